@@ -1,0 +1,326 @@
+"""How many, where, when?
+
+A :class:`Cube` holds the events of one source as packed integers, sorted by category, month, weekday and
+hour, with an index from each such cell to its rows. A filter of time and category is then a set of cells,
+its rows are a few slices, and any table of it is one ``bincount``. Filters without hours or days, the most
+common ones, are answered from a cumulative count by category, month and area without touching a row.
+
+A cube is immutable. Counts are integers and every event is in exactly one place: an area of the map,
+outside it, or without a place. So the counts of a filter always add up to the events it selects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from geo.query import Query, slug
+
+DAYS_KNOWN, HOURS_KNOWN = 7, 24
+N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
+"""Cells of one category and month: 7 weekdays and unknown, by 24 hours and unknown."""
+
+AGE_BANDS = (*(f"{a}-{a + 4}" for a in range(0, 90, 5)), "90+")
+"""The 19 age bands of the European Standard Population 2013."""
+
+_WEEKDAY = np.repeat(np.arange(DAYS_KNOWN + 1), HOURS_KNOWN + 1)
+_HOUR = np.tile(np.arange(HOURS_KNOWN + 1), DAYS_KNOWN + 1)
+_TIMED = (_WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
+_NIGHT = np.where(_TIMED, np.where(_HOUR >= 12, _WEEKDAY, (_WEEKDAY - 1) % 7), DAYS_KNOWN)
+
+
+@dataclass(frozen=True)
+class Cube:
+    """The events of one source, ready to be counted.
+
+    Attributes
+    ----------
+    categories : tuple of str
+        Labels, sorted by how frequent they are.
+    months : ndarray of int, shape (M,)
+        Month numbers loaded, sorted (see :func:`geo.query.month_number`).
+    n_areas : int
+        Number of areas ``n``; positions ``n`` and ``n + 1`` stand for "no place" and "outside".
+    area : ndarray of int32, shape (N,)
+        Position of each event's area, rows sorted by cell.
+    age : ndarray of int8, shape (N,)
+        Position in :data:`AGE_BANDS`, 19 where not known.
+    offsets : ndarray of int64, shape (C * M * N_SLOTS + 1,)
+        First row of each cell (category, month, weekday, hour).
+    extra : mapping of str to ndarray, shape (N,)
+        Further attributes of the source in the same row order.
+    """
+
+    categories: tuple[str, ...]
+    months: np.ndarray
+    n_areas: int
+    area: np.ndarray
+    age: np.ndarray
+    offsets: np.ndarray
+    extra: Mapping[str, np.ndarray]
+
+    @classmethod
+    def build(cls, incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -> Cube:
+        """Pack canonical incidents.
+
+        Parameters
+        ----------
+        incidents : DataFrame
+            One row an event: ``category``, ``lsoa`` (code or missing), ``month``, and where the source
+            has them ``date``, ``hour`` (0-23 or missing), ``age_band`` and further attributes.
+        areas : Index
+            Codes of the areas on the map, in map order.
+        months : sequence of int, optional
+            Months that were loaded even if no event fell in them.
+
+        Returns
+        -------
+        Cube
+        """
+        n = len(areas)
+        frequent = incidents["category"].value_counts()
+        categories = tuple(sorted(map(str, frequent.index), key=lambda c: (-frequent[c], c)))
+        covered = np.unique(
+            np.concatenate([np.asarray(months, dtype=np.int64), incidents["month"].to_numpy(np.int64)])
+        )
+        codes = incidents["lsoa"]
+        area = areas.get_indexer(pd.Index(codes))
+        area = np.where(codes.isna().to_numpy(), n, np.where(area < 0, n + 1, area)).astype(np.int32)
+        weekday = _weekdays(incidents)
+        hour = _whole(incidents, "hour", HOURS_KNOWN)
+        category = pd.Index(categories).get_indexer(pd.Index(incidents["category"]))
+        month = np.searchsorted(covered, incidents["month"].to_numpy(np.int64))
+        cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
+        order = np.argsort(cell, kind="stable")
+        n_cells = len(categories) * len(covered) * N_SLOTS
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
+        age = np.full(len(incidents), len(AGE_BANDS), np.int8)
+        if "age_band" in incidents:
+            position = pd.Index(AGE_BANDS).get_indexer(pd.Index(incidents["age_band"]))
+            age = np.where(position < 0, len(AGE_BANDS), position).astype(np.int8)
+        packed = {"category", "lsoa", "month", "date", "hour", "age_band"}
+        extra = {str(c): incidents[c].to_numpy()[order] for c in incidents.columns if c not in packed}
+        return cls(categories, covered, n, area[order], age[order], offsets, extra)
+
+    @property
+    def n_events(self) -> int:
+        """Number of events held."""
+        return len(self.area)
+
+    @cached_property
+    def slugs(self) -> dict[str, int]:
+        """Position of each category by its name in a URL."""
+        return {slug(label): position for position, label in enumerate(self.categories)}
+
+    @cached_property
+    def has_hours(self) -> bool:
+        """Whether any event has a weekday and an hour."""
+        return bool(self._by_slot()[_TIMED].any())
+
+    @cached_property
+    def has_days(self) -> bool:
+        """Whether any event has a weekday."""
+        return bool(self._by_slot()[_WEEKDAY < DAYS_KNOWN].any())
+
+    @cached_property
+    def has_ages(self) -> bool:
+        """Whether any event has an age."""
+        return bool((self.age < len(AGE_BANDS)).any())
+
+    def select(self, query: Query) -> Selection:
+        """Choose the events of a query's categories, months, hours, days and nights (not its place).
+
+        Parameters
+        ----------
+        query : Query
+            Checked against the catalogue; categories that are not here select nothing.
+
+        Returns
+        -------
+        Selection
+        """
+        categories = np.ones(len(self.categories), bool)
+        if query.category:
+            categories[:] = False
+            categories[[self.slugs[c] for c in query.category if c in self.slugs]] = True
+        months = np.ones(len(self.months), bool)
+        if query.first is not None:
+            months &= self.months >= query.first
+        if query.last is not None:
+            months &= self.months <= query.last
+        if query.month:
+            months &= np.isin(self.months % 12 + 1, query.month)
+        return Selection(self, categories, months, _slots(query))
+
+    @cached_property
+    def cumulative(self) -> np.ndarray:
+        """Events by category and area up to each month, shape (C, M + 1, n + 2), int32."""
+        shape = (len(self.categories), len(self.months), self.n_areas + 2)
+        block = np.repeat(np.arange(shape[0] * shape[1]), np.diff(self.offsets[::N_SLOTS]))
+        counts = np.bincount(block * shape[2] + self.area, minlength=int(np.prod(shape))).reshape(shape)
+        total = np.zeros((shape[0], shape[1] + 1, shape[2]), np.int32)
+        np.cumsum(counts, axis=1, out=total[:, 1:], dtype=np.int32)
+        return total
+
+    @cached_property
+    def cell(self) -> np.ndarray:
+        """Cell of every row, int32, shape (N,)."""
+        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
+
+    def _by_slot(self) -> np.ndarray:
+        sizes = np.diff(self.offsets).reshape(-1, N_SLOTS)
+        return sizes.sum(axis=0)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The events of a cube that a filter of category and time keeps.
+
+    Attributes
+    ----------
+    cube : Cube
+    categories : ndarray of bool, shape (C,)
+    months : ndarray of bool, shape (M,)
+    slots : ndarray of bool, shape (N_SLOTS,), or None
+        Weekday and hour cells kept; None keeps them all.
+    """
+
+    cube: Cube
+    categories: np.ndarray
+    months: np.ndarray
+    slots: np.ndarray | None
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Positions of the events kept, int64, in row order."""
+        slots = np.ones(N_SLOTS, bool) if self.slots is None else self.slots
+        cells = (self.categories[:, None, None] & self.months[:, None] & slots).ravel()
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], cells, [False]]).astype(np.int8)))
+        starts, ends = self.cube.offsets[edges[0::2]], self.cube.offsets[edges[1::2]]
+        lengths = ends - starts
+        kept = lengths > 0
+        starts, lengths = starts[kept], lengths[kept]
+        if not len(starts):
+            return np.empty(0, np.int64)
+        skips = starts - np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        return np.arange(lengths.sum()) + np.repeat(skips, lengths)
+
+    @cached_property
+    def by_place(self) -> np.ndarray:
+        """Events by area position, then without a place, then outside; int64, shape (n + 2,)."""
+        if self.slots is not None:
+            return np.bincount(self.cube.area[self.rows], minlength=self.cube.n_areas + 2)
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], self.months, [False]]).astype(np.int8)))
+        cumulative = self.cube.cumulative[self.categories]
+        total = np.zeros(self.cube.n_areas + 2, np.int64)
+        for first, last in zip(edges[0::2], edges[1::2], strict=True):
+            total += (cumulative[:, last] - cumulative[:, first]).sum(axis=0, dtype=np.int64)
+        return total
+
+    @property
+    def by_area(self) -> np.ndarray:
+        """Events by area, int64, shape (n,)."""
+        return self.by_place[:-2]
+
+    @property
+    def unlocated(self) -> int:
+        """Events without a place."""
+        return int(self.by_place[-2])
+
+    @property
+    def outside(self) -> int:
+        """Events whose place is not on the map."""
+        return int(self.by_place[-1])
+
+    def untimed(self, areas: np.ndarray | None = None) -> int:
+        """Events of the same categories and months that a filter of time cannot judge.
+
+        Parameters
+        ----------
+        areas : ndarray of bool, shape (n,), optional
+            Only those in these areas.
+        """
+        places = Selection(self.cube, self.categories, self.months, ~_TIMED).by_place
+        return int(places.sum() if areas is None else places[:-2][areas].sum())
+
+    def by_month(self, areas: np.ndarray | None = None) -> np.ndarray:
+        """Events by loaded month; int64, shape (M,); 0 in months that the filter leaves out.
+
+        Parameters
+        ----------
+        areas : ndarray of bool, shape (n,), optional
+            Only the events in these areas; None also counts those outside or without a place.
+        """
+        n_months = len(self.cube.months)
+        if self.slots is None and areas is not None:
+            steps = np.diff(self.cube.cumulative[self.categories][:, :, :-2][:, :, areas].sum(axis=(0, 2)))
+            return np.where(self.months, steps, 0)
+        cells = self._cells(areas)
+        return np.bincount(cells // N_SLOTS % n_months, minlength=n_months) if n_months else cells
+
+    def by_clock(self, areas: np.ndarray | None = None) -> np.ndarray:
+        """Events by weekday and hour; int64, shape (8, 25), the last row and column not known."""
+        cells = self._cells(areas)
+        return np.bincount(cells % N_SLOTS, minlength=N_SLOTS).reshape(DAYS_KNOWN + 1, HOURS_KNOWN + 1)
+
+    def by_category(self, areas: np.ndarray | None = None) -> pd.Series:
+        """Events by category label; int64, most frequent of the whole source first."""
+        counts = np.bincount(
+            self._cells(areas) // (N_SLOTS * max(1, len(self.cube.months))),
+            minlength=len(self.cube.categories),
+        )
+        return pd.Series(counts, index=pd.Index(self.cube.categories, name="category"), name="count")
+
+    def by_age(self) -> np.ndarray:
+        """Events by area and age band; int64, shape (n, 20), the last column age not known."""
+        n, width = self.cube.n_areas, len(AGE_BANDS) + 1
+        place = self.cube.area[self.rows].astype(np.int64)
+        return np.bincount(place * width + self.cube.age[self.rows], minlength=(n + 2) * width).reshape(
+            n + 2, width
+        )[:n]
+
+    def _cells(self, areas: np.ndarray | None) -> np.ndarray:
+        """Cell of each event kept."""
+        rows = self.rows
+        if areas is not None:
+            inside = np.concatenate([areas, [False, False]])
+            rows = rows[inside[self.cube.area[rows]]]
+        return self.cube.cell[rows]
+
+
+def _slots(query: Query) -> np.ndarray | None:
+    """Weekday and hour cells that a query keeps, or None where it keeps them all."""
+    if not (query.hour or query.day or query.night):
+        return None
+    slots = np.ones(N_SLOTS, bool)
+    if query.hour:
+        slots &= np.isin(_HOUR, query.hour)
+    if query.day:
+        slots &= np.isin(_WEEKDAY, query.day)
+    if query.night:
+        slots &= np.isin(_NIGHT, query.night)
+    return slots
+
+
+def _weekdays(incidents: pd.DataFrame) -> np.ndarray:
+    """Weekday of each event, Monday 0, not known 7."""
+    if "weekday" in incidents:
+        return _whole(incidents, "weekday", DAYS_KNOWN)
+    if "date" not in incidents:
+        return np.full(len(incidents), DAYS_KNOWN)
+    days = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
+    known = ~np.isnat(days)
+    weekday = (np.where(known, days, np.datetime64("1970-01-01")).astype(np.int64) + 3) % 7
+    return np.where(known, weekday, DAYS_KNOWN)
+
+
+def _whole(incidents: pd.DataFrame, column: str, unknown: int) -> np.ndarray:
+    """Column of small whole numbers with missing values as ``unknown``."""
+    if column not in incidents:
+        return np.full(len(incidents), unknown)
+    values = pd.to_numeric(incidents[column]).to_numpy(np.float64, na_value=np.nan)
+    return np.where(np.isnan(values), unknown, values).astype(np.int64)
