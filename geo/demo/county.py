@@ -1,0 +1,641 @@
+"""What does the demonstration county look like, and who lives in it?
+
+Everything here is invented: the shapes, the codes, the residents and the deprivation. The county only
+borrows the names of three boroughs and their wards, and the published totals that the dashboard's
+tables are checked against. ``python -m geo.demo.county`` rebuilds the committed files from a seed;
+the accessors read the committed files.
+
+How it is made: a mesh of tiny cells, fine in towns and coarse in the countryside, is cut into
+boroughs by hand-drawn outlines, then into wards and then into small areas, each time by a power
+diagram whose parts hold equal shares of residents (Aurenhammer, Hoffmann and Aronov 1998). Parts are
+unions of whole cells, so neighbours share their edges exactly.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "boundaries"
+SEED = 20240501
+NATIONAL_AREAS = 32_844  # areas that England's deprivation ranks run over (2011 vintage)
+
+BOROUGHS = {  # code -> name, residents (mid-2022)
+    "E06900001": ("Bedford", 187_466),
+    "E06900002": ("Central Bedfordshire", 301_501),
+    "E06900003": ("Luton", 226_973),
+}
+QUINTILES = {  # small areas by national deprivation quintile, most affluent -> most deprived
+    "Bedford": (19, 27, 20, 23, 14),
+    "Central Bedfordshire": (74, 38, 25, 17, 3),
+    "Luton": (5, 19, 28, 36, 33),
+}
+AGE_BANDS = tuple(f"{low}-{low + 4}" for low in range(0, 90, 5)) + ("90+",)
+DOMAINS = {  # name in the official file -> how closely it follows the index as a whole
+    "Income": 0.95,
+    "Employment": 0.93,
+    "Education, Skills and Training": 0.85,
+    "Health Deprivation and Disability": 0.82,
+    "Crime": 0.72,
+    "Barriers to Housing and Services": -0.10,
+    "Living Environment": 0.40,
+}
+
+# Hand-drawn control points, kilometres of the National Grid, clockwise.
+_NORTH_EDGE = """493.5,247.2 495.6,250 493.8,253 494.6,255.8 491.8,258 493,262.6 496.2,263.2 498.4,262 500.2,265.4
+ 503.8,266.2 506.8,264.4 508.2,261.2 510.6,259.4 514.8,260.4 516.8,256.6"""
+_EAST_SOUTH_EDGE = """519.6,255 520.4,251.6 526.2,250.4 525.8,245.6 522.6,242.4 523.2,238 520.4,234.2 515.6,233.4
+ 513,233 511.4,229.6 510.2,226.6 513,224.8 513.8,221.4 514.6,218 512,215.6 508.4,217.4 505,217 502.6,213.8
+ 499.6,215.4 497.2,219.4 493,222 489.8,223.6 490.6,227 494,230 493.4,234.6 491.6,240 493.2,244"""
+_DIVIDE = """515.6,254.6 513.8,251.4 512.8,247.8 510,245.4 508.2,242.6 504.6,241.4 501.6,242.6 498.4,244.2 495.6,244.6"""
+_LUTON = """503.4,224.4 504.6,226 506.4,226.4 508.4,226.8 509.6,225.6 511.2,225.2 512.2,223.8 515.5,223.2 515.5,220.4
+ 512.6,220 510.6,219.8 509.4,218.2 507.8,219 506,221 503.8,222.2"""
+
+# ward; small areas; centre (km); spread of its residents (km); deprivation of the ward, 0 to 1
+_WARDS = {
+    "Bedford": """
+        Brickhill;5;505.6;252.4;0.7;0.25
+        Bromham and Biddenham;4;500.8;250.8;0.8;0.12
+        Castle;5;505.8;250.1;0.45;0.72
+        Cauldwell;5;504.8;248.7;0.5;0.85
+        Clapham;3;502.8;252.8;0.5;0.30
+        De Parys;4;505.2;251.1;0.5;0.38
+        Eastcotts;3;508.2;246.6;0.6;0.48
+        Elstow and Stewartby;3;504.2;244.6;0.7;0.34
+        Goldington;5;507.9;251.2;0.55;0.72
+        Great Barford;3;511.6;251.8;0.6;0.18
+        Harpur;5;504.3;250.4;0.45;0.76
+        Harrold;3;496.2;257.0;0.6;0.12
+        Kempston Central and East;4;503.3;248.0;0.5;0.50
+        Kempston North;3;502.4;248.8;0.45;0.40
+        Kempston Rural;3;500.6;247.8;0.9;0.20
+        Kempston South;3;503.0;246.9;0.45;0.46
+        Kempston West;4;501.9;247.3;0.5;0.34
+        Kingsbrook;6;506.6;248.8;0.55;0.82
+        Newnham;5;507.4;249.9;0.55;0.32
+        Oakley;3;500.6;254.4;0.6;0.10
+        Putnoe;5;507.0;252.0;0.6;0.14
+        Queens Park;5;503.4;249.6;0.45;0.80
+        Sharnbrook/Riseley;5;501.8;260.4;0.8;0.18
+        Wilshamstead;3;506.8;244.0;0.6;0.20
+        Wootton;3;500.0;245.4;0.6;0.24
+        Wyboston;3;511.4;257.0;0.7;0.20""",
+    "Central Bedfordshire": """
+        Ampthill;8;503.6;238.0;0.7;0.12
+        Arlesey;7;519.2;236.2;0.7;0.30
+        Aspley and Woburn;3;495.4;234.0;0.6;0.14
+        Barton-le-Clay;3;508.2;231.0;0.6;0.20
+        Biggleswade North;5;519.0;245.2;0.5;0.42
+        Biggleswade South;6;519.4;243.8;0.6;0.24
+        Caddington;6;505.6;218.8;0.9;0.28
+        Cranfield and Marston Moretaine;7;497.0;241.4;0.9;0.24
+        Dunstable-Central;3;501.8;221.9;0.4;0.52
+        Dunstable-Icknield;6;502.7;222.9;0.55;0.54
+        Dunstable-Manshead;4;502.9;221.0;0.45;0.84
+        Dunstable-Northfields;5;500.9;222.9;0.5;0.74
+        Dunstable-Watling;6;500.6;220.9;0.6;0.12
+        Eaton Bray;3;497.4;220.9;0.6;0.14
+        Flitwick;7;503.2;234.8;0.7;0.20
+        Heath and Reach;2;494.4;228.6;0.5;0.20
+        Houghton Conquest and Haynes;2;507.8;240.0;0.6;0.24
+        Houghton Hall;6;501.9;224.2;0.55;0.60
+        Leighton Buzzard North;8;492.9;226.2;0.7;0.50
+        Leighton Buzzard South;8;493.0;224.7;0.65;0.32
+        Linslade;7;491.3;225.2;0.6;0.18
+        Northill;3;514.6;246.4;0.7;0.18
+        Parkside;4;501.0;225.1;0.45;0.74
+        Potton;5;522.6;248.6;0.7;0.24
+        Sandy;7;517.2;249.2;0.65;0.46
+        Shefford;6;514.0;239.2;0.7;0.20
+        Silsoe and Shillington;3;511.4;235.0;0.7;0.14
+        Stotfold and Langford;6;518.6;240.2;0.8;0.22
+        Tithe Farm;3;502.3;225.5;0.4;0.82
+        Toddington;5;501.4;229.4;0.7;0.18
+        Westoning, Flitton and Greenfield;3;505.8;234.2;0.7;0.10""",
+    "Luton": """
+        Barnfield;5;509.0;224.5;0.6;0.35
+        Biscot;8;507.6;222.9;0.55;0.84
+        Bramingham;5;507.8;225.8;0.5;0.15
+        Challney;8;505.6;222.6;0.7;0.56
+        Crawley;5;509.7;223.3;0.5;0.40
+        Dallow;8;507.2;221.7;0.6;0.92
+        Farley;7;507.9;220.3;0.55;0.80
+        High Town;6;509.6;222.2;0.5;0.66
+        Icknield;5;507.9;224.3;0.5;0.30
+        Leagrave;7;505.6;224.1;0.55;0.60
+        Lewsey;8;504.4;223.6;0.55;0.70
+        Limbury;5;506.9;224.1;0.45;0.45
+        Northwell;5;506.8;225.3;0.45;0.86
+        Round Green;7;510.6;222.9;0.6;0.45
+        Saints;8;508.4;223.2;0.55;0.70
+        South;8;509.1;221.0;0.6;0.85
+        Stopsley;4;510.9;224.3;0.5;0.25
+        Sundon Park;5;505.5;225.3;0.5;0.60
+        Wigmore;7;512.3;221.9;0.7;0.30""",
+}
+
+# name; centre (km); rank for labels (1 the largest); how busy its centre is, 0 to 1; reach of the centre (km)
+_PLACES = """
+    Luton;509.1;221.6;1;1.00;0.9
+    Bedford;505.2;249.8;1;0.96;0.8
+    Dunstable;501.9;222.0;2;0.80;0.6
+    Leighton Buzzard;492.6;225.3;2;0.76;0.6
+    Kempston;502.9;247.9;3;0.55;0.5
+    Houghton Regis;501.9;224.5;3;0.62;0.5
+    Biggleswade;519.1;244.6;3;0.64;0.5
+    Sandy;517.2;249.2;3;0.56;0.5
+    Flitwick;503.2;234.8;3;0.56;0.5
+    Ampthill;503.6;238.0;3;0.54;0.5
+    Shefford;514.0;239.2;4;0.46;0.4
+    Arlesey;519.2;236.2;4;0.42;0.4
+    Potton;522.6;248.6;4;0.44;0.4
+    Cranfield;496.0;241.9;4;0.44;0.4
+    Toddington;501.4;229.4;4;0.40;0.4
+    Woburn;495.4;234.0;5;0.38;0.4
+    Sharnbrook;500.6;259.6;5;0.36;0.4
+    Harrold;496.2;257.0;5;0.36;0.4
+    Bromham;500.4;251.0;5;0.36;0.4
+    Wootton;500.0;245.4;5;0.38;0.4
+    Great Barford;511.6;251.8;5;0.34;0.4
+    Caddington;506.0;218.9;5;0.36;0.4
+    Eaton Bray;497.4;220.9;5;0.34;0.4
+    Barton-le-Clay;508.2;231.0;5;0.36;0.4
+"""
+
+
+def paths() -> dict[str, Path]:
+    """Committed raw files by kind: boundaries, lookup, population, deprivation, places."""
+    return {
+        "boundaries": FOLDER / "lsoa_2011.geojson",
+        "lookup": FOLDER / "lookup.csv",
+        "population": FOLDER / "population.csv",
+        "deprivation": FOLDER / "deprivation.csv",
+        "places": FOLDER / "places.csv",
+    }
+
+
+@cache
+def boundaries() -> gpd.GeoDataFrame:
+    """Small areas as polygons, EPSG:27700 (metres), index ``lsoa11cd``, column ``name``."""
+    import geopandas as gpd
+
+    frame = gpd.read_file(paths()["boundaries"], engine="pyogrio").to_crs(27700)
+    return (
+        frame.rename(columns={"LSOA11CD": "lsoa11cd", "LSOA11NM": "name"}).set_index("lsoa11cd").sort_index()
+    )
+
+
+@cache
+def areas() -> pd.DataFrame:
+    """One row per small area.
+
+    Returns
+    -------
+    DataFrame
+        Index ``lsoa11cd``; columns ``name, wd24cd, ward, lad24cd, borough``, ``urbanity`` (0 open
+        countryside to 1 the busiest town centre) and ``imd_decile`` (1 the most deprived).
+    """
+    lookup = pd.read_csv(paths()["lookup"])
+    lookup.columns = pd.Index(["lsoa11cd", "name", "wd24cd", "ward", "lad24cd", "borough"])
+    frame = lookup.set_index("lsoa11cd").sort_index()
+    points = boundaries().representative_point()
+    frame["urbanity"] = _urbanity(np.column_stack([points.x, points.y]) / 1000).round(4)
+    deprivation = pd.read_csv(paths()["deprivation"], index_col="LSOA code (2011)")
+    decile = "Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived 10% of LSOAs)"
+    frame["imd_decile"] = deprivation[decile].reindex(frame.index)
+    return frame
+
+
+@cache
+def population() -> pd.DataFrame:
+    """Residents: columns ``lsoa11cd, age_band, sex, population``, one row a cell of the table."""
+    return pd.read_csv(paths()["population"]).rename(columns={"LSOA11CD": "lsoa11cd"})
+
+
+# ---------------------------------------------------------------- inputs as tables
+
+
+def _wards() -> pd.DataFrame:
+    """Ward table: borough, ward, areas, x, y, spread (km), deprivation; one row a ward, in code order."""
+    columns = ["ward", "areas", "x", "y", "spread", "deprivation"]
+    parts = [
+        pd.read_csv(StringIO(text), sep=";", names=columns, skipinitialspace=True).assign(borough=borough)
+        for borough, text in _WARDS.items()
+    ]
+    wards = pd.concat(parts, ignore_index=True)
+    wards["wd24cd"] = [f"E05900{i + 1:03d}" for i in range(len(wards))]
+    wards["lad24cd"] = wards["borough"].map({name: code for code, (name, _) in BOROUGHS.items()})
+    return wards
+
+
+def _places() -> pd.DataFrame:
+    columns = ["name", "x", "y", "rank", "busy", "reach"]
+    return pd.read_csv(StringIO(_PLACES), sep=";", names=columns, skipinitialspace=True)
+
+
+def _ring(text: str) -> np.ndarray:
+    return np.array([[float(v) for v in pair.split(",")] for pair in text.split()])
+
+
+def _urbanity(xy: np.ndarray) -> np.ndarray:
+    """Town-centre-ness of points (km): the strongest of the places' centres, fading with distance."""
+    places = _places()
+    distance = np.linalg.norm(xy[:, None, :] - places[["x", "y"]].to_numpy()[None], axis=2)
+    return (places["busy"].to_numpy() * np.exp(-distance / (2 * places["reach"].to_numpy()))).max(axis=1)
+
+
+# ---------------------------------------------------------------- shapes
+
+
+class _Noise:
+    """Smooth random field over the plane: a sum of plane waves around one wavelength (km)."""
+
+    def __init__(self, rng: np.random.Generator, wavelength: float, waves: int = 24) -> None:
+        angle = rng.uniform(0, 2 * np.pi, waves)
+        size = 2 * np.pi / (wavelength * rng.uniform(0.7, 1.5, waves))
+        self.k = np.column_stack([size * np.cos(angle), size * np.sin(angle)])
+        self.phase = rng.uniform(0, 2 * np.pi, waves)
+        self.scale = np.sqrt(2 / waves)
+
+    def __call__(self, xy: np.ndarray) -> np.ndarray:
+        return self.scale * np.cos(xy @ self.k.T + self.phase).sum(axis=1)
+
+
+def _warp(rng: np.random.Generator, xy: np.ndarray, octaves: dict[float, Any]) -> np.ndarray:
+    """Points moved by smooth noise: for each wavelength (km) an amplitude (km), one or one per point."""
+    moved = xy.copy()
+    for wavelength, amplitude in octaves.items():
+        moved[:, 0] += amplitude * _Noise(rng, wavelength)(xy)
+        moved[:, 1] += amplitude * _Noise(rng, wavelength)(xy)
+    return moved
+
+
+def _density(xy: np.ndarray) -> np.ndarray:
+    """Small areas' worth of residents per square kilometre at points (km)."""
+    wards = _wards()
+    total = np.full(len(xy), 0.045)
+    for ward in wards.itertuples():
+        d2 = (xy[:, 0] - ward.x) ** 2 + (xy[:, 1] - ward.y) ** 2
+        total += 0.8 * ward.areas / (2 * np.pi * ward.spread**2) * np.exp(-d2 / (2 * ward.spread**2))
+    return total
+
+
+def _mesh_points(rng: np.random.Generator) -> np.ndarray:
+    """Random points (km) that keep a distance which grows from town to countryside."""
+    from scipy.spatial import cKDTree
+
+    low, high = np.array([487.0, 211.0]), np.array([529.0, 269.0])
+    candidates = rng.uniform(low, high, (900_000, 2))
+    spacing = np.clip(0.125 / np.sqrt(_density(candidates)), 0.07, 0.42)
+    # thin to a few candidates per place before the exact test
+    keep = rng.random(len(candidates)) < np.minimum(1, 0.016 / spacing**2)
+    candidates, spacing = candidates[keep], spacing[keep]
+    tree = cKDTree(candidates)
+    alive = np.ones(len(candidates), bool)
+    for i in range(len(candidates)):
+        if alive[i]:
+            near = tree.query_ball_point(candidates[i], spacing[i])
+            alive[near] = False
+            alive[i] = True
+    return candidates[alive]
+
+
+def _balanced(xy: np.ndarray, mass: np.ndarray, centres: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Power diagram whose parts hold given shares of the mass: part number of each point.
+
+    The weights of the centres follow the gradient of the transport problem's dual, with a step that
+    shrinks as the shares close in.
+    """
+    cost = ((xy[:, None, :] - centres[None]) ** 2).sum(axis=2)
+    target = share / share.sum() * mass.sum()
+    weight = np.zeros(len(centres))
+    step = np.full(len(centres), 0.25 * np.median(cost.min(axis=1)))
+    before = np.zeros(len(centres))
+    part = cost.argmin(axis=1)
+    for _ in range(400):
+        gap = np.bincount(part, mass, len(centres)) / target - 1
+        if np.abs(gap).max() < 0.03:
+            break
+        sign = np.sign(gap)
+        step *= np.where(sign == before, 1.15, 0.6)
+        before = sign
+        weight += step * np.clip(gap, -1, 1)
+        part = (cost + weight).argmin(axis=1)
+    return part
+
+
+def _subdivide(
+    rng: np.random.Generator, xy: np.ndarray, mass: np.ndarray, parts: int, share: np.ndarray
+) -> np.ndarray:
+    """Split points into compact parts of given shares: balanced k-means."""
+    centres = xy[rng.choice(len(xy), 1, p=mass / mass.sum())]
+    while len(centres) < parts:
+        d2 = ((xy[:, None, :] - centres[None]) ** 2).sum(axis=2).min(axis=1)
+        centres = np.vstack([centres, xy[(d2 * np.sqrt(mass)).argmax()]])
+    part = np.zeros(len(xy), int)
+    for _ in range(8):
+        part = _balanced(xy, mass, centres, share)
+        for k in range(parts):
+            inside = part == k
+            if inside.any():
+                centres[k] = np.average(xy[inside], axis=0, weights=mass[inside])
+    return part
+
+
+def _connect(part: np.ndarray, groups: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Make every part one piece: stray pieces join the neighbour in their group with the longest contact.
+
+    ``part`` and ``groups`` number each cell's part and the larger unit it must stay in (-1 outside);
+    ``pairs`` lists touching cells.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    part = part.copy()
+    for _ in range(50):
+        same = part[pairs[:, 0]] == part[pairs[:, 1]]
+        a, b = pairs[same].T
+        graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(len(part), len(part)))
+        piece = connected_components(graph, directed=False)[1]
+        size = np.bincount(piece)
+        main = pd.Series(size[piece]).groupby(part).transform("max").to_numpy()
+        stray = (size[piece] < main) & (part >= 0)
+        if not stray.any():
+            return part
+        both = np.vstack([pairs, pairs[:, ::-1]])
+        edge = both[
+            stray[both[:, 0]]
+            & ~stray[both[:, 1]]
+            & (groups[both[:, 0]] == groups[both[:, 1]])
+            & (part[both[:, 1]] >= 0)
+        ]
+        table = pd.DataFrame({"piece": piece[edge[:, 0]], "to": part[edge[:, 1]]})
+        best = table.value_counts().reset_index().drop_duplicates("piece").set_index("piece")["to"]
+        moved = pd.Series(piece).map(best)
+        change = stray & moved.notna().to_numpy()
+        part[change] = moved[change].to_numpy().astype(int)
+    raise AssertionError("a part of the county stayed in pieces")
+
+
+def _shapes(rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Build the small areas: polygons in EPSG:27700 with columns ``ward`` (row of the ward table)."""
+    import geopandas as gpd
+    import shapely
+    from scipy.spatial import Voronoi
+
+    wards = _wards()
+    points = _mesh_points(rng)
+    mesh = Voronoi(points)
+    drawn = _warp(rng, points, {9.0: 0.5, 4.0: 0.35, 1.6: 0.16})
+    fine = _warp(rng, points, {1.6: 0.10, 0.7: 0.05})
+    where = shapely.points(drawn)
+    north = shapely.Polygon(np.vstack([_ring(_NORTH_EDGE), _ring(_DIVIDE)]))
+    whole = shapely.Polygon(np.vstack([_ring(_NORTH_EDGE), _ring(_EAST_SOUTH_EDGE)]))
+    luton = shapely.Polygon(_ring(_LUTON))
+    borough = np.full(len(points), -1)
+    borough[shapely.contains(whole, where)] = 1
+    borough[(borough == 1) & shapely.contains(north, where)] = 0
+    borough[(borough == 1) & shapely.contains(luton, shapely.points(fine))] = 2
+    pairs = mesh.ridge_points[(borough[mesh.ridge_points] >= 0).all(axis=1)]
+    borough = _connect(borough, np.where(borough >= 0, 0, -1), pairs)
+    inside = np.flatnonzero(borough >= 0)
+
+    cells = np.array(
+        [shapely.Polygon(mesh.vertices[mesh.regions[mesh.point_region[i]]]) for i in inside], dtype=object
+    )
+    mass = np.zeros(len(points))
+    mass[inside] = shapely.area(cells) * _density(points[inside])
+
+    spacing = np.clip(1 / np.sqrt(_density(points)), 0.5, 3.0)
+    wavy = _warp(
+        rng, points, {5.0: 0.08 * spacing, 2.0: 0.09 * spacing, 0.9: np.minimum(0.08 * spacing, 0.08)}
+    )
+    ward = np.full(len(points), -1)
+    for b, name in enumerate(_WARDS):
+        mine = np.flatnonzero(borough == b)
+        rows = np.flatnonzero(wards["borough"] == name)
+        table = wards.iloc[rows]
+        ward[mine] = rows[
+            _balanced(wavy[mine], mass[mine], table[["x", "y"]].to_numpy(), table["areas"].to_numpy())
+        ]
+    ward = _connect(ward, borough, pairs)
+
+    area = np.full(len(points), -1)
+    first = 0
+    for w, count in enumerate(wards["areas"]):
+        mine = np.flatnonzero(ward == w)
+        share = rng.uniform(0.8, 1.25, count)
+        area[mine] = first + _subdivide(rng, wavy[mine], mass[mine], count, share)
+        first += count
+    area = _connect(area, ward, pairs)
+
+    member = area[inside]
+    polygons = [shapely.coverage_union_all(cells[member == k]) for k in range(first)]
+    owner = np.repeat(np.arange(len(wards)), wards["areas"])
+    frame = gpd.GeoDataFrame({"ward": owner}, geometry=polygons)
+    frame["geometry"] = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy * 1000)
+    frame["geometry"] = shapely.coverage_simplify(frame.geometry.to_numpy(), 45)
+    return frame.set_crs(27700)
+
+
+def _name(rng: np.random.Generator, shapes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Codes and names: middle-layer groups of about five neighbours, numbered from north to south."""
+    wards = _wards()
+    points = shapes.representative_point()
+    xy = np.column_stack([points.x, points.y]) / 1000
+    table = wards.loc[shapes["ward"]].reset_index(drop=True)
+    group = np.zeros(len(shapes), int)
+    for name in _WARDS:
+        mine = np.flatnonzero(table["borough"] == name)
+        parts = round(len(mine) / 5)
+        part = _subdivide(rng, xy[mine], np.ones(len(mine)), parts, np.ones(parts))
+        order = pd.Series(xy[mine, 1]).groupby(part).mean().rank(ascending=False).astype(int)
+        group[mine] = order.loc[part]
+    table["group"] = group
+    table["shape"] = np.arange(len(table))
+    table["north"] = -xy[:, 1]
+    table = table.sort_values(["lad24cd", "group", "north"], ignore_index=True)
+    letter = table.groupby(["lad24cd", "group"]).cumcount().map(lambda i: chr(65 + i))
+    table["name"] = table["borough"] + " " + table["group"].map("{:03d}".format) + letter
+    table["lsoa11cd"] = [f"E01900{i + 1:03d}" for i in range(len(table))]
+    return table.set_index("lsoa11cd")
+
+
+# ---------------------------------------------------------------- deprivation
+
+
+def _decile(rank: np.ndarray) -> np.ndarray:
+    return (rank - 1) * 10 // NATIONAL_AREAS + 1
+
+
+def _unique_ranks(share: np.ndarray) -> np.ndarray:
+    """National ranks 1…32,844 near given shares 0…1, no two alike."""
+    order = np.argsort(share, kind="stable")
+    rank = np.clip(np.rint(share * NATIONAL_AREAS), 1, NATIONAL_AREAS - len(share)).astype(int)[order]
+    rank = np.maximum.accumulate(rank - np.arange(len(rank))) + np.arange(len(rank))
+    out = np.empty(len(rank), int)
+    out[order] = rank
+    return out
+
+
+def _spatial(rng: np.random.Generator, xy: np.ndarray) -> np.ndarray:
+    """Standardised noise that neighbours partly share."""
+    value = 0.8 * _Noise(rng, 5.0)(xy) + 0.6 * _Noise(rng, 1.8)(xy) + 0.5 * rng.standard_normal(len(xy))
+    return (value - value.mean()) / value.std()
+
+
+def _deprivation(rng: np.random.Generator, areas: pd.DataFrame, xy: np.ndarray) -> pd.DataFrame:
+    """Deprivation in the layout of the official file, quintiles by borough as published."""
+    from scipy.stats import norm
+
+    latent = areas["deprivation"].to_numpy() + 0.12 * _urbanity(xy) + 0.07 * _spatial(rng, xy)
+    share = np.empty(len(areas))  # 0 the most deprived, 1 the least
+    quintile = np.empty(len(areas), int)  # 0 the most deprived
+    for borough, counts in QUINTILES.items():
+        mine = np.flatnonzero(areas["borough"] == borough)
+        order = mine[np.argsort(-latent[mine], kind="stable")]
+        quintile[order] = np.repeat(np.arange(5), counts[::-1])
+    for q in range(5):
+        mine = np.flatnonzero(quintile == q)
+        order = mine[np.argsort(-latent[mine], kind="stable")]
+        within = (np.arange(len(mine)) + rng.uniform(0.1, 0.9, len(mine))) / len(mine)
+        within = within**0.8 if q == 0 else within  # few areas are among the very worst
+        share[order] = (q + 0.005 + 0.99 * within) / 5
+    rank = _unique_ranks(share)
+    name = "Index of Multiple Deprivation (IMD)"
+    worst = 1 - (rank - 0.5) / NATIONAL_AREAS
+    frame = pd.DataFrame(
+        {
+            "LSOA name (2011)": areas["name"],
+            "Local Authority District code (2019)": areas["lad24cd"],
+            "Local Authority District name (2019)": areas["borough"],
+            f"{name} Score": np.round(-23 * np.log(1 - worst * (1 - np.exp(-100 / 23))), 3),
+            f"{name} Rank (where 1 is most deprived)": rank,
+            f"{name} Decile (where 1 is most deprived 10% of LSOAs)": _decile(rank),
+        },
+        index=areas.index.rename("LSOA code (2011)"),
+    )
+    z = norm.ppf(share)
+    for domain, rho in DOMAINS.items():
+        own = _spatial(rng, xy)
+        if domain.startswith("Barriers"):  # long ways to services: the countryside
+            own = 0.8 * own + 1.2 * (_urbanity(xy) - 0.3)
+        ranks = _unique_ranks(norm.cdf(rho * z + np.sqrt(1 - rho**2) * own))
+        frame[f"{domain} Rank (where 1 is most deprived)"] = ranks
+        frame[f"{domain} Decile (where 1 is most deprived 10% of LSOAs)"] = _decile(ranks)
+    return frame
+
+
+# ---------------------------------------------------------------- residents
+
+
+def _whole(shares: np.ndarray, total: int) -> np.ndarray:
+    """Whole numbers in proportion to shares that add up to a total (largest remainders)."""
+    exact = shares / shares.sum() * total
+    out = np.floor(exact).astype(int)
+    out.flat[np.argsort(-(exact - out), axis=None, kind="stable")[: total - out.sum()]] += 1
+    return out
+
+
+def _residents(
+    rng: np.random.Generator, areas: pd.DataFrame, xy: np.ndarray, decile: np.ndarray
+) -> pd.DataFrame:
+    """Residents by five-year age band and sex; borough totals as published."""
+    age = np.arange(2, 95, 5)
+    # residents per thousand by age band: a population like England's in 2022, rounded
+    base = np.array([54, 58, 60, 57, 60, 64, 69, 67, 65, 61, 66, 67, 61, 50, 47, 41, 27, 17, 10], float)
+    women = np.array(
+        [487, 487, 488, 486, 492, 500, 507, 508, 506, 504, 506, 507, 510, 515, 520, 528, 549, 586, 670]
+    )
+    urban = _urbanity(xy)
+    students = np.exp(-((age - 20.5) ** 2) / 18)
+    young = np.exp(-((age - 29) ** 2) / 90)
+    family = np.exp(-((age - 6) ** 2) / 60) + 0.6 * np.exp(-((age - 38) ** 2) / 60)
+    old = 1 / (1 + np.exp(-(age - 62) / 6))
+    campus = np.exp(-(((xy - [509.0, 221.4]) / 0.9) ** 2).sum(axis=1)) + np.exp(
+        -(((xy - [496.0, 241.9]) / 0.8) ** 2).sum(axis=1)
+    )
+    luton = (areas["borough"] == "Luton").to_numpy(float)
+    noise = rng.normal(0, 1, (len(areas), 3))
+    tilt = (
+        np.outer(1.4 * campus, students)
+        + np.outer(1.1 * urban - 0.3 + 0.15 * luton + 0.12 * noise[:, 0], young)
+        + np.outer(0.12 * luton + 0.03 * (5.5 - decile) + 0.12 * noise[:, 1], family)
+        + np.outer(0.35 - 0.9 * urban - 0.4 * luton - 0.03 * (5.5 - decile) + 0.22 * noise[:, 2], old)
+    )
+    shape = base * np.exp(tilt)
+    size = np.clip(np.exp(rng.normal(0, 0.22, len(areas))) * (1 + 0.5 * campus), 0.62, 1.75)
+    table = np.empty((len(areas), 19, 2), int)
+    for name, total in BOROUGHS.values():
+        mine = np.flatnonzero(areas["borough"] == name)
+        for i, people in zip(mine, _whole(size[mine], total), strict=True):
+            by_age = _whole(shape[i], int(people))
+            table[i, :, 0] = np.rint(by_age * women / 1000).astype(int)
+            table[i, :, 1] = by_age - table[i, :, 0]
+    cells = pd.MultiIndex.from_product(
+        [areas.index, AGE_BANDS, ["F", "M"]], names=["LSOA11CD", "age_band", "sex"]
+    )
+    return pd.DataFrame({"population": table.ravel()}, index=cells).reset_index()
+
+
+# ---------------------------------------------------------------- files
+
+
+def generate(folder: Path = FOLDER, seed: int = SEED) -> None:
+    """Rebuild the county's files in a folder; the same seed gives the same county (about a minute)."""
+    import shapely
+
+    rng = np.random.default_rng(seed)
+    shapes = _shapes(rng)
+    areas = _name(rng, shapes)
+    shapes = shapes.iloc[areas["shape"]].set_axis(areas.index)
+    points = shapes.representative_point()
+    xy = np.column_stack([points.x, points.y]) / 1000
+    deprivation = _deprivation(rng, areas, xy)
+    residents = _residents(rng, areas, xy, deprivation.filter(like="(IMD) Decile").iloc[:, 0].to_numpy())
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lonlat = shapes.to_crs(4326).geometry
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"LSOA11CD": code, "LSOA11NM": areas.at[code, "name"]},
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+        for code, shape in lonlat.items()
+    ]
+    lines = ",\n".join(json.dumps(_rounded(f), separators=(",", ":")) for f in features)
+    names = {kind: path.name for kind, path in paths().items()}
+    (folder / names["boundaries"]).write_text('{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n")
+
+    lookup = areas.reset_index()[["lsoa11cd", "name", "wd24cd", "ward", "lad24cd", "borough"]]
+    lookup.columns = pd.Index(["LSOA11CD", "LSOA11NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM"])
+    places = _places()
+    places["easting"] = (places["x"] * 1000).round().astype(int)
+    places["northing"] = (places["y"] * 1000).round().astype(int)
+    lookup.to_csv(folder / names["lookup"], index=False, lineterminator="\n")
+    residents.to_csv(folder / names["population"], index=False, lineterminator="\n")
+    deprivation.to_csv(folder / names["deprivation"], lineterminator="\n")
+    places[["name", "easting", "northing", "rank"]].to_csv(
+        folder / names["places"], index=False, lineterminator="\n"
+    )
+
+
+def _rounded(feature: dict[str, Any]) -> dict[str, Any]:
+    """Coordinates to seven decimals (a centimetre), alike for both neighbours of an edge."""
+    rings = feature["geometry"]["coordinates"]
+    feature["geometry"]["coordinates"] = [[[round(v, 7) for v in point] for point in ring] for ring in rings]
+    return feature
+
+
+if __name__ == "__main__":
+    generate()
