@@ -1,0 +1,117 @@
+"""What may be shown?
+
+Every table leaves ``geo`` through a :class:`Gate`, the only place where a count becomes a number that a
+person may see. Open sources pass as they are. Counts of controlled sources (people's use of health
+services) follow the rules for sub-national HES and ECDS outputs: 1 to 7 become a suppressed value, shown
+as ``*``; other counts go to the nearest 5; a total is computed from the true counts and then treated the
+same, so totals need not add up. Crude rates are divided from the protected count, because a rate times its
+population is the count again. Standardised rates with intervals, p-values and cluster labels may rest on
+the true counts; the statistics from which a count could be solved (``local_i``, ``g_star``, ``z``, ``lag``)
+are withheld.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.arrays import IntegerArray
+
+LARGEST_SUPPRESSED = 7
+ROUNDED_TO = 5
+SOLVABLE = ("local_i", "g_star", "z", "lag")
+"""Columns from which the counts of an area and its neighbours could be solved."""
+
+SUPPRESSED = "*"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The way out for one source.
+
+    Parameters
+    ----------
+    disclosure : {"open", "controlled"}
+        Class of the source.
+
+    Examples
+    --------
+    >>> gate = Gate("controlled")
+    >>> gate.counts([0, 1, 7, 8, 12, 13]).tolist()
+    [0, <NA>, <NA>, 10, 10, 15]
+    >>> gate.text(7), gate.text(1234)
+    ('*', '1,235')
+    >>> Gate("open").text(7)
+    '7'
+    """
+
+    disclosure: str
+
+    @property
+    def controlled(self) -> bool:
+        """Whether small numbers are protected."""
+        return self.disclosure != "open"
+
+    def counts(self, counts: Iterable[int] | np.ndarray) -> IntegerArray:
+        """Protect counts.
+
+        Parameters
+        ----------
+        counts : array-like of int, any length
+            True counts.
+
+        Returns
+        -------
+        IntegerArray
+            Int64 of the same length; suppressed counts are missing.
+        """
+        true = np.array(counts, dtype=np.int64)
+        if not self.controlled:
+            return IntegerArray(true, np.zeros(true.shape, bool))
+        hidden = (true >= 1) & (true <= LARGEST_SUPPRESSED)
+        rounded = ROUNDED_TO * ((2 * true + ROUNDED_TO) // (2 * ROUNDED_TO))
+        return IntegerArray(np.where(hidden, 0, rounded), hidden)
+
+    def count(self, count: int) -> int | None:
+        """Protect one count or total; None where it is suppressed."""
+        value = self.counts([count])[0]
+        return None if value is pd.NA else int(value)
+
+    def text(self, count: int) -> str:
+        """Protected count in words of a page, with thousands commas, ``*`` where it is suppressed."""
+        value = self.count(count)
+        return SUPPRESSED if value is None else f"{value:,}"
+
+    def share(self, part: int, whole: int) -> float | None:
+        """Protected share of a whole, from the two protected counts; None where either is not known."""
+        numerator, denominator = self.count(part), self.count(whole)
+        return None if numerator is None or not denominator else numerator / denominator
+
+    def statistics(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Withhold the statistics of a layer from which counts could be solved.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns of a layer, on the area index.
+
+        Returns
+        -------
+        DataFrame
+            The same columns; those of :data:`SOLVABLE` missing where the source is controlled.
+        """
+        if not self.controlled:
+            return frame
+        return frame.assign(**{column: np.nan for column in SOLVABLE if column in frame})
+
+    @property
+    def notice(self) -> str:
+        """Sentence that goes wherever the numbers go; "" for an open source."""
+        if not self.controlled:
+            return ""
+        return (
+            f"Counts of 1 to {LARGEST_SUPPRESSED} are shown as {SUPPRESSED} and others to the nearest "
+            f"{ROUNDED_TO}, to protect people; totals are rounded too and need not add up."
+        )
