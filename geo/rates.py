@@ -1,0 +1,753 @@
+"""Compared with whom?
+
+Rates with the intervals of the Office for Health Improvement and Disparities (OHID, formerly Public Health
+England): crude, directly age-standardised, smoothed, indirectly standardised; the comparison of a rate with
+a benchmark; funnel limits. Everything is vectorised over areas, does no IO, and needs only numpy, pandas and
+scipy.
+
+Each function takes arrays or pandas objects of one index and returns a data frame on that index (a range
+where none was given). A rate is always called ``value``, its limits ``lower_ci`` and ``upper_ci``; ``note``
+says in words why a value is absent or weak, and is empty where there is nothing to say.
+
+Sources: PHE/OHID *Technical guide: confidence intervals* (2018) and *Public health profiles: technical
+guidance*; the vectors of the R package PHEindicatormethods are the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+Floats = NDArray[np.float64]
+
+ESP2013 = pd.Series(
+    np.repeat(
+        [5000.0, 5500, 6000, 6500, 7000, 6500, 6000, 5500, 5000, 4000, 2500, 1500, 1000],
+        [1, 3, 2, 1, 4, 1, 1, 1, 1, 1, 1, 1, 1],
+    ),
+    index=pd.Index([*(f"{age}-{age + 4}" for age in range(0, 90, 5)), "90+"], name="age_band"),
+    name="esp2013",
+)
+"""European Standard Population 2013: people in each of 19 five-year age bands, 100,000 in all."""
+
+HIDE_RATE_BELOW = 3
+"""A crude rate of fewer events than this is not shown (ONS)."""
+HIDE_DSR_BELOW = 10
+"""An age-standardised rate of fewer events than this is not shown (PHE/OHID)."""
+UNRELIABLE_BELOW = 20
+"""A rate of fewer events than this is marked unreliable (ONS)."""
+EXACT_BELOW = 10
+"""Below this many events the exact Poisson interval is used in place of Byar's approximation (PHE/OHID)."""
+
+UNRELIABLE_NOTE = f"unreliable: fewer than {UNRELIABLE_BELOW} events"
+NO_RESIDENTS_NOTE = "no residents"
+MISSING_NOTE = "no data"
+
+HIGHER, SIMILAR, LOWER, NOT_COMPARED = "higher", "similar", "lower", "not compared"
+VERDICTS = (HIGHER, SIMILAR, LOWER, NOT_COMPARED)
+"""What :func:`compare_with_benchmark` may answer."""
+
+
+class NeighbourSums(Protocol):
+    """What :func:`eb_local` needs of a set of neighbours (``geo.weights.Neighbours`` has it)."""
+
+    @property
+    def cardinalities(self) -> NDArray[Any]:
+        """Number of neighbours of each area."""
+
+    def neighbour_sum(self, y: Floats) -> Floats:
+        """Sum of ``y`` over the neighbours of each area, itself left out."""
+
+
+# ---------------------------------------------------------------- inputs
+
+
+def _columns(*values: ArrayLike | None) -> tuple[pd.Index, list[Floats]]:
+    """Broadcast the vectors to one length as floats, with the index that the pandas ones among them share."""
+    index: pd.Index | None = None
+    for value in values:
+        if isinstance(value, pd.Series | pd.DataFrame):
+            if index is not None and not index.equals(value.index):
+                raise ValueError("the vectors given do not share one index")
+            index = value.index
+    arrays = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in values if value is not None)
+    )
+    if any(array.ndim != 1 for array in arrays):
+        raise ValueError("each input must be a vector with one value an area")
+    if index is None:
+        index = pd.RangeIndex(len(arrays[0]))
+    if len(index) != len(arrays[0]):
+        raise ValueError(f"the index has {len(index)} areas and the values {len(arrays[0])}")
+    if any((array < 0).any() for array in arrays):
+        raise ValueError("counts, populations and years cannot be negative")
+    return index, [array.astype(np.float64) for array in arrays]
+
+
+def _banded(values: ArrayLike | pd.DataFrame, standard: pd.Series) -> Floats:
+    """One float matrix [area, band], its bands in the standard's order."""
+    if isinstance(values, pd.DataFrame):
+        differing = standard.index.symmetric_difference(values.columns)
+        if len(differing):
+            named = ", ".join(map(str, differing))
+            raise ValueError(f"the age bands differ from those of the standard population: {named}")
+        values = values[standard.index]
+    matrix = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    if matrix.ndim != 2 or matrix.shape[1] != len(standard):
+        raise ValueError(f"each area needs the {len(standard)} age bands of the standard population")
+    if (matrix < 0).any():
+        raise ValueError("counts and populations cannot be negative")
+    return matrix
+
+
+def _areas(*tables: ArrayLike | pd.DataFrame | None) -> pd.Index | None:
+    """The index that the data frames among the tables share; None where there is none."""
+    indices = [table.index for table in tables if isinstance(table, pd.DataFrame)]
+    if any(not index.equals(indices[0]) for index in indices[1:]):
+        raise ValueError("the tables given do not cover the same areas in the same order")
+    return indices[0] if indices else None
+
+
+def _z(confidence: float) -> float:
+    """Two-sided normal quantile of a confidence level between 0 and 1."""
+    if not 0 < confidence < 1:
+        raise ValueError("the confidence level lies between 0 and 1, such as 0.95 or 0.998")
+    return float(stats.norm.ppf(0.5 + confidence / 2))
+
+
+# ---------------------------------------------------------------- intervals of a count
+
+
+def byar(events: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Byar's approximate Poisson limits of counts.
+
+    Lower = O(1 − 1/(9O) − z/(3√O))³; upper the same with O + 1 and + z. The lower limit of 0 events is 0, and
+    so is one that the approximation would place below 0.
+
+    Parameters
+    ----------
+    events : array_like
+        Counts O, of any shape; NaN stays NaN.
+    confidence : float
+        Two-sided level, such as 0.95 or 0.998.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits, in events.
+
+    Notes
+    -----
+    Breslow NE, Day NE (1987), *Statistical methods in cancer research*, volume II.
+
+    Examples
+    --------
+    >>> [round(float(limit), 4) for limit in byar(65)]
+    [50.1632, 82.8491]
+    """
+    z = _z(confidence)
+    o = np.asarray(events, dtype=np.float64)
+    at_least_one = np.where(o > 0, o, 1.0)
+    lower = at_least_one * (1 - 1 / (9 * at_least_one) - z / (3 * np.sqrt(at_least_one))) ** 3
+    lower = np.where(o > 0, np.maximum(lower, 0.0), o * 0.0)
+    upper = (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * np.sqrt(o + 1))) ** 3
+    return lower, upper
+
+
+def exact_poisson(events: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Exact (Garwood) Poisson limits of counts: χ²(α/2; 2O)/2 and χ²(1 − α/2; 2O + 2)/2.
+
+    Parameters
+    ----------
+    events : array_like
+        Counts O, of any shape; NaN stays NaN.
+    confidence : float
+        Two-sided level.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits, in events; the lower limit of 0 events is 0.
+
+    Examples
+    --------
+    >>> [round(float(limit), 4) for limit in exact_poisson(1)]
+    [0.0253, 5.5716]
+    """
+    _z(confidence)
+    o = np.asarray(events, dtype=np.float64)
+    tail = (1 - confidence) / 2
+    lower = np.where(o > 0, special.gammaincinv(np.where(o > 0, o, 1.0), tail), o * 0.0)
+    upper = special.gammainccinv(o + 1, tail)
+    return lower, upper
+
+
+def poisson_interval(events: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Limits of counts as OHID publishes them: exact below 10 events, Byar's from 10 on.
+
+    Parameters
+    ----------
+    events : array_like
+        Counts, of any shape; NaN stays NaN.
+    confidence : float
+        Two-sided level.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits, in events.
+    """
+    few = np.asarray(events, dtype=np.float64) < EXACT_BELOW
+    (exact_lower, exact_upper), (lower, upper) = exact_poisson(events, confidence), byar(events, confidence)
+    return np.where(few, exact_lower, lower), np.where(few, exact_upper, upper)
+
+
+def wilson(events: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> pd.DataFrame:
+    """Proportions with Wilson score limits.
+
+    Parameters
+    ----------
+    events, total : array_like, one value an area
+        Those with the attribute, and all; ``events`` may not exceed ``total``.
+    confidence : float
+        Two-sided level.
+
+    Returns
+    -------
+    DataFrame
+        ``count, total, value, lower_ci, upper_ci`` as fractions of 1; NaN where the total is 0.
+
+    Raises
+    ------
+    ValueError
+        If a count exceeds its total or is negative.
+
+    Examples
+    --------
+    >>> wilson(65, 100).round(4).loc[0, ["value", "lower_ci", "upper_ci"]].tolist()
+    [0.65, 0.5525, 0.7364]
+    """
+    index, (x, n) = _columns(events, total)
+    if (x > n).any():
+        raise ValueError("a part cannot exceed its whole")
+    z = _z(confidence)
+    n = np.where(n > 0, n, np.nan)
+    centre = 2 * x + z**2
+    spread = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
+    table = {
+        "count": x,
+        "total": n,
+        "value": x / n,
+        "lower_ci": (centre - spread) / (2 * (n + z**2)),
+        "upper_ci": (centre + spread) / (2 * (n + z**2)),
+    }
+    return pd.DataFrame(table, index=index)
+
+
+# ---------------------------------------------------------------- rates
+
+
+def crude_rate(
+    events: ArrayLike,
+    population: ArrayLike,
+    *,
+    years: ArrayLike = 1.0,
+    per: float = 1000.0,
+    confidence: float = 0.95,
+    hide_below: int = HIDE_RATE_BELOW,
+) -> pd.DataFrame:
+    """Events a resident and year, times ``per``, with exact (under 10 events) or Byar's limits.
+
+    Parameters
+    ----------
+    events, population : array_like, one value an area
+        Counts of the period, and residents. NaN events mean no data.
+    years : array_like
+        Length of the period in years (months / 12), one number or one an area; 1: the period as it is.
+    per : float
+        Residents that the rate is expressed for.
+    confidence : float
+        Two-sided level of the interval.
+    hide_below : int
+        Values of fewer events are NaN; 0 hides none.
+
+    Returns
+    -------
+    DataFrame
+        ``count, population, value, lower_ci, upper_ci, unreliable, note`` on the index given.
+
+    Examples
+    --------
+    >>> table = crude_rate([20, 2], [100, 100], per=100_000)
+    >>> table["upper_ci"].round(2).tolist()
+    [30889.88, nan]
+    >>> table["note"].tolist()
+    ['', 'not shown: fewer than 3 events']
+    """
+    index, (x, n, t) = _columns(events, population, years)
+    person_years = np.where(n * t > 0, n * t, np.nan)
+    lower, upper = poisson_interval(x, confidence)
+    values = np.column_stack([x, lower, upper]) / person_years[:, None] * per
+    return _rate_table(index, x, n, values, hide_below)
+
+
+def dsr(
+    events: ArrayLike | pd.DataFrame,
+    population: ArrayLike | pd.DataFrame,
+    *,
+    squares: ArrayLike | pd.DataFrame | None = None,
+    years: ArrayLike = 1.0,
+    per: float = 100_000.0,
+    confidence: float = 0.95,
+    standard: pd.Series = ESP2013,
+    hide_below: int = HIDE_DSR_BELOW,
+) -> pd.DataFrame:
+    """Directly age-standardised rates with Dobson's limits (Byar's applied to the weighted sum).
+
+    v = Σ(w·x/n) / Σw, var = Σ x·(w/n)² / (Σw)², limits = v + √(var/O)·(Byar(O) − O) with O = Σx.
+
+    A band of an area in which nobody lives has no rate: it is pooled with the next younger band that has
+    residents (with the next older at the start of life), so neither its events nor its standard weight are
+    lost. Where every band has residents this changes nothing.
+
+    Parameters
+    ----------
+    events, population : DataFrame or array_like [area, band]
+        Events of the period and residents; the columns of a data frame are matched to the standard's bands by
+        name, an array holds them in its order. A single vector of bands is one area.
+    squares : DataFrame or array_like [area, band], optional
+        Σ f² over persons with f events each (:func:`event_squares`), where a person may have several events.
+        The variance is then Σ (w/n)²·Σf² / (Σw)²: the interval widens, the rate stays.
+    years : array_like
+        Length of the period in years, one number or one an area.
+    per : float
+        Residents that the rate is expressed for.
+    confidence : float
+        Two-sided level.
+    standard : Series
+        People of the standard population in each band, index = the names of the bands.
+    hide_below : int
+        Values of fewer events are NaN.
+
+    Returns
+    -------
+    DataFrame
+        ``count, population, value, lower_ci, upper_ci, unreliable, note`` on the index of areas.
+
+    Raises
+    ------
+    ValueError
+        If the bands are not those of the standard, or ``squares`` is below ``events``.
+
+    Notes
+    -----
+    Dobson A et al. (1991), Confidence intervals for weighted sums of Poisson parameters, *Statistics in
+    Medicine* 10, 457-462. Repeat attenders: PHE/OHID's adjustment for events that are not independent.
+    """
+    x, n = _banded(events, standard), _banded(population, standard)
+    s = x if squares is None else _banded(squares, standard)
+    if x.shape != n.shape or x.shape != s.shape:
+        raise ValueError("events, squares and population do not cover the same areas")
+    if (s < x).any():
+        raise ValueError("the squares of the events cannot be below the events")
+    index = _areas(events, population, squares)
+    index = pd.RangeIndex(len(x)) if index is None else index
+    w = np.broadcast_to(standard.to_numpy(dtype=np.float64), x.shape)
+
+    total, residents = x.sum(axis=1), n.sum(axis=1)
+    t = np.broadcast_to(np.asarray(years, dtype=np.float64), total.shape)
+    x, s, w, n = _pool_empty_bands(n, x, s, w)
+    lived = n * t[:, None]
+    weight = np.divide(w, lived, out=np.zeros_like(lived), where=lived > 0) / standard.sum()
+    rate = np.where(residents * t > 0, (weight * x).sum(axis=1), np.nan)
+    deviation = np.sqrt((weight**2 * s).sum(axis=1) / np.where(total > 0, total, np.nan))
+    lower, upper = byar(total, confidence)
+    limits = rate[:, None] + deviation[:, None] * (np.column_stack([lower, upper]) - total[:, None])
+    return _rate_table(index, total, residents, np.column_stack([rate, limits]) * per, hide_below)
+
+
+def _pool_empty_bands(n: Floats, *columns: Floats) -> list[Floats]:
+    """Add each band without residents to the band before it that has some (``columns`` first, ``n`` last)."""
+    if (n > 0).all():
+        return [*columns, n]
+    band = np.maximum(np.cumsum(n > 0, axis=1) - 1, 0)
+    area = np.broadcast_to(np.arange(len(n))[:, None], n.shape)
+    pooled = []
+    for column in (*columns, n):
+        sums = np.zeros_like(n)
+        np.add.at(sums, (area, band), column)
+        pooled.append(sums)
+    return pooled
+
+
+def event_squares(persons: ArrayLike) -> tuple[Floats, Floats]:
+    """Events, and the squares that :func:`dsr` needs, from how many persons had one event, two, three, ….
+
+    Parameters
+    ----------
+    persons : array_like [..., frequency]
+        Number of distinct persons with 1, 2, 3, … events along the last axis.
+
+    Returns
+    -------
+    tuple of ndarray
+        Σ f·persons (the events) and Σ f²·persons (their squares), without the last axis.
+
+    Examples
+    --------
+    Eight persons attended once and one twice; five once and two three times:
+
+    >>> [array.tolist() for array in event_squares([[8, 1, 0], [5, 0, 2]])]
+    [[10.0, 11.0], [12.0, 23.0]]
+    """
+    counts = np.asarray(persons, dtype=np.float64)
+    frequency = np.arange(1, counts.shape[-1] + 1, dtype=np.float64)
+    return counts @ frequency, counts @ frequency**2
+
+
+def event_squares_at_least(events: ArrayLike, persons: ArrayLike) -> Floats:
+    """The least that Σ f² can be where only the number of distinct persons is known: events² / persons.
+
+    Parameters
+    ----------
+    events, persons : array_like of one shape
+        Events, and the distinct persons that they belong to.
+
+    Returns
+    -------
+    ndarray
+        Squares for :func:`dsr`; the true interval is at least as wide as the one they give.
+
+    Raises
+    ------
+    ValueError
+        If there are events without persons, or more persons than events.
+    """
+    x, persons_ = np.asarray(events, dtype=np.float64), np.asarray(persons, dtype=np.float64)
+    if ((persons_ > x) | ((persons_ <= 0) & (x > 0))).any():
+        raise ValueError("each event belongs to one person, so there are at most as many persons as events")
+    return np.divide(x**2, persons_, out=np.zeros_like(x), where=persons_ > 0)
+
+
+def _rate_table(
+    index: pd.Index, events: Floats, population: Floats, values: Floats, hide_below: int
+) -> pd.DataFrame:
+    """The columns that every rate has, too few events hidden and the reason noted."""
+    missing, empty = np.isnan(events), np.isnan(values[:, 0])
+    hidden, weak = events < hide_below, events < UNRELIABLE_BELOW
+    note = np.select(
+        [missing, hidden, empty, weak],
+        [MISSING_NOTE, f"not shown: fewer than {hide_below} events", NO_RESIDENTS_NOTE, UNRELIABLE_NOTE],
+        "",
+    )
+    value, lower, upper = np.where(hidden, np.nan, values.T)
+    table = {
+        "count": events,
+        "population": population,
+        "value": value,
+        "lower_ci": lower,
+        "upper_ci": upper,
+        "unreliable": weak,
+        "note": note,
+    }
+    return pd.DataFrame(table, index=index)
+
+
+# ---------------------------------------------------------------- smoothed rates
+
+
+def eb_global(
+    events: ArrayLike, population: ArrayLike, *, years: ArrayLike = 1.0, per: float = 1000.0
+) -> pd.DataFrame:
+    """Empirical-Bayes rates shrunk towards the rate of the whole county (Marshall's global estimator).
+
+    With m the overall rate, n̄ the mean population and s² = Σ n(r − m)² / Σn, the spread between areas is
+    A = s² − m/n̄ (0 where the rates vary no more than chance), and the rate is W·r + (1 − W)·m with
+    W = A / (A + m/n).
+
+    Parameters
+    ----------
+    events, population : array_like, one value an area
+        NaN events or no residents leave the area out of the estimate and without a rate.
+    years : array_like
+        Length of the period in years.
+    per : float
+        Residents that the rate is expressed for.
+
+    Returns
+    -------
+    DataFrame
+        ``value`` (the smoothed rate), ``raw`` (the crude one) and ``weight`` (W, how far it is trusted).
+
+    Notes
+    -----
+    Marshall RJ (1991), Mapping disease and mortality rates using empirical Bayes estimators, *Applied
+    Statistics* 40, 283-294; the same numbers as ``esda.smoothing.Empirical_Bayes``.
+    """
+    index, x, n = _at_risk(events, population, years)
+    mean, spread = _mean_and_spread(x, n)
+    return _shrunk(index, x, n, mean=mean, spread=spread, per=per)
+
+
+def eb_local(
+    events: ArrayLike,
+    population: ArrayLike,
+    neighbours: NeighbourSums,
+    *,
+    years: ArrayLike = 1.0,
+    per: float = 1000.0,
+) -> pd.DataFrame:
+    """Empirical-Bayes rates shrunk towards the rate of the neighbourhood (Marshall's local estimator).
+
+    As :func:`eb_global`, with the mean and the spread taken over area *i* and its neighbours. An area without
+    neighbours is its own reference, so it keeps its crude rate.
+
+    Parameters
+    ----------
+    events, population : array_like, one value an area, in the order of ``neighbours``
+        NaN events or no residents leave the area out of its neighbours' means and without a rate.
+    neighbours : geo.weights.Neighbours
+        Who neighbours whom.
+    years, per
+        As in :func:`eb_global`.
+
+    Returns
+    -------
+    DataFrame
+        ``value, raw, weight``.
+
+    Notes
+    -----
+    Marshall (1991); the same numbers as ``esda.smoothing.Spatial_Empirical_Bayes``.
+    """
+    index, x, n = _at_risk(events, population, years)
+    defined = np.isfinite(n)
+
+    def around(y: Floats) -> Floats:
+        y = np.where(defined, y, 0.0)
+        return y + neighbours.neighbour_sum(y)
+
+    lived, areas = around(n), around(np.ones_like(n))
+    lived = np.where(lived > 0, lived, np.nan)
+    mean = around(x) / lived
+    spread = (around(x * (x / n)) - 2 * mean * around(x) + mean**2 * lived) / lived - mean * areas / lived
+    return _shrunk(index, x, n, mean=mean, spread=spread, per=per)
+
+
+def eb_standardised(events: ArrayLike, population: ArrayLike) -> pd.Series:
+    """Rates as z-scores whose variance allows for each area's population (Assunção and Reis).
+
+    z = (r − m) / √(A + m/n), with m and A as in :func:`eb_global` (A = s² − m/n̄; where it makes the variance
+    of an area negative, m/n alone). A local Moran's I of these values is the one "on empirical-Bayes rates":
+    small areas with chance-high rates no longer pass for hotspots.
+
+    Parameters
+    ----------
+    events, population : array_like, one value an area
+        NaN events or no residents give NaN.
+
+    Returns
+    -------
+    Series
+        z-scores; all NaN where there are no events at all.
+
+    Notes
+    -----
+    Assunção RM, Reis EA (1999), A new proposal to adjust Moran's I for population density, *Statistics in
+    Medicine* 18, 2147-2162.
+    """
+    index, x, n = _at_risk(events, population, 1.0)
+    mean, spread = _mean_and_spread(x, n)
+    variance = np.where(spread + mean / n > 0, spread + mean / n, mean / n)
+    z = np.divide(x / n - mean, np.sqrt(variance), out=np.full_like(x, np.nan), where=variance > 0)
+    return pd.Series(z, index=index, name="eb_z")
+
+
+def _at_risk(events: ArrayLike, population: ArrayLike, years: ArrayLike) -> tuple[pd.Index, Floats, Floats]:
+    """Events and person-years, both NaN in an area without data or residents."""
+    index, (x, n, t) = _columns(events, population, years)
+    defined = np.isfinite(x) & (n * t > 0)
+    return index, np.where(defined, x, np.nan), np.where(defined, n * t, np.nan)
+
+
+def _mean_and_spread(x: Floats, n: Floats) -> tuple[float, float]:
+    """Overall rate, and the variance of the rates beyond what chance alone gives (Marshall's moments)."""
+    lived = np.nansum(n)
+    if lived == 0:
+        return np.nan, np.nan
+    mean = np.nansum(x) / lived
+    return mean, (np.nansum(n * (x / n - mean) ** 2) - mean * np.isfinite(n).sum()) / lived
+
+
+def _shrunk(
+    index: pd.Index, x: Floats, n: Floats, *, mean: Floats | float, spread: Floats | float, per: float
+) -> pd.DataFrame:
+    """Rates pulled towards ``mean`` by what chance alone would spread them."""
+    raw, between = x / n, np.maximum(spread, 0.0)
+    total = between + mean / n
+    weight = np.divide(between, total, out=np.zeros_like(raw), where=total > 0)
+    table = {
+        "value": (mean + weight * (raw - mean)) * per,
+        "raw": raw * per,
+        "weight": np.where(np.isfinite(raw), weight, np.nan),
+    }
+    return pd.DataFrame(table, index=index)
+
+
+# ---------------------------------------------------------------- indirect standardisation
+
+
+def expected_events(
+    population: ArrayLike | pd.DataFrame,
+    reference_events: ArrayLike,
+    reference_population: ArrayLike,
+    *,
+    years: ArrayLike = 1.0,
+    reference_years: float = 1.0,
+    standard: pd.Series = ESP2013,
+) -> pd.Series:
+    """Events each area would have at the reference's rate of every age band.
+
+    Parameters
+    ----------
+    population : DataFrame or array_like [area, band]
+        Residents.
+    reference_events, reference_population : array_like [band]
+        Events and residents of the reference (county, England), in the order of the bands.
+    years, reference_years
+        Length of the two periods in years.
+    standard : Series
+        Names of the bands only (its index).
+
+    Returns
+    -------
+    Series
+        Expected events on the index of areas.
+    """
+    n, index = _banded(population, standard), _areas(population)
+    x, base = (_banded(part, standard)[0] for part in (reference_events, reference_population))
+    rate = np.divide(x, base * reference_years, out=np.zeros_like(x), where=base > 0)
+    return pd.Series(n @ rate * np.asarray(years, dtype=np.float64), index=index, name="expected")
+
+
+def indirect_ratio(
+    observed: ArrayLike, expected: ArrayLike, *, per: float = 100.0, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Observed over expected events (as a standardised mortality ratio), with exact or Byar's limits.
+
+    Parameters
+    ----------
+    observed, expected : array_like, one value an area
+        Counts, and what the reference's rates predict (:func:`expected_events`), taken as known exactly.
+    per : float
+        100 makes the reference 100.
+    confidence : float
+        Two-sided level.
+
+    Returns
+    -------
+    DataFrame
+        ``count, expected, value, lower_ci, upper_ci, unreliable, note``; NaN where nothing is expected.
+    """
+    index, (x, e) = _columns(observed, expected)
+    base = np.where(e > 0, e, np.nan)
+    lower, upper = poisson_interval(x, confidence)
+    values = np.column_stack([x, lower, upper]) / base[:, None] * per
+    table = _rate_table(index, x, e, values, hide_below=0).rename(columns={"population": "expected"})
+    table["note"] = table["note"].where(table["note"] != NO_RESIDENTS_NOTE, "nothing expected")
+    return table
+
+
+# ---------------------------------------------------------------- compared with a benchmark
+
+
+def compare_with_benchmark(lower: ArrayLike, upper: ArrayLike, benchmark: ArrayLike) -> pd.Series:
+    """Set the benchmark's value against each area's own interval.
+
+    Parameters
+    ----------
+    lower, upper : array_like, one value an area
+        Limits at 95% or 99.8%.
+    benchmark : float or array_like
+        The rate compared with, in the same unit: one value, or one an area (each with its own borough).
+
+    Returns
+    -------
+    Series of str
+        ``higher`` (the whole interval lies above the benchmark), ``lower``, ``similar``, or ``not compared``
+        where a limit or the benchmark is missing.
+
+    Notes
+    -----
+    PHE/OHID compare this way: the benchmark is taken as fixed. Two areas with overlapping intervals may still
+    differ significantly; this does not compare areas with one another.
+
+    Examples
+    --------
+    >>> compare_with_benchmark([11, 8, 5, None], [14, 12, 9, None], 10).tolist()
+    ['higher', 'similar', 'lower', 'not compared']
+    """
+    index, (low, high, value) = _columns(lower, upper, benchmark)
+    unknown = np.isnan(low) | np.isnan(high) | np.isnan(value)
+    verdict = np.select([unknown, low > value, high < value], [NOT_COMPARED, HIGHER, LOWER], SIMILAR)
+    return pd.Series(verdict, index=index, name="compared", dtype="str")
+
+
+def funnel_limits(
+    population: ArrayLike,
+    benchmark: float,
+    *,
+    years: float = 1.0,
+    per: float = 1000.0,
+    confidence: Sequence[float] = (0.95, 0.998),
+) -> pd.DataFrame:
+    """Control limits of a funnel plot: the rates between which an area of each size is *similar*.
+
+    A limit is the rate whose own interval (:func:`poisson_interval`) just reaches the benchmark, so a point lies
+    outside exactly where :func:`compare_with_benchmark` calls it higher or lower. OHID's funnels do the same
+    with exact limits for any number of events; the two differ by less than 0.01%.
+
+    Parameters
+    ----------
+    population : array_like
+        Residents along the horizontal axis.
+    benchmark : float
+        Rate in the middle, per ``per`` residents and year.
+    years : float
+        Length of the period in years.
+    per : float
+        Residents that the rate is expressed for.
+    confidence : sequence of float
+        Levels; 95% and 99.8% are customary.
+
+    Returns
+    -------
+    DataFrame
+        ``population, benchmark, lower_95, upper_95, lower_99.8, upper_99.8`` (named after the levels), rates
+        in the benchmark's unit. A lower limit is 0 where even no events at all would be similar.
+    """
+    index, (n,) = _columns(population)
+    person_years = np.where(n > 0, n * years, np.nan)
+    expected = person_years * benchmark / per
+    table = {"population": n, "benchmark": np.full(len(n), float(benchmark))}
+    for level in confidence:
+        name = f"{100 * level:g}"
+        table[f"lower_{name}"] = _count_with_limit(expected, level, upper=True) / person_years * per
+        table[f"upper_{name}"] = _count_with_limit(expected, level, upper=False) / person_years * per
+    return pd.DataFrame(table, index=index)
+
+
+def _count_with_limit(expected: Floats, confidence: float, *, upper: bool) -> Floats:
+    """The (real-valued) count whose upper or lower Poisson limit equals ``expected``, by bisection."""
+    z = _z(confidence)
+    low, high = np.zeros_like(expected), expected + (z + 1) ** 2 * (2 + np.sqrt(expected))
+    for _ in range(80):
+        middle = (low + high) / 2
+        short = poisson_interval(middle, confidence)[int(upper)] < expected
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return np.where(np.isnan(expected), np.nan, high if not upper else low)
