@@ -708,9 +708,9 @@ def funnel_limits(
 ) -> pd.DataFrame:
     """Control limits of a funnel plot: the rates between which an area of each size is *similar*.
 
-    A limit is the rate whose own interval (:func:`poisson_interval`) just reaches the benchmark, so a point lies
-    outside exactly where :func:`compare_with_benchmark` calls it higher or lower. OHID's funnels do the same
-    with exact limits for any number of events; the two differ by less than 0.01%.
+    A limit is the rate whose own interval (:func:`poisson_interval`) just reaches the benchmark, so a point
+    lies outside exactly where :func:`compare_with_benchmark` calls it higher or lower. OHID's funnels do the
+    same with exact limits for any number of events, which differ by less than 0.2%.
 
     Parameters
     ----------
