@@ -126,7 +126,8 @@ def pip_install(what: str, arguments: list[str], expected: int = 0) -> None:
     if expected and sys.stdout.isatty():
         print("\r" + " " * 30, end="\r")
     if pip.returncode:
-        sys.stderr.writelines(lines[-12:])
+        routine = ("Requirement already", "Collecting ", "  ", "WARNING: Location")
+        sys.stderr.writelines([line for line in lines if not line.startswith(routine)][-8:])
         sys.exit(
             f"Could not install {what}; the lines above say why, and {LOG.relative_to(ROOT)} has them all. "
             "Without direct internet access, see “Behind a proxy, or offline” in the README; then try again."
