@@ -19,18 +19,18 @@ import numpy as np
 import pandas as pd
 
 from geo.query import Query, slug
+from geo.sources import AGE_BANDS
 
 DAYS_KNOWN, HOURS_KNOWN = 7, 24
 N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
 """Cells of one category and month: 7 weekdays and unknown, by 24 hours and unknown."""
 
-AGE_BANDS = (*(f"{a}-{a + 4}" for a in range(0, 90, 5)), "90+")
-"""The 19 age bands of the European Standard Population 2013."""
 
 _WEEKDAY = np.repeat(np.arange(DAYS_KNOWN + 1), HOURS_KNOWN + 1)
 _HOUR = np.tile(np.arange(HOURS_KNOWN + 1), DAYS_KNOWN + 1)
-_TIMED = (_WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
-_NIGHT = np.where(_TIMED, np.where(_HOUR >= 12, _WEEKDAY, (_WEEKDAY - 1) % 7), DAYS_KNOWN)
+TIMED = (_WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
+"""Cells whose weekday and hour are both known."""
+_NIGHT = np.where(TIMED, np.where(_HOUR >= 12, _WEEKDAY, (_WEEKDAY - 1) % 7), DAYS_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Cube:
     @cached_property
     def has_hours(self) -> bool:
         """Whether any event has a weekday and an hour."""
-        return bool(self._by_slot()[_TIMED].any())
+        return bool(self._by_slot()[TIMED].any())
 
     @cached_property
     def has_days(self) -> bool:
@@ -244,7 +244,7 @@ class Selection:
         areas : ndarray of bool, shape (n,), optional
             Only those in these areas.
         """
-        places = Selection(self.cube, self.categories, self.months, ~_TIMED).by_place
+        places = Selection(self.cube, self.categories, self.months, ~TIMED).by_place
         return int(places.sum() if areas is None else places[:-2][areas].sum())
 
     def by_month(self, areas: np.ndarray | None = None) -> np.ndarray:

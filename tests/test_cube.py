@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.cube import AGE_BANDS, Cube
+from geo.cube import Cube
 from geo.query import Query, slug
+from geo.sources import AGE_BANDS
 
 AREAS = pd.Index([f"E0100000{i}" for i in range(8)], name="lsoa21cd")
 CATEGORIES = ["Violence and sexual offences", "Robbery", "Drugs"]

@@ -1,0 +1,591 @@
+"""What is loaded, and what does it answer?
+
+:class:`Atlas` opens one version of a data folder and answers a :class:`~geo.query.Query` with an
+:class:`Answer`: everything that the page or an export may show. All numbers in an answer have passed the
+:class:`~geo.disclosure.Gate` of their source; the true counts stay in here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+import pandas as pd
+
+from geo.boundaries import browser_geojson
+from geo.cube import DAYS_KNOWN, HOURS_KNOWN, TIMED, Cube, Selection
+from geo.disclosure import SUPPRESSED, Gate
+from geo.layers import LAYERS, Classes, Slice
+from geo.query import MEASURES, Catalogue, Query, SourceInfo, listed, month_text, period_name
+from geo.sources import AGE_BANDS, Source, stored_sources
+from geo.store import Snapshot, Store
+from geo.weights import Neighbours
+
+LEVEL_CODES = {"lsoa": "lsoa", "ward": "ward", "borough": "lad"}
+MEMORY = 256
+"""Answers kept."""
+
+
+# ---------------------------------------------------------------- what is loaded
+
+
+@dataclass(frozen=True)
+class Level:
+    """One geography of the map.
+
+    Attributes
+    ----------
+    key : {"lsoa", "ward", "borough"}
+    frame : DataFrame
+        Index of area codes named by vintage (``lsoa21cd``, ``wd24cd``, ``lad24cd``), in map order; columns
+        ``name``, ``ward``, ``borough``, ``lad``, ``population`` (Int64), ``imd_decile`` (Int64).
+    parent : ndarray of int, shape (number of LSOAs,)
+        Position here of each LSOA's area.
+    neighbours : Neighbours
+    shapes : GeoDataFrame
+        EPSG:27700, same index.
+    """
+
+    key: str
+    frame: pd.DataFrame
+    parent: np.ndarray
+    neighbours: Neighbours
+    shapes: pd.DataFrame
+
+    @property
+    def n(self) -> int:
+        """Number of areas."""
+        return len(self.frame)
+
+    def add_up(self, by_lsoa: np.ndarray) -> np.ndarray:
+        """Counts of LSOAs added up to this level: shape (n,) or (n, columns)."""
+        if self.key == "lsoa":
+            return by_lsoa
+        total = np.zeros((self.n, *by_lsoa.shape[1:]), by_lsoa.dtype)
+        np.add.at(total, self.parent, by_lsoa)
+        return total
+
+    @cached_property
+    def geojson(self) -> bytes:
+        """Shapes for the browser (EPSG:4326), features in map order with their position as id."""
+        names = self.frame.rename_axis("code").reset_index()[["code", "name", "ward", "borough"]]
+        names.index = self.frame.index
+        return browser_geojson(self.shapes, names)
+
+    @cached_property
+    def geojson_hash(self) -> str:
+        """Short SHA-256 of the shapes, for an address that may be kept for ever."""
+        return hashlib.sha256(self.geojson).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One loaded source: what it can be asked, its events, and its way out."""
+
+    info: SourceInfo
+    cube: Cube
+    gate: Gate
+
+
+# ---------------------------------------------------------------- what is answered
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How the events of a filter add up; protected, None where suppressed.
+
+    Attributes
+    ----------
+    total : int or None
+        All events of the filter, wherever they are.
+    shown : int or None
+        On the map, in the boroughs chosen.
+    elsewhere : int or None
+        On the map, in other boroughs.
+    outside, unlocated : int or None
+        With a place off the map; without a place.
+    untimed : int or None
+        In the boroughs chosen, in the same categories and months, without a weekday and hour; they are left
+        out when hours, days or nights are chosen.
+    """
+
+    total: int | None
+    shown: int | None
+    elsewhere: int | None
+    outside: int | None
+    unlocated: int | None
+    untimed: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything that may be shown of one query.
+
+    Attributes
+    ----------
+    query : Query
+        As checked against what is loaded.
+    table : DataFrame
+        All areas of the level in map order, index of codes: ``name``, ``ward``, ``borough``, ``count``
+        (Int64, missing where suppressed), ``population``, ``rate_per_1000``, then the columns of the
+        measure and the layer, ``imd_decile`` and ``rank`` ("3", or "=3" where areas tie).
+    inside : ndarray of bool
+        Areas of the boroughs chosen.
+    codes : ndarray of uint8
+        Position of each area's class in ``classes``; 255 outside the boroughs chosen.
+    classes : Classes
+    overlay : ndarray of bool or None
+        Most deprived 20% of England, where the query lays it over the map.
+    totals : Totals
+    months : DataFrame
+        Every loaded month under all filters but those of the period: ``month``, ``month_text``, ``count``.
+    clock : DataFrame or None
+        Weekday (0 Monday) by hour (0-23), Int64, under all filters but those of time of day and day.
+    headline : str
+        The finding, one sentence.
+    description : str
+        What is shown, from :meth:`Query.describe`.
+    caveats : tuple of str
+    notices : tuple of str
+        What in the query could not be taken.
+    banner : str
+        The marking of the data.
+    """
+
+    query: Query
+    table: pd.DataFrame
+    inside: np.ndarray
+    codes: np.ndarray
+    classes: Classes
+    overlay: np.ndarray | None
+    totals: Totals
+    months: pd.DataFrame
+    clock: pd.DataFrame | None
+    headline: str
+    description: str
+    caveats: tuple[str, ...]
+    notices: tuple[str, ...]
+    banner: str
+
+    @cached_property
+    def ranked(self) -> pd.DataFrame:
+        """The areas of the boroughs chosen, highest first; ties in the order of their names."""
+        table = self.table[self.inside]
+        position = table["rank"].str.lstrip("=").replace("", "999999").astype(int)
+        order = np.lexsort((table["name"].to_numpy(str), position.to_numpy()))
+        return table.iloc[order]
+
+    def export(self) -> pd.DataFrame:
+        """Table as it leaves in a file: the contract's columns, suppressed counts as ``*``."""
+        table = self.table[self.inside]
+        front = ["name", "borough", "count", "population", "rate_per_1000"]
+        rest = [c for c in table.columns if c not in (*front, "ward", "rank")]
+        table = table[front + rest].copy()
+        table["count"] = table["count"].astype(object).where(table["count"].notna(), SUPPRESSED)
+        return table
+
+
+class Atlas:
+    """One version of a data folder, open and ready to answer. Immutable; safe to share between threads.
+
+    Use :meth:`open`.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+    levels : dict of str to Level
+    sources : dict of str to Loaded
+    catalogue : Catalogue
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.levels = _levels(snapshot)
+        areas = self.levels["lsoa"].frame.index
+        self._bands = _band_population(snapshot, areas)
+        self.sources = {key: self._load(source) for key, source in stored_sources(snapshot.manifest).items()}
+        boroughs = self.levels["borough"].frame["name"]
+        has_deprivation = bool(self.levels["lsoa"].frame["imd_decile"].notna().any())
+        self.catalogue = Catalogue(
+            place=snapshot.place,
+            sources={key: loaded.info for key, loaded in self.sources.items()},
+            boroughs=dict(zip(boroughs.index, boroughs, strict=True)),
+            layers={k: la.label for k, la in LAYERS.items() if has_deprivation or la.needs != "deprivation"},
+            areas={key: frozenset(level.frame.index) for key, level in self.levels.items()},
+            has_deprivation=has_deprivation,
+        )
+        self._memory: OrderedDict[Query, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str]) -> Atlas:
+        """Open the version of a data folder that is in force.
+
+        Raises
+        ------
+        Problem
+            If the folder holds no boundaries or cannot be read.
+        """
+        return cls(Store(folder).open())
+
+    @property
+    def version(self) -> str:
+        """Hash of the data; answers of one version never change."""
+        return self.snapshot.version
+
+    @property
+    def place(self) -> str:
+        """Name of the county."""
+        return self.snapshot.place
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return self.snapshot.synthetic
+
+    def answer(self, query: Query) -> Answer:
+        """Answer a question.
+
+        Parameters
+        ----------
+        query : Query
+            Need not be checked; what cannot be taken is in the answer's ``notices``.
+
+        Returns
+        -------
+        Answer
+            Memoised on the question and the data; the selected area, the view and the overlay cost nothing.
+        """
+        query, notices = query.checked(self.catalogue)
+        heavy = query.replace(area="", view="explore", overlay="none", compare="")
+        with self._lock:
+            answer = self._memory.get(heavy)
+            if answer is not None:
+                self._memory.move_to_end(heavy)
+        if answer is None:
+            answer = self._compute(heavy)
+            with self._lock:
+                self._memory[heavy] = answer
+                while len(self._memory) > MEMORY:
+                    self._memory.popitem(last=False)
+        decile = answer.table["imd_decile"].to_numpy(float, na_value=np.nan)
+        overlay = (decile <= 2) & answer.inside if query.overlay == "imd" else None
+        return replace(answer, query=query, notices=tuple(notices), overlay=overlay)
+
+    # ------------------------------------------------------------ from filter to answer
+
+    def slice(self, query: Query) -> Slice:
+        """True numbers of a checked query at its level; never shown as they are."""
+        level, loaded = self.levels[query.level], self.sources[query.source]
+        selection = loaded.cube.select(query)
+        inside = (
+            level.frame["lad"].isin(query.borough).to_numpy() if query.borough else np.ones(level.n, bool)
+        )
+
+        def base() -> tuple[np.ndarray, float]:
+            wide = query.replace(month=(), hour=(), day=(), night=())
+            if query.first is not None and query.first == query.last:
+                wide = wide.replace(first=None, last=None)
+            whole = loaded.cube.select(wide)
+            slots = 1.0 if selection.slots is None else float(selection.slots[TIMED].mean())
+            scale = slots * selection.months.sum() / max(1, whole.months.sum())
+            return level.add_up(whole.by_area), scale
+
+        def ages() -> tuple[pd.DataFrame, pd.DataFrame]:
+            events = level.add_up(selection.by_age()[:, : len(AGE_BANDS)])
+            frames = (events, level.add_up(self._bands)) if self._bands is not None else (events, events * 0)
+            return tuple(pd.DataFrame(f, level.frame.index, AGE_BANDS) for f in frames)
+
+        return Slice(
+            query=query,
+            frame=level.frame,
+            counts=level.add_up(selection.by_area),
+            inside=inside,
+            neighbours=level.neighbours,
+            gate=loaded.gate,
+            years=selection.months.sum() / 12,
+            base=base,
+            ages=ages,
+            noun=loaded.info.noun,
+            what=query.describe_what(self.catalogue),
+        )
+
+    def _compute(self, query: Query) -> Answer:
+        level, loaded = self.levels[query.level], self.sources[query.source]
+        gate, cube = loaded.gate, loaded.cube
+        selection = cube.select(query)
+        slice_ = self.slice(query)
+        drawn = LAYERS[query.layer].draw(slice_)
+        lsoas = np.isin(level.parent, np.flatnonzero(slice_.inside))
+
+        count = gate.counts(slice_.counts)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = slice_.shown / np.where(slice_.population > 0, slice_.population, np.nan) * 1000
+        table = level.frame[["name", "ward", "borough"]].assign(
+            count=count, population=level.frame["population"], rate_per_1000=rate
+        )
+        table = table.join(drawn.columns)
+        table["imd_decile"] = level.frame["imd_decile"]
+        table["rank"] = _ranks(np.where(slice_.inside, _ranking(table, query), np.nan))
+
+        totals = Totals(
+            total=gate.count(int(selection.by_place.sum())),
+            shown=gate.count(int(slice_.counts[slice_.inside].sum())),
+            elsewhere=gate.count(int(slice_.counts[~slice_.inside].sum())),
+            outside=gate.count(selection.outside),
+            unlocated=gate.count(selection.unlocated),
+            untimed=gate.count(selection.untimed(lsoas)) if loaded.info.has_hours else None,
+        )
+        by_month = cube.select(query.replace(first=None, last=None, month=())).by_month(lsoas)
+        months = pd.DataFrame(
+            {
+                "month": cube.months,
+                "month_text": [month_text(m) for m in cube.months],
+                "count": gate.counts(by_month),
+            }
+        )
+        clock = None
+        if loaded.info.has_hours:
+            cells = cube.select(query.replace(hour=(), day=(), night=())).by_clock(lsoas)
+            known = gate.counts(cells[:DAYS_KNOWN, :HOURS_KNOWN].ravel())
+            clock = pd.DataFrame(
+                {h: known[h::HOURS_KNOWN] for h in range(HOURS_KNOWN)}, index=range(DAYS_KNOWN)
+            )
+        return Answer(
+            query=query,
+            table=table,
+            inside=slice_.inside,
+            codes=drawn.codes,
+            classes=drawn.classes,
+            overlay=None,
+            totals=totals,
+            months=months,
+            clock=clock,
+            headline=drawn.finding or self._finding(query, slice_, table),
+            description=query.describe(self.catalogue),
+            caveats=(*self._totals_caveats(query, selection, slice_, lsoas), *drawn.caveats),
+            notices=(),
+            banner=self._banner(loaded.info),
+        )
+
+    def _finding(self, query: Query, s: Slice, table: pd.DataFrame) -> str:
+        """Say which areas have the most: the finding of a plain measure."""
+        if not s.counts[s.inside].sum():
+            return f"No {s.noun} match these filters."
+        column = {
+            "count": "count",
+            "rate": "rate_per_1000",
+            "dsr": "dsr_per_100k",
+            "eb_rate": "eb_rate_per_1000",
+        }
+        values = table[column[query.measure]].to_numpy(float, na_value=np.nan)
+        values = np.where(s.inside, values, np.nan)
+        if np.isnan(values).all():
+            return f"Too few {s.noun} match these filters for an area to be shown."
+        best = np.flatnonzero(values == np.nanmax(values))
+        names = [_place_name(table, int(i), query.level) for i in best]
+        leaders = listed(names) if len(names) <= 3 else f"{len(names)} areas"
+        verb = "has" if len(names) == 1 else "each have"
+        top = values[best[0]]
+        if query.measure != "count":
+            unit = "100,000 residents a year" if query.measure == "dsr" else "1,000 residents"
+            return f"{leaders} {verb} the highest rate of {s.noun}: {top:,.1f} per {unit}."
+        share = s.share_held(np.isin(np.arange(len(values)), best))
+        held = f", {share:.1%} of those shown" if share is not None else ""
+        return f"{leaders} {verb} the most {s.noun}: {int(top):,}{held}."
+
+    def _totals_caveats(self, query: Query, selection: Selection, s: Slice, lsoas: np.ndarray) -> list[str]:
+        """Say what is missing from the map, and what the places and times mean."""
+        loaded = self.sources[query.source]
+        info, gate = loaded.info, loaded.gate
+        where = listed([self.catalogue.boroughs[b] for b in query.borough]) if query.borough else "the map"
+        said = [
+            f"{gate.text(int(s.counts[s.inside].sum()))} {info.noun} on {where}."
+            if not query.borough
+            else f"{gate.text(int(s.counts[s.inside].sum()))} {info.noun} in {where}."
+        ]
+        missing = selection.outside + selection.unlocated
+        if missing:
+            share = gate.share(missing, int(selection.by_place.sum()))
+            percent = f" ({share:.1%} of all)" if share is not None else ""
+            said.append(
+                f"{gate.text(selection.unlocated)} without a place and {gate.text(selection.outside)} "
+                f"outside {self.place}{percent} are not on the map."
+            )
+        if selection.slots is not None:
+            untimed = selection.untimed(lsoas)
+            if untimed:
+                said.append(
+                    f"{gate.text(untimed)} without a known day or time are left out by the filter of time."
+                )
+        if not info.has_hours:
+            said.append(f"No hours: {info.no_hours_reason}")
+        chosen = [m for m in info.gaps if (query.first or 0) <= m <= (query.last or m)]
+        if chosen:
+            said.append(f"Not loaded, and so not counted: {_month_runs(chosen)}.")
+        if info.place == "residence":
+            said.append("Areas are where the people live, not where it happened.")
+        if gate.notice:
+            said.append(gate.notice)
+        return said
+
+    def _banner(self, info: SourceInfo) -> str:
+        if self.synthetic:
+            return "Synthetic demonstration data"
+        return "Official-sensitive: small numbers protected" if info.disclosure != "open" else "Open data"
+
+    # ------------------------------------------------------------ opening
+
+    def _load(self, source: Source) -> Loaded:
+        areas = self.levels["lsoa"].frame.index
+        cube = Cube.build(self.snapshot.incidents(source.key), areas, self.snapshot.months(source.key))
+        measures, reasons = self._measures(cube)
+        grain = "the month" if not cube.has_days else "the day"
+        info = SourceInfo(
+            key=source.key,
+            label=source.label,
+            noun=source.noun[1],
+            categories=dict(zip(cube.slugs, cube.categories, strict=True)),
+            months=tuple(int(m) for m in cube.months),
+            has_hours=cube.has_hours,
+            has_days=cube.has_days,
+            no_hours_reason=""
+            if cube.has_hours
+            else f"the files loaded give {grain} only, not the time of day.",
+            place=source.place,
+            disclosure=source.disclosure,
+            measures=measures,
+            no_measure_reasons=reasons,
+            attribution=source.attribution,
+        )
+        return Loaded(info, cube, Gate(source.disclosure))
+
+    def _measures(self, cube: Cube) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Measures that can be computed for a source, and why the others cannot."""
+        reasons = {}
+        if self.levels["lsoa"].frame["population"].isna().all():
+            reasons = {m: "the number of residents is not loaded." for m in ("rate", "eb_rate", "dsr")}
+        elif not cube.has_ages:
+            reasons["dsr"] = "this source does not give ages."
+        elif self._bands is None:
+            reasons["dsr"] = "residents by five-year age band are not loaded."
+        return tuple(m for m in MEASURES if m not in reasons), reasons
+
+
+def _levels(snapshot: Snapshot) -> dict[str, Level]:
+    """Read the three geographies, each with names, residents, deprivation, neighbours and shapes."""
+    shapes = {key: snapshot.read(f"areas/{key}") for key in LEVEL_CODES}
+    areas = shapes["lsoa"].index
+    lookup = snapshot.read("lookup").reindex(areas)
+    residents = _residents(snapshot, areas)
+    decile = _decile(snapshot, areas)
+    levels = {}
+    for key, column in LEVEL_CODES.items():
+        index = shapes[key].index
+        parent = np.arange(len(areas)) if key == "lsoa" else index.get_indexer(lookup[column])
+        neighbours = Neighbours.from_frame(snapshot.read(f"neighbours/{key}/queen"), index)
+        level = Level(key, pd.DataFrame(index=index), parent, neighbours, shapes[key])
+        names = shapes[key]["name"].to_numpy(str)
+        some = lookup.iloc[_first_of_each(parent, len(index))]
+        frame = pd.DataFrame(
+            {
+                "name": names,
+                "ward": {"lsoa": some["ward_name"].to_numpy(str), "ward": names, "borough": ""}[key],
+                "borough": some["lad_name"].to_numpy(str),
+                "lad": some["lad"].to_numpy(str),
+                "population": _whole(level.add_up(residents)),
+                "imd_decile": _whole(_weighted(level, decile, residents)),
+            },
+            index=index,
+        )
+        levels[key] = replace(level, frame=frame)
+    return levels
+
+
+def _first_of_each(parent: np.ndarray, n: int) -> np.ndarray:
+    """Position of the first LSOA in each of ``n`` areas."""
+    first = np.zeros(n, np.int64)
+    first[parent[::-1]] = np.arange(len(parent))[::-1]
+    return first
+
+
+def _whole(values: np.ndarray) -> pd.array:
+    """Floats as whole numbers, Int64, NaN missing."""
+    return pd.Series(values).round().astype("Int64").array
+
+
+def _residents(snapshot: Snapshot, areas: pd.Index) -> np.ndarray:
+    """Residents of each LSOA as floats, NaN where not known."""
+    if not snapshot.has("population"):
+        return np.full(len(areas), np.nan)
+    table = snapshot.read("population")
+    return table.groupby("lsoa")["population"].sum().reindex(areas).to_numpy(np.float64)
+
+
+def _band_population(snapshot: Snapshot, areas: pd.Index) -> np.ndarray | None:
+    """Residents by LSOA and age band, int64 (n, 19); None where five-year bands are not loaded."""
+    if not snapshot.has("population"):
+        return None
+    table = snapshot.read("population")
+    if not set(AGE_BANDS) <= set(table["age_band"]):
+        return None
+    bands = table.pivot_table(
+        index="lsoa", columns="age_band", values="population", aggfunc="sum", observed=True
+    )
+    return bands.reindex(index=areas, columns=list(AGE_BANDS)).fillna(0).to_numpy(np.int64)
+
+
+def _decile(snapshot: Snapshot, areas: pd.Index) -> np.ndarray:
+    """IMD decile of each LSOA as floats, NaN where not loaded."""
+    if not snapshot.has("deprivation"):
+        return np.full(len(areas), np.nan)
+    return snapshot.read("deprivation")["imd_decile"].reindex(areas).to_numpy(np.float64, na_value=np.nan)
+
+
+def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.ndarray:
+    """Average of LSOAs' values at a level, weighted by residents (equally where not known)."""
+    weight = np.where(np.isnan(by_lsoa), 0.0, np.nan_to_num(residents, nan=1.0))
+    with np.errstate(invalid="ignore"):
+        return level.add_up(np.nan_to_num(by_lsoa) * weight) / level.add_up(weight)
+
+
+# ---------------------------------------------------------------- small words
+
+
+def _ranking(table: pd.DataFrame, query: Query) -> np.ndarray:
+    """Values that rank the areas: the measure of the query."""
+    column = {"count": "count", "rate": "rate_per_1000", "dsr": "dsr_per_100k", "eb_rate": "eb_rate_per_1000"}
+    name = column[query.measure]
+    return table[name if name in table else "count"].to_numpy(np.float64, na_value=np.nan)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks in words, highest first: "3", "=3" where areas tie, "" without a value."""
+    rank = pd.Series(values).rank(ascending=False, method="min")
+    tied = rank.duplicated(keep=False)
+    return np.array(
+        ["" if np.isnan(r) else f"={r:.0f}" if t else f"{r:.0f}" for r, t in zip(rank, tied, strict=True)],
+        dtype=object,
+    )
+
+
+def _place_name(table: pd.DataFrame, position: int, level: str) -> str:
+    """Name of an area with its ward, where that says more."""
+    row = table.iloc[position]
+    return f"{row['name']} ({row['ward']})" if level == "lsoa" else str(row["name"])
+
+
+def _month_runs(months: list[int]) -> str:
+    """Months in words, neighbours joined to periods."""
+    runs: list[list[int]] = []
+    for month in months:
+        if runs and month == runs[-1][1] + 1:
+            runs[-1][1] = month
+        else:
+            runs.append([month, month])
+    return listed([period_name(first, last) for first, last in runs])
