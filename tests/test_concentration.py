@@ -1,0 +1,219 @@
+"""geo.concentration against published examples, brute loops, and what must always hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from geo import concentration as c
+
+counts = hnp.arrays(np.int64, st.integers(1, 40), elements=st.integers(0, 30))
+
+
+# ---------------------------------------------------------------- published
+
+
+@pytest.mark.parametrize(
+    ("events", "plain", "generalised"),
+    [  # examples of the R package lorenzgini by the authors of the generalised coefficient
+        ([10, 8, 2, *[0] * 7], 0.78, 0.78),
+        ([5, 2, 1, *[0] * 7], 0.8, 0.75),
+        ([10, *[0] * 9], 0.9, 0.9),
+        ([10, *[0] * 99], 0.99, 0.9),
+    ],
+)
+def test_gini_is_as_published(events, plain, generalised):
+    got = c.gini(events)
+    assert got["gini"] == pytest.approx(plain)
+    assert got["generalised_gini"] == pytest.approx(generalised)
+
+
+def test_the_needs_assessments_fifth_of_381_areas_is_76():
+    distinct = pd.Series(np.random.default_rng(1).permutation(381))
+    assert (c.ranked_classes(distinct, 5)["class"] == 5).sum() == 76
+
+
+def test_the_shared_tenth_place_is_shown():
+    """The published "top 10" of ambulance call-outs: tenth place shared by eight areas with 8 each."""
+    calls = pd.Series([90, 80, 70, 60, 50, 40, 30, 20, 10, *[8] * 8, 7, 7, 0])
+    table = c.top_n(calls, 10)
+    assert len(table) == 17 and table["at_edge"].sum() == 8
+    assert table["rank"].tolist()[8:] == ["9", *["10="] * 8]
+    assert c.top_n_sentence(table, 10, ("LSOA", "LSOAs")).endswith(
+        "the last place is shared by 8 LSOAs with 8 each."
+    )
+
+
+# ---------------------------------------------------------------- other implementations
+
+
+@given(counts)
+def test_gini_equals_mean_difference(events):
+    got = c.gini(events)["gini"]
+    if events.sum() == 0:
+        assert np.isnan(got)
+    else:
+        brute = np.abs(events[:, None] - events[None, :]).mean() / (2 * events.mean())
+        assert got == pytest.approx(brute, abs=1e-12)
+
+
+@given(counts)
+def test_gini_is_twice_the_area_between_lorenz_and_equality(events):
+    if events.sum() == 0:
+        return
+    curve = c.lorenz(events)
+    area = np.trapezoid(curve["events"], curve["areas"])
+    assert c.gini(events)["gini"] == pytest.approx(2 * area - 1, abs=1e-12)
+
+
+@given(counts, st.integers(2, 6))
+def test_classes_by_brute_force(events, k):
+    got = c.ranked_classes(events, k)["class"]
+    n = len(events)
+    for value, label in zip(events, got, strict=True):
+        assert label == sum(other < value for other in events) * k // n + 1
+
+
+# ---------------------------------------------------------------- what must always hold
+
+
+@given(counts)
+def test_lorenz_runs_from_nothing_to_everything_above_the_diagonal(events):
+    curve = c.lorenz(events)
+    assert curve.iloc[0].tolist() == [0, 0, 0]
+    assert curve.iloc[-1].tolist() == pytest.approx([1, 1, 1])
+    assert (curve["events"] >= curve["areas"] - 1e-12).all()
+    assert (np.diff(curve["events"], 2) <= 1e-12).all()  # the busiest come first
+
+
+@given(counts)
+def test_generalised_gini_is_0_for_the_most_even_spread_and_never_above_gini(events):
+    got = c.gini(events)
+    if events.sum() > 0:
+        assert -1e-12 <= got["generalised_gini"] <= got["gini"] + 1e-12
+    spread = np.zeros(20)
+    spread[:7] = 1
+    assert c.gini(spread)["generalised_gini"] == pytest.approx(0)
+    assert c.gini(spread)["gini"] > 0.6
+
+
+@given(counts, st.integers(1, 12))
+def test_top_n_holds_n_areas_and_its_ties(events, n):
+    table = c.top_n(events, n)
+    with_events = (events > 0).sum()
+    assert len(table) >= min(n, with_events)
+    assert (~table["at_edge"]).sum() <= n
+    outside = np.delete(events, table.index)
+    assert not len(table) or not len(outside) or outside.max() < table["count"].min()
+    assert table["cumulative_share"].iloc[-1:].le(1 + 1e-12).all()
+
+
+@given(counts, st.randoms(use_true_random=False))
+def test_relabelling_areas_only_relabels(events, random):
+    order = list(range(len(events)))
+    random.shuffle(order)
+    series = pd.Series(events)
+    pd.testing.assert_frame_equal(
+        c.ranked_classes(series[order], 5).sort_index(), c.ranked_classes(series, 5)
+    )
+    assert c.rank_labels(series[order]).sort_index().tolist() == c.rank_labels(series).tolist()
+    assert c.gini(series[order]).tolist() == pytest.approx(c.gini(series).tolist(), nan_ok=True)
+
+
+@given(counts)
+def test_split_classes_are_equal_and_the_summary_conserves_events(events):
+    split = c.ranked_classes(events, 5, ties="split")
+    sizes = split["class"].value_counts()
+    assert sizes.max() - sizes.min() <= 1
+    for classes in (split, c.ranked_classes(events, 5)):
+        summary = c.class_summary(events, classes)
+        assert summary["areas"].sum() == len(events) and summary["events"].sum() == events.sum()
+
+
+# ---------------------------------------------------------------- ties, wards, years
+
+
+def test_ties_across_a_cut_are_marked_and_go_down():
+    events = pd.Series([9, 5, 5, 5, 1], index=list("abcde"))
+    table = c.ranked_classes(events, 5)
+    assert table["class"].to_dict() == {"a": 5, "b": 2, "c": 2, "d": 2, "e": 1}
+    assert table["at_edge"].to_dict() == {"a": False, "b": True, "c": True, "d": True, "e": False}
+    assert c.ranked_classes(events, 5, ties="split")["class"].tolist() == [5, 2, 3, 4, 1]
+
+
+def test_areas_without_events_are_never_in_the_top_fifth():
+    sparse = [1, *[0] * 19]
+    assert (c.ranked_classes(sparse, 5)["class"] == 5).sum() == 1
+    assert len(c.top_n(sparse, 10)) == 1
+
+
+def test_wards_of_the_top_quintile():
+    index = pd.Index([f"E{i}" for i in range(10)], name="lsoa11cd")
+    events = pd.Series([50, 40, 1, 1, 2, 3, 4, 5, 6, 7], index=index, dtype=float)
+    places = pd.DataFrame({"ward": ["South", "Dallow", *["Elsewhere"] * 8], "borough": "Luton"}, index=index)
+    table = c.wards_of_top_quintile(events, places)
+    assert table.to_dict("records") == [
+        {"borough": "Luton", "ward": "Dallow", "areas": 1, "events": 40},
+        {"borough": "Luton", "ward": "South", "areas": 1, "events": 50},
+    ]
+
+
+def test_stability_of_the_top():
+    years = pd.DataFrame(
+        {2021: [9, 8, 1, 1, 0, 0, 0, 0, 0, 0], 2022: [9, 1, 8, 1, 0, 0, 0, 0, 0, 0], 2023: [0] * 10}
+    )
+    table = c.stability(years, 0.2)
+    assert table.loc[2022, ["before", "areas", "kept"]].tolist() == [2021, 2, 1]
+    assert table.loc[2022, ["share", "by_chance"]].tolist() == [0.5, 0.2]
+    assert table.loc[2022, "rank_correlation"] == pytest.approx(
+        years[2021].corr(years[2022], method="spearman")
+    )
+    assert np.isnan(table.loc[2023, "rank_correlation"]) and table.loc[2023, "kept"] == 0
+    assert c.years_in_top(years, 0.2).tolist() == [2, 1, 1, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_top_shares_round_areas_up():
+    events = np.zeros(417)
+    events[:5] = 20
+    table = c.top_shares(events)
+    assert table["areas"].tolist() == [5, 21, 42, 84]
+    assert table.loc[0.01, "share"] == 1
+    assert c.whole_areas(0.1, 30) == 3
+    assert c.areas_holding(events, 0.5) == 3 and c.areas_holding(events, 0.4) == 2
+
+
+# ---------------------------------------------------------------- edges
+
+
+@pytest.mark.parametrize("events", [[], [0, 0, 0], [np.nan, np.nan]])
+def test_nothing_to_concentrate(events):
+    assert np.isnan(c.gini(events)["gini"])
+    assert c.lorenz(events)["events"].tolist() == [0, 1]
+    assert c.top_shares(events)["share"].isna().all()
+    assert c.top_n(events).empty and c.top_n_sentence(c.top_n(events), 10) == ""
+    assert c.areas_holding(events) == 0
+    assert len(c.ranked_classes(events, 5)) == len(events)
+    assert len(c.rank_labels(events)) == len(events)
+
+
+def test_constant_and_single_area_slices():
+    assert c.gini([4, 4, 4])["gini"] == pytest.approx(0)
+    assert c.ranked_classes([4, 4, 4], 5)["class"].tolist() == [1, 1, 1]
+    assert c.rank_labels([4, 4, 4]).tolist() == ["1="] * 3
+    assert c.gini([4])["gini"] == 0
+    assert c.top_n([4])["rank"].tolist() == ["1"]
+    assert c.top_n_sentence(c.top_n([4, 0]), 10) == "1 area holds the top 10 places, with 100% of the total."
+    assert c.stability(pd.DataFrame({2023: [1, 2]})).empty
+
+
+def test_missing_areas_keep_their_place_without_a_class():
+    table = c.ranked_classes(pd.Series([1, np.nan, 3], index=list("abc")), 3)
+    assert table["class"].isna().tolist() == [False, True, False]
+    assert table["at_edge"].tolist() == [False, False, False]
+
+
+def test_negative_counts_are_refused():
+    with pytest.raises(ValueError, match="negative"):
+        c.gini([-1, 2])
