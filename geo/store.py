@@ -253,7 +253,7 @@ class Transaction(Snapshot):
 
     written: list[Path] = field(default_factory=list)
 
-    def put(self, role: str, frame: pd.DataFrame) -> None:
+    def put(self, role: str, frame: pd.DataFrame, *, derived: bool = False) -> None:
         """Store a table under a role, in place of the one that played it.
 
         Parameters
@@ -262,6 +262,8 @@ class Transaction(Snapshot):
             Such as ``areas/lsoa``, ``population`` or ``incidents/offences/<batch>``.
         frame : DataFrame or GeoDataFrame
             A named index is kept.
+        derived : bool
+            Whether it was made from other stored tables, so that it may be made anew.
         """
         content = _to_bytes(frame)
         digest = hashlib.sha256(content).hexdigest()
@@ -269,7 +271,16 @@ class Transaction(Snapshot):
         if not path.is_file() or path.stat().st_size != len(content):
             write_whole(path, content)
             self.written.append(path)
-        self.manifest["objects"][role] = {"sha256": digest, "bytes": len(content), "rows": len(frame)}
+        self.manifest["objects"][role] = {
+            "sha256": digest,
+            "bytes": len(content),
+            "rows": len(frame),
+            "derived": derived,
+        }
+
+    def given(self, role: str) -> bool:
+        """Whether a role is played by a table that came from a file, not by one made from others."""
+        return self.has(role) and not self.manifest["objects"][role]["derived"]
 
     def remove(self, role: str) -> None:
         """Leave a role out of the new version."""
