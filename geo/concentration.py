@@ -46,8 +46,8 @@ def lorenz(counts: ArrayLike | pd.Series) -> pd.DataFrame:
     DataFrame
         One row for 0, 1, … n areas, the busiest first: ``areas`` and ``events`` (cumulative fractions from 0
         to 1) and ``equality``, the same curve if the events were spread as evenly as whole events can be:
-        with fewer events than areas it reaches 1 at events / areas (Bernasco and Steenbeek). Two rows of zeros and
-        ones where there are no events or no areas.
+        with fewer events than areas it reaches 1 at events / areas (Bernasco and Steenbeek). Two rows of
+        zeros and ones where there are no events or no areas.
 
     Examples
     --------
@@ -247,8 +247,8 @@ def ranked_classes(
 
     Class = ⌊classes·s/n⌋ + 1, where *s* counts the areas of smaller value among the *n* that have one. So
     equal values share a class, the lower of those they could be in: an area in the top fifth has more than
-    four fifths of all areas, and areas without events are never in it. ``ties="split"`` cuts exact fifths instead,
-    ties in the order given.
+    four fifths of all areas, and areas without events are never in it. ``ties="split"`` cuts exact fifths
+    instead, ties in the order given.
 
     Parameters
     ----------

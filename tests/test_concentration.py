@@ -42,7 +42,7 @@ def test_the_shared_tenth_place_is_shown():
     assert len(table) == 17 and table["at_edge"].sum() == 8
     assert table["rank"].tolist()[8:] == ["9", *["10="] * 8]
     assert c.top_n_sentence(table, 10, ("LSOA", "LSOAs")).endswith(
-        "the last place is shared by 8 LSOAs with 8 each."
+        "; 8 LSOAs with 8 each tie for the last place."
     )
 
 
@@ -204,7 +204,7 @@ def test_constant_and_single_area_slices():
     assert c.rank_labels([4, 4, 4]).tolist() == ["1="] * 3
     assert c.gini([4])["gini"] == 0
     assert c.top_n([4])["rank"].tolist() == ["1"]
-    assert c.top_n_sentence(c.top_n([4, 0]), 10) == "1 area holds the top 10 places, with 100% of the total."
+    assert c.top_n_sentence(c.top_n([4, 0]), 10) == "The top area holds 100% of the total."
     assert c.stability(pd.DataFrame({2023: [1, 2]})).empty
 
 
