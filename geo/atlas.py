@@ -26,7 +26,7 @@ from geo.sources import AGE_BANDS, Source, stored_sources
 from geo.store import Snapshot, Store
 from geo.weights import Neighbours
 
-LEVEL_CODES = {"lsoa": "lsoa", "ward": "ward", "borough": "lad"}
+LEVELS = ("lsoa", "ward", "borough")
 MEMORY = 256
 """Answers kept."""
 
@@ -479,15 +479,15 @@ class Atlas:
 
 def _levels(snapshot: Snapshot) -> dict[str, Level]:
     """Read the three geographies, each with names, residents, deprivation, neighbours and shapes."""
-    shapes = {key: snapshot.read(f"areas/{key}") for key in LEVEL_CODES}
+    shapes = {key: snapshot.read(f"areas/{key}") for key in LEVELS}
     areas = shapes["lsoa"].index
     lookup = snapshot.read("lookup").reindex(areas)
     residents = _residents(snapshot, areas)
     decile = _decile(snapshot, areas)
     levels = {}
-    for key, column in LEVEL_CODES.items():
+    for key in LEVELS:
         index = shapes[key].index
-        parent = np.arange(len(areas)) if key == "lsoa" else index.get_indexer(lookup[column])
+        parent = np.arange(len(areas)) if key == "lsoa" else index.get_indexer(lookup[index.name])
         neighbours = Neighbours.from_frame(snapshot.read(f"neighbours/{key}/queen"), index)
         level = Level(key, pd.DataFrame(index=index), parent, neighbours, shapes[key])
         names = shapes[key]["name"].to_numpy(str)
@@ -495,9 +495,9 @@ def _levels(snapshot: Snapshot) -> dict[str, Level]:
         frame = pd.DataFrame(
             {
                 "name": names,
-                "ward": {"lsoa": some["ward_name"].to_numpy(str), "ward": names, "borough": ""}[key],
-                "borough": some["lad_name"].to_numpy(str),
-                "lad": some["lad"].to_numpy(str),
+                "ward": {"lsoa": some["ward"].to_numpy(str), "ward": names, "borough": ""}[key],
+                "borough": some["borough"].to_numpy(str),
+                "lad": some[shapes["borough"].index.name].to_numpy(str),
                 "population": _whole(level.add_up(residents)),
                 "imd_decile": _whole(_weighted(level, decile, residents)),
             },

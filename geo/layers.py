@@ -447,7 +447,7 @@ def _draw_quintile(s: Slice) -> Drawn:
             f"The fifth of areas with the most {s.noun} ({s.areas(int((top & s.inside).sum()))}) "
             f"hold {share:.0%} of them."
         )
-    columns = m.columns.assign(quintile=quintile.where(values.notna()).astype("Int64").to_numpy())
+    columns = m.columns.assign(quintile=(6 - quintile.where(values.notna())).astype("Int64").array)
     return Drawn(columns, codes, classes, finding)
 
 

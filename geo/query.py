@@ -488,7 +488,8 @@ class Query:
         """Name the events, "Violence and sexual offences" or "All police offences"."""
         source = catalogue.sources[self.source]
         if not self.category:
-            return source.label if len(source.categories) < 2 else f"All {_lower_first(source.label)}"
+            named = source.noun in source.label
+            return f"All {_lower_first(source.label) if named else source.noun}"
         names = [source.categories[c] for c in self.category]
         if len(names) > 3:
             return f"{len(names)} categories of {_lower_first(source.label)}"
