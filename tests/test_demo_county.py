@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo import boundaries
 from geo.demo import county
 
 QUINTILES = {  # most affluent -> most deprived, as published
@@ -41,7 +42,7 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         return county.paths()
     folder = tmp_path_factory.mktemp("county")
     county.generate(folder)
-    return {kind: folder / path.name for kind, path in county.paths().items()}
+    return county.paths(folder)
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +228,14 @@ def test_places_lie_where_their_names_say():
 
 
 def test_the_folder_stays_small():
-    assert sum(path.stat().st_size for path in county.FOLDER.iterdir()) < 1_000_000
+    assert sum(path.stat().st_size for path in county.paths()["boundaries"].parent.iterdir()) < 1_000_000
+
+
+def test_the_ordinary_import_takes_the_files(files, shapes):
+    read, remarks = boundaries.read_boundaries(files["boundaries"])
+    assert not remarks
+    assert sorted(read.index) == sorted(shapes.index)
+    assert boundaries.seams(read) == 0
 
 
 @pytest.mark.realdata

@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.resources import shipped
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "boundaries"
 SEED = 202_405
 NATIONAL_AREAS = 32_844  # areas that England's deprivation ranks run over (2011 vintage)
 
@@ -178,14 +179,21 @@ _PLACES = """
 """
 
 
-def paths() -> dict[str, Path]:
-    """Committed raw files by kind: boundaries, lookup, population, deprivation, places."""
+def paths(folder: Path | None = None) -> dict[str, Path]:
+    """Raw files by kind: boundaries, lookup, population, deprivation, places.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where the files are; by default the committed ones that come with the program.
+    """
+    folder = folder or shipped("data/boundaries")
     return {
-        "boundaries": FOLDER / "lsoa_2011.geojson",
-        "lookup": FOLDER / "lookup.csv",
-        "population": FOLDER / "population.csv",
-        "deprivation": FOLDER / "deprivation.csv",
-        "places": FOLDER / "places.csv",
+        "boundaries": folder / "lsoa_2011.geojson",
+        "lookup": folder / "lookup.csv",
+        "population": folder / "population.csv",
+        "deprivation": folder / "deprivation.csv",
+        "places": folder / "places.csv",
     }
 
 
@@ -646,8 +654,8 @@ def _residents(
 # ---------------------------------------------------------------- files
 
 
-def generate(folder: Path = FOLDER, seed: int = SEED) -> None:
-    """Rebuild the county's files in a folder; the same seed gives the same county (ten seconds)."""
+def generate(folder: Path, seed: int = SEED) -> None:
+    """Write the county's files to a folder; the same seed gives the same county (ten seconds)."""
     import shapely
 
     rng = np.random.default_rng(seed)
@@ -670,20 +678,18 @@ def generate(folder: Path = FOLDER, seed: int = SEED) -> None:
         for code, shape in lonlat.items()
     ]
     lines = ",\n".join(json.dumps(_rounded(f), separators=(",", ":")) for f in features)
-    names = {kind: path.name for kind, path in paths().items()}
-    (folder / names["boundaries"]).write_text('{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n")
+    files = paths(folder)
+    files["boundaries"].write_text('{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n")
 
     lookup = areas.reset_index()[["lsoa11cd", "name", "wd24cd", "ward", "lad24cd", "borough"]]
     lookup.columns = pd.Index(["LSOA11CD", "LSOA11NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM"])
     places = _places()
     places["easting"] = (places["x"] * 1000).round().astype(int)
     places["northing"] = (places["y"] * 1000).round().astype(int)
-    lookup.to_csv(folder / names["lookup"], index=False, lineterminator="\n")
-    residents.to_csv(folder / names["population"], index=False, lineterminator="\n")
-    deprivation.to_csv(folder / names["deprivation"], lineterminator="\n")
-    places[["name", "easting", "northing", "rank"]].to_csv(
-        folder / names["places"], index=False, lineterminator="\n"
-    )
+    lookup.to_csv(files["lookup"], index=False, lineterminator="\n")
+    residents.to_csv(files["population"], index=False, lineterminator="\n")
+    deprivation.to_csv(files["deprivation"], lineterminator="\n")
+    places[["name", "easting", "northing", "rank"]].to_csv(files["places"], index=False, lineterminator="\n")
 
 
 def _rounded(feature: dict[str, Any]) -> dict[str, Any]:
@@ -694,4 +700,4 @@ def _rounded(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    generate()
+    generate(shipped("data/boundaries"))
