@@ -1,0 +1,43 @@
+# The dashboard in a container: `make docker`, then
+#   docker run --publish 127.0.0.1:8050:8050 --volume hotspots-data:/data hotspots
+# docs/deploy.md says why the address before the port matters.
+ARG BASE=python:3.11-slim
+
+# The map library, by the npm of a Python package and by lock file.
+FROM ${BASE} AS map-library
+WORKDIR /build
+COPY requirements-npm.lock ./
+RUN python -m pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements-npm.lock
+COPY package.json package-lock.json ./
+COPY tools/vendor.py tools/
+RUN python tools/vendor.py
+
+# The libraries by their hashed lock file, then the program as a wheel with the map library inside.
+FROM ${BASE} AS environment
+RUN python -m venv /opt/hotspots
+ENV PATH=/opt/hotspots/bin:$PATH
+WORKDIR /build
+COPY requirements.lock ./
+RUN python -m pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.lock
+COPY pyproject.toml README.md LICENSE app.py ./
+COPY geo geo
+COPY dashboard dashboard
+COPY assets assets
+COPY data/boundaries data/boundaries
+COPY --from=map-library /build/assets/vendor assets/vendor
+RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
+
+# What runs: no build tools, no npm, and a user who may write to the data folder only.
+FROM ${BASE}
+RUN useradd --system --uid 10001 --home-dir /srv/hotspots --create-home hotspots && install -d -o hotspots /data
+COPY --from=environment /opt/hotspots /opt/hotspots
+WORKDIR /srv/hotspots
+COPY gunicorn.conf.py ./
+ENV PATH=/opt/hotspots/bin:$PATH HOTSPOTS_DATA=/data HOTSPOTS_CONTAINER=1 PYTHONUNBUFFERED=1
+USER hotspots
+VOLUME /data
+EXPOSE 8050
+# The first start builds the demonstration county, hence the patience.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=180s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8050/healthz', timeout=4)"]
+CMD ["gunicorn", "app:server"]
