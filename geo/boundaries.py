@@ -175,44 +175,46 @@ def _code_and_name(columns: Sequence[str], name: str) -> tuple[str, str | None]:
 
 
 def dissolve(areas: GeoDataFrame, lookup: pd.DataFrame, level: Level) -> GeoDataFrame:
-    """Merge small areas into wards or boroughs.
+    """Merge small areas into the wards or boroughs that they belong to.
 
     Parameters
     ----------
     areas : GeoDataFrame
-        Small areas (EPSG:27700), all of them in the lookup.
+        Small areas, EPSG:27700.
     lookup : DataFrame
-        As :func:`read_lookup` gives it.
+        As :func:`read_lookup` gives it, on the same index.
     level : {'ward', 'borough'}
 
     Returns
     -------
     GeoDataFrame
-        EPSG:27700; index the ward or borough code, sorted; column ``name``.
+        EPSG:27700; index the ward or borough code, sorted, named by its vintage; column ``name``.
     """
     import geopandas
     import shapely
 
-    code_column = next(column for column in lookup.columns if _LEVELS.get(column[:-4]) == level)
-    membership = lookup.loc[areas.index]
-    exact = bool(shapely.coverage_is_valid(areas.geometry.array, gap_width=TOUCHING_METRES))
-    rows = {}
-    for code, members in membership.groupby(code_column):
-        shapes = areas.geometry.loc[members.index].array
-        if exact:
-            shape = shapely.coverage_union_all(shapes)
-        else:  # close the tears between members by growing and shrinking half their width
-            half = TOUCHING_METRES / 2
-            grown = shapely.union_all(shapely.buffer(shapes, half, join_style="mitre"))
-            shape = shapely.buffer(grown, -half, join_style="mitre")
-        rows[code] = (members[level].iloc[0], shape)
-    index = pd.Index(list(rows), name=code_column)
-    names = [name for name, _ in rows.values()]
-    merged = geopandas.GeoDataFrame(
-        {"name": pd.Series(names, index=index, dtype="str")},
-        geometry=geopandas.GeoSeries([shape for _, shape in rows.values()], index=index, crs=GRID),
+    whole = bool(shapely.coverage_is_valid(areas.geometry.array, gap_width=TOUCHING_METRES))
+    half = TOUCHING_METRES / 2
+
+    def merge(shapes: GeoDataFrame) -> object:
+        if whole:
+            return shapely.coverage_union_all(shapes.geometry.array)
+        # Close the tears between members by growing and then shrinking by half their width.
+        grown = shapely.union_all(shapely.buffer(shapes.geometry.array, half, join_style="mitre"))
+        return shapely.buffer(grown, -half, join_style="mitre")
+
+    parent = lookup[code_column(lookup, level)]
+    groups = areas.groupby(parent)
+    index = pd.Index(list(groups.groups), name=parent.name)
+    return geopandas.GeoDataFrame(
+        {"name": lookup[level].groupby(parent).first().loc[index]},
+        geometry=geopandas.GeoSeries([merge(shapes) for _, shapes in groups], index=index, crs=areas.crs),
     )
-    return merged.sort_index()
+
+
+def code_column(lookup: pd.DataFrame, level: Level) -> str:
+    """Return the column of a lookup that holds the codes of a level, such as ``wd24cd`` of wards."""
+    return str(lookup.columns[list(lookup.columns).index(level) - 1])
 
 
 def within_districts(areas: GeoDataFrame, districts: Sequence[str], name: str) -> GeoDataFrame:
@@ -346,7 +348,7 @@ def read_lookup(table: Table) -> pd.DataFrame:
     -------
     DataFrame
         Index ``lsoa21cd`` (or ``lsoa11cd``); columns the ward code (``wd24cd``), ``ward`` (name), the
-        borough code (``lad24cd``) and ``borough`` (name).
+        borough code (``lad24cd``) and ``borough`` (name), in this order.
 
     Raises
     ------
@@ -363,8 +365,9 @@ def read_lookup(table: Table) -> pd.DataFrame:
                 f"{table.name} is no lookup from small areas to wards and boroughs: it needs exactly one "
                 f"column each like {kind.upper()}24CD and {kind.upper()}24NM."
             )
-        columns[codes[0].lower()], columns[level] = table.text(codes[0]), table.text(names[0])
-        table.refuse(columns[codes[0].lower()].isna(), codes[0], "blank")
+        for column, key in ((codes[0], codes[0].lower()), (names[0], level)):
+            columns[key] = table.text(column)
+            table.refuse(columns[key].isna(), column, "blank")
     areas = parse_areas(table, area)
     table.refuse(areas.isna() | areas.duplicated(), area, "blank, or an area that stands above already")
     lookup = pd.DataFrame(columns)

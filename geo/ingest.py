@@ -188,6 +188,8 @@ def take(
 
 # ---------------------------------------------------------------- areas
 
+PARENTS: tuple[boundaries.Level, ...] = ("ward", "borough")
+
 
 def _take_boundaries(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
     path = _only(paths, "boundaries")
@@ -204,7 +206,7 @@ def _take_boundaries(change: Transaction, paths: list[Path], within: Sequence[st
                 "import these into a new folder, named with --data."
             )
     elif change.has("lookup"):
-        areas = _as_in_lookup(areas, change.read("lookup"), path.name)
+        areas = _cut_to_lookup(change, areas, level, path.name)
     change.put(role, areas)
     _derive(change)
     return Receipt(
@@ -219,17 +221,11 @@ def _take_boundaries(change: Transaction, paths: list[Path], within: Sequence[st
     )
 
 
-def _as_in_lookup(areas: pd.DataFrame, lookup: pd.DataFrame, name: str) -> pd.DataFrame:
+def _cut_to_lookup(change: Transaction, areas: Any, level: boundaries.Level, name: str) -> Any:
     """Cut wards or boroughs down to those that the lookup knows."""
-    if areas.index.name not in lookup:
-        known = [column for column in lookup if column.endswith("cd")]
-        raise Problem(
-            f"{name} has areas by {areas.index.name} but the lookup has {' and '.join(known)}: "
-            "import boundaries and lookup of the same year."
-        )
-    return boundaries.restrict(
-        areas, pd.Index(lookup[areas.index.name].unique(), name=areas.index.name), name
-    )
+    lookup = change.read("lookup")
+    column = boundaries.code_column(lookup, level)
+    return boundaries.restrict(areas, pd.Index(lookup[column].unique(), name=column), name)
 
 
 def _take_lookup(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
@@ -241,12 +237,11 @@ def _take_lookup(change: Transaction, paths: list[Path], within: Sequence[str]) 
     lookup = boundaries.read_lookup(table)
     areas = _areas(change)
     lookup = boundaries.restrict(lookup, areas.index, table.name)
-    for level in ("ward", "borough"):
-        if change.given(f"areas/{level}"):
-            change.put(
-                f"areas/{level}", _as_in_lookup(change.read(f"areas/{level}"), lookup, f"The {level} file")
-            )
     change.put("lookup", lookup.loc[areas.index])
+    for level in PARENTS:
+        role = f"areas/{level}"
+        if change.given(role):
+            change.put(role, _cut_to_lookup(change, change.read(role), level, f"The {level} file"))
     if not change.place:
         names = sorted(lookup["borough"].unique())
         change.manifest["place"] = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
@@ -267,16 +262,17 @@ def _derive(change: Transaction) -> None:
     if not change.has("areas/lsoa"):
         return
     small = change.read("areas/lsoa")
-    levels = {"lsoa": small}
+    levels: dict[boundaries.Level, Any] = {"lsoa": small}
     if change.has("lookup"):
-        for level in ("ward", "borough"):
+        lookup = change.read("lookup")
+        for level in PARENTS:
             role = f"areas/{level}"
             if not change.given(role):
-                change.put(role, boundaries.dissolve(small, change.read("lookup"), level), derived=True)
+                change.put(role, boundaries.dissolve(small, lookup, level), derived=True)
             levels[level] = change.read(role)
-    for level, areas in levels.items():
+    for name, areas in levels.items():
         for key, build in WEIGHTS.items():
-            change.put(f"neighbours/{level}/{key}", build(areas).to_frame(), derived=True)
+            change.put(f"neighbours/{name}/{key}", build(areas).to_frame(), derived=True)
 
 
 def _take_population(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:

@@ -170,8 +170,9 @@ class Snapshot:
     ----------
     folder : Path
     manifest : dict
-        ``place``, ``synthetic``, ``objects`` (role -> sha256, bytes, rows), ``batches`` (incident role ->
-        source, grain, months, files), ``sources`` (key -> description), ``history`` (one entry an import).
+        ``place``, ``synthetic``, ``objects`` (role -> sha256, bytes, rows, derived), ``batches`` (incident
+        role -> source, grain, months, files), ``sources`` (key -> description), ``history`` (one entry an
+        import).
     """
 
     folder: Path
