@@ -13,6 +13,7 @@ import shapely
 
 from geo import boundaries
 from geo.demo import county
+from geo.sources import read_table
 
 QUINTILES = {  # most affluent -> most deprived, as published
     "Bedford": [19, 27, 20, 23, 14],
@@ -236,6 +237,19 @@ def test_the_ordinary_import_takes_the_files(files, shapes):
     assert not remarks
     assert sorted(read.index) == sorted(shapes.index)
     assert boundaries.seams(read) == 0
+    readers = {
+        "lookup": boundaries.read_lookup,
+        "population": boundaries.read_population,
+        "deprivation": boundaries.read_deprivation,
+        "places": boundaries.read_places,
+    }
+    tables = {kind: reader(read_table(kind, files[kind].read_bytes())) for kind, reader in readers.items()}
+    assert tables["population"]["population"].sum() == 715_940
+    assert {kind: len(table) for kind, table in tables.items() if kind != "places"} == {
+        "lookup": 381,
+        "population": 381 * 19 * 2,
+        "deprivation": 381,
+    }
 
 
 @pytest.mark.realdata
