@@ -1,0 +1,461 @@
+/**
+ * The whole map: the main pane, the insets beside it, the buttons and the tooltip; what is painted, marked and looked at.
+ *
+ * @typedef {import("./shapes.mjs").Box} Box
+ * @typedef {object} Scene a frame with everything needed to paint it
+ * @property {object} frame
+ * @property {Shapes} shapes
+ * @property {import("./pane.mjs").Look[]} looks
+ * @property {[string, object[]]} outlines name and features
+ * @property {import("./marks.mjs").Place[]} places
+ * @property {{box: Box, name: string}[]} windows what the insets magnify
+ */
+
+import { flight, make } from "./dom.mjs";
+import { CLEAR, Pane } from "./pane.mjs";
+import { Shapes, holds, outlinesBetween, outlinesOf } from "./shapes.mjs";
+import { chooseWindows } from "./windows.mjs";
+
+const OUTSIDE = 255;
+const NARROW_PX = 720;
+const EDGE_PX = 16;
+const TABLE = "The table holds the same areas and the same numbers.";
+const THEME = {
+  water: "#eef3f6", outside: "#e3e9ed", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
+  hatch: "#7b8893",
+};
+
+/** @returns {Uint8Array} the bytes of a base64 text */
+const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+/** The top areas of a frame: [id, rank]. */
+const ranks = ({ ranked = [] }) => ranked.map((entry, i) => (Array.isArray(entry) ? entry : [entry, String(i + 1)]));
+
+async function fetchJson(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+  return answer.json();
+}
+
+export class Board {
+  #config;
+  #tell;
+  #library;
+  #theme;
+  #main;
+  #insets = []; // {figure, caption, pane, window}
+  #fetched = new Map(); // promises by address
+  #looks = new Map(); // looks by their colours, so that equal looks are one object
+  #turn = 0; // counts frames, so that one overtaken while its shapes load gives up
+  #layout = "geo";
+  #wantInsets;
+  #marked = { hover: -1, selected: null, set: [] };
+  #aim = null; // what the camera was last sent to, and whether the reader left it
+  /** @type {Scene|null} */ #scene = null;
+
+  /**
+   * Build the map in an element.
+   *
+   * @param {HTMLElement} host
+   * @param {object} config as in map.js
+   * @param {(kind: "select"|"hover", ...news: unknown[]) => void} tell
+   * @returns {Promise<Board|null>} null where this browser or server cannot draw it, which the element then says
+   */
+  static async open(host, config, tell) {
+    const board = new Board(host, config, tell);
+    return (await board.#start()) ? board : null;
+  }
+
+  constructor(host, config, tell) {
+    this.#config = config;
+    this.#tell = tell;
+    this.#wantInsets = config.insets;
+    this.stage = make("div", "map-pane");
+    this.column = make("div", "map-insets");
+    this.tip = make("div", "map-tip", { role: "status", hidden: "" });
+    this.message = make("p", "map-message", { role: "alert", hidden: "" });
+    this.root = make("div", "map", {}, this.stage, this.column, this.#buttons(), this.tip, this.message);
+    host.replaceChildren(this.root);
+    this.#theme = this.#readTheme();
+  }
+
+  async #start() {
+    if (!document.createElement("canvas").getContext("webgl2")) {
+      this.#say(`This browser cannot draw the map, because WebGL is switched off or missing. ${TABLE}`);
+      return false;
+    }
+    try {
+      this.#library = await import(new URL(`${this.#config.vendor}maplibre-gl.mjs`, document.baseURI).href);
+    } catch (error) {
+      console.error(error);
+      this.#say(`The map library is not installed on the server: run python tools/vendor.py there. ${TABLE}`);
+      return false;
+    }
+    this.#main = this.#pane(this.stage, this.#config.label, true);
+    this.#listen();
+    await this.#main.ready;
+    return true;
+  }
+
+  close() {
+    this.#panes().forEach((pane) => pane.map.remove());
+    this.root.remove();
+  }
+
+  // ---------------------------------------------------------------------------------------------------- frames
+
+  /** Paint a frame on every pane, unless a newer one overtakes it. */
+  async paint(frame) {
+    const began = performance.now();
+    this.#turn += 1;
+    const turn = this.#turn;
+    let scene;
+    try {
+      scene = await this.#sceneOf(frame);
+    } catch (error) {
+      console.error(error);
+      this.#say(`The shapes of the areas could not be loaded. Reload the page to try again. ${TABLE}`);
+      return;
+    }
+    if (turn !== this.#turn) return;
+    this.#say("");
+    this.#scene = scene;
+    this.#marked.selected = frame.selected ?? null;
+    this.#hover(-1);
+    this.#aimAt(frame.bounds ?? scene.shapes.box);
+    this.#insets.forEach((inset, i) => this.#assign(inset, scene.windows[i]));
+    await Promise.all(this.#panes().map((pane) => this.#show(pane)));
+    await Promise.all(this.#panes().map((pane) => pane.painted()));
+    if (turn !== this.#turn) return;
+    const ms = performance.now() - began;
+    window.dispatchEvent(new CustomEvent("hotspots:painted", { detail: { query: frame.query, ms } }));
+    while (this.#insets.length < this.#scene.windows.length) await this.#addInset();
+  }
+
+  /** Paint the frame of now again, after something else changed. */
+  async #repaint() {
+    if (this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
+  }
+
+  /** Everything needed to paint a frame; what is not yet here is fetched. */
+  async #sceneOf(frame) {
+    const shapes = await this.#shapes(frame.level);
+    const [outlines, places] = await Promise.all([this.#outlines(shapes), this.#places()]);
+    const scene = { frame, shapes, outlines, places, looks: this.#looksOf(frame) };
+    return { ...scene, windows: this.#windows(scene) };
+  }
+
+  /** What a key stands for, found once; a failure is forgotten, so that the next frame tries again. */
+  #once(key, find) {
+    if (!this.#fetched.has(key)) this.#fetched.set(key, find());
+    const found = this.#fetched.get(key);
+    found.catch(() => this.#fetched.delete(key));
+    return found;
+  }
+
+  #shapes(level) {
+    const { geometry, tiles } = this.#config;
+    const address = (this.#layout === "tiles" ? tiles : geometry)[level];
+    return this.#once(address, async () => new Shapes(`${level} ${this.#layout}`, await fetchJson(address)));
+  }
+
+  #outlines(shapes) {
+    if (this.#layout === "tiles") {
+      return this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]);
+    }
+    return this.#once("outlines", async () => {
+      const levels = ["ward", "borough"].filter((level) => this.#config.geometry[level]);
+      const loaded = await Promise.all(levels.map((level) => this.#shapes(level)));
+      return ["geo", outlinesOf(Object.fromEntries(levels.map((level, i) => [level, loaded[i]])))];
+    });
+  }
+
+  #places() {
+    const address = this.#config.places;
+    if (!address || this.#layout === "tiles") return [];
+    return this.#once(address, async () => (await fetchJson(address)).features.map(({ properties, geometry }) => (
+      { text: properties.name, rank: properties.rank, point: geometry.coordinates })));
+  }
+
+  /** How every area of a frame is drawn. */
+  #looksOf({ classes, palette, overlay }) {
+    const { outside, hatch } = this.#theme;
+    const over = overlay && bytes(overlay.classes);
+    return Array.from(bytes(classes), (k, id) => {
+      const { colour, pattern } = k === OUTSIDE ? { colour: outside } : palette[k];
+      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? overlay.palette[over[id]].colour : CLEAR;
+      const key = [colour, pattern, dots, hatch].join();
+      if (!this.#looks.has(key)) {
+        const hatched = (name) => (pattern === name ? hatch : CLEAR);
+        this.#looks.set(key, {
+          colour, nodata: hatched("nodata"), suppressed: hatched("suppressed"), overlay: dots,
+        });
+      }
+      return this.#looks.get(key);
+    });
+  }
+
+  /** The windows to magnify, where areas that are flagged or ranked crowd, each with the name of its largest place. */
+  #windows({ frame, shapes, places }) {
+    if (!this.#wantInsets || this.#layout === "tiles" || !this.#wide()) return [];
+    const matter = new Set(ranks(frame).map(([id]) => id));
+    bytes(frame.classes).forEach((k, id) => frame.palette[k]?.flagged && matter.add(id));
+    const earlier = this.#scene?.windows ?? [];
+    return chooseWindows(shapes, [...matter], earlier.map(({ box }) => box)).map(({ box, ids }) => {
+      const within = places.filter(({ point }) => holds(box, point)).sort((a, b) => a.rank - b.rank);
+      const { ward, name } = shapes.properties(ids[0]);
+      return earlier.find((window) => window.box === box) ?? { box, name: within[0]?.text ?? ward ?? name };
+    });
+  }
+
+  // ----------------------------------------------------------------------------------------------------- panes
+
+  #pane(element, label, interactive) {
+    const cooperative = interactive && !this.#wide();
+    const pane = new Pane(this.#library, element, { label, interactive, cooperative, theme: this.#theme });
+    element.addEventListener("pointermove", (event) => event.buttons || this.#point(pane, event));
+    element.addEventListener("pointerleave", () => this.#hover(-1));
+    pane.map.on("click", ({ point, originalEvent }) => this.#choose(pane.areaAt(point), originalEvent.shiftKey));
+    return pane;
+  }
+
+  /** The panes on the screen. */
+  #panes() {
+    return [this.#main, ...this.#insets.filter(({ window }) => window).map(({ pane }) => pane)];
+  }
+
+  /** Paint the scene on a pane: colours, outlines, marks and writing. */
+  async #show(pane) {
+    const { shapes, looks, outlines } = this.#scene;
+    pane.outline(...outlines);
+    pane.write(this.#writing(pane));
+    await pane.show(shapes, looks);
+    pane.mark(this.#marks());
+  }
+
+  /** What is written on a pane. */
+  #writing(pane) {
+    const { frame, shapes, places, windows } = this.#scene;
+    const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchors[id] }));
+    const framed = (text) => windows.some(({ name }) => name === text);
+    const named = places.filter(({ text }) => !framed(text));
+    if (pane === this.#main) return { badges, places: named, frames: windows };
+    const here = ({ point }) => holds(pane.box, point);
+    return { badges: badges.filter(here), places: named.filter(here) };
+  }
+
+  /** Build one more inset and show what it magnifies. */
+  async #addInset() {
+    const caption = make("button", "map-caption", { type: "button" });
+    const figure = make("figure", "map-inset", {}, caption);
+    this.column.append(figure);
+    const pane = this.#pane(figure, "Magnified part of the map", false);
+    const inset = { figure, caption, pane, window: null };
+    caption.addEventListener("click", () => this.#go(inset.window.box));
+    pane.map.on("resize", () => inset.window && pane.look(inset.window.box, { padding: 0, fly: false }));
+    const place = this.#insets.push(inset) - 1;
+    await pane.ready;
+    this.#assign(inset, this.#scene.windows[place]);
+    if (inset.window) await this.#show(pane);
+  }
+
+  /** Point an inset at a window, or hide it. */
+  #assign(inset, window) {
+    const { figure, caption, pane } = inset;
+    figure.hidden = !window;
+    if (window && inset.window !== window) {
+      caption.textContent = window.name;
+      caption.title = `Look at ${window.name} on the main map`;
+      pane.look(window.box, { padding: 0, fly: false });
+      pane.box = window.box;
+    }
+    inset.window = window;
+  }
+
+  // ---------------------------------------------------------------------------------------------------- camera
+
+  /** Whether there is room for insets. */
+  #wide() {
+    return this.root.clientWidth >= NARROW_PX;
+  }
+
+  #padding() {
+    const { top = 0, right = 0, bottom = 0, left = 0 } = this.#config.padding ?? {};
+    const beside = this.#wantInsets && this.#layout === "geo" && this.#wide() ? this.column.offsetWidth + EDGE_PX : 0;
+    return {
+      top: top + EDGE_PX, right: right + beside + EDGE_PX, bottom: bottom + EDGE_PX, left: left + EDGE_PX,
+    };
+  }
+
+  /** Send the camera to a box, where that is not what it was last sent to. */
+  #aimAt(box) {
+    const key = `${this.#layout} ${box}`;
+    if (this.#aim?.key === key) return;
+    const first = this.#aim === null;
+    this.#aim = { key, box };
+    this.#go(box, { padding: this.#padding(), fly: !first });
+    this.#aim.kept = true;
+  }
+
+  #go(box, options) {
+    if (this.#aim) this.#aim.kept = false;
+    this.#main.look(box, options);
+  }
+
+  goHome() {
+    if (!this.#scene) return;
+    this.#aim = { key: null };
+    this.#aimAt(this.#scene.shapes.box);
+  }
+
+  flyTo(code) {
+    const id = this.#scene?.shapes.find(code) ?? -1;
+    if (id >= 0) this.#go(this.#scene.shapes.boxes[id], { padding: 120, maxZoom: 13 });
+  }
+
+  resize() {
+    this.#panes().forEach((pane) => pane.resize());
+  }
+
+  setInsets(wanted) {
+    this.#wantInsets = wanted;
+    return this.#repaint();
+  }
+
+  setLayout(layout) {
+    this.#layout = layout;
+    return this.#repaint();
+  }
+
+  restyle() {
+    this.#theme = this.#readTheme();
+    [this.#main, ...this.#insets.map(({ pane }) => pane)].forEach((pane) => pane.restyle(this.#theme));
+    return this.#repaint();
+  }
+
+  #readTheme() {
+    const style = getComputedStyle(this.root);
+    return Object.fromEntries(Object.entries(THEME).map(([name, otherwise]) => (
+      [name, style.getPropertyValue(`--map-${name}`).trim() || otherwise])));
+  }
+
+  // ----------------------------------------------------------------------------------------------------- marks
+
+  select(code) {
+    this.#marked.selected = code;
+    this.#mark();
+  }
+
+  highlight(codes) {
+    this.#marked.set = codes;
+    this.#mark();
+  }
+
+  #marks() {
+    const { shapes } = this.#scene;
+    const { hover, selected, set } = this.#marked;
+    return { hover, selected: shapes.find(selected), set: set.map((code) => shapes.find(code)) };
+  }
+
+  #mark() {
+    if (this.#scene) this.#panes().forEach((pane) => pane.mark(this.#marks()));
+  }
+
+  #choose(id, additive) {
+    const code = id < 0 ? null : this.#scene.shapes.properties(id).code;
+    const chosen = code === this.#marked.selected ? null : code;
+    if (!additive) this.select(chosen);
+    this.#tell("select", additive ? code : chosen, { additive });
+  }
+
+  #point(pane, { clientX, clientY }) {
+    const frame = pane.element.getBoundingClientRect();
+    const whole = this.root.getBoundingClientRect();
+    const id = pane.areaAt({ x: clientX - frame.left, y: clientY - frame.top });
+    this.#hover(id, { x: clientX - whole.left, y: clientY - whole.top });
+    pane.map.getCanvas().style.cursor = id < 0 ? "" : "pointer";
+  }
+
+  /** Mark the area under the pointer and say what it is. */
+  #hover(id, point) {
+    if (id !== this.#marked.hover) {
+      this.#marked.hover = id;
+      this.tip.hidden = id < 0;
+      if (id >= 0) this.tip.replaceChildren(...this.#describe(id));
+      this.#mark();
+      this.#tell("hover", id < 0 ? null : this.#scene.shapes.properties(id).code);
+    }
+    if (id >= 0) this.#placeTip(point);
+  }
+
+  /** The lines of a tooltip: the name, where it lies, and the numbers of the frame. */
+  #describe(id) {
+    const { shapes, frame: { values } } = this.#scene;
+    const { name, ward, borough } = shapes.properties(id);
+    const where = [ward, borough].filter((part) => part && part !== name).join(" · ");
+    const rows = (values?.columns ?? []).map((column, i) => [column, values.rows[id]?.[i]]).filter(([, value]) => value);
+    return [
+      make("strong", "map-tip-name", {}, name),
+      make("span", "map-tip-where", {}, where),
+      make("dl", "map-tip-values", {}, ...rows.flatMap(([column, value]) => [
+        make("dt", "", {}, column), make("dd", "", {}, value),
+      ])),
+    ];
+  }
+
+  #placeTip({ x, y }) {
+    const { offsetWidth: width, offsetHeight: height } = this.tip;
+    const left = x + EDGE_PX + width > this.root.clientWidth ? x - EDGE_PX - width : x + EDGE_PX;
+    const top = Math.min(Math.max(EDGE_PX / 2, y + EDGE_PX), this.root.clientHeight - height - EDGE_PX / 2);
+    this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  // ------------------------------------------------------------------------------------------------- the reader
+
+  #buttons() {
+    const button = (label, text, act) => {
+      const element = make("button", "map-button", { type: "button", "aria-label": label, title: label }, text);
+      element.addEventListener("click", () => this.#main && act(this.#main.map));
+      return element;
+    };
+    return make("div", "map-controls", { role: "group", "aria-label": "Map view" },
+      button("Zoom in", "+", (gl) => gl.zoomIn({ duration: flight(200) })),
+      button("Zoom out", "−", (gl) => gl.zoomOut({ duration: flight(200) })),
+      button("Show the whole county", "Whole county", () => this.goHome()));
+  }
+
+  #listen() {
+    const { map } = this.#main;
+    const canvas = map.getCanvas();
+    const middle = () => ({ x: this.stage.clientWidth / 2, y: this.stage.clientHeight / 2 });
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && (this.#marked.selected !== null || this.#marked.hover >= 0)) {
+        event.stopPropagation();
+        this.#hover(-1);
+        if (this.#marked.selected !== null) this.#choose(-1, false);
+      }
+    });
+    canvas.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && this.#scene) this.#choose(this.#main.areaAt(middle()), event.shiftKey);
+    });
+    map.on("moveend", () => {
+      if (canvas.matches(":focus-visible") && this.#scene) this.#hover(this.#main.areaAt(middle()), middle());
+    });
+    map.on("movestart", ({ originalEvent }) => {
+      if (originalEvent && this.#aim) this.#aim.kept = false;
+    });
+    let wide = this.#wide();
+    map.on("resize", () => {
+      if (this.#aim?.kept) this.#main.look(this.#aim.box, { padding: this.#padding(), fly: false });
+      if (wide !== this.#wide()) {
+        wide = !wide;
+        this.#repaint();
+      }
+    });
+  }
+
+  #say(text) {
+    this.message.textContent = text;
+    this.message.hidden = !text;
+  }
+}

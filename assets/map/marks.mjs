@@ -1,0 +1,160 @@
+/**
+ * What is written on a pane: numbers of the ranked areas, frames of the insets, names of places. They are elements of the
+ * page, drawn by its own fonts, so that they stay sharp, grow with the page's type, and need no glyphs from anywhere.
+ *
+ * Numbers that crowd are moved apart, with a line to their area; names give way to numbers and frames and to larger places.
+ *
+ * @typedef {import("./shapes.mjs").Point} Point
+ * @typedef {import("./shapes.mjs").Box} Box
+ * @typedef {{text: string, point: Point}} Badge
+ * @typedef {{text: string, point: Point, rank: number}} Place rank 1 is the largest
+ * @typedef {{name: string, box: Box}} Frame
+ */
+
+import { make } from "./dom.mjs";
+
+const SVG = "http://www.w3.org/2000/svg";
+const MARGIN = 3;
+const WIDE_FRAME = 220; // from this width on screen a frame leaves its names and numbers to the main map
+const ANCHORS = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may stand about its place
+
+const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/** Move points apart until no two are nearer than a distance, each staying as near to its origin as that allows. */
+export function spread(points, distance) {
+  const moved = points.map(([x, y]) => [x, y]);
+  for (let round = 0; round < 60; round += 1) {
+    let still = true;
+    for (let i = 0; i < moved.length; i += 1) {
+      for (let j = i + 1; j < moved.length; j += 1) {
+        let dx = moved[j][0] - moved[i][0];
+        let dy = moved[j][1] - moved[i][1];
+        const gap = Math.hypot(dx, dy);
+        if (gap >= distance) continue;
+        still = false;
+        if (gap < 1e-6) [dx, dy] = [Math.cos(j), Math.sin(j)];
+        const push = (distance - gap) / 2 / (gap || 1);
+        moved[i] = [moved[i][0] - dx * push, moved[i][1] - dy * push];
+        moved[j] = [moved[j][0] + dx * push, moved[j][1] + dy * push];
+      }
+    }
+    if (still) break;
+  }
+  return moved;
+}
+
+export class Marks {
+  /** @param {import("./pane.mjs").Pane} pane */
+  constructor(pane) {
+    this.pane = pane;
+    this.lines = document.createElementNS(SVG, "svg");
+    this.layer = make("div", "map-marks", { "aria-hidden": "true" }, this.lines);
+    this.items = { frame: [], badge: [], place: [] };
+    pane.element.append(this.layer);
+    pane.map.on("move", () => this.arrange());
+    pane.map.on("resize", () => this.arrange());
+  }
+
+  /**
+   * Replace what is written.
+   *
+   * @param {{frames?: Frame[], badges?: Badge[], places?: Place[]}} marks
+   */
+  write({ frames = [], badges = [], places = [] }) {
+    const items = (kind, list, inner) => list.map((mark) => {
+      const element = make("div", `map-${kind}`, {}, ...inner(mark));
+      this.layer.append(element);
+      return { ...mark, element };
+    });
+    this.layer.replaceChildren(this.lines);
+    this.items = {
+      frame: items("frame", frames, ({ name }) => [make("span", "", {}, name)]),
+      badge: items("badge", badges, ({ text }) => [text]),
+      place: items("place", [...places].sort((a, b) => a.rank - b.rank), ({ text }) => [text]),
+    };
+    this.measure();
+  }
+
+  /** Read the sizes of everything written, after it or the page's type changed, and arrange it. */
+  measure() {
+    for (const item of [...this.items.badge, ...this.items.place, ...this.items.frame]) {
+      const measured = item.box ? item.element.firstChild : item.element;
+      item.size = [measured.offsetWidth, measured.offsetHeight];
+    }
+    this.arrange();
+  }
+
+  /** Put everything where the camera now shows its place. */
+  arrange() {
+    const project = ([x, y]) => {
+      const point = this.pane.map.project([x, y]);
+      return [point.x, point.y];
+    };
+    const taken = this.#arrangeFrames(project);
+    taken.push(...this.#arrangeBadges(project, taken));
+    this.#arrangePlaces(project, taken);
+  }
+
+  #arrangeFrames(project) {
+    const taken = [];
+    for (const { box, element, size: [width, height] } of this.items.frame) {
+      const [left, top] = project([box[0], box[3]]);
+      const [right, bottom] = project([box[2], box[1]]);
+      Object.assign(element.style, {
+        transform: `translate(${left}px, ${top}px)`, width: `${right - left}px`, height: `${bottom - top}px`,
+      });
+      if (right - left < WIDE_FRAME) taken.push({ left, top, right, bottom, framed: true });
+      taken.push({ left, top: top - height, right: left + width, bottom: top });
+    }
+    return taken;
+  }
+
+  #arrangeBadges(project, taken) {
+    const { badge } = this.items;
+    if (!badge.length) {
+      this.lines.replaceChildren();
+      return [];
+    }
+    const framed = taken.filter((box) => box.framed);
+    const origins = badge.map(({ point }) => project(point));
+    const shown = origins.map(([x, y]) => !framed.some((box) => clash(box, { left: x, right: x, top: y, bottom: y })));
+    const visible = badge.map((_, i) => i).filter((i) => shown[i]);
+    const height = badge[0].size[1];
+    const moved = spread(visible.map((i) => origins[i]), height + 2);
+    badge.forEach(({ element }, i) => { element.hidden = !shown[i]; });
+    this.lines.replaceChildren();
+    return visible.map((i, k) => {
+      const { element, size: [width] } = badge[i];
+      const [x, y] = moved[k];
+      element.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px)`;
+      if (Math.hypot(x - origins[i][0], y - origins[i][1]) > height / 3) this.#lead(origins[i], [x, y]);
+      return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
+    });
+  }
+
+  #lead([x1, y1], [x2, y2]) {
+    const line = document.createElementNS(SVG, "line");
+    for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(name, value);
+    const dot = document.createElementNS(SVG, "circle");
+    for (const [name, value] of Object.entries({ cx: x1, cy: y1, r: 2.5 })) dot.setAttribute(name, value);
+    this.lines.append(line, dot);
+  }
+
+  #arrangePlaces(project, taken) {
+    const whole = { width: this.pane.element.clientWidth, height: this.pane.element.clientHeight };
+    for (const { point, element, size: [width, height] } of this.items.place) {
+      const [x, y] = project(point);
+      const spots = ANCHORS.map(([dx, dy]) => {
+        const left = x - width / 2 + dx * (width / 2 + 8);
+        const top = y - height / 2 + dy * (height / 2 + 8);
+        return { left: left - MARGIN, right: left + width + MARGIN, top, bottom: top + height };
+      });
+      const spot = spots.find((box) => box.left >= 0 && box.right <= whole.width && box.top >= 0 &&
+        box.bottom <= whole.height && !taken.some((other) => clash(box, other)));
+      element.hidden = !spot;
+      if (!spot) continue;
+      taken.push(spot);
+      element.style.transform = `translate(${Math.round(spot.left + MARGIN)}px, ${Math.round(spot.top)}px)`;
+    }
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * One MapLibre map with the areas, their outlines and the marked ones. The main map, the insets and the second map of a
+ * comparison are all panes, so that they colour, select and highlight by the same code.
+ *
+ * Colours travel by feature state alone, so that a repaint touches no geometry. Layers that a frame does not need are
+ * kept at opacity 0, which MapLibre skips without cost and brings back without reading the shapes again.
+ *
+ * @typedef {import("./shapes.mjs").Shapes} Shapes
+ * @typedef {object} Look how one area is drawn: CSS colours; "transparent" draws nothing
+ * @property {string} colour
+ * @property {string} nodata hatching of an area without data
+ * @property {string} suppressed cross-hatching of a number that may not be shown
+ * @property {string} overlay dots laid over the colour
+ */
+
+import { flight, make } from "./dom.mjs";
+import { Marks } from "./marks.mjs";
+
+export const CLEAR = "rgba(0,0,0,0)";
+const AREAS_END = "areas end"; // areas are added below this layer, outlines above it
+const OUTLINE_WIDTHS = { ward: 0.8, borough: 1.6 };
+const PATTERNS = {
+  nodata: { size: 10, distance: (x, y) => stripe(x + y, 10, 0.55) },
+  suppressed: { size: 10, distance: (x, y) => Math.min(stripe(x + y, 10, 0.5), stripe(x - y, 10, 0.5)) },
+  overlay: { size: 7, distance: (x, y) => Math.hypot(x - 3.5, y - 3.5) - 1.35 },
+};
+
+/** Distance of a point to the nearest of the diagonal stripes that repeat every `step`, less half their width. */
+function stripe(along, step, half) {
+  const rest = ((along % step) + step) % step;
+  return Math.min(rest, step - rest) / Math.SQRT2 - half;
+}
+
+/** A pattern tile as a distance field, which MapLibre fills with the colour of the state: edge at 3/4 of alpha. */
+function patternImage({ size, distance }, ratio = 2) {
+  const pixels = size * ratio;
+  const image = new ImageData(pixels, pixels);
+  for (let i = 0; i < pixels * pixels; i += 1) {
+    const x = ((i % pixels) + 0.5) / ratio;
+    const y = (Math.floor(i / pixels) + 0.5) / ratio;
+    image.data[4 * i + 3] = 255 * Math.min(1, Math.max(0, 0.75 - distance(x, y) / 4));
+  }
+  return image;
+}
+
+const collection = (features) => ({ type: "FeatureCollection", features });
+
+export class Pane {
+  /**
+   * @param {object} library the module maplibre-gl
+   * @param {HTMLElement} element
+   * @param {object} options
+   * @param {string} options.label what a screen reader calls it
+   * @param {boolean} options.interactive whether the reader may move it
+   * @param {boolean} options.cooperative whether one finger scrolls the page and two move the map
+   * @param {Record<string, string>} options.theme
+   */
+  constructor(library, element, { label, interactive, cooperative = false, theme }) {
+    this.element = element;
+    this.theme = theme;
+    /** @type {Shapes|null} */ this.shapes = null;
+    /** @type {import("./shapes.mjs").Box|null} */ this.box = null; // all that it can ever show, where not everything
+    this.levels = new Map(); // key of shapes -> {box, ids, looks}: what is loaded, and how each was last painted
+    this.used = { nodata: false, suppressed: false, overlay: false };
+    this.tokens = new Map(); // layer -> [property, token of the theme]
+    this.marked = "";
+    const container = make("div", "map-canvas");
+    element.append(container);
+    this.map = new library.Map({
+      container,
+      style: {
+        version: 8,
+        transition: { duration: 0, delay: 0 },
+        sources: { marked: { type: "geojson", data: collection([]), tolerance: 0.2 } },
+        layers: [
+          { id: "ground", type: "background", paint: { "background-color": theme.water } },
+          { id: AREAS_END, type: "background", layout: { visibility: "none" } },
+        ],
+      },
+      interactive,
+      cooperativeGestures: cooperative,
+      attributionControl: false,
+      fadeDuration: 0,
+      renderWorldCopies: false,
+      doubleClickZoom: false,
+      dragRotate: false,
+      touchPitch: false,
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.getCanvas().setAttribute("aria-label", label);
+    this.map.getCanvas().tabIndex = interactive ? 0 : -1;
+    this.ready = this.map.once("load").then(() => this.#furnish());
+    this.marks = new Marks(this);
+  }
+
+  #furnish() {
+    this.tokens.set("ground", ["background-color", "water"]);
+    for (const [name, pattern] of Object.entries(PATTERNS)) {
+      this.map.addImage(name, patternImage(pattern), { pixelRatio: 2, sdf: true });
+    }
+    this.#line("set", { source: "marked", kind: "set", token: "action", width: 2.5 });
+    this.#line("hover", { source: "marked", kind: "hover", token: "ink", width: 2.5 });
+    this.#line("halo", { source: "marked", kind: "selected", token: "halo", width: 7 });
+    this.#line("selected", { source: "marked", kind: "selected", token: "ink", width: 3 });
+  }
+
+  /** Add a layer of lines in a colour of the theme, perhaps of one kind of feature only. */
+  #line(id, { source, kind, token, width, below }) {
+    this.tokens.set(id, ["line-color", token]);
+    this.map.addLayer({
+      id, type: "line", source,
+      ...(kind && { filter: ["==", ["get", "kind"], kind] }),
+      layout: { "line-join": "round", "line-cap": "round" },
+      paint: { "line-color": this.theme[token], "line-width": width },
+    }, below);
+  }
+
+  /** Take the colours of another theme. */
+  restyle(theme) {
+    this.theme = theme;
+    for (const [layer, [property, token]] of this.tokens) this.map.setPaintProperty(layer, property, theme[token]);
+  }
+
+  /**
+   * Show the areas of one level in place of the others, already in their colours. The first time the shapes have to be
+   * tiled; the level shown before stays on the screen until that is done.
+   *
+   * @param {Shapes} shapes
+   * @param {Look[]} looks one for every area
+   */
+  async show(shapes, looks) {
+    this.#load(shapes);
+    this.#colour(shapes.key, looks);
+    const first = this.shapes === null;
+    const other = this.shapes !== shapes;
+    this.shapes = shapes;
+    if (other && !first) await this.#tiled(shapes.key);
+    this.#reveal();
+  }
+
+  /** Bring the areas that this pane can show into its map: new ones, or others after its box moved. */
+  #load(shapes) {
+    const known = this.levels.get(shapes.key);
+    if (known?.box === this.box && known) return;
+    const ids = this.box ? shapes.within(this.box) : shapes.ids;
+    const data = collection(ids.map((id) => shapes.features[id]));
+    if (known) {
+      Object.assign(known, { box: this.box, ids });
+      this.map.getSource(shapes.key).setData(data);
+      return;
+    }
+    this.levels.set(shapes.key, { box: this.box, ids, looks: [] });
+    this.map.addSource(shapes.key, { type: "geojson", data, tolerance: 0.2, maxzoom: 14 });
+    const fill = (name, paint) => this.map.addLayer({
+      id: `${name}:${shapes.key}`, type: "fill", source: shapes.key,
+      paint: {
+        "fill-color": ["to-color", ["coalesce", ["feature-state", name], CLEAR]],
+        "fill-antialias": false,
+        ...paint,
+      },
+    }, AREAS_END);
+    fill("colour", {});
+    for (const name of Object.keys(PATTERNS)) fill(name, { "fill-pattern": name });
+    const width = ["interpolate", ["linear"], ["zoom"], 8, 0.3, 10, 0.5, 13, 1.2];
+    this.#line(`hair:${shapes.key}`, { source: shapes.key, token: "hair", width, below: AREAS_END });
+  }
+
+  /** Resend the state of every area whose look changed. */
+  #colour(source, looks) {
+    for (const name of Object.keys(this.used)) this.used[name] = looks.some((look) => look[name] !== CLEAR);
+    const level = this.levels.get(source);
+    for (const id of level.ids) {
+      if (looks[id] !== level.looks[id]) {
+        this.map.setFeatureState({ source, id }, looks[id]);
+        level.looks[id] = looks[id];
+      }
+    }
+  }
+
+  /** Let the level of now be seen, and of its patterns those in use. */
+  #reveal() {
+    for (const key of this.levels.keys()) {
+      const shown = key === this.shapes.key;
+      const set = (layer, property, on) => this.map.setPaintProperty(`${layer}:${key}`, property, on ? 1 : 0);
+      set("colour", "fill-layer-opacity", shown);
+      for (const [name, used] of Object.entries(this.used)) set(name, "fill-layer-opacity", shown && used);
+      set("hair", "line-opacity", shown);
+    }
+  }
+
+  /** Resolve when the source has its tiles. */
+  async #tiled(source) {
+    while (!this.map.isSourceLoaded(source)) await this.map.once("sourcedata");
+  }
+
+  /**
+   * Show one set of ward and borough outlines.
+   *
+   * @param {string} name
+   * @param {object[]} features lines or polygons with the property kind: ward or borough
+   */
+  outline(name, features) {
+    const source = `outline:${name}`;
+    if (!this.map.getSource(source)) {
+      this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0.2, maxzoom: 14 });
+      for (const [kind, width] of Object.entries(OUTLINE_WIDTHS)) {
+        this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "set" });
+      }
+    }
+    for (const layer of this.tokens.keys()) {
+      if (!layer.startsWith("outline:")) continue;
+      this.map.setPaintProperty(layer, "line-opacity", layer.startsWith(`${source}:`) ? 1 : 0);
+    }
+  }
+
+  /**
+   * Draw around areas.
+   *
+   * @param {{hover: number, selected: number, set: number[]}} ids -1 for none
+   */
+  mark({ hover, selected, set }) {
+    if (!this.shapes) return;
+    const kinds = [...set.map((id) => [id, "set"]), [hover, "hover"], [selected, "selected"]];
+    const wanted = kinds.filter(([id]) => id >= 0);
+    const marked = `${this.shapes.key} ${wanted}`;
+    if (marked === this.marked) return;
+    this.marked = marked;
+    this.map.getSource("marked").setData(collection(wanted.map(([id, kind]) => (
+      { type: "Feature", properties: { kind }, geometry: this.shapes.features[id].geometry }))));
+  }
+
+  /** Write numbers, frames and names on the pane: see Marks.write. */
+  write(marks) {
+    this.marks.write(marks);
+  }
+
+  /** Fit the element after its size or the page's type changed. */
+  resize() {
+    this.map.resize();
+    this.marks.measure();
+  }
+
+  /** Resolve when what was asked for is on the screen. */
+  async painted() {
+    const event = this.map.areTilesLoaded() ? "render" : "idle";
+    this.map.triggerRepaint();
+    await this.map.once(event);
+  }
+
+  /** Look at a box in degrees: by a short flight, or at once where motion is unwelcome. */
+  look(box, { padding = 16, maxZoom = 15, fly = true } = {}) {
+    const bounds = [[box[0], box[1]], [box[2], box[3]]];
+    this.map.fitBounds(bounds, { padding, maxZoom, duration: fly ? flight() : 0 });
+  }
+
+  /** Id of the area under a point of the screen, or -1. */
+  areaAt({ x, y }) {
+    const { lng, lat } = this.map.unproject([x, y]);
+    return this.shapes?.at([lng, lat]) ?? -1;
+  }
+}
