@@ -60,10 +60,10 @@ def neighbour_sum_p(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells:
     neighbours : Neighbours
         Binary neighbour lists. Row-standardising them divides S by a constant, and changes no p.
     cells : int
-        Longest lattice. Whole numbers whose k largest add up to less are treated exactly (absolute error
-        below 1e-12). Larger totals and real numbers (rates, harm weights) are rounded to a lattice of this
-        many cells, data and observed sums alike, so that equal sums remain ties: each y then moves by at most
-        half of :func:`lattice_step`.
+        Longest lattice. Whole numbers, or whole multiples of one unit, whose k largest add up to less are
+        treated exactly (absolute error below 1e-12). Larger totals and real numbers (rates, harm weights)
+        are rounded to a lattice of this many cells, data and observed sums alike, so that neighbours with
+        the same values remain ties: each y then moves by at most half of :func:`lattice_step`.
 
     Returns
     -------
@@ -98,12 +98,12 @@ def neighbour_sum_p(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells:
 def lattice_step(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells: int = CELLS) -> float:
     """Unit to which :func:`neighbour_sum_p` rounds `y`, in the unit of `y`: 0.0 where it rounds nothing.
 
-    Half of this is the most by which any single value moves.
+    Half of this is the most by which any single value moves; observed sums are those of the moved values.
     """
     values = neighbours.align(y)
     present = np.isfinite(values)
     population, values = neighbours.subset(present), values[present]
-    if len(values) == 0 or values.min() == values.max():
+    if len(values) == 0:
         return 0.0
     return _lattice(values, int(_draws(population).max()), cells)[1]
 
@@ -121,47 +121,40 @@ def _draws(neighbours: Neighbours) -> np.ndarray:
 
 
 def _tails(y: np.ndarray, neighbours: Neighbours, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    n = len(y)
-    if n < 2 or y.min() == y.max():
-        return np.full(n, np.nan), np.full(n, np.nan)
-    lower, upper = _tabulate(y, neighbours, cells)
-    if neighbours.isolates.any():
-        lower[neighbours.isolates] = np.nan
-        upper[neighbours.isolates] = np.nan
-    return lower, upper
-
-
-def _lattice(y: np.ndarray, largest_draw: int, cells: int) -> tuple[np.ndarray, float, int]:
-    """Whole numbers from 0 that stand for `y`, the unit, and the largest sum of `largest_draw` of them."""
-    y = y - y.min()
-    top = np.partition(y, len(y) - largest_draw)[len(y) - largest_draw :] if largest_draw else y[:0]
-    whole = np.rint(y)
-    step = 0.0
-    if top.sum() >= cells or not np.array_equal(y, whole):
-        step = float(top.sum()) / (cells - 1 - largest_draw) or 1.0
-        y, top = y / step, top / step
-        whole = np.rint(y)
-    return whole.astype(np.int64), step, int(np.rint(top).sum())
-
-
-def _tabulate(y: np.ndarray, neighbours: Neighbours, cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper tails of the neighbour sums of values without gaps."""
     n, draws = len(y), _draws(neighbours)
+    if n < 2 or np.ptp(y) <= 1e-12 * np.abs(y).max():  # constant, but for the noise of floating point
+        return np.full(n, np.nan), np.full(n, np.nan)
     largest = int(draws.max())
     whole, _, reach = _lattice(y, largest, cells)
-    tails = _upper_tails(whole, largest, reach)
 
     # An area with many neighbours is judged by the areas that are not: their sum is low when S is high.
     observed = np.rint(neighbours.neighbour_sum(whole)).astype(np.int64)
     turned = draws < neighbours.cardinalities
     observed[turned] = whole.sum() - whole[turned] - observed[turned]
-    at_least, more = _without_itself(tails, n, whole, observed, draws)
-    upper, lower = _clip(at_least), _clip(1.0 - more)
-    upper[turned], lower[turned] = lower[turned], upper[turned]
+    at_least, more = _without_itself(_upper_tails(whole, largest, reach), n, whole, observed, draws)
+    lower, upper = np.clip(1.0 - more, SMALLEST_P, 1.0), np.clip(at_least, SMALLEST_P, 1.0)
+    lower[turned], upper[turned] = upper[turned], lower[turned]
+    lower[neighbours.isolates] = upper[neighbours.isolates] = np.nan
     return lower, upper
 
 
-def _clip(probability: np.ndarray) -> np.ndarray:
-    return np.clip(probability, SMALLEST_P, 1.0)
+def _lattice(y: np.ndarray, largest: int, cells: int) -> tuple[np.ndarray, float, int]:
+    """Whole numbers from 0 that stand for `y`, the rounding step, and the most that `largest` of them add to.
+
+    With nothing to draw every sum is 0, whatever the values.
+    """
+    if not largest:
+        return np.zeros(len(y), dtype=np.int64), 0.0, 0
+    y = y - y.min()
+    unit, step = 1.0, 0.0
+    if not np.array_equal(y, np.rint(y)):
+        unit = float(np.diff(np.unique(y)).min())  # 0.5, 1.0 and 2.5 are whole numbers of their smallest gap
+    reach = float(np.sort(y)[-largest:].sum())
+    if reach >= cells * unit or np.abs(y / unit - np.rint(y / unit)).max() > 1e-6:
+        unit = step = reach / (cells - 1 - largest)
+    whole = np.rint(y / unit).astype(np.int64)
+    return whole, step, int(np.sort(whole)[-largest:].sum())
 
 
 def _upper_tails(whole: np.ndarray, largest: int, reach: int) -> np.ndarray:
