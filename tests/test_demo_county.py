@@ -190,6 +190,17 @@ def test_residents_add_up(files, lookup):
     assert area.sum() == 715_940
 
 
+def test_ages_follow_the_boroughs_pyramids(files, lookup):
+    residents = pd.read_csv(files["population"])
+    bands = residents.pivot_table("population", "LSOA11CD", "age_band", aggfunc="sum", sort=False)
+    assert bands.min(axis=None) >= 5
+    shares = bands.groupby(lookup["LAD24NM"].reindex(bands.index)).sum()
+    shares = shares.div(shares.sum(axis=1), axis=0)
+    for borough, text in county.PYRAMIDS.items():
+        pyramid = np.array(text.split(), float)
+        np.testing.assert_allclose(shares.loc[borough], pyramid / pyramid.sum(), rtol=0.01)
+
+
 def test_towns_are_younger_than_the_countryside():
     residents, areas = county.population(), county.areas()
     old = residents["age_band"].isin(["65-69", "70-74", "75-79", "80-84", "85-89", "90+"])

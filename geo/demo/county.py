@@ -41,6 +41,11 @@ QUINTILES = {  # small areas by national deprivation quintile, most affluent -> 
     "Luton": (5, 19, 28, 36, 33),
 }
 AGE_BANDS = (*(f"{low}-{low + 4}" for low in range(0, 90, 5)), "90+")
+PYRAMIDS = {  # per cent of a borough's residents by age band; such that the published DSRs can come out
+    "Bedford": "6.5 6.9 6.7 4.9 3.9 4.4 6.0 6.9 7.0 6.9 7.5 7.1 6.0 5.1 4.9 3.6 2.9 1.8 1.0",
+    "Central Bedfordshire": "6.3 6.8 6.3 4.8 3.8 4.6 6.2 6.9 6.9 7.0 7.5 7.2 5.9 5.2 5.2 3.8 3.0 1.7 0.9",
+    "Luton": "8.2 8.4 7.4 5.7 4.9 6.3 8.5 8.5 6.9 6.2 6.0 5.7 4.6 3.6 3.1 2.2 2.0 1.2 0.7",
+}
 DOMAINS = {  # name in the official file -> how closely it follows the index as a whole
     "Income": 0.95,
     "Employment": 0.93,
@@ -613,11 +618,13 @@ def _whole(shares: np.ndarray, total: int) -> np.ndarray:
 def _residents(
     rng: np.random.Generator, areas: pd.DataFrame, xy: np.ndarray, decile: np.ndarray
 ) -> pd.DataFrame:
-    """Residents by five-year age band and sex; borough totals as published."""
+    """Residents by five-year age band and sex.
+
+    Each area's own mix of ages, younger in towns and older in villages, is raked to its borough's
+    pyramid (iterative proportional fitting, Deming and Stephan 1940) and made whole.
+    """
     age = np.arange(2, 95, 5)
-    # residents per thousand by age band: a population like England's in 2022, rounded
-    base = np.array([54, 58, 60, 57, 60, 64, 69, 67, 65, 61, 66, 67, 61, 50, 47, 41, 27, 17, 10], float)
-    women = np.array(
+    women = np.array(  # per thousand residents of an age band
         [487, 487, 488, 486, 492, 500, 507, 508, 506, 504, 506, 507, 510, 515, 520, 528, 549, 586, 670]
     )
     urban = _urbanity(xy)
@@ -625,26 +632,27 @@ def _residents(
     young = np.exp(-((age - 29) ** 2) / 90)
     family = np.exp(-((age - 6) ** 2) / 60) + 0.6 * np.exp(-((age - 38) ** 2) / 60)
     old = 1 / (1 + np.exp(-(age - 62) / 6))
-    campus = np.exp(-(((xy - [509.0, 221.4]) / 0.9) ** 2).sum(axis=1)) + np.exp(
-        -(((xy - [496.0, 241.9]) / 0.8) ** 2).sum(axis=1)
-    )
-    luton = (areas["borough"] == "Luton").to_numpy(float)
+    campus = sum(np.exp(-(((xy - at) / 0.85) ** 2).sum(axis=1)) for at in ([509.0, 221.4], [496.0, 241.9]))
     noise = rng.normal(0, 1, (len(areas), 3))
     tilt = (
         np.outer(1.4 * campus, students)
-        + np.outer(1.1 * urban - 0.3 + 0.15 * luton + 0.12 * noise[:, 0], young)
-        + np.outer(0.12 * luton + 0.03 * (5.5 - decile) + 0.12 * noise[:, 1], family)
-        + np.outer(0.08 - 0.9 * urban - 0.4 * luton - 0.03 * (5.5 - decile) + 0.22 * noise[:, 2], old)
+        + np.outer(1.1 * urban + 0.12 * noise[:, 0], young)
+        + np.outer(-0.03 * decile + 0.12 * noise[:, 1], family)
+        + np.outer(0.03 * decile - 0.9 * urban + 0.22 * noise[:, 2], old)
     )
-    shape = base * np.exp(tilt)
     size = np.clip(np.exp(rng.normal(0, 0.22, len(areas))) * (1 + 0.5 * campus), 0.62, 1.75)
-    table = np.empty((len(areas), 19, 2), int)
+    table = np.empty((len(areas), len(age), 2), int)
     for name, total in BOROUGHS.values():
         mine = np.flatnonzero(areas["borough"] == name)
-        for i, people in zip(mine, _whole(size[mine], total), strict=True):
-            by_age = _whole(shape[i], int(people))
-            table[i, :, 0] = np.rint(by_age * women / 1000).astype(int)
-            table[i, :, 1] = by_age - table[i, :, 0]
+        people = _whole(size[mine], total)
+        pyramid = _whole(np.array(PYRAMIDS[name].split(), float), total)
+        mix = np.exp(tilt[mine])
+        for _ in range(50):
+            mix *= pyramid / mix.sum(axis=0)
+            mix *= (people / mix.sum(axis=1))[:, None]
+        by_age = np.array([_whole(row, count) for row, count in zip(mix, people, strict=True)])
+        table[mine, :, 0] = np.rint(by_age * women / 1000).astype(int)
+        table[mine, :, 1] = by_age - table[mine, :, 0]
     cells = pd.MultiIndex.from_product(
         [areas.index, AGE_BANDS, ["F", "M"]], names=["LSOA11CD", "age_band", "sex"]
     )
