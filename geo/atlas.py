@@ -21,7 +21,7 @@ from geo.boundaries import browser_geojson
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
 from geo.layers import LAYERS, Classes, Slice
-from geo.query import MEASURES, Catalogue, Query, SourceInfo, listed, month_text, period_name
+from geo.query import MEASURES, Catalogue, Query, SourceInfo, listed, month_runs, month_text, period_name
 from geo.sources import AGE_BANDS, Source, stored_sources
 from geo.store import Snapshot, Store
 from geo.weights import Neighbours
@@ -366,17 +366,19 @@ class Atlas:
             totals=totals,
             months=months,
             clock=clock,
-            headline=drawn.finding or self._finding(query, slice_, table),
+            headline=self._finding(query, slice_, table, drawn.finding),
             description=query.describe(self.catalogue),
             caveats=(*self._totals_caveats(query, selection, slice_, lsoas), *drawn.caveats),
             notices=(),
             banner=self._banner(loaded.info),
         )
 
-    def _finding(self, query: Query, s: Slice, table: pd.DataFrame) -> str:
-        """Say which areas have the most: the finding of a plain measure."""
+    def _finding(self, query: Query, s: Slice, table: pd.DataFrame, of_layer: str) -> str:
+        """Say what the layer found or, for a plain measure, which areas have the most."""
         if not s.counts[s.inside].sum():
             return f"No {s.noun} match these filters."
+        if of_layer:
+            return of_layer
         column = {
             "count": "count",
             "rate": "rate_per_1000",
@@ -425,9 +427,14 @@ class Atlas:
                 )
         if not info.has_hours:
             said.append(f"No hours: {info.no_hours_reason}")
-        chosen = [m for m in info.gaps if (query.first or 0) <= m <= (query.last or m)]
-        if chosen:
-            said.append(f"Not loaded, and so not counted: {_month_runs(chosen)}.")
+        asked = range(
+            info.months[0] if query.first is None else query.first,
+            (info.months[-1] if query.last is None else query.last) + 1,
+        )
+        missing_months = sorted(set(asked) - set(info.months))
+        if missing_months:
+            runs = listed([period_name(first, last) for first, last in month_runs(missing_months)])
+            said.append(f"Not loaded, and so not counted: {runs}.")
         if info.place == "residence":
             said.append("Areas are where the people live, not where it happened.")
         if gate.notice:
@@ -578,14 +585,3 @@ def _place_name(table: pd.DataFrame, position: int, level: str) -> str:
     """Name of an area with its ward, where that says more."""
     row = table.iloc[position]
     return f"{row['name']} ({row['ward']})" if level == "lsoa" else str(row["name"])
-
-
-def _month_runs(months: list[int]) -> str:
-    """Months in words, neighbours joined to periods."""
-    runs: list[list[int]] = []
-    for month in months:
-        if runs and month == runs[-1][1] + 1:
-            runs[-1][1] = month
-        else:
-            runs.append([month, month])
-    return listed([period_name(first, last) for first, last in runs])

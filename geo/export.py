@@ -92,7 +92,7 @@ def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) 
         atlas.place,
         source,
         link,
-        made or date.today(),  # noqa: DTZ011
+        made or date.today(),
     )
 
 

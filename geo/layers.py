@@ -25,9 +25,7 @@ from geo.query import Query, listed
 from geo.weights import Neighbours
 
 SEQUENTIAL = ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000")
-DEPRIVATION = tuple(
-    "#3f007d #54278f #6a51a3 #807dba #9e9ac8 #b3b1d6 #cac8e3 #dcdbec #edecf5 #f8f7fb".split()  # noqa: SIM905
-)
+DEPRIVATION = tuple("#3f007d #54278f #6a51a3 #807dba #9e9ac8 #b3b1d6 #cac8e3 #dcdbec #edecf5 #f8f7fb".split())
 CLUSTERS = {
     "HH": ("High, among high", "#b2182b"),
     "LL": ("Low, among low", "#2166ac"),
@@ -466,7 +464,7 @@ def _draw_imd(s: Slice) -> Drawn:
             f"{s.areas(int(deprived.sum())).capitalize()} are among the most deprived 20% in England; "
             f"they have {people:.0%} of the residents and {share:.0%} of the {s.noun}."
         )
-    return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
+    return Drawn(measure(s).columns, codes, classes, finding)
 
 
 # ---------------------------------------------------------------- clusters

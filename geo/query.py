@@ -25,9 +25,7 @@ NULLS = {"exact": "exact", "permutation": "esda permutations"}
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTH_NAMES = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
+MONTH_NAMES = "January February March April May June July August September October November December".split()
 
 Notices = list[str]
 
@@ -84,6 +82,23 @@ def period_name(first: int, last: int) -> str:
     if first // 12 == last // 12:
         return f"{MONTH_NAMES[first % 12]} to {month_name(last)}"
     return f"{month_name(first)} to {month_name(last)}"
+
+
+def month_runs(months: Sequence[int]) -> list[tuple[int, int]]:
+    """Sorted month numbers as unbroken runs (first, last).
+
+    Examples
+    --------
+    >>> month_runs([5, 6, 7, 9])
+    [(5, 7), (9, 9)]
+    """
+    runs: list[tuple[int, int]] = []
+    for month in months:
+        if runs and month == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], month)
+        else:
+            runs.append((month, month))
+    return runs
 
 
 def listed(words: Sequence[str]) -> str:
@@ -435,20 +450,9 @@ class Query:
                 notices.append(f"The source “{self.source}” is not loaded here{shown}.")
         source = catalogue.sources.get(changes.get("source", self.source))
         if source is not None:
-            unknown = [c for c in self.category if c not in source.categories]
-            if unknown:
-                notices.append(f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}.")
-                changes["category"] = tuple(c for c in self.category if c in source.categories)
-            if (self.hour or self.night) and not source.has_hours:
-                changes |= {"hour": (), "night": ()}
-                notices.append(f"Hours and nights were left out: {source.no_hours_reason}")
-            if self.day and not source.has_days:
-                changes["day"] = ()
-                notices.append(f"Weekdays were left out: {source.no_hours_reason}")
-            if self.measure not in source.measures:
-                changes["measure"] = "rate" if "rate" in source.measures else "count"
-                reason = source.no_measure_reasons.get(self.measure, "the data for it are not loaded.")
-                notices.append(f"{MEASURES[self.measure]} cannot be shown: {reason}")
+            of_source, said = self._checked_for(source)
+            changes |= of_source
+            notices += said
         unknown = [b for b in self.borough if b not in catalogue.boroughs]
         if unknown:
             notices.append(f"This map has no borough {listed(unknown)}.")
@@ -467,6 +471,40 @@ class Query:
             changes["area"] = ""
             notices.append(f"“{self.area}” is not one of the {LEVELS[self.level]} of this map.")
         return replace(self, **changes), notices
+
+    def _checked_for(self, source: SourceInfo) -> tuple[dict[str, Any], Notices]:
+        """Say what to change so that one source can answer."""
+        notices: Notices = []
+        changes: dict[str, Any] = {}
+        unknown = [c for c in self.category if c not in source.categories]
+        if unknown:
+            notices.append(f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}.")
+            changes["category"] = tuple(c for c in self.category if c in source.categories)
+        if source.months and not self._months_of(source):
+            loaded = listed([period_name(a, b) for a, b in month_runs(source.months)])
+            changes |= {"first": None, "last": None, "month": ()}
+            notices.append(
+                f"No {source.noun} are loaded for the months asked for; loaded are {loaded}, all shown."
+            )
+        if (self.hour or self.night) and not source.has_hours:
+            changes |= {"hour": (), "night": ()}
+            notices.append(f"Hours and nights were left out: {source.no_hours_reason}")
+        if self.day and not source.has_days:
+            changes["day"] = ()
+            notices.append(f"Weekdays were left out: {source.no_hours_reason}")
+        if self.measure not in source.measures:
+            changes["measure"] = "rate" if "rate" in source.measures else "count"
+            reason = source.no_measure_reasons.get(self.measure, "the data for it are not loaded.")
+            notices.append(f"{MEASURES[self.measure]} cannot be shown: {reason}")
+        return changes, notices
+
+    def _months_of(self, source: SourceInfo) -> list[int]:
+        """Loaded months of a source that the query keeps."""
+        first = source.months[0] if self.first is None else self.first
+        last = source.months[-1] if self.last is None else self.last
+        return [
+            m for m in source.months if first <= m <= last and (not self.month or m % 12 + 1 in self.month)
+        ]
 
     def describe(self, catalogue: Catalogue) -> str:
         """Say the question in plain English: what, where, when.

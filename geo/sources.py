@@ -177,6 +177,27 @@ def parse_dates(table: Table, column: str, form: str = "%d/%m/%Y", *, optional: 
     return values
 
 
+def parse_moments(table: Table, column: str, *, optional: bool = False) -> tuple[pd.Series, pd.Series]:
+    """Read a column of dates whose time of day may be left out (``dd/mm/yyyy HH:MM`` or ``dd/mm/yyyy``).
+
+    Returns
+    -------
+    moments : Series of datetime64[s]
+        Midnight where there is no time.
+    timed : Series of bool
+        Whether the cell gives a time.
+
+    Raises
+    ------
+    Problem
+        As :func:`parse_dates`.
+    """
+    timed = ~_looks(table.text(column), r"\d\d/\d\d/\d{4}")
+    whole = table.frame[column].where(timed, table.text(column) + " 00:00")
+    filled = Table(table.name, table.frame.assign(**{column: whole}))
+    return parse_dates(filled, column, "%d/%m/%Y %H:%M", optional=optional), timed
+
+
 def parse_hours(table: Table, column: str, form: str = "%H:%M") -> pd.Series:
     """Read the hour (0-23) of a column of times of day; blank cells are missing.
 
@@ -375,15 +396,15 @@ def _police_street(table: Table) -> pd.DataFrame:
 
 
 def _force_extract(table: Table) -> pd.DataFrame:
-    start = parse_dates(table, "Committed From", "%d/%m/%Y %H:%M")
-    end = parse_dates(table, "Committed To", "%d/%m/%Y %H:%M", optional=True)
-    table.refuse(end < start, "Committed To", "earlier than “Committed From”")
+    start, timed = parse_moments(table, "Committed From")
+    end, end_timed = parse_moments(table, "Committed To", optional=True)
+    table.refuse((end < start) & timed & end_timed, "Committed To", "earlier than “Committed From”")
     return incidents(
         category=table.text("Offence Group"),
         lsoa=parse_areas(table, "LSOA Code"),
         date=start,
-        hour=start.dt.hour,
-        span_hours=(end - start).dt.total_seconds() / 3600,
+        hour=start.dt.hour.where(timed),
+        span_hours=((end - start).dt.total_seconds() / 3600).where(timed & end_timed),
         age_band=parse_ages(table, "Victim Age"),
         sex=parse_sexes(table, "Victim Sex"),
         offence_code=table.text("Home Office Code"),

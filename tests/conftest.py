@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from geo.atlas import Atlas
+from tests import small_county as small
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -22,3 +25,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared_data() -> Path:
     """Folder of the real public files (only in tests marked ``realdata``)."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a county of 36 squares with two sources, imported from raw files."""
+    return small.build(tmp_path_factory.mktemp("small_county"))
+
+
+@pytest.fixture(scope="session")
+def small_atlas(small_county: Path) -> Atlas:
+    """The county of 36 squares, open. Shared: an atlas is immutable."""
+    return Atlas.open(small_county)
