@@ -67,24 +67,40 @@ class NeighbourSums(Protocol):
 # ---------------------------------------------------------------- inputs
 
 
-def _columns(*values: ArrayLike | None) -> tuple[pd.Index, list[Floats]]:
-    """Broadcast the vectors to one length as floats, with the index that the pandas ones among them share."""
+def vectors(*values: ArrayLike, negative: bool = False) -> tuple[pd.Index, list[Floats]]:
+    """Bring vectors of one value an area to one length.
+
+    Parameters
+    ----------
+    *values : array_like
+        Scalars or vectors; the pandas ones among them must share one index.
+    negative : bool
+        Whether values below 0 make sense.
+
+    Returns
+    -------
+    tuple
+        The index (a range where none was given), and the vectors as float arrays.
+
+    Raises
+    ------
+    ValueError
+        If indices or lengths differ, an input is no vector, or a count is negative.
+    """
     index: pd.Index | None = None
     for value in values:
         if isinstance(value, pd.Series | pd.DataFrame):
             if index is not None and not index.equals(value.index):
                 raise ValueError("the vectors given do not share one index")
             index = value.index
-    arrays = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in values if value is not None)
-    )
+    arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in values))
     if any(array.ndim != 1 for array in arrays):
         raise ValueError("each input must be a vector with one value an area")
     if index is None:
         index = pd.RangeIndex(len(arrays[0]))
     if len(index) != len(arrays[0]):
         raise ValueError(f"the index has {len(index)} areas and the values {len(arrays[0])}")
-    if any((array < 0).any() for array in arrays):
+    if not negative and any((array < 0).any() for array in arrays):
         raise ValueError("counts, populations and years cannot be negative")
     return index, [array.astype(np.float64) for array in arrays]
 
@@ -232,7 +248,7 @@ def wilson(events: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> pd.
     >>> wilson(65, 100).round(4).loc[0, ["value", "lower_ci", "upper_ci"]].tolist()
     [0.65, 0.5525, 0.7364]
     """
-    index, (x, n) = _columns(events, total)
+    index, (x, n) = vectors(events, total)
     if (x > n).any():
         raise ValueError("a part cannot exceed its whole")
     z = _z(confidence)
@@ -289,7 +305,7 @@ def crude_rate(
     >>> table["note"].tolist()
     ['', 'not shown: fewer than 3 events']
     """
-    index, (x, n, t) = _columns(events, population, years)
+    index, (x, n, t) = vectors(events, population, years)
     person_years = np.where(n * t > 0, n * t, np.nan)
     lower, upper = poisson_interval(x, confidence)
     values = np.column_stack([x, lower, upper]) / person_years[:, None] * per
@@ -570,7 +586,7 @@ def eb_standardised(events: ArrayLike, population: ArrayLike) -> pd.Series:
 
 def _at_risk(events: ArrayLike, population: ArrayLike, years: ArrayLike) -> tuple[pd.Index, Floats, Floats]:
     """Events and person-years, both NaN in an area without data or residents."""
-    index, (x, n, t) = _columns(events, population, years)
+    index, (x, n, t) = vectors(events, population, years)
     defined = np.isfinite(x) & (n * t > 0)
     return index, np.where(defined, x, np.nan), np.where(defined, n * t, np.nan)
 
@@ -654,7 +670,7 @@ def indirect_ratio(
     DataFrame
         ``count, expected, value, lower_ci, upper_ci, unreliable, note``; NaN where nothing is expected.
     """
-    index, (x, e) = _columns(observed, expected)
+    index, (x, e) = vectors(observed, expected)
     base = np.where(e > 0, e, np.nan)
     lower, upper = poisson_interval(x, confidence)
     values = np.column_stack([x, lower, upper]) / base[:, None] * per
@@ -692,7 +708,7 @@ def compare_with_benchmark(lower: ArrayLike, upper: ArrayLike, benchmark: ArrayL
     >>> compare_with_benchmark([11, 8, 5, None], [14, 12, 9, None], 10).tolist()
     ['higher', 'similar', 'lower', 'not compared']
     """
-    index, (low, high, value) = _columns(lower, upper, benchmark)
+    index, (low, high, value) = vectors(lower, upper, benchmark, negative=True)
     unknown = np.isnan(low) | np.isnan(high) | np.isnan(value)
     verdict = np.select([unknown, low > value, high < value], [NOT_COMPARED, HIGHER, LOWER], SIMILAR)
     return pd.Series(verdict, index=index, name="compared", dtype="str")
@@ -731,7 +747,7 @@ def funnel_limits(
         ``population, benchmark, lower_95, upper_95, lower_99.8, upper_99.8`` (named after the levels), rates
         in the benchmark's unit. A lower limit is 0 where even no events at all would be similar.
     """
-    index, (n,) = _columns(population)
+    index, (n,) = vectors(population)
     person_years = np.where(n > 0, n * years, np.nan)
     expected = person_years * benchmark / per
     table = {"population": n, "benchmark": np.full(len(n), float(benchmark))}
