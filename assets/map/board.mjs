@@ -21,7 +21,7 @@ const NARROW_PX = 720;
 const EDGE_PX = 16;
 const TABLE = "The table holds the same areas and the same numbers.";
 const THEME = {
-  water: "#eef3f6", outside: "#e3e9ed", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
+  water: "#e4ebef", outside: "#d5dee4", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
   hatch: "#7b8893",
 };
 
@@ -201,7 +201,8 @@ export class Board {
     const matter = new Set(ranks(frame).map(([id]) => id));
     bytes(frame.classes).forEach((k, id) => frame.palette[k]?.flagged && matter.add(id));
     const earlier = this.#scene?.windows ?? [];
-    return chooseWindows(shapes, [...matter], earlier.map(({ box }) => box)).map(({ box, ids }) => {
+    const view = frame.bounds ?? shapes.box;
+    return chooseWindows(shapes, [...matter], view, earlier.map(({ box }) => box)).map(({ box, ids }) => {
       const within = places.filter(({ point }) => holds(box, point)).sort((a, b) => a.rank - b.rank);
       const { ward, name } = shapes.properties(ids[0]);
       return earlier.find((window) => window.box === box) ?? { box, name: within[0]?.text ?? ward ?? name };

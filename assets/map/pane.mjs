@@ -18,12 +18,24 @@ import { Marks } from "./marks.mjs";
 
 export const CLEAR = "rgba(0,0,0,0)";
 const AREAS_END = "areas end"; // areas are added below this layer, outlines above it
-const OUTLINE_WIDTHS = { ward: 0.8, borough: 1.6 };
-const PATTERNS = {
-  nodata: { size: 10, distance: (x, y) => stripe(x + y, 10, 0.55) },
-  suppressed: { size: 10, distance: (x, y) => Math.min(stripe(x + y, 10, 0.5), stripe(x - y, 10, 0.5)) },
-  overlay: { size: 7, distance: (x, y) => Math.hypot(x - 3.5, y - 3.5) - 1.35 },
+const OUTLINES = {
+  ward: { width: 0.8, opacity: ["interpolate", ["linear"], ["zoom"], 9, 0.35, 12, 0.9] }, // a county's are too many for ink
+  borough: { width: 1.6, opacity: 1 },
 };
+const PATTERNS = {
+  nodata: { state: "nodata", size: 10, distance: (x, y) => stripe(x + y, 10, 0.55) },
+  suppressed: {
+    state: "suppressed", size: 10, distance: (x, y) => Math.min(stripe(x + y, 10, 0.5), stripe(x - y, 10, 0.5)),
+  },
+  casing: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 2.6 },
+  overlay: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 1.7 },
+};
+
+/** The colour that the state of an area gives. */
+const stated = (state) => ["to-color", ["coalesce", ["feature-state", state], CLEAR]];
+
+/** White wherever there is an overlay, so that its dots stand out on any colour. */
+const CASING = ["case", ["==", ["coalesce", ["feature-state", "overlay"], CLEAR], CLEAR], CLEAR, "#ffffff"];
 
 /** Distance of a point to the nearest of the diagonal stripes that repeat every `step`, less half their width. */
 function stripe(along, step, half) {
@@ -62,6 +74,7 @@ export class Pane {
     /** @type {import("./shapes.mjs").Box|null} */ this.box = null; // all that it can ever show, where not everything
     this.levels = new Map(); // key of shapes -> {box, ids, looks}: what is loaded, and how each was last painted
     this.used = { nodata: false, suppressed: false, overlay: false };
+    this.outlines = []; // sources of ward and borough outlines
     this.tokens = new Map(); // layer -> [property, token of the theme]
     this.marked = "";
     const container = make("div", "map-canvas");
@@ -153,15 +166,12 @@ export class Pane {
     this.levels.set(shapes.key, { box: this.box, ids, looks: [] });
     this.map.addSource(shapes.key, { type: "geojson", data, tolerance: 0.2, maxzoom: 14 });
     const fill = (name, paint) => this.map.addLayer({
-      id: `${name}:${shapes.key}`, type: "fill", source: shapes.key,
-      paint: {
-        "fill-color": ["to-color", ["coalesce", ["feature-state", name], CLEAR]],
-        "fill-antialias": false,
-        ...paint,
-      },
+      id: `${name}:${shapes.key}`, type: "fill", source: shapes.key, paint: { "fill-antialias": false, ...paint },
     }, AREAS_END);
-    fill("colour", {});
-    for (const name of Object.keys(PATTERNS)) fill(name, { "fill-pattern": name });
+    fill("colour", { "fill-color": stated("colour") });
+    for (const [name, { state }] of Object.entries(PATTERNS)) {
+      fill(name, { "fill-color": name === "casing" ? CASING : stated(state), "fill-pattern": name });
+    }
     const width = ["interpolate", ["linear"], ["zoom"], 8, 0.3, 10, 0.5, 13, 1.2];
     this.#line(`hair:${shapes.key}`, { source: shapes.key, token: "hair", width, below: AREAS_END });
   }
@@ -184,7 +194,9 @@ export class Pane {
       const shown = key === this.shapes.key;
       const set = (layer, property, on) => this.map.setPaintProperty(`${layer}:${key}`, property, on ? 1 : 0);
       set("colour", "fill-layer-opacity", shown);
-      for (const [name, used] of Object.entries(this.used)) set(name, "fill-layer-opacity", shown && used);
+      for (const [name, { state }] of Object.entries(PATTERNS)) {
+        set(name, "fill-layer-opacity", shown && this.used[state]);
+      }
       set("hair", "line-opacity", shown);
     }
   }
@@ -204,13 +216,15 @@ export class Pane {
     const source = `outline:${name}`;
     if (!this.map.getSource(source)) {
       this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0.2, maxzoom: 14 });
-      for (const [kind, width] of Object.entries(OUTLINE_WIDTHS)) {
+      for (const [kind, { width }] of Object.entries(OUTLINES)) {
         this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "set" });
       }
+      this.outlines.push(source);
     }
-    for (const layer of this.tokens.keys()) {
-      if (!layer.startsWith("outline:")) continue;
-      this.map.setPaintProperty(layer, "line-opacity", layer.startsWith(`${source}:`) ? 1 : 0);
+    for (const other of this.outlines) {
+      for (const [kind, { opacity }] of Object.entries(OUTLINES)) {
+        this.map.setPaintProperty(`${other}:${kind}`, "line-opacity", other === source ? opacity : 0);
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import { holds, hull, meets } from "./shapes.mjs";
 const MOST = 2;
 const FEWEST = 3; // areas that make a crowd
 const SPAN = 6.5; // width of a window in widths of a typical area
+const LEAST = 4; // times that the view must be wider than a window to be worth magnifying
 const ENOUGH = 0.75; // share of the best crowd that keeps an earlier window in place
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -24,20 +25,21 @@ const stretchAt = (latitude) => 1 / Math.cos((latitude * Math.PI) / 180);
 /**
  * @param {import("./shapes.mjs").Shapes} shapes
  * @param {number[]} ids the areas that matter: flagged or top ranked
+ * @param {Box} view what the map shows
  * @param {Box[]} earlier windows on the screen now
  * @returns {Window[]} from north to south
  */
-export function chooseWindows(shapes, ids, earlier = []) {
+export function chooseWindows(shapes, ids, view, earlier = []) {
   if (ids.length < FEWEST) return [];
-  const [west, south, east, north] = shapes.box;
+  const [west, south, east, north] = view;
   const stretch = stretchAt((south + north) / 2);
   const extent = Math.max((east - west) / stretch, north - south);
   const typical = median(ids.map((id) => {
     const box = shapes.boxes[id];
     return Math.max((box[2] - box[0]) / stretch, box[3] - box[1]);
   }));
-  const side = Math.min(Math.max(SPAN * typical, extent / 40), extent / 6);
-  if (typical > side / 2) return []; // these areas are large enough to be seen
+  const side = Math.max(SPAN * typical, extent / 40);
+  if (side > extent / LEAST) return []; // these areas are large enough to be seen
 
   const around = ([x, y]) => [x - (side / 2) * stretch, y - side / 2, x + (side / 2) * stretch, y + side / 2];
   const crowd = (box, pool) => pool.filter((id) => holds(box, shapes.anchors[id]));
