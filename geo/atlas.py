@@ -211,11 +211,13 @@ class Atlas:
         self.sources = {key: self._load(source) for key, source in stored_sources(snapshot.manifest).items()}
         boroughs = self.levels["borough"].frame["name"]
         has_deprivation = bool(self.levels["lsoa"].frame["imd_decile"].notna().any())
+        has_population = bool(self.levels["lsoa"].frame["population"].notna().any())
+        met = {"": True, "deprivation": has_deprivation, "population": has_population}
         self.catalogue = Catalogue(
             place=snapshot.place,
             sources={key: loaded.info for key, loaded in self.sources.items()},
             boroughs=dict(zip(boroughs.index, boroughs, strict=True)),
-            layers={k: la.label for k, la in LAYERS.items() if has_deprivation or la.needs != "deprivation"},
+            layers={key: layer.label for key, layer in LAYERS.items() if met[layer.needs]},
             areas={key: frozenset(level.frame.index) for key, level in self.levels.items()},
             has_deprivation=has_deprivation,
         )
@@ -313,6 +315,7 @@ class Atlas:
             ages=ages,
             noun=loaded.info.noun,
             what=query.describe_what(self.catalogue),
+            where=query.describe_where(self.catalogue),
         )
 
     def _compute(self, query: Query) -> Answer:

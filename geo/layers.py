@@ -42,11 +42,13 @@ HOT_COLD = {
     "low-": ("Cold, before correction only", "#cfe1ef"),
     "NS": ("Not significant", "#f3f4f5"),
 }
-COMPARED = {
-    rates.HIGHER: ("Significantly higher", "#c2632b"),
-    rates.SIMILAR: ("Similar", "#f6e3b4"),
-    rates.LOWER: ("Significantly lower", "#5b8fc9"),
-}
+COMPARED = (
+    ("lower998", "Lower (99.8% sure)", "#4a77b4"),
+    ("lower95", "Lower (95% sure)", "#a9c3df"),
+    ("similar", "Similar", "#f6ecc9"),
+    ("higher95", "Higher (95% sure)", "#f0a86b"),
+    ("higher998", "Higher (99.8% sure)", "#c2571a"),
+)
 SUPPRESSED = ("suppressed", "Suppressed (1 to 7)", "#ffffff")
 HIDDEN = 255
 """Class code of an area that the borough filter leaves out."""
@@ -85,8 +87,8 @@ class Slice:
         ``ages() -> (events, residents)``: DataFrames [area, age band] for standardised rates.
     noun : str
         "offences".
-    what : str
-        "Violence and sexual offences".
+    what, where : str
+        "Violence and sexual offences", "Luton".
     """
 
     query: Query
@@ -100,6 +102,7 @@ class Slice:
     ages: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
     noun: str
     what: str
+    where: str
 
     @cached_property
     def shown(self) -> np.ndarray:
@@ -304,25 +307,28 @@ def _rate(s: Slice) -> Measured:
 
 
 def _dsr(s: Slice) -> Measured:
-    events, residents = s.ages()
-    table = rates.dsr(events, residents, years=s.years)
-    inside = s.inside
-    county = rates.dsr(
-        events[inside].sum().to_frame().T, residents[inside].sum().to_frame().T, years=s.years
-    )["value"].iloc[0]
-    compared = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], county)
-    columns = pd.DataFrame(
-        {
-            "dsr_per_100k": table["value"],
-            "lower_ci": table["lower_ci"],
-            "upper_ci": table["upper_ci"],
-            "compared": compared,
-        }
-    )
-    columns.index = s.frame.index
+    table, county = _standardised(s, 0.95)
+    columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
+    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], county)
     value = table["value"].to_numpy(float)
     title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
     return Measured(title, value, value, value, False, columns, "Fewer than 10 events")
+
+
+def _standardised(s: Slice, confidence: float) -> tuple[pd.DataFrame, float]:
+    """Age-standardised rates with their limits, and that of the boroughs chosen."""
+    events, residents = s.ages()
+    table = rates.dsr(events, residents, years=s.years, confidence=confidence).set_axis(s.frame.index)
+    together = [frame[s.inside].sum().to_frame().T for frame in (events, residents)]
+    return table, float(rates.dsr(*together, years=s.years)["value"].iloc[0])
+
+
+def _crude(s: Slice, confidence: float) -> tuple[pd.DataFrame, float]:
+    """Rates per 1,000 of the protected counts with their limits, and that of the boroughs chosen."""
+    table = rates.crude_rate(s.shown, s.population, confidence=confidence).set_axis(s.frame.index)
+    counted = s.inside & ~np.isnan(s.shown) & ~np.isnan(s.population)
+    residents = s.population[counted].sum()
+    return table, float(s.shown[counted].sum() / residents * 1000) if residents else np.nan
 
 
 def _smoothed(s: Slice) -> Measured:
@@ -467,6 +473,31 @@ def _draw_imd(s: Slice) -> Drawn:
     return Drawn(measure(s).columns, codes, classes, finding)
 
 
+def _draw_significance(s: Slice) -> Drawn:
+    standardised = s.query.measure == "dsr"
+    rated = _standardised if standardised else _crude
+    (at95, county), (at998, _) = rated(s, 0.95), rated(s, 0.998)
+    step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
+    surely, likely = (
+        rates.compare_with_benchmark(t["lower_ci"], t["upper_ci"], county).map(step).to_numpy(float)
+        for t in (at998, at95)
+    )
+    position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
+    unit = "100,000 residents a year, age-standardised" if standardised else "1,000 residents"
+    title = f"{s.noun.capitalize()} per {unit}, against {county:,.1f} for {s.where}"
+    none = "Too few to compare"
+    codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
+    words = np.array(["lower", "lower", "similar", "higher", "higher", "not compared"])
+    columns = measure(s).columns
+    columns = columns.assign(lower_ci=at95["lower_ci"], upper_ci=at95["upper_ci"], compared=words[position])
+    higher = (position >= 3) & s.inside
+    share = s.share_held(higher)
+    held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None and higher.any() else ""
+    finding = f"{s.areas(int(higher.sum()))} have a significantly higher rate than {s.where} as a whole{held}."
+    caveats = ("About one area in twenty differs at 95% by chance alone.",)
+    return Drawn(columns, codes, classes, finding, caveats)
+
+
 # ---------------------------------------------------------------- clusters
 
 
@@ -558,6 +589,14 @@ LAYERS: dict[str, Layer] = {
             "Fifths of areas",
             "Areas in order, cut into five groups of equal number. Areas that tie stay together.",
             _draw_quintile,
+        ),
+        Layer(
+            "significance",
+            "Compared with the whole map",
+            "Whether each area's rate is higher or lower than that of the whole, by more than chance: the "
+            "whole's rate is set against the area's own interval.",
+            _draw_significance,
+            needs="population",
         ),
         Layer(
             "local_moran",
