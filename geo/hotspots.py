@@ -202,7 +202,7 @@ def bh_q(p: np.ndarray, defined: np.ndarray | None = None) -> np.ndarray:
     order = tested[np.argsort(p[tested], kind="stable")]
     m = len(order)
     q = np.full(len(p), np.nan)
-    q[order] = np.minimum.accumulate((p[order] * m / np.arange(1, m + 1))[::-1])[::-1]
+    q[order] = np.minimum.accumulate((p[order] * (m / np.arange(1, m + 1)))[::-1])[::-1]
     return q
 
 

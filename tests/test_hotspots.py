@@ -1,0 +1,213 @@
+"""Local Moran's I and Gi*: equal to esda, labelled by their neighbours, undefined where nothing is known."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from geo.hotspots import CLUSTERS, STATISTICS, bh_q, getis_ord_star, local_moran, permutation_p
+from geo.null import Tails, neighbour_sum_p
+from geo.weights import Neighbours
+
+
+def board(rows: int, columns: int) -> Neighbours:
+    """Queen neighbours on a chessboard, with area codes."""
+    r, c = np.divmod(np.arange(rows * columns), columns)
+    near = (np.abs(r[:, None] - r) <= 1) & (np.abs(c[:, None] - c) <= 1)
+    ids = pd.Index([f"E{i:08d}" for i in range(rows * columns)], name="lsoa21cd")
+    return Neighbours.from_pairs(*np.nonzero(near), ids)
+
+
+def clustered(rows: int, columns: int, seed: int) -> np.ndarray:
+    """Counts on a chessboard with a hot corner, a cold corner and one odd area in each."""
+    rng = np.random.default_rng(seed)
+    mean = np.full((rows, columns), 6.0)
+    mean[:5, :5], mean[-5:, -5:] = 40.0, 0.3
+    mean[2, 2], mean[-3, -3] = 0.0, 40.0
+    return rng.poisson(mean).ravel()
+
+
+@pytest.fixture(scope="module")
+def example() -> tuple[np.ndarray, Neighbours]:
+    return clustered(16, 20, seed=1), board(16, 20)
+
+
+def test_local_moran_equals_esda(example) -> None:
+    import esda
+
+    y, neighbours = example
+    ours = local_moran(y, neighbours)
+    theirs = esda.Moran_Local(y, neighbours.to_graph(), permutations=0)
+    np.testing.assert_allclose(ours["local_i"], theirs.Is, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(ours["z"], theirs.z, rtol=0, atol=1e-10)
+    labels = np.array(["HH", "LH", "LL", "HL"])[theirs.q - 1]
+    flagged = local_moran(y, neighbours, fdr=False)["cluster"].astype(str)
+    assert (flagged == labels)[ours["flagged"]].all()
+    assert set(flagged) == {"HH", "LL", "HL", "LH", "NS"}
+
+
+def test_getis_ord_star_equals_esda(example) -> None:
+    import esda
+
+    y, neighbours = example
+    ours = getis_ord_star(y, neighbours)
+    graph = neighbours.to_graph()
+    standardised = esda.G_Local(y.astype(float), graph, star=True, permutations=0)
+    binary = esda.G_Local(y.astype(float), graph, star=True, transform="B", permutations=0)
+    np.testing.assert_allclose(ours["g_star"], standardised.Gs, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(ours["z"], binary.Zs, rtol=0, atol=1e-10)
+    n, window = neighbours.n, neighbours.cardinalities + 1
+    understated = np.sqrt(window * (n - 1) / (n - window))
+    np.testing.assert_allclose(ours["z"], standardised.Zs * understated, rtol=0, atol=1e-10)
+
+
+def test_both_statistics_share_one_p_and_say_where_it_is_hot(example) -> None:
+    y, neighbours = example
+    moran, star = local_moran(y, neighbours), getis_ord_star(y, neighbours)
+    for column in ("p", "q", "flagged"):
+        np.testing.assert_array_equal(moran[column], star[column])
+    assert moran["cluster"].iloc[21] == star["cluster"].iloc[21] == "HH"
+    assert moran["cluster"].iloc[-1] == star["cluster"].iloc[-1] == "LL"
+    assert moran["cluster"].iloc[42] == "LH" and star["cluster"].iloc[42] == "HH"
+    assert set(star["cluster"]) == {"HH", "LL", "NS"}
+
+
+def test_hot_needs_hot_neighbours_and_not_only_one_extreme_area() -> None:
+    neighbours = board(9, 9)
+    y = np.full(81, 10)
+    y[neighbours.indices[neighbours.indptr[40] : neighbours.indptr[41]]] = 2
+    y[40] = 10_000
+    centre = getis_ord_star(y, neighbours, fdr=False).iloc[40]
+    assert centre["z"] > 2 and centre["flagged"]
+    assert centre["cluster"] == "NS"
+
+
+@pytest.mark.parametrize("statistic", STATISTICS.values(), ids=STATISTICS.keys())
+class TestEveryStatistic:
+    """What holds for each entry of the registry."""
+
+    def test_columns_index_and_labels(self, statistic, example) -> None:
+        y, neighbours = example
+        result = statistic.function(y, neighbours)
+        assert tuple(result.columns) == statistic.columns
+        pd.testing.assert_index_equal(result.index, neighbours.ids)
+        assert result["cluster"].dtype == CLUSTERS
+        assert statistic.label and statistic.doc.endswith("?")
+
+    def test_fdr_decides_the_cluster_and_never_flagged(self, statistic, example) -> None:
+        y, neighbours = example
+        strict, loose = (statistic.function(y, neighbours, fdr=fdr) for fdr in (True, False))
+        np.testing.assert_array_equal(strict["flagged"], strict["p"] <= 0.05)
+        np.testing.assert_array_equal(strict["cluster"] != "NS", strict["q"] <= 0.05)
+        np.testing.assert_array_equal(loose["cluster"] != "NS", loose["p"] <= 0.05)
+        assert (strict["cluster"] != "NS").sum() < (loose["cluster"] != "NS").sum()
+        stricter = statistic.function(y, neighbours, alpha=0.001, fdr=False)
+        np.testing.assert_array_equal(stricter["flagged"], stricter["p"] <= 0.001)
+
+    def test_known_tails_are_used_and_not_computed_again(self, statistic, example) -> None:
+        y, neighbours = example
+        tails = neighbour_sum_p(y, neighbours)
+        pd.testing.assert_frame_equal(
+            statistic.function(y, neighbours, null=tails), statistic.function(y, neighbours)
+        )
+        dull = Tails(*np.ones((3, neighbours.n)))
+        assert (statistic.function(y, neighbours, null=dull)["cluster"] == "NS").all()
+
+    def test_missing_areas_leave_and_are_not_applicable(self, statistic, example) -> None:
+        y, neighbours = example
+        y = pd.Series(y.astype(float), neighbours.ids)
+        y.iloc[[0, 25, 100]] = np.nan
+        present = y.notna().to_numpy()
+        result = statistic.function(y, neighbours)
+        assert (result.loc[~present, "cluster"] == "NA").all()
+        assert result.loc[~present, list(statistic.columns[:-2])].isna().all(axis=None)
+        alone = statistic.function(y[present], neighbours.subset(present))
+        pd.testing.assert_frame_equal(result[present], alone)
+        pd.testing.assert_frame_equal(result, statistic.function(y.dropna().sample(frac=1), neighbours))
+
+    def test_an_island_is_not_applicable_and_takes_no_part_in_the_correction(self, statistic) -> None:
+        pairs = board(6, 6).to_frame()
+        ids = pd.Index([*(f"E{i}" for i in range(36)), "island"], name="lsoa21cd")
+        neighbours = Neighbours.from_frame(pairs, ids)
+        result = statistic.function([*clustered(6, 6, seed=2).tolist(), 7], neighbours)
+        assert result.loc["island", "cluster"] == "NA"
+        assert np.isnan(result.loc["island", statistic.columns[0]])
+        assert result["cluster"].iloc[:-1].isin(["HH", "LL", "HL", "LH", "NS"]).all()
+        np.testing.assert_array_equal(result["q"].iloc[:-1], bh_q(result["p"].to_numpy()[:-1]))
+
+    @pytest.mark.parametrize("value", [0, 7, 0.1])
+    @pytest.mark.parametrize("shape", [(1, 1), (1, 2), (4, 4)])
+    def test_constant_slices_are_undefined(self, statistic, value, shape) -> None:
+        neighbours = board(*shape)
+        result = statistic.function(np.full(neighbours.n, value), neighbours)
+        assert (result["cluster"] == "NA").all()
+        assert not result["flagged"].any()
+        assert result[["p", "q", statistic.columns[0]]].isna().all(axis=None)
+
+    def test_no_areas_and_all_missing(self, statistic) -> None:
+        empty = statistic.function(np.empty(0), board(4, 4).subset(np.zeros(16, dtype=bool)))
+        assert len(empty) == 0 and tuple(empty.columns) == statistic.columns
+        missing = statistic.function(np.full(16, np.nan), board(4, 4))
+        assert (missing["cluster"] == "NA").all()
+
+    def test_two_areas_and_three_boroughs_are_never_significant(self, statistic) -> None:
+        assert statistic.function(np.array([3, 9]), board(1, 2))["p"].tolist() == [1.0, 1.0]
+        assert (statistic.function(np.array([3, 9, 100]), board(1, 3))["cluster"] == "NS").all()
+
+    def test_one_event_in_the_county_makes_no_cluster(self, statistic) -> None:
+        y = np.zeros(320, dtype=int)
+        y[150] = 1
+        assert (statistic.function(y, board(16, 20))["cluster"] == "NS").all()
+
+    @settings(deadline=None, max_examples=40)
+    @given(npst.arrays(np.int64, 20, elements=st.integers(0, 30)), st.permutations(range(20)))
+    def test_relabelling_areas_only_relabels_results(self, statistic, y, order) -> None:
+        neighbours = board(4, 5)
+        pairs, position = neighbours.to_frame(), np.argsort(order)
+        moved = Neighbours.from_pairs(
+            position[pairs["focal"]], position[pairs["neighbour"]], neighbours.ids[list(order)]
+        )
+        before = statistic.function(pd.Series(y, neighbours.ids), neighbours, fdr=False)
+        after = statistic.function(pd.Series(y, neighbours.ids), moved, fdr=False)
+        numbers = before.select_dtypes("number").columns
+        pd.testing.assert_frame_equal(after[numbers].loc[before.index], before[numbers], atol=1e-9)
+
+    def test_permutation_p_is_near_the_tail_it_is_directed_to(self, statistic, example) -> None:
+        y, neighbours = example
+        sampled = permutation_p(y, neighbours, statistic.key, permutations=999)
+        tails = neighbour_sum_p(y, neighbours)
+        directed = np.minimum(tails.upper, 1 - tails.upper)  # esda leaves ties out of the lower tail
+        assert sampled.name == "p_permutation"
+        pd.testing.assert_index_equal(sampled.index, neighbours.ids)
+        error = np.sqrt(directed * (1 - directed) / 999) + 1 / 1000
+        assert (np.abs(sampled.to_numpy() - directed) < 5 * error).mean() > 0.98
+        again = permutation_p(y, neighbours, statistic.key, permutations=999)
+        pd.testing.assert_series_equal(sampled, again)
+
+
+def test_permutation_p_is_undefined_where_the_exact_p_is() -> None:
+    neighbours = Neighbours.from_frame(board(4, 4).to_frame(), pd.RangeIndex(17))
+    y = np.r_[clustered(4, 4, seed=0), 3.0]
+    y[2] = np.nan
+    sampled = permutation_p(y, neighbours, permutations=99)
+    assert np.flatnonzero(sampled.isna()).tolist() == [2, 16]
+    assert permutation_p(np.ones(17), neighbours).isna().all()
+    with pytest.raises(ValueError, match="local_moran"):
+        permutation_p(y, neighbours, "geary")
+
+
+@given(npst.arrays(np.float64, st.integers(0, 30), elements=st.floats(1e-12, 1.0) | st.just(np.nan)))
+def test_q_equals_statsmodels_and_keeps_the_order_of_p(p: np.ndarray) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from statsmodels.stats.multitest import fdrcorrection
+    q, defined = bh_q(p), np.isfinite(p)
+    assert np.isnan(q[~defined]).all()
+    if defined.any():
+        np.testing.assert_allclose(q[defined], fdrcorrection(p[defined])[1], rtol=1e-12)
+    assert (q >= p)[defined].all()
+    np.testing.assert_array_equal(bh_q(np.r_[p, 0.5], np.r_[defined, False])[:-1], q)
