@@ -427,9 +427,9 @@ def _suppressed(s: Slice, m: Measured) -> np.ndarray:
 def _draw_quintile(s: Slice) -> Drawn:
     m = measure(s)
     values = pd.Series(np.where(s.inside, m.shown, np.nan))
-    rank = values.rank(ascending=False, method="min")
+    rank = values.rank(ascending=False, method="max")
     known = int(values.notna().sum())
-    quintile = np.ceil(5 * rank / known) if known else rank  # 1 = the highest fifth; ties go up together
+    quintile = np.ceil(5 * rank / known) if known else rank  # 1 = the highest fifth; ties go down together
     position = np.where(quintile.isna(), -1, 5 - quintile.fillna(5).to_numpy()).astype(int)
     words = ("Lowest fifth of areas", "Second", "Middle", "Fourth", "Highest fifth of areas")
     entries = [
@@ -587,7 +587,7 @@ LAYERS: dict[str, Layer] = {
         Layer(
             "quintile",
             "Fifths of areas",
-            "Areas in order, cut into five groups of equal number. Areas that tie stay together.",
+            "Areas in order, cut into five groups of equal number. Areas that tie stay together, in the lower group.",
             _draw_quintile,
         ),
         Layer(
