@@ -94,6 +94,49 @@ class Receipt:
     notes: list[str] = field(default_factory=list)
     imported: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
+    def lines(self) -> list[tuple[str, str]]:
+        """Say it in numbers: pairs of a number and what it counts, nothing that is 0 for this kind."""
+        if not self.role:
+            return []
+        if not self.grain:
+            lines = [
+                (self.rows, "rows read"),
+                (self.in_county, "kept"),
+                (self.outside, "of other areas, left out"),
+            ]
+            return [(f"{number:,}", words) for number, words in lines if number or words == "kept"]
+        lines = [
+            (self.rows, "rows read"),
+            (self.in_county, "in the county"),
+            (self.outside, "outside the county"),
+            (self.unlocated, "without a place"),
+        ]
+        if self.grain == "hour" and self.untimed:
+            lines.append((self.untimed, "without a time of day"))
+        if self.identical:
+            lines.append((self.identical, "equal another row without a reference: kept, as separate events"))
+        if self.repeated_references:
+            lines.append((self.repeated_references, "repeat the reference of another row: kept"))
+        if self.conversion:
+            old, new = (f"20{self.conversion[end][4:6]}" for end in ("source", "target"))
+            lines += [
+                (self.conversion["unchanged"], f"of them by areas of {old} that are the same in {new}"),
+                (self.conversion["merged"], f"by areas of {old} that have one successor"),
+                (
+                    self.conversion["apportioned"],
+                    f"by {self.conversion['areas_apportioned']} areas of {old} that have several successors: "
+                    "shared out by residents",
+                ),
+            ]
+        lines.append((len(self.months), f"months: {_first_and_last(self.months)}"))
+        if self.replaced:
+            lines.append((len(self.replaced), f"of these months replaced: {_first_and_last(self.replaced)}"))
+        return [(f"{number:,}", words) for number, words in lines]
+
+
+def _first_and_last(months: list[str]) -> str:
+    return " to ".join(dict.fromkeys([months[0], months[-1]])) if months else "none"
+
 
 def import_files(
     folder: str | Path,

@@ -13,12 +13,12 @@ SOURCES = sorted(path for folder in ("geo", "dashboard") for path in (ROOT / fol
 ORDER = (
     ("problem", "resources"),
     ("query", "sources", "boundaries", "weights"),
-    ("store", "cube"),
+    ("store", "cube", "mapping"),
     ("rates", "clock", "concentration", "deprivation", "null", "hotspots"),
     ("disclosure",),
     ("layers",),
     ("atlas",),
-    ("export", "ingest"),
+    ("export", "ingest", "download"),
     ("demo", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

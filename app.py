@@ -1,0 +1,104 @@
+"""The entry: `python app.py` (or `hotspots serve`) serves the dashboard, `gunicorn app:server` imports it.
+
+The page may know :mod:`geo`, never the reverse: so the command of serving is here, beside the commands of
+:mod:`geo.cli`.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geo import cli
+from geo.problem import Problem
+from geo.store import Store
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREADS = 8
+
+
+def build(data: Path) -> Flask:
+    """Open a data folder and make the web application of its dashboard.
+
+    An empty folder gets the demonstration county first.
+
+    Raises
+    ------
+    Problem
+        If the folder holds data that cannot be read.
+    """
+    from dashboard import create_app
+    from geo.atlas import Atlas
+
+    if Store(data).empty:
+        print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
+        cli.build_demo(data)
+    return create_app(Atlas.open(data)).server
+
+
+@cli.cli.command()
+def serve(
+    data: cli.Data = cli.DATA,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; only this machine's own is allowed.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8050,
+) -> None:
+    """Serve the dashboard to this computer."""
+    from waitress.server import create_server
+
+    from dashboard.security import check_address
+
+    check_address(host)
+    application = build(data)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    try:
+        server = create_server(application, host=host, port=port, threads=THREADS, ident=None)
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise Problem(
+                f"Port {port} is in use or not allowed: stop the program that uses it, "
+                f"or serve on another, for example with --port {port + 10}."
+            ) from error
+        raise Problem(
+            f"Cannot listen on {host}, port {port} ({error.strerror}): try --host 127.0.0.1."
+        ) from error
+    print(
+        f"The dashboard is on http://{server.effective_host}:{server.effective_port}\n"
+        "Open that address in a browser. Stop with Ctrl+C. Load your own data with: hotspots import --help",
+        flush=True,
+    )
+    server.run()
+
+
+@cache
+def _server() -> Flask:
+    try:
+        return build(Path(os.environ.get("HOTSPOTS_DATA", cli.DATA)))
+    except Problem as problem:
+        sys.exit(str(problem))
+
+
+def __getattr__(name: str) -> Any:
+    """Make ``app.server`` when it is first asked for: importing this module opens nothing."""
+    if name == "server":
+        return _server()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def main() -> None:
+    """Run the ``hotspots`` command."""
+    sys.exit(cli.run())
+
+
+if __name__ == "__main__":
+    sys.exit(cli.run(["serve", *sys.argv[1:]]))

@@ -1,0 +1,300 @@
+"""The `hotspots` command: load, check and export data.
+
+``app.py`` adds ``serve``, since the page may know this package but never the reverse.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from geo.problem import Problem
+from geo.query import month_text
+
+if TYPE_CHECKING:
+    from geo.ingest import Receipt
+
+cli = typer.Typer(
+    name="hotspots",
+    help="Show where and when violence happens in a county, and how sure one can be.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Data = Annotated[
+    Path, typer.Option("--data", envvar="HOTSPOTS_DATA", help="Folder that holds the data.", metavar="FOLDER")
+]
+DATA = Path("data")
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status: 0 only when all was done.
+
+    A :class:`~geo.problem.Problem` is printed as one sentence.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that lacks a letter shows another
+    try:
+        cli(args=None if arguments is None else list(arguments), prog_name="hotspots")
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; what was being done is not done.", file=sys.stderr)
+        return 130
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Any]:
+    """Show a progress bar on a terminal; yields ``report(done, total, what)``."""
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(title, total=1)
+
+        def report(done: int, total: int, what: str = "") -> None:
+            bar.update(task, completed=done, total=max(total, 1), description=what or title)
+
+        yield report
+
+
+# ---------------------------------------------------------------- load
+
+
+@cli.command("import")
+def import_(  # noqa: PLR0917 - each parameter is an option of the command
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="boundaries, lookup, population, deprivation, places, or a kind of event: offences, "
+            "ambulance, ae, admissions, stop_and_search, or a name of your own with --mapping."
+        ),
+    ],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV files, ZIP archives or folders of them.", metavar="FILE…")
+    ],
+    data: Data = DATA,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add to months that are loaded already, instead of replacing them.")
+    ] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            help="TOML file that says what the columns mean (docs/data-formats.md).", metavar="FILE"
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the county, shown on the page.")] = None,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a national file of small areas keep those of this district (repeat for more)."),
+    ] = None,
+) -> None:
+    """Load files of one kind: all of them, or none.
+
+    Small areas (boundaries) come first, then the lookup, then the rest in any order.
+    """
+    from geo.ingest import import_files
+    from geo.mapping import read_mapping
+
+    source = read_mapping(mapping, kind) if mapping else None
+    with progress_bar(f"Reading {kind}") as report:
+        receipt = import_files(
+            data, kind, files, add=add, source=source, within=within or (), place=name, progress=report
+        )
+    show(receipt)
+
+
+@cli.command()
+def fetch(
+    district: Annotated[
+        list[str], typer.Option(help="District of the county, as the ONS names it (repeat for more).")
+    ],
+    force: Annotated[
+        str,
+        typer.Option(help="Police force as data.police.uk writes it in file names, such as bedfordshire."),
+    ] = "",
+    to: Annotated[Path, typer.Option(help="Folder for the files.", metavar="FOLDER")] = Path("downloads"),
+    data: Data = DATA,
+) -> None:
+    """Download a county's open files: boundaries, residents, deprivation, police data.
+
+    Needs the internet, and is the only command that does. It prints the commands that load the files.
+    """
+    from geo.download import fetch as get
+
+    with progress_bar("Downloading") as report:
+        files = get(district, to, force=force, progress=report)
+    print(f"{len(files)} files are in {to}. Load them, in this order, with:")
+    for kind, path in files:
+        print(f'  hotspots import {kind} "{path}" --data "{data}"')
+
+
+def show(receipt: Receipt) -> None:
+    """Print what became of a delivery."""
+    names = ", ".join(file["name"] for file in receipt.files[:3])
+    more = f" and {len(receipt.files) - 3} more" if len(receipt.files) > 3 else ""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    for number, words in receipt.lines():
+        table.add_row(number, words)
+    console = Console(highlight=False, markup=False)
+    console.print(f"{receipt.kind}: {names}{more}")
+    console.print(table)
+    for note in receipt.notes:
+        console.print(note)
+
+
+@cli.command()
+def demo(data: Data = DATA) -> None:
+    """Build the synthetic demonstration county."""
+    build_demo(data)
+    print(f"The demonstration county is in {data}. Look at it with: hotspots serve --data {data}")
+
+
+def build_demo(data: Path) -> None:
+    """Build the demonstration county in a folder, unless that holds real data.
+
+    Raises
+    ------
+    Problem
+        If the folder holds data that are not synthetic.
+    """
+    from geo.demo import build
+    from geo.store import Store
+
+    if not Store(data).empty and not Store(data).open().synthetic:
+        raise Problem(
+            f"The folder {data} holds real data: build the demonstration county in another (--data)."
+        )
+    with progress_bar("Building the demonstration county") as report:
+        build(data, report)
+
+
+# ---------------------------------------------------------------- look
+
+
+@cli.command()
+def check(data: Data = DATA) -> None:
+    """Verify every stored table against its fingerprint and list what is loaded, gaps included."""
+    from geo.store import Store
+
+    snapshot = Store(data).open()
+    with progress_bar("Verifying") as report:
+        faults = snapshot.faults(report)
+    made_up = " (synthetic)" if snapshot.synthetic else ""
+    print(f"{snapshot.place or 'No place named'}{made_up}, version {snapshot.version}, in {data}")
+    objects = snapshot.manifest["objects"]
+    for role in ("areas/lsoa", "areas/ward", "areas/borough", "population", "deprivation", "places"):
+        state = f"{objects[role]['rows']:,} rows" if snapshot.has(role) else "not loaded"
+        print(f"  {role:14} {state}")
+    for source in snapshot.sources():
+        months = snapshot.months(source)
+        rows = sum(objects[r]["rows"] for r in snapshot.roles(f"incidents/{source}/"))
+        label = snapshot.manifest["sources"][source]["label"]
+        print(f"  {source:14} {rows:,} rows, {months_in_words(months)} ({label})")
+        gaps = sorted(set(range(months[0], months[-1] + 1)).difference(months)) if months else []
+        if gaps:
+            print(f"  {'':14} gap, not zero: {months_in_words(gaps)}")
+    if faults:
+        raise Problem(
+            f"{len(faults)} of {len(objects)} stored tables are damaged: {' '.join(faults)} "
+            "Restore the folder from a backup, or import the files into a new one."
+        )
+    print(f"All {len(objects)} stored tables are as they were written.")
+
+
+def months_in_words(months: Sequence[int]) -> str:
+    """Say which months, in runs.
+
+    >>> months_in_words([24256, 24257, 24258, 24270])
+    '2021-05 to 2021-07, 2022-07 (4 months)'
+    """
+    if not months:
+        return "no months"
+    runs: list[list[int]] = []
+    for month in months:
+        if runs and month == runs[-1][1] + 1:
+            runs[-1][1] = month
+        else:
+            runs.append([month, month])
+    said = [month_text(a) if a == b else f"{month_text(a)} to {month_text(b)}" for a, b in runs]
+    return f"{', '.join(said)} ({len(months)} month{'s' * (len(months) != 1)})"
+
+
+# ---------------------------------------------------------------- take away
+
+
+@cli.command()
+def export(
+    url: Annotated[
+        str, typer.Option(help="Address from the page, or what follows its “?”: level=ward&month=7.")
+    ] = "",
+    form: Annotated[str, typer.Option("--format", help="csv, geojson, …")] = "csv",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; named after what it shows if absent."),
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Write what the page shows at an address to a file, whole or not at all."""
+    from geo.atlas import Atlas
+    from geo.export import export as write
+    from geo.export import filename
+    from geo.query import Query
+    from geo.store import write_whole
+
+    atlas = Atlas.open(data)
+    query, notices = Query.parse(url.partition("?")[2] if "?" in url else url, atlas.catalogue)
+    answer = atlas.answer(query)
+    unclear = dict.fromkeys([*notices, *answer.notices])
+    if unclear:
+        raise Problem(
+            f"Nothing was written, because not all of the address could be taken: {' '.join(unclear)}"
+        )
+    content = write(atlas, query, form)
+    path = output or Path(filename(answer, form))
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise Problem(
+            f"{path} could not be written ({error.strerror or error}); choose another with -o."
+        ) from error
+    print(f"{path}: {len(content):,} bytes")
+
+
+@cli.command()
+def bench() -> None:
+    """Measure how fast it is (in a checkout of the source)."""
+    folder = Path(__file__).resolve().parents[1] / "benchmarks"
+    if not folder.is_dir():
+        raise Problem(
+            "The benchmarks are in the source, not in the installed program: run this in a checkout."
+        )
+    status = subprocess.run(
+        [sys.executable, "-m", "pytest", os.fspath(folder)], cwd=folder.parent, check=False
+    )
+    raise typer.Exit(status.returncode)
