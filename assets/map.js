@@ -21,6 +21,7 @@
  * @property {Array<number|[number, string]>} [ranked] the top areas in order, with their ranks where they tie
  * @property {string|null} [selected] code of the selected area
  * @property {[number, number, number, number]|null} [bounds] what to look at, where not the whole
+ * @property {string} [title] what it shows, in a few words, written on the map where two are compared
  *
  * @typedef {object} Config
  * @property {Record<string, string>} geometry address of the shapes by level
@@ -41,7 +42,7 @@
     label: "Map of the areas. Arrow keys move it, plus and minus zoom, Enter selects the area in the middle.",
     insets: true,
   };
-  const listeners = { select: [], hover: [] };
+  const listeners = { select: [], hover: [], lasso: [] };
   let board = null; // a promise of the Board in the page
   let host = null;
   let newest = null; // the question asked last, where the page says so
@@ -110,6 +111,17 @@
     /** Show the areas in their places ("geo") or as tiles of equal area ("tiles"). */
     setLayout: (layout) => ask((it) => it.setLayout(layout)),
 
+    /**
+     * Show a second frame beside the first, or under it with a divider to swipe, with one camera; null ends that.
+     *
+     * @param {Frame|null} frame
+     * @param {"side"|"swipe"} [mode]
+     */
+    compare: (frame, mode) => ask((it) => it.compare(frame, mode)),
+
+    /** Let the reader draw around areas instead of moving the map, or stop that. */
+    setLasso: (wanted) => ask((it) => it.setLasso(wanted)),
+
     /** Fit the element after its size or the page's type changed. */
     resize: () => ask((it) => it.resize()),
 
@@ -118,6 +130,9 @@
 
     /** Be told the code of an area that the reader selects (null: none) and {additive}: whether Shift was held. */
     onSelect: (callback) => listeners.select.push(callback),
+
+    /** Be told the codes of the areas that the reader drew around. */
+    onLasso: (callback) => listeners.lasso.push(callback),
 
     /** Be told the code of the area under the pointer (null: none). */
     onHover: (callback) => listeners.hover.push(callback),

@@ -9,9 +9,11 @@
  * @property {[string, object[]]} outlines name and features
  * @property {import("./marks.mjs").Place[]} places
  * @property {{box: Box, name: string}[]} windows what the insets magnify
+ * @property {boolean} tiled whether areas are shown as tiles of equal area
  */
 
 import { flight, make } from "./dom.mjs";
+import { lasso } from "./lasso.mjs";
 import { CLEAR, Pane } from "./pane.mjs";
 import { Shapes, holds, outlinesBetween, outlinesOf } from "./shapes.mjs";
 import { chooseWindows } from "./windows.mjs";
@@ -37,6 +39,12 @@ async function fetchJson(address) {
   return answer.json();
 }
 
+/** Say that a frame is on the screen. */
+function announce({ query }, began) {
+  const ms = performance.now() - began;
+  window.dispatchEvent(new CustomEvent("hotspots:painted", { detail: { query, ms } }));
+}
+
 export class Board {
   #config;
   #tell;
@@ -52,6 +60,9 @@ export class Board {
   #marked = { hover: -1, selected: null, set: [] };
   #aim = null; // what the camera was last sent to, and whether the reader left it
   /** @type {Scene|null} */ #scene = null;
+  /** @type {{pane: Pane, scene: Scene|null}|null} */ #second = null; // the other map of a comparison
+  #mode = "one"; // how two maps lie: side by side, or one under the other with a divider to swipe
+  #stopLasso = null;
 
   /**
    * Build the map in an element.
@@ -109,40 +120,55 @@ export class Board {
     const began = performance.now();
     this.#turn += 1;
     const turn = this.#turn;
-    let scene;
-    try {
-      scene = await this.#sceneOf(frame);
-    } catch (error) {
-      console.error(error);
-      this.#say(`The shapes of the areas could not be loaded. Reload the page to try again. ${TABLE}`);
-      return;
-    }
-    if (turn !== this.#turn) return;
+    const scene = await this.#sceneOf(frame).catch((error) => this.#miss(error));
+    if (!scene || turn !== this.#turn) return;
     this.#say("");
-    this.#scene = scene;
+    this.#scene = { ...scene, windows: this.#windows(scene) };
     this.#marked.selected = frame.selected ?? null;
     this.#hover(-1);
     this.#aimAt(frame.bounds ?? scene.shapes.box);
-    this.#insets.forEach((inset, i) => this.#assign(inset, scene.windows[i]));
-    await Promise.all(this.#panes().map((pane) => this.#show(pane)));
-    await Promise.all(this.#panes().map((pane) => pane.painted()));
+    this.#insets.forEach((inset, i) => this.#assign(inset, this.#scene.windows[i]));
+    await this.#paintOn([this.#main, ...this.#magnified()], this.#scene);
     if (turn !== this.#turn) return;
-    const ms = performance.now() - began;
-    window.dispatchEvent(new CustomEvent("hotspots:painted", { detail: { query: frame.query, ms } }));
+    announce(frame, began);
     while (this.#insets.length < this.#scene.windows.length) await this.#addInset();
   }
 
-  /** Paint the frame of now again, after something else changed. */
+  /** Paint the frames of now again, after something else changed. */
   async #repaint() {
-    if (this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
+    const second = this.#second?.scene?.frame;
+    await Promise.all([
+      this.#scene && this.paint({ ...this.#scene.frame, selected: this.#marked.selected }),
+      second && this.compare(second, this.#mode),
+    ]);
+  }
+
+  /** Paint a scene on some panes: outlines, writing, colours and marks; resolve when it is on the screen. */
+  async #paintOn(panes, scene) {
+    await Promise.all(panes.map(async (pane) => {
+      pane.outline(...scene.outlines);
+      pane.write(this.#writing(pane, scene));
+      pane.title.textContent = this.#second && !pane.box ? scene.frame.title ?? "" : "";
+      await pane.show(scene.shapes, scene.looks);
+      pane.mark(this.#marks(scene.shapes));
+      await pane.painted();
+    }));
+  }
+
+  #miss(error) {
+    console.error(error);
+    this.#say(`The shapes of the areas could not be loaded. Reload the page to try again. ${TABLE}`);
   }
 
   /** Everything needed to paint a frame; what is not yet here is fetched. */
   async #sceneOf(frame) {
-    const shapes = await this.#shapes(frame.level);
-    const [outlines, places] = await Promise.all([this.#outlines(shapes), this.#places()]);
-    const scene = { frame, shapes, outlines, places, looks: this.#looksOf(frame) };
-    return { ...scene, windows: this.#windows(scene) };
+    const { geometry, tiles } = this.#config;
+    const tiled = this.#layout === "tiles" && Boolean(tiles?.[frame.level]);
+    const shapes = await this.#shapes((tiled ? tiles : geometry)[frame.level]);
+    const [outlines, places] = await Promise.all(tiled
+      ? [this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]), shapes.boroughs()]
+      : [this.#outlines(), this.#places()]);
+    return { frame, shapes, outlines, places, looks: this.#looksOf(frame), tiled };
   }
 
   /** What a key stands for, found once; a failure is forgotten, so that the next frame tries again. */
@@ -153,26 +179,22 @@ export class Board {
     return found;
   }
 
-  #shapes(level) {
-    const { geometry, tiles } = this.#config;
-    const address = (this.#layout === "tiles" ? tiles : geometry)[level];
-    return this.#once(address, async () => new Shapes(`${level} ${this.#layout}`, await fetchJson(address)));
+  #shapes(address) {
+    return this.#once(address, async () => new Shapes(address, await fetchJson(address)));
   }
 
-  #outlines(shapes) {
-    if (this.#layout === "tiles") {
-      return this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]);
-    }
+  #outlines() {
+    const { geometry } = this.#config;
     return this.#once("outlines", async () => {
-      const levels = ["ward", "borough"].filter((level) => this.#config.geometry[level]);
-      const loaded = await Promise.all(levels.map((level) => this.#shapes(level)));
+      const levels = ["ward", "borough"].filter((level) => geometry[level]);
+      const loaded = await Promise.all(levels.map((level) => this.#shapes(geometry[level])));
       return ["geo", outlinesOf(Object.fromEntries(levels.map((level, i) => [level, loaded[i]])))];
     });
   }
 
   #places() {
     const address = this.#config.places;
-    if (!address || this.#layout === "tiles") return [];
+    if (!address) return [];
     return this.#once(address, async () => (await fetchJson(address)).features.map(({ properties, geometry }) => (
       { text: properties.name, rank: properties.rank, point: geometry.coordinates })));
   }
@@ -196,8 +218,8 @@ export class Board {
   }
 
   /** The windows to magnify, where areas that are flagged or ranked crowd, each with the name of its largest place. */
-  #windows({ frame, shapes, places }) {
-    if (!this.#wantInsets || this.#layout === "tiles" || !this.#wide()) return [];
+  #windows({ frame, shapes, places, tiled }) {
+    if (tiled || !this.#roomForInsets()) return [];
     const matter = new Set(ranks(frame).map(([id]) => id));
     bytes(frame.classes).forEach((k, id) => frame.palette[k]?.flagged && matter.add(id));
     const earlier = this.#scene?.windows ?? [];
@@ -220,27 +242,22 @@ export class Board {
     return pane;
   }
 
-  /** The panes on the screen. */
-  #panes() {
-    return [this.#main, ...this.#insets.filter(({ window }) => window).map(({ pane }) => pane)];
+  /** The panes of the insets on the screen. */
+  #magnified() {
+    return this.#insets.filter(({ window }) => window).map(({ pane }) => pane);
   }
 
-  /** Paint the scene on a pane: colours, outlines, marks and writing. */
-  async #show(pane) {
-    const { shapes, looks, outlines } = this.#scene;
-    pane.outline(...outlines);
-    pane.write(this.#writing(pane));
-    await pane.show(shapes, looks);
-    pane.mark(this.#marks());
+  /** All panes on the screen. */
+  #panes() {
+    return [this.#main, ...this.#magnified(), ...(this.#second ? [this.#second.pane] : [])];
   }
 
   /** What is written on a pane. */
-  #writing(pane) {
-    const { frame, shapes, places, windows } = this.#scene;
+  #writing(pane, { frame, shapes, places, windows = [] }) {
     const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchors[id] }));
     const framed = (text) => windows.some(({ name }) => name === text);
     const named = places.filter(({ text }) => !framed(text));
-    if (pane === this.#main) return { badges, places: named, frames: windows };
+    if (!pane.box) return { badges, places: named, frames: windows };
     const here = ({ point }) => holds(pane.box, point);
     return { badges: badges.filter(here), places: named.filter(here) };
   }
@@ -257,7 +274,7 @@ export class Board {
     const place = this.#insets.push(inset) - 1;
     await pane.ready;
     this.#assign(inset, this.#scene.windows[place]);
-    if (inset.window) await this.#show(pane);
+    if (inset.window) await this.#paintOn([pane], this.#scene);
   }
 
   /** Point an inset at a window, or hide it. */
@@ -273,16 +290,75 @@ export class Board {
     inset.window = window;
   }
 
+  // ------------------------------------------------------------------------------------------------ comparison
+
+  /**
+   * Show a second frame on a map of its own with the camera of the first, or end that.
+   *
+   * @param {object|null} frame
+   * @param {"side"|"swipe"} mode side by side, or under a divider that the reader moves
+   */
+  async compare(frame, mode = "side") {
+    const began = performance.now();
+    this.#mode = frame ? mode : "one";
+    this.root.dataset.mode = this.#mode;
+    if (!frame) {
+      if (!this.#second) return;
+      this.#second.pane.map.remove();
+      this.#second.pane.element.remove();
+      this.divider.remove();
+      this.#second = null;
+      await this.#repaint();
+      return;
+    }
+    const fresh = !this.#second;
+    if (fresh) this.#addSecond();
+    const { pane } = this.#second;
+    const [scene] = await Promise.all([this.#sceneOf(frame).catch((error) => this.#miss(error)), pane.ready]);
+    if (!scene || this.#second?.pane !== pane) return;
+    this.#second.scene = scene;
+    if (fresh && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
+    await this.#paintOn([pane], scene);
+    announce(frame, began);
+  }
+
+  #addSecond() {
+    const element = make("div", "map-pane map-second");
+    this.divider = make("input", "map-divider", {
+      type: "range", min: "0", max: "100", "aria-label": "Divider between the two maps",
+    });
+    const divide = () => this.root.style.setProperty("--divide", this.divider.value / 100);
+    this.divider.addEventListener("input", divide);
+    this.stage.after(element, this.divider);
+    divide();
+    const pane = this.#pane(element, "The map compared with", true);
+    this.#second = { pane, scene: null };
+    let following = false;
+    const follow = (leader, follower) => leader.map.on("move", () => {
+      if (following) return;
+      following = true;
+      follower.map.jumpTo({ center: leader.map.getCenter(), zoom: leader.map.getZoom() });
+      following = false;
+    });
+    const { map } = this.#main;
+    pane.map.jumpTo({ center: map.getCenter(), zoom: map.getZoom() });
+    follow(this.#main, pane);
+    follow(pane, this.#main);
+  }
+
   // ---------------------------------------------------------------------------------------------------- camera
 
-  /** Whether there is room for insets. */
   #wide() {
     return this.root.clientWidth >= NARROW_PX;
   }
 
+  #roomForInsets() {
+    return this.#wantInsets && this.#wide() && !this.#second;
+  }
+
   #padding() {
     const { top = 0, right = 0, bottom = 0, left = 0 } = this.#config.padding ?? {};
-    const beside = this.#wantInsets && this.#layout === "geo" && this.#wide() ? this.column.offsetWidth + EDGE_PX : 0;
+    const beside = this.#roomForInsets() && !this.#scene.tiled ? this.column.offsetWidth + EDGE_PX : 0;
     return {
       top: top + EDGE_PX, right: right + beside + EDGE_PX, bottom: bottom + EDGE_PX, left: left + EDGE_PX,
     };
@@ -290,7 +366,7 @@ export class Board {
 
   /** Send the camera to a box, where that is not what it was last sent to. */
   #aimAt(box) {
-    const key = `${this.#layout} ${box}`;
+    const key = `${this.#scene.tiled} ${this.#mode} ${box}`;
     if (this.#aim?.key === key) return;
     const first = this.#aim === null;
     this.#aim = { key, box };
@@ -323,6 +399,12 @@ export class Board {
     return this.#repaint();
   }
 
+  /** Let the reader draw around areas, or stop that. */
+  setLasso(wanted) {
+    this.#stopLasso?.();
+    this.#stopLasso = wanted ? lasso(this.#main, (codes) => this.#tell("lasso", codes)) : null;
+  }
+
   setLayout(layout) {
     this.#layout = layout;
     return this.#repaint();
@@ -352,14 +434,13 @@ export class Board {
     this.#mark();
   }
 
-  #marks() {
-    const { shapes } = this.#scene;
+  #marks(shapes) {
     const { hover, selected, set } = this.#marked;
     return { hover, selected: shapes.find(selected), set: set.map((code) => shapes.find(code)) };
   }
 
   #mark() {
-    if (this.#scene) this.#panes().forEach((pane) => pane.mark(this.#marks()));
+    if (this.#scene) this.#panes().forEach((pane) => pane.mark(this.#marks(pane.shapes ?? this.#scene.shapes)));
   }
 
   #choose(id, additive) {
@@ -373,25 +454,28 @@ export class Board {
     const frame = pane.element.getBoundingClientRect();
     const whole = this.root.getBoundingClientRect();
     const id = pane.areaAt({ x: clientX - frame.left, y: clientY - frame.top });
-    this.#hover(id, { x: clientX - whole.left, y: clientY - whole.top });
+    this.#hover(id, { x: clientX - whole.left, y: clientY - whole.top }, this.#sceneOn(pane));
     pane.map.getCanvas().style.cursor = id < 0 ? "" : "pointer";
   }
 
+  #sceneOn(pane) {
+    return pane === this.#second?.pane ? this.#second.scene : this.#scene;
+  }
+
   /** Mark the area under the pointer and say what it is. */
-  #hover(id, point) {
+  #hover(id, point, scene = this.#scene) {
     if (id !== this.#marked.hover) {
       this.#marked.hover = id;
       this.tip.hidden = id < 0;
-      if (id >= 0) this.tip.replaceChildren(...this.#describe(id));
+      if (id >= 0) this.tip.replaceChildren(...this.#describe(id, scene));
       this.#mark();
-      this.#tell("hover", id < 0 ? null : this.#scene.shapes.properties(id).code);
+      this.#tell("hover", id < 0 ? null : scene.shapes.properties(id).code);
     }
     if (id >= 0) this.#placeTip(point);
   }
 
   /** The lines of a tooltip: the name, where it lies, and the numbers of the frame. */
-  #describe(id) {
-    const { shapes, frame: { values } } = this.#scene;
+  #describe(id, { shapes, frame: { values } }) {
     const { name, ward, borough } = shapes.properties(id);
     const where = [ward, borough].filter((part) => part && part !== name).join(" · ");
     const rows = (values?.columns ?? []).map((column, i) => [column, values.rows[id]?.[i]]).filter(([, value]) => value);

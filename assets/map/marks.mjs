@@ -16,7 +16,9 @@ import { make } from "./dom.mjs";
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 3;
 const WIDE_FRAME = 220; // from this width on screen a frame leaves its names and numbers to the main map
-const ANCHORS = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may stand about its place
+const NEAR = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may stand about its place, in its own size
+const FAR = [...NEAR, [0, -3], [0, 3]]; // where the name of a large place may stand rather than be left out
+const LARGE = 2; // the last rank of a large place
 
 const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
@@ -142,11 +144,11 @@ export class Marks {
 
   #arrangePlaces(project, taken) {
     const whole = { width: this.pane.element.clientWidth, height: this.pane.element.clientHeight };
-    for (const { point, element, size: [width, height] } of this.items.place) {
+    for (const { point, rank, element, size: [width, height] } of this.items.place) {
       const [x, y] = project(point);
-      const spots = ANCHORS.map(([dx, dy]) => {
-        const left = x - width / 2 + dx * (width / 2 + 8);
-        const top = y - height / 2 + dy * (height / 2 + 8);
+      const spots = (rank <= LARGE ? FAR : NEAR).map(([dx, dy]) => {
+        const left = x - width / 2 + dx * (width / 2 + 12);
+        const top = y - height / 2 + dy * (height / 2 + 4);
         return { left: left - MARGIN, right: left + width + MARGIN, top, bottom: top + height };
       });
       const spot = spots.find((box) => box.left >= 0 && box.right <= whole.width && box.top >= 0 &&

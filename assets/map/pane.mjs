@@ -78,7 +78,8 @@ export class Pane {
     this.tokens = new Map(); // layer -> [property, token of the theme]
     this.marked = "";
     const container = make("div", "map-canvas");
-    element.append(container);
+    this.title = make("p", "map-title"); // says which is which where two panes are compared
+    element.append(container, this.title);
     this.map = new library.Map({
       container,
       style: {

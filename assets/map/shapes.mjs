@@ -28,10 +28,10 @@ export const holds = (box, [x, y]) => box[0] <= x && x <= box[2] && box[1] <= y 
 
 const boxOf = (geometry) => hull(polygons(geometry).flatMap(([ring]) => ring.map(([x, y]) => [x, y, x, y])));
 
-/** Where a parallel crosses the rings of an area, from west to east: the inside lies between pairs. */
-function crossings(geometry, y) {
+/** Where a parallel crosses some rings, from west to east: the inside lies between pairs. */
+function crossings(rings, y) {
   const found = [];
-  for (const ring of polygons(geometry).flat()) {
+  for (const ring of rings) {
     for (let i = 1; i < ring.length; i += 1) {
       const [x0, y0] = ring[i - 1];
       const [x1, y1] = ring[i];
@@ -41,13 +41,18 @@ function crossings(geometry, y) {
   return found.sort((a, b) => a - b);
 }
 
-/** Whether an area holds a point: an odd number of crossings lies to its west. */
-const inside = (geometry, [x, y]) => crossings(geometry, y).filter((crossing) => crossing < x).length % 2 === 1;
+/** Whether rings hold a point: an odd number of their crossings lies to its west. */
+const inside = (rings, [x, y]) => crossings(rings, y).filter((crossing) => crossing < x).length % 2 === 1;
+
+/** Whether one closed ring holds a point. */
+export const insideRing = (ring, point) => inside([ring], point);
+
+const ringsOf = (geometry) => polygons(geometry).flat();
 
 /** A point well inside an area: the middle of the widest stretch along the middle parallel of its box. */
 function anchorOf(geometry, box) {
   const y = (box[1] + box[3]) / 2;
-  const xs = crossings(geometry, y);
+  const xs = crossings(ringsOf(geometry), y);
   if (xs.length < 2) return [(box[0] + box[2]) / 2, y];
   let widest = 0;
   for (let i = 2; i + 1 < xs.length; i += 2) {
@@ -84,7 +89,8 @@ export class Shapes {
 
   /** Id of the area under a point, or -1. */
   at(point) {
-    return this.boxes.findIndex((box, id) => holds(box, point) && inside(this.features[id].geometry, point));
+    return this.boxes.findIndex((box, id) => (
+      holds(box, point) && inside(ringsOf(this.features[id].geometry), point)));
   }
 
   /** Ids of the areas that meet a box. */
@@ -92,9 +98,13 @@ export class Shapes {
     return this.ids.filter((id) => meets(this.boxes[id], box));
   }
 
-  /** The box around some areas. */
-  around(ids) {
-    return hull(ids.map((id) => this.boxes[id]));
+  /** The middle of each borough: where its name stands in a layout without places. */
+  boroughs() {
+    const members = Map.groupBy(this.ids, (id) => this.properties(id).borough);
+    return [...members].map(([text, ids]) => {
+      const mean = (axis) => ids.reduce((sum, id) => sum + this.anchors[id][axis], 0) / ids.length;
+      return { text, rank: 1, point: [mean(0), mean(1)] };
+    });
   }
 }
 
@@ -112,7 +122,7 @@ export function outlinesBetween(shapes) {
   const sides = new Map();
   const name = ([x, y]) => `${Math.round(x * 1e5)},${Math.round(y * 1e5)}`;
   for (const { geometry, properties } of shapes.features) {
-    for (const ring of polygons(geometry).flat()) {
+    for (const ring of ringsOf(geometry)) {
       for (let i = 1; i < ring.length; i += 1) {
         const edge = [ring[i - 1], ring[i]];
         const key = edge.map(name).sort().join(" ");
