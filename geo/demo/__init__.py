@@ -1,0 +1,60 @@
+"""What can be shown without any real data? A synthetic county, imported like a real one."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from pathlib import Path
+
+from geo.demo import county, events
+from geo.ingest import Progress, no_progress, take
+from geo.problem import Problem
+from geo.store import Store
+
+PLACE = "Bedfordshire"
+
+
+def build(folder: str | Path, progress: Progress = no_progress) -> None:
+    """Fill a data folder with the demonstration county.
+
+    Its raw files go through the same import as anyone's files; the folder is marked as synthetic, so every
+    page and export says so. A folder that holds the demonstration already gets it anew.
+
+    Parameters
+    ----------
+    folder : path
+        The data folder; made when absent.
+    progress : callable, optional
+        Told (steps done, steps in all, the step at work).
+
+    Raises
+    ------
+    Problem
+        If the folder holds real data, or cannot be written.
+    """
+    store = Store(folder)
+    if not store.empty and not store.open().synthetic:
+        raise Problem(
+            f"The folder {folder} holds real data, which the demonstration county does not replace: "
+            "build it in another folder, named with --data."
+        )
+    steps = 2 * len(events.KEYS) + len(county.paths())
+    done = itertools.count()
+
+    def step(name: str) -> None:
+        progress(next(done), steps, name)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="hotspots-demo-") as raw,
+        store.transaction(place=PLACE, synthetic=True) as change,
+    ):
+        files = county.paths() | events.write(
+            Path(raw), county.areas(), county.population(), lambda key: step(f"making {key}")
+        )
+        for role in change.roles():
+            change.remove(role)
+        change.manifest["history"].clear()
+        for kind, file in files.items():
+            step(f"importing {kind}")
+            take(change, kind, [file])
+    progress(steps, steps, "")
