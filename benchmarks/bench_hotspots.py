@@ -1,0 +1,116 @@
+"""From counts to labelled areas: the exact null beside esda's and GeoDa's permutations, in one run.
+
+Run with ``python benchmarks/bench_hotspots.py`` (``--quick`` leaves out 9,999 permutations of England). Real boundaries are used where the folder ``../shared/data`` is present, squares elsewhere. Every line is the
+median of repeated warm calls on one thread, pygeoda's two threads excepted; compilation and the building of
+neighbour lists, which happens once at import, are left out.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import box
+
+from geo.hotspots import getis_ord_star, local_moran
+from geo.null import lattice_step
+from geo.weights import Neighbours, queen
+
+BOUNDARIES = Path(__file__).resolve().parents[2] / "shared" / "data" / "boundaries"
+REAL = {417: "LSOA_2021_bedfordshire.geojson", 33_755: "LSOA_2021_england.gpkg"}
+
+
+def areas(n: int) -> tuple[str, gpd.GeoDataFrame]:
+    """Real boundaries of so many areas, or as many squares."""
+    path = BOUNDARIES / REAL.get(n, "")
+    if path.is_file():
+        return path.stem, gpd.read_file(path).to_crs(27700)
+    side = int(np.ceil(np.sqrt(n)))
+    shapes = [box(100 * c, 100 * r, 100 * (c + 1), 100 * (r + 1)) for r in range(side) for c in range(side)]
+    return "squares", gpd.GeoDataFrame(geometry=shapes[:n], crs="EPSG:27700")
+
+
+def median_ms(call: Callable[[], object], seconds: float = 2.0) -> float:
+    """Median time of warm calls, in milliseconds, repeated for about so many seconds."""
+    call()
+    times: list[float] = []
+    while len(times) < 3 or (sum(times) < seconds and len(times) < 200):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times)
+
+
+def slices(n: int) -> dict[str, np.ndarray]:
+    """Values that a filter may leave: a sparse month, a full year, a rate."""
+    rng = np.random.default_rng(20240501)
+    mean = rng.gamma(0.9, 1.1, n)
+    return {
+        "sparse month": rng.poisson(0.2 * mean),
+        "year": rng.poisson(50 * mean),
+        "rate": 1000 * rng.poisson(50 * mean) / rng.integers(1000, 3000, n),
+    }
+
+
+def peers(
+    frame: gpd.GeoDataFrame, neighbours: Neighbours, permutations: int
+) -> dict[str, Callable[[np.ndarray], object]]:
+    """The same question asked of esda and pygeoda."""
+    import esda
+    import pygeoda
+
+    graph = neighbours.to_graph()
+    plain = frame[["geometry"]].copy()
+    plain["value"] = 0.0
+    geoda = pygeoda.open(plain)
+    weights = pygeoda.queen_weights(geoda)
+
+    def by_esda(y: np.ndarray) -> object:
+        return esda.Moran_Local(y, graph, permutations=permutations, n_jobs=1, keep_simulations=False, seed=1)
+
+    def by_geoda(y: np.ndarray) -> object:
+        return pygeoda.local_moran(
+            weights, pd.Series(y), permutations=permutations, permutation_method="lookup", cpu_threads=2
+        )
+
+    return {"esda": by_esda, "pygeoda": by_geoda}
+
+
+def main() -> None:
+    """Print the table."""
+    warnings.simplefilter("ignore", DeprecationWarning)
+    quick = "--quick" in sys.argv
+    print(f"{'areas':>7} {'slice':<13} {'exact, ms':>10} {'Gi*, ms':>8}", end="")
+    print("".join(f" {name:>22}" for name in ("esda 999", "esda 9,999", "pygeoda 999", "pygeoda 9,999")))
+    for n in (417, 6_800, 33_755):
+        name, frame = areas(n)
+        start = time.perf_counter()
+        neighbours = queen(frame)
+        built = time.perf_counter() - start
+        largest = neighbours.cardinalities.max()
+        print(f"# {n:,} areas ({name}), up to {largest} neighbours, found in {built:.2f} s")
+        asked = {p: peers(frame, neighbours, p) for p in (999, 9_999)}
+        for label, y in slices(n).items():
+            moran = median_ms(lambda y=y, neighbours=neighbours: local_moran(y, neighbours))
+            star = median_ms(lambda y=y, neighbours=neighbours: getis_ord_star(y, neighbours))
+            lattice = " (lattice)" if lattice_step(y, neighbours) else ""
+            print(f"{n:>7} {label:<13} {moran:>10.2f} {star:>8.2f}", end="", flush=True)
+            for peer in ("esda", "pygeoda"):
+                for permutations in (999, 9_999):
+                    if quick and n > 10_000 and permutations > 999:
+                        print(f" {'-':>22}", end="")
+                        continue
+                    took = median_ms(lambda y=y, f=asked[permutations][peer]: f(y.astype(float)), seconds=0.5)
+                    print(f" {took:>11.1f} ({took / moran:>6.0f} ×)", end="", flush=True)
+            print(lattice)
+
+
+if __name__ == "__main__":
+    main()
