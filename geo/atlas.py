@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geo.boundaries import browser_geojson
+from geo.concentration import rank_labels
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
 from geo.layers import LAYERS, Classes, Slice
@@ -43,7 +44,8 @@ class Level:
     key : {"lsoa", "ward", "borough"}
     frame : DataFrame
         Index of area codes named by vintage (``lsoa21cd``, ``wd24cd``, ``lad24cd``), in map order; columns
-        ``name``, ``ward``, ``borough``, ``lad``, ``population`` (Int64), ``imd_decile`` (Int64).
+        ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``, ``imd_decile`` (Int64; at
+        wards and boroughs the average of their small areas, weighted by residents).
     parent : ndarray of int, shape (number of LSOAs,)
         Position here of each LSOA's area.
     neighbours : Neighbours
@@ -133,7 +135,7 @@ class Answer:
     table : DataFrame
         All areas of the level in map order, index of codes: ``name``, ``ward``, ``borough``, ``count``
         (Int64, missing where suppressed), ``population``, ``rate_per_1000``, then the columns of the
-        measure and the layer, ``imd_decile`` and ``rank`` ("3", or "=3" where areas tie).
+        measure and the layer, ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie).
     inside : ndarray of bool
         Areas of the boroughs chosen.
     codes : ndarray of uint8
@@ -176,7 +178,7 @@ class Answer:
     def ranked(self) -> pd.DataFrame:
         """The areas of the boroughs chosen, highest first; ties in the order of their names."""
         table = self.table[self.inside]
-        position = table["rank"].str.lstrip("=").replace("", "999999").astype(int)
+        position = table["rank"].str.rstrip("=").replace("", "999999").astype(int)
         order = np.lexsort((table["name"].to_numpy(str), position.to_numpy()))
         return table.iloc[order]
 
@@ -334,7 +336,7 @@ class Atlas:
         )
         table = table.join(drawn.columns)
         table["imd_decile"] = level.frame["imd_decile"]
-        table["rank"] = _ranks(np.where(slice_.inside, _ranking(table, query), np.nan))
+        table["rank"] = rank_labels(np.where(slice_.inside, _ranking(table, query), np.nan)).array
 
         totals = Totals(
             total=gate.count(int(selection.by_place.sum())),
@@ -493,7 +495,7 @@ def _levels(snapshot: Snapshot) -> dict[str, Level]:
     areas = shapes["lsoa"].index
     lookup = snapshot.read("lookup").reindex(areas)
     residents = _residents(snapshot, areas)
-    decile = _decile(snapshot, areas)
+    rank, decile = _deprivation(snapshot, areas)
     levels = {}
     for key in LEVELS:
         index = shapes[key].index
@@ -509,6 +511,7 @@ def _levels(snapshot: Snapshot) -> dict[str, Level]:
                 "borough": some["borough"].to_numpy(str),
                 "lad": some[shapes["borough"].index.name].to_numpy(str),
                 "population": _whole(level.add_up(residents)),
+                "imd_rank": _whole(_weighted(level, rank, residents)),
                 "imd_decile": _whole(_weighted(level, decile, residents)),
             },
             index=index,
@@ -550,11 +553,14 @@ def _band_population(snapshot: Snapshot, areas: pd.Index) -> np.ndarray | None:
     return bands.reindex(index=areas, columns=list(AGE_BANDS)).fillna(0).to_numpy(np.int64)
 
 
-def _decile(snapshot: Snapshot, areas: pd.Index) -> np.ndarray:
-    """IMD decile of each LSOA as floats, NaN where not loaded."""
+def _deprivation(snapshot: Snapshot, areas: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+    """IMD rank and decile of each LSOA as floats, 1 the most deprived; NaN where not loaded."""
     if not snapshot.has("deprivation"):
-        return np.full(len(areas), np.nan)
-    return snapshot.read("deprivation")["imd_decile"].reindex(areas).to_numpy(np.float64, na_value=np.nan)
+        return np.full(len(areas), np.nan), np.full(len(areas), np.nan)
+    table = snapshot.read("deprivation").reindex(areas)
+    decile = table["imd_decile"].to_numpy(np.float64, na_value=np.nan)
+    rank = table["imd_rank"].to_numpy(np.float64, na_value=np.nan) if "imd_rank" in table else decile
+    return rank, decile
 
 
 def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.ndarray:
@@ -572,16 +578,6 @@ def _ranking(table: pd.DataFrame, query: Query) -> np.ndarray:
     column = {"count": "count", "rate": "rate_per_1000", "dsr": "dsr_per_100k", "eb_rate": "eb_rate_per_1000"}
     name = column[query.measure]
     return table[name if name in table else "count"].to_numpy(np.float64, na_value=np.nan)
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks in words, highest first: "3", "=3" where areas tie, "" without a value."""
-    rank = pd.Series(values).rank(ascending=False, method="min")
-    tied = rank.duplicated(keep=False)
-    return np.array(
-        ["" if np.isnan(r) else f"={r:.0f}" if t else f"{r:.0f}" for r, t in zip(rank, tied, strict=True)],
-        dtype=object,
-    )
 
 
 def _place_name(table: pd.DataFrame, position: int, level: str) -> str:

@@ -19,12 +19,20 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from geo import hotspots, rates
+from geo import deprivation, hotspots, rates
+from geo.concentration import ranked_classes
 from geo.disclosure import Gate
 from geo.query import Query, listed
 from geo.weights import Neighbours
 
 SEQUENTIAL = ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000")
+BIVARIATE = "#ece7ee #efb9a4 #dd5f4b #bfb2d6 #b98592 #a1404c #7d67ab #6d3f74 #4a1440".split()
+"""Measure from left to right, deprivation from least (first three) to most."""
+EXCESS = (
+    (deprivation.LESS, "Less than similarly deprived areas", "#5b8fc9"),
+    (deprivation.AS_PREDICTED, "As similarly deprived areas", "#f6ecc9"),
+    (deprivation.MORE, "More than similarly deprived areas", "#c2571a"),
+)
 DEPRIVATION = tuple("#3f007d #54278f #6a51a3 #807dba #9e9ac8 #b3b1d6 #cac8e3 #dcdbec #edecf5 #f8f7fb".split())
 CLUSTERS = {
     "HH": ("High, among high", "#b2182b"),
@@ -69,7 +77,8 @@ class Slice:
     ----------
     query : Query
     frame : DataFrame
-        Index of area codes; ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_decile``.
+        Index of area codes; ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``,
+        ``imd_decile``.
     counts : ndarray of int64
         Events of the filter.
     inside : ndarray of bool
@@ -426,11 +435,8 @@ def _suppressed(s: Slice, m: Measured) -> np.ndarray:
 
 def _draw_quintile(s: Slice) -> Drawn:
     m = measure(s)
-    values = pd.Series(np.where(s.inside, m.shown, np.nan))
-    rank = values.rank(ascending=False, method="max")
-    known = int(values.notna().sum())
-    quintile = np.ceil(5 * rank / known) if known else rank  # 1 = the highest fifth; ties go down together
-    position = np.where(quintile.isna(), -1, 5 - quintile.fillna(5).to_numpy()).astype(int)
+    quintile = ranked_classes(np.where(s.inside, m.shown, np.nan), 5)["class"]
+    position = quintile.fillna(0).to_numpy(int) - 1
     words = ("Lowest fifth of areas", "Second", "Middle", "Fourth", "Highest fifth of areas")
     entries = [
         (str(i + 1), word, colour) for i, (word, colour) in enumerate(zip(words, SEQUENTIAL, strict=True))
@@ -451,7 +457,7 @@ def _draw_quintile(s: Slice) -> Drawn:
             f"The fifth of areas with the most {s.noun} ({s.areas(int((top & s.inside).sum()))}) "
             f"hold {share:.0%} of them."
         )
-    columns = m.columns.assign(quintile=(6 - quintile.where(values.notna())).astype("Int64").array)
+    columns = m.columns.assign(quintile=quintile.array)
     return Drawn(columns, codes, classes, finding)
 
 
@@ -493,9 +499,70 @@ def _draw_significance(s: Slice) -> Drawn:
     higher = (position >= 3) & s.inside
     share = s.share_held(higher)
     held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None and higher.any() else ""
-    finding = f"{s.areas(int(higher.sum()))} have a significantly higher rate than {s.where} as a whole{held}."
+    finding = (
+        f"{s.areas(int(higher.sum()))} have a significantly higher rate than {s.where} as a whole{held}."
+    )
     caveats = ("About one area in twenty differs at 95% by chance alone.",)
     return Drawn(columns, codes, classes, finding, caveats)
+
+
+def _deprivation_rank(s: Slice) -> np.ndarray:
+    return s.frame["imd_rank"].to_numpy(np.float64, na_value=np.nan)
+
+
+def _draw_bivariate(s: Slice) -> Drawn:
+    m = measure(s)
+    shown = np.where(s.inside, m.shown, np.nan)
+    table = deprivation.bivariate_classes(shown, np.where(s.inside, _deprivation_rank(s), np.nan))
+    position = table["class"].fillna(0).to_numpy(int) - 1
+    ends = ("fewest", "middle", "most")
+    deprived = ("least deprived third", "middle third", "most deprived third")
+    entries = [
+        (str(3 * d + e + 1), f"{ends[e].capitalize()}, {deprived[d]}", BIVARIATE[3 * d + e])
+        for d in range(3)
+        for e in range(3)
+    ]
+    title = f"{m.title} and deprivation, in thirds"
+    codes, classes = classify(
+        title, entries, position, s.inside, suppressed=_suppressed(s, m), no_value=m.no_value
+    )
+    both = (position == 8) & s.inside
+    share = s.share_held(both)
+    held = f" and hold {share:.0%} of the {s.noun} shown" if share is not None else ""
+    finding = f"{s.areas(int(both.sum()))} are in the top third for {s.noun} and for deprivation{held}."
+    columns = m.columns.assign(
+        measure_class=table["measure_class"].array, deprivation_class=table["deprivation_class"].array
+    )
+    return Drawn(columns, codes, classes, finding)
+
+
+def _draw_excess(s: Slice) -> Drawn:
+    # A ratio to a known expectation could be solved for its count, so it is made from the protected counts;
+    # a suppressed one (1 to 7) enters the model as 4 and is not compared itself.
+    hidden = np.isnan(s.shown)
+    counts = np.where(s.inside, np.where(hidden, 4.0, s.shown), np.nan)
+    found = deprivation.excess(counts, s.population, -_deprivation_rank(s), years=s.years)
+    table = found.table.set_axis(s.frame.index)
+    estimates = ["expected", "ratio", "lower_ci", "upper_ci", "p"]
+    table.loc[hidden, estimates] = np.nan
+    table["verdict"] = table["verdict"].mask(hidden, rates.NOT_COMPARED)
+    verdicts = [verdict for verdict, _, _ in EXCESS]
+    position = np.array([verdicts.index(v) if v in verdicts else -1 for v in table["verdict"]])
+    title = f"{s.noun.capitalize()} against what deprivation predicts"
+    codes, classes = classify(
+        title, EXCESS, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"
+    )
+    more = (position == 2) & s.inside
+    finding = f"No area has more {s.noun} than similarly deprived areas, beyond chance."
+    if more.any():
+        highest = table["ratio"].where(more).idxmax()
+        finding = (
+            f"{s.areas(int(more.sum()))} have more {s.noun} than similarly deprived areas; "
+            f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
+        )
+    names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci"}
+    columns = measure(s).columns.join(table[[*estimates, "verdict"]].rename(columns=names))
+    return Drawn(columns, codes, classes, finding, (f"Expected from a {found.model} of the other areas.",))
 
 
 # ---------------------------------------------------------------- clusters
@@ -587,7 +654,8 @@ LAYERS: dict[str, Layer] = {
         Layer(
             "quintile",
             "Fifths of areas",
-            "Areas in order, cut into five groups of equal number. Areas that tie stay together, in the lower group.",
+            "Areas in order, cut into five groups of equal number. Areas that tie stay together, in the "
+            "lower group.",
             _draw_quintile,
         ),
         Layer(
@@ -617,6 +685,21 @@ LAYERS: dict[str, Layer] = {
             "Deprivation (IMD decile)",
             "Each area's place among all areas of England, in ten equal groups; 1 is the most deprived.",
             _draw_imd,
+            needs="deprivation",
+        ),
+        Layer(
+            "bivariate",
+            "Measure and deprivation together",
+            "Areas in thirds twice: by the measure, and by deprivation. Darkest: much of both.",
+            _draw_bivariate,
+            needs="deprivation",
+        ),
+        Layer(
+            "excess",
+            "More than deprivation explains",
+            "Each area against others that are as deprived as it is: a model predicts how many to expect, "
+            "and areas beyond the spread of such areas stand out.",
+            _draw_excess,
             needs="deprivation",
         ),
     )
