@@ -176,20 +176,9 @@ def demo(data: Data = DATA) -> None:
 
 
 def build_demo(data: Path) -> None:
-    """Build the demonstration county in a folder, unless that holds real data.
-
-    Raises
-    ------
-    Problem
-        If the folder holds data that are not synthetic.
-    """
+    """Build the demonstration county in a folder, with a progress bar."""
     from geo.demo import build
-    from geo.store import Store
 
-    if not Store(data).empty and not Store(data).open().synthetic:
-        raise Problem(
-            f"The folder {data} holds real data: build the demonstration county in another (--data)."
-        )
     with progress_bar("Building the demonstration county") as report:
         build(data, report)
 

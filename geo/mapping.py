@@ -28,6 +28,7 @@ from geo.sources import (
     parse_dates,
     parse_degrees,
     parse_hours,
+    parse_moments,
     parse_months,
     parse_sexes,
 )
@@ -128,14 +129,14 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         given: dict[str, Any] = {
             field: read(table, columns[key]) for key, (field, read) in cells_of.items() if key in columns
         }
-        if "date" in columns:
+        if timed:
+            given["date"], given["hour"] = parse_moments(table, columns["date"], formats["date"])
+        elif "date" in columns:
             given["date"] = parse_dates(table, columns["date"], formats["date"])
         else:
             given["month"] = parse_months(table, columns["month"])
         if "time" in columns:
             given["hour"] = parse_hours(table, columns["time"], formats["time"])
-        elif timed:
-            given["hour"] = given["date"].dt.hour
         if "category" in columns:
             cells = table.text(columns["category"])
             category = cells.map(said.get("categories", {})).astype("str").fillna(cells)

@@ -163,39 +163,50 @@ def parse_dates(table: Table, column: str, form: str = "%d/%m/%Y", *, optional: 
         At a blank cell that must not be, a date that does not exist or is not in the form, or a date
         before 1990 or in the future.
     """
-    cells = table.text(column)
-    positions, distinct = pd.factorize(cells)
-    parsed = pd.to_datetime(pd.Series(distinct, dtype="str"), format=form, errors="coerce").dt.as_unit("s")
-    values = parsed.reindex(positions).reset_index(drop=True)
-    like = pd.Timestamp(2023, 12, 31, 23, 59).strftime(form)
-    blank = cells.isna()
-    table.refuse(values.isna() & ~blank, column, f"not a date written like {like}")
-    if not optional:
-        table.refuse(blank, column, f"blank, where a date written like {like} is needed")
-    beyond = (values < pd.Timestamp(1990, 1, 1)) | (values > pd.Timestamp.now() + pd.Timedelta(days=1))
-    table.refuse(beyond, column, "a date before 1990 or in the future")
-    return values
+    return _dates(table, column, [form], optional=optional)
 
 
-def parse_moments(table: Table, column: str, *, optional: bool = False) -> tuple[pd.Series, pd.Series]:
-    """Read a column of dates whose time of day may be left out (``dd/mm/yyyy HH:MM`` or ``dd/mm/yyyy``).
+def parse_moments(
+    table: Table, column: str, form: str, *, optional: bool = False
+) -> tuple[pd.Series, pd.Series]:
+    """Read a column of dates whose time of day may be left out, in one stated form (``%d/%m/%Y %H:%M``).
 
     Returns
     -------
     moments : Series of datetime64[s]
         Midnight where there is no time.
-    timed : Series of bool
-        Whether the cell gives a time.
+    hours : Series of Int8
+        Missing where there is no time.
 
     Raises
     ------
     Problem
         As :func:`parse_dates`.
     """
-    timed = ~_looks(table.text(column), r"\d\d/\d\d/\d{4}")
-    whole = table.frame[column].where(timed, table.text(column) + " 00:00")
-    filled = Table(table.name, table.frame.assign(**{column: whole}))
-    return parse_dates(filled, column, "%d/%m/%Y %H:%M", optional=optional), timed
+    moments = _dates(table, column, [form, form.partition(" ")[0]], optional=optional)
+    timed = table.text(column).str.contains(" ", regex=False).astype(bool)
+    return moments, moments.dt.hour.where(timed).astype("Int8")
+
+
+def _dates(table: Table, column: str, forms: list[str], *, optional: bool) -> pd.Series:
+    cells = table.text(column)
+    positions, distinct = pd.factorize(cells)
+    parsed = pd.Series(pd.NaT, index=range(len(distinct)), dtype="datetime64[s]")
+    for form in forms:
+        read = pd.to_datetime(pd.Series(distinct, dtype="str"), format=form, errors="coerce")
+        parsed = parsed.fillna(read.dt.as_unit("s"))
+    values = parsed.reindex(positions).reset_index(drop=True)
+    like = _like(forms[0])
+    table.refuse(values.isna() & cells.notna(), column, f"not a date written like {like}")
+    if not optional:
+        table.refuse(cells.isna(), column, f"blank, where a date written like {like} is needed")
+    beyond = (values < pd.Timestamp(1990, 1, 1)) | (values > pd.Timestamp.now() + pd.Timedelta(days=1))
+    table.refuse(beyond, column, "a date before 1990 or in the future")
+    return values
+
+
+def _like(form: str) -> str:
+    return pd.Timestamp(2023, 12, 31, 23, 59).strftime(form)
 
 
 def parse_hours(table: Table, column: str, form: str = "%H:%M") -> pd.Series:
@@ -210,8 +221,7 @@ def parse_hours(table: Table, column: str, form: str = "%H:%M") -> pd.Series:
     positions, distinct = pd.factorize(cells)
     parsed = pd.to_datetime(pd.Series(distinct, dtype="str"), format=form, errors="coerce").dt.hour
     hours = parsed.reindex(positions).reset_index(drop=True)
-    like = pd.Timestamp(2023, 12, 31, 23, 59).strftime(form)
-    table.refuse(hours.isna() & cells.notna(), column, f"not a time of day written like {like}")
+    table.refuse(hours.isna() & cells.notna(), column, f"not a time of day written like {_like(form)}")
     return hours.astype("Int8")
 
 
@@ -396,15 +406,16 @@ def _police_street(table: Table) -> pd.DataFrame:
 
 
 def _force_extract(table: Table) -> pd.DataFrame:
-    start, timed = parse_moments(table, "Committed From")
-    end, end_timed = parse_moments(table, "Committed To", optional=True)
-    table.refuse((end < start) & timed & end_timed, "Committed To", "earlier than “Committed From”")
+    start, hour = parse_moments(table, "Committed From", "%d/%m/%Y %H:%M")
+    end, end_hour = parse_moments(table, "Committed To", "%d/%m/%Y %H:%M", optional=True)
+    timed = hour.notna() & end_hour.notna()
+    table.refuse((end < start) & timed, "Committed To", "earlier than “Committed From”")
     return incidents(
         category=table.text("Offence Group"),
         lsoa=parse_areas(table, "LSOA Code"),
         date=start,
-        hour=start.dt.hour.where(timed),
-        span_hours=((end - start).dt.total_seconds() / 3600).where(timed & end_timed),
+        hour=hour,
+        span_hours=((end - start).dt.total_seconds() / 3600).where(timed),
         age_band=parse_ages(table, "Victim Age"),
         sex=parse_sexes(table, "Victim Sex"),
         offence_code=table.text("Home Office Code"),
@@ -416,12 +427,12 @@ def _force_extract(table: Table) -> pd.DataFrame:
 
 
 def _ambulance(table: Table) -> pd.DataFrame:
-    call = parse_dates(table, "Call Connected", "%d/%m/%Y %H:%M:%S")
+    call, hour = parse_moments(table, "Call Connected", "%d/%m/%Y %H:%M:%S")
     return incidents(
         category=table.text("Nature of Call"),
         lsoa=parse_areas(table, "LSOA Code"),
         date=call,
-        hour=call.dt.hour,
+        hour=hour,
         age_band=parse_ages(table, "Patient Age"),
         sex=parse_sexes(table, "Patient Sex"),
         problem=table.text("Chief Complaint Code"),
