@@ -1,8 +1,9 @@
 """From counts to labelled areas: the exact null beside esda's and GeoDa's permutations, in one run.
 
-Run with ``python benchmarks/bench_hotspots.py`` (``--quick`` leaves out 9,999 permutations of England). Real boundaries are used where the folder ``../shared/data`` is present, squares elsewhere. Every line is the
-median of repeated warm calls on one thread, pygeoda's two threads excepted; compilation and the building of
-neighbour lists, which happens once at import, are left out.
+Run with ``python benchmarks/bench_hotspots.py`` (``--quick`` leaves out 9,999 permutations of England).
+Real boundaries are used where the folder ``../shared/data`` is present, squares elsewhere. Every figure is
+the median of repeated warm calls on one thread (pygeoda: two). Compilation is left out, and so are the
+neighbour lists, which are built once at import.
 """
 
 from __future__ import annotations
