@@ -21,6 +21,8 @@ from pandas.arrays import IntegerArray
 
 LARGEST_SUPPRESSED = 7
 ROUNDED_TO = 5
+SMALLEST_SHOWN = 10
+"""The smallest protected count above zero: 8, rounded."""
 SOLVABLE = ("local_i", "g_star", "z", "lag")
 """Columns from which the counts of an area and its neighbours could be solved."""
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 from geo import deprivation, hotspots, rates
 from geo.concentration import ranked_classes
-from geo.disclosure import Gate
+from geo.disclosure import SMALLEST_SHOWN, Gate
 from geo.query import Query, listed
 from geo.weights import Neighbours
 
@@ -361,6 +361,9 @@ _MEASURES: dict[str, Callable[[Slice], Measured]] = {
 def quantile_edges(values: np.ndarray, whole: bool, classes: int = len(SEQUENTIAL)) -> np.ndarray:
     """Lower bounds of the second and later classes, about as many values in each.
 
+    Where more values are zero than a class should hold, zero is the first class and the others are shared
+    out over the rest.
+
     Parameters
     ----------
     values : ndarray of float
@@ -379,12 +382,17 @@ def quantile_edges(values: np.ndarray, whole: bool, classes: int = len(SEQUENTIA
     >>> quantile_edges(np.arange(101.0), True)
     array([20., 40., 60., 80.])
     >>> quantile_edges(np.array([0.0, 0.0, 0.0, 0.0, 2.0]), True)
-    array([1.])
+    array([1., 2.])
     """
     known = values[~np.isnan(values)]
     if not known.size:
         return np.empty(0)
-    edges = np.quantile(known, np.arange(1, classes) / classes)
+    positive = known[known > 0]
+    if positive.size < known.size * (1 - 1 / classes):  # zeros have a class of their own, the rest the others
+        edges = np.quantile(positive, np.arange(classes - 1) / (classes - 1)) if positive.size else known[:0]
+        edges[:1] = np.minimum(edges[:1], 1) if whole else edges[:1]
+    else:
+        edges = np.quantile(known, np.arange(1, classes) / classes)
     if whole:
         return np.unique(np.maximum(np.ceil(edges - 1e-9), 1))
     digits = 2 - np.floor(np.log10(np.maximum(edges, 1e-9))).astype(int)
@@ -392,13 +400,13 @@ def quantile_edges(values: np.ndarray, whole: bool, classes: int = len(SEQUENTIA
     return np.unique(rounded[rounded > 0])
 
 
-def _edge_labels(edges: np.ndarray, whole: bool) -> list[str]:
+def _edge_labels(edges: np.ndarray, whole: bool, smallest: int) -> list[str]:
     if not edges.size:
         return ["0" if whole else "All areas"]
     texts = [f"{int(e):,}" if whole else f"{e:,.10g}" for e in edges]
     if whole:
         ends = [int(e) - 1 for e in edges]
-        labels = ["0" if ends[0] == 0 else f"0 to {ends[0]:,}"]
+        labels = ["0" if ends[0] < smallest else f"0 to {ends[0]:,}"]
         pairs = zip(edges[:-1].astype(int), ends[1:], strict=True)
         labels += [f"{a:,}" if a == b else f"{a:,} to {b:,}" for a, b in pairs]
     else:
@@ -416,7 +424,10 @@ def _steps(number: int) -> list[str]:
 def _draw_measure(s: Slice) -> Drawn:
     m = measure(s)
     edges = quantile_edges(m.base, m.whole)
-    labels = _edge_labels(edges, m.whole)
+    smallest = SMALLEST_SHOWN if s.gate.controlled else 1  # above zero
+    if m.whole:
+        edges = np.unique(np.maximum(edges, smallest))
+    labels = _edge_labels(edges, m.whole, smallest)
     entries = [
         (str(i), label, colour)
         for i, (label, colour) in enumerate(zip(labels, _steps(len(labels)), strict=True))
