@@ -8,6 +8,7 @@
   "use strict";
 
   const SLOW_MS = 200;
+  const LEGEND_PX = 200;
   const CONTROL = "filter-";
   const $ = (id) => document.getElementById(id);
 
@@ -263,7 +264,9 @@
 
   /** Start the map and ask the first question: the one in the address bar. */
   function start(config) {
-    window.hotspotsMap?.mount("map", config);
+    // The legend lies over the lower left of the map; the county keeps clear of it where there is room.
+    const padding = matchMedia("(min-width: 1100px)").matches ? { left: LEGEND_PX } : {};
+    window.hotspotsMap?.mount("map", { ...config, padding });
     window.hotspotsMap?.onSelect(choose);
     window.hotspotsMap?.onHover(point);
     window.addEventListener("popstate", () => location.search !== asked && ask(location.search));

@@ -1,0 +1,64 @@
+"""The web page: what it shows, how it is wired, how it is served. It knows :mod:`geo`; never the reverse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash
+
+from dashboard import callbacks, layout, routes, security
+from geo.atlas import Atlas
+from geo.problem import Problem
+from geo.resources import shipped
+
+__all__ = ["create_app"]
+
+
+class Page(Dash):
+    """A Dash app whose first bytes already show the frame of the page, before any script has run."""
+
+    def interpolate_index(self, app_entry: str = "", **parts: Any) -> str:
+        """Fill the index; the entry holds the skeleton that React then replaces."""
+        entry = f'<div id="react-entry-point">{layout.SKELETON}</div>'
+        return super().interpolate_index(app_entry=entry, **parts)
+
+
+def create_app(atlas: Atlas) -> Dash:
+    """Build the dashboard of one atlas.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        What is loaded; every answer comes from it.
+
+    Returns
+    -------
+    Dash
+        ``app.server`` is the WSGI application.
+
+    Raises
+    ------
+    Problem
+        If the atlas holds no events.
+    """
+    if not atlas.catalogue.sources:
+        raise Problem(
+            "No events are loaded yet: import some, for example with hotspots import offences FILE."
+        )
+    app = Page(
+        __name__,
+        title=f"Hotspots · {atlas.place}",
+        assets_folder=str(shipped("assets")),
+        assets_ignore=r"\.mjs$",
+        assets_path_ignore=["^vendor$", "^map$"],
+        index_string=layout.INDEX,
+        serve_locally=True,
+        update_title="",
+        enable_mcp=False,
+        add_log_handler=False,
+    )
+    app.layout = layout.page(atlas)
+    callbacks.register(app, atlas)
+    routes.register(app, atlas)
+    security.register(app)
+    return app

@@ -1,0 +1,75 @@
+"""How do the parts move together? Wiring only; nothing is computed here.
+
+The address bar is the only state. A control that moves writes the address (in the browser, without asking
+the server); one server callback answers an address with everything; one browser function shows an answer,
+unless the address has moved on since.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from dash import ClientsideFunction, Dash, Input, Output, ctx
+
+from dashboard import ids, view
+from dashboard.layout import CONTROLS, MANY_BOROUGHS
+from geo.problem import Problem
+
+if TYPE_CHECKING:
+    from geo.atlas import Atlas
+
+LOG = logging.getLogger(__name__)
+
+NAMESPACE = "hotspots"
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Wire the page of an atlas.
+
+    Parameters
+    ----------
+    app : Dash
+        With its layout set.
+    atlas : Atlas
+    """
+
+    @app.callback(
+        Output(ids.ANSWER, "data"),
+        Input(ids.ADDRESS, "data"),
+        prevent_initial_call=True,
+        on_error=_trouble,
+    )
+    def answer(search: str) -> dict[str, Any]:
+        return view.page(atlas, search)
+
+    def browser(function: str, outputs: list[Output], *inputs: Input, first: bool = False) -> None:
+        arguments = [outputs[0] if len(outputs) == 1 else outputs] if outputs else []
+        app.clientside_callback(
+            ClientsideFunction(NAMESPACE, function), *arguments, *inputs, prevent_initial_call=not first
+        )
+
+    controls = dict(CONTROLS)
+    if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
+        controls["borough"] = "value"
+    browser("start", [Output(ids.ADDRESS, "data")], Input(ids.MAP_CONFIG, "data"), first=True)
+    browser("control", [], *(Input(ids.control(key), prop) for key, prop in controls.items()))
+    browser("chooseMonths", [], Input(ids.MONTHS, "clickData"), Input(ids.MONTHS, "selectedData"))
+    browser("chooseHour", [], Input(ids.CLOCK, "clickData"))
+    browser("chooseRow", [], Input(ids.TABLE, "selectedRows"))
+    browser("show", _shown(atlas), Input(ids.ANSWER, "data"))
+
+
+def _shown(atlas: Atlas) -> list[Output]:
+    """Every property that an answer sets, taken from an answer itself."""
+    return [Output(*name.rsplit(".", 1)) for name in view.page(atlas, "")["shown"]]
+
+
+def _trouble(error: Exception) -> dict[str, Any]:
+    """Answer a fault with a sentence; the page keeps its last good map."""
+    if isinstance(error, Problem):
+        text = str(error)
+    else:
+        LOG.error("A question could not be answered: %s", ctx.inputs, exc_info=error)
+        text = "The dashboard could not work out this answer. Try again, or clear the filters."
+    return {"asked": ctx.inputs[f"{ids.ADDRESS}.data"], "trouble": text}

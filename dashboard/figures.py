@@ -1,0 +1,257 @@
+"""What do the charts look like? Pure functions from a table to a Plotly figure.
+
+A figure is a plain dictionary in Plotly's own form, ``{"data": […], "layout": {…}}``: building one costs
+microseconds, where Plotly's Python classes cost milliseconds and an import. Colours of map classes are not
+here: they belong to :mod:`geo.layers`, since printed maps need them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from geo.query import DAY_NAMES, MONTH_NAMES, Query, month_name, month_text
+
+Figure = dict[str, Any]
+
+INK = "#17222b"
+MUTED = "#4a5661"
+LINE = "#d9dfe4"
+ACTION = "#1d5b8f"
+IDLE = "#8e99a3"
+GAP = "#eef3f6"
+FONT = {"family": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", "size": 12, "color": MUTED}
+HEAT = [[0, "#fff7ec"], [0.25, "#fdd49e"], [0.5, "#fc8d59"], [0.75, "#d7301f"], [1, "#7f0000"]]
+VEIL = "rgba(255,255,255,0.72)"
+EMPTY: Figure = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
+
+CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "scrollZoom": False,
+    "doubleClick": False,
+    "responsive": True,
+    "locale": "en-GB",
+}
+"""Plotly settings of every chart: nothing that would reach another machine."""
+
+
+def _layout(**changes: Any) -> dict[str, Any]:
+    return {
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "font": FONT,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": "#c3ccd3", "font": {**FONT, "color": INK}},
+        **changes,
+    }
+
+
+def chosen_months(months: Sequence[int], query: Query) -> list[bool]:
+    """Whether each month is within the period and the months of the year of a query.
+
+    Examples
+    --------
+    >>> from geo.query import month_number
+    >>> year = range(month_number("2025-01"), month_number("2025-04"))
+    >>> chosen_months(year, Query(first=month_number("2025-02"), month=(2, 12)))
+    [False, True, False]
+    """
+    return [
+        (query.first is None or month >= query.first)
+        and (query.last is None or month <= query.last)
+        and (not query.month or month % 12 + 1 in query.month)
+        for month in months
+    ]
+
+
+def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
+    """Draw events by month as bars, those within the query in the action colour.
+
+    Parameters
+    ----------
+    months : DataFrame
+        Columns ``month`` (month number), ``count`` (missing where suppressed); only months loaded.
+    query : Query
+        For what is chosen.
+    noun : str
+        "offences".
+
+    Returns
+    -------
+    dict
+        Plotly figure; ``customdata`` of a bar is its month as ``YYYY-MM``. Months that were not loaded
+        are left as shaded gaps, never drawn as zero.
+    """
+    loaded = [int(month) for month in months["month"]]
+    if not loaded:
+        return {"data": [], "layout": _layout()}
+    counts = dict(zip(loaded, months["count"], strict=True))
+    span = range(loaded[0], loaded[-1] + 1)
+    chosen = chosen_months(loaded, query)
+    known = [0 if pd.isna(counts[month]) else int(counts[month]) for month in loaded]
+    words = ["too few to show" if pd.isna(counts[month]) else f"{int(counts[month]):,}" for month in loaded]
+    bars = {
+        "type": "bar",
+        "x": loaded,
+        "y": known,
+        "customdata": [month_text(month) for month in loaded],
+        "text": [f"{month_name(month)}: {word} {noun}" for month, word in zip(loaded, words, strict=True)],
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"color": [ACTION if inside else IDLE for inside in chosen], "line": {"width": 0}},
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+    }
+    short = len(span) <= 14
+    ticks = list(span) if short else [month for month in span if month % 12 == 0]
+    names = [MONTH_NAMES[m % 12][:3] for m in ticks] if short else [str(m // 12) for m in ticks]
+    gaps = [
+        {
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": first - 0.5,
+            "x1": last + 0.5,
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": GAP,
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        for first, last in _runs([month for month in span if month not in counts])
+    ]
+    notes = [
+        {
+            "xref": "x",
+            "yref": "paper",
+            "x": (gap["x0"] + gap["x1"]) / 2,
+            "y": 0.5,
+            "text": "not loaded",
+            "showarrow": False,
+            "font": {**FONT, "size": 12},
+        }
+        for gap in gaps
+        if (gap["x1"] - gap["x0"]) / len(span) > 0.09
+    ]
+    return {
+        "data": [bars],
+        "layout": _layout(
+            margin={"l": 0, "r": 0, "t": 2, "b": 20},
+            bargap=0.16,
+            dragmode="select",
+            selectdirection="h",
+            selections=[],
+            hovermode="closest",
+            shapes=gaps,
+            annotations=notes,
+            xaxis={
+                "tickvals": ticks,
+                "ticktext": names,
+                "range": [span[0] - 0.5, span[-1] + 0.5],
+                "fixedrange": True,
+                "showgrid": False,
+                "zeroline": False,
+                "ticks": "" if short else "outside",
+                "ticklen": 4,
+                "tickcolor": LINE,
+            },
+            yaxis={"visible": False, "fixedrange": True, "range": [0, 1.04 * max(*known, 1)]},
+        ),
+    }
+
+
+def _runs(months: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each unbroken run of sorted months."""
+    runs: list[tuple[int, int]] = []
+    for month in months:
+        if runs and month == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], month)
+        else:
+            runs.append((month, month))
+    return runs
+
+
+def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
+    """Draw events by weekday and hour as a heat map; what the query leaves out is veiled.
+
+    Parameters
+    ----------
+    clock : DataFrame, 7 × 24
+        Counts, Monday first; missing where suppressed.
+    query : Query
+        For the hours, weekdays and nights that are chosen.
+    noun : str
+        "offences".
+
+    Returns
+    -------
+    dict
+        Plotly figure; ``customdata`` of a cell is ``[day, hour]``.
+    """
+    counts = [[None if pd.isna(count) else int(count) for count in row] for row in clock.to_numpy()]
+    words = [
+        [
+            f"{DAY_NAMES[day]} {hour:02d}:00 to {hour:02d}:59: "
+            + ("too few to show" if count is None else f"{count:,}")
+            + f" {noun}"
+            for hour, count in enumerate(row)
+        ]
+        for day, row in enumerate(counts)
+    ]
+    axes = {"x": list(range(24)), "y": list(range(7)), "xgap": 1, "ygap": 1, "showscale": False}
+    heat = {
+        "type": "heatmap",
+        **axes,
+        "z": counts,
+        "zmin": 0,
+        "text": words,
+        "hovertemplate": "%{text}<extra></extra>",
+        "hoverongaps": True,
+        "customdata": [[[day, hour] for hour in range(24)] for day in range(7)],
+        "colorscale": HEAT,
+    }
+    veil = {
+        "type": "heatmap",
+        **axes,
+        "z": [[None if _in_clock(day, hour, query) else 0 for hour in range(24)] for day in range(7)],
+        "colorscale": [[0, VEIL], [1, VEIL]],
+        "hoverinfo": "skip",
+    }
+    return {
+        "data": [heat, veil],
+        "layout": _layout(
+            margin={"l": 32, "r": 0, "t": 0, "b": 20},
+            dragmode=False,
+            xaxis={
+                "tickvals": [0, 6, 12, 18, 23],
+                "ticktext": ["00", "06", "12", "18", "23"],
+                "fixedrange": True,
+                "showgrid": False,
+                "zeroline": False,
+            },
+            yaxis={
+                "tickvals": list(range(7)),
+                "ticktext": [name[:3] for name in DAY_NAMES],
+                "autorange": "reversed",
+                "fixedrange": True,
+                "showgrid": False,
+                "zeroline": False,
+            },
+        ),
+    }
+
+
+def _in_clock(day: int, hour: int, query: Query) -> bool:
+    """Whether one hour of one weekday is within a query; a night runs from noon to noon."""
+    night = day if hour >= 12 else (day - 1) % 7
+    return (
+        (not query.hour or hour in query.hour)
+        and (not query.day or day in query.day)
+        and (not query.night or night in query.night)
+    )

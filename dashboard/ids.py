@@ -1,0 +1,63 @@
+"""What is each part of the page called? Names, once.
+
+A control of the URL parameter ``level`` is named ``filter-level``; the browser code reads the parameter
+from the name. Everything else has its own constant.
+"""
+
+ROOT = "page"
+ADDRESS = "address"
+ANSWER = "answer"
+
+MAP = "map"
+MAP_CONFIG = "map-config"
+LEGEND = "legend"
+SELECTED = "selected"
+
+HEADLINE = "headline"
+CAVEATS = "caveats"
+DESCRIPTION = "description"
+NOTICES = "notices"
+BADGE = "badge"
+TABLE = "table"
+TABLE_TITLE = "table-title"
+MONTHS = "months"
+MONTHS_TITLE = "months-title"
+MONTHS_NOTE = "months-note"
+MONTHS_BOX = "months-box"
+MONTHS_QUICK = "months-quick"
+CLOCK = "clock"
+CLOCK_BOX = "clock-box"
+CLOCK_PART = "clock-part"
+CLOCK_OFF = "clock-off"
+RESET = "reset"
+PRESENT = "present"
+EXPLORE = "explore"
+PRESENT_TITLE = "present-title"
+PRESENT_LIST = "present-list"
+PRESENT_FOOT = "present-foot"
+ABOUT_LAYER = "about-layer"
+
+
+def control(parameter: str) -> str:
+    """Name of the control of a URL parameter."""
+    return f"filter-{parameter}"
+
+
+def row(parameter: str) -> str:
+    """Name of the row that holds a control, its label and its note."""
+    return f"row-{parameter}"
+
+
+def note(parameter: str) -> str:
+    """Name of the note beside a control: what is chosen, or why nothing can be."""
+    return f"note-{parameter}"
+
+
+def clear(parameter: str) -> str:
+    """Name of the link that clears a control."""
+    return f"clear-{parameter}"
+
+
+def export(form: str) -> str:
+    """Name of the link that exports in a format."""
+    return f"export-{form}"

@@ -1,0 +1,541 @@
+"""What is on the page? The frame and its controls; what they show comes from :mod:`dashboard.view`.
+
+Options are enumerated from the catalogue of what is loaded and from the registries of layers and exports,
+so that a new source, layer or format appears here without a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import figures, ids, routes
+from geo.atlas import Atlas
+from geo.export import FORMATS
+from geo.query import DAY_NAMES, DAYS, LEVELS, MEASURES, MONTH_NAMES, OVERLAYS, Catalogue
+
+MANY_BOROUGHS = 8
+"""Above this many, boroughs are searched in a list instead of shown as cells."""
+
+LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
+NULL_NAMES = {"exact": "Exact p", "permutation": "Simulated p"}
+
+CONTROLS = {
+    "source": "value",
+    "category": "value",
+    "layer": "value",
+    "measure": "value",
+    "fdr": "checked",
+    "null": "value",
+    "overlay": "value",
+    "level": "value",
+    "from": "value",
+    "to": "value",
+}
+"""Parameter of the URL to the property that holds the state of its control; strips are the rest."""
+
+STRIPS = ("borough", "month", "hour", "day", "night")
+"""Parameters chosen on a strip of cells (``assets/strip.js``)."""
+
+SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", ids.TABLE: "ranked table", "filters": "filters"}
+
+INDEX = f"""<!DOCTYPE html>
+<html lang="en-GB">
+  <head>
+    {{%metas%}}
+    <title>{{%title%}}</title>
+    {{%favicon%}}
+    {{%css%}}
+  </head>
+  <body data-state="waiting">
+    <nav class="skips" aria-label="Skip links">
+      {"".join(f'<a class="skip" href="#{target}">Skip to {name}</a>' for target, name in SKIPS.items())}
+    </nav>
+    {{%app_entry%}}
+    {{%config%}}
+    {{%scripts%}}
+    {{%renderer%}}
+    <noscript>This page needs JavaScript. The same numbers are at <a href="/export.csv">/export.csv</a>.</noscript>
+  </body>
+</html>"""
+
+SKELETON = """
+<div class="page skeleton">
+  <header class="bar"><span class="bar-name">Hotspots</span></header>
+  <div class="filters"></div>
+  <main class="main">
+    <div class="finding"><p class="skeleton-note">Loading the map and its numbers…</p></div>
+    <div class="map-area"></div><div class="findings"></div><div class="months-area"></div>
+  </main>
+</div>"""
+
+THEME = {
+    "primaryColor": "action",
+    "primaryShade": 6,
+    "colors": {
+        "action": [
+            "#eaf2f9",
+            "#d3e3f1",
+            "#a6c7e2",
+            "#78abd3",
+            "#4b8fc4",
+            "#2c74a8",
+            "#1d5b8f",
+            "#174973",
+            "#123a5b",
+            "#0d2a42",
+        ]
+    },  # fmt: skip
+    "black": "#17222b",
+    "fontFamily": "var(--font)",
+    "fontSizes": {"xs": "12px", "sm": "14px", "md": "14px", "lg": "17px", "xl": "21px"},
+    "defaultRadius": 4,
+    "cursorType": "pointer",
+    "respectReducedMotion": True,
+}
+
+
+def page(atlas: Atlas) -> Component:
+    """Lay out the whole page for an atlas; the numbers come with the first answer."""
+    return dmc.MantineProvider(
+        html.Div(
+            id=ids.ROOT,
+            className="page",
+            children=[
+                dcc.Store(id=ids.ADDRESS),
+                dcc.Store(id=ids.ANSWER),
+                dcc.Store(id=ids.MAP_CONFIG, data=routes.map_config(atlas)),
+                _bar(atlas),
+                _present_band(),
+                _filters(atlas.catalogue),
+                html.Main(
+                    className="main",
+                    children=[_finding(), _map_area(), _findings(), _months_area(), _present_list()],
+                ),
+                _present_foot(),
+                _messages(),
+            ],
+        ),
+        theme=THEME,
+        forceColorScheme="light",
+    )
+
+
+# ---------------------------------------------------------------- the bar
+
+
+def _bar(atlas: Atlas) -> Component:
+    return html.Header(
+        className="bar",
+        children=[
+            html.Span("Hotspots", className="bar-name"),
+            html.Span(atlas.place, className="bar-place"),
+            html.Nav(
+                html.A("Explore", id=ids.EXPLORE, href="?", **{"aria-current": "page"}),
+                className="bar-views",
+                **{"aria-label": "Views"},
+            ),
+            html.Span(id=ids.BADGE, className="badge"),
+            html.A(["Present ", html.Kbd("p")], id=ids.PRESENT, href="?view=present", className="bar-action"),
+            dmc.Menu(
+                [
+                    dmc.MenuTarget(html.Button("Export", className="bar-action", type="button")),
+                    dmc.MenuDropdown(
+                        [
+                            dmc.MenuLabel("What is shown, as a file"),
+                            *(
+                                dmc.MenuItem(
+                                    form.label, id=ids.export(key), href=f"/export.{key}", target="_blank"
+                                )
+                                for key, form in FORMATS.items()
+                            ),
+                        ]
+                    ),
+                ],
+                position="bottom-end",
+                transitionProps={"duration": 0},
+                keepMounted=True,
+            ),
+            html.Button("Copy link", className="bar-action", type="button", **{"data-act": "copy"}),
+        ],
+    )
+
+
+# ---------------------------------------------------------------- the filters
+
+
+def _filters(catalogue: Catalogue) -> Component:
+    """Ask in the order of a question: what, shown how, which areas, when."""
+    return html.Div(
+        id="filters",
+        role="search",
+        tabIndex="-1",
+        className="filters",
+        **{"aria-label": "Filters"},
+        children=[
+            html.Div(
+                className="filters-head",
+                children=[
+                    html.H2("Filters", className="filters-title"),
+                    html.A("Clear all", id=ids.RESET, href="?", className="link"),
+                    html.Button("Done", className="sheet-done", type="button", **{"data-act": "sheet"}),
+                ],
+            ),
+            _group(
+                "What",
+                _select("source", "Source", _options({k: s.label for k, s in catalogue.sources.items()})),
+                _field(
+                    "category",
+                    dmc.MultiSelect(
+                        id=ids.control("category"),
+                        data=[],
+                        value=[],
+                        placeholder="All categories",
+                        clearable=True,
+                        searchable=True,
+                        hidePickedOptions=True,
+                        nothingFoundMessage="No such category",
+                        maxDropdownHeight=320,
+                        comboboxProps=_POPUP,
+                        clearButtonProps={"aria-label": "Clear the categories"},
+                        **{"aria-label": "Categories"},
+                    ),
+                ),
+            ),
+            _group(
+                "Shown how",
+                _select("layer", "Show", _options(catalogue.layers)),
+                _segmented("measure", "Measure", _options(MEASURES)),
+                _field(
+                    "fdr",
+                    dmc.Switch(
+                        id=ids.control("fdr"),
+                        checked=True,
+                        label="Correct for many areas (FDR)",
+                        size="xs",
+                    ),
+                ),
+                _segmented("null", "p-values", _options(NULL_NAMES)),
+                _select(
+                    "overlay",
+                    "Overlay",
+                    [{"value": k, "label": f"Overlay: {_lower(v)}"} for k, v in OVERLAYS.items()],
+                ),
+            ),
+            _group(
+                "Which areas",
+                _segmented("level", "Areas", _options(LEVEL_NAMES)),
+                _strip("borough", "Boroughs", catalogue.boroughs, "words"),
+            ),
+            _group(
+                "When",
+                html.Div(
+                    [_select("from", "From", []), html.Span("to"), _select("to", "To", [])], className="pair"
+                ),
+                html.P(id=ids.CLOCK_OFF, className="note", hidden=True),
+                _strip(
+                    "month",
+                    "Months of the year",
+                    {str(i + 1): name[:3] for i, name in enumerate(MONTH_NAMES)},
+                    "six",
+                    full=MONTH_NAMES,
+                ),
+                _strip(
+                    "hour",
+                    "Hours",
+                    {str(hour): f"{hour:02d}" for hour in range(24)},
+                    "eight",
+                    full=[f"{hour:02d}:00 to {hour:02d}:59" for hour in range(24)],
+                ),
+                _strip(
+                    "day",
+                    "Weekdays",
+                    {day: name[:3] for day, name in zip(DAYS, DAY_NAMES, strict=True)},
+                    "seven",
+                    full=DAY_NAMES,
+                ),
+                _strip(
+                    "night",
+                    "Nights, noon to noon",
+                    {day: name[:3] for day, name in zip(DAYS, DAY_NAMES, strict=True)},
+                    "seven",
+                    full=[f"{DAY_NAMES[d]} into {DAY_NAMES[(d + 1) % 7]}" for d in range(7)],
+                ),
+            ),
+        ],
+    )
+
+
+_POPUP = {"transitionProps": {"duration": 0}, "withinPortal": True}
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _options(names: Any) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in names.items()]
+
+
+def _group(title: str, *fields: Component) -> Component:
+    return html.Fieldset([html.Legend(title), *fields], className="group")
+
+
+def _field(parameter: str, control: Component) -> Component:
+    """Hold a control and the note that says why it is off."""
+    return html.Div(
+        [control, html.P(id=ids.note(parameter), className="note", hidden=True)],
+        id=ids.row(parameter),
+        className="field",
+    )
+
+
+def _select(parameter: str, label: str, options: list[dict[str, str]]) -> Component:
+    return _field(
+        parameter,
+        dmc.Select(
+            id=ids.control(parameter),
+            data=options,
+            allowDeselect=False,
+            rightSectionWidth=26,
+            maxDropdownHeight=320,
+            comboboxProps=_POPUP,
+            **{"aria-label": label},
+        ),
+    )
+
+
+def _segmented(parameter: str, label: str, options: list[dict[str, str]]) -> Component:
+    return _field(
+        parameter,
+        html.Div(
+            dmc.SegmentedControl(
+                id=ids.control(parameter),
+                data=options,
+                value=options[0]["value"],
+                fullWidth=True,
+                transitionDuration=0,
+            ),
+            role="group",
+            **{"aria-label": label},
+        ),
+    )
+
+
+def _strip(
+    parameter: str, label: str, cells: Any, shape: str, full: Sequence[str] | None = None
+) -> Component:
+    """Cells of which some, or none for all, are chosen; ``assets/strip.js`` gives them mouse and keys."""
+    name = f"label-{parameter}"
+    names = full or list(cells.values())
+    return html.Div(
+        id=ids.row(parameter),
+        className="field",
+        children=[
+            html.Div(
+                className="strip-head",
+                children=[
+                    html.Span(label, id=name, className="label"),
+                    html.Span(id=ids.note(parameter), className="strip-note"),
+                    html.A(
+                        "Clear",
+                        id=ids.clear(parameter),
+                        href="?",
+                        className="link",
+                        hidden=True,
+                        **{"aria-label": f"Clear: {label}"},
+                    ),
+                ],
+            ),
+            html.Div(
+                id=ids.control(parameter),
+                className=f"strip strip-{shape}",
+                role="listbox",
+                **{
+                    "aria-multiselectable": "true",
+                    "aria-labelledby": name,
+                    "aria-describedby": f"{ids.note(parameter)} {ids.CLOCK_OFF}",
+                    "data-strip": parameter,
+                },
+                children=[
+                    html.Div(
+                        text,
+                        role="option",
+                        tabIndex="0" if i == 0 else "-1",
+                        title=spoken if spoken != text else None,
+                        **{"aria-selected": "false", "aria-label": spoken, "data-value": value},
+                    )
+                    for i, ((value, text), spoken) in enumerate(zip(cells.items(), names, strict=True))
+                ],
+            ),
+        ],
+    )
+
+
+# ---------------------------------------------------------------- the finding, the map, the table, the charts
+
+
+def _finding() -> Component:
+    return html.Section(
+        className="finding",
+        **{"aria-label": "Finding"},
+        children=[
+            html.Div(id=ids.NOTICES, className="notices", role="status"),
+            html.Div(
+                [
+                    html.P(id=ids.DESCRIPTION, className="description"),
+                    html.H1("Loading…", id=ids.HEADLINE, tabIndex="-1"),
+                ],
+                **{"aria-live": "polite"},
+            ),
+            html.Ul(id=ids.CAVEATS, className="caveats"),
+            html.Button("Filters", className="sheet-open", type="button", **{"data-act": "sheet"}),
+        ],
+    )
+
+
+def _map_area() -> Component:
+    return html.Section(
+        className="map-area",
+        **{"aria-label": "Map"},
+        children=[
+            html.Div(id=ids.MAP, tabIndex="-1"),
+            html.Div(id=ids.LEGEND, className="legend"),
+            html.Div(id=ids.SELECTED, className="selected", hidden=True),
+            html.Div(className="progress", role="presentation"),
+        ],
+    )
+
+
+def _findings() -> Component:
+    return html.Section(
+        className="findings",
+        **{"aria-label": "Findings"},
+        children=[
+            html.Div(
+                className="ranking",
+                children=[
+                    html.H2(id=ids.TABLE_TITLE, children="Areas, ranked"),
+                    html.P(id=ids.ABOUT_LAYER, className="note"),
+                    html.Div(
+                        dag.AgGrid(
+                            id=ids.TABLE,
+                            className="grid",
+                            getRowId="params.data.code",
+                            columnDefs=[],
+                            rowData=[],
+                            style={"height": "100%", "width": "100%"},
+                            defaultColDef={"sortable": True, "resizable": False, "suppressMovable": True},
+                            dashGridOptions=GRID,
+                        ),
+                        id="table-box",
+                        tabIndex="-1",
+                    ),
+                ],
+            ),
+            html.Div(
+                id=ids.CLOCK_PART,
+                className="chart",
+                children=[
+                    html.H2("When: weekday and hour"),
+                    html.P("Choose a cell to see only that hour of that day.", className="note"),
+                    html.Div(
+                        dcc.Graph(
+                            id=ids.CLOCK, config=figures.CONFIG, className="clock", figure=figures.EMPTY
+                        ),
+                        id=ids.CLOCK_BOX,
+                        role="img",
+                        **{"aria-label": "Events by weekday and hour"},
+                    ),
+                ],
+            ),
+        ],
+    )
+
+
+GRID = {
+    "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+    "rowHeight": 42,
+    "headerHeight": 34,
+    "suppressCellFocus": False,
+    "suppressScrollOnNewData": False,
+    "suppressHorizontalScroll": True,
+    "animateRows": False,
+    "suppressColumnMoveAnimation": True,
+    "localeText": {"noRowsToShow": "No areas to rank"},
+}
+
+
+def _months_area() -> Component:
+    return html.Section(
+        className="months-area",
+        **{"aria-label": "Months"},
+        children=[
+            html.Div(
+                className="months-head",
+                children=[
+                    html.H2(id=ids.MONTHS_TITLE, children="By month"),
+                    html.P(id=ids.MONTHS_NOTE, className="note"),
+                    html.Div(id=ids.MONTHS_QUICK, className="quick"),
+                ],
+            ),
+            html.Div(
+                dcc.Graph(id=ids.MONTHS, config=figures.CONFIG, className="months", figure=figures.EMPTY),
+                id=ids.MONTHS_BOX,
+                className="months-box",
+                role="img",
+                **{"aria-label": "Events by month"},
+            ),
+        ],
+    )
+
+
+# ---------------------------------------------------------------- present mode
+
+
+def _present_band() -> Component:
+    return html.Div(
+        className="present-band present-only",
+        role="banner",
+        children=[
+            html.P(id=ids.PRESENT_TITLE, className="present-title"),
+            html.A(["Leave ", html.Kbd("Esc")], href="?", className="present-leave", id="present-leave"),
+        ],
+    )
+
+
+def _present_list() -> Component:
+    return html.Ol(id=ids.PRESENT_LIST, className="present-list present-only")
+
+
+def _present_foot() -> Component:
+    return html.Div(id=ids.PRESENT_FOOT, className="present-foot present-only", role="contentinfo")
+
+
+# ---------------------------------------------------------------- messages
+
+
+def _messages() -> Component:
+    """Say what the page is doing or why it cannot; ``assets/url.js`` fills them."""
+    return html.Div(
+        [
+            html.Div(id="wait", className="wait", role="status"),
+            html.Div(
+                id="trouble",
+                className="trouble",
+                role="alert",
+                hidden=True,
+                children=[
+                    html.P(id="trouble-text"),
+                    html.Button("Try again", type="button", className="button", **{"data-act": "retry"}),
+                ],
+            ),
+            html.Div(id="toast", className="toast", role="status"),
+        ],
+        className="messages",
+    )

@@ -1,0 +1,88 @@
+"""What else does the server answer? Shapes, exports, and whether it is well."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, Any
+
+from dash import Dash
+from flask import Response, jsonify, request
+
+from geo.export import FORMATS, filename, sheet
+from geo.problem import Problem
+from geo.query import LEVELS, Query, listed
+
+if TYPE_CHECKING:
+    from geo.atlas import Atlas
+
+FOR_EVER = "public, max-age=31536000, immutable"
+VENDOR = "/assets/vendor/maplibre-gl/"
+
+
+def geometry_address(atlas: Atlas, level: str) -> str:
+    """Address of the shapes of a level; it changes when they do, so a browser may keep them for ever."""
+    return f"/geometry/{level}-{atlas.levels[level].geojson_hash}.json"
+
+
+def map_config(atlas: Atlas) -> dict[str, Any]:
+    """Settings with which the browser starts the map."""
+    return {
+        "geometry": {level: geometry_address(atlas, level) for level in LEVELS},
+        "places": None,
+        "vendor": VENDOR,
+        "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",
+    }
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Add the routes of an atlas to an app.
+
+    ``/geometry/<level>-<hash>.json`` (GeoJSON, kept for ever by the browser, sent compressed),
+    ``/export.<format>?<query>`` (what the page shows of the same query), ``/healthz``, ``/readyz``.
+    """
+    shapes = {
+        geometry_address(atlas, level): gzip.compress(atlas.levels[level].geojson, mtime=0)
+        for level in LEVELS
+    }
+
+    @app.server.get("/geometry/<name>")
+    def geometry(name: str) -> Response:
+        packed = shapes.get(f"/geometry/{name}")
+        if packed is None:
+            return _plain("These shapes are not, or no longer, here; load the page again.", 404)
+        response = Response(packed, mimetype="application/geo+json")
+        if "gzip" in request.accept_encodings:
+            response.headers["Content-Encoding"] = "gzip"
+        else:
+            response.data = gzip.decompress(packed)
+        response.headers["Cache-Control"] = FOR_EVER
+        response.headers["Vary"] = "Accept-Encoding"
+        return response
+
+    @app.server.get("/export.<key>")
+    def export(key: str) -> Response:
+        form = FORMATS.get(key)
+        if form is None:
+            return _plain(f"There is no export “{key[:20]}”; there is {listed(list(FORMATS))}.", 404)
+        query, _ = Query.parse(request.query_string.decode("utf-8", "replace"), atlas.catalogue)
+        page = sheet(atlas, query, link=request.host_url + query.to_search())
+        response = Response(form.write(page), content_type=form.mimetype)
+        response.headers["Content-Disposition"] = f'attachment; filename="{filename(page.answer, key)}"'
+        return response
+
+    @app.server.get("/healthz")
+    def healthz() -> Response:
+        return _plain("alive")
+
+    @app.server.get("/readyz")
+    def readyz() -> Response:
+        atlas.answer(Query())
+        return jsonify(ready=True, version=atlas.version, place=atlas.place)
+
+    @app.server.errorhandler(Problem)
+    def problem(error: Problem) -> Response:
+        return _plain(str(error), 422)
+
+
+def _plain(text: str, status: int = 200) -> Response:
+    return Response(text + "\n", status, mimetype="text/plain; charset=utf-8")
