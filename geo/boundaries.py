@@ -549,7 +549,29 @@ def read_changes(table: Table) -> pd.DataFrame:
     return changes.drop_duplicates(["lsoa11cd", "lsoa21cd"], ignore_index=True)
 
 
-def detect_vintage(codes: pd.Series, areas: pd.Index, changes: pd.DataFrame | None, name: str) -> str:
+@dataclass(frozen=True)
+class TellingCodes:
+    """The codes that tell one vintage from the other; most small areas have the same code in both.
+
+    Attributes
+    ----------
+    retired : Index
+        Codes of 2011 that no area of 2021 has.
+    fresh : Index
+        Codes of 2021 that no area of 2011 had.
+    """
+
+    retired: pd.Index
+    fresh: pd.Index
+
+    @classmethod
+    def of(cls, changes: pd.DataFrame) -> TellingCodes:
+        """Take them from the exact-fit lookup (:func:`read_changes`)."""
+        old, new = pd.Index(changes["lsoa11cd"].unique()), pd.Index(changes["lsoa21cd"].unique())
+        return cls(old.difference(new), new.difference(old))
+
+
+def detect_vintage(codes: pd.Series, areas: pd.Index, telling: TellingCodes | None, name: str) -> str:
     """Tell whether a file's small-area codes are those of 2011 or of 2021.
 
     Most codes are the same in both, so only the others can tell: codes retired after 2011 and codes new
@@ -561,8 +583,8 @@ def detect_vintage(codes: pd.Series, areas: pd.Index, changes: pd.DataFrame | No
         As in the file, missing where there is no place.
     areas : Index
         The loaded small areas; its name is their vintage.
-    changes : DataFrame or None
-        As :func:`read_changes` gives it. Without it a file is believed only where no wrong join is possible.
+    telling : TellingCodes or None
+        Without them a file is believed only where no wrong join is possible.
     name : str
         How messages call the file.
 
@@ -585,7 +607,7 @@ def detect_vintage(codes: pd.Series, areas: pd.Index, changes: pd.DataFrame | No
         "import ONS's exact-fit lookup LSOA 2011 to LSOA 2021 first (`hotspots import lookup FILE`), "
         "and it will be converted"
     )
-    if changes is None:
+    if telling is None:
         new = _first_used_in_2021(strange)
         if loaded == "lsoa11cd" and new.any():
             raise Problem(
@@ -596,8 +618,7 @@ def detect_vintage(codes: pd.Series, areas: pd.Index, changes: pd.DataFrame | No
                 f"{name} may use small areas of 2011, the loaded ones are of 2021: {remedy} where needed."
             )
         return loaded
-    old, new = used.isin(changes["lsoa11cd"]), used.isin(changes["lsoa21cd"])
-    retired, fresh = used[old & ~new], used[new & ~old]
+    retired, fresh = used.intersection(telling.retired), used.intersection(telling.fresh)
     if len(retired) and len(fresh):
         raise Problem(
             f"{name} mixes small areas of 2011 ({retired[0]}) and of 2021 ({fresh[0]}): "

@@ -14,7 +14,6 @@ import gzip
 import hashlib
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -392,34 +391,14 @@ def _take_events(
         raise Problem(f"{again} is loaded already: leave it out, or its events would count twice.")
 
     reader, parts = _read_all(source, paths, progress)
-    changes = change.read("vintage") if change.has("vintage") else None
-    vintages: Counter[str] = Counter()
-    for part in parts:
-        if "longitude" in part.events:
-            east, north = (part.events.pop(axis) for axis in ("longitude", "latitude"))
-            part.events["lsoa"] = boundaries.locate(east, north, areas)
-            part.vintage = str(areas.index.name)
-        else:
-            part.vintage = boundaries.detect_vintage(part.events["lsoa"], areas.index, changes, part.name)
-        vintages[part.vintage] += len(part.events)
-    events = pd.concat([part.events for part in parts], ignore_index=True)
-    vintage = np.repeat([part.vintage for part in parts], [len(part.events) for part in parts])
-    conversion = None
-    other = vintage != areas.index.name
-    if other.any():
-        converted, conversion = boundaries.convert_vintage(
-            events.loc[other, "lsoa"], str(vintage[other][0]), areas.index, changes, _residents(change)
-        )
-        events.loc[other, "lsoa"] = converted
-    unlocated = events["lsoa"].isna()
-    inside = events["lsoa"].isin(areas.index)
-    events["lsoa"] = events["lsoa"].where(inside | unlocated, OUTSIDE)
-    if len(events) and not inside.any() and not unlocated.all():
+    events, conversion = _placed(change, parts, areas)
+    unlocated, outside = events["lsoa"].isna(), events["lsoa"] == OUTSIDE
+    inside = int(len(events) - unlocated.sum() - outside.sum())
+    if outside.any() and not inside:
         raise Problem(
             f"{parts[0].name} has no event in the loaded areas of {change.place or 'this folder'}: "
             "check that it is the file of this county."
         )
-
     months = sorted({month for part in parts for month in part.months})
     replaced = [] if add else _clear(change, batches, months)
     change.put(role, events)
@@ -436,18 +415,44 @@ def _take_events(
         files,
         role,
         rows=len(events),
-        in_county=int(inside.sum()),
-        outside=len(events) - int(inside.sum()) - int(unlocated.sum()),
+        in_county=inside,
+        outside=int(outside.sum()),
         unlocated=int(unlocated.sum()),
         untimed=int(events["hour"].isna().sum()),
         identical=sum(part.identical for part in parts),
         repeated_references=int(pd.concat([part.references for part in parts]).duplicated().sum()),
         months=[month_text(month) for month in months],
         replaced=[month_text(month) for month in replaced],
-        vintage=" and ".join(sorted(vintages)),
+        vintage=" and ".join(sorted({part.vintage for part in parts})),
         conversion=dataclasses.asdict(conversion) if conversion else None,
         grain=reader.grain,
     )
+
+
+def _placed(
+    change: Transaction, parts: list[_Part], areas: Any
+) -> tuple[pd.DataFrame, boundaries.Conversion | None]:
+    """The events of all parts with their place among the loaded areas: a code, ``"outside"`` or missing."""
+    changes = change.read("vintage") if change.has("vintage") else None
+    telling = boundaries.TellingCodes.of(changes) if changes is not None else None
+    for part in parts:
+        if "longitude" in part.events:
+            point = part.events.pop("longitude"), part.events.pop("latitude")
+            part.events["lsoa"] = boundaries.locate(*point, areas)
+            part.vintage = str(areas.index.name)
+        else:
+            part.vintage = boundaries.detect_vintage(part.events["lsoa"], areas.index, telling, part.name)
+    events = pd.concat([part.events for part in parts], ignore_index=True)
+    vintage = np.repeat([part.vintage for part in parts], [len(part.events) for part in parts])
+    other = vintage != areas.index.name
+    conversion = None
+    if other.any():
+        events.loc[other, "lsoa"], conversion = boundaries.convert_vintage(
+            events.loc[other, "lsoa"], str(vintage[other][0]), areas.index, changes, _residents(change)
+        )
+    elsewhere = events["lsoa"].notna() & ~events["lsoa"].isin(areas.index)
+    events["lsoa"] = events["lsoa"].mask(elsewhere, OUTSIDE)
+    return events, conversion
 
 
 def _residents(change: Transaction) -> pd.Series:
