@@ -54,6 +54,7 @@ export class Board {
   #insets = []; // {figure, caption, pane, window}
   #fetched = new Map(); // promises by address
   #looks = new Map(); // looks by their colours, so that equal looks are one object
+  #earlier = new Map(); // the windows chosen last for some shapes, so that they stay while they serve
   #turn = 0; // counts frames, so that one overtaken while its shapes load gives up
   #layout = "geo";
   #wantInsets;
@@ -131,7 +132,8 @@ export class Board {
     await this.#paintOn([this.#main, ...this.#magnified()], this.#scene);
     if (turn !== this.#turn) return;
     announce(frame, began);
-    while (this.#insets.length < this.#scene.windows.length) await this.#addInset();
+    const missing = this.#scene.windows.slice(this.#insets.length);
+    await Promise.all(missing.map(() => this.#addInset()));
   }
 
   /** Paint the frames of now again, after something else changed. */
@@ -222,13 +224,15 @@ export class Board {
     if (tiled || !this.#roomForInsets()) return [];
     const matter = new Set(ranks(frame).map(([id]) => id));
     bytes(frame.classes).forEach((k, id) => frame.palette[k]?.flagged && matter.add(id));
-    const earlier = this.#scene?.windows ?? [];
+    const earlier = this.#earlier.get(shapes.key) ?? [];
     const view = frame.bounds ?? shapes.box;
-    return chooseWindows(shapes, [...matter], view, earlier.map(({ box }) => box)).map(({ box, ids }) => {
+    const windows = chooseWindows(shapes, [...matter], view, earlier.map(({ box }) => box)).map(({ box, ids }) => {
       const within = places.filter(({ point }) => holds(box, point)).sort((a, b) => a.rank - b.rank);
       const { ward, name } = shapes.properties(ids[0]);
       return earlier.find((window) => window.box === box) ?? { box, name: within[0]?.text ?? ward ?? name };
     });
+    if (windows.length) this.#earlier.set(shapes.key, windows);
+    return windows;
   }
 
   // ----------------------------------------------------------------------------------------------------- panes

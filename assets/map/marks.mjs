@@ -52,6 +52,7 @@ export class Marks {
     this.lines = document.createElementNS(SVG, "svg");
     this.layer = make("div", "map-marks", { "aria-hidden": "true" }, this.lines);
     this.items = { frame: [], badge: [], place: [] };
+    this.written = "";
     pane.element.append(this.layer);
     pane.map.on("move", () => this.arrange());
     pane.map.on("resize", () => this.arrange());
@@ -63,6 +64,9 @@ export class Marks {
    * @param {{frames?: Frame[], badges?: Badge[], places?: Place[]}} marks
    */
   write({ frames = [], badges = [], places = [] }) {
+    const written = JSON.stringify([frames, badges, places]);
+    if (written === this.written) return;
+    this.written = written;
     const items = (kind, list, inner) => list.map((mark) => {
       const element = make("div", `map-${kind}`, {}, ...inner(mark));
       this.layer.append(element);
@@ -105,6 +109,7 @@ export class Marks {
       Object.assign(element.style, {
         transform: `translate(${left}px, ${top}px)`, width: `${right - left}px`, height: `${bottom - top}px`,
       });
+      element.classList.toggle("map-frame-wide", right - left >= WIDE_FRAME);
       if (right - left < WIDE_FRAME) taken.push({ left, top, right, bottom, framed: true });
       taken.push({ left, top: top - height, right: left + width, bottom: top });
     }

@@ -18,9 +18,11 @@ import { Marks } from "./marks.mjs";
 
 export const CLEAR = "rgba(0,0,0,0)";
 const AREAS_END = "areas end"; // areas are added below this layer, outlines above it
+const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
+const HAIR = byZoom(8, 0.3, 10, 0.5, 13, 0.8);
 const OUTLINES = {
-  ward: { width: 0.8, opacity: ["interpolate", ["linear"], ["zoom"], 9, 0.35, 12, 0.9] }, // a county's are too many for ink
-  borough: { width: 1.6, opacity: 1 },
+  ward: { width: byZoom(11, 0.8, 14, 1.6), opacity: byZoom(9, 0.35, 12, 0.9) }, // a county has too many for full ink
+  borough: { width: byZoom(11, 1.6, 14, 2.4), opacity: 1 },
 };
 const PATTERNS = {
   nodata: { state: "nodata", size: 10, distance: (x, y) => stripe(x + y, 10, 0.55) },
@@ -85,7 +87,7 @@ export class Pane {
       style: {
         version: 8,
         transition: { duration: 0, delay: 0 },
-        sources: { marked: { type: "geojson", data: collection([]), tolerance: 0.2 } },
+        sources: { marked: { type: "geojson", data: collection([]), tolerance: 0 } },
         layers: [
           { id: "ground", type: "background", paint: { "background-color": theme.water } },
           { id: AREAS_END, type: "background", layout: { visibility: "none" } },
@@ -104,7 +106,7 @@ export class Pane {
     this.map.keyboard.disableRotation();
     this.map.getCanvas().setAttribute("aria-label", label);
     this.map.getCanvas().tabIndex = interactive ? 0 : -1;
-    this.ready = this.map.once("load").then(() => this.#furnish());
+    this.ready = this.map.once("style.load").then(() => this.#furnish());
     this.marks = new Marks(this);
   }
 
@@ -144,28 +146,26 @@ export class Pane {
    * @param {Look[]} looks one for every area
    */
   async show(shapes, looks) {
-    this.#load(shapes);
+    const fresh = this.#load(shapes);
     this.#colour(shapes.key, looks);
-    const first = this.shapes === null;
-    const other = this.shapes !== shapes;
-    this.shapes = shapes;
-    if (other && !first) await this.#tiled(shapes.key);
-    this.#reveal();
+    if (!this.shapes) this.#reveal(shapes);
+    if (fresh) await this.#tiled(shapes.key);
+    this.#reveal(shapes);
   }
 
-  /** Bring the areas that this pane can show into its map: new ones, or others after its box moved. */
+  /** Bring the areas that this pane can show into its map, where they are new or its box moved. Say whether so. */
   #load(shapes) {
     const known = this.levels.get(shapes.key);
-    if (known?.box === this.box && known) return;
+    if (known && known.box === this.box) return false;
     const ids = this.box ? shapes.within(this.box) : shapes.ids;
     const data = collection(ids.map((id) => shapes.features[id]));
     if (known) {
       Object.assign(known, { box: this.box, ids });
       this.map.getSource(shapes.key).setData(data);
-      return;
+      return true;
     }
     this.levels.set(shapes.key, { box: this.box, ids, looks: [] });
-    this.map.addSource(shapes.key, { type: "geojson", data, tolerance: 0.2, maxzoom: 14 });
+    this.map.addSource(shapes.key, { type: "geojson", data, tolerance: 0, maxzoom: 14 });
     const fill = (name, paint) => this.map.addLayer({
       id: `${name}:${shapes.key}`, type: "fill", source: shapes.key, paint: { "fill-antialias": false, ...paint },
     }, AREAS_END);
@@ -173,8 +173,8 @@ export class Pane {
     for (const [name, { state }] of Object.entries(PATTERNS)) {
       fill(name, { "fill-color": name === "casing" ? CASING : stated(state), "fill-pattern": name });
     }
-    const width = ["interpolate", ["linear"], ["zoom"], 8, 0.3, 10, 0.5, 13, 1.2];
-    this.#line(`hair:${shapes.key}`, { source: shapes.key, token: "hair", width, below: AREAS_END });
+    this.#line(`hair:${shapes.key}`, { source: shapes.key, token: "hair", width: HAIR, below: AREAS_END });
+    return true;
   }
 
   /** Resend the state of every area whose look changed. */
@@ -189,10 +189,11 @@ export class Pane {
     }
   }
 
-  /** Let the level of now be seen, and of its patterns those in use. */
-  #reveal() {
+  /** Let one level be seen, and of its patterns those in use. */
+  #reveal(shapes) {
+    this.shapes = shapes;
     for (const key of this.levels.keys()) {
-      const shown = key === this.shapes.key;
+      const shown = key === shapes.key;
       const set = (layer, property, on) => this.map.setPaintProperty(`${layer}:${key}`, property, on ? 1 : 0);
       set("colour", "fill-layer-opacity", shown);
       for (const [name, { state }] of Object.entries(PATTERNS)) {
@@ -216,7 +217,7 @@ export class Pane {
   outline(name, features) {
     const source = `outline:${name}`;
     if (!this.map.getSource(source)) {
-      this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0.2, maxzoom: 14 });
+      this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0, maxzoom: 14 });
       for (const [kind, { width }] of Object.entries(OUTLINES)) {
         this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "set" });
       }
@@ -258,9 +259,8 @@ export class Pane {
 
   /** Resolve when what was asked for is on the screen. */
   async painted() {
-    const event = this.map.areTilesLoaded() ? "render" : "idle";
     this.map.triggerRepaint();
-    await this.map.once(event);
+    await this.map.once("render");
   }
 
   /** Look at a box in degrees: by a short flight, or at once where motion is unwelcome. */
