@@ -147,14 +147,24 @@ def _lattice(y: np.ndarray, largest: int, cells: int) -> tuple[np.ndarray, float
     if not largest:
         return np.zeros(len(y), dtype=np.int64), 0.0, 0
     y = y - y.min()
-    unit, step = 1.0, 0.0
-    if not np.array_equal(y, np.rint(y)):
-        unit = float(np.diff(np.unique(y)).min())  # 0.5, 1.0 and 2.5 are whole numbers of their smallest gap
-    reach = float(np.sort(y)[-largest:].sum())
-    if reach >= cells * unit or np.abs(y / unit - np.rint(y / unit)).max() > 1e-6:
+    reach, step = float(np.sort(y)[-largest:].sum()), 0.0
+    unit = 1.0 if reach < cells and np.array_equal(y, np.rint(y)) else _common_unit(y, cells)
+    if reach >= cells * unit:
         unit = step = reach / (cells - 1 - largest)
     whole = np.rint(y / unit).astype(np.int64)
     return whole, step, int(np.sort(whole)[-largest:].sum())
+
+
+def _common_unit(y: np.ndarray, cells: int) -> float:
+    """Largest unit of which all values (from 0 up) are whole multiples, by Euclid; 0 if it is too small."""
+    unit = largest = float(y.max())
+    while unit * cells > largest:
+        rest = np.abs(y - np.rint(y / unit) * unit)
+        rest = rest[rest > 1e-9 * largest]
+        if not len(rest):
+            return unit
+        unit = float(rest.min())
+    return 0.0
 
 
 def _upper_tails(whole: np.ndarray, largest: int, reach: int) -> np.ndarray:

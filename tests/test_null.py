@@ -145,7 +145,7 @@ def test_tails_are_probabilities_that_share_the_attained_value(
         assert np.array_equal(np.isnan(tail), undefined)
         assert ((tail > 0) & (tail <= 1))[~undefined].all()
     assert (tails.lower + tails.upper >= 1 - 1e-12)[~undefined].all()
-    # Only the order of the sums matters: neither their zero, nor their unit, nor (mirrored) their direction.
+    # Only the order of the sums matters: not their zero, not their unit, and mirrored it turns the tails.
     shifted = neighbour_sum_p(y + 1000, neighbours)
     mirrored = neighbour_sum_p(-y, neighbours)
     np.testing.assert_allclose(shifted.p, tails.p, atol=1e-12)
@@ -219,7 +219,8 @@ def test_whole_numbers_are_not_rounded_until_their_total_is_large() -> None:
     counts = np.arange(50)
     assert lattice_step(counts, board) == 0.0
     assert lattice_step(counts / 8, board) == 0.0
-    assert lattice_step(counts * 1000, board) > 0.0
+    assert lattice_step(counts * 1000 + 7, board) == 0.0
+    assert lattice_step(counts * 1000 + counts % 5, board) > 0.0
     assert lattice_step(np.sqrt(counts), board) == pytest.approx(4 * 6.9 / 2**15, rel=0.02)
     assert lattice_step(np.ones(50), board) == lattice_step(np.empty(0), ring(0, 0)) == 0.0
 
