@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geo.boundaries import browser_geojson
+from geo.clock import default_midnight, peak, weekdays_of_months, without_default_midnight
 from geo.concentration import rank_labels
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
@@ -148,6 +149,10 @@ class Answer:
         Every loaded month under all filters but those of the period: ``month``, ``month_text``, ``count``.
     clock : DataFrame or None
         Weekday (0 Monday) by hour (0-23), Int64, under all filters but those of time of day and day.
+    midnight : bool
+        Whether 00:00 seems to stand for an unknown time in the clock.
+    when : str
+        The busiest day and hours and how sure that is, a sentence; "" without hours.
     headline : str
         The finding, one sentence.
     description : str
@@ -168,6 +173,8 @@ class Answer:
     totals: Totals
     months: pd.DataFrame
     clock: pd.DataFrame | None
+    midnight: bool
+    when: str
     headline: str
     description: str
     caveats: tuple[str, ...]
@@ -354,13 +361,17 @@ class Atlas:
                 "count": gate.counts(by_month),
             }
         )
-        clock = None
+        clock, midnight, when = None, None, ""
         if loaded.info.has_hours:
-            cells = cube.select(query.replace(hour=(), day=(), night=())).by_clock(lsoas)
-            known = gate.counts(cells[:DAYS_KNOWN, :HOURS_KNOWN].ravel())
-            clock = pd.DataFrame(
-                {h: known[h::HOURS_KNOWN] for h in range(HOURS_KNOWN)}, index=range(DAYS_KNOWN)
-            )
+            of_week = cube.select(query.replace(hour=(), day=(), night=()))
+            cells = of_week.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
+            clock = _protected_clock(gate, cells)
+            week = clock.fillna(4).to_numpy(float)  # sentences rest on the protected cells and their total
+            week *= (gate.count(int(cells.sum())) or 0) / max(1.0, week.sum())
+            midnight = default_midnight(week, noun=loaded.info.noun)
+            kept = without_default_midnight(week) if midnight.suspected else week
+            exposure = weekdays_of_months(cube.months[of_week.months])
+            when = peak(kept, exposure=exposure, noun=loaded.info.noun).sentence
         return Answer(
             query=query,
             table=table,
@@ -371,9 +382,15 @@ class Atlas:
             totals=totals,
             months=months,
             clock=clock,
+            midnight=midnight is not None and midnight.suspected,
+            when=when,
             headline=self._finding(query, slice_, table, drawn.finding),
             description=query.describe(self.catalogue),
-            caveats=(*self._totals_caveats(query, selection, slice_, lsoas), *drawn.caveats),
+            caveats=(
+                *self._totals_caveats(query, selection, slice_, lsoas),
+                *([midnight.sentence] if midnight is not None and midnight.suspected else []),
+                *drawn.caveats,
+            ),
             notices=(),
             banner=self._banner(loaded.info),
         )
@@ -568,6 +585,12 @@ def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.nd
     weight = np.where(np.isnan(by_lsoa), 0.0, np.nan_to_num(residents, nan=1.0))
     with np.errstate(invalid="ignore"):
         return level.add_up(np.nan_to_num(by_lsoa) * weight) / level.add_up(weight)
+
+
+def _protected_clock(gate: Gate, cells: np.ndarray) -> pd.DataFrame:
+    """Weekday by hour through the gate, Int64."""
+    known = gate.counts(cells.ravel())
+    return pd.DataFrame({hour: known[hour::HOURS_KNOWN] for hour in range(HOURS_KNOWN)})
 
 
 # ---------------------------------------------------------------- small words
