@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.demo import county, events
+from geo.demo import build, county, events
+from geo.problem import Problem
 from geo.sources import SOURCES, read_table, reader_for
+from geo.store import Store
 
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
 VIOLENCE = "Violence and sexual offences"
@@ -149,17 +151,34 @@ def lower_limit(counts: np.ndarray, people: np.ndarray, years: float) -> float:
 
 def test_every_reader_takes_its_file_whole(files):
     for key, path in files.items():
-        table = read_table(path.name, path.read_bytes())
+        content = path.read_bytes()
+        table = read_table(path.name, content)
         frame = reader_for(SOURCES[key], table).parse(table)
-        assert len(frame) == sum(1 for _ in path.open()) - 1
+        assert len(frame) == content.count(b"\n") - 1
         assert frame["month"].notna().all()
 
 
-def test_the_same_county_gives_the_same_files(files, tmp_path):
-    again = events.write(tmp_path, county.areas(), county.population())
+def test_a_build_imports_the_very_same_files_and_says_that_they_are_made_up(files, tmp_path):
+    steps = []
+    build(tmp_path / "data", lambda done, total, name: steps.append((done, total)))
+    assert steps == [(done, steps[0][1]) for done in range(len(steps))]
+    assert steps[-1][0] == steps[-1][1]
+    snapshot = Store(tmp_path / "data").open()
+    assert snapshot.synthetic
+    assert snapshot.place == "Bedfordshire"
+    digests = {entry["kind"]: entry["files"][0]["sha256"] for entry in snapshot.manifest["history"]}
     for key, path in files.items():
-        digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (path, again[key])]
-        assert digests[0] == digests[1], key
+        assert digests[key] == hashlib.sha256(path.read_bytes()).hexdigest(), key
+    assert {"boundaries", "lookup", "population", "deprivation", "places"} < digests.keys()
+    assert len(snapshot.incidents("offences")) == 313_497
+
+
+def test_a_build_leaves_real_data_alone(tmp_path):
+    with Store(tmp_path).transaction(place="Kent"):
+        pass
+    with pytest.raises(Problem, match="holds real data"):
+        build(tmp_path)
+    assert Store(tmp_path).open().place == "Kent"
 
 
 @pytest.mark.parametrize("source", RATES)

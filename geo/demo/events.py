@@ -9,7 +9,7 @@ a quiet spring of 2020.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,9 @@ ASB = "Anti-social behaviour"
 
 _DAY = 1440  # minutes
 _EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
-_CLOCKS_FORWARD = [  # local time has no 01:00-01:59 on these days
-    int(np.datetime64(f"{year}-03-{day}").astype("datetime64[D]").astype(int))
-    for year, day in zip(
-        range(2011, 2025), (27, 25, 31, 30, 29, 27, 26, 25, 31, 29, 28, 27, 26, 31), strict=True
-    )
+_CLOCKS_FORWARD = [  # the last Sundays of March: local time has no 01:00-01:59
+    last - (last + _EPOCH_WEEKDAY + 1) % 7
+    for last in (int(np.datetime64(f"{year}-03-31").astype(int)) for year in range(2011, 2025))
 ]
 
 _POLICE_AGES = np.array([0.4, 1.2, 4.5, 12, 14, 13, 13, 12, 9, 7.5, 6, 4, 2.5, 1.5, 1.2, 0.9, 0.7, 0.5, 0.3])
@@ -303,7 +301,7 @@ _WITHIN_GROUP = np.array(
     ]
 )
 _AGGRAVATING = {"Alcohol": 0.16, "Drugs": 0.05, "Mental health": 0.05, "Hate": 0.025, "Gang or group": 0.02}
-_ABROAD = np.array([f"E01950{i:03d}" for i in range(1, 41)])  # areas of other counties
+_OTHER_COUNTIES = np.array([f"E01950{i:03d}" for i in range(1, 41)])  # areas of other counties
 
 
 def offence_target(rng: np.random.Generator, county: County) -> Target:
@@ -340,56 +338,60 @@ def _offences(rng: np.random.Generator, county: County) -> dict[str, Any]:
 
 
 def _violence(rng: np.random.Generator, county: County, aged: Ints, unaged: Ints) -> pd.DataFrame:
-    """Violence: area and band (-1 unknown), day, hour, whether the hour is midnight by default."""
+    """Violence: area and band (-1 unknown), kind, month, day, hour, whether midnight is only a default."""
     area, band = np.nonzero(aged)
-    located = pd.DataFrame({"area": area, "band": band}).loc[
-        np.repeat(np.arange(len(area)), aged[area, band])
-    ]
-    without = pd.DataFrame({"area": np.repeat(np.arange(len(unaged)), unaged), "band": -1})
-    clock = np.array(published.VIOLENCE_BY_CLOCK)
-    elsewhere = int(clock.sum() - aged.sum() - unaged.sum())
-    away = pd.DataFrame({"area": -1, "band": _draw(rng, aged.sum(axis=0), elsewhere)})
-    events = pd.concat([located, without, away], ignore_index=True)
+    each = np.repeat(np.arange(len(area)), aged[area, band])
+    clock = _violent_hours(rng)
+    elsewhere = len(clock) - int(aged.sum() + unaged.sum())
+    place = np.concatenate([area[each], np.repeat(np.arange(len(unaged)), unaged), np.full(elsewhere, -1)])
+    bands = np.concatenate([band[each], np.full(unaged.sum(), -1), _draw(rng, aged.sum(axis=0), elsewhere)])
 
-    place = events["area"].to_numpy()
-    month = np.empty(len(events), np.int64)
+    month = rng.integers(0, 12, len(place))
     for j, counts in enumerate(published.VIOLENCE_BY_MONTH):
         here = (place >= 0) & (county.borough[place] == j)
         month[here] = rng.permutation(np.repeat(np.arange(12), counts))
-    month[place < 0] = rng.integers(0, 12, elsewhere)
-    month += 12 * _years(rng, county, place, month)
+    month += 12 * _years(rng, county, place, month) + _OFFENCE_MONTHS[0]
 
-    slots = np.repeat(np.arange(42), clock.ravel())
-    group, weekday = slots // 7, slots % 7
-    default = np.zeros(len(slots), bool)
-    for day, genuine in enumerate(_GENUINE_NIGHT):
-        default[np.flatnonzero((group == 0) & (weekday == day))[genuine:]] = True
-    hour = np.select(
-        [group == k for k in range(6)],
-        [4 * k + _draw(rng, _WITHIN_GROUP[k], len(slots)) for k in range(6)],
-    )
-    hour[default] = 0
-    out_late = (
-        ((hour >= 20) & np.isin(weekday, (4, 5))) | ((hour <= 3) & np.isin(weekday, (5, 6)))
-    ) & ~default
+    # the late hours of the weekend go more often to town centres, and both keep their totals
     centred = np.where(place >= 0, county.areas["urbanity"].to_numpy()[place], 0.2)
-    # late weekend hours go more often to town centres, whatever the margins of both
-    where_busy = np.argsort(centred * 2.2 + rng.normal(0, 0.5, len(slots)), kind="stable")
-    when_busy = np.argsort(out_late * 1.0 + rng.normal(0, 0.5, len(slots)), kind="stable")
-    order = np.empty(len(slots), np.int64)
-    order[where_busy] = when_busy
-    weekday, hour, default = weekday[order], hour[order], default[order]
-
-    kind = _draw(rng, np.array([share for _, _, share, *_ in _VIOLENT]), len(slots))
-    return events.assign(
-        category=VIOLENCE,
-        kind=kind,
-        month=_OFFENCE_MONTHS[0] + month,
-        day=_days(rng, _OFFENCE_MONTHS[0] + month, weekday),
-        hour=hour,
-        default=default,
-        ranged=rng.random(len(slots)) < np.where(default, 0.55, 0.22),
+    busy_place = np.argsort(2.2 * centred + rng.normal(0, 0.5, len(place)), kind="stable")
+    busy_hour = np.argsort(clock["late"] + rng.normal(0, 0.5, len(place)), kind="stable")
+    hours = clock.iloc[busy_hour].set_axis(busy_place).sort_index()
+    return pd.DataFrame(
+        {
+            "area": place,
+            "band": bands,
+            "category": VIOLENCE,
+            "kind": _draw(rng, np.array([share for _, _, share, *_ in _VIOLENT]), len(place)),
+            "month": month,
+            "day": _days(rng, month, hours["weekday"].to_numpy()),
+            "hour": hours["hour"],
+            "default": hours["default"],
+            "ranged": rng.random(len(place)) < np.where(hours["default"], 0.55, 0.22),
+        }
     )
+
+
+def _violent_hours(rng: np.random.Generator) -> pd.DataFrame:
+    """Weekday and hour of each violent offence, as published; most of the first block is midnight by default.
+
+    Returns
+    -------
+    DataFrame
+        ``weekday, hour, default`` and ``late``: a genuine hour of a Friday or Saturday night.
+    """
+    clock = np.array(published.VIOLENCE_BY_CLOCK)
+    slot = np.repeat(np.arange(clock.size), clock.ravel())
+    group, weekday = slot // 7, slot % 7
+    within = np.select(
+        [group == k for k in range(6)], [_draw(rng, weights, len(slot)) for weights in _WITHIN_GROUP]
+    )
+    within_slot = np.arange(len(slot)) - np.repeat(np.cumsum(clock) - clock.ravel(), clock.ravel())
+    default = (group == 0) & (within_slot >= np.array(_GENUINE_NIGHT)[weekday])
+    hour = np.where(default, 0, 4 * group + within)
+    night = np.where(hour < 12, weekday - 1, weekday) % 7
+    late = np.isin(night, (4, 5)) & ((hour >= 20) | (hour <= 3)) & ~default
+    return pd.DataFrame({"weekday": weekday, "hour": hour, "default": default, "late": late})
 
 
 def _years(rng: np.random.Generator, county: County, place: Ints, month: Ints) -> Ints:
@@ -532,16 +534,15 @@ def _force_extract(rng: np.random.Generator, county: County, events: pd.DataFram
     start, end, recorded = start[order], end[order], recorded[order]
     ranged, violent = ranged[order], violent[order]
     sheet = _offence_sheet(rng, events, violent)
-    year = pd.Series(start.astype("datetime64[m]")).dt.strftime("%y").to_numpy()
-    number = [f"40/{i:06d}/{y}" for i, y in zip(range(1, n + 1), year, strict=True)]
+    dates = _dates(start // _DAY)
     return {
-        "Crime Reference": number,
+        "Crime Reference": [f"40/{i:06d}/{date[8:]}" for i, date in enumerate(dates, start=1)],
         "Home Office Code": sheet["code"],
         "Offence": sheet["offence"],
         "Offence Group": events["category"],
-        "Committed From": _stamps(start, "%d/%m/%Y %H:%M", without_time=events["hour"].to_numpy() < 0),
-        "Committed To": _stamps(end, "%d/%m/%Y %H:%M", missing=~ranged),
-        "Recorded": _stamps(recorded, "%d/%m/%Y %H:%M"),
+        "Committed From": np.where(events["hour"] < 0, dates, _stamps(start)),
+        "Committed To": np.where(ranged, _stamps(end), ""),
+        "Recorded": _stamps(recorded),
         "LSOA Code": _codes(rng, county, events["area"].to_numpy()),
         "Victim Age": _ages(rng, events["band"].to_numpy()),
         "Victim Sex": sheet["sex"],
@@ -588,6 +589,7 @@ def _offence_sheet(
     sex[(sheet["band"] < 0).to_numpy()] = ""
     late = ((sheet["hour"] >= 20) | sheet["hour"].between(0, 4)) & ~sheet["default"]
     chance = np.array(list(_AGGRAVATING.values()))
+    # a factor is found more often in violence, late at night: other draws reach beyond the last one
     drawn = rng.random(n) * np.where(late, 0.75, 1.5) * np.where(violent, 1, 6)
     position = np.searchsorted(np.cumsum(chance), drawn, side="right")
     factor = np.array([*_AGGRAVATING, ""], dtype=object)[position]
@@ -638,11 +640,10 @@ def _ambulance(rng: np.random.Generator, county: County) -> dict[str, Any]:
     )
     complaint = {"Assault": "04B01", "Stabbing or gunshot wound": "27D03", "Sexual assault": "04D04"}
     ages = np.where(rng.random(n) < 0.06, -1, _draw(rng, _AE_AGES, n))
+    seconds = np.array([f":{second:02d}" for second in rng.integers(0, 60, n)], dtype=object)
     return {
         "Incident Number": [f"{5_000_000 + i}" for i in range(n)],
-        "Call Connected": _stamps(
-            calls["start"].to_numpy() * 60 + rng.integers(0, 60, n), "%d/%m/%Y %H:%M:%S", "s"
-        ),
+        "Call Connected": _stamps(calls["start"].to_numpy()) + seconds,
         "Nature of Call": nature,
         "Chief Complaint Code": pd.Series(nature).map(complaint),
         "LSOA Code": _codes(rng, county, calls["area"].to_numpy()),
@@ -708,11 +709,10 @@ def _emergency_care(rng: np.random.Generator, county: County) -> dict[str, Any]:
     area, band, start = area[order], band[order], start[order]
     by_ambulance = _deal(rng, np.array([1 - published.AE_BY_AMBULANCE, published.AE_BY_AMBULANCE]), n) == 1
     others = np.array(["Own transport", "On foot", "Public transport", "Police"])
-    clock = _stamps(start, "%H:%M", missing=rng.random(n) < 0.01)
     return {
         "EC_Ident": [f"{700_000_000 + 7 * i}" for i in range(n)],
-        "Arrival_Date": _stamps(start, "%d/%m/%Y"),
-        "Arrival_Time": clock,
+        "Arrival_Date": _dates(start // _DAY),
+        "Arrival_Time": np.where(rng.random(n) < 0.01, "", _clock(start)),
         "LSOA_Of_Residence": _codes(rng, county, area),
         "Age_At_Arrival": _ages(rng, band),
         "Stated_Gender": np.where(rng.random(n) < 0.69, "M", "F"),
@@ -779,7 +779,7 @@ def _admissions(rng: np.random.Generator, county: County) -> dict[str, Any]:
               "S270": 4, "S311": 5}  # fmt: skip
     return {
         "EPIKEY": [f"{900_000_000_000 + 13 * i}" for i in range(n)],
-        "ADMIDATE": _stamps(day * _DAY, "%d/%m/%Y"),
+        "ADMIDATE": _dates(day),
         "LSOA11": _codes(rng, county, area),
         "STARTAGE": _ages(rng, band),
         "SEX": np.where(rng.random(n) < 0.76, "1", "2"),
@@ -819,37 +819,36 @@ def _ages(rng: np.random.Generator, band: Ints) -> NDArray:
 def _codes(rng: np.random.Generator, county: County, area: Ints) -> NDArray:
     """Codes of areas; of those elsewhere (-1) two in three are blank, the others of another county."""
     codes = county.areas.index.to_numpy(dtype=object)
-    abroad = np.where(rng.random(len(area)) < 2 / 3, "", _ABROAD[rng.integers(0, len(_ABROAD), len(area))])
-    return np.where(area < 0, abroad, codes[area])
+    elsewhere = np.where(
+        rng.random(len(area)) < 2 / 3, "", _OTHER_COUNTIES[rng.integers(0, len(_OTHER_COUNTIES), len(area))]
+    )
+    return np.where(area < 0, elsewhere, codes[area])
 
 
-def _stamps(
-    moments: Ints,
-    form: str,
-    unit: str = "m",
-    *,
-    missing: NDArray[np.bool_] | None = None,
-    without_time: NDArray[np.bool_] | None = None,
-) -> NDArray:
-    """Moments (minutes or seconds since 1970) as text; blank where missing, dates alone where asked."""
-    positions, distinct = pd.factorize(moments)
-    text = pd.Series(distinct.astype(f"datetime64[{unit}]").astype("datetime64[s]")).dt.strftime(form)
-    stamps = text.to_numpy(dtype=object)[positions]
-    if without_time is not None:
-        stamps[without_time] = [stamp[:10] for stamp in stamps[without_time]]
-    if missing is not None:
-        stamps[missing] = ""
-    return np.asarray(stamps)
+def _dates(days: Ints) -> NDArray:
+    """Days since 1970 as dd/mm/yyyy."""
+    first = days.min()
+    calendar = pd.Series(np.arange(first, days.max() + 1).astype("datetime64[D]").astype("datetime64[s]"))
+    return np.asarray(calendar.dt.strftime("%d/%m/%Y").to_numpy(dtype=object)[days - first])
 
 
-def _write_csv(path: Path, columns: dict[str, Sequence[Any] | NDArray | pd.Series]) -> None:
-    """Write columns of text without quotation marks (no cell holds a comma), line ends as on Unix."""
+def _clock(moments: Ints) -> NDArray:
+    """Moments (minutes since 1970) as HH:MM."""
+    dial = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(_DAY)]
+    return np.array(dial, dtype=object)[moments % _DAY]
+
+
+def _stamps(moments: Ints) -> NDArray:
+    """Moments (minutes since 1970) as dd/mm/yyyy HH:MM."""
+    return np.asarray(_dates(moments // _DAY) + " " + _clock(moments))
+
+
+def _write_csv(path: Path, columns: Mapping[str, Any]) -> None:
+    """Write columns without quotation marks (no cell holds a comma), line ends as on Unix."""
     import pyarrow as pa
     import pyarrow.csv
 
-    table = pa.table(
-        {name: pa.array(np.asarray(cells).astype(object).astype(str)) for name, cells in columns.items()}
-    )
+    table = pa.table({name: pa.array(np.asarray(cells)) for name, cells in columns.items()})
     with path.open("wb") as file:
         file.write((",".join(columns) + "\n").encode())
         pyarrow.csv.write_csv(
