@@ -63,14 +63,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Any]:
     """Show a progress bar on a terminal; yields ``report(done, total, what)``."""
+    console = Console(stderr=True)
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed:.0f} of {task.total:.0f}"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     with bar:
         task = bar.add_task(title, total=1)

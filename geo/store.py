@@ -127,7 +127,8 @@ class Store:
                 if json.dumps(manifest) != before or self.empty:
                     self._switch_to(manifest)
             except BaseException as error:
-                change.discard()
+                in_force = {} if self.empty else self._manifest()["objects"]
+                change.discard({entry["sha256"] for entry in in_force.values()})
                 if isinstance(error, OSError):
                     raise Problem(
                         f"The data folder {self.folder} could not be written ({error.strerror or error}); "
@@ -288,10 +289,11 @@ class Transaction(Snapshot):
         del self.manifest["objects"][role]
         self.manifest["batches"].pop(role, None)
 
-    def discard(self) -> None:
-        """Delete the files written for a version that will not come into force."""
+    def discard(self, kept: set[str]) -> None:
+        """Delete the files written for a version that will not come into force, but for those in use."""
         for path in self.written:
-            path.unlink(missing_ok=True)
+            if path.stem not in kept:
+                path.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from geo.atlas import Atlas
+from geo.cli import run
+from tests import real_bedfordshire
 from tests import small_county as small
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared_data() -> Path:
     """Folder of the real public files (only in tests marked ``realdata``)."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def bedfordshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of real Bedfordshire, made by the commands of docs/real-bedfordshire.md, one by one."""
+    folder = tmp_path_factory.mktemp("bedfordshire")
+    for arguments in real_bedfordshire.commands(shared_data):
+        assert run([*arguments, "--data", str(folder)]) == 0, arguments
+    return folder
 
 
 @pytest.fixture(scope="session")
