@@ -16,6 +16,7 @@ from threading import Lock
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.boundaries import browser_geojson
 from geo.clock import default_midnight, peak, weekdays_of_months, without_default_midnight
@@ -72,6 +73,12 @@ class Level:
         total = np.zeros((self.n, *by_lsoa.shape[1:]), by_lsoa.dtype)
         np.add.at(total, self.parent, by_lsoa)
         return total
+
+    @cached_property
+    def anchors(self) -> np.ndarray:
+        """A point inside each area, for labels and numbers; EPSG:27700, float (n, 2)."""
+        points = shapely.point_on_surface(self.shapes.geometry.to_numpy())
+        return shapely.get_coordinates(points)
 
     @cached_property
     def geojson(self) -> bytes:
