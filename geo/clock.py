@@ -287,7 +287,7 @@ def default_midnight(
     p = float(special.betainc(recorded, beside + 1, 1 / (k + 1))) if recorded else 1.0
     suspected = bool(p < MIDNIGHT_P and recorded > MIDNIGHT_RATIO * expected)
     share, share_lower, share_upper = (
-        max(0.0, value) / total if total else float("nan") for value in (excess, lower, upper)
+        max(0.0, float(value / total)) if total else float("nan") for value in (excess, lower, upper)
     )
     hours_say = (
         f"{recorded:,.0f} are recorded at 00:00-00:59, where the hours beside it suggest {expected:,.0f}."
