@@ -724,5 +724,5 @@ def share_out(n: int, weights: np.ndarray) -> np.ndarray:
     counts = np.floor(quota).astype(int)
     largest = np.argsort(-(quota - counts), kind="stable")[: n - counts.sum()]
     counts[largest] += 1
-    place = np.concatenate([(np.arange(count) + 0.5) / count for count in counts if count])
+    place = np.concatenate([(np.arange(count) + 0.5) / count for count in counts])
     return np.repeat(np.arange(len(counts)), counts)[np.argsort(place, kind="stable")]
