@@ -125,6 +125,9 @@
     /** Fit the element after its size or the page's type changed. */
     resize: () => ask((it) => it.resize()),
 
+    /** Resolve when nothing is left to load or to move, as before a picture is taken. */
+    settled: () => ask((it) => it.settled()),
+
     /** Read the colours of the page again, as after a change to a dark theme. */
     restyle: () => ask((it) => it.restyle()),
 

@@ -398,6 +398,10 @@ export class Board {
     this.#panes().forEach((pane) => pane.resize());
   }
 
+  async settled() {
+    await Promise.all(this.#panes().map((pane) => pane.settled()));
+  }
+
   setInsets(wanted) {
     this.#wantInsets = wanted;
     return this.#repaint();

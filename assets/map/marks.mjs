@@ -124,8 +124,11 @@ export class Marks {
     }
     const framed = taken.filter((box) => box.framed);
     const origins = badge.map(({ point }) => project(point));
-    const shown = origins.map(([x, y]) => !framed.some((box) => clash(box, { left: x, right: x, top: y, bottom: y })));
-    const visible = badge.map((_, i) => i).filter((i) => shown[i]);
+    const { clientWidth: right, clientHeight: bottom } = this.pane.element;
+    const on = (box, [x, y]) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
+    const shown = origins.map((point) => (
+      on({ left: 0, top: 0, right, bottom }, point) && !framed.some((box) => on(box, point))));
+    const visible = [...badge.keys()].filter((i) => shown[i]);
     const height = badge[0].size[1];
     const moved = spread(visible.map((i) => origins[i]), height + 2);
     badge.forEach(({ element }, i) => { element.hidden = !shown[i]; });

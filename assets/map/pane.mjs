@@ -98,6 +98,7 @@ export class Pane {
       attributionControl: false,
       fadeDuration: 0,
       renderWorldCopies: false,
+      boxZoom: false, // Shift gathers a set of areas
       doubleClickZoom: false,
       dragRotate: false,
       touchPitch: false,
@@ -261,6 +262,12 @@ export class Pane {
   async painted() {
     this.map.triggerRepaint();
     await this.map.once("render");
+  }
+
+  /** Resolve when nothing is left to load or to move. */
+  async settled() {
+    this.map.triggerRepaint();
+    await this.map.once("idle");
   }
 
   /** Look at a box in degrees: by a short flight, or at once where motion is unwelcome. */
