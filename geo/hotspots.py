@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.null import Tails, neighbour_sum_p
+from geo.null import Tails, is_constant, neighbour_sum_p
 from geo.weights import Neighbours
 
 CLUSTERS = pd.CategoricalDtype(["HH", "LL", "HL", "LH", "NS", "NA"])
@@ -75,22 +75,119 @@ def local_moran(
     c    0.081  0.667      NS
     d    0.727  0.667      NS
     """
-    values, tails, defined = _judged(y, neighbours, null)
-    present = np.isfinite(values)
-    z = np.full(neighbours.n, np.nan)
-    lag = np.full(neighbours.n, np.nan)
-    local_i = np.full(neighbours.n, np.nan)
-    if defined.any():
-        n = np.count_nonzero(present)
-        here = values[present]
-        z[present] = (here - here.mean()) / here.std()
-        total, k = _around(z, present, neighbours)
-        lag[defined] = total[defined] / k[defined]
-        local_i = (n - 1) / n * z * lag
-    quadrant = np.where(z > 0, np.where(lag > 0, _HH, _HL), np.where(lag > 0, _LH, _LL))
-    agrees = (lag > 0) == (tails.upper < tails.lower)
-    columns = {"local_i": local_i, "z": z, "lag": lag}
-    return _table(neighbours.ids, columns, tails.p, quadrant, agrees, alpha=alpha, fdr=fdr)
+    values = neighbours.align(y)
+    return _moran(values, values, neighbours, alpha=alpha, fdr=fdr, null=null)
+
+
+def bivariate_moran(
+    x: pd.Series | np.ndarray,
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float = 0.05,
+    fdr: bool = True,
+    null: Tails | None = None,
+) -> pd.DataFrame:
+    """Bivariate local Moran's I: is an area's `x` high (low) where `y` is high (low) **around** it?
+
+    For instance ambulance call-outs in the area against police offences in its neighbours. The area's own
+    `y` plays no part: the correlation within areas is another question.
+
+    Parameters
+    ----------
+    x, y : pandas.Series or array of length n
+        One value an area. Areas that lack either leave the population.
+    neighbours, alpha, fdr
+        As in :func:`local_moran`.
+    null : Tails, optional
+        The tails of ``neighbour_sum_p(y, neighbours)``, where they are known and no area lacks a value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`local_moran`: ``local_i`` is (n − 1)·z(x)_i·lag(z(y))_i / n, ``z`` that of `x` and ``lag``
+        that of `y`; p is exact and two-sided, with x_i fixed and the values of `y` exchanged among the
+        other areas. In ``cluster`` the first letter speaks of `x`, the second of `y` around it.
+
+    References
+    ----------
+    Anselin, Syabri and Smirnov (2002), Visualizing multivariate spatial correlation with dynamically linked
+    windows, CSISS Workshop on New Tools for Spatial Data Analysis.
+    """
+    x, y = neighbours.align(x), neighbours.align(y)
+    return _moran(x, y, neighbours, alpha=alpha, fdr=fdr, null=null)
+
+
+def eb_local_moran(
+    events: pd.Series | np.ndarray,
+    population: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float = 0.05,
+    fdr: bool = True,
+) -> pd.DataFrame:
+    """Local Moran's I of rates standardised by their precision, after Assunção and Reis (1999).
+
+    A rate of a small population jumps about by chance and would make clusters of its own: each rate is put
+    on a scale where every area varies alike (:func:`eb_standardised`).
+
+    Parameters
+    ----------
+    events, population : pandas.Series or array of length n
+        Events, and the population at risk of them, of each area. Areas without residents leave.
+    neighbours, alpha, fdr
+        As in :func:`local_moran`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`local_moran`.
+
+    References
+    ----------
+    Assunção and Reis (1999), A new proposal to adjust Moran's I for population density, Statistics in
+    Medicine 18(16).
+    """
+    standardised = eb_standardised(neighbours.align(events), neighbours.align(population))
+    return local_moran(standardised, neighbours, alpha=alpha, fdr=fdr)
+
+
+def eb_standardised(events: np.ndarray, population: np.ndarray) -> np.ndarray:
+    """Rates as deviates from the overall rate, each over its own standard deviation.
+
+    With r = events / population, b the overall rate, m the mean population and s² the variance of the rates
+    weighted by population: a = s² − b / m estimates how much true rates vary, the variance of an area is
+    a + b / population (b / population where that is negative), and its deviate (r − b) / √variance.
+
+    Parameters
+    ----------
+    events, population : array of length n
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN where events or population are missing, or the population is not positive; 0 where all rates
+        are the same.
+
+    Examples
+    --------
+    >>> eb_standardised(np.array([30, 25, 25, 15]), np.array([100, 100, 110, 90])).round(4).tolist()
+    [1.3407, 0.2681, -0.2312, -1.4348]
+    """
+    events, population = np.asarray(events, dtype=np.float64), np.asarray(population, dtype=np.float64)
+    deviates = np.full(len(events), np.nan)
+    known = np.isfinite(events) & np.isfinite(population) & (population > 0)
+    e, n = events[known], population[known]
+    rate = e / n
+    if is_constant(rate):
+        deviates[known] = 0.0
+        return deviates
+    overall = e.sum() / n.sum()
+    between = (n * (rate - overall) ** 2).sum() / n.sum() - overall / n.mean()
+    variance = between + overall / n
+    variance = np.where(variance > 0, variance, overall / n)
+    deviates[known] = (rate - overall) / np.sqrt(variance)
+    return deviates
 
 
 def getis_ord_star(
@@ -126,10 +223,11 @@ def getis_ord_star(
     ----------
     Getis and Ord (1992), Geographical Analysis 24(3); Ord and Getis (1995), Geographical Analysis 27(4).
     """
-    values, tails, defined = _judged(y, neighbours, null)
+    values = neighbours.align(y)
     present = np.isfinite(values)
-    g_star = np.full(neighbours.n, np.nan)
-    z = np.full(neighbours.n, np.nan)
+    tails = neighbour_sum_p(values, neighbours) if null is None else null
+    defined = np.isfinite(tails.p)
+    g_star, z = np.full((2, neighbours.n), np.nan)
     if defined.any():
         here = values[present]
         n, mean, spread = len(here), here.mean(), here.std()
@@ -143,13 +241,26 @@ def getis_ord_star(
     return _table(neighbours.ids, {"g_star": g_star, "z": z}, tails.p, quadrant, agrees, alpha=alpha, fdr=fdr)
 
 
-def _judged(
-    y: pd.Series | np.ndarray, neighbours: Neighbours, null: Tails | None
-) -> tuple[np.ndarray, Tails, np.ndarray]:
-    """Values in order, the tails of their neighbour sums, and the areas where these are defined."""
-    values = neighbours.align(y)
-    tails = neighbour_sum_p(values, neighbours) if null is None else null
-    return values, tails, np.isfinite(tails.p)
+def _moran(
+    x: np.ndarray, y: np.ndarray, neighbours: Neighbours, *, alpha: float, fdr: bool, null: Tails | None
+) -> pd.DataFrame:
+    """Local Moran's I of `x` in the area against `y` around it."""
+    present = np.isfinite(x) & np.isfinite(y)
+    if null is None:
+        null = neighbour_sum_p(np.where(present, y, np.nan), neighbours)
+    defined = np.isfinite(null.p) & (not is_constant(x[present]))
+    z, lag, local_i = np.full((3, neighbours.n), np.nan)
+    if defined.any():
+        n = np.count_nonzero(present)
+        z[present] = (x[present] - x[present].mean()) / x[present].std()
+        total, k = _around(y, present, neighbours)
+        lag[defined] = (total[defined] / k[defined] - y[present].mean()) / y[present].std()
+        local_i = (n - 1) / n * z * lag
+    quadrant = np.where(z > 0, np.where(lag > 0, _HH, _HL), np.where(lag > 0, _LH, _LL))
+    agrees = (lag > 0) == (null.upper < null.lower)
+    columns = {"local_i": local_i, "z": z, "lag": lag}
+    p = np.where(defined, null.p, np.nan)
+    return _table(neighbours.ids, columns, p, quadrant, agrees, alpha=alpha, fdr=fdr)
 
 
 def _around(values: np.ndarray, present: np.ndarray, neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:

@@ -108,6 +108,11 @@ def lattice_step(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells: in
     return _lattice(values, int(_draws(population).max()), cells)[1]
 
 
+def is_constant(values: np.ndarray) -> bool:
+    """Whether all values are the same, but for the noise of floating point (so are no values at all)."""
+    return len(values) == 0 or bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
+
+
 def _scatter(values: np.ndarray, present: np.ndarray) -> np.ndarray:
     full = np.full(len(present), np.nan)
     full[present] = values
@@ -123,7 +128,7 @@ def _draws(neighbours: Neighbours) -> np.ndarray:
 def _tails(y: np.ndarray, neighbours: Neighbours, cells: int) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper tails of the neighbour sums of values without gaps."""
     n, draws = len(y), _draws(neighbours)
-    if n < 2 or np.ptp(y) <= 1e-12 * np.abs(y).max():  # constant, but for the noise of floating point
+    if n < 2 or is_constant(y):
         return np.full(n, np.nan), np.full(n, np.nan)
     largest = int(draws.max())
     whole, _, reach = _lattice(y, largest, cells)

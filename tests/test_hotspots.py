@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from geo.hotspots import CLUSTERS, STATISTICS, bh_q, getis_ord_star, local_moran, permutation_p
+from geo.hotspots import (
+    CLUSTERS,
+    STATISTICS,
+    bh_q,
+    bivariate_moran,
+    eb_local_moran,
+    getis_ord_star,
+    local_moran,
+    permutation_p,
+)
 from geo.null import Tails, neighbour_sum_p
 from geo.weights import Neighbours
 
@@ -84,6 +93,67 @@ def test_hot_needs_hot_neighbours_and_not_only_one_extreme_area() -> None:
     centre = getis_ord_star(y, neighbours, fdr=False).iloc[40]
     assert centre["z"] > 2 and centre["flagged"]
     assert centre["cluster"] == "NS"
+
+
+def test_bivariate_moran_equals_esda_and_exchanges_only_the_neighbours(example) -> None:
+    import esda
+
+    y, neighbours = example
+    x = np.random.default_rng(3).poisson(5 + y / 4)
+    ours = bivariate_moran(x, y, neighbours, fdr=False)
+    theirs = esda.Moran_Local_BV(x, y, neighbours.to_graph(), permutations=0)
+    np.testing.assert_allclose(ours["local_i"], theirs.Is, rtol=0, atol=1e-10)
+    labels = np.array(["HH", "LH", "LL", "HL"])[theirs.q - 1]
+    assert (ours["cluster"].astype(str) == labels)[ours["flagged"]].all()
+    np.testing.assert_array_equal(ours["p"], neighbour_sum_p(y, neighbours).p)
+    pd.testing.assert_frame_equal(bivariate_moran(y, y, neighbours), local_moran(y, neighbours))
+
+
+def test_bivariate_moran_drops_areas_that_lack_either_and_needs_both_to_vary() -> None:
+    neighbours = board(5, 5)
+    x, y = clustered(5, 5, seed=1).astype(float), clustered(5, 5, seed=2).astype(float)
+    x[3], y[7] = np.nan, np.nan
+    result = bivariate_moran(x, y, neighbours)
+    assert np.flatnonzero(result["cluster"] == "NA").tolist() == [3, 7]
+    present = np.isfinite(x) & np.isfinite(y)
+    alone = bivariate_moran(x[present], y[present], neighbours.subset(present))
+    pd.testing.assert_frame_equal(result[present], alone)
+    for constant in (
+        bivariate_moran(np.ones(25), y, neighbours),
+        bivariate_moran(y, np.ones(25), neighbours),
+    ):
+        assert (constant["cluster"] == "NA").all()
+        assert constant[["local_i", "p", "q"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.6], ids=["rates alike", "rates differ"])
+def test_eb_local_moran_equals_esda(spread: float) -> None:
+    import esda
+
+    rng, neighbours = np.random.default_rng(8), board(10, 12)
+    population = rng.integers(300, 6000, 120)
+    events = rng.poisson(population * 0.01 * np.exp(rng.normal(0, spread, 120)))
+    ours = eb_local_moran(events, population, neighbours)
+    theirs = esda.Moran_Local_Rate(events, population, neighbours.to_graph(), permutations=0)
+    np.testing.assert_allclose(ours["local_i"], theirs.Is, rtol=0, atol=1e-10)
+
+
+def test_eb_local_moran_leaves_out_areas_without_residents() -> None:
+    neighbours, rng = board(6, 6), np.random.default_rng(2)
+    population = rng.integers(500, 2500, 36).astype(float)
+    events = rng.poisson(population * 0.02).astype(float)
+    population[4], population[9], events[20] = 0, np.nan, np.nan
+    result = eb_local_moran(events, population, neighbours)
+    assert np.flatnonzero(result["cluster"] == "NA").tolist() == [4, 9, 20]
+    kept = (result["cluster"] != "NA").to_numpy()
+    alone = eb_local_moran(events[kept], population[kept], neighbours.subset(kept))
+    pd.testing.assert_frame_equal(result[kept], alone)
+
+
+def test_eb_local_moran_of_no_events_or_equal_rates_is_undefined() -> None:
+    for events in (np.zeros(16), np.full(16, 5)):
+        assert (eb_local_moran(events, np.full(16, 1500), board(4, 4))["cluster"] == "NA").all()
+    assert len(eb_local_moran(np.empty(0), np.empty(0), board(2, 2).subset(np.zeros(4, dtype=bool)))) == 0
 
 
 @pytest.mark.parametrize("statistic", STATISTICS.values(), ids=STATISTICS.keys())

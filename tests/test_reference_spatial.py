@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.spatial import KDTree
 
-from geo.hotspots import getis_ord_star, local_moran
+from geo.hotspots import bivariate_moran, eb_local_moran, getis_ord_star, local_moran
 from geo.null import lattice_step, neighbour_sum_p
 from geo.weights import Neighbours, distance_band, queen
 
@@ -66,6 +66,25 @@ def test_libgeoda_guerry(guerry: gpd.GeoDataFrame, shared_data: Path) -> None:
     star = getis_ord_star(guerry["Crm_prp"], neighbours)["g_star"].iloc[:3]
     np.testing.assert_allclose(moran, published["Guerry_Crm_prp_local_moran_first3"], rtol=0, atol=1e-12)
     np.testing.assert_allclose(star, published["Guerry_Crm_prp_local_Gstar_first3"], rtol=0, atol=1e-12)
+
+
+def test_libgeoda_bivariate_guerry(guerry: gpd.GeoDataFrame, shared_data: Path) -> None:
+    published = json.loads((shared_data / "reference" / "libgeoda_expected.json").read_text(encoding="utf-8"))
+    result = bivariate_moran(guerry["Crm_prs"], guerry["Litercy"], queen(guerry, tolerance=0.0))
+    expected = published["Guerry_Crm_prs_x_Litercy_bivariate_local_moran_first3"]
+    np.testing.assert_allclose(result["local_i"].iloc[:3], expected, rtol=0, atol=1e-12)
+
+
+def test_libgeoda_empirical_bayes_guerry(guerry: gpd.GeoDataFrame) -> None:
+    """GeoDa's own code, called here: donations in thousands as events, residents as the population."""
+    pygeoda = pytest.importorskip("pygeoda")
+    weights = pygeoda.queen_weights(pygeoda.open(guerry[["Donatns", "Pop1831", "geometry"]]))
+    events, population = guerry["Donatns"] / 1000, guerry["Pop1831"]
+    theirs = pygeoda.libgeoda.gda_localmoran_eb(
+        weights.gda_w, events.tolist(), population.tolist(), 0.05, 1, 9, "complete", 1
+    )
+    ours = eb_local_moran(events, population, queen(guerry, tolerance=0.0))
+    np.testing.assert_allclose(ours["local_i"], list(theirs.GetLISAValues()), rtol=0, atol=1e-12)
 
 
 def test_spdep_african_conflict(shared_data: Path) -> None:
