@@ -214,12 +214,15 @@ def test(arguments: list[str]) -> int:
     """Check style and types, then run every test (or those that the arguments choose)."""
     prepare(dev=True)
     checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["pytest", *arguments])
+    failed = []
     for check in checks:
-        print(f"\n== {' '.join(check)}", flush=True)
-        status = python("-m", *check)
-        if status:
-            return status
-    return 0
+        name = " ".join(check)
+        print(f"\n== {name}", flush=True)
+        if python("-m", *check):
+            failed.append(name)
+    if failed:
+        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
+    return bool(failed)
 
 
 def bench(arguments: list[str]) -> int:
