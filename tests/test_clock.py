@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
@@ -69,6 +69,7 @@ def test_untimed_events_are_left_out_and_can_be_stated():
     assert week.loc["Monday", 5] == 1 and week.loc["Sunday", 23] == 1
 
 
+@settings(deadline=None)
 @given(weeks)
 def test_groups_and_nights_conserve_events(week):
     groups, nights = clock.hour_groups(week), clock.night_hours(week)
@@ -132,6 +133,7 @@ def test_midnight_p_is_a_binomial_tail():
     assert clock.default_midnight(hours).p == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(weeks)
 def test_cutting_midnight_only_cuts_midnight(week):
     cut = clock.without_default_midnight(week)
@@ -158,6 +160,7 @@ def test_aoristic_equals_brute_force(start, span):
     assert clock.aoristic([start], [span]).to_numpy() == pytest.approx(by_minutes(start, span), abs=1e-4)
 
 
+@settings(deadline=None)
 @given(
     hnp.arrays(np.float64, st.integers(0, 30), elements=st.floats(0, 167.999)),
     st.data(),
@@ -256,6 +259,7 @@ def test_no_peak_where_none_stands_out_or_too_few():
     assert clock.peak(single).days == ["Thursday"] and clock.peak(single).hours == [3]
 
 
+@settings(deadline=None)
 @given(weeks, st.integers(0, 6))
 def test_turning_the_week_turns_the_peak(week, shift):
     before, after = clock.peak(week), clock.peak(np.roll(week, shift, axis=0))

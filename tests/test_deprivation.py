@@ -215,6 +215,15 @@ def test_ratio_is_that_of_its_own_poisson_limits_where_the_model_is_certain():
     assert table["lower_ci"].to_numpy()[busy] == pytest.approx((lower / table["expected"])[busy], rel=0.02)
 
 
+def test_an_uncertain_expectation_widens_the_interval_both_ways():
+    """Three areas, an overall rate from two others with 20 events: both limits carry its standard error."""
+    got = d.excess([10, 10, 10], [1000, 1000, 1000], [5, 5, 5]).table.iloc[0]
+    lower, upper = rates.poisson_interval([10])
+    error = stats.norm.ppf(0.975) / np.sqrt(20)
+    assert np.log(got["upper_ci"]) == pytest.approx(np.hypot(np.log(upper[0] / 10), error))
+    assert np.log(got["lower_ci"]) == pytest.approx(-np.hypot(np.log(10 / lower[0]), error))
+
+
 def test_curve_is_the_fitted_rate():
     frame = county(200, overdispersed=False)
     got = d.excess(frame["events"], frame["population"], frame["score"], years=2)
