@@ -1,77 +1,82 @@
-"""Headless Chromium for the tests marked ``browser``: import the fixtures that you use.
+"""One headless Chromium for the tests that drive the page, and a server for them to drive.
 
-``from tests.browser import browser, page  # noqa: F401``
+``conftest.py`` offers the fixtures to every test. Tests marked ``browser`` are skipped, saying why, where
+there is no Chromium; ``HOTSPOTS_CHROMIUM`` names one that is not on the path.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
 
-ROOT = Path(__file__).resolve().parents[1]
-FLAGS = [
-    "--use-angle=swiftshader",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--use-angle=swiftshader --no-sandbox --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PATIENCE_MS = 30_000
+MAP_LIBRARY = Path(__file__).resolve().parents[1] / "assets" / "vendor" / "maplibre-gl" / "maplibre-gl.mjs"
 
 
-def chromium() -> str | None:
-    """Path of the Chromium of this machine, or of the one that HOTSPOTS_CHROMIUM names."""
-    return os.environ.get("HOTSPOTS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+def installed() -> str | None:
+    """Path of the Chromium of this machine."""
+    return os.environ.get("HOTSPOTS_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One headless Chromium for all tests; they are skipped, saying why, where there is none."""
-    path = chromium()
+def chromium() -> Iterator[Browser]:
+    """The browser of the whole run."""
+    path = installed()
     if path is None:
-        pytest.skip("no Chromium on this machine (on Debian: apt install chromium)")
-    if not (ROOT / "assets" / "vendor" / "maplibre-gl" / "LOCK").is_file():
-        pytest.skip("the map library is not installed: python tools/vendor.py")
+        pytest.skip("no Chromium: install Debian's chromium, or name one in HOTSPOTS_CHROMIUM")
+    if not MAP_LIBRARY.is_file():
+        pytest.skip("the map library is not installed: run python tools/vendor.py")
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chrome
-        chrome.close()
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
-class Watched:
-    """A page with what it asked for and what went wrong on it."""
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Flask], str]]:
+    """Serve apps on free ports of this machine until the run ends; gives the address of each."""
+    servers = []
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.wrong: list[str] = []
-        page.on("request", self._asked)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda line: self.wrong.append(line.text) if line.type == "error" else None)
+    def start(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        servers.append(server)
+        Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
 
-    def _asked(self, request: Request) -> None:
-        address = urlsplit(request.url)
-        if address.scheme in ("blob", "data"):
-            return
-        self.requests.append(request.url)
-        if address.hostname != "127.0.0.1":
-            self.wrong.append(f"a request left the machine: {request.url}")
-
-    def count(self, ending: str) -> int:
-        """How many requests there were to addresses with this ending."""
-        return sum(address.endswith(ending) for address in self.requests)
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
-@pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    """A fresh page of a laptop with reduced motion; the test fails where the page reports any error."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    it = Watched(context.new_page())
-    yield it
-    context.close()
-    assert not it.wrong
+@dataclass
+class Watch:
+    """What a page asked for and complained of."""
+
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def count(self, part: str) -> int:
+        """Number of requests whose address holds a text."""
+        return sum(part in request for request in self.requests)
+
+
+def watch(page: Page) -> Watch:
+    """Note every request, error and warning of a page from now on."""
+    seen = Watch()
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and seen.complaints.append(said.text))
+    return seen

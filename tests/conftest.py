@@ -8,6 +8,7 @@ from geo.atlas import Atlas
 from geo.cli import run
 from tests import real_bedfordshire
 from tests import small_county as small
+from tests.browser import chromium, serve  # noqa: F401  the fixtures of the browser tests
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser, Page
 
 from tests import map_county
-from tests.browser import Watched, browser, watched  # noqa: F401
+from tests.browser import watch
 from tests.map_county import CONFIG, PALETTE, frame
 
 pytestmark = pytest.mark.browser
@@ -31,11 +32,20 @@ def address(files: dict[str, Any]) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page of a laptop that asks for reduced motion."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
 class MapPage:
     """The page with the map: what a test does to it and sees of it."""
 
-    def __init__(self, it: Watched, address: str, **config: Any) -> None:
-        self.it, self.page = it, it.page
+    def __init__(self, page: Page, address: str, **config: Any) -> None:
+        self.page, self.address = page, address
+        self.seen = watch(page)
         self.page.goto(address)
         self.page.evaluate(
             """async (config) => {
@@ -75,14 +85,24 @@ class MapPage:
     def look_at(self, code: str) -> None:
         self.do("flyTo", code)
 
+    def complaints(self) -> list[str]:
+        """Errors of the page since the last asking, and requests that left this server."""
+        asked = [url for url in self.seen.requests if not url.startswith((self.address, "blob:", "data:"))]
+        found = [*self.seen.complaints, *asked]
+        self.seen.complaints.clear()
+        return found
+
     def news(self) -> list[Any]:
         """What the callbacks were told since the last asking."""
         return self.page.evaluate("news.splice(0)")
 
 
 @pytest.fixture
-def county(watched: Watched, address: str) -> MapPage:  # noqa: F811
-    return MapPage(watched, address, insets=False)
+def county(page: Page, address: str) -> Iterator[MapPage]:
+    """The map without insets; the test fails where the page complains or asks elsewhere."""
+    it = MapPage(page, address, insets=False)
+    yield it
+    assert it.complaints() == []
 
 
 def test_a_frame_colours_every_area_and_the_next_one_recolours_without_fetching(county: MapPage) -> None:
@@ -93,8 +113,7 @@ def test_a_frame_colours_every_area_and_the_next_one_recolours_without_fetching(
     county.paint((IDS + 1) % 5, query="?second")
     assert county.middle() == COLOURS[(233 + 1) % 5]
     assert [detail["query"] for detail in county.page.evaluate("painted")] == ["?first", "?second"]
-    assert [county.it.count(f"/{name}") for name in CONFIG["geometry"].values()] == [0, 0, 0]
-    assert [county.it.count(name) for name in CONFIG["geometry"].values()] == [1, 1, 1]
+    assert [county.seen.count(name) for name in CONFIG["geometry"].values()] == [1, 1, 1]
 
 
 def test_areas_outside_the_filter_fade_into_the_ground(county: MapPage) -> None:
@@ -239,11 +258,11 @@ def in_towns(files: dict[str, Any]) -> list[int]:
 
 
 def test_crowded_areas_are_framed_and_magnified(
-    watched: Watched,  # noqa: F811
+    page: Page,
     address: str,
     files: dict[str, Any],
 ) -> None:
-    it = MapPage(watched, address)
+    it = MapPage(page, address)
     ranked = in_towns(files)
     classes = np.zeros(N)
     classes[ranked] = 4
@@ -272,16 +291,17 @@ def test_crowded_areas_are_framed_and_magnified(
     assert main_badges.count() == 4, "looked at closely, the main map has the numbers"
     it.do("setInsets", False)
     assert it.page.locator(".map-inset:visible").count() == 0
+    assert it.complaints() == []
 
 
-def test_a_narrow_page_has_no_insets(watched: Watched, address: str, files: dict[str, Any]) -> None:  # noqa: F811
-    watched.page.set_viewport_size({"width": 390, "height": 700})
-    it = MapPage(watched, address)
+def test_a_narrow_page_has_no_insets(page: Page, address: str, files: dict[str, Any]) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    it = MapPage(page, address)
     it.paint(np.zeros(N), ranked=in_towns(files))
     assert it.page.locator(".map-inset").count() == 0
     assert it.page.locator(".map-pane .map-badge:visible").count() == 8
-    watched.page.set_viewport_size({"width": 1366, "height": 768})
-    watched.page.wait_for_selector(".map-inset >> nth=1")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_selector(".map-inset >> nth=1")
 
 
 def test_windows_stay_while_they_serve(county: MapPage, files: dict[str, Any]) -> None:
@@ -320,7 +340,7 @@ def test_tiles_show_the_same_colours_and_selection(county: MapPage) -> None:
     county.do("setLayout", "geo")
     county.look_at("A00137")
     assert county.middle() == COLOURS[137 % 5]
-    assert county.it.count("/lsoa-tiles.json") == county.it.count("/lsoa.json") == 1
+    assert county.seen.count("/lsoa-tiles.json") == county.seen.count("/lsoa.json") == 1
 
 
 def test_outlines_of_tiles_run_where_wards_and_boroughs_meet(county: MapPage, files: dict[str, Any]) -> None:
@@ -364,30 +384,28 @@ def test_a_divider_uncovers_one_map_or_the_other(county: MapPage) -> None:
 # ---------------------------------------------------------------- what goes wrong
 
 
-def test_without_webgl_the_page_says_so(watched: Watched, address: str) -> None:  # noqa: F811
-    watched.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
-    it = MapPage(watched, address)
+def test_without_webgl_the_page_says_so(page: Page, address: str) -> None:
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
+    it = MapPage(page, address)
     it.paint(np.zeros(N))
     assert "WebGL" in it.page.get_by_role("alert").inner_text()
     assert "table" in it.page.get_by_role("alert").inner_text()
 
 
-def test_without_the_library_the_page_names_the_remedy(watched: Watched, address: str) -> None:  # noqa: F811
-    it = MapPage(watched, address, vendor="/assets/nowhere/")
+def test_without_the_library_the_page_names_the_remedy(page: Page, address: str) -> None:
+    it = MapPage(page, address, vendor="/assets/nowhere/")
     assert "tools/vendor.py" in it.page.get_by_role("alert").inner_text()
-    assert watched.wrong
-    watched.wrong.clear()
+    assert it.complaints()
 
 
-def test_the_last_good_map_stays_when_shapes_cannot_be_had(watched: Watched, address: str) -> None:  # noqa: F811
+def test_the_last_good_map_stays_when_shapes_cannot_be_had(page: Page, address: str) -> None:
     geometry = {**CONFIG["geometry"], "oa": "/nowhere.json"}
-    it = MapPage(watched, address, geometry=geometry, insets=False)
+    it = MapPage(page, address, geometry=geometry, insets=False)
     it.paint(np.full(N, 4))
     it.look_at("A00137")
     it.paint([0], level="oa")
     assert "Reload" in it.page.get_by_role("alert").inner_text()
-    assert watched.wrong
-    watched.wrong.clear()
+    assert it.complaints()
     it.paint(np.full(N, 3))
     assert it.page.get_by_role("alert").count() == 0
     assert it.middle() == COLOURS[3]
