@@ -1,0 +1,169 @@
+"""Several sources: agreement, what one of them overlooks, co-location and similar patterns."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import hypergeom
+
+from geo.hotspots import getis_ord_star
+from geo.services import agreement, colocation, overlooked, similarity
+from geo.weights import Neighbours
+
+AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
+
+
+def board(side: int) -> Neighbours:
+    """Queen neighbours on a square chessboard."""
+    r, c = np.divmod(np.arange(side * side), side)
+    near = (np.abs(r[:, None] - r) <= 1) & (np.abs(c[:, None] - c) <= 1)
+    return Neighbours.from_pairs(*np.nonzero(near), pd.Index([f"E{i:03d}" for i in range(side * side)]))
+
+
+def clusters(codes: str) -> pd.DataFrame:
+    return pd.DataFrame({"cluster": codes.split()}, AREAS)
+
+
+SOURCES = {
+    "offences": clusters("HH NS LL NA NS HH"),
+    "ambulance": clusters("HH HH HH HH NA NS"),
+    "ae": clusters("HH NS HH NS NA LL"),
+}
+
+
+def test_agreement_counts_the_sources_that_say_hot_and_those_that_can_tell() -> None:
+    table = agreement(SOURCES)
+    pd.testing.assert_index_equal(table.index, AREAS)
+    assert table["agree"].tolist() == [3, 1, 2, 1, 0, 1]
+    assert table["asked"].tolist() == [3, 3, 3, 2, 1, 3]
+    assert table["ambulance"].tolist() == [True, True, True, True, False, False]
+    assert agreement(SOURCES, "LL")["agree"].tolist() == [0, 0, 1, 0, 0, 1]
+
+
+def test_agreement_of_the_same_result_is_all_or_nothing() -> None:
+    neighbours = board(8)
+    y = np.zeros(64)
+    y[:20] = np.arange(20, 0, -1)
+    result = getis_ord_star(y, neighbours, fdr=False)
+    assert (result["cluster"] == "HH").any()
+    assert set(agreement({"a": result, "b": result})["agree"]) == {0, 2}
+
+
+def test_health_hot_and_police_cold_areas_are_listed_most_certain_first() -> None:
+    table = overlooked(SOURCES, seen_by=["ambulance", "ae"], unseen_by=["offences"])
+    assert table.index.tolist() == [AREAS[2], AREAS[1], AREAS[3]]
+    assert table["seen"].tolist() == [2, 1, 1]
+    assert table["by"].tolist() == ["ambulance, ae", "ambulance", "ambulance"]
+    assert table["otherwise"].tolist() == ["cold", "not significant", "undefined"]
+    assert overlooked(SOURCES, ["offences"], ["offences"]).empty
+
+
+def test_sources_must_be_comparable() -> None:
+    with pytest.raises(ValueError, match="no source"):
+        agreement({})
+    with pytest.raises(ValueError, match="same areas"):
+        agreement({"a": SOURCES["ae"], "b": SOURCES["ae"].iloc[::-1]})
+
+
+@pytest.fixture(scope="module")
+def hot() -> tuple[pd.DataFrame, Neighbours]:
+    neighbours = board(14)
+    r, c = np.divmod(np.arange(196), 14)
+    rng = np.random.default_rng(6)
+    centre = (r < 4) & (c < 4)
+    draw = lambda: centre & (rng.random(196) < 0.9) | (rng.random(196) < 0.1)  # noqa: E731
+    return pd.DataFrame({"police": draw(), "ambulance": draw()}, index=neighbours.ids), neighbours
+
+
+def test_join_counts_equal_esda_and_p_is_hypergeometric(hot) -> None:
+    from esda import Join_Counts_Local_MV
+
+    present, neighbours = hot
+    ours = colocation(present, neighbours)
+    theirs = Join_Counts_Local_MV(connectivity=neighbours.to_graph())
+    theirs.fit([present[column].astype(int).to_numpy() for column in present], permutations=0)
+    np.testing.assert_array_equal(ours["join_count"], theirs.LJC)
+    both = present.all(axis=1).to_numpy()
+    law = hypergeom(195, both.sum() - 1, neighbours.cardinalities[both])
+    np.testing.assert_allclose(ours["p"][both], law.sf(ours["join_count"][both] - 1), atol=1e-12)
+    assert ours.loc[~both, ["p", "q"]].isna().all(axis=None)
+    assert (ours.loc[~both, "cluster"] == "NS").all()
+    np.testing.assert_array_equal(ours["cluster"] == "HH", ours["q"] <= 0.05)
+    assert set(colocation(present, neighbours, fdr=False)["cluster"][both]) == {"HH", "NS"}
+
+
+def test_colocation_leaves_out_missing_areas_and_islands(hot) -> None:
+    present, neighbours = hot
+    present = present.astype("boolean")
+    present.iloc[0, 0] = pd.NA
+    known = present.notna().all(axis=1).to_numpy()
+    result = colocation(present, neighbours)
+    assert result["cluster"].iloc[0] == "NA"
+    alone = colocation(present[known], neighbours.subset(known))
+    pd.testing.assert_frame_equal(result[known], alone)
+    island = Neighbours.from_pairs(np.array([0, 1]), np.array([1, 0]), pd.Index(["a", "b", "c"]))
+    result = colocation(pd.DataFrame({"x": [True, True, True]}, index=island.ids), island)
+    assert result["cluster"].tolist() == ["NS", "NS", "NA"]
+    assert result["p"].iloc[:2].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_colocation_of_everywhere_or_nowhere_finds_nothing(value: bool) -> None:
+    neighbours = board(3)
+    result = colocation(pd.DataFrame({"x": [value] * 9}, index=neighbours.ids), neighbours)
+    assert (result["cluster"] == "NS").all()
+    empty = neighbours.subset(np.zeros(9, dtype=bool))
+    assert len(colocation(pd.DataFrame({"x": []}, index=empty.ids, dtype=bool), empty)) == 0
+
+
+def test_similarity_equals_a_large_monte_carlo() -> None:
+    rng = np.random.default_rng(9)
+    index = pd.RangeIndex(40)
+    base = pd.Series(rng.poisson(rng.gamma(1, 20, 40)), index)
+    test = pd.Series(rng.poisson(0.4 * base + rng.gamma(1, 3, 40)), index)
+    result = similarity(base, test)
+    drawn = round(0.85 * test.sum())
+    draws = rng.multivariate_hypergeometric(test, drawn, size=20_000) / drawn
+    lower, upper = np.quantile(draws, [0.025, 0.975], axis=0, method="inverted_cdf")
+    one = 1 / drawn + 1e-12  # a limit may fall on the next whole event
+    assert (np.abs(result.areas["lower"] - lower) <= one).all()
+    assert (np.abs(result.areas["upper"] - upper) <= one).all()
+    assert (result.areas["lower"] == lower).mean() > 0.9
+    share = base / base.sum()
+    similar = (share >= result.areas["lower"]) & (share <= result.areas["upper"])
+    assert result.s == similar.mean()
+    assert 0 < result.s < 1
+    np.testing.assert_array_equal(result.areas["compared"] == "similar", similar)
+    assert (result.areas["compared"] == "more").eq(share < result.areas["lower"]).all()
+
+
+def test_a_pattern_is_similar_to_itself_and_not_to_its_reverse() -> None:
+    pattern = pd.Series([0, 0, 40, 10, 100, 3], AREAS)
+    assert similarity(pattern, pattern).s == similarity(pattern, pattern).s_robust == 1.0
+    assert similarity(pattern * 7, pattern).s == 1.0
+    opposite = similarity(pattern, pd.Series(pattern.to_numpy()[::-1], AREAS))
+    assert opposite.s < 0.5
+
+
+def test_empty_countryside_does_not_count_in_the_robust_index() -> None:
+    base = pd.Series([0, 0, 0, 50, 50, 0], AREAS)
+    test = pd.Series([0, 0, 0, 95, 5, 0], AREAS)
+    result = similarity(base, test)
+    assert (result.s, result.s_robust) == (4 / 6, 0.0)
+    assert result.areas["compared"].tolist() == ["similar"] * 3 + ["more", "less", "similar"]
+
+
+def test_similarity_without_events_is_undefined_and_areas_may_be_missing() -> None:
+    pattern, none = pd.Series([1.0, 2, 3, 4, 5, 6], AREAS), pd.Series(0, AREAS)
+    for base, test in ((pattern, none), (none, pattern)):
+        result = similarity(base, test)
+        assert np.isnan(result.s) and np.isnan(result.s_robust)
+        assert (result.areas["compared"] == "undefined").all()
+    partial = pattern.copy()
+    partial.iloc[2] = np.nan
+    result = similarity(partial, pattern)
+    assert result.areas["compared"].tolist()[2] == "undefined"
+    alone = similarity(partial.dropna(), pattern.drop(AREAS[2]))
+    assert (result.s, result.s_robust) == (alone.s, alone.s_robust)
+    pd.testing.assert_frame_equal(result.areas.drop(AREAS[2]), alone.areas)
+    with pytest.raises(ValueError, match="same areas"):
+        similarity(pattern, pattern.iloc[:3])
