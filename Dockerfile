@@ -27,7 +27,7 @@ COPY data/boundaries data/boundaries
 COPY --from=map-library /build/assets/vendor assets/vendor
 RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
-# What runs: no build tools, no npm, and a user who may write to the data folder only.
+# What runs: no build tools, no npm, and a user who may write to the data folder and its own home only.
 FROM ${BASE}
 RUN useradd --system --uid 10001 --home-dir /srv/hotspots --create-home hotspots && install -d -o hotspots /data
 COPY --from=environment /opt/hotspots /opt/hotspots
