@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import socket
 import sys
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 THREADS = 8
+BACKLOG = 256
 
 
 def build(data: Path) -> Flask:
@@ -45,39 +47,59 @@ def build(data: Path) -> Flask:
     return create_app(Atlas.open(data)).server
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port of this computer, before any time is spent on loading data.
+
+    Raises
+    ------
+    Problem
+        If the address is not this computer's own, or the port is taken.
+    """
+    from dashboard.security import check_address
+
+    check_address(host)
+    taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    if os.name == "posix":  # elsewhere this would share the port with whoever has it
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host.strip("[]"), port))
+        taken.listen(BACKLOG)
+    except OSError as error:
+        taken.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Problem(
+                f"Port {port} is in use: stop the program that uses it, or serve on another, "
+                f"for example with --port {port + 10}."
+            ) from error
+        raise Problem(
+            f"Cannot listen on {host}, port {port} ({error.strerror}): try another --port, from 1024 up."
+        ) from error
+    return taken
+
+
 @cli.cli.command()
 def serve(
     data: cli.Data = cli.DATA,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; only this machine's own is allowed.")
+        str, typer.Option(help="Address to listen on; only this computer's own is allowed.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8050,
 ) -> None:
     """Serve the dashboard to this computer."""
     from waitress.server import create_server
 
-    from dashboard.security import check_address
-
-    check_address(host)
-    application = build(data)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    try:
-        server = create_server(application, host=host, port=port, threads=THREADS, ident=None)
-    except OSError as error:
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise Problem(
-                f"Port {port} is in use or not allowed: stop the program that uses it, "
-                f"or serve on another, for example with --port {port + 10}."
-            ) from error
-        raise Problem(
-            f"Cannot listen on {host}, port {port} ({error.strerror}): try --host 127.0.0.1."
-        ) from error
-    print(
-        f"The dashboard is on http://{server.effective_host}:{server.effective_port}\n"
-        "Open that address in a browser. Stop with Ctrl+C. Load your own data with: hotspots import --help",
-        flush=True,
-    )
-    server.run()
+    with listen(host, port) as taken:
+        application = build(data)
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        server = create_server(application, sockets=[taken], threads=THREADS, ident=None)
+        shown = f"[{host.strip('[]')}]" if ":" in host else host
+        print(
+            f"The dashboard is on http://{shown}:{taken.getsockname()[1]}\n"
+            "Open that address in a browser. Stop with Ctrl+C. "
+            "To load your own data see: hotspots import --help",
+            flush=True,
+        )
+        server.run()
 
 
 @cache

@@ -37,6 +37,8 @@ Data = Annotated[
     Path, typer.Option("--data", envvar="HOTSPOTS_DATA", help="Folder that holds the data.", metavar="FOLDER")
 ]
 DATA = Path("data")
+STOPPED = 130
+"""Exit status after Ctrl+C."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -52,11 +54,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("Stopped; what was being done is not done.", file=sys.stderr)
-        return 130
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if status == STOPPED:
+            print("Stopped; what was begun and not finished changed nothing.", file=sys.stderr)
+        return status
     return 0
 
 

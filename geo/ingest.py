@@ -380,14 +380,14 @@ def _take_events(
 ) -> Receipt:
     areas = _areas(change)
     files = _fingerprints(paths)
-    prints = sorted(file["sha256"] for file in files)
+    prints = sorted(_identity(file) for file in files)
     role = f"incidents/{source.key}/{hashlib.sha256(''.join(prints).encode()).hexdigest()[:12]}"
     batches = {r: b for r, b in change.manifest["batches"].items() if b["source"] == source.key}
     held = {print_ for batch in batches.values() for print_ in batch["files"] if not batch["replaced"]}
-    if set(prints) <= held:
+    if prints and set(prints) <= held:
         return Receipt(source.key, files, notes=["These files are loaded already; nothing was changed."])
     if add and held.intersection(prints):
-        again = next(file["name"] for file in files if file["sha256"] in held)
+        again = next(file["name"] for file in files if _identity(file) in held)
         raise Problem(f"{again} is loaded already: leave it out, or its events would count twice.")
 
     reader, parts = _read_all(source, paths, progress)
@@ -505,17 +505,18 @@ def _read_all(source: Source, paths: list[Path], progress: Progress) -> tuple[Re
             f"{paths[0].name} holds no file of {source.label.lower()}: "
             f"look for names that end in {' or '.join(f'-{kind}.csv' for kind in sorted(kinds)) or '.csv'}."
         )
-    seen: dict[str, str] = {}
+    seen: dict[str | bytes, str] = {}
     for done, member in enumerate(wanted):
         progress(done, len(wanted), member.name)
-        key = member.file if member.layout else member.name
+        content = member.read()
+        key = member.file if member.layout else hashlib.sha256(content).digest()
         if key in seen:
             raise Problem(
-                f"{key} is both in {seen[key]} and in {member.name}: import the files one after the other; "
-                "the later then replaces the months of the earlier."
+                f"{seen[key]} and {member.name} are the same file: give it once. If they only cover the same "
+                "month, import one after the other; the later then replaces the month."
             )
         seen[key] = member.name
-        table = read_table(member.name, member.read())
+        table = read_table(member.name, content)
         reader = reader_for(source, table)
         readers.setdefault(reader, member.name)
         parts.append(_read_part(table, reader, member))
@@ -623,12 +624,14 @@ def _only(paths: list[Path], what: str) -> Path:
 def _fingerprints(paths: list[Path]) -> list[dict[str, str]]:
     """Name and SHA-256 of each file of a delivery, folders taken apart."""
     files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    found: list[dict[str, str]] = []
-    for file in files:
-        if file.is_file():
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            for other in found:
-                if other["sha256"] == digest:
-                    raise Problem(f"{file.name} and {other['name']} are the same file: give it once.")
-            found.append({"name": file.name, "sha256": digest})
-    return found
+    return [
+        {"name": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+        for file in files
+        if file.is_file()
+    ]
+
+
+def _identity(file: dict[str, str]) -> str:
+    """What makes a file the same again: its content, and the month in its name (a quiet month has no row)."""
+    layout = _LAYOUT.fullmatch(file["name"])
+    return f"{layout['month']} {file['sha256']}" if layout else file["sha256"]

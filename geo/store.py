@@ -115,16 +115,16 @@ class Store:
                 "choose another with --data."
             ) from error
         with _only_writer(self.folder):
-            manifest = copy.deepcopy(_EMPTY if self.empty else self._manifest())
+            former = _EMPTY if self.empty else self._manifest()
+            manifest = copy.deepcopy(former)
             if place is not None:
                 manifest["place"] = place
             if synthetic is not None:
                 manifest["synthetic"] = synthetic
-            before = json.dumps(manifest)
             change = Transaction(self.folder, manifest)
             try:
                 yield change
-                if json.dumps(manifest) != before or self.empty:
+                if manifest != former:
                     self._switch_to(manifest)
             except BaseException as error:
                 in_force = {} if self.empty else self._manifest()["objects"]

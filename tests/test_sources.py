@@ -32,8 +32,8 @@ STREET = (
 FORCE = (
     "Crime Reference,Home Office Code,Offence,Offence Group,Committed From,Committed To,Recorded,LSOA Code,"
     "Victim Age,Victim Sex,Domestic Abuse,Knife,Injury,Aggravating Factor\n"
-    "40/77001/23,8N,Assault,Violence and sexual offences,01/02/2023 23:30,02/02/2023 01:00,03/02/2023,E01017540,"
-    "17,M,N,Y,Y,Alcohol\n"
+    "40/77001/23,8N,Assault,Violence and sexual offences,01/02/2023 23:30,02/02/2023 01:00,03/02/2023,"
+    "E01017540,17,M,N,Y,Y,Alcohol\n"
     "40/77002/23,34B,Robbery,Robbery,12/11/2023,,,,,,,,,\n"
 )
 CALLS = (
