@@ -23,8 +23,10 @@ from geo.clock import default_midnight, peak, weekdays_of_months, without_defaul
 from geo.concentration import rank_labels
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
-from geo.layers import LAYERS, Classes, Slice
+from geo.layers import LAYERS
+from geo.legend import Classes
 from geo.query import MEASURES, Catalogue, Query, SourceInfo, listed, month_runs, month_text, period_name
+from geo.slice import Slice
 from geo.sources import AGE_BANDS, Source, stored_sources
 from geo.store import Snapshot, Store
 from geo.weights import Neighbours
@@ -238,6 +240,7 @@ class Atlas:
             has_deprivation=has_deprivation,
         )
         self._memory: OrderedDict[Query, Answer] = OrderedDict()
+        self._near: dict[tuple[str, str], Neighbours] = {}
         self._lock = Lock()
 
     @classmethod
@@ -329,6 +332,10 @@ class Atlas:
             years=selection.months.sum() / 12,
             base=base,
             ages=ages,
+            ask=lambda **changes: self.slice(query.replace(**changes).checked(self.catalogue)[0]),
+            near=lambda weights: self._neighbours(query.level, weights),
+            months=loaded.info.months,
+            sources={key: other.info.label for key, other in self.sources.items()},
             noun=loaded.info.noun,
             what=query.describe_what(self.catalogue),
             where=query.describe_where(self.catalogue),
@@ -476,6 +483,13 @@ class Atlas:
         return "Official-sensitive: small numbers protected" if info.disclosure != "open" else "Open data"
 
     # ------------------------------------------------------------ opening
+
+    def _neighbours(self, level: str, weights: str) -> Neighbours:
+        """Neighbour lists by a definition of :data:`geo.weights.WEIGHTS`, read when first asked for."""
+        if (level, weights) not in self._near:
+            pairs = self.snapshot.read(f"neighbours/{level}/{weights}")
+            self._near[level, weights] = Neighbours.from_frame(pairs, self.levels[level].frame.index)
+        return self._near[level, weights]
 
     def _load(self, source: Source) -> Loaded:
         areas = self.levels["lsoa"].frame.index

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from geo.atlas import Atlas
 from geo.export import FORMATS, export, filename
-from geo.layers import LAYERS, quantile_edges
+from geo.layers import LAYERS
+from geo.legend import quantile_edges
 from geo.problem import Problem
 from geo.query import LEVELS, MEASURES, Query, month_number
 from tests import small_county as small

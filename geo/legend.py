@@ -1,0 +1,209 @@
+"""What do the colours mean?
+
+Palettes, class breaks, and the legend that the page, the exports and the print share, so that they cannot
+disagree. ColorBrewer's OrRd for volumes, purples for deprivation (so that it is never taken for crime) and
+its red-blue pair for clusters; all are safe for colour-blind readers. No data and suppressed are hatched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from geo import deprivation
+
+SEQUENTIAL = ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000")
+BIVARIATE = "#ece7ee #efb9a4 #dd5f4b #bfb2d6 #b98592 #a1404c #7d67ab #6d3f74 #4a1440".split()
+"""Measure from left to right, deprivation from least (first three) to most."""
+EXCESS = (
+    (deprivation.LESS, "Less than similarly deprived areas", "#5b8fc9"),
+    (deprivation.AS_PREDICTED, "As similarly deprived areas", "#f6ecc9"),
+    (deprivation.MORE, "More than similarly deprived areas", "#c2571a"),
+)
+DEPRIVATION = tuple("#3f007d #54278f #6a51a3 #807dba #9e9ac8 #b3b1d6 #cac8e3 #dcdbec #edecf5 #f8f7fb".split())
+CLUSTERS = {
+    "HH": ("High, among high", "#b2182b"),
+    "LL": ("Low, among low", "#2166ac"),
+    "HL": ("High, among low", "#ef8a62"),
+    "LH": ("Low, among high", "#67a9cf"),
+    "high-": ("High, before correction only", "#f7c6b8"),
+    "low-": ("Low, before correction only", "#cfe1ef"),
+    "NS": ("Not significant", "#f3f4f5"),
+}
+HOT_COLD = {
+    "HH": ("Hot spot", "#b2182b"),
+    "LL": ("Cold spot", "#2166ac"),
+    "high-": ("Hot, before correction only", "#f7c6b8"),
+    "low-": ("Cold, before correction only", "#cfe1ef"),
+    "NS": ("Not significant", "#f3f4f5"),
+}
+COMPARED = (
+    ("lower998", "Lower (99.8% sure)", "#4a77b4"),
+    ("lower95", "Lower (95% sure)", "#a9c3df"),
+    ("similar", "Similar", "#f6ecc9"),
+    ("higher95", "Higher (95% sure)", "#f0a86b"),
+    ("higher998", "Higher (99.8% sure)", "#c2571a"),
+)
+SUPPRESSED = ("suppressed", "Suppressed (1 to 7)", "#ffffff")
+HIDDEN = 255
+"""Class code of an area that the borough filter leaves out."""
+
+
+@dataclass(frozen=True)
+class Classes:
+    """A legend: one entry a class, in the order in which it is read.
+
+    Attributes
+    ----------
+    title : str
+    keys, labels, colours : tuple of str
+        Colours as ``#rrggbb``.
+    patterns : tuple of str or None
+        ``"nodata"`` or ``"suppressed"`` where the class is hatched.
+    counts : tuple of int
+        Areas in each class.
+    """
+
+    title: str
+    keys: tuple[str, ...]
+    labels: tuple[str, ...]
+    colours: tuple[str, ...]
+    patterns: tuple[str | None, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a layer gives.
+
+    Attributes
+    ----------
+    columns : DataFrame
+        Added to the table; on the area index; already protected.
+    codes : ndarray of uint8, shape (n,)
+        Position in ``classes``, :data:`HIDDEN` outside the boroughs chosen.
+    classes : Classes
+    finding : str
+        One sentence, a finding before a number; "" lets the measure's finding stand.
+    caveats : tuple of str
+    order : ndarray of float, optional
+        What the areas are ranked by, NaN last; absent: the measure.
+    """
+
+    columns: pd.DataFrame
+    codes: np.ndarray
+    classes: Classes
+    finding: str = ""
+    caveats: tuple[str, ...] = ()
+
+
+def classify(
+    title: str,
+    entries: Sequence[tuple[str, str, str]],
+    position: np.ndarray,
+    inside: np.ndarray,
+    *,
+    suppressed: np.ndarray | None = None,
+    no_value: str = "No data",
+) -> tuple[np.ndarray, Classes]:
+    """Class codes and legend from positions in a list of entries.
+
+    Parameters
+    ----------
+    title : str
+    entries : sequence of (key, label, colour)
+    position : ndarray of int, shape (n,)
+        Position in ``entries``; -1 has no value: no data, or suppressed where ``suppressed`` holds.
+    inside : ndarray of bool, shape (n,)
+    suppressed : ndarray of bool, shape (n,), optional
+    no_value : str
+        Label of the areas that have none.
+
+    Returns
+    -------
+    codes : ndarray of uint8, shape (n,)
+    classes : Classes
+        Hatched classes are there only when an area is in them.
+    """
+    position = np.asarray(position)
+    hidden = np.zeros(len(position), bool) if suppressed is None else suppressed & (position < 0)
+    legend = list(entries)
+    patterns: list[str | None] = [None] * len(entries)
+    codes = np.where(position >= 0, position, HIDDEN)
+    nothing = ("nodata", no_value, "#ffffff")
+    for entry, areas in ((SUPPRESSED, hidden), (nothing, (position < 0) & ~hidden)):
+        if (areas & inside).any():
+            codes = np.where(areas, len(legend), codes)
+            legend.append(entry)
+            patterns.append(entry[0])
+    codes = np.where(inside, codes, HIDDEN).astype(np.uint8)
+    counts = np.bincount(codes[inside], minlength=len(legend))
+    keys, labels, colours = zip(*legend, strict=True)
+    return codes, Classes(title, keys, labels, colours, tuple(patterns), tuple(int(c) for c in counts))
+
+
+def quantile_edges(values: np.ndarray, whole: bool, classes: int = len(SEQUENTIAL)) -> np.ndarray:
+    """Lower bounds of the second and later classes, about as many values in each.
+
+    Where more values are zero than a class should hold, zero is the first class and the others are shared
+    out over the rest.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        NaN is left out.
+    whole : bool
+        Whether the bounds must be whole numbers (counts); then at least 1.
+    classes : int
+
+    Returns
+    -------
+    ndarray of float
+        Increasing; fewer than ``classes - 1`` where bounds fall together.
+
+    Examples
+    --------
+    >>> quantile_edges(np.arange(101.0), True)
+    array([20., 40., 60., 80.])
+    >>> quantile_edges(np.array([0.0, 0.0, 0.0, 0.0, 2.0]), True)
+    array([1., 2.])
+    """
+    known = values[~np.isnan(values)]
+    if not known.size:
+        return np.empty(0)
+    positive = known[known > 0]
+    if positive.size < known.size * (1 - 1 / classes):  # zeros have a class of their own, the rest the others
+        edges = np.quantile(positive, np.arange(classes - 1) / (classes - 1)) if positive.size else known[:0]
+        edges[:1] = np.minimum(edges[:1], 1) if whole else edges[:1]
+    else:
+        edges = np.quantile(known, np.arange(1, classes) / classes)
+    if whole:
+        return np.unique(np.maximum(np.ceil(edges - 1e-9), 1))
+    digits = 2 - np.floor(np.log10(np.maximum(edges, 1e-9))).astype(int)
+    rounded = np.array([round(float(e), int(d)) for e, d in zip(edges, digits, strict=True)])
+    return np.unique(rounded[rounded > 0])
+
+
+def edge_labels(edges: np.ndarray, whole: bool, smallest: int) -> list[str]:
+    if not edges.size:
+        return ["0" if whole else "All areas"]
+    texts = [f"{int(e):,}" if whole else f"{e:,.10g}" for e in edges]
+    if whole:
+        ends = [int(e) - 1 for e in edges]
+        labels = ["0" if ends[0] < smallest else f"0 to {ends[0]:,}"]
+        pairs = zip(edges[:-1].astype(int), ends[1:], strict=True)
+        labels += [f"{a:,}" if a == b else f"{a:,} to {b:,}" for a, b in pairs]
+    else:
+        labels = [f"under {texts[0]}"]
+        labels += [f"{a} to under {b}" for a, b in pairwise(texts)]
+    return [*labels, f"{texts[-1]} or more"]
+
+
+def steps(number: int) -> list[str]:
+    """``number`` colours from the sequential palette, always from light to dark."""
+    places = np.linspace(0, len(SEQUENTIAL) - 1, number).round().astype(int) if number > 1 else [0]
+    return [SEQUENTIAL[i] for i in places]

@@ -1,0 +1,212 @@
+"""What has one filter found at one level?
+
+A :class:`Slice` holds the true numbers; it never leaves ``geo``. :func:`measure` turns them into what the
+query asks for: a count, or a crude, standardised or smoothed rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from geo import rates
+from geo.disclosure import Gate
+from geo.query import Query
+from geo.weights import Neighbours
+
+ALPHA = 0.05
+"""Level of significance everywhere."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The true numbers of one filter at one level. It never leaves ``geo``.
+
+    All arrays are in the order of ``frame``, length n.
+
+    Attributes
+    ----------
+    query : Query
+    frame : DataFrame
+        Index of area codes; ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``,
+        ``imd_decile``.
+    counts : ndarray of int64
+        Events of the filter.
+    inside : ndarray of bool
+        Areas of the boroughs chosen.
+    neighbours : Neighbours
+    gate : Gate
+        The way out for this source.
+    years : float
+        Length of the months selected, for rates per year.
+    base : callable
+        ``base() -> (counts, scale)``: counts of the same question without its filters of month, hour and
+        day, over all boroughs, and the share of that time which the filters keep. Class breaks come from
+        it, so that stepping through hours or months does not move them.
+    ages : callable
+        ``ages() -> (events, residents)``: DataFrames [area, age band] for standardised rates.
+    ask : callable
+        ``ask(**changes) -> Slice``: the same question with some answers changed, such as another source or
+        level; what the data cannot answer falls back as in :meth:`Query.checked`.
+    near : callable
+        ``near(key) -> Neighbours``: neighbours by another definition (``knn``, ``distance_band``).
+    months : tuple of int
+        Month numbers loaded for the source.
+    sources : mapping
+        Key to label of every loaded source.
+    noun : str
+        "offences".
+    what, where : str
+        "Violence and sexual offences", "Luton".
+    """
+
+    query: Query
+    frame: pd.DataFrame
+    counts: np.ndarray
+    inside: np.ndarray
+    neighbours: Neighbours
+    gate: Gate
+    years: float
+    base: Callable[[], tuple[np.ndarray, float]]
+    ages: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+    ask: Callable[..., Slice]
+    near: Callable[[str], Neighbours]
+    months: tuple[int, ...]
+    sources: Mapping[str, str]
+    noun: str
+    what: str
+    where: str
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """Protected counts as floats; NaN where suppressed."""
+        return self.gate.counts(self.counts).to_numpy(np.float64, na_value=np.nan)
+
+    @cached_property
+    def population(self) -> np.ndarray:
+        """Residents as floats; NaN where not known."""
+        return self.frame["population"].to_numpy(np.float64, na_value=np.nan)
+
+    @cached_property
+    def among(self) -> Neighbours:
+        """Neighbours among the areas of the boroughs chosen."""
+        return self.neighbours if self.inside.all() else self.neighbours.subset(self.inside)
+
+    @property
+    def n(self) -> int:
+        """Number of areas of the boroughs chosen."""
+        return int(self.inside.sum())
+
+    def areas(self, number: int) -> str:
+        """Say a number of areas of this level: "14 of 417 small areas"."""
+        word = {"lsoa": "small areas", "ward": "wards", "borough": "boroughs"}[self.query.level]
+        return f"{number} of {self.n:,} {word}"
+
+    def share_held(self, areas: np.ndarray) -> float | None:
+        """Protected share of the events inside that these areas hold."""
+        return self.gate.share(int(self.counts[areas].sum()), int(self.counts[self.inside].sum()))
+
+
+# ---------------------------------------------------------------- measures
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The measure of a slice.
+
+    Attributes
+    ----------
+    title : str
+    true, shown : ndarray of float, shape (n,)
+        For statistics and for the eye; NaN where there is none.
+    base : ndarray of float, shape (n,)
+        Values that the class breaks are made from.
+    whole : bool
+        Whether values are counts.
+    columns : DataFrame
+    no_value : str
+        Why an area has no value.
+    """
+
+    title: str
+    true: np.ndarray
+    shown: np.ndarray
+    base: np.ndarray
+    whole: bool
+    columns: pd.DataFrame
+    no_value: str = "No data"
+
+
+def measure(slice_: Slice) -> Measured:
+    """Compute the measure that the query asks for: a count, or a crude, standardised or smoothed rate."""
+    return _MEASURES[slice_.query.measure](slice_)
+
+
+def _count(s: Slice) -> Measured:
+    base, scale = s.base()
+    protected = s.gate.counts(base).to_numpy(np.float64, na_value=np.nan)
+    return Measured(
+        f"Number of {s.noun}", s.counts.astype(float), s.shown, protected * scale, True, s.frame.iloc[:, :0]
+    )
+
+
+def _rate(s: Slice) -> Measured:
+    base, scale = s.base()
+    protected = s.gate.counts(base).to_numpy(np.float64, na_value=np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        people = np.where(s.population > 0, s.population, np.nan) / 1000
+    return Measured(
+        f"{s.noun.capitalize()} per 1,000 residents",
+        s.counts / people,
+        s.shown / people,
+        protected * scale / people,
+        False,
+        s.frame.iloc[:, :0],
+    )
+
+
+def _dsr(s: Slice) -> Measured:
+    table, county = standardised(s, 0.95)
+    columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
+    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], county)
+    value = table["value"].to_numpy(float)
+    title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
+    return Measured(title, value, value, value, False, columns, "Fewer than 10 events")
+
+
+def standardised(s: Slice, confidence: float) -> tuple[pd.DataFrame, float]:
+    """Age-standardised rates with their limits, and that of the boroughs chosen."""
+    events, residents = s.ages()
+    table = rates.dsr(events, residents, years=s.years, confidence=confidence).set_axis(s.frame.index)
+    together = [frame[s.inside].sum().to_frame().T for frame in (events, residents)]
+    return table, float(rates.dsr(*together, years=s.years)["value"].iloc[0])
+
+
+def crude(s: Slice, confidence: float) -> tuple[pd.DataFrame, float]:
+    """Rates per 1,000 of the protected counts with their limits, and that of the boroughs chosen."""
+    table = rates.crude_rate(s.shown, s.population, confidence=confidence).set_axis(s.frame.index)
+    counted = s.inside & ~np.isnan(s.shown) & ~np.isnan(s.population)
+    residents = s.population[counted].sum()
+    return table, float(s.shown[counted].sum() / residents * 1000) if residents else np.nan
+
+
+def _smoothed(s: Slice) -> Measured:
+    # A smoothed rate could be solved for its count, so it is made from the protected counts.
+    counts = np.where(np.isnan(s.shown), 4.0, s.shown) if s.gate.controlled else s.counts.astype(float)
+    table = rates.eb_global(counts, s.population)
+    value = table["value"].to_numpy(float)
+    columns = pd.DataFrame({"eb_rate_per_1000": value}, index=s.frame.index)
+    title = f"{s.noun.capitalize()} per 1,000 residents, smoothed towards the average"
+    return Measured(title, value, value, value, False, columns)
+
+
+_MEASURES: dict[str, Callable[[Slice], Measured]] = {
+    "count": _count,
+    "rate": _rate,
+    "dsr": _dsr,
+    "eb_rate": _smoothed,
+}
