@@ -31,7 +31,7 @@ from geo.legend import (
     steps,
 )
 from geo.query import listed
-from geo.slice import ALPHA, Measured, Slice, crude, measure
+from geo.slice import ALPHA, Measured, Slice, crude, measure, standardised
 
 
 @dataclass(frozen=True)
