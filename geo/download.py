@@ -53,7 +53,11 @@ BY_HAND = {
 
 TIMEOUT = 60
 PAGE = 1000
+CODES = 100
+"""Areas asked for at a time, so that the address stays short."""
 NOMIS_PAGE = 25_000
+PART = 1 << 18
+"""Bytes asked for at a time of an archive that is read in parts."""
 
 Report = Callable[[int, int, str], None]
 
@@ -63,7 +67,6 @@ def fetch(
     folder: Path,
     *,
     force: str = "",
-    addresses: Mapping[str, str] = ADDRESSES,
     progress: Report = lambda done, total, what: None,
 ) -> list[tuple[str, Path]]:
     """Download what a county's dashboard needs.
@@ -77,8 +80,6 @@ def fetch(
     force : str, optional
         Name of the police force as data.police.uk writes it in file names, such as "bedfordshire"; without
         it no police data are fetched.
-    addresses : mapping, optional
-        Instead of :data:`ADDRESSES`.
     progress : callable, optional
         Told (files done, files in all, name of the file at work).
 
@@ -97,35 +98,25 @@ def fetch(
     rows: list[dict[str, Any]] = []
 
     def lookup() -> bytes:
-        rows.extend(_table_rows(addresses, "lookup", asked))
+        rows.extend(_table_rows("lookup", asked))
         for name in districts:
             if name not in {row["LAD24NM"] for row in rows}:
                 raise Problem(f"The ONS knows no district “{name}”: write it as on {BY_HAND['lookup']}.")
         return _csv(rows, ("LSOA21CD", "LSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM"))
 
-    def lads() -> list[str]:
-        return sorted({row["LAD24CD"] for row in rows})
-
-    def small_areas() -> bytes:
-        named = " OR ".join(f"LSOA21NM LIKE {_quoted(name + ' 0%')}" for name in districts)
-        return _shapes(addresses, "small areas", named, "LSOA21CD", {row["LSOA21CD"] for row in rows})
-
-    def wards() -> bytes:
-        inside = ", ".join(_quoted(code) for code in lads())
-        return _shapes(
-            addresses, "wards", f"LAD24CD IN ({inside})", "WD24CD", {row["WD24CD"] for row in rows}
-        )
+    def shapes(what: str, code: str) -> Callable[[], bytes]:
+        return lambda: _shapes(what, code, sorted({row[code] for row in rows}))
 
     steps: list[tuple[str, str, Callable[[], bytes]]] = [
         ("lookup", "lookup-lsoa21-ward24-district24.csv", lookup),
-        ("boundaries", "lsoa-2021.geojson", small_areas),
-        ("boundaries", "wards-2024.geojson", wards),
-        ("population", "population.csv", lambda: _population(addresses, lads())),
-        ("deprivation", "deprivation-2025.csv", lambda: _get(addresses, "deprivation")),
-        ("lookup", "lookup-lsoa11-lsoa21.csv", lambda: _changes(addresses)),
+        ("boundaries", "lsoa-2021.geojson", shapes("small areas", "LSOA21CD")),
+        ("boundaries", "wards-2024.geojson", shapes("wards", "WD24CD")),
+        ("population", "population.csv", lambda: _population(sorted({row["LAD24CD"] for row in rows}))),
+        ("deprivation", "deprivation-2025.csv", lambda: _get("deprivation")),
+        ("lookup", "lookup-lsoa11-lsoa21.csv", _changes),
     ]
     if force:
-        steps.append(("offences", f"street-{force}.zip", lambda: _force_files(addresses, force)))
+        steps.append(("offences", f"street-{force}.zip", lambda: _force_files(force)))
     files = []
     for done, (kind, name, make) in enumerate(steps):
         progress(done, len(steps), name)
@@ -144,11 +135,9 @@ def _quoted(text: str) -> str:
 
 
 @contextmanager
-def _answer(
-    addresses: Mapping[str, str], what: str, query: Mapping[str, Any] | None = None, span: str = ""
-) -> Iterator[Any]:
+def _answer(what: str, query: Mapping[str, Any] | None = None, span: str = "") -> Iterator[Any]:
     """Answer of an address, or of a span of its bytes; a Problem with a remedy where there is none."""
-    address = addresses[what] + (f"?{urllib.parse.urlencode(query)}" if query else "")
+    address = ADDRESSES[what] + (f"?{urllib.parse.urlencode(query)}" if query else "")
     headers = {"User-Agent": "hotspots"} | ({"Range": f"bytes={span}"} if span else {})
     try:
         with urllib.request.urlopen(
@@ -168,18 +157,18 @@ def _answer(
     )
 
 
-def _get(addresses: Mapping[str, str], what: str, query: Mapping[str, Any] | None = None) -> bytes:
-    with _answer(addresses, what, query) as answer:
+def _get(what: str, query: Mapping[str, Any] | None = None) -> bytes:
+    with _answer(what, query) as answer:
         return bytes(answer.read())
 
 
-def _pages(addresses: Mapping[str, str], what: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _pages(what: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Features of an ONS service, page by page, in a settled order."""
     offset = 0
     while True:
         page = {"resultOffset": offset, "resultRecordCount": PAGE}
         try:
-            answer = json.loads(_get(addresses, what, query | page))
+            answer = json.loads(_get(what, query | page))
             features = answer["features"]
         except (ValueError, KeyError, TypeError) as error:
             raise Problem(
@@ -192,16 +181,20 @@ def _pages(addresses: Mapping[str, str], what: str, query: dict[str, Any]) -> It
         offset += len(features)
 
 
-def _table_rows(addresses: Mapping[str, str], what: str, where: str) -> list[dict[str, Any]]:
+def _table_rows(what: str, where: str) -> list[dict[str, Any]]:
     query = {"where": where, "outFields": "*", "returnGeometry": "false", "f": "json"}
     query["orderByFields"] = "LSOA21CD"
-    return [feature["attributes"] for feature in _pages(addresses, what, query)]
+    return [feature["attributes"] for feature in _pages(what, query)]
 
 
-def _shapes(addresses: Mapping[str, str], what: str, where: str, code: str, wanted: set[str]) -> bytes:
-    query = {"where": where, "outFields": "*", "outSR": 4326, "f": "geojson", "orderByFields": code}
-    features = [f for f in _pages(addresses, what, query) if f["properties"][code] in wanted]
-    missing = wanted.difference(feature["properties"][code] for feature in features)
+def _shapes(what: str, code: str, wanted: Sequence[str]) -> bytes:
+    """Boundaries of some areas, asked for by their codes: names of districts change, codes stay."""
+    features: list[dict[str, Any]] = []
+    for start in range(0, len(wanted), CODES):
+        some = ", ".join(_quoted(each) for each in wanted[start : start + CODES])
+        query = {"where": f"{code} IN ({some})", "outFields": "*", "outSR": 4326, "f": "geojson"}
+        features += _pages(what, query | {"orderByFields": code})
+    missing = set(wanted).difference(feature["properties"][code] for feature in features)
     if missing:
         raise Problem(
             f"The boundaries of {len(missing)} of {len(wanted)} {what} are not at the ONS's service "
@@ -219,20 +212,19 @@ def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _changes(addresses: Mapping[str, str]) -> bytes:
+def _changes() -> bytes:
     """All of England and Wales, since a file's vintage is told by codes of any place."""
-    rows = _table_rows(addresses, "changes", "1=1")
+    rows = _table_rows("changes", "1=1")
     return _csv(rows, ("LSOA11CD", "LSOA11NM", "LSOA21CD", "LSOA21NM", "CHGIND"))
 
 
-def _population(addresses: Mapping[str, str], lads: Sequence[str]) -> bytes:
+def _population(lads: Sequence[str]) -> bytes:
     """Latest mid-year estimate by five-year age band and sex, from single years (C_AGE 101 is age 0)."""
     people: dict[tuple[str, int, str], int] = {}
     for lad in lads:
         offset = 0
         while True:
             answer = _get(
-                addresses,
                 "population",
                 {
                     "geography": f"{lad}TYPE151",
@@ -267,9 +259,9 @@ def _population(addresses: Mapping[str, str], lads: Sequence[str]) -> bytes:
 class _Remote(io.RawIOBase):
     """A file at an address, read by parts (HTTP ranges), so that an archive need not come whole."""
 
-    def __init__(self, addresses: Mapping[str, str], what: str) -> None:
-        self._addresses, self._what, self._place = addresses, what, 0
-        with _answer(addresses, what, span="0-0") as answer:
+    def __init__(self, what: str) -> None:
+        self._what, self._place = what, 0
+        with _answer(what, span="0-0") as answer:
             extent = re.fullmatch(r"bytes 0-0/(\d+)", answer.headers.get("Content-Range") or "")
         if extent is None:
             raise Problem(
@@ -295,18 +287,18 @@ class _Remote(io.RawIOBase):
         if wanted <= 0:
             return 0
         span = f"{self._place}-{self._place + wanted - 1}"
-        with _answer(self._addresses, self._what, span=span) as answer:
+        with _answer(self._what, span=span) as answer:
             part = answer.read(wanted)
         buffer[: len(part)] = part
         self._place += len(part)
         return len(part)
 
 
-def _force_files(addresses: Mapping[str, str], force: str) -> bytes:
+def _force_files(force: str) -> bytes:
     """The street files of one force, as a small archive in the layout of the large one."""
     kept = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BufferedReader(_Remote(addresses, "police"), 1 << 20)) as archive,
+        zipfile.ZipFile(io.BufferedReader(_Remote("police"), PART)) as archive,
         zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as small,
     ):
         names = [name for name in archive.namelist() if name.endswith(f"-{force}-street.csv")]
