@@ -19,7 +19,6 @@ import { Marks } from "./marks.mjs";
 export const CLEAR = "rgba(0,0,0,0)";
 const AREAS_END = "areas end"; // areas are added below this layer, outlines above it
 const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
-const HAIR = byZoom(8, 0.3, 10, 0.5, 13, 0.8);
 const OUTLINES = {
   ward: { width: byZoom(11, 0.8, 14, 1.6), opacity: byZoom(9, 0.35, 12, 0.9) }, // a county has too many for full ink
   borough: { width: byZoom(11, 1.6, 14, 2.4), opacity: 1 },
@@ -32,6 +31,9 @@ const PATTERNS = {
   casing: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 2.6 },
   overlay: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 1.7 },
 };
+
+/** The lines between areas, fainter where there are many: a colour of six hexadecimal digits, with more or less alpha. */
+const hair = (colour) => byZoom(8, `${colour}4d`, 10, `${colour}80`, 13, `${colour}e6`);
 
 /** The colour that the state of an area gives. */
 const stated = (state) => ["to-color", ["coalesce", ["feature-state", state], CLEAR]];
@@ -74,8 +76,7 @@ export class Pane {
     this.theme = theme;
     /** @type {Shapes|null} */ this.shapes = null;
     /** @type {import("./shapes.mjs").Box|null} */ this.box = null; // all that it can ever show, where not everything
-    this.levels = new Map(); // key of shapes -> {box, ids, looks}: what is loaded, and how each was last painted
-    this.used = { nodata: false, suppressed: false, overlay: false };
+    this.levels = new Map(); // key of shapes -> {box, ids, looks, layers}: what is loaded, how each was last painted
     this.outlines = []; // sources of ward and borough outlines
     this.tokens = new Map(); // layer -> [property, token of the theme]
     this.marked = "";
@@ -137,6 +138,9 @@ export class Pane {
   restyle(theme) {
     this.theme = theme;
     for (const [layer, [property, token]] of this.tokens) this.map.setPaintProperty(layer, property, theme[token]);
+    for (const key of this.levels.keys()) {
+      this.map.setPaintProperty(`colour:${key}`, "fill-outline-color", hair(theme.hair));
+    }
   }
 
   /**
@@ -147,11 +151,13 @@ export class Pane {
    * @param {Look[]} looks one for every area
    */
   async show(shapes, looks) {
-    const fresh = this.#load(shapes);
+    const states = ["nodata", "suppressed", "overlay"].filter((state) => looks.some((look) => look[state] !== CLEAR));
+    const patterns = Object.keys(PATTERNS).filter((name) => states.includes(PATTERNS[name].state));
+    const fresh = this.#load(shapes) + this.#layers(shapes.key, ["colour", ...patterns]);
     this.#colour(shapes.key, looks);
-    if (!this.shapes) this.#reveal(shapes);
+    if (!this.shapes) this.#reveal(shapes, patterns);
     if (fresh) await this.#tiled(shapes.key);
-    this.#reveal(shapes);
+    this.#reveal(shapes, patterns);
   }
 
   /** Bring the areas that this pane can show into its map, where they are new or its box moved. Say whether so. */
@@ -163,24 +169,29 @@ export class Pane {
     if (known) {
       Object.assign(known, { box: this.box, ids });
       this.map.getSource(shapes.key).setData(data);
-      return true;
+    } else {
+      this.levels.set(shapes.key, { box: this.box, ids, looks: [], layers: [] });
+      this.map.addSource(shapes.key, { type: "geojson", data, tolerance: 0, maxzoom: 14 });
     }
-    this.levels.set(shapes.key, { box: this.box, ids, looks: [] });
-    this.map.addSource(shapes.key, { type: "geojson", data, tolerance: 0, maxzoom: 14 });
-    const fill = (name, paint) => this.map.addLayer({
-      id: `${name}:${shapes.key}`, type: "fill", source: shapes.key, paint: { "fill-antialias": false, ...paint },
-    }, AREAS_END);
-    fill("colour", { "fill-color": stated("colour") });
-    for (const [name, { state }] of Object.entries(PATTERNS)) {
-      fill(name, { "fill-color": name === "casing" ? CASING : stated(state), "fill-pattern": name });
-    }
-    this.#line(`hair:${shapes.key}`, { source: shapes.key, token: "hair", width: HAIR, below: AREAS_END });
     return true;
+  }
+
+  /** Add the layers of a level that were not needed before: each makes every recolouring dearer. Say whether any. */
+  #layers(source, names) {
+    const { layers } = this.levels.get(source);
+    const missing = names.filter((name) => !layers.includes(name));
+    for (const name of missing) {
+      const paint = name === "colour"
+        ? { "fill-color": stated(name), "fill-outline-color": hair(this.theme.hair) }
+        : { "fill-color": name === "casing" ? CASING : stated(name), "fill-pattern": name, "fill-antialias": false };
+      this.map.addLayer({ id: `${name}:${source}`, type: "fill", source, paint }, AREAS_END);
+    }
+    layers.push(...missing);
+    return missing.length > 0;
   }
 
   /** Resend the state of every area whose look changed. */
   #colour(source, looks) {
-    for (const name of Object.keys(this.used)) this.used[name] = looks.some((look) => look[name] !== CLEAR);
     const level = this.levels.get(source);
     for (const id of level.ids) {
       if (looks[id] !== level.looks[id]) {
@@ -191,21 +202,19 @@ export class Pane {
   }
 
   /** Let one level be seen, and of its patterns those in use. */
-  #reveal(shapes) {
+  #reveal(shapes, patterns) {
     this.shapes = shapes;
-    for (const key of this.levels.keys()) {
-      const shown = key === shapes.key;
-      const set = (layer, property, on) => this.map.setPaintProperty(`${layer}:${key}`, property, on ? 1 : 0);
-      set("colour", "fill-layer-opacity", shown);
-      for (const [name, { state }] of Object.entries(PATTERNS)) {
-        set(name, "fill-layer-opacity", shown && this.used[state]);
+    for (const [key, { layers }] of this.levels) {
+      for (const name of layers) {
+        const seen = key === shapes.key && (name === "colour" || patterns.includes(name));
+        this.map.setPaintProperty(`${name}:${key}`, "fill-layer-opacity", seen ? 1 : 0);
       }
-      set("hair", "line-opacity", shown);
     }
   }
 
   /** Resolve when the source has its tiles. */
   async #tiled(source) {
+    await this.painted(); // only then is it known what has to be loaded
     while (!this.map.isSourceLoaded(source)) await this.map.once("sourcedata");
   }
 
