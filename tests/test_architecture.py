@@ -12,18 +12,24 @@ SOURCES = sorted(path for folder in ("geo", "dashboard") for path in (ROOT / fol
 # A module may import those of its own line and of the lines above it.
 ORDER = (
     ("problem", "resources"),
-    ("query", "sources", "boundaries", "weights"),
-    ("store", "cube", "mapping"),
+    ("query", "sources", "mapping", "boundaries", "weights"),
+    ("store", "cube"),
+    # What is computed, from numbers to numbers.
     ("rates", "clock", "concentration", "deprivation", "null", "hotspots"),
+    ("change", "confidence", "services", "severity"),
     ("disclosure",),
-    ("layers",),
+    # What one filter shows, behind the gate.
+    ("slice", "legend", "evidence", "layers"),
     ("atlas",),
+    # What goes out, and what comes in.
+    ("insets", "sheet", "exhibits", "paper", "poster", "slide", "assessment"),
     ("export", "ingest", "download"),
     ("demo", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 
-PURE = {"rates", "null", "weights", "hotspots", "concentration", "deprivation", "disclosure", "clock"}
+PURE = {"rates", "null", "weights", "hotspots", "deprivation", "disclosure", "clock", "concentration"}
+PURE |= {"change", "confidence", "services"}
 IO_MODULES = {"csv", "glob", "http", "io", "os", "pathlib", "pickle", "requests", "shutil", "socket"}
 IO_MODULES |= {"sqlite3", "subprocess", "tempfile", "urllib", "zipfile"}
 IO_CALLS = {"open", "print", "input", "read_csv", "read_parquet", "read_file", "read_text", "read_bytes"}

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-npm.lock")
 # Written with gaps, so that this file does not name them either.
-REGISTRY = re.compile(r"pypi[.]org|python[h]osted|npm[j]s[.]|debian[.]org|jfrog|artifactor[y]")
+REGISTRY = re.compile(r"pypi[.]org|python[h]osted|npm[j]s[.]|debian[.]org|j[f]rog|artifactor[y]")
 MACHINE_PATH = re.compile(r"(?<![\w.$}:*/-])/(?:work|tmp|root|home|Users)/\w|\b[A-Z]:\\Users\b")
 
 
