@@ -1,7 +1,8 @@
 """In what form does it leave?
 
-Each :class:`Format` writes an :class:`~geo.atlas.Answer`, which has passed the gate, as one file: exactly
-what the screen shows. To add a format, write ``f(Sheet) -> bytes`` and register it in :data:`FORMATS`.
+Each :class:`Format` writes a :class:`~geo.sheet.Sheet`, whose numbers have passed the gate, as one file:
+exactly what the screen shows, and all that must go with it. A file is built in memory and handed over whole.
+To add a format, write ``f(Sheet) -> bytes`` and register it in :data:`FORMATS`.
 """
 
 from __future__ import annotations
@@ -12,52 +13,22 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, time
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geo.atlas import Answer, Atlas, Level
-from geo.layers import LAYERS
+from geo.atlas import Answer, Atlas
+from geo.poster import write_pdf, write_png, write_svg
 from geo.problem import Problem
 from geo.query import Query, slug
+from geo.sheet import COLUMNS, Sheet, sheet
+from geo.slide import write_pptx
+
+__all__ = ["FORMATS", "Format", "Sheet", "export", "filename", "sheet"]
 
 _FORMULA = tuple("=+-@|%\t\r")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One answer on its way to a file.
-
-    Attributes
-    ----------
-    answer : Answer
-    level : Level
-    place : str
-    source : str
-        Label and publisher's attribution of the data.
-    link : str
-        Address that shows the same on the page; "" where there is none.
-    made : date
-    """
-
-    answer: Answer
-    level: Level
-    place: str
-    source: str
-    link: str
-    made: date
-
-    @property
-    def title(self) -> str:
-        """What is shown: "Robbery in Luton, 2025"."""
-        return self.answer.description
-
-    @property
-    def notes(self) -> list[str]:
-        """Sentences that go wherever the numbers go."""
-        return [self.answer.banner + ".", *self.answer.caveats, *self.answer.notices]
 
 
 @dataclass(frozen=True)
@@ -79,21 +50,6 @@ class Format:
     label: str
     mimetype: str
     write: Callable[[Sheet], bytes]
-
-
-def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) -> Sheet:
-    """Answer a query for a file."""
-    answer = atlas.answer(query)
-    info = atlas.sources[answer.query.source].info
-    source = f"{info.label}. {info.attribution}" if info.attribution else info.label
-    return Sheet(
-        answer,
-        atlas.levels[answer.query.level],
-        atlas.place,
-        source,
-        link,
-        made or date.today(),
-    )
 
 
 def export(atlas: Atlas, query: Query, key: str, link: str = "") -> bytes:
@@ -145,8 +101,11 @@ def _plain(value: Any) -> Any:
     return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
+# ---------------------------------------------------------------- tables
+
+
 def write_csv(sheet: Sheet) -> bytes:
-    """CSV in UTF-8 with a byte-order mark-free header in its first line, one row an area, no comments."""
+    """CSV in UTF-8 without a byte-order mark: a header line, then one row an area, no comments."""
     table = sheet.answer.export().reset_index()
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -154,6 +113,69 @@ def write_csv(sheet: Sheet) -> bytes:
     for row in table.itertuples(index=False):
         writer.writerow([_safe(_plain(value)) for value in row])
     return text.getvalue().encode("utf-8")
+
+
+_DECIMALS = {"p": "0.0000", "q": "0.0000", "p_permutation": "0.0000"}
+_WIDTHS = {"name": 28, "borough": 24, "compared": 16, "verdict": 34}
+
+
+def write_xlsx(sheet: Sheet) -> bytes:
+    """Excel workbook: the table, and a sheet that says what it is. No cell is a formula."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(file, options) as book:
+        facts = {"title": sheet.title, "subject": sheet.answer.headline, "comments": " ".join(sheet.notes)}
+        book.set_properties({**facts, "author": "Hotspots", "created": datetime.combine(sheet.made, time())})
+        bold = book.add_format({"bold": True, "valign": "top"})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        table = sheet.answer.export().reset_index()
+        page = book.add_worksheet("table")
+        page.write_row(
+            0, 0, table.columns, book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6"})
+        )
+        right = book.add_format({"align": "right"})
+        for place, column in enumerate(table.columns):
+            form = book.add_format({"num_format": _DECIMALS.get(column, "#,##0.0")})
+            whole = book.add_format({"num_format": "#,##0"})
+            page.set_column(place, place, _WIDTHS.get(column, 14))
+            for row, value in enumerate(map(_plain, table[column]), start=1):
+                if isinstance(value, str):
+                    page.write_string(row, place, value, right if column == "count" else None)
+                elif value is not None:
+                    page.write_number(row, place, value, form if isinstance(value, float) else whole)
+        page.freeze_panes(1, 2)
+        page.autofilter(0, 0, len(table), len(table.columns) - 1)
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 24)
+        about.set_column(1, 1, 110)
+        for row, (name, text) in enumerate(_about(sheet, list(table.columns))):
+            about.write_string(row, 0, name, bold)
+            about.write_string(row, 1, text, wrapped)
+    return file.getvalue()
+
+
+def _about(sheet: Sheet, columns: list[str]) -> list[tuple[str, str]]:
+    """Lines that explain a table: what, how, from where, what is left out, and each column."""
+    first = ("Note", *[""] * len(sheet.notes))
+    return [
+        ("Title", sheet.title),
+        ("Shown", sheet.layer),
+        ("Finding", sheet.answer.headline),
+        ("Areas", f"{int(sheet.answer.inside.sum()):,} {sheet.unit}"),
+        *zip(first, sheet.notes, strict=False),
+        ("Source", sheet.source),
+        *[("", credit) for credit in sheet.credits],
+        ("Made on", sheet.made_text),
+        ("Data version", sheet.version),
+        ("See it again", sheet.address),
+        ("", ""),
+        *[(column, COLUMNS[column]) for column in columns],
+    ]
+
+
+# ---------------------------------------------------------------- maps for other programs
 
 
 def write_geojson(sheet: Sheet) -> bytes:
@@ -173,8 +195,9 @@ def write_geojson(sheet: Sheet) -> bytes:
     collection = {
         "type": "FeatureCollection",
         "title": sheet.title,
-        "layer": LAYERS[sheet.answer.query.layer].label,
+        "layer": sheet.layer,
         "source": sheet.source,
+        "credits": sheet.credits,
         "notes": sheet.notes,
         "link": sheet.link,
         "made": sheet.made.isoformat(),
@@ -183,11 +206,59 @@ def write_geojson(sheet: Sheet) -> bytes:
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
+def write_gpkg(sheet: Sheet) -> bytes:
+    """GeoPackage (EPSG:27700), one layer named after the level.
+
+    The columns of the CSV, but a suppressed count is NULL; ``count_shown`` has it as a page shows it.
+    """
+    import pyogrio
+
+    shown = sheet.answer.export()
+    table = shown.rename(columns={"count": "count_shown"}).assign(count_shown=shown["count"].astype(str))
+    table.insert(shown.columns.get_loc("count"), "count", sheet.answer.table["count"])
+    areas = sheet.level.shapes[["geometry"]].join(table.reset_index().set_index(table.index), how="inner")
+    facts = {
+        "TITLE": sheet.title,
+        "DESCRIPTION": sheet.about,
+        "LAYER": sheet.layer,
+        "SOURCE": sheet.source,
+        "MADE": sheet.made.isoformat(),
+        "LINK": sheet.address,
+    }
+    file = io.BytesIO()
+    pyogrio.write_dataframe(
+        areas.reset_index(drop=True),
+        file,
+        driver="GPKG",
+        layer=sheet.level.key,
+        promote_to_multi=True,
+        dataset_metadata=facts,
+        layer_metadata=facts,
+    )
+    return file.getvalue()
+
+
 FORMATS: dict[str, Format] = {
     form.key: form
     for form in (
         Format("csv", "Table (CSV)", "text/csv; charset=utf-8", write_csv),
+        Format(
+            "xlsx",
+            "Table with notes (Excel)",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_xlsx,
+        ),
+        Format("pdf", "Printed map (PDF)", "application/pdf", write_pdf),
+        Format("png", "Printed map (PNG, 300 dpi)", "image/png", write_png),
+        Format("svg", "Printed map (SVG)", "image/svg+xml", write_svg),
+        Format(
+            "pptx",
+            "Slide (PowerPoint)",
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            write_pptx,
+        ),
         Format("geojson", "Map data (GeoJSON)", "application/geo+json", write_geojson),
+        Format("gpkg", "Map data (GeoPackage)", "application/geopackage+sqlite3", write_gpkg),
     )
 }
 """Every form in which an answer may leave, in the order of the menu."""

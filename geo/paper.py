@@ -1,0 +1,579 @@
+"""How does it look on paper?
+
+The drawing board of every print: a :class:`Page` measured in millimetres from its top left corner, and a
+:class:`Pane` on it that shows a piece of the map. Pages become PNG, SVG or PDF by matplotlib alone, without a
+browser; the font is the one that ships with matplotlib and goes along in the file. matplotlib's settings are
+global and its fonts not safe to share between threads, so drawing happens inside :func:`drawing`, one page
+at a time.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path as FilePath
+from threading import RLock
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+
+from geo.insets import Box
+
+INK, MUTED, LINE, SURFACE, BAR = "#17222b", "#4a5661", "#d9dfe4", "#eef3f6", "#12283a"
+MARK, HATCH, GROUND, WARD, EDGE, BADGE = "#ffdd00", "#7b8893", "#e3e9ed", "#707d88", "#9aa5ae", "#0b0c0c"
+
+A4 = (297.0, 210.0)
+"""Width and height of landscape A4, millimetres."""
+POINT = 25.4 / 72
+"""Millimetres of a typographic point."""
+PIXEL = 72 / 96
+"""Points of a CSS pixel."""
+BOROUGH_LINE, WARD_LINE, AREA_LINE = 1.6 * PIXEL, 0.8 * PIXEL, 0.35
+HATCHES = {"nodata": "////", "suppressed": "xxxx"}
+DOT_SPACING = 1.9
+"""Millimetres between the dots of an overlay."""
+NO_LIGATURES = ("-liga", "-clig", "-dlig")
+"""So that a file can be searched for every word."""
+
+Align = Literal["left", "center", "right"]
+
+_LOCK = RLock()
+_SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "hotspots",
+    "pdf.fonttype": 42,
+    "hatch.linewidth": 0.5,
+    "path.simplify": False,
+    "text.usetex": False,
+}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw with this program's settings of matplotlib, one thread at a time."""
+    import matplotlib
+
+    with _LOCK, matplotlib.rc_context(_SETTINGS):
+        yield
+
+
+# ---------------------------------------------------------------- letters
+
+
+@lru_cache(maxsize=2)
+def _font_file(bold: bool) -> str:
+    import matplotlib
+
+    return str(FilePath(matplotlib.get_data_path(), f"fonts/ttf/DejaVuSans{'-Bold' * bold}.ttf"))
+
+
+def _font(size: float, bold: bool) -> dict[str, Any]:
+    """matplotlib's properties of a font: the file decides, the names are for those who open an SVG."""
+    return {
+        "family": ["DejaVu Sans", "Verdana"],
+        "weight": "bold" if bold else "normal",
+        "size": size,
+        "fname": _font_file(bold),
+    }
+
+
+@lru_cache(maxsize=2)
+def _face(bold: bool) -> Any:
+    from matplotlib.ft2font import FT2Font
+
+    return FT2Font(_font_file(bold))
+
+
+@lru_cache(maxsize=4096)
+def _advance(character: str, bold: bool) -> float:
+    """Width of a character in ems."""
+    from matplotlib.ft2font import LoadFlags
+
+    glyph = _face(bold).load_char(ord(character), flags=LoadFlags.NO_SCALE)
+    return float(glyph.horiAdvance) / float(_face(bold).units_per_EM)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Width of a line of text in millimetres; ``size`` in points."""
+    return sum(_advance(c, bold) for c in text) * size * POINT
+
+
+def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """Break a text into lines.
+
+    Parameters
+    ----------
+    text : str
+    width, size : float
+        Millimetres, points.
+    bold : bool
+
+    Returns
+    -------
+    list of str
+        A word wider than a line is broken where it must be.
+    """
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if text_width(longer, size, bold) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        while text_width(line, size, bold) > width and len(line) > 1:
+            fits = len(line) - 1
+            while fits > 1 and text_width(line[:fits], size, bold) > width:
+                fits -= 1
+            lines.append(line[:fits])
+            line = line[fits:]
+    return [*lines, line] if line else lines
+
+
+def shorten(text: str, width: float, size: float, bold: bool = False) -> str:
+    """Cut a line of text to a width, with an ellipsis before its last word where something is lost."""
+    if text_width(text, size, bold) <= width:
+        return text
+    start, _, end = text.rpartition(" ")
+    if not start or text_width("…" + end, size, bold) > width / 2:
+        start, end = text, ""
+    while start and text_width(f"{start}… {end}", size, bold) > width:
+        start = start[:-1].rstrip()
+    return f"{start}… {end}".rstrip()
+
+
+# ---------------------------------------------------------------- the page
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle on a page, millimetres from its top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def of(cls, left: float, top: float, width: float, height: float) -> Rect:
+        """Rectangle of a corner and a size."""
+        return cls(left, top, left + width, top + height)
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return self.bottom - self.top
+
+    def meets(self, other: Rect) -> bool:
+        """Whether two rectangles overlap."""
+        beside = self.right <= other.left or other.right <= self.left
+        return not (beside or self.bottom <= other.top or other.bottom <= self.top)
+
+
+class Page:
+    """A sheet of paper; lengths in millimetres from the top left corner, type in points.
+
+    Parameters
+    ----------
+    width, height : float
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+    top : matplotlib Axes
+        The whole page in millimetres, transparent, above all panes.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        from matplotlib.figure import Figure
+
+        self.width, self.height = width, height
+        self.figure = Figure(figsize=(width / 25.4, height / 25.4), facecolor="white")
+        self.letters: dict[bool, set[str]] = {False: set(), True: set()}
+        """Characters written in plain and in bold."""
+        self.top = self.figure.add_axes((0, 0, 1, 1), zorder=10, facecolor="none")
+        self.top.set(xlim=(0, width), ylim=(height, 0))
+        self.top.set_axis_off()
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        colour: str = INK,
+        align: Align = "left",
+        halo: bool = False,
+        url: str = "",
+        order: float = 5,
+    ) -> None:
+        """Write one line; ``y`` is its baseline."""
+        from matplotlib.font_manager import FontProperties
+        from matplotlib.patheffects import Stroke
+
+        if not text:
+            return
+        self.letters[bold] |= set(text)
+        style: dict[str, Any] = {
+            "fontproperties": FontProperties(**_font(size, bold)),
+            "fontfeatures": NO_LIGATURES,
+            "ha": align,
+            "va": "baseline",
+            "parse_math": False,
+        }
+        if halo:  # drawn apart, so that the letters themselves stay text
+            stroke = [Stroke(linewidth=size * 0.28, foreground="white")]
+            self.top.text(x, y, text, path_effects=stroke, zorder=order - 0.5, **style)
+        self.top.text(x, y, text, color=colour, url=url or None, zorder=order, **style)
+
+    def paragraph(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        colour: str = INK,
+        leading: float = 1.32,
+        url: str = "",
+    ) -> float:
+        """Write wrapped text below ``y``; returns where it ends."""
+        step = size * POINT * leading
+        for line in wrap(text, width, size, bold):
+            self.text(x, y + step * 0.76, line, size, bold=bold, colour=colour, url=url)
+            y += step
+        return y
+
+    def rule(self, x: float, y: float, width: float, colour: str = LINE, weight: float = 0.6) -> None:
+        """Draw a horizontal line."""
+        style: dict[str, Any] = {"color": colour, "linewidth": weight, "solid_capstyle": "butt", "zorder": 1}
+        self.top.plot([x, x + width], [y, y], **style)
+
+    def box(
+        self,
+        place: Rect,
+        colour: str,
+        *,
+        edge: str = "none",
+        weight: float = 0.5,
+        hatch: str | None = None,
+        order: float = 2,
+    ) -> None:
+        """Draw a filled rectangle."""
+        from matplotlib.patches import Rectangle
+
+        def rectangle(**style: Any) -> None:
+            corner = (place.left, place.top)
+            self.top.add_artist(Rectangle(corner, place.width, place.height, **style))
+
+        rectangle(facecolor=colour, edgecolor=edge, linewidth=weight, zorder=order)
+        if hatch:
+            rectangle(facecolor="none", edgecolor=HATCH, linewidth=0, hatch=hatch, zorder=order + 0.1)
+
+    def swatch(self, place: Rect, colour: str, pattern: str | None) -> None:
+        """Draw one box of a legend, hatched or dotted as the map is."""
+        dots = pattern == "dots"
+        self.box(place, "white" if dots else colour, edge=EDGE, hatch=HATCHES.get(pattern or ""))
+        if dots:
+            x = [place.left + place.width * share for share in (0.22, 0.5, 0.78)]
+            y = [(place.top + place.bottom) / 2] * 3
+            self.top.scatter(x, y, s=3.2, color=colour, linewidths=0, zorder=3)
+
+    def badge(self, x: float, y: float, text: str, *, radius: float = 2.0, size: float = 6.4) -> None:
+        """Write a number, white on black in a white ring, around a point."""
+        from matplotlib.patches import Circle
+
+        half = text_width(text, size, True) / 2 + 0.8 - radius
+        for colour, reach, order in (("white", radius + 0.3, 7), (BADGE, radius, 7.1)):
+            if half < 0.2:
+                self.top.add_artist(Circle((x, y), reach, facecolor=colour, linewidth=0, zorder=order))
+            else:
+                style: dict[str, Any] = {"color": colour, "linewidth": 2 * reach / POINT, "zorder": order}
+                self.top.plot([x - half, x + half], [y, y], solid_capstyle="round", **style)
+        middle = y + size * POINT * 0.365
+        self.text(x, middle, text, size, bold=True, colour="white", align="center", order=8)
+
+    # ------------------------------------------------------------ leaving
+
+    def png(self, dpi: int, facts: Mapping[str, str]) -> bytes:
+        """Write the page as PNG, ``facts`` (keyword to text) in its header."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from PIL import Image
+        from PIL.PngImagePlugin import PngInfo
+
+        self.figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(self.figure)
+        canvas.draw()
+        image = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+        info = PngInfo()
+        for key, value in facts.items():
+            info.add_itxt(key, value, lang="en-GB")
+        file = io.BytesIO()
+        image.save(file, "PNG", dpi=(dpi, dpi), pnginfo=info, compress_level=3)
+        return file.getvalue()
+
+    def svg(self, title: str, about: str, made: str) -> bytes:
+        """Write the page as SVG: text stays text, and brings the letters it uses."""
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        file = io.BytesIO()
+        facts = {"Title": title, "Description": about, "Date": made, "Creator": "Hotspots"}
+        FigureCanvasSVG(self.figure).print_svg(file, metadata=facts)
+        faces = "".join(
+            f"@font-face{{font-family:'DejaVu Sans';font-weight:{700 if bold else 400};"
+            f"src:url(data:font/ttf;base64,{_cut_font(bold, frozenset(used))})}}"
+            for bold, used in self.letters.items()
+            if used
+        )
+        style = b'<style type="text/css">'
+        return file.getvalue().replace(style, style + faces.encode("ascii"), 1)
+
+
+@lru_cache(maxsize=64)
+def _cut_font(bold: bool, used: frozenset[str]) -> str:
+    """The font cut down to some characters, as base64."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(_font_file(bold), recalcTimestamp=False)
+    subsetter = Subsetter(Options(hinting=False, drop_tables=["FFTM", "GSUB", "GPOS", "GDEF", "MATH"]))
+    subsetter.populate(text="".join(sorted(used)))
+    subsetter.subset(font)
+    file = io.BytesIO()
+    font.save(file)
+    return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def pdf(pages: Sequence[Page], title: str, about: str, keywords: str) -> bytes:
+    """Write pages as one PDF of true vectors, the font embedded as TrueType."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    file = io.BytesIO()
+    facts = {"Title": title, "Subject": about, "Keywords": keywords, "Creator": "Hotspots"}
+    with PdfPages(file, metadata=facts) as book:
+        for page in pages:
+            book.savefig(page.figure)
+    return file.getvalue()
+
+
+# ---------------------------------------------------------------- the map
+
+
+class Pane:
+    """A piece of the map on a page.
+
+    Parameters
+    ----------
+    page : Page
+    place : Rect
+        Where on the page.
+    view : tuple of float
+        West, south, east, north that must be in sight, EPSG:27700.
+    margin : float
+        Share of the view left free around it.
+
+    Attributes
+    ----------
+    scale : float
+        Metres of a millimetre.
+    extent : tuple of float
+        West, south, east, north that are in sight: the view and what fits beside it.
+    """
+
+    def __init__(self, page: Page, place: Rect, view: Box, margin: float = 0.03) -> None:
+        west, south, east, north = view
+        self.page, self.place = page, place
+        needed = max((east - west) / place.width, (north - south) / place.height)
+        self.scale = needed * (1 + 2 * margin)
+        self.west = (west + east - place.width * self.scale) / 2
+        self.north = (south + north + place.height * self.scale) / 2
+        reach_x, reach_y = place.width * self.scale, place.height * self.scale
+        self.extent: Box = (self.west, self.north - reach_y, self.west + reach_x, self.north)
+        left, bottom = place.left / page.width, 1 - place.bottom / page.height
+        size = (place.width / page.width, place.height / page.height)
+        self.axes = page.figure.add_axes((left, bottom, *size), zorder=1, facecolor="none")
+        self.axes.set(xlim=self.extent[0::2], ylim=self.extent[1::2])
+        self.axes.set_axis_off()
+
+    def at(self, points: np.ndarray) -> np.ndarray:
+        """Places on the page (millimetres) of points in EPSG:27700; shape (n, 2) both."""
+        east, north = np.asarray(points, dtype=float).reshape(-1, 2).T
+        x = self.place.left + (east - self.west) / self.scale
+        y = self.place.top + (self.north - north) / self.scale
+        return np.column_stack([x, y])
+
+    def sees(self, points: np.ndarray, margin: float = 0.0) -> np.ndarray:
+        """Which points of EPSG:27700 lie in the pane, ``margin`` millimetres from its edge; bool (n,)."""
+        places = self.at(points)
+        low = (self.place.left + margin, self.place.top + margin)
+        high = (self.place.right - margin, self.place.bottom - margin)
+        return np.all((places >= low) & (places <= high), axis=1)
+
+    def draw(
+        self,
+        shapes: np.ndarray,
+        *,
+        fill: str = "none",
+        line: str = "none",
+        weight: float = 0.0,
+        hatch: str | None = None,
+        order: float = 1,
+    ) -> None:
+        """Draw polygons as one figure.
+
+        Parameters
+        ----------
+        shapes : ndarray of shapely polygons
+        fill, line : str
+            Colours or "none"; the colour of the line is that of the hatching too.
+        weight : float
+            Of the line, points.
+        hatch : str, optional
+            matplotlib's pattern.
+        order : float
+        """
+        from matplotlib.patches import PathPatch
+
+        shapes = shapes[shapely.intersects(shapes, shapely.box(*self.extent))]
+        if len(shapes):
+            style: dict[str, Any] = {"facecolor": fill, "edgecolor": line, "linewidth": weight}
+            patch = PathPatch(_outline(shapes), joinstyle="round", zorder=order, **style)
+            if hatch:
+                patch.set_hatch(hatch)
+            self.axes.add_artist(patch)
+
+    def dots(self, shapes: np.ndarray, anchors: np.ndarray, colour: str) -> None:
+        """Lay an even grid of dots over polygons, at least one on each."""
+        step = DOT_SPACING * self.scale
+        west, south, east, north = self.extent
+        x, y = np.meshgrid(np.arange(west, east, step), np.arange(south, north, step * 0.866))
+        x[1::2] += step / 2
+        grid = np.column_stack([x.ravel(), y.ravel()])
+        polygon, point = shapely.STRtree(shapely.points(grid)).query(shapes, predicate="contains")
+        bare = np.setdiff1d(np.arange(len(shapes)), polygon)
+        x, y = np.concatenate([grid[point], anchors[bare]]).T
+        self.axes.scatter(x, y, s=2.2, color=colour, edgecolors="white", linewidths=0.3, zorder=4)
+
+    def frame(self, weight: float = 1.0) -> None:
+        """Draw a line around the pane."""
+        self.page.box(self.place, "none", edge=INK, weight=weight, order=6)
+
+    def scale_bar(self, corner: str, size: float = 6.0) -> None:
+        """Draw a scale bar in a corner ("lower left", …)."""
+        from matplotlib_scalebar.scalebar import ScaleBar
+
+        self.page.letters[False] |= set("0123456789 km")
+        self.axes.add_artist(
+            ScaleBar(
+                1,
+                "m",
+                location=corner,
+                length_fraction=0.26,
+                width_fraction=0.35 / self.place.height,
+                border_pad=0.6,
+                pad=0.25,
+                sep=1.5,
+                box_alpha=0.85,
+                color=INK,
+                scale_loc="top",
+                rotation="horizontal-only",
+                font_properties=_font(size, False),
+            )
+        )
+
+    def north_arrow(self, x: float, y: float, height: float = 7.5) -> None:
+        """Draw an arrow to grid north; ``x`` its middle and ``y`` its top on the page, millimetres."""
+        from matplotlib.patches import Polygon
+
+        half, foot, notch = height * 0.24, y + height * 0.62, y + height * 0.48
+        for side, colour in ((-1, INK), (1, "white")):
+            points = [(x, y), (x + side * half, foot), (x, notch)]
+            style: dict[str, Any] = {"fc": colour, "ec": INK, "linewidth": 0.5, "zorder": 5}
+            self.page.top.add_artist(Polygon(points, **style))
+        self.page.text(x, y + height, "N", 7, bold=True, align="center", halo=True)
+
+    def corner(self, corner: str, width: float, height: float) -> Rect:
+        """Place on the page of a corner of the pane ("upper left", …)."""
+        left = self.place.left if "left" in corner else self.place.right - width
+        top = self.place.top if "upper" in corner else self.place.bottom - height
+        return Rect.of(left, top, width, height)
+
+    def emptiest(self, anchors: np.ndarray, corners: Sequence[str], width: float, height: float) -> str:
+        """Choose the corner with the fewest areas in it.
+
+        Parameters
+        ----------
+        anchors : ndarray, shape (n, 2)
+            Points of the areas, EPSG:27700.
+        corners : sequence of str
+            "upper left", "lower right", …, the preferred one first.
+        width, height : float
+            Of the corner, millimetres.
+        """
+        points = self.at(anchors)
+
+        def crowd(corner: str) -> int:
+            place = self.corner(corner, width, height)
+            inside = (points >= (place.left, place.top)) & (points <= (place.right, place.bottom))
+            return int(inside.all(axis=1).sum())
+
+        return min(corners, key=crowd)
+
+
+def _outline(shapes: np.ndarray) -> Any:
+    """Polygons as one path, holes turned the other way."""
+    from matplotlib.path import Path
+
+    rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(shapes)))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    codes = np.full(len(points), Path.LINETO, np.uint8)
+    codes[np.flatnonzero(np.diff(ring, prepend=-1))] = Path.MOVETO
+    codes[np.flatnonzero(np.diff(ring, append=-1))] = Path.CLOSEPOLY
+    return Path(points, codes)
+
+
+def spread(points: np.ndarray, gap: float, *, rounds: int = 60) -> np.ndarray:
+    """Move points apart until all are at least ``gap`` from each other, each as little as may be.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+    gap : float
+    rounds : int
+        After so many steps some pairs may still be closer.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2)
+        The same points always give the same places.
+    """
+    placed = np.array(points, dtype=float).reshape(-1, 2)
+    if len(placed) < 2:
+        return placed
+    turn = np.arange(len(placed)) * 2.399963  # where two coincide, part them in different directions
+    placed += 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
+    for _ in range(rounds):
+        apart = placed[:, None] - placed[None]
+        distance = np.hypot(apart[..., 0], apart[..., 1])
+        np.fill_diagonal(distance, np.inf)
+        push = np.maximum(0, gap - distance) / 2 / distance
+        if push.max() < 1e-4:
+            break
+        placed += (apart * push[..., None]).sum(axis=1)
+    return placed
