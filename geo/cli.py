@@ -193,6 +193,7 @@ def build_demo(data: Path) -> None:
 @cli.command()
 def check(data: Data = DATA) -> None:
     """Verify every stored table against its fingerprint and list what is loaded, gaps included."""
+    from geo.ingest import month_runs
     from geo.store import Store
 
     snapshot = Store(data).open()
@@ -205,37 +206,19 @@ def check(data: Data = DATA) -> None:
         state = f"{objects[role]['rows']:,} rows" if snapshot.has(role) else "not loaded"
         print(f"  {role:14} {state}")
     for source in snapshot.sources():
-        months = snapshot.months(source)
+        months = [month_text(month) for month in snapshot.months(source)]
         rows = sum(objects[r]["rows"] for r in snapshot.roles(f"incidents/{source}/"))
         label = snapshot.manifest["sources"][source]["label"]
-        print(f"  {source:14} {rows:,} rows, {months_in_words(months)} ({label})")
-        gaps = sorted(set(range(months[0], months[-1] + 1)).difference(months)) if months else []
+        print(f"  {source:14} {label}: {rows:,} rows, months {month_runs(months)}")
+        gaps = [month_text(month) for month in snapshot.gaps(source)]
         if gaps:
-            print(f"  {'':14} gap, not zero: {months_in_words(gaps)}")
+            print(f"  {'':14} not loaded, so gaps and not zeros: {month_runs(gaps)}")
     if faults:
         raise Problem(
             f"{len(faults)} of {len(objects)} stored tables are damaged: {' '.join(faults)} "
             "Restore the folder from a backup, or import the files into a new one."
         )
     print(f"All {len(objects)} stored tables are as they were written.")
-
-
-def months_in_words(months: Sequence[int]) -> str:
-    """Say which months, in runs.
-
-    >>> months_in_words([24256, 24257, 24258, 24270])
-    '2021-05 to 2021-07, 2022-07 (4 months)'
-    """
-    if not months:
-        return "no months"
-    runs: list[list[int]] = []
-    for month in months:
-        if runs and month == runs[-1][1] + 1:
-            runs[-1][1] = month
-        else:
-            runs.append([month, month])
-    said = [month_text(a) if a == b else f"{month_text(a)} to {month_text(b)}" for a, b in runs]
-    return f"{', '.join(said)} ({len(months)} month{'s' * (len(months) != 1)})"
 
 
 # ---------------------------------------------------------------- take away

@@ -94,47 +94,46 @@ class Receipt:
     imported: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     def lines(self) -> list[tuple[str, str]]:
-        """Say it in numbers: pairs of a number and what it counts, nothing that is 0 for this kind."""
+        """Say it in numbers: pairs of a number and what it counts."""
         if not self.role:
             return []
+        always, more = [(self.rows, "rows read")], []
         if not self.grain:
-            lines = [
-                (self.rows, "rows read"),
-                (self.in_county, "kept"),
-                (self.outside, "of other areas, left out"),
-            ]
-            return [(f"{number:,}", words) for number, words in lines if number or words == "kept"]
-        lines = [
-            (self.rows, "rows read"),
-            (self.in_county, "in the county"),
-            (self.outside, "outside the county"),
-            (self.unlocated, "without a place"),
-        ]
-        if self.grain == "hour" and self.untimed:
-            lines.append((self.untimed, "without a time of day"))
-        if self.identical:
-            lines.append((self.identical, "equal another row without a reference: kept, as separate events"))
-        if self.repeated_references:
-            lines.append((self.repeated_references, "repeat the reference of another row: kept"))
+            always.append((self.in_county, "areas or places kept"))
+            more.append((self.outside, "areas beyond the county, left out"))
+        else:
+            always.append((self.in_county, "in the county"))
+            always.append((self.outside, "outside the county"))
+            always.append((self.unlocated, "without a place"))
+            more.append((self.untimed if self.grain == "hour" else 0, "without a time of day"))
+            more.append((self.identical, "equal another row without a reference: kept, as separate events"))
+            more.append((self.repeated_references, "repeat the reference of another row: kept"))
         if self.conversion:
             old, new = (f"20{self.conversion[end][4:6]}" for end in ("source", "target"))
-            lines += [
-                (self.conversion["unchanged"], f"of them by areas of {old} that are the same in {new}"),
-                (self.conversion["merged"], f"by areas of {old} that have one successor"),
-                (
-                    self.conversion["apportioned"],
-                    f"by {self.conversion['areas_apportioned']} areas of {old} that have several successors: "
-                    "shared out by residents",
-                ),
-            ]
-        lines.append((len(self.months), f"months: {_first_and_last(self.months)}"))
-        if self.replaced:
-            lines.append((len(self.replaced), f"of these months replaced: {_first_and_last(self.replaced)}"))
-        return [(f"{number:,}", words) for number, words in lines]
+            several = f"{self.conversion['areas_apportioned']} areas of {old} that have several successors"
+            more.append(
+                (self.conversion["unchanged"], f"of them by areas of {old} that are the same in {new}")
+            )
+            more.append((self.conversion["merged"], f"by areas of {old} that have one successor"))
+            more.append((self.conversion["apportioned"], f"by {several}: shared out by residents"))
+        for months, what in ((self.months, "covered"), (self.replaced, "replaced")):
+            more.append((len(months), f"month{'s' * (len(months) != 1)} {what}: {month_runs(months)}"))
+        return [(f"{number:,}", words) for number, words in always + [line for line in more if line[0]]]
 
 
-def _first_and_last(months: list[str]) -> str:
-    return " to ".join(dict.fromkeys([months[0], months[-1]])) if months else "none"
+def month_runs(months: Sequence[str]) -> str:
+    """Say which months, in runs.
+
+    >>> month_runs(["2021-12", "2022-01", "2022-02", "2022-07"])
+    '2021-12 to 2022-02, 2022-07'
+    """
+    runs: list[list[int]] = []
+    for month in sorted(map(month_number, months)):
+        if runs and month == runs[-1][1] + 1:
+            runs[-1][1] = month
+        else:
+            runs.append([month, month])
+    return ", ".join(" to ".join(dict.fromkeys(map(month_text, run))) for run in runs) or "none"
 
 
 def import_files(
@@ -230,6 +229,8 @@ def take(
 
 # ---------------------------------------------------------------- areas
 
+NAMED = 4
+"""Up to so many boroughs name a place that has no name of its own."""
 PARENTS: tuple[boundaries.Level, ...] = ("ward", "borough")
 
 
@@ -285,8 +286,9 @@ def _take_lookup(change: Transaction, paths: list[Path], within: Sequence[str]) 
         if change.given(role):
             change.put(role, _cut_to_lookup(change, change.read(role), level, f"The {level} file"))
     if not change.place:
-        names = sorted(lookup["borough"].unique())
-        change.manifest["place"] = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        *names, last = sorted(lookup["borough"].unique())
+        joined = " and ".join([", ".join(names), last] if names else [last])
+        change.manifest["place"] = joined if len(names) < NAMED else f"{len(names) + 1} boroughs"
     _derive(change)
     return Receipt(
         "lookup",

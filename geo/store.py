@@ -224,6 +224,11 @@ class Snapshot:
             {month_number(m) for entry in batches if entry["source"] == source for m in entry["months"]}
         )
 
+    def gaps(self, source: str) -> list[int]:
+        """Return the months between the first and the last one loaded that were not loaded."""
+        months = self.months(source)
+        return sorted(set(range(min(months, default=0), max(months, default=0))).difference(months))
+
     def incidents(self, source: str) -> pd.DataFrame:
         """Return all events of a source, one row each, in the order in which they were imported.
 
