@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from geo.boundaries import browser_geojson
-from geo.clock import default_midnight, peak, weekdays_of_months, without_default_midnight
+from geo.clock import DefaultMidnight, default_midnight, peak, weekdays_of_months, without_default_midnight
 from geo.concentration import rank_labels
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
@@ -332,6 +332,11 @@ class Atlas:
             years=selection.months.sum() / 12,
             base=base,
             ages=ages,
+            monthly=lambda: pd.DataFrame(
+                level.add_up(selection.by_area_and_month()),
+                level.frame.index,
+                loaded.cube.months[selection.months],
+            ),
             ask=lambda **changes: self.slice(query.replace(**changes).checked(self.catalogue)[0]),
             near=lambda weights: self._neighbours(query.level, weights),
             months=loaded.info.months,
@@ -402,7 +407,7 @@ class Atlas:
             description=query.describe(self.catalogue),
             caveats=(
                 *self._totals_caveats(query, selection, slice_, lsoas),
-                *([midnight.sentence] if midnight is not None and midnight.suspected else []),
+                *_midnight_caveat(midnight, loaded.info.noun),
                 *drawn.caveats,
             ),
             notices=(),
@@ -606,6 +611,15 @@ def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.nd
     weight = np.where(np.isnan(by_lsoa), 0.0, np.nan_to_num(residents, nan=1.0))
     with np.errstate(invalid="ignore"):
         return level.add_up(np.nan_to_num(by_lsoa) * weight) / level.add_up(weight)
+
+
+def _midnight_caveat(midnight: DefaultMidnight | None, noun: str) -> list[str]:
+    if midnight is None or not midnight.suspected:
+        return []
+    return [
+        f"About {float(f'{midnight.excess:.3g}'):,.0f} of {midnight.recorded:,.0f} {noun} recorded in the "
+        "hour from midnight seem to be there because their time was not known."
+    ]
 
 
 def _protected_clock(gate: Gate, cells: np.ndarray) -> pd.DataFrame:

@@ -283,6 +283,19 @@ class Selection:
             n + 2, width
         )[:n]
 
+    def by_area_and_month(self) -> np.ndarray:
+        """Events by area and selected month; int64, shape (n, selected months)."""
+        n, chosen = self.cube.n_areas, np.flatnonzero(self.months)
+        if self.slots is None:
+            steps = np.diff(self.cube.cumulative[self.categories].sum(axis=0, dtype=np.int64), axis=0)
+            return steps[chosen, :n].T
+        place = self.cube.area[self.rows].astype(np.int64)
+        month = self.cube.cell[self.rows] // N_SLOTS % len(self.cube.months)
+        column = np.searchsorted(chosen, month)
+        return np.bincount(place * len(chosen) + column, minlength=(n + 2) * len(chosen)).reshape(
+            n + 2, len(chosen)
+        )[:n]
+
     def _cells(self, areas: np.ndarray | None) -> np.ndarray:
         """Cell of each event kept."""
         rows = self.rows

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geo import deprivation, hotspots, rates
+from geo import deprivation, evidence, hotspots, rates
 from geo.concentration import ranked_classes
 from geo.disclosure import SMALLEST_SHOWN
 from geo.legend import (
@@ -349,6 +349,40 @@ LAYERS: dict[str, Layer] = {
             "and areas beyond the spread of such areas stand out.",
             _draw_excess,
             needs="deprivation",
+        ),
+        Layer(
+            "agreement",
+            "Several services",
+            "For how many of the loaded sources each area is a hot spot (Gi*), with the same filters.",
+            evidence.draw_agreement,
+        ),
+        Layer(
+            "bivariate_moran",
+            "This service here, another around",
+            "Where this source is high or low while another is high or low in the areas around, beyond "
+            "chance. The other source is chosen under “compare”.",
+            evidence.draw_bivariate_moran,
+        ),
+        Layer(
+            "change",
+            "Change against the period before",
+            "Areas with more or fewer events than in the same months a year before (or, for longer periods, "
+            "in the period just before), beyond chance.",
+            evidence.draw_change,
+        ),
+        Layer(
+            "emerging",
+            "Emerging and fading hotspots",
+            "A Gi* map of every month, and what became of each area: new, consecutive, intensifying, "
+            "persistent, diminishing, sporadic, oscillating or historical.",
+            evidence.draw_emerging,
+        ),
+        Layer(
+            "confidence",
+            "How sure: checks that agree",
+            "How many different looks at the data agree that an area is a hot spot.",
+            evidence.draw_confidence,
+            needs="population",
         ),
     )
 }

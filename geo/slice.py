@@ -49,6 +49,8 @@ class Slice:
         it, so that stepping through hours or months does not move them.
     ages : callable
         ``ages() -> (events, residents)``: DataFrames [area, age band] for standardised rates.
+    monthly : callable
+        ``monthly() -> DataFrame`` [area, month number]: events of each selected month.
     ask : callable
         ``ask(**changes) -> Slice``: the same question with some answers changed, such as another source or
         level; what the data cannot answer falls back as in :meth:`Query.checked`.
@@ -73,6 +75,7 @@ class Slice:
     years: float
     base: Callable[[], tuple[np.ndarray, float]]
     ages: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+    monthly: Callable[[], pd.DataFrame]
     ask: Callable[..., Slice]
     near: Callable[[str], Neighbours]
     months: tuple[int, ...]

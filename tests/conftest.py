@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from geo.atlas import Atlas
 from geo.cli import run
@@ -12,6 +13,9 @@ from tests.browser import chromium, serve  # noqa: F401  the fixtures of the bro
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+settings.register_profile("tests", deadline=None)  # how long a case takes depends on the machine
+settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

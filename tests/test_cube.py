@@ -105,6 +105,13 @@ def test_every_table_of_a_filter_equals_the_group_by(cube, incidents, query, cho
         categories = selection.by_category(areas)
         assert categories[categories > 0].to_dict() == frame.category.value_counts().to_dict()
 
+    table = pd.DataFrame(selection.by_area_and_month(), AREAS, cube.months[selection.months])
+    located = expected[expected.lsoa.isin(AREAS)]
+    by_hand_table = pd.crosstab(located.lsoa, located.month)
+    assert table.sum().sum() == len(located)
+    for area, month in by_hand_table[by_hand_table > 0].stack().dropna().index:
+        assert table.loc[area, month] == by_hand_table.loc[area, month]
+
     ages = selection.by_age()
     np.testing.assert_array_equal(ages.sum(axis=1), selection.by_area)
     assert ages[:, 18].sum() == ((expected.age_band == "90+") & expected.lsoa.isin(AREAS)).sum()
