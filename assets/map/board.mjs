@@ -145,7 +145,7 @@ export class Board {
     ]);
   }
 
-  /** Paint a scene on some panes: outlines, writing, colours and marks; resolve when it is on the screen. */
+  /** Paint a scene on some panes: outlines, writing, colours and marks; resolve when it is drawn. */
   async #paintOn(panes, scene) {
     await Promise.all(panes.map(async (pane) => {
       pane.outline(...scene.outlines);
@@ -153,7 +153,7 @@ export class Board {
       pane.title.textContent = this.#second && !pane.box ? scene.frame.title ?? "" : "";
       await pane.show(scene.shapes, scene.looks);
       pane.mark(this.#marks(scene.shapes));
-      await pane.painted();
+      pane.draw();
     }));
   }
 

@@ -214,7 +214,7 @@ export class Pane {
 
   /** Resolve when the source has its tiles. */
   async #tiled(source) {
-    await this.painted(); // only then is it known what has to be loaded
+    this.draw(); // only then is it known what has to be loaded
     while (!this.map.isSourceLoaded(source)) await this.map.once("sourcedata");
   }
 
@@ -267,10 +267,9 @@ export class Pane {
     this.marks.measure();
   }
 
-  /** Resolve when what was asked for is on the screen. */
-  async painted() {
-    this.map.triggerRepaint();
-    await this.map.once("render");
+  /** Draw what was asked for now, rather than with the next frame of the browser. */
+  draw() {
+    this.map.redraw();
   }
 
   /** Resolve when nothing is left to load or to move. */
