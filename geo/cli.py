@@ -191,7 +191,13 @@ def build_demo(data: Path) -> None:
 
 
 @cli.command()
-def check(data: Data = DATA) -> None:
+def check(
+    data: Data = DATA,
+    tidy: Annotated[
+        bool,
+        typer.Option("--tidy", help="Also delete what later imports replaced (stop the dashboard first)."),
+    ] = False,
+) -> None:
     """Verify every stored table against its fingerprint and list what is loaded, gaps included."""
     from geo.ingest import month_runs
     from geo.store import Store
@@ -219,6 +225,8 @@ def check(data: Data = DATA) -> None:
             "Restore the folder from a backup, or import the files into a new one."
         )
     print(f"All {len(objects)} stored tables are as they were written.")
+    if tidy:
+        print(f"{Store(data).tidy():,} files of earlier versions deleted.")
 
 
 # ---------------------------------------------------------------- take away

@@ -78,8 +78,9 @@ def read_mapping(path: Path, key: str) -> Source:
         raise Problem(f"The mapping {path} cannot be read: check its name.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Problem(f"The mapping {path.name} is not well-formed TOML: {error}.") from error
-    for fault in _faults(said, new=key not in SOURCES):
-        raise Problem(f"The mapping {path.name} {fault}; docs/data-formats.md has an example.")
+    faults = _faults(said, new=key not in SOURCES)
+    if faults:
+        raise Problem(f"The mapping {path.name} {faults[0]}; docs/data-formats.md has an example.")
     blank = Source(key, key, ("event", "events"), "recorded", "occurrence", "controlled")
     facts = {field: said[field] for field in ("label", "moment", "attribution", *CHOICES) if field in said}
     if "noun" in said:

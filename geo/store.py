@@ -136,6 +136,26 @@ class Store:
                     ) from error
                 raise
 
+    def tidy(self) -> int:
+        """Delete every version but the one in force, and whatever a crash left; return the files deleted.
+
+        Data that an import replaced stay in the folder until then, for readers that opened them before.
+
+        Raises
+        ------
+        Problem
+            If an import is writing to the folder.
+        """
+        with _only_writer(self.folder):
+            snapshot = self.open()
+            kept = {snapshot.path(role) for role in snapshot.roles()}
+            kept.add(self.folder / "versions" / (self.folder / "CURRENT").read_text(encoding="utf-8").strip())
+            files = [path for part in ("objects", "versions") for path in (self.folder / part).iterdir()]
+            former = [path for path in files if path not in kept]
+            for path in former:
+                path.unlink()
+            return len(former)
+
     def _manifest(self) -> dict[str, Any]:
         name = (self.folder / "CURRENT").read_text(encoding="utf-8").strip()
         try:

@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,10 +34,9 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "raw"
 
 
-@pytest.fixture
-def data(raw: Path, tmp_path: Path) -> Path:
-    """Data folder with the areas of the county of squares, and no events."""
-    folder = tmp_path / "data"
+@pytest.fixture(scope="module")
+def areas_only(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("areas")
     for kind, name in (
         ("boundaries", "lsoa.geojson"),
         ("lookup", "lookup.csv"),
@@ -43,6 +44,12 @@ def data(raw: Path, tmp_path: Path) -> Path:
     ):
         assert run(["import", kind, str(raw / name), "--data", str(folder), "--name", "Squareshire"]) == 0
     return folder
+
+
+@pytest.fixture
+def data(areas_only: Path, tmp_path: Path) -> Path:
+    """Data folder with the areas of the county of squares, and no events."""
+    return shutil.copytree(areas_only, tmp_path / "data")
 
 
 def street(folder: Path, month: str, *rows: str, force: str = "square") -> Path:
@@ -347,6 +354,26 @@ def test_real_files_are_never_mixed_with_the_demonstration(
 
 
 # ---------------------------------------------------------------- check, export, demo, bench
+
+
+def test_check_can_tidy(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for kind in ("Robbery", "Drugs"):
+        assert (
+            run(
+                [
+                    "import",
+                    "offences",
+                    str(street(tmp_path, "2023-01", f"a,{IN},{kind}")),
+                    "--data",
+                    str(data),
+                ]
+            )
+            == 0
+        )
+    status, out, _ = command(capsys, "check", "--tidy", "--data", data)
+    assert status == 0
+    assert re.search(r"\n\d+ files of earlier versions deleted\.", out)
+    assert Store(data).open().incidents("offences")["category"].tolist() == ["Drugs"]
 
 
 def test_check_finds_a_damaged_table(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -229,3 +229,15 @@ def test_a_derived_table_may_be_made_anew_and_a_given_one_not(store: Store) -> N
         assert not change.given("a")
         assert change.given("b")
         assert not change.given("c")
+
+
+def test_tidying_keeps_what_is_in_force_and_nothing_else(store: Store) -> None:
+    put(store, a=frame(1), b=frame(2))
+    put(store, a=frame(3))
+    (store.folder / "objects" / ".left-by-a-crash").write_bytes(b"part")
+    assert store.tidy() == 3, "one object, one manifest, one left over"
+    assert store.tidy() == 0
+    snapshot = store.open()
+    assert snapshot.faults() == []
+    assert [snapshot.read(role)["value"].tolist() for role in ("a", "b")] == [[3], [2]]
+    assert put(store, c=frame(4)).read("c")["value"].tolist() == [4]
