@@ -21,6 +21,7 @@
  * @property {Array<number|[number, string]>} [ranked] the top areas in order, with their ranks where they tie
  * @property {string|null} [selected] code of the selected area
  * @property {[number, number, number, number]|null} [bounds] what to look at, where not the whole
+ * @property {{name: string, box: [number, number, number, number]}[]} [insets] what to magnify, where the server says
  * @property {string} [title] what it shows, in a few words, written on the map where two are compared
  *
  * @typedef {object} Config

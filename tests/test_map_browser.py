@@ -294,6 +294,18 @@ def test_crowded_areas_are_framed_and_magnified(
     assert it.complaints() == []
 
 
+def test_the_server_may_say_what_to_magnify(page: Page, address: str) -> None:
+    it = MapPage(page, address)
+    west, south = map_county.TOWNS["Southtown"]
+    it.paint(
+        IDS % 5, insets=[{"name": "The quay", "box": [west - 0.02, south - 0.01, west + 0.02, south + 0.01]}]
+    )
+    assert it.page.locator(".map-caption").all_inner_texts() == ["The quay"]
+    it.page.locator(".map-inset canvas").click()
+    assert len(it.news()) == 1
+    assert it.page.locator(".map-tip-where").inner_text().endswith("South")
+
+
 def test_a_narrow_page_has_no_insets(page: Page, address: str, files: dict[str, Any]) -> None:
     page.set_viewport_size({"width": 390, "height": 700})
     it = MapPage(page, address)

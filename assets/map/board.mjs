@@ -219,20 +219,26 @@ export class Board {
     });
   }
 
-  /** The windows to magnify, where areas that are flagged or ranked crowd, each with the name of its largest place. */
+  /** The windows to magnify: those of the frame, or where areas that are flagged or ranked crowd. */
   #windows({ frame, shapes, places, tiled }) {
     if (tiled || !this.#roomForInsets()) return [];
-    const matter = new Set(ranks(frame).map(([id]) => id));
-    bytes(frame.classes).forEach((k, id) => frame.palette[k]?.flagged && matter.add(id));
     const earlier = this.#earlier.get(shapes.key) ?? [];
-    const view = frame.bounds ?? shapes.box;
-    const windows = chooseWindows(shapes, [...matter], view, earlier.map(({ box }) => box)).map(({ box, ids }) => {
-      const within = places.filter(({ point }) => holds(box, point)).sort((a, b) => a.rank - b.rank);
-      const { ward, name } = shapes.properties(ids[0]);
-      return earlier.find((window) => window.box === box) ?? { box, name: within[0]?.text ?? ward ?? name };
-    });
+    const known = ({ box }) => earlier.find((window) => String(window.box) === String(box));
+    const found = frame.insets ?? this.#crowds(frame, shapes, places, earlier.map(({ box }) => box));
+    const windows = found.map((window) => known(window) ?? window);
     if (windows.length) this.#earlier.set(shapes.key, windows);
     return windows;
+  }
+
+  /** Where areas that are flagged or ranked crowd, each window with the name of its largest place. */
+  #crowds(frame, shapes, places, earlier) {
+    const matter = new Set(ranks(frame).map(([id]) => id));
+    bytes(frame.classes).forEach((k, id) => frame.palette[k]?.flagged && matter.add(id));
+    return chooseWindows(shapes, [...matter], frame.bounds ?? shapes.box, earlier).map(({ box, ids }) => {
+      const [largest] = places.filter(({ point }) => holds(box, point)).sort((a, b) => a.rank - b.rank);
+      const { ward, name } = shapes.properties(ids[0]);
+      return { box, name: largest?.text ?? ward ?? name };
+    });
   }
 
   // ----------------------------------------------------------------------------------------------------- panes
