@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from geo.insets import Box
 
 INK, MUTED, LINE, SURFACE, BAR = "#17222b", "#4a5661", "#d9dfe4", "#eef3f6", "#12283a"
 MARK, HATCH, GROUND, WARD, EDGE, BADGE = "#ffdd00", "#7b8893", "#e3e9ed", "#707d88", "#9aa5ae", "#0b0c0c"
+PALE = "#b9c3cb"
 
 A4 = (297.0, 210.0)
 """Width and height of landscape A4, millimetres."""
@@ -35,6 +37,8 @@ PIXEL = 72 / 96
 """Points of a CSS pixel."""
 BOROUGH_LINE, WARD_LINE, AREA_LINE = 1.6 * PIXEL, 0.8 * PIXEL, 0.35
 HATCHES = {"nodata": "////", "suppressed": "xxxx"}
+DETAIL = 0.04
+"""Millimetres that print can just not show."""
 DOT_SPACING = 1.9
 """Millimetres between the dots of an overlay."""
 NO_LIGATURES = ("-liga", "-clig", "-dlig")
@@ -278,13 +282,12 @@ class Page:
         """Draw a filled rectangle."""
         from matplotlib.patches import Rectangle
 
-        def rectangle(**style: Any) -> None:
-            corner = (place.left, place.top)
-            self.top.add_artist(Rectangle(corner, place.width, place.height, **style))
-
-        rectangle(facecolor=colour, edgecolor=edge, linewidth=weight, zorder=order)
+        corner = (place.left, place.top)
+        style: dict[str, Any] = {"facecolor": colour, "edgecolor": edge, "linewidth": weight}
+        shape = Rectangle(corner, place.width, place.height, zorder=order, **style)
         if hatch:
-            rectangle(facecolor="none", edgecolor=HATCH, linewidth=0, hatch=hatch, zorder=order + 0.1)
+            shape.set(hatch=hatch, hatchcolor=HATCH)
+        self.top.add_artist(shape)
 
     def swatch(self, place: Rect, colour: str, pattern: str | None) -> None:
         """Draw one box of a legend, hatched or dotted as the map is."""
@@ -342,7 +345,8 @@ class Page:
             if used
         )
         style = b'<style type="text/css">'
-        return file.getvalue().replace(style, style + faces.encode("ascii"), 1)
+        drawn = re.sub(rb"(\d\.\d{3})\d+", rb"\1", file.getvalue())  # a thousandth of a point is enough
+        return drawn.replace(style, style + faces.encode("ascii"), 1)
 
 
 @lru_cache(maxsize=64)
@@ -441,7 +445,7 @@ class Pane:
         ----------
         shapes : ndarray of shapely polygons
         fill, line : str
-            Colours or "none"; the colour of the line is that of the hatching too.
+            Colours or "none".
         weight : float
             Of the line, points.
         hatch : str, optional
@@ -453,9 +457,10 @@ class Pane:
         shapes = shapes[shapely.intersects(shapes, shapely.box(*self.extent))]
         if len(shapes):
             style: dict[str, Any] = {"facecolor": fill, "edgecolor": line, "linewidth": weight}
-            patch = PathPatch(_outline(shapes), joinstyle="round", zorder=order, **style)
+            outline = _outline(shapes, DETAIL * self.scale)
+            patch = PathPatch(outline, joinstyle="round", zorder=order, **style)
             if hatch:
-                patch.set_hatch(hatch)
+                patch.set(hatch=hatch, hatchcolor=HATCH)
             self.axes.add_artist(patch)
 
     def dots(self, shapes: np.ndarray, anchors: np.ndarray, colour: str) -> None:
@@ -536,12 +541,20 @@ class Pane:
         return min(corners, key=crowd)
 
 
-def _outline(shapes: np.ndarray) -> Any:
-    """Polygons as one path, holes turned the other way."""
+def _outline(shapes: np.ndarray, detail: float) -> Any:
+    """Polygons as one path, holes turned the other way.
+
+    Points go to a grid of ``detail`` metres, finer than print can show, and those that fall on the one before
+    are left out. Neighbours stay neighbours, since both move alike.
+    """
     from matplotlib.path import Path
 
     rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(shapes)))
     points, ring = shapely.get_coordinates(rings, return_index=True)
+    points = np.round(points / detail) * detail
+    moved = np.append(True, (np.diff(points, axis=0) != 0).any(axis=1) | (np.diff(ring) > 0))
+    last = np.append(np.diff(ring) > 0, True)
+    points, ring = points[moved | last], ring[moved | last]
     codes = np.full(len(points), Path.LINETO, np.uint8)
     codes[np.flatnonzero(np.diff(ring, prepend=-1))] = Path.MOVETO
     codes[np.flatnonzero(np.diff(ring, append=-1))] = Path.CLOSEPOLY

@@ -18,12 +18,12 @@ from geo.paper import (
     BAR,
     BOROUGH_LINE,
     GROUND,
-    HATCH,
     HATCHES,
     INK,
     LINE,
     MARK,
     MUTED,
+    PALE,
     POINT,
     WARD,
     WARD_LINE,
@@ -58,12 +58,11 @@ def draw_areas(pane: Pane, sheet: Sheet) -> None:
     """Colour the areas of a sheet, hatch those without a value, and draw ward and borough outlines."""
     shapes, codes = sheet.level.shapes.geometry.to_numpy(), sheet.answer.codes
     classes, overlay = sheet.answer.classes, sheet.answer.overlay
-    pane.draw(shapes[codes == HIDDEN], fill=GROUND)
+    pane.draw(shapes[codes == HIDDEN], fill=GROUND, line="white", weight=AREA_LINE)
     for k, (colour, pattern) in enumerate(zip(classes.colours, classes.patterns, strict=True)):
-        pane.draw(shapes[codes == k], fill=colour, line=colour, weight=0.15)
-        if pattern:
-            pane.draw(shapes[codes == k], line=HATCH, hatch=HATCHES[pattern], order=1.5)
-    pane.draw(shapes, line="white", weight=AREA_LINE, order=2)
+        line = PALE if pattern else "white"
+        hatch = HATCHES.get(pattern or "")
+        pane.draw(shapes[codes == k], fill=colour, line=line, weight=AREA_LINE, hatch=hatch)
     if overlay is not None and overlay.any():
         pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY[0])
     draw_outlines(pane, sheet)
@@ -276,6 +275,7 @@ def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
     x, right, y = place.left, place.right, place.top
     if not len(sheet.top):
         page.text(x, y + 2.6, "No areas to rank", BODY + 0.6, bold=True)
+        page.paragraph(x, y + 4, place.width, "No area has a number above 0 that may be shown.", BODY)
         return
     page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True)
     page.text(right - 16, y + 2.6, sheet.noun.capitalize(), TINY, colour=MUTED, align="right")
