@@ -429,6 +429,8 @@ def read_population(table: Table) -> pd.DataFrame:
                 "population": count,
             }
         )
+        again = long.duplicated(["lsoa", "age_band", "sex"])
+        table.refuse(again, area, "an area with an age group that stands above already")
     order = {band: position for position, band in enumerate(AGE_BANDS)}
     total = long.groupby(["lsoa", "age_band", "sex"], sort=False)["population"].sum().reset_index()
     total["order"] = (

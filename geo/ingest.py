@@ -402,6 +402,8 @@ def _take_events(
             "check that it is the file of this county."
         )
     months = sorted({month for part in parts for month in part.months})
+    if not months:
+        raise Problem(f"{parts[0].name} has a header but no events: extract it again.")
     replaced = [] if add else _clear(change, batches, months)
     change.put(role, events)
     change.manifest["batches"][role] = {

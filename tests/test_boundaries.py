@@ -327,6 +327,7 @@ def test_residents_by_band_and_sex() -> None:
         ("LSOA21CD,age_band,sex,population\nE01000001,0-4,F,\n", "row 2, column “population”: blank"),
         ("LSOA21CD,age_band,sex,population\nE01000001,0-4,T,3\n", "row 2, column “sex”"),
         ("LSOA21CD,age_band,sex,population\n,0-4,F,3\n", "row 2, column “LSOA21CD”: blank"),
+        ("LSOA21CD,age_band,population\nE01000001,0-4,3\nE01000001,0-4,3\n", "row 3.*stands above already"),
     ],
 )
 def test_residents_that_cannot_be_right_are_refused(text: str, message: str) -> None:

@@ -220,6 +220,7 @@ def test_an_archive_a_folder_and_its_files_say_the_same(data: Path, tmp_path: Pa
     [
         (lambda f: [f / "absent.csv"], "There is no file .*absent.csv"),
         (lambda f: [street(f, "2023-01"), street(f, "2023-01")], "are the same file: give it once"),
+        (lambda f: [write(f / "a.csv", STREET.encode())], "a.csv has a header but no events"),
         (lambda f: [f], "The folder .* holds no CSV file"),
         (lambda f: [write(f / "a.zip", b"no archive")], "a.zip is not a whole ZIP archive"),
         (lambda f: [archive(f / "a.zip", {})], "The archive a.zip holds no CSV file"),
