@@ -141,8 +141,10 @@
       const strip = $(CONTROL + parameter);
       if (strip?.dataset.strip) window.hotspotsStrip.set(strip, values, off);
     }
+    document.body.dataset.shows = asked;
     applied = {};
     rest("ready");
+    if (answer.selected) setTimeout(reveal, 0, answer.selected);
     return outputs.map(({ id, property }) => {
       const key = `${id}.${property}`;
       const value = answer.shown[key];
@@ -193,7 +195,7 @@
 
   /** One hour of one weekday chosen on the heat map; the same again clears it. */
   function chooseHour(clicked) {
-    const [day, hour] = clicked?.points?.[0]?.customdata ?? [];
+    const { x: hour, y: day } = clicked?.points?.[0] ?? {};
     if (hour === undefined || !page) return;
     dash.set_props("clock", { clickData: null });
     const now = new URLSearchParams(location.search);
@@ -211,6 +213,13 @@
     change({ area: code ?? "" });
   }
 
+  /** Bring the row of an area into view, as far as it must move. */
+  async function reveal(code) {
+    const api = await window.dash_ag_grid?.getApiAsync("table");
+    const row = api?.getRowNode(code);
+    if (row) api.ensureNodeVisible(row, null);
+  }
+
   /** Mark in the legend the class of the area under the pointer. */
   function point(code) {
     const row = code && page?.shown["table.rowData"].find((area) => area.code === code);
@@ -221,7 +230,13 @@
 
   // ------------------------------------------------------------------------------------------------ links and keys
 
+  /** Close the menus of the bar, but the one that holds an element. */
+  function closeMenus(but) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(but)) menu.open = false;
+  }
+
   document.addEventListener("click", (event) => {
+    closeMenus(event.target.closest?.(".menu-list a") ? null : event.target);
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = event.target.closest?.('a[href^="?"]');
     if (link) {
@@ -253,6 +268,7 @@
   const typing = (target) => target.closest?.("input, textarea, select, [role=option], [role=combobox], .ag-root");
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null);
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const presenting = document.body.dataset.view === "present";
     if (event.key === "p") change({ view: presenting ? "" : "present" });

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.disclosure import SUPPRESSED
 from geo.query import DAY_NAMES, MONTH_NAMES, Query, month_name, month_text
 
 Figure = dict[str, Any]
@@ -127,18 +128,11 @@ def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
         for first, last in _runs([month for month in span if month not in counts])
     ]
     notes = [
-        {
-            "xref": "x",
-            "yref": "paper",
-            "x": (gap["x0"] + gap["x1"]) / 2,
-            "y": 0.5,
-            "text": "not loaded",
-            "showarrow": False,
-            "font": {**FONT, "size": 12},
-        }
+        _note((gap["x0"] + gap["x1"]) / 2, "not loaded", y=0.5, yanchor="middle")
         for gap in gaps
         if (gap["x1"] - gap["x0"]) / len(span) > 0.09
     ]
+    notes += [_note(month, SUPPRESSED) for month in loaded if pd.isna(counts[month])]
     return {
         "data": [bars],
         "layout": _layout(
@@ -163,6 +157,18 @@ def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
             },
             yaxis={"visible": False, "fixedrange": True, "range": [0, 1.04 * max(*known, 1)]},
         ),
+    }
+
+
+def _note(x: float, text: str, y: float = 0, yanchor: str = "bottom") -> dict[str, Any]:
+    return {
+        "xref": "x",
+        "yref": "paper",
+        "x": x,
+        "y": y,
+        "yanchor": yanchor,
+        "text": text,
+        "showarrow": False,
     }
 
 
@@ -192,7 +198,7 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
     Returns
     -------
     dict
-        Plotly figure; ``customdata`` of a cell is ``[day, hour]``.
+        Plotly figure; ``x`` of a cell is its hour, ``y`` its day (Monday is 0).
     """
     counts = [[None if pd.isna(count) else int(count) for count in row] for row in clock.to_numpy()]
     words = [
@@ -213,7 +219,6 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
         "text": words,
         "hovertemplate": "%{text}<extra></extra>",
         "hoverongaps": True,
-        "customdata": [[[day, hour] for hour in range(24)] for day in range(7)],
         "colorscale": HEAT,
     }
     veil = {
@@ -226,11 +231,12 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
     return {
         "data": [heat, veil],
         "layout": _layout(
-            margin={"l": 32, "r": 0, "t": 0, "b": 20},
+            margin={"l": 34, "r": 0, "t": 0, "b": 20},
             dragmode=False,
             xaxis={
                 "tickvals": [0, 6, 12, 18, 23],
                 "ticktext": ["00", "06", "12", "18", "23"],
+                "ticks": "",
                 "fixedrange": True,
                 "showgrid": False,
                 "zeroline": False,
@@ -238,6 +244,7 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
             yaxis={
                 "tickvals": list(range(7)),
                 "ticktext": [name[:3] for name in DAY_NAMES],
+                "ticks": "",
                 "autorange": "reversed",
                 "fixedrange": True,
                 "showgrid": False,

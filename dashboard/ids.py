@@ -35,7 +35,6 @@ EXPLORE = "explore"
 PRESENT_TITLE = "present-title"
 PRESENT_LIST = "present-list"
 PRESENT_FOOT = "present-foot"
-ABOUT_LAYER = "about-layer"
 
 
 def control(parameter: str) -> str:

@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 from dashboard import figures, ids, routes
 from geo.atlas import Atlas
 from geo.export import FORMATS
-from geo.query import DAY_NAMES, DAYS, LEVELS, MEASURES, MONTH_NAMES, OVERLAYS, Catalogue
+from geo.query import DAY_NAMES, DAYS, MEASURES, MONTH_NAMES, OVERLAYS, Catalogue
 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
@@ -51,6 +51,8 @@ INDEX = f"""<!DOCTYPE html>
     <title>{{%title%}}</title>
     {{%favicon%}}
     {{%css%}}
+    <link rel="modulepreload" href="{routes.VENDOR}maplibre-gl.mjs">
+    <link rel="modulepreload" href="/assets/map/board.mjs">
   </head>
   <body data-state="waiting">
     <nav class="skips" aria-label="Skip links">
@@ -60,7 +62,9 @@ INDEX = f"""<!DOCTYPE html>
     {{%config%}}
     {{%scripts%}}
     {{%renderer%}}
-    <noscript>This page needs JavaScript. The same numbers are at <a href="/export.csv">/export.csv</a>.</noscript>
+    <noscript>
+      This page needs JavaScript. Its numbers are also in <a href="/export.csv">a table</a>.
+    </noscript>
   </body>
 </html>"""
 
@@ -78,19 +82,8 @@ THEME = {
     "primaryColor": "action",
     "primaryShade": 6,
     "colors": {
-        "action": [
-            "#eaf2f9",
-            "#d3e3f1",
-            "#a6c7e2",
-            "#78abd3",
-            "#4b8fc4",
-            "#2c74a8",
-            "#1d5b8f",
-            "#174973",
-            "#123a5b",
-            "#0d2a42",
-        ]
-    },  # fmt: skip
+        "action": ("#eaf2f9 #d3e3f1 #a6c7e2 #78abd3 #4b8fc4 #2c74a8 #1d5b8f #174973 #123a5b #0d2a42".split())
+    },
     "black": "#17222b",
     "fontFamily": "var(--font)",
     "fontSizes": {"xs": "12px", "sm": "14px", "md": "14px", "lg": "17px", "xl": "21px"},
@@ -142,24 +135,20 @@ def _bar(atlas: Atlas) -> Component:
             ),
             html.Span(id=ids.BADGE, className="badge"),
             html.A(["Present ", html.Kbd("p")], id=ids.PRESENT, href="?view=present", className="bar-action"),
-            dmc.Menu(
+            html.Details(
                 [
-                    dmc.MenuTarget(html.Button("Export", className="bar-action", type="button")),
-                    dmc.MenuDropdown(
+                    html.Summary("Export", className="bar-action"),
+                    html.Ul(
                         [
-                            dmc.MenuLabel("What is shown, as a file"),
-                            *(
-                                dmc.MenuItem(
-                                    form.label, id=ids.export(key), href=f"/export.{key}", target="_blank"
-                                )
-                                for key, form in FORMATS.items()
-                            ),
-                        ]
+                            html.Li(
+                                html.A(form.label, id=ids.export(key), href=f"/export.{key}", download="")
+                            )
+                            for key, form in FORMATS.items()
+                        ],
+                        className="menu-list",
                     ),
                 ],
-                position="bottom-end",
-                transitionProps={"duration": 0},
-                keepMounted=True,
+                className="menu",
             ),
             html.Button("Copy link", className="bar-action", type="button", **{"data-act": "copy"}),
         ],
@@ -421,7 +410,6 @@ def _findings() -> Component:
                 className="ranking",
                 children=[
                     html.H2(id=ids.TABLE_TITLE, children="Areas, ranked"),
-                    html.P(id=ids.ABOUT_LAYER, className="note"),
                     html.Div(
                         dag.AgGrid(
                             id=ids.TABLE,
@@ -467,7 +455,8 @@ GRID = {
     "suppressHorizontalScroll": True,
     "animateRows": False,
     "suppressColumnMoveAnimation": True,
-    "localeText": {"noRowsToShow": "No areas to rank"},
+    "suppressNoRowsOverlay": True,
+    "ensureDomOrder": True,
 }
 
 
@@ -503,7 +492,7 @@ def _present_band() -> Component:
         className="present-band present-only",
         role="banner",
         children=[
-            html.P(id=ids.PRESENT_TITLE, className="present-title"),
+            html.Div(id=ids.PRESENT_TITLE, className="present-title", role="heading", **{"aria-level": "1"}),
             html.A(["Leave ", html.Kbd("Esc")], href="?", className="present-leave", id="present-leave"),
         ],
     )

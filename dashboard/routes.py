@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 from dash import Dash
 from flask import Response, jsonify, request
 
@@ -24,11 +26,26 @@ def geometry_address(atlas: Atlas, level: str) -> str:
     return f"/geometry/{level}-{atlas.levels[level].geojson_hash}.json"
 
 
+def places_address(places: bytes) -> str:
+    """Address of the place names, which changes when they do."""
+    return f"/geometry/places-{hashlib.sha256(places).hexdigest()[:12]}.json"
+
+
+def _places(atlas: Atlas) -> bytes:
+    """Place names as GeoJSON points (EPSG:4326): ``name``, ``rank`` (1 is the largest); b"" without any."""
+    if not atlas.snapshot.has("places"):
+        return b""
+    places = atlas.snapshot.read("places")
+    points = gpd.points_from_xy(places["x"], places["y"], crs=27700)
+    frame = gpd.GeoDataFrame(places[["name", "rank"]], geometry=points).to_crs(4326)
+    return frame.to_json(to_wgs84=False).encode("utf-8")
+
+
 def map_config(atlas: Atlas) -> dict[str, Any]:
     """Settings with which the browser starts the map."""
     return {
         "geometry": {level: geometry_address(atlas, level) for level in LEVELS},
-        "places": None,
+        "places": places_address(places) if (places := _places(atlas)) else None,
         "vendor": VENDOR,
         "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",
     }
@@ -40,21 +57,21 @@ def register(app: Dash, atlas: Atlas) -> None:
     ``/geometry/<level>-<hash>.json`` (GeoJSON, kept for ever by the browser, sent compressed),
     ``/export.<format>?<query>`` (what the page shows of the same query), ``/healthz``, ``/readyz``.
     """
-    shapes = {
-        geometry_address(atlas, level): gzip.compress(atlas.levels[level].geojson, mtime=0)
-        for level in LEVELS
-    }
+    files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in LEVELS}
+    if places := _places(atlas):
+        files[places_address(places)] = places
+    packed = {address: gzip.compress(body, mtime=0) for address, body in files.items()}
 
     @app.server.get("/geometry/<name>")
     def geometry(name: str) -> Response:
-        packed = shapes.get(f"/geometry/{name}")
-        if packed is None:
+        body = packed.get(f"/geometry/{name}")
+        if body is None:
             return _plain("These shapes are not, or no longer, here; load the page again.", 404)
-        response = Response(packed, mimetype="application/geo+json")
+        response = Response(body, mimetype="application/geo+json")
         if "gzip" in request.accept_encodings:
             response.headers["Content-Encoding"] = "gzip"
         else:
-            response.data = gzip.decompress(packed)
+            response.data = gzip.decompress(body)
         response.headers["Cache-Control"] = FOR_EVER
         response.headers["Vary"] = "Accept-Encoding"
         return response

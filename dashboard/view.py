@@ -22,7 +22,8 @@ from dashboard.layout import MANY_BOROUGHS
 from geo.disclosure import SUPPRESSED
 from geo.export import FORMATS
 from geo.hotspots import STATISTICS
-from geo.layers import HIDDEN, LAYERS
+from geo.layers import LAYERS
+from geo.legend import HIDDEN
 from geo.query import (
     DAY_NAMES,
     DAYS,
@@ -260,7 +261,7 @@ def legend(answer: Answer) -> list[Component]:
     if answer.query.area:
         chosen = int(codes[answer.table.index.get_loc(answer.query.area)])
     items = [
-        _legend_item(i, colour, pattern, label, count, i == chosen)
+        _legend_item(label, colour, pattern, count, {"data-class": str(i)}, current=i == chosen)
         for i, (colour, pattern, label, count) in enumerate(
             zip(classes.colours, classes.patterns, classes.labels, classes.counts, strict=True)
         )
@@ -268,13 +269,15 @@ def legend(answer: Answer) -> list[Component]:
     if _reads_upwards(classes.keys):
         items.reverse()
     if answer.overlay is not None:
-        items.append(
-            _legend_item(-1, OVERLAY["colour"], "dots", OVERLAY["label"], int(answer.overlay.sum()), False)
-        )
+        items.append(_legend_item(OVERLAY["label"], OVERLAY["colour"], "dots", int(answer.overlay.sum())))
     return [
         html.H2(classes.title, className="legend-title"),
         html.Ul(items, className="legend-list"),
         html.P(f"Number of {LEVELS[answer.query.level]} in each", className="note"),
+        html.Details(
+            [html.Summary("How to read this"), html.P(LAYERS[answer.query.layer].explanation)],
+            className="about",
+        ),
     ]
 
 
@@ -284,16 +287,23 @@ def _reads_upwards(keys: Sequence[str]) -> bool:
 
 
 def _legend_item(
-    position: int, colour: str, pattern: str | None, label: str, count: int, current: bool
+    label: str,
+    colour: str,
+    pattern: str | None,
+    count: int,
+    marks: Mapping[str, str] | None = None,
+    *,
+    current: bool = False,
 ) -> Component:
+    states = ["legend-item", *(["legend-current"] if current else []), *([] if count else ["legend-none"])]
     return html.Li(
         [
             html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
             html.Span(label, className="legend-label"),
             html.Span(f"{count:,}", className="legend-count"),
         ],
-        className=f"legend-item {'legend-current' if current else ''} {'' if count else 'legend-none'}",
-        **{"data-class": str(position)},
+        className=" ".join(states),
+        **(marks or {}),
     )
 
 
@@ -306,9 +316,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         {"value": month_text(m), "label": f"{MONTH_NAMES[m % 12][:3]} {m // 12}"} for m in source.months
     ]
     statistic = query.layer in STATISTICS
-    impossible = [
-        f"{MEASURES[key]}: {reason}" for key, reason in source.no_measure_reasons.items() if key in MEASURES
-    ]
+    impossible = [f"No {SHORT_MEASURES[key]}: {reason}" for key, reason in source.no_measure_reasons.items()]
     shown = {
         "source.value": query.source,
         "category.data": [{"value": key, "label": label} for key, label in source.categories.items()],
@@ -334,8 +342,9 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     shown = {f"{ids.control(key)}": value for key, value in shown.items()}
     for parameter in ("fdr", "null"):
         shown[f"{ids.row(parameter)}.hidden"] = not statistic
-    shown[f"{ids.note('measure')}.children"] = " ".join(impossible)
-    shown[f"{ids.note('measure')}.hidden"] = not impossible
+    notes = [MEASURE_NOTES.get(query.measure, ""), *impossible]
+    shown[f"{ids.note('measure')}.children"] = " ".join(filter(None, notes))
+    shown[f"{ids.note('measure')}.hidden"] = not any(notes)
     off = _off(source)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
         shown[f"{ids.note(parameter)}.children"] = "off" if parameter in off else text or "all"
@@ -353,6 +362,11 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
 
 
 SHORT_MEASURES = {"count": "Count", "rate": "Rate", "dsr": "DSR", "eb_rate": "Smoothed"}
+MEASURE_NOTES = {
+    "rate": "Per 1,000 residents; town centres have few residents and many visitors.",
+    "dsr": "Directly standardised rate: per 100,000 residents a year, if every area had the same ages.",
+    "eb_rate": "Rate per 1,000 residents, pulled towards the average where an area has few residents.",
+}
 
 
 def _with(months: list[dict[str, str]], chosen: int | None) -> list[dict[str, str]]:
@@ -423,7 +437,6 @@ def _words(
         f"{ids.CAVEATS}.children": [html.Li(caveat) for caveat in answer.caveats],
         f"{ids.NOTICES}.children": said,
         f"{ids.BADGE}.children": answer.banner,
-        f"{ids.ABOUT_LAYER}.children": LAYERS[query.layer].explanation,
     }
 
 
@@ -485,7 +498,7 @@ def _table(answer: Answer, source: SourceInfo) -> Shown:
             "field": "rank",
             "headerName": "#",
             "headerTooltip": "Rank",
-            "width": 50,
+            "width": 58,
             "cellRenderer": "Rank",
             "comparator": {"function": "byNumber"},
         },
@@ -563,7 +576,7 @@ def _months_said(months: pd.DataFrame, noun: str) -> str:
         return f"Chart of {noun} by month: too few to show."
     top = known.loc[known["count"].astype(int).idxmax()]
     return (
-        f"Bar chart of {noun} by month, {period_name(int(months['month'].iloc[0]), int(months['month'].iloc[-1]))}. "
+        f"Bar chart of {noun} by month, {period_name(*(int(m) for m in months['month'].iloc[[0, -1]]))}. "
         f"Most in {month_name(int(top['month']))}: {int(top['count']):,}."
     )
 
@@ -574,7 +587,7 @@ def _clock_said(clock: pd.DataFrame, noun: str) -> str:
 
 
 def _peak(clock: pd.DataFrame) -> str:
-    """Name the busiest hour of the week, "Saturday 23:00 to 23:59 (412)"; "" where all are too few to show."""
+    """Name the busiest hour of the week, "Saturday 23:00 to 23:59 (412)"; "" where all are too few."""
     counts = clock.to_numpy(float, na_value=np.nan)
     if not (counts > 0).any():
         return ""

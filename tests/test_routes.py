@@ -1,0 +1,130 @@
+"""What the server answers besides the page: shapes, exports, health, and the headers of all of them."""
+
+import csv
+import gzip
+import io
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard import create_app
+from dashboard.routes import FOR_EVER, geometry_address
+from dashboard.security import check_address
+from geo.atlas import Atlas
+from geo.export import FORMATS
+from geo.problem import Problem
+from geo.query import LEVELS, Query
+
+
+@pytest.fixture(scope="module")
+def client(small_atlas: Atlas) -> FlaskClient:
+    return create_app(small_atlas).server.test_client()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_shapes_are_sent_compressed_and_kept_for_ever(client: FlaskClient, small_atlas: Atlas, level: str):
+    answer = client.get(geometry_address(small_atlas, level), headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Cache-Control"] == FOR_EVER
+    features = json.loads(gzip.decompress(answer.data))["features"]
+    codes = [feature["properties"]["code"] for feature in features]
+    assert codes == list(small_atlas.levels[level].frame.index)
+
+
+def test_shapes_are_sent_plain_to_a_client_that_cannot_unpack(client: FlaskClient, small_atlas: Atlas):
+    answer = client.get(geometry_address(small_atlas, "ward"), headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.data == small_atlas.levels["ward"].geojson
+
+
+def test_shapes_of_other_data_are_not_found(client: FlaskClient):
+    answer = client.get("/geometry/lsoa-000000000000.json")
+    assert answer.status_code == 404
+    assert "load the page again" in answer.text
+
+
+def test_the_csv_is_what_the_question_shows(client: FlaskClient, small_atlas: Atlas):
+    answer = client.get("/export.csv?level=borough&category=robbery&month=3")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert answer.headers["Cache-Control"] == "no-store"
+    query = Query(level="borough", category=("robbery",), month=(3,))
+    table = small_atlas.answer(query).table
+    assert [int(row["count"]) for row in rows] == table["count"].tolist()
+    assert list(rows[0])[:6] == ["lad24cd", "name", "borough", "count", "population", "rate_per_1000"]
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_every_format_is_served_with_its_type(client: FlaskClient, key: str):
+    answer = client.get(f"/export.{key}?level=ward")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == FORMATS[key].mimetype
+    assert answer.data
+
+
+def test_an_unknown_format_names_those_there_are(client: FlaskClient):
+    answer = client.get("/export.doc")
+    assert answer.status_code == 404
+    assert all(key in answer.text for key in FORMATS)
+
+
+def test_nonsense_in_an_export_link_never_fails(client: FlaskClient):
+    assert client.get("/export.csv?level=galaxy&hour=99&from=never&%ff").status_code == 200
+
+
+def test_health(client: FlaskClient, small_atlas: Atlas):
+    assert client.get("/healthz").text == "alive\n"
+    assert client.get("/readyz").json == {
+        "ready": True,
+        "version": small_atlas.version,
+        "place": small_atlas.place,
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/export.csv", "/_dash-layout", "/no/such/page"])
+def test_every_answer_carries_the_headers(client: FlaskClient, path: str):
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in policy
+    assert re.search(r"script-src 'self'( 'sha256-[\w+/=]+')+;", policy)
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_names_no_other_machine(client: FlaskClient):
+    page = client.get("/").text
+    assert '<html lang="en-GB">' in page
+    assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page)
+
+
+def test_another_site_cannot_reach_the_page_through_a_name_of_its_own(client: FlaskClient):
+    assert client.get("/export.csv", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_names_of_a_proxy_are_allowed_by_the_environment(small_atlas: Atlas, monkeypatch):
+    monkeypatch.setenv("HOTSPOTS_HOSTS", "hotspots.force.example, other.example")
+    client = create_app(small_atlas).server.test_client()
+    assert client.get("/healthz", headers={"Host": "hotspots.force.example"}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "::1", "[::1]"])
+def test_the_machine_itself_may_be_listened_on(host: str):
+    check_address(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org", ""])
+def test_any_other_address_is_refused_with_the_remedy(host: str):
+    with pytest.raises(Problem, match=r"no log-in yet; use 127\.0\.0\.1"):
+        check_address(host)
+
+
+def test_an_atlas_without_events_is_refused_with_the_remedy(small_atlas: Atlas):
+    class Empty:
+        catalogue = type("Catalogue", (), {"sources": {}})()
+
+    with pytest.raises(Problem, match="hotspots import offences"):
+        create_app(Empty())  # type: ignore[arg-type]

@@ -1,0 +1,362 @@
+"""What the page shows of a question: controls, words, map, table and charts, without a browser."""
+
+import base64
+import copy
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from dash._utils import to_json
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard import figures, ids, view
+from dashboard.callbacks import _shown
+from geo.atlas import Atlas
+from geo.layers import LAYERS
+from geo.query import Query, month_number
+
+
+@pytest.fixture(scope="module")
+def hourless(small_atlas: Atlas) -> Atlas:
+    """The small county as if its offences came by the month only."""
+    atlas = copy.copy(small_atlas)
+    loaded = atlas.sources["offences"]
+    reason = "the files give the month only."
+    info = replace(loaded.info, has_hours=False, has_days=False, no_hours_reason=reason)
+    atlas.sources = atlas.sources | {"offences": replace(loaded, info=info)}
+    atlas.catalogue = replace(atlas.catalogue, sources=atlas.catalogue.sources | {"offences": info})
+    atlas._memory = type(atlas._memory)()
+    return atlas
+
+
+def shown(atlas: Atlas, search: str) -> dict:
+    """Properties of the page for a query string, as the browser receives them."""
+    return json.loads(to_json(view.page(atlas, search)))["shown"]
+
+
+def text(component: object) -> str:
+    """All words of a serialised component."""
+    if isinstance(component, list):
+        return " ".join(map(text, component))
+    if isinstance(component, dict):
+        return text(component["props"].get("children"))
+    return "" if component is None else str(component)
+
+
+# ---------------------------------------------------------------- the contract with the browser
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "",
+        "?source=ae",
+        "?level=borough&layer=imd",
+        "?layer=getis_ord&area=E01035001",
+        "?hour=3&category=robbery",
+    ],
+)
+def test_every_answer_sets_the_same_properties(small_atlas: Atlas, search: str):
+    names = {f"{output.component_id}.{output.component_property}" for output in _shown(small_atlas)}
+    assert set(shown(small_atlas, search)) == names
+
+
+def test_an_answer_says_which_address_it_answers(small_atlas: Atlas):
+    page = view.page(small_atlas, "?hour=19-6&nonsense=1")
+    assert page["asked"] == page["frame"]["query"] == "?hour=19-6&nonsense=1"
+    assert page["search"] == "?hour=19-6"
+    assert page["tidy"]
+
+
+def test_the_plain_page_needs_nothing_in_the_address(small_atlas: Atlas):
+    page = view.page(small_atlas, "")
+    assert page["search"] == "?"
+    assert not page["tidy"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    level=st.sampled_from(["lsoa", "ward", "borough"]),
+    layer=st.sampled_from(list(LAYERS)),
+    measure=st.sampled_from(["count", "rate", "dsr", "eb_rate"]),
+    hours=st.sets(st.integers(0, 23)),
+    day=st.sets(st.integers(0, 6)),
+    source=st.sampled_from(["offences", "ae"]),
+    borough=st.sets(st.sampled_from(["E06000001", "E06000002"])),
+)
+def test_every_question_has_a_page(small_atlas: Atlas, level, layer, measure, hours, day, source, borough):
+    query = Query(
+        level=level,
+        layer=layer,
+        measure=measure,
+        hour=tuple(sorted(hours)),
+        day=tuple(sorted(day)),
+        source=source,
+        borough=tuple(sorted(borough)),
+    )
+    page = view.page(small_atlas, query.to_search())
+    to_json(page)
+    assert page["shown"][f"{ids.HEADLINE}.children"]
+    assert len(page["shown"][f"{ids.TABLE}.rowData"]) == len(small_atlas.answer(query).ranked)
+
+
+# ---------------------------------------------------------------- the map
+
+
+def test_the_map_is_painted_as_the_answer_says(small_atlas: Atlas):
+    search = "?layer=local_moran&borough=E06000001"
+    frame = view.page(small_atlas, search)["frame"]
+    answer = small_atlas.answer(Query.parse(search, small_atlas.catalogue)[0])
+    codes = np.frombuffer(base64.b64decode(frame["classes"]), np.uint8)
+    assert codes.tolist() == answer.codes.tolist()
+    assert [entry["label"] for entry in frame["palette"]] == list(answer.classes.labels)
+    assert (codes == 255).sum() == (~answer.inside).sum() > 0
+    west, south, east, north = frame["bounds"]
+    assert -10 < west < east < 5 and 49 < south < north < 61
+
+
+def test_numbers_on_the_map_are_the_ranks_of_the_table(small_atlas: Atlas):
+    page = view.page(small_atlas, "")
+    index = small_atlas.levels["lsoa"].frame.index
+    rows = page["shown"][f"{ids.TABLE}.rowData"][: view.RANKED]
+    assert page["frame"]["ranked"] == [[index.get_loc(row["code"]), row["rank"]] for row in rows]
+
+
+def test_tooltips_have_a_line_of_numbers_for_every_area(small_atlas: Atlas):
+    values = view.page(small_atlas, "?layer=local_moran&measure=dsr")["frame"]["values"]
+    assert len(values["rows"]) == len(small_atlas.levels["lsoa"].frame)
+    assert {"Offences", "Per 1,000 residents", "Cluster", "q (corrected p)"} <= set(values["columns"])
+    assert all(len(row) == len(values["columns"]) for row in values["rows"])
+
+
+def test_the_legend_counts_the_areas_of_each_class_and_marks_the_selected_one(small_atlas: Atlas):
+    answer = small_atlas.answer(Query(area="E01035001"))
+    items = view.legend(answer)[1].children
+    counts = [int(item.children[2].children) for item in items]
+    assert sum(counts) == len(answer.table)
+    current = [item for item in items if "legend-current" in item.className]
+    assert len(current) == 1
+    position = int(answer.codes[answer.table.index.get_loc("E01035001")])
+    assert getattr(current[0], "data-class") == str(position)
+
+
+def test_deprivation_laid_over_has_its_own_line_in_the_legend(small_atlas: Atlas):
+    page = view.page(small_atlas, "?overlay=imd")
+    legend = text(shown(small_atlas, "?overlay=imd")["legend.children"])
+    dots = np.frombuffer(base64.b64decode(page["frame"]["overlay"]["classes"]), np.uint8) == 0
+    assert 0 < dots.sum() < len(dots)
+    assert f"Most deprived 20% in England {dots.sum()}" in legend
+
+
+# ---------------------------------------------------------------- the controls
+
+
+def test_controls_show_what_the_address_says(small_atlas: Atlas):
+    page = view.page(small_atlas, "?level=ward&category=robbery&hour=22-1&day=fri,sat&from=2023-03&fdr=off")
+    state = page["shown"]
+    assert state["filter-level.value"] == "ward"
+    assert state["filter-category.value"] == ["robbery"]
+    assert state["filter-from.value"] == "2023-03"
+    assert state["filter-to.value"] == "2023-12"
+    assert state["filter-fdr.checked"] is False
+    assert page["strips"]["hour"] == {"values": ["0", "1", "22", "23"], "off": False}
+    assert page["strips"]["day"]["values"] == ["fri", "sat"]
+    assert state["note-hour.children"] == "22:00 to 01:59"
+    assert state["note-month.children"] == "all"
+
+
+def test_a_source_without_hours_turns_their_controls_off_and_says_why(hourless: Atlas):
+    page = view.page(hourless, "?hour=3&day=mon")
+    assert [key for key, strip in page["strips"].items() if strip["off"]] == ["hour", "day", "night"]
+    state = page["shown"]
+    assert state["clock-off.children"] == (
+        "Hours, weekdays and nights cannot be chosen: the files give the month only."
+    )
+    assert not state["clock-off.hidden"]
+    assert state["clock-part.hidden"]
+    assert state["note-hour.children"] == "off"
+    said = text(json.loads(to_json(state["notices.children"])))
+    assert "Hours and nights were left out" in said
+    assert "Weekdays were left out" in said
+
+
+def test_a_measure_that_cannot_be_computed_is_off_and_says_why(small_atlas: Atlas):
+    atlas = copy.copy(small_atlas)
+    info = replace(
+        atlas.catalogue.sources["ae"],
+        measures=("count", "rate"),
+        no_measure_reasons={"dsr": "this source does not give ages."},
+    )
+    atlas.catalogue = replace(atlas.catalogue, sources=atlas.catalogue.sources | {"ae": info})
+    state = shown(atlas, "?source=ae&measure=dsr")
+    off = {option["value"] for option in state["filter-measure.data"] if option["disabled"]}
+    assert off == {"dsr", "eb_rate"}
+    assert state["filter-measure.value"] == "rate"
+    assert "No DSR: this source does not give ages." in state["note-measure.children"]
+
+
+def test_correction_and_null_are_asked_only_of_clusters(small_atlas: Atlas):
+    assert shown(small_atlas, "")["row-fdr.hidden"]
+    assert not shown(small_atlas, "?layer=getis_ord")["row-fdr.hidden"]
+
+
+def test_links_that_clear_keep_the_rest(small_atlas: Atlas):
+    state = shown(small_atlas, "?layer=quintile&hour=3&day=mon&area=E01035001&view=present")
+    assert state["clear-hour.href"] == "?day=mon&layer=quintile&area=E01035001&view=present"
+    assert state["clear-month.hidden"]
+    assert state["reset.href"] == "?layer=quintile&view=present"
+    assert state["explore.href"] == "?hour=3&day=mon&layer=quintile&area=E01035001"
+    assert state["export-csv.href"].startswith("/export.csv?source=offences&hour=3")
+
+
+def test_a_period_beyond_the_data_can_still_be_seen_in_its_control(small_atlas: Atlas):
+    state = shown(small_atlas, "?from=2020-05")
+    first = state["filter-from.data"][0]
+    assert first == {"value": "2020-05", "label": "May 2020 (not loaded)"}
+    assert state["filter-from.value"] == "2020-05"
+
+
+# ---------------------------------------------------------------- the words
+
+
+def test_an_empty_slice_explains_itself_and_offers_the_way_out(small_atlas: Atlas):
+    state = shown(
+        small_atlas, "?category=robbery&hour=4&day=tue&month=2&from=2023-02&to=2023-02&borough=E06000002"
+    )
+    assert "No offences match" in state["headline.children"]
+    assert "Clear the filters" in text(state["notices.children"])
+
+
+def test_a_controlled_source_never_shows_a_small_number(small_atlas: Atlas):
+    state = shown(small_atlas, "?source=ae")
+    counts = [row["count"] for row in state["table.rowData"]]
+    assert "*" in counts
+    assert all(count == "*" or int(count.replace(",", "")) % 5 == 0 for count in counts)
+    assert "*" not in {row["rank"] for row in state["table.rowData"]}
+    values = view.page(small_atlas, "?source=ae")["frame"]["values"]["rows"]
+    assert {row[0] for row in values} >= {"* (1 to 7)"}
+
+
+def test_the_selected_area_has_its_panel(small_atlas: Atlas):
+    state = shown(small_atlas, "?area=E01035001&layer=local_moran")
+    words = text(state["selected.children"])
+    assert not state["selected.hidden"]
+    assert "Square 00" in words and "E01035001" in words and "Cluster" in words
+    assert state["table.selectedRows"] == {"ids": ["E01035001"]}
+
+
+def test_a_selected_area_outside_the_boroughs_chosen_says_so(small_atlas: Atlas):
+    state = shown(small_atlas, "?area=E01035001&borough=E06000002")
+    assert "Outside the boroughs chosen" in text(state["selected.children"])
+
+
+# ---------------------------------------------------------------- the table
+
+
+def test_the_table_holds_the_areas_in_order_with_their_class(small_atlas: Atlas):
+    search = "?layer=local_moran"
+    answer = small_atlas.answer(Query.parse(search, small_atlas.catalogue)[0])
+    state = shown(small_atlas, search)
+    rows = state["table.rowData"]
+    assert [row["code"] for row in rows] == list(answer.ranked.index)
+    assert [row["rank"] for row in rows] == list(answer.ranked["rank"])
+    hot = {row["code"] for row in rows if row["label"] == "hotspot"}
+    assert hot == set(answer.table.index[answer.table["cluster"] == "HH"])
+    assert [column["field"] for column in state["table.columnDefs"]] == [
+        "rank",
+        "name",
+        "count",
+        "value",
+        "label",
+    ]
+
+
+def test_the_column_of_values_follows_the_measure(small_atlas: Atlas):
+    def header(search: str) -> str:
+        return shown(small_atlas, search)["table.columnDefs"][3]["headerName"]
+
+    assert [header(f"?measure={m}") for m in ("count", "rate", "dsr", "eb_rate")] == [
+        "/ 1,000", "/ 1,000", "DSR", "Smooth",
+    ]  # fmt: skip
+
+
+def test_very_small_probabilities_are_not_rounded_to_nought():
+    assert view._small(pd.Series([1e-9, 0.0314159, 1.0, np.nan])) == ["under 0.0001", "0.031", "1", ""]
+
+
+# ---------------------------------------------------------------- the charts
+
+
+def months(small_atlas: Atlas, search: str) -> tuple[dict, Query]:
+    query, _ = Query.parse(search, small_atlas.catalogue)
+    answer = small_atlas.answer(query)
+    return figures.months_figure(answer.months, query, "offences"), query
+
+
+def test_bars_of_the_months_chosen_are_coloured(small_atlas: Atlas):
+    figure, _ = months(small_atlas, "?from=2023-04&to=2023-06")
+    bars = figure["data"][0]
+    chosen = [
+        m for m, c in zip(bars["customdata"], bars["marker"]["color"], strict=True) if c == figures.ACTION
+    ]
+    assert chosen == ["2023-04", "2023-05", "2023-06"]
+    assert sum(bars["y"]) == small_atlas.answer(Query()).totals.shown
+
+
+def test_months_that_were_not_loaded_are_gaps_not_zeros(small_atlas: Atlas):
+    table = small_atlas.answer(Query()).months
+    kept = table[~table["month"].isin([month_number("2023-05"), month_number("2023-06")])]
+    figure = figures.months_figure(kept, Query(), "offences")
+    assert len(figure["data"][0]["x"]) == 10
+    gap = figure["layout"]["shapes"]
+    assert [(shape["x0"], shape["x1"]) for shape in gap] == [
+        (month_number("2023-05") - 0.5, month_number("2023-06") + 0.5)
+    ]
+    assert figure["layout"]["annotations"][0]["text"] == "not loaded"
+
+
+def test_the_clock_veils_what_is_left_out(small_atlas: Atlas):
+    query = Query(hour=(23, 0), night=(4,))
+    answer = small_atlas.answer(query)
+    heat, veil = figures.clock_figure(answer.clock, query, "offences")["data"]
+    clear = {(day, hour) for day, row in enumerate(veil["z"]) for hour, z in enumerate(row) if z is None}
+    assert clear == {(4, 23), (5, 0)}  # the night of Friday runs into Saturday
+    assert np.nansum(np.array(heat["z"], float)) == answer.clock.to_numpy(float).sum()
+
+
+@pytest.mark.parametrize("search", ["", "?from=2023-02&hour=3", "?source=ae"])
+def test_charts_are_valid_plotly_figures(small_atlas: Atlas, search: str):
+    state = shown(small_atlas, search)
+    for name in (ids.MONTHS, ids.CLOCK):
+        figure = state[f"{name}.figure"]
+        go.Figure(figure)
+        assert figure["data"]
+
+
+def test_charts_say_their_message_to_a_screen_reader(small_atlas: Atlas):
+    state = shown(small_atlas, "")
+    assert state["months-box.aria-label"].startswith("Bar chart of offences by month, 2023. Most in ")
+    assert state["clock-box.aria-label"].startswith("Heat map of offences by weekday and hour. Most on ")
+
+
+def test_suppressed_months_are_not_drawn_as_numbers(small_atlas: Atlas):
+    search = "?source=ae&category=sharp-object&borough=E06000002"
+    query, _ = Query.parse(search, small_atlas.catalogue)
+    table = small_atlas.answer(query).months
+    assert table["count"].isna().any()
+    figure = figures.months_figure(table, query, "attendances")
+    hidden = table["count"].isna().tolist()
+    words = [word for word, off in zip(figure["data"][0]["text"], hidden, strict=True) if off]
+    assert all("too few to show" in word for word in words)
+    stars = [note["x"] for note in figure["layout"]["annotations"] if note["text"] == "*"]
+    assert stars == table["month"][table["count"].isna()].tolist()
+
+
+def test_charts_have_no_button_that_sends_data_away():
+    assert figures.CONFIG["plotlyServerURL"] == ""
+    assert not figures.CONFIG["showSendToCloud"]
+    assert not figures.CONFIG["displaylogo"]
