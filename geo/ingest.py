@@ -362,8 +362,6 @@ _TABLES: dict[str, Callable[[Transaction, list[Path], Sequence[str]], Receipt]] 
     "deprivation": _take_deprivation,
     "places": _take_places,
 }
-KINDS = (*_TABLES, *SOURCES)
-"""What ``hotspots import`` takes without a mapping."""
 
 
 def _areas(change: Transaction) -> Any:
