@@ -19,7 +19,7 @@ run: ## Serve the dashboard on http://127.0.0.1:8050 (another port: make run POR
 test: ## Check style and types and run every test (some of them: make test ARGS="-k rates")
 	@$(PYTHON) tools/setup.py test $(ARGS)
 
-bench: ## Measure how fast it is
+bench: ## Measure how fast it is (without the longest: make bench ARGS=--quick)
 	@$(PYTHON) tools/setup.py bench $(ARGS)
 
 wheel: ## Build the installable file into dist/

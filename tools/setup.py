@@ -226,9 +226,10 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Run the benchmarks."""
+    """Run every benchmark, one after the other."""
     prepare(dev=True)
-    return python("-m", "pytest", "benchmarks", *arguments)
+    scripts = sorted((ROOT / "benchmarks").glob("bench_*.py"))
+    return max(python(str(script), *arguments) for script in scripts)
 
 
 def lock(arguments: list[str]) -> int:
