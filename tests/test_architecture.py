@@ -22,7 +22,7 @@ ORDER = (
     ("slice", "legend", "evidence", "layers"),
     ("atlas",),
     # What goes out, and what comes in.
-    ("insets", "sheet", "exhibits", "paper", "poster", "slide", "assessment"),
+    ("insets", "sheet", "exhibits", "paper", "poster", "slide", "assessment", "charts", "report"),
     ("export", "ingest", "download"),
     ("demo", "cli"),
 )

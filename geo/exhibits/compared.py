@@ -1,0 +1,251 @@
+"""Compared with whom, and is it more than deprivation explains?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo import deprivation, rates
+from geo.exhibits.part import PERCENT, TOP, Chart, Exhibit, NotPossible, Part
+from geo.legend import COMPARED
+from geo.slice import Slice
+
+
+def standardised(part: Part) -> Exhibit:
+    """Age-standardised rates of the boroughs, and how many small areas are above the whole."""
+    info = part.loaded.info
+    if "dsr" not in info.measures:
+        raise NotPossible(info.no_measure_reasons.get("dsr", "ages are not loaded."))
+    borough = part.atlas.slice(part.query.replace(measure="dsr", layer="measure", level="borough"))
+    table, benchmark = _standardised(borough, part.years)
+    small = part.atlas.slice(borough.query.replace(level="lsoa"))
+    by_area, _ = _standardised(small, part.years)
+    compared = rates.compare_with_benchmark(by_area["lower_ci"], by_area["upper_ci"], benchmark)
+    higher = int((compared.iloc[:-1] == rates.HIGHER).sum())
+    if np.isnan(benchmark):
+        raise NotPossible("fewer than ten events have a known age.")
+    if len(table) == 2:  # one borough is the whole
+        table = table.iloc[1:]
+    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], benchmark).to_numpy(str)
+    names = [*borough.frame["name"][borough.inside], f"All of {part.where}"][-len(table) :]
+    shown = pd.DataFrame(
+        {
+            "Borough": names,
+            "With a known age": part.gate.counts(table["count"].to_numpy().astype(np.int64)),
+            "Rate a year per 100,000": table["value"].to_numpy(float),
+            "Lower": table["lower_ci"].to_numpy(float),
+            "Upper": table["upper_ci"].to_numpy(float),
+            "Against the whole": [*verdict[:-1], ""],
+        }
+    )
+    finding = (
+        f"The age-standardised rate of {part.noun} in {part.where} is {benchmark:,.1f} a year per 100,000 "
+        f"residents; of {int(small.inside.sum())} small areas {higher} "
+        f"{'is' if higher == 1 else 'are'} significantly higher."
+    )
+    caveats = (
+        "Directly standardised to the European Standard Population 2013, 95% limits by Dobson's method. "
+        "Events without an age are left out, so rates are a little low.",
+    )
+    chart = Chart(
+        "bars",
+        "Borough",
+        ("Rate a year per 100,000",),
+        data=shown.iloc[:-1] if len(shown) > 1 else shown,
+        interval=("Lower", "Upper"),
+        benchmark=benchmark,
+        titles=("", "A year per 100,000 residents"),
+    )
+    title = f"{part.titled}: age-standardised rates"
+    return Exhibit("dsr", title, finding, shown, chart=chart, caveats=caveats)
+
+
+def _standardised(slice_: Slice, years: float) -> tuple[pd.DataFrame, float]:
+    """Standardised rates of the areas inside and, last, of all of them together; and the latter's value."""
+    events, people = slice_.ages()
+    events, people = events[slice_.inside], people[slice_.inside]
+    both = [pd.concat([frame, frame.sum().to_frame("whole").T]) for frame in (events, people)]
+    table = rates.dsr(*both, years=years)
+    return table, float(table["value"].iloc[-1])
+
+
+def funnel(part: Part) -> Exhibit:
+    """Crude rates of small areas against their number of residents, between control limits."""
+    part.need_residents()
+    answer = part.answer(layer="significance", measure="rate", level="lsoa")
+    table = answer.table[answer.inside]
+    rate = table["rate_per_1000"].to_numpy(float)
+    people = table["population"].to_numpy(float, na_value=np.nan)
+    drawn = ~np.isnan(rate) & (people > 0)
+    if drawn.sum() < 3:
+        raise NotPossible("fewer than three small areas have a rate that can be shown.")
+    counts = table["count"].to_numpy(float, na_value=np.nan)
+    benchmark = counts[drawn].sum() / people[drawn].sum() * 1000
+    words = [word for _, word, _ in COMPARED]
+    codes = answer.codes[answer.inside]
+    points = pd.DataFrame(
+        {
+            "Residents": people,
+            "Rate": rate,
+            "Compared": [words[c] if c < len(words) else "Too few to compare" for c in codes],
+            "Small area": table["name"].to_numpy(str),
+        }
+    )[drawn].reset_index(drop=True)
+    grid = np.linspace(people[drawn].min(), people[drawn].max(), 60)
+    classes = pd.DataFrame(
+        {"Against the whole": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")}
+    )
+    chart = Chart(
+        "funnel",
+        "Residents",
+        ("Rate",),
+        data=points,
+        limits=rates.funnel_limits(grid, benchmark),
+        benchmark=benchmark,
+        titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents"),
+    )
+    title = f"{part.titled}: small areas against the whole"
+    caveats = ("Residents are not visitors: town centres stand out in part because few people live there.",)
+    return Exhibit("funnel", title, answer.headline, classes, chart=chart, caveats=caveats)
+
+
+def _gradient(part: Part, groups: int, *, hide: bool) -> tuple[pd.DataFrame, str]:
+    """Rates by tenth or fifth of deprivation over the boroughs chosen, and their unit in words."""
+    part.need_deprivation()
+    part.need_residents()
+    decile = part.lsoa.frame["imd_decile"][part.inside]
+    group = decile if groups == 10 else deprivation.quintile(decile)
+    if "dsr" in part.loaded.info.measures:
+        events, people = part.atlas.slice(part.query.replace(level="lsoa", measure="dsr")).ages()
+        table = deprivation.gradient(
+            events[part.inside], people[part.inside], group, groups=groups, years=part.years, hide=hide
+        )
+        return table, "Rate a year per 100,000, age-standardised"
+    residents_ = part.lsoa.frame["population"].to_numpy(float, na_value=np.nan)[part.inside]
+    shown = part.filled[part.inside]
+    table = deprivation.gradient(shown, residents_, group, groups=groups, years=part.years, hide=hide)
+    return table, "Rate a year per 1,000"
+
+
+def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, str]:
+    """Table of rates by group of deprivation, and the name of its rate."""
+    table, unit = _gradient(part, groups, hide=True)
+    decile = part.lsoa.frame["imd_decile"].to_numpy(float, na_value=np.nan)
+    group = decile if groups == 10 else np.ceil(decile / 2)
+    counts = [int(part.counts[part.inside & (group == g)].sum()) for g in range(1, groups + 1)]
+    ends = {1: " (most deprived)", groups: " (least)"}
+    shown = pd.DataFrame(
+        {
+            word: [f"{g}{ends.get(g, '')}" for g in range(1, groups + 1)],
+            "Small areas": pd.array(table["areas"].to_numpy(np.int64), "Int64"),
+            "Count": part.gate.counts(counts),
+            "Share": [part.percent(c, part.total) for c in counts],
+            unit: table["value"].to_numpy(float),
+            "Lower": table["lower_ci"].to_numpy(float),
+            "Upper": table["upper_ci"].to_numpy(float),
+        }
+    )
+    return shown, unit
+
+
+def gradient(part: Part) -> Exhibit:
+    """Rates by national tenth of deprivation."""
+    table, unit = _by_deprivation(part, 10, "Decile")
+    known = table[table[unit].notna()]
+    finding = "Too few areas or events to compare the ends of the scale."
+    if len(known) > 1:
+        first, last = known.iloc[0], known.iloc[-1]
+        finding = (
+            f"Rates run from {first[unit]:,.1f} in decile {first['Decile']} to {last[unit]:,.1f} in decile "
+            f"{last['Decile']}."
+        )
+    chart = Chart("bars", "Decile", (unit,), interval=("Lower", "Upper"), titles=("", unit))
+    title = f"{part.titled}: by tenth of deprivation"
+    return Exhibit("gradient", title, finding, table, {"Share": PERCENT}, chart)
+
+
+def fifths(part: Part) -> Exhibit:
+    """Rates by national fifth of deprivation, and the slope and relative index of inequality."""
+    table, unit = _by_deprivation(part, 5, "Fifth")
+    index = deprivation.slope_index(_gradient(part, 10, hide=False)[0], repetitions=2_000)
+    finding = "The slope index of inequality needs three or more tenths of deprivation."
+    if not np.isnan(index["sii"]):
+        slope = f"{index['sii']:,.1f}{_limits(index, 'sii')}"
+        per = "100,000" if "100,000" in unit else "1,000"
+        finding = (
+            f"From the least to the most deprived residents the rate rises by {slope} a year per {per} "
+            "(slope index of inequality)"
+        )
+        if np.isfinite(index["rii"]):
+            finding += f", to {index['rii']:.1f} times as much{_limits(index, 'rii')}"
+        finding += "."
+    title = f"{part.titled}: by fifth of deprivation"
+    return Exhibit("fifths", title, finding, table, {"Share": PERCENT})
+
+
+def _limits(index: pd.Series, name: str) -> str:
+    """Limits of a slope or relative index in brackets; "" where they are not known."""
+    lower, upper = float(index[f"{name}_lower"]), float(index[f"{name}_upper"])
+    if np.isnan(lower) or np.isnan(upper):
+        return ""
+    return f" ({lower:,.1f} to {upper:,.1f})" if np.isfinite(upper) else f" ({lower:,.1f} or more)"
+
+
+def most_deprived(part: Part) -> Exhibit:
+    """Share of the events in the most deprived tenths, beside the share of the residents."""
+    part.need_deprivation()
+    decile = part.lsoa.frame["imd_decile"].to_numpy(float, na_value=np.nan)
+    known = part.inside & ~np.isnan(decile)
+    people = part.lsoa.frame["population"].to_numpy(float, na_value=np.nan)
+    whole = part.gate.count(int(part.counts[known].sum()))
+    rows = []
+    for last in (1, 2, 3, 4):
+        mine = known & (decile <= last)
+        count = part.gate.count(int(part.counts[mine].sum()))
+        limits = (np.nan, np.nan, np.nan)
+        if count is not None and whole:
+            share = rates.wilson(min(count, whole), whole).iloc[0]
+            limits = 100 * share["value"], 100 * share["lower_ci"], 100 * share["upper_ci"]
+        residents_ = 100 * people[mine].sum() / people[known].sum()
+        rows.append((f"{last * 10}%", int(mine.sum()), count, *limits, residents_))
+    names = ["Most deprived", "Small areas", "Count", "Share", "Lower", "Upper", "Share of residents"]
+    table = pd.DataFrame(rows, columns=names).astype({"Small areas": "Int64", "Count": "Int64"})
+    finding = "Too few events in the most deprived areas to be shown."
+    third = table.iloc[2]
+    if not np.isnan(third["Share"]):
+        finding = (
+            f"The 30% of areas most deprived in England hold {third['Share']:.1f}% of the {part.noun} and "
+            f"{third['Share of residents']:.1f}% of the residents"
+        )
+        fourth = table.iloc[3]
+        finding += (
+            f"; the two most deprived fifths {fourth['Share']:.1f}% and {fourth['Share of residents']:.1f}%."
+        )
+    title = f"{part.titled}: share in the most deprived areas"
+    return Exhibit(
+        "most_deprived", title, finding, table, dict.fromkeys(("Share", "Lower", "Upper", names[-1]), PERCENT)
+    )
+
+
+def excess(part: Part) -> Exhibit:
+    """Wards with more than similarly deprived wards."""
+    part.need_deprivation()
+    answer = part.answer(level="ward", layer="excess", measure="count")
+    table = answer.table[answer.inside]
+    table = table[table["verdict"] == deprivation.MORE].sort_values("ratio", ascending=False).head(TOP)
+    if table.empty:
+        raise NotPossible("no ward stands out from similarly deprived wards.")
+    shown = pd.DataFrame(
+        {
+            "Ward": table["name"].to_numpy(str),
+            "Borough": table["borough"].to_numpy(str),
+            "Count": table["count"].array,
+            "Expected": table["expected"].to_numpy(float),
+            "Times expected": table["ratio"].to_numpy(float),
+            "Lower": table["ratio_lower_ci"].to_numpy(float),
+            "Upper": table["ratio_upper_ci"].to_numpy(float),
+        }
+    )
+    formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
+    title = f"{part.titled}: wards with more than similarly deprived wards"
+    return Exhibit("excess", title, answer.headline, shown, formats, caveats=answer.caveats[-1:])
