@@ -428,7 +428,7 @@ class Atlas:
         }
         values = table[column[query.measure]].to_numpy(float, na_value=np.nan)
         values = np.where(s.inside, values, np.nan)
-        if np.isnan(values).all():
+        if np.isnan(values).all() or not np.nanmax(values):
             return f"Too few {s.noun} match these filters for an area to be shown."
         best = np.flatnonzero(values == np.nanmax(values))
         names = [_place_name(table, int(i), query.level) for i in best]

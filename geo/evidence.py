@@ -187,8 +187,17 @@ def draw_change(s: Slice) -> Drawn:
         sure = "" if whole["flagged"] else ", within chance"
         overall = f" In all {now:,} against {then:,} ({whole['ratio'] - 1:+.0%} a month{sure})."
     finding = f"More {s.noun} than in {when} in {s.areas(up)}, fewer in {down}.{overall}"
-    columns = table[["before", "ratio", "ratio_lower", "ratio_upper", "p", "q", "change"]]
-    columns = columns.astype({"before": "Int64"})
+    columns = pd.DataFrame(
+        {
+            "count_before": table["before"].astype("Int64"),
+            "change_ratio": table["ratio"],
+            "change_lower_ci": table["ratio_lower"],
+            "change_upper_ci": table["ratio_upper"],
+            "change_p": table["p"],
+            "change_q": table["q"],
+            "change": table["change"],
+        }
+    )
     caveats = ("Change is judged by the E-test of two Poisson counts, area by area.",)
     return Drawn(columns, codes, classes, finding, caveats)
 

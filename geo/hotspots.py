@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo import rates
 from geo.null import Tails, is_constant, neighbour_sum_p
 from geo.weights import Neighbours
 
@@ -129,7 +130,7 @@ def eb_local_moran(
     """Local Moran's I of rates standardised by their precision, after Assunção and Reis (1999).
 
     A rate of a small population jumps about by chance and would make clusters of its own: each rate is put
-    on a scale where every area varies alike (:func:`eb_standardised`).
+    on a scale where every area varies alike (:func:`geo.rates.eb_standardised`).
 
     Parameters
     ----------
@@ -148,46 +149,8 @@ def eb_local_moran(
     Assunção and Reis (1999), A new proposal to adjust Moran's I for population density, Statistics in
     Medicine 18(16).
     """
-    standardised = eb_standardised(neighbours.align(events), neighbours.align(population))
+    standardised = rates.eb_standardised(neighbours.align(events), neighbours.align(population)).to_numpy()
     return local_moran(standardised, neighbours, alpha=alpha, fdr=fdr)
-
-
-def eb_standardised(events: np.ndarray, population: np.ndarray) -> np.ndarray:
-    """Rates as deviates from the overall rate, each over its own standard deviation.
-
-    With r = events / population, b the overall rate, m the mean population and s² the variance of the rates
-    weighted by population: a = s² − b / m estimates how much true rates vary, the variance of an area is
-    a + b / population (b / population where that is negative), and its deviate (r − b) / √variance.
-
-    Parameters
-    ----------
-    events, population : array of length n
-
-    Returns
-    -------
-    numpy.ndarray
-        NaN where events or population are missing, or the population is not positive; 0 where all rates
-        are the same.
-
-    Examples
-    --------
-    >>> eb_standardised(np.array([30, 25, 25, 15]), np.array([100, 100, 110, 90])).round(4).tolist()
-    [1.3407, 0.2681, -0.2312, -1.4348]
-    """
-    events, population = np.asarray(events, dtype=np.float64), np.asarray(population, dtype=np.float64)
-    deviates = np.full(len(events), np.nan)
-    known = np.isfinite(events) & np.isfinite(population) & (population > 0)
-    e, n = events[known], population[known]
-    rate = e / n
-    if is_constant(rate):
-        deviates[known] = 0.0
-        return deviates
-    overall = e.sum() / n.sum()
-    between = (n * (rate - overall) ** 2).sum() / n.sum() - overall / n.mean()
-    variance = between + overall / n
-    variance = np.where(variance > 0, variance, overall / n)
-    deviates[known] = (rate - overall) / np.sqrt(variance)
-    return deviates
 
 
 def getis_ord_star(

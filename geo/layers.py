@@ -208,7 +208,7 @@ def _draw_excess(s: Slice) -> Drawn:
             f"{s.areas(int(more.sum()))} have more {s.noun} than similarly deprived areas; "
             f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
         )
-    names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci"}
+    names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p"}
     columns = measure(s).columns.join(table[[*estimates, "verdict"]].rename(columns=names))
     return Drawn(columns, codes, classes, finding, (f"Expected from a {found.model} of the other areas.",))
 
