@@ -135,6 +135,25 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class Week:
+    """When in the week it happens; protected.
+
+    Attributes
+    ----------
+    clock : DataFrame or None
+        Weekday (0 Monday) by hour (0-23), Int64, missing where suppressed; None where hours are not known.
+    midnight : DefaultMidnight or None
+        Where 00:00 seems to stand for an unknown time.
+    when : str
+        The busiest day and hours and how sure that is, a sentence; "" without hours.
+    """
+
+    clock: pd.DataFrame | None
+    midnight: DefaultMidnight | None
+    when: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """Everything that may be shown of one query.
 
@@ -348,8 +367,7 @@ class Atlas:
 
     def _compute(self, query: Query) -> Answer:
         level, loaded = self.levels[query.level], self.sources[query.source]
-        gate, cube = loaded.gate, loaded.cube
-        selection = cube.select(query)
+        gate, selection = loaded.gate, loaded.cube.select(query)
         slice_ = self.slice(query)
         drawn = LAYERS[query.layer].draw(slice_)
         lsoas = np.isin(level.parent, np.flatnonzero(slice_.inside))
@@ -372,25 +390,7 @@ class Atlas:
             unlocated=gate.count(selection.unlocated),
             untimed=gate.count(selection.untimed(lsoas)) if loaded.info.has_hours else None,
         )
-        by_month = cube.select(query.replace(first=None, last=None, month=())).by_month(lsoas)
-        months = pd.DataFrame(
-            {
-                "month": cube.months,
-                "month_text": [month_text(m) for m in cube.months],
-                "count": gate.counts(by_month),
-            }
-        )
-        clock, midnight, when = None, None, ""
-        if loaded.info.has_hours:
-            of_week = cube.select(query.replace(hour=(), day=(), night=()))
-            cells = of_week.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
-            clock = _protected_clock(gate, cells)
-            week = clock.fillna(4).to_numpy(float)  # sentences rest on the protected cells and their total
-            week *= (gate.count(int(cells.sum())) or 0) / max(1.0, week.sum())
-            midnight = default_midnight(week, noun=loaded.info.noun)
-            kept = without_default_midnight(week) if midnight.suspected else week
-            exposure = weekdays_of_months(cube.months[of_week.months])
-            when = peak(kept, exposure=exposure, noun=loaded.info.noun).sentence
+        week = self.week(query, lsoas)
         return Answer(
             query=query,
             table=table,
@@ -399,20 +399,69 @@ class Atlas:
             classes=drawn.classes,
             overlay=None,
             totals=totals,
-            months=months,
-            clock=clock,
-            midnight=midnight is not None and midnight.suspected,
-            when=when,
+            months=self.months(query, lsoas),
+            clock=week.clock,
+            midnight=week.midnight is not None,
+            when=week.when,
             headline=self._finding(query, slice_, table, drawn.finding),
             description=query.describe(self.catalogue),
             caveats=(
                 *self._totals_caveats(query, selection, slice_, lsoas),
-                *_midnight_caveat(midnight, loaded.info.noun),
+                *_midnight_caveat(week.midnight, loaded.info.noun),
                 *drawn.caveats,
             ),
             notices=(),
             banner=self._banner(loaded.info),
         )
+
+    def months(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:
+        """Protected count of every loaded month in some LSOAs, under all filters but those of the period.
+
+        Parameters
+        ----------
+        query : Query
+            Checked.
+        lsoas : ndarray of bool, shape (number of LSOAs,)
+
+        Returns
+        -------
+        DataFrame
+            ``month`` (number), ``month_text``, ``count`` (Int64, missing where suppressed).
+        """
+        loaded = self.sources[query.source]
+        counts = loaded.cube.select(query.replace(first=None, last=None, month=())).by_month(lsoas)
+        months = loaded.cube.months
+        return pd.DataFrame(
+            {
+                "month": months,
+                "month_text": [month_text(m) for m in months],
+                "count": loaded.gate.counts(counts),
+            }
+        )
+
+    def week(self, query: Query, lsoas: np.ndarray) -> Week:
+        """Protected weekday by hour in some LSOAs, under all filters but those of time of day and day.
+
+        Parameters
+        ----------
+        query : Query
+            Checked.
+        lsoas : ndarray of bool, shape (number of LSOAs,)
+        """
+        loaded = self.sources[query.source]
+        gate, info = loaded.gate, loaded.info
+        if not info.has_hours:
+            return Week(None, None, "")
+        selection = loaded.cube.select(query.replace(hour=(), day=(), night=()))
+        cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
+        clock = _protected_clock(gate, cells)
+        counts = clock.fillna(4).to_numpy(float)  # sentences rest on the protected cells and their total
+        counts *= (gate.count(int(cells.sum())) or 0) / max(1.0, counts.sum())
+        midnight = default_midnight(counts, noun=info.noun)
+        kept = without_default_midnight(counts) if midnight.suspected else counts
+        exposure = weekdays_of_months(loaded.cube.months[selection.months])
+        when = peak(kept, exposure=exposure, noun=info.noun).sentence
+        return Week(clock, midnight if midnight.suspected else None, when)
 
     def _finding(self, query: Query, s: Slice, table: pd.DataFrame, of_layer: str) -> str:
         """Say what the layer found or, for a plain measure, which areas have the most."""
@@ -614,7 +663,7 @@ def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.nd
 
 
 def _midnight_caveat(midnight: DefaultMidnight | None, noun: str) -> list[str]:
-    if midnight is None or not midnight.suspected:
+    if midnight is None:
         return []
     return [
         f"About {float(f'{midnight.excess:.3g}'):,.0f} of {midnight.recorded:,.0f} {noun} recorded in the "
