@@ -6,7 +6,6 @@ import gzip
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 from dash import Dash
 from flask import Response, jsonify, request
 
@@ -33,6 +32,8 @@ def places_address(places: bytes) -> str:
 
 def _places(atlas: Atlas) -> bytes:
     """Place names as GeoJSON points (EPSG:4326): ``name``, ``rank`` (1 is the largest); b"" without any."""
+    import geopandas as gpd
+
     if not atlas.snapshot.has("places"):
         return b""
     places = atlas.snapshot.read("places")
