@@ -32,7 +32,7 @@
  * @property {string} [modules] folder of the modules of this adapter
  * @property {string} [label] what a screen reader calls the map
  * @property {boolean} [insets] whether towns are magnified beside the map
- * @property {{top?: number, right?: number, bottom?: number, left?: number}} [padding] pixels covered by the page
+ * @property {string} [avoid] selector of what the page lays over the map: the areas and their names keep clear of it
  */
 (() => {
   "use strict";
@@ -42,6 +42,7 @@
     modules: "/assets/map/",
     label: "Map of the areas. Arrow keys move it, plus and minus zoom, Enter selects the area in the middle.",
     insets: true,
+    avoid: ".legend",
   };
   const listeners = { select: [], hover: [], lasso: [] };
   let board = null; // a promise of the Board in the page

@@ -423,6 +423,31 @@ def test_the_last_good_map_stays_when_shapes_cannot_be_had(page: Page, address: 
     assert it.middle() == COLOURS[3]
 
 
+def test_the_county_keeps_clear_of_what_lies_over_the_map(county: MapPage) -> None:
+    around = [
+        [-0.6, 51.8],
+        [-0.2, 52.0],
+        [-0.2, 52.3],
+        [-0.3, 52.3],
+        [-0.6, 51.85],
+    ]  # nothing in the north-west
+    script = """async ([points, size, boxes]) => {
+        const { fitAround } = await import("/assets/map/fit.mjs");
+        return fitAround(points, size, boxes);
+    }"""
+    size = {"width": 800, "height": 800}
+    free, beside, beneath = (
+        county.page.evaluate(script, [around, size, boxes])
+        for boxes in (
+            [],
+            [{"left": 0, "top": 0, "right": 200, "bottom": 200}],
+            [{"left": 0, "top": 600, "right": 200, "bottom": 800}],
+        )
+    )
+    assert beside == free, "an obstacle in an empty corner costs nothing"
+    assert beneath["zoom"] < free["zoom"]
+
+
 def test_crowded_numbers_are_moved_apart(county: MapPage) -> None:
     points = [[100, 100], [100, 100], [104, 100], [300, 300]]
     script = "async (p) => (await import('/assets/map/marks.mjs')).spread(p, 24)"

@@ -13,10 +13,11 @@
  */
 
 import { flight, make } from "./dom.mjs";
+import { fitAround } from "./fit.mjs";
 import { lasso } from "./lasso.mjs";
 import { CLEAR, Pane } from "./pane.mjs";
 import { Shapes, holds, outlinesBetween, outlinesOf } from "./shapes.mjs";
-import { chooseWindows } from "./windows.mjs";
+import { MOST, chooseWindows } from "./windows.mjs";
 
 const OUTSIDE = 255;
 const NARROW_PX = 720;
@@ -86,7 +87,8 @@ export class Board {
     this.column = make("div", "map-insets");
     this.tip = make("div", "map-tip", { role: "status", hidden: "" });
     this.message = make("p", "map-message", { role: "alert", hidden: "" });
-    this.root = make("div", "map", {}, this.stage, this.column, this.#buttons(), this.tip, this.message);
+    this.controls = this.#buttons();
+    this.root = make("div", "map", {}, this.stage, this.column, this.controls, this.tip, this.message);
     host.replaceChildren(this.root);
     this.#theme = this.#readTheme();
   }
@@ -127,7 +129,7 @@ export class Board {
     this.#scene = { ...scene, windows: this.#windows(scene) };
     this.#marked.selected = frame.selected ?? null;
     this.#hover(-1);
-    this.#aimAt(frame.bounds ?? scene.shapes.box);
+    this.#aimAt(frame.bounds);
     this.#insets.forEach((inset, i) => this.#assign(inset, this.#scene.windows[i]));
     await this.#paintOn([this.#main, ...this.#magnified()], this.#scene);
     if (turn !== this.#turn) return;
@@ -149,6 +151,7 @@ export class Board {
   async #paintOn(panes, scene) {
     await Promise.all(panes.map(async (pane) => {
       pane.outline(...scene.outlines);
+      if (!pane.box) pane.marks.obstacles = this.#obstacles();
       pane.write(this.#writing(pane, scene));
       pane.title.textContent = this.#second && !pane.box ? scene.frame.title ?? "" : "";
       await pane.show(scene.shapes, scene.looks);
@@ -279,8 +282,11 @@ export class Board {
     this.column.append(figure);
     const pane = this.#pane(figure, "Magnified part of the map", false);
     const inset = { figure, caption, pane, window: null };
-    caption.addEventListener("click", () => this.#go(inset.window.box));
-    pane.map.on("resize", () => inset.window && pane.look(inset.window.box, { padding: 0, fly: false }));
+    caption.addEventListener("click", () => {
+      const [west, south, east, north] = inset.window.box;
+      this.#go([[west, south], [east, north]]);
+    });
+    pane.map.on("resize", () => inset.window && pane.fill(inset.window.box));
     const place = this.#insets.push(inset) - 1;
     await pane.ready;
     this.#assign(inset, this.#scene.windows[place]);
@@ -294,7 +300,7 @@ export class Board {
     if (window && inset.window !== window) {
       caption.textContent = window.name;
       caption.title = `Look at ${window.name} on the main map`;
-      pane.look(window.box, { padding: 0, fly: false });
+      pane.fill(window.box);
       pane.box = window.box;
     }
     inset.window = window;
@@ -366,38 +372,63 @@ export class Board {
     return this.#wantInsets && this.#wide() && !this.#second;
   }
 
-  #padding() {
-    const { top = 0, right = 0, bottom = 0, left = 0 } = this.#config.padding ?? {};
-    const beside = this.#roomForInsets() && !this.#scene.tiled ? this.column.offsetWidth + EDGE_PX : 0;
-    return {
-      top: top + EDGE_PX, right: right + beside + EDGE_PX, bottom: bottom + EDGE_PX, left: left + EDGE_PX,
-    };
+  /** What lies over the main map: buttons, insets, and what the page puts there, as a legend. */
+  #obstacles() {
+    const whole = this.stage.getBoundingClientRect();
+    const over = ({ left, top, right, bottom }) => (
+      { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
+    const within = ({ left, top, right, bottom }) => (
+      left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
+    const page = this.#config.avoid ? [...document.querySelectorAll(this.#config.avoid)] : [];
+    const boxes = [this.controls, ...page].map((element) => over(element.getBoundingClientRect()));
+    if (this.#roomForInsets() && !this.#scene?.tiled) {
+      const column = over(this.column.getBoundingClientRect());
+      const figures = this.#scene?.frame.bounds ? this.#scene.windows.length : MOST;
+      const side = column.right - column.left;
+      boxes.push({ ...column, bottom: column.top + figures * (side + EDGE_PX) });
+    }
+    return boxes.filter(within);
   }
 
-  /** Send the camera to a box, where that is not what it was last sent to. */
-  #aimAt(box) {
-    const key = `${this.#scene.tiled} ${this.#mode} ${box}`;
+  #fit(points, options) {
+    const size = { width: this.stage.clientWidth, height: this.stage.clientHeight };
+    return fitAround(points, size, this.#obstacles(), options);
+  }
+
+  /** Send the camera to the areas of the frame, or to its bounds, where that is not what it was last sent to. */
+  #aimAt(bounds) {
+    const { tiled, shapes } = this.#scene;
+    const key = `${tiled} ${this.#mode} ${bounds}`;
     if (this.#aim?.key === key) return;
+    const points = bounds ? shapes.corners(shapes.within(bounds)).filter((point) => holds(bounds, point))
+      : shapes.corners(shapes.ids);
     const first = this.#aim === null;
-    this.#aim = { key, box };
-    this.#go(box, { padding: this.#padding(), fly: !first });
-    this.#aim.kept = true;
+    this.#aim = { key, points, kept: true };
+    this.#main.go(this.#fit(points), !first);
   }
 
-  #go(box, options) {
-    if (this.#aim) this.#aim.kept = false;
-    this.#main.look(box, options);
+  /** Look at the areas of the frame again, as after the room for them changed. */
+  #aimAgain(fly) {
+    this.#aim.kept = true;
+    this.#main.go(this.#fit(this.#aim.points), fly);
   }
 
   goHome() {
     if (!this.#scene) return;
     this.#aim = { key: null };
-    this.#aimAt(this.#scene.shapes.box);
+    this.#aimAt(null);
+  }
+
+  /** Look at a part of the map. */
+  #go(points, options) {
+    if (this.#aim) this.#aim.kept = false;
+    this.#main.go(this.#fit(points, options));
   }
 
   flyTo(code) {
-    const id = this.#scene?.shapes.find(code) ?? -1;
-    if (id >= 0) this.#go(this.#scene.shapes.boxes[id], { padding: 120, maxZoom: 13 });
+    const { shapes } = this.#scene ?? {};
+    const id = shapes?.find(code) ?? -1;
+    if (id >= 0) this.#go(shapes.corners([id]), { maxZoom: 13, margin: 2 * EDGE_PX });
   }
 
   resize() {
@@ -545,7 +576,7 @@ export class Board {
     });
     let wide = this.#wide();
     map.on("resize", () => {
-      if (this.#aim?.kept) this.#main.look(this.#aim.box, { padding: this.#padding(), fly: false });
+      if (this.#aim?.kept) this.#aimAgain(false);
       if (wide !== this.#wide()) {
         wide = !wide;
         this.#repaint();

@@ -53,9 +53,10 @@ export class Marks {
     this.layer = make("div", "map-marks", { "aria-hidden": "true" }, this.lines);
     this.items = { frame: [], badge: [], place: [] };
     this.written = "";
+    /** @type {import("./fit.mjs").Rectangle[]} */ this.obstacles = []; // what lies over the pane
     pane.element.append(this.layer);
     pane.map.on("move", () => this.arrange());
-    pane.map.on("resize", () => this.arrange());
+    pane.map.on("resize", () => this.measure());
   }
 
   /**
@@ -96,7 +97,7 @@ export class Marks {
       const point = this.pane.map.project([x, y]);
       return [point.x, point.y];
     };
-    const taken = this.#arrangeFrames(project);
+    const taken = [...this.obstacles, ...this.#arrangeFrames(project)];
     taken.push(...this.#arrangeBadges(project, taken));
     this.#arrangePlaces(project, taken);
   }

@@ -278,10 +278,14 @@ export class Pane {
     await this.map.once("idle");
   }
 
-  /** Look at a box in degrees: by a short flight, or at once where motion is unwelcome. */
-  look(box, { padding = 16, maxZoom = 15, fly = true } = {}) {
-    const bounds = [[box[0], box[1]], [box[2], box[3]]];
-    this.map.fitBounds(bounds, { padding, maxZoom, duration: fly ? flight() : 0 });
+  /** Send the camera somewhere: by a short flight, or at once where motion is unwelcome. */
+  go({ center, zoom }, fly = true) {
+    this.map.easeTo({ center, zoom, duration: fly ? flight() : 0 });
+  }
+
+  /** Fill the pane with a box in degrees, at once. */
+  fill([west, south, east, north]) {
+    this.map.fitBounds([[west, south], [east, north]], { duration: 0 });
   }
 
   /** Id of the area under a point of the screen, or -1. */

@@ -98,6 +98,11 @@ export class Shapes {
     return this.ids.filter((id) => meets(this.boxes[id], box));
   }
 
+  /** Corners of some areas: all that their outline can be. */
+  corners(ids) {
+    return ids.flatMap((id) => ringsOf(this.features[id].geometry).flat());
+  }
+
   /** The middle of each borough: where its name stands in a layout without places. */
   boroughs() {
     const members = Map.groupBy(this.ids, (id) => this.properties(id).borough);

@@ -11,7 +11,7 @@
 
 import { holds, hull, meets } from "./shapes.mjs";
 
-const MOST = 2;
+export const MOST = 2;
 const FEWEST = 2; // areas that make a crowd
 const SPAN = 6.5; // width of a window in widths of a typical area
 const LEAST = 4; // times that the view must be wider than a window to be worth magnifying
