@@ -19,7 +19,8 @@ settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, saying why, the tests on real data where the folder is absent."""
+    """Quick tests first; skip, saying why, those on real data where the folder is absent."""
+    items.sort(key=lambda item: ("browser" in item.keywords, "realdata" in item.keywords))
     if SHARED_DATA.is_dir():
         return
     skip = pytest.mark.skip(reason=f"no real data: the folder {SHARED_DATA} is absent")
