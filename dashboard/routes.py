@@ -12,6 +12,7 @@ from flask import Response, jsonify, request
 from geo.export import FORMATS, filename, sheet
 from geo.problem import Problem
 from geo.query import LEVELS, Query, listed
+from geo.tiles import MOST, tiles_geojson
 
 if TYPE_CHECKING:
     from geo.atlas import Atlas
@@ -23,6 +24,12 @@ VENDOR = "/assets/vendor/maplibre-gl/"
 def geometry_address(atlas: Atlas, level: str) -> str:
     """Address of the shapes of a level; it changes when they do, so a browser may keep them for ever."""
     return f"/geometry/{level}-{atlas.levels[level].geojson_hash}.json"
+
+
+def tiles_address(atlas: Atlas, level: str) -> str | None:
+    """Address of the equal-area tiles of a level, which follow from its shapes; None for too many areas."""
+    shapes = atlas.levels[level]
+    return f"/geometry/tiles-{level}-{shapes.geojson_hash}.json" if shapes.n <= MOST else None
 
 
 def places_address(places: bytes) -> str:
@@ -46,6 +53,7 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
     """Settings with which the browser starts the map."""
     return {
         "geometry": {level: geometry_address(atlas, level) for level in LEVELS},
+        "tiles": {level: address for level in LEVELS if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := _places(atlas)) else None,
         "vendor": VENDOR,
         "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",
@@ -55,17 +63,22 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
 def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
-    ``/geometry/<level>-<hash>.json`` (GeoJSON, kept for ever by the browser, sent compressed),
+    ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON, kept for ever by
+    the browser, sent compressed),
     ``/export.<format>?<query>`` (what the page shows of the same query), ``/healthz``, ``/readyz``.
     """
     files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in LEVELS}
     if places := _places(atlas):
         files[places_address(places)] = places
     packed = {address: gzip.compress(body, mtime=0) for address, body in files.items()}
+    tiled = {address: level for level in LEVELS if (address := tiles_address(atlas, level))}
 
     @app.server.get("/geometry/<name>")
     def geometry(name: str) -> Response:
-        body = packed.get(f"/geometry/{name}")
+        address = f"/geometry/{name}"
+        if address in tiled and address not in packed:  # laid out when first asked for
+            packed[address] = gzip.compress(tiles_geojson(atlas.levels[tiled[address]]), mtime=0)
+        body = packed.get(address)
         if body is None:
             return _plain("These shapes are not, or no longer, here; load the page again.", 404)
         response = Response(body, mimetype="application/geo+json")

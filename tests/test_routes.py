@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app
-from dashboard.routes import FOR_EVER, geometry_address
+from dashboard.routes import FOR_EVER, geometry_address, map_config
 from dashboard.security import check_address
 from geo.atlas import Atlas
 from geo.export import FORMATS
@@ -128,3 +128,12 @@ def test_an_atlas_without_events_is_refused_with_the_remedy(small_atlas: Atlas):
 
     with pytest.raises(Problem, match="hotspots import offences"):
         create_app(Empty())  # type: ignore[arg-type]
+
+
+def test_tiles_are_laid_out_when_asked_for(client: FlaskClient, small_atlas: Atlas):
+    address = map_config(small_atlas)["tiles"]["ward"]
+    response = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert response.status_code == 200
+    features = json.loads(gzip.decompress(response.data))["features"]
+    assert [f["properties"]["code"] for f in features] == list(small_atlas.levels["ward"].frame.index)
+    assert response.headers["Cache-Control"] == FOR_EVER
