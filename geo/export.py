@@ -23,7 +23,7 @@ from geo.atlas import Answer, Atlas
 from geo.poster import write_pdf, write_png, write_svg
 from geo.problem import Problem
 from geo.query import Query, slug
-from geo.sheet import COLUMNS, Sheet, sheet
+from geo.sheet import Sheet, definition, sheet
 from geo.slide import write_pptx
 
 __all__ = ["FORMATS", "Format", "Sheet", "export", "filename", "sheet"]
@@ -171,7 +171,7 @@ def _about(sheet: Sheet, columns: list[str]) -> list[tuple[str, str]]:
         ("Data version", sheet.version),
         ("See it again", sheet.address),
         ("", ""),
-        *[(column, COLUMNS[column]) for column in columns],
+        *[(column, definition(column)) for column in columns],
     ]
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 import shapely
 
 from geo.atlas import Answer, Atlas, Level
+from geo.confidence import CHECKS
 from geo.disclosure import SUPPRESSED
 from geo.insets import Inset, of_answer, top_areas
 from geo.layers import LAYERS
@@ -68,7 +69,6 @@ COLUMNS = {
     "ratio_upper_ci": "Upper limit of the 95% confidence interval of the ratio",
     "ratio_p": "Probability of so high or low a count among similarly deprived areas",
     "verdict": "Whether the area has more than its deprivation explains",
-    "hot_offences": "Whether the area is a hot spot (Gi*) of this source; one such column a source",
     "sources_hot": "For how many sources the area is a hot spot",
     "count_before": "Number of events in the period compared with",
     "change_ratio": "Events a month over those a month in the period compared with",
@@ -83,16 +83,23 @@ COLUMNS = {
     "trend_p": "Probability of such a trend of Gi* by chance alone (Mann-Kendall)",
     "checks_agree": "How many checks agree that the area is a hot spot",
     "checks_assessed": "How many checks could be made",
-    "check_gi_star": "Whether the area is high by Gi*, before correction",
-    "check_eb_moran": "Whether it is high by local Moran's I of smoothed rates",
-    "check_rate": "Whether its rate is significantly above the whole's",
-    "check_fdr": "Whether it is still high after correction for many areas",
-    "check_second_weights": "Whether it is high with its eight nearest areas as neighbours",
-    "check_ward": "Whether its ward is high",
-    "check_last_year": "Whether it was high in the period before",
     "imd_decile": "Decile of the Index of Multiple Deprivation in England; 1 is the most deprived",
 }
-"""What each column of an export means."""
+
+
+def definition(column: str) -> str:
+    """What a column of an export means, in plain English.
+
+    Examples
+    --------
+    >>> definition("population"), definition("hot_ae")
+    ('Residents', 'Whether the area is a hot spot (Gi*) of the source “ae”')
+    """
+    if column.startswith("check_"):
+        return f"Check: {CHECKS[column.removeprefix('check_')]}"
+    if column.startswith("hot_"):
+        return f"Whether the area is a hot spot (Gi*) of the source “{column.removeprefix('hot_')}”"
+    return COLUMNS[column]
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,8 @@ class Sheet:
         "offences".
     version : str
         Hash of the data.
+    search : str
+        Query string that asks for the same.
     link : str
         Address that shows the same on the page; "" where there is none.
     made : date
@@ -150,6 +159,7 @@ class Sheet:
     credits: tuple[str, ...]
     noun: str
     version: str
+    search: str
     link: str
     made: date
 
@@ -177,7 +187,7 @@ class Sheet:
     @property
     def address(self) -> str:
         """Link back to the same state, or what to add to the dashboard's address."""
-        return self.link or f"dashboard address followed by {self.answer.query.to_search() or '/'}"
+        return self.link or f"address of the dashboard, then /{self.search}"
 
     @property
     def about(self) -> str:
@@ -284,6 +294,7 @@ def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) 
         credits=credits(atlas),
         noun=info.noun,
         version=atlas.version,
+        search=answer.query.to_search(),
         link=link,
         made=made or date.today(),
     )
