@@ -5,6 +5,7 @@ Definitions, assumptions and examples are in ``docs/methods/change.md``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -55,6 +56,34 @@ def year_to_date(until: date) -> tuple[Window, Window]:
     """
     end = until.replace(year=until.year - 1, day=28 if (until.month, until.day) == (2, 29) else until.day)
     return Window(date(end.year, 1, 1), end), Window(date(until.year, 1, 1), until)
+
+
+def months_before(first: int, last: int, loaded: Collection[int]) -> tuple[int, int] | None:
+    """Months to compare a stretch of months with: the same a year before, else the stretch just before it.
+
+    Parameters
+    ----------
+    first, last : int
+        Month numbers, inclusive. Only a stretch of up to twelve months has one a year before.
+    loaded : collection of int
+        Months that are loaded; every month compared with must be.
+
+    Returns
+    -------
+    tuple of int or None
+        First and last month.
+
+    Examples
+    --------
+    >>> months_before(30, 32, range(10, 40)), months_before(21, 32, range(10, 40))
+    ((18, 20), None)
+    """
+    length = last - first + 1
+    choices = [(first - 12, last - 12)] if length <= 12 else []
+    for start, end in [*choices, (first - length, first - 1)]:
+        if all(month in loaded for month in range(start, end + 1)):
+            return start, end
+    return None
 
 
 # --- this period against another --------------------------------------------------------------------------

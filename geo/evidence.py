@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo import confidence, hotspots, rates, services
-from geo.change import compare_periods, emerging
+from geo.change import compare_periods, emerging, months_before
 from geo.legend import CLUSTERS, SEQUENTIAL, Drawn, classify
 from geo.query import listed, month_number, period_name
 from geo.slice import ALPHA, Slice, crude
@@ -136,19 +136,15 @@ def draw_bivariate_moran(s: Slice) -> Drawn:
 def _before(s: Slice) -> tuple[Slice, str]:
     """Return the period to compare with: ``compare`` (YYYY-MM..YYYY-MM), else the year or period before."""
     months = s.monthly().columns
-    first, last = int(months[0]), int(months[-1])
-    length = last - first + 1
-    choices = [(first - 12, last - 12)] if length <= 12 else []
-    choices.append((first - length, first - 1))
+    chosen = months_before(int(months[0]), int(months[-1]), set(s.months))
     if ".." in s.query.compare:
         start, _, end = s.query.compare.partition("..")
         with contextlib.suppress(ValueError):
-            choices.insert(0, (month_number(start), month_number(end)))
-    loaded = set(s.months)
-    for a, b in choices:
-        if set(range(a, b + 1)) <= loaded:
-            return s.ask(first=a, last=b, compare=""), period_name(a, b)
-    raise ValueError("no period to compare with")
+            asked = month_number(start), month_number(end)
+            chosen = asked if set(range(asked[0], asked[1] + 1)) <= set(s.months) else chosen
+    if chosen is None:
+        raise ValueError("no period to compare with")
+    return s.ask(first=chosen[0], last=chosen[1], compare=""), period_name(*chosen)
 
 
 def draw_change(s: Slice) -> Drawn:

@@ -114,7 +114,7 @@ class Store:
                 f"The data folder {self.folder} cannot be written ({error.strerror}): "
                 "choose another with --data."
             ) from error
-        with _only_writer(self.folder):
+        with only_writer(self.folder):
             former = _EMPTY if self.empty else self._manifest()
             manifest = copy.deepcopy(former)
             if place is not None:
@@ -146,7 +146,7 @@ class Store:
         Problem
             If an import is writing to the folder.
         """
-        with _only_writer(self.folder):
+        with only_writer(self.folder):
             snapshot = self.open()
             kept = {snapshot.path(role) for role in snapshot.roles()}
             kept.add(self.folder / "versions" / (self.folder / "CURRENT").read_text(encoding="utf-8").strip())
@@ -352,7 +352,7 @@ def _from_bytes(content: bytes) -> Any:
 
 
 @contextlib.contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder's write lock; the system lets go of it even when the process dies."""
     with open(folder / "LOCK", "a+b") as file:
         try:
