@@ -302,7 +302,10 @@ class Atlas:
             Memoised on the question and the data; the selected area, the view and the overlay cost nothing.
         """
         query, notices = query.checked(self.catalogue)
-        heavy = query.replace(area="", view="explore", overlay="none", compare="")
+        compared = query.compare if LAYERS[query.layer].compares else ""
+        heavy = query.replace(
+            area="", group=(), view="explore", layout="map", overlay="none", compare=compared
+        )
         with self._lock:
             answer = self._memory.get(heavy)
             if answer is not None:

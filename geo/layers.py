@@ -9,7 +9,7 @@ The page, the exports and the print all draw from it, so they cannot disagree. T
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,16 +18,16 @@ from geo.concentration import ranked_classes
 from geo.disclosure import SMALLEST_SHOWN
 from geo.legend import (
     BIVARIATE,
+    BREAKS,
     CLUSTERS,
     COMPARED,
     DEPRIVATION,
     EXCESS,
     HOT_COLD,
-    SEQUENTIAL,
+    PALETTES,
     Drawn,
     classify,
     edge_labels,
-    quantile_edges,
     steps,
 )
 from geo.query import listed
@@ -53,6 +53,8 @@ class Layer:
     draw: Callable[[Slice], Drawn]
     needs: str = field(default="")
     """"deprivation" or "population" where the layer cannot do without."""
+    compares: str = field(default="")
+    """"source" or "period" where the layer sets the query's ``compare`` against it."""
 
 
 # ---------------------------------------------------------------- measures
@@ -60,20 +62,20 @@ class Layer:
 
 def _draw_measure(s: Slice) -> Drawn:
     m = measure(s)
-    edges = quantile_edges(m.base, m.whole)
+    edges = BREAKS[s.query.breaks](m.base, m.whole)
     smallest = SMALLEST_SHOWN if s.gate.controlled else 1  # above zero
     if m.whole:
         edges = np.unique(np.maximum(edges, smallest))
     labels = edge_labels(edges, m.whole, smallest)
     entries = [
         (str(i), label, colour)
-        for i, (label, colour) in enumerate(zip(labels, steps(len(labels)), strict=True))
+        for i, (label, colour) in enumerate(zip(labels, steps(len(labels), s.query.palette), strict=True))
     ]
     position = np.where(np.isnan(m.shown), -1, np.searchsorted(edges, np.nan_to_num(m.shown), side="right"))
     codes, classes = classify(
         m.title, entries, position, s.inside, suppressed=_suppressed(s, m), no_value=m.no_value
     )
-    return Drawn(m.columns, codes, classes)
+    return Drawn(m.columns, codes, replace(classes, edges=tuple(float(edge) for edge in edges)))
 
 
 def _suppressed(s: Slice, m: Measured) -> np.ndarray:
@@ -87,7 +89,8 @@ def _draw_quintile(s: Slice) -> Drawn:
     position = quintile.fillna(0).to_numpy(int) - 1
     words = ("Lowest fifth of areas", "Second", "Middle", "Fourth", "Highest fifth of areas")
     entries = [
-        (str(i + 1), word, colour) for i, (word, colour) in enumerate(zip(words, SEQUENTIAL, strict=True))
+        (str(i + 1), word, colour)
+        for i, (word, colour) in enumerate(zip(words, PALETTES[s.query.palette], strict=True))
     ]
     codes, classes = classify(
         f"Fifths of areas by {m.title[0].lower()}{m.title[1:]}",
@@ -362,6 +365,7 @@ LAYERS: dict[str, Layer] = {
             "Where this source is high or low while another is high or low in the areas around, beyond "
             "chance. The other source is chosen under “compare”.",
             evidence.draw_bivariate_moran,
+            compares="source",
         ),
         Layer(
             "change",
@@ -369,6 +373,7 @@ LAYERS: dict[str, Layer] = {
             "Areas with more or fewer events than in the same months a year before (or, for longer periods, "
             "in the period just before), beyond chance.",
             evidence.draw_change,
+            compares="period",
         ),
         Layer(
             "emerging",

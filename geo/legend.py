@@ -7,8 +7,8 @@ its red-blue pair for clusters; all are safe for colour-blind readers. No data a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +16,15 @@ import pandas as pd
 
 from geo import deprivation
 
-SEQUENTIAL = ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000")
+PALETTES = {
+    "orrd": ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000"),
+    "ylorbr": ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404"),
+    "ylgnbu": ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"),
+    "blues": ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"),
+    "greys": ("#f7f7f7", "#cccccc", "#969696", "#636363", "#252525"),
+}
+"""ColorBrewer's sequential schemes of five steps that colour-blind readers can tell apart."""
+SEQUENTIAL = PALETTES["orrd"]
 BIVARIATE = "#ece7ee #efb9a4 #dd5f4b #bfb2d6 #b98592 #a1404c #7d67ab #6d3f74 #4a1440".split()
 """Measure from left to right, deprivation from least (first three) to most."""
 EXCESS = (
@@ -66,6 +74,8 @@ class Classes:
         ``"nodata"`` or ``"suppressed"`` where the class is hatched.
     counts : tuple of int
         Areas in each class.
+    edges : tuple of float
+        Where the classes are steps of a number: the lower bounds of the second and later ones.
     """
 
     title: str
@@ -74,6 +84,7 @@ class Classes:
     colours: tuple[str, ...]
     patterns: tuple[str | None, ...]
     counts: tuple[int, ...]
+    edges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +157,36 @@ def classify(
     return codes, Classes(title, keys, labels, colours, tuple(patterns), tuple(int(c) for c in counts))
 
 
-def quantile_edges(values: np.ndarray, whole: bool, classes: int = len(SEQUENTIAL)) -> np.ndarray:
+def classify_alike(
+    title: str, like: Classes, values: np.ndarray, inside: np.ndarray, suppressed: np.ndarray
+) -> tuple[np.ndarray, Classes]:
+    """Class other values by the steps of a legend, so that two maps can be read with one.
+
+    Parameters
+    ----------
+    title : str
+    like : Classes
+        With ``edges``.
+    values : ndarray of float, shape (n,)
+        NaN has no value.
+    inside, suppressed : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    codes : ndarray of uint8, shape (n,)
+    classes : Classes
+        The same steps, labels and colours.
+    """
+    entries = list(zip(like.keys, like.labels, like.colours, strict=True))[: len(like.edges) + 1]
+    position = np.where(np.isnan(values), -1, np.searchsorted(like.edges, np.nan_to_num(values), "right"))
+    codes, classes = classify(title, entries, position, inside, suppressed=suppressed)
+    return codes, replace(classes, edges=like.edges)
+
+
+CLASSES = len(SEQUENTIAL)
+
+
+def quantile_edges(values: np.ndarray, whole: bool) -> np.ndarray:
     """Lower bounds of the second and later classes, about as many values in each.
 
     Where more values are zero than a class should hold, zero is the first class and the others are shared
@@ -158,12 +198,11 @@ def quantile_edges(values: np.ndarray, whole: bool, classes: int = len(SEQUENTIA
         NaN is left out.
     whole : bool
         Whether the bounds must be whole numbers (counts); then at least 1.
-    classes : int
 
     Returns
     -------
     ndarray of float
-        Increasing; fewer than ``classes - 1`` where bounds fall together.
+        Increasing; fewer than four where bounds fall together.
 
     Examples
     --------
@@ -176,11 +215,85 @@ def quantile_edges(values: np.ndarray, whole: bool, classes: int = len(SEQUENTIA
     if not known.size:
         return np.empty(0)
     positive = known[known > 0]
-    if positive.size < known.size * (1 - 1 / classes):  # zeros have a class of their own, the rest the others
-        edges = np.quantile(positive, np.arange(classes - 1) / (classes - 1)) if positive.size else known[:0]
+    if positive.size < known.size * (1 - 1 / CLASSES):  # zeros have a class of their own, the rest the others
+        edges = np.quantile(positive, np.arange(CLASSES - 1) / (CLASSES - 1)) if positive.size else known[:0]
         edges[:1] = np.minimum(edges[:1], 1) if whole else edges[:1]
     else:
-        edges = np.quantile(known, np.arange(1, classes) / classes)
+        edges = np.quantile(known, np.arange(1, CLASSES) / CLASSES)
+    return _tidy(edges, whole)
+
+
+def equal_edges(values: np.ndarray, whole: bool) -> np.ndarray:
+    """Lower bounds of classes of equal width from the least to the greatest value; as :func:`quantile_edges`.
+
+    Examples
+    --------
+    >>> equal_edges(np.array([0.0, 1.0, 100.0]), True)
+    array([20., 40., 60., 80.])
+    """
+    known = values[~np.isnan(values)]
+    return _tidy(np.linspace(known.min(), known.max(), CLASSES + 1)[1:-1], whole) if known.size else known
+
+
+def natural_edges(values: np.ndarray, whole: bool) -> np.ndarray:
+    """Lower bounds of the classes with the least spread within them; as :func:`quantile_edges`.
+
+    Exact, by dynamic programming: Fisher (1958), "On grouping for maximum homogeneity", JASA 53; known in
+    cartography as Fisher-Jenks.
+
+    Examples
+    --------
+    >>> natural_edges(np.array([1.0, 2.0, 3.0, 20.0, 21.0, 50.0, 80.0, 81.0, 200.0]), True)
+    array([ 20.,  50.,  80., 200.])
+    """
+    known = np.sort(values[~np.isnan(values)])
+    if len(np.unique(known)) <= CLASSES:
+        return _tidy(np.unique(known)[1:], whole)
+    n = len(known)
+    first = np.concatenate([[0.0], np.cumsum(known)])
+    second = np.concatenate([[0.0], np.cumsum(known**2)])
+    ends = np.arange(1, n + 1)
+    least = second[1:] - first[1:] ** 2 / ends  # spread of one class that ends at each value
+    starts = np.zeros((CLASSES, n), np.int64)
+    for number in range(1, CLASSES):
+        again = np.full(n, np.inf)
+        for end in range(number, n):
+            start = np.arange(number, end + 1)
+            total = first[end + 1] - first[start]
+            spread = second[end + 1] - second[start] - total**2 / (end + 1 - start)
+            best = int(np.argmin(least[start - 1] + spread))
+            again[end], starts[number, end] = least[start[best] - 1] + spread[best], start[best]
+        least = again
+    edges, end = [], n - 1
+    for number in range(CLASSES - 1, 0, -1):
+        edges.append(known[starts[number, end]])
+        end = int(starts[number, end]) - 1
+    return _tidy(np.array(edges[::-1]), whole)
+
+
+def sd_edges(values: np.ndarray, whole: bool) -> np.ndarray:
+    """Lower bounds at two and one standard deviations below and above the mean; as :func:`quantile_edges`.
+
+    Bounds that no value can fall below are left out.
+    """
+    known = values[~np.isnan(values)]
+    if not known.size:
+        return known
+    edges = known.mean() + np.array([-2, -1, 1, 2]) * known.std()
+    return _tidy(edges[(edges > known.min()) & (edges <= known.max())], whole)
+
+
+BREAKS: dict[str, Callable[[np.ndarray, bool], np.ndarray]] = {
+    "quantile": quantile_edges,
+    "equal": equal_edges,
+    "natural": natural_edges,
+    "sd": sd_edges,
+}
+"""How values are cut into classes, by the keys of :data:`geo.query.BREAKS`."""
+
+
+def _tidy(edges: np.ndarray, whole: bool) -> np.ndarray:
+    """Bounds that can be read: whole numbers from 1, or three figures; increasing."""
     if whole:
         return np.unique(np.maximum(np.ceil(edges - 1e-9), 1))
     digits = 2 - np.floor(np.log10(np.maximum(edges, 1e-9))).astype(int)
@@ -203,7 +316,8 @@ def edge_labels(edges: np.ndarray, whole: bool, smallest: int) -> list[str]:
     return [*labels, f"{texts[-1]} or more"]
 
 
-def steps(number: int) -> list[str]:
-    """``number`` colours from the sequential palette, always from light to dark."""
-    places = np.linspace(0, len(SEQUENTIAL) - 1, number).round().astype(int) if number > 1 else [0]
-    return [SEQUENTIAL[i] for i in places]
+def steps(number: int, palette: str) -> list[str]:
+    """``number`` colours from a sequential palette, always from light to dark."""
+    colours = PALETTES[palette]
+    places = np.linspace(0, len(colours) - 1, number).round().astype(int) if number > 1 else [0]
+    return [colours[i] for i in places]

@@ -20,12 +20,29 @@ from urllib.parse import parse_qsl, quote
 LEVELS = {"lsoa": "small areas (LSOA)", "ward": "wards", "borough": "boroughs"}
 MEASURES = {"count": "Count", "rate": "Rate", "dsr": "Age-standardised rate", "eb_rate": "Smoothed rate"}
 OVERLAYS = {"none": "None", "imd": "Deprivation: most deprived 20%", "boundaries": "Ward and borough lines"}
+LAYOUTS = {"map": "Map", "tiles": "Equal-area tiles"}
+BREAKS = {
+    "quantile": "Quantiles",
+    "equal": "Equal steps",
+    "natural": "Natural breaks",
+    "sd": "Standard deviations",
+}
+PALETTES = {
+    "orrd": "Orange to red",
+    "ylorbr": "Yellow to brown",
+    "ylgnbu": "Yellow to blue",
+    "blues": "Blues",
+    "greys": "Greys",
+}
 VIEWS = ("explore", "present", "assess", "compare")
 NULLS = {"exact": "exact", "permutation": "esda permutations"}
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTH_NAMES = "January February March April May June July August September October November December".split()
+
+LARGEST_GROUP = 60
+"""Areas of a set, so that its link stays short enough to send."""
 
 Notices = list[str]
 
@@ -99,6 +116,31 @@ def month_runs(months: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((month, month))
     return runs
+
+
+def read_period(text: str) -> tuple[int, int]:
+    """First and last month number of ``YYYY-MM..YYYY-MM``.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a period.
+
+    Examples
+    --------
+    >>> read_period("2024-12..2025-01") == (month_number("2024-12"), month_number("2025-01"))
+    True
+    """
+    first, dots, last = text.partition("..")
+    period = month_number(first), month_number(last)
+    if not dots or period[0] > period[1]:
+        raise ValueError(f"“{text}” is not a period written as YYYY-MM..YYYY-MM")
+    return period
+
+
+def write_period(first: int, last: int) -> str:
+    """``YYYY-MM..YYYY-MM``; the inverse of :func:`read_period`."""
+    return f"{month_text(first)}..{month_text(last)}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -300,8 +342,12 @@ PARAMETERS: dict[str, Parameter] = {
         ),
         Parameter("null", "null", _choice("way to find p", NULLS)),
         Parameter("area", "area", _word("area")),
+        Parameter("set", "group", _words("area code", _CODE), _write_list),
         Parameter("compare", "compare", _word("comparison")),
         Parameter("view", "view", _choice("view", VIEWS)),
+        Parameter("layout", "layout", _choice("layout", LAYOUTS)),
+        Parameter("breaks", "breaks", _choice("way to form classes", BREAKS)),
+        Parameter("palette", "palette", _choice("set of colours", PALETTES)),
     )
 }
 
@@ -340,9 +386,17 @@ class Query:
         Where p comes from.
     area : str
         Code of the selected area, or "".
+    group : tuple of str
+        Codes of a set of areas, looked at together against the rest; ``set`` in the URL.
     compare : str
-        A second source or period, or "".
+        What to set beside it: the key of a source or layer, a period (:func:`read_period`), or "".
     view : {"explore", "present", "assess", "compare"}
+    layout : {"map", "tiles"}
+        Areas in their places, or as tiles of equal size.
+    breaks : {"quantile", "equal", "natural", "sd"}
+        How the values of a measure are cut into classes.
+    palette : str
+        Key of :data:`PALETTES`.
 
     Examples
     --------
@@ -369,8 +423,12 @@ class Query:
     fdr: bool = True
     null: str = "exact"
     area: str = ""
+    group: tuple[str, ...] = ()
     compare: str = ""
     view: str = "explore"
+    layout: str = "map"
+    breaks: str = "quantile"
+    palette: str = "orrd"
 
     @classmethod
     def parse(cls, search: str, catalogue: Catalogue | None = None) -> tuple[Query, Notices]:
@@ -470,7 +528,42 @@ class Query:
         if self.area and self.area not in catalogue.areas.get(self.level, ()):
             changes["area"] = ""
             notices.append(f"“{self.area}” is not one of the {LEVELS[self.level]} of this map.")
-        return replace(self, **changes), notices
+        here = catalogue.areas.get(self.level, ())
+        group = tuple(code for code in self.group if code in here)
+        if len(group) < len(self.group):
+            strange = len(self.group) - len(group)
+            notices.append(f"{strange} of the set of areas are not {LEVELS[self.level]} of this map.")
+        if len(group) > LARGEST_GROUP:
+            notices.append(f"A set has at most {LARGEST_GROUP} areas; the first {LARGEST_GROUP} are kept.")
+        changes["group"] = group[:LARGEST_GROUP]
+        query = replace(self, **changes)
+        if query.compare and query.other(catalogue) is None:
+            notices.append(f"“{query.compare}” is no source, layer or loaded period to compare with.")
+            query = replace(query, compare="")
+        return query, notices
+
+    def other(self, catalogue: Catalogue) -> Query | None:
+        """Return the question that ``compare`` sets beside this one; None where it sets none.
+
+        Parameters
+        ----------
+        catalogue : Catalogue
+            Of what is loaded; the query has been checked against it.
+        """
+        if not self.compare:
+            return None
+        if self.compare in catalogue.sources:
+            return replace(self, source=self.compare, category=(), compare="")
+        if self.compare in catalogue.layers:
+            return replace(self, layer=self.compare, compare="")
+        try:
+            first, last = read_period(self.compare)
+        except ValueError:
+            return None
+        loaded = catalogue.sources[self.source].months if self.source in catalogue.sources else ()
+        if not any(first <= month <= last for month in loaded):
+            return None
+        return replace(self, first=first, last=last, compare="")
 
     def _checked_for(self, source: SourceInfo) -> tuple[dict[str, Any], Notices]:
         """Say what to change so that one source can answer."""

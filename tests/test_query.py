@@ -1,10 +1,23 @@
 """A question reads, writes and says itself."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.query import Catalogue, Query, SourceInfo, month_number, month_text, period_name, read_hours
+from geo.query import (
+    BREAKS,
+    LARGEST_GROUP,
+    PALETTES,
+    Catalogue,
+    Query,
+    SourceInfo,
+    month_number,
+    month_text,
+    period_name,
+    read_hours,
+)
 
 OFFENCES = SourceInfo(
     key="offences",
@@ -66,6 +79,11 @@ queries = st.builds(
     null=st.sampled_from(["exact", "permutation"]),
     area=st.sampled_from(["", "E01000001"]),
     view=st.sampled_from(["explore", "present"]),
+    group=subsets(["E01000001", "E01000002", "E01000003"]),
+    compare=st.sampled_from(["", "ambulance", "2023-01..2023-12"]),
+    layout=st.sampled_from(["map", "tiles"]),
+    breaks=st.sampled_from(list(BREAKS)),
+    palette=st.sampled_from(list(PALETTES)),
 )
 
 
@@ -143,3 +161,36 @@ def test_gaps_are_the_months_between_that_were_not_loaded():
 def test_periods_in_words():
     assert period_name(month_number("2019-01"), month_number("2023-12")) == "2019 to 2023"
     assert period_name(month_number("2019-02"), month_number("2019-02")) == "February 2019"
+
+
+@pytest.mark.parametrize(
+    ("compare", "changes"),
+    [
+        ("street", {"source": "street", "category": ()}),
+        ("local_moran", {"layer": "local_moran"}),
+        ("2023-02..2023-03", {"first": month_number("2023-02"), "last": month_number("2023-03")}),
+    ],
+)
+def test_what_to_compare_with_is_a_source_a_layer_or_a_period(compare, changes):
+    query, notices = Query.parse(f"?category=robbery&hour=3&compare={compare}", CATALOGUE)
+    assert notices == []
+    assert query.other(CATALOGUE) == query.replace(compare="", **changes)
+
+
+@pytest.mark.parametrize("compare", ["fire", "2019-01..2019-12", "2023-03..2023-02", "2023-03"])
+def test_what_cannot_be_compared_with_is_said(compare):
+    query, notices = Query.parse(f"?compare={compare}", CATALOGUE)
+    assert query.compare == ""
+    assert compare in notices[0]
+    assert query.other(CATALOGUE) is None
+
+
+def test_a_set_keeps_the_areas_of_its_level_and_is_not_too_long():
+    query, notices = Query.parse("?set=E01000001,E01000009", CATALOGUE)
+    assert query.group == ("E01000001",)
+    assert notices == ["1 of the set of areas are not small areas (LSOA) of this map."]
+    many = [f"E01{i:06d}" for i in range(70)]
+    wide = replace(CATALOGUE, areas={"lsoa": set(many)})
+    query, notices = Query.parse("?set=" + ",".join(many), wide)
+    assert query.group == tuple(many[:LARGEST_GROUP])
+    assert len(notices) == 1

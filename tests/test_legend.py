@@ -1,0 +1,88 @@
+"""How values are cut into classes, and how a second map is read with the legend of the first."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo import query
+from geo.atlas import Atlas
+from geo.legend import BREAKS, HIDDEN, PALETTES, classify_alike
+from geo.query import Query
+
+counts = st.lists(st.integers(0, 500), min_size=0, max_size=60).map(lambda v: np.array(v, float))
+
+
+def test_the_ways_offered_are_the_ways_there_are():
+    assert list(BREAKS) == list(query.BREAKS)
+    assert list(PALETTES) == list(query.PALETTES)
+    assert all(len(colours) == 5 for colours in PALETTES.values())
+
+
+@pytest.mark.parametrize("way", BREAKS)
+@given(values=counts, whole=st.booleans())
+def test_bounds_increase_and_are_at_most_four(way, values, whole):
+    edges = BREAKS[way](np.append(values, np.nan), whole)
+    assert len(edges) <= 4
+    assert (np.diff(edges) > 0).all()
+    assert (edges > 0).all()
+    if whole:
+        assert (edges == np.floor(edges)).all()
+
+
+@given(st.lists(st.integers(0, 200), min_size=12, max_size=50, unique=True))
+def test_natural_breaks_are_those_of_mapclassify(values):
+    from mapclassify import FisherJenks
+
+    values = np.array(values, float)
+    edges = BREAKS["natural"](values, True)
+    classes = np.searchsorted(edges, values, side="right")
+    theirs = FisherJenks(values, k=5)
+    spread = sum(((values[classes == c] - values[classes == c].mean()) ** 2).sum() for c in set(classes))
+    best = sum(((values[theirs.yb == c] - values[theirs.yb == c].mean()) ** 2).sum() for c in set(theirs.yb))
+    assert spread <= best + 1e-6
+
+
+def test_standard_deviations_are_counted_from_the_mean():
+    values = np.random.default_rng(3).normal(100, 10, 2000)
+    assert BREAKS["sd"](values, False) == pytest.approx([80, 90, 110, 120], abs=1)
+
+
+def test_equal_steps_are_equal():
+    assert list(BREAKS["equal"](np.array([0.0, 3.0, 500.0]), True)) == [100, 200, 300, 400]
+
+
+@pytest.mark.parametrize("way", BREAKS)
+def test_the_map_takes_the_breaks_and_colours_asked_for(small_atlas: Atlas, way: str):
+    answer = small_atlas.answer(Query(breaks=way, palette="blues"))
+    assert set(answer.classes.colours) <= {*PALETTES["blues"], "#ffffff"}
+    steps = np.searchsorted(answer.classes.edges, answer.table["count"].to_numpy(float), side="right")
+    assert list(steps) == list(answer.codes)
+
+
+def test_breaks_stay_where_they_are_when_hours_change(small_atlas: Atlas):
+    one, other = (small_atlas.answer(Query(breaks="natural", hour=(h,))) for h in (3, 15))
+    assert one.classes.labels == other.classes.labels
+    assert one.classes.counts != other.classes.counts
+
+
+def test_a_second_map_is_read_with_the_legend_of_the_first(small_atlas: Atlas):
+    first = small_atlas.answer(Query())
+    values = np.array([0, first.classes.edges[0], first.classes.edges[-1] * 10, np.nan, np.nan, 1.0])
+    inside, hidden = np.array([True] * 5 + [False]), np.array([False] * 4 + [True, False])
+    codes, classes = classify_alike("Calls", first.classes, values, inside, hidden)
+    assert classes.keys == (*first.classes.keys, "suppressed", "nodata")
+    assert classes.labels[:5] == first.classes.labels
+    assert list(codes) == [0, 1, 4, 6, 5, HIDDEN]
+    assert classes.counts == (1, 1, 0, 0, 1, 1, 1)
+
+
+def test_the_period_and_the_source_compared_with_are_not_mixed_up(small_atlas: Atlas):
+    """Layers that compare give another answer for another comparison; the others do not care."""
+    change = [
+        small_atlas.answer(Query(layer="change", first=24286, last=24287, compare=c))
+        for c in ("2023-01..2023-02", "2023-03..2023-04")
+    ]
+    assert not change[0].table["count_before"].equals(change[1].table["count_before"])
+    plain = [small_atlas.answer(Query(compare=c)) for c in ("", "ae")]
+    assert plain[0].table is plain[1].table
