@@ -8,7 +8,7 @@
   "use strict";
 
   const SLOW_MS = 200;
-  const LEGEND_PX = 200;
+  const MAP_FIRST_MS = 150;
   const CONTROL = "filter-";
   const $ = (id) => document.getElementById(id);
 
@@ -17,6 +17,7 @@
   let applied = {}; // parameter -> text of its control, as last set or last moved
   let shown = {}; // "component.property" -> JSON of its value, so that only changes are drawn
   let slow = 0;
+  const listeners = []; // told of every answer that is shown
 
   const dash = (window.dash_clientside ??= {});
 
@@ -38,7 +39,7 @@
   }
 
   /** What no longer makes sense once another parameter changes. */
-  const DEPENDS = { source: ["category"], level: ["area"] };
+  const DEPENDS = { source: ["category", "compare"], layer: ["compare"], level: ["area"] };
 
   /** Query string with some parameters changed; the defaults and the empty ones are left out. */
   function changed(search, changes) {
@@ -119,7 +120,7 @@
 
   // ---------------------------------------------------------------------------------------------- showing an answer
 
-  function show(answer) {
+  async function show(answer) {
     const outputs = dash.callback_context.outputs_list;
     const nothing = outputs.map(() => dash.no_update);
     if (!answer || answer.asked !== asked) return nothing;
@@ -127,11 +128,13 @@
       trouble(answer.trouble);
       return nothing;
     }
+    const first = !page;
     page = answer;
-    window.hotspotsMap?.paint(answer.frame);
+    const painted = window.hotspotsMap?.paint(answer.frame);
     document.title = answer.title;
     document.body.dataset.view = answer.view;
     document.body.dataset.level = answer.level;
+    listeners.forEach((callback) => callback(answer));
     if (answer.tidy) {
       asked = answer.search === "?" ? "" : answer.search;
       history.replaceState(null, "", location.pathname + asked);
@@ -141,8 +144,11 @@
       const strip = $(CONTROL + parameter);
       if (strip?.dataset.strip) window.hotspotsStrip.set(strip, values, off);
     }
-    document.body.dataset.shows = asked;
-    applied = {};
+    // The map first: the table and the charts take the processor from it.
+    const question = asked;
+    if (!first) await Promise.race([painted, new Promise((done) => setTimeout(done, MAP_FIRST_MS))]);
+    if (asked !== question) return nothing;
+    document.body.dataset.shows = question;
     rest("ready");
     if (answer.selected) setTimeout(reveal, 0, answer.selected);
     return outputs.map(({ id, property }) => {
@@ -280,10 +286,8 @@
 
   /** Start the map and ask the first question: the one in the address bar. */
   function start(config) {
-    // The legend lies over the lower left of the map; the county keeps clear of it where there is room.
-    const padding = matchMedia("(min-width: 1100px)").matches ? { left: LEGEND_PX } : {};
-    window.hotspotsMap?.mount("map", { ...config, padding });
-    window.hotspotsMap?.onSelect(choose);
+    window.hotspotsMap?.mount("map", config);
+    window.hotspotsMap?.onSelect((code, how) => how?.additive || choose(code));
     window.hotspotsMap?.onHover(point);
     window.addEventListener("popstate", () => location.search !== asked && ask(location.search));
     asked = location.search;
@@ -292,5 +296,7 @@
     return asked;
   }
 
+  /** For the other scripts of the page: what is shown, and how to ask for something else. */
+  window.hotspotsPage = { ask, change, go, toast, typing, current: () => page, onAnswer: (cb) => listeners.push(cb) };
   dash.hotspots = { start, show, control, chooseMonths, chooseHour, chooseRow };
 })();

@@ -183,7 +183,7 @@ def _runs(months: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
+def clock_figure(clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool = False) -> Figure:
     """Draw events by weekday and hour as a heat map; what the query leaves out is veiled.
 
     Parameters
@@ -194,6 +194,9 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
         For the hours, weekdays and nights that are chosen.
     noun : str
         "offences".
+    midnight : bool
+        Whether the hour from midnight is doubtful: it is then hatched, and the colours are scaled by the
+        other hours.
 
     Returns
     -------
@@ -206,6 +209,7 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
             f"{DAY_NAMES[day]} {hour:02d}:00 to {hour:02d}:59: "
             + ("too few to show" if count is None else f"{count:,}")
             + f" {noun}"
+            + (" (doubtful: midnight often stands for an unknown time)" if midnight and hour == 0 else "")
             for hour, count in enumerate(row)
         ]
         for day, row in enumerate(counts)
@@ -216,6 +220,7 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
         **axes,
         "z": counts,
         "zmin": 0,
+        "zmax": max((c for row in counts for c in row[int(midnight) :] if c), default=1),
         "text": words,
         "hovertemplate": "%{text}<extra></extra>",
         "hoverongaps": True,
@@ -233,6 +238,7 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
         "layout": _layout(
             margin={"l": 34, "r": 0, "t": 0, "b": 20},
             dragmode=False,
+            shapes=[_hatch(day) for day in range(7)] if midnight else [],
             xaxis={
                 "tickvals": [0, 6, 12, 18, 23],
                 "ticktext": ["00", "06", "12", "18", "23"],
@@ -252,6 +258,12 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str) -> Figure:
             },
         ),
     }
+
+
+def _hatch(day: int) -> dict[str, Any]:
+    """Strokes across the cell of midnight of one day."""
+    strokes = " ".join(f"M {x - 0.5} {day + 0.45} L {x - 0.2} {day - 0.45}" for x in (0.05, 0.35, 0.65))
+    return {"type": "path", "path": strokes, "line": {"color": "#ffffff", "width": 2}}
 
 
 def _in_clock(day: int, hour: int, query: Query) -> bool:

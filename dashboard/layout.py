@@ -6,7 +6,7 @@ so that a new source, layer or format appears here without a change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
@@ -32,6 +32,7 @@ CONTROLS = {
     "measure": "value",
     "fdr": "checked",
     "null": "value",
+    "compare": "value",
     "overlay": "value",
     "level": "value",
     "from": "value",
@@ -41,6 +42,14 @@ CONTROLS = {
 
 STRIPS = ("borough", "month", "hour", "day", "night")
 """Parameters chosen on a strip of cells (``assets/strip.js``)."""
+
+LAYER_GROUPS = {
+    "How many": ("measure", "quintile", "significance"),
+    "Where it clusters": ("local_moran", "getis_ord", "confidence"),
+    "Deprivation": ("imd", "bivariate", "excess"),
+    "Several services": ("agreement", "bivariate_moran"),
+    "Over time": ("change", "emerging"),
+}
 
 SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", ids.TABLE: "ranked table", "filters": "filters"}
 
@@ -198,7 +207,12 @@ def _filters(catalogue: Catalogue) -> Component:
             ),
             _group(
                 "Shown how",
-                _select("layer", "Show", _options(catalogue.layers)),
+                _select("layer", "Show", _grouped(catalogue.layers)),
+                html.Details(
+                    [html.Summary("How to read this"), html.P(id=ids.ABOUT_LAYER)],
+                    className="about",
+                ),
+                _select("compare", "Compare with", []),
                 _segmented("measure", "Measure", _options(MEASURES)),
                 _field(
                     "fdr",
@@ -269,6 +283,17 @@ def _lower(text: str) -> str:
 
 def _options(names: Any) -> list[dict[str, str]]:
     return [{"value": value, "label": label} for value, label in names.items()]
+
+
+def _grouped(layers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Layers under the question that they answer; those of no group come last."""
+    named = {key for keys in LAYER_GROUPS.values() for key in keys}
+    groups = {**LAYER_GROUPS, "More": tuple(key for key in layers if key not in named)}
+    return [
+        {"group": title, "items": _options({key: layers[key] for key in keys if key in layers})}
+        for title, keys in groups.items()
+        if any(key in layers for key in keys)
+    ]
 
 
 def _group(title: str, *fields: Component) -> Component:
@@ -431,7 +456,7 @@ def _findings() -> Component:
                 className="chart",
                 children=[
                     html.H2("When: weekday and hour"),
-                    html.P("Choose a cell to see only that hour of that day.", className="note"),
+                    html.P(id=ids.CLOCK_NOTE, className="note"),
                     html.Div(
                         dcc.Graph(
                             id=ids.CLOCK, config=figures.CONFIG, className="clock", figure=figures.EMPTY

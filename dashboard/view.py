@@ -17,11 +17,10 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import figures, ids
+from dashboard import figures, ids, parts
+from dashboard.facts import facts, ranked_table
 from dashboard.layout import MANY_BOROUGHS
-from geo.disclosure import SUPPRESSED
 from geo.export import FORMATS
-from geo.hotspots import STATISTICS
 from geo.layers import LAYERS
 from geo.legend import HIDDEN
 from geo.query import (
@@ -43,23 +42,6 @@ if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
 
 Shown = dict[str, Any]
-
-TABLE_ROWS = 1000
-"""Rows of the ranked table; an export has them all."""
-RANKED = 10
-"""Areas numbered on the map."""
-
-PILLS = {
-    "HH": "hotspot",
-    "LL": "cold spot",
-    "HL": "high alone",
-    "LH": "low beside",
-    "high-": "maybe",
-    "low-": "maybe",
-    "NS": "–",
-    "nodata": "–",
-}
-"""Short name of a cluster class in the table."""
 
 FILTERS = {
     "category": (),
@@ -110,11 +92,13 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "shown": {
             **_controls(atlas, query, source, defaults),
             **_words(answer, query, source, [*notices, *answer.notices], defaults),
-            **_table(answer, source),
+            **_table(answer),
             **_charts(answer, query, source, defaults),
-            **_present(answer, query, source),
-            f"{ids.LEGEND}.children": legend(answer),
-            f"{ids.SELECTED}.children": _selected(answer, query, source, defaults),
+            **_present(answer, source),
+            f"{ids.LEGEND}.children": parts.legend(answer),
+            f"{ids.SELECTED}.children": parts.selected(
+                answer, source, _link(query.replace(area=""), defaults)
+            ),
             f"{ids.SELECTED}.hidden": not query.area,
             **{f"{ids.export(key)}.href": f"/export.{key}{query.to_search()}" for key in FORMATS},
         },
@@ -132,6 +116,7 @@ def _defaults(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
         "measure": "count",
         "fdr": "on",
         "null": "exact",
+        "compare": "usual",
         "overlay": "none",
         "level": "lsoa",
         "from": month_text(source.months[0]) if source.months else "",
@@ -158,7 +143,7 @@ def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> 
         boroughs chosen), ``palette``, ``overlay``, ``values``, ``ranked``, ``selected``, ``bounds`` (west,
         south, east, north in degrees, or None).
     """
-    classes = answer.classes
+    classes, top = answer.classes, parts.leaders(answer)
     return {
         "query": search,
         "version": atlas.version,
@@ -175,12 +160,7 @@ def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> 
         "values": _tooltips(answer, source),
         "ranked": [
             [int(index), rank]
-            for index, rank in zip(
-                answer.table.index.get_indexer(answer.ranked.index[:RANKED]),
-                answer.ranked["rank"][:RANKED],
-                strict=True,
-            )
-            if rank
+            for index, rank in zip(answer.table.index.get_indexer(top.index), top["rank"], strict=True)
         ],
         "selected": answer.query.area or None,
         "bounds": _bounds(atlas, answer.query.borough),
@@ -191,11 +171,8 @@ def _bytes(codes: np.ndarray) -> str:
     return base64.b64encode(np.asarray(codes, np.uint8).tobytes()).decode("ascii")
 
 
-OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "pattern": "dots"}
-
-
 def _overlay(areas: np.ndarray) -> dict[str, Any]:
-    return {"classes": _bytes(np.where(areas, 0, HIDDEN)), "palette": [OVERLAY]}
+    return {"classes": _bytes(np.where(areas, 0, HIDDEN)), "palette": [parts.OVERLAY]}
 
 
 def _bounds(atlas: Atlas, boroughs: Sequence[str]) -> list[float] | None:
@@ -216,95 +193,8 @@ def _to_degrees() -> Any:
 
 def _tooltips(answer: Answer, source: SourceInfo) -> dict[str, Any]:
     """Lines under an area's name: what the page knows of it, in the order of interest."""
-    columns = _facts(answer, answer.table, source)
+    columns = facts(answer, answer.table, source)
     return {"columns": list(columns), "rows": [list(row) for row in zip(*columns.values(), strict=True)]}
-
-
-def _facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, list[str]]:
-    """Numbers of some areas as text, by their label; empty where there is nothing to say."""
-    facts = {
-        source.noun.capitalize(): _texts(table["count"], "{:,.0f}", f"{SUPPRESSED} (1 to 7)"),
-        "Per 1,000 residents": _texts(table["rate_per_1000"], "{:,.1f}"),
-    }
-    if "dsr_per_100k" in table:
-        facts["Standardised per 100,000"] = _texts(table["dsr_per_100k"], "{:,.0f}", "fewer than 10 events")
-        facts["95% interval"] = [
-            f"{low:,.0f} to {high:,.0f}" if pd.notna(low) else ""
-            for low, high in zip(table["lower_ci"], table["upper_ci"], strict=True)
-        ]
-    if "eb_rate_per_1000" in table:
-        facts["Smoothed per 1,000"] = _texts(table["eb_rate_per_1000"], "{:,.1f}")
-    if "cluster" in table:
-        words = dict(zip(answer.classes.keys, answer.classes.labels, strict=True))
-        facts["Cluster"] = [words.get(key, "Not defined") for key in table["cluster"]]
-        facts["q (corrected p)"] = _small(table["q"])
-    if "quintile" in table:
-        facts["Fifth (1 = highest)"] = _texts(table["quintile"], "{:.0f}")
-    facts["Rank"] = list(table["rank"])
-    facts["Deprivation decile"] = _texts(table["imd_decile"], "{:.0f}")
-    return facts
-
-
-def _texts(values: pd.Series, form: str, missing: str = "") -> list[str]:
-    return [missing if pd.isna(value) else form.format(value) for value in values]
-
-
-def _small(values: pd.Series) -> list[str]:
-    """Probabilities to two figures, never rounded to nought."""
-    return ["" if pd.isna(p) else "under 0.0001" if p < 1e-4 else f"{p:.2g}" for p in values]
-
-
-def legend(answer: Answer) -> list[Component]:
-    """Build the legend: every class with its swatch and the number of areas in it."""
-    classes, codes = answer.classes, answer.codes
-    chosen = None
-    if answer.query.area:
-        chosen = int(codes[answer.table.index.get_loc(answer.query.area)])
-    items = [
-        _legend_item(label, colour, pattern, count, {"data-class": str(i)}, current=i == chosen)
-        for i, (colour, pattern, label, count) in enumerate(
-            zip(classes.colours, classes.patterns, classes.labels, classes.counts, strict=True)
-        )
-    ]
-    if _reads_upwards(classes.keys):
-        items.reverse()
-    if answer.overlay is not None:
-        items.append(_legend_item(OVERLAY["label"], OVERLAY["colour"], "dots", int(answer.overlay.sum())))
-    return [
-        html.H2(classes.title, className="legend-title"),
-        html.Ul(items, className="legend-list"),
-        html.P(f"Number of {LEVELS[answer.query.level]} in each", className="note"),
-        html.Details(
-            [html.Summary("How to read this"), html.P(LAYERS[answer.query.layer].explanation)],
-            className="about",
-        ),
-    ]
-
-
-def _reads_upwards(keys: Sequence[str]) -> bool:
-    """Whether classes are steps of a scale, which a reader expects with the most on top."""
-    return all(key.isdigit() or key in ("suppressed", "nodata") for key in keys) and len(keys) < 9
-
-
-def _legend_item(
-    label: str,
-    colour: str,
-    pattern: str | None,
-    count: int,
-    marks: Mapping[str, str] | None = None,
-    *,
-    current: bool = False,
-) -> Component:
-    states = ["legend-item", *(["legend-current"] if current else []), *([] if count else ["legend-none"])]
-    return html.Li(
-        [
-            html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
-            html.Span(label, className="legend-label"),
-            html.Span(f"{count:,}", className="legend-count"),
-        ],
-        className=" ".join(states),
-        **(marks or {}),
-    )
 
 
 # ---------------------------------------------------------------- the controls
@@ -315,9 +205,8 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     months = [
         {"value": month_text(m), "label": f"{MONTH_NAMES[m % 12][:3]} {m // 12}"} for m in source.months
     ]
-    statistic = query.layer in STATISTICS
-    impossible = [f"No {SHORT_MEASURES[key]}: {reason}" for key, reason in source.no_measure_reasons.items()]
-    shown = {
+    compared = _comparisons(atlas, query, source)
+    state = {
         "source.value": query.source,
         "category.data": [{"value": key, "label": label} for key, label in source.categories.items()],
         "category.value": list(query.category),
@@ -330,6 +219,8 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         ],
         "fdr.checked": query.fdr,
         "null.value": query.null,
+        "compare.data": compared,
+        "compare.value": _one_of(query.compare, compared),
         "overlay.value": query.overlay,
         "level.value": query.level,
         "from.value": month_text(query.first) if query.first is not None else defaults["from"],
@@ -338,28 +229,61 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         "to.data": _with(months, query.last),
     }
     if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
-        shown["borough.value"] = list(query.borough)
-    shown = {f"{ids.control(key)}": value for key, value in shown.items()}
-    for parameter in ("fdr", "null"):
-        shown[f"{ids.row(parameter)}.hidden"] = not statistic
-    notes = [MEASURE_NOTES.get(query.measure, ""), *impossible]
+        state["borough.value"] = list(query.borough)
+    shown: Shown = {ids.control(key): value for key, value in state.items()}
+    for parameter, layers in HEEDED.items():
+        shown[f"{ids.row(parameter)}.hidden"] = query.layer not in layers
+    reasons = [f"No {SHORT_MEASURES[key]}: {reason}" for key, reason in source.no_measure_reasons.items()]
+    notes = [MEASURE_NOTES.get(query.measure, ""), *reasons]
     shown[f"{ids.note('measure')}.children"] = " ".join(filter(None, notes))
     shown[f"{ids.note('measure')}.hidden"] = not any(notes)
+    shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
     off = _off(source)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
         shown[f"{ids.note(parameter)}.children"] = "off" if parameter in off else text or "all"
         shown[f"{ids.row(parameter)}.className"] = "field field-off" if parameter in off else "field"
         shown[f"{ids.clear(parameter)}.hidden"] = not text
         shown[f"{ids.clear(parameter)}.href"] = _link(query.replace(**{parameter: ()}), defaults)
-    shown[f"{ids.CLOCK_OFF}.children"] = (
-        f"{_names(off)} cannot be chosen: {source.no_hours_reason}" if off else ""
-    )
+    why = f"{_named(off)} cannot be chosen: {source.no_hours_reason}" if off else ""
+    shown[f"{ids.CLOCK_OFF}.children"] = why
     shown[f"{ids.CLOCK_OFF}.hidden"] = not off
     shown[f"{ids.RESET}.href"] = _link(query.replace(**FILTERS), defaults)
     shown[f"{ids.PRESENT}.href"] = _link(query.replace(view="present"), defaults)
     shown[f"{ids.EXPLORE}.href"] = _link(query.replace(view="explore"), defaults)
     return shown
 
+
+def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[str, str]]:
+    """What the layer may be compared with: another source, or an earlier period of the same length."""
+    if query.layer == "bivariate_moran":
+        others = {key: info.label for key, info in atlas.catalogue.sources.items() if key != query.source}
+        return [{"value": key, "label": f"{label} around"} for key, label in others.items()] or [USUAL]
+    if query.layer != "change" or not source.months:
+        return [USUAL]
+    first = source.months[0] if query.first is None else query.first
+    last = source.months[-1] if query.last is None else query.last
+    loaded, earlier = set(source.months), []
+    for back in range(12, first - source.months[0] + 1, 12):
+        a, b = first - back, last - back
+        if b < first and loaded.issuperset(range(a, b + 1)):
+            label = f"Against {period_name(a, b)}"
+            earlier.append({"value": f"{month_text(a)}..{month_text(b)}", "label": label})
+    return [USUAL, *earlier]
+
+
+def _one_of(value: str, options: list[dict[str, str]]) -> str:
+    """A value if it is on offer, else the first that is."""
+    return value if any(option["value"] == value for option in options) else options[0]["value"]
+
+
+USUAL = {"value": "usual", "label": "Against the usual period before"}
+
+HEEDED = {
+    "fdr": {"local_moran", "getis_ord", "bivariate_moran", "change", "emerging"},
+    "null": {"local_moran", "getis_ord"},
+    "compare": {"bivariate_moran", "change"},
+}
+"""Layers that heed a control which the others do not; elsewhere it is not shown."""
 
 SHORT_MEASURES = {"count": "Count", "rate": "Rate", "dsr": "DSR", "eb_rate": "Smoothed"}
 MEASURE_NOTES = {
@@ -397,7 +321,7 @@ def _off(source: SourceInfo) -> list[str]:
     return [parameter for parameter, possible in has.items() if not possible]
 
 
-def _names(off: Sequence[str]) -> str:
+def _named(off: Sequence[str]) -> str:
     names = {"hour": "hours", "day": "weekdays", "night": "nights"}
     return listed([names[parameter] for parameter in off]).capitalize()
 
@@ -426,7 +350,7 @@ def _words(
         said.append(
             html.P(
                 [
-                    f"Nothing is hidden: no {source.noun} have all that was asked for. ",
+                    f"No {source.noun} have all that these filters ask for. ",
                     html.A("Clear the filters", href=_link(cleared, defaults), className="link"),
                 ]
             )
@@ -440,112 +364,22 @@ def _words(
     }
 
 
-def _selected(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str, str]) -> list[Component]:
-    """Build the panel of the selected area."""
-    if not query.area:
-        return []
-    area = answer.table.loc[[query.area]]
-    name, ward, borough = area[["name", "ward", "borough"]].iloc[0]
-    where = [part for part in dict.fromkeys((ward, borough)) if part and part != name]
-    facts = {label: values[0] for label, values in _facts(answer, area, source).items() if values[0]}
-    inside = bool(answer.inside[answer.table.index.get_loc(query.area)])
-    residents = area["population"].iloc[0]
-    if pd.notna(residents):
-        facts["Residents"] = f"{int(residents):,}"
-    return [
-        html.Div(
-            [
-                html.H2(name, className="selected-name"),
-                html.A(
-                    "×",
-                    href=_link(query.replace(area=""), defaults),
-                    className="selected-close",
-                    **{"aria-label": f"Close {name}"},
-                ),
-            ],
-            className="selected-head",
-        ),
-        html.P(" · ".join([*where, query.area]), className="note"),
-        html.Dl(
-            [part for label, value in facts.items() for part in (html.Dt(label), html.Dd(value))],
-            className="facts",
-        )
-        if inside
-        else html.P("Outside the boroughs chosen."),
-    ]
-
-
 # ---------------------------------------------------------------- the table
 
 
-def _table(answer: Answer, source: SourceInfo) -> Shown:
-    """Rows and columns of the ranked table."""
-    ranked = answer.ranked[:TABLE_ROWS]
-    codes = answer.codes[answer.table.index.get_indexer(ranked.index)]
-    facts = _facts(answer, ranked, source)
-    rows = {
-        "code": list(ranked.index),
-        "rank": list(ranked["rank"]),
-        "name": list(ranked["name"]),
-        "ward": _below(ranked),
-        "class": [int(code) for code in codes],
-        "colour": [answer.classes.colours[code] for code in codes],
-        "pattern": [answer.classes.patterns[code] or "plain" for code in codes],
-        "count": _texts(ranked["count"], "{:,.0f}", SUPPRESSED),
-    }
-    columns = [
-        {
-            "field": "rank",
-            "headerName": "#",
-            "headerTooltip": "Rank",
-            "width": 58,
-            "cellRenderer": "Rank",
-            "comparator": {"function": "byNumber"},
-        },
-        {"field": "name", "headerName": "Area", "flex": 1, "minWidth": 90, "cellRenderer": "Area"},
-        _number("count", "Count", 58),
-    ]
-    if "dsr_per_100k" in ranked:
-        rows["value"] = _texts(ranked["dsr_per_100k"], "{:,.0f}", "–")
-        columns.append(_number("value", "DSR", 68, "Age-standardised rate per 100,000 a year"))
-    elif "eb_rate_per_1000" in ranked:
-        rows["value"] = facts["Smoothed per 1,000"]
-        columns.append(_number("value", "Smooth", 68, "Rate per 1,000 residents, smoothed"))
-    else:
-        rows["value"] = _texts(ranked["rate_per_1000"], "{:,.1f}", "–")
-        columns.append(_number("value", "/ 1,000", 66, "Per 1,000 residents"))
-    if "cluster" in ranked:
-        keys = [answer.classes.keys[code] for code in codes]
-        rows["label"] = [PILLS.get(key, key) for key in keys]
-        columns.append({"field": "label", "headerName": "Cluster", "width": 80, "cellRenderer": "Pill"})
-    elif answer.query.layer == "imd":
-        rows["label"] = facts["Deprivation decile"]
-        columns.append(_number("label", "Decile", 64, "Deprivation decile, 1 = most deprived"))
-    number = len(answer.ranked)
+def _table(answer: Answer) -> Shown:
+    """Fill the ranked table."""
+    rows, columns = ranked_table(answer)
+    number, area = len(answer.ranked), answer.query.area
     title = f"{number:,} {LEVELS[answer.query.level]}, ranked" if number > 1 else "Areas, ranked"
+    if number > len(rows):
+        title += f" (the first {len(rows):,})"
     return {
-        f"{ids.TABLE}.rowData": [
-            dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)
-        ],
+        f"{ids.TABLE}.rowData": rows,
         f"{ids.TABLE}.columnDefs": columns,
-        f"{ids.TABLE}.selectedRows": {"ids": [answer.query.area]} if answer.query.area else {"ids": []},
-        f"{ids.TABLE_TITLE}.children": title
-        + (f" (the first {TABLE_ROWS:,})" if number > TABLE_ROWS else ""),
+        f"{ids.TABLE}.selectedRows": {"ids": [area] if area else []},
+        f"{ids.TABLE_TITLE}.children": title,
     }
-
-
-def _below(table: pd.DataFrame) -> list[str]:
-    """Small line under an area's name: its ward, or where that is its name, its borough."""
-    return [
-        ward if ward and ward != name else borough if borough != name else ""
-        for name, ward, borough in zip(table["name"], table["ward"], table["borough"], strict=True)
-    ]
-
-
-def _number(field: str, name: str, width: int, help_text: str = "") -> dict[str, Any]:
-    column = {"field": field, "headerName": name, "width": width, "type": "rightAligned"}
-    column["comparator"] = {"function": "byNumber"}  # type: ignore[assignment]
-    return {**column, "headerTooltip": help_text} if help_text else column
 
 
 # ---------------------------------------------------------------- the charts
@@ -560,13 +394,14 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
         f"{ids.CLOCK_PART}.hidden": answer.clock is None,
+        f"{ids.CLOCK_NOTE}.children": answer.when,
     }
     if answer.clock is None:
         return {**shown, f"{ids.CLOCK}.figure": figures.EMPTY, f"{ids.CLOCK_BOX}.aria-label": "No chart"}
     return {
         **shown,
-        f"{ids.CLOCK}.figure": figures.clock_figure(answer.clock, query, noun),
-        f"{ids.CLOCK_BOX}.aria-label": _clock_said(answer.clock, noun),
+        f"{ids.CLOCK}.figure": figures.clock_figure(answer.clock, query, noun, midnight=answer.midnight),
+        f"{ids.CLOCK_BOX}.aria-label": _clock_said(answer, noun),
     }
 
 
@@ -581,18 +416,9 @@ def _months_said(months: pd.DataFrame, noun: str) -> str:
     )
 
 
-def _clock_said(clock: pd.DataFrame, noun: str) -> str:
-    peak = _peak(clock)
-    return f"Heat map of {noun} by weekday and hour. " + (f"Most on {peak}." if peak else "Too few to show.")
-
-
-def _peak(clock: pd.DataFrame) -> str:
-    """Name the busiest hour of the week, "Saturday 23:00 to 23:59 (412)"; "" where all are too few."""
-    counts = clock.to_numpy(float, na_value=np.nan)
-    if not (counts > 0).any():
-        return ""
-    day, hour = np.unravel_index(np.nanargmax(counts), counts.shape)
-    return f"{DAY_NAMES[day]} {hour:02d}:00 to {hour:02d}:59 ({int(counts[day, hour]):,})"
+def _clock_said(answer: Answer, noun: str) -> str:
+    doubt = " The hour from midnight is doubtful." if answer.midnight else ""
+    return f"Heat map of {noun} by weekday and hour. {answer.when}{doubt}"
 
 
 def _period_said(query: Query, source: SourceInfo) -> str:
@@ -600,7 +426,7 @@ def _period_said(query: Query, source: SourceInfo) -> str:
         return ""
     first = source.months[0] if query.first is None else query.first
     last = source.months[-1] if query.last is None else query.last
-    return f"Chosen: {period_name(first, last)}. Drag across months, or choose one."
+    return f"Chosen: {period_name(first, last)}. Drag or click to choose."
 
 
 def _quick(query: Query, source: SourceInfo, defaults: dict[str, str]) -> list[Component]:
@@ -622,35 +448,12 @@ def _quick(query: Query, source: SourceInfo, defaults: dict[str, str]) -> list[C
 # ---------------------------------------------------------------- present mode
 
 
-def _present(answer: Answer, query: Query, source: SourceInfo) -> Shown:
-    """Build what a room sees: a title, the top areas with the numbers of the map, one line of when."""
-    top = answer.ranked[answer.ranked["rank"] != ""].head(RANKED)
-    facts = _facts(answer, top, source)
-    rows = zip(
-        top["rank"], top["name"], _below(top), _texts(top["count"], "{:,.0f}", SUPPRESSED),
-        facts["Per 1,000 residents"], strict=True,
-    )  # fmt: skip
-    items = [
-        html.Li(
-            [
-                html.Span(rank, className="present-rank"),
-                html.Span(
-                    [
-                        html.Strong(ward or name),
-                        html.Small(f"{name} · {rate} per 1,000" if ward else f"{rate} per 1,000"),
-                    ],
-                    className="present-name",
-                ),
-                html.Span(count, className="present-count"),
-            ]
-        )
-        for rank, name, ward, count, rate in rows
-    ]
-    peak = _peak(answer.clock) if answer.clock is not None else ""
-    when = f"Peak: {peak}" if peak else f"{source.label}: no time of day"
+def _present(answer: Answer, source: SourceInfo) -> Shown:
+    """Fill what a room sees: a title, the top areas with the numbers of the map, one line of when."""
+    when = answer.when or f"{source.label}: no time of day"
     return {
         f"{ids.PRESENT_TITLE}.children": answer.description,
-        f"{ids.PRESENT_LIST}.children": items,
+        f"{ids.PRESENT_LIST}.children": parts.present_list(answer, source),
         f"{ids.PRESENT_FOOT}.children": [
             html.Span(when),
             html.Span(f"Numbers are ranks · {source.label} · {answer.banner}"),

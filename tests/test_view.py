@@ -13,7 +13,7 @@ from dash._utils import to_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard import figures, ids, view
+from dashboard import facts, figures, ids, layout, parts, view
 from dashboard.callbacks import _shown
 from geo.atlas import Atlas
 from geo.layers import LAYERS
@@ -122,7 +122,7 @@ def test_the_map_is_painted_as_the_answer_says(small_atlas: Atlas):
 def test_numbers_on_the_map_are_the_ranks_of_the_table(small_atlas: Atlas):
     page = view.page(small_atlas, "")
     index = small_atlas.levels["lsoa"].frame.index
-    rows = page["shown"][f"{ids.TABLE}.rowData"][: view.RANKED]
+    rows = page["shown"][f"{ids.TABLE}.rowData"][: parts.PRESENTED]
     assert page["frame"]["ranked"] == [[index.get_loc(row["code"]), row["rank"]] for row in rows]
 
 
@@ -135,7 +135,7 @@ def test_tooltips_have_a_line_of_numbers_for_every_area(small_atlas: Atlas):
 
 def test_the_legend_counts_the_areas_of_each_class_and_marks_the_selected_one(small_atlas: Atlas):
     answer = small_atlas.answer(Query(area="E01035001"))
-    items = view.legend(answer)[1].children
+    items = parts.legend(answer)[1].children
     counts = [int(item.children[2].children) for item in items]
     assert sum(counts) == len(answer.table)
     current = [item for item in items if "legend-current" in item.className]
@@ -199,6 +199,32 @@ def test_a_measure_that_cannot_be_computed_is_off_and_says_why(small_atlas: Atla
     assert "No DSR: this source does not give ages." in state["note-measure.children"]
 
 
+def test_every_layer_is_offered_once_under_a_question(small_atlas: Atlas):
+    layers = small_atlas.catalogue.layers
+    groups = layout._grouped({**layers, "a_new_one": "A new one"})
+    offered = [item["value"] for group in groups for item in group["items"]]
+    assert sorted(offered) == sorted([*layers, "a_new_one"])
+    assert groups[-1] == {"group": "More", "items": [{"value": "a_new_one", "label": "A new one"}]}
+    assert not [group for group in layout._grouped(layers) if group["group"] == "More"]
+
+
+def test_every_layer_has_its_explanation_and_at_most_one_column(small_atlas: Atlas):
+    for layer in small_atlas.catalogue.layers:
+        state = shown(small_atlas, f"?layer={layer}&from=2023-07")
+        assert state["about-layer.children"] == LAYERS[layer].explanation
+        assert len(state["table.columnDefs"]) in (4, 5)
+        assert all(column["field"] in state["table.rowData"][0] for column in state["table.columnDefs"])
+
+
+def test_change_is_compared_with_earlier_periods_that_are_loaded(small_atlas: Atlas):
+    state = shown(small_atlas, "?layer=change&from=2023-10&to=2023-12")
+    assert not state["row-compare.hidden"]
+    assert [option["value"] for option in state["filter-compare.data"]] == ["usual"]  # one year is loaded
+    other = shown(small_atlas, "?layer=bivariate_moran")
+    assert [option["value"] for option in other["filter-compare.data"]] == ["ae"]
+    assert shown(small_atlas, "")["row-compare.hidden"]
+
+
 def test_correction_and_null_are_asked_only_of_clusters(small_atlas: Atlas):
     assert shown(small_atlas, "")["row-fdr.hidden"]
     assert not shown(small_atlas, "?layer=getis_ord")["row-fdr.hidden"]
@@ -224,10 +250,10 @@ def test_a_period_beyond_the_data_can_still_be_seen_in_its_control(small_atlas: 
 
 
 def test_an_empty_slice_explains_itself_and_offers_the_way_out(small_atlas: Atlas):
-    state = shown(
-        small_atlas, "?category=robbery&hour=4&day=tue&month=2&from=2023-02&to=2023-02&borough=E06000002"
-    )
+    narrow = "?category=robbery&hour=4&day=tue&from=2023-02&to=2023-02&borough=E06000002"
+    state = shown(small_atlas, narrow)
     assert "No offences match" in state["headline.children"]
+    assert view.page(small_atlas, narrow)["frame"]["ranked"] == []
     assert "Clear the filters" in text(state["notices.children"])
 
 
@@ -285,7 +311,12 @@ def test_the_column_of_values_follows_the_measure(small_atlas: Atlas):
 
 
 def test_very_small_probabilities_are_not_rounded_to_nought():
-    assert view._small(pd.Series([1e-9, 0.0314159, 1.0, np.nan])) == ["under 0.0001", "0.031", "1", ""]
+    assert facts.probabilities(pd.Series([1e-9, 0.0314159, 1.0, np.nan])) == [
+        "under 0.0001",
+        "0.031",
+        "1",
+        "",
+    ]
 
 
 # ---------------------------------------------------------------- the charts
@@ -328,6 +359,17 @@ def test_the_clock_veils_what_is_left_out(small_atlas: Atlas):
     assert np.nansum(np.array(heat["z"], float)) == answer.clock.to_numpy(float).sum()
 
 
+def test_a_doubtful_midnight_is_hatched_and_does_not_set_the_colours():
+    clock = pd.DataFrame(5, index=range(7), columns=range(24)).astype("Int64")
+    clock[0] = 900
+    plain = figures.clock_figure(clock, Query(), "offences")
+    doubted = figures.clock_figure(clock, Query(), "offences", midnight=True)
+    assert (plain["data"][0]["zmax"], doubted["data"][0]["zmax"]) == (900, 5)
+    assert (len(plain["layout"]["shapes"]), len(doubted["layout"]["shapes"])) == (0, 7)
+    assert "doubtful" in doubted["data"][0]["text"][3][0]
+    assert "doubtful" not in doubted["data"][0]["text"][3][1]
+
+
 @pytest.mark.parametrize("search", ["", "?from=2023-02&hour=3", "?source=ae"])
 def test_charts_are_valid_plotly_figures(small_atlas: Atlas, search: str):
     state = shown(small_atlas, search)
@@ -340,7 +382,8 @@ def test_charts_are_valid_plotly_figures(small_atlas: Atlas, search: str):
 def test_charts_say_their_message_to_a_screen_reader(small_atlas: Atlas):
     state = shown(small_atlas, "")
     assert state["months-box.aria-label"].startswith("Bar chart of offences by month, 2023. Most in ")
-    assert state["clock-box.aria-label"].startswith("Heat map of offences by weekday and hour. Most on ")
+    assert state["clock-box.aria-label"].startswith("Heat map of offences by weekday and hour. ")
+    assert state["clock-note.children"] in state["clock-box.aria-label"]
 
 
 def test_suppressed_months_are_not_drawn_as_numbers(small_atlas: Atlas):

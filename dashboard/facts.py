@@ -1,0 +1,246 @@
+"""What is known of each area, in words and numbers that a person reads?
+
+Tooltips, the panel of an area, the ranked table and the present list all take their text from here, so that
+the same number reads the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.disclosure import SUPPRESSED
+from geo.query import SourceInfo
+
+if TYPE_CHECKING:
+    from geo.atlas import Answer
+
+TABLE_ROWS = 1000
+"""Rows of the ranked table; an export has them all."""
+
+
+# ---------------------------------------------------------------- numbers as text
+
+
+def texts(values: pd.Series, form: str, missing: str = "") -> list[str]:
+    """Values in one form, "{:,.0f}"; the missing ones in words."""
+    return [missing if isnan(value) else form.format(value) for value in _floats(values)]
+
+
+def _floats(values: pd.Series) -> list[float]:
+    """Values as Python's own numbers, which format many times faster; missing is NaN."""
+    return values.to_numpy(float, na_value=np.nan).tolist()
+
+
+def probabilities(values: pd.Series) -> list[str]:
+    """Probabilities to two figures, never rounded to nought.
+
+    Examples
+    --------
+    >>> probabilities(pd.Series([1e-9, 0.0314159, 1.0, None]))
+    ['under 0.0001', '0.031', '1', '']
+    """
+    return ["" if isnan(p) else "under 0.0001" if p < 1e-4 else f"{p:.2g}" for p in _floats(values)]
+
+
+def intervals(lower: pd.Series, upper: pd.Series, form: str) -> list[str]:
+    """Limits as "12 to 34"; empty where there are none."""
+    return [
+        "" if isnan(low) else f"{form.format(low)} to {form.format(high)}"
+        for low, high in zip(_floats(lower), _floats(upper), strict=True)
+    ]
+
+
+def changes(ratios: pd.Series) -> list[str]:
+    """Ratios as a change, "+12%"."""
+    return ["" if isnan(ratio) else f"{ratio - 1:+.0%}" for ratio in _floats(ratios)]
+
+
+# ---------------------------------------------------------------- what a layer adds
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that a layer adds to the answer's table, as people read it.
+
+    Attributes
+    ----------
+    name : str
+        In a tooltip.
+    head : str
+        Over the column of the ranked table.
+    width : int
+        Of that column, in pixels.
+    write : callable
+        Series to texts.
+    pill : bool
+        Whether the text is drawn as a label in the colour of its class.
+    """
+
+    name: str
+    head: str
+    width: int
+    write: Callable[[pd.Series], list[str]]
+    pill: bool = False
+
+
+def _words(names: Mapping[str, str]) -> Callable[[pd.Series], list[str]]:
+    return lambda values: [
+        "–" if pd.isna(value) else names.get(value, str(value)) for value in values.tolist()
+    ]
+
+
+def _number(values: pd.Series) -> list[str]:
+    return texts(values, "{:.0f}", "–")
+
+
+CLUSTERS = {"HH": "hotspot", "LL": "cold spot", "HL": "high alone", "LH": "low beside", "NS": "–", "NA": "–"}
+VERDICTS = {"not compared": "–", "similar": "–"}
+
+COLUMNS = {
+    "cluster": Column("Cluster", "Cluster", 84, _words(CLUSTERS), pill=True),
+    "compared": Column("Rate against the whole", "Rate is", 72, _words(VERDICTS), pill=True),
+    "ratio": Column("Times as many as expected", "Times", 64, lambda v: texts(v, "{:.1f}", "–")),
+    "sources_hot": Column("Hot spot for services", "Services", 70, _number),
+    "change_ratio": Column("Change", "Change", 68, changes),
+    "pattern": Column(
+        "Pattern", "Pattern", 100, lambda v: [str(p).split()[0].lower() if pd.notna(p) else "–" for p in v]
+    ),
+    "checks_agree": Column("Checks that agree", "Checks", 64, _number),
+    "quintile": Column("Fifth (5 is highest)", "Fifth", 54, _number),
+}
+"""Columns of layers that the page shows, the first that a table has; others are in the exports."""
+
+
+def added(table: pd.DataFrame) -> tuple[str, Column] | None:
+    """The column that the layer of a table is about, if it has one."""
+    return next(((key, column) for key, column in COLUMNS.items() if key in table), None)
+
+
+# ---------------------------------------------------------------- facts of areas
+
+
+def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, list[str]]:
+    """Say what is known of some areas.
+
+    Parameters
+    ----------
+    answer : Answer
+    table : DataFrame
+        Rows of ``answer.table``.
+    source : SourceInfo
+
+    Returns
+    -------
+    dict
+        Label to a text for each row; empty where there is nothing to say.
+    """
+    found = {
+        source.noun.capitalize(): texts(table["count"], "{:,.0f}", f"{SUPPRESSED} (1 to 7)"),
+        "Per 1,000 residents": texts(table["rate_per_1000"], "{:,.1f}"),
+    }
+    if "dsr_per_100k" in table:
+        found["Standardised per 100,000"] = texts(table["dsr_per_100k"], "{:,.0f}", "fewer than 10 events")
+        found["95% interval"] = intervals(table["lower_ci"], table["upper_ci"], "{:,.0f}")
+    if "eb_rate_per_1000" in table:
+        found["Smoothed per 1,000"] = texts(table["eb_rate_per_1000"], "{:,.1f}")
+    if layer := added(table):
+        key, column = layer
+        found[column.name] = column.write(table[key])
+    if "cluster" in table:
+        labels = dict(zip(answer.classes.keys, answer.classes.labels, strict=True))
+        found["Cluster"] = [labels.get(key, "Not defined") for key in table["cluster"].tolist()]
+    if "q" in table:
+        found["q (corrected p)"] = probabilities(table["q"])
+    found["Rank"] = table["rank"].tolist()
+    found["Deprivation decile"] = texts(table["imd_decile"], "{:.0f}")
+    return found
+
+
+def below(table: pd.DataFrame) -> list[str]:
+    """Small line under an area's name: its ward, or where that is its name, its borough."""
+    return [
+        ward if ward and ward != name else borough if borough != name else ""
+        for name, ward, borough in zip(*(table[c].tolist() for c in ("name", "ward", "borough")), strict=True)
+    ]
+
+
+# ---------------------------------------------------------------- the ranked table
+
+
+def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows and column definitions of the ranked table.
+
+    Parameters
+    ----------
+    answer : Answer
+
+    Returns
+    -------
+    rows : list of dict
+        ``code, rank, name, ward, class, colour, pattern, count, value`` and, where the layer adds one,
+        ``label``; at most :data:`TABLE_ROWS`, in the order of their rank.
+    columns : list of dict
+        As AG Grid takes them.
+    """
+    ranked = answer.ranked[:TABLE_ROWS]
+    codes = answer.codes[answer.table.index.get_indexer(ranked.index)]
+    count = texts(ranked["count"], "{:,.0f}", SUPPRESSED)
+    rows: dict[str, Sequence[Any]] = {
+        "code": ranked.index.tolist(),
+        "rank": ranked["rank"].tolist(),
+        "name": ranked["name"].tolist(),
+        "ward": below(ranked),
+        "class": [int(code) for code in codes],
+        "colour": [answer.classes.colours[code] for code in codes],
+        "pattern": [answer.classes.patterns[code] or "plain" for code in codes],
+        "count": count,
+    }
+    columns = [
+        {**_column("rank", "#", 58, "Rank"), "cellRenderer": "Rank"},
+        {"field": "name", "headerName": "Area", "flex": 1, "minWidth": 90, "cellRenderer": "Area"},
+        _numbers("count", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
+    ]
+    rows["value"], column = _value(ranked)
+    columns.append(column)
+    if layer := added(ranked):
+        key, about = layer
+        rows["label"] = about.write(ranked[key])
+        drawn = {"cellRenderer": "Pill"} if about.pill else {"type": "rightAligned"}
+        columns.append({**_column("label", about.head, about.width, about.name), **drawn})
+    elif answer.query.layer == "imd":
+        rows["label"] = _number(ranked["imd_decile"])
+        columns.append(_numbers("label", "Decile", 64, "Deprivation decile, 1 is the most deprived"))
+    return [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)], columns
+
+
+def _value(table: pd.DataFrame) -> tuple[list[str], dict[str, Any]]:
+    """The rate beside the count: the standardised or smoothed one where the measure is that."""
+    if "dsr_per_100k" in table:
+        column = _numbers("value", "DSR", 68, "Age-standardised rate per 100,000 residents a year")
+        return texts(table["dsr_per_100k"], "{:,.0f}", "–"), column
+    if "eb_rate_per_1000" in table:
+        column = _numbers("value", "Smooth", 68, "Rate per 1,000 residents, smoothed")
+        return texts(table["eb_rate_per_1000"], "{:,.1f}", "–"), column
+    return texts(table["rate_per_1000"], "{:,.1f}", "–"), _numbers(
+        "value", "/ 1,000", 66, "Per 1,000 residents"
+    )
+
+
+def _numbers(field: str, head: str, width: int, help_text: str = "") -> dict[str, Any]:
+    return {**_column(field, head, width, help_text), "type": "rightAligned"}
+
+
+def _column(field: str, head: str, width: int, help_text: str = "") -> dict[str, Any]:
+    return {
+        "field": field,
+        "headerName": head,
+        "headerTooltip": help_text or head,
+        "width": width,
+        "comparator": {"function": "byNumber"},
+    }

@@ -1,0 +1,171 @@
+"""How are the words of the page built? From an answer to components: legend, area panel, present list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.facts import below, facts, texts
+from geo.disclosure import SUPPRESSED
+from geo.query import LEVELS, SourceInfo
+
+if TYPE_CHECKING:
+    from geo.atlas import Answer
+
+UPWARDS = {"measure", "quintile", "significance", "excess", "agreement", "confidence"}
+"""Layers whose classes are steps of a scale, which a reader expects with the most on top."""
+
+OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "pattern": "dots"}
+
+PRESENTED = 10
+"""Areas that a room is shown."""
+
+
+# ---------------------------------------------------------------- the legend
+
+
+def legend(answer: Answer) -> list[Component]:
+    """Build the legend: every class with its swatch and the number of areas in it.
+
+    The class of the selected area is marked; ``data-class`` is its position, by which the browser marks the
+    class of the area under the pointer.
+    """
+    classes = answer.classes
+    area = answer.query.area
+    chosen = int(answer.codes[answer.table.index.get_loc(area)]) if area else None
+    items = [
+        _class(label, colour, pattern, count, {"data-class": str(i)}, current=i == chosen)
+        for i, (colour, pattern, label, count) in enumerate(
+            zip(classes.colours, classes.patterns, classes.labels, classes.counts, strict=True)
+        )
+    ]
+    plain = classes.patterns.count(None)
+    if answer.query.layer == "bivariate":
+        listing = _square(items[:plain], items[plain:])
+    elif answer.query.layer in UPWARDS:
+        listing = html.Ul(items[:plain][::-1] + items[plain:])
+    else:
+        listing = html.Ul(items)
+    overlay = []
+    if answer.overlay is not None:
+        overlay = [html.Ul(_class(OVERLAY["label"], OVERLAY["colour"], "dots", int(answer.overlay.sum())))]
+    return [
+        html.H2(classes.title, className="legend-title"),
+        listing,
+        *overlay,
+        html.P(f"Number of {LEVELS[answer.query.level]} in each", className="note"),
+    ]
+
+
+def _class(
+    label: str,
+    colour: str,
+    pattern: str | None,
+    count: int,
+    marks: Mapping[str, str] | None = None,
+    *,
+    current: bool = False,
+) -> Component:
+    states = ["legend-item", *(["legend-current"] if current else []), *([] if count else ["legend-none"])]
+    return html.Li(
+        [
+            html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
+            html.Span(label, className="legend-label"),
+            html.Span(f"{count:,}", className="legend-count"),
+        ],
+        className=" ".join(states),
+        **(marks or {}),
+    )
+
+
+def _square(items: Sequence[Component], rest: Sequence[Component]) -> Component:
+    """Nine classes of two measures as a square: the measure to the right, deprivation upwards."""
+    rows = [items[6:9], items[3:6], items[0:3]]
+    return html.Div(
+        [
+            html.Span("more deprived ↑", className="square-up"),
+            html.Ul([cell for row in rows for cell in row], className="square"),
+            html.Span("more events →", className="square-right"),
+            html.Ul(list(rest)),
+        ],
+        className="square-box",
+    )
+
+
+# ---------------------------------------------------------------- one area
+
+
+def selected(answer: Answer, source: SourceInfo, close: str) -> list[Component]:
+    """Build the panel of the selected area; empty where none is selected.
+
+    Parameters
+    ----------
+    answer : Answer
+    source : SourceInfo
+    close : str
+        Query string of the same page without it.
+    """
+    code = answer.query.area
+    if not code:
+        return []
+    area = answer.table.loc[[code]]
+    name, ward, borough, residents = area[["name", "ward", "borough", "population"]].iloc[0]
+    where = [part for part in dict.fromkeys((ward, borough)) if part and part != name]
+    known = {label: values[0] for label, values in facts(answer, area, source).items() if values[0]}
+    if pd.notna(residents):
+        known["Residents"] = f"{int(residents):,}"
+    inside = bool(answer.inside[answer.table.index.get_loc(code)])
+    return [
+        html.Div(
+            [
+                html.H2(name, className="selected-name"),
+                html.A("×", href=close, className="selected-close", **{"aria-label": f"Close {name}"}),
+            ],
+            className="selected-head",
+        ),
+        html.P(" · ".join([*where, code]), className="note"),
+        html.Dl(
+            [part for label, value in known.items() for part in (html.Dt(label), html.Dd(value))],
+            className="facts",
+        )
+        if inside
+        else html.P("Outside the boroughs chosen."),
+    ]
+
+
+# ---------------------------------------------------------------- for a room
+
+
+def present_list(answer: Answer, source: SourceInfo) -> list[Component]:
+    """Build the list of the top areas, numbered as on the map."""
+    top = leaders(answer)
+    rates = facts(answer, top, source)["Per 1,000 residents"]
+    rows = zip(
+        top["rank"], top["name"], below(top), texts(top["count"], "{:,.0f}", SUPPRESSED), rates, strict=True
+    )
+    return [
+        html.Li(
+            [
+                html.Span(rank, className="present-rank"),
+                html.Span(
+                    [
+                        html.Strong(ward or name),
+                        html.Small(" · ".join(filter(None, [ward and name, rate and f"{rate} per 1,000"]))),
+                    ],
+                    className="present-name",
+                ),
+                html.Span(count, className="present-count"),
+            ]
+        )
+        for rank, name, ward, count, rate in rows
+    ]
+
+
+def leaders(answer: Answer) -> pd.DataFrame:
+    """The areas that are numbered: the first in order, but none without events."""
+    ranked = answer.ranked[: 3 * PRESENTED]
+    return ranked[(ranked["rank"] != "") & (ranked["count"].fillna(1) > 0)][:PRESENTED]
