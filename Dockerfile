@@ -24,6 +24,7 @@ COPY geo geo
 COPY dashboard dashboard
 COPY assets assets
 COPY data/boundaries data/boundaries
+COPY docs/methods docs/methods
 COPY --from=map-library /build/assets/vendor assets/vendor
 RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -71,8 +71,8 @@ class Assessment:
 
     Attributes
     ----------
-    title, place, banner : str
-        The banner is the marking of the data.
+    title, place, where, banner : str
+        ``place`` is the county, ``where`` the boroughs chosen; the banner is the marking of the data.
     made : date
     query : Query
         The filters as asked.
@@ -84,6 +84,7 @@ class Assessment:
 
     title: str
     place: str
+    where: str
     banner: str
     made: date
     query: Query
@@ -175,6 +176,7 @@ def assess(
     return Assessment(
         title=f"Needs assessment of {'offences' if chosen else 'violence'}: {first.where}",
         place=atlas.place,
+        where=first.where,
         banner=_banner(atlas, keys),
         made=made or date.today(),
         query=query,
@@ -255,7 +257,7 @@ def _of_source(key: str, part: Part, notes: tuple[str, ...], steps: _Steps) -> S
         for name, _ in EXHIBITS.values():
             steps.next(name)
         return Section(key, info.label, info.attribution, (), (), (("All tables and figures", why),))
-    title = f"{part.what}, {part.period}"
+    title = f"{part.what}, {part.when}"
     section = _section(key, title, info.attribution or info.label, makers=EXHIBITS, of=part, steps=steps)
     return replace(section, notes=notes)
 
@@ -275,7 +277,7 @@ def _section(
     for name, make in makers.values():
         steps.next(f"{title}: {name[0].lower()}{name[1:]}")
         try:
-            exhibits.append(make(of))
+            exhibits.append(replace(make(of), name=name))
         except NotPossible as reason:
             missing.append((name, str(reason)))
     opening = exhibits if key in ("place", "together") else [e for e in exhibits if e.key in HEADLINES]

@@ -305,5 +305,5 @@ def _map(page: Page, chart: Chart, atlas: Atlas, made: date | None) -> None:
         raise ValueError("a map needs its query")
     answered = sheet(atlas, chart.query, made=made)
     draw_maps(page, answered, Rect(0, 1, page.width - LEGEND - 5, page.height - 1))
-    top = page.height - legend_height(answered, LEGEND) - 2
+    top = page.height - legend_height(answered, LEGEND) - 4
     draw_legend(page, answered, page.width - LEGEND - 1, top, LEGEND)

@@ -1,6 +1,6 @@
 """Where are the files that come with the program?
 
-In a checkout they lie beside the packages (``assets/``, ``data/boundaries/``); in an installed copy the
+In a checkout they lie beside the packages (``assets/``, ``data/boundaries/``, ``docs/methods/``); in an installed copy the
 same folders lie inside this package, where the wheel put them (``[tool.setuptools]`` in pyproject.toml).
 """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ("assets", "data/boundaries")
+SHIPPED = ("assets", "data/boundaries", "docs/methods")
 CODE = ("geo", "dashboard")
 
 

@@ -110,8 +110,8 @@ class Exhibit:
         Column to format of its floats, "{:,.1f}" unless told.
     chart : Chart or None
     caveats : tuple of str
-    number : str
-        "Table 3" or "Figure 2", given when the assessment is put together.
+    name, number : str
+        "Hotspot map" and "Table 3" or "Figure 2", given when the assessment is put together.
     """
 
     key: str
@@ -121,6 +121,7 @@ class Exhibit:
     formats: Mapping[str, str] = field(default_factory=dict)
     chart: Chart | None = None
     caveats: tuple[str, ...] = ()
+    name: str = ""
     number: str = ""
 
     @property
