@@ -25,6 +25,7 @@ from geo.exhibits.how_many import (
 )
 from geo.exhibits.part import Exhibit, Part
 from geo.exhibits.together import agreement, compared_services, overlooked, similarity
+from geo.exhibits.trust import back_test, ladder
 from geo.exhibits.when import by_weekday, day_by_hour, hours, month_by_borough, night_time_economy, nights
 from geo.exhibits.where import concentrated, hotspot_map, stable_areas, top_areas, top_quintile
 from geo.exhibits.who import age_and_sex, attributes, length_of_stay
@@ -41,6 +42,8 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "changed": ("Wards that changed", changed),
     "by_category": ("By category", by_category),
     "hotspot_map": ("Hotspot map", hotspot_map),
+    "ladder": ("Checks of the hotspots", ladder),
+    "back_test": ("Back-test of the hotspots", back_test),
     "top_quintile": ("Wards of the top fifth of small areas", top_quintile),
     "top_areas": ("Small areas with the most", top_areas),
     "concentration": ("Concentration", concentrated),
