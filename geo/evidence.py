@@ -269,10 +269,10 @@ def draw_confidence(s: Slice) -> Drawn:
     position = np.where(looked, agree, 0)
     title = f"Checks that agree on a hot spot of {s.noun}"
     codes, classes = classify(title, entries, position, s.inside)
-    sure = looked & (agree >= asked - 1) & s.inside
+    sure = looked & (agree >= found["assessed"].to_numpy(int) - 1) & s.inside
     finding = (
-        f"Of {int((looked & s.inside).sum())} areas flagged by a statistic, {int(sure.sum())} pass at least "
-        f"{asked - 1} of {asked} checks."
+        f"Of {int((looked & s.inside).sum())} areas flagged by a statistic, {int(sure.sum())} pass all of "
+        "their checks, or all but one."
     )
     words = [confidence.CHECKS[c] for c in evidence]
     caveats = (f"Checks: {'; '.join(words)}. They share data, so they are no probability.",)
