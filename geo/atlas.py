@@ -146,11 +146,15 @@ class Week:
         Where 00:00 seems to stand for an unknown time.
     when : str
         The busiest day and hours and how sure that is, a sentence; "" without hours.
+    known : ndarray of float, shape (7, 24), or None
+        What a sentence of peaks may rest on: the protected cells, adding up to their protected total, without
+        an excess at midnight.
     """
 
     clock: pd.DataFrame | None
     midnight: DefaultMidnight | None
     when: str
+    known: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -454,17 +458,17 @@ class Atlas:
         loaded = self.sources[query.source]
         gate, info = loaded.gate, loaded.info
         if not info.has_hours:
-            return Week(None, None, "")
+            return Week(None, None, "", None)
         selection = loaded.cube.select(query.replace(hour=(), day=(), night=()))
         cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
         clock = _protected_clock(gate, cells)
         counts = clock.fillna(4).to_numpy(float)  # sentences rest on the protected cells and their total
         counts *= (gate.count(int(cells.sum())) or 0) / max(1.0, counts.sum())
         midnight = default_midnight(counts, noun=info.noun)
-        kept = without_default_midnight(counts) if midnight.suspected else counts
+        known = without_default_midnight(counts).to_numpy() if midnight.suspected else counts
         exposure = weekdays_of_months(loaded.cube.months[selection.months])
-        when = peak(kept, exposure=exposure, noun=info.noun).sentence
-        return Week(clock, midnight if midnight.suspected else None, when)
+        when = peak(known, exposure=exposure, noun=info.noun).sentence
+        return Week(clock, midnight if midnight.suspected else None, when, known)
 
     def _finding(self, query: Query, s: Slice, table: pd.DataFrame, of_layer: str) -> str:
         """Say what the layer found or, for a plain measure, which areas have the most."""
