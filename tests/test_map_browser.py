@@ -393,6 +393,17 @@ def test_a_divider_uncovers_one_map_or_the_other(county: MapPage) -> None:
         assert county.middle() == colour
 
 
+def test_the_map_takes_the_colours_of_the_page(county: MapPage) -> None:
+    county.paint(np.where(IDS < 200, 255, 4))
+    county.page.add_style_tag(
+        content=":root { --map-water: rgb(10 20 30); --map-outside: #123; --map-hair: #abc }"
+    )
+    county.do("restyle")
+    assert county.shot().getpixel((5, 400)) == (10, 20, 30)
+    county.look_at("A00137")
+    assert county.middle() == (0x11, 0x22, 0x33)
+
+
 # ---------------------------------------------------------------- what goes wrong
 
 
@@ -435,17 +446,38 @@ def test_the_county_keeps_clear_of_what_lies_over_the_map(county: MapPage) -> No
         const { fitAround } = await import("/assets/map/fit.mjs");
         return fitAround(points, size, boxes);
     }"""
+    hidden = county.page.evaluate(script, [around, {"width": 0, "height": 0}, []])
+    assert np.isfinite([hidden["zoom"], *hidden["center"]]).all()
     size = {"width": 800, "height": 800}
     free, beside, beneath = (
         county.page.evaluate(script, [around, size, boxes])
         for boxes in (
             [],
             [{"left": 0, "top": 0, "right": 200, "bottom": 200}],
-            [{"left": 0, "top": 600, "right": 200, "bottom": 800}],
+            [{"left": 0, "top": 600, "right": 700, "bottom": 800}],
         )
     )
     assert beside == free, "an obstacle in an empty corner costs nothing"
     assert beneath["zoom"] < free["zoom"]
+
+
+def test_the_areas_give_way_to_a_legend_that_grows(page: Page, address: str) -> None:
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+            const legend = document.createElement("div");
+            legend.className = "legend";
+            legend.style = "position: absolute; left: 0; bottom: 0; width: 900px; height: 0; opacity: 0";
+            document.body.append(legend);
+        })"""
+    )
+    it = MapPage(page, address, insets=False)
+    it.paint(np.full(N, 4))
+    under = slice(468, 768), slice(0, 900)
+    assert (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
+    page.evaluate("document.querySelector('.legend').style.height = '300px'")
+    page.wait_for_timeout(100)
+    it.settle()
+    assert not (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
 
 
 def test_crowded_numbers_are_moved_apart(county: MapPage) -> None:

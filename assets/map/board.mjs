@@ -13,14 +13,14 @@
  */
 
 import { flight, make } from "./dom.mjs";
-import { fitAround } from "./fit.mjs";
+import { fitAround, hides } from "./fit.mjs";
 import { lasso } from "./lasso.mjs";
 import { CLEAR, Pane } from "./pane.mjs";
 import { Shapes, holds, outlinesBetween, outlinesOf } from "./shapes.mjs";
 import { MOST, chooseWindows } from "./windows.mjs";
 
 const OUTSIDE = 255;
-const NARROW_PX = 720;
+const NARROW_PX = 600;
 const EDGE_PX = 16;
 const TABLE = "The table holds the same areas and the same numbers.";
 const THEME = {
@@ -65,6 +65,7 @@ export class Board {
   /** @type {{pane: Pane, scene: Scene|null}|null} */ #second = null; // the other map of a comparison
   #mode = "one"; // how two maps lie: side by side, or one under the other with a divider to swipe
   #stopLasso = null;
+  #growth = new ResizeObserver(() => this.#giveWay());
 
   /**
    * Build the map in an element.
@@ -90,7 +91,6 @@ export class Board {
     this.controls = this.#buttons();
     this.root = make("div", "map", {}, this.stage, this.column, this.controls, this.tip, this.message);
     host.replaceChildren(this.root);
-    this.#theme = this.#readTheme();
   }
 
   async #start() {
@@ -105,6 +105,7 @@ export class Board {
       this.#say(`The map library is not installed on the server: run python tools/vendor.py there. ${TABLE}`);
       return false;
     }
+    this.#theme = this.#readTheme();
     this.#main = this.#pane(this.stage, this.#config.label, true);
     this.#listen();
     await this.#main.ready;
@@ -112,7 +113,8 @@ export class Board {
   }
 
   close() {
-    this.#panes().forEach((pane) => pane.map.remove());
+    this.#growth.disconnect();
+    new Set([...this.#panes(), ...this.#insets.map(({ pane }) => pane)]).forEach((pane) => pane.map.remove());
     this.root.remove();
   }
 
@@ -379,8 +381,7 @@ export class Board {
       { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
     const within = ({ left, top, right, bottom }) => (
       left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
-    const page = this.#config.avoid ? [...document.querySelectorAll(this.#config.avoid)] : [];
-    const boxes = [this.controls, ...page].map((element) => over(element.getBoundingClientRect()));
+    const boxes = [this.controls, ...document.querySelectorAll(this.#config.avoid)].map((element) => over(element.getBoundingClientRect()));
     if (this.#roomForInsets() && !this.#scene?.tiled) {
       const column = over(this.column.getBoundingClientRect());
       const figures = this.#scene?.frame.bounds ? this.#scene.windows.length : MOST;
@@ -390,9 +391,20 @@ export class Board {
     return boxes.filter(within);
   }
 
+  #size() {
+    return { width: this.stage.clientWidth, height: this.stage.clientHeight };
+  }
+
   #fit(points, options) {
-    const size = { width: this.stage.clientWidth, height: this.stage.clientHeight };
-    return fitAround(points, size, this.#obstacles(), options);
+    return fitAround(points, this.#size(), this.#obstacles(), options);
+  }
+
+  /** Make room where what the page lays over the map has grown over the areas. */
+  #giveWay() {
+    const obstacles = this.#obstacles();
+    this.#main.marks.obstacles = obstacles;
+    this.#main.marks.arrange();
+    if (this.#aim?.kept && hides(this.#aim.points, this.#main.camera(), this.#size(), obstacles)) this.#aimAgain(true);
   }
 
   /** Send the camera to the areas of the frame, or to its bounds, where that is not what it was last sent to. */
@@ -461,10 +473,15 @@ export class Board {
     return this.#repaint();
   }
 
+  /** The colours that the page sets, or their defaults, as six hexadecimal digits. */
   #readTheme() {
     const style = getComputedStyle(this.root);
-    return Object.fromEntries(Object.entries(THEME).map(([name, otherwise]) => (
-      [name, style.getPropertyValue(`--map-${name}`).trim() || otherwise])));
+    const pen = document.createElement("canvas").getContext("2d");
+    return Object.fromEntries(Object.entries(THEME).map(([name, otherwise]) => {
+      pen.fillStyle = otherwise;
+      pen.fillStyle = style.getPropertyValue(`--map-${name}`).trim(); // what is no colour changes nothing
+      return [name, pen.fillStyle];
+    }));
   }
 
   // ----------------------------------------------------------------------------------------------------- marks
@@ -574,6 +591,7 @@ export class Board {
     map.on("movestart", ({ originalEvent }) => {
       if (originalEvent && this.#aim) this.#aim.kept = false;
     });
+    document.querySelectorAll(this.#config.avoid).forEach((element) => this.#growth.observe(element));
     let wide = this.#wide();
     map.on("resize", () => {
       if (this.#aim?.kept) this.#aimAgain(false);

@@ -48,6 +48,13 @@ const meets = (outline, scale, x, y, obstacles) => outline.some(([px, py]) => {
   return obstacles.some((box) => box.left < left && left < box.right && box.top < top && top < box.bottom);
 });
 
+/** Whether a camera shows some points under an obstacle. */
+export function hides(points, { center, zoom }, { width, height }, obstacles) {
+  const scale = WORLD_PX * 2 ** zoom;
+  const [x, y] = mercator(center);
+  return meets(profile(points.map(mercator)).outline, scale, width / 2 - x * scale, height / 2 - y * scale, obstacles);
+}
+
 /**
  * @param {Point[]} points an outline in degrees
  * @param {{width: number, height: number}} size of the map in pixels
@@ -60,8 +67,8 @@ export function fitAround(points, { width, height }, obstacles, { margin = 16, m
   const grown = obstacles.map(({ left, top, right, bottom }) => (
     { left: left - CLEAR_PX, top: top - CLEAR_PX, right: right + CLEAR_PX, bottom: bottom + CLEAR_PX }));
   const largest = Math.min(
-    (width - 2 * margin) / (east - west || 1e-9),
-    (height - 2 * margin) / (south - north || 1e-9),
+    Math.max(width - 2 * margin, 1) / (east - west || 1e-9),
+    Math.max(height - 2 * margin, 1) / (south - north || 1e-9),
     WORLD_PX * 2 ** maxZoom,
   );
   const camera = (scale, x, y) => (

@@ -283,6 +283,11 @@ export class Pane {
     this.map.easeTo({ center, zoom, duration: fly ? flight() : 0 });
   }
 
+  /** Where the camera stands. */
+  camera() {
+    return { center: this.map.getCenter().toArray(), zoom: this.map.getZoom() };
+  }
+
   /** Fill the pane with a box in degrees, at once. */
   fill([west, south, east, north]) {
     this.map.fitBounds([[west, south], [east, north]], { duration: 0 });
