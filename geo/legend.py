@@ -184,6 +184,7 @@ def classify_alike(
 
 
 CLASSES = len(SEQUENTIAL)
+MOST_VALUES = 2_000
 
 
 def quantile_edges(values: np.ndarray, whole: bool) -> np.ndarray:
@@ -239,7 +240,8 @@ def natural_edges(values: np.ndarray, whole: bool) -> np.ndarray:
     """Lower bounds of the classes with the least spread within them; as :func:`quantile_edges`.
 
     Exact, by dynamic programming: Fisher (1958), "On grouping for maximum homogeneity", JASA 53; known in
-    cartography as Fisher-Jenks.
+    cartography as Fisher-Jenks. More than :data:`MOST_VALUES` values are first thinned to that many, evenly
+    spaced in their order.
 
     Examples
     --------
@@ -249,6 +251,8 @@ def natural_edges(values: np.ndarray, whole: bool) -> np.ndarray:
     known = np.sort(values[~np.isnan(values)])
     if len(np.unique(known)) <= CLASSES:
         return _tidy(np.unique(known)[1:], whole)
+    if len(known) > MOST_VALUES:
+        known = known[np.linspace(0, len(known) - 1, MOST_VALUES).round().astype(int)]
     n = len(known)
     first = np.concatenate([[0.0], np.cumsum(known)])
     second = np.concatenate([[0.0], np.cumsum(known**2)])
