@@ -289,9 +289,8 @@ def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
         middle = y + step / 2
         page.badge(x + 2.6, middle, row["rank"])
         beside = _beside(sheet, row)
-        width, size = place.width - 34.6, BODY
-        while size > TINY and text_width(row["name"], size, True) > width:
-            size -= 0.2
+        width = place.width - 34.6
+        size = fitting(row["name"], width, BODY, True)
         line = middle - 0.3 if beside else middle + 0.9
         page.text(x + 6.6, line, shorten(row["name"], width, size, True), size, bold=True)
         page.text(x + 6.6, middle + 2.3, shorten(beside, width + 8, TINY), TINY, colour=MUTED)
@@ -301,6 +300,11 @@ def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
         y += step
     page.rule(x, y, place.width)
     page.text(x, y + 3.0, sheet.tied_below, TINY, colour=MUTED)
+
+
+def fitting(text: str, width: float, size: float, bold: bool = False) -> float:
+    """Size of type, not under :data:`TINY`, at which a line of text keeps within a width."""
+    return max(TINY, min(size, size * width / max(text_width(text, size, bold), 1e-6)))
 
 
 def _beside(sheet: Sheet, row: pd.Series) -> str:
@@ -323,7 +327,8 @@ def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> N
     y = page.paragraph(x, y, width, sheet.answer.classes.title, BODY, bold=True, leading=1.3) + 1.6
     for entry in sheet.legend:
         page.swatch(Rect.of(x, y, 5.6, 3.0), entry.colour, entry.pattern)
-        page.text(x + 7.4, y + 2.45, shorten(entry.label, width - 16, BODY), BODY)
+        size = fitting(entry.label, width - 16, BODY)
+        page.text(x + 7.4, y + 2.45, shorten(entry.label, width - 16, size), size)
         page.text(x + width, y + 2.45, f"{entry.count:,}", BODY, align="right", colour=MUTED)
         y += 4.1
     page.text(x, y + 2.4, f"Number of {sheet.unit} in each class.", TINY, colour=MUTED)
