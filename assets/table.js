@@ -20,11 +20,11 @@
   cells.Pill = ({ data }) =>
     data.label === "–" ? "–" : make("span", { className: "pill", style: { "--swatch": data.colour } }, data.label);
 
-  /** Number in a text such as "1,234" or "=3"; what is not a number (suppressed, none) comes last. */
-  const number = (text) => {
-    const value = parseFloat(String(text).replace(/[,=]/g, ""));
-    return Number.isNaN(value) ? -Infinity : value;
-  };
+  /** Order texts by the number that they begin with, "1,234" or "3="; those without one (suppressed, none) come first. */
   const functions = (window.dashAgGridFunctions ??= {});
-  functions.byNumber = (a, b) => number(a) - number(b);
+  functions.byNumber = (a, b) => {
+    const [x, y] = [a, b].map((text) => parseFloat(String(text).replaceAll(",", "")));
+    if (Number.isNaN(x) && Number.isNaN(y)) return String(a).localeCompare(String(b));
+    return (Number.isNaN(x) ? -Infinity : x) - (Number.isNaN(y) ? -Infinity : y);
+  };
 })();

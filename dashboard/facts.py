@@ -99,6 +99,12 @@ def _number(values: pd.Series) -> list[str]:
     return texts(values, "{:.0f}", "–")
 
 
+def _first_words(patterns: pd.Series) -> list[str]:
+    """ "Persistent hotspot" as "persistent"; no pattern as a dash."""
+    words = ["No" if pd.isna(pattern) else str(pattern).split()[0] for pattern in patterns]
+    return ["–" if word in ("No", "Undefined") else word.lower() for word in words]
+
+
 CLUSTERS = {"HH": "hotspot", "LL": "cold spot", "HL": "high alone", "LH": "low beside", "NS": "–", "NA": "–"}
 VERDICTS = {"not compared": "–", "similar": "–"}
 
@@ -108,9 +114,7 @@ COLUMNS = {
     "ratio": Column("Times as many as expected", "Times", 64, lambda v: texts(v, "{:.1f}", "–")),
     "sources_hot": Column("Hot spot for services", "Services", 70, _number),
     "change_ratio": Column("Change", "Change", 68, changes),
-    "pattern": Column(
-        "Pattern", "Pattern", 100, lambda v: [str(p).split()[0].lower() if pd.notna(p) else "–" for p in v]
-    ),
+    "pattern": Column("Pattern", "Pattern", 96, _first_words, pill=True),
     "checks_agree": Column("Checks that agree", "Checks", 64, _number),
     "quintile": Column("Fifth (5 is highest)", "Fifth", 54, _number),
 }
@@ -183,8 +187,8 @@ def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, A
     Returns
     -------
     rows : list of dict
-        ``code, rank, name, ward, class, colour, pattern, count, value`` and, where the layer adds one,
-        ``label``; at most :data:`TABLE_ROWS`, in the order of their rank.
+        ``code, rank, name, ward, class, colour, pattern, mark, count, value`` and, where the layer adds one,
+        ``label`` (and ``tag``, with its colour); at most :data:`TABLE_ROWS`, in the order of their rank.
     columns : list of dict
         As AG Grid takes them.
     """
@@ -201,8 +205,9 @@ def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, A
         "pattern": [answer.classes.patterns[code] or "plain" for code in codes],
         "count": count,
     }
+    rows["mark"] = _coloured(rows["rank"], rows["colour"])
     columns = [
-        {**_column("rank", "#", 58, "Rank"), "cellRenderer": "Rank"},
+        {**_column("mark", "#", 58, "Rank"), "cellRenderer": "Rank"},
         {"field": "name", "headerName": "Area", "flex": 1, "minWidth": 90, "cellRenderer": "Area"},
         _numbers("count", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
     ]
@@ -211,12 +216,21 @@ def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, A
     if layer := added(ranked):
         key, about = layer
         rows["label"] = about.write(ranked[key])
-        drawn = {"cellRenderer": "Pill"} if about.pill else {"type": "rightAligned"}
-        columns.append({**_column("label", about.head, about.width, about.name), **drawn})
+        column = _column("label", about.head, about.width, about.name)
+        if about.pill:
+            rows["tag"] = _coloured(rows["label"], rows["colour"])
+            columns.append({**column, "field": "tag", "cellRenderer": "Pill"})
+        else:
+            columns.append({**column, "type": "rightAligned"})
     elif answer.query.layer == "imd":
         rows["label"] = _number(ranked["imd_decile"])
         columns.append(_numbers("label", "Decile", 64, "Deprivation decile, 1 is the most deprived"))
     return [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)], columns
+
+
+def _coloured(words: Sequence[str], colours: Sequence[str]) -> list[str]:
+    """Texts with their colours: the grid draws a cell again only where its value has changed."""
+    return [f"{word} {colour}" for word, colour in zip(words, colours, strict=True)]
 
 
 def _value(table: pd.DataFrame) -> tuple[list[str], dict[str, Any]]:

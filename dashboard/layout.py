@@ -47,7 +47,7 @@ LAYER_GROUPS = {
     "How many": ("measure", "quintile", "significance"),
     "Where it clusters": ("local_moran", "getis_ord", "confidence"),
     "Deprivation": ("imd", "bivariate", "excess"),
-    "Several services": ("agreement", "bivariate_moran"),
+    "Services together": ("agreement", "bivariate_moran"),
     "Over time": ("change", "emerging"),
 }
 
@@ -213,7 +213,11 @@ def _filters(catalogue: Catalogue) -> Component:
                     className="about",
                 ),
                 _select("compare", "Compare with", []),
-                _segmented("measure", "Measure", _options(MEASURES)),
+                _segmented(
+                    "measure",
+                    "Measure",
+                    _options({key: label for key, label in MEASURES.items() if key != "harm"}),
+                ),
                 _field(
                     "fdr",
                     dmc.Switch(
@@ -274,7 +278,7 @@ def _filters(catalogue: Catalogue) -> Component:
     )
 
 
-_POPUP = {"transitionProps": {"duration": 0}, "withinPortal": True}
+_POPUP = {"transitionProps": {"duration": 0}, "withinPortal": True, "width": 300, "position": "bottom-start"}
 
 
 def _lower(text: str) -> str:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard.facts import below, facts, texts
 from geo.disclosure import SUPPRESSED
-from geo.query import LEVELS, SourceInfo
+from geo.query import LEVELS, SourceInfo, listed
 
 if TYPE_CHECKING:
     from geo.atlas import Answer
@@ -20,6 +20,9 @@ UPWARDS = {"measure", "quintile", "significance", "excess", "agreement", "confid
 """Layers whose classes are steps of a scale, which a reader expects with the most on top."""
 
 OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "pattern": "dots"}
+
+MANY_CLASSES = 9
+"""Above this many, classes without an area are named in one line."""
 
 PRESENTED = 10
 """Areas that a room is shown."""
@@ -44,6 +47,11 @@ def legend(answer: Answer) -> list[Component]:
         )
     ]
     plain = classes.patterns.count(None)
+    absent: list[Component] = []
+    if plain > MANY_CLASSES and answer.query.layer not in UPWARDS:
+        empty = [label for label, count in zip(classes.labels, classes.counts, strict=True) if not count]
+        items = [item for item, count in zip(items, classes.counts, strict=True) if count]
+        absent = [html.P(f"None: {_listed(empty)}.", className="note legend-absent")] if empty else []
     if answer.query.layer == "bivariate":
         listing = _square(items[:plain], items[plain:])
     elif answer.query.layer in UPWARDS:
@@ -56,9 +64,15 @@ def legend(answer: Answer) -> list[Component]:
     return [
         html.H2(classes.title, className="legend-title"),
         listing,
+        *absent,
         *overlay,
         html.P(f"Number of {LEVELS[answer.query.level]} in each", className="note"),
     ]
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Labels in one line, each up to its explanation ("New: hot in the last month only")."""
+    return listed([label.partition(":")[0].lower() for label in labels])
 
 
 def _class(

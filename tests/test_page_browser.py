@@ -269,6 +269,17 @@ def test_hours_are_painted_by_dragging_and_wrap_midnight(page: Page, address: st
     page.wait_for_url(lambda url: "hour" not in url)
 
 
+def test_swatches_of_the_table_follow_the_map(page: Page, address: str):
+    visit(page, address)
+    choose(page, "layer", "Deprivation (IMD decile)")
+    page.wait_for_url(re.compile("layer=imd"))
+    settle(page)
+    row = page.locator(".ag-row[row-index='0']")
+    decile = row.locator(".ag-cell").last.inner_text()
+    swatch = page.locator(f".legend-item[data-class='{int(decile) - 1}'] .swatch").get_attribute("style")
+    expect(row.locator(".swatch")).to_have_attribute("style", swatch)
+
+
 def test_export_links_ask_what_the_page_shows(page: Page, address: str):
     visit(page, address, "?level=ward&category=robbery")
     page.locator("summary", has_text="Export").click()
