@@ -233,14 +233,20 @@ def check(
 
 
 @cli.command()
-def export(
+def export(  # noqa: PLR0917 - each parameter is an option of the command
     url: Annotated[
         str, typer.Option(help="Address from the page, or what follows its “?”: level=ward&month=7.")
     ] = "",
-    form: Annotated[str, typer.Option("--format", help="csv, geojson, …")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", help="csv, xlsx, pdf, png, svg, pptx, geojson or gpkg.")
+    ] = "csv",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="File to write; named after what it shows if absent."),
+    ] = None,
+    pack: Annotated[bool, typer.Option("--pack", help="Ward packs instead: two pages of A4 a ward.")] = False,
+    ward: Annotated[
+        list[str] | None, typer.Option(help="Ward to pack, by name or code (repeat for more); else all.")
     ] = None,
     data: Data = DATA,
 ) -> None:
@@ -259,8 +265,16 @@ def export(
         raise Problem(
             f"Nothing was written, because not all of the address could be taken: {' '.join(unclear)}"
         )
-    content = write(atlas, query, form)
-    path = output or Path(filename(answer, form))
+    home = url.partition("?")[0].rstrip("/") if url.startswith("http") else ""
+    if pack or ward:
+        from geo.pack import wards_of, write_packs
+
+        with progress_bar("Ward packs") as report:
+            name, content = write_packs(atlas, query, wards_of(atlas, query, ward or ()), report, home)
+    else:
+        content = write(atlas, query, form, f"{home}/{query.to_search()}" if home else "")
+        name = filename(answer, form)
+    path = output or Path(name)
     try:
         write_whole(path, content)
     except OSError as error:

@@ -22,8 +22,8 @@ ORDER = (
     ("slice", "legend", "evidence", "layers"),
     ("atlas",),
     # What goes out, and what comes in.
-    ("insets", "tiles", "sheet", "exhibits", "paper", "poster", "slide", "assessment", "charts", "report"),
-    ("export", "ingest", "download"),
+    ("insets", "tiles", "profile", "sheet", "exhibits", "paper", "poster", "slide", "pack", "assessment"),
+    ("charts", "report", "export", "ingest", "download"),
     ("demo", "cli"),
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
