@@ -292,13 +292,9 @@ def test_the_table_holds_the_areas_in_order_with_their_class(small_atlas: Atlas)
     assert [row["rank"] for row in rows] == list(answer.ranked["rank"])
     hot = {row["code"] for row in rows if row["label"] == "hotspot"}
     assert hot == set(answer.table.index[answer.table["cluster"] == "HH"])
-    assert [column["field"] for column in state["table.columnDefs"]] == [
-        "rank",
-        "name",
-        "count",
-        "value",
-        "label",
-    ]
+    fields = [column["field"] for column in state["table.columnDefs"]]
+    assert fields == ["mark", "name", "count", "value", "tag"]
+    assert {row["tag"] for row in rows if row["label"] == "hotspot"} == {"hotspot #b2182b"}
 
 
 def test_the_column_of_values_follows_the_measure(small_atlas: Atlas):
