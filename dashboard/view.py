@@ -216,6 +216,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         "measure.data": [
             {"value": key, "label": SHORT_MEASURES[key], "disabled": key not in source.measures}
             for key in MEASURES
+            if key != "harm" or key in source.measures  # weights are a thing that few load
         ],
         "fdr.checked": query.fdr,
         "null.value": query.null,
@@ -233,7 +234,11 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     shown: Shown = {ids.control(key): value for key, value in state.items()}
     for parameter, layers in HEEDED.items():
         shown[f"{ids.row(parameter)}.hidden"] = query.layer not in layers
-    reasons = [f"No {SHORT_MEASURES[key]}: {reason}" for key, reason in source.no_measure_reasons.items()]
+    reasons = [
+        f"No {SHORT_MEASURES[key]}: {reason}"
+        for key, reason in source.no_measure_reasons.items()
+        if key != "harm"
+    ]
     notes = [MEASURE_NOTES.get(query.measure, ""), *reasons]
     shown[f"{ids.note('measure')}.children"] = " ".join(filter(None, notes))
     shown[f"{ids.note('measure')}.hidden"] = not any(notes)
@@ -285,7 +290,7 @@ HEEDED = {
 }
 """Layers that heed a control which the others do not; elsewhere it is not shown."""
 
-SHORT_MEASURES = {"count": "Count", "rate": "Rate", "dsr": "DSR", "eb_rate": "Smoothed"}
+SHORT_MEASURES = {"count": "Count", "rate": "Rate", "dsr": "DSR", "eb_rate": "Smoothed", "harm": "Harm"}
 MEASURE_NOTES = {
     "rate": "Per 1,000 residents; town centres have few residents and many visitors.",
     "dsr": "Directly standardised rate: per 100,000 residents a year, if every area had the same ages.",

@@ -21,11 +21,12 @@ import shapely
 from geo.boundaries import browser_geojson
 from geo.clock import DefaultMidnight, default_midnight, peak, weekdays_of_months, without_default_midnight
 from geo.concentration import rank_labels
-from geo.cube import DAYS_KNOWN, HOURS_KNOWN, TIMED, Cube, Selection
+from geo.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
 from geo.layers import LAYERS
 from geo.legend import Classes
 from geo.query import MEASURES, Catalogue, Query, SourceInfo, listed, month_runs, month_text, period_name
+from geo.severity import apply_weights
 from geo.slice import Slice
 from geo.sources import AGE_BANDS, Source, stored_sources
 from geo.store import Snapshot, Store
@@ -264,6 +265,7 @@ class Atlas:
         )
         self._memory: OrderedDict[Query, Answer] = OrderedDict()
         self._near: dict[tuple[str, str], Neighbours] = {}
+        self._harm: dict[str, np.ndarray] = {}
         self._lock = Lock()
 
     @classmethod
@@ -334,14 +336,25 @@ class Atlas:
             level.frame["lad"].isin(query.borough).to_numpy() if query.borough else np.ones(level.n, bool)
         )
 
-        def base() -> tuple[np.ndarray, float]:
+        def whole() -> tuple[Selection, float]:
             wide = query.replace(month=(), hour=(), day=(), night=())
             if query.first is not None and query.first == query.last:
                 wide = wide.replace(first=None, last=None)
-            whole = loaded.cube.select(wide)
+            wider = loaded.cube.select(wide)
             slots = 1.0 if selection.slots is None else float(selection.slots[TIMED].mean())
-            scale = slots * selection.months.sum() / max(1, whole.months.sum())
-            return level.add_up(whole.by_area), scale
+            return wider, slots * selection.months.sum() / max(1, wider.months.sum())
+
+        def base() -> tuple[np.ndarray, float]:
+            wider, scale = whole()
+            return level.add_up(wider.by_area), scale
+
+        def harm() -> tuple[np.ndarray, np.ndarray, int]:
+            weights = self._weights(query.source)
+            wider, scale = whole()
+            inside_rows = np.append(inside[level.parent], [False, False])[loaded.cube.area[selection.rows]]
+            unweighted = int(np.isnan(weights[selection.rows[inside_rows]]).sum())
+            by_area, base_by_area = (level.add_up(one.weighted(weights)) for one in (selection, wider))
+            return by_area, base_by_area * scale, unweighted
 
         def ages() -> tuple[pd.DataFrame, pd.DataFrame]:
             events = level.add_up(selection.by_age()[:, : len(AGE_BANDS)])
@@ -357,6 +370,7 @@ class Atlas:
             gate=loaded.gate,
             years=selection.months.sum() / 12,
             base=base,
+            harm=harm,
             ages=ages,
             monthly=lambda: pd.DataFrame(
                 level.add_up(selection.by_area_and_month()),
@@ -476,13 +490,7 @@ class Atlas:
             return f"No {s.noun} match these filters."
         if of_layer:
             return of_layer
-        column = {
-            "count": "count",
-            "rate": "rate_per_1000",
-            "dsr": "dsr_per_100k",
-            "eb_rate": "eb_rate_per_1000",
-        }
-        values = table[column[query.measure]].to_numpy(float, na_value=np.nan)
+        values = table[_COLUMN_OF[query.measure]].to_numpy(float, na_value=np.nan)
         values = np.where(s.inside, values, np.nan)
         if np.isnan(values).all() or not np.nanmax(values):
             return f"Too few {s.noun} match these filters for an area to be shown."
@@ -491,6 +499,8 @@ class Atlas:
         leaders = listed(names) if len(names) <= 3 else f"{len(names)} areas"
         verb = "has" if len(names) == 1 else "each have"
         top = values[best[0]]
+        if query.measure == "harm":
+            return f"{leaders} {verb} the most harm of {s.noun}: {top:,.0f} by the weights of the offences."
         if query.measure != "count":
             unit = "100,000 residents a year" if query.measure == "dsr" else "1,000 residents"
             return f"{leaders} {verb} the highest rate of {s.noun}: {top:,.1f} per {unit}."
@@ -552,10 +562,22 @@ class Atlas:
             self._near[level, weights] = Neighbours.from_frame(pairs, self.levels[level].frame.index)
         return self._near[level, weights]
 
+    def _weights(self, source: str) -> np.ndarray:
+        """Harm weight of each event of a source, in row order of its cube; NaN where its offence has none."""
+        if source not in self._harm:
+            cube = self.sources[source].cube
+            weights = self.snapshot.read("severity").set_index("code")["weight"]
+            category = cube.cell // (N_SLOTS * len(cube.months))
+            by_name = apply_weights(pd.Series(cube.categories), weights).to_numpy()[category]
+            codes = cube.extra.get("offence_code")
+            by_code = by_name if codes is None else apply_weights(pd.Series(codes), weights).to_numpy()
+            self._harm[source] = np.where(np.isnan(by_code), by_name, by_code)
+        return self._harm[source]
+
     def _load(self, source: Source) -> Loaded:
         areas = self.levels["lsoa"].frame.index
         cube = Cube.build(self.snapshot.incidents(source.key), areas, self.snapshot.months(source.key))
-        measures, reasons = self._measures(cube)
+        measures, reasons = self._measures(source, cube)
         grain = "the month" if not cube.has_days else "the day"
         info = SourceInfo(
             key=source.key,
@@ -576,7 +598,7 @@ class Atlas:
         )
         return Loaded(info, cube, Gate(source.disclosure))
 
-    def _measures(self, cube: Cube) -> tuple[tuple[str, ...], dict[str, str]]:
+    def _measures(self, source: Source, cube: Cube) -> tuple[tuple[str, ...], dict[str, str]]:
         """Measures that can be computed for a source, and why the others cannot."""
         reasons = {}
         if self.levels["lsoa"].frame["population"].isna().all():
@@ -585,6 +607,10 @@ class Atlas:
             reasons["dsr"] = "this source does not give ages."
         elif self._bands is None:
             reasons["dsr"] = "residents by five-year age band are not loaded."
+        if source.disclosure != "open":
+            reasons["harm"] = "harm is weighed for open sources only."
+        elif not self.snapshot.has("severity"):
+            reasons["harm"] = "no harm weights are loaded (hotspots import severity FILE)."
         return tuple(m for m in MEASURES if m not in reasons), reasons
 
 
@@ -686,11 +712,19 @@ def _protected_clock(gate: Gate, cells: np.ndarray) -> pd.DataFrame:
 
 # ---------------------------------------------------------------- small words
 
+_COLUMN_OF = {
+    "count": "count",
+    "rate": "rate_per_1000",
+    "dsr": "dsr_per_100k",
+    "eb_rate": "eb_rate_per_1000",
+    "harm": "harm",
+}
+"""Column of the table that holds each measure."""
+
 
 def _ranking(table: pd.DataFrame, query: Query) -> np.ndarray:
     """Values that rank the areas: the measure of the query."""
-    column = {"count": "count", "rate": "rate_per_1000", "dsr": "dsr_per_100k", "eb_rate": "eb_rate_per_1000"}
-    name = column[query.measure]
+    name = _COLUMN_OF[query.measure]
     return table[name if name in table else "count"].to_numpy(np.float64, na_value=np.nan)
 
 

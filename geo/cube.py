@@ -221,6 +221,17 @@ class Selection:
             total += (cumulative[:, last] - cumulative[:, first]).sum(axis=0, dtype=np.int64)
         return total
 
+    def weighted(self, weights: np.ndarray) -> np.ndarray:
+        """Sum of weights of the events by area; float64, shape (n,).
+
+        Parameters
+        ----------
+        weights : ndarray of float, shape (N,)
+            Weight of each event of the cube, in row order; NaN counts nothing.
+        """
+        rows, n = self.rows, self.cube.n_areas
+        return np.bincount(self.cube.area[rows], np.nan_to_num(weights[rows]), minlength=n + 2)[:n]
+
     @property
     def by_area(self) -> np.ndarray:
         """Events by area, int64, shape (n,)."""

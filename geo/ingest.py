@@ -28,6 +28,7 @@ from geo import boundaries
 from geo.boundaries import OUTSIDE
 from geo.problem import Problem
 from geo.query import month_number, month_text
+from geo.severity import read_weights
 from geo.sources import SOURCES, Reader, Source, Table, read_table, reader_for
 from geo.store import Store, Transaction
 from geo.weights import WEIGHTS
@@ -355,12 +356,19 @@ def _take_places(change: Transaction, paths: list[Path], within: Sequence[str]) 
     return Receipt("places", _fingerprints(paths), "places", rows=len(table), in_county=len(places))
 
 
+def _take_severity(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    weights = read_weights(_only(paths, "harm weights"))
+    change.put("severity", weights.reset_index())
+    return Receipt("severity", _fingerprints(paths), "severity", rows=len(weights), in_county=len(weights))
+
+
 _TABLES: dict[str, Callable[[Transaction, list[Path], Sequence[str]], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
     "population": _take_population,
     "deprivation": _take_deprivation,
     "places": _take_places,
+    "severity": _take_severity,
 }
 
 

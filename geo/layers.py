@@ -75,7 +75,8 @@ def _draw_measure(s: Slice) -> Drawn:
     codes, classes = classify(
         m.title, entries, position, s.inside, suppressed=_suppressed(s, m), no_value=m.no_value
     )
-    return Drawn(m.columns, codes, replace(classes, edges=tuple(float(edge) for edge in edges)))
+    classes = replace(classes, edges=tuple(float(edge) for edge in edges))
+    return Drawn(m.columns, codes, classes, caveats=m.caveats)
 
 
 def _suppressed(s: Slice, m: Measured) -> np.ndarray:
@@ -222,6 +223,8 @@ def _draw_excess(s: Slice) -> Drawn:
 def _draw_clusters(s: Slice, key: str, words: dict[str, tuple[str, str]], columns: list[str]) -> Drawn:
     m, statistic = measure(s), hotspots.STATISTICS[key]
     values = m.true[s.inside]
+    if key == "local_moran" and s.query.measure == "eb_rate":  # Assunção and Reis
+        values = rates.eb_standardised(s.counts[s.inside], s.population[s.inside]).to_numpy()
     table = statistic.function(values, s.among, alpha=ALPHA, fdr=s.query.fdr).reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
     flagged = table["flagged"].astype(object).fillna(False).to_numpy(bool)
@@ -233,7 +236,7 @@ def _draw_clusters(s: Slice, key: str, words: dict[str, tuple[str, str]], column
     position = np.array([order.get(k, -1) for k in found])
     title = f"{statistic.label} of {m.title[0].lower()}{m.title[1:]}"
     codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
-    caveats = _cluster_caveats(s, int(tinted.sum()))
+    caveats = [*m.caveats, *_cluster_caveats(s, int(tinted.sum()))]
     if s.query.null == "permutation":
         table["p_permutation"] = hotspots.permutation_p(values, s.among, key)
         columns = [*columns, "p_permutation"]

@@ -18,7 +18,13 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 LEVELS = {"lsoa": "small areas (LSOA)", "ward": "wards", "borough": "boroughs"}
-MEASURES = {"count": "Count", "rate": "Rate", "dsr": "Age-standardised rate", "eb_rate": "Smoothed rate"}
+MEASURES = {
+    "count": "Count",
+    "rate": "Rate",
+    "dsr": "Age-standardised rate",
+    "eb_rate": "Smoothed rate",
+    "harm": "Harm",
+}
 OVERLAYS = {"none": "None", "imd": "Deprivation: most deprived 20%", "boundaries": "Ward and borough lines"}
 LAYOUTS = {"map": "Map", "tiles": "Equal-area tiles"}
 BREAKS = {

@@ -48,6 +48,7 @@ COLUMNS = {
     "rate_per_1000": "Events in the whole period per 1,000 residents, from the count as shown",
     "dsr_per_100k": "Directly age-standardised rate per 100,000 residents a year (European Standard "
     "Population 2013); blank where it would rest on fewer than 10 events",
+    "harm": "Sum of the harm weights of the events' offences",
     "eb_rate_per_1000": "Rate per 1,000 residents, smoothed towards the average (empirical Bayes)",
     "lower_ci": "Lower limit of the 95% confidence interval",
     "upper_ci": "Upper limit of the 95% confidence interval",

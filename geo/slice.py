@@ -47,6 +47,9 @@ class Slice:
         ``base() -> (counts, scale)``: counts of the same question without its filters of month, hour and
         day, over all boroughs, and the share of that time which the filters keep. Class breaks come from
         it, so that stepping through hours or months does not move them.
+    harm : callable
+        ``harm() -> (harm, base, unweighted)``: sum of the offences' weights by area, the same of ``base``
+        scaled to the time which the filters keep, and how many events have no weight.
     ages : callable
         ``ages() -> (events, residents)``: DataFrames [area, age band] for standardised rates.
     monthly : callable
@@ -74,6 +77,7 @@ class Slice:
     gate: Gate
     years: float
     base: Callable[[], tuple[np.ndarray, float]]
+    harm: Callable[[], tuple[np.ndarray, np.ndarray, int]]
     ages: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
     monthly: Callable[[], pd.DataFrame]
     ask: Callable[..., Slice]
@@ -133,6 +137,7 @@ class Measured:
     columns : DataFrame
     no_value : str
         Why an area has no value.
+    caveats : tuple of str
     """
 
     title: str
@@ -142,6 +147,7 @@ class Measured:
     whole: bool
     columns: pd.DataFrame
     no_value: str = "No data"
+    caveats: tuple[str, ...] = ()
 
 
 def measure(slice_: Slice) -> Measured:
@@ -207,9 +213,21 @@ def _smoothed(s: Slice) -> Measured:
     return Measured(title, value, value, value, False, columns)
 
 
+def _harm(s: Slice) -> Measured:
+    harm, base, unweighted = s.harm()
+    columns = pd.DataFrame({"harm": harm}, index=s.frame.index)
+    caveats = (
+        "Harm weighs each offence; one grave offence can outweigh many others, so read it with the count.",
+        *([f"{unweighted:,} {s.noun} have no weight and are left out of the harm."] if unweighted else []),
+    )
+    title = f"Harm of {s.noun} (sum of their weights)"
+    return Measured(title, harm, harm, base, False, columns, caveats=caveats)
+
+
 _MEASURES: dict[str, Callable[[Slice], Measured]] = {
     "count": _count,
     "rate": _rate,
     "dsr": _dsr,
     "eb_rate": _smoothed,
+    "harm": _harm,
 }

@@ -117,6 +117,7 @@ def build(folder: Path) -> Path:
     ).to_csv(raw / "imd.csv", index=False)
     offences().to_csv(raw / "offences.csv", index=False)
     attendances().to_csv(raw / "ae.csv", index=False)
+    (raw / "severity.csv").write_text("Offence,Weight\nRobbery,746\nViolence and sexual offences,40\n")
     for kind, name in (
         ("boundaries", "lsoa.geojson"),
         ("lookup", "lookup.csv"),
@@ -124,6 +125,7 @@ def build(folder: Path) -> Path:
         ("deprivation", "imd.csv"),
         ("offences", "offences.csv"),
         ("ae", "ae.csv"),
+        ("severity", "severity.csv"),
     ):
         import_files(data, kind, [raw / name], place="Squareshire")
     return data

@@ -195,6 +195,30 @@ def test_hotspots_are_those_of_the_statistics(small_atlas):
     )["HH"]
 
 
+def test_harm_is_the_sum_of_the_offences_weights_and_says_what_has_none(small_atlas, raw):
+    query = Query(source="offences", measure="harm", hour=(20, 21), borough=("E06000001",))
+    answer = small_atlas.answer(query)
+    located = raw[raw["hour"].isin(query.hour) & (raw["lad"] == "E06000001")]
+    weight = located["Offence Group"].map({"Robbery": 746, "Violence and sexual offences": 40})
+    expected = weight.groupby(located["LSOA21CD"]).sum().reindex(answer.table.index, fill_value=0)
+    inside = answer.table[answer.inside]
+    np.testing.assert_allclose(inside["harm"], expected[answer.inside])
+    assert inside.loc[inside["rank"] == "1", "harm"].iloc[0] == inside["harm"].max()
+    assert any(f"{weight.isna().sum():,} offences have no weight" in c for c in answer.caveats)
+    assert small_atlas.answer(Query(source="ae", measure="harm")).query.measure == "rate"
+
+
+def test_smoothed_rates_are_tested_on_the_scale_of_assuncao_and_reis(small_atlas):
+    from geo.hotspots import eb_local_moran
+
+    answer = small_atlas.answer(Query(source="offences", layer="local_moran", measure="eb_rate"))
+    level = small_atlas.levels["lsoa"]
+    alone = eb_local_moran(
+        answer.table["count"].to_numpy(float), answer.table["population"].to_numpy(float), level.neighbours
+    )
+    np.testing.assert_allclose(answer.table["local_i"], alone["local_i"])
+
+
 def test_a_quiet_slice_is_undefined_not_significant(small_atlas):
     answer = small_atlas.answer(
         Query(
