@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -95,6 +96,16 @@ def test_what_the_image_copies_is_here_and_is_let_through() -> None:
                 continue
             assert set(sources) <= let_through
             assert all((ROOT / source).exists() for source in sources)
+
+
+def test_the_image_is_built_from_all_that_the_wheel_is_made_of() -> None:
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    packages = {name for name in setuptools["packages"] if "." not in name}
+    needed = (
+        packages | set(setuptools["package-dir"].values()) | {f"{m}.py" for m in setuptools["py-modules"]}
+    )
+    copied = {part for word, rest in stages()[1] if word == "COPY" for part in rest.split()[:-1]}
+    assert needed <= copied
 
 
 def test_the_image_installs_by_hash() -> None:
