@@ -37,7 +37,7 @@ from geo.paper import (
     text_width,
     wrap,
 )
-from geo.sheet import OVERLAY, Sheet
+from geo.sheet import OVERLAY, Entry, Sheet
 
 DPI = 300
 MARGIN, GAP = 11.0, 4.0
@@ -45,7 +45,7 @@ SIDE = 72.0
 """Width of the column with the numbered areas and the legend, millimetres."""
 TITLE, FINDING, BODY, TINY = 17.0, 10.5, 7.4, 6.0
 """Sizes of type, points."""
-BADGE_GAP = 4.6
+BADGE_GAP, CELL = 4.6, 9.0
 MOST_LABELS = 14
 WARD_NAMES_BELOW = 25_000
 """Wards are named on maps that show less than this many metres."""
@@ -81,7 +81,8 @@ def draw_maps(page: Page, sheet: Sheet, place: Rect) -> None:
     width, side = place.width, 0.0
     if insets:
         needed = place.height * (view[2] - view[0]) / max(view[3] - view[1], 1.0) * 1.02
-        side = min(max(width - needed - GAP, 0.32 * width), (place.height - GAP) / 2, 0.46 * width)
+        tallest = (place.height - GAP) / 2 if len(insets) == 2 else place.height
+        side = min(max(width - needed - GAP, 0.32 * width), tallest, 0.46 * width)
         width -= side + GAP
     main = Pane(page, Rect.of(place.left, place.top, width, place.height), view)
     draw_areas(main, sheet)
@@ -319,13 +320,35 @@ def _beside(sheet: Sheet, row: pd.Series) -> str:
 def legend_height(sheet: Sheet, width: float) -> float:
     """Room that the legend takes, millimetres."""
     title = len(wrap(sheet.answer.classes.title, width, BODY, True)) * BODY * POINT * 1.3
-    return title + 1.6 + 4.1 * len(sheet.legend) + 3.4
+    square, rows = _square_and_rows(sheet)
+    return title + 1.6 + 4.1 * len(rows) + (3 * CELL + 6.5 if square else 0.0) + 3.4
+
+
+def _square_and_rows(sheet: Sheet) -> tuple[list[Entry], list[Entry]]:
+    """Lines of the legend that stand in a square of two thirds by two thirds, and the others."""
+    cells = 9 if sheet.answer.query.layer == "bivariate" else 0
+    return sheet.legend[:cells], sheet.legend[cells:]
 
 
 def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> None:
     """Draw the legend: every class with the number of areas in it."""
     y = page.paragraph(x, y, width, sheet.answer.classes.title, BODY, bold=True, leading=1.3) + 1.6
-    for entry in sheet.legend:
+    square, rows = _square_and_rows(sheet)
+    for k, entry in enumerate(square):
+        column, row = k % 3, 2 - k // 3  # the most deprived third on top
+        cell = Rect.of(x + 26 + column * CELL, y + row * CELL, CELL - 0.4, CELL - 0.4)
+        page.box(cell, entry.colour)
+        ink = "white" if k in (5, 7, 8) else INK
+        middle = (cell.left + cell.right) / 2
+        page.text(middle, cell.top + CELL * 0.6, f"{entry.count:,}", TINY, colour=ink, align="center")
+    if square:
+        for row, words in enumerate(("Most deprived third", "Middle", "Least deprived third")):
+            page.text(x + 24.5, y + (row + 0.6) * CELL, words, TINY, colour=MUTED, align="right")
+        y += 3 * CELL + 3.2
+        for column, words in enumerate(("Fewest", "Middle", "Most")):
+            page.text(x + 26 + (column + 0.5) * CELL, y, words, TINY, colour=MUTED, align="center")
+        y += 3.3
+    for entry in rows:
         page.swatch(Rect.of(x, y, 5.6, 3.0), entry.colour, entry.pattern)
         size = fitting(entry.label, width - 16, BODY)
         page.text(x + 7.4, y + 2.45, shorten(entry.label, width - 16, size), size)
