@@ -310,7 +310,7 @@ class Atlas:
         query, notices = query.checked(self.catalogue)
         compared = query.compare if LAYERS[query.layer].compares else ""
         heavy = query.replace(
-            area="", group=(), view="explore", layout="map", overlay="none", compare=compared
+            area="", group=(), sources=(), view="explore", layout="map", overlay="none", compare=compared
         )
         with self._lock:
             answer = self._memory.get(heavy)
@@ -482,6 +482,9 @@ class Atlas:
         known = without_default_midnight(counts).to_numpy() if midnight.suspected else counts
         exposure = weekdays_of_months(loaded.cube.months[selection.months])
         when = peak(known, exposure=exposure, noun=info.noun).sentence
+        hidden = clock.isna().to_numpy()
+        if hidden.sum() > ((cells > 0) & ~hidden).sum():
+            when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
         return Week(clock, midnight if midnight.suspected else None, when, known)
 
     def _finding(self, query: Query, s: Slice, table: pd.DataFrame, of_layer: str) -> str:
