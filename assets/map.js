@@ -2,7 +2,7 @@
  * The map of the page: `window.hotspotsMap`.
  *
  * `mount` starts it in an element, `paint` shows one answer of the server as a whole. The shapes of a level are fetched
- * once; a new answer only recolours them. Everything comes from this server: shapes, library, worker; the names of places
+ * once; a new answer only recolours them. Everything comes from this server: shapes, library, worker; names of places
  * use the machine's fonts. The work is done by the modules in the folder map, which load on mounting.
  *
  * @typedef {object} PaletteEntry

@@ -204,6 +204,13 @@ def test_the_tooltip_names_the_area_and_its_numbers(county: MapPage) -> None:
     county.page.mouse.move(683, 384)
     tip = county.page.locator(".map-tip")
     assert tip.inner_text().split("\n") == ["Area 137", "Ward 13 · South", "Offences", "2"]
+    county.paint((IDS + 1) % 5)
+    assert tip.inner_text().endswith("3"), "it follows the numbers while the pointer rests"
+    county.paint(np.zeros(16), level="ward")
+    assert tip.is_hidden()
+    county.paint(IDS % 5)
+    county.page.mouse.move(684, 384)
+    assert tip.is_visible()
     county.page.keyboard.press("Escape")
     county.page.locator(CANVAS).focus()
     county.page.keyboard.press("Escape")
@@ -304,6 +311,22 @@ def test_the_server_may_say_what_to_magnify(page: Page, address: str) -> None:
     it.page.locator(".map-inset canvas").click()
     assert len(it.news()) == 1
     assert it.page.locator(".map-tip-where").inner_text().endswith("South")
+
+
+def test_frames_in_quick_succession_leave_the_insets_of_the_last(
+    page: Page,
+    address: str,
+    files: dict[str, Any],
+) -> None:
+    it = MapPage(page, address)
+    ranked = in_towns(files)
+    both = [frame(IDS % 5, ranked=ranked, query="?1"), frame(IDS % 5, ranked=ranked[:4], query="?2")]
+    page.evaluate("(frames) => Promise.all(frames.map((frame) => hotspotsMap.paint(frame)))", both)
+    it.settle()
+    assert it.page.locator(".map-caption:visible").all_inner_texts() == ["Northtown"]
+    it.paint(IDS % 5, ranked=ranked)
+    assert it.page.locator(".map-caption:visible").all_inner_texts() == ["Northtown", "Southtown"]
+    assert it.complaints() == []
 
 
 def test_a_narrow_page_has_no_insets(page: Page, address: str, files: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 /**
- * The whole map: the main pane, the insets beside it, the buttons and the tooltip; what is painted, marked and looked at.
+ * The whole map: the main pane, the insets, the buttons and the tooltip; what is painted, marked and looked at.
  *
  * @typedef {import("./shapes.mjs").Box} Box
  * @typedef {object} Scene a frame with everything needed to paint it
@@ -59,10 +59,11 @@ export class Board {
   #turn = 0; // counts frames, so that one overtaken while its shapes load gives up
   #layout = "geo";
   #wantInsets;
-  #marked = { hover: -1, selected: null, set: [] };
+  #marked = { hover: null, selected: null, set: [] }; // codes
+  #pointed = null; // the pane under the pointer
   #aim = null; // what the camera was last sent to, and whether the reader left it
   /** @type {Scene|null} */ #scene = null;
-  /** @type {{pane: Pane, scene: Scene|null}|null} */ #second = null; // the other map of a comparison
+  /** @type {{pane: Pane, frame: object, scene: Scene|null}|null} */ #second = null; // the other map of a comparison
   #mode = "one"; // how two maps lie: side by side, or one under the other with a divider to swipe
   #stopLasso = null;
   #growth = new ResizeObserver(() => this.#giveWay());
@@ -114,7 +115,7 @@ export class Board {
 
   close() {
     this.#growth.disconnect();
-    new Set([...this.#panes(), ...this.#insets.map(({ pane }) => pane)]).forEach((pane) => pane.map.remove());
+    this.#everyPane().forEach((pane) => pane.map.remove());
     this.root.remove();
   }
 
@@ -130,19 +131,19 @@ export class Board {
     this.#say("");
     this.#scene = { ...scene, windows: this.#windows(scene) };
     this.#marked.selected = frame.selected ?? null;
-    this.#hover(-1);
     this.#aimAt(frame.bounds);
     this.#insets.forEach((inset, i) => this.#assign(inset, this.#scene.windows[i]));
     await this.#paintOn([this.#main, ...this.#magnified()], this.#scene);
     if (turn !== this.#turn) return;
     announce(frame, began);
+    this.#retell();
     const missing = this.#scene.windows.slice(this.#insets.length);
     await Promise.all(missing.map(() => this.#addInset()));
   }
 
   /** Paint the frames of now again, after something else changed. */
   async #repaint() {
-    const second = this.#second?.scene?.frame;
+    const second = this.#second?.frame;
     await Promise.all([
       this.#scene && this.paint({ ...this.#scene.frame, selected: this.#marked.selected }),
       second && this.compare(second, this.#mode),
@@ -152,6 +153,7 @@ export class Board {
   /** Paint a scene on some panes: outlines, writing, colours and marks; resolve when it is drawn. */
   async #paintOn(panes, scene) {
     await Promise.all(panes.map(async (pane) => {
+      await pane.ready;
       pane.outline(...scene.outlines);
       if (!pane.box) pane.marks.obstacles = this.#obstacles();
       pane.write(this.#writing(pane, scene));
@@ -252,7 +254,7 @@ export class Board {
     const cooperative = interactive && !this.#wide();
     const pane = new Pane(this.#library, element, { label, interactive, cooperative, theme: this.#theme });
     element.addEventListener("pointermove", (event) => event.buttons || this.#point(pane, event));
-    element.addEventListener("pointerleave", () => this.#hover(-1));
+    element.addEventListener("pointerleave", () => this.#hover(null));
     pane.map.on("click", ({ point, originalEvent }) => this.#choose(pane.areaAt(point), originalEvent.shiftKey));
     return pane;
   }
@@ -265,6 +267,11 @@ export class Board {
   /** All panes on the screen. */
   #panes() {
     return [this.#main, ...this.#magnified(), ...(this.#second ? [this.#second.pane] : [])];
+  }
+
+  /** All panes, those of insets without a window too. */
+  #everyPane() {
+    return new Set([...this.#panes(), ...this.#insets.map(({ pane }) => pane)]);
   }
 
   /** What is written on a pane. */
@@ -331,12 +338,13 @@ export class Board {
     }
     const fresh = !this.#second;
     if (fresh) this.#addSecond();
-    const { pane } = this.#second;
-    const [scene] = await Promise.all([this.#sceneOf(frame).catch((error) => this.#miss(error)), pane.ready]);
-    if (!scene || this.#second?.pane !== pane) return;
-    this.#second.scene = scene;
+    const second = this.#second;
+    second.frame = frame;
+    const scene = await this.#sceneOf(frame).catch((error) => this.#miss(error));
+    if (!scene || this.#second !== second || second.frame !== frame) return;
+    second.scene = scene;
     if (fresh && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
-    await this.#paintOn([pane], scene);
+    await this.#paintOn([second.pane], scene);
     announce(frame, began);
   }
 
@@ -350,7 +358,7 @@ export class Board {
     this.stage.after(element, this.divider);
     divide();
     const pane = this.#pane(element, "The map compared with", true);
-    this.#second = { pane, scene: null };
+    this.#second = { pane, frame: null, scene: null };
     let following = false;
     const follow = (leader, follower) => leader.map.on("move", () => {
       if (following) return;
@@ -381,7 +389,8 @@ export class Board {
       { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
     const within = ({ left, top, right, bottom }) => (
       left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
-    const boxes = [this.controls, ...document.querySelectorAll(this.#config.avoid)].map((element) => over(element.getBoundingClientRect()));
+    const elements = [this.controls, ...document.querySelectorAll(this.#config.avoid)];
+    const boxes = elements.map((element) => over(element.getBoundingClientRect()));
     if (this.#roomForInsets() && !this.#scene?.tiled) {
       const column = over(this.column.getBoundingClientRect());
       const figures = this.#scene?.frame.bounds ? this.#scene.windows.length : MOST;
@@ -469,7 +478,7 @@ export class Board {
 
   restyle() {
     this.#theme = this.#readTheme();
-    [this.#main, ...this.#insets.map(({ pane }) => pane)].forEach((pane) => pane.restyle(this.#theme));
+    this.#everyPane().forEach((pane) => pane.restyle(this.#theme));
     return this.#repaint();
   }
 
@@ -498,15 +507,15 @@ export class Board {
 
   #marks(shapes) {
     const { hover, selected, set } = this.#marked;
-    return { hover, selected: shapes.find(selected), set: set.map((code) => shapes.find(code)) };
+    return { hover: shapes.find(hover), selected: shapes.find(selected), set: set.map((code) => shapes.find(code)) };
   }
 
   #mark() {
     if (this.#scene) this.#panes().forEach((pane) => pane.mark(this.#marks(pane.shapes ?? this.#scene.shapes)));
   }
 
-  #choose(id, additive) {
-    const code = id < 0 ? null : this.#scene.shapes.properties(id).code;
+  /** The reader chose an area (null: none); the same again clears it, and Shift gathers a set. */
+  #choose(code, additive) {
     const chosen = code === this.#marked.selected ? null : code;
     if (!additive) this.select(chosen);
     this.#tell("select", additive ? code : chosen, { additive });
@@ -515,32 +524,37 @@ export class Board {
   #point(pane, { clientX, clientY }) {
     const frame = pane.element.getBoundingClientRect();
     const whole = this.root.getBoundingClientRect();
-    const id = pane.areaAt({ x: clientX - frame.left, y: clientY - frame.top });
-    this.#hover(id, { x: clientX - whole.left, y: clientY - whole.top }, this.#sceneOn(pane));
-    pane.map.getCanvas().style.cursor = id < 0 ? "" : "pointer";
+    const code = pane.areaAt({ x: clientX - frame.left, y: clientY - frame.top });
+    this.#hover(code, pane, { x: clientX - whole.left, y: clientY - whole.top });
+    pane.map.getCanvas().style.cursor = code ? "pointer" : "";
   }
 
-  #sceneOn(pane) {
-    return pane === this.#second?.pane ? this.#second.scene : this.#scene;
-  }
-
-  /** Mark the area under the pointer and say what it is. */
-  #hover(id, point, scene = this.#scene) {
-    if (id !== this.#marked.hover) {
-      this.#marked.hover = id;
-      this.tip.hidden = id < 0;
-      if (id >= 0) this.tip.replaceChildren(...this.#describe(id, scene));
+  /** Mark the area under the pointer and say what it is (null: none). */
+  #hover(code, pane = null, point = null) {
+    if (code !== this.#marked.hover || pane !== this.#pointed) {
+      this.#marked.hover = code;
+      this.#pointed = pane;
+      this.#retell();
       this.#mark();
-      this.#tell("hover", id < 0 ? null : scene.shapes.properties(id).code);
+      this.#tell("hover", code);
     }
-    if (id >= 0) this.#placeTip(point);
+    if (code) this.#placeTip(point);
+  }
+
+  /** Say again what is under the pointer, as after other numbers came. */
+  #retell() {
+    const scene = this.#pointed === this.#second?.pane ? this.#second?.scene : this.#scene;
+    const id = scene?.shapes.find(this.#marked.hover) ?? -1;
+    this.tip.hidden = id < 0;
+    if (id >= 0) this.tip.replaceChildren(...this.#describe(id, scene));
   }
 
   /** The lines of a tooltip: the name, where it lies, and the numbers of the frame. */
   #describe(id, { shapes, frame: { values } }) {
     const { name, ward, borough } = shapes.properties(id);
     const where = [ward, borough].filter((part) => part && part !== name).join(" · ");
-    const rows = (values?.columns ?? []).map((column, i) => [column, values.rows[id]?.[i]]).filter(([, value]) => value);
+    const all = (values?.columns ?? []).map((column, i) => [column, values.rows[id]?.[i]]);
+    const rows = all.filter(([, value]) => value);
     return [
       make("strong", "map-tip-name", {}, name),
       make("span", "map-tip-where", {}, where),
@@ -576,17 +590,18 @@ export class Board {
     const canvas = map.getCanvas();
     const middle = () => ({ x: this.stage.clientWidth / 2, y: this.stage.clientHeight / 2 });
     this.root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && (this.#marked.selected !== null || this.#marked.hover >= 0)) {
-        event.stopPropagation();
-        this.#hover(-1);
-        if (this.#marked.selected !== null) this.#choose(-1, false);
-      }
+      const { hover, selected } = this.#marked;
+      if (event.key !== "Escape" || (selected === null && hover === null)) return;
+      event.stopPropagation();
+      this.#hover(null);
+      if (selected !== null) this.#choose(null, false);
     });
     canvas.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && this.#scene) this.#choose(this.#main.areaAt(middle()), event.shiftKey);
     });
     map.on("moveend", () => {
-      if (canvas.matches(":focus-visible") && this.#scene) this.#hover(this.#main.areaAt(middle()), middle());
+      if (!canvas.matches(":focus-visible") || !this.#scene) return;
+      this.#hover(this.#main.areaAt(middle()), this.#main, middle());
     });
     map.on("movestart", ({ originalEvent }) => {
       if (originalEvent && this.#aim) this.#aim.kept = false;
@@ -597,6 +612,7 @@ export class Board {
       if (this.#aim?.kept) this.#aimAgain(false);
       if (wide !== this.#wide()) {
         wide = !wide;
+        map.cooperativeGestures[wide ? "disable" : "enable"]();
         this.#repaint();
       }
     });

@@ -293,9 +293,10 @@ export class Pane {
     this.map.fitBounds([[west, south], [east, north]], { duration: 0 });
   }
 
-  /** Id of the area under a point of the screen, or -1. */
+  /** Code of the area under a point of the screen, or null. */
   areaAt({ x, y }) {
     const { lng, lat } = this.map.unproject([x, y]);
-    return this.shapes?.at([lng, lat]) ?? -1;
+    const id = this.shapes?.at([lng, lat]) ?? -1;
+    return id < 0 ? null : this.shapes.properties(id).code;
   }
 }
