@@ -186,6 +186,52 @@ def assess(
     )
 
 
+def asked(
+    atlas: Atlas, url: str = "", *, first: str = "", last: str = "", boroughs: Sequence[str] = ()
+) -> Query:
+    """Filters of an assessment from an address of the page, and from what is named beside it.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    url : str
+        Address, or what follows its "?".
+    first, last : str
+        Months as YYYY-MM; they take the place of those of the address.
+    boroughs : sequence of str
+        Names or codes; they take the place of those of the address.
+
+    Returns
+    -------
+    Query
+        Not checked against a source, since each is checked for itself.
+
+    Raises
+    ------
+    Problem
+        If something cannot be taken.
+    """
+    query, notices = Query.parse(url.partition("?")[2] if "?" in url else url)
+    period, more = Query.parse("&".join(f"{k}={v}" for k, v in (("from", first), ("to", last)) if v))
+    names = {name.casefold(): code for code, name in atlas.catalogue.boroughs.items()}
+    codes = [names.get(b.casefold(), b) for b in (boroughs or query.borough)]
+    notices = [*notices, *more]
+    for code in codes:
+        if code not in atlas.catalogue.boroughs:
+            known = listed(list(atlas.catalogue.boroughs.values()))
+            notices.append(f"There is no borough “{code}” here; there is {known}.")
+    query = query.replace(
+        first=query.first if period.first is None else period.first,
+        last=query.last if period.last is None else period.last,
+        borough=tuple(dict.fromkeys(codes)),
+    )
+    if query.first is not None and query.last is not None and query.first > query.last:
+        notices.append("The period ends before it begins.")
+    if notices:
+        raise Problem(f"Nothing was written, because not all could be taken: {' '.join(notices)}")
+    return query
+
+
 def part_of(
     atlas: Atlas, query: Query, source: str, *, protected: bool = True
 ) -> tuple[Part, tuple[str, ...]]:

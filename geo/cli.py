@@ -22,6 +22,7 @@ from geo.problem import Problem
 from geo.query import month_text
 
 if TYPE_CHECKING:
+    from geo.atlas import Atlas
     from geo.ingest import Receipt
 
 cli = typer.Typer(
@@ -93,8 +94,8 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     kind: Annotated[
         str,
         typer.Argument(
-            help="boundaries, lookup, population, deprivation, places, or a kind of event: offences, "
-            "ambulance, ae, admissions, stop_and_search, or a name of your own with --mapping."
+            help="boundaries, lookup, population, deprivation, places, severity, or a kind of event: "
+            "offences, ambulance, ae, admissions, stop_and_search, or a name of your own with --mapping."
         ),
     ],
     files: Annotated[
@@ -255,7 +256,6 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     from geo.export import export as write
     from geo.export import filename
     from geo.query import Query
-    from geo.store import write_whole
 
     atlas = Atlas.open(data)
     query, notices = Query.parse(url.partition("?")[2] if "?" in url else url, atlas.catalogue)
@@ -274,7 +274,13 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     else:
         content = write(atlas, query, form, f"{home}/{query.to_search()}" if home else "")
         name = filename(answer, form)
-    path = output or Path(name)
+    save(output or Path(name), content)
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and say so."""
+    from geo.store import write_whole
+
     try:
         write_whole(path, content)
     except OSError as error:
@@ -282,6 +288,71 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
             f"{path} could not be written ({error.strerror or error}); choose another with -o."
         ) from error
     print(f"{path}: {len(content):,} bytes")
+
+
+@cli.command()
+def assess(  # noqa: PLR0917 - each parameter is an option of the command
+    first: Annotated[str, typer.Option("--from", help="First month, YYYY-MM.", metavar="MONTH")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last month, YYYY-MM.", metavar="MONTH")] = "",
+    borough: Annotated[
+        list[str] | None, typer.Option(help="Borough by name or code (repeat for more); else all.")
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Source by its key, such as offences (repeat for more); else all."),
+    ] = None,
+    url: Annotated[str, typer.Option(help="Address from the page: its filters hold too.")] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="File to write: .docx, .pdf or .html; named after what it holds if absent."
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Compare published with rebuilt figures (demonstration county only)."),
+    ] = False,
+    data: Data = DATA,
+) -> None:
+    """Rebuild a needs assessment: every table, figure and finding, as one document."""
+    from geo.assessment import asked
+    from geo.assessment import assess as rebuild
+    from geo.atlas import Atlas
+    from geo.report import filename, form_of, write
+
+    atlas = Atlas.open(data)
+    if check:
+        show_check(atlas)
+        return
+    form = form_of(output.suffix if output else ".docx")
+    query = asked(atlas, url, first=first, last=last, boroughs=borough or ())
+    with progress_bar("Counting") as report:
+        assessment = rebuild(atlas, query, source or query.sources, progress=report)
+    with progress_bar("Drawing") as report:
+        content = write(assessment, atlas, form, report)
+    save(output or Path(filename(assessment, form)), content)
+
+
+def show_check(atlas: Atlas) -> None:
+    """Print the published figures beside the rebuilt ones."""
+    from geo.demo.check import check as compare
+    from geo.demo.check import counted
+
+    rows = compare(atlas)
+    console = Console(highlight=False, markup=False)
+    for topic in dict.fromkeys(row.topic for row in rows):
+        console.print(f"\n{topic}")
+        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+        for name in ("Figure", "Published", "Rebuilt", "Verdict"):
+            table.add_column(name, overflow="fold")
+        mine = [row for row in rows if row.topic == topic]
+        for row in mine:
+            table.add_row(row.figure, row.published, row.rebuilt, row.verdict)
+        console.print(table)
+        for row in mine:
+            if row.why:
+                console.print(f"- {row.figure}: {row.why}")
+    console.print(f"\n{counted(rows)}")
 
 
 @cli.command()

@@ -332,6 +332,7 @@ PARAMETERS: dict[str, Parameter] = {
     for p in (
         Parameter("level", "level", _choice("level", LEVELS)),
         Parameter("source", "source", _word("source")),
+        Parameter("sources", "sources", _words("source", r"[A-Za-z0-9_.:-]{1,80}"), _write_list),
         Parameter("category", "category", _words("category", _SLUG), _write_list),
         Parameter("from", "first", _month, month_text),
         Parameter("to", "last", _month, month_text),
@@ -370,6 +371,8 @@ class Query:
     level : {"lsoa", "ward", "borough"}
     source : str
         Key of a source; "" is the first one loaded.
+    sources : tuple of str
+        Keys of the sources that an assessment covers; empty is all that are loaded.
     category : tuple of str
         Slugs of offence or event categories.
     first, last : int or None
@@ -435,6 +438,7 @@ class Query:
     layout: str = "map"
     breaks: str = "quantile"
     palette: str = "orrd"
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, search: str, catalogue: Catalogue | None = None) -> tuple[Query, Notices]:
@@ -512,6 +516,10 @@ class Query:
             if self.source:
                 shown = f"; {catalogue.sources[default].label} are shown" if default else ""
                 notices.append(f"The source “{self.source}” is not loaded here{shown}.")
+        absent = [key for key in self.sources if key not in catalogue.sources]
+        if absent:
+            notices.append(f"The source {listed([f'“{key}”' for key in absent])} is not loaded here.")
+            changes["sources"] = tuple(key for key in self.sources if key in catalogue.sources)
         source = catalogue.sources.get(changes.get("source", self.source))
         if source is not None:
             of_source, said = self._checked_for(source)

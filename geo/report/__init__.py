@@ -80,9 +80,29 @@ def write(assessment: Assessment, atlas: Atlas, form: str, progress: Progress = 
     Problem
         If there is no such form.
     """
+    return REPORTS[form_of(form)].write(assessment, atlas, progress)
+
+
+def form_of(ending: str) -> str:
+    """Key of the form that an ending of a file stands for.
+
+    Raises
+    ------
+    Problem
+        If there is no such form.
+
+    Examples
+    --------
+    >>> form_of(".PDF")
+    'pdf'
+    """
+    form = ending.lower().lstrip(".")
     if form not in REPORTS:
-        raise Problem(f"An assessment cannot be written as “{form}”: choose one of {', '.join(REPORTS)}.")
-    return REPORTS[form].write(assessment, atlas, progress)
+        endings = ", ".join(f".{key}" for key in REPORTS)
+        raise Problem(
+            f"An assessment cannot be written as “{ending}”: name a file ending in one of {endings}."
+        )
+    return form
 
 
 def filename(assessment: Assessment, form: str) -> str:
