@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from dashboard import create_app
 from geo.atlas import Atlas
@@ -23,14 +23,23 @@ def address(small_atlas: Atlas, serve) -> str:
     return serve(create_app(small_atlas).server)
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A fresh laptop, whose owner asked for little motion."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+@pytest.fixture(scope="module")
+def laptop(chromium: Browser) -> Iterator[BrowserContext]:
+    """A laptop whose owner asked for little motion; its cache lasts from test to test."""
+    screen = {"width": 1366, "height": 768}
+    context = chromium.new_context(viewport=screen, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(laptop: BrowserContext) -> Iterator[Page]:
+    """A fresh tab of the laptop."""
+    tab = laptop.new_page()
+    yield tab
+    tab.close()
 
 
 def settle(page: Page) -> None:
