@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -292,6 +293,8 @@ def test_crowded_areas_are_framed_and_magnified(
     classes[ranked] = 2
     it.paint(classes, ranked=ranked)
     assert (np.asarray(it.shot(".map-inset >> nth=0")) == COLOURS[2]).all(axis=2).mean() > 0.01
+
+    assert Axe().run(page, context="#map").response["violations"] == []
 
     captions.first.click()
     it.settle()

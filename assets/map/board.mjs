@@ -172,7 +172,7 @@ export class Board {
   /** Everything needed to paint a frame; what is not yet here is fetched. */
   async #sceneOf(frame) {
     const { geometry, tiles } = this.#config;
-    const tiled = this.#layout === "tiles" && Boolean(tiles?.[frame.level]);
+    const tiled = (frame.layout ?? this.#layout) === "tiles" && Boolean(tiles?.[frame.level]);
     const shapes = await this.#shapes((tiled ? tiles : geometry)[frame.level]);
     const [outlines, places] = await Promise.all(tiled
       ? [this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]), shapes.boroughs()]
@@ -309,6 +309,7 @@ export class Board {
     if (window && inset.window !== window) {
       caption.textContent = window.name;
       caption.title = `Look at ${window.name} on the main map`;
+      pane.call(`${window.name}, magnified`);
       pane.fill(window.box);
       pane.box = window.box;
     }

@@ -5,14 +5,14 @@
  * against the obstacles at one size after another, nearest to the middle first.
  *
  * @typedef {import("./shapes.mjs").Point} Point
- * @typedef {{left: number, top: number, right: number, bottom: number}} Rectangle pixels from the map's upper left corner
+ * @typedef {{left: number, top: number, right: number, bottom: number}} Rectangle pixels from the map's upper left
  */
 
 const WORLD_PX = 512; // width of the world at zoom 0
 const CLEAR_PX = 8; // kept between the place and an obstacle
 const SHRINK = 0.97;
 const TRIES = 45;
-const SHIFTS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0, 1]; // shares of the free room left of, or above, the place
+const SHIFTS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0, 1]; // shares of the free room before the place
 const BANDS = 60;
 
 const mercator = ([lng, lat]) => [

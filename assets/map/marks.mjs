@@ -1,8 +1,8 @@
 /**
- * What is written on a pane: numbers of the ranked areas, frames of the insets, names of places. They are elements of the
- * page, drawn by its own fonts, so that they stay sharp, grow with the page's type, and need no glyphs from anywhere.
+ * What is written on a pane: numbers of the ranked areas, frames of the insets, names of places. They are elements of
+ * the page, drawn by its own fonts, so that they stay sharp, grow with its type, and need no glyphs from anywhere.
  *
- * Numbers that crowd are moved apart, with a line to their area; names give way to numbers and frames and to larger places.
+ * Numbers that crowd are moved apart, with a line to their area; names give way to numbers, frames and larger places.
  *
  * @typedef {import("./shapes.mjs").Point} Point
  * @typedef {import("./shapes.mjs").Box} Box

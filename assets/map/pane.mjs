@@ -32,7 +32,7 @@ const PATTERNS = {
   overlay: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 1.7 },
 };
 
-/** The lines between areas, fainter where there are many: a colour of six hexadecimal digits, with more or less alpha. */
+/** The lines between areas, fainter where there are many: a colour of six hexadecimal digits with alpha. */
 const hair = (colour) => byZoom(8, `${colour}4d`, 10, `${colour}80`, 13, `${colour}e6`);
 
 /** The colour that the state of an area gives. */
@@ -106,8 +106,9 @@ export class Pane {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.map.getCanvas().setAttribute("aria-label", label);
+    this.call(label);
     this.map.getCanvas().tabIndex = interactive ? 0 : -1;
+    if (!interactive) this.map.getCanvas().setAttribute("role", "img");
     this.ready = this.map.once("style.load").then(() => this.#furnish());
     this.marks = new Marks(this);
   }
@@ -132,6 +133,11 @@ export class Pane {
       layout: { "line-join": "round", "line-cap": "round" },
       paint: { "line-color": this.theme[token], "line-width": width },
     }, below);
+  }
+
+  /** Give the pane the name that a screen reader says. */
+  call(label) {
+    this.map.getCanvas().setAttribute("aria-label", label);
   }
 
   /** Take the colours of another theme. */
