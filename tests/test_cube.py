@@ -107,10 +107,10 @@ def test_every_table_of_a_filter_equals_the_group_by(cube, incidents, query, cho
 
     table = pd.DataFrame(selection.by_area_and_month(), AREAS, cube.months[selection.months])
     located = expected[expected.lsoa.isin(AREAS)]
-    by_hand_table = pd.crosstab(located.lsoa, located.month)
+    counted = pd.crosstab(located.lsoa, located.month)
+    counted = counted.reindex(index=table.index, columns=table.columns, fill_value=0)
+    np.testing.assert_array_equal(table, counted)
     assert table.sum().sum() == len(located)
-    for area, month in by_hand_table[by_hand_table > 0].stack().dropna().index:
-        assert table.loc[area, month] == by_hand_table.loc[area, month]
 
     ages = selection.by_age()
     np.testing.assert_array_equal(ages.sum(axis=1), selection.by_area)
