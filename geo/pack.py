@@ -150,7 +150,8 @@ def ward_pack(
         here = replace(county, search=search, link=f"{home.rstrip('/')}/{search}" if home else "")
         with drawing():
             pages = [_first_page(told, here, outlines), _second_page(told, here, atlas)]
-            content = pdf(pages, f"{told.name}: {here.title}", f"{told.headline} {here.about}", here.address)
+            title, about = f"{told.name}: {here.title}", f"{told.headline} {here.about}"
+            content = pdf(pages, title, about, here.address, here.made)
         yield f"{slug(told.name)}-{code.lower()}.pdf", content
     progress(len(wards), len(wards), "")
 

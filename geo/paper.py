@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path as FilePath
 from threading import RLock
@@ -364,12 +365,13 @@ def _cut_font(bold: bool, used: frozenset[str]) -> str:
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def pdf(pages: Sequence[Page], title: str, about: str, keywords: str) -> bytes:
+def pdf(pages: Sequence[Page], title: str, about: str, keywords: str, made: date) -> bytes:
     """Write pages as one PDF of true vectors, the font embedded as TrueType."""
     from matplotlib.backends.backend_pdf import PdfPages
 
     file = io.BytesIO()
-    facts = {"Title": title, "Subject": about, "Keywords": keywords, "Creator": "Hotspots"}
+    facts: dict[str, Any] = {"Title": title, "Subject": about, "Keywords": keywords, "Creator": "Hotspots"}
+    facts["CreationDate"] = datetime.combine(made, time())
     with PdfPages(file, metadata=facts) as book:
         for page in pages:
             book.savefig(page.figure)

@@ -381,7 +381,7 @@ def write_svg(sheet: Sheet) -> bytes:
 def write_pdf(sheet: Sheet) -> bytes:
     """Print as PDF: true vectors, TrueType font embedded, the address a link."""
     with drawing():
-        return pdf([poster(sheet)], sheet.title, sheet.about, sheet.address)
+        return pdf([poster(sheet)], sheet.title, sheet.about, sheet.address, sheet.made)
 
 
 def maps_png(sheet: Sheet, width: float, height: float, dpi: int = 220) -> bytes:

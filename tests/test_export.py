@@ -1,0 +1,484 @@
+"""Every file that leaves is opened by another program's reader, and says all that it must."""
+
+import base64
+import csv
+import io
+import json
+import re
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import openpyxl
+import pyogrio
+import pypdf
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from pptx import Presentation
+from pptx.util import Mm
+
+from geo.export import FORMATS, Sheet, sheet
+from geo.layers import LAYERS
+from geo.paper import HATCHES, drawing, shorten, spread, text_width, wrap
+from geo.poster import poster
+from geo.query import LEVELS, MEASURES, Query
+from geo.sheet import definition
+
+MADE = date(2026, 11, 20)
+DATES = ("20 November 2026", "2026-11-20")
+HOME = "https://hotspots.example/"
+PRINTED = ("pdf", "png", "svg")
+A4 = (841.89, 595.28)
+
+
+def make(atlas, **asked) -> Sheet:
+    query, _ = Query(**asked).checked(atlas.catalogue)
+    return sheet(atlas, query, HOME + query.to_search(), MADE)
+
+
+@pytest.fixture(scope="module")
+def controlled(small_atlas) -> Sheet:
+    """A&E attendances, many of them suppressed."""
+    return make(small_atlas, source="ae")
+
+
+@pytest.fixture(scope="module")
+def clusters(small_atlas) -> Sheet:
+    """Hotspots of offences, with deprivation laid over them."""
+    return make(small_atlas, source="offences", layer="local_moran", overlay="imd")
+
+
+@pytest.fixture(scope="module")
+def files(controlled, clusters) -> dict[tuple[str, str], bytes]:
+    """Both of them in every form, written once."""
+    both = {"controlled": controlled, "clusters": clusters}
+    return {(name, key): form.write(one) for name, one in both.items() for key, form in FORMATS.items()}
+
+
+# ---------------------------------------------------------------- reading
+
+
+def words(key: str, content: bytes) -> str:
+    """All text of a file, as an independent reader finds it."""
+    return _READERS[key](content)
+
+
+def _xlsx(content: bytes) -> str:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return " ".join(
+        str(c.value) for page in book for row in page.iter_rows() for c in row if c.value is not None
+    )
+
+
+@contextmanager
+def geopackage(content: bytes):
+    """The GeoPackage as a file, as its readers want it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "map.gpkg")
+        path.write_bytes(content)
+        yield path
+
+
+def _gpkg(content: bytes) -> str:
+    with geopackage(content) as path:
+        facts = pyogrio.read_info(path)
+        table = pyogrio.read_dataframe(path, read_geometry=False)
+    return " ".join(map(str, [*facts["layer_metadata"].values(), *table.to_numpy(object).ravel()]))
+
+
+def _png(content: bytes) -> str:
+    return " ".join(map(str, Image.open(io.BytesIO(content)).text.values()))
+
+
+def _pdf(content: bytes) -> str:
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+
+
+def _shapes(shapes):
+    for shape in shapes:
+        if shape.has_text_frame:
+            yield shape.text_frame.text
+        elif shape.has_table:
+            yield from (cell.text for row in shape.table.rows for cell in row.cells)
+        elif hasattr(shape, "shapes"):
+            yield from _shapes(shape.shapes)
+
+
+def _pptx(content: bytes) -> str:
+    [slide] = Presentation(io.BytesIO(content)).slides
+    return " ".join([*_shapes(slide.shapes), slide.notes_slide.notes_text_frame.text])
+
+
+_READERS = {
+    "csv": lambda content: content.decode(),
+    "geojson": lambda content: json.dumps(json.loads(content), ensure_ascii=False),
+    "xlsx": _xlsx,
+    "gpkg": _gpkg,
+    "png": _png,
+    "pdf": _pdf,
+    "svg": lambda content: " ".join(ElementTree.fromstring(content).itertext()),
+    "pptx": _pptx,
+}
+
+
+def squeezed(text: str) -> str:
+    """Text without white space: lines break where they will."""
+    return re.sub(r"\s+", "", text)
+
+
+# ---------------------------------------------------------------- what every file says
+
+
+@pytest.mark.parametrize("name", ["controlled", "clusters"])
+@pytest.mark.parametrize("key", [key for key in FORMATS if key != "csv"])
+def test_every_file_says_what_it_is_and_where_it_comes_from(files, controlled, clusters, name, key):
+    one = controlled if name == "controlled" else clusters
+    said = squeezed(words(key, files[name, key])).lower()
+    must = [one.title, *one.answer.caveats, one.source, *one.credits, one.answer.banner, one.link]
+    if key not in ("geojson", "gpkg"):
+        must.append(one.answer.headline)
+    for text in must:
+        assert squeezed(text).lower() in said, text
+    assert any(squeezed(day).lower() in said for day in DATES)
+    assert "1to7" in said or name != "controlled"
+
+
+def test_every_format_has_a_reader_here():
+    assert set(FORMATS) == set(_READERS)
+
+
+def test_the_credits_are_those_of_the_data(clusters):
+    said = " ".join(clusters.credits)
+    assert "Office for National Statistics" in said
+    assert re.search(r"Contains OS data © Crown copyright and database right 20\d\d", said)
+    assert "Open Government Licence v3.0" in said
+
+
+def test_made_up_data_are_not_credited_to_anybody(small_atlas, monkeypatch):
+    monkeypatch.setitem(small_atlas.snapshot.manifest, "synthetic", True)
+    one = make(small_atlas, source="offences")
+    assert one.credits == (
+        "Boundaries, residents, deprivation and events are made up: this is not a real place.",
+    )
+    assert squeezed("SYNTHETIC DEMONSTRATION DATA") in squeezed(words("svg", FORMATS["svg"].write(one)))
+
+
+def test_without_a_link_a_file_says_what_to_add_to_the_address(small_atlas):
+    query, _ = Query(source="ae", level="ward").checked(small_atlas.catalogue)
+    one = sheet(small_atlas, query, made=MADE)
+    assert one.address == "address of the dashboard, then /?level=ward&source=ae"
+    assert squeezed(one.address) in squeezed(words("pdf", FORMATS["pdf"].write(one)))
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_an_empty_slice_is_written_and_says_so(small_atlas, key):
+    query = {"category": ("robbery",), "hour": (3,), "day": (0,), "first": 24276, "last": 24276}
+    one = make(small_atlas, source="offences", borough=("E06000002",), layer="local_moran", **query)
+    assert one.answer.totals.shown == 0
+    said = words(key, FORMATS[key].write(one))
+    if key not in ("csv", "geojson", "gpkg"):
+        assert squeezed("No offences match these filters.") in squeezed(said)
+    if key in ("pdf", "svg"):
+        assert "No areas to rank" in said
+
+
+# ---------------------------------------------------------------- small numbers
+
+
+def test_no_small_number_of_a_controlled_source_is_in_any_table(files, controlled):
+    hidden = controlled.answer.table["count"].isna()
+    assert hidden.any()
+    codes = set(controlled.answer.table.index[hidden])
+
+    def check(code, count, rate):
+        assert (count in (None, "*")) == (code in codes)
+        if code not in codes:
+            assert int(count) % 5 == 0
+            assert rate is not None
+        else:
+            assert rate in (None, "")
+
+    rows = csv.DictReader(io.StringIO(files["controlled", "csv"].decode()))
+    for row in rows:
+        check(row["lsoa21cd"], row["count"], row["rate_per_1000"])
+    for feature in json.loads(files["controlled", "geojson"])["features"]:
+        of = feature["properties"]
+        check(of["lsoa21cd"], of["count"], of["rate_per_1000"])
+    page = openpyxl.load_workbook(io.BytesIO(files["controlled", "xlsx"]))["table"]
+    heads = [cell.value for cell in page[1]]
+    for cells in page.iter_rows(min_row=2, values_only=True):
+        of = dict(zip(heads, cells, strict=True))
+        check(of["lsoa21cd"], of["count"], of["rate_per_1000"])
+    with geopackage(files["controlled", "gpkg"]) as path:
+        table = pyogrio.read_dataframe(path, read_geometry=False)
+    for _, row in table.iterrows():
+        assert row["count_shown"] == ("*" if row["lsoa21cd"] in codes else str(int(row["count"])))
+        check(row["lsoa21cd"], *(None if np.isnan(row[c]) else row[c] for c in ("count", "rate_per_1000")))
+    [frame] = [
+        s for s in Presentation(io.BytesIO(files["controlled", "pptx"])).slides[0].shapes if s.has_table
+    ]
+    counts = [row.cells[2].text for row in frame.table.rows][1:]
+    assert counts
+    assert all(int(count) % 5 == 0 for count in counts)
+
+
+def test_the_numbers_beside_the_printed_areas_are_protected(files, controlled):
+    nodes = [text for text in ElementTree.fromstring(files["controlled", "svg"]).itertext() if text.strip()]
+    assert len(controlled.top) > 3
+    for _, row in controlled.top.iterrows():
+        place = nodes.index(row["name"])
+        assert nodes[place + 1 : place + 4] == [
+            row["ward"],
+            f"{row['count']}",
+            f"{row['rate_per_1000']:,.1f}",
+        ]
+    printed = " ".join(re.sub(r"\s+", " ", words("pdf", files["controlled", "pdf"])).split())
+    assert not re.search(r"(?<![\d.,])[1-7] attendances", printed)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def test_a_workbook_holds_no_formula_and_no_live_link(clusters):
+    names = ["=HYPERLINK(1)", "+1+1", "@SUM(A1)", "-2+3", "https://evil.example", *["x"] * 31]
+    answer = replace(clusters.answer, table=clusters.answer.table.assign(name=names))
+    book = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].write(replace(clusters, answer=answer))))
+    page = book["table"]
+    assert [cell.value for cell in page["B"]][1:6] == names[:5]
+    for sheet_ in book:
+        assert not sheet_._hyperlinks
+        assert {cell.data_type for row in sheet_.iter_rows() for cell in row} <= {"s", "n"}
+
+
+def test_a_workbook_has_the_table_of_the_csv_and_explains_every_column(files, clusters):
+    book = openpyxl.load_workbook(io.BytesIO(files["clusters", "xlsx"]))
+    assert book.sheetnames == ["table", "About"]
+    rows = list(csv.reader(io.StringIO(files["clusters", "csv"].decode())))
+    cells = [["" if v is None else v for v in row] for row in book["table"].iter_rows(values_only=True)]
+    assert [str(v) for v in cells[0]] == rows[0]
+    for row, expected in zip(cells[1:], rows[1:], strict=True):
+        for value, text in zip(row, expected, strict=True):
+            assert value == text or float(value) == float(text)
+    about = {row[0]: row[1] for row in book["About"].iter_rows(values_only=True) if row[0]}
+    assert all(len(about[column]) > 8 for column in rows[0])
+    assert about["See it again"] == clusters.link
+    assert book["table"].freeze_panes == "C2"
+    assert book.properties.title == clusters.title
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_column_of_every_layer_is_explained(small_atlas, layer):
+    for measure in MEASURES:
+        for level in LEVELS:
+            answer = small_atlas.answer(Query(source="offences", layer=layer, measure=measure, level=level))
+            for column in answer.export().reset_index().columns:
+                assert len(definition(column)) > 8
+
+
+def test_the_columns_that_only_some_data_have_are_explained_too():
+    for column in ("lsoa11cd", "count_shown", "p_permutation", "hot_ambulance"):
+        assert len(definition(column)) > 8
+
+
+def test_a_geopackage_has_shapes_and_whole_numbers(files, small_atlas):
+    shapes = small_atlas.levels["lsoa"].shapes
+    for name, source in (("controlled", "ae"), ("clusters", "offences")):
+        with geopackage(files[name, "gpkg"]) as path:
+            assert pyogrio.list_layers(path).tolist() == [["lsoa", "MultiPolygon"]]
+            areas = pyogrio.read_dataframe(path)
+        assert areas.crs.to_epsg() == 27700
+        counts = small_atlas.answer(Query(source=source)).table["count"]
+        np.testing.assert_array_equal(areas["count"], counts.to_numpy(float, na_value=np.nan))
+        assert areas.geometry.area.sum() == pytest.approx(shapes.area.sum())
+        assert areas.set_index("lsoa21cd").geometry.contains(shapes.representative_point()).all()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_geopackage_names_its_layer_after_the_level(small_atlas, level):
+    one = make(small_atlas, source="offences", level=level, borough=("E06000002",))
+    with geopackage(FORMATS["gpkg"].write(one)) as path:
+        [[name, _]] = pyogrio.list_layers(path).tolist()
+        assert name == level
+        assert set(pyogrio.read_dataframe(path)["borough"]) == {"Eastshire"}
+
+
+# ---------------------------------------------------------------- prints
+
+
+def test_a_pdf_is_one_page_of_vectors_with_its_fonts(files, clusters):
+    [page] = pypdf.PdfReader(io.BytesIO(files["clusters", "pdf"])).pages
+    assert [float(side) for side in page.mediabox[2:]] == pytest.approx(A4, abs=1)
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        inner = font["/DescendantFonts"][0].get_object()
+        assert inner["/Subtype"] == "/CIDFontType2"  # TrueType
+        assert "/FontFile2" in inner["/FontDescriptor"].get_object()
+        assert "DejaVuSans" in font["/BaseFont"]
+    drawn = [thing.get_object()["/Subtype"] for thing in page["/Resources"].get("/XObject", {}).values()]
+    assert "/Image" not in drawn
+    links = {note.get_object()["/A"]["/URI"] for note in page["/Annots"]}
+    assert links == {clusters.link}
+
+
+def test_a_png_is_a4_at_300_dots_an_inch_in_the_colours_of_the_legend(files, clusters):
+    image = Image.open(io.BytesIO(files["clusters", "png"]))
+    assert image.size == pytest.approx((3508, 2480), abs=1)
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    found = {colour for count, colour in image.getcolors(1 << 24) if count > 2000}
+    for colour, count in zip(clusters.answer.classes.colours, clusters.answer.classes.counts, strict=True):
+        assert (tuple(bytes.fromhex(colour[1:])) in found) or not count
+
+
+def test_an_svg_holds_text_as_text_its_letters_and_nothing_from_elsewhere(files, clusters):
+    root = ElementTree.fromstring(files["clusters", "svg"])
+    tags = {element.tag.split("}")[1] for element in root.iter()}
+    assert {"text", "path", "style"} <= tags
+    assert "image" not in tags
+    styles = "".join(element.text or "" for element in root.iter() if element.tag.endswith("style"))
+    assert styles.count("@font-face") == 2
+    assert set(re.findall(r"url\((\w+:\w+/\w+);base64", styles)) == {"data:font/ttf"}
+    addresses = {
+        value
+        for element in root.iter()
+        for name, value in element.attrib.items()
+        if name.endswith("href") and not value.startswith("#")
+    }
+    assert addresses == {clusters.link}
+    drawn = files["clusters", "svg"].decode()
+    for colour, count in zip(clusters.answer.classes.colours, clusters.answer.classes.counts, strict=True):
+        assert not count or f"fill: {colour}" in drawn
+
+
+def test_the_letters_of_an_svg_are_those_that_it_uses(files):
+    drawn = files["controlled", "svg"].decode()
+    plain, bold = (
+        set(TTFont(io.BytesIO(base64.b64decode(font))).getBestCmap())
+        for font in re.findall(r"base64,([\w+/=]+)\)", drawn)
+    )
+    for element in ElementTree.fromstring(drawn).iter():
+        if element.tag.endswith("}text"):
+            used = {ord(c) for c in element.text}
+            assert used <= (bold if "font-weight: 700" in element.attrib["style"] else plain)
+
+
+def test_suppressed_and_missing_are_hatched_differently(small_atlas, controlled):
+    assert len(set(HATCHES.values())) == 2
+    missing = make(small_atlas, source="ae", measure="dsr")
+    assert "nodata" in missing.answer.classes.patterns
+    for one, hatch in ((controlled, HATCHES["suppressed"]), (missing, HATCHES["nodata"])):
+        with drawing():
+            page = poster(one)
+        hatches = [patch.get_hatch() for axes in page.figure.axes for patch in axes.patches]
+        assert hatches.count(hatch) >= 2  # on the map and in the legend
+
+
+def test_files_made_at_the_same_time_are_the_same_as_alone(controlled, clusters, files):
+    with ThreadPoolExecutor(4) as pool:
+        again = list(pool.map(FORMATS["svg"].write, [controlled, clusters] * 2))
+    assert again == [files["controlled", "svg"], files["clusters", "svg"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("layer", "level"), [*((layer, "lsoa") for layer in LAYERS), ("measure", "ward"), ("measure", "borough")]
+)
+def test_every_layer_and_every_level_prints(small_atlas, layer, level):
+    one = make(small_atlas, source="offences", layer=layer, level=level)
+    said = squeezed(words("svg", FORMATS["svg"].write(one)))
+    for text in (one.answer.headline, one.answer.classes.title):
+        assert squeezed(text) in said
+    for entry in one.legend:
+        assert squeezed(f"{entry.count:,}") in said
+
+
+def test_a_long_title_and_long_notes_stay_on_the_page(small_atlas):
+    one = make(small_atlas, source="offences")
+    answer = replace(
+        one.answer,
+        description="Very " * 40 + "long",
+        headline="A finding of many words. " * 12,
+        caveats=("A caveat of many words that goes on and on. " * 20,),
+    )
+    with drawing():
+        page = poster(replace(one, answer=answer))
+        for text in page.top.texts:
+            x, y = text.get_position()
+            assert 0 < x < page.width
+            assert 0 < y < page.height
+        for axes in page.figure.axes:
+            assert axes.get_position().height > 0.2
+
+
+# ---------------------------------------------------------------- the slide
+
+
+def test_a_slide_can_be_edited_and_heard(files, clusters):
+    deck = Presentation(io.BytesIO(files["clusters", "pptx"]))
+    [slide] = deck.slides
+    assert slide.shapes.title.text_frame.text == clusters.title
+    by_name = {shape.name: shape for shape in slide.shapes}
+    assert by_name["Finding"].text_frame.text == clusters.answer.headline
+    assert by_name["Marking"].text_frame.text == clusters.answer.banner.upper()
+    for name in ("Map", "Legend", "Highest areas"):
+        assert len(by_name[name]._element.xpath(".//p:cNvPr")[0].get("descr")) > 30
+    assert clusters.answer.headline in by_name["Map"]._element.xpath(".//p:cNvPr")[0].get("descr")
+    picture = Image.open(io.BytesIO(by_name["Map"].image.blob))
+    assert min(picture.size) > 1000
+    rows = [[cell.text for cell in row.cells] for row in by_name["Highest areas"].table.rows]
+    assert rows[0] == ["", "Highest areas", "Offences", "Per 1,000"]
+    for row, (_, area) in zip(rows[1:], clusters.top.iterrows(), strict=False):
+        assert row == [area["rank"], f"{area['name']} ({area['ward']})", *clusters.shown(area)]
+    labels = [text for text in _shapes(by_name["Legend"].shapes)]
+    for entry in clusters.legend:
+        assert labels[labels.index(entry.label) + 1] == f"{entry.count:,}"
+    link = by_name["Notes and sources"].text_frame.paragraphs[-1].runs[0].hyperlink.address
+    assert link == clusters.link
+    assert deck.core_properties.title == clusters.title
+    for shape in slide.shapes:
+        assert shape.left >= 0
+        assert shape.left + shape.width <= deck.slide_width + Mm(0.1)
+        assert shape.top + shape.height <= deck.slide_height + Mm(0.1)
+
+
+# ---------------------------------------------------------------- setting type
+
+
+texts = st.text(st.characters(codec="latin-1", exclude_categories=["Cc", "Cs"]), max_size=120)
+
+
+@given(texts, st.floats(5, 120), st.booleans())
+def test_wrapped_lines_fit_and_lose_nothing(text, width, bold):
+    lines = wrap(text, width, 7, bold)
+    assert squeezed("".join(lines)) == squeezed(text)
+    for line in lines:
+        assert text_width(line, 7, bold) <= width + 1e-9 or len(line) == 1
+
+
+@given(texts, st.floats(10, 60))
+def test_shortened_text_fits(text, width):
+    short = shorten(text, width, 7)
+    assert text_width(short, 7) <= max(width, text_width("…", 7)) + 1e-9
+    assert short == text or "…" in short
+
+
+def test_an_area_keeps_its_number_when_its_name_is_shortened():
+    short = shorten("Central Bedfordshire 004C", 20, 7)
+    assert short.endswith("… 004C")
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=10))
+def test_numbers_on_the_map_are_spread_apart(points):
+    placed = spread(np.array(points, float), 4.6)
+    assert len(placed) == len(points)
+    for i in range(len(placed)):
+        for j in range(i):
+            assert np.hypot(*(placed[i] - placed[j])) > 3.6
+    assert (spread(np.array(points, float), 4.6) == placed).all()

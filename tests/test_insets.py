@@ -1,0 +1,144 @@
+"""The windows that magnify towns hold the crowds, never overlap, and do not depend on the order of areas."""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import box
+
+from geo.insets import FEWEST, MOST, SPAN, _name, choose, notable, of_answer, top_areas, view_of
+from geo.query import Query
+
+VIEW = (0.0, 0.0, 50_000.0, 50_000.0)
+
+
+@st.composite
+def counties(draw):
+    """Areas scattered over 50 km, some of them notable, many of these in a few towns."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    rng = np.random.default_rng(seed)
+    towns = rng.uniform(5_000, 45_000, (draw(st.integers(0, 4)), 2))
+    near = [town + rng.normal(0, 800, (draw(st.integers(1, 12)), 2)) for town in towns]
+    anchors = np.concatenate([rng.uniform(0, 50_000, (draw(st.integers(0, 30)), 2)), *near])
+    widths = rng.uniform(300, 1_500, len(anchors))
+    chosen = rng.random(len(anchors)) < draw(st.floats(0, 1))
+    return anchors.reshape(-1, 2), widths, np.flatnonzero(chosen)
+
+
+def held(anchors, window, margin=1e-6):
+    west, south, east, north = window
+    low, high = np.array([west, south]) - margin, np.array([east, north]) + margin
+    return ((anchors >= low) & (anchors <= high)).all(axis=1)
+
+
+@given(counties())
+def test_windows_hold_crowds_and_do_not_overlap(county):
+    anchors, widths, matter = county
+    found = choose(anchors, widths, matter, VIEW)
+    assert len(found) <= MOST
+    for inset in found:
+        west, south, east, north = inset.box
+        assert east - west == pytest.approx(north - south)
+        assert east - west <= 50_000 / 4
+        assert len(inset.areas) >= FEWEST
+        assert set(inset.areas) <= set(matter)
+        assert held(anchors[list(inset.areas)], inset.box).all()
+    if len(found) == 2:
+        upper, lower = (inset.box for inset in found)
+        assert upper[3] >= lower[3]
+        assert upper[0] >= lower[2] or lower[0] >= upper[2] or upper[1] >= lower[3]
+        assert not set(found[0].areas) & set(found[1].areas)
+
+
+@given(counties())
+def test_no_window_of_that_size_around_a_notable_area_would_hold_more(county):
+    anchors, widths, matter = county
+    found = choose(anchors, widths, matter, VIEW)
+    if not found:
+        return
+    most = max(len(inset.areas) for inset in found)
+    half = (found[0].box[2] - found[0].box[0]) / 2
+    for x, y in anchors[matter]:
+        around = (x - half, y - half, x + half, y + half)
+        assert held(anchors[matter], around, margin=-1e-6).sum() <= most
+
+
+@given(counties(), st.randoms(use_true_random=False))
+def test_the_choice_does_not_depend_on_the_order_of_the_notable_areas(county, random):
+    anchors, widths, matter = county
+    mixed = [*matter, *matter[:3]]
+    random.shuffle(mixed)
+    assert choose(anchors, widths, mixed, VIEW) == choose(anchors, widths, matter, VIEW)
+
+
+def test_areas_large_enough_to_be_seen_are_not_magnified():
+    anchors = np.array([[1.0, 1.0], [2, 1], [1, 2], [2, 2]]) * 1000
+    widths = np.full(4, 1000.0)
+    assert not choose(anchors, widths, range(4), (0, 0, SPAN * 3999, 1))
+    assert choose(anchors, widths, range(4), (0, 0, SPAN * 4001, 1))
+
+
+def test_two_areas_are_no_crowd():
+    assert not choose(np.zeros((2, 2)), np.ones(2), [0, 1], VIEW)
+
+
+# ---------------------------------------------------------------- on an answer
+
+
+@pytest.fixture(scope="module")
+def town(small_atlas):
+    """The small county with its three southern rows shrunk to a town of squares of 100 m."""
+    level = small_atlas.levels["lsoa"]
+    shapes = [
+        box(500_000 + 100 * c, 230_000 + 100 * r, 500_100 + 100 * c, 230_100 + 100 * r) if r < 3
+        else box(500_000 + 1000 * c, 230_000 + 1000 * r, 501_000 + 1000 * c, 231_000 + 1000 * r)
+        for r in range(6) for c in range(6)
+    ]  # fmt: skip
+    squares = gpd.GeoDataFrame(
+        {"name": level.shapes["name"]}, geometry=shapes, crs=27700, index=level.frame.index
+    )
+    return replace(level, shapes=squares)
+
+
+def test_a_town_is_magnified_and_named(small_atlas, town):
+    answer = small_atlas.answer(Query(source="offences", layer="local_moran"))
+    [inset] = of_answer(answer, town)
+    assert held(town.anchors[list(inset.areas)], inset.box).all()
+    assert set(inset.areas) <= set(notable(answer))
+    assert inset.name == "Westshire"  # it holds more than a third of that borough's areas
+    places = pd.DataFrame(
+        {
+            "name": ["Village", "Town", "Faraway"],
+            "x": [500_100.0, 500_300.0, 505_000.0],
+            "y": [230_100.0, 230_150.0, 235_000.0],
+            "rank": [2, 1, 1],
+        }
+    )
+    assert of_answer(answer, town, places)[0].name == "Town"
+    wards = [f"Ward {row // 3}" for row in range(6) for _ in range(6)]
+    part_of_a_large_borough = replace(town, frame=town.frame.assign(borough="Large", ward=wards))
+    corner = replace(inset, box=(500_000, 230_000, 500_200, 230_200))
+    assert _name(corner, part_of_a_large_borough, None) == "Ward 0"
+
+
+def test_notable_are_the_hotspots_and_the_top_ten_with_any_events(small_atlas):
+    answer = small_atlas.answer(Query(source="offences", layer="local_moran"))
+    hot = set(np.flatnonzero(answer.table["cluster"] == "HH"))
+    top = set(answer.table.index.get_indexer(answer.ranked.index[:10]))
+    assert set(notable(answer)) == hot | top
+    controlled = small_atlas.answer(Query(source="ae"))
+    assert controlled.table["count"].isna().any()
+    assert (top_areas(controlled, 99)["count"] > 0).all()
+    assert len(top_areas(answer)) == 10
+
+
+def test_the_view_is_that_of_the_boroughs_chosen(small_atlas):
+    level = small_atlas.levels["lsoa"]
+    whole = view_of(small_atlas.answer(Query(source="offences")), level)
+    east = view_of(small_atlas.answer(Query(source="offences", borough=("E06000002",))), level)
+    assert whole == (500_000, 230_000, 506_000, 236_000)
+    assert east == (504_000, 230_000, 506_000, 236_000)
