@@ -1,8 +1,8 @@
 # `make` lists what can be done. The work is in tools/setup.py, which also runs where there is no make.
 
 PYTHON = python3
-HOST = 127.0.0.1
-PORT = 8050
+HOST ?= 127.0.0.1
+PORT ?= 8050
 ARGS =
 IMAGE = hotspots
 
