@@ -22,6 +22,7 @@
  * @property {string|null} [selected] code of the selected area
  * @property {[number, number, number, number]|null} [bounds] what to look at, where not the whole
  * @property {{name: string, box: [number, number, number, number]}[]} [insets] what to magnify, where the server says
+ * @property {"map"|"tiles"} [layout] areas in their places or as tiles of equal area, where the server says
  * @property {string} [title] what it shows, in a few words, written on the map where two are compared
  *
  * @typedef {object} Config
@@ -54,6 +55,7 @@
   const ask = (act) => board?.then((it) => it && act(it));
 
   async function open(element, config) {
+    import(new URL(`${config.vendor}maplibre-gl.mjs`, document.baseURI).href).catch(() => {}); // the board says so
     const { Board } = await import(new URL(`${config.modules}board.mjs`, document.baseURI).href);
     return Board.open(element, config, tell);
   }

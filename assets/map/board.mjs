@@ -99,6 +99,7 @@ export class Board {
       this.#say(`This browser cannot draw the map, because WebGL is switched off or missing. ${TABLE}`);
       return false;
     }
+    Object.values(this.#config.geometry).forEach((address) => this.#shapes(address)); // meanwhile
     try {
       this.#library = await import(new URL(`${this.#config.vendor}maplibre-gl.mjs`, document.baseURI).href);
     } catch (error) {
@@ -109,7 +110,6 @@ export class Board {
     this.#theme = this.#readTheme();
     this.#main = this.#pane(this.stage, this.#config.label, true);
     this.#listen();
-    await this.#main.ready;
     return true;
   }
 
