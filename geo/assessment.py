@@ -212,17 +212,18 @@ def asked(
         If something cannot be taken.
     """
     query, notices = Query.parse(url.partition("?")[2] if "?" in url else url)
-    period, more = Query.parse("&".join(f"{k}={v}" for k, v in (("from", first), ("to", last)) if v))
+    begin, more = Query.parse(f"from={first}")
+    end, most = Query.parse(f"to={last}")
     names = {name.casefold(): code for code, name in atlas.catalogue.boroughs.items()}
     codes = [names.get(b.casefold(), b) for b in (boroughs or query.borough)]
-    notices = [*notices, *more]
+    notices = [*notices, *more, *most]
     for code in codes:
         if code not in atlas.catalogue.boroughs:
             known = listed(list(atlas.catalogue.boroughs.values()))
             notices.append(f"There is no borough “{code}” here; there is {known}.")
     query = query.replace(
-        first=query.first if period.first is None else period.first,
-        last=query.last if period.last is None else period.last,
+        first=query.first if begin.first is None else begin.first,
+        last=query.last if end.last is None else end.last,
         borough=tuple(dict.fromkeys(codes)),
     )
     if query.first is not None and query.last is not None and query.first > query.last:
@@ -257,6 +258,7 @@ def part_of(
         category = (VIOLENCE,)
     asked = query.replace(
         source=source,
+        sources=(),
         category=category,
         area="",
         layer="measure",

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -133,7 +133,7 @@ def _z(confidence: float) -> float:
     """Two-sided normal quantile of a confidence level between 0 and 1."""
     if not 0 < confidence < 1:
         raise ValueError("the confidence level lies between 0 and 1, such as 0.95 or 0.998")
-    return float(stats.norm.ppf(0.5 + confidence / 2))
+    return float(special.ndtri(0.5 + confidence / 2))
 
 
 # ---------------------------------------------------------------- intervals of a count

@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from geo.atlas import Atlas
 from geo.cli import run
+from geo.demo import build as build_demo
 from tests import real_bedfordshire
 from tests import small_county as small
 from tests.browser import chromium, serve  # noqa: F401  the fixtures of the browser tests
@@ -42,6 +43,20 @@ def bedfordshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
     for arguments in real_bedfordshire.commands(shared_data):
         assert run([*arguments, "--data", str(folder)]) == 0, arguments
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of the demonstration county, built from its raw files."""
+    folder = tmp_path_factory.mktemp("demo_county")
+    build_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_atlas(demo_county: Path) -> Atlas:
+    """The demonstration county, open. Shared: an atlas is immutable."""
+    return Atlas.open(demo_county)
 
 
 @pytest.fixture(scope="session")

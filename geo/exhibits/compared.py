@@ -168,8 +168,8 @@ def fifths(part: Part) -> Exhibit:
     """Rates by national fifth of deprivation, and the slope and relative index of inequality."""
     table, unit = _by_deprivation(part, 5, "Fifth")
     index = deprivation.slope_index(_gradient(part, 10, hide=False)[0], repetitions=2_000)
-    finding = "The slope index of inequality needs three or more tenths of deprivation."
-    if not np.isnan(index["sii"]):
+    finding = "Too few events or tenths of deprivation for a slope index of inequality."
+    if (part.gate.count(part.total) or 0) >= rates.UNRELIABLE_BELOW and not np.isnan(index["sii"]):
         slope = f"{index['sii']:,.1f}{_limits(index, 'sii')}"
         per = "100,000" if "100,000" in unit else "1,000"
         finding = (
@@ -186,7 +186,7 @@ def fifths(part: Part) -> Exhibit:
 def _limits(index: pd.Series, name: str) -> str:
     """Limits of a slope or relative index in brackets; "" where they are not known."""
     lower, upper = float(index[f"{name}_lower"]), float(index[f"{name}_upper"])
-    if np.isnan(lower) or np.isnan(upper):
+    if not np.isfinite(lower) or np.isnan(upper):
         return ""
     return f" ({lower:,.1f} to {upper:,.1f})" if np.isfinite(upper) else f" ({lower:,.1f} or more)"
 

@@ -140,7 +140,7 @@ class Exhibit:
                 form = self.formats.get(str(name), "{:,.1f}")
                 columns[name] = ["–" if np.isnan(v) else form.format(v) for v in column.astype(float)]
             else:
-                columns[name] = ["" if v is None else str(v) for v in column]
+                columns[name] = ["" if pd.isna(v) else str(v) for v in column]
         return pd.DataFrame(columns)
 
     def numeric(self) -> list[bool]:
