@@ -39,7 +39,7 @@
   }
 
   /** What no longer makes sense once another parameter changes. */
-  const DEPENDS = { source: ["category", "compare"], layer: ["compare"], level: ["area"] };
+  const DEPENDS = { source: ["category", "compare"], layer: ["compare"], level: ["area", "set"] };
 
   /** Query string with some parameters changed; the defaults and the empty ones are left out. */
   function changed(search, changes) {
@@ -47,7 +47,10 @@
     for (const [key, value] of Object.entries(changes)) {
       if (!value || value === page?.defaults[key]) parameters.delete(key);
       else parameters.set(key, value);
-      for (const other of DEPENDS[key] ?? []) if (!(other in changes)) parameters.delete(other);
+      for (const other of DEPENDS[key] ?? []) {
+        const kept = other === "compare" && parameters.get("view") === "compare"; // there it is the other map
+        if (!(other in changes) && !kept) parameters.delete(other);
+      }
     }
     const text = parameters.toString().replaceAll("%2C", ",");
     return text ? `?${text}` : "";

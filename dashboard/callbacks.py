@@ -57,6 +57,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     browser("chooseMonths", [], Input(ids.MONTHS, "clickData"), Input(ids.MONTHS, "selectedData"))
     browser("chooseHour", [], Input(ids.CLOCK, "clickData"))
     browser("chooseRow", [], Input(ids.TABLE, "selectedRows"))
+    browser("find", [Output(ids.FIND, "value")], Input(ids.FIND, "value"))
     browser("show", _shown(atlas), Input(ids.ANSWER, "data"))
 
 

@@ -14,10 +14,10 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import figures, ids, routes
+from dashboard import blocks, figures, help, ids, routes, search
 from geo.atlas import Atlas
 from geo.export import FORMATS
-from geo.query import DAY_NAMES, DAYS, MEASURES, MONTH_NAMES, OVERLAYS, Catalogue
+from geo.query import BREAKS, DAY_NAMES, DAYS, MEASURES, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
@@ -33,6 +33,8 @@ CONTROLS = {
     "fdr": "checked",
     "null": "value",
     "compare": "value",
+    "breaks": "value",
+    "palette": "value",
     "overlay": "value",
     "level": "value",
     "from": "value",
@@ -117,10 +119,11 @@ def page(atlas: Atlas) -> Component:
                 _filters(atlas.catalogue),
                 html.Main(
                     className="main",
-                    children=[_finding(), _map_area(), _findings(), _months_area(), _present_list()],
+                    children=[_finding(), _map_area(atlas), _findings(), _months_area(), _present_list()],
                 ),
                 _present_foot(),
                 _messages(),
+                help.dialog(),
             ],
         ),
         theme=THEME,
@@ -138,7 +141,10 @@ def _bar(atlas: Atlas) -> Component:
             html.Span("Hotspots", className="bar-name"),
             html.Span(atlas.place, className="bar-place"),
             html.Nav(
-                html.A("Explore", id=ids.EXPLORE, href="?", **{"aria-current": "page"}),
+                [
+                    html.A("Explore", id=ids.EXPLORE, href="?"),
+                    html.A("Compare", id=ids.COMPARE, href="?view=compare"),
+                ],
                 className="bar-views",
                 **{"aria-label": "Views"},
             ),
@@ -160,6 +166,12 @@ def _bar(atlas: Atlas) -> Component:
                 className="menu",
             ),
             html.Button("Copy link", className="bar-action", type="button", **{"data-act": "copy"}),
+            html.Button(
+                ["Saved ", html.Kbd("v")], className="bar-action", type="button", **{"data-act": "saved"}
+            ),
+            html.Button(
+                ["Help ", html.Kbd("?")], className="bar-action", type="button", **{"data-act": "help"}
+            ),
         ],
     )
 
@@ -228,6 +240,13 @@ def _filters(catalogue: Catalogue) -> Component:
                     ),
                 ),
                 _segmented("null", "p-values", _options(NULL_NAMES)),
+                html.Div(
+                    [
+                        _select("breaks", "Classes", _options(BREAKS)),
+                        _select("palette", "Colours", _options(PALETTES)),
+                    ],
+                    className="halves",
+                ),
                 _select(
                     "overlay",
                     "Overlay",
@@ -417,14 +436,14 @@ def _finding() -> Component:
     )
 
 
-def _map_area() -> Component:
+def _map_area(atlas: Atlas) -> Component:
     return html.Section(
         className="map-area",
         **{"aria-label": "Map"},
         children=[
             html.Div(id=ids.MAP, tabIndex="-1"),
+            search.toolbar(atlas),
             html.Div(id=ids.LEGEND, className="legend"),
-            html.Div(id=ids.SELECTED, className="selected", hidden=True),
             html.Div(className="progress", role="presentation"),
         ],
     )
@@ -438,7 +457,19 @@ def _findings() -> Component:
             html.Div(
                 className="ranking",
                 children=[
-                    html.H2(id=ids.TABLE_TITLE, children="Areas, ranked"),
+                    html.Div(
+                        [
+                            html.H2(id=ids.TABLE_TITLE, children="Areas, ranked"),
+                            html.Button(
+                                "Copy",
+                                type="button",
+                                className="copy",
+                                title="Copy the table",
+                                **{"data-act": "copy-table", "aria-label": "Copy the ranked table"},
+                            ),
+                        ],
+                        className="block-head",
+                    ),
                     html.Div(
                         dag.AgGrid(
                             id=ids.TABLE,
@@ -455,11 +486,18 @@ def _findings() -> Component:
                     ),
                 ],
             ),
+            html.Div(id=ids.SELECTED, className="selected", hidden=True),
             html.Div(
                 id=ids.CLOCK_PART,
                 className="chart",
                 children=[
-                    html.H2("When: weekday and hour"),
+                    html.Div(
+                        [
+                            html.H2("When: weekday and hour"),
+                            blocks.copier("Events by weekday and hour", id=ids.CLOCK_COPY),
+                        ],
+                        className="block-head",
+                    ),
                     html.P(id=ids.CLOCK_NOTE, className="note"),
                     html.Div(
                         dcc.Graph(
@@ -500,6 +538,8 @@ def _months_area() -> Component:
                     html.H2(id=ids.MONTHS_TITLE, children="By month"),
                     html.P(id=ids.MONTHS_NOTE, className="note"),
                     html.Div(id=ids.MONTHS_QUICK, className="quick"),
+                    blocks.copier("Events by month", id=ids.MONTHS_COPY),
+                    search.play(),
                 ],
             ),
             html.Div(

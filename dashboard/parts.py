@@ -110,47 +110,6 @@ def _square(items: Sequence[Component], rest: Sequence[Component]) -> Component:
     )
 
 
-# ---------------------------------------------------------------- one area
-
-
-def selected(answer: Answer, source: SourceInfo, close: str) -> list[Component]:
-    """Build the panel of the selected area; empty where none is selected.
-
-    Parameters
-    ----------
-    answer : Answer
-    source : SourceInfo
-    close : str
-        Query string of the same page without it.
-    """
-    code = answer.query.area
-    if not code:
-        return []
-    area = answer.table.loc[[code]]
-    name, ward, borough, residents = area[["name", "ward", "borough", "population"]].iloc[0]
-    where = [part for part in dict.fromkeys((ward, borough)) if part and part != name]
-    known = {label: values[0] for label, values in facts(answer, area, source).items() if values[0]}
-    if pd.notna(residents):
-        known["Residents"] = f"{int(residents):,}"
-    inside = bool(answer.inside[answer.table.index.get_loc(code)])
-    return [
-        html.Div(
-            [
-                html.H2(name, className="selected-name"),
-                html.A("×", href=close, className="selected-close", **{"aria-label": f"Close {name}"}),
-            ],
-            className="selected-head",
-        ),
-        html.P(" · ".join([*where, code]), className="note"),
-        html.Dl(
-            [part for label, value in known.items() for part in (html.Dt(label), html.Dd(value))],
-            className="facts",
-        )
-        if inside
-        else html.P("Outside the boroughs chosen."),
-    ]
-
-
 # ---------------------------------------------------------------- for a room
 
 

@@ -56,6 +56,7 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
         "tiles": {level: address for level in LEVELS if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := _places(atlas)) else None,
         "vendor": VENDOR,
+        "avoid": ".legend, .toolbar",
         "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",
     }
 

@@ -17,7 +17,7 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import figures, ids, parts
+from dashboard import area, blocks, compare, figures, ids, parts
 from dashboard.facts import facts, ranked_table
 from dashboard.layout import MANY_BOROUGHS
 from geo.export import FORMATS
@@ -53,6 +53,7 @@ FILTERS = {
     "night": (),
     "borough": (),
     "area": "",
+    "group": (),
 }
 """What "Clear all" clears: what, when and where, not how it is shown."""
 
@@ -78,6 +79,13 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     answer = atlas.answer(query)
     source = atlas.catalogue.sources[query.source]
     defaults = _defaults(atlas, source)
+    frame, beside = map_frame(atlas, answer, source, search), {}
+    if second := compare.second(atlas, answer):
+        left, right = compare.names(answer, second, atlas.catalogue)
+        other = atlas.catalogue.sources[second.query.source]
+        frame["title"] = left
+        frame["second"] = {**map_frame(atlas, second, other, search), "title": right}
+        beside = compare.shown(answer, second, atlas.catalogue)
     return {
         "asked": search,
         "search": _link(query, defaults),
@@ -86,7 +94,8 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "view": query.view,
         "level": query.level,
         "selected": query.area or None,
-        "frame": map_frame(atlas, answer, source, search),
+        "frame": frame,
+        "group": list(query.group),
         "strips": _strips(query, source),
         "defaults": defaults,
         "shown": {
@@ -96,10 +105,8 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **_charts(answer, query, source, defaults),
             **_present(answer, source),
             f"{ids.LEGEND}.children": parts.legend(answer),
-            f"{ids.SELECTED}.children": parts.selected(
-                answer, source, _link(query.replace(area=""), defaults)
-            ),
-            f"{ids.SELECTED}.hidden": not query.area,
+            **area.shown(atlas, answer, lambda other: _link(other, defaults)),
+            **beside,
             **{f"{ids.export(key)}.href": f"/export.{key}{query.to_search()}" for key in FORMATS},
         },
     }
@@ -117,6 +124,8 @@ def _defaults(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
         "fdr": "on",
         "null": "exact",
         "compare": "usual",
+        "breaks": "quantile",
+        "palette": "orrd",
         "overlay": "none",
         "level": "lsoa",
         "from": month_text(source.months[0]) if source.months else "",
@@ -164,6 +173,7 @@ def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> 
         ],
         "selected": answer.query.area or None,
         "bounds": _bounds(atlas, answer.query.borough),
+        "layout": answer.query.layout,
     }
 
 
@@ -222,6 +232,8 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         "null.value": query.null,
         "compare.data": compared,
         "compare.value": _one_of(query.compare, compared),
+        "breaks.value": query.breaks,
+        "palette.value": query.palette,
         "overlay.value": query.overlay,
         "level.value": query.level,
         "from.value": month_text(query.first) if query.first is not None else defaults["from"],
@@ -233,7 +245,8 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         state["borough.value"] = list(query.borough)
     shown: Shown = {ids.control(key): value for key, value in state.items()}
     for parameter, layers in HEEDED.items():
-        shown[f"{ids.row(parameter)}.hidden"] = query.layer not in layers
+        wanted = query.layer in layers or (parameter == "compare" and query.view == "compare")
+        shown[f"{ids.row(parameter)}.hidden"] = not wanted
     reasons = [
         f"No {SHORT_MEASURES[key]}: {reason}"
         for key, reason in source.no_measure_reasons.items()
@@ -255,11 +268,16 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     shown[f"{ids.RESET}.href"] = _link(query.replace(**FILTERS), defaults)
     shown[f"{ids.PRESENT}.href"] = _link(query.replace(view="present"), defaults)
     shown[f"{ids.EXPLORE}.href"] = _link(query.replace(view="explore"), defaults)
+    shown[f"{ids.COMPARE}.href"] = _link(compare.entry(query, source), defaults)
+    for name, view in ((ids.EXPLORE, "explore"), (ids.COMPARE, "compare")):
+        shown[f"{name}.aria-current"] = "page" if query.view == view else None
     return shown
 
 
 def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[str, str]]:
     """What the layer may be compared with: another source, or an earlier period of the same length."""
+    if query.view == "compare":
+        return compare.options(query, atlas.catalogue) or [USUAL]
     if query.layer == "bivariate_moran":
         others = {key: info.label for key, info in atlas.catalogue.sources.items() if key != query.source}
         return [{"value": key, "label": f"{label} around"} for key, label in others.items()] or [USUAL]
@@ -286,6 +304,8 @@ USUAL = {"value": "usual", "label": "Against the usual period before"}
 HEEDED = {
     "fdr": {"local_moran", "getis_ord", "bivariate_moran", "change", "emerging"},
     "null": {"local_moran", "getis_ord"},
+    "breaks": {"measure"},
+    "palette": {"measure", "quintile"},
     "compare": {"bivariate_moran", "change"},
 }
 """Layers that heed a control which the others do not; elsewhere it is not shown."""
@@ -396,17 +416,24 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
         f"{ids.MONTHS}.figure": figures.months_figure(months, query, noun),
         f"{ids.MONTHS_TITLE}.children": f"{noun.capitalize()} by month",
         f"{ids.MONTHS_BOX}.aria-label": _months_said(months, noun),
+        f"{ids.MONTHS_COPY}.data-copy": blocks.months_table(months),
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
         f"{ids.CLOCK_PART}.hidden": answer.clock is None,
         f"{ids.CLOCK_NOTE}.children": answer.when,
     }
     if answer.clock is None:
-        return {**shown, f"{ids.CLOCK}.figure": figures.EMPTY, f"{ids.CLOCK_BOX}.aria-label": "No chart"}
+        return {
+            **shown,
+            f"{ids.CLOCK}.figure": figures.EMPTY,
+            f"{ids.CLOCK_BOX}.aria-label": "No chart",
+            f"{ids.CLOCK_COPY}.data-copy": "",
+        }
     return {
         **shown,
         f"{ids.CLOCK}.figure": figures.clock_figure(answer.clock, query, noun, midnight=answer.midnight),
         f"{ids.CLOCK_BOX}.aria-label": _clock_said(answer, noun),
+        f"{ids.CLOCK_COPY}.data-copy": blocks.clock_table(answer.clock),
     }
 
 

@@ -1,0 +1,405 @@
+"""What is the chosen area like? And a set of areas, against the rest?
+
+From a :class:`~geo.profile.Profile` or a :class:`~geo.group.Group` to the components of their panels. Nothing
+is computed here but how it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import blocks, ids
+from dashboard.facts import texts
+from dashboard.figures import chosen_months
+from geo import confidence, rates
+from geo.disclosure import SUPPRESSED
+from geo.group import Group, group
+from geo.profile import Profile, profile
+from geo.query import LEVELS, Query, SourceInfo
+
+if TYPE_CHECKING:
+    from geo.atlas import Answer, Atlas
+
+Link = Callable[[Query], str]
+"""Address of the page for a query."""
+
+OUTSIDE = "Outside the boroughs chosen. It is ranked among all areas here."
+DOMAINS = {
+    "income": "Income",
+    "employment": "Employment",
+    "education": "Education and skills",
+    "health": "Health and disability",
+    "crime": "Crime",
+    "barriers": "Housing and services",
+    "environment": "Living environment",
+}
+
+
+def shown(atlas: Atlas, answer: Answer, link: Link) -> dict[str, Any]:
+    """Fill the panel with the chosen area and the set of areas of an answer.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    answer : Answer
+    link : callable
+        Query to the address of the page.
+
+    Returns
+    -------
+    dict
+        "component.property" to value.
+    """
+    query = answer.query
+    panels: list[Component] = []
+    if query.group:
+        panels.append(of_group(group(atlas, query), query, atlas.catalogue.sources[query.source], link))
+    if query.area:
+        panels.append(_of_area(atlas, answer, link))
+    return {f"{ids.SELECTED}.children": panels, f"{ids.SELECTED}.hidden": not panels}
+
+
+def _of_area(atlas: Atlas, answer: Answer, link: Link) -> Component:
+    """Gather what is told of the chosen area."""
+    query = answer.query
+    plain = query.replace(group=(), compare="", null="exact")
+    told = profile(atlas, plain)
+    inner = told.answer.query
+    clusters = atlas.answer(inner.replace(layer="local_moran"))
+    sure = atlas.answer(inner.replace(layer="confidence")) if "confidence" in atlas.catalogue.layers else None
+    domains = _domains(atlas)
+    return of_area(
+        told,
+        query,
+        atlas.catalogue.sources[query.source],
+        link,
+        clusters=clusters,
+        sure=None if sure is None else sure.table.loc[query.area],
+        domains=domains.loc[query.area] if query.area in domains.index else None,
+        around=_around(atlas, query, link),
+    )
+
+
+@lru_cache(maxsize=2)
+def _domains(atlas: Atlas) -> pd.DataFrame:
+    """Deciles of the domains of deprivation by small area, named as people call them; empty without any."""
+    if not atlas.snapshot.has("deprivation"):
+        return pd.DataFrame()
+    table = atlas.snapshot.read("deprivation")
+    known = {f"{key}_decile": name for key, name in DOMAINS.items() if f"{key}_decile" in table}
+    return table[list(known)].rename(columns=known)
+
+
+def _around(atlas: Atlas, query: Query, link: Link) -> list[Component]:
+    """Links to the ward and the borough that an area lies in."""
+    level = atlas.levels[query.level]
+    lsoa = int((level.parent == level.frame.index.get_loc(query.area)).argmax())
+    links = []
+    for key, word in {"ward": "Ward", "borough": "Borough"}.items():
+        if list(LEVELS).index(key) > list(LEVELS).index(query.level):
+            other = atlas.levels[key].frame
+            row = other.iloc[int(atlas.levels[key].parent[lsoa])]
+            to = query.replace(level=key, area=str(row.name), group=())
+            links.append(html.A(f"{word}: {row['name']}", href=link(to), className="link"))
+    return links
+
+
+# ---------------------------------------------------------------- one area
+
+
+def of_area(
+    told: Profile,
+    query: Query,
+    source: SourceInfo,
+    link: Link,
+    *,
+    clusters: Answer,
+    sure: pd.Series | None,
+    domains: pd.Series | None,
+    around: list[Component],
+) -> Component:
+    """Build the panel of one area.
+
+    Parameters
+    ----------
+    told : Profile
+    query : Query
+        What the page shows; links change it.
+    source : SourceInfo
+    link : callable
+    clusters : Answer
+        The same question by local Moran's I.
+    sure : Series or None
+        The area's row of the layer of checks that agree.
+    domains : Series or None
+        Decile by name of a domain of deprivation.
+    around : list of Component
+        Links to the areas that it lies in.
+    """
+    row, noun = told.row, source.noun
+    inside = told.answer.query.borough == query.borough
+    where = [part for part in dict.fromkeys((row["ward"], row["borough"])) if part and part != told.name]
+    return html.Section(
+        [
+            _head(told.name, link(query.replace(area=""))),
+            html.P(" · ".join([*where, told.code]), className="note"),
+            *([] if inside else [html.P(OUTSIDE, className="panel-said")]),
+            *([] if query.level == "lsoa" else [html.P(told.headline, className="panel-said")]),
+            _facts(_known(told, source, clusters, sure)),
+            html.Div(
+                [
+                    *around,
+                    html.Button("Add to set", type="button", className="linklike", **{"data-add": told.code}),
+                ],
+                className="panel-links",
+            ),
+            _months(told.months, query, noun),
+            *_week(told.week.clock, noun, told.week.when, midnight=told.week.midnight is not None),
+            _sources(told.sources),
+            *_checks(sure),
+            *_deprivation(domains),
+            *_neighbours(told.neighbours, query, link),
+        ],
+        className="panel",
+        **{"aria-label": f"Area: {told.name}", "data-panel": "area", "data-code": told.code},
+    )
+
+
+def _head(name: str, close: str) -> Component:
+    return html.Div(
+        [
+            html.H2(name, className="selected-name", tabIndex="-1"),
+            html.A(
+                "×", href=close, className="selected-close", title="Esc", **{"aria-label": f"Close {name}"}
+            ),
+        ],
+        className="selected-head",
+    )
+
+
+def _facts(known: Mapping[str, str]) -> Component:
+    pairs = [html.Div([html.Dt(label), html.Dd(value)]) for label, value in known.items() if value]
+    return html.Dl(pairs, className="panel-facts")
+
+
+def _known(told: Profile, source: SourceInfo, clusters: Answer, sure: pd.Series | None) -> dict[str, str]:
+    """Say the facts of an area, the rate with its 95% interval."""
+    row, answer = told.row, told.answer
+    ranked = int((answer.ranked["rank"] != "").sum())
+    known = {
+        source.noun.capitalize(): texts(pd.Series([row["count"]]), "{:,.0f}", f"{SUPPRESSED} (1 to 7)")[0],
+        "Per 1,000 residents": _with_interval(row),
+        "Rank": f"{row['rank']} of {ranked:,}" if row["rank"] else "",
+        "Cluster (local Moran’s I)": _cluster(told.code, clusters),
+    }
+    if "dsr_per_100k" in row and pd.notna(row["dsr_per_100k"]):
+        limits = f"{row['lower_ci']:,.0f} to {row['upper_ci']:,.0f}"
+        known["Standardised per 100,000"] = f"{row['dsr_per_100k']:,.0f} ({limits})"
+    if sure is not None:
+        known["Checks that agree"] = f"{int(sure['checks_agree'])} of {int(sure['checks_assessed'])}"
+    if pd.notna(row["imd_decile"]):
+        known["Deprivation decile"] = f"{int(row['imd_decile'])} (1 = most deprived)"
+    if pd.notna(row["population"]):
+        known["Residents"] = f"{int(row['population']):,}"
+    return known
+
+
+def _with_interval(row: pd.Series) -> str:
+    if pd.isna(row["rate_per_1000"]):
+        return ""
+    rated = rates.crude_rate([float(row["count"])], [float(row["population"])]).iloc[0]
+    return f"{rated['value']:,.1f} ({rated['lower_ci']:,.1f} to {rated['upper_ci']:,.1f})"
+
+
+def _cluster(code: str, clusters: Answer) -> str:
+    place = int(clusters.codes[clusters.table.index.get_loc(code)])
+    return clusters.classes.labels[place] if place < len(clusters.classes.labels) else ""
+
+
+def _months(months: pd.DataFrame, query: Query, noun: str) -> Component:
+    chosen = chosen_months([int(m) for m in months["month"]], query)
+    return blocks.block("By month", blocks.bars(months, noun, chosen), table=blocks.months_table(months))
+
+
+def _week(clock: pd.DataFrame | None, noun: str, when: str, *, midnight: bool) -> list[Component]:
+    if clock is None:
+        return []
+    return [
+        blocks.block(
+            "By weekday and hour",
+            blocks.heat(clock, noun, midnight=midnight),
+            *([html.P(when, className="note")] if when else []),
+            table=blocks.clock_table(clock),
+        )
+    ]
+
+
+def _sources(table: pd.DataFrame) -> Component:
+    columns = ("Source", "Count", "/ 1,000 a year", "Rank")
+    counts = texts(table["count"], "{:,.0f}", SUPPRESSED)
+    rated = texts(table["rate_per_1000_a_year"], "{:,.1f}", "–")
+    rows = list(zip(table["label"], counts, rated, table["rank"], strict=True))
+    periods = [f"{label}: {period}" for label, period in zip(table["label"], table["period"], strict=True)]
+    return blocks.block(
+        "In every source",
+        blocks.grid(columns, rows, "Counts, rates and ranks by source"),
+        html.P("; ".join(periods) + ".", className="note"),
+        table=blocks.lines(columns, rows),
+    )
+
+
+def _checks(sure: pd.Series | None) -> list[Component]:
+    """Say which checks agree that the area is a hot spot."""
+    if sure is None:
+        return []
+    verdicts = {True: ("✓", "yes"), False: ("✗", "no")}
+    items = []
+    for key, words in confidence.CHECKS.items():
+        value = sure.get(f"check_{key}")
+        if value is not None:
+            sign, said = ("–", "not assessed") if pd.isna(value) else verdicts[bool(value)]
+            items.append(
+                html.Li(
+                    [
+                        html.Span(
+                            sign, className=f"check check-{said.split()[0]}", **{"aria-hidden": "true"}
+                        ),
+                        f"{words[:1].upper()}{words[1:]}",
+                        html.Span(f": {said}", className="hidden"),
+                    ]
+                )
+            )
+    return [blocks.block("Is it a hotspot?", html.Ul(items, className="checks"))]
+
+
+def _deprivation(domains: pd.Series | None) -> list[Component]:
+    if domains is None or domains.isna().all():
+        return []
+    known = domains.dropna().astype(int)
+    items = [
+        html.Div([html.Dt(name), html.Dd([_ten(int(decile)), f"{decile}"])]) for name, decile in known.items()
+    ]
+    return [
+        blocks.block(
+            "Deprivation, in tenths of England (1 = most deprived)",
+            html.Dl(items, className="domains"),
+            table=blocks.lines(("domain", "decile"), list(known.items())),
+        )
+    ]
+
+
+def _ten(decile: int) -> Component:
+    return html.Span(className="ten", style={"--part": f"{(11 - decile) / 10}"}, **{"aria-hidden": "true"})
+
+
+def _neighbours(table: pd.DataFrame, query: Query, link: Link) -> list[Component]:
+    if table.empty:
+        return []
+    ordered = table.assign(order=table["count"].fillna(-1)).sort_values(
+        ["order", "name"], ascending=[False, True]
+    )
+    counts = texts(ordered["count"], "{:,.0f}", SUPPRESSED)
+    items = [
+        html.Li([html.A(name, href=link(query.replace(area=code)), className="link"), html.Span(count)])
+        for code, name, count in zip(ordered.index, ordered["name"], counts, strict=True)
+    ]
+    return [blocks.block("Neighbours", html.Ul(items, className="neighbours"))]
+
+
+# ---------------------------------------------------------------- a set of areas
+
+
+def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -> Component:
+    """Build the panel of a set of areas, against the rest.
+
+    Parameters
+    ----------
+    told : Group or None
+        None where none of its areas is in the boroughs chosen.
+    query : Query
+    source : SourceInfo
+    link : callable
+    """
+    number = len(query.group) if told is None else len(told.table)
+    name = f"Set of {number} area{'s' if number != 1 else ''}"
+    head = [
+        _head(name, link(query.replace(group=()))),
+        html.Div(
+            html.Button("Save this set", type="button", className="linklike", **{"data-act": "save-set"}),
+            className="panel-links",
+        ),
+    ]
+    inside: list[Component] = [html.P("All of it is outside the boroughs chosen.", className="note")]
+    if told is not None:
+        inside = _together(told, query, source, link)
+    return html.Section([*head, *inside], className="panel", **{"aria-label": name, "data-panel": "set"})
+
+
+def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list[Component]:
+    few = f" and {told.suppressed} with {SUPPRESSED} (1 to 7)" if told.suppressed else ""
+    known = {
+        source.noun.capitalize(): "" if told.count is None else f"{told.count:,}{few}",
+        "Of those shown": "" if told.share is None else f"{told.share:.1%}",
+        "Per 1,000 residents": "" if told.rate_per_1000 is None else f"{told.rate_per_1000:,.1f}",
+        "Residents": "" if told.residents is None else f"{told.residents:,}",
+    }
+    parts: list[Component] = [_facts(known)]
+    if told.months is not None and told.rest_months is not None:
+        chosen = chosen_months([int(m) for m in told.months["month"]], query)
+        both = told.months.assign(rest=told.rest_months["count"])
+        parts.append(
+            blocks.block(
+                "By month, each to its own scale",
+                html.P("The set", className="note"),
+                blocks.bars(told.months, source.noun, chosen),
+                html.P("The other areas", className="note"),
+                blocks.bars(told.rest_months, source.noun, chosen),
+                table=blocks.lines(
+                    ("month", "set", "others"), both[["month_text", "count", "rest"]].to_numpy().tolist()
+                ),
+            )
+        )
+    if told.week is not None and told.rest_week is not None and told.week.clock is not None:
+        parts.append(
+            blocks.block(
+                "By weekday and hour, each to its own scale",
+                html.P("The set", className="note"),
+                blocks.heat(told.week.clock, source.noun, midnight=told.week.midnight is not None),
+                html.P("The other areas", className="note"),
+                blocks.heat(told.rest_week.clock, source.noun, midnight=told.rest_week.midnight is not None),
+                table=blocks.clock_table(told.week.clock),
+            )
+        )
+    if told.note:
+        parts.append(html.P(told.note, className="note"))
+    counts = texts(told.table["count"], "{:,.0f}", SUPPRESSED)
+    rows = list(zip(told.table.index, told.table["name"], counts, strict=True))
+    items = [
+        html.Li(
+            [
+                html.A(name, href=link(query.replace(area=code)), className="link"),
+                html.Span(count),
+                html.A(
+                    "×",
+                    href=link(query.replace(group=tuple(c for c in query.group if c != code))),
+                    className="drop",
+                    **{"aria-label": f"Take {name} out of the set"},
+                ),
+            ]
+        )
+        for code, name, count in rows
+    ]
+    parts.append(
+        blocks.block(
+            "Its areas",
+            html.Ul(items, className="neighbours members"),
+            table=blocks.lines(("code", "name", "count"), rows),
+        )
+    )
+    return parts

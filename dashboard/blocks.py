@@ -1,0 +1,174 @@
+"""Small charts and tables made of plain boxes, each with its numbers to copy.
+
+They are drawn by the browser's own layout: a panel may hold several without waiting for a chart library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from geo.disclosure import SUPPRESSED
+from geo.query import DAY_NAMES, month_name
+
+HEAT = np.array([[255, 247, 236], [253, 212, 158], [252, 141, 89], [215, 48, 31], [127, 0, 0]], float)
+"""From none to most; red, green, blue."""
+UNKNOWN = "#c3ccd3"
+
+
+def block(title: str, *parts: Component, table: str = "") -> Component:
+    """Head some parts with a title and, where there is a table behind them, a button that copies it.
+
+    Parameters
+    ----------
+    title : str
+    *parts : Component
+    table : str
+        Numbers to copy: lines of cells divided by tabs, the first line their names.
+    """
+    copy = [copier(title, **{"data-copy": table})] if table else []
+    return html.Section(
+        [html.Div([html.H3(title), *copy], className="block-head"), *parts], className="block"
+    )
+
+
+def copier(title: str, **attributes: str) -> Component:
+    """Button that copies the table in its attribute ``data-copy``."""
+    label = f"Copy as a table: {title}"
+    return html.Button(
+        "Copy",
+        type="button",
+        className="copy",
+        title="Copy the numbers as a table",
+        **{"aria-label": label, **attributes},
+    )
+
+
+def lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Table as text with tabs; a missing value is ``*``."""
+    texts = [[SUPPRESSED if value is pd.NA else str(value) for value in row] for row in rows]
+    return "\n".join("\t".join(row) for row in [list(columns), *texts])
+
+
+def grid(columns: Sequence[str], rows: Sequence[Sequence[object]], name: str) -> Component:
+    """Small table of which the first column names the row and the others are numbers."""
+    return html.Table(
+        [
+            html.Caption(name, className="hidden"),
+            html.Thead(html.Tr([html.Th(column, scope="col") for column in columns])),
+            html.Tbody(
+                [html.Tr([html.Th(first, scope="row"), *map(html.Td, rest)]) for first, *rest in rows]
+            ),
+        ],
+        className="small-table",
+    )
+
+
+def months_table(months: pd.DataFrame) -> str:
+    """Months and counts to copy."""
+    return lines(["month", "count"], months[["month_text", "count"]].to_numpy().tolist())
+
+
+def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
+    """Draw months as bars, those chosen in the colour of action.
+
+    Parameters
+    ----------
+    months : DataFrame
+        ``month``, ``count`` (missing where suppressed), as :attr:`geo.atlas.Answer.months`.
+    noun : str
+    chosen : sequence of bool
+        For each month, whether the filters keep it.
+    """
+    counts = months["count"]
+    most = int(counts.max()) if counts.notna().any() else 0
+    cells = [
+        html.Span(
+            className=f"bar-cell{' bar-on' if on else ''}{' bar-few' if pd.isna(count) else ''}",
+            style={"--part": f"{0 if pd.isna(count) or not most else count / most:.3f}"},
+            title=f"{month_name(int(month))}: {SUPPRESSED if pd.isna(count) else f'{count:,}'} {noun}",
+        )
+        for month, count, on in zip(months["month"], counts, chosen, strict=True)
+    ]
+    first, last = (month_name(int(m)) for m in months["month"].iloc[[0, -1]])
+    peak = ""
+    if most:
+        at = int(months["month"].iloc[int(np.argmax(counts.to_numpy(float, na_value=-1)))])
+        peak = f" Most in {month_name(at)}: {most:,}."
+    return html.Figure(
+        [
+            html.Div(
+                cells,
+                className="bar-row",
+                role="img",
+                **{"aria-label": f"{noun.capitalize()} by month, {first} to {last}.{peak}"},
+            ),
+            html.Figcaption([html.Span(first), html.Span(f"most {most:,}"), html.Span(last)]),
+        ],
+        className="small-chart",
+    )
+
+
+def clock_table(clock: pd.DataFrame) -> str:
+    """Weekdays and hours to copy."""
+    rows = [[day, *row] for day, row in zip(DAY_NAMES, clock.to_numpy().tolist(), strict=True)]
+    return lines(["day", *(f"{hour:02d}" for hour in range(24))], rows)
+
+
+def heat(clock: pd.DataFrame, noun: str, *, midnight: bool) -> Component:
+    """Draw the week as a heat map of one band of colours a day; grey where not known.
+
+    Parameters
+    ----------
+    clock : DataFrame, 7 × 24
+        Counts, missing where suppressed.
+    noun : str
+    midnight : bool
+        Whether 00:00 seems to stand for an unknown time; the colours are then scaled by the other hours.
+    """
+    counts = clock.to_numpy(float, na_value=np.nan)
+    known = np.where(np.arange(24) == 0, np.nan, counts) if midnight else counts
+    most = np.nanmax(known) if (~np.isnan(known)).any() else 0.0
+    rows = [
+        html.Div(
+            [html.Span(name[:3]), html.Span(className="heat-band", style={"background": _band(row, most)})],
+            className="heat-row",
+        )
+        for name, row in zip(DAY_NAMES, known, strict=True)
+    ]
+    return html.Figure(
+        [
+            html.Div(rows, role="img", **{"aria-label": _week_said(counts, noun)}),
+            html.Figcaption(
+                [html.Span(f"{hour:02d}") for hour in (0, 6, 12, 18, 23)], className="heat-hours"
+            ),
+        ],
+        className="small-chart",
+    )
+
+
+def _week_said(counts: np.ndarray, noun: str) -> str:
+    said = f"{noun.capitalize()} by weekday and hour."
+    if not (counts > 0).any():
+        return f"{said} Too few to show."
+    day, hour = np.unravel_index(np.nanargmax(counts), counts.shape)
+    return f"{said} Most on {DAY_NAMES[day]} from {hour:02d}:00: {int(counts[day, hour]):,}."
+
+
+def _band(counts: np.ndarray, most: float) -> str:
+    """Twenty-four hard steps of colour."""
+    width = 100 / len(counts)
+    steps = [f"{_colour(c, most)} {i * width:.2f}% {(i + 1) * width:.2f}%" for i, c in enumerate(counts)]
+    return f"linear-gradient(to right, {', '.join(steps)})"
+
+
+def _colour(count: float, most: float) -> str:
+    if np.isnan(count):
+        return UNKNOWN
+    place = min(1.0, count / most if most else 0.0) * (len(HEAT) - 1)
+    red, green, blue = (np.interp(place, range(len(HEAT)), channel) for channel in HEAT.T)
+    return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"

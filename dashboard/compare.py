@@ -1,0 +1,237 @@
+"""What is set beside the map? A second source, period or layer, read with one legend.
+
+The question of the page and that of :meth:`geo.query.Query.other` are answered in one request. Where both
+maps show steps of a measure, the second is cut by the edges of the first, so that a colour means the same
+number on both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import ids
+from geo.legend import Classes, classify_alike
+from geo.query import LEVELS, MEASURES, Catalogue, Query, SourceInfo, month_runs, period_name, write_period
+
+if TYPE_CHECKING:
+    from geo.atlas import Answer, Atlas
+
+COLUMNS = {
+    "count": "count",
+    "rate": "rate_per_1000",
+    "dsr": "dsr_per_100k",
+    "eb_rate": "eb_rate_per_1000",
+    "harm": "harm",
+}
+"""Column of the table that a measure is drawn from."""
+YEAR = 12
+
+
+def entry(query: Query, source: SourceInfo) -> Query:
+    """Return the question behind the link to the comparison: of a period that has an earlier one."""
+    if query.view == "compare":
+        return query
+    query = query.replace(view="compare", compare="")
+    if query.first is None and query.last is None and len(source.months) >= 2 * YEAR and not source.gaps:
+        query = query.replace(first=source.months[-YEAR])
+    return query
+
+
+def options(query: Query, catalogue: Catalogue) -> list[dict[str, str]]:
+    """List what can be set beside a question: earlier periods first, then other sources, other layers."""
+    source = catalogue.sources[query.source]
+    found = {write_period(a, b): period_name(a, b) for a, b in _earlier(query, source)}
+    found |= {key: info.label for key, info in catalogue.sources.items() if key != query.source}
+    found |= {key: label for key, label in catalogue.layers.items() if key != query.layer}
+    for period in _years(query, source):
+        found.setdefault(write_period(*period), period_name(*period))
+    if query.compare and query.compare not in found:
+        found[query.compare] = query.compare.replace("..", " to ")
+    return [{"value": key, "label": label} for key, label in found.items()]
+
+
+def _earlier(query: Query, source: SourceInfo) -> list[tuple[int, int]]:
+    """Loaded periods of the same length: the same months of years before, and the stretch just before."""
+    if not source.months:
+        return []
+    first, last = _ends(query, source)
+    back = range(YEAR, first - source.months[0] + 1, YEAR)
+    wanted = [(first - months, last - months) for months in back if last - months < first]
+    wanted.append((2 * first - last - 1, first - 1))
+    return [period for period in dict.fromkeys(wanted) if _loaded(period, source)]
+
+
+def _years(query: Query, source: SourceInfo) -> list[tuple[int, int]]:
+    """Calendar years that are loaded, the last first, but not the one that is asked for."""
+    years = sorted({month // YEAR for month in source.months}, reverse=True)
+    periods = [(year * YEAR, year * YEAR + YEAR - 1) for year in years]
+    return [period for period in periods if _loaded(period, source) and period != _ends(query, source)]
+
+
+def _ends(query: Query, source: SourceInfo) -> tuple[int, int]:
+    """First and last month of a question of a source that has months."""
+    first = source.months[0] if query.first is None else query.first
+    return first, source.months[-1] if query.last is None else query.last
+
+
+def _loaded(period: tuple[int, int], source: SourceInfo) -> bool:
+    return any(first <= period[0] and period[1] <= last for first, last in month_runs(source.months))
+
+
+def other(query: Query, catalogue: Catalogue) -> Query | None:
+    """Return the question of the second map; None where the page does not compare."""
+    if query.view != "compare":
+        return None
+    choice = query.compare
+    if not choice or choice in (query.source, query.layer):
+        choice = next((option["value"] for option in options(query, catalogue)), "")
+    return query.replace(compare=choice).other(catalogue)
+
+
+def second(atlas: Atlas, first: Answer) -> Answer | None:
+    """Answer the question of the second map, in the classes of the first where both are of a measure."""
+    asked = other(first.query, atlas.catalogue)
+    if asked is None:
+        return None
+    answer = atlas.answer(asked.replace(area=first.query.area))
+    if not (first.classes.edges and answer.classes.edges and answer.query.measure == first.query.measure):
+        return answer
+    values = answer.table[COLUMNS[answer.query.measure]].to_numpy(float, na_value=np.nan)
+    hidden = np.array([key == "suppressed" for key in answer.classes.keys])
+    codes = np.minimum(answer.codes, len(hidden) - 1)
+    codes, classes = classify_alike(
+        answer.classes.title, first.classes, values, answer.inside, hidden[codes] & answer.inside
+    )
+    return replace(answer, codes=codes, classes=classes)
+
+
+def names(first: Answer, answer: Answer, catalogue: Catalogue) -> tuple[str, str]:
+    """Name the two maps by what is different about them."""
+    one, two = first.query, answer.query
+    if one.source != two.source:
+        return catalogue.sources[one.source].label, catalogue.sources[two.source].label
+    if one.layer != two.layer:
+        return tuple(
+            MEASURES[query.measure] if query.layer == "measure" else catalogue.layers[query.layer]
+            for query in (one, two)
+        )  # type: ignore[return-value]
+    source = catalogue.sources[one.source]
+    return period_name(*_ends(one, source)), period_name(*_ends(two, source))
+
+
+def finding(first: Answer, answer: Answer, catalogue: Catalogue) -> str:
+    """Say in a sentence how the two maps differ."""
+    one, two = (catalogue.sources[a.query.source].noun for a in (first, answer))
+    left, right = names(first, answer, catalogue)
+    if first.query.layer != answer.query.layer:
+        return first.headline
+    before, now = answer.totals.shown, first.totals.shown
+    if before is None or now is None:
+        return first.headline
+    if first.query.source != answer.query.source:
+        return f"{now:,} {one} on the left against {before:,} {two} on the right."
+    alike = _number_of_months(first.query, catalogue) == _number_of_months(answer.query, catalogue)
+    change = f" ({now / before - 1:+.0%})".replace("-", "−") if before and alike else ""
+    return f"{now:,} {one} in {left}, {before:,} in {right}{change}."
+
+
+def caveats(first: Answer, answer: Answer, catalogue: Catalogue) -> list[str]:
+    """Say what stands in the way: periods of unequal length, filters that only one can answer."""
+    said = [f"On the right: {notice}" for notice in answer.notices]
+    one, two = (_number_of_months(each.query, catalogue) for each in (first, answer))
+    if one != two and first.query.layer == answer.query.layer:
+        said.append(f"The left map holds {one} months, the right one {two}.")
+    return said
+
+
+def _number_of_months(query: Query, catalogue: Catalogue) -> int:
+    source = catalogue.sources[query.source]
+    first, last = _ends(query, source)
+    return sum(first <= month <= last for month in source.months)
+
+
+def shown(first: Answer, answer: Answer, catalogue: Catalogue) -> dict[str, Any]:
+    """Put the comparison in place of what one map says: "component.property" to value."""
+    _, right = names(first, answer, catalogue)
+    return {
+        f"{ids.LEGEND}.children": legend(first, answer, catalogue),
+        f"{ids.DESCRIPTION}.children": f"Left: {first.description}. Right: {right}.",
+        f"{ids.HEADLINE}.children": finding(first, answer, catalogue),
+        f"{ids.CAVEATS}.children": [
+            html.Li(caveat) for caveat in (*caveats(first, answer, catalogue), *first.caveats)
+        ],
+    }
+
+
+# ---------------------------------------------------------------- one legend
+
+
+def legend(first: Answer, answer: Answer, catalogue: Catalogue) -> list[Component]:
+    """Build the legend of both maps: one list with two counts where they share classes, else two lists."""
+    left, right = names(first, answer, catalogue)
+    if not _shared(first.classes, answer.classes):
+        return [
+            part
+            for name, one in ((left, first), (right, answer))
+            for part in (
+                html.H2(f"{name}: {one.classes.title}", className="legend-title"),
+                html.Ul(_items(_rows(one.classes))),
+            )
+        ]
+    rows = _rows(first.classes, answer.classes)
+    title = first.classes.title if first.classes.title == answer.classes.title else "One legend for both maps"
+    return [
+        html.H2(title, className="legend-title"),
+        html.P([html.Span("left"), html.Span("right")], className="legend-two", **{"aria-hidden": "true"}),
+        html.Ul(_items(rows)),
+        html.P(f"Number of {LEVELS[first.query.level]} in each, left and right", className="note"),
+    ]
+
+
+Row = tuple[str, str | None, str, list[int]]
+
+
+def _shared(one: Classes, two: Classes) -> bool:
+    """Whether the classes of two legends that have the same key look and read the same."""
+    first, other_ = (
+        dict(zip(c.keys, zip(c.labels, c.colours, strict=True), strict=True)) for c in (one, two)
+    )
+    steps = [
+        {key for key, pattern in zip(c.keys, c.patterns, strict=True) if not pattern} for c in (one, two)
+    ]
+    return steps[0] == steps[1] and all(first[key] == other_[key] for key in first.keys() & other_.keys())
+
+
+def _rows(*legends: Classes) -> list[Row]:
+    """Colour, pattern, label and numbers of areas of every class; hatched classes last."""
+    found: dict[str, tuple[str, str | None, str]] = {}
+    for classes in legends:
+        for key, colour, pattern, label in zip(
+            classes.keys, classes.colours, classes.patterns, classes.labels, strict=True
+        ):
+            found.setdefault(key, (colour, pattern, label))
+    counts = [dict(zip(classes.keys, classes.counts, strict=True)) for classes in legends]
+    rows = [(*entry_, [c.get(key, 0) for c in counts]) for key, entry_ in found.items()]
+    plain = [row for row in rows if not row[1]]
+    if legends[0].edges:
+        plain.reverse()
+    return plain + [row for row in rows if row[1]]
+
+
+def _items(rows: list[Row]) -> list[Component]:
+    return [
+        html.Li(
+            [
+                html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
+                html.Span(label, className="legend-label"),
+                *[html.Span(f"{count:,}", className="legend-count") for count in counts],
+            ],
+            className="legend-item",
+        )
+        for colour, pattern, label, counts in rows
+    ]

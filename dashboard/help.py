@@ -1,0 +1,69 @@
+"""How does one use it, and what do the words mean? The dialog behind the key ``?``."""
+
+from __future__ import annotations
+
+import re
+
+from dash import html
+from dash.development.base_component import Component
+
+from geo.resources import shipped
+
+KEYS = {
+    "/": "Find a place by name, ward or code",
+    "t": "Areas in their places, or as tiles of the same size",
+    "a": "Draw around areas to choose a set; Shift and click adds or drops one",
+    "s": "Compare: side by side, or one under the other with a divider",
+    "k": "Play through the months; again stops",
+    "v": "Saved views and sets",
+    "p": "Present to a room",
+    "Esc": "Close the panel of an area or set, stop drawing",
+    "?": "This help",
+}
+"""Keys that work wherever no text is being typed."""
+
+ON_THE_MAP = "On the map: arrows move it, + and − zoom, Enter chooses the area in the middle."
+TERM = re.compile(r"^\| \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+?) \|$", re.MULTILINE)
+
+
+def glossary() -> dict[str, str]:
+    """Terms and their meaning, from the table in the methods notes; empty where these are not installed."""
+    try:
+        text = (shipped("docs/methods") / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    found = TERM.findall(text.partition("## Glossary")[2])
+    return {term.replace("\\", ""): meaning.replace("\\", "") for term, meaning in found}
+
+
+def dialog() -> Component:
+    """Lay out the dialog; ``assets/analyst.js`` opens it."""
+    keys = [part for key, act in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(act))]
+    terms = [part for term, meaning in glossary().items() for part in (html.Dt(term), html.Dd(meaning))]
+    return html.Dialog(
+        [
+            html.Form(
+                [
+                    html.H2("Help and definitions", id="help-title"),
+                    html.Button("Close", className="button"),
+                ],
+                method="dialog",
+                className="dialog-head",
+            ),
+            html.Div(
+                [
+                    html.H3("Keys"),
+                    html.Dl(keys, className="keys"),
+                    html.P(ON_THE_MAP, className="note"),
+                    *([html.H3("Words"), html.Dl(terms, className="terms")] if terms else []),
+                ],
+                className="dialog-body",
+                tabIndex="0",
+                role="region",
+                **{"aria-labelledby": "help-title"},
+            ),
+        ],
+        id="help",
+        className="dialog",
+        **{"aria-labelledby": "help-title"},
+    )

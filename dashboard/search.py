@@ -1,0 +1,96 @@
+"""Where is it? A box that finds an area by its name, its ward or its code, and the tools beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import ids
+from geo.query import LEVELS
+
+if TYPE_CHECKING:
+    from geo.atlas import Atlas
+
+SHOWN = 30
+"""Areas listed at once."""
+GROUPS = {"borough": "Boroughs", "ward": "Wards", "lsoa": "Small areas"}
+
+
+def places(atlas: Atlas) -> list[dict[str, Any]]:
+    """Every area as an option: the widest first, each with its ward and code to be found by.
+
+    Returns
+    -------
+    list of dict
+        ``group`` and ``items``; the value of an item is "level:code".
+    """
+    groups = []
+    for key, group in GROUPS.items():
+        frame = atlas.levels[key].frame
+        items = []
+        for code, name, ward, borough in zip(
+            frame.index, frame["name"], frame["ward"], frame["borough"], strict=True
+        ):
+            where = [part for part in (ward, borough) if part and part != name and not name.startswith(part)]
+            items.append({"value": f"{key}:{code}", "label": " · ".join([name, *where, code])})
+        groups.append({"group": group, "items": items})
+    return groups
+
+
+def toolbar(atlas: Atlas) -> Component:
+    """Lay out what lies over the top of the map: find a place, choose a set, tiles, play."""
+    return html.Div(
+        [
+            dmc.Select(
+                id=ids.FIND,
+                data=places(atlas),
+                placeholder="Find a place",
+                searchable=True,
+                clearable=False,
+                allowDeselect=True,
+                limit=SHOWN,
+                nothingFoundMessage="No area of that name, ward or code",
+                maxDropdownHeight=360,
+                comboboxProps={
+                    "transitionProps": {"duration": 0},
+                    "withinPortal": True,
+                    "width": 380,
+                    "position": "bottom-start",
+                },
+                rightSection=html.Kbd("/"),
+                rightSectionPointerEvents="none",
+                className="find",
+                **{"aria-label": f"Find a place: {', '.join(LEVELS.values())}"},
+            ),
+            _tool("lasso", "Select", "Draw around areas; Shift and click adds or drops one (a)", "a"),
+            _tool("tiles", "Tiles", "Every area the same size (t)", "t"),
+            _tool("swipe", "Swipe", "One map under the other with a divider (s)", "s", "compare-only"),
+        ],
+        className="toolbar",
+        role="group",
+        **{"aria-label": "Find and choose areas"},
+    )
+
+
+def _tool(act: str, name: str, title: str, key: str, only: str = "") -> Component:
+    return html.Button(
+        [name, " ", html.Kbd(key)],
+        type="button",
+        className=f"tool {only}".strip(),
+        title=title,
+        **{"data-act": act, "aria-pressed": "false"},
+    )
+
+
+def play() -> Component:
+    """Lay out the button that plays through the months."""
+    return html.Button(
+        [html.Span("Play", id="play-word"), " ", html.Kbd("k")],
+        type="button",
+        className="tool",
+        title="One month after another; again stops (k)",
+        **{"data-act": "play", "aria-pressed": "false"},
+    )
