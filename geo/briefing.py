@@ -74,11 +74,11 @@ class Change:
     Attributes
     ----------
     words : str
-        "up 18% on 2022", "no clear change on 2022"; "" where there is nothing to compare with.
+        "up 18% on 2022", "no clear change"; "" where there is nothing to compare with.
     trend : {"up", "down", ""}
         Only where it is clear (E-test, corrected over all areas of the map).
     numbers : str
-        "938 against 812"; "" where either is suppressed.
+        "938 against 812 in 2022"; "" where either is suppressed.
     """
 
     words: str = ""
@@ -94,10 +94,12 @@ class Spot:
     ----------
     code, rank, name : str
         The rank is "3=" where areas tie. The name is the one a room knows: that of the ward.
+    place : str
+        Name that tells it from others in its ward, or the borough of a ward.
     value : str
         The measure that ranks it, ``*`` where it is suppressed.
     facts : tuple of str
-        Its own name, its rate or count, its class on the map.
+        Its rate, or its count where a rate ranks it; its class on the map.
     when : str
         "Saturday into Sunday, 22:00 to 01:59", of the whole week whatever days and hours were asked for; ""
         where no time stands out or none is known.
@@ -112,6 +114,7 @@ class Spot:
     code: str
     rank: str
     name: str
+    place: str
     value: str
     facts: tuple[str, ...]
     when: str
@@ -185,11 +188,13 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
     spots = []
     for code, row in top.iterrows():
         lsoas = level.parent == level.frame.index.get_loc(code)
+        name, place = _names(row)
         spots.append(
             Spot(
                 code=str(code),
                 rank=row["rank"],
-                name=_known_as(row),
+                name=name,
+                place=place,
                 value=_number(row[column]),
                 facts=_facts(answer, str(code), row, info.noun),
                 when=_when(atlas, answer, lsoas),
@@ -344,20 +349,19 @@ def _changes(
     """
     months = atlas.catalogue.sources[query.source].months
     before = months_before(first, last, months)
-    when = ""
+    on, than = (f" on {period_name(*before)}", f" in {period_name(*before)}") if before else ("", "")
     if before is None and last - first >= 23:
-        first, when = last - 11, " in the last 12 months"
+        first, on, than = last - 11, " in the last 12 months", " in the 12 months before the last 12"
         before = months_before(first, last, months)
     if before is None:
         return {}, Change()
-    when = when or f" on {period_name(*before)}"
     plain = query.replace(measure="count", overlay="none", area="", compare="")
     now = atlas.answer(plain.replace(layer="change", first=first, last=last))
     then = atlas.answer(plain.replace(layer="measure", first=before[0], last=before[1]))
     table = now.table.reindex(areas, columns=["count", "change_ratio", "change"])
     table["before"] = then.table["count"].reindex(areas)
     changes = {
-        str(code): _change(row["before"], row["count"], row["change_ratio"], row["change"], when)
+        str(code): _change(row["before"], row["count"], row["change_ratio"], row["change"], on=on, than=than)
         for code, row in table.iterrows()
     }
     old, new = then.totals.shown, now.totals.shown
@@ -365,31 +369,32 @@ def _changes(
         return changes, Change()
     length, later = (float(sum(a <= m <= b for m in months)) for a, b in (before, (first, last)))
     whole = compare_periods(pd.Series([old]), pd.Series([new]), exposure=(length, later)).iloc[0]
-    return changes, _change(old, new, whole["ratio"], whole["change"], when)
+    return changes, _change(old, new, whole["ratio"], whole["change"], on=on, than=than)
 
 
-def _change(old: int, new: int, ratio: float, change: str, when: str) -> Change:
+def _change(old: int, new: int, ratio: float, change: str, *, on: str, than: str) -> Change:
+    """Say a change from an old number to a new one, ``on`` and ``than`` what."""
     if pd.isna(old) or pd.isna(new):
-        return Change(f"change{when} not shown: small numbers")
-    numbers = f"{new:,} against {old:,}"
+        return Change("change not shown: small numbers")
+    numbers = f"{new:,} against {old:,}{than}"
     if change not in ("up", "down"):
-        return Change(f"no clear change{when}", "", numbers)
+        return Change("no clear change", "", numbers)
     size = f"{abs(ratio - 1):.0%}" if np.isfinite(ratio) and old else f"from none to {new:,}"
-    return Change(f"{change} {size}{when}", change, numbers)
+    return Change(f"{change} {size}{on}", change, numbers)
 
 
 # ---------------------------------------------------------------- where and why
 
 
-def _known_as(row: pd.Series) -> str:
-    """Name that a room knows an area by: its ward's, else its own."""
-    return str(row["ward"] or row["name"])
+def _names(row: pd.Series) -> tuple[str, str]:
+    """Name that a room knows an area by, that of its ward; and what tells it from others."""
+    name = str(row["ward"] or row["name"])
+    place = str(row["name"] if row["name"] != name else row["borough"])
+    return name, place if place != name else ""
 
 
 def _facts(answer: Answer, code: str, row: pd.Series, noun: str) -> tuple[str, ...]:
-    """Name that tells it from others in its ward, the number that does not rank it, and its class."""
-    name = _known_as(row)
-    own = row["name"] if row["name"] != name else row["borough"]
+    """The number that does not rank the area, and its class."""
     if answer.query.measure == "count":
         other = "" if pd.isna(row["rate_per_1000"]) else f"{_number(row['rate_per_1000'])} per 1,000"
     else:
@@ -397,8 +402,7 @@ def _facts(answer: Answer, code: str, row: pd.Series, noun: str) -> tuple[str, .
     position = answer.codes[answer.table.index.get_loc(code)]
     label = answer.classes.labels[position]
     kind = _CLASSES.get(answer.classes.keys[position], label[:1].lower() + label[1:])
-    said = (own if own != name else "", other, "" if answer.query.layer == "measure" else kind)
-    return tuple(filter(None, said))
+    return tuple(filter(None, (other, "" if answer.query.layer == "measure" else kind)))
 
 
 def _why(level: str, decile: int) -> str:
