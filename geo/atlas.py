@@ -26,6 +26,7 @@ from geo.disclosure import SUPPRESSED, Gate
 from geo.layers import LAYERS
 from geo.legend import Classes
 from geo.query import MEASURES, Catalogue, Query, SourceInfo, listed, month_runs, month_text, period_name
+from geo.rates import crude_rate
 from geo.severity import apply_weights
 from geo.slice import Slice
 from geo.sources import AGE_BANDS, Source, stored_sources
@@ -186,6 +187,8 @@ class Answer:
         Whether 00:00 seems to stand for an unknown time in the clock.
     when : str
         The busiest day and hours and how sure that is, a sentence; "" without hours.
+    gradient : DataFrame
+        Small areas by decile of deprivation, see :meth:`Atlas.gradient`.
     headline : str
         The finding, one sentence.
     description : str
@@ -208,6 +211,7 @@ class Answer:
     clock: pd.DataFrame | None
     midnight: bool
     when: str
+    gradient: pd.DataFrame
     headline: str
     description: str
     caveats: tuple[str, ...]
@@ -424,6 +428,7 @@ class Atlas:
             clock=week.clock,
             midnight=week.midnight is not None,
             when=week.when,
+            gradient=self.gradient(query, lsoas),
             headline=self._finding(query, slice_, table, drawn.finding),
             description=query.describe(self.catalogue),
             caveats=(
@@ -433,6 +438,43 @@ class Atlas:
             ),
             notices=(),
             banner=self._banner(loaded.info),
+        )
+
+    def gradient(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:
+        """Rates of small areas by their decile of deprivation, from protected counts.
+
+        Parameters
+        ----------
+        query : Query
+            Checked.
+        lsoas : ndarray of bool, shape (number of LSOAs,)
+
+        Returns
+        -------
+        DataFrame
+            Index ``imd_decile`` (those that occur, 1 the most deprived): ``areas``, ``population``, ``count``
+            (Int64), ``rate_per_1000``, ``lower_ci``, ``upper_ci``. Empty where deprivation or residents are
+            not loaded.
+        """
+        loaded, frame = self.sources[query.source], self.levels["lsoa"].frame
+        decile = frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
+        people = frame["population"].to_numpy(np.float64, na_value=np.nan)
+        used = lsoas & ~np.isnan(decile) & ~np.isnan(people)
+        of, events = decile[used].astype(int), loaded.cube.select(query).by_area[used]
+        areas, residents, counts = (np.bincount(of, w, 11) for w in (None, people[used], events))
+        present = np.flatnonzero(areas)
+        count = loaded.gate.counts(counts[present].round().astype(np.int64))
+        rated = crude_rate(count.to_numpy(np.float64, na_value=np.nan), residents[present])
+        return pd.DataFrame(
+            {
+                "areas": areas[present],
+                "population": residents[present].astype(np.int64),
+                "count": count,
+                "rate_per_1000": rated["value"].to_numpy(),
+                "lower_ci": rated["lower_ci"].to_numpy(),
+                "upper_ci": rated["upper_ci"].to_numpy(),
+            },
+            index=pd.Index(present, name="imd_decile"),
         )
 
     def months(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo import rates
 from geo.atlas import Answer, Atlas, Week
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.disclosure import SUPPRESSED
@@ -140,7 +139,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
         small_areas=small,
         members=members,
         neighbours=answer.table.iloc[around],
-        gradient=_gradient(atlas, query),
+        gradient=answer.gradient,
     )
 
 
@@ -186,19 +185,3 @@ def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.astype({"count": "Int64", "rate_per_1000_a_year": "float64"})
-
-
-def _gradient(atlas: Atlas, query: Query) -> pd.DataFrame:
-    """Rate of all small areas chosen by their decile of deprivation, from the protected counts."""
-    slice_ = atlas.slice(query.replace(level="lsoa"))
-    frame = slice_.frame.assign(events=slice_.counts)[slice_.inside]
-    frame = frame[frame["imd_decile"].notna() & frame["population"].notna()]
-    groups = frame.groupby("imd_decile").agg(
-        areas=("events", "size"), population=("population", "sum"), count=("events", "sum")
-    )
-    table = groups.assign(count=slice_.gate.counts(groups["count"].to_numpy(np.int64)))
-    rated = rates.crude_rate(
-        table["count"].to_numpy(float, na_value=np.nan), table["population"].astype(float)
-    )
-    rated.index = table.index
-    return table.assign(rate_per_1000=rated["value"], lower_ci=rated["lower_ci"], upper_ci=rated["upper_ci"])
