@@ -156,6 +156,7 @@ def of_area(
                 [
                     *around,
                     html.Button("Add to set", type="button", className="linklike", **{"data-add": told.code}),
+                    *_pack(query),
                 ],
                 className="panel-links",
             ),
@@ -169,6 +170,14 @@ def of_area(
         className="panel",
         **{"aria-label": f"Area: {told.name}", "data-panel": "area", "data-code": told.code},
     )
+
+
+def _pack(query: Query) -> list[Component]:
+    """Link to the pack of the ward selected."""
+    if query.level != "ward":
+        return []
+    address = f"/export.pack{query.to_search()}"
+    return [html.A("Ward pack (PDF)", href=address, className="linklike", download="")]
 
 
 def _head(name: str, close: str) -> Component:

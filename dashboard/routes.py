@@ -10,6 +10,7 @@ from dash import Dash
 from flask import Response, jsonify, request
 
 from geo.export import FORMATS, filename, sheet
+from geo.pack import archive_name, stream_packs, wards_of, write_packs
 from geo.problem import Problem
 from geo.query import LEVELS, Query, listed
 from geo.tiles import MOST, tiles_geojson
@@ -66,7 +67,8 @@ def register(app: Dash, atlas: Atlas) -> None:
 
     ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON, kept for ever by
     the browser, sent compressed),
-    ``/export.<format>?<query>`` (what the page shows of the same query), ``/healthz``, ``/readyz``.
+    ``/export.<format>?<query>`` (what the page shows of the same query), ``/export.pack?<query>`` (ward
+    packs: of the ward selected or named ``ward=``, else of all), ``/healthz``, ``/readyz``.
     """
     files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in LEVELS}
     if places := _places(atlas):
@@ -100,6 +102,19 @@ def register(app: Dash, atlas: Atlas) -> None:
         page = sheet(atlas, query, link=request.host_url + query.to_search())
         response = Response(form.write(page), content_type=form.mimetype)
         response.headers["Content-Disposition"] = f'attachment; filename="{filename(page.answer, key)}"'
+        return response
+
+    @app.server.get("/export.pack")
+    def pack() -> Response:
+        query, _ = Query.parse(request.query_string.decode("utf-8", "replace"), atlas.catalogue)
+        wards = wards_of(atlas, query, request.args.getlist("ward"))
+        if len(wards) == 1:
+            name, content = write_packs(atlas, query, wards, home=request.host_url)
+            response = Response(content, mimetype="application/pdf")
+        else:
+            name, content = archive_name(atlas), stream_packs(atlas, query, wards, request.host_url)
+            response = Response(content, mimetype="application/zip")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
     @app.server.get("/healthz")

@@ -5,7 +5,9 @@ import gzip
 import io
 import json
 import re
+import zipfile
 
+import pypdf
 import pytest
 from flask.testing import FlaskClient
 
@@ -69,6 +71,23 @@ def test_an_unknown_format_names_those_there_are(client: FlaskClient):
     answer = client.get("/export.doc")
     assert answer.status_code == 404
     assert all(key in answer.text for key in FORMATS)
+
+
+def test_a_ward_pack_is_a_pdf_and_several_are_an_archive(client: FlaskClient):
+    alone = client.get("/export.pack?source=ae&level=ward&area=E05000001")
+    assert alone.mimetype == "application/pdf"
+    assert alone.headers["Content-Disposition"] == 'attachment; filename="ward-00-e05000001.pdf"'
+    pages = pypdf.PdfReader(io.BytesIO(alone.data)).pages
+    [link] = {note.get_object()["/A"]["/URI"] for note in pages[0]["/Annots"]}
+    assert link == "http://localhost/?level=ward&source=ae&area=E05000001"
+    several = client.get("/export.pack?source=ae&ward=Ward%2000&ward=E05001101")
+    assert several.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(several.data)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["ward-00-e05000001.pdf", "ward-11-e05001101.pdf"]
+    unknown = client.get("/export.pack?ward=Nowhere")
+    assert unknown.status_code == 422
+    assert "has no ward “Nowhere”" in unknown.text
 
 
 def test_nonsense_in_an_export_link_never_fails(client: FlaskClient):
