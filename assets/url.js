@@ -279,10 +279,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null);
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    const presenting = document.body.dataset.view === "present";
-    if (event.key === "p") change({ view: presenting ? "" : "present" });
-    else if (event.key === "Escape" && document.body.hasAttribute("data-sheet")) document.body.removeAttribute("data-sheet");
-    else if (event.key === "Escape" && presenting) change({ view: "" });
+    if (event.key === "Escape" && document.body.hasAttribute("data-sheet")) document.body.removeAttribute("data-sheet");
   });
 
   // --------------------------------------------------------------------------------------------------------- start

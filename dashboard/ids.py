@@ -39,7 +39,12 @@ EXPLORE = "explore"
 COMPARE = "compare"
 FIND = "find"
 PRESENT_TITLE = "present-title"
+PRESENT_STEPS = "present-steps"
+PRESENT_LEAVE = "present-leave"
+PRESENT_UNIT = "present-unit"
 PRESENT_LIST = "present-list"
+PRESENT_MORE = "present-more"
+PRESENT_SAID = "present-said"
 PRESENT_FOOT = "present-foot"
 
 

@@ -14,7 +14,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import blocks, figures, help, ids, routes, search
+from dashboard import blocks, figures, help, ids, present, routes, search
 from geo.atlas import Atlas
 from geo.export import FORMATS
 from geo.query import BREAKS, DAY_NAMES, DAYS, MEASURES, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
@@ -70,6 +70,7 @@ INDEX = f"""<!DOCTYPE html>
       {"".join(f'<a class="skip" href="#{target}">Skip to {name}</a>' for target, name in SKIPS.items())}
     </nav>
     {{%app_entry%}}
+    {present.DIALOGS}
     {{%config%}}
     {{%scripts%}}
     {{%renderer%}}
@@ -115,13 +116,13 @@ def page(atlas: Atlas) -> Component:
                 dcc.Store(id=ids.ANSWER),
                 dcc.Store(id=ids.MAP_CONFIG, data=routes.map_config(atlas)),
                 _bar(atlas),
-                _present_band(),
+                present.band(),
                 _filters(atlas.catalogue),
                 html.Main(
                     className="main",
-                    children=[_finding(), _map_area(atlas), _findings(), _months_area(), _present_list()],
+                    children=[_finding(), _map_area(atlas), _findings(), _months_area(), present.side()],
                 ),
-                _present_foot(),
+                present.foot(),
                 _messages(),
                 help.dialog(),
             ],
@@ -551,28 +552,6 @@ def _months_area() -> Component:
             ),
         ],
     )
-
-
-# ---------------------------------------------------------------- present mode
-
-
-def _present_band() -> Component:
-    return html.Div(
-        className="present-band present-only",
-        role="banner",
-        children=[
-            html.Div(id=ids.PRESENT_TITLE, className="present-title", role="heading", **{"aria-level": "1"}),
-            html.A(["Leave ", html.Kbd("Esc")], href="?", className="present-leave", id="present-leave"),
-        ],
-    )
-
-
-def _present_list() -> Component:
-    return html.Ol(id=ids.PRESENT_LIST, className="present-list present-only")
-
-
-def _present_foot() -> Component:
-    return html.Div(id=ids.PRESENT_FOOT, className="present-foot present-only", role="contentinfo")
 
 
 # ---------------------------------------------------------------- messages

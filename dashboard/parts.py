@@ -1,4 +1,4 @@
-"""How are the words of the page built? From an answer to components: legend, area panel, present list."""
+"""How is the map explained? From an answer to its legend and the areas that are numbered."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.facts import below, facts, texts
-from geo.disclosure import SUPPRESSED
-from geo.query import LEVELS, SourceInfo, listed
+from geo.briefing import listed_areas
+from geo.insets import top_areas
+from geo.query import LEVELS, listed
 
 if TYPE_CHECKING:
     from geo.atlas import Answer
@@ -23,9 +23,6 @@ OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "patter
 
 MANY_CLASSES = 9
 """Above this many, classes without an area are named in one line."""
-
-PRESENTED = 10
-"""Areas that a room is shown."""
 
 
 # ---------------------------------------------------------------- the legend
@@ -110,35 +107,9 @@ def _square(items: Sequence[Component], rest: Sequence[Component]) -> Component:
     )
 
 
-# ---------------------------------------------------------------- for a room
-
-
-def present_list(answer: Answer, source: SourceInfo) -> list[Component]:
-    """Build the list of the top areas, numbered as on the map."""
-    top = leaders(answer)
-    rates = facts(answer, top, source)["Per 1,000 residents"]
-    rows = zip(
-        top["rank"], top["name"], below(top), texts(top["count"], "{:,.0f}", SUPPRESSED), rates, strict=True
-    )
-    return [
-        html.Li(
-            [
-                html.Span(rank, className="present-rank"),
-                html.Span(
-                    [
-                        html.Strong(ward or name),
-                        html.Small(" · ".join(filter(None, [ward and name, rate and f"{rate} per 1,000"]))),
-                    ],
-                    className="present-name",
-                ),
-                html.Span(count, className="present-count"),
-            ]
-        )
-        for rank, name, ward, count, rate in rows
-    ]
+# ---------------------------------------------------------------- the numbered areas
 
 
 def leaders(answer: Answer) -> pd.DataFrame:
-    """The areas that are numbered: the first in order, but none without events."""
-    ranked = answer.ranked[: 3 * PRESENTED]
-    return ranked[(ranked["rank"] != "") & (ranked["count"].fillna(1) > 0)][:PRESENTED]
+    """The areas that are numbered on the map: the first in order, but none without events."""
+    return listed_areas(answer) if answer.query.view == "present" else top_areas(answer)

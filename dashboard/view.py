@@ -17,7 +17,7 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import area, blocks, compare, figures, ids, parts
+from dashboard import area, blocks, compare, figures, ids, parts, present
 from dashboard.facts import facts, ranked_table
 from dashboard.layout import MANY_BOROUGHS
 from geo.export import FORMATS
@@ -79,6 +79,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     answer = atlas.answer(query)
     source = atlas.catalogue.sources[query.source]
     defaults = _defaults(atlas, source)
+    material = present.gather(atlas, query) if query.view == "present" else None
     frame, beside = map_frame(atlas, answer, source, search), {}
     if second := compare.second(atlas, answer):
         left, right = compare.names(answer, second, atlas.catalogue)
@@ -103,7 +104,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **_words(answer, query, source, [*notices, *answer.notices], defaults),
             **_table(answer),
             **_charts(answer, query, source, defaults),
-            **_present(answer, source),
+            **present.shown(material, lambda **changes: _link(query.replace(**changes), defaults)),
             f"{ids.LEGEND}.children": parts.legend(answer),
             **area.shown(atlas, answer, lambda other: _link(other, defaults)),
             **beside,
@@ -475,19 +476,3 @@ def _quick(query: Query, source: SourceInfo, defaults: dict[str, str]) -> list[C
         for name, period in periods.items()
         if query.replace(**period) != query
     ]
-
-
-# ---------------------------------------------------------------- present mode
-
-
-def _present(answer: Answer, source: SourceInfo) -> Shown:
-    """Fill what a room sees: a title, the top areas with the numbers of the map, one line of when."""
-    when = answer.when or f"{source.label}: no time of day"
-    return {
-        f"{ids.PRESENT_TITLE}.children": answer.description,
-        f"{ids.PRESENT_LIST}.children": parts.present_list(answer, source),
-        f"{ids.PRESENT_FOOT}.children": [
-            html.Span(when),
-            html.Span(f"Numbers are ranks · {source.label} · {answer.banner}"),
-        ],
-    }

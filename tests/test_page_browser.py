@@ -331,7 +331,7 @@ def test_p_presents_and_escape_leaves(page: Page, address: str):
     page.keyboard.press("p")
     page.wait_for_url(re.compile("view=present"))
     expect(page.locator(".present-title")).to_contain_text("All police offences in Squareshire, 2023")
-    expect(page.locator("#present-list li")).to_have_count(9)
+    expect(page.locator("#present-list li")).to_have_count(6)
     expect(page.locator("#filters")).to_be_hidden()
     page.keyboard.press("Escape")
     page.wait_for_url(lambda url: "view=" not in url)

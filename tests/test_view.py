@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dashboard import facts, figures, ids, layout, parts, view
 from dashboard.callbacks import _shown
 from geo.atlas import Atlas
+from geo.insets import RANKED
 from geo.layers import LAYERS
 from geo.query import Query, month_number
 
@@ -122,7 +123,7 @@ def test_the_map_is_painted_as_the_answer_says(small_atlas: Atlas):
 def test_numbers_on_the_map_are_the_ranks_of_the_table(small_atlas: Atlas):
     page = view.page(small_atlas, "")
     index = small_atlas.levels["lsoa"].frame.index
-    rows = page["shown"][f"{ids.TABLE}.rowData"][: parts.PRESENTED]
+    rows = page["shown"][f"{ids.TABLE}.rowData"][:RANKED]
     assert page["frame"]["ranked"] == [[index.get_loc(row["code"]), row["rank"]] for row in rows]
 
 
