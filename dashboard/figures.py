@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo.disclosure import SUPPRESSED
@@ -26,6 +27,11 @@ GAP = "#eef3f6"
 FONT = {"family": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", "size": 12, "color": MUTED}
 HEAT = [[0, "#fff7ec"], [0.25, "#fdd49e"], [0.5, "#fc8d59"], [0.75, "#d7301f"], [1, "#7f0000"]]
 VEIL = "rgba(255,255,255,0.72)"
+PURPLES = [
+    *("#3f007d", "#54278f", "#6a51a3", "#7a6bb3", "#8a82bf"),
+    *("#9a97ca", "#aaa9d3", "#bab9dc", "#c8c7e3", "#d5d4ea"),
+]
+"""Deciles of deprivation, 1 the most deprived: purple, so that it is never taken for crime."""
 EMPTY: Figure = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 
 CONFIG: dict[str, Any] = {
@@ -254,6 +260,74 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool
                 "autorange": "reversed",
                 "fixedrange": True,
                 "showgrid": False,
+                "zeroline": False,
+            },
+        ),
+    }
+
+
+def gradient_figure(gradient: pd.DataFrame, noun: str) -> Figure:
+    """Draw rates by decile of deprivation as bars with their 95% intervals.
+
+    Parameters
+    ----------
+    gradient : DataFrame
+        As :attr:`geo.atlas.Answer.gradient`: index decile, 1 the most deprived; ``rate_per_1000``,
+        ``lower_ci``, ``upper_ci``.
+    noun : str
+        "offences".
+
+    Returns
+    -------
+    dict
+        Plotly figure; ``x`` is the decile.
+    """
+    table = gradient.reindex(range(1, 11))
+    value, lower, upper = (
+        table[column].astype(float).to_numpy() for column in ("rate_per_1000", "lower_ci", "upper_ci")
+    )
+    words = [
+        f"Decile {decile}: "
+        + (
+            "too few to show"
+            if np.isnan(rate)
+            else f"{rate:,.1f} {noun} per 1,000 ({low:,.1f} to {high:,.1f})"
+        )
+        for decile, rate, low, high in zip(table.index, value, lower, upper, strict=True)
+    ]
+
+    def plain(numbers: np.ndarray) -> list[float | None]:
+        return [None if np.isnan(number) else round(float(number), 3) for number in numbers]
+
+    bars = {
+        "type": "bar",
+        "x": list(table.index),
+        "y": plain(value),
+        "marker": {"color": PURPLES},
+        "error_y": {
+            "type": "data",
+            "array": plain(upper - value),
+            "arrayminus": plain(value - lower),
+            "color": INK,
+            "thickness": 1,
+            "width": 0,
+        },
+        "text": words,
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    return {
+        "data": [bars],
+        "layout": _layout(
+            margin={"l": 34, "r": 0, "t": 4, "b": 20},
+            dragmode=False,
+            bargap=0.25,
+            xaxis={"tickvals": list(range(1, 11)), "ticks": "", "fixedrange": True, "showgrid": False},
+            yaxis={
+                "rangemode": "tozero",
+                "nticks": 4,
+                "fixedrange": True,
+                "gridcolor": LINE,
                 "zeroline": False,
             },
         ),

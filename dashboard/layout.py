@@ -25,6 +25,7 @@ MANY_BOROUGHS = 8
 LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
 NULL_NAMES = {"exact": "Exact p", "permutation": "Simulated p"}
 
+PACKS = "Ward packs (PDF, or ZIP of several)"
 CONTROLS = {
     "source": "value",
     "category": "value",
@@ -160,7 +161,8 @@ def _bar(atlas: Atlas) -> Component:
                                 html.A(form.label, id=ids.export(key), href=f"/export.{key}", download="")
                             )
                             for key, form in FORMATS.items()
-                        ],
+                        ]
+                        + [html.Li(html.A(PACKS, id=ids.export("pack"), href="/export.pack", download=""))],
                         className="menu-list",
                     ),
                 ],
@@ -507,6 +509,26 @@ def _findings() -> Component:
                         id=ids.CLOCK_BOX,
                         role="img",
                         **{"aria-label": "Events by weekday and hour"},
+                    ),
+                ],
+            ),
+            html.Div(
+                id=ids.GRADIENT_PART,
+                className="chart",
+                children=[
+                    html.Div(
+                        [
+                            html.H2("Per 1,000 residents, by deprivation"),
+                            blocks.copier("Rates by decile of deprivation", id=ids.GRADIENT_COPY),
+                        ],
+                        className="block-head",
+                    ),
+                    html.P("Tenths of England's areas; 1 is the most deprived.", className="note"),
+                    html.Div(
+                        dcc.Graph(id=ids.GRADIENT, config=figures.CONFIG, figure=figures.EMPTY),
+                        id=ids.GRADIENT_BOX,
+                        role="img",
+                        **{"aria-label": "Rates by decile of deprivation"},
                     ),
                 ],
             ),

@@ -108,7 +108,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             f"{ids.LEGEND}.children": parts.legend(answer),
             **area.shown(atlas, answer, lambda other: _link(other, defaults)),
             **beside,
-            **{f"{ids.export(key)}.href": f"/export.{key}{query.to_search()}" for key in FORMATS},
+            **{f"{ids.export(key)}.href": f"/export.{key}{query.to_search()}" for key in (*FORMATS, "pack")},
         },
     }
 
@@ -420,6 +420,7 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
         f"{ids.MONTHS_COPY}.data-copy": blocks.months_table(months),
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
+        **_gradient(answer.gradient, noun),
         f"{ids.CLOCK_PART}.hidden": answer.clock is None,
         f"{ids.CLOCK_NOTE}.children": answer.when,
     }
@@ -435,6 +436,24 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
         f"{ids.CLOCK}.figure": figures.clock_figure(answer.clock, query, noun, midnight=answer.midnight),
         f"{ids.CLOCK_BOX}.aria-label": _clock_said(answer, noun),
         f"{ids.CLOCK_COPY}.data-copy": blocks.clock_table(answer.clock),
+    }
+
+
+def _gradient(gradient: pd.DataFrame, noun: str) -> Shown:
+    known = gradient["rate_per_1000"].dropna()
+    if known.empty:
+        said = "No chart"
+    else:
+        first, last = known.index[0], known.index[-1]
+        said = (
+            f"Bar chart of {noun} per 1,000 residents by decile of deprivation: {known.iloc[0]:,.1f} in "
+            f"decile {first}, {known.iloc[-1]:,.1f} in decile {last}."
+        )
+    return {
+        f"{ids.GRADIENT_PART}.hidden": bool(known.empty),
+        f"{ids.GRADIENT}.figure": figures.EMPTY if known.empty else figures.gradient_figure(gradient, noun),
+        f"{ids.GRADIENT_BOX}.aria-label": said,
+        f"{ids.GRADIENT_COPY}.data-copy": blocks.gradient_table(gradient),
     }
 
 
