@@ -164,6 +164,10 @@
 
   // -------------------------------------------------------------------------------------------------- with the page
 
+  // A long list shows the chosen area.
+  new MutationObserver(() => document.querySelector(".present-here")?.scrollIntoView({ block: "nearest" }))
+    .observe(document.body, { attributes: true, attributeFilter: ["data-shows"] });
+
   // The map is looked at anew once an answer is painted: by then it has the room of the new layout.
   window.addEventListener("hotspots:painted", () => {
     if (presenting()) look(chosen());

@@ -7,6 +7,7 @@ Present mode is a state of the one page: the same map, the same address, another
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -271,7 +272,7 @@ def _steps(query: Query, months: Sequence[int], link: Link) -> list[Component]:
         href = link(first=None if first == months[0] else first, last=None if last == months[-1] else last)
         words = period_name(first, last)
         return html.A(
-            form.format(words),
+            form.format(_short(words)),
             id=f"present-{key}",
             href=href,
             className="present-step",
@@ -279,6 +280,11 @@ def _steps(query: Query, months: Sequence[int], link: Link) -> list[Component]:
         )
 
     return [to("earlier", "Earlier", "◀ {}"), to("other", length, length), to("later", "Later", "{} ▶")]
+
+
+def _short(period: str) -> str:
+    """Period with the names of its months cut to three letters."""
+    return re.sub("|".join(MONTH_NAMES), lambda name: name[0][:3], period)
 
 
 # ---------------------------------------------------------------- the list

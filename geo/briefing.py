@@ -60,8 +60,8 @@ _CLASSES = {
     "LL": "cold spot",
     "HL": "high, its neighbours low",
     "LH": "low, its neighbours high",
-    "high-": "hotspot before correction only",
-    "low-": "cold spot before correction only",
+    "high-": "maybe a hotspot",
+    "low-": "maybe a cold spot",
     "NS": "",
 }
 """What a room is told of a class of the map, where its label would be jargon."""
