@@ -31,6 +31,13 @@ from geo.report.blocks import (
 )
 
 FACE, BOLD_FACE = "Report", "Report-Bold"
+PLAIN = [
+    ("FONTNAME", (0, 0), (-1, -1), FACE),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+]
+"""Style of a table that only arranges; it names the font, or the file would refer to one it does not hold."""
 
 
 def write_pdf(assessment: Assessment, atlas: Atlas, progress: Progress = silent) -> bytes:
@@ -79,7 +86,7 @@ def write_pdf(assessment: Assessment, atlas: Atlas, progress: Progress = silent)
     )
     frame = Frame(MARGIN * mm, 18 * mm, width - 2 * MARGIN * mm, height - 38 * mm, 0, 0, 0, 0)
     document.addPageTemplates([PageTemplate("page", [frame], onPage=edges)])
-    contents = TableOfContents()
+    contents = TableOfContents(tableStyle=PLAIN)
     contents.levelStyles = [styles["toc1"], styles["toc2"]]
     words = html.escape(assessment.banner.upper())
     marking = f'<font backColor="{MARK}" color="black"><b>&nbsp;{words}&nbsp;</b></font>'
@@ -107,7 +114,7 @@ def _pdf_styles() -> dict[str, Any]:
     pdfmetrics.registerFontFamily(FACE, normal=FACE, bold=BOLD_FACE, italic=FACE, boldItalic=BOLD_FACE)
 
     def style(name: str, size: float, colour: str = INK, **more: Any) -> Any:
-        given = {"fontName": FACE, "leading": size * 1.35, "spaceAfter": 5, **more}
+        given = {"fontName": FACE, "bulletFontName": FACE, "leading": size * 1.35, "spaceAfter": 5, **more}
         return ParagraphStyle(name, fontSize=size, textColor=colour, **given)
 
     bold = {"fontName": BOLD_FACE}
@@ -143,7 +150,10 @@ def _pdf_facts(assessment: Assessment, styles: dict[str, Any]) -> Any:
         for name, value in facts(assessment)
     ]
     return Table(
-        rows, [32 * mm, (ROOM - 32) * mm], style=[("LEFTPADDING", (0, 0), (0, -1), 0)], hAlign="LEFT"
+        rows,
+        [32 * mm, (ROOM - 32) * mm],
+        style=[*PLAIN, ("BOTTOMPADDING", (0, 0), (-1, -1), 0)],
+        hAlign="LEFT",
     )
 
 
@@ -195,6 +205,7 @@ def _pdf_grid(block: Grid, styles: dict[str, Any]) -> list[Any]:
     ]
     pad = CELL / 2 * mm - 0.2
     style = [
+        ("FONTNAME", (0, 0), (-1, -1), FACE),
         ("BACKGROUND", (0, 0), (-1, 0), SURFACE),
         ("LINEABOVE", (0, 0), (-1, 0), 0.6, INK),
         ("LINEBELOW", (0, -1), (-1, -1), 0.6, INK),
