@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.insets import Inset, view_of
 from geo.legend import HIDDEN
@@ -46,6 +47,8 @@ SIDE = 72.0
 TITLE, FINDING, BODY, TINY = 17.0, 10.5, 7.4, 6.0
 """Sizes of type, points."""
 BADGE_GAP, CELL = 4.6, 9.0
+AREA_SIZE, WARD_SIZE, BOROUGH_SIZE = 1.0, 3.0, 8.0
+"""Width on paper, millimetres, below which the lines of most areas of a level are drawn thinner."""
 MOST_LABELS = 14
 WARD_NAMES_BELOW = 25_000
 """Wards are named on maps that show less than this many metres."""
@@ -58,11 +61,12 @@ def draw_areas(pane: Pane, sheet: Sheet) -> None:
     """Colour the areas of a sheet, hatch those without a value, and draw ward and borough outlines."""
     shapes, codes = sheet.level.shapes.geometry.to_numpy(), sheet.answer.codes
     classes, overlay = sheet.answer.classes, sheet.answer.overlay
-    pane.draw(shapes[codes == HIDDEN], fill=GROUND, line="white", weight=AREA_LINE)
+    hair = _thinned(pane, shapes, AREA_LINE, AREA_SIZE)
+    pane.draw(shapes[codes == HIDDEN], fill=GROUND, line="white" if hair else GROUND, weight=hair or 0.1)
     for k, (colour, pattern) in enumerate(zip(classes.colours, classes.patterns, strict=True)):
-        line = PALE if pattern else "white"
+        line = (PALE if pattern else "white") if hair else colour
         hatch = HATCHES.get(pattern or "")
-        pane.draw(shapes[codes == k], fill=colour, line=line, weight=AREA_LINE, hatch=hatch)
+        pane.draw(shapes[codes == k], fill=colour, line=line, weight=hair or 0.1, hatch=hatch)
     if overlay is not None and overlay.any():
         pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY[0])
     draw_outlines(pane, sheet)
@@ -70,9 +74,17 @@ def draw_areas(pane: Pane, sheet: Sheet) -> None:
 
 def draw_outlines(pane: Pane, sheet: Sheet) -> None:
     """Draw the lines of wards and boroughs."""
-    if sheet.level.key != "borough":
-        pane.draw(sheet.outlines["ward"], line=WARD, weight=WARD_LINE, order=3)
-    pane.draw(sheet.outlines["borough"], line=INK, weight=BOROUGH_LINE, order=3.5)
+    wards, boroughs = sheet.outlines["ward"], sheet.outlines["borough"]
+    thin = _thinned(pane, wards, WARD_LINE, WARD_SIZE)
+    if sheet.level.key != "borough" and thin:
+        pane.draw(wards, line=WARD, weight=thin, order=3)
+    pane.draw(boroughs, line=INK, weight=_thinned(pane, boroughs, BOROUGH_LINE, BOROUGH_SIZE), order=3.5)
+
+
+def _thinned(pane: Pane, shapes: np.ndarray, weight: float, size: float) -> float:
+    """Weight of the lines around shapes: less where most are smaller than ``size`` millimetres."""
+    share = float(np.sqrt(np.median(shapely.area(shapes)))) / pane.scale / size
+    return weight * min(1.0, share) if share > 1 / 6 else 0.0
 
 
 def draw_maps(page: Page, sheet: Sheet, place: Rect) -> None:
@@ -152,7 +164,7 @@ def _place_names(sheet: Sheet, main: Pane, taken: list[Rect]) -> None:
     if sheet.places is not None:
         ordered = sheet.places.sort_values(["rank", "name"])[["name", "x", "y", "rank"]]
         names = [(name, np.array([(x, y)]), rank) for name, x, y, rank in ordered.itertuples(index=False)]
-    elif len(sheet.answer.query.borough) != 1:
+    elif len(sheet.answer.query.borough) != 1 and sheet.levels["borough"].n <= MOST_LABELS:
         boroughs = sheet.levels["borough"]
         named = zip(boroughs.frame["name"], boroughs.anchors, strict=True)
         names = [(name, point[None], 1) for name, point in named]

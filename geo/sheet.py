@@ -32,6 +32,7 @@ RATES = {
     "rate": ("rate_per_1000", "Per 1,000"),
     "dsr": ("dsr_per_100k", "Standardised"),
     "eb_rate": ("eb_rate_per_1000", "Smoothed"),
+    "harm": ("harm", "Harm"),
 }
 """Column and short title of the rate shown beside a count, by measure; other measures show the first."""
 
