@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
+from geo.atlas import Atlas
 from geo.insets import FEWEST, MOST, SPAN, _name, choose, notable, of_answer, top_areas, view_of
-from geo.query import Query
+from geo.query import Query, month_number
+from geo.sheet import sheet
 
 VIEW = (0.0, 0.0, 50_000.0, 50_000.0)
 
@@ -142,3 +144,19 @@ def test_the_view_is_that_of_the_boroughs_chosen(small_atlas):
     east = view_of(small_atlas.answer(Query(source="offences", borough=("E06000002",))), level)
     assert whole == (500_000, 230_000, 506_000, 236_000)
     assert east == (504_000, 230_000, 506_000, 236_000)
+
+
+@pytest.mark.realdata
+def test_the_two_towns_of_bedfordshire_are_magnified(bedfordshire):
+    atlas = Atlas.open(bedfordshire)
+    for layer in ("measure", "local_moran"):
+        query = Query(
+            source="offences",
+            category=("violence-and-sexual-offences",),
+            first=month_number("2025-01"),
+            layer=layer,
+        )
+        one = sheet(atlas, query)
+        assert [inset.name for inset in one.insets] == ["Bedford", "Luton"]
+        numbered = one.answer.table.index.get_indexer(one.top.index)
+        assert sum(np.isin(numbered, inset.areas).sum() for inset in one.insets) >= 8
