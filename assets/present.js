@@ -15,7 +15,8 @@
   const change = (changes) => window.hotspotsPage.change(changes);
 
   let looking = ""; // code of the area that the map was last sent to
-  let laidOut = false; // whether the page was last laid out for a room
+  if (wanted()) document.body.dataset.view = "present"; // before the map starts, so that it has its room and colours
+  let laidOut = wanted(); // whether the page was last laid out for a room
   let leaving = true; // whether the end of full screen is the end of present mode
 
   // -------------------------------------------------------------------------------------------------- full screen
