@@ -287,6 +287,9 @@
 
   const KEYS = { "/": () => $("find").focus(), t: "tiles", a: "lasso", s: "swipe", k: "play", v: "saved", "?": "help" };
 
+  /** Whether letters mean something to an element; the cells of a strip have no use for them. */
+  const typing = (target) => page.typing(target) && !target.closest("[data-strip]");
+
   /** Leave what is open, the innermost first. */
   function leave() {
     if (drawing) draw(false);
@@ -307,7 +310,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || !page?.current()) return;
     if (document.body.dataset.view === "present" || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && !event.target.closest("input, textarea, [role=combobox]")) leave();
-    else if (event.key in KEYS && !page.typing(event.target)) {
+    else if (event.key in KEYS && !typing(event.target)) {
       event.preventDefault();
       const act = KEYS[event.key];
       (ACTS[act] ?? act)();

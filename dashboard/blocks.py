@@ -107,7 +107,13 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
                 role="img",
                 **{"aria-label": f"{noun.capitalize()} by month, {first} to {last}.{peak}"},
             ),
-            html.Figcaption([html.Span(first), html.Span(f"most {most:,}"), html.Span(last)]),
+            html.Figcaption(
+                [
+                    html.Span(first),
+                    html.Span(f"most {most:,}" if most else "too few to show"),
+                    html.Span(last),
+                ]
+            ),
         ],
         className="small-chart",
     )
