@@ -14,7 +14,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import blocks, figures, help, ids, present, routes, search
+from dashboard import assess, blocks, figures, help, ids, present, routes, search
 from geo.atlas import Atlas
 from geo.export import FORMATS
 from geo.query import BREAKS, DAY_NAMES, DAYS, MEASURES, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
@@ -121,7 +121,14 @@ def page(atlas: Atlas) -> Component:
                 _filters(atlas.catalogue),
                 html.Main(
                     className="main",
-                    children=[_finding(), _map_area(atlas), _findings(), _months_area(), present.side()],
+                    children=[
+                        _finding(),
+                        _map_area(atlas),
+                        _findings(),
+                        _months_area(),
+                        assess.frame(),
+                        present.side(),
+                    ],
                 ),
                 present.foot(),
                 _messages(),
@@ -146,6 +153,7 @@ def _bar(atlas: Atlas) -> Component:
                 [
                     html.A("Explore", id=ids.EXPLORE, href="?"),
                     html.A("Compare", id=ids.COMPARE, href="?view=compare"),
+                    html.A("Assessment", id=ids.ASSESSMENT, href="?view=assess"),
                 ],
                 className="bar-views",
                 **{"aria-label": "Views"},

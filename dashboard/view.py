@@ -270,7 +270,8 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     shown[f"{ids.PRESENT}.href"] = _link(query.replace(view="present"), defaults)
     shown[f"{ids.EXPLORE}.href"] = _link(query.replace(view="explore"), defaults)
     shown[f"{ids.COMPARE}.href"] = _link(compare.entry(query, source), defaults)
-    for name, view in ((ids.EXPLORE, "explore"), (ids.COMPARE, "compare")):
+    shown[f"{ids.ASSESSMENT}.href"] = _link(query.replace(view="assess"), defaults)
+    for name, view in ((ids.EXPLORE, "explore"), (ids.COMPARE, "compare"), (ids.ASSESSMENT, "assess")):
         shown[f"{name}.aria-current"] = "page" if query.view == view else None
     return shown
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+import pandas as pd
+
 from geo.assessment import Assessment, Progress, Section
 from geo.atlas import Atlas
 from geo.charts import picture
+from geo.disclosure import SUPPRESSED
 from geo.exhibits.part import Exhibit
 from geo.paper import text_width
 from geo.query import slug
@@ -196,6 +202,30 @@ def facts(assessment: Assessment) -> list[tuple[str, str]]:
         *(("Covers" if k == 0 else "", title) for k, title in enumerate(covers)),
     ]
     return [*said, ("Made on", assessment.made_text), ("Data version", assessment.version[:8])]
+
+
+_FORMULA = tuple("=+-@|%\t\r")
+
+
+def table_csv(exhibit: Exhibit) -> bytes:
+    """The table of an exhibit as CSV: plain numbers, ``*`` where suppressed, empty where there is no value.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(exhibit.table.columns)
+    columns = []
+    for name, column in exhibit.table.items():
+        if str(column.dtype) == "Int64":
+            columns.append([SUPPRESSED if v is pd.NA else int(v) for v in column])
+        elif pd.api.types.is_float_dtype(column):
+            columns.append(["" if np.isnan(v) else f"{v:.10g}" for v in column.astype(float)])
+        else:
+            texts = exhibit.texts()[name]
+            columns.append([f"'{text}" if text.startswith(_FORMULA) else text for text in texts])
+    writer.writerows(zip(*columns, strict=True))
+    return file.getvalue().encode("utf-8")
 
 
 def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:

@@ -93,10 +93,11 @@ def _html_block(block: Block) -> str:
             )
             return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
         case Grid():
-            return _html_grid(block)
+            return table_html(block)
 
 
-def _html_grid(block: Grid) -> str:
+def table_html(block: Grid) -> str:
+    """A table with its caption and header cells."""
     exhibit = block.exhibit
     texts, kinds = exhibit.texts(), ["n" if number else "" for number in exhibit.numeric()]
     heads = "".join(
