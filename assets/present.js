@@ -165,9 +165,21 @@
 
   // -------------------------------------------------------------------------------------------------- with the page
 
-  // A long list shows the chosen area.
-  new MutationObserver(() => document.querySelector(".present-here")?.scrollIntoView({ block: "nearest" }))
-    .observe(document.body, { attributes: true, attributeFilter: ["data-shows"] });
+  /** Make the type of the list smaller where it would not fit, and failing that show the chosen area. */
+  function fit() {
+    const side = document.querySelector(".present-side");
+    if (!side || !presenting()) return;
+    for (let percent = 100; percent >= 75; percent -= 5) {
+      side.style.fontSize = `${percent}%`;
+      if (side.scrollHeight <= side.clientHeight) return;
+    }
+    side.querySelector(".present-here")?.scrollIntoView({ block: "nearest" });
+  }
+
+  window.addEventListener("resize", fit);
+  window.addEventListener("load", () => new MutationObserver(([{ target }]) => (
+    target.closest?.(".present-side") || target.id === "react-entry-point" ? fit() : null
+  )).observe($("react-entry-point"), { childList: true, subtree: true }));
 
   // The map is looked at anew once an answer is painted: by then it has the room of the new layout.
   window.addEventListener("hotspots:painted", () => {

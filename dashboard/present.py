@@ -327,12 +327,13 @@ def _details(material: Material, spot: Spot) -> Component:
     told, meeting = material.told, material.meeting
     rows: list[tuple[str, str]] = []
     if spot.change.numbers:
-        rows.append(("Change", spot.change.numbers))
+        rows.append(("Change", _short(spot.change.numbers)))
     if spot.kinds:
         rows.append(("Most of it", spot.kinds))
     if meeting is not None:
-        new = [spot.since.words, spot.since.numbers] if told.months_since else ["no newer months are loaded"]
-        rows.append((f"Since {_day(meeting.day)}", ": ".join(filter(None, [told.months_since, *new]))))
+        new = ", ".join(filter(None, (spot.since.words, spot.since.numbers)))
+        fresh = _short(f"{told.months_since}: {new}") if told.months_since else "no newer months are loaded"
+        rows.append((f"Since {_day(meeting.day)}", fresh))
     notes = of_area(material.notes, spot.code)[:REMEMBERED]
     rows += [(f"Decided {_day(date.fromisoformat(n.date))}", f"{n.text} ({n.author})") for n in notes]
     return html.Dl(
@@ -342,7 +343,7 @@ def _details(material: Material, spot: Spot) -> Component:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]} {day.year}"
 
 
 def _more(material: Material) -> str:

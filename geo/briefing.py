@@ -410,7 +410,7 @@ def _why(level: str, decile: int) -> str:
     if pd.isna(decile):
         return ""
     if level != "lsoa":
-        return f"average deprivation decile {decile}"
+        return f"deprivation decile {decile}"
     return _DEPRIVED.get(int(decile), f"deprivation decile {decile} of 10")
 
 

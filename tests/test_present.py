@@ -215,8 +215,8 @@ def test_the_chosen_area_shows_what_was_decided(small_atlas: Atlas):
     )
     page = to_json(present.shown(material, lambda **changes: "?"))
     assert "Lights mended (A. Bee)" in page
-    assert "Decided 6 February 2024" in page
-    assert "October to December 2023: no clear change" in page
+    assert "Decided 6 Feb 2024" in page
+    assert "Oct to Dec 2023: no clear change, " in page
     assert "Elsewhere" not in page
 
 
