@@ -84,7 +84,9 @@ export class Marks {
 
   /** Read the sizes of everything written, after it or the page's type changed, and arrange it. */
   measure() {
-    for (const item of [...this.items.badge, ...this.items.place, ...this.items.frame]) {
+    const all = [...this.items.badge, ...this.items.place, ...this.items.frame];
+    all.forEach(({ element }) => { element.hidden = false; }); // a hidden element has no size
+    for (const item of all) {
       const measured = item.box ? item.element.firstChild : item.element;
       item.size = [measured.offsetWidth, measured.offsetHeight];
     }
