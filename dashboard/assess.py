@@ -53,15 +53,19 @@ def frame() -> Component:
 
 
 def asking(query: Query) -> Query:
-    """The part of a question that an assessment answers: what, where, when and of which services."""
-    kept = ("source", "sources", "category", "first", "last", "month", "hour", "day", "night", "borough")
-    return Query(**{name: getattr(query, name) for name in kept})
+    """The part of a question that an assessment answers: what, where, when and of which services.
+
+    The source matters for its categories only.
+    """
+    kept = ("sources", "category", "first", "last", "month", "hour", "day", "night", "borough")
+    source = query.source if query.category else ""
+    return Query(source=source, **{name: getattr(query, name) for name in kept})
 
 
 # ---------------------------------------------------------------- the article
 
 
-def article(atlas: Atlas, assessment: Assessment, link: Callable[[Query], str]) -> str:
+def article(atlas: Atlas, assessment: Assessment, link: Callable[[tuple[str, ...]], str]) -> str:
     """Write an assessment as HTML for the page.
 
     Parameters
@@ -69,7 +73,7 @@ def article(atlas: Atlas, assessment: Assessment, link: Callable[[Query], str]) 
     atlas : Atlas
     assessment : Assessment
     link : callable
-        Query to the query string that shows it.
+        Keys of sources to the query string that shows the same of these (none for all).
 
     Returns
     -------
@@ -110,12 +114,12 @@ def _documents(query: str) -> str:
     return f'<p class="assess-documents">As a document: {links} {wait}</p>'
 
 
-def _covers(atlas: Atlas, assessment: Assessment, link: Callable[[Query], str]) -> str:
+def _covers(atlas: Atlas, assessment: Assessment, link: Callable[[tuple[str, ...]], str]) -> str:
     """Links that add a service to the assessment or leave it out."""
-    query, every = assessment.query, tuple(atlas.sources)
+    every = tuple(atlas.sources)
     if len(every) < 2:
         return ""
-    chosen = query.sources or every
+    chosen = assessment.query.sources or every
     items = []
     for key in every:
         others = tuple(k for k in every if (k in chosen) != (k == key))
@@ -124,9 +128,9 @@ def _covers(atlas: Atlas, assessment: Assessment, link: Callable[[Query], str]) 
         if not others:
             items.append(f'<span class="chip chip-on">{label}</span>')
             continue
-        other = query.replace(sources=() if set(others) == set(every) else others, view="assess")
+        other = link(() if set(others) == set(every) else others)
         items.append(
-            f'<a class="chip{" chip-on" if key in chosen else ""}" href="{html.escape(link(other))}" '
+            f'<a class="chip{" chip-on" if key in chosen else ""}" href="{html.escape(other)}" '
             f'aria-label="{label} {state}; change">{label}</a>'
         )
     return f'<p class="assess-covers">Services covered: {" ".join(items)}</p>'
@@ -244,9 +248,11 @@ def register(app: Dash, atlas: Atlas) -> None:
     def compared() -> tuple[Compared, ...]:
         return check(atlas)
 
+    def shown() -> Query:
+        return Query.parse(request.query_string.decode("utf-8", "replace"), atlas.catalogue)[0]
+
     def asked() -> Query:
-        text = request.query_string.decode("utf-8", "replace")
-        return asking(Query.parse(text, atlas.catalogue)[0])
+        return asking(shown())
 
     def named(query: Query, *, with_map: bool = False) -> str:
         name = request.args.get("exhibit", "")
@@ -255,13 +261,15 @@ def register(app: Dash, atlas: Atlas) -> None:
             raise Problem("The assessment of these filters has no such table or figure.")
         return name
 
-    def link(query: Query) -> str:
-        default = next(iter(atlas.sources))
-        return query.replace(source="" if query.source == default else query.source).to_search() or "?"
-
     @app.server.get("/assessment/page")
     def page() -> Response:
-        return Response(article(atlas, made(asked()), link), mimetype="text/html")
+        query = shown().replace(view="assess")
+        plain = query.replace(source="") if query.source == next(iter(atlas.sources)) else query
+
+        def link(sources: tuple[str, ...]) -> str:
+            return plain.replace(sources=sources).to_search()
+
+        return Response(article(atlas, made(asking(query)), link), mimetype="text/html")
 
     @app.server.get("/assessment/check")
     def check_page() -> Response:
