@@ -51,7 +51,9 @@ def main(data: str = "data") -> None:
             page.set_default_timeout(PATIENCE_MS)
             page.add_init_script(NOTE_PAINT)
             page.goto(f"http://127.0.0.1:{server.server_port}{address}")
-            if "view=assess" not in address:
+            if "view=assess" in address:
+                page.get_by_role("heading", name="Findings").wait_for()
+            else:
                 page.locator("html[data-painted]").wait_for()
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(3_000)  # town windows draw after the county
