@@ -148,15 +148,11 @@ class Week:
         Where 00:00 seems to stand for an unknown time.
     when : str
         The busiest day and hours and how sure that is, a sentence; "" without hours.
-    known : ndarray of float, shape (7, 24), or None
-        What a sentence of peaks may rest on: the protected cells, adding up to their protected total, without
-        an excess at midnight.
     """
 
     clock: pd.DataFrame | None
     midnight: DefaultMidnight | None
     when: str
-    known: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -514,20 +510,20 @@ class Atlas:
         loaded = self.sources[query.source]
         gate, info = loaded.gate, loaded.info
         if not info.has_hours:
-            return Week(None, None, "", None)
+            return Week(None, None, "")
         selection = loaded.cube.select(query.replace(hour=(), day=(), night=()))
         cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
         clock = _protected_clock(gate, cells)
         counts = clock.fillna(4).to_numpy(float)  # sentences rest on the protected cells and their total
         counts *= (gate.count(int(cells.sum())) or 0) / max(1.0, counts.sum())
         midnight = default_midnight(counts, noun=info.noun)
-        known = without_default_midnight(counts).to_numpy() if midnight.suspected else counts
+        kept = without_default_midnight(counts) if midnight.suspected else counts
         exposure = weekdays_of_months(loaded.cube.months[selection.months])
-        when = peak(known, exposure=exposure, noun=info.noun).sentence
+        when = peak(kept, exposure=exposure, noun=info.noun).sentence
         hidden = clock.isna().to_numpy()
         if hidden.sum() > ((cells > 0) & ~hidden).sum():
             when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
-        return Week(clock, midnight if midnight.suspected else None, when, known)
+        return Week(clock, midnight if midnight.suspected else None, when)
 
     def _finding(self, query: Query, s: Slice, table: pd.DataFrame, of_layer: str) -> str:
         """Say what the layer found or, for a plain measure, which areas have the most."""

@@ -48,11 +48,17 @@ def visit(page: Page, address: str, search: str = "?view=present") -> None:
     page.wait_for_load_state("networkidle")
 
 
-def press(page: Page, key: str, expected: str) -> None:
-    """Press a key and wait until the page shows the answer to the address that it leads to."""
-    page.keyboard.press(key)
+def arrive(page: Page, expected: str) -> None:
+    """Wait until the page shows the answer to an address like the expected one."""
     page.wait_for_url(re.compile(expected))
-    expect(page.locator("body")).to_have_attribute("data-shows", "?" + page.url.partition("?")[2])
+    search = page.url.partition("?")[2]
+    expect(page.locator("body")).to_have_attribute("data-shows", f"?{search}" if search else "")
+
+
+def press(page: Page, key: str, expected: str) -> None:
+    """Press a key and see where it leads."""
+    page.keyboard.press(key)
+    arrive(page, expected)
 
 
 def here(page: Page) -> str:
@@ -165,11 +171,11 @@ def test_a_decision_is_kept_and_typing_it_fires_no_keys(page: Page, address: str
 def test_buttons_do_what_the_keys_do(page: Page, address: str):
     visit(page, address, "?from=2023-02&to=2023-02&view=present")
     page.get_by_role("link", name="Later: March 2023").click()
-    page.wait_for_url(re.compile("from=2023-03"))
+    arrive(page, "from=2023-03")
     page.locator(".present-row").nth(1).click()
-    page.wait_for_url(re.compile("area="))
+    arrive(page, "area=")
     page.get_by_role("link", name="Leave").click()
-    page.wait_for_url(re.compile("^(?!.*view=)"))
+    arrive(page, "^(?!.*view=)")
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
