@@ -259,7 +259,7 @@
     const { shown } = page.current();
     const columns = [["code", "Code"], ["rank", "Rank"], ["name", "Area"], ["ward", "Ward"],
       ...shown["table.columnDefs"].map(({ field, headerName }) => [field, headerName])
-        .filter(([field]) => !["rank", "name"].includes(field))];
+        .filter(([field, head]) => field !== "name" && head !== "#")];
     const rows = shown["table.rowData"].map((row) => columns.map(([field]) => row[field] ?? ""));
     return [columns.map(([, head]) => head), ...rows].map((row) => row.join("\t")).join("\n");
   }
