@@ -229,7 +229,9 @@ def table_csv(exhibit: Exhibit) -> bytes:
 
 
 def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
-    """Widths of the columns of a table, millimetres: as wide as their texts, words narrowed where they must.
+    """Widths of the columns of a table, millimetres: as wide as their texts where there is room.
+
+    Where there is not, the widest columns of words give way first, to one width that makes the rest fit.
 
     Parameters
     ----------
@@ -240,17 +242,23 @@ def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
     texts, numeric = exhibit.texts(), exhibit.numeric()
     natural, least = [], []
     for name in texts:
-        cells = [text_width(text, SMALL) for text in texts[name]]
-        words = max(text_width(word, SMALL, True) for word in str(name).split())
-        natural.append(max([*cells, words]) + CELL)
-        longest = [text_width(word, SMALL) for text in texts[name] for word in text.split()]
-        least.append(max([*longest, words]) + CELL)
-    over = sum(natural) - room
-    if over <= 0:
+        head = max(text_width(word, SMALL, True) for word in str(name).split())
+        head = max(head, 0.55 * text_width(str(name), SMALL, True))
+        words = [text_width(word, SMALL) for text in texts[name] for word in text.split()]
+        natural.append(max([head, *(text_width(text, SMALL) for text in texts[name])]) + CELL)
+        least.append(max([head, *words]) + CELL)
+    bend = np.where(numeric, natural, least)
+
+    def at_most(limit: float) -> np.ndarray:
+        return np.maximum(np.minimum(natural, limit), bend)
+
+    if sum(natural) <= room:
         return natural
-    spare = [
-        0.0 if number else wide - narrow for wide, narrow, number in zip(natural, least, numeric, strict=True)
-    ]
-    share = min(1.0, over / max(sum(spare), 1e-9))
-    widths = [wide - share * free for wide, free in zip(natural, spare, strict=True)]
-    return [width * min(1.0, room / sum(widths)) for width in widths]
+    limits = np.sort(np.unique([*natural, *least]))
+    fitting = [limit for limit in limits if at_most(limit).sum() <= room]
+    widths = at_most(max(fitting, default=0.0))
+    spare = room - widths.sum()
+    if spare < 0:
+        return list(widths * room / widths.sum())
+    able = np.array(natural) > widths
+    return list(widths + np.where(able, spare / max(1, able.sum()), 0.0))
