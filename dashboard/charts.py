@@ -39,8 +39,7 @@ def figure(exhibit: Exhibit) -> Figure | None:
     chart = exhibit.chart
     if chart is None or chart.form not in FORMS:
         return None
-    table = exhibit.table if chart.data is None else chart.data
-    return FORMS[chart.form](chart, table)
+    return FORMS[chart.form](chart, exhibit.drawn)
 
 
 def _layout(height: float, **changes: Any) -> dict[str, Any]:
@@ -287,7 +286,7 @@ def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
                 "name": f"{word}: {len(mine)}",
                 "x": _plain(_values(mine, chart.x)),
                 "y": _plain(_values(mine, chart.y[0]).round(1)),
-                "text": mine["Small area"].to_list() if "Small area" in mine else None,
+                "text": mine["Area"].to_list() if "Area" in mine else None,
                 "marker": {"color": colour, "size": 7, "line": {"color": INK, "width": 0.6}},
                 "hovertemplate": "%{text}: %{y:,.1f}, %{x:,.0f} residents<extra></extra>",
             }

@@ -325,7 +325,7 @@ def _section(
     for name, make in makers.values():
         steps.next(f"{title}: {name[0].lower()}{name[1:]}")
         try:
-            exhibits.append(replace(make(of), name=name))
+            exhibits.append(replace(make(of), name=name).shortened())
         except NotPossible as reason:
             missing.append((name, str(reason)))
     opening = exhibits if key in ("place", "together") else [e for e in exhibits if e.key in HEADLINES]

@@ -58,7 +58,7 @@ def picture(exhibit: Exhibit, atlas: Atlas, made: date | None = None) -> tuple[b
     chart = exhibit.chart
     if chart is None:
         raise ValueError(f"{exhibit.key} is a table")
-    table = exhibit.table if chart.data is None else chart.data
+    table = exhibit.drawn
     height = MAP_HEIGHT if chart.form == "map" else height_of(chart, table)
     with drawing():
         page = Page(WIDTH, height)

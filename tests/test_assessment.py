@@ -381,3 +381,19 @@ def test_violence_is_assessed_unless_another_category_is_named(demo_atlas: Atlas
     named, default = (part_of(demo_atlas, Query(category=c), "offences")[0] for c in ((VIOLENCE,), ()))
     assert named.query == default.query
     assert shown.title == "Needs assessment of violence: Bedfordshire"
+
+
+def test_a_country_of_boroughs_does_not_fill_the_report(
+    small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo.exhibits.part.MOST_ROWS", 1)
+    monkeypatch.setattr("geo.exhibits.part.MANY_BOROUGHS", 1)
+    monkeypatch.setattr("geo.exhibits.compared.MOST_AREAS", 10)
+    assessment = assess(small_atlas, Query(), ["offences"])
+    assert all(len(exhibit.table) == 1 for exhibit in assessment.exhibits.values())
+    cut = assessment.exhibit("offences", "by_category")
+    assert cut.caveats[-1] == "2 more rows are not listed."
+    assert table(assessment, "offences/totals")["Place"].tolist() == ["All of Squareshire"]
+    assert table(assessment, "offences/dsr")["Borough"].tolist() == ["All of Squareshire"]
+    assert list(table(assessment, "offences/month_by_borough")) == ["Month", "All"]
+    assert assessment.exhibit("offences", "funnel").title.endswith("wards against the whole")

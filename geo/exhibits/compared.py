@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo import deprivation, rates
-from geo.exhibits.part import PERCENT, TOP, Chart, Exhibit, NotPossible, Part
+from geo.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 from geo.legend import COMPARED
 from geo.slice import Slice
 
@@ -24,8 +24,8 @@ def standardised(part: Part) -> Exhibit:
     higher = int((compared.iloc[:-1] == rates.HIGHER).sum())
     if np.isnan(benchmark):
         raise NotPossible("fewer than ten events have a known age.")
-    if len(table) == 2:  # one borough is the whole
-        table = table.iloc[1:]
+    if len(table) == 2 or not part.rows_by_borough:  # one borough is the whole; of too many, only the whole
+        table = table.iloc[-1:]
     verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], benchmark).to_numpy(str)
     names = [*borough.frame["name"][borough.inside], f"All of {part.where}"][-len(table) :]
     shown = pd.DataFrame(
@@ -72,13 +72,14 @@ def _standardised(slice_: Slice, years: float) -> tuple[pd.DataFrame, float]:
 def funnel(part: Part) -> Exhibit:
     """Crude rates of small areas against their number of residents, between control limits."""
     part.need_residents()
-    answer = part.answer(layer="significance", measure="rate", level="lsoa")
+    level = "lsoa" if part.inside.sum() <= MOST_AREAS else "ward"
+    answer = part.answer(layer="significance", measure="rate", level=level)
     table = answer.table[answer.inside]
     rate = table["rate_per_1000"].to_numpy(float)
     people = table["population"].to_numpy(float, na_value=np.nan)
     drawn = ~np.isnan(rate) & (people > 0)
     if drawn.sum() < 3:
-        raise NotPossible("fewer than three small areas have a rate that can be shown.")
+        raise NotPossible("fewer than three areas have a rate that can be shown.")
     counts = table["count"].to_numpy(float, na_value=np.nan)
     benchmark = counts[drawn].sum() / people[drawn].sum() * 1000
     words = [word for _, word, _ in COMPARED]
@@ -88,7 +89,7 @@ def funnel(part: Part) -> Exhibit:
             "Residents": people,
             "Rate": rate,
             "Compared": [words[c] if c < len(words) else "Too few to compare" for c in codes],
-            "Small area": table["name"].to_numpy(str),
+            "Area": table["name"].to_numpy(str),
         }
     )[drawn].reset_index(drop=True)
     grid = np.linspace(people[drawn].min(), people[drawn].max(), 60)
@@ -104,7 +105,7 @@ def funnel(part: Part) -> Exhibit:
         benchmark=benchmark,
         titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents"),
     )
-    title = f"{part.titled}: small areas against the whole"
+    title = f"{part.titled}: {'small areas' if level == 'lsoa' else 'wards'} against the whole"
     caveats = ("Residents are not visitors: town centres stand out in part because few people live there.",)
     return Exhibit("funnel", title, answer.headline, classes, chart=chart, caveats=caveats)
 

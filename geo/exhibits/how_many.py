@@ -23,7 +23,7 @@ from geo.query import period_name
 def residents(part: Part) -> Exhibit:
     """Small areas and residents of each borough."""
     frame = part.lsoa.frame
-    masks = {**part.boroughs, BOROUGH_TOTAL: part.inside}
+    masks = {**part.rows_by_borough, BOROUGH_TOTAL: part.inside}
     table = pd.DataFrame(
         {
             "Borough": list(masks),
@@ -45,7 +45,7 @@ def imd_quintiles(part: Part) -> Exhibit:
     part.need_deprivation()
     fifth = deprivation.quintile(part.lsoa.frame["imd_decile"]).to_numpy(float, na_value=np.nan)
     words = ("Most deprived fifth", "2", "3", "4", "Least deprived fifth")
-    masks = {**part.boroughs, BOROUGH_TOTAL: part.inside}
+    masks = {**part.rows_by_borough, BOROUGH_TOTAL: part.inside}
     rows = {name: [int((fifth[mask] == q).sum()) for q in range(1, 6)] for name, mask in masks.items()}
     table = pd.DataFrame(rows, index=list(words)).T.astype("Int64").rename_axis("Borough").reset_index()
     most, number = int(table.iloc[-1, 1]), int(part.inside.sum())
@@ -60,8 +60,8 @@ def imd_quintiles(part: Part) -> Exhibit:
 
 def totals(part: Part) -> Exhibit:
     """Events of each borough, and those that are not on the map."""
-    rows = [(name, int(part.counts[mask].sum())) for name, mask in part.boroughs.items()]
-    if len(rows) > 1:
+    rows = [(name, int(part.counts[mask].sum())) for name, mask in part.rows_by_borough.items()]
+    if len(rows) != 1:
         rows.append((f"All of {part.where}", part.total))
     elsewhere = int(part.selection.by_area[~part.inside].sum())
     if part.query.borough:

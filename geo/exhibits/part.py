@@ -8,7 +8,7 @@ a :class:`Part`: one source under the filters. What cannot be made from the data
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -24,6 +24,10 @@ from geo.query import Query, listed, period_name
 
 BOROUGH_TOTAL = "All"
 TOP = 10
+MOST_ROWS, MOST_DRAWN = 60, 40
+"""Rows of a table that are listed, and rows of a chart that are drawn."""
+MOST_AREAS = 2000
+"""With more small areas than this, wards stand for them where each is drawn."""
 MANY_BOROUGHS = 12
 """With more boroughs than this, tables that have a column for each show the total only."""
 YEAR = 12
@@ -130,6 +134,22 @@ class Exhibit:
         form = FORMS[self.chart.form] if self.chart else "Table"
         return f"{form}: {self.title}. {self.finding}".strip()
 
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """The table that the chart draws."""
+        if self.chart is None:
+            raise ValueError(f"{self.key} is a table")
+        data = self.table if self.chart.data is None else self.chart.data
+        return data.head(MOST_DRAWN) if self.chart.form in ("bars", "heat") else data
+
+    def shortened(self) -> Exhibit:
+        """The same with as many rows as a reader bears; what is left out is said."""
+        more = len(self.table) - MOST_ROWS
+        if more <= 0:
+            return self
+        caveats = (*self.caveats, f"{more:,} more rows are not listed.")
+        return replace(self, table=self.table.head(MOST_ROWS), caveats=caveats)
+
     def texts(self) -> pd.DataFrame:
         """The table as text: thousands commas, ``*`` where suppressed, ``–`` where there is no value."""
         columns = {}
@@ -194,6 +214,11 @@ class Part:
         lad = self.lsoa.frame["lad"]
         codes = self.query.borough or tuple(self.atlas.catalogue.boroughs)
         return {self.atlas.catalogue.boroughs[c]: (lad == c).to_numpy() for c in codes}
+
+    @property
+    def rows_by_borough(self) -> dict[str, np.ndarray]:
+        """LSOAs of each row of a table by borough; none where there would be too many rows."""
+        return self.boroughs if len(self.boroughs) <= MOST_ROWS else {}
 
     @property
     def columns(self) -> dict[str, np.ndarray]:
