@@ -8,6 +8,7 @@
   "use strict";
 
   const NEAR = "600px"; // how far ahead charts are drawn
+  const FAILED = '<p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
   const $ = (id) => document.getElementById(id);
   const pieces = new Map(); // query string -> HTML that was shown last
 
@@ -40,17 +41,15 @@
     try {
       piece = pieces.get(query) ?? await fetched(`/assessment/page?${query}`);
     } catch (error) {
-      if (wanted !== query) return;
-      wanted = null;
-      piece = '<p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
       console.warn(error);
     }
-    if (wanted !== query && wanted !== null) return;
+    if (wanted !== query) return;
     pieces.clear(); // one is enough: going back and forth between views costs nothing
-    if (wanted !== null) pieces.set(query, piece);
+    if (piece) pieces.set(query, piece);
+    else wanted = null; // the next answer asks again
     seen.disconnect();
     const body = $("assess-body");
-    body.innerHTML = piece;
+    body.innerHTML = piece ?? FAILED;
     part.removeAttribute("aria-busy");
     part.scrollTop = 0;
     body.querySelectorAll("[data-figure], [data-fetch]").forEach((box) => seen.observe(box));
