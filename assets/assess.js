@@ -10,9 +10,8 @@
   const NEAR = "600px"; // how far ahead charts are drawn
   const FAILED = '<p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
   const $ = (id) => document.getElementById(id);
-  const pieces = new Map(); // query string -> HTML that was shown last
 
-  let wanted = null;
+  let wanted = null; // filters of the assessment on the page, or on its way
 
   /** Filters that an assessment depends on: how the map shows them does not matter. */
   const KEPT = ["source", "sources", "category", "from", "to", "month", "hour", "day", "night", "borough"];
@@ -39,14 +38,12 @@
     part.setAttribute("aria-busy", "true");
     let piece;
     try {
-      piece = pieces.get(query) ?? await fetched(`/assessment/page?${query}`);
+      piece = await fetched(`/assessment/page?${query}`);
     } catch (error) {
       console.warn(error);
     }
     if (wanted !== query) return;
-    pieces.clear(); // one is enough: going back and forth between views costs nothing
-    if (piece) pieces.set(query, piece);
-    else wanted = null; // the next answer asks again
+    if (!piece) wanted = null; // the next answer asks again
     seen.disconnect();
     const body = $("assess-body");
     body.innerHTML = piece ?? FAILED;

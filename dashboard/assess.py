@@ -34,6 +34,8 @@ from geo.report.web import table_html
 if TYPE_CHECKING:
     from geo.atlas import Atlas
 
+FILTERS = '<button type="button" class="sheet-open" data-act="sheet">Filters</button>'
+"""Opens the filters where the screen is too small to show them beside the assessment."""
 REMEMBERED = 8
 """Assessments kept, and documents and pictures made from them."""
 
@@ -98,7 +100,7 @@ def article(atlas: Atlas, assessment: Assessment, link: Callable[[tuple[str, ...
     caveats = "".join(f"<li>{html.escape(caveat)}</li>" for caveat in assessment.caveats)
     return (
         f"<header><h1>{html.escape(assessment.title)}</h1>{_covers(atlas, assessment, link)}"
-        f'{_documents(query)}<button type="button" class="sheet-open" data-act="sheet">Filters</button></header>'
+        f"{_documents(query)}{FILTERS}</header>"
         f'<nav aria-label="Contents of the assessment"><ol>{contents}</ol></nav>'
         f"{_findings(assessment)}<section><h2>How to read this</h2><ul>{caveats}</ul></section>"
         f"{sections}{last}"
