@@ -10,7 +10,7 @@ from typing import Any
 
 from geo.assessment import Assessment, Progress
 from geo.atlas import Atlas
-from geo.paper import BAR, INK, LINE, MARK, MUTED, SURFACE
+from geo.paper import BAR, INK, LINE, MARK, MUTED, SURFACE, text_width
 from geo.report.blocks import (
     CELL,
     MARGIN,
@@ -131,7 +131,6 @@ def _pdf_styles() -> dict[str, Any]:
         style("toc1", 9.2, spaceBefore=4, spaceAfter=0, **bold),
         style("toc2", 8.2, leftIndent=14, spaceAfter=0),
         style("cell", SMALL, spaceAfter=0),
-        style("number", SMALL, spaceAfter=0, alignment=2),
         style("head", SMALL, spaceAfter=0, **bold),
         style("headnumber", SMALL, spaceAfter=0, alignment=2, **bold),
     ]
@@ -196,29 +195,32 @@ def _pdf_grid(block: Grid, styles: dict[str, Any]) -> list[Any]:
         Paragraph(html.escape(str(name)), styles["headnumber" if number else "head"])
         for name, number in zip(texts, numeric, strict=True)
     ]
-    rows = [
-        [
-            Paragraph(html.escape(value), styles["number" if number else "cell"])
-            for value, number in zip(row, numeric, strict=True)
-        ]
-        for row in texts.to_numpy(str).tolist()
-    ]
+    widths = column_widths(exhibit)
+
+    def cell(value: str, width: float) -> Any:
+        """What fits on a line is plain text, which is laid out at once."""
+        fits = text_width(value, SMALL) <= width - CELL + 0.01
+        return value if fits else Paragraph(html.escape(value), styles["cell"])
+
+    rows = [list(map(cell, row, widths)) for row in texts.to_numpy(str).tolist()]
     pad = CELL / 2 * mm - 0.2
     style = [
         ("FONTNAME", (0, 0), (-1, -1), FACE),
         ("BACKGROUND", (0, 0), (-1, 0), SURFACE),
         ("LINEABOVE", (0, 0), (-1, 0), 0.6, INK),
         ("LINEBELOW", (0, -1), (-1, -1), 0.6, INK),
-        ("INNERGRID", (0, 0), (-1, -1), 0, "#ffffff"),
         ("LINEBELOW", (0, 0), (-1, -2), 0.4, LINE),
         ("LEFTPADDING", (0, 0), (-1, -1), pad),
         ("RIGHTPADDING", (0, 0), (-1, -1), pad),
         ("TOPPADDING", (0, 0), (-1, -1), 1.2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.2),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("FONTSIZE", (0, 1), (-1, -1), SMALL),
+        ("LEADING", (0, 1), (-1, -1), SMALL * 1.35),
+        ("TEXTCOLOR", (0, 1), (-1, -1), INK),
+        *(("ALIGN", (k, 1), (k, -1), "RIGHT") for k, number in enumerate(numeric) if number),
     ]
-    widths = [width * mm for width in column_widths(exhibit)]
-    table = Table([heads, *rows], widths, repeatRows=1, hAlign="LEFT", style=style)
+    table = Table([heads, *rows], [width * mm for width in widths], repeatRows=1, hAlign="LEFT", style=style)
     words = block.title if block.of_figure else f"{exhibit.number}. {exhibit.title}"
     caption = Paragraph(html.escape(words), styles["note" if block.of_figure else "caption"])
     caption.keepWithNext = 1

@@ -155,7 +155,7 @@ class _Word:
             for cell, value, number, width in zip(row.cells, values, numeric, widths, strict=True):
                 cell.width = Mm(width)
                 paragraph = cell.paragraphs[0]
-                paragraph.style = self.document.styles["Cell"]
+                paragraph._p.style = "Cell"
                 paragraph.paragraph_format.keep_with_next = r == 0 or (together and r < len(grid) - 1)
                 if number:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
