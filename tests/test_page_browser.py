@@ -223,7 +223,7 @@ def test_a_row_selects_on_the_map_and_the_map_selects_the_row(page: Page, addres
     expect(page.locator(f".ag-row[row-id={code}]")).to_have_attribute("aria-selected", "true")
     box = page.locator("#map canvas").first.bounding_box()
     assert box
-    page.mouse.click(box["x"] + box["width"] * 0.62, box["y"] + box["height"] * 0.5)
+    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
     page.wait_for_url(lambda url: "area=" in url and code not in url)
     settle(page)
     other = search_of(page).removeprefix("area=")
