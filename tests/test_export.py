@@ -25,6 +25,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Mm
 
+from geo.atlas import Atlas
 from geo.export import FORMATS, Sheet, sheet
 from geo.layers import LAYERS
 from geo.paper import HATCHES, drawing, shorten, spread, text_width, wrap
@@ -162,9 +163,10 @@ def test_the_credits_are_those_of_the_data(clusters):
     assert "Open Government Licence v3.0" in said
 
 
-def test_made_up_data_are_not_credited_to_anybody(small_atlas, monkeypatch):
-    monkeypatch.setitem(small_atlas.snapshot.manifest, "synthetic", True)
-    one = make(small_atlas, source="offences")
+def test_made_up_data_are_not_credited_to_anybody(small_atlas):
+    snapshot = small_atlas.snapshot
+    made_up = Atlas(replace(snapshot, manifest=snapshot.manifest | {"synthetic": True}))
+    one = make(made_up, source="offences")
     assert one.credits == (
         "Boundaries, residents, deprivation and events are made up: this is not a real place.",
     )
