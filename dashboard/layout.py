@@ -267,7 +267,9 @@ def _filters(catalogue: Catalogue) -> Component:
             _group(
                 "Which areas",
                 _segmented("level", "Areas", _options(LEVEL_NAMES)),
-                _strip("borough", "Boroughs", catalogue.boroughs, "words"),
+                _strip(
+                    "borough", "Boroughs", catalogue.boroughs, "words", hidden=len(catalogue.boroughs) < 2
+                ),
             ),
             _group(
                 "When",
@@ -376,7 +378,13 @@ def _segmented(parameter: str, label: str, options: list[dict[str, str]]) -> Com
 
 
 def _strip(
-    parameter: str, label: str, cells: Any, shape: str, full: Sequence[str] | None = None
+    parameter: str,
+    label: str,
+    cells: Any,
+    shape: str,
+    *,
+    full: Sequence[str] | None = None,
+    hidden: bool = False,
 ) -> Component:
     """Cells of which some, or none for all, are chosen; ``assets/strip.js`` gives them mouse and keys."""
     name = f"label-{parameter}"
@@ -384,6 +392,7 @@ def _strip(
     return html.Div(
         id=ids.row(parameter),
         className="field",
+        hidden=hidden,
         children=[
             html.Div(
                 className="strip-head",

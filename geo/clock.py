@@ -557,9 +557,9 @@ def peak(
 
 
 def _busiest_first(counts: Floats, exposure: ArrayLike, confidence: float) -> list[int]:
-    """Positions of the peak set from the busiest down; empty where all belong to it."""
+    """Positions of the peak set from the busiest down; empty where more than half are alike."""
     chosen = peak_set(counts, exposure, confidence)
-    if chosen.all():
+    if 2 * chosen.sum() > chosen.size:
         return []
     rate = counts / np.maximum(np.broadcast_to(np.asarray(exposure, dtype=np.float64), counts.shape), 1e-9)
     return [int(i) for i in np.argsort(-rate, kind="stable") if chosen[i]]

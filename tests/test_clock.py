@@ -252,6 +252,9 @@ def test_no_peak_where_none_stands_out_or_too_few():
     flat = clock.peak(np.full((7, 24), 3.0))
     assert flat.days == flat.hours == [] and "No day of the week stands out" in flat.sentence
     assert flat.sentence.endswith("No hour stands out.")
+    half = np.full((7, 24), 3.0)
+    half[:, 5:18] = 90  # thirteen hours alike are no peak
+    assert clock.peak(half).hours == []
     single = np.zeros((7, 24))
     single[3, 3] = 19
     assert clock.peak(single).sentence == "Too few timed offences to name a peak (19; at least 20)."

@@ -583,7 +583,7 @@ export class Board {
     return make("div", "map-controls", { role: "group", "aria-label": "Map view" },
       button("Zoom in", "+", (gl) => gl.zoomIn({ duration: flight(200) })),
       button("Zoom out", "−", (gl) => gl.zoomOut({ duration: flight(200) })),
-      button("Show the whole county", "Whole county", () => this.goHome()));
+      button("Show the whole map", "Whole map", () => this.goHome()));
   }
 
   #listen() {
