@@ -21,7 +21,7 @@ from geo import confidence, rates
 from geo.disclosure import SUPPRESSED
 from geo.group import Group, group
 from geo.profile import Profile, profile
-from geo.query import LEVELS, Query, SourceInfo
+from geo.query import DOMAINS, LEVELS, Query, SourceInfo
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
@@ -30,15 +30,6 @@ Link = Callable[[Query], str]
 """Address of the page for a query."""
 
 OUTSIDE = "Outside the boroughs chosen. It is ranked among all areas here."
-DOMAINS = {
-    "income": "Income",
-    "employment": "Employment",
-    "education": "Education and skills",
-    "health": "Health and disability",
-    "crime": "Crime",
-    "barriers": "Housing and services",
-    "environment": "Living environment",
-}
 
 
 def shown(atlas: Atlas, answer: Answer, link: Link) -> dict[str, Any]:
@@ -92,7 +83,8 @@ def _domains(atlas: Atlas) -> pd.DataFrame:
     if not atlas.snapshot.has("deprivation"):
         return pd.DataFrame()
     table = atlas.snapshot.read("deprivation")
-    known = {f"{key}_decile": name for key, name in DOMAINS.items() if f"{key}_decile" in table}
+    known = {f"{key}_decile": name for key, name in DOMAINS.items() if key != "imd"}
+    known = {column: name for column, name in known.items() if column in table}
     return table[list(known)].rename(columns=known)
 
 

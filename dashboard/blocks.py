@@ -129,7 +129,7 @@ def gradient_table(gradient: pd.DataFrame) -> str:
     """Deciles of deprivation to copy."""
     columns = ["areas", "population", "count", "rate_per_1000", "lower_ci", "upper_ci"]
     table = gradient[columns].astype({name: "Float64" for name in columns[3:]}).round(2)
-    return lines(["imd_decile", *columns], table.reset_index().astype(object).to_numpy().tolist())
+    return lines(["decile", *columns], table.reset_index().astype(object).to_numpy().tolist())
 
 
 def heat(clock: pd.DataFrame, noun: str, *, midnight: bool) -> Component:

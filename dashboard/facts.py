@@ -163,6 +163,8 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
         found["q (corrected p)"] = probabilities(table["q"])
     found["Rank"] = table["rank"].tolist()
     found["Deprivation decile"] = texts(table["imd_decile"], "{:.0f}")
+    if answer.query.by_domain and answer.query.decile in table:
+        found[f"Decile{answer.query.by_domain}"] = texts(table[answer.query.decile], "{:.0f}")
     return found
 
 
@@ -223,8 +225,9 @@ def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, A
         else:
             columns.append({**column, "type": "rightAligned"})
     elif answer.query.layer == "imd":
-        rows["label"] = _number(ranked["imd_decile"])
-        columns.append(_numbers("label", "Decile", 64, "Deprivation decile, 1 is the most deprived"))
+        said = f"Decile of deprivation{answer.query.by_domain}, 1 is the most deprived"
+        rows["label"] = _number(ranked[answer.query.decile])
+        columns.append(_numbers("label", "Decile", 64, said))
     return [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)], columns
 
 

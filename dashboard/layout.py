@@ -36,6 +36,7 @@ CONTROLS = {
     "compare": "value",
     "breaks": "value",
     "palette": "value",
+    "domain": "value",
     "overlay": "value",
     "level": "value",
     "from": "value",
@@ -236,6 +237,14 @@ def _filters(catalogue: Catalogue) -> Component:
                     className="about",
                 ),
                 _select("compare", "Compare with", []),
+                _select(
+                    "domain",
+                    "Domain of deprivation",
+                    [
+                        {"value": k, "label": f"Deprived by: {_lower(v)}"}
+                        for k, v in catalogue.domains.items()
+                    ],
+                ),
                 _segmented(
                     "measure",
                     "Measure",
@@ -540,7 +549,7 @@ def _findings() -> Component:
                         ],
                         className="block-head",
                     ),
-                    html.P("Tenths of England's areas; 1 is the most deprived.", className="note"),
+                    html.P(id=ids.GRADIENT_NOTE, className="note"),
                     html.Div(
                         dcc.Graph(id=ids.GRADIENT, config=figures.CONFIG, figure=figures.EMPTY),
                         id=ids.GRADIENT_BOX,

@@ -128,6 +128,7 @@ def _defaults(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
         "breaks": "quantile",
         "palette": "orrd",
         "overlay": "none",
+        "domain": "imd",
         "level": "lsoa",
         "from": month_text(source.months[0]) if source.months else "",
         "to": month_text(source.months[-1]) if source.months else "",
@@ -236,6 +237,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         "breaks.value": query.breaks,
         "palette.value": query.palette,
         "overlay.value": query.overlay,
+        "domain.value": query.domain,
         "level.value": query.level,
         "from.value": month_text(query.first) if query.first is not None else defaults["from"],
         "to.value": month_text(query.last) if query.last is not None else defaults["to"],
@@ -247,6 +249,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     shown: Shown = {ids.control(key): value for key, value in state.items()}
     for parameter, layers in HEEDED.items():
         wanted = query.layer in layers or (parameter == "compare" and query.view == "compare")
+        wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
     reasons = [
         f"No {SHORT_MEASURES[key]}: {reason}"
@@ -309,6 +312,7 @@ HEEDED = {
     "breaks": {"measure"},
     "palette": {"measure", "quintile"},
     "compare": {"bivariate_moran", "change"},
+    "domain": {"imd", "bivariate", "excess"},
 }
 """Layers that heed a control which the others do not; elsewhere it is not shown."""
 
@@ -421,7 +425,7 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
         f"{ids.MONTHS_COPY}.data-copy": blocks.months_table(months),
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
-        **_gradient(answer.gradient, noun),
+        **_gradient(answer.gradient, query, noun),
         f"{ids.CLOCK_PART}.hidden": answer.clock is None,
         f"{ids.CLOCK_NOTE}.children": answer.when,
     }
@@ -440,18 +444,20 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
     }
 
 
-def _gradient(gradient: pd.DataFrame, noun: str) -> Shown:
+def _gradient(gradient: pd.DataFrame, query: Query, noun: str) -> Shown:
     known = gradient["rate_per_1000"].dropna()
     if known.empty:
         said = "No chart"
     else:
         first, last = known.index[0], known.index[-1]
         said = (
-            f"Bar chart of {noun} per 1,000 residents by decile of deprivation: {known.iloc[0]:,.1f} in "
-            f"decile {first}, {known.iloc[-1]:,.1f} in decile {last}."
+            f"Bar chart of {noun} per 1,000 residents by decile of deprivation{query.by_domain}: "
+            f"{known.iloc[0]:,.1f} in decile {first}, {known.iloc[-1]:,.1f} in decile {last}."
         )
+    note = f"Tenths of England's areas{query.by_domain}; 1 is the most deprived."
     return {
         f"{ids.GRADIENT_PART}.hidden": bool(known.empty),
+        f"{ids.GRADIENT_NOTE}.children": note,
         f"{ids.GRADIENT}.figure": figures.EMPTY if known.empty else figures.gradient_figure(gradient, noun),
         f"{ids.GRADIENT_BOX}.aria-label": said,
         f"{ids.GRADIENT_COPY}.data-copy": blocks.gradient_table(gradient),

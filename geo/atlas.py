@@ -25,7 +25,17 @@ from geo.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
 from geo.layers import LAYERS
 from geo.legend import Classes
-from geo.query import MEASURES, Catalogue, Query, SourceInfo, listed, month_runs, month_text, period_name
+from geo.query import (
+    DOMAINS,
+    MEASURES,
+    Catalogue,
+    Query,
+    SourceInfo,
+    listed,
+    month_runs,
+    month_text,
+    period_name,
+)
 from geo.rates import crude_rate
 from geo.severity import apply_weights
 from geo.slice import Slice
@@ -50,8 +60,9 @@ class Level:
     key : {"lsoa", "ward", "borough"}
     frame : DataFrame
         Index of area codes named by vintage (``lsoa21cd``, ``wd24cd``, ``lad24cd``), in map order; columns
-        ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``, ``imd_decile`` (Int64; at
-        wards and boroughs the average of their small areas, weighted by residents).
+        ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``, ``imd_decile`` and the same
+        of each domain that is loaded (Int64; at wards and boroughs the average of their small areas,
+        weighted by residents).
     parent : ndarray of int, shape (number of LSOAs,)
         Position here of each LSOA's area.
     neighbours : Neighbours
@@ -262,6 +273,11 @@ class Atlas:
             layers={key: layer.label for key, layer in LAYERS.items() if met[layer.needs]},
             areas={key: frozenset(level.frame.index) for key, level in self.levels.items()},
             has_deprivation=has_deprivation,
+            domains={
+                key: name for key, name in DOMAINS.items() if f"{key}_decile" in self.levels["lsoa"].frame
+            }
+            if has_deprivation
+            else {},
         )
         self._memory: OrderedDict[Query, Answer] = OrderedDict()
         self._near: dict[tuple[str, str], Neighbours] = {}
@@ -437,7 +453,7 @@ class Atlas:
         )
 
     def gradient(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:
-        """Rates of small areas by their decile of deprivation, from protected counts.
+        """Rates of small areas by their decile of deprivation (the query's domain), from protected counts.
 
         Parameters
         ----------
@@ -448,12 +464,12 @@ class Atlas:
         Returns
         -------
         DataFrame
-            Index ``imd_decile`` (those that occur, 1 the most deprived): ``areas``, ``population``, ``count``
+            Index ``decile`` (those that occur, 1 the most deprived): ``areas``, ``population``, ``count``
             (Int64), ``rate_per_1000``, ``lower_ci``, ``upper_ci``. Empty where deprivation or residents are
             not loaded.
         """
         loaded, frame = self.sources[query.source], self.levels["lsoa"].frame
-        decile = frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
+        decile = frame[query.decile].to_numpy(np.float64, na_value=np.nan)
         people = frame["population"].to_numpy(np.float64, na_value=np.nan)
         used = lsoas & ~np.isnan(decile) & ~np.isnan(people)
         of, events = decile[used].astype(int), loaded.cube.select(query).by_area[used]
@@ -470,7 +486,7 @@ class Atlas:
                 "lower_ci": rated["lower_ci"].to_numpy(),
                 "upper_ci": rated["upper_ci"].to_numpy(),
             },
-            index=pd.Index(present, name="imd_decile"),
+            index=pd.Index(present, name="decile"),
         )
 
     def months(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:
@@ -661,7 +677,7 @@ def _levels(snapshot: Snapshot) -> dict[str, Level]:
     areas = shapes["lsoa"].index
     lookup = snapshot.read("lookup").reindex(areas)
     residents = _residents(snapshot, areas)
-    rank, decile = _deprivation(snapshot, areas)
+    deprivation = _deprivation(snapshot, areas)
     levels = {}
     for key in LEVELS:
         index = shapes[key].index
@@ -677,8 +693,7 @@ def _levels(snapshot: Snapshot) -> dict[str, Level]:
                 "borough": some["borough"].to_numpy(str),
                 "lad": some[shapes["borough"].index.name].to_numpy(str),
                 "population": _whole(level.add_up(residents)),
-                "imd_rank": _whole(_weighted(level, rank, residents)),
-                "imd_decile": _whole(_weighted(level, decile, residents)),
+                **{name: _whole(_weighted(level, of, residents)) for name, of in deprivation.items()},
             },
             index=index,
         )
@@ -719,14 +734,21 @@ def _band_population(snapshot: Snapshot, areas: pd.Index) -> np.ndarray | None:
     return bands.reindex(index=areas, columns=list(AGE_BANDS)).fillna(0).to_numpy(np.int64)
 
 
-def _deprivation(snapshot: Snapshot, areas: pd.Index) -> tuple[np.ndarray, np.ndarray]:
-    """IMD rank and decile of each LSOA as floats, 1 the most deprived; NaN where not loaded."""
-    if not snapshot.has("deprivation"):
-        return np.full(len(areas), np.nan), np.full(len(areas), np.nan)
-    table = snapshot.read("deprivation").reindex(areas)
-    decile = table["imd_decile"].to_numpy(np.float64, na_value=np.nan)
-    rank = table["imd_rank"].to_numpy(np.float64, na_value=np.nan) if "imd_rank" in table else decile
-    return rank, decile
+def _deprivation(snapshot: Snapshot, areas: pd.Index) -> dict[str, np.ndarray]:
+    """Rank and decile of each LSOA by column ("imd_rank", "income_decile"), 1 the most deprived.
+
+    Those of the whole index are always there, NaN where not loaded. A domain without ranks has its deciles.
+    """
+    unknown = np.full(len(areas), np.nan)
+    found = {"imd_rank": unknown, "imd_decile": unknown}
+    table = snapshot.read("deprivation").reindex(areas) if snapshot.has("deprivation") else pd.DataFrame()
+    for key in DOMAINS:
+        if f"{key}_decile" in table:
+            decile = table[f"{key}_decile"]
+            rank = table.get(f"{key}_rank", decile)
+            found[f"{key}_rank"] = rank.to_numpy(np.float64, na_value=np.nan)
+            found[f"{key}_decile"] = decile.to_numpy(np.float64, na_value=np.nan)
+    return found
 
 
 def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.ndarray:

@@ -453,7 +453,7 @@ def _age_groups(table: Table, column: str) -> pd.Series:
     return short
 
 
-DOMAINS = {
+OFFICIAL_NAMES = {
     "imd": "Index of Multiple Deprivation (IMD)",
     "income": "Income",
     "employment": "Employment",
@@ -483,7 +483,7 @@ def read_deprivation(table: Table) -> pd.DataFrame:
     """
     area, vintage = area_column(table)
     columns = {}
-    for short, official in DOMAINS.items():
+    for short, official in OFFICIAL_NAMES.items():
         for measure in ("Score", "Rank", "Decile"):
             for column in table.frame:
                 if re.match(rf"{re.escape(official)} {measure}\b", column):
@@ -497,8 +497,8 @@ def read_deprivation(table: Table) -> pd.DataFrame:
                     )
     if "imd_decile" not in columns:
         raise Problem(
-            f"{table.name} has no column “{DOMAINS['imd']} Decile …”: import File 1, 2 or 7 of the English "
-            "Indices of Deprivation."
+            f"{table.name} has no column “{OFFICIAL_NAMES['imd']} Decile …”: import File 1, 2 or 7 of the "
+            "English Indices of Deprivation."
         )
     areas = parse_areas(table, area)
     table.refuse(areas.isna() | areas.duplicated(), area, "blank, or an area that stands above already")

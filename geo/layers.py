@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from geo import deprivation, evidence, hotspots, rates
 from geo.concentration import ranked_classes
@@ -32,6 +33,9 @@ from geo.legend import (
 )
 from geo.query import listed
 from geo.slice import ALPHA, Measured, Slice, crude, measure, standardised
+
+CRIME_SOURCES = ("offences",)
+"""Sources that count recorded crime, of which the crime domain of deprivation is made."""
 
 
 @dataclass(frozen=True)
@@ -114,21 +118,24 @@ def _draw_quintile(s: Slice) -> Drawn:
 
 
 def _draw_imd(s: Slice) -> Drawn:
-    decile = s.frame["imd_decile"].to_numpy(float, na_value=np.nan)
+    decile = s.frame[s.query.decile].to_numpy(float, na_value=np.nan)
     position = np.where(np.isnan(decile), -1, np.nan_to_num(decile) - 1).astype(int)
     ends = {0: "1 (most deprived 10%)", 9: "10 (least deprived 10%)"}
     entries = [(str(i + 1), ends.get(i, str(i + 1)), colour) for i, colour in enumerate(DEPRIVATION)]
-    codes, classes = classify("Deprivation decile in England", entries, position, s.inside)
+    codes, classes = classify(
+        f"Deprivation{s.query.by_domain}: decile in England", entries, position, s.inside
+    )
     deprived = (decile <= 2) & s.inside
     share = s.share_held(deprived)
     finding = ""
     if share is not None and deprived.any():
         people = s.population[deprived].sum() / s.population[s.inside].sum()
         finding = (
-            f"{s.areas(int(deprived.sum())).capitalize()} are among the most deprived 20% in England; "
+            f"{s.areas(int(deprived.sum())).capitalize()} are among the most deprived 20% in "
+            f"England{s.query.by_domain}; "
             f"they have {people:.0%} of the residents and {share:.0%} of the {s.noun}."
         )
-    return Drawn(measure(s).columns, codes, classes, finding)
+    return Drawn(_with_domain(s, measure(s).columns), codes, classes, finding, _domain_caveats(s))
 
 
 def _draw_significance(s: Slice) -> Drawn:
@@ -159,7 +166,20 @@ def _draw_significance(s: Slice) -> Drawn:
 
 
 def _deprivation_rank(s: Slice) -> np.ndarray:
-    return s.frame["imd_rank"].to_numpy(np.float64, na_value=np.nan)
+    return s.frame[f"{s.query.domain}_rank"].to_numpy(np.float64, na_value=np.nan)
+
+
+def _with_domain(s: Slice, columns: pd.DataFrame) -> pd.DataFrame:
+    """Add the deciles of the domain chosen; those of the whole index are in every table."""
+    if s.query.domain == "imd":
+        return columns
+    return columns.assign(**{s.query.decile: s.frame[s.query.decile]})
+
+
+def _domain_caveats(s: Slice) -> tuple[str, ...]:
+    """Say that deprivation by crime explains crime by itself."""
+    by_itself = s.query.domain == "crime" and s.query.source in CRIME_SOURCES
+    return (deprivation.CRIME_DOMAIN_CAUTION,) if by_itself else ()
 
 
 def _draw_bivariate(s: Slice) -> Drawn:
@@ -174,18 +194,21 @@ def _draw_bivariate(s: Slice) -> Drawn:
         for d in range(3)
         for e in range(3)
     ]
-    title = f"{m.title} and deprivation, in thirds"
+    title = f"{m.title} and deprivation{s.query.by_domain}, in thirds"
     codes, classes = classify(
         title, entries, position, s.inside, suppressed=_suppressed(s, m), no_value=m.no_value
     )
     both = (position == 8) & s.inside
     share = s.share_held(both)
     held = f" and hold {share:.0%} of the {s.noun} shown" if share is not None else ""
-    finding = f"{s.areas(int(both.sum()))} are in the top third for {s.noun} and for deprivation{held}."
+    finding = (
+        f"{s.areas(int(both.sum()))} are in the top third for {s.noun} and for "
+        f"deprivation{s.query.by_domain}{held}."
+    )
     columns = m.columns.assign(
         measure_class=table["measure_class"].array, deprivation_class=table["deprivation_class"].array
     )
-    return Drawn(columns, codes, classes, finding)
+    return Drawn(_with_domain(s, columns), codes, classes, finding, _domain_caveats(s))
 
 
 def _draw_excess(s: Slice) -> Drawn:
@@ -200,21 +223,25 @@ def _draw_excess(s: Slice) -> Drawn:
     table["verdict"] = table["verdict"].mask(hidden, rates.NOT_COMPARED)
     verdicts = [verdict for verdict, _, _ in EXCESS]
     position = np.array([verdicts.index(v) if v in verdicts else -1 for v in table["verdict"]])
-    title = f"{s.noun.capitalize()} against what deprivation predicts"
+    title = f"{s.noun.capitalize()} against what deprivation{s.query.by_domain} predicts"
     codes, classes = classify(
         title, EXCESS, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"
     )
     more = (position == 2) & s.inside
-    finding = f"No area has more {s.noun} than similarly deprived areas, beyond chance."
+    similar = (
+        f"areas similarly deprived{s.query.by_domain}" if s.query.by_domain else "similarly deprived areas"
+    )
+    finding = f"No area has more {s.noun} than {similar}, beyond chance."
     if more.any():
         highest = table["ratio"].where(more).idxmax()
         finding = (
-            f"{s.areas(int(more.sum()))} have more {s.noun} than similarly deprived areas; "
+            f"{s.areas(int(more.sum()))} have more {s.noun} than {similar}; "
             f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
         )
     names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p"}
     columns = measure(s).columns.join(table[[*estimates, "verdict"]].rename(columns=names))
-    return Drawn(columns, codes, classes, finding, (f"Expected from a {found.model} of the other areas.",))
+    caveats = (f"Expected from a {found.model} of the other areas.", *_domain_caveats(s))
+    return Drawn(_with_domain(s, columns), codes, classes, finding, caveats)
 
 
 # ---------------------------------------------------------------- clusters
@@ -336,8 +363,9 @@ LAYERS: dict[str, Layer] = {
         ),
         Layer(
             "imd",
-            "Deprivation (IMD decile)",
-            "Each area's place among all areas of England, in ten equal groups; 1 is the most deprived.",
+            "Deprivation (decile)",
+            "Each area's place among all areas of England, in ten equal groups; 1 is the most deprived. By "
+            "all domains of deprivation together, or by one of the seven.",
             _draw_imd,
             needs="deprivation",
         ),

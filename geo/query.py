@@ -25,6 +25,17 @@ MEASURES = {
     "eb_rate": "Smoothed rate",
     "harm": "Harm",
 }
+DOMAINS = {
+    "imd": "All domains (IMD)",
+    "income": "Income",
+    "employment": "Employment",
+    "education": "Education and skills",
+    "health": "Health and disability",
+    "crime": "Crime",
+    "barriers": "Housing and services",
+    "environment": "Living environment",
+}
+"""The Index of Multiple Deprivation and its seven domains, as people call them."""
 OVERLAYS = {"none": "None", "imd": "Deprivation: most deprived 20%", "boundaries": "Ward and borough lines"}
 LAYOUTS = {"map": "Map", "tiles": "Equal-area tiles"}
 BREAKS = {
@@ -344,6 +355,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("measure", "measure", _choice("measure", MEASURES)),
         Parameter("layer", "layer", _word("layer")),
         Parameter("overlay", "overlay", _choice("overlay", OVERLAYS)),
+        Parameter("domain", "domain", _choice("domain of deprivation", DOMAINS)),
         Parameter(
             "fdr", "fdr", _on_off("The correction for many areas (fdr)"), lambda v: "on" if v else "off"
         ),
@@ -389,6 +401,8 @@ class Query:
     layer : str
         Key of a map layer.
     overlay : {"none", "imd", "boundaries"}
+    domain : str
+        Key of :data:`DOMAINS`: the deprivation that layers and the gradient go by.
     fdr : bool
         Whether clusters are those left after the Benjamini-Hochberg correction.
     null : {"exact", "permutation"}
@@ -429,6 +443,7 @@ class Query:
     measure: str = "count"
     layer: str = "measure"
     overlay: str = "none"
+    domain: str = "imd"
     fdr: bool = True
     null: str = "exact"
     area: str = ""
@@ -536,9 +551,9 @@ class Query:
             notices.append(
                 f"There is no layer “{self.layer}” here; the {MEASURES['count'].lower()} is shown."
             )
-        if self.overlay == "imd" and not catalogue.has_deprivation:
-            changes["overlay"] = "none"
-            notices.append("Deprivation is not loaded, so it cannot be laid over the map.")
+        of_deprivation, said = self._checked_deprivation(catalogue)
+        changes |= of_deprivation
+        notices += said
         if self.area and self.area not in catalogue.areas.get(self.level, ()):
             changes["area"] = ""
             notices.append(f"“{self.area}” is not one of the {LEVELS[self.level]} of this map.")
@@ -555,6 +570,16 @@ class Query:
             notices.append(f"“{query.compare}” is no source, layer or loaded period to compare with.")
             query = replace(query, compare="")
         return query, notices
+
+    @property
+    def decile(self) -> str:
+        """Column of a level's frame that holds the deciles of deprivation asked for."""
+        return f"{self.domain}_decile"
+
+    @property
+    def by_domain(self) -> str:
+        """What to add where deprivation is named: "" for the index as a whole, else " by income"."""
+        return "" if self.domain == "imd" else f" by {_lower_first(DOMAINS[self.domain])}"
 
     def other(self, catalogue: Catalogue) -> Query | None:
         """Return the question that ``compare`` sets beside this one; None where it sets none.
@@ -578,6 +603,18 @@ class Query:
         if not any(first <= month <= last for month in loaded):
             return None
         return replace(self, first=first, last=last, compare="")
+
+    def _checked_deprivation(self, catalogue: Catalogue) -> tuple[dict[str, Any], Notices]:
+        """Say what to change so that the deprivation loaded can answer."""
+        notices: Notices = []
+        changes: dict[str, Any] = {}
+        if self.domain != "imd" and self.domain not in catalogue.domains:
+            changes["domain"] = "imd"
+            notices.append(f"Deprivation by the domain “{DOMAINS[self.domain]}” is not loaded.")
+        if self.overlay == "imd" and not catalogue.has_deprivation:
+            changes["overlay"] = "none"
+            notices.append("Deprivation is not loaded, so it cannot be laid over the map.")
+        return changes, notices
 
     def _checked_for(self, source: SourceInfo) -> tuple[dict[str, Any], Notices]:
         """Say what to change so that one source can answer."""
@@ -738,6 +775,8 @@ class Catalogue:
     areas : mapping
         Level to the set of its area codes.
     has_deprivation : bool
+    domains : mapping
+        Key of each domain of deprivation loaded (the whole index included) to its name.
     """
 
     place: str
@@ -746,3 +785,4 @@ class Catalogue:
     layers: Mapping[str, str]
     areas: Mapping[str, Collection[str]]
     has_deprivation: bool
+    domains: Mapping[str, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from geo.confidence import CHECKS
 from geo.disclosure import SUPPRESSED
 from geo.insets import Inset, of_answer, top_areas
 from geo.layers import LAYERS
-from geo.query import LEVELS, MONTH_NAMES, Query
+from geo.query import DOMAINS, LEVELS, MONTH_NAMES, Query
 
 LICENCE = "Open Government Licence v3.0"
 OVERLAY = ("#54278f", "Most deprived 20% in England")
@@ -101,6 +101,8 @@ def definition(column: str) -> str:
         return f"Check: {CHECKS[column.removeprefix('check_')]}"
     if column.startswith("hot_"):
         return f"Whether the area is a hot spot (Gi*) of the source “{column.removeprefix('hot_')}”"
+    if (domain := column.removesuffix("_decile")) in DOMAINS and column not in COLUMNS:
+        return f"Decile of deprivation in England by the domain “{DOMAINS[domain]}”; 1 is the most deprived"
     return COLUMNS[column]
 
 

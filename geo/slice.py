@@ -32,8 +32,7 @@ class Slice:
     ----------
     query : Query
     frame : DataFrame
-        Index of area codes; ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``,
-        ``imd_decile``.
+        Index of area codes, as :attr:`geo.atlas.Level.frame`.
     counts : ndarray of int64
         Events of the filter.
     inside : ndarray of bool

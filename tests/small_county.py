@@ -80,6 +80,14 @@ def attendances(seed: int = 2, n: int = 400) -> pd.DataFrame:
     return rows
 
 
+def domain(name: str, order: np.ndarray) -> dict[str, np.ndarray]:
+    """Rank and decile of one domain of deprivation; the area of order 0 is the most deprived."""
+    return {
+        f"{name} Rank (where 1 is most deprived)": 1 + 900 * order,
+        f"{name} Decile (where 1 is most deprived 10% of LSOAs)": order * 10 // len(CODES) + 1,
+    }
+
+
 def build(folder: Path) -> Path:
     """Write the raw files below ``folder`` and import them into ``folder / "data"``."""
     raw, data = folder / "raw", folder / "data"
@@ -113,6 +121,8 @@ def build(folder: Path) -> Path:
             * 10
             // len(CODES)
             + 1,
+            **domain("Income", np.arange(len(CODES))[::-1]),
+            **domain("Crime", np.arange(len(CODES)) * 7 % len(CODES)),
         }
     ).to_csv(raw / "imd.csv", index=False)
     offences().to_csv(raw / "offences.csv", index=False)
