@@ -9,7 +9,6 @@
  * @property {string} colour
  * @property {string} label
  * @property {"nodata"|"suppressed"|null} [pattern] a hatching over the colour
- * @property {boolean} [flagged] areas of this class draw the insets to them
  *
  * @typedef {object} Frame one answer of the server
  * @property {string} query the question that it answers, as in the address bar
@@ -21,7 +20,7 @@
  * @property {Array<number|[number, string]>} [ranked] the top areas in order, with their ranks where they tie
  * @property {string|null} [selected] code of the selected area
  * @property {[number, number, number, number]|null} [bounds] what to look at, where not the whole
- * @property {{name: string, box: [number, number, number, number]}[]} [insets] what to magnify, where the server says
+ * @property {{name: string, box: [number, number, number, number]}[]} [insets] what to magnify
  * @property {"map"|"tiles"} [layout] areas in their places or as tiles of equal area, where the server says
  * @property {string} [title] what it shows, in a few words, written on the map where two are compared
  *

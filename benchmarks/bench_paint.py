@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.browser import FLAGS, installed
-from tests.map_county import CONFIG, county, frame, serve
+from tests.map_county import CONFIG, INSETS, county, frame, serve
 
 SIZES = {"417 areas": (21, 20), "6,800 areas": (85, 80), "33,800 areas": (169, 200)}
 CLICKS = 15
@@ -54,7 +54,7 @@ def frames(columns: int, rows: int) -> list[dict[str, Any]]:
     rng = np.random.default_rng(1)
     near = [int((0.28 + 0.46 * town) * rows) * columns + int((0.6 - 0.2 * town) * columns) for town in (0, 1)]
     ranked = [start + step for start in near for step in range(4)]
-    return [frame(rng.integers(0, 5, n), query=f"?{k}", ranked=ranked) for k in range(5)]
+    return [frame(rng.integers(0, 5, n), query=f"?{k}", ranked=ranked, insets=INSETS) for k in range(5)]
 
 
 def measure(browser: Browser, columns: int, rows: int, *, insets: bool, compare: bool) -> np.ndarray:

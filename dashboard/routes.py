@@ -42,9 +42,9 @@ def _places(atlas: Atlas) -> bytes:
     """Place names as GeoJSON points (EPSG:4326): ``name``, ``rank`` (1 is the largest); b"" without any."""
     import geopandas as gpd
 
-    if not atlas.snapshot.has("places"):
+    places = atlas.places
+    if places is None:
         return b""
-    places = atlas.snapshot.read("places")
     points = gpd.points_from_xy(places["x"], places["y"], crs=27700)
     frame = gpd.GeoDataFrame(places[["name", "rank"]], geometry=points).to_crs(4326)
     return frame.to_json(to_wgs84=False).encode("utf-8")

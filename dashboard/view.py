@@ -21,6 +21,7 @@ from dashboard import area, blocks, compare, figures, ids, parts, present
 from dashboard.facts import facts, ranked_table
 from dashboard.layout import MANY_BOROUGHS
 from geo.export import FORMATS
+from geo.insets import of_answer
 from geo.layers import LAYERS
 from geo.legend import HIDDEN
 from geo.query import (
@@ -152,7 +153,7 @@ def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> 
     dict
         ``query, version, level, n, classes`` (base64 of one byte an area in map order; 255 is outside the
         boroughs chosen), ``palette``, ``overlay``, ``values``, ``ranked``, ``selected``, ``bounds`` (west,
-        south, east, north in degrees, or None).
+        south, east, north in degrees, or None), ``insets`` (name and box of each window to magnify).
     """
     classes, top = answer.classes, parts.leaders(answer)
     return {
@@ -162,10 +163,8 @@ def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> 
         "n": len(answer.table),
         "classes": _bytes(answer.codes),
         "palette": [
-            {"colour": colour, "label": label, "pattern": pattern, "flagged": key == "HH"}
-            for key, colour, label, pattern in zip(
-                classes.keys, classes.colours, classes.labels, classes.patterns, strict=True
-            )
+            {"colour": colour, "label": label, "pattern": pattern}
+            for colour, label, pattern in zip(classes.colours, classes.labels, classes.patterns, strict=True)
         ],
         "overlay": None if answer.overlay is None else _overlay(answer.overlay),
         "values": _tooltips(answer, source),
@@ -175,6 +174,10 @@ def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> 
         ],
         "selected": answer.query.area or None,
         "bounds": _bounds(atlas, answer.query.borough),
+        "insets": [
+            {"name": inset.name, "box": _degrees(inset.box)}
+            for inset in of_answer(answer, atlas.levels[answer.query.level], atlas.places)
+        ],
         "layout": answer.query.layout,
     }
 
@@ -192,8 +195,12 @@ def _bounds(atlas: Atlas, boroughs: Sequence[str]) -> list[float] | None:
     if not boroughs:
         return None
     shapes = atlas.levels["borough"].shapes
-    box = _to_degrees().transform_bounds(*shapes.loc[list(boroughs)].total_bounds)
-    return [round(float(side), 5) for side in box]
+    return _degrees(shapes.loc[list(boroughs)].total_bounds)
+
+
+def _degrees(box: Sequence[float] | np.ndarray) -> list[float]:
+    """West, south, east and north in degrees, of a box in EPSG:27700."""
+    return [round(float(side), 5) for side in _to_degrees().transform_bounds(*box)]
 
 
 @lru_cache(maxsize=1)

@@ -46,6 +46,8 @@ from geo.weights import Neighbours
 LEVELS = ("lsoa", "ward", "borough")
 MEMORY = 256
 """Answers kept."""
+RANKED = 10
+"""Areas numbered on a map."""
 
 
 # ---------------------------------------------------------------- what is loaded
@@ -94,6 +96,16 @@ class Level:
         """A point inside each area, for labels and numbers; EPSG:27700, float (n, 2)."""
         points = shapely.point_on_surface(self.shapes.geometry.to_numpy())
         return shapely.get_coordinates(points)
+
+    @cached_property
+    def bounds(self) -> np.ndarray:
+        """West, south, east and north of each area; EPSG:27700, float (n, 4)."""
+        return shapely.bounds(self.shapes.geometry.to_numpy())
+
+    @cached_property
+    def widths(self) -> np.ndarray:
+        """The longer side of the box around each area, metres, float (n,)."""
+        return np.maximum(self.bounds[:, 2] - self.bounds[:, 0], self.bounds[:, 3] - self.bounds[:, 1])
 
     @cached_property
     def geojson(self) -> bytes:
@@ -185,6 +197,9 @@ class Answer:
     classes : Classes
     overlay : ndarray of bool or None
         Most deprived 20% of England, where the query lays it over the map.
+    usual : ndarray of int
+        Positions of the areas that lead the same question without its months, hours and days, at most
+        :data:`RANKED`: what stays in place when only these change.
     totals : Totals
     months : DataFrame
         Every loaded month under all filters but those of the period: ``month``, ``month_text``, ``count``.
@@ -213,6 +228,7 @@ class Answer:
     codes: np.ndarray
     classes: Classes
     overlay: np.ndarray | None
+    usual: np.ndarray
     totals: Totals
     months: pd.DataFrame
     clock: pd.DataFrame | None
@@ -304,6 +320,11 @@ class Atlas:
     def place(self) -> str:
         """Name of the county."""
         return self.snapshot.place
+
+    @cached_property
+    def places(self) -> pd.DataFrame | None:
+        """Towns and villages: ``name, x, y, rank`` (EPSG:27700, rank 1 the largest); None without."""
+        return self.snapshot.read("places") if self.snapshot.has("places") else None
 
     @property
     def synthetic(self) -> bool:
@@ -435,6 +456,7 @@ class Atlas:
             codes=drawn.codes,
             classes=drawn.classes,
             overlay=None,
+            usual=_usual(slice_),
             totals=totals,
             months=self.months(query, lsoas),
             clock=week.clock,
@@ -789,6 +811,18 @@ def _ranking(table: pd.DataFrame, query: Query) -> np.ndarray:
     """Values that rank the areas: the measure of the query."""
     name = _COLUMN_OF[query.measure]
     return table[name if name in table else "count"].to_numpy(np.float64, na_value=np.nan)
+
+
+def _usual(s: Slice) -> np.ndarray:
+    """Positions of the areas with the most events, or the highest rate, before the filters of time."""
+    counts = s.gate.counts(s.base()[0]).to_numpy(np.float64, na_value=np.nan)
+    by = (
+        counts
+        if s.query.measure in ("count", "harm")
+        else counts / np.where(s.population > 0, s.population, np.nan)
+    )
+    some = np.flatnonzero(s.inside & (by > 0))
+    return some[np.argsort(-by[some], kind="stable")][:RANKED]
 
 
 def _place_name(table: pd.DataFrame, position: int, level: str) -> str:

@@ -8,12 +8,13 @@ the projector and the print draw the same windows, under the same names.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
-from geo.atlas import Answer, Level
+from geo.atlas import RANKED, Answer, Level
 
 MOST = 2
 FEWEST = 3
@@ -22,8 +23,10 @@ SPAN = 6.5
 """Width of a window in widths of a typical area that matters."""
 LEAST = 4.0
 """Times that the view must be wider than a window for it to be worth magnifying."""
-RANKED = 10
-"""Areas numbered on a map."""
+ENOUGH = 0.75
+"""Share of the areas in the best windows that keeps the usual ones in place."""
+TRIES = 300
+"""Areas about which a window is tried, those with most others near; more than this only nations have."""
 
 Box = tuple[float, float, float, float]
 """West, south, east, north; metres."""
@@ -44,7 +47,7 @@ class Inset:
     """
 
     box: Box
-    areas: tuple[int, ...]
+    areas: tuple[int, ...] = ()
     name: str = ""
 
 
@@ -85,22 +88,35 @@ def choose(
     if side > extent / LEAST:
         return ()
     chosen: list[Inset] = []
-    while len(chosen) < MOST:
-        best: Inset | None = None
-        for start in anchors[pool]:
-            near = (np.abs(anchors[pool] - start) <= side / 2).all(axis=1)
-            middle = (anchors[pool][near].min(axis=0) + anchors[pool][near].max(axis=0)) / 2
-            if any((np.abs(middle - _middle(other.box)) < side).all() for other in chosen):
-                continue
-            held = pool[(np.abs(anchors[pool] - middle) <= side / 2).all(axis=1)]
-            if best is None or len(held) > len(best.areas):
-                west, south = (float(v) for v in middle - side / 2)
-                best = Inset((west, south, west + side, south + side), tuple(int(i) for i in held))
-        if best is None or len(best.areas) < FEWEST:
+    while len(chosen) < MOST and len(pool):
+        taken = np.array([_middle(other.box) for other in chosen]).reshape(-1, 1, 2)
+        middles, held = _crowds(anchors[pool], side, taken)
+        held[(np.abs(middles - taken) < side).all(axis=2).any(axis=0)] = 0  # they would overlap
+        best = int(held.argmax())
+        if held[best] < FEWEST:
             break
-        chosen.append(best)
-        pool = np.setdiff1d(pool, best.areas)
+        west, south = (middles[best] - side / 2).tolist()
+        chosen.append(_holding(Inset((west, south, west + side, south + side)), anchors, pool))
+        pool = np.setdiff1d(pool, chosen[-1].areas)
     return tuple(sorted(chosen, key=lambda inset: (-inset.box[3], inset.box[0])))
+
+
+def _crowds(points: np.ndarray, side: float, taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Squares about the most crowded points, moved to the middle of what they hold: where, and how much."""
+    tree, half = cKDTree(points), side / 2 * (1 + 1e-9)
+    crowd = tree.query_ball_point(points, half, p=np.inf, return_length=True)
+    crowd[(np.abs(points - taken) < side).all(axis=2).any(axis=0)] = 0
+    starts = np.argsort(-crowd, kind="stable")[:TRIES]
+    near = tree.query_ball_point(points[starts], half, p=np.inf)
+    middles = np.array([(points[held].min(axis=0) + points[held].max(axis=0)) / 2 for held in near])
+    return middles, tree.query_ball_point(middles, half, p=np.inf, return_length=True)
+
+
+def _holding(inset: Inset, anchors: np.ndarray, pool: np.ndarray) -> Inset:
+    """Return a window with those of some areas whose anchor it holds."""
+    half = (inset.box[2] - inset.box[0]) / 2 * (1 + 1e-9)
+    inside = (np.abs(anchors[pool] - _middle(inset.box)) <= half).all(axis=1)
+    return replace(inset, areas=tuple(int(i) for i in pool[inside]))
 
 
 def _middle(box: Box) -> np.ndarray:
@@ -123,12 +139,17 @@ def top_areas(answer: Answer, number: int = RANKED) -> pd.DataFrame:
 
 def view_of(answer: Answer, level: Level) -> Box:
     """Bounding box of the areas shown: all, or those of the boroughs chosen; EPSG:27700."""
-    west, south, east, north = (float(v) for v in level.shapes[answer.inside].total_bounds)
+    shown = level.bounds[answer.inside]
+    (west, south), (east, north) = shown[:, :2].min(axis=0).tolist(), shown[:, 2:].max(axis=0).tolist()
     return west, south, east, north
 
 
 def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) -> tuple[Inset, ...]:
     """Choose and name the windows of a map.
+
+    The windows are those of the areas that usually lead (:attr:`~geo.atlas.Answer.usual`) while these hold
+    nearly as many of the areas that matter now as any could. So they stay in place from month to month and
+    from hour to hour, and the same question always has the same windows, on the screen and in print.
 
     Parameters
     ----------
@@ -142,12 +163,19 @@ def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) 
     -------
     tuple of Inset
         Named after the largest place in the window; without places after the borough where the window holds
-        at least a third of its areas, else after the ward of most of the notable areas.
+        at least a third of its areas, else after the ward of most of its areas.
     """
-    bounds = level.shapes.bounds.to_numpy()
-    widths = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
-    chosen = choose(level.anchors, widths, notable(answer), view_of(answer, level))
-    return tuple(Inset(inset.box, inset.areas, _name(inset, level, places)) for inset in chosen)
+    now, view = notable(answer), view_of(answer, level)
+    best = choose(level.anchors, level.widths, now, view)
+    usual = choose(level.anchors, level.widths, answer.usual, view)
+    kept = tuple(_holding(inset, level.anchors, now) for inset in usual)
+    windows = kept if _held(kept) >= max(FEWEST, ENOUGH * _held(best)) else best
+    return tuple(replace(inset, name=_name(inset, level, places)) for inset in windows)
+
+
+def _held(windows: Sequence[Inset]) -> int:
+    """Areas that matter in some windows."""
+    return sum(len(inset.areas) for inset in windows)
 
 
 def _name(inset: Inset, level: Level, places: pd.DataFrame | None) -> str:
@@ -158,10 +186,8 @@ def _name(inset: Inset, level: Level, places: pd.DataFrame | None) -> str:
             off_centre = np.hypot(inside["x"] - (west + east) / 2, inside["y"] - (south + north) / 2)
             first = np.lexsort((inside["name"].to_numpy(str), off_centre.to_numpy(), inside["rank"]))[0]
             return str(inside["name"].iloc[first])
-    frame = level.frame.iloc[list(inset.areas)]
+    frame = level.frame.iloc[list(_holding(inset, level.anchors, np.arange(level.n)).areas)]
     borough = frame["borough"].mode()[0]
-    of_borough = level.anchors[(level.frame["borough"] == borough).to_numpy()]
-    held = ((of_borough >= (west, south)) & (of_borough <= (east, north))).all(axis=1)
-    if held.mean() >= 1 / 3:
+    if (frame["borough"] == borough).sum() >= (level.frame["borough"] == borough).sum() / 3:
         return str(borough)
     return str(frame["ward"].mode()[0] or frame["name"].iloc[0])

@@ -292,7 +292,7 @@ def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) 
         answer=answer,
         level=atlas.levels[answer.query.level],
         levels=atlas.levels,
-        places=atlas.snapshot.read("places") if atlas.snapshot.has("places") else None,
+        places=atlas.places,
         place=atlas.place,
         source=f"{info.label}. {info.attribution}" if info.attribution else info.label,
         credits=credits(atlas),

@@ -28,6 +28,11 @@ CONFIG = {
     "places": "/places.json",
 }
 TOWNS = {"Northtown": (-0.45, 52.2), "Southtown": (-0.35, 51.95)}
+INSETS = [
+    {"name": name, "box": [west - 0.045, south - 0.028, west + 0.045, south + 0.028]}
+    for name, (west, south) in TOWNS.items()
+]
+"""What a server would magnify: both towns, with frames of one size."""
 PALETTE = [
     {"colour": colour, "label": colour} for colour in ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000")
 ]

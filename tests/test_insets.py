@@ -1,5 +1,6 @@
 """The windows that magnify towns hold the crowds, never overlap, and do not depend on the order of areas."""
 
+import copy
 from dataclasses import replace
 
 import geopandas as gpd
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
+from dashboard import view
 from geo.atlas import Atlas
 from geo.insets import FEWEST, MOST, SPAN, _name, choose, notable, of_answer, top_areas, view_of
 from geo.query import Query, month_number
 from geo.sheet import sheet
 
+JULY = month_number("2023-07")
 VIEW = (0.0, 0.0, 50_000.0, 50_000.0)
 
 
@@ -125,6 +128,43 @@ def test_a_town_is_magnified_and_named(small_atlas, town):
     part_of_a_large_borough = replace(town, frame=town.frame.assign(borough="Large", ward=wards))
     corner = replace(inset, box=(500_000, 230_000, 500_200, 230_200))
     assert _name(corner, part_of_a_large_borough, None) == "Ward 0"
+
+
+def test_windows_stay_where_the_usual_areas_are_while_these_hold_what_matters(small_atlas, town):
+    answer = small_atlas.answer(Query(source="offences", layer="local_moran"))
+    now = notable(answer)
+    [best] = of_answer(replace(answer, usual=now[:0]), town)
+    usual = np.array([0, 1, 6])
+    [kept] = of_answer(replace(answer, usual=usual), town)
+    assert kept.box != best.box
+    assert kept.areas == tuple(now[held(town.anchors[now], kept.box)])
+    assert held(town.anchors[usual], kept.box).all()
+    far = replace(answer, usual=np.array([33, 34, 35]))
+    assert of_answer(far, town) == (best,), "the usual areas lie where nothing is now"
+
+
+def test_the_usual_areas_do_not_change_with_the_hour_or_the_month_of_the_year(small_atlas):
+    whole = small_atlas.answer(Query(source="offences"))
+    assert list(whole.usual) == list(whole.table.index.get_indexer(whole.ranked.index[:10]))
+    for changes in ({"hour": (1, 2, 3)}, {"month": (5,)}, {"first": JULY, "last": JULY}):
+        some = small_atlas.answer(Query(source="offences", **changes))
+        assert list(some.usual) == list(whole.usual)
+        assert list(top_areas(some).index) != list(top_areas(whole).index)
+    east = small_atlas.answer(Query(source="offences", borough=("E06000002",)))
+    assert east.inside[east.usual].all()
+
+
+def test_screen_and_print_magnify_the_same_windows(small_atlas, town):
+    query = Query(source="offences", layer="getis_ord")
+    levels = {**small_atlas.levels, "lsoa": town}
+    atlas = copy.copy(small_atlas)
+    atlas.levels = levels
+    printed = sheet(atlas, query).insets
+    frame = view.page(atlas, query.to_search())["frame"]
+    assert [inset.name for inset in printed] == [inset["name"] for inset in frame["insets"]] != []
+    west, south, east, north = frame["insets"][0]["box"]
+    assert (west, south) == pytest.approx((-0.54, 51.96), abs=0.02)
+    assert 0 < east - west < 0.02 > north - south > 0
 
 
 def test_notable_are_the_hotspots_and_the_top_ten_with_any_events(small_atlas):

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests import map_county
 from tests.browser import watch
-from tests.map_county import CONFIG, PALETTE, frame
+from tests.map_county import CONFIG, INSETS, PALETTE, frame
 
 pytestmark = pytest.mark.browser
 
@@ -265,7 +265,7 @@ def in_towns(files: dict[str, Any]) -> list[int]:
     return [int(i) for t in towns for i in np.argsort(np.hypot(*(np.array(shapes) - t).T))[:4]]
 
 
-def test_crowded_areas_are_framed_and_magnified(
+def test_towns_are_framed_and_magnified(
     page: Page,
     address: str,
     files: dict[str, Any],
@@ -274,7 +274,7 @@ def test_crowded_areas_are_framed_and_magnified(
     ranked = in_towns(files)
     classes = np.zeros(N)
     classes[ranked] = 4
-    it.paint(classes, ranked=ranked)
+    it.paint(classes, ranked=ranked, insets=INSETS)
     captions = it.page.locator(".map-caption")
     assert captions.all_inner_texts() == ["Northtown", "Southtown"]
     assert it.page.locator(".map-frame").all_inner_texts() == ["Northtown", "Southtown"]
@@ -291,7 +291,7 @@ def test_crowded_areas_are_framed_and_magnified(
     ((code, _),) = it.news()
     assert code in {f"A{i:05}" for i in range(N)}
     classes[ranked] = 2
-    it.paint(classes, ranked=ranked)
+    it.paint(classes, ranked=ranked, insets=INSETS)
     assert (np.asarray(it.shot(".map-inset >> nth=0")) == COLOURS[2]).all(axis=2).mean() > 0.01
 
     assert Axe().run(page, context="#map").response["violations"] == []
@@ -304,12 +304,9 @@ def test_crowded_areas_are_framed_and_magnified(
     assert it.complaints() == []
 
 
-def test_the_server_may_say_what_to_magnify(page: Page, address: str) -> None:
+def test_an_inset_shows_the_areas_of_its_window(page: Page, address: str) -> None:
     it = MapPage(page, address)
-    west, south = map_county.TOWNS["Southtown"]
-    it.paint(
-        IDS % 5, insets=[{"name": "The quay", "box": [west - 0.02, south - 0.01, west + 0.02, south + 0.01]}]
-    )
+    it.paint(IDS % 5, insets=[{**INSETS[1], "name": "The quay"}])
     assert it.page.locator(".map-caption").all_inner_texts() == ["The quay"]
     it.page.locator(".map-inset canvas").click()
     assert len(it.news()) == 1
@@ -323,11 +320,13 @@ def test_frames_in_quick_succession_leave_the_insets_of_the_last(
 ) -> None:
     it = MapPage(page, address)
     ranked = in_towns(files)
-    both = [frame(IDS % 5, ranked=ranked, query="?1"), frame(IDS % 5, ranked=ranked[:4], query="?2")]
+    both = [
+        frame(IDS % 5, ranked=ranked, insets=some, query=f"?{len(some)}") for some in (INSETS, INSETS[:1])
+    ]
     page.evaluate("(frames) => Promise.all(frames.map((frame) => hotspotsMap.paint(frame)))", both)
     it.settle()
     assert it.page.locator(".map-caption:visible").all_inner_texts() == ["Northtown"]
-    it.paint(IDS % 5, ranked=ranked)
+    it.paint(IDS % 5, ranked=ranked, insets=INSETS)
     assert it.page.locator(".map-caption:visible").all_inner_texts() == ["Northtown", "Southtown"]
     assert it.complaints() == []
 
@@ -335,33 +334,11 @@ def test_frames_in_quick_succession_leave_the_insets_of_the_last(
 def test_a_narrow_page_has_no_insets(page: Page, address: str, files: dict[str, Any]) -> None:
     page.set_viewport_size({"width": 390, "height": 700})
     it = MapPage(page, address)
-    it.paint(np.zeros(N), ranked=in_towns(files))
+    it.paint(np.zeros(N), ranked=in_towns(files), insets=INSETS)
     assert it.page.locator(".map-inset").count() == 0
     assert it.page.locator(".map-pane .map-badge:visible").count() == 8
     page.set_viewport_size({"width": 1366, "height": 768})
     page.wait_for_selector(".map-inset >> nth=1")
-
-
-def test_windows_stay_while_they_serve(county: MapPage, files: dict[str, Any]) -> None:
-    ranked = in_towns(files)
-    first, again, elsewhere, few = county.page.evaluate(
-        """async ([geojson, ranked]) => {
-            const { Shapes } = await import("/assets/map/shapes.mjs");
-            const { chooseWindows } = await import("/assets/map/windows.mjs");
-            const shapes = new Shapes("x", geojson);
-            const choose = (ids, earlier) =>
-                chooseWindows(shapes, ids, shapes.box, earlier).map(({ box }) => box);
-            const first = choose(ranked, []);
-            return [first, choose(ranked.slice(1), first), choose([0, 1, 2], first), choose([0], first)];
-        }""",
-        [files["lsoa.json"], ranked],
-    )
-    assert len(first) == 2
-    assert again == first
-    assert elsewhere != first
-    assert few == []
-    widths = [round(box[2] - box[0], 6) for box in first]
-    assert widths[0] == widths[1], "both insets have one scale"
 
 
 # ---------------------------------------------------------------- layouts and comparison

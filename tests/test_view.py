@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from dashboard import facts, figures, ids, layout, parts, view
 from dashboard.callbacks import _shown
-from geo.atlas import Atlas
-from geo.insets import RANKED
+from geo.atlas import RANKED, Atlas
 from geo.layers import LAYERS
 from geo.query import Query, month_number
 

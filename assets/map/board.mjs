@@ -8,7 +8,7 @@
  * @property {import("./pane.mjs").Look[]} looks
  * @property {[string, object[]]} outlines name and features
  * @property {import("./marks.mjs").Place[]} places
- * @property {{box: Box, name: string}[]} windows what the insets magnify
+ * @property {{box: Box, name: string}[]} windows what the insets magnify, where there is room for them
  * @property {boolean} tiled whether areas are shown as tiles of equal area
  */
 
@@ -17,11 +17,11 @@ import { fitAround, hides } from "./fit.mjs";
 import { lasso } from "./lasso.mjs";
 import { CLEAR, Pane } from "./pane.mjs";
 import { Shapes, holds, outlinesBetween, outlinesOf } from "./shapes.mjs";
-import { MOST, chooseWindows } from "./windows.mjs";
 
 const OUTSIDE = 255;
 const NARROW_PX = 600;
 const EDGE_PX = 16;
+const MOST = 2; // insets for which room is kept, so that the map stays where it is from answer to answer
 const TABLE = "The table holds the same areas and the same numbers.";
 const THEME = {
   water: "#e4ebef", outside: "#d5dee4", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
@@ -55,7 +55,6 @@ export class Board {
   #insets = []; // {figure, caption, pane, window}
   #fetched = new Map(); // promises by address
   #looks = new Map(); // looks by their colours, so that equal looks are one object
-  #earlier = new Map(); // the windows chosen last for some shapes, so that they stay while they serve
   #turn = 0; // counts frames, so that one overtaken while its shapes load gives up
   #layout = "geo";
   #wantInsets;
@@ -226,26 +225,9 @@ export class Board {
     });
   }
 
-  /** The windows to magnify: those of the frame, or where areas that are flagged or ranked crowd. */
-  #windows({ frame, shapes, places, tiled }) {
-    if (tiled || !this.#roomForInsets()) return [];
-    const earlier = this.#earlier.get(shapes.key) ?? [];
-    const known = ({ box }) => earlier.find((window) => String(window.box) === String(box));
-    const found = frame.insets ?? this.#crowds(frame, shapes, places, earlier.map(({ box }) => box));
-    const windows = found.map((window) => known(window) ?? window);
-    if (windows.length) this.#earlier.set(shapes.key, windows);
-    return windows;
-  }
-
-  /** Where areas that are flagged or ranked crowd, each window with the name of its largest place. */
-  #crowds(frame, shapes, places, earlier) {
-    const matter = new Set(ranks(frame).map(([id]) => id));
-    bytes(frame.classes).forEach((k, id) => frame.palette[k]?.flagged && matter.add(id));
-    return chooseWindows(shapes, [...matter], frame.bounds ?? shapes.box, earlier).map(({ box, ids }) => {
-      const [largest] = places.filter(({ point }) => holds(box, point)).sort((a, b) => a.rank - b.rank);
-      const { ward, name } = shapes.properties(ids[0]);
-      return { box, name: largest?.text ?? ward ?? name };
-    });
+  /** The windows to magnify. */
+  #windows({ frame, tiled }) {
+    return tiled || !this.#roomForInsets() ? [] : frame.insets ?? [];
   }
 
   // ----------------------------------------------------------------------------------------------------- panes
@@ -306,14 +288,13 @@ export class Board {
   #assign(inset, window) {
     const { figure, caption, pane } = inset;
     figure.hidden = !window;
-    if (window && inset.window !== window) {
-      caption.textContent = window.name;
-      caption.title = `Look at ${window.name} on the main map`;
-      pane.call(`${window.name}, magnified`);
-      pane.fill(window.box);
-      pane.box = window.box;
-    }
     inset.window = window;
+    if (!window || String(pane.box) === String(window.box)) return;
+    caption.textContent = window.name;
+    caption.title = `Look at ${window.name} on the main map`;
+    pane.call(`${window.name}, magnified`);
+    pane.fill(window.box);
+    pane.box = window.box;
   }
 
   // ------------------------------------------------------------------------------------------------ comparison
