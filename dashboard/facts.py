@@ -110,7 +110,7 @@ VERDICTS = {"not compared": "–", "similar": "–"}
 
 COLUMNS = {
     "cluster": Column("Cluster", "Cluster", 84, _words(CLUSTERS), pill=True),
-    "compared": Column("Rate against the whole", "Rate is", 72, _words(VERDICTS), pill=True),
+    "compared": Column("Rate against the benchmark", "Rate is", 72, _words(VERDICTS), pill=True),
     "ratio": Column("Times as many as expected", "Times", 64, lambda v: texts(v, "{:.1f}", "–")),
     "sources_hot": Column("Hot spot for services", "Services", 70, _number),
     "change_ratio": Column("Change", "Change", 68, changes),

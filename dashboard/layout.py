@@ -22,6 +22,9 @@ from geo.query import BREAKS, DAY_NAMES, DAYS, MEASURES, MONTH_NAMES, OVERLAYS, 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
 
+WHOLE = "whole"
+"""Value of the control of the benchmark for none: all that is shown."""
+
 LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
 NULL_NAMES = {"exact": "Exact p", "permutation": "Simulated p"}
 
@@ -37,6 +40,7 @@ CONTROLS = {
     "breaks": "value",
     "palette": "value",
     "domain": "value",
+    "benchmark": "value",
     "overlay": "value",
     "level": "value",
     "from": "value",
@@ -245,6 +249,15 @@ def _filters(catalogue: Catalogue) -> Component:
                         for k, v in catalogue.domains.items()
                     ],
                 ),
+                _select(
+                    "benchmark",
+                    "Benchmark",
+                    _options(
+                        {WHOLE: "Against the whole shown"}
+                        | {key: f"Against {name}" for key, name in catalogue.benchmarks.items()}
+                    ),
+                    searchable=len(catalogue.benchmarks) > MANY_BOROUGHS,
+                ),
                 _segmented(
                     "measure",
                     "Measure",
@@ -354,13 +367,16 @@ def _field(parameter: str, control: Component) -> Component:
     )
 
 
-def _select(parameter: str, label: str, options: list[dict[str, str]]) -> Component:
+def _select(
+    parameter: str, label: str, options: list[dict[str, str]], *, searchable: bool = False
+) -> Component:
     return _field(
         parameter,
         dmc.Select(
             id=ids.control(parameter),
             data=options,
             allowDeselect=False,
+            searchable=searchable,
             rightSectionWidth=26,
             maxDropdownHeight=320,
             comboboxProps=_POPUP,

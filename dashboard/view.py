@@ -19,7 +19,7 @@ from dash.development.base_component import Component
 
 from dashboard import area, blocks, compare, figures, ids, parts, present
 from dashboard.facts import facts, ranked_table
-from dashboard.layout import MANY_BOROUGHS
+from dashboard.layout import MANY_BOROUGHS, WHOLE
 from geo.export import FORMATS
 from geo.insets import of_answer
 from geo.layers import LAYERS
@@ -130,6 +130,7 @@ def _defaults(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
         "palette": "orrd",
         "overlay": "none",
         "domain": "imd",
+        "benchmark": WHOLE,
         "level": "lsoa",
         "from": month_text(source.months[0]) if source.months else "",
         "to": month_text(source.months[-1]) if source.months else "",
@@ -245,6 +246,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         "palette.value": query.palette,
         "overlay.value": query.overlay,
         "domain.value": query.domain,
+        "benchmark.value": query.benchmark or WHOLE,
         "level.value": query.level,
         "from.value": month_text(query.first) if query.first is not None else defaults["from"],
         "to.value": month_text(query.last) if query.last is not None else defaults["to"],
@@ -257,7 +259,11 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     for parameter, layers in HEEDED.items():
         wanted = query.layer in layers or (parameter == "compare" and query.view == "compare")
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
+        wanted |= parameter == "benchmark" and query.measure == "dsr"  # compared on every layer
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
+    why = "" if shown[f"{ids.row('benchmark')}.hidden"] else atlas.england(query)[1]
+    shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
+    shown[f"{ids.note('benchmark')}.hidden"] = not why
     reasons = [
         f"No {SHORT_MEASURES[key]}: {reason}"
         for key, reason in source.no_measure_reasons.items()
@@ -320,6 +326,7 @@ HEEDED = {
     "palette": {"measure", "quintile"},
     "compare": {"bivariate_moran", "change"},
     "domain": {"imd", "bivariate", "excess"},
+    "benchmark": {"significance"},
 }
 """Layers that heed a control which the others do not; elsewhere it is not shown."""
 

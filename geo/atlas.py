@@ -27,6 +27,7 @@ from geo.layers import LAYERS
 from geo.legend import Classes
 from geo.query import (
     DOMAINS,
+    ENGLAND,
     MEASURES,
     Catalogue,
     Query,
@@ -37,6 +38,7 @@ from geo.query import (
     period_name,
 )
 from geo.rates import crude_rate
+from geo.reference import reference_rate
 from geo.severity import apply_weights
 from geo.slice import Slice
 from geo.sources import AGE_BANDS, Source, stored_sources
@@ -278,14 +280,16 @@ class Atlas:
         areas = self.levels["lsoa"].frame.index
         self._bands = _band_population(snapshot, areas)
         self.sources = {key: self._load(source) for key, source in stored_sources(snapshot.manifest).items()}
-        boroughs = self.levels["borough"].frame["name"]
+        names = self.levels["borough"].frame["name"]
+        boroughs = dict(zip(names.index, names, strict=True))
+        self._reference = snapshot.read("benchmark") if snapshot.has("benchmark") else pd.DataFrame()
         has_deprivation = bool(self.levels["lsoa"].frame["imd_decile"].notna().any())
         has_population = bool(self.levels["lsoa"].frame["population"].notna().any())
         met = {"": True, "deprivation": has_deprivation, "population": has_population}
         self.catalogue = Catalogue(
             place=snapshot.place,
             sources={key: loaded.info for key, loaded in self.sources.items()},
-            boroughs=dict(zip(boroughs.index, boroughs, strict=True)),
+            boroughs=boroughs,
             layers={key: layer.label for key, layer in LAYERS.items() if met[layer.needs]},
             areas={key: frozenset(level.frame.index) for key, level in self.levels.items()},
             has_deprivation=has_deprivation,
@@ -294,6 +298,7 @@ class Atlas:
             }
             if has_deprivation
             else {},
+            benchmarks=boroughs if self._reference.empty else {**boroughs, ENGLAND: "England"},
         )
         self._memory: OrderedDict[Query, Answer] = OrderedDict()
         self._near: dict[tuple[str, str], Neighbours] = {}
@@ -416,12 +421,19 @@ class Atlas:
             ),
             ask=lambda **changes: self.slice(query.replace(**changes).checked(self.catalogue)[0]),
             near=lambda weights: self._neighbours(query.level, weights),
+            england=lambda: self.england(query),
             months=loaded.info.months,
             sources={key: other.info.label for key, other in self.sources.items()},
             noun=loaded.info.noun,
             what=query.describe_what(self.catalogue),
             where=query.describe_where(self.catalogue),
         )
+
+    def england(self, query: Query) -> tuple[float, str]:
+        """England's rate per 1,000 residents for a checked query; NaN and why where it is not known."""
+        cube = self.sources[query.source].cube
+        months = cube.months[cube.select(query).months]
+        return reference_rate(self._reference, query, [int(month) for month in months])
 
     def _compute(self, query: Query) -> Answer:
         level, loaded = self.levels[query.level], self.sources[query.source]

@@ -16,7 +16,7 @@ from geo import confidence, hotspots, rates, services
 from geo.change import compare_periods, emerging, months_before
 from geo.legend import CLUSTERS, SEQUENTIAL, Drawn, classify
 from geo.query import listed, month_number, period_name
-from geo.slice import ALPHA, Slice, crude
+from geo.slice import ALPHA, Slice, crude, overall
 
 CHANGE = (
     ("up", "More than before", "#c2571a"),
@@ -244,8 +244,8 @@ def draw_confidence(s: Slice) -> Drawn:
         s.counts[s.inside].astype(float), s.population[s.inside], s.among, alpha=ALPHA, fdr=False
     ).reindex(s.frame.index)
     evidence["eb_moran"] = pd.array(smoothed["cluster"].astype(object).to_numpy() == "HH", "boolean")
-    table, county = crude(s, 0.95)
-    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], county)
+    table = crude(s, 0.95)
+    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], overall(s, s.inside))
     evidence["rate"] = pd.array(
         [None if v == rates.NOT_COMPARED else v == rates.HIGHER for v in verdict], "boolean"
     )

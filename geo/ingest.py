@@ -28,6 +28,7 @@ from geo import boundaries
 from geo.boundaries import OUTSIDE
 from geo.problem import Problem
 from geo.query import month_number, month_text
+from geo.reference import read_reference
 from geo.severity import read_weights
 from geo.sources import SOURCES, Reader, Source, Table, read_table, reader_for
 from geo.store import Store, Transaction
@@ -362,6 +363,13 @@ def _take_severity(change: Transaction, paths: list[Path], within: Sequence[str]
     return Receipt("severity", _fingerprints(paths), "severity", rows=len(weights), in_county=len(weights))
 
 
+def _take_benchmark(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    table = _table(_only(paths, "benchmark rates"))
+    rates = read_reference(table, {*SOURCES, *change.manifest["sources"]})
+    change.put("benchmark", rates)
+    return Receipt("benchmark", _fingerprints(paths), "benchmark", rows=len(table), in_county=len(rates))
+
+
 _TABLES: dict[str, Callable[[Transaction, list[Path], Sequence[str]], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
@@ -369,6 +377,7 @@ _TABLES: dict[str, Callable[[Transaction, list[Path], Sequence[str]], Receipt]] 
     "deprivation": _take_deprivation,
     "places": _take_places,
     "severity": _take_severity,
+    "benchmark": _take_benchmark,
 }
 
 

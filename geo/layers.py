@@ -32,7 +32,7 @@ from geo.legend import (
     steps,
 )
 from geo.query import listed
-from geo.slice import ALPHA, Measured, Slice, crude, measure, standardised
+from geo.slice import ALPHA, Measured, Slice, benchmark, crude, measure, standardised
 
 CRIME_SOURCES = ("offences",)
 """Sources that count recorded crime, of which the crime domain of deprivation is made."""
@@ -141,27 +141,36 @@ def _draw_imd(s: Slice) -> Drawn:
 def _draw_significance(s: Slice) -> Drawn:
     by_age = s.query.measure == "dsr"
     rated = standardised if by_age else crude
-    (at95, county), (at998, _) = rated(s, 0.95), rated(s, 0.998)
+    at95, at998, by = rated(s, 0.95), rated(s, 0.998), benchmark(s)
     step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
     surely, likely = (
-        rates.compare_with_benchmark(t["lower_ci"], t["upper_ci"], county).map(step).to_numpy(float)
+        rates.compare_with_benchmark(t["lower_ci"], t["upper_ci"], by.value).map(step).to_numpy(float)
         for t in (at998, at95)
     )
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
     unit = "100,000 residents a year, age-standardised" if by_age else "1,000 residents"
-    title = f"{s.noun.capitalize()} per {unit}, against {county:,.1f} for {s.where}"
+    known = not np.isnan(by.value)
+    against = f"{by.value:,.1f} for {by.name}" if known else f"{by.name}, whose rate is not known"
+    title = f"{s.noun.capitalize()} per {unit}, against {against}"
     none = "Too few to compare"
     codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
     words = np.array(["lower", "lower", "similar", "higher", "higher", "not compared"])
     columns = measure(s).columns
-    columns = columns.assign(lower_ci=at95["lower_ci"], upper_ci=at95["upper_ci"], compared=words[position])
+    columns = columns.assign(
+        lower_ci=at95["lower_ci"],
+        upper_ci=at95["upper_ci"],
+        compared=words[position],
+        benchmark=by.value,
+    )
     higher = (position >= 3) & s.inside
     share = s.share_held(higher)
     held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None and higher.any() else ""
     finding = (
-        f"{s.areas(int(higher.sum()))} have a significantly higher rate than {s.where} as a whole{held}."
+        f"{s.areas(int(higher.sum()))} have a significantly higher rate than {by.name} as a whole{held}."
     )
-    caveats = ("About one area in twenty differs at 95% by chance alone.",)
+    if not known:
+        finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
+    caveats = (*by.caveats, "About one area in twenty differs at 95% by chance alone.")
     return Drawn(columns, codes, classes, finding, caveats)
 
 
@@ -341,9 +350,9 @@ LAYERS: dict[str, Layer] = {
         ),
         Layer(
             "significance",
-            "Compared with the whole map",
-            "Whether each area's rate is higher or lower than that of the whole, by more than chance: the "
-            "whole's rate is set against the area's own interval.",
+            "Compared with a benchmark",
+            "Whether each area's rate is higher or lower than that of the whole, of a borough or of England, "
+            "by more than chance: the benchmark's rate is set against the area's own interval.",
             _draw_significance,
             needs="population",
         ),

@@ -51,6 +51,8 @@ PALETTES = {
     "blues": "Blues",
     "greys": "Greys",
 }
+ENGLAND = "england"
+"""Benchmark that only a file of reference rates can give."""
 VIEWS = ("explore", "present", "assess", "compare")
 NULLS = {"exact": "exact", "permutation": "esda permutations"}
 
@@ -356,6 +358,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("layer", "layer", _word("layer")),
         Parameter("overlay", "overlay", _choice("overlay", OVERLAYS)),
         Parameter("domain", "domain", _choice("domain of deprivation", DOMAINS)),
+        Parameter("benchmark", "benchmark", _word("benchmark")),
         Parameter(
             "fdr", "fdr", _on_off("The correction for many areas (fdr)"), lambda v: "on" if v else "off"
         ),
@@ -403,6 +406,9 @@ class Query:
     overlay : {"none", "imd", "boundaries"}
     domain : str
         Key of :data:`DOMAINS`: the deprivation that layers and the gradient go by.
+    benchmark : str
+        With whom rates are compared: "" for the whole of what is shown, the code of a borough, or
+        :data:`ENGLAND`.
     fdr : bool
         Whether clusters are those left after the Benjamini-Hochberg correction.
     null : {"exact", "permutation"}
@@ -444,6 +450,7 @@ class Query:
     layer: str = "measure"
     overlay: str = "none"
     domain: str = "imd"
+    benchmark: str = ""
     fdr: bool = True
     null: str = "exact"
     area: str = ""
@@ -546,6 +553,11 @@ class Query:
             changes["borough"] = tuple(b for b in self.borough if b in catalogue.boroughs)
         if set(changes.get("borough", self.borough)) == set(catalogue.boroughs):
             changes["borough"] = ()
+        if self.benchmark and self.benchmark not in catalogue.benchmarks:
+            changes["benchmark"] = ""
+            lacks = f"This map has no borough “{self.benchmark}” to compare with"
+            lacks = "No rates of England are loaded to compare with" if self.benchmark == ENGLAND else lacks
+            notices.append(f"{lacks}; areas are compared with the whole of what is shown.")
         if self.layer not in catalogue.layers:
             changes["layer"] = "measure"
             notices.append(
@@ -777,6 +789,8 @@ class Catalogue:
     has_deprivation : bool
     domains : mapping
         Key of each domain of deprivation loaded (the whole index included) to its name.
+    benchmarks : mapping
+        What rates can be compared with but the whole: code of a borough, or :data:`ENGLAND`, to its name.
     """
 
     place: str
@@ -786,3 +800,4 @@ class Catalogue:
     areas: Mapping[str, Collection[str]]
     has_deprivation: bool
     domains: Mapping[str, str] = field(default_factory=dict)
+    benchmarks: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ query asks for: a count, or a crude, standardised or smoothed rate.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo import rates
 from geo.disclosure import Gate
-from geo.query import Query
+from geo.query import ENGLAND, Query
 from geo.weights import Neighbours
 
 ALPHA = 0.05
@@ -58,6 +58,8 @@ class Slice:
         level; what the data cannot answer falls back as in :meth:`Query.checked`.
     near : callable
         ``near(key) -> Neighbours``: neighbours by another definition (``knn``, ``distance_band``).
+    england : callable
+        ``england() -> (rate, why)``: England's rate per 1,000 residents, NaN and why where it is not known.
     months : tuple of int
         Month numbers loaded for the source.
     sources : mapping
@@ -81,6 +83,7 @@ class Slice:
     monthly: Callable[[], pd.DataFrame]
     ask: Callable[..., Slice]
     near: Callable[[str], Neighbours]
+    england: Callable[[], tuple[float, str]]
     months: tuple[int, ...]
     sources: Mapping[str, str]
     noun: str
@@ -115,6 +118,69 @@ class Slice:
     def share_held(self, areas: np.ndarray) -> float | None:
         """Protected share of the events inside that these areas hold."""
         return self.gate.share(int(self.counts[areas].sum()), int(self.counts[self.inside].sum()))
+
+
+# ---------------------------------------------------------------- rates, and with whom they are compared
+
+
+def standardised(s: Slice, confidence: float) -> pd.DataFrame:
+    """Age-standardised rates with their limits."""
+    events, residents = s.ages()
+    return rates.dsr(events, residents, years=s.years, confidence=confidence).set_axis(s.frame.index)
+
+
+def crude(s: Slice, confidence: float) -> pd.DataFrame:
+    """Rates per 1,000 of the protected counts with their limits."""
+    return rates.crude_rate(s.shown, s.population, confidence=confidence).set_axis(s.frame.index)
+
+
+def overall(s: Slice, areas: np.ndarray, *, by_age: bool = False) -> float:
+    """Rate of some areas together, from their protected total, or age-standardised; NaN where not known."""
+    if by_age:
+        together = [frame[areas].sum().to_frame().T for frame in s.ages()]
+        return float(rates.dsr(*together, years=s.years)["value"].iloc[0])
+    counted = areas & ~np.isnan(s.population)
+    total, residents = s.gate.count(int(s.counts[counted].sum())), s.population[counted].sum()
+    return np.nan if total is None or not residents else float(total / residents * 1000)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What the areas are compared with.
+
+    Attributes
+    ----------
+    name : str
+        "Luton".
+    value : float
+        In the unit of the areas' rates: age-standardised where the measure is, else per 1,000; NaN where it
+        is not known.
+    caveats : tuple of str
+    """
+
+    name: str
+    value: float
+    caveats: tuple[str, ...] = ()
+
+
+def benchmark(s: Slice) -> Benchmark:
+    """Find what the query compares the areas with: the whole of them, a borough, or England.
+
+    Where England's rate is not known, it is the whole, and the caveat says why.
+    """
+    by_age = s.query.measure == "dsr"
+    mine = (s.frame["lad"] == s.query.benchmark).to_numpy()
+    if mine.any():
+        name = str(s.frame["borough"][mine].iloc[0])
+        own = f"The areas of {name} are part of the benchmark that they are compared with."
+        return Benchmark(name, overall(s, mine, by_age=by_age), (own,) if (mine & s.inside).any() else ())
+    whole = Benchmark(s.where, overall(s, s.inside, by_age=by_age))
+    if s.query.benchmark != ENGLAND:
+        return whole
+    rate, why = s.england()
+    if why:
+        return replace(whole, caveats=(f"Compared with {s.where} as a whole, not with England: {why}.",))
+    return Benchmark("England", rate, ("England’s rate is taken as loaded from a file of rates.",))
 
 
 # ---------------------------------------------------------------- measures
@@ -178,28 +244,13 @@ def _rate(s: Slice) -> Measured:
 
 
 def _dsr(s: Slice) -> Measured:
-    table, county = standardised(s, 0.95)
+    table, by = standardised(s, 0.95), benchmark(s)
     columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
-    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], county)
+    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
+    columns["benchmark"] = by.value
     value = table["value"].to_numpy(float)
     title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
-    return Measured(title, value, value, value, False, columns, "Fewer than 10 events")
-
-
-def standardised(s: Slice, confidence: float) -> tuple[pd.DataFrame, float]:
-    """Age-standardised rates with their limits, and that of the boroughs chosen."""
-    events, residents = s.ages()
-    table = rates.dsr(events, residents, years=s.years, confidence=confidence).set_axis(s.frame.index)
-    together = [frame[s.inside].sum().to_frame().T for frame in (events, residents)]
-    return table, float(rates.dsr(*together, years=s.years)["value"].iloc[0])
-
-
-def crude(s: Slice, confidence: float) -> tuple[pd.DataFrame, float]:
-    """Rates per 1,000 of the protected counts with their limits, and that of the boroughs chosen."""
-    table = rates.crude_rate(s.shown, s.population, confidence=confidence).set_axis(s.frame.index)
-    counted = s.inside & ~np.isnan(s.shown) & ~np.isnan(s.population)
-    residents = s.population[counted].sum()
-    return table, float(s.shown[counted].sum() / residents * 1000) if residents else np.nan
+    return Measured(title, value, value, value, False, columns, "Fewer than 10 events", by.caveats)
 
 
 def _smoothed(s: Slice) -> Measured:

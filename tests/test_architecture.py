@@ -12,7 +12,7 @@ SOURCES = sorted(path for folder in ("geo", "dashboard") for path in (ROOT / fol
 # A module may import those of its own line and of the lines above it.
 ORDER = (
     ("problem", "resources"),
-    ("query", "sources", "mapping", "boundaries", "weights"),
+    ("query", "sources", "mapping", "boundaries", "reference", "weights"),
     ("store", "cube"),
     # What is computed, from numbers to numbers.
     ("rates", "clock", "concentration", "deprivation", "null", "hotspots"),

@@ -8,7 +8,7 @@ import pandas as pd
 from geo import deprivation, rates
 from geo.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 from geo.legend import COMPARED
-from geo.slice import Slice
+from geo.slice import Slice, benchmark
 
 
 def standardised(part: Part) -> Exhibit:
@@ -17,16 +17,18 @@ def standardised(part: Part) -> Exhibit:
     if "dsr" not in info.measures:
         raise NotPossible(info.no_measure_reasons.get("dsr", "ages are not loaded."))
     borough = part.atlas.slice(part.query.replace(measure="dsr", layer="measure", level="borough"))
-    table, benchmark = _standardised(borough, part.years)
+    table, whole = _standardised(borough, part.years)
+    if np.isnan(whole):
+        raise NotPossible("fewer than ten events have a known age.")
+    by = benchmark(borough)
     small = part.atlas.slice(borough.query.replace(level="lsoa"))
     by_area, _ = _standardised(small, part.years)
-    compared = rates.compare_with_benchmark(by_area["lower_ci"], by_area["upper_ci"], benchmark)
+    compared = rates.compare_with_benchmark(by_area["lower_ci"], by_area["upper_ci"], by.value)
     higher = int((compared.iloc[:-1] == rates.HIGHER).sum())
-    if np.isnan(benchmark):
-        raise NotPossible("fewer than ten events have a known age.")
     if len(table) == 2 or not part.rows_by_borough:  # one borough is the whole; of too many, only the whole
         table = table.iloc[-1:]
-    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], benchmark).to_numpy(str)
+    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value).to_numpy(str)
+    against = f"Against {by.name if by.name != part.where else 'the whole'}"
     names = [*borough.frame["name"][borough.inside], f"All of {part.where}"][-len(table) :]
     shown = pd.DataFrame(
         {
@@ -35,17 +37,19 @@ def standardised(part: Part) -> Exhibit:
             "Rate a year per 100,000": table["value"].to_numpy(float),
             "Lower": table["lower_ci"].to_numpy(float),
             "Upper": table["upper_ci"].to_numpy(float),
-            "Against the whole": [*verdict[:-1], ""],
+            against: [*verdict[:-1], verdict[-1] if by.name != part.where else ""],
         }
     )
+    than = f" than {by.name} ({by.value:,.1f})" if by.name != part.where else ""
     finding = (
-        f"The age-standardised rate of {part.noun} in {part.where} is {benchmark:,.1f} a year per 100,000 "
+        f"The age-standardised rate of {part.noun} in {part.where} is {whole:,.1f} a year per 100,000 "
         f"residents; of {int(small.inside.sum())} small areas {higher} "
-        f"{'is' if higher == 1 else 'are'} significantly higher."
+        f"{'is' if higher == 1 else 'are'} significantly higher{than}."
     )
     caveats = (
         "Directly standardised to the European Standard Population 2013, 95% limits by Dobson's method. "
         "Events without an age are left out, so rates are a little low.",
+        *by.caveats,
     )
     chart = Chart(
         "bars",
@@ -53,7 +57,7 @@ def standardised(part: Part) -> Exhibit:
         ("Rate a year per 100,000",),
         data=shown.iloc[:-1] if len(shown) > 1 else shown,
         interval=("Lower", "Upper"),
-        benchmark=benchmark,
+        benchmark=by.value,
         titles=("", "A year per 100,000 residents"),
     )
     title = f"{part.titled}: age-standardised rates"
@@ -80,8 +84,10 @@ def funnel(part: Part) -> Exhibit:
     drawn = ~np.isnan(rate) & (people > 0)
     if drawn.sum() < 3:
         raise NotPossible("fewer than three areas have a rate that can be shown.")
-    counts = table["count"].to_numpy(float, na_value=np.nan)
-    benchmark = counts[drawn].sum() / people[drawn].sum() * 1000
+    by = benchmark(part.atlas.slice(answer.query))
+    if np.isnan(by.value):
+        raise NotPossible(f"{by.name} has too few {part.noun} for a rate to compare with.")
+    against = "the whole" if by.name == part.where else by.name
     words = [word for _, word, _ in COMPARED]
     codes = answer.codes[answer.inside]
     points = pd.DataFrame(
@@ -94,19 +100,22 @@ def funnel(part: Part) -> Exhibit:
     )[drawn].reset_index(drop=True)
     grid = np.linspace(people[drawn].min(), people[drawn].max(), 60)
     classes = pd.DataFrame(
-        {"Against the whole": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")}
+        {f"Against {against}": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")}
     )
     chart = Chart(
         "funnel",
         "Residents",
         ("Rate",),
         data=points,
-        limits=rates.funnel_limits(grid, benchmark),
-        benchmark=benchmark,
+        limits=rates.funnel_limits(grid, by.value),
+        benchmark=by.value,
         titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents"),
     )
-    title = f"{part.titled}: {'small areas' if level == 'lsoa' else 'wards'} against the whole"
-    caveats = ("Residents are not visitors: town centres stand out in part because few people live there.",)
+    title = f"{part.titled}: {'small areas' if level == 'lsoa' else 'wards'} against {against}"
+    caveats = (
+        *by.caveats,
+        "Residents are not visitors: town centres stand out in part because few people live there.",
+    )
     return Exhibit("funnel", title, answer.headline, classes, chart=chart, caveats=caveats)
 
 
