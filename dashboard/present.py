@@ -187,7 +187,7 @@ def shown(material: Material | None, link: Link) -> dict[str, Any]:
     chosen = answer.query.area
     return {
         f"{ids.PRESENT_TITLE}.children": answer.description,
-        f"{ids.PRESENT_STEPS}.children": _steps(answer.query, material.source.months, link),
+        f"{ids.PRESENT_STEPS}.children": _steps(answer.query, material.source, link),
         f"{ids.PRESENT_LEAVE}.href": link(view="explore"),
         f"{ids.PRESENT_UNIT}.children": told.unit if told.spots else "",
         f"{ids.PRESENT_LIST}.children": [
@@ -258,9 +258,14 @@ def periods(query: Query, months: Sequence[int]) -> dict[str, Period | None]:
     }
 
 
-def _steps(query: Query, months: Sequence[int], link: Link) -> list[Component]:
-    """Links of the period before, the next, and the other length."""
-    found = periods(query, months)
+def _steps(query: Query, source: SourceInfo, link: Link) -> list[Component]:
+    """Links of the period before, the next, and the other length; of the month that compared days end in."""
+    months, (compared, _) = source.months, query.windows(source)
+    if compared is not None:
+        end = compared.after.months[-1]
+        found = {**periods(query.replace(first=end, last=end, month=()), months), "other": None}
+    else:
+        found = periods(query, months)
     other = found["other"]
     length = "By year" if other and other[0] < other[1] else "By month"
 
@@ -328,6 +333,9 @@ def _details(material: Material, spot: Spot) -> Component:
     rows: list[tuple[str, str]] = []
     if spot.change.numbers:
         rows.append(("Change", _short(spot.change.numbers)))
+    if told.days:
+        lately = ", ".join(filter(None, (spot.lately.words, spot.lately.numbers)))
+        rows.append((_short(told.days.partition(" against ")[0]), lately))
     if spot.kinds:
         rows.append(("Most of it", spot.kinds))
     if meeting is not None:

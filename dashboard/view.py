@@ -25,6 +25,7 @@ from geo.insets import of_answer
 from geo.layers import LAYERS
 from geo.legend import HIDDEN
 from geo.query import (
+    CHANGE,
     DAY_NAMES,
     DAYS,
     LEVELS,
@@ -37,7 +38,9 @@ from geo.query import (
     month_name,
     month_text,
     period_name,
+    windows_name,
 )
+from geo.windows import WINDOWS
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
@@ -272,6 +275,9 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     notes = [MEASURE_NOTES.get(query.measure, ""), *reasons]
     shown[f"{ids.note('measure')}.children"] = " ".join(filter(None, notes))
     shown[f"{ids.note('measure')}.hidden"] = not any(notes)
+    compare_note = _compare_note(query, source)
+    shown[f"{ids.note('compare')}.children"] = compare_note
+    shown[f"{ids.note('compare')}.hidden"] = not compare_note
     shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
     off = _off(source)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
@@ -303,13 +309,27 @@ def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[st
         return [USUAL]
     first = source.months[0] if query.first is None else query.first
     last = source.months[-1] if query.last is None else query.last
+    days = [
+        {"value": kind, "label": name, "disabled": bool(query.replace(compare=kind).windows(source)[1])}
+        for kind, name in WINDOWS.items()
+    ]
     loaded, earlier = set(source.months), []
     for back in range(12, first - source.months[0] + 1, 12):
         a, b = first - back, last - back
         if b < first and loaded.issuperset(range(a, b + 1)):
             label = f"Against {period_name(a, b)}"
             earlier.append({"value": f"{month_text(a)}..{month_text(b)}", "label": label})
-    return [USUAL, *earlier]
+    return [USUAL, *days, *earlier]
+
+
+def _compare_note(query: Query, source: SourceInfo) -> str:
+    """Say which days are compared, or why days cannot be."""
+    if query.layer != CHANGE or query.view == "compare":
+        return ""
+    if query.windows(source)[0] is not None:
+        return "This replaces the period; “to” sets the month that it ends in."
+    reasons = {name: query.replace(compare=kind).windows(source)[1] for kind, name in WINDOWS.items()}
+    return " ".join(f"{name}: {reason}" for name, reason in reasons.items() if reason)
 
 
 def _one_of(value: str, options: list[dict[str, str]]) -> str:
@@ -433,7 +453,7 @@ def _table(answer: Answer) -> Shown:
 def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str, str]) -> Shown:
     months, noun = answer.months, source.noun
     shown: Shown = {
-        f"{ids.MONTHS}.figure": figures.months_figure(months, query, noun),
+        f"{ids.MONTHS}.figure": figures.months_figure(months, query.windowed(source), noun),
         f"{ids.MONTHS_TITLE}.children": f"{noun.capitalize()} by month",
         f"{ids.MONTHS_BOX}.aria-label": _months_said(months, noun),
         f"{ids.MONTHS_COPY}.data-copy": blocks.months_table(months),
@@ -497,6 +517,9 @@ def _clock_said(answer: Answer, noun: str) -> str:
 def _period_said(query: Query, source: SourceInfo) -> str:
     if not source.months:
         return ""
+    compared, _ = query.windows(source)
+    if compared is not None:
+        return f"Chosen: {windows_name(compared).partition(' against ')[0]}."
     first = source.months[0] if query.first is None else query.first
     last = source.months[-1] if query.last is None else query.last
     return f"Chosen: {period_name(first, last)}. Drag or click to choose."

@@ -19,7 +19,14 @@ import pandas as pd
 import shapely
 
 from geo.boundaries import browser_geojson
-from geo.clock import DefaultMidnight, default_midnight, peak, weekdays_of_months, without_default_midnight
+from geo.clock import (
+    DefaultMidnight,
+    default_midnight,
+    peak,
+    weekdays_of_days,
+    weekdays_of_months,
+    without_default_midnight,
+)
 from geo.concentration import rank_labels
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
@@ -370,10 +377,15 @@ class Atlas:
 
     # ------------------------------------------------------------ from filter to answer
 
+    def select(self, query: Query) -> Selection:
+        """Choose the events of a checked query, those of the days that it compares if it compares days."""
+        loaded = self.sources[query.source]
+        return loaded.cube.select(query.windowed(loaded.info))
+
     def slice(self, query: Query) -> Slice:
         """True numbers of a checked query at its level; never shown as they are."""
         level, loaded = self.levels[query.level], self.sources[query.source]
-        selection = loaded.cube.select(query)
+        selection = self.select(query)
         inside = (
             level.frame["lad"].isin(query.borough).to_numpy() if query.borough else np.ones(level.n, bool)
         )
@@ -410,7 +422,7 @@ class Atlas:
             inside=inside,
             neighbours=level.neighbours,
             gate=loaded.gate,
-            years=selection.months.sum() / 12,
+            years=selection.years,
             base=base,
             harm=harm,
             ages=ages,
@@ -422,6 +434,8 @@ class Atlas:
             ask=lambda **changes: self.slice(query.replace(**changes).checked(self.catalogue)[0]),
             near=lambda weights: self._neighbours(query.level, weights),
             england=lambda: self.england(query),
+            compared=query.windows(loaded.info)[0],
+            undated=lambda: selection.undated(inside[level.parent]),
             months=loaded.info.months,
             sources={key: other.info.label for key, other in self.sources.items()},
             noun=loaded.info.noun,
@@ -437,7 +451,7 @@ class Atlas:
 
     def _compute(self, query: Query) -> Answer:
         level, loaded = self.levels[query.level], self.sources[query.source]
-        gate, selection = loaded.gate, loaded.cube.select(query)
+        gate, selection = loaded.gate, self.select(query)
         slice_ = self.slice(query)
         drawn = LAYERS[query.layer].draw(slice_)
         lsoas = np.isin(level.parent, np.flatnonzero(slice_.inside))
@@ -506,7 +520,7 @@ class Atlas:
         decile = frame[query.decile].to_numpy(np.float64, na_value=np.nan)
         people = frame["population"].to_numpy(np.float64, na_value=np.nan)
         used = lsoas & ~np.isnan(decile) & ~np.isnan(people)
-        of, events = decile[used].astype(int), loaded.cube.select(query).by_area[used]
+        of, events = decile[used].astype(int), self.select(query).by_area[used]
         areas, residents, counts = (np.bincount(of, w, 11) for w in (None, people[used], events))
         present = np.flatnonzero(areas)
         count = loaded.gate.counts(counts[present].round().astype(np.int64))
@@ -538,7 +552,8 @@ class Atlas:
             ``month`` (number), ``month_text``, ``count`` (Int64, missing where suppressed).
         """
         loaded = self.sources[query.source]
-        counts = loaded.cube.select(query.replace(first=None, last=None, month=())).by_month(lsoas)
+        everything = query.replace(first=None, last=None, month=(), compare="")
+        counts = loaded.cube.select(everything).by_month(lsoas)
         months = loaded.cube.months
         return pd.DataFrame(
             {
@@ -561,14 +576,14 @@ class Atlas:
         gate, info = loaded.gate, loaded.info
         if not info.has_hours:
             return Week(None, None, "")
-        selection = loaded.cube.select(query.replace(hour=(), day=(), night=()))
+        selection = self.select(query.replace(hour=(), day=(), night=()))
         cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
         clock = _protected_clock(gate, cells)
         counts = clock.fillna(4).to_numpy(float)  # sentences rest on the protected cells and their total
         counts *= (gate.count(int(cells.sum())) or 0) / max(1.0, counts.sum())
         midnight = default_midnight(counts, noun=info.noun)
         kept = without_default_midnight(counts) if midnight.suspected else counts
-        exposure = weekdays_of_months(loaded.cube.months[selection.months])
+        exposure = exposure_of(selection)
         when = peak(kept, exposure=exposure, noun=info.noun).sentence
         hidden = clock.isna().to_numpy()
         if hidden.sum() > ((cells > 0) & ~hidden).sum():
@@ -602,6 +617,7 @@ class Atlas:
     def _totals_caveats(self, query: Query, selection: Selection, s: Slice, lsoas: np.ndarray) -> list[str]:
         """Say what is missing from the map, and what the places and times mean."""
         loaded = self.sources[query.source]
+        query = query.windowed(loaded.info)
         info, gate = loaded.info, loaded.gate
         where = listed([self.catalogue.boroughs[b] for b in query.borough]) if query.borough else "the map"
         said = [
@@ -683,6 +699,7 @@ class Atlas:
             else f"the files loaded give {grain} only, not the time of day.",
             place=source.place,
             disclosure=source.disclosure,
+            last_days=cube.last_days,
             measures=measures,
             no_measure_reasons=reasons,
             attribution=source.attribution,
@@ -790,6 +807,13 @@ def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.nd
     weight = np.where(np.isnan(by_lsoa), 0.0, np.nan_to_num(residents, nan=1.0))
     with np.errstate(invalid="ignore"):
         return level.add_up(np.nan_to_num(by_lsoa) * weight) / level.add_up(weight)
+
+
+def exposure_of(selection: Selection) -> np.ndarray:
+    """How often each weekday occurs in the time that a selection keeps, Monday first."""
+    if selection.window is not None:
+        return weekdays_of_days(selection.window.start, selection.window.days)
+    return weekdays_of_months(selection.cube.months[selection.months])
 
 
 def _midnight_caveat(midnight: DefaultMidnight | None, noun: str) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc
 
-from geo.atlas import Answer, Atlas
+from geo.atlas import Answer, Atlas, exposure_of
 from geo.change import compare_periods, months_before
 from geo.clock import (
     DAYS,
@@ -24,13 +24,12 @@ from geo.clock import (
     hours_in_words,
     night_hours,
     peak_set,
-    weekdays_of_months,
     without_default_midnight,
 )
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.disclosure import SUPPRESSED
 from geo.insets import top_areas
-from geo.query import Query, listed, month_runs, period_name
+from geo.query import Query, before_name, listed, month_runs, period_name, windows_name
 from geo.slice import ALPHA
 
 LISTED, MOST = 6, 9
@@ -104,7 +103,10 @@ class Spot:
         "Saturday into Sunday, 22:00 to 01:59", of the whole week whatever days and hours were asked for; ""
         where no time stands out or none is known.
     change, since : Change
-        Against the period before; since the last meeting.
+        Against the period before, or against the days before where the question compares days; since the
+        last meeting.
+    lately : Change
+        Of the last 28 days, where days are known.
     why : str
         "most deprived tenth".
     kinds : str
@@ -120,6 +122,7 @@ class Spot:
     when: str
     change: Change
     since: Change
+    lately: Change
     why: str
     kinds: str
 
@@ -148,6 +151,8 @@ class Briefing:
         Of all areas shown.
     months_since : str
         The months that the last meeting had not seen, "September to December 2023"; "" where there are none.
+    days : str
+        The days of ``lately``, "28 days to 31 December 2023 against the 28 days before"; "" without.
     """
 
     unit: str
@@ -157,6 +162,7 @@ class Briefing:
     change: Change
     since: Change
     months_since: str
+    days: str
 
 
 def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing:
@@ -181,7 +187,11 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
     level = atlas.levels[query.level]
     first, last = _period(answer, info.months)
     fresh = _unseen(info.months, seen, last)
-    changes, change = _changes(atlas, query, top.index, first, last)
+    if query.windows(info)[0] is not None:
+        changes, change, _ = _day_changes(atlas, query, top.index, query.compare)
+    else:
+        changes, change = _changes(atlas, query, top.index, first, last)
+    lately, _, days = _day_changes(atlas, query, top.index, "28-days")
     since, since_all = _changes(atlas, query, top.index, *fresh) if fresh else ({}, Change())
     column, unit = _MEASURES[query.measure]
     several = len(query.category or info.categories) > 1
@@ -200,6 +210,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 when=_when(atlas, answer, lsoas),
                 change=changes.get(str(code), Change()),
                 since=since.get(str(code), Change()),
+                lately=lately.get(str(code), Change()),
                 why=_why(query.level, row["imd_decile"]),
                 kinds=_kinds(atlas, query, lsoas) if several else "",
             )
@@ -213,6 +224,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
         change=change,
         since=since_all,
         months_since=period_name(*fresh) if fresh else "",
+        days=days,
     )
 
 
@@ -310,7 +322,7 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
     loaded = atlas.sources[answer.query.source]
     if not loaded.info.has_hours:
         return ""
-    selection = loaded.cube.select(answer.query.replace(hour=(), day=(), night=()))
+    selection = atlas.select(answer.query.replace(hour=(), day=(), night=()))
     week = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN].astype(float)
     if answer.midnight:
         week = without_default_midnight(week).to_numpy()
@@ -318,7 +330,7 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
     def protect(counts: np.ndarray) -> np.ndarray:
         return loaded.gate.counts(np.rint(counts)).to_numpy(np.float64, na_value=4.0)
 
-    exposure = weekdays_of_months(loaded.cube.months[selection.months])
+    exposure = exposure_of(selection)
     words = busiest(week, exposure, protect if loaded.gate.controlled else np.asarray)
     asked = answer.query.hour or answer.query.day or answer.query.night
     return f"whole week: {words}" if words and asked else words
@@ -355,21 +367,59 @@ def _changes(
         before = months_before(first, last, months)
     if before is None:
         return {}, Change()
-    plain = query.replace(measure="count", overlay="none", area="", compare="")
-    now = atlas.answer(plain.replace(layer="change", first=first, last=last))
-    then = atlas.answer(plain.replace(layer="measure", first=before[0], last=before[1]))
-    table = now.table.reindex(areas, columns=["count", "change_ratio", "change"])
-    table["before"] = then.table["count"].reindex(areas)
+    plain = _plain(query)
+    now = plain.replace(layer="change", first=first, last=last)
+    then = plain.replace(first=before[0], last=before[1])
+    length, later = (float(sum(a <= m <= b for m in months)) for a, b in (before, (first, last)))
+    return _between(atlas, now, then, (length, later), areas, on=on, than=than)
+
+
+def _day_changes(
+    atlas: Atlas, query: Query, areas: pd.Index, kind: str
+) -> tuple[dict[str, Change], Change, str]:
+    """Change of some areas, and of all that are shown, between the days of a kind of windows, and which.
+
+    Empty where such days cannot be compared.
+    """
+    now = _plain(query).replace(layer="change", compare=kind)
+    compared, _ = now.windows(atlas.catalogue.sources[query.source])
+    if compared is None:
+        return {}, Change(), ""
+    then = _plain(query).within(compared.before, by_month=compared.by_month)
+    lengths = float(compared.before.days), float(compared.after.days)
+    words = before_name(compared)
+    found = _between(atlas, now, then, lengths, areas, on=f" on {words}", than=f" in {words}")
+    return *found, windows_name(compared)
+
+
+def _plain(query: Query) -> Query:
+    """The same question for counts, as any view asks it."""
+    return query.replace(layer="measure", measure="count", overlay="none", area="", compare="")
+
+
+def _between(
+    atlas: Atlas,
+    now: Query,
+    then: Query,
+    lengths: tuple[float, float],
+    areas: pd.Index,
+    *,
+    on: str,
+    than: str,
+) -> tuple[dict[str, Change], Change]:
+    """Change of some areas, and of all that are shown, to a question for change from an earlier one."""
+    new, old = atlas.answer(now), atlas.answer(then)
+    table = new.table.reindex(areas, columns=["count", "change_ratio", "change"])
+    table["before"] = old.table["count"].reindex(areas)
     changes = {
         str(code): _change(row["before"], row["count"], row["change_ratio"], row["change"], on=on, than=than)
         for code, row in table.iterrows()
     }
-    old, new = then.totals.shown, now.totals.shown
-    if not old or not new:
+    before, after = old.totals.shown, new.totals.shown
+    if not before or not after:
         return changes, Change()
-    length, later = (float(sum(a <= m <= b for m in months)) for a, b in (before, (first, last)))
-    whole = compare_periods(pd.Series([old]), pd.Series([new]), exposure=(length, later)).iloc[0]
-    return changes, _change(old, new, whole["ratio"], whole["change"], on=on, than=than)
+    whole = compare_periods(pd.Series([before]), pd.Series([after]), exposure=lengths).iloc[0]
+    return changes, _change(before, after, whole["ratio"], whole["change"], on=on, than=than)
 
 
 def _change(old: int, new: int, ratio: float, change: str, *, on: str, than: str) -> Change:
@@ -417,7 +467,7 @@ def _why(level: str, decile: int) -> str:
 def _kinds(atlas: Atlas, query: Query, lsoas: np.ndarray) -> str:
     """Name the commonest kinds of event in some LSOAs, with their shares."""
     loaded = atlas.sources[query.source]
-    counts = loaded.cube.select(query).by_category(lsoas).sort_values(ascending=False, kind="stable")
+    counts = atlas.select(query).by_category(lsoas).sort_values(ascending=False, kind="stable")
     shares = {str(kind): loaded.gate.share(int(n), int(counts.sum())) for kind, n in counts[:KINDS].items()}
     named = [f"{kind} {share:.0%}" for kind, share in shares.items() if share]
     return ", ".join([*named[:1], *(name[:1].lower() + name[1:] for name in named[1:])])

@@ -6,7 +6,6 @@ Definitions, assumptions and examples are in ``docs/methods/change.md``.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,44 +17,6 @@ from geo.hotspots import bh_q, getis_ord_star
 from geo.weights import Neighbours
 
 # --- the two periods --------------------------------------------------------------------------------------
-
-
-class Window(NamedTuple):
-    """Days from `start` to `stop`, both included."""
-
-    start: date
-    stop: date
-
-    @property
-    def days(self) -> int:
-        """Number of days."""
-        return (self.stop - self.start).days + 1
-
-
-def four_weeks(until: date) -> tuple[Window, Window]:
-    """The 28 days before the last 28, and the last 28 days, ending on `until`: the same weekdays in both.
-
-    Examples
-    --------
-    >>> before, after = four_weeks(date(2024, 3, 3))
-    >>> str(before.start), str(before.stop), str(after.start), after.days
-    ('2024-01-08', '2024-02-04', '2024-02-05', 28)
-    """
-    step = timedelta(days=28)
-    return Window(until - 2 * step + timedelta(1), until - step), Window(until - step + timedelta(1), until)
-
-
-def year_to_date(until: date) -> tuple[Window, Window]:
-    """The same days of last year, and this year from 1 January to `until` (29 February meets the 28th).
-
-    Examples
-    --------
-    >>> before, after = year_to_date(date(2024, 2, 29))
-    >>> str(before.stop), before.days, after.days
-    ('2023-02-28', 59, 60)
-    """
-    end = until.replace(year=until.year - 1, day=28 if (until.month, until.day) == (2, 29) else until.day)
-    return Window(date(end.year, 1, 1), end), Window(date(until.year, 1, 1), until)
 
 
 def months_before(first: int, last: int, loaded: Collection[int]) -> tuple[int, int] | None:

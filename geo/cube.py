@@ -11,15 +11,19 @@ outside it, or without a place. So the counts of a filter always add up to the e
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from geo.query import Query, slug
 from geo.sources import AGE_BANDS
+from geo.windows import Window
 
 DAYS_KNOWN, HOURS_KNOWN = 7, 24
 N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
@@ -49,6 +53,8 @@ class Cube:
         Position of each event's area, rows sorted by cell.
     age : ndarray of int8, shape (N,)
         Position in :data:`AGE_BANDS`, 19 where not known.
+    day : ndarray of int8, shape (N,)
+        Day of the month, 0 where not known.
     offsets : ndarray of int64, shape (C * M * N_SLOTS + 1,)
         First row of each cell (category, month, weekday, hour).
     extra : mapping of str to ndarray, shape (N,)
@@ -60,6 +66,7 @@ class Cube:
     n_areas: int
     area: np.ndarray
     age: np.ndarray
+    day: np.ndarray
     offsets: np.ndarray
     extra: Mapping[str, np.ndarray]
 
@@ -102,9 +109,10 @@ class Cube:
         if "age_band" in incidents:
             position = pd.Index(AGE_BANDS).get_indexer(pd.Index(incidents["age_band"]))
             age = np.where(position < 0, len(AGE_BANDS), position).astype(np.int8)
+        day = _days(incidents)
         packed = {"category", "lsoa", "month", "date", "hour", "age_band"}
         extra = {str(c): incidents[c].to_numpy()[order] for c in incidents.columns if c not in packed}
-        return cls(categories, covered, n, area[order], age[order], offsets, extra)
+        return cls(categories, covered, n, area[order], age[order], day[order], offsets, extra)
 
     @property
     def n_events(self) -> int:
@@ -127,6 +135,24 @@ class Cube:
         return bool(self._by_slot()[_WEEKDAY < DAYS_KNOWN].any())
 
     @cached_property
+    def last_days(self) -> dict[int, int]:
+        """Every month loaded to the last day of it that has an event; 0 where no event has a day.
+
+        A month without events is known to its end.
+        """
+        latest, events = np.zeros(len(self.months), np.int64), np.zeros(len(self.months), np.int64)
+        edges = self.offsets[::N_SLOTS]
+        for block, (start, end) in enumerate(pairwise(edges.tolist())):
+            month = block % len(self.months)
+            events[month] += end - start
+            latest[month] = max(latest[month], self.day[start:end].max(initial=0))
+        ends = [monthrange(m // 12, m % 12 + 1)[1] for m in self.months]
+        return {
+            int(month): int(day) if any_ else end
+            for month, day, any_, end in zip(self.months, latest, events, ends, strict=True)
+        }
+
+    @cached_property
     def has_ages(self) -> bool:
         """Whether any event has an age."""
         return bool((self.age < len(AGE_BANDS)).any())
@@ -137,7 +163,8 @@ class Cube:
         Parameters
         ----------
         query : Query
-            Checked against the catalogue; categories that are not here select nothing.
+            Checked against the catalogue; categories that are not here select nothing. Its ``window``, if
+            any, keeps the events of known day within it.
 
         Returns
         -------
@@ -154,7 +181,7 @@ class Cube:
             months &= self.months <= query.last
         if query.month:
             months &= np.isin(self.months % 12 + 1, query.month)
-        return Selection(self, categories, months, _slots(query))
+        return Selection(self, categories, months, _slots(query), query.window)
 
     @cached_property
     def cumulative(self) -> np.ndarray:
@@ -187,12 +214,25 @@ class Selection:
     months : ndarray of bool, shape (M,)
     slots : ndarray of bool, shape (N_SLOTS,), or None
         Weekday and hour cells kept; None keeps them all.
+    window : Window or None
+        Days kept; None keeps them all.
     """
 
     cube: Cube
     categories: np.ndarray
     months: np.ndarray
     slots: np.ndarray | None
+    window: Window | None = None
+
+    @property
+    def by_month_only(self) -> bool:
+        """Whether whole months are kept, which the cumulative counts can tell."""
+        return self.slots is None and self.window is None
+
+    @property
+    def years(self) -> float:
+        """Length of the time kept, in years; a filter of weekdays and hours does not shorten it."""
+        return self.window.days / 365.25 if self.window else float(self.months.sum()) / 12
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -207,12 +247,21 @@ class Selection:
         if not len(starts):
             return np.empty(0, np.int64)
         skips = starts - np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        return np.arange(lengths.sum()) + np.repeat(skips, lengths)
+        rows = np.arange(lengths.sum()) + np.repeat(skips, lengths)
+        return rows if self.window is None else rows[self._in_window(rows, self.window)]
+
+    def _in_window(self, rows: np.ndarray, window: Window) -> np.ndarray:
+        """Whether each of some rows has a day that is known and within a window."""
+        months = self.cube.months
+        before_first = np.array([date(m // 12, m % 12 + 1, 1).toordinal() - 1 for m in months])
+        known = self.cube.day[rows]
+        day = before_first[self.cube.cell[rows] // N_SLOTS % len(months)] + known
+        return (known > 0) & (window.start.toordinal() <= day) & (day <= window.stop.toordinal())
 
     @cached_property
     def by_place(self) -> np.ndarray:
         """Events by area position, then without a place, then outside; int64, shape (n + 2,)."""
-        if self.slots is not None:
+        if not self.by_month_only:
             return np.bincount(self.cube.area[self.rows], minlength=self.cube.n_areas + 2)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], self.months, [False]]).astype(np.int8)))
         cumulative = self.cube.cumulative[self.categories]
@@ -255,8 +304,18 @@ class Selection:
         areas : ndarray of bool, shape (n,), optional
             Only those in these areas.
         """
-        places = Selection(self.cube, self.categories, self.months, ~TIMED).by_place
+        places = replace(self, slots=~TIMED).by_place
         return int(places.sum() if areas is None else places[:-2][areas].sum())
+
+    def undated(self, areas: np.ndarray) -> int:
+        """Events in some areas, of the same categories, months, weekdays and hours, without a known day.
+
+        Parameters
+        ----------
+        areas : ndarray of bool, shape (n,)
+        """
+        rows = replace(self, window=None).rows
+        return int(np.append(areas, [False, False])[self.cube.area[rows[self.cube.day[rows] == 0]]].sum())
 
     def by_month(self, areas: np.ndarray | None = None) -> np.ndarray:
         """Events by loaded month; int64, shape (M,); 0 in months that the filter leaves out.
@@ -267,7 +326,7 @@ class Selection:
             Only the events in these areas; None also counts those outside or without a place.
         """
         n_months = len(self.cube.months)
-        if self.slots is None and areas is not None:
+        if self.by_month_only and areas is not None:
             steps = np.diff(self.cube.cumulative[self.categories][:, :, :-2][:, :, areas].sum(axis=(0, 2)))
             return np.where(self.months, steps, 0)
         cells = self._cells(areas)
@@ -297,7 +356,7 @@ class Selection:
     def by_area_and_month(self) -> np.ndarray:
         """Events by area and selected month; int64, shape (n, selected months)."""
         n, chosen = self.cube.n_areas, np.flatnonzero(self.months)
-        if self.slots is None:
+        if self.by_month_only:
             steps = np.diff(self.cube.cumulative[self.categories].sum(axis=0, dtype=np.int64), axis=0)
             return steps[chosen, :n].T
         place = self.cube.area[self.rows].astype(np.int64)
@@ -340,6 +399,20 @@ def _weekdays(incidents: pd.DataFrame) -> np.ndarray:
     known = ~np.isnat(days)
     weekday = (np.where(known, days, np.datetime64("1970-01-01")).astype(np.int64) + 3) % 7
     return np.where(known, weekday, DAYS_KNOWN)
+
+
+def _days(incidents: pd.DataFrame) -> np.ndarray:
+    """Day of the month of each event, int8, not known 0.
+
+    Publishers file the first minutes of a month with the night before: such an event is of its last day.
+    """
+    if "date" not in incidents:
+        return np.zeros(len(incidents), np.int8)
+    date_ = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
+    first = (incidents["month"].to_numpy(np.int64) - 1970 * 12).astype("datetime64[M]")
+    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
+    day = (date_ - first.astype("datetime64[D]")).astype(np.int64) + 1
+    return np.where(np.isnat(date_), 0, np.clip(day, 1, length)).astype(np.int8)
 
 
 def _whole(incidents: pd.DataFrame, column: str, unknown: int) -> np.ndarray:

@@ -8,6 +8,7 @@ month after month, another definition of neighbours, another geography. Each is 
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,9 @@ import pandas as pd
 from geo import confidence, hotspots, rates, services
 from geo.change import compare_periods, emerging, months_before
 from geo.legend import CLUSTERS, SEQUENTIAL, Drawn, classify
-from geo.query import listed, month_number, period_name
+from geo.query import before_name, day_name, listed, period_name, read_period, windows_name
 from geo.slice import ALPHA, Slice, crude, overall
+from geo.windows import Windows
 
 CHANGE = (
     ("up", "More than before", "#c2571a"),
@@ -133,24 +135,75 @@ def draw_bivariate_moran(s: Slice) -> Drawn:
 # ---------------------------------------------------------------- since when
 
 
-def _before(s: Slice) -> tuple[Slice, str]:
-    """Return the period to compare with: ``compare`` (YYYY-MM..YYYY-MM), else the year or period before."""
+@dataclass(frozen=True)
+class Earlier:
+    """What a slice is compared with.
+
+    Attributes
+    ----------
+    slice : Slice
+    words : str
+        "2022", "the 28 days before".
+    title : str
+        Both stretches of time, for a legend.
+    lengths : tuple of float
+        Of the earlier and of the later stretch, in one unit.
+    unit : str
+        " a month" where the lengths are counted in it; "" where they are equal.
+    caveats : tuple of str
+    """
+
+    slice: Slice
+    words: str
+    title: str
+    lengths: tuple[float, float]
+    unit: str
+    caveats: tuple[str, ...] = ()
+
+
+def _before(s: Slice) -> Earlier:
+    """Return what to compare with: the days before, the period of ``compare``, or the usual one.
+
+    Raises
+    ------
+    ValueError
+        If no earlier period is loaded.
+    """
+    if s.compared is not None:
+        return _days_before(s, s.compared)
     months = s.monthly().columns
     chosen = months_before(int(months[0]), int(months[-1]), set(s.months))
     if ".." in s.query.compare:
-        start, _, end = s.query.compare.partition("..")
         with contextlib.suppress(ValueError):
-            asked = month_number(start), month_number(end)
+            asked = read_period(s.query.compare)
             chosen = asked if set(range(asked[0], asked[1] + 1)) <= set(s.months) else chosen
     if chosen is None:
         raise ValueError("no period to compare with")
-    return s.ask(first=chosen[0], last=chosen[1], compare=""), period_name(*chosen)
+    earlier = s.ask(first=chosen[0], last=chosen[1], compare="")
+    words = period_name(*chosen)
+    lengths = (float(len(earlier.monthly().columns)), float(len(months)))
+    return Earlier(earlier, words, f"against {words}", lengths, " a month")
+
+
+def _days_before(s: Slice, compared: Windows) -> Earlier:
+    asked = s.query.within(compared.before, by_month=compared.by_month)
+    earlier = s.ask(first=asked.first, last=asked.last, month=(), window=asked.window, compare="")
+    lengths = (float(compared.before.days), float(compared.after.days))
+    said = [f"The days end on {day_name(compared.after.stop)}, the last with data of the period chosen."]
+    if compared.by_month:
+        said = ["Whole months are compared, because the files give the month only."]
+    elif left := s.undated():
+        said.append(f"{s.gate.text(left)} {s.noun} of these months without a known day are left out.")
+    if s.query.month:
+        said.append("The choice of months of the year is not used.")
+    unit = "" if lengths[0] == lengths[1] else " a day"
+    return Earlier(earlier, before_name(compared), windows_name(compared), lengths, unit, tuple(said))
 
 
 def draw_change(s: Slice) -> Drawn:
     """This period against the one before, area by area."""
     try:
-        earlier, when = _before(s)
+        earlier = _before(s)
     except (ValueError, IndexError):
         position = np.full(len(s.frame), -1)
         codes, classes = classify(
@@ -159,9 +212,10 @@ def draw_change(s: Slice) -> Drawn:
         finding = "There is no earlier period of the same length to compare with: choose a shorter period."
         return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
     # Ratios could be solved for counts, so both periods are protected; suppressed areas are not compared.
-    after, before = (pd.Series(np.where(s.inside, one.shown, np.nan), s.frame.index) for one in (s, earlier))
-    exposure = (len(earlier.monthly().columns), len(s.monthly().columns))
-    table = compare_periods(before, after, exposure=exposure, alpha=ALPHA, fdr=s.query.fdr)
+    after, before = (
+        pd.Series(np.where(s.inside, one.shown, np.nan), s.frame.index) for one in (s, earlier.slice)
+    )
+    table = compare_periods(before, after, exposure=earlier.lengths, alpha=ALPHA, fdr=s.query.fdr)
     flagged = table["flagged"].to_numpy(bool)
     rising = table["ratio"].to_numpy(float) > 1
     key = (
@@ -172,17 +226,20 @@ def draw_change(s: Slice) -> Drawn:
     key = np.where((key == "none") & flagged, np.where(rising, "maybe-up", "maybe-down"), key)
     order = {k: i for i, (k, _, _) in enumerate(CHANGE)}
     position = np.array([order.get(k, -1) for k in key])
-    hidden = np.isnan(s.shown) | np.isnan(earlier.shown)
-    title = f"{s.noun.capitalize()} against {when}"
+    hidden = np.isnan(s.shown) | np.isnan(earlier.slice.shown)
+    title = f"{s.noun.capitalize()}{':' if s.compared else ''} {earlier.title}"
     codes, classes = classify(title, CHANGE, position, s.inside, suppressed=hidden & s.gate.controlled)
     up, down = int(((key == "up") & s.inside).sum()), int(((key == "down") & s.inside).sum())
-    now, then = (s.gate.count(int(one.counts[s.inside].sum())) for one in (s, earlier))
+    now, then = (s.gate.count(int(one.counts[s.inside].sum())) for one in (s, earlier.slice))
     overall = ""
     if now is not None and then:
-        whole = compare_periods(pd.Series([then]), pd.Series([now]), exposure=exposure).iloc[0]
+        whole = compare_periods(pd.Series([then]), pd.Series([now]), exposure=earlier.lengths).iloc[0]
         sure = "" if whole["flagged"] else ", within chance"
-        overall = f" In all {now:,} against {then:,} ({whole['ratio'] - 1:+.0%} a month{sure})."
-    finding = f"More {s.noun} than in {when} in {s.areas(up)}, fewer in {down}.{overall}"
+        overall = f" In all {now:,} against {then:,} ({whole['ratio'] - 1:+.0%}{earlier.unit}{sure})."
+    finding = f"More {s.noun} than in {earlier.words} in {s.areas(up)}, fewer in {down}.{overall}"
+    if not up and not down:
+        whole_map = s.areas(0).partition(" of ")[2]
+        finding = f"No clear change against {earlier.words} in any of {whole_map}.{overall}"
     columns = pd.DataFrame(
         {
             "count_before": table["before"].astype("Int64"),
@@ -194,7 +251,7 @@ def draw_change(s: Slice) -> Drawn:
             "change": table["change"],
         }
     )
-    caveats = ("Change is judged by the E-test of two Poisson counts, area by area.",)
+    caveats = (*earlier.caveats, "Change is judged by the E-test of two Poisson counts, area by area.")
     return Drawn(columns, codes, classes, finding, caveats)
 
 
@@ -297,7 +354,7 @@ def _of_ward(s: Slice) -> pd.api.extensions.ExtensionArray:
 def _last_year(s: Slice) -> pd.api.extensions.ExtensionArray:
     """Whether each area was high by Gi* in the period before; missing where none is loaded."""
     try:
-        earlier, _ = _before(s)
+        earlier = _before(s).slice
     except (ValueError, IndexError):
         return pd.array([None] * len(s.frame), "boolean")
     table = hotspots.getis_ord_star(

@@ -411,7 +411,8 @@ LAYERS: dict[str, Layer] = {
             "change",
             "Change against the period before",
             "Areas with more or fewer events than in the same months a year before (or, for longer periods, "
-            "in the period just before), beyond chance.",
+            "in the period just before), beyond chance. Where dates are known, also the last 28 days against "
+            "the 28 before, and the year so far against the same days of last year (“Compare with”).",
             evidence.draw_change,
             compares="period",
         ),

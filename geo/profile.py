@@ -105,7 +105,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     around = level.neighbours.indices[level.neighbours.indptr[place] : level.neighbours.indptr[place + 1]]
     loaded = atlas.sources[query.source]
     gate, cube = loaded.gate, loaded.cube
-    kinds = cube.select(query).by_category(lsoas)
+    kinds = atlas.select(query).by_category(lsoas)
     categories = pd.DataFrame({"category": kinds.index, "count": gate.counts(kinds.to_numpy())})
     monthly = pd.Series(
         cube.select(query.replace(first=None, last=None, month=())).by_month(lsoas), cube.months
@@ -118,7 +118,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     }
     days = hours = None
     if loaded.info.has_hours:
-        cells = cube.select(query.replace(hour=(), day=(), night=())).by_clock(lsoas)[
+        cells = atlas.select(query.replace(hour=(), day=(), night=())).by_clock(lsoas)[
             :DAYS_KNOWN, :HOURS_KNOWN
         ]
         days = pd.Series(gate.counts(cells.sum(axis=1)))

@@ -14,8 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, quote
+
+from geo.windows import WINDOWS, Window, Windows, windows
 
 LEVELS = {"lsoa": "small areas (LSOA)", "ward": "wards", "borough": "boroughs"}
 MEASURES = {
@@ -54,6 +57,8 @@ PALETTES = {
 ENGLAND = "england"
 """Benchmark that only a file of reference rates can give."""
 VIEWS = ("explore", "present", "assess", "compare")
+CHANGE = "change"
+"""Key of the layer that compares one stretch of time with another."""
 NULLS = {"exact": "exact", "permutation": "esda permutations"}
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -96,6 +101,11 @@ def month_text(number: int) -> str:
 def month_name(number: int) -> str:
     """Month in words, "March 2025"."""
     return f"{MONTH_NAMES[number % 12]} {number // 12}"
+
+
+def day_name(day: date) -> str:
+    """Day in words, "3 March 2025"."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def period_name(first: int, last: int) -> str:
@@ -418,7 +428,8 @@ class Query:
     group : tuple of str
         Codes of a set of areas, looked at together against the rest; ``set`` in the URL.
     compare : str
-        What to set beside it: the key of a source or layer, a period (:func:`read_period`), or "".
+        What to set beside it: the key of a source or layer, a period (:func:`read_period`), a key of
+        :data:`geo.windows.WINDOWS`, or "".
     view : {"explore", "present", "assess", "compare"}
     layout : {"map", "tiles"}
         Areas in their places, or as tiles of equal size.
@@ -426,6 +437,8 @@ class Query:
         How the values of a measure are cut into classes.
     palette : str
         Key of :data:`PALETTES`.
+    window : Window or None
+        Days that replace the period; in no link, but made by :meth:`windowed`.
 
     Examples
     --------
@@ -461,6 +474,7 @@ class Query:
     breaks: str = "quantile"
     palette: str = "orrd"
     sources: tuple[str, ...] = ()
+    window: Window | None = None
 
     @classmethod
     def parse(cls, search: str, catalogue: Catalogue | None = None) -> tuple[Query, Notices]:
@@ -578,10 +592,22 @@ class Query:
             notices.append(f"A set has at most {LARGEST_GROUP} areas; the first {LARGEST_GROUP} are kept.")
         changes["group"] = group[:LARGEST_GROUP]
         query = replace(self, **changes)
-        if query.compare and query.other(catalogue) is None:
-            notices.append(f"“{query.compare}” is no source, layer or loaded period to compare with.")
+        reason = query._no_comparison(catalogue)
+        if reason:
             query = replace(query, compare="")
-        return query, notices
+        return query, [*notices, *filter(None, [reason])]
+
+    def _no_comparison(self, catalogue: Catalogue) -> str:
+        """Why ``compare`` means nothing here, a sentence; "" where it does or is not used."""
+        if not self.compare:
+            return ""
+        if self.compare in WINDOWS and self.view != "compare":
+            source = catalogue.sources.get(self.source)
+            reason = self.windows(source)[1] if source is not None else ""
+            return f"{WINDOWS[self.compare]} cannot be shown: {reason}" if reason else ""
+        if self.other(catalogue) is None:
+            return f"“{self.compare}” is no source, layer or loaded period to compare with."
+        return ""
 
     @property
     def decile(self) -> str:
@@ -627,6 +653,35 @@ class Query:
             changes["overlay"] = "none"
             notices.append("Deprivation is not loaded, so it cannot be laid over the map.")
         return changes, notices
+
+    def windows(self, source: SourceInfo) -> tuple[Windows | None, str]:
+        """Stretches of days that the layer of change compares.
+
+        Parameters
+        ----------
+        source : SourceInfo
+            That of the query.
+
+        Returns
+        -------
+        windows : Windows or None
+            None where none are asked for, or none can be had.
+        reason : str
+            Why they cannot be had, a sentence; "" where they can or are not asked for.
+        """
+        if self.layer != CHANGE or self.compare not in WINDOWS:
+            return None, ""
+        return windows(self.compare, source.last_days, self.last)
+
+    def windowed(self, source: SourceInfo) -> Query:
+        """Return the same question for the days that it compares, if it compares days; else as it is."""
+        found, _ = self.windows(source)
+        return self if found is None or self.window else self.within(found.after, by_month=found.by_month)
+
+    def within(self, days: Window, *, by_month: bool = False) -> Query:
+        """Return the same question for some days (or for their whole months) in place of its period."""
+        first, last = days.months[0], days.months[-1]
+        return replace(self, first=first, last=last, month=(), window=None if by_month else days)
 
     def _checked_for(self, source: SourceInfo) -> tuple[dict[str, Any], Notices]:
         """Say what to change so that one source can answer."""
@@ -697,13 +752,16 @@ class Query:
 
     def describe_when(self, catalogue: Catalogue) -> list[str]:
         """Name the period and each filter of time."""
-        months = catalogue.sources[self.source].months
-        words = []
-        if months:
+        source = catalogue.sources[self.source]
+        months, words = source.months, []
+        compared, _ = self.windows(source)
+        if compared is not None:
+            words.append(windows_name(compared))
+        elif months:
             first = months[0] if self.first is None else self.first
             last = months[-1] if self.last is None else self.last
             words.append(period_name(first, last))
-        if self.month:
+        if self.month and compared is None:
             words.append(listed([MONTH_NAMES[m - 1] for m in self.month]) + " only")
         if self.day:
             words.append(listed([DAY_NAMES[d] + "s" for d in self.day]))
@@ -713,6 +771,25 @@ class Query:
         if self.hour:
             words.append(hours_name(self.hour))
         return words
+
+
+def windows_name(compared: Windows) -> str:
+    """Both windows in words, "28 days to 31 December 2023 against the 28 days before"."""
+    after = compared.after
+    if compared.kind == "28-days":
+        days = f"28 days to {day_name(after.stop)}"
+    elif compared.by_month:
+        days = period_name(after.months[0], after.months[-1])
+    else:
+        days = f"1 January to {day_name(after.stop)}"
+    return f"{days} against {before_name(compared)}"
+
+
+def before_name(compared: Windows) -> str:
+    """The window compared with in words, "the same days of 2022"."""
+    if compared.kind == "28-days":
+        return "the 28 days before"
+    return f"the same {'months' if compared.by_month else 'days'} of {compared.before.stop.year}"
 
 
 def _lower_first(text: str) -> str:
@@ -748,6 +825,8 @@ class SourceInfo:
     no_measure_reasons : mapping
         Key of a measure that cannot be computed to the reason, a sentence.
     attribution : str
+    last_days : mapping
+        Every month loaded to the last day of it that has an event; 0 where days are not known.
     """
 
     key: str
@@ -763,6 +842,7 @@ class SourceInfo:
     measures: tuple[str, ...]
     no_measure_reasons: Mapping[str, str] = field(default_factory=dict)
     attribution: str = ""
+    last_days: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def gaps(self) -> tuple[int, ...]:

@@ -74,7 +74,8 @@ COLUMNS = {
     "verdict": "Whether the area has more than its deprivation explains",
     "sources_hot": "For how many sources the area is a hot spot",
     "count_before": "Number of events in the period compared with",
-    "change_ratio": "Events a month over those a month in the period compared with",
+    "change_ratio": "Events a month over those a month in the period compared with (a day, where days "
+    "are compared)",
     "change_lower_ci": "Lower limit of the 95% confidence interval of that ratio",
     "change_upper_ci": "Upper limit of the 95% confidence interval of that ratio",
     "change_p": "Probability of so large a change by chance alone (E-test of two Poisson counts)",

@@ -17,6 +17,7 @@ from geo import rates
 from geo.disclosure import Gate
 from geo.query import ENGLAND, Query
 from geo.weights import Neighbours
+from geo.windows import Windows
 
 ALPHA = 0.05
 """Level of significance everywhere."""
@@ -60,6 +61,10 @@ class Slice:
         ``near(key) -> Neighbours``: neighbours by another definition (``knn``, ``distance_band``).
     england : callable
         ``england() -> (rate, why)``: England's rate per 1,000 residents, NaN and why where it is not known.
+    compared : Windows or None
+        Stretches of days that the question compares; the counts are then those of the later one.
+    undated : callable
+        ``undated() -> int``: events inside that these days leave out because theirs is not known.
     months : tuple of int
         Month numbers loaded for the source.
     sources : mapping
@@ -84,6 +89,8 @@ class Slice:
     ask: Callable[..., Slice]
     near: Callable[[str], Neighbours]
     england: Callable[[], tuple[float, str]]
+    compared: Windows | None
+    undated: Callable[[], int]
     months: tuple[int, ...]
     sources: Mapping[str, str]
     noun: str

@@ -11,7 +11,7 @@ SOURCES = sorted(path for folder in ("geo", "dashboard") for path in (ROOT / fol
 
 # A module may import those of its own line and of the lines above it.
 ORDER = (
-    ("problem", "resources"),
+    ("problem", "resources", "windows"),
     ("query", "sources", "mapping", "boundaries", "reference", "weights"),
     ("store", "cube"),
     # What is computed, from numbers to numbers.
@@ -30,7 +30,7 @@ ORDER = (
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 
 PURE = {"rates", "null", "weights", "hotspots", "deprivation", "disclosure", "clock", "concentration"}
-PURE |= {"change", "confidence", "services"}
+PURE |= {"change", "confidence", "services", "windows"}
 IO_MODULES = {"csv", "glob", "http", "io", "os", "pathlib", "pickle", "requests", "shutil", "socket"}
 IO_MODULES |= {"sqlite3", "subprocess", "tempfile", "urllib", "zipfile"}
 IO_CALLS = {"open", "print", "input", "read_csv", "read_parquet", "read_file", "read_text", "read_bytes"}

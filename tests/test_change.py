@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from geo.change import PATTERNS, compare_periods, emerging, four_weeks, mann_kendall, year_to_date
+from geo.change import PATTERNS, compare_periods, emerging, mann_kendall
 from geo.hotspots import getis_ord_star
 from geo.weights import Neighbours
+from geo.windows import four_weeks, year_to_date
 
 AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
 

@@ -1,5 +1,7 @@
 """Counts of the cube equal an independent group-by, for any filter."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from geo.cube import Cube
 from geo.query import Query, slug
 from geo.sources import AGE_BANDS
+from geo.windows import Window
 
 AREAS = pd.Index([f"E0100000{i}" for i in range(8)], name="lsoa21cd")
 CATEGORIES = ["Violence and sexual offences", "Robbery", "Drugs"]
@@ -56,6 +59,8 @@ def by_hand(incidents: pd.DataFrame, query: Query) -> pd.DataFrame:
     if query.night:
         shifted = (incidents.date + pd.to_timedelta(incidents.hour.astype(float) - 12, "h")).dt.day_of_week
         keep &= shifted.isin(query.night)
+    if query.window is not None:
+        keep &= incidents.date.between(*(pd.Timestamp(day) for day in query.window))
     return incidents[keep]
 
 
@@ -72,6 +77,10 @@ queries = st.builds(
     hour=some(list(range(24)), 8),
     day=some(list(range(7)), 3),
     night=some(list(range(7)), 3),
+    window=st.none()
+    | st.dates(date(2022, 12, 20), date(2024, 1, 10)).flatmap(
+        lambda start: st.dates(start, date(2024, 1, 31)).map(lambda stop: Window(start, stop))
+    ),
 )
 
 
@@ -121,6 +130,28 @@ def test_every_table_of_a_filter_equals_the_group_by(cube, incidents, query, cho
 def test_what_a_filter_of_time_cannot_judge_is_counted(cube, incidents, query):
     expected = by_hand(incidents, query.replace(hour=(), day=(), night=()))
     assert cube.select(query).untimed() == (expected.hour.isna() | expected.date.isna()).sum()
+
+
+def test_the_first_minutes_of_a_month_are_of_the_month_that_they_are_filed_under(incidents):
+    filed = incidents.assign(month=START, date=np.datetime64("2023-02-01", "s"))
+    cube = Cube.build(filed, AREAS, months=[START + 1])
+    assert cube.last_days == {START: 31, START + 1: 28}
+    assert cube.select(Query(window=Window(date(2023, 1, 31), date(2023, 1, 31)))).by_place.sum() == len(
+        filed
+    )
+
+
+def test_a_month_whose_events_have_no_day_says_so(incidents):
+    half = incidents.assign(date=incidents.date.mask(incidents.month > START + 5))
+    cube = Cube.build(half, AREAS)
+    assert cube.last_days[START + 5] == half.date.max().day == 30
+    assert cube.last_days[START + 6] == 0
+    everywhere = np.ones(8, bool)
+    days = Window(date(2023, 6, 1), date(2023, 7, 31))
+    june = cube.select(Query(first=START + 5, last=START + 6, window=days))
+    located = half[half.lsoa.isin(AREAS) & half.month.between(START + 5, START + 6)]
+    assert june.undated(everywhere) == located.date.isna().sum()
+    assert june.by_area.sum() == located.date.notna().sum()
 
 
 def test_categories_come_most_frequent_first_and_extra_columns_follow_their_rows(cube, incidents):

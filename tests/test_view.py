@@ -219,7 +219,12 @@ def test_every_layer_has_its_explanation_and_at_most_one_column(small_atlas: Atl
 def test_change_is_compared_with_earlier_periods_that_are_loaded(small_atlas: Atlas):
     state = shown(small_atlas, "?layer=change&from=2023-10&to=2023-12")
     assert not state["row-compare.hidden"]
-    assert [option["value"] for option in state["filter-compare.data"]] == ["usual"]  # one year is loaded
+    offered = {option["value"]: option.get("disabled", False) for option in state["filter-compare.data"]}
+    assert offered == {"usual": False, "28-days": False, "ytd": True}  # one year is loaded
+    assert "the same part of the year before is not loaded" in state["note-compare.children"]
+    assert (
+        "“to” sets the month" in shown(small_atlas, "?layer=change&compare=28-days")["note-compare.children"]
+    )
     other = shown(small_atlas, "?layer=bivariate_moran")
     assert [option["value"] for option in other["filter-compare.data"]] == ["ae"]
     assert shown(small_atlas, "")["row-compare.hidden"]

@@ -23,6 +23,7 @@ from geo.exhibits.how_many import (
     residents,
     totals,
 )
+from geo.exhibits.lately import lately
 from geo.exhibits.part import Exhibit, Part
 from geo.exhibits.together import agreement, compared_services, overlooked, similarity
 from geo.exhibits.trust import back_test, ladder
@@ -40,6 +41,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "totals": ("Totals by borough", totals),
     "by_year": ("By year", by_year),
     "changed": ("Wards that changed", changed),
+    "lately": ("The last 28 days and the year so far", lately),
     "by_category": ("By category", by_category),
     "hotspot_map": ("Hotspot map", hotspot_map),
     "ladder": ("Checks of the hotspots", ladder),
