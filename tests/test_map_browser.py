@@ -199,6 +199,35 @@ def test_clicking_selects_and_clicking_again_or_escape_clears(county: MapPage) -
     assert county.news() == [["A00137", True]], "with Shift the page gathers a set"
 
 
+@pytest.mark.parametrize("k", range(5))
+def test_what_is_marked_has_a_dark_and_a_light_line_on_every_colour(county: MapPage, k: int) -> None:
+    county.paint(np.full(N, k))
+    county.look_at("A00137")
+
+    def lines() -> set[tuple[int, ...]]:
+        return set(map(tuple, np.asarray(county.shot()).reshape(-1, 3)[::2].tolist()))
+
+    dark, yellow, white = (0x0B, 0x0C, 0x0C), (0xFF, 0xDD, 0x00), (255, 255, 255)
+    assert not lines() & {dark, yellow}
+    county.do("highlight", ["A00137", "A00138"])
+    assert lines() >= {dark, white}
+    county.do("highlight", [])
+    county.do("select", "A00137")
+    assert lines() >= {dark, yellow}
+
+
+def test_a_set_has_one_line_around_it(county: MapPage, files: dict[str, Any]) -> None:
+    segments = county.page.evaluate(
+        """async (geojson) => {
+            const { Shapes } = await import("/assets/map/shapes.mjs");
+            const shapes = new Shapes("x", geojson);
+            return [[0], [0, 1], [0, 1, 20, 21], [0, 3]].map((ids) => shapes.around(ids).length);
+        }""",
+        files["lsoa.json"],
+    )
+    assert segments == [4, 6, 8, 8]
+
+
 def test_the_tooltip_names_the_area_and_its_numbers(county: MapPage) -> None:
     county.paint(IDS % 5)
     county.look_at("A00137")
@@ -490,3 +519,25 @@ def test_crowded_numbers_are_moved_apart(county: MapPage) -> None:
     gaps = np.hypot(*(moved[:, None] - moved[None]).transpose(2, 0, 1))[np.triu_indices(4, 1)]
     assert gaps.min() >= 23.5
     assert moved[3].tolist() == [300, 300]
+
+
+def test_numbers_leave_small_areas_free(page: Page, address: str, files: dict[str, Any]) -> None:
+    page.set_viewport_size({"width": 700, "height": 500})
+    it = MapPage(page, address)
+    it.paint(np.zeros(N), ranked=in_towns(files), insets=INSETS)
+    inset = it.page.locator(".map-inset").first
+    assert inset.locator(".map-badge").count() == inset.locator("circle").count() == 4
+    frame_box = inset.bounding_box()
+    assert frame_box
+    dots = [
+        (
+            frame_box["x"] + 2 + float(dot.get_attribute("cx") or 0),
+            frame_box["y"] + 2 + float(dot.get_attribute("cy") or 0),
+        )
+        for dot in inset.locator("circle").all()
+    ]
+    for badge in inset.locator(".map-badge").all():
+        box = badge.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        assert min(np.hypot(x - dot[0], y - dot[1]) for dot in dots) >= box["height"] / 2

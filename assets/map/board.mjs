@@ -25,7 +25,7 @@ const MOST = 2; // insets for which room is kept, so that the map stays where it
 const TABLE = "The table holds the same areas and the same numbers.";
 const THEME = {
   water: "#e4ebef", outside: "#d5dee4", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
-  hatch: "#7b8893",
+  hatch: "#7b8893", dark: "#0b0c0c", light: "#ffffff",
 };
 
 /** @returns {Uint8Array} the bytes of a base64 text */
@@ -130,6 +130,7 @@ export class Board {
     this.#say("");
     this.#scene = { ...scene, windows: this.#windows(scene) };
     this.#marked.selected = frame.selected ?? null;
+    this.#entitle();
     this.#aimAt(frame.bounds);
     this.#insets.forEach((inset, i) => this.#assign(inset, this.#scene.windows[i]));
     await this.#paintOn([this.#main, ...this.#magnified()], this.#scene);
@@ -154,13 +155,19 @@ export class Board {
     await Promise.all(panes.map(async (pane) => {
       await pane.ready;
       pane.outline(...scene.outlines);
-      if (!pane.box) pane.marks.obstacles = this.#obstacles();
+      pane.marks.obstacles = this.#obstacles(pane.element);
       pane.write(this.#writing(pane, scene));
-      pane.title.textContent = this.#second && !pane.box ? scene.frame.title ?? "" : "";
       await pane.show(scene.shapes, scene.looks);
       pane.mark(this.#marks(scene.shapes));
       pane.draw();
     }));
+  }
+
+  /** Write on two maps which is which. */
+  #entitle() {
+    const second = this.#second;
+    this.#main.title.textContent = second ? this.#scene?.frame.title ?? "" : "";
+    if (second) second.pane.title.textContent = second.frame?.title ?? "";
   }
 
   #miss(error) {
@@ -258,7 +265,7 @@ export class Board {
 
   /** What is written on a pane. */
   #writing(pane, { frame, shapes, places, windows = [] }) {
-    const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchors[id] }));
+    const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchors[id], extent: shapes.boxes[id] }));
     const framed = (text) => windows.some(({ name }) => name === text);
     const named = places.filter(({ text }) => !framed(text));
     if (!pane.box) return { badges, places: named, frames: windows };
@@ -325,6 +332,7 @@ export class Board {
     const scene = await this.#sceneOf(frame).catch((error) => this.#miss(error));
     if (!scene || this.#second !== second || second.frame !== frame) return;
     second.scene = scene;
+    this.#entitle();
     if (fresh && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
     await this.#paintOn([second.pane], scene);
     announce(frame, began);
@@ -364,16 +372,17 @@ export class Board {
     return this.#wantInsets && this.#wide() && !this.#second;
   }
 
-  /** What lies over the main map: buttons, insets, and what the page puts there, as a legend. */
-  #obstacles() {
-    const whole = this.stage.getBoundingClientRect();
+  /** What lies over a pane: buttons, captions and titles, insets, and what the page puts there, as a legend. */
+  #obstacles(element) {
+    const whole = element.getBoundingClientRect();
     const over = ({ left, top, right, bottom }) => (
       { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
     const within = ({ left, top, right, bottom }) => (
       left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
-    const elements = [this.controls, ...document.querySelectorAll(this.#config.avoid)];
-    const boxes = elements.map((element) => over(element.getBoundingClientRect()));
-    if (this.#roomForInsets() && !this.#scene?.tiled) {
+    const written = element.querySelectorAll(".map-title, .map-caption");
+    const boxes = [this.controls, ...written, ...document.querySelectorAll(this.#config.avoid)]
+      .map((each) => over(each.getBoundingClientRect()));
+    if (element === this.stage && this.#roomForInsets() && !this.#scene?.tiled) {
       const column = over(this.column.getBoundingClientRect());
       const figures = this.#scene?.frame.bounds ? this.#scene.windows.length : MOST;
       const side = column.right - column.left;
@@ -382,20 +391,27 @@ export class Board {
     return boxes.filter(within);
   }
 
+  /** What lies over either of two maps with one camera, or over the only one. */
+  #allObstacles() {
+    return [this.#main, this.#second?.pane].flatMap((pane) => (pane ? this.#obstacles(pane.element) : []));
+  }
+
   #size() {
     return { width: this.stage.clientWidth, height: this.stage.clientHeight };
   }
 
   #fit(points, options) {
-    return fitAround(points, this.#size(), this.#obstacles(), options);
+    return fitAround(points, this.#size(), this.#allObstacles(), options);
   }
 
   /** Make room where what the page lays over the map has grown over the areas. */
   #giveWay() {
-    const obstacles = this.#obstacles();
-    this.#main.marks.obstacles = obstacles;
-    this.#main.marks.arrange();
-    if (this.#aim?.kept && hides(this.#aim.points, this.#main.camera(), this.#size(), obstacles)) this.#aimAgain(true);
+    for (const { marks, element } of [this.#main, this.#second?.pane].filter(Boolean)) {
+      marks.obstacles = this.#obstacles(element);
+      marks.arrange();
+    }
+    const hidden = () => hides(this.#aim.points, this.#main.camera(), this.#size(), this.#allObstacles());
+    if (this.#aim?.kept && hidden()) this.#aimAgain(true);
   }
 
   /** Send the camera to the areas of the frame, or to its bounds, where that is not what it was last sent to. */

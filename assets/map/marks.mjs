@@ -6,7 +6,7 @@
  *
  * @typedef {import("./shapes.mjs").Point} Point
  * @typedef {import("./shapes.mjs").Box} Box
- * @typedef {{text: string, point: Point}} Badge
+ * @typedef {{text: string, point: Point, extent: Box}} Badge extent: the box around its area
  * @typedef {{text: string, point: Point, rank: number}} Place rank 1 is the largest
  * @typedef {{name: string, box: Box}} Frame
  */
@@ -15,6 +15,8 @@ import { make } from "./dom.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 3;
+const DOT = 4; // radius around the middle of a small area that numbers leave free
+const ROOMY = 1.7; // an area of so many times the size of its number has room for it
 const WIDE_FRAME = 220; // from this width on screen a frame leaves its names and numbers to the main map
 const NEAR = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may stand about its place, in its own size
 const FAR = [...NEAR, [0, -3], [0, 3]]; // where the name of a large place may stand rather than be left out
@@ -22,27 +24,42 @@ const LARGE = 2; // the last rank of a large place
 
 const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** Move points apart until no two are nearer than a distance, each staying as near to its origin as that allows. */
-export function spread(points, distance) {
+/**
+ * Move points apart until no two are nearer than a distance, nor any nearer to a fixed point than half of it, each
+ * staying as near to its origin as that allows.
+ */
+export function spread(points, distance, fixed = []) {
   const moved = points.map(([x, y]) => [x, y]);
   for (let round = 0; round < 60; round += 1) {
     let still = true;
+    const part = (a, b, least, share) => {
+      let dx = b[0] - a[0];
+      let dy = b[1] - a[1];
+      const gap = Math.hypot(dx, dy);
+      if (gap >= least - 0.01) return;
+      still = false;
+      if (gap < 1e-6) [dx, dy] = [Math.cos(round), Math.sin(round)];
+      const push = (least - gap) / (gap || 1);
+      a[0] -= dx * push * (1 - share);
+      a[1] -= dy * push * (1 - share);
+      b[0] += dx * push * share;
+      b[1] += dy * push * share;
+    };
     for (let i = 0; i < moved.length; i += 1) {
-      for (let j = i + 1; j < moved.length; j += 1) {
-        let dx = moved[j][0] - moved[i][0];
-        let dy = moved[j][1] - moved[i][1];
-        const gap = Math.hypot(dx, dy);
-        if (gap >= distance) continue;
-        still = false;
-        if (gap < 1e-6) [dx, dy] = [Math.cos(j), Math.sin(j)];
-        const push = (distance - gap) / 2 / (gap || 1);
-        moved[i] = [moved[i][0] - dx * push, moved[i][1] - dy * push];
-        moved[j] = [moved[j][0] + dx * push, moved[j][1] + dy * push];
-      }
+      for (let j = i + 1; j < moved.length; j += 1) part(moved[i], moved[j], distance, 0.5);
+      for (const point of fixed) part(point, moved[i], distance / 2 + DOT, 1);
     }
     if (still) break;
   }
   return moved;
+}
+
+/** A point beside another, away from the middle of a crowd. */
+function outwards([x, y], crowd, distance) {
+  const mean = (axis) => crowd.reduce((sum, point) => sum + point[axis], 0) / crowd.length;
+  const [dx, dy] = [x - mean(0), y - mean(1)];
+  const length = Math.hypot(dx, dy);
+  return length < 1 ? [x, y - distance] : [x + (dx / length) * distance, y + (dy / length) * distance];
 }
 
 export class Marks {
@@ -132,25 +149,39 @@ export class Marks {
     const shown = origins.map((point) => (
       on({ left: 0, top: 0, right, bottom }, point) && !framed.some((box) => on(box, point))));
     const visible = [...badge.keys()].filter((i) => shown[i]);
-    const height = badge[0].size[1];
-    const moved = spread(visible.map((i) => origins[i]), height + 2);
     badge.forEach(({ element }, i) => { element.hidden = !shown[i]; });
     this.lines.replaceChildren();
+    const height = badge[0].size[1];
+    const small = visible.filter((i) => this.#narrow(project, badge[i].extent) < ROOMY * height);
+    const starts = visible.map((i) => (small.includes(i) ? outwards(origins[i], visible.map((k) => origins[k]), height) : origins[i]));
+    const moved = spread(starts, height + 2, small.map((i) => origins[i]));
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
-      const [x, y] = moved[k];
+      const x = Math.min(Math.max(moved[k][0], width / 2), right - width / 2);
+      const y = Math.min(Math.max(moved[k][1], height / 2), bottom - height / 2);
       element.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px)`;
       if (Math.hypot(x - origins[i][0], y - origins[i][1]) > height / 3) this.#lead(origins[i], [x, y]);
       return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
     });
   }
 
+  /** The shorter side of a box on the screen. */
+  #narrow(project, [west, south, east, north]) {
+    const [left, top] = project([west, north]);
+    const [right, bottom] = project([east, south]);
+    return Math.min(right - left, bottom - top);
+  }
+
+  /** Draw a line from a number to its area, light under dark so that it stands out on any colour. */
   #lead([x1, y1], [x2, y2]) {
-    const line = document.createElementNS(SVG, "line");
-    for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(name, value);
-    const dot = document.createElementNS(SVG, "circle");
-    for (const [name, value] of Object.entries({ cx: x1, cy: y1, r: 2.5 })) dot.setAttribute(name, value);
-    this.lines.append(line, dot);
+    const draw = (tag, values) => {
+      const shape = document.createElementNS(SVG, tag);
+      for (const [name, value] of Object.entries(values)) shape.setAttribute(name, value);
+      this.lines.append(shape);
+    };
+    draw("line", { x1, y1, x2, y2, class: "map-lead" });
+    draw("line", { x1, y1, x2, y2 });
+    draw("circle", { cx: x1, cy: y1, r: 3 });
   }
 
   #arrangePlaces(project, taken) {

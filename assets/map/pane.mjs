@@ -23,6 +23,16 @@ const OUTLINES = {
   ward: { width: byZoom(11, 0.8, 14, 1.6), opacity: byZoom(9, 0.35, 12, 0.9) }, // a county has too many for full ink
   borough: { width: byZoom(11, 1.6, 14, 2.4), opacity: 1 },
 };
+// Two lines around what is marked, a dark and a light one, so that one of them stands out on any colour.
+const MARKS = [
+  { kind: "set", token: "dark", width: byZoom(9, 4, 13, 6) },
+  { kind: "set", token: "light", width: byZoom(9, 1.6, 13, 2.4) },
+  { kind: "hover", token: "light", width: 4.5 },
+  { kind: "hover", token: "dark", width: 2 },
+  { kind: "selected", token: "dark", width: byZoom(9, 6.5, 13, 9) },
+  { kind: "selected", token: "halo", width: byZoom(9, 3, 13, 4.5) },
+];
+const MOST_JOINED = 600; // areas of a set that have one line around them all
 const PATTERNS = {
   nodata: { state: "nodata", size: 10, distance: (x, y) => stripe(x + y, 10, 0.55) },
   suppressed: {
@@ -118,10 +128,7 @@ export class Pane {
     for (const [name, pattern] of Object.entries(PATTERNS)) {
       this.map.addImage(name, patternImage(pattern), { pixelRatio: 2, sdf: true });
     }
-    this.#line("set", { source: "marked", kind: "set", token: "action", width: 2.5 });
-    this.#line("hover", { source: "marked", kind: "hover", token: "ink", width: 2.5 });
-    this.#line("halo", { source: "marked", kind: "selected", token: "halo", width: 7 });
-    this.#line("selected", { source: "marked", kind: "selected", token: "ink", width: 3 });
+    for (const mark of MARKS) this.#line(`${mark.kind}:${mark.token}`, { source: "marked", ...mark });
   }
 
   /** Add a layer of lines in a colour of the theme, perhaps of one kind of feature only. */
@@ -235,7 +242,7 @@ export class Pane {
     if (!this.map.getSource(source)) {
       this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0, maxzoom: 14 });
       for (const [kind, { width }] of Object.entries(OUTLINES)) {
-        this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "set" });
+        this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "set:dark" });
       }
       this.outlines.push(source);
     }
@@ -253,13 +260,19 @@ export class Pane {
    */
   mark({ hover, selected, set }) {
     if (!this.shapes) return;
-    const kinds = [...set.map((id) => [id, "set"]), [hover, "hover"], [selected, "selected"]];
-    const wanted = kinds.filter(([id]) => id >= 0);
-    const marked = `${this.shapes.key} ${wanted}`;
+    const known = { set: set.filter((id) => id >= 0), hover, selected };
+    const marked = `${this.shapes.key} ${JSON.stringify(known)}`;
     if (marked === this.marked) return;
     this.marked = marked;
-    this.map.getSource("marked").setData(collection(wanted.map(([id, kind]) => (
-      { type: "Feature", properties: { kind }, geometry: this.shapes.features[id].geometry }))));
+    const around = (ids) => (ids.length > MOST_JOINED ? ids.map((id) => this.shapes.features[id].geometry)
+      : [{ type: "MultiLineString", coordinates: this.shapes.around(ids) }]);
+    const geometries = [
+      ...around(known.set).map((geometry) => ["set", geometry]),
+      ...["hover", "selected"].filter((kind) => known[kind] >= 0)
+        .map((kind) => [kind, this.shapes.features[known[kind]].geometry]),
+    ];
+    this.map.getSource("marked").setData(collection(geometries.map(([kind, geometry]) => (
+      { type: "Feature", properties: { kind }, geometry }))));
   }
 
   /** Write numbers, frames and names on the pane: see Marks.write. */

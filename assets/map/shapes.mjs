@@ -74,6 +74,7 @@ export class Shapes {
     this.boxes = this.features.map((feature) => boxOf(feature.geometry));
     this.anchors = this.features.map((feature, id) => anchorOf(feature.geometry, this.boxes[id]));
     this.box = hull(this.boxes);
+    this.surrounded = null; // the areas that `around` was last asked for
     this.positions = new Map(this.features.map((feature, id) => [feature.properties.code, id]));
   }
 
@@ -103,6 +104,17 @@ export class Shapes {
     return ids.flatMap((id) => ringsOf(this.features[id].geometry).flat());
   }
 
+  /** The line around some areas together, as segments: every edge that only one of them has. */
+  around(ids) {
+    if (String(ids) !== this.surrounded) {
+      this.surrounded = String(ids);
+      this.rim = edgesOf(ids.map((id) => this.features[id]))
+        .filter(({ areas }) => areas.length === 1)
+        .map(({ edge }) => edge);
+    }
+    return this.rim;
+  }
+
   /** The middle of each borough: where its name stands in a layout without places. */
   boroughs() {
     const members = Map.groupBy(this.ids, (id) => this.properties(id).borough);
@@ -119,29 +131,35 @@ export function outlinesOf(levels) {
     shapes.features.map(({ geometry }) => ({ type: "Feature", properties: { kind }, geometry })));
 }
 
+/** Every edge of some areas once, with the properties of those that have it: neighbours share their corners. */
+function edgesOf(features) {
+  const edges = new Map();
+  const name = ([x, y]) => `${Math.round(x * 1e5)},${Math.round(y * 1e5)}`;
+  for (const { geometry, properties } of features) {
+    for (const ring of ringsOf(geometry)) {
+      for (let i = 1; i < ring.length; i += 1) {
+        const edge = [ring[i - 1], ring[i]];
+        const key = edge.map(name).sort().join(" ");
+        if (!edges.has(key)) edges.set(key, { edge, areas: [] });
+        edges.get(key).areas.push(properties);
+      }
+    }
+  }
+  return [...edges.values()];
+}
+
 /**
  * Ward and borough outlines where there are no shapes of their own, as in a tile layout: every edge whose two sides lie
  * in different wards or boroughs, or that has one side only.
  */
 export function outlinesBetween(shapes) {
-  const sides = new Map();
-  const name = ([x, y]) => `${Math.round(x * 1e5)},${Math.round(y * 1e5)}`;
-  for (const { geometry, properties } of shapes.features) {
-    for (const ring of ringsOf(geometry)) {
-      for (let i = 1; i < ring.length; i += 1) {
-        const edge = [ring[i - 1], ring[i]];
-        const key = edge.map(name).sort().join(" ");
-        if (!sides.has(key)) sides.set(key, { edge, areas: [] });
-        sides.get(key).areas.push(properties);
-      }
-    }
-  }
-  const differing = (part) => [...sides.values()]
-    .filter(({ areas: [a, b] }) => a[part] !== b?.[part])
-    .map(({ edge }) => edge);
+  const edges = edgesOf(shapes.features);
   return ["ward", "borough"].map((kind) => ({
     type: "Feature",
     properties: { kind },
-    geometry: { type: "MultiLineString", coordinates: differing(kind) },
+    geometry: {
+      type: "MultiLineString",
+      coordinates: edges.filter(({ areas: [a, b] }) => a[kind] !== b?.[kind]).map(({ edge }) => edge),
+    },
   }));
 }
