@@ -340,7 +340,7 @@ def _one_of(value: str, options: list[dict[str, str]]) -> str:
 USUAL = {"value": "usual", "label": "Against the usual period before"}
 
 HEEDED = {
-    "fdr": {"local_moran", "getis_ord", "bivariate_moran", "change", "emerging"},
+    "fdr": {"local_moran", "getis_ord", "bivariate_moran", "change", "emerging", "excess"},
     "null": {"local_moran", "getis_ord"},
     "breaks": {"measure"},
     "palette": {"measure", "quintile"},

@@ -264,6 +264,7 @@ def part_of(
         layer="measure",
         measure="count",
         level="lsoa",
+        domain="imd",
         view="assess",
     )
     checked, notices = asked.checked(atlas.catalogue)

@@ -229,28 +229,49 @@ def _draw_excess(s: Slice) -> Drawn:
     table = found.table.set_axis(s.frame.index)
     estimates = ["expected", "ratio", "lower_ci", "upper_ci", "p"]
     table.loc[hidden, estimates] = np.nan
-    table["verdict"] = table["verdict"].mask(hidden, rates.NOT_COMPARED)
-    verdicts = [verdict for verdict, _, _ in EXCESS]
-    position = np.array([verdicts.index(v) if v in verdicts else -1 for v in table["verdict"]])
+    table["q"] = hotspots.bh_q(table["p"].to_numpy(float), table["p"].notna().to_numpy())
+    verdict = _excess_verdict(table, "q" if s.query.fdr else "p")
+    flagged = _excess_verdict(table, "p")
+    tinted = np.select([flagged == deprivation.MORE, flagged == deprivation.LESS], ["more-", "less-"], "")
+    lost = (flagged != verdict) & s.inside
+    keys = np.where(lost, tinted, verdict)
+    entries = [entry for entry in EXCESS if s.query.fdr or not entry[0].endswith("-")]
+    order = {key: i for i, (key, _, _) in enumerate(entries)}
+    position = np.array([order.get(key, -1) for key in keys])
     title = f"{s.noun.capitalize()} against what deprivation{s.query.by_domain} predicts"
     codes, classes = classify(
-        title, EXCESS, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"
+        title, entries, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"
     )
-    more = (position == 2) & s.inside
-    similar = (
-        f"areas similarly deprived{s.query.by_domain}" if s.query.by_domain else "similarly deprived areas"
-    )
+    more = (verdict == deprivation.MORE) & s.inside
+    by = s.query.by_domain
+    similar = f"areas similarly deprived{by}" if by else "similarly deprived areas"
     finding = f"No area has more {s.noun} than {similar}, beyond chance."
     if more.any():
         highest = table["ratio"].where(more).idxmax()
+        verb = "has" if more.sum() == 1 else "have"
         finding = (
-            f"{s.areas(int(more.sum()))} have more {s.noun} than {similar}; "
+            f"{s.areas(int(more.sum()))} {verb} more {s.noun} than {similar}; "
             f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
         )
-    names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p"}
-    columns = measure(s).columns.join(table[[*estimates, "verdict"]].rename(columns=names))
-    caveats = (f"Expected from a {found.model} of the other areas.", *_domain_caveats(s))
+    names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p", "q": "ratio_q"}
+    columns = measure(s).columns.join(table[[*estimates, "q"]].rename(columns=names))
+    columns["verdict"] = verdict
+    caveats = (
+        f"Expected from a {found.model} of the other areas.",
+        *_correction_caveats(s, int(lost.sum())),
+        *_domain_caveats(s),
+    )
     return Drawn(_with_domain(s, columns), codes, classes, finding, caveats)
+
+
+def _excess_verdict(table: pd.DataFrame, probability: str) -> np.ndarray:
+    """More, as or less than similarly deprived areas, by p or q; "not compared" where there is none."""
+    surprising = (table[probability] <= ALPHA).to_numpy()
+    return np.select(
+        [table["p"].isna().to_numpy(), surprising & (table["ratio"] > 1).to_numpy(), surprising],
+        [rates.NOT_COMPARED, deprivation.MORE, deprivation.LESS],
+        deprivation.AS_PREDICTED,
+    )
 
 
 # ---------------------------------------------------------------- clusters
@@ -307,15 +328,18 @@ def _where(s: Slice, areas: np.ndarray) -> str:
     return "in " + listed([f"{name} ({count})" for name, count in boroughs.items()])
 
 
+def _correction_caveats(s: Slice, lost: int) -> list[str]:
+    """Say that many areas are looked at at once, and how many that costs."""
+    if not s.query.fdr:
+        return [f"Not corrected: about {ALPHA * s.n:.0f} areas would be flagged by chance alone."]
+    return [
+        f"Corrected for looking at {s.n:,} areas at once (false discovery rate {ALPHA:.0%}); "
+        f"{lost} more would be flagged without it."
+    ]
+
+
 def _cluster_caveats(s: Slice, lost: int) -> list[str]:
-    caveats = []
-    if s.query.fdr:
-        caveats.append(
-            f"Corrected for looking at {s.n:,} areas at once (false discovery rate {ALPHA:.0%}); "
-            f"{lost} more would be flagged without it."
-        )
-    else:
-        caveats.append(f"Not corrected: about {ALPHA * s.n:.0f} areas would be flagged by chance alone.")
+    caveats = _correction_caveats(s, lost)
     if not s.inside.all():
         caveats.append("Areas are compared with those of the boroughs chosen only.")
     return caveats

@@ -29,7 +29,9 @@ BIVARIATE = "#ece7ee #efb9a4 #dd5f4b #bfb2d6 #b98592 #a1404c #7d67ab #6d3f74 #4a
 """Measure from left to right, deprivation from least (first three) to most."""
 EXCESS = (
     (deprivation.LESS, "Less than similarly deprived areas", "#5b8fc9"),
+    ("less-", "Less, before correction only", "#cfdff0"),
     (deprivation.AS_PREDICTED, "As similarly deprived areas", "#f6ecc9"),
+    ("more-", "More, before correction only", "#f3cfae"),
     (deprivation.MORE, "More than similarly deprived areas", "#c2571a"),
 )
 DEPRIVATION = tuple("#3f007d #54278f #6a51a3 #807dba #9e9ac8 #b3b1d6 #cac8e3 #dcdbec #edecf5 #f8f7fb".split())

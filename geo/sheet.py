@@ -71,6 +71,7 @@ COLUMNS = {
     "ratio_lower_ci": "Lower limit of the 95% confidence interval of the ratio",
     "ratio_upper_ci": "Upper limit of the 95% confidence interval of the ratio",
     "ratio_p": "Probability of so high or low a count among similarly deprived areas",
+    "ratio_q": "ratio_p corrected for looking at many areas (false discovery rate)",
     "verdict": "Whether the area has more than its deprivation explains",
     "sources_hot": "For how many sources the area is a hot spot",
     "count_before": "Number of events in the period compared with",

@@ -8,7 +8,7 @@ import pandas as pd
 from geo import deprivation, rates
 from geo.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 from geo.legend import COMPARED
-from geo.slice import Slice, benchmark
+from geo.slice import ALPHA, Slice, benchmark
 
 
 def standardised(part: Part) -> Exhibit:
@@ -242,7 +242,8 @@ def excess(part: Part) -> Exhibit:
     part.need_deprivation()
     answer = part.answer(level="ward", layer="excess", measure="count")
     table = answer.table[answer.inside]
-    table = table[table["verdict"] == deprivation.MORE].sort_values("ratio", ascending=False).head(TOP)
+    more = (table["ratio_p"] <= ALPHA) & (table["ratio"] > 1)
+    table = table[more].sort_values("ratio", ascending=False).head(TOP)
     if table.empty:
         raise NotPossible("no ward stands out from similarly deprived wards.")
     shown = pd.DataFrame(
@@ -254,8 +255,9 @@ def excess(part: Part) -> Exhibit:
             "Times expected": table["ratio"].to_numpy(float),
             "Lower": table["ratio_lower_ci"].to_numpy(float),
             "Upper": table["ratio_upper_ci"].to_numpy(float),
+            "After correction": np.where(table["verdict"] == deprivation.MORE, "more", "not clear"),
         }
     )
     formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
     title = f"{part.titled}: wards with more than similarly deprived wards"
-    return Exhibit("excess", title, answer.headline, shown, formats, caveats=answer.caveats[-1:])
+    return Exhibit("excess", title, answer.headline, shown, formats, caveats=answer.caveats[-2:])

@@ -1,0 +1,73 @@
+"""The layer “more than deprivation explains”: corrected for many areas, and by the protected counts."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from dash._utils import to_json
+from statsmodels.stats.multitest import multipletests
+
+from dashboard import view
+from geo import deprivation
+from geo.atlas import Atlas
+from geo.query import Query
+
+KEYS = {
+    "tinted": ("less-", "more-"),
+    "sure": (deprivation.LESS, deprivation.MORE),
+}
+
+
+def of(answer, areas: str) -> np.ndarray:
+    """Whether each area is in one of the tinted or of the sure classes."""
+    keys = np.array([*answer.classes.keys, "hidden"])[np.minimum(answer.codes, len(answer.classes.keys))]
+    return np.isin(keys, KEYS[areas])
+
+
+@pytest.mark.parametrize("source", ["offences", "ae"])
+@pytest.mark.parametrize("level", ["lsoa", "ward"])
+def test_q_is_that_of_benjamini_and_hochberg(small_atlas: Atlas, source: str, level: str):
+    table = small_atlas.answer(Query(source=source, layer="excess", level=level)).table
+    known = table["ratio_p"].notna()
+    expected = multipletests(table["ratio_p"][known], method="fdr_bh")[1]
+    np.testing.assert_allclose(table["ratio_q"][known], expected)
+    assert table["ratio_q"][~known].isna().all()
+
+
+def test_what_the_correction_takes_away_is_tinted(demo_atlas: Atlas):
+    corrected = demo_atlas.answer(Query(source="ae", layer="excess"))
+    plain = demo_atlas.answer(Query(source="ae", layer="excess", fdr=False))
+    table = corrected.table
+    sure, surprising = (table[name] <= 0.05 for name in ("ratio_q", "ratio_p"))
+    assert sure.any() and (surprising & ~sure).any()
+    assert of(corrected, "sure").tolist() == sure.tolist()
+    assert of(corrected, "tinted").tolist() == (surprising & ~sure).tolist()
+    assert of(plain, "sure").tolist() == surprising.tolist() and not of(plain, "tinted").any()
+    assert "more-" not in plain.classes.keys
+    assert ((table["verdict"] == deprivation.MORE) == (sure & (table["ratio"] > 1))).all()
+    assert f"{int((surprising & ~sure).sum())} more would be flagged" in " ".join(corrected.caveats)
+    assert "Not corrected" in " ".join(plain.caveats)
+    number = int((table["verdict"] == deprivation.MORE).sum())
+    assert corrected.headline.startswith(f"{number} of 381 small areas")
+
+
+def test_a_suppressed_area_is_not_compared(small_atlas: Atlas):
+    answer = small_atlas.answer(Query(source="ae", layer="excess"))
+    hidden = answer.table["count"].isna()
+    assert hidden.any() and (answer.table.loc[hidden, "verdict"] == "not compared").all()
+    assert answer.table.loc[hidden, ["ratio", "ratio_p", "ratio_q"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"hour": (3,), "day": (1,)}, {"borough": ("E06000002",), "level": "borough"}]
+)
+def test_it_holds_where_there_is_little_to_compare(small_atlas: Atlas, asked: dict):
+    answer = small_atlas.answer(Query(source="ae", layer="excess", **asked))
+    q = pd.to_numeric(answer.table["ratio_q"])
+    assert q.dropna().between(0, 1).all()
+
+
+def test_the_switch_is_there(small_atlas: Atlas):
+    shown = json.loads(to_json(view.page(small_atlas, "?layer=excess&fdr=off")))["shown"]
+    assert not shown["row-fdr.hidden"] and shown["filter-fdr.checked"] is False
