@@ -20,6 +20,7 @@ from dashboard.figures import chosen_months
 from geo import confidence, rates
 from geo.disclosure import SUPPRESSED
 from geo.group import Group, group
+from geo.measures import beside
 from geo.profile import Profile, profile
 from geo.query import DOMAINS, LEVELS, Query, SourceInfo
 
@@ -199,9 +200,11 @@ def _known(told: Profile, source: SourceInfo, clusters: Answer, sure: pd.Series 
         "Rank": f"{row['rank']} of {ranked:,}" if row["rank"] else "",
         "Cluster (local Moran’s I)": _cluster(told.code, clusters),
     }
-    if "dsr_per_100k" in row and pd.notna(row["dsr_per_100k"]):
-        limits = f"{row['lower_ci']:,.0f} to {row['upper_ci']:,.0f}"
-        known["Standardised per 100,000"] = f"{row['dsr_per_100k']:,.0f} ({limits})"
+    asked = beside(answer.query.measure)
+    if asked.key != "rate" and pd.notna(row[asked.column]):
+        known[asked.name] = asked.form.format(row[asked.column])
+        if asked.limits:
+            known[asked.name] += f" ({asked.form} to {asked.form})".format(row["lower_ci"], row["upper_ci"])
     if sure is not None:
         known["Checks that agree"] = f"{int(sure['checks_agree'])} of {int(sure['checks_assessed'])}"
     if pd.notna(row["imd_decile"]):

@@ -16,19 +16,12 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from geo.legend import Classes, classify_alike
-from geo.query import LEVELS, MEASURES, Catalogue, Query, SourceInfo, month_runs, period_name, write_period
+from geo.measures import MEASURES
+from geo.query import LEVELS, Catalogue, Query, SourceInfo, month_runs, period_name, write_period
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
 
-COLUMNS = {
-    "count": "count",
-    "rate": "rate_per_1000",
-    "dsr": "dsr_per_100k",
-    "eb_rate": "eb_rate_per_1000",
-    "harm": "harm",
-}
-"""Column of the table that a measure is drawn from."""
 YEAR = 12
 
 
@@ -101,7 +94,7 @@ def second(atlas: Atlas, first: Answer) -> Answer | None:
     answer = atlas.answer(asked.replace(area=first.query.area))
     if not (first.classes.edges and answer.classes.edges and answer.query.measure == first.query.measure):
         return answer
-    values = answer.table[COLUMNS[answer.query.measure]].to_numpy(float, na_value=np.nan)
+    values = answer.table[MEASURES[answer.query.measure].column].to_numpy(float, na_value=np.nan)
     hidden = np.array([key == "suppressed" for key in answer.classes.keys])
     codes = np.minimum(answer.codes, len(hidden) - 1)
     codes, classes = classify_alike(
@@ -117,7 +110,7 @@ def names(first: Answer, answer: Answer, catalogue: Catalogue) -> tuple[str, str
         return catalogue.sources[one.source].label, catalogue.sources[two.source].label
     if one.layer != two.layer:
         return tuple(
-            MEASURES[query.measure] if query.layer == "measure" else catalogue.layers[query.layer]
+            MEASURES[query.measure].label if query.layer == "measure" else catalogue.layers[query.layer]
             for query in (one, two)
         )  # type: ignore[return-value]
     source = catalogue.sources[one.source]

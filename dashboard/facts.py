@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.disclosure import SUPPRESSED
+from geo.measures import beside
 from geo.query import SourceInfo
 
 if TYPE_CHECKING:
@@ -148,11 +149,11 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
         source.noun.capitalize(): texts(table["count"], "{:,.0f}", f"{SUPPRESSED} (1 to 7)"),
         "Per 1,000 residents": texts(table["rate_per_1000"], "{:,.1f}"),
     }
-    if "dsr_per_100k" in table:
-        found["Standardised per 100,000"] = texts(table["dsr_per_100k"], "{:,.0f}", "fewer than 10 events")
-        found["95% interval"] = intervals(table["lower_ci"], table["upper_ci"], "{:,.0f}")
-    if "eb_rate_per_1000" in table:
-        found["Smoothed per 1,000"] = texts(table["eb_rate_per_1000"], "{:,.1f}")
+    asked = beside(answer.query.measure)
+    if asked.key != "rate":
+        found[asked.name] = texts(table[asked.column], asked.form, asked.missing)
+    if asked.limits:
+        found["95% interval"] = intervals(table["lower_ci"], table["upper_ci"], asked.form)
     if layer := added(table):
         key, column = layer
         found[column.name] = column.write(table[key])
@@ -213,8 +214,9 @@ def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, A
         {"field": "name", "headerName": "Area", "flex": 1, "minWidth": 90, "cellRenderer": "Area"},
         _numbers("count", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
     ]
-    rows["value"], column = _value(ranked)
-    columns.append(column)
+    asked = beside(answer.query.measure)
+    rows["value"] = texts(ranked[asked.column], asked.form, "–")
+    columns.append(_numbers("value", asked.short, 68, asked.name))
     if layer := added(ranked):
         key, about = layer
         rows["label"] = about.write(ranked[key])
@@ -234,19 +236,6 @@ def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, A
 def _coloured(words: Sequence[str], colours: Sequence[str]) -> list[str]:
     """Texts with their colours: the grid draws a cell again only where its value has changed."""
     return [f"{word} {colour}" for word, colour in zip(words, colours, strict=True)]
-
-
-def _value(table: pd.DataFrame) -> tuple[list[str], dict[str, Any]]:
-    """The rate beside the count: the standardised or smoothed one where the measure is that."""
-    if "dsr_per_100k" in table:
-        column = _numbers("value", "DSR", 68, "Age-standardised rate per 100,000 residents a year")
-        return texts(table["dsr_per_100k"], "{:,.0f}", "–"), column
-    if "eb_rate_per_1000" in table:
-        column = _numbers("value", "Smooth", 68, "Rate per 1,000 residents, smoothed")
-        return texts(table["eb_rate_per_1000"], "{:,.1f}", "–"), column
-    return texts(table["rate_per_1000"], "{:,.1f}", "–"), _numbers(
-        "value", "/ 1,000", 66, "Per 1,000 residents"
-    )
 
 
 def _numbers(field: str, head: str, width: int, help_text: str = "") -> dict[str, Any]:

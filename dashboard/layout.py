@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 from dashboard import assess, blocks, figures, help, ids, present, routes, search
 from geo.atlas import Atlas
 from geo.export import FORMATS
-from geo.query import BREAKS, DAY_NAMES, DAYS, MEASURES, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
+from geo.query import BREAKS, DAY_NAMES, DAYS, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
@@ -258,11 +258,7 @@ def _filters(catalogue: Catalogue) -> Component:
                     ),
                     searchable=len(catalogue.benchmarks) > MANY_BOROUGHS,
                 ),
-                _segmented(
-                    "measure",
-                    "Measure",
-                    _options({key: label for key, label in MEASURES.items() if key != "harm"}),
-                ),
+                _select("measure", "Measure", [], explained=True),
                 _field(
                     "fdr",
                     dmc.Switch(
@@ -368,8 +364,14 @@ def _field(parameter: str, control: Component) -> Component:
 
 
 def _select(
-    parameter: str, label: str, options: list[dict[str, str]], *, searchable: bool = False
+    parameter: str,
+    label: str,
+    options: list[dict[str, str]],
+    *,
+    searchable: bool = False,
+    explained: bool = False,
 ) -> Component:
+    """Hold a list to choose from; of an explained one each option has a sentence, ``said``, below it."""
     return _field(
         parameter,
         dmc.Select(
@@ -378,9 +380,11 @@ def _select(
             allowDeselect=False,
             searchable=searchable,
             rightSectionWidth=26,
-            maxDropdownHeight=320,
+            maxDropdownHeight=520 if explained else 320,
             comboboxProps=_POPUP,
+            renderOption={"function": "explained"} if explained else None,
             **{"aria-label": label},
+            **({"aria-describedby": ids.note(parameter)} if explained else {}),
         ),
     )
 

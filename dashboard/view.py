@@ -24,12 +24,12 @@ from geo.export import FORMATS
 from geo.insets import of_answer
 from geo.layers import LAYERS
 from geo.legend import HIDDEN
+from geo.measures import MEASURES
 from geo.query import (
     CHANGE,
     DAY_NAMES,
     DAYS,
     LEVELS,
-    MEASURES,
     MONTH_NAMES,
     Query,
     SourceInfo,
@@ -228,7 +228,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     months = [
         {"value": month_text(m), "label": f"{MONTH_NAMES[m % 12][:3]} {m // 12}"} for m in source.months
     ]
-    compared = _comparisons(atlas, query, source)
+    compared, absent = _comparisons(atlas, query, source), source.no_measure_reasons
     state = {
         "source.value": query.source,
         "category.data": [{"value": key, "label": label} for key, label in source.categories.items()],
@@ -237,9 +237,13 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         "layer.value": query.layer,
         "measure.value": query.measure,
         "measure.data": [
-            {"value": key, "label": SHORT_MEASURES[key], "disabled": key not in source.measures}
-            for key in MEASURES
-            if key != "harm" or key in source.measures  # weights are a thing that few load
+            {
+                "value": key,
+                "label": one.label,
+                "said": f"Not here: {absent[key]}" if key in absent else one.explanation,
+                "disabled": key in absent,
+            }
+            for key, one in MEASURES.items()
         ],
         "fdr.checked": query.fdr,
         "null.value": query.null,
@@ -262,19 +266,16 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     for parameter, layers in HEEDED.items():
         wanted = query.layer in layers or (parameter == "compare" and query.view == "compare")
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
-        wanted |= parameter == "benchmark" and query.measure == "dsr"  # compared on every layer
+        wanted |= parameter == "benchmark" and query.measure in ("dsr", "ratio")  # compared on every layer
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
     why = "" if shown[f"{ids.row('benchmark')}.hidden"] else atlas.england(query)[1]
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
     shown[f"{ids.note('benchmark')}.hidden"] = not why
-    reasons = [
-        f"No {SHORT_MEASURES[key]}: {reason}"
-        for key, reason in source.no_measure_reasons.items()
-        if key != "harm"
+    shown[f"{ids.note('measure')}.children"] = [
+        MEASURES[query.measure].explanation,
+        html.Span(_no_measures(absent), className="unseen"),
     ]
-    notes = [MEASURE_NOTES.get(query.measure, ""), *reasons]
-    shown[f"{ids.note('measure')}.children"] = " ".join(filter(None, notes))
-    shown[f"{ids.note('measure')}.hidden"] = not any(notes)
+    shown[f"{ids.note('measure')}.hidden"] = False
     compare_note = _compare_note(query, source)
     shown[f"{ids.note('compare')}.children"] = compare_note
     shown[f"{ids.note('compare')}.hidden"] = not compare_note
@@ -350,12 +351,13 @@ HEEDED = {
 }
 """Layers that heed a control which the others do not; elsewhere it is not shown."""
 
-SHORT_MEASURES = {"count": "Count", "rate": "Rate", "dsr": "DSR", "eb_rate": "Smoothed", "harm": "Harm"}
-MEASURE_NOTES = {
-    "rate": "Per 1,000 residents; town centres have few residents and many visitors.",
-    "dsr": "Directly standardised rate: per 100,000 residents a year, if every area had the same ages.",
-    "eb_rate": "Rate per 1,000 residents, pulled towards the average where an area has few residents.",
-}
+
+def _no_measures(absent: Mapping[str, str]) -> str:
+    """Say which measures cannot be chosen and why, for those who do not see the list."""
+    by_reason: dict[str, list[str]] = {}
+    for key, reason in absent.items():
+        by_reason.setdefault(reason, []).append(MEASURES[key].label)
+    return "".join(f" Not possible: {listed(labels)}, because {why}" for why, labels in by_reason.items())
 
 
 def _with(months: list[dict[str, str]], chosen: int | None) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
 
 import numpy as np
@@ -32,10 +32,10 @@ from geo.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
 from geo.layers import LAYERS
 from geo.legend import Classes
+from geo.measures import MEASURES, measure
 from geo.query import (
     DOMAINS,
     ENGLAND,
-    MEASURES,
     Catalogue,
     Query,
     SourceInfo,
@@ -53,6 +53,8 @@ from geo.store import Snapshot, Store
 from geo.weights import Neighbours
 
 LEVELS = ("lsoa", "ward", "borough")
+BY_AGE, BY_RESIDENTS = ("dsr", "ratio"), ("rate", "eb_rate", "eb_local")
+"""Measures that need the ages of events and of residents, and those that need the residents only."""
 MEMORY = 256
 """Answers kept."""
 RANKED = 10
@@ -410,6 +412,7 @@ class Atlas:
             by_area, base_by_area = (level.add_up(one.weighted(weights)) for one in (selection, wider))
             return by_area, base_by_area * scale, unweighted
 
+        @cache
         def ages() -> tuple[pd.DataFrame, pd.DataFrame]:
             events = level.add_up(selection.by_age()[:, : len(AGE_BANDS)])
             frames = (events, level.add_up(self._bands)) if self._bands is not None else (events, events * 0)
@@ -463,6 +466,8 @@ class Atlas:
             count=count, population=level.frame["population"], rate_per_1000=rate
         )
         table = table.join(drawn.columns)
+        if MEASURES[query.measure].column not in table:  # the layer is about something else
+            table = table.join(measure(slice_).columns)
         table["imd_decile"] = level.frame["imd_decile"]
         table["rank"] = rank_labels(np.where(slice_.inside, _ranking(table, query), np.nan)).array
 
@@ -596,23 +601,21 @@ class Atlas:
             return f"No {s.noun} match these filters."
         if of_layer:
             return of_layer
-        values = table[_COLUMN_OF[query.measure]].to_numpy(float, na_value=np.nan)
+        asked = MEASURES[query.measure]
+        values = table[asked.column].to_numpy(float, na_value=np.nan)
         values = np.where(s.inside, values, np.nan)
         if np.isnan(values).all() or not np.nanmax(values):
             return f"Too few {s.noun} match these filters for an area to be shown."
         best = np.flatnonzero(values == np.nanmax(values))
         names = [_place_name(table, int(i), query.level) for i in best]
         leaders = listed(names) if len(names) <= 3 else f"{len(names)} areas"
-        verb = "has" if len(names) == 1 else "each have"
-        top = values[best[0]]
-        if query.measure == "harm":
-            return f"{leaders} {verb} the most harm of {s.noun}: {top:,.0f} by the weights of the offences."
+        have = "has" if len(names) == 1 else "each have"
+        said = asked.finding.format(leaders=leaders, have=have, noun=s.noun, top=values[best[0]])
         if query.measure != "count":
-            unit = "100,000 residents a year" if query.measure == "dsr" else "1,000 residents"
-            return f"{leaders} {verb} the highest rate of {s.noun}: {top:,.1f} per {unit}."
+            return said
         share = s.share_held(np.isin(np.arange(len(values)), best))
         held = f", {share:.1%} of those shown" if share is not None else ""
-        return f"{leaders} {verb} the most {s.noun}: {int(top):,}{held}."
+        return f"{said.removesuffix('.')}{held}."
 
     def _totals_caveats(self, query: Query, selection: Selection, s: Slice, lsoas: np.ndarray) -> list[str]:
         """Say what is missing from the map, and what the places and times mean."""
@@ -710,11 +713,11 @@ class Atlas:
         """Measures that can be computed for a source, and why the others cannot."""
         reasons = {}
         if self.levels["lsoa"].frame["population"].isna().all():
-            reasons = {m: "the number of residents is not loaded." for m in ("rate", "eb_rate", "dsr")}
+            reasons = dict.fromkeys([*BY_RESIDENTS, *BY_AGE], "the number of residents is not loaded.")
         elif not cube.has_ages:
-            reasons["dsr"] = "this source does not give ages."
+            reasons = dict.fromkeys(BY_AGE, "this source does not give ages.")
         elif self._bands is None:
-            reasons["dsr"] = "residents by five-year age band are not loaded."
+            reasons = dict.fromkeys(BY_AGE, "residents by five-year age band are not loaded.")
         if source.disclosure != "open":
             reasons["harm"] = "harm is weighed for open sources only."
         elif not self.snapshot.has("severity"):
@@ -833,20 +836,10 @@ def _protected_clock(gate: Gate, cells: np.ndarray) -> pd.DataFrame:
 
 # ---------------------------------------------------------------- small words
 
-_COLUMN_OF = {
-    "count": "count",
-    "rate": "rate_per_1000",
-    "dsr": "dsr_per_100k",
-    "eb_rate": "eb_rate_per_1000",
-    "harm": "harm",
-}
-"""Column of the table that holds each measure."""
-
 
 def _ranking(table: pd.DataFrame, query: Query) -> np.ndarray:
     """Values that rank the areas: the measure of the query."""
-    name = _COLUMN_OF[query.measure]
-    return table[name if name in table else "count"].to_numpy(np.float64, na_value=np.nan)
+    return table[MEASURES[query.measure].column].to_numpy(np.float64, na_value=np.nan)
 
 
 def _usual(s: Slice) -> np.ndarray:

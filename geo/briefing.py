@@ -29,6 +29,7 @@ from geo.clock import (
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.disclosure import SUPPRESSED
 from geo.insets import top_areas
+from geo.measures import MEASURES
 from geo.query import Query, before_name, listed, month_runs, period_name, windows_name
 from geo.slice import ALPHA
 
@@ -41,13 +42,6 @@ DAYTIME = range(5, 16)
 KINDS = 3
 """Kinds of event named for an area."""
 
-_MEASURES = {
-    "count": ("count", "{noun}"),
-    "rate": ("rate_per_1000", "{noun} per 1,000 residents"),
-    "dsr": ("dsr_per_100k", "{noun} per 100,000 a year, ages standardised"),
-    "eb_rate": ("eb_rate_per_1000", "{noun} per 1,000 residents, smoothed"),
-    "harm": ("harm", "Harm of {noun}, weighed"),
-}
 _DEPRIVED = {
     1: "most deprived tenth",
     2: "most deprived fifth",
@@ -193,7 +187,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
         changes, change = _changes(atlas, query, top.index, first, last)
     lately, _, days = _day_changes(atlas, query, top.index, "28-days")
     since, since_all = _changes(atlas, query, top.index, *fresh) if fresh else ({}, Change())
-    column, unit = _MEASURES[query.measure]
+    asked = MEASURES[query.measure]
     several = len(query.category or info.categories) > 1
     spots = []
     for code, row in top.iterrows():
@@ -205,7 +199,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 rank=row["rank"],
                 name=name,
                 place=place,
-                value=_number(row[column]),
+                value=_number(row[asked.column]),
                 facts=_facts(answer, str(code), row, info.noun),
                 when=_when(atlas, answer, lsoas),
                 change=changes.get(str(code), Change()),
@@ -217,7 +211,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
         )
     inside = np.isin(level.parent, np.flatnonzero(answer.inside))
     return Briefing(
-        unit=unit.format(noun=info.noun.capitalize()),
+        unit=asked.unit.format(noun=info.noun.capitalize()),
         spots=tuple(spots),
         tied=_tied(answer, top),
         when=_when(atlas, answer, inside) if info.has_hours else f"No time of day: {info.no_hours_reason}",

@@ -31,8 +31,9 @@ from geo.legend import (
     edge_labels,
     steps,
 )
+from geo.measures import Measured, age_ratio, measure
 from geo.query import listed
-from geo.slice import ALPHA, Measured, Slice, benchmark, crude, measure, standardised
+from geo.slice import ALPHA, Slice, benchmark, crude, standardised
 
 CRIME_SOURCES = ("offences",)
 """Sources that count recorded crime, of which the crime domain of deprivation is made."""
@@ -85,7 +86,7 @@ def _draw_measure(s: Slice) -> Drawn:
 
 def _suppressed(s: Slice, m: Measured) -> np.ndarray:
     """Areas without a value because their count is suppressed."""
-    return np.isnan(s.shown) & np.isnan(m.shown) & (s.query.measure in ("count", "rate"))
+    return np.isnan(s.shown) & np.isnan(m.shown) & (s.query.measure in ("count", "rate", "ratio"))
 
 
 def _draw_quintile(s: Slice) -> Drawn:
@@ -139,8 +140,7 @@ def _draw_imd(s: Slice) -> Drawn:
 
 
 def _draw_significance(s: Slice) -> Drawn:
-    by_age = s.query.measure == "dsr"
-    rated = standardised if by_age else crude
+    rated, unit = _COMPARED_BY.get(s.query.measure, (crude, "per 1,000 residents"))
     at95, at998, by = rated(s, 0.95), rated(s, 0.998), benchmark(s)
     step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
     surely, likely = (
@@ -148,15 +148,14 @@ def _draw_significance(s: Slice) -> Drawn:
         for t in (at998, at95)
     )
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
-    unit = "100,000 residents a year, age-standardised" if by_age else "1,000 residents"
     known = not np.isnan(by.value)
     against = f"{by.value:,.1f} for {by.name}" if known else f"{by.name}, whose rate is not known"
-    title = f"{s.noun.capitalize()} per {unit}, against {against}"
+    title = f"{s.noun.capitalize()} {unit}, against {against}"
     none = "Too few to compare"
     codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
     words = np.array(["lower", "lower", "similar", "higher", "higher", "not compared"])
-    columns = measure(s).columns
-    columns = columns.assign(
+    m = measure(s)
+    columns = m.columns.assign(
         lower_ci=at95["lower_ci"],
         upper_ci=at95["upper_ci"],
         compared=words[position],
@@ -170,8 +169,16 @@ def _draw_significance(s: Slice) -> Drawn:
     )
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
-    caveats = (*by.caveats, "About one area in twenty differs at 95% by chance alone.")
+    chance = "About one area in twenty differs at 95% by chance alone."
+    caveats = tuple(dict.fromkeys((*by.caveats, *m.caveats, chance)))
     return Drawn(columns, codes, classes, finding, caveats)
+
+
+_COMPARED_BY = {
+    "dsr": (standardised, "per 100,000 residents a year, age-standardised"),
+    "ratio": (age_ratio, "over those expected from the ages of the residents"),
+}
+"""How each measure is set against the whole, and its unit; the others by the crude rate."""
 
 
 def _deprivation_rank(s: Slice) -> np.ndarray:

@@ -25,7 +25,9 @@ MEASURES = {
     "count": "Count",
     "rate": "Rate",
     "dsr": "Age-standardised rate",
+    "ratio": "Age-standardised ratio",
     "eb_rate": "Smoothed rate",
+    "eb_local": "Locally smoothed rate",
     "harm": "Harm",
 }
 DOMAINS = {
@@ -410,7 +412,8 @@ class Query:
         Monday is 0. The night of Friday is Friday 12:00 to Saturday 11:59.
     borough : tuple of str
         Codes of local authority districts.
-    measure : {"count", "rate", "dsr", "eb_rate"}
+    measure : str
+        Key of :data:`MEASURES`.
     layer : str
         Key of a map layer.
     overlay : {"none", "imd", "boundaries"}

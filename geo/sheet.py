@@ -22,19 +22,12 @@ from geo.confidence import CHECKS
 from geo.disclosure import SUPPRESSED
 from geo.insets import Inset, of_answer, top_areas
 from geo.layers import LAYERS
+from geo.measures import beside
 from geo.query import DOMAINS, LEVELS, MONTH_NAMES, Query
 
 LICENCE = "Open Government Licence v3.0"
 OVERLAY = ("#54278f", "Most deprived 20% in England")
 """Colour and label of the dots that lie over the most deprived areas."""
-
-RATES = {
-    "rate": ("rate_per_1000", "Per 1,000"),
-    "dsr": ("dsr_per_100k", "Standardised"),
-    "eb_rate": ("eb_rate_per_1000", "Smoothed"),
-    "harm": ("harm", "Harm"),
-}
-"""Column and short title of the rate shown beside a count, by measure; other measures show the first."""
 
 COLUMNS = {
     "lsoa21cd": "Code of the small area (LSOA of 2021)",
@@ -50,7 +43,10 @@ COLUMNS = {
     "dsr_per_100k": "Directly age-standardised rate per 100,000 residents a year (European Standard "
     "Population 2013); blank where it would rest on fewer than 10 events",
     "harm": "Sum of the harm weights of the events' offences",
+    "age_ratio": "Events with a known age over those expected (indirectly age-standardised ratio)",
+    "age_expected": "Events to expect if residents of each age had the rate of all areas together",
     "eb_rate_per_1000": "Rate per 1,000 residents, smoothed towards the average (empirical Bayes)",
+    "eb_local_per_1000": "Rate per 1,000 residents, smoothed towards the areas around (empirical Bayes)",
     "lower_ci": "Lower limit of the 95% confidence interval",
     "upper_ci": "Upper limit of the 95% confidence interval",
     "compared": "The area's interval against the benchmark: lower, similar or higher",
@@ -261,14 +257,15 @@ class Sheet:
     @property
     def rate_title(self) -> str:
         """Head of the column of rates."""
-        return RATES.get(self.answer.query.measure, RATES["rate"])[1]
+        return beside(self.answer.query.measure).heading
 
     def shown(self, row: pd.Series) -> tuple[str, str]:
         """Count and rate of an area as text: ("412", "262.0"); ``*`` and "" where there is none."""
-        count, rate = row["count"], row[RATES.get(self.answer.query.measure, RATES["rate"])[0]]
+        asked = beside(self.answer.query.measure)
+        count, rate = row["count"], row[asked.column]
         return (
             SUPPRESSED if pd.isna(count) else f"{int(count):,}",
-            "" if pd.isna(rate) else f"{rate:,.1f}",
+            "" if pd.isna(rate) else asked.form.format(rate),
         )
 
 

@@ -1,7 +1,7 @@
 """What has one filter found at one level?
 
-A :class:`Slice` holds the true numbers; it never leaves ``geo``. :func:`measure` turns them into what the
-query asks for: a count, or a crude, standardised or smoothed rate.
+A :class:`Slice` holds the true numbers; it never leaves ``geo``. :mod:`geo.measures` turns them into what the
+query asks for: a count, or a rate.
 """
 
 from __future__ import annotations
@@ -160,8 +160,8 @@ class Benchmark:
     name : str
         "Luton".
     value : float
-        In the unit of the areas' rates: age-standardised where the measure is, else per 1,000; NaN where it
-        is not known.
+        In the unit of the areas' rates: age-standardised where the measure is, 1 for a ratio, else per
+        1,000; NaN where it is not known.
     caveats : tuple of str
     """
 
@@ -170,121 +170,27 @@ class Benchmark:
     caveats: tuple[str, ...] = ()
 
 
+def reference(s: Slice) -> np.ndarray:
+    """Areas that the query compares with: those of a borough, else the whole, also in place of England."""
+    mine = (s.frame["lad"] == s.query.benchmark).to_numpy()
+    return mine if mine.any() else s.inside
+
+
 def benchmark(s: Slice) -> Benchmark:
     """Find what the query compares the areas with: the whole of them, a borough, or England.
 
     Where England's rate is not known, it is the whole, and the caveat says why.
     """
-    by_age = s.query.measure == "dsr"
-    mine = (s.frame["lad"] == s.query.benchmark).to_numpy()
-    if mine.any():
-        name = str(s.frame["borough"][mine].iloc[0])
+    areas, ratio = reference(s), s.query.measure == "ratio"
+    value = 1.0 if ratio else overall(s, areas, by_age=s.query.measure == "dsr")
+    if s.query.benchmark in set(s.frame["lad"]):
+        name = str(s.frame["borough"][areas].iloc[0])
         own = f"The areas of {name} are part of the benchmark that they are compared with."
-        return Benchmark(name, overall(s, mine, by_age=by_age), (own,) if (mine & s.inside).any() else ())
-    whole = Benchmark(s.where, overall(s, s.inside, by_age=by_age))
+        return Benchmark(name, value, (own,) if (areas & s.inside).any() else ())
+    whole = Benchmark(s.where, value)
     if s.query.benchmark != ENGLAND:
         return whole
     rate, why = s.england()
     if why:
         return replace(whole, caveats=(f"Compared with {s.where} as a whole, not with England: {why}.",))
     return Benchmark("England", rate, ("England’s rate is taken as loaded from a file of rates.",))
-
-
-# ---------------------------------------------------------------- measures
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The measure of a slice.
-
-    Attributes
-    ----------
-    title : str
-    true, shown : ndarray of float, shape (n,)
-        For statistics and for the eye; NaN where there is none.
-    base : ndarray of float, shape (n,)
-        Values that the class breaks are made from.
-    whole : bool
-        Whether values are counts.
-    columns : DataFrame
-    no_value : str
-        Why an area has no value.
-    caveats : tuple of str
-    """
-
-    title: str
-    true: np.ndarray
-    shown: np.ndarray
-    base: np.ndarray
-    whole: bool
-    columns: pd.DataFrame
-    no_value: str = "No data"
-    caveats: tuple[str, ...] = ()
-
-
-def measure(slice_: Slice) -> Measured:
-    """Compute the measure that the query asks for: a count, or a crude, standardised or smoothed rate."""
-    return _MEASURES[slice_.query.measure](slice_)
-
-
-def _count(s: Slice) -> Measured:
-    base, scale = s.base()
-    protected = s.gate.counts(base).to_numpy(np.float64, na_value=np.nan)
-    return Measured(
-        f"Number of {s.noun}", s.counts.astype(float), s.shown, protected * scale, True, s.frame.iloc[:, :0]
-    )
-
-
-def _rate(s: Slice) -> Measured:
-    base, scale = s.base()
-    protected = s.gate.counts(base).to_numpy(np.float64, na_value=np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        people = np.where(s.population > 0, s.population, np.nan) / 1000
-    return Measured(
-        f"{s.noun.capitalize()} per 1,000 residents",
-        s.counts / people,
-        s.shown / people,
-        protected * scale / people,
-        False,
-        s.frame.iloc[:, :0],
-    )
-
-
-def _dsr(s: Slice) -> Measured:
-    table, by = standardised(s, 0.95), benchmark(s)
-    columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
-    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
-    columns["benchmark"] = by.value
-    value = table["value"].to_numpy(float)
-    title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
-    return Measured(title, value, value, value, False, columns, "Fewer than 10 events", by.caveats)
-
-
-def _smoothed(s: Slice) -> Measured:
-    # A smoothed rate could be solved for its count, so it is made from the protected counts.
-    counts = np.where(np.isnan(s.shown), 4.0, s.shown) if s.gate.controlled else s.counts.astype(float)
-    table = rates.eb_global(counts, s.population)
-    value = table["value"].to_numpy(float)
-    columns = pd.DataFrame({"eb_rate_per_1000": value}, index=s.frame.index)
-    title = f"{s.noun.capitalize()} per 1,000 residents, smoothed towards the average"
-    return Measured(title, value, value, value, False, columns)
-
-
-def _harm(s: Slice) -> Measured:
-    harm, base, unweighted = s.harm()
-    columns = pd.DataFrame({"harm": harm}, index=s.frame.index)
-    caveats = (
-        "Harm weighs each offence; one grave offence can outweigh many others, so read it with the count.",
-        *([f"{unweighted:,} {s.noun} have no weight and are left out of the harm."] if unweighted else []),
-    )
-    title = f"Harm of {s.noun} (sum of their weights)"
-    return Measured(title, harm, harm, base, False, columns, caveats=caveats)
-
-
-_MEASURES: dict[str, Callable[[Slice], Measured]] = {
-    "count": _count,
-    "rate": _rate,
-    "dsr": _dsr,
-    "eb_rate": _smoothed,
-    "harm": _harm,
-}

@@ -11,6 +11,7 @@ import pytest
 from dashboard import compare, search, view
 from dashboard.help import KEYS, glossary
 from geo.atlas import Atlas
+from geo.measures import MEASURES
 from geo.query import Query, month_number
 
 JULY, DECEMBER = month_number("2023-07"), month_number("2023-12")
@@ -48,7 +49,7 @@ def test_a_colour_means_the_same_number_on_both_maps(small_atlas: Atlas, measure
     first, other = second(small_atlas, measure=measure, first=JULY, last=DECEMBER)
     assert other.classes.labels[: len(first.classes.edges) + 1] == first.classes.labels
     for answer in (first, other):
-        values = answer.table[compare.COLUMNS[measure]].to_numpy(float)
+        values = answer.table[MEASURES[measure].column].to_numpy(float)
         assert list(answer.codes) == list(np.searchsorted(first.classes.edges, values, side="right"))
 
 

@@ -81,7 +81,7 @@ def test_each_change_asks_once_and_shapes_come_once(page: Page, address: str):
     assert seen.count(ANSWERS) == 1
     changes = [
         (lambda: cell(page, "hour", "19:00 to 19:59").click(), "hour=19"),
-        (lambda: page.locator("#filter-measure").get_by_text("Rate", exact=True).click(), "measure=rate"),
+        (lambda: choose(page, "measure", re.compile("^Rate")), "measure=rate"),
         (lambda: choose(page, "layer", "Hotspots: local Moran's I"), "layer=local_moran"),
         (lambda: page.get_by_role("switch").click(), "fdr=off"),
         (lambda: page.locator("#filter-level").get_by_text("Ward", exact=True).click(), "level=ward"),
@@ -100,9 +100,27 @@ def test_each_change_asks_once_and_shapes_come_once(page: Page, address: str):
     assert not seen.complaints
 
 
-def choose(page: Page, control: str, option: str) -> None:
+def choose(page: Page, control: str, option: str | re.Pattern[str]) -> None:
     page.locator(f"#filter-{control}").click()
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_measures_are_chosen_by_key_and_say_what_they_are_or_why_not(page: Page, address: str):
+    visit(page, address, "?source=ae")
+    control = page.locator("#filter-measure")
+    control.focus()
+    page.keyboard.press("Enter")
+    options = page.get_by_role("option").filter(has=page.locator(".choice"))
+    expect(options).to_have_count(7)
+    expect(options.last).to_have_attribute("data-combobox-disabled", "true")
+    expect(options.last).to_contain_text("Not here: harm is weighed for open sources only.")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("measure=rate"))
+    settle(page)
+    expect(control).to_have_value("Rate")
+    expect(page.locator("#note-measure")).to_contain_text("town centres have few residents")
+    assert control.get_attribute("aria-describedby") == "note-measure"
 
 
 def test_nothing_leaves_the_machine(page: Page, address: str):
@@ -124,7 +142,7 @@ def test_a_pasted_link_restores_everything(page: Page, address: str):
     expect(page.locator("#filter-from")).to_have_value("Feb 2023")
     expect(page.locator("#filter-to")).to_have_value("Nov 2023")
     expect(page.locator("#filter-layer")).to_have_value("Fifths of areas")
-    expect(page.locator("#filter-measure input[value=rate]")).to_be_checked()
+    expect(page.locator("#filter-measure")).to_have_value("Rate")
     expect(page.locator("#row-category")).to_contain_text("Robbery")
     expect(page.locator("#row-category")).to_contain_text("Drugs")
     expect(page.locator("#selected")).to_contain_text("Square 00")

@@ -16,6 +16,7 @@ from dashboard import create_app, ids, present, view
 from geo.atlas import Atlas
 from geo.briefing import LISTED, MOST, briefing, busiest, listed_areas
 from geo.disclosure import LARGEST_SUPPRESSED, ROUNDED_TO
+from geo.measures import MEASURES
 from geo.meeting import LARGEST, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, note, of_area
 from geo.problem import Problem
 from geo.query import Query, month_number, month_text
@@ -74,7 +75,7 @@ def test_nothing_is_listed_where_nothing_matches(small_atlas: Atlas):
 
 
 @pytest.mark.parametrize("level", ["lsoa", "ward", "borough"])
-@pytest.mark.parametrize("measure", ["count", "rate", "dsr", "eb_rate"])
+@pytest.mark.parametrize("measure", MEASURES)
 def test_every_level_and_measure_is_told(small_atlas: Atlas, level: str, measure: str):
     found = told(small_atlas, f"?level={level}&measure={measure}")
     assert found.spots

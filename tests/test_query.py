@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from geo.query import (
     BREAKS,
     LARGEST_GROUP,
+    MEASURES,
     PALETTES,
     Catalogue,
     Query,
@@ -73,7 +74,7 @@ queries = st.builds(
     day=subsets(list(range(7))),
     night=subsets(list(range(7))),
     borough=subsets(["E06000055", "E06000032"]),
-    measure=st.sampled_from(["count", "rate", "dsr", "eb_rate"]),
+    measure=st.sampled_from(list(MEASURES)),
     layer=st.sampled_from(["measure", "getis_ord"]),
     fdr=st.booleans(),
     null=st.sampled_from(["exact", "permutation"]),

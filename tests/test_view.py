@@ -17,6 +17,7 @@ from dashboard import facts, figures, ids, layout, parts, view
 from dashboard.callbacks import _shown
 from geo.atlas import RANKED, Atlas
 from geo.layers import LAYERS
+from geo.measures import MEASURES
 from geo.query import Query, month_number
 
 
@@ -82,7 +83,7 @@ def test_the_plain_page_needs_nothing_in_the_address(small_atlas: Atlas):
 @given(
     level=st.sampled_from(["lsoa", "ward", "borough"]),
     layer=st.sampled_from(list(LAYERS)),
-    measure=st.sampled_from(["count", "rate", "dsr", "eb_rate"]),
+    measure=st.sampled_from(list(MEASURES)),
     hours=st.sets(st.integers(0, 23)),
     day=st.sets(st.integers(0, 6)),
     source=st.sampled_from(["offences", "ae"]),
@@ -194,9 +195,13 @@ def test_a_measure_that_cannot_be_computed_is_off_and_says_why(small_atlas: Atla
     atlas.catalogue = replace(atlas.catalogue, sources=atlas.catalogue.sources | {"ae": info})
     state = shown(atlas, "?source=ae&measure=dsr")
     off = {option["value"] for option in state["filter-measure.data"] if option["disabled"]}
-    assert off == {"dsr", "eb_rate"}
+    assert off == {"dsr"}
+    said = {option["value"]: option["said"] for option in state["filter-measure.data"]}
+    assert said["dsr"] == "Not here: this source does not give ages."
+    assert said["rate"].startswith("Per 1,000 residents")
     assert state["filter-measure.value"] == "rate"
-    assert "No DSR: this source does not give ages." in state["note-measure.children"]
+    spoken = text(state["note-measure.children"])
+    assert "Not possible: Age-standardised rate, because this source does not give ages." in spoken
 
 
 def test_every_layer_is_offered_once_under_a_question(small_atlas: Atlas):
@@ -306,9 +311,25 @@ def test_the_column_of_values_follows_the_measure(small_atlas: Atlas):
     def header(search: str) -> str:
         return shown(small_atlas, search)["table.columnDefs"][3]["headerName"]
 
-    assert [header(f"?measure={m}") for m in ("count", "rate", "dsr", "eb_rate")] == [
-        "/ 1,000", "/ 1,000", "DSR", "Smooth",
-    ]  # fmt: skip
+    assert {measure: header(f"?measure={measure}") for measure in MEASURES} == {
+        "count": "/ 1,000", "rate": "/ 1,000", "dsr": "DSR", "ratio": "Ratio", "eb_rate": "Smooth",
+        "eb_local": "Smooth", "harm": "Harm",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("layer", ["measure", "agreement", "change"])
+def test_a_measure_is_told_beside_every_layer(small_atlas: Atlas, measure: str, layer: str):
+    answer = small_atlas.answer(Query(measure=measure, layer=layer))
+    told = facts.facts(answer, answer.table, small_atlas.catalogue.sources["offences"])
+    asked = MEASURES[measure]
+    if measure != "count":
+        assert told[asked.name][0] == asked.form.format(answer.table[asked.column].iloc[0])
+    assert ("95% interval" in told) == asked.limits
+    rows, _ = facts.ranked_table(answer)
+    values = answer.ranked[asked.column].to_numpy(float)
+    assert (np.diff(values) <= 0).all()
+    assert rows[0]["code"] == answer.ranked.index[0]
 
 
 def test_very_small_probabilities_are_not_rounded_to_nought():
