@@ -372,21 +372,21 @@ def _select(
     explained: bool = False,
 ) -> Component:
     """Hold a list to choose from; of an explained one each option has a sentence, ``said``, below it."""
-    return _field(
-        parameter,
-        dmc.Select(
-            id=ids.control(parameter),
-            data=options,
-            allowDeselect=False,
-            searchable=searchable,
-            rightSectionWidth=26,
-            maxDropdownHeight=520 if explained else 320,
-            comboboxProps=_POPUP,
-            renderOption={"function": "explained"} if explained else None,
-            **{"aria-label": label},
-            **({"aria-describedby": ids.note(parameter)} if explained else {}),
-        ),
+    control = dmc.Select(
+        id=ids.control(parameter),
+        data=options,
+        allowDeselect=False,
+        searchable=searchable,
+        rightSectionWidth=26,
+        maxDropdownHeight=520 if explained else 320,
+        comboboxProps=_POPUP,
+        renderOption={"function": "explained"} if explained else None,
+        **{"aria-label": label},
     )
+    if explained:  # the group has the note, since the list's own input takes no description from outside
+        about = {"aria-label": label, "aria-describedby": ids.note(parameter)}
+        return _field(parameter, html.Div(control, role="group", **about))
+    return _field(parameter, control)
 
 
 def _segmented(parameter: str, label: str, options: list[dict[str, str]]) -> Component:
