@@ -119,7 +119,7 @@
     const search = asked();
     search.set("from", month);
     search.set("to", month);
-    player.search = `?${search.toString().replaceAll("%2C", ",")}`;
+    player.search = `?${search.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
     player.next += 1;
     player.since = performance.now();
     history[player.first ? "pushState" : "replaceState"](null, "", location.pathname + player.search);
@@ -291,10 +291,12 @@
   const typing = (target) => page.typing(target) && !target.closest("[data-strip]");
 
   /** Leave what is open, the innermost first. */
-  function leave() {
+  function leave(from) {
+    const { selected, marked } = page.current() ?? {};
     if (drawing) draw(false);
     else if (player) stop();
-    else if (page.current()?.selected) page.change({ area: "" });
+    else if (marked && (!(selected || chosen().length) || from.closest("[data-mark], .marked"))) page.change({ mark: "" });
+    else if (selected) page.change({ area: "" });
     else if (chosen().length) page.change({ set: "" });
   }
 
@@ -309,7 +311,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !page?.current()) return;
     if (document.body.dataset.view === "present" || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && !event.target.closest("input, textarea, [role=combobox]")) leave();
+    if (event.key === "Escape" && !event.target.closest("input, textarea, [role=combobox]")) leave(event.target);
     else if (event.key in KEYS && !typing(event.target)) {
       event.preventDefault();
       const act = KEYS[event.key];

@@ -16,6 +16,7 @@
  * @property {string} classes base64 of one byte an area, in the order of the shapes; 255 is outside the filter
  * @property {PaletteEntry[]} palette
  * @property {{classes: string, palette: PaletteEntry[]}|null} [overlay] dots over the colours; 255 is none
+ * @property {string|null} [marked] base64 of one byte an area: 1 stands out, the others fade
  * @property {{columns: string[], rows: string[][]}} [values] what a tooltip says under the name of an area
  * @property {Array<number|[number, string]>} [ranked] the top areas in order, with their ranks where they tie
  * @property {string|null} [selected] code of the selected area

@@ -17,6 +17,7 @@
   let applied = {}; // parameter -> text of its control, as last set or last moved
   let shown = {}; // "component.property" -> JSON of its value, so that only changes are drawn
   let slow = 0;
+  let marked = ""; // what is marked on the screen
   const listeners = []; // told of every answer that is shown
 
   const dash = (window.dash_clientside ??= {});
@@ -39,7 +40,9 @@
   }
 
   /** What no longer makes sense once another parameter changes. */
-  const DEPENDS = { source: ["category", "compare"], layer: ["compare"], level: ["area", "set"] };
+  const DEPENDS = {
+    source: ["category", "compare"], layer: ["compare", "mark"], level: ["area", "set"], breaks: ["edges"],
+  };
 
   /** Query string with some parameters changed; the defaults and the empty ones are left out. */
   function changed(search, changes) {
@@ -48,11 +51,12 @@
       if (!value || value === page?.defaults[key]) parameters.delete(key);
       else parameters.set(key, value);
       for (const other of DEPENDS[key] ?? []) {
-        const kept = other === "compare" && parameters.get("view") === "compare"; // there it is the other map
+        const kept = other === "compare" ? parameters.get("view") === "compare" // there it is the other map
+          : other === "mark" && parameters.get("mark")?.startsWith("decile:"); // every layer has deciles
         if (!(other in changes) && !kept) parameters.delete(other);
       }
     }
-    const text = parameters.toString().replaceAll("%2C", ",");
+    const text = parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
     return text ? `?${text}` : "";
   }
 
@@ -154,6 +158,8 @@
     document.body.dataset.shows = question;
     rest("ready");
     if (answer.selected) setTimeout(reveal, 0, answer.selected);
+    else if (answer.marked !== marked) setTimeout(reveal, 0, answer.shown["table.rowData"][0]?.code);
+    marked = answer.marked;
     return outputs.map(({ id, property }) => {
       const key = `${id}.${property}`;
       const value = answer.shown[key];

@@ -56,6 +56,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     browser("control", [], *(Input(ids.control(key), prop) for key, prop in controls.items()))
     browser("chooseMonths", [], Input(ids.MONTHS, "clickData"), Input(ids.MONTHS, "selectedData"))
     browser("chooseHour", [], Input(ids.CLOCK, "clickData"))
+    browser("markDecile", [], Input(ids.GRADIENT, "clickData"))
     browser("chooseRow", [], Input(ids.TABLE, "selectedRows"))
     browser("find", [Output(ids.FIND, "value")], Input(ids.FIND, "value"))
     browser("show", _shown(atlas), Input(ids.ANSWER, "data"))

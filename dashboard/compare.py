@@ -14,7 +14,7 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ids
+from dashboard import ids, parts
 from geo.legend import Classes, classify_alike
 from geo.measures import MEASURES
 from geo.query import LEVELS, Catalogue, Query, SourceInfo, month_runs, period_name, write_period
@@ -173,7 +173,7 @@ def legend(first: Answer, answer: Answer, catalogue: Catalogue) -> list[Componen
             for name, one in ((left, first), (right, answer))
             for part in (
                 html.H2(f"{name}: {one.classes.title}", className="legend-title"),
-                html.Ul(_items(_rows(one.classes))),
+                html.Ul(_items(_rows(one.classes), first if one is first else None)),
             )
         ]
     rows = _rows(first.classes, answer.classes)
@@ -181,12 +181,12 @@ def legend(first: Answer, answer: Answer, catalogue: Catalogue) -> list[Componen
     return [
         html.H2(title, className="legend-title"),
         html.P([html.Span("left"), html.Span("right")], className="legend-two", **{"aria-hidden": "true"}),
-        html.Ul(_items(rows)),
+        html.Ul(_items(rows, first)),
         html.P(f"Number of {LEVELS[first.query.level]} in each, left and right", className="note"),
     ]
 
 
-Row = tuple[str, str | None, str, list[int]]
+Row = tuple[str, str, str | None, str, list[int]]
 
 
 def _shared(one: Classes, two: Classes) -> bool:
@@ -201,7 +201,7 @@ def _shared(one: Classes, two: Classes) -> bool:
 
 
 def _rows(*legends: Classes) -> list[Row]:
-    """Colour, pattern, label and numbers of areas of every class; hatched classes last."""
+    """Key, colour, pattern, label and numbers of areas of every class; hatched classes last."""
     found: dict[str, tuple[str, str | None, str]] = {}
     for classes in legends:
         for key, colour, pattern, label in zip(
@@ -209,22 +209,27 @@ def _rows(*legends: Classes) -> list[Row]:
         ):
             found.setdefault(key, (colour, pattern, label))
     counts = [dict(zip(classes.keys, classes.counts, strict=True)) for classes in legends]
-    rows = [(*entry_, [c.get(key, 0) for c in counts]) for key, entry_ in found.items()]
-    plain = [row for row in rows if not row[1]]
+    rows = [(key, *entry_, [c.get(key, 0) for c in counts]) for key, entry_ in found.items()]
+    plain = [row for row in rows if not row[2]]
     if legends[0].edges:
         plain.reverse()
-    return plain + [row for row in rows if row[1]]
+    return plain + [row for row in rows if row[2]]
 
 
-def _items(rows: list[Row]) -> list[Component]:
+def _items(rows: list[Row], marked: Answer | None) -> list[Component]:
+    """Rows of a legend; buttons where they mark areas by their class on one of the maps."""
+    marks = dict(zip(marked.classes.keys, parts.marks(marked), strict=True)) if marked else {}
     return [
         html.Li(
-            [
-                html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
-                html.Span(label, className="legend-label"),
-                *[html.Span(f"{count:,}", className="legend-count") for count in counts],
-            ],
+            parts.row_of(
+                [
+                    html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
+                    html.Span(label, className="legend-label"),
+                    *[html.Span(f"{count:,}", className="legend-count") for count in counts],
+                ],
+                marks.get(key),
+            ),
             className="legend-item",
         )
-        for colour, pattern, label, counts in rows
+        for key, colour, pattern, label, counts in rows
     ]

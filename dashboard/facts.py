@@ -180,22 +180,30 @@ def below(table: pd.DataFrame) -> list[str]:
 # ---------------------------------------------------------------- the ranked table
 
 
-def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def ranked_table(
+    answer: Answer, marked: np.ndarray | None = None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows and column definitions of the ranked table.
 
     Parameters
     ----------
     answer : Answer
+    marked : ndarray of bool, optional
+        Areas of ``answer.table`` that come first; the others are muted.
 
     Returns
     -------
     rows : list of dict
-        ``code, rank, name, ward, class, colour, pattern, mark, count, value`` and, where the layer adds one,
-        ``label`` (and ``tag``, with its colour); at most :data:`TABLE_ROWS`, in the order of their rank.
+        ``code, rank, name, ward, class, colour, pattern, muted, mark, count, value`` and, where the layer
+        adds one, ``label`` (and ``tag``, with its colour); at most :data:`TABLE_ROWS`, by their rank.
     columns : list of dict
         As AG Grid takes them.
     """
-    ranked = answer.ranked[:TABLE_ROWS]
+    ranked, muted = answer.ranked, np.zeros(len(answer.ranked), bool)
+    if marked is not None:
+        muted = ~marked[answer.table.index.get_indexer(ranked.index)]
+        ranked, muted = ranked.iloc[np.argsort(muted, kind="stable")], np.sort(muted)
+    ranked, muted = ranked[:TABLE_ROWS], muted[:TABLE_ROWS]
     codes = answer.codes[answer.table.index.get_indexer(ranked.index)]
     count = texts(ranked["count"], "{:,.0f}", SUPPRESSED)
     rows: dict[str, Sequence[Any]] = {
@@ -206,6 +214,7 @@ def ranked_table(answer: Answer) -> tuple[list[dict[str, Any]], list[dict[str, A
         "class": [int(code) for code in codes],
         "colour": [answer.classes.colours[code] for code in codes],
         "pattern": [answer.classes.patterns[code] or "plain" for code in codes],
+        "muted": muted.tolist(),
         "count": count,
     }
     rows["mark"] = _coloured(rows["rank"], rows["colour"])

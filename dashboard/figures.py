@@ -266,7 +266,9 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool
     }
 
 
-def gradient_figure(gradient: pd.DataFrame, noun: str) -> Figure:
+def gradient_figure(
+    gradient: pd.DataFrame, noun: str, *, marked: pd.Series | None = None, current: int | None = None
+) -> Figure:
     """Draw rates by decile of deprivation as bars with their 95% intervals.
 
     Parameters
@@ -276,6 +278,10 @@ def gradient_figure(gradient: pd.DataFrame, noun: str) -> Figure:
         ``lower_ci``, ``upper_ci``.
     noun : str
         "offences".
+    marked : Series of float, optional
+        Part of each decile's events that lies in the marked areas, 0 to 1; the rest of each bar fades.
+    current : int, optional
+        Decile of the selected area; its bar is outlined.
 
     Returns
     -------
@@ -299,11 +305,12 @@ def gradient_figure(gradient: pd.DataFrame, noun: str) -> Figure:
     def plain(numbers: np.ndarray) -> list[float | None]:
         return [None if np.isnan(number) else round(float(number), 3) for number in numbers]
 
+    outlined = [2.5 if decile == current else 0 for decile in table.index]
     bars = {
         "type": "bar",
         "x": list(table.index),
         "y": plain(value),
-        "marker": {"color": PURPLES},
+        "marker": {"color": PURPLES, "line": {"color": INK, "width": outlined}},
         "error_y": {
             "type": "data",
             "array": plain(upper - value),
@@ -317,12 +324,13 @@ def gradient_figure(gradient: pd.DataFrame, noun: str) -> Figure:
         "hovertemplate": "%{text}<extra></extra>",
     }
     return {
-        "data": [bars],
+        "data": [bars] if marked is None else _marked_part(bars, value * marked.to_numpy(), words, marked),
         "layout": _layout(
-            margin={"l": 34, "r": 0, "t": 4, "b": 20},
+            margin={"l": 34, "r": 0, "t": 4, "b": 2},
             dragmode=False,
             bargap=0.25,
-            xaxis={"tickvals": list(range(1, 11)), "ticks": "", "fixedrange": True, "showgrid": False},
+            barmode="overlay",
+            xaxis={"showticklabels": False, "range": [0.5, 10.5], "fixedrange": True, "showgrid": False},
             yaxis={
                 "rangemode": "tozero",
                 "nticks": 4,
@@ -332,6 +340,14 @@ def gradient_figure(gradient: pd.DataFrame, noun: str) -> Figure:
             },
         ),
     }
+
+
+def _marked_part(bars: Figure, part: np.ndarray, words: list[str], marked: pd.Series) -> list[Figure]:
+    """Bars of which the part of the marked areas shows through, the rest faded."""
+    held = [f"{word}; marked areas hold {share:.0%}" for word, share in zip(words, marked, strict=True)]
+    known = [0 if np.isnan(rate) else round(float(rate), 3) for rate in part]
+    solid = {"type": "bar", "x": bars["x"], "y": known, "marker": {"color": PURPLES}, "hoverinfo": "skip"}
+    return [solid, {**bars, "text": held, "marker": {**bars["marker"], "opacity": 0.25}}]
 
 
 def _hatch(day: int) -> dict[str, Any]:

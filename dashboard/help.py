@@ -17,11 +17,15 @@ KEYS = {
     "k": "Play through the months; again stops",
     "v": "Saved views and sets",
     "p": "Present to a room",
-    "Esc": "Close the panel of an area or set, stop drawing",
+    "Esc": "Close the panel of an area or set, clear the mark, stop drawing",
     "?": "This help",
 }
 """Keys that work wherever no text is being typed."""
 
+MARKING = (
+    "A class of the legend or a decile under the bars marks its areas: they stand out on the map, in the "
+    "table and in the bars. Shift adds one more; the same again clears it."
+)
 ON_THE_MAP = "On the map: arrows move it, + and − zoom, Enter chooses the area in the middle."
 TERM = re.compile(r"^\| \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+?) \|$", re.MULTILINE)
 
@@ -55,6 +59,7 @@ def dialog() -> Component:
                     html.H3("Keys"),
                     html.Dl(keys, className="keys"),
                     html.P(ON_THE_MAP, className="note"),
+                    html.P(MARKING, className="note"),
                     *([html.H3("Words"), html.Dl(terms, className="terms")] if terms else []),
                 ],
                 className="dialog-body",

@@ -479,6 +479,7 @@ def _finding() -> Component:
                 ],
                 **{"aria-live": "polite"},
             ),
+            html.Div(id=ids.MARKED, className="marked", role="status"),
             html.Ul(id=ids.CAVEATS, className="caveats"),
             html.Button("Filters", className="sheet-open", type="button", **{"data-act": "sheet"}),
         ],
@@ -576,6 +577,12 @@ def _findings() -> Component:
                         role="img",
                         **{"aria-label": "Rates by decile of deprivation"},
                     ),
+                    html.Div(
+                        id=ids.GRADIENT_DECILES,
+                        className="deciles",
+                        role="group",
+                        **{"aria-label": "Mark the areas of a decile"},
+                    ),
                 ],
             ),
         ],
@@ -584,6 +591,7 @@ def _findings() -> Component:
 
 GRID = {
     "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+    "rowClassRules": {"row-muted": "params.data.muted"},
     "rowHeight": 42,
     "headerHeight": 34,
     "suppressCellFocus": False,

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from geo.briefing import listed_areas
 from geo.insets import top_areas
+from geo.marking import class_value
 from geo.query import LEVELS, listed
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "patter
 
 MANY_CLASSES = 9
 """Above this many, classes without an area are named in one line."""
+MANY_SHORT, SHORT_LABEL = 8, 24
+"""From this many classes, if no label has more letters, a low map has them in two columns."""
 
 
 # ---------------------------------------------------------------- the legend
@@ -32,15 +35,16 @@ def legend(answer: Answer) -> list[Component]:
     """Build the legend: every class with its swatch and the number of areas in it.
 
     The class of the selected area is marked; ``data-class`` is its position, by which the browser marks the
-    class of the area under the pointer.
+    class of the area under the pointer. Where areas can be marked (:func:`markable`) each class is a button
+    that marks its own.
     """
     classes = answer.classes
     area = answer.query.area
     chosen = int(answer.codes[answer.table.index.get_loc(area)]) if area else None
     items = [
-        _class(label, colour, pattern, count, {"data-class": str(i)}, current=i == chosen)
-        for i, (colour, pattern, label, count) in enumerate(
-            zip(classes.colours, classes.patterns, classes.labels, classes.counts, strict=True)
+        _class(label, colour, pattern, count, {"data-class": str(i)}, current=i == chosen, mark=mark)
+        for i, (colour, pattern, label, count, mark) in enumerate(
+            zip(classes.colours, classes.patterns, classes.labels, classes.counts, marks(answer), strict=True)
         )
     ]
     plain = classes.patterns.count(None)
@@ -55,6 +59,8 @@ def legend(answer: Answer) -> list[Component]:
         listing = html.Ul(items[:plain][::-1] + items[plain:])
     else:
         listing = html.Ul(items)
+    if len(items) >= MANY_SHORT and max(map(len, classes.labels)) <= SHORT_LABEL:
+        listing.className = "legend-many"
     overlay = []
     if answer.overlay is not None:
         overlay = [html.Ul(_class(OVERLAY["label"], OVERLAY["colour"], "dots", int(answer.overlay.sum())))]
@@ -63,7 +69,12 @@ def legend(answer: Answer) -> list[Component]:
         listing,
         *absent,
         *overlay,
-        html.P(f"Number of {LEVELS[answer.query.level]} in each", className="note"),
+        html.P(
+            "Areas in each; press to mark"
+            if markable(answer)
+            else f"Number of {LEVELS[answer.query.level]} in each",
+            className="note",
+        ),
     ]
 
 
@@ -80,17 +91,41 @@ def _class(
     marks: Mapping[str, str] | None = None,
     *,
     current: bool = False,
+    mark: Mapping[str, str] | None = None,
 ) -> Component:
     states = ["legend-item", *(["legend-current"] if current else []), *([] if count else ["legend-none"])]
-    return html.Li(
-        [
-            html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
-            html.Span(label, className="legend-label"),
-            html.Span(f"{count:,}", className="legend-count"),
-        ],
-        className=" ".join(states),
-        **(marks or {}),
-    )
+    row = [
+        html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
+        html.Span(label, className="legend-label"),
+        html.Span(f"{count:,}", className="legend-count"),
+    ]
+    return html.Li(row_of(row, mark), className=" ".join(states), **(marks or {}))
+
+
+def row_of(row: Sequence[Component], mark: Mapping[str, str] | None) -> Component:
+    """Row of a legend, a button where it marks its areas."""
+    if mark:
+        return html.Button(row, type="button", className="legend-row", **mark)
+    return html.Div(row, className="legend-row")
+
+
+def markable(answer: Answer) -> bool:
+    """Whether areas can be marked: where the page explores, not where it presents."""
+    return answer.query.view in ("explore", "compare")
+
+
+def marks(answer: Answer) -> list[dict[str, str]]:
+    """What the button of each class marks and whether it is pressed; empty where areas cannot be marked."""
+    if not markable(answer):
+        return [{} for _ in answer.classes.keys]
+    return [mark_of("class", class_value(key), answer.query.mark) for key in answer.classes.keys]
+
+
+def mark_of(kind: str, value: str, mark: str) -> dict[str, str]:
+    """Attributes of a button that marks areas; ``assets/mark.js`` heeds them."""
+    of, _, values = mark.partition(":")
+    pressed = of == kind and value in values.split(",")
+    return {"data-mark": f"{kind}:{value}", "aria-pressed": "true" if pressed else "false"}
 
 
 def _square(items: Sequence[Component], rest: Sequence[Component]) -> Component:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,14 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import area, blocks, compare, figures, ids, parts, present
+from dashboard import area, blocks, compare, figures, ids, marked, parts, present
 from dashboard.facts import facts, ranked_table
 from dashboard.layout import MANY_BOROUGHS, WHOLE
 from geo.export import FORMATS
 from geo.insets import of_answer
 from geo.layers import LAYERS
 from geo.legend import HIDDEN
+from geo.marking import Marking, marking
 from geo.measures import MEASURES
 from geo.query import (
     CHANGE,
@@ -83,14 +85,20 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     answer = atlas.answer(query)
     source = atlas.catalogue.sources[query.source]
     defaults = _defaults(atlas, source)
+    found, unknown = marking(atlas, answer) if parts.markable(answer) else (None, [])
+    if unknown:
+        notices = [*notices, *unknown]
+        query = query.replace(mark=f"{found.kind}:{','.join(found.values)}" if found else "")
+        answer = replace(answer, query=query)
     material = present.gather(atlas, query) if query.view == "present" else None
-    frame, beside = map_frame(atlas, answer, source, search), {}
+    frame, beside = map_frame(atlas, answer, source, search, found), {}
     if second := compare.second(atlas, answer):
         left, right = compare.names(answer, second, atlas.catalogue)
         other = atlas.catalogue.sources[second.query.source]
         frame["title"] = left
-        frame["second"] = {**map_frame(atlas, second, other, search), "title": right}
+        frame["second"] = {**map_frame(atlas, second, other, search, found), "title": right}
         beside = compare.shown(answer, second, atlas.catalogue)
+    exported = query.replace(mark="").to_search()
     return {
         "asked": search,
         "search": _link(query, defaults),
@@ -101,18 +109,20 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "selected": query.area or None,
         "frame": frame,
         "group": list(query.group),
+        "marked": query.mark,
         "strips": _strips(query, source),
         "defaults": defaults,
         "shown": {
             **_controls(atlas, query, source, defaults),
             **_words(answer, query, source, [*notices, *answer.notices], defaults),
-            **_table(answer),
-            **_charts(answer, query, source, defaults),
+            **_table(answer, found),
+            **_charts(atlas, answer, source, defaults, found),
+            **marked.shown(found, answer, lambda **changes: _link(query.replace(**changes), defaults)),
             **present.shown(material, lambda **changes: _link(query.replace(**changes), defaults)),
             f"{ids.LEGEND}.children": parts.legend(answer),
             **area.shown(atlas, answer, lambda other: _link(other, defaults)),
             **beside,
-            **{f"{ids.export(key)}.href": f"/export.{key}{query.to_search()}" for key in (*FORMATS, "pack")},
+            **{f"{ids.export(key)}.href": f"/export.{key}{exported}" for key in (*FORMATS, "pack")},
         },
     }
 
@@ -149,15 +159,18 @@ def _link(query: Query, defaults: dict[str, str]) -> str:
 # ---------------------------------------------------------------- the map
 
 
-def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> dict[str, Any]:
+def map_frame(
+    atlas: Atlas, answer: Answer, source: SourceInfo, search: str, found: Marking | None = None
+) -> dict[str, Any]:
     """Say what the map should paint: a class for each area, and the words of its tooltips.
 
     Returns
     -------
     dict
         ``query, version, level, n, classes`` (base64 of one byte an area in map order; 255 is outside the
-        boroughs chosen), ``palette``, ``overlay``, ``values``, ``ranked``, ``selected``, ``bounds`` (west,
-        south, east, north in degrees, or None), ``insets`` (name and box of each window to magnify).
+        boroughs chosen), ``palette``, ``overlay``, ``marked`` (base64 of one byte an area, 1 where it stands
+        out; None where all do), ``values``, ``ranked``, ``selected``, ``bounds`` (west, south, east, north in
+        degrees, or None), ``insets`` (name and box of each window to magnify).
     """
     classes, top = answer.classes, parts.leaders(answer)
     return {
@@ -171,6 +184,7 @@ def map_frame(atlas: Atlas, answer: Answer, source: SourceInfo, search: str) -> 
             for colour, label, pattern in zip(classes.colours, classes.labels, classes.patterns, strict=True)
         ],
         "overlay": None if answer.overlay is None else _overlay(answer.overlay),
+        "marked": _bytes(found.areas) if found and found.number else None,
         "values": _tooltips(answer, source),
         "ranked": [
             [int(index), rank]
@@ -434,11 +448,14 @@ def _words(
 # ---------------------------------------------------------------- the table
 
 
-def _table(answer: Answer) -> Shown:
-    """Fill the ranked table."""
-    rows, columns = ranked_table(answer)
+def _table(answer: Answer, found: Marking | None) -> Shown:
+    """Fill the ranked table, the marked areas first."""
+    standing_out = found.areas if found and found.number else None
+    rows, columns = ranked_table(answer, standing_out)
     number, area = len(answer.ranked), answer.query.area
     title = f"{number:,} {LEVELS[answer.query.level]}, ranked" if number > 1 else "Areas, ranked"
+    if found and found.number:
+        title = f"{found.number:,} marked of {number:,}, ranked"
     if number > len(rows):
         title += f" (the first {len(rows):,})"
     return {
@@ -452,8 +469,10 @@ def _table(answer: Answer) -> Shown:
 # ---------------------------------------------------------------- the charts
 
 
-def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str, str]) -> Shown:
-    months, noun = answer.months, source.noun
+def _charts(
+    atlas: Atlas, answer: Answer, source: SourceInfo, defaults: dict[str, str], found: Marking | None
+) -> Shown:
+    query, months, noun = answer.query, answer.months, source.noun
     shown: Shown = {
         f"{ids.MONTHS}.figure": figures.months_figure(months, query.windowed(source), noun),
         f"{ids.MONTHS_TITLE}.children": f"{noun.capitalize()} by month",
@@ -461,7 +480,7 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
         f"{ids.MONTHS_COPY}.data-copy": blocks.months_table(months),
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
-        **_gradient(answer.gradient, query, noun),
+        **_gradient(atlas, answer, noun, found),
         f"{ids.CLOCK_PART}.hidden": answer.clock is None,
         f"{ids.CLOCK_NOTE}.children": answer.when,
     }
@@ -480,8 +499,16 @@ def _charts(answer: Answer, query: Query, source: SourceInfo, defaults: dict[str
     }
 
 
-def _gradient(gradient: pd.DataFrame, query: Query, noun: str) -> Shown:
+def _gradient(atlas: Atlas, answer: Answer, noun: str, found: Marking | None) -> Shown:
+    gradient, query = answer.gradient, answer.query
     known = gradient["rate_per_1000"].dropna()
+    decile = atlas.levels[query.level].frame[query.decile].get(query.area)
+    figure = figures.gradient_figure(
+        gradient,
+        noun,
+        marked=found.by_decile if found and found.number else None,
+        current=None if pd.isna(decile) else int(decile),
+    )
     if known.empty:
         said = "No chart"
     else:
@@ -494,7 +521,8 @@ def _gradient(gradient: pd.DataFrame, query: Query, noun: str) -> Shown:
     return {
         f"{ids.GRADIENT_PART}.hidden": bool(known.empty),
         f"{ids.GRADIENT_NOTE}.children": note,
-        f"{ids.GRADIENT}.figure": figures.EMPTY if known.empty else figures.gradient_figure(gradient, noun),
+        f"{ids.GRADIENT}.figure": figures.EMPTY if known.empty else figure,
+        f"{ids.GRADIENT_DECILES}.children": marked.deciles(answer),
         f"{ids.GRADIENT_BOX}.aria-label": said,
         f"{ids.GRADIENT_COPY}.data-copy": blocks.gradient_table(gradient),
     }

@@ -361,7 +361,14 @@ class Atlas:
         query, notices = query.checked(self.catalogue)
         compared = query.compare if LAYERS[query.layer].compares else ""
         heavy = query.replace(
-            area="", group=(), sources=(), view="explore", layout="map", overlay="none", compare=compared
+            area="",
+            group=(),
+            mark="",
+            sources=(),
+            view="explore",
+            layout="map",
+            overlay="none",
+            compare=compared,
         )
         with self._lock:
             answer = self._memory.get(heavy)

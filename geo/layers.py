@@ -29,6 +29,7 @@ from geo.legend import (
     Drawn,
     classify,
     edge_labels,
+    own_edges,
     steps,
 )
 from geo.measures import Measured, age_ratio, measure
@@ -67,9 +68,13 @@ class Layer:
 
 def _draw_measure(s: Slice) -> Drawn:
     m = measure(s)
-    edges = BREAKS[s.query.breaks](m.base, m.whole)
+    own = s.query.breaks == "own" and s.query.edges
+    edges = own_edges(s.query.edges, m.whole) if own else BREAKS[s.query.breaks](m.base, m.whole)
     smallest = SMALLEST_SHOWN if s.gate.controlled else 1  # above zero
+    lifted: tuple[str, ...] = ()
     if m.whole:
+        if own and edges[0] < smallest:
+            lifted = (f"Class bounds under {smallest} are lifted to it, the smallest count shown.",)
         edges = np.unique(np.maximum(edges, smallest))
     labels = edge_labels(edges, m.whole, smallest)
     entries = [
@@ -81,7 +86,7 @@ def _draw_measure(s: Slice) -> Drawn:
         m.title, entries, position, s.inside, suppressed=_suppressed(s, m), no_value=m.no_value
     )
     classes = replace(classes, edges=tuple(float(edge) for edge in edges))
-    return Drawn(m.columns, codes, classes, caveats=m.caveats)
+    return Drawn(m.columns, codes, classes, caveats=(*m.caveats, *lifted))
 
 
 def _suppressed(s: Slice, m: Measured) -> np.ndarray:

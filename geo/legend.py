@@ -294,8 +294,20 @@ BREAKS: dict[str, Callable[[np.ndarray, bool], np.ndarray]] = {
     "equal": equal_edges,
     "natural": natural_edges,
     "sd": sd_edges,
+    "own": quantile_edges,  # until the reader has written bounds
 }
 """How values are cut into classes, by the keys of :data:`geo.query.BREAKS`."""
+
+
+def own_edges(edges: Sequence[float], whole: bool) -> np.ndarray:
+    """Bounds that the reader wrote; of counts the next whole numbers.
+
+    Examples
+    --------
+    >>> own_edges((2.5, 10.0), True)
+    array([ 3., 10.])
+    """
+    return np.unique(np.ceil(edges)) if whole else np.asarray(edges, float)
 
 
 def _tidy(edges: np.ndarray, whole: bool) -> np.ndarray:
@@ -323,7 +335,11 @@ def edge_labels(edges: np.ndarray, whole: bool, smallest: int) -> list[str]:
 
 
 def steps(number: int, palette: str) -> list[str]:
-    """``number`` colours from a sequential palette, always from light to dark."""
+    """``number`` colours from a sequential palette, always from light to dark; mixed where it has fewer."""
     colours = PALETTES[palette]
-    places = np.linspace(0, len(colours) - 1, number).round().astype(int) if number > 1 else [0]
-    return [colours[i] for i in places]
+    places = np.linspace(0, len(colours) - 1, number) if number > 1 else np.zeros(1)
+    if number <= len(colours):
+        return [colours[i] for i in places.round().astype(int)]
+    channels = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours]).T
+    mixed = np.array([np.interp(places, range(len(colours)), channel) for channel in channels]).T.round()
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in mixed.astype(int).tolist()]

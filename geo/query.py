@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -48,6 +49,7 @@ BREAKS = {
     "equal": "Equal steps",
     "natural": "Natural breaks",
     "sd": "Standard deviations",
+    "own": "Own bounds",
 }
 PALETTES = {
     "orrd": "Orange to red",
@@ -69,6 +71,8 @@ MONTH_NAMES = "January February March April May June July August September Octob
 
 LARGEST_GROUP = 60
 """Areas of a set, so that its link stays short enough to send."""
+MOST_EDGES = 8
+"""Bounds of the reader's own classes: one class more than bounds."""
 
 Notices = list[str]
 
@@ -336,6 +340,57 @@ def _months_of_year(text: str) -> tuple[tuple[int, ...], Notices]:
     return (() if len(good) == 12 else tuple(sorted(good))), notices
 
 
+MARKS = {"class": r"[A-Za-z0-9-]+", "decile": r"[1-9]|10"}
+"""What areas can be marked by: classes of the legend by their keys, deciles of deprivation."""
+
+
+def read_mark(text: str) -> tuple[str | None, Notices]:
+    """Areas to mark, as "decile:1,2" or "class:HH", tidy.
+
+    Examples
+    --------
+    >>> read_mark("decile:2,1,11")
+    ('decile:1,2', ['“11” is not a decile to mark and was left out.'])
+    """
+    kind, _, rest = text.partition(":")
+    if kind not in MARKS:
+        return None, [f"“{text[:40]}” marks no areas; “decile:1,2” or “class:HH” would."]
+    parts = list(dict.fromkeys(part.strip() for part in rest.split(",") if part.strip()))
+    good = [part for part in parts if re.fullmatch(MARKS[kind], part)]
+    if kind == "decile":
+        good.sort(key=int)
+    bad = [f"“{part[:40]}” is not a {kind} to mark and was left out." for part in parts if part not in good]
+    return (f"{kind}:{','.join(good)}" if good else None), bad
+
+
+def read_edges(text: str) -> tuple[tuple[float, ...] | None, Notices]:
+    """Bounds of the reader's own classes: 1 to 8 increasing numbers above zero.
+
+    Examples
+    --------
+    >>> read_edges("10, 20,50")[0]
+    (10.0, 20.0, 50.0)
+    >>> read_edges("20,10")
+    (None, ['The bounds of own classes go up from one number to the next, as in 10,20,50.'])
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    wrong = [part for part in parts if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", part)]
+    if wrong:
+        return None, [f"“{wrong[0][:40]}” is not a bound of a class; write numbers as in 10,20,50."]
+    edges = tuple(float(part) for part in parts)
+    if not 1 <= len(edges) <= MOST_EDGES:
+        return None, [f"Own classes have 1 to {MOST_EDGES} bounds, as in 10,20,50."]
+    if edges[0] <= 0 or any(b <= a for a, b in pairwise(edges)):
+        above = "are above zero" if edges[0] <= 0 else "go up from one number to the next"
+        return None, [f"The bounds of own classes {above}, as in 10,20,50."]
+    return edges, []
+
+
+def write_edges(edges: Sequence[float]) -> str:
+    """Bounds as text; the inverse of :func:`read_edges`."""
+    return ",".join(f"{edge:.6f}".rstrip("0").rstrip(".") for edge in edges)
+
+
 def _on_off(name: str) -> Callable[[str], tuple[bool | None, Notices]]:
     def read(text: str) -> tuple[bool | None, Notices]:
         if text in ("on", "off"):
@@ -377,10 +432,12 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("null", "null", _choice("way to find p", NULLS)),
         Parameter("area", "area", _word("area")),
         Parameter("set", "group", _words("area code", _CODE), _write_list),
+        Parameter("mark", "mark", read_mark),
         Parameter("compare", "compare", _word("comparison")),
         Parameter("view", "view", _choice("view", VIEWS)),
         Parameter("layout", "layout", _choice("layout", LAYOUTS)),
         Parameter("breaks", "breaks", _choice("way to form classes", BREAKS)),
+        Parameter("edges", "edges", read_edges, write_edges),
         Parameter("palette", "palette", _choice("set of colours", PALETTES)),
     )
 }
@@ -430,14 +487,18 @@ class Query:
         Code of the selected area, or "".
     group : tuple of str
         Codes of a set of areas, looked at together against the rest; ``set`` in the URL.
+    mark : str
+        Areas that stand out while the others fade, "decile:1,2" or "class:HH" (see :func:`read_mark`).
     compare : str
         What to set beside it: the key of a source or layer, a period (:func:`read_period`), a key of
         :data:`geo.windows.WINDOWS`, or "".
     view : {"explore", "present", "assess", "compare"}
     layout : {"map", "tiles"}
         Areas in their places, or as tiles of equal size.
-    breaks : {"quantile", "equal", "natural", "sd"}
+    breaks : {"quantile", "equal", "natural", "sd", "own"}
         How the values of a measure are cut into classes.
+    edges : tuple of float
+        Lower bounds of the second and later classes where ``breaks`` is "own"; empty is the quantiles.
     palette : str
         Key of :data:`PALETTES`.
     window : Window or None
@@ -471,10 +532,12 @@ class Query:
     null: str = "exact"
     area: str = ""
     group: tuple[str, ...] = ()
+    mark: str = ""
     compare: str = ""
     view: str = "explore"
     layout: str = "map"
     breaks: str = "quantile"
+    edges: tuple[float, ...] = ()
     palette: str = "orrd"
     sources: tuple[str, ...] = ()
     window: Window | None = None
@@ -580,8 +643,8 @@ class Query:
             notices.append(
                 f"There is no layer “{self.layer}” here; the {MEASURES['count'].lower()} is shown."
             )
-        of_deprivation, said = self._checked_deprivation(catalogue)
-        changes |= of_deprivation
+        of_shown, said = self._checked_shown(catalogue)
+        changes |= of_shown
         notices += said
         if self.area and self.area not in catalogue.areas.get(self.level, ()):
             changes["area"] = ""
@@ -645,8 +708,8 @@ class Query:
             return None
         return replace(self, first=first, last=last, compare="")
 
-    def _checked_deprivation(self, catalogue: Catalogue) -> tuple[dict[str, Any], Notices]:
-        """Say what to change so that the deprivation loaded can answer."""
+    def _checked_shown(self, catalogue: Catalogue) -> tuple[dict[str, Any], Notices]:
+        """Say what to change of how it is shown so that the data loaded can show it."""
         notices: Notices = []
         changes: dict[str, Any] = {}
         if self.domain != "imd" and self.domain not in catalogue.domains:
@@ -655,6 +718,12 @@ class Query:
         if self.overlay == "imd" and not catalogue.has_deprivation:
             changes["overlay"] = "none"
             notices.append("Deprivation is not loaded, so it cannot be laid over the map.")
+        if self.mark.startswith("decile") and not catalogue.has_deprivation:
+            changes["mark"] = ""
+            notices.append("Deprivation is not loaded, so no decile can be marked.")
+        if self.edges and self.breaks != "own":
+            changes["edges"] = ()
+            notices.append("Bounds of classes are heeded where the classes are “own”; they were left out.")
         return changes, notices
 
     def windows(self, source: SourceInfo) -> tuple[Windows | None, str]:

@@ -22,7 +22,7 @@ ORDER = (
     ("slice", "measures", "legend", "evidence", "layers"),
     ("atlas",),
     # What goes out, and what comes in.
-    ("insets", "tiles", "group", "profile", "briefing", "meeting"),
+    ("insets", "tiles", "marking", "group", "profile", "briefing", "meeting"),
     ("sheet", "exhibits", "paper", "poster", "slide", "pack", "assessment"),
     ("charts", "report", "export", "ingest", "download"),
     ("demo", "cli"),

@@ -85,6 +85,8 @@ queries = st.builds(
     layout=st.sampled_from(["map", "tiles"]),
     breaks=st.sampled_from(list(BREAKS)),
     palette=st.sampled_from(list(PALETTES)),
+    mark=st.sampled_from(["", "decile:1,10", "class:HH", "class:New-hotspot,high-"]),
+    edges=st.sets(st.integers(1, 10**6).map(lambda n: n / 100), max_size=8).map(lambda s: tuple(sorted(s))),
 )
 
 
@@ -119,6 +121,31 @@ def test_nonsense_is_said_and_the_rest_still_works():
     assert len(notices) == 4
     assert any("25" in n for n in notices)
     assert any("xmas" in n for n in notices)
+
+
+@pytest.mark.parametrize(
+    ("search", "said"),
+    [
+        ("?mark=decile:0", "“0” is not a decile"),
+        ("?mark=decile:", None),
+        ("?mark=postcode:LU1", "marks no areas"),
+        ("?mark=decile:1", "Deprivation is not loaded"),
+        ("?mark=class:<b>", "“<b>” is not a class"),
+        ("?breaks=own&edges=10,ten", "“ten” is not a bound"),
+        ("?breaks=own&edges=20,10", "go up"),
+        ("?breaks=own&edges=10,10", "go up"),
+        ("?breaks=own&edges=0,10", "above zero"),
+        ("?breaks=own&edges=1,2,3,4,5,6,7,8,9", "1 to 8 bounds"),
+        ("?breaks=own&edges=-5", "“-5” is not a bound"),
+        ("?breaks=own&edges=1e9", "“1e9” is not a bound"),
+        ("?edges=10,20", "where the classes are “own”"),
+    ],
+)
+def test_marks_and_bounds_that_make_no_sense_are_said_and_left_out(search, said):
+    query, notices = Query.parse(search, CATALOGUE)
+    assert (query.mark, query.edges) == ("", ())
+    assert (said is None) == (not notices)
+    assert said is None or said in notices[0]
 
 
 def test_hours_are_left_out_with_the_reason_where_a_source_has_none():

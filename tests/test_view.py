@@ -137,7 +137,7 @@ def test_tooltips_have_a_line_of_numbers_for_every_area(small_atlas: Atlas):
 def test_the_legend_counts_the_areas_of_each_class_and_marks_the_selected_one(small_atlas: Atlas):
     answer = small_atlas.answer(Query(area="E01035001"))
     items = parts.legend(answer)[1].children
-    counts = [int(item.children[2].children) for item in items]
+    counts = [int(item.children.children[2].children) for item in items]
     assert sum(counts) == len(answer.table)
     current = [item for item in items if "legend-current" in item.className]
     assert len(current) == 1

@@ -6,6 +6,7 @@
  * @property {object} frame
  * @property {Shapes} shapes
  * @property {import("./pane.mjs").Look[]} looks
+ * @property {number[]} lit the areas that stand out; none where all do
  * @property {[string, object[]]} outlines name and features
  * @property {import("./marks.mjs").Place[]} places
  * @property {{box: Box, name: string}[]} windows what the insets magnify, where there is room for them
@@ -13,6 +14,7 @@
  */
 
 import { flight, make } from "./dom.mjs";
+import { faded } from "./fade.mjs";
 import { fitAround, hides } from "./fit.mjs";
 import { lasso } from "./lasso.mjs";
 import { CLEAR, Pane } from "./pane.mjs";
@@ -22,6 +24,7 @@ const OUTSIDE = 255;
 const NARROW_PX = 600;
 const EDGE_PX = 16;
 const MOST = 2; // insets for which room is kept, so that the map stays where it is from answer to answer
+const MOST_BRUSHED = 400; // areas that get lines of their own; of more, fading the others says enough
 const TABLE = "The table holds the same areas and the same numbers.";
 const THEME = {
   water: "#e4ebef", outside: "#d5dee4", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
@@ -159,6 +162,7 @@ export class Board {
       pane.write(this.#writing(pane, scene));
       await pane.show(scene.shapes, scene.looks);
       pane.mark(this.#marks(scene.shapes));
+      pane.brush(scene.lit.length <= MOST_BRUSHED ? scene.lit : []);
       pane.draw();
     }));
   }
@@ -183,7 +187,9 @@ export class Board {
     const [outlines, places] = await Promise.all(tiled
       ? [this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]), shapes.boroughs()]
       : [this.#outlines(), this.#places()]);
-    return { frame, shapes, outlines, places, looks: this.#looksOf(frame), tiled };
+    const marked = frame.marked ? bytes(frame.marked) : [];
+    const lit = shapes.ids.filter((id) => marked[id]);
+    return { frame, shapes, outlines, places, looks: this.#looksOf(frame), lit, tiled };
   }
 
   /** What a key stands for, found once; a failure is forgotten, so that the next frame tries again. */
@@ -215,12 +221,15 @@ export class Board {
   }
 
   /** How every area of a frame is drawn. */
-  #looksOf({ classes, palette, overlay }) {
-    const { outside, hatch } = this.#theme;
+  #looksOf({ classes, palette, overlay, marked }) {
+    const { outside } = this.#theme;
+    const lit = marked && bytes(marked);
     const over = overlay && bytes(overlay.classes);
     return Array.from(bytes(classes), (k, id) => {
-      const { colour, pattern } = k === OUTSIDE ? { colour: outside } : palette[k];
-      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? overlay.palette[over[id]].colour : CLEAR;
+      const seen = (colour) => (lit && !lit[id] ? faded(colour, outside) : colour);
+      const { colour, pattern } = k === OUTSIDE ? { colour: outside } : { ...palette[k], colour: seen(palette[k].colour) };
+      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? seen(overlay.palette[over[id]].colour) : CLEAR;
+      const hatch = seen(this.#theme.hatch);
       const key = [colour, pattern, dots, hatch].join();
       if (!this.#looks.has(key)) {
         const hatched = (name) => (pattern === name ? hatch : CLEAR);

@@ -90,6 +90,7 @@ export class Pane {
     this.outlines = []; // sources of ward and borough outlines
     this.tokens = new Map(); // layer -> [property, token of the theme]
     this.marked = "";
+    this.brushed = "";
     const container = make("div", "map-canvas");
     this.title = make("p", "map-title"); // says which is which where two panes are compared
     element.append(container, this.title);
@@ -98,7 +99,10 @@ export class Pane {
       style: {
         version: 8,
         transition: { duration: 0, delay: 0 },
-        sources: { marked: { type: "geojson", data: collection([]), tolerance: 0 } },
+        sources: {
+          marked: { type: "geojson", data: collection([]), tolerance: 0 },
+          brushed: { type: "geojson", data: collection([]), tolerance: 0 },
+        },
         layers: [
           { id: "ground", type: "background", paint: { "background-color": theme.water } },
           { id: AREAS_END, type: "background", layout: { visibility: "none" } },
@@ -128,6 +132,7 @@ export class Pane {
     for (const [name, pattern] of Object.entries(PATTERNS)) {
       this.map.addImage(name, patternImage(pattern), { pixelRatio: 2, sdf: true });
     }
+    this.#line("brushed", { source: "brushed", token: "ink", width: byZoom(9, 0.9, 13, 1.8) });
     for (const mark of MARKS) this.#line(`${mark.kind}:${mark.token}`, { source: "marked", ...mark });
   }
 
@@ -242,7 +247,7 @@ export class Pane {
     if (!this.map.getSource(source)) {
       this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0, maxzoom: 14 });
       for (const [kind, { width }] of Object.entries(OUTLINES)) {
-        this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "set:dark" });
+        this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "brushed" });
       }
       this.outlines.push(source);
     }
@@ -264,15 +269,28 @@ export class Pane {
     const marked = `${this.shapes.key} ${JSON.stringify(known)}`;
     if (marked === this.marked) return;
     this.marked = marked;
-    const around = (ids) => (ids.length > MOST_JOINED ? ids.map((id) => this.shapes.features[id].geometry)
-      : [{ type: "MultiLineString", coordinates: this.shapes.around(ids) }]);
     const geometries = [
-      ...around(known.set).map((geometry) => ["set", geometry]),
+      ...this.#around(known.set).map((geometry) => ["set", geometry]),
       ...["hover", "selected"].filter((kind) => known[kind] >= 0)
         .map((kind) => [kind, this.shapes.features[known[kind]].geometry]),
     ];
     this.map.getSource("marked").setData(collection(geometries.map(([kind, geometry]) => (
       { type: "Feature", properties: { kind }, geometry }))));
+  }
+
+  /** Draw thin lines around the areas that stand out while the others are faded. */
+  brush(ids) {
+    const brushed = `${this.shapes.key} ${ids}`;
+    if (brushed === this.brushed) return;
+    this.brushed = brushed;
+    this.map.getSource("brushed").setData(collection(this.#around(ids).map((geometry) => (
+      { type: "Feature", properties: {}, geometry }))));
+  }
+
+  /** Lines around some areas: around all of them together, unless they are many. */
+  #around(ids) {
+    if (ids.length > MOST_JOINED) return ids.map((id) => this.shapes.features[id].geometry);
+    return [{ type: "MultiLineString", coordinates: this.shapes.around(ids) }];
   }
 
   /** Write numbers, frames and names on the pane: see Marks.write. */

@@ -1,0 +1,68 @@
+"""What is said of the marked areas, and what marks them besides the legend?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import ids, parts
+from geo.marking import Marking
+from geo.query import LARGEST_GROUP
+
+if TYPE_CHECKING:
+    from geo.atlas import Answer
+
+ENDS = {1: ", the most deprived", 10: ", the least deprived"}
+
+
+def shown(found: Marking | None, answer: Answer, link: Callable[..., str]) -> dict[str, Any]:
+    """Say what is marked, with the ways to clear it and to look at its areas together.
+
+    Parameters
+    ----------
+    found : Marking or None
+    answer : Answer
+    link : callable
+        Changes of the query to the address of the page.
+
+    Returns
+    -------
+    dict
+        "component.property" to value.
+    """
+    if found is None:
+        return {f"{ids.MARKED}.children": []}
+    clear = html.A(
+        "×",
+        href=link(mark=""),
+        className="mark-clear",
+        title="Esc",
+        **{"aria-label": f"Clear the mark: {found.name}"},
+    )
+    said: list[Component | str] = [html.Span([found.name, clear], className="mark-chip"), " ", found.said]
+    if 1 < found.number <= LARGEST_GROUP:
+        codes = tuple(answer.table.index[found.areas])
+        together = html.A("Look at these areas together", href=link(group=codes, mark=""), className="link")
+        said += [" ", together]
+    return {f"{ids.MARKED}.children": [html.P(said)]}
+
+
+def deciles(answer: Answer) -> list[Component]:
+    """Buttons under the bars of the deprivation gradient: each marks the areas of its decile."""
+    here = answer.gradient["areas"]
+    return [
+        html.Button(
+            str(decile),
+            type="button",
+            disabled=decile not in here.index,
+            title=f"Mark the areas of decile {decile}{ENDS.get(decile, '')}",
+            **{
+                "aria-label": f"Decile {decile}{ENDS.get(decile, '')}: {here.get(decile, 0):,} small areas",
+                **parts.mark_of("decile", str(decile), answer.query.mark),
+            },
+        )
+        for decile in range(1, 11)
+    ]

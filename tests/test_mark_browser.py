@@ -1,0 +1,122 @@
+"""Marking areas as people do it: by mouse, by keys, seen everywhere, cleared again."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard import create_app
+from geo.atlas import Atlas
+from geo.query import Query
+from tests.browser import PATIENCE_MS, watch
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(small_atlas: Atlas, serve) -> str:
+    expect.set_options(timeout=PATIENCE_MS)
+    return serve(create_app(small_atlas).server)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(
+        viewport={"width": 1366, "height": 900}, reduced_motion="reduce", bypass_csp=True
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def visit(page: Page, address: str, search: str = ""):
+    seen = watch(page)
+    page.goto(f"{address}/{search}")
+    shows(page, search)
+    expect(page.locator(".ag-row").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    return seen
+
+
+def shows(page: Page, search: str) -> None:
+    expect(page.locator("body")).to_have_attribute("data-shows", search)
+
+
+def test_a_class_is_marked_by_mouse_and_seen_everywhere(page: Page, address: str, small_atlas: Atlas):
+    seen = visit(page, address, "?layer=quintile")
+    button = page.locator("#legend").get_by_role("button", name="Highest fifth of areas")
+    button.click()
+    shows(page, "?layer=quintile&mark=class:5")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    number = small_atlas.answer(Query(layer="quintile")).classes.counts[4]
+    said = page.get_by_role("status").filter(has_text="are marked")
+    expect(said).to_contain_text(f"{number} small areas in the class “Highest fifth of areas” are marked")
+    expect(page.locator("#table-title")).to_contain_text(f"{number} marked of 36")
+    expect(page.locator(".ag-row").first).not_to_have_class(re.compile("row-muted"))
+    expect(page.locator(".ag-row[row-index='7']")).to_have_class(re.compile("row-muted"))
+    assert not Axe().run(page).response["violations"]
+    page.get_by_role("link", name="Look at these areas together").click()
+    expect(page.locator("[data-panel=set] h2")).to_have_text(f"Set of {number} areas")
+    expect(page.locator("#marked")).to_be_empty()
+    page.go_back()
+    shows(page, "?layer=quintile&mark=class:5")
+    page.get_by_role("link", name="Clear the mark").click()
+    shows(page, "?layer=quintile")
+    expect(page.locator("#headline")).to_be_focused()
+    assert not seen.complaints
+
+
+def click_bar(page: Page, decile: int) -> None:
+    """Click near the foot of a bar: Plotly listens on a sheet above its bars."""
+    bars = page.locator("#gradient .barlayer .trace").last.locator(".point")
+    box = bars.nth(decile - 1).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 6)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 4)
+
+
+def test_a_bar_marks_its_decile_by_mouse(page: Page, address: str):
+    visit(page, address)
+    page.locator("#gradient-part").scroll_into_view_if_needed()
+    click_bar(page, 3)
+    shows(page, "?mark=decile:3")
+    page.locator("#gradient-deciles").get_by_role("button", name="Decile 5:").click(modifiers=["Shift"])
+    shows(page, "?mark=decile:3,5")
+    click_bar(page, 1)
+    shows(page, "?mark=decile:1")
+    page.reload()
+    expect(page.locator("#marked")).to_contain_text("small areas in decile 1 are marked")
+
+
+def test_classes_and_deciles_are_marked_by_keyboard_alone(page: Page, address: str):
+    seen = visit(page, address, "?layer=quintile")
+    page.locator("#legend button").first.focus()
+    page.keyboard.press("Enter")
+    shows(page, "?layer=quintile&mark=class:5")
+    expect(page.locator("#legend button").first).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Enter")
+    shows(page, "?layer=quintile&mark=class:5,4")
+    expect(page.locator("#legend button").nth(1)).to_be_focused()
+    page.keyboard.press("Escape")
+    shows(page, "?layer=quintile")
+    decile = page.locator("#gradient-deciles").get_by_role("button", name="Decile 10, the least deprived")
+    decile.focus()
+    page.keyboard.press("Space")
+    shows(page, "?layer=quintile&mark=decile:10")
+    expect(decile).to_have_attribute("aria-pressed", "true")
+    expect(decile).to_be_focused()
+    page.keyboard.press("Space")
+    shows(page, "?layer=quintile")
+    assert not seen.complaints
+
+
+def test_a_mark_stays_while_filters_change_and_goes_with_its_legend(page: Page, address: str):
+    visit(page, address, "?layer=quintile&mark=class:5")
+    page.locator("#filter-hour").get_by_role("option", name="19:00 to 19:59").click()
+    shows(page, "?layer=quintile&mark=class:5&hour=19")
+    page.locator("#filter-layer").click()
+    page.get_by_role("option", name="Deprivation (IMD decile)").click()
+    shows(page, "?layer=imd&hour=19")
+    expect(page.locator("#notices")).to_be_empty()
