@@ -117,6 +117,6 @@ def test_a_mark_stays_while_filters_change_and_goes_with_its_legend(page: Page, 
     page.locator("#filter-hour").get_by_role("option", name="19:00 to 19:59").click()
     shows(page, "?layer=quintile&mark=class:5&hour=19")
     page.locator("#filter-layer").click()
-    page.get_by_role("option", name="Deprivation (IMD decile)").click()
+    page.get_by_role("option", name="Deprivation (decile)").click()
     shows(page, "?layer=imd&hour=19")
     expect(page.locator("#notices")).to_be_empty()

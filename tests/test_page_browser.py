@@ -300,7 +300,7 @@ def test_hours_are_painted_by_dragging_and_wrap_midnight(page: Page, address: st
 
 def test_swatches_of_the_table_follow_the_map(page: Page, address: str):
     visit(page, address)
-    choose(page, "layer", "Deprivation (IMD decile)")
+    choose(page, "layer", "Deprivation (decile)")
     page.wait_for_url(re.compile("layer=imd"))
     settle(page)
     row = page.locator(".ag-row[row-index='0']")
