@@ -26,6 +26,7 @@ from geo.query import DOMAINS, LEVELS, Query, SourceInfo
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
+    from geo.week import Week
 
 Link = Callable[[Query], str]
 """Address of the page for a query."""
@@ -154,7 +155,7 @@ def of_area(
                 className="panel-links",
             ),
             _months(told.months, query, noun),
-            *_week(told.week.clock, noun, told.week.when, midnight=told.week.midnight is not None),
+            *_week(told.week, noun),
             _sources(told.sources),
             *_checks(sure),
             *_deprivation(domains),
@@ -231,15 +232,16 @@ def _months(months: pd.DataFrame, query: Query, noun: str) -> Component:
     return blocks.block("By month", blocks.bars(months, noun, chosen), table=blocks.months_table(months))
 
 
-def _week(clock: pd.DataFrame | None, noun: str, when: str, *, midnight: bool) -> list[Component]:
-    if clock is None:
+def _week(week: Week, noun: str) -> list[Component]:
+    if week.clock is None:
         return []
+    said = " ".join(filter(None, (week.when, week.untimed)))
     return [
         blocks.block(
-            "By weekday and hour",
-            blocks.heat(clock, noun, midnight=midnight),
-            *([html.P(when, className="note")] if when else []),
-            table=blocks.clock_table(clock),
+            f"By weekday and hour{blocks.CLOCKS[week.kind]}",
+            blocks.heat(week.clock, noun, midnight=week.midnight is not None),
+            html.P(said, className="note"),
+            table=blocks.clock_table(week.clock, week.kind),
         )
     ]
 
@@ -373,11 +375,11 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         parts.append(
             blocks.block(
                 "By weekday and hour, each to its own scale",
-                html.P("The set", className="note"),
+                html.P(f"The set{blocks.CLOCKS[told.week.kind]}", className="note"),
                 blocks.heat(told.week.clock, source.noun, midnight=told.week.midnight is not None),
-                html.P("The other areas", className="note"),
+                html.P(f"The other areas{blocks.CLOCKS[told.rest_week.kind]}", className="note"),
                 blocks.heat(told.rest_week.clock, source.noun, midnight=told.rest_week.midnight is not None),
-                table=blocks.clock_table(told.week.clock),
+                table=blocks.clock_table(told.week.clock, told.week.kind),
             )
         )
     if told.note:

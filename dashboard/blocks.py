@@ -119,10 +119,14 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
     )
 
 
-def clock_table(clock: pd.DataFrame) -> str:
-    """Weekdays and hours to copy."""
+CLOCKS = {"recorded": "", "without": ", without unknown times", "aoristic": ", spread over ranges of time"}
+"""What to add to a title for each clock of :data:`geo.query.CLOCKS`."""
+
+
+def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:
+    """Weekdays and hours to copy, headed by what the counts are where they are not as recorded."""
     rows = [[day, *row] for day, row in zip(DAY_NAMES, clock.to_numpy().tolist(), strict=True)]
-    return lines(["day", *(f"{hour:02d}" for hour in range(24))], rows)
+    return lines([f"day{CLOCKS[kind]}", *(f"{hour:02d}" for hour in range(24))], rows)
 
 
 def gradient_table(gradient: pd.DataFrame) -> str:

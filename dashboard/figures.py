@@ -189,7 +189,9 @@ def _runs(months: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def clock_figure(clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool = False) -> Figure:
+def clock_figure(
+    clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool = False, about: bool = False
+) -> Figure:
     """Draw events by weekday and hour as a heat map; what the query leaves out is veiled.
 
     Parameters
@@ -203,6 +205,8 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool
     midnight : bool
         Whether the hour from midnight is doubtful: it is then hatched, and the colours are scaled by the
         other hours.
+    about : bool
+        Whether the counts are estimates.
 
     Returns
     -------
@@ -213,7 +217,7 @@ def clock_figure(clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool
     words = [
         [
             f"{DAY_NAMES[day]} {hour:02d}:00 to {hour:02d}:59: "
-            + ("too few to show" if count is None else f"{count:,}")
+            + ("too few to show" if count is None else f"{'about ' * about}{count:,}")
             + f" {noun}"
             + (" (doubtful: midnight often stands for an unknown time)" if midnight and hour == 0 else "")
             for hour, count in enumerate(row)

@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 from dashboard import assess, blocks, figures, help, ids, present, routes, search
 from geo.atlas import Atlas
 from geo.export import FORMATS
-from geo.query import BREAKS, DAY_NAMES, DAYS, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
+from geo.query import BREAKS, CLOCKS, DAY_NAMES, DAYS, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
@@ -45,6 +45,7 @@ CONTROLS = {
     "level": "value",
     "from": "value",
     "to": "value",
+    "clock": "value",
 }
 """Parameter of the URL to the property that holds the state of its control; strips are the rest."""
 
@@ -549,6 +550,7 @@ def _findings() -> Component:
                         className="block-head",
                     ),
                     html.P(id=ids.CLOCK_NOTE, className="note"),
+                    _segmented("clock", "Times that are not known", _options(CLOCKS)),
                     html.Div(
                         dcc.Graph(
                             id=ids.CLOCK, config=figures.CONFIG, className="clock", figure=figures.EMPTY

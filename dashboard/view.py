@@ -29,6 +29,7 @@ from geo.marking import Marking, marking
 from geo.measures import MEASURES
 from geo.query import (
     CHANGE,
+    CLOCKS,
     DAY_NAMES,
     DAYS,
     LEVELS,
@@ -46,6 +47,7 @@ from geo.windows import WINDOWS
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
+    from geo.week import Week
 
 Shown = dict[str, Any]
 
@@ -147,6 +149,7 @@ def _defaults(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
         "level": "lsoa",
         "from": month_text(source.months[0]) if source.months else "",
         "to": month_text(source.months[-1]) if source.months else "",
+        "clock": "recorded",
     }
 
 
@@ -482,7 +485,7 @@ def _charts(
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
         **_gradient(atlas, answer, noun, found),
         f"{ids.CLOCK_PART}.hidden": answer.clock is None,
-        f"{ids.CLOCK_NOTE}.children": answer.when,
+        **_clock_control(answer.week),
     }
     if answer.clock is None:
         return {
@@ -493,9 +496,30 @@ def _charts(
         }
     return {
         **shown,
-        f"{ids.CLOCK}.figure": figures.clock_figure(answer.clock, query, noun, midnight=answer.midnight),
+        f"{ids.CLOCK}.figure": figures.clock_figure(
+            answer.clock,
+            query,
+            noun,
+            midnight=answer.week.midnight is not None,
+            about=answer.week.kind != "recorded",
+        ),
         f"{ids.CLOCK_BOX}.aria-label": _clock_said(answer, noun),
-        f"{ids.CLOCK_COPY}.data-copy": blocks.clock_table(answer.clock),
+        f"{ids.CLOCK_COPY}.data-copy": blocks.clock_table(answer.clock, answer.week.kind),
+    }
+
+
+def _clock_control(week: Week) -> Shown:
+    """Which clock is shown, which could be, why others cannot, and what is not in it."""
+    said = [week.untimed]
+    said += [f"No “{CLOCKS[kind].lower()}”: {reason}" for kind, reason in week.reasons.items()]
+    return {
+        ids.control("clock") + ".value": week.kind,
+        ids.control("clock") + ".data": [
+            {"value": kind, "label": name, "disabled": kind in week.reasons} for kind, name in CLOCKS.items()
+        ],
+        f"{ids.note('clock')}.children": " ".join(said),
+        f"{ids.note('clock')}.hidden": False,
+        f"{ids.CLOCK_NOTE}.children": week.when,
     }
 
 
@@ -540,8 +564,10 @@ def _months_said(months: pd.DataFrame, noun: str) -> str:
 
 
 def _clock_said(answer: Answer, noun: str) -> str:
-    doubt = " The hour from midnight is doubtful." if answer.midnight else ""
-    return f"Heat map of {noun} by weekday and hour. {answer.when}{doubt}"
+    week = answer.week
+    doubt = " The hour from midnight is doubtful." if week.midnight else ""
+    what = f"Heat map of {noun} by weekday and hour{blocks.CLOCKS[week.kind]}."
+    return f"{what} {week.when} {week.untimed}{doubt}"
 
 
 def _period_said(query: Query, source: SourceInfo) -> str:

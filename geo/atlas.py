@@ -21,14 +21,9 @@ import shapely
 from geo.boundaries import browser_geojson
 from geo.clock import (
     DefaultMidnight,
-    default_midnight,
-    peak,
-    weekdays_of_days,
-    weekdays_of_months,
-    without_default_midnight,
 )
 from geo.concentration import rank_labels
-from geo.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED, Cube, Selection
+from geo.cube import N_SLOTS, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
 from geo.layers import LAYERS
 from geo.legend import Classes
@@ -50,6 +45,7 @@ from geo.severity import apply_weights
 from geo.slice import Slice
 from geo.sources import AGE_BANDS, Source, stored_sources
 from geo.store import Snapshot, Store
+from geo.week import Week, week_of
 from geo.weights import Neighbours
 
 LEVELS = ("lsoa", "ward", "borough")
@@ -171,25 +167,6 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Week:
-    """When in the week it happens; protected.
-
-    Attributes
-    ----------
-    clock : DataFrame or None
-        Weekday (0 Monday) by hour (0-23), Int64, missing where suppressed; None where hours are not known.
-    midnight : DefaultMidnight or None
-        Where 00:00 seems to stand for an unknown time.
-    when : str
-        The busiest day and hours and how sure that is, a sentence; "" without hours.
-    """
-
-    clock: pd.DataFrame | None
-    midnight: DefaultMidnight | None
-    when: str
-
-
-@dataclass(frozen=True)
 class Answer:
     """Everything that may be shown of one query.
 
@@ -214,12 +191,8 @@ class Answer:
     totals : Totals
     months : DataFrame
         Every loaded month under all filters but those of the period: ``month``, ``month_text``, ``count``.
-    clock : DataFrame or None
-        Weekday (0 Monday) by hour (0-23), Int64, under all filters but those of time of day and day.
-    midnight : bool
-        Whether 00:00 seems to stand for an unknown time in the clock.
-    when : str
-        The busiest day and hours and how sure that is, a sentence; "" without hours.
+    week : Week
+        By weekday and hour, under all filters but those of time of day and day.
     gradient : DataFrame
         Small areas by decile of deprivation, see :meth:`Atlas.gradient`.
     headline : str
@@ -242,15 +215,18 @@ class Answer:
     usual: np.ndarray
     totals: Totals
     months: pd.DataFrame
-    clock: pd.DataFrame | None
-    midnight: bool
-    when: str
+    week: Week
     gradient: pd.DataFrame
     headline: str
     description: str
     caveats: tuple[str, ...]
     notices: tuple[str, ...]
     banner: str
+
+    @property
+    def clock(self) -> pd.DataFrame | None:
+        """Weekday (0 Monday) by hour (0-23), Int64, missing where suppressed; None without hours."""
+        return self.week.clock
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
@@ -310,6 +286,7 @@ class Atlas:
             benchmarks=boroughs if self._reference.empty else {**boroughs, ENGLAND: "England"},
         )
         self._memory: OrderedDict[Query, Answer] = OrderedDict()
+        self._weeks: OrderedDict[Query, Week] = OrderedDict()
         self._near: dict[tuple[str, str], Neighbours] = {}
         self._harm: dict[str, np.ndarray] = {}
         self._lock = Lock()
@@ -356,7 +333,8 @@ class Atlas:
         Returns
         -------
         Answer
-            Memoised on the question and the data; the selected area, the view and the overlay cost nothing.
+            Memoised on the question and the data; the selected area, the view and the overlay cost nothing,
+            another clock no more than itself.
         """
         query, notices = query.checked(self.catalogue)
         compared = query.compare if LAYERS[query.layer].compares else ""
@@ -368,6 +346,7 @@ class Atlas:
             view="explore",
             layout="map",
             overlay="none",
+            clock="recorded",
             compare=compared,
         )
         with self._lock:
@@ -381,6 +360,8 @@ class Atlas:
                 while len(self._memory) > MEMORY:
                     self._memory.popitem(last=False)
         decile = answer.table["imd_decile"].to_numpy(float, na_value=np.nan)
+        if query.clock != heavy.clock:
+            answer = replace(answer, week=self._whole_week(query))
         overlay = (decile <= 2) & answer.inside if query.overlay == "imd" else None
         return replace(answer, query=query, notices=tuple(notices), overlay=overlay)
 
@@ -486,7 +467,7 @@ class Atlas:
             unlocated=gate.count(selection.unlocated),
             untimed=gate.count(selection.untimed(lsoas)) if loaded.info.has_hours else None,
         )
-        week = self.week(query, lsoas)
+        week = self._whole_week(query)
         return Answer(
             query=query,
             table=table,
@@ -497,9 +478,7 @@ class Atlas:
             usual=_usual(slice_),
             totals=totals,
             months=self.months(query, lsoas),
-            clock=week.clock,
-            midnight=week.midnight is not None,
-            when=week.when,
+            week=week,
             gradient=self.gradient(query, lsoas),
             headline=self._finding(query, slice_, table, drawn.finding),
             description=query.describe(self.catalogue),
@@ -585,22 +564,28 @@ class Atlas:
         lsoas : ndarray of bool, shape (number of LSOAs,)
         """
         loaded = self.sources[query.source]
-        gate, info = loaded.gate, loaded.info
-        if not info.has_hours:
-            return Week(None, None, "")
         selection = self.select(query.replace(hour=(), day=(), night=()))
-        cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
-        clock = _protected_clock(gate, cells)
-        counts = clock.fillna(4).to_numpy(float)  # sentences rest on the protected cells and their total
-        counts *= (gate.count(int(cells.sum())) or 0) / max(1.0, counts.sum())
-        midnight = default_midnight(counts, noun=info.noun)
-        kept = without_default_midnight(counts) if midnight.suspected else counts
-        exposure = exposure_of(selection)
-        when = peak(kept, exposure=exposure, noun=info.noun).sentence
-        hidden = clock.isna().to_numpy()
-        if hidden.sum() > ((cells > 0) & ~hidden).sum():
-            when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
-        return Week(clock, midnight if midnight.suspected else None, when)
+        return week_of(selection, lsoas, loaded.info, loaded.gate, query.clock)
+
+    def _whole_week(self, query: Query) -> Week:
+        """The week of all that a checked query shows, remembered apart from the answer.
+
+        So another clock costs the map nothing, and another colour of the map costs the clock nothing.
+        """
+        kept = query.windowed(self.sources[query.source].info)
+        names = ("source", "category", "first", "last", "month", "borough", "window", "clock")
+        asked = Query(**{name: getattr(kept, name) for name in names})
+        with self._lock:
+            week = self._weeks.get(asked)
+        if week is None:
+            lad = self.levels["lsoa"].frame["lad"]
+            lsoas = (lad.isin(query.borough) if query.borough else lad.notna()).to_numpy()
+            week = self.week(asked, lsoas)
+            with self._lock:
+                self._weeks[asked] = week
+                while len(self._weeks) > MEMORY:
+                    self._weeks.popitem(last=False)
+        return week
 
     def _finding(self, query: Query, s: Slice, table: pd.DataFrame, of_layer: str) -> str:
         """Say what the layer found or, for a plain measure, which areas have the most."""
@@ -819,13 +804,6 @@ def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.nd
         return level.add_up(np.nan_to_num(by_lsoa) * weight) / level.add_up(weight)
 
 
-def exposure_of(selection: Selection) -> np.ndarray:
-    """How often each weekday occurs in the time that a selection keeps, Monday first."""
-    if selection.window is not None:
-        return weekdays_of_days(selection.window.start, selection.window.days)
-    return weekdays_of_months(selection.cube.months[selection.months])
-
-
 def _midnight_caveat(midnight: DefaultMidnight | None, noun: str) -> list[str]:
     if midnight is None:
         return []
@@ -833,12 +811,6 @@ def _midnight_caveat(midnight: DefaultMidnight | None, noun: str) -> list[str]:
         f"About {float(f'{midnight.excess:.3g}'):,.0f} of {midnight.recorded:,.0f} {noun} recorded in the "
         "hour from midnight seem to be there because their time was not known."
     ]
-
-
-def _protected_clock(gate: Gate, cells: np.ndarray) -> pd.DataFrame:
-    """Weekday by hour through the gate, Int64."""
-    known = gate.counts(cells.ravel())
-    return pd.DataFrame({hour: known[hour::HOURS_KNOWN] for hour in range(HOURS_KNOWN)})
 
 
 # ---------------------------------------------------------------- small words

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc
 
-from geo.atlas import Answer, Atlas, exposure_of
+from geo.atlas import Answer, Atlas
 from geo.change import compare_periods, months_before
 from geo.clock import (
     DAYS,
@@ -32,6 +32,7 @@ from geo.insets import top_areas
 from geo.measures import MEASURES
 from geo.query import Query, before_name, listed, month_runs, period_name, windows_name
 from geo.slice import ALPHA
+from geo.week import exposure_of
 
 LISTED, MOST = 6, 9
 """Areas that a room is shown, and how many at most where some tie with the last."""
@@ -174,7 +175,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
     -------
     Briefing
     """
-    answer = atlas.answer(query)
+    answer = atlas.answer(query.replace(clock="recorded"))
     query = answer.query
     info = atlas.catalogue.sources[query.source]
     top = listed_areas(answer)
@@ -318,7 +319,7 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
         return ""
     selection = atlas.select(answer.query.replace(hour=(), day=(), night=()))
     week = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN].astype(float)
-    if answer.midnight:
+    if answer.week.midnight:
         week = without_default_midnight(week).to_numpy()
 
     def protect(counts: np.ndarray) -> np.ndarray:

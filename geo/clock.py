@@ -34,13 +34,6 @@ NOON = 12
 WEEK = 7 * 24
 TIME_ZONE = "Europe/London"
 
-VARIANTS = {
-    "recorded": "as recorded",
-    "without_midnight": "without the excess at midnight",
-    "aoristic": "spread over each offence's range of time",
-}
-"""The versions of the clock that :func:`variants` gives, with the words for them."""
-
 A_SECOND = 1 / 3600
 MIDNIGHT_P, MIDNIGHT_RATIO = 0.001, 1.5
 LEAST_FOR_PEAK = 20
@@ -417,32 +410,6 @@ def aoristic(start: ArrayLike, span: ArrayLike, *, longest: float | None = None)
     return _framed((exact + np.maximum(spread, 0.0)).reshape(7, 24))
 
 
-def variants(
-    recorded: ArrayLike | pd.DataFrame, spread: ArrayLike | pd.DataFrame | None = None
-) -> dict[str, pd.DataFrame]:
-    """The clock as recorded, without the excess at midnight, and (where there are ranges) aoristic.
-
-    Parameters
-    ----------
-    recorded : array_like 7 × 24
-        Counts by the time recorded (of a range, its start).
-    spread : array_like 7 × 24, optional
-        The same events by :func:`aoristic`.
-
-    Returns
-    -------
-    dict
-        Keys as in :data:`VARIANTS`; ``aoristic`` only where ``spread`` is given.
-    """
-    found = {
-        "recorded": _framed(_week(recorded)),
-        "without_midnight": without_default_midnight(recorded),
-    }
-    if spread is not None:
-        found["aoristic"] = _framed(_week(spread))
-    return found
-
-
 # ---------------------------------------------------------------- peaks
 
 
@@ -523,7 +490,7 @@ def peak(
     Parameters
     ----------
     matrix : array_like 7 × 24
-        A week by days, as recorded or any of its :func:`variants`.
+        A week by days, as recorded or corrected.
     nights : bool
         Name overnight nights ("Saturday into Sunday") in place of days.
     exposure : array_like, 7 values

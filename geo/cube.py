@@ -157,6 +157,16 @@ class Cube:
         """Whether any event has an age."""
         return bool((self.age < len(AGE_BANDS)).any())
 
+    @cached_property
+    def has_spans(self) -> bool:
+        """Whether any event has a range of time."""
+        return bool((self.spans > 0).any())
+
+    @property
+    def spans(self) -> np.ndarray:
+        """Length of each event's range of time in hours; NaN or 0 for a moment."""
+        return np.asarray(self.extra.get("span_hours", np.zeros(self.n_events, np.float32)), np.float32)
+
     def select(self, query: Query) -> Selection:
         """Choose the events of a query's categories, months, hours, days and nights (not its place).
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.atlas import Answer, Atlas, Week
+from geo.atlas import Answer, Atlas
 from geo.query import Query
+from geo.week import Week
 
 FEWEST = 3
 """Areas of a controlled source below which a set is only a list."""

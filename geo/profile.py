@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.atlas import Answer, Atlas, Week
+from geo.atlas import Answer, Atlas
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.disclosure import SUPPRESSED
 from geo.problem import Problem
 from geo.query import LEVELS, MEASURES, Query, period_name
+from geo.week import Week
 
 
 @dataclass(frozen=True)

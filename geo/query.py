@@ -63,6 +63,12 @@ ENGLAND = "england"
 VIEWS = ("explore", "present", "assess", "compare")
 CHANGE = "change"
 """Key of the layer that compares one stretch of time with another."""
+CLOCKS = {
+    "recorded": "As recorded",
+    "without": "Without unknown",
+    "aoristic": "Spread",
+}
+"""Versions of the clock: as recorded, without times that are not known, spread over ranges of time."""
 NULLS = {"exact": "exact", "permutation": "esda permutations"}
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -435,6 +441,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("mark", "mark", read_mark),
         Parameter("compare", "compare", _word("comparison")),
         Parameter("view", "view", _choice("view", VIEWS)),
+        Parameter("clock", "clock", _choice("clock", CLOCKS)),
         Parameter("layout", "layout", _choice("layout", LAYOUTS)),
         Parameter("breaks", "breaks", _choice("way to form classes", BREAKS)),
         Parameter("edges", "edges", read_edges, write_edges),
@@ -501,6 +508,8 @@ class Query:
         Lower bounds of the second and later classes where ``breaks`` is "own"; empty is the quantiles.
     palette : str
         Key of :data:`PALETTES`.
+    clock : {"recorded", "without", "aoristic"}
+        How times that are not known are counted in the chart of weekdays and hours.
     window : Window or None
         Days that replace the period; in no link, but made by :meth:`windowed`.
 
@@ -540,6 +549,7 @@ class Query:
     edges: tuple[float, ...] = ()
     palette: str = "orrd"
     sources: tuple[str, ...] = ()
+    clock: str = "recorded"
     window: Window | None = None
 
     @classmethod

@@ -192,16 +192,6 @@ def test_aoristic_over_the_changes_of_the_clocks_uses_wall_time():
         assert week.loc["Sunday", [0, 1, 2, 3]].to_numpy() == pytest.approx([1 / 6, 1 / 3, 1 / 3, 1 / 6])
 
 
-def test_variants_name_what_they_are():
-    week = np.full((7, 24), 2.0)
-    week[:, 0] = 50
-    assert list(clock.variants(week)) == ["recorded", "without_midnight"]
-    found = clock.variants(week, np.ones((7, 24)))
-    assert list(found) == list(clock.VARIANTS)
-    assert found["recorded"][0].sum() == 350 and found["without_midnight"][0].sum() == 14
-    assert found["aoristic"].to_numpy().sum() == 168
-
-
 # ---------------------------------------------------------------- peaks
 
 

@@ -31,6 +31,7 @@ def hourless(small_atlas: Atlas) -> Atlas:
     atlas.sources = atlas.sources | {"offences": replace(loaded, info=info)}
     atlas.catalogue = replace(atlas.catalogue, sources=atlas.catalogue.sources | {"offences": info})
     atlas._memory = type(atlas._memory)()
+    atlas._weeks = type(atlas._weeks)()
     return atlas
 
 

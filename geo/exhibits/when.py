@@ -9,6 +9,7 @@ from geo import clock
 from geo.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.exhibits.part import ASSUMED, BOROUGH_TOTAL, TOP, YEAR, Chart, Exhibit, NotPossible, Part, ordered
 from geo.query import DAY_NAMES, MONTH_NAMES, Query
+from geo.week import spread
 
 NIGHT_HOURS = (*range(19, 24), *range(7))
 """The night-time economy: 19:00 to 06:59."""
@@ -85,10 +86,10 @@ def hours(part: Part) -> Exhibit:
         columns["Without doubtful midnights"] = pd.array(np.round(kept).astype(np.int64), "Int64")
         doubtful = ("00",)
         caveats.append(part.midnight.sentence)
-    spread = None if part.gate.controlled else _aoristic(part)
-    if spread is not None:
+    ranged = None if part.gate.controlled else spread(part.selection, part.clock_areas)
+    if ranged is not None:
         columns["Spread over the range of time"] = pd.array(
-            np.round(np.asarray(spread).sum(axis=0)).astype(np.int64), "Int64"
+            np.round(ranged[0].sum(axis=0)).astype(np.int64), "Int64"
         )
         caveats.append(
             "Spread: an event that happened at some time from one moment to another adds its share to each "
@@ -104,22 +105,6 @@ def hours(part: Part) -> Exhibit:
         "lines", "Hour", drawn, doubtful=doubtful, titles=("Hour beginning", part.noun.capitalize())
     )
     return Exhibit("hours", f"{part.titled}: by hour", finding, table, chart=chart, caveats=tuple(caveats))
-
-
-def _aoristic(part: Part) -> pd.DataFrame | None:
-    """The week of events spread over their ranges of time; None where the files give no ranges."""
-    cube, rows = part.loaded.cube, part.selection.rows
-    if "span_hours" not in cube.extra:
-        return None
-    if part.clock_areas is not None:
-        rows = part.rows
-    span = pd.to_numeric(pd.Series(cube.extra["span_hours"][rows])).to_numpy(float)
-    if not (np.nan_to_num(span) > 0).any():
-        return None
-    slot = cube.cell[rows] % ((DAYS_KNOWN + 1) * (HOURS_KNOWN + 1))
-    day, hour = np.divmod(slot, HOURS_KNOWN + 1)
-    start = np.where((day < DAYS_KNOWN) & (hour < HOURS_KNOWN), day * 24.0 + hour, np.nan)
-    return clock.aoristic(start, span, longest=24.0)
 
 
 def _late(part: Part) -> Query:
