@@ -29,6 +29,9 @@ CELLS = 2**15
 SMALLEST_P = 1e-12
 """No p is reported below this: the tables are exact to about 1e-13, absolutely."""
 
+NEGLIGIBLE = 1e-17
+"""Terms of a characteristic function (which is at most 1) that are left out."""
+
 
 class Tails(NamedTuple):
     """Tail probabilities of each area's neighbour sum, float64 arrays in the order of the areas.
@@ -98,7 +101,8 @@ def neighbour_sum_p(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells:
 def lattice_step(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells: int = CELLS) -> float:
     """Unit to which :func:`neighbour_sum_p` rounds `y`, in the unit of `y`: 0.0 where it rounds nothing.
 
-    Half of this is the most by which any single value moves; observed sums are those of the moved values.
+    Half of this is the most by which any single value moves (but for outliers that are drawn in, which
+    changes no order of sums); observed sums are those of the moved values.
     """
     values = neighbours.align(y)
     present = np.isfinite(values)
@@ -151,13 +155,34 @@ def _lattice(y: np.ndarray, largest: int, cells: int) -> tuple[np.ndarray, float
     """
     if not largest:
         return np.zeros(len(y), dtype=np.int64), 0.0, 0
-    y = y - y.min()
+    y = _drawn_in(y - y.min(), largest)
     reach, step = float(np.sort(y)[-largest:].sum()), 0.0
     unit = 1.0 if reach < cells and np.array_equal(y, np.rint(y)) else _common_unit(y, cells)
     if reach >= cells * unit:
         unit = step = reach / (cells - 1 - largest)
     whole = np.rint(y / unit).astype(np.int64)
     return whole, step, int(np.sort(whole)[-largest:].sum())
+
+
+def _drawn_in(y: np.ndarray, largest: int) -> np.ndarray:
+    """Values from 0 up whose sums of `largest` or fewer are in the same order, without needless gaps.
+
+    Where a few values exceed any sum of the others (one area with nearly everything), every sum with j + 1 of
+    them exceeds every sum with j, and still does when they are lowered together, as long as a gap remains.
+    Otherwise a lattice long enough for them would be too coarse for the rest.
+    """
+    high = np.zeros(2 * largest)
+    number = min(len(y), 2 * largest)
+    high[-number:] = np.sort(y)[-number:]
+    for m in range(largest, 2 * largest):
+        below, above = high[m - largest : m].sum(), high[m:]
+        if 0 < 2 * below < above[0]:
+            gaps = above[0] + np.cumsum(np.append(0.0, above[1:] - above[:0:-1]))
+            spare = gaps.min() - 2 * below
+            if spare > 0:
+                y = np.where(y >= above[0], y - spare, y)
+                above -= spare
+    return y
 
 
 def _common_unit(y: np.ndarray, cells: int) -> float:
@@ -174,42 +199,56 @@ def _common_unit(y: np.ndarray, cells: int) -> float:
 
 def _upper_tails(whole: np.ndarray, largest: int, reach: int) -> np.ndarray:
     """P(sum of k draws from all >= s): rows k = 0 … `largest`, columns s = 0 … `reach` + 1."""
-    n = len(whole)
     length = fft.next_fast_len(reach + 2, real=True)
-    half = length // 2 + 1
-    histogram = fft.fft(np.bincount(whole, minlength=length))
+    law = _characteristic(whole, largest, length)
 
-    # Scaled by λ^k with λ = largest / n, so that neither e_k nor the power sums leave the range of a double.
-    scale = largest / n
-    order = np.arange(1, largest + 1)
-    sign = np.where(order % 2, 1.0, -1.0) * scale**order
-    power = np.empty((largest, half), dtype=np.complex128)
+    # U(s) − U(s + 1) is the law, and on the ring of the lattice U(0) = 1 comes after U(length − 1) = 0: to add
+    # the law up is to divide its transform less 1 by 1 − exp(2πi·r / length), and to add 1 again.
+    angle = np.pi / length * np.arange(1, law.shape[1])
+    factor = 0.5 + 0.5j / np.tan(angle)
+    law[:, 1:] *= factor
+    law[:, 1:] += 1.0 - factor
+    law[:, 0] = 1.0 + np.arange(largest + 1) * whole.mean()
+    return fft.irfft(law, length, axis=1, overwrite_x=True)[:, : reach + 2]
+
+
+def _characteristic(whole: np.ndarray, largest: int, length: int) -> np.ndarray:
+    """Discrete Fourier transform of the law of the sum of k draws from all, rows k = 0 … `largest`.
+
+    With φ_k = e_k / C(n, k) and the mean power sums π_j = p_j / n, all of modulus 1 at most, Newton's
+    identities read
+
+        φ_k = Σ_j w_kj · π_j · φ_{k−j},   w_kj = (−1)^{j−1} · n/k · C(n, k−j) / C(n, k).
+
+    The weights die off like (k / n)^j and rise with k, so that a few terms suffice where n is large.
+    """
+    n, half = len(whole), length // 2 + 1
+    k, j = np.ogrid[1 : largest + 1, 1 : largest + 1]
+    weights = -n / k * np.cumprod((j - 1 - k) / (n - k + j), axis=1)
+    kept = int(np.count_nonzero(np.abs(weights[-1:]) > NEGLIGIBLE))
+
+    histogram = fft.fft(np.bincount(whole, minlength=length) / n)
+    power = np.empty((kept, half), dtype=np.complex128)
     frequency = np.zeros(half, dtype=np.intp)
-    for j in range(largest):
+    for row in power:
         frequency += np.arange(half)
         frequency[frequency >= length] -= length
-        np.multiply(histogram.take(frequency), sign[j], out=power[j])
+        histogram.take(frequency, out=row, mode="clip")  # by default numpy would go through a copy
 
-    symmetric = np.empty((largest + 1, half), dtype=np.complex128)
-    symmetric[0] = 1.0
+    law = np.ones((largest + 1, half), dtype=np.complex128)
     terms = np.empty_like(power)
-    for k in order:
-        np.multiply(power[:k], symmetric[k - 1 :: -1], out=terms[:k])
-        np.add.reduce(terms[:k], axis=0, out=symmetric[k])
-        symmetric[k] *= 1.0 / k
-    symmetric[1:] *= 1.0 / np.cumprod(scale * (n - order + 1) / order)[:, None]
-
-    law = fft.irfft(symmetric, length, axis=1, overwrite_x=True)[:, : reach + 2]
-    law[:, -1] = 0.0
-    backwards = law[:, ::-1]
-    np.cumsum(backwards, axis=1, out=backwards)
+    for drawn in range(1, largest + 1):
+        m = min(drawn, kept)
+        np.multiply(power[:m], law[drawn - m : drawn][::-1], out=terms[:m])
+        real, total = terms[:m].view(np.float64), law[drawn].view(np.float64)
+        np.einsum("j,jr->r", weights[drawn - 1, :m], real, out=total)
     return law
 
 
 def _without_itself(
     tails: np.ndarray, n: int, whole: np.ndarray, observed: np.ndarray, draws: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """P(S >= s) and P(S > s) of `draws` values from the other n − 1.
+) -> np.ndarray:
+    """P(S >= s) and P(S > s) of `draws` values from the other n − 1: shape (2, n).
 
     Of all draws of k from n a share k/n holds the area itself, so with U for everybody and V without the area
 
@@ -218,17 +257,16 @@ def _without_itself(
     The areas are put in order of their number of draws: step k then works on those in front.
     """
     order = np.argsort(-draws, kind="stable")
+    still = len(draws) - np.searchsorted(np.sort(draws), np.arange(len(tails)))
     y = whole[order]
     at = observed[order] - draws[order] * y
-    still = len(draws) - np.searchsorted(np.sort(draws), np.arange(tails.shape[0]))
     at_least, more = (at <= 0).astype(np.float64), (at < 0).astype(np.float64)
-    last = tails.shape[1] - 1
-    for k in range(1, tails.shape[0]):
+    for k in range(1, len(tails)):
         m = still[k]
         at[:m] += y[:m]
-        for value, shift in ((at_least, 0), (more, 1)):
-            column = np.clip(at[:m] + shift, 0, last)
-            value[:m] = (n * tails[k].take(column) - k * value[:m]) / (n - k)
+        for value, shift in ((at_least, 0), (more, 1)):  # P(S > s) = P(S >= s + 1)
+            drawn = tails[k].take(at[:m] + shift, mode="clip")
+            value[:m] = (n * drawn - k * value[:m]) / (n - k)
     result = np.empty((2, len(draws)))
-    result[0, order], result[1, order] = at_least, more
-    return result[0], result[1]
+    result[:, order] = at_least, more
+    return result

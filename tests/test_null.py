@@ -101,7 +101,7 @@ def test_equals_exact_fractions_up_to_all_but_one_neighbour(n: int, density: flo
         assert tails.upper[i] == pytest.approx(max(upper, SMALLEST_P), abs=1e-12, rel=0)
 
 
-@pytest.mark.parametrize(("n", "k"), [(79, 39), (417, 6), (417, 208), (417, 300), (6800, 20), (2000, 150)])
+@pytest.mark.parametrize(("n", "k"), [(79, 39), (417, 6), (417, 208), (417, 300), (6800, 20), (2000, 1000)])
 def test_zeros_and_ones_follow_the_hypergeometric_law(n: int, k: int) -> None:
     y = (np.random.default_rng(3).random(n) < 0.2).astype(int)
     neighbours = ring(n, k)
@@ -110,6 +110,34 @@ def test_zeros_and_ones_follow_the_hypergeometric_law(n: int, k: int) -> None:
     law = hypergeom(n - 1, y.sum() - y, k)
     np.testing.assert_allclose(tails.lower, law.cdf(observed), rtol=0, atol=1e-11)
     np.testing.assert_allclose(tails.upper, law.sf(observed - 1), rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize(
+    "giants",
+    [[10**12], [10**7, 10**7 + 3], [10**6, 10**9, 10**9, 10**9 + 50]],
+    ids=["one", "two alike", "four of two sizes"],
+)
+def test_an_area_with_nearly_everything_does_not_blur_the_others(giants: list[int]) -> None:
+    y = np.random.default_rng(8).poisson(3, 40)
+    y[: len(giants)] = giants
+    neighbours = scattered(40, 0.1, seed=8)
+    assert neighbours.cardinalities.max() > len(giants)
+    assert lattice_step(y, neighbours) == 0.0
+    tails = neighbour_sum_p(y, neighbours)
+    for i in np.flatnonzero(~neighbours.isolates):
+        others = [int(value) for value in np.delete(y, i)]
+        observed = int(y[neighbours.indices[neighbours.indptr[i] : neighbours.indptr[i + 1]]].sum())
+        lower, upper = by_fractions(others, observed, int(neighbours.cardinalities[i]))
+        assert tails.lower[i] == pytest.approx(lower, abs=1e-12, rel=0)
+        assert tails.upper[i] == pytest.approx(upper, abs=1e-12, rel=0)
+
+
+def test_a_rate_of_a_single_resident_does_not_blur_the_others() -> None:
+    y = np.random.default_rng(12).lognormal(1.0, 0.5, 60)
+    y[7] = 1e9
+    neighbours = ring(60, 6)
+    near = neighbour_sum_p(np.where(y > 1e6, 1e4, y), neighbours, cells=2**22)
+    np.testing.assert_allclose(neighbour_sum_p(y, neighbours).p, near.p, atol=0.005)
 
 
 def test_agrees_with_two_hundred_thousand_draws() -> None:
