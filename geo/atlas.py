@@ -406,6 +406,10 @@ class Atlas:
             frames = (events, level.add_up(self._bands)) if self._bands is not None else (events, events * 0)
             return tuple(pd.DataFrame(f, level.frame.index, AGE_BANDS) for f in frames)
 
+        def squares(groups: np.ndarray, number: int) -> np.ndarray | None:
+            found = selection.squares(groups[level.parent], number)
+            return None if found is None else found[:, : len(AGE_BANDS)]
+
         return Slice(
             query=query,
             frame=level.frame,
@@ -417,6 +421,8 @@ class Atlas:
             base=base,
             harm=harm,
             ages=ages,
+            squares=squares,
+            repeats=lambda: selection.repeats(inside[level.parent]),
             monthly=lambda: pd.DataFrame(
                 level.add_up(selection.by_area_and_month()),
                 level.frame.index,

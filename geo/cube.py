@@ -363,6 +363,43 @@ class Selection:
             n + 2, width
         )[:n]
 
+    def squares(self, groups: np.ndarray, number: int) -> np.ndarray | None:
+        """Σ f² of persons with f events each, by group of areas and age band (:func:`geo.rates.dsr`).
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n,)
+            Group of each area, 0 up; -1 leaves an area out.
+        number : int
+            Of groups.
+
+        Returns
+        -------
+        ndarray of int64, shape (number, 20), or None
+            The last column age not known. An event of a person not known counts as one person's only one.
+            None where no persons are known.
+        """
+        persons, width = self.cube.extra.get("person"), len(AGE_BANDS) + 1
+        if persons is None:
+            return None
+        group = np.append(groups, [-1, -1])[self.cube.area[self.rows]]
+        rows, group = self.rows[group >= 0], group[group >= 0].astype(np.int64)
+        cell, person = group * width + self.cube.age[rows], persons[rows].astype(np.int64)
+        total = np.bincount(cell[person == 0], minlength=number * width)
+        people = person.max(initial=0) + 1
+        alike, times = np.unique((cell * people + person)[person > 0], return_counts=True)
+        np.add.at(total, alike // people, times**2)
+        return total.reshape(-1, width)
+
+    def repeats(self, areas: np.ndarray) -> int:
+        """Events beyond the first of each person in some areas (bool, shape (n,)); 0 where none are known."""
+        persons = self.cube.extra.get("person")
+        if persons is None:
+            return 0
+        rows = self.rows[np.append(areas, [False, False])[self.cube.area[self.rows]]]
+        known = persons[rows][persons[rows] > 0]
+        return len(known) - len(np.unique(known))
+
     def by_area_and_month(self) -> np.ndarray:
         """Events by area and selected month; int64, shape (n, selected months)."""
         n, chosen = self.cube.n_areas, np.flatnonzero(self.months)

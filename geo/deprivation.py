@@ -62,6 +62,7 @@ def gradient(
     group: ArrayLike | pd.Series,
     *,
     groups: int = 10,
+    squares: ArrayLike | pd.DataFrame | None = None,
     years: float = 1.0,
     confidence: float = 0.95,
     hide: bool = True,
@@ -77,6 +78,8 @@ def gradient(
         Decile or quintile, 1 = most deprived; areas without one are left out.
     groups : int
         10 or 5: every group has a row, also one without areas.
+    squares : table [group, age band], optional
+        Σ f² of persons with f events each within a group (:func:`geo.rates.dsr`).
     years : float
         Length of the period in years.
     confidence : float
@@ -103,7 +106,8 @@ def gradient(
     x, n = pooled(events), pooled(population)
     if x.shape[1] > 1:
         least = rates.HIDE_DSR_BELOW * hide
-        table = rates.dsr(x, n, years=years, confidence=confidence, hide_below=least)
+        repeated = None if squares is None else pd.DataFrame(np.asarray(squares), order, x.columns)
+        table = rates.dsr(x, n, squares=repeated, years=years, confidence=confidence, hide_below=least)
     else:
         least = rates.HIDE_RATE_BELOW * hide
         table = rates.crude_rate(x[0], n[0], years=years, confidence=confidence, hide_below=least)

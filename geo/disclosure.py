@@ -5,9 +5,9 @@ person may see. Open sources pass as they are. Counts of controlled sources (peo
 services) follow the rules for sub-national HES and ECDS outputs: 1 to 7 become a suppressed value, shown
 as ``*``; other counts go to the nearest 5; a total is computed from the true counts and then treated the
 same, so totals need not add up. Crude rates are divided from the protected count, because a rate times its
-population is the count again. Standardised rates with intervals, p-values and cluster labels may rest on
-the true counts; the statistics from which a count could be solved (``local_i``, ``g_star``, ``z``, ``lag``)
-are withheld.
+population is the count again. Standardised rates with intervals (to three significant figures), p-values and
+cluster labels may rest on the true counts; the statistics from which a count could be solved (``local_i``,
+``g_star``, ``z``, ``lag``) are withheld.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ SMALLEST_SHOWN = 10
 """The smallest protected count above zero: 8, rounded."""
 SOLVABLE = ("local_i", "g_star", "z", "lag")
 """Columns from which the counts of an area and its neighbours could be solved."""
+
+FIGURES = 3
+"""Significant figures of rates that rest on true counts."""
 
 SUPPRESSED = "*"
 
@@ -107,6 +110,32 @@ class Gate:
         if not self.controlled:
             return frame
         return frame.assign(**{column: np.nan for column in SOLVABLE if column in frame})
+
+    def coarse(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Round rates that rest on true counts, so that they cannot be solved for these.
+
+        The limits of a standardised rate say how many events it rests on, and whether one person had several
+        of them, if they are given to many figures.
+
+        Parameters
+        ----------
+        frame : DataFrame of float
+
+        Returns
+        -------
+        DataFrame
+            To :data:`FIGURES` significant figures where the source is controlled.
+
+        Examples
+        --------
+        >>> Gate("controlled").coarse(pd.DataFrame({"value": [1234.56, 0.0]}))["value"].tolist()
+        [1230.0, 0.0]
+        """
+        if not self.controlled:
+            return frame
+        size = np.floor(np.log10(frame.abs().where(frame != 0, 1.0)))
+        step = 10.0 ** (size - FIGURES + 1)
+        return ((frame / step).round() * step).round(9)
 
     @property
     def notice(self) -> str:

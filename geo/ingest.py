@@ -30,7 +30,7 @@ from geo.problem import Problem
 from geo.query import month_number, month_text
 from geo.reference import read_reference
 from geo.severity import read_weights
-from geo.sources import SOURCES, Reader, Source, Table, read_table, reader_for
+from geo.sources import SOURCES, Reader, Source, Table, read_table, reader_for, together
 from geo.store import Store, Transaction
 from geo.weights import WEIGHTS
 
@@ -445,7 +445,19 @@ def _take_events(
         vintage=" and ".join(sorted({part.vintage for part in parts})),
         conversion=dataclasses.asdict(conversion) if conversion else None,
         grain=reader.grain,
+        notes=_of_persons(events),
     )
+
+
+def _of_persons(events: pd.DataFrame) -> list[str]:
+    """Say how many events are further ones of the same person, where persons are known."""
+    if "person" not in events:
+        return []
+    known = events["person"][events["person"] > 0]
+    return [
+        f"{len(known) - known.nunique():,} rows are further events of the same person, within one file. "
+        "Persons got new numbers; the identifiers of the file were not kept."
+    ]
 
 
 def _placed(
@@ -461,7 +473,7 @@ def _placed(
             part.vintage = str(areas.index.name)
         else:
             part.vintage = boundaries.detect_vintage(part.events["lsoa"], areas.index, telling, part.name)
-    events = pd.concat([part.events for part in parts], ignore_index=True)
+    events = together([part.events for part in parts])
     vintage = np.repeat([part.vintage for part in parts], [len(part.events) for part in parts])
     other = vintage != areas.index.name
     conversion = None

@@ -30,6 +30,7 @@ from geo.sources import (
     parse_hours,
     parse_moments,
     parse_months,
+    parse_persons,
     parse_sexes,
 )
 
@@ -39,7 +40,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "disclosure": ("open", "controlled"),
 }
 TABLES: dict[str, tuple[str, ...]] = {
-    "columns": tuple("date time month category area longitude latitude age sex reference".split()),
+    "columns": tuple("date time month category area longitude latitude age sex person reference".split()),
     "formats": ("date", "time"),
     "categories": (),
 }
@@ -124,7 +125,12 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
     columns, formats = said["columns"], {"date": "%d/%m/%Y", "time": "%H:%M"} | said.get("formats", {})
     timed = "date" in columns and "%H" in formats["date"]
     cells_of: dict[str, tuple[str, Callable[[Table, str], pd.Series]]]
-    cells_of = {"area": ("lsoa", parse_areas), "age": ("age_band", parse_ages), "sex": ("sex", parse_sexes)}
+    cells_of = {
+        "area": ("lsoa", parse_areas),
+        "age": ("age_band", parse_ages),
+        "sex": ("sex", parse_sexes),
+        "person": ("person", parse_persons),
+    }
 
     def parse(table: Table) -> pd.DataFrame:
         given: dict[str, Any] = {

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo import query, rates
+from geo.disclosure import LARGEST_SUPPRESSED
 from geo.slice import Slice, benchmark, reference, standardised
 
 ASSUMED = 4.0
@@ -163,7 +164,7 @@ def _dsr(s: Slice) -> Measured:
     columns["benchmark"] = by.value
     value = table["value"].to_numpy(float)
     title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
-    caveats = (*by.caveats, *_without_age(s, s.ages()[0]))
+    caveats = (*by.caveats, *_without_age(s, s.ages()[0]), *repeated(s, "the limits allow for it"))
     return Measured(title, value, value, value, False, columns, "Fewer than 10 events", caveats)
 
 
@@ -174,6 +175,17 @@ def _without_age(s: Slice, aged: pd.DataFrame) -> tuple[str, ...]:
     if not missing:
         return ()
     return (f"{s.gate.text(missing)} of {s.gate.text(whole)} {s.noun} have no age and are left out of it.",)
+
+
+def repeated(s: Slice, allowed: str) -> tuple[str, ...]:
+    """Say how many events are further ones of the same person, and whether the limits allow for it."""
+    number = s.repeats()
+    if not number:
+        return ()
+    known = s.gate.count(number)
+    said = f"Up to {LARGEST_SUPPRESSED}" if known is None else f"{known:,}"
+    whole = s.gate.text(int(s.counts[s.inside].sum()))
+    return (f"{said} of {whole} {s.noun} are further ones of the same person; {allowed}.",)
 
 
 def age_ratio(s: Slice, confidence: float) -> pd.DataFrame:
@@ -210,7 +222,7 @@ def _ratio(s: Slice) -> Measured:
     true = events.to_numpy().sum(axis=1) / np.where(expected > 0, expected, np.nan)
     title = f"{s.noun.capitalize()} over those expected from the ages of the residents, {by.name} = 1"
     no_value = "Suppressed, or nobody lives there" if s.gate.controlled else "Nobody lives there"
-    caveats = (*by.caveats, *_without_age(s, events))
+    caveats = (*by.caveats, *_without_age(s, events), *repeated(s, "the limits do not allow for it"))
     return Measured(title, true, value, value, False, columns, no_value, caveats)
 
 

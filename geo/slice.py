@@ -52,6 +52,11 @@ class Slice:
         scaled to the time which the filters keep, and how many events have no weight.
     ages : callable
         ``ages() -> (events, residents)``: DataFrames [area, age band] for standardised rates.
+    squares : callable
+        ``squares(groups, number)``: Σ f² of persons with f events each, by group of areas (0 up, -1 left out)
+        and age band, for the limits of standardised rates; None where persons are not known.
+    repeats : callable
+        ``repeats()``: events inside beyond the first of each person; 0 where persons are not known.
     monthly : callable
         ``monthly() -> DataFrame`` [area, month number]: events of each selected month.
     ask : callable
@@ -85,6 +90,8 @@ class Slice:
     base: Callable[[], tuple[np.ndarray, float]]
     harm: Callable[[], tuple[np.ndarray, np.ndarray, int]]
     ages: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+    squares: Callable[[np.ndarray, int], np.ndarray | None]
+    repeats: Callable[[], int]
     monthly: Callable[[], pd.DataFrame]
     ask: Callable[..., Slice]
     near: Callable[[str], Neighbours]
@@ -131,9 +138,14 @@ class Slice:
 
 
 def standardised(s: Slice, confidence: float) -> pd.DataFrame:
-    """Age-standardised rates with their limits."""
+    """Age-standardised rates with their limits, which allow for persons with several events."""
     events, residents = s.ages()
-    return rates.dsr(events, residents, years=s.years, confidence=confidence).set_axis(s.frame.index)
+    squares = s.squares(np.arange(len(s.frame)), len(s.frame))
+    if squares is not None:
+        squares = pd.DataFrame(squares, events.index, events.columns)
+    table = rates.dsr(events, residents, squares=squares, years=s.years, confidence=confidence)
+    limits = ["value", "lower_ci", "upper_ci"]
+    return table.set_axis(s.frame.index).assign(**s.gate.coarse(table[limits]))
 
 
 def crude(s: Slice, confidence: float) -> pd.DataFrame:

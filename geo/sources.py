@@ -11,16 +11,18 @@ publisher's file into canonical incidents, one row an event::
     span_hours  hours from the earliest to the latest possible moment (missing where not a range)
     age_band    band of the European Standard Population 2013, "0-4" … "90+"
     sex         "F", "M" or missing
+    person      1, 2, 3, … where the file tells which events are the same person's; 0 or missing: not known
     …           attributes of the source, such as ``knife`` or ``arrival_mode``
 
 Readers are strict: one cell that makes no sense refuses the file, naming its row and column. Row 1 is the
-header, as a spreadsheet counts. References of crimes, patients and calls are never returned; messages
-never repeat what a cell holds.
+header, as a spreadsheet counts. References of crimes, patients and calls are never returned, and persons
+only by a number (:func:`parse_persons`); messages never repeat what a cell holds.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -299,6 +301,48 @@ def parse_sexes(table: Table, column: str) -> pd.Series:
     return cells.map(_SEXES).astype("str")
 
 
+PERSONS = ("TOKEN_PERSON_ID", "PSEUDO_HESID", "EXTRACT_HESID", "ENCRYPTED_HESID")
+"""Columns, in any case, in which NHS England's extracts name a patient by a pseudonym; the first counts."""
+_NOBODY = ("", "0", "-1", "NULL", "NONE", "NA", "N/A", "UNKNOWN", "NOT KNOWN")
+
+
+def parse_persons(table: Table, column: str) -> pd.Series:
+    """Number the persons of a column of identifiers; nothing of the identifiers is kept.
+
+    The numbers 1, 2, 3, … are dealt out in an order that only all the identifiers together decide, so that
+    the same file gives the same numbers, and a number tells nothing but which events are the same person's.
+
+    Returns
+    -------
+    Series of int32
+        0 where the cell is blank or a code for "not known".
+    """
+    cells = table.text(column)
+    codes, distinct = pd.factorize(cells.mask(cells.str.upper().isin(_NOBODY)))
+    order = hashlib.sha256("\n".join(sorted(distinct)).encode()).digest()
+    numbers = np.random.default_rng(list(order)).permutation(len(distinct)) + 1
+    return pd.Series(np.append(numbers, 0)[codes], dtype="int32")
+
+
+def _persons(table: Table) -> dict[str, pd.Series]:
+    """Persons of an extract of NHS England, as an attribute, where it names them."""
+    columns = {column.upper(): column for column in table.frame}
+    named = next((columns[name] for name in PERSONS if name in columns), None)
+    return {} if named is None else {"person": parse_persons(table, named)}
+
+
+def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Incidents of several files one after the other; a person of one is never taken for one of another."""
+    events = pd.concat(frames, ignore_index=True)
+    if "person" in events:
+        person = events["person"].fillna(0).to_numpy(np.int64)
+        of = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
+        numbers, _ = pd.factorize(pd.MultiIndex.from_arrays([of[person > 0], person[person > 0]]))
+        person[person > 0] = numbers + 1
+        events["person"] = person.astype(np.int32)
+    return events
+
+
 def parse_flags(table: Table, column: str) -> pd.Series:
     """Read a Y/N column as true, false or missing."""
     cells = table.text(column).str.upper()
@@ -449,6 +493,7 @@ def _emergency_care(table: Table) -> pd.DataFrame:
         age_band=parse_ages(table, "Age_At_Arrival"),
         sex=parse_sexes(table, "Stated_Gender"),
         arrival_mode=table.text("Arrival_Mode"),
+        **_persons(table),
     )
 
 
@@ -482,6 +527,7 @@ def _admissions(table: Table) -> pd.DataFrame:
         sex=parse_sexes(table, "SEX"),
         through_ae=method.isin(["21", "2A"]).astype("boolean"),
         days=parse_whole_numbers(table, "SPELDUR"),
+        **_persons(table),
     )
 
 

@@ -30,6 +30,7 @@ import pandas as pd
 
 from geo.problem import Problem
 from geo.query import month_number
+from geo.sources import together
 
 FORMAT = 1
 _EMPTY: dict[str, Any] = {
@@ -257,7 +258,7 @@ class Snapshot:
         """
         batches = self.manifest["batches"].items()
         frames = [self.read(role) for role, entry in batches if entry["source"] == source]
-        events = pd.concat(frames, ignore_index=True)
+        events = together(frames)
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
 
     def faults(self, progress: Callable[[int, int], None] = lambda done, total: None) -> list[str]:

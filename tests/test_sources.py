@@ -399,7 +399,9 @@ def test_a_mapping_registers_a_source(tmp_path: Path) -> None:
 
 def test_the_example_of_the_documents_works(tmp_path: Path) -> None:
     (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    events = read_mapped(mapping(tmp_path, text), MAPPED.replace("2023-02-01", "01/02/2023"))
+    header, row = MAPPED.replace("2023-02-01", "01/02/2023").strip().split("\n")
+    events = read_mapped(mapping(tmp_path, text), f"{header},Pseudonym\n{row},ab12\n")
+    assert events.loc[0, "person"] == 1
     assert events.loc[0, "category"] == "Knife injury"
     assert events.loc[0, "hour"] == 14
 

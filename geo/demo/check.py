@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from geo import deprivation
+from geo import deprivation, rates
 from geo.assessment import VIOLENCE, part_of
 from geo.atlas import Atlas
 from geo.clock import NIGHTS, night_hours
@@ -268,9 +268,15 @@ def _rates(atlas: Atlas) -> _Topic:
             figure = f"{label}, most and least deprived tenth"
             topic.numbers(figure, [ends[1], ends[10]], tenths, close=CLOSE)
         words = exhibit.finding.split()
-        higher = int(words[words.index("significantly") - 2])
+        allowed = int(words[words.index("significantly") - 2])
+        higher = _higher(part, float(found.iloc[-1]))
         figure = f"{label}: small areas significantly higher than the county"
-        topic.numbers(figure, published.SIGNIFICANTLY_HIGHER[source], higher, why=honest)
+        why_so = honest
+        if allowed < higher:
+            why_so += (
+                f" Every event is one person's only one, as published; {allowed} if repeats are allowed for."
+            )
+        topic.numbers(figure, published.SIGNIFICANTLY_HIGHER[source], higher, why=why_so)
     lower, upper = _exhibit(_part(atlas, "offences"), "dsr").table.loc[2, ["Lower", "Upper"]]
     topic.cannot(
         "95% limits of the rates",
@@ -280,6 +286,14 @@ def _rates(atlas: Atlas) -> _Topic:
         "are wider than those printed. Rates and verdicts are compared instead.",
     )
     return topic
+
+
+def _higher(part: Part, benchmark: float) -> int:
+    """Small areas above a rate by limits that take every event as independent."""
+    small = part.atlas.slice(part.query.replace(level="lsoa", measure="dsr"))
+    table = rates.dsr(*small.ages(), years=part.years)
+    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], benchmark)
+    return int((verdict == rates.HIGHER).sum())
 
 
 def _ambulance(atlas: Atlas) -> _Topic:

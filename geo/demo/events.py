@@ -709,7 +709,7 @@ def _emergency_care(rng: np.random.Generator, county: County) -> dict[str, Any]:
     area, band, start = area[order], band[order], start[order]
     by_ambulance = _deal(rng, np.array([1 - published.AE_BY_AMBULANCE, published.AE_BY_AMBULANCE]), n) == 1
     others = np.array(["Own transport", "On foot", "Public transport", "Police"])
-    return {
+    extract = {
         "EC_Ident": [f"{700_000_000 + 7 * i}" for i in range(n)],
         "Arrival_Date": _dates(start // _DAY),
         "Arrival_Time": np.where(rng.random(n) < 0.01, "", _clock(start)),
@@ -733,6 +733,7 @@ def _emergency_care(rng: np.random.Generator, county: County) -> dict[str, Any]:
             rng, {"Home": 79, "Admitted": 11, "Left before treatment": 8, "Other provider": 2}, n
         ),
     }
+    return extract | {"Token_Person_ID": _patients(rng, area, band, 0.12)}
 
 
 def _admissions(rng: np.random.Generator, county: County) -> dict[str, Any]:
@@ -777,7 +778,7 @@ def _admissions(rng: np.random.Generator, county: County) -> dict[str, Any]:
     place = _pick(rng, {"0": 14, "4": 22, "5": 12, "8": 7, "9": 45}, n)
     injury = {"S026": 19, "S024": 12, "S022": 11, "S010": 12, "S018": 9, "S060": 9, "S099": 14, "S610": 5,
               "S270": 4, "S311": 5}  # fmt: skip
-    return {
+    extract = {
         "EPIKEY": [f"{900_000_000_000 + 13 * i}" for i in range(n)],
         "ADMIDATE": _dates(day),
         "LSOA11": _codes(rng, county, area),
@@ -788,6 +789,7 @@ def _admissions(rng: np.random.Generator, county: County) -> dict[str, Any]:
         "CAUSE_4": np.char.add(cause.astype(str), place.astype(str)),
         "SPELDUR": np.where(rng.random(n) < 0.3, 0, rng.geometric(0.42, n) - 1 + (rng.random(n) < 0.04) * 9),
     }
+    return extract | {"TOKEN_PERSON_ID": _patients(rng, area, band, 0.06)}
 
 
 def _events(rng: np.random.Generator, table: Ints) -> tuple[Ints, Ints]:
@@ -807,6 +809,21 @@ def _pick(rng: np.random.Generator, weights: Mapping[str, float], size: int) -> 
 
 def _flags(values: Any) -> NDArray:
     return np.where(values, "Y", "N")
+
+
+def _patients(rng: np.random.Generator, area: Ints, band: Ints, again: float) -> NDArray:
+    """A pseudonym for each event; a part of them belongs to an earlier patient of the same area and age."""
+    seen: dict[tuple[int, int], list[int]] = {}
+    person = np.arange(len(area))
+    for i, (cell, returns, which) in enumerate(
+        zip(zip(area, band, strict=True), rng.random(len(area)) < again, rng.random(len(area)), strict=True)
+    ):
+        earlier = seen.setdefault(cell, [])
+        if returns and earlier:
+            person[i] = earlier[int(which * len(earlier))]
+        earlier.append(int(person[i]))
+    names = np.array([f"{high:016X}{low:016X}" for high, low in rng.integers(0, 2**63, (len(area), 2))])
+    return names.astype(object)[person]
 
 
 def _ages(rng: np.random.Generator, band: Ints) -> NDArray:

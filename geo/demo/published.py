@@ -21,7 +21,8 @@ figure cannot be reproduced:
 - The county's rates lie above the residents' average of the three boroughs' rates. Those of A&E and of
   admissions are met to half a per cent, within the 1% that is asked for.
 - The published limits of small areas' rates are narrower than Poisson counts allow. The numbers of areas
-  significantly above the county are met with honest limits, which takes a stronger concentration.
+  significantly above the county are met with honest limits, which takes a stronger concentration; the limits
+  take every event as one person's only one, as published ones do, though some patients come again.
 - The night-time economy of a "town" is a part of it: at these numbers its centre, read as the three most
   central small areas of Luton, Bedford and Dunstable and the most central one of Leighton Buzzard.
 """

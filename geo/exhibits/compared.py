@@ -8,6 +8,7 @@ import pandas as pd
 from geo import deprivation, rates
 from geo.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 from geo.legend import COMPARED
+from geo.measures import repeated
 from geo.slice import ALPHA, Slice, benchmark
 
 
@@ -50,6 +51,7 @@ def standardised(part: Part) -> Exhibit:
         "Directly standardised to the European Standard Population 2013, 95% limits by Dobson's method. "
         "Events without an age are left out, so rates are a little low.",
         *by.caveats,
+        *repeated(small, "the limits allow for it"),
     )
     chart = Chart(
         "bars",
@@ -66,10 +68,15 @@ def standardised(part: Part) -> Exhibit:
 
 def _standardised(slice_: Slice, years: float) -> tuple[pd.DataFrame, float]:
     """Standardised rates of the areas inside and, last, of all of them together; and the latter's value."""
+    inside = slice_.inside
     events, people = slice_.ages()
-    events, people = events[slice_.inside], people[slice_.inside]
-    both = [pd.concat([frame, frame.sum().to_frame("whole").T]) for frame in (events, people)]
-    table = rates.dsr(*both, years=years)
+    both = [pd.concat([frame[inside], frame[inside].sum().to_frame("whole").T]) for frame in (events, people)]
+    own = slice_.squares(np.where(inside, np.cumsum(inside) - 1, -1), len(both[0]))
+    whole = slice_.squares(np.where(inside, 0, -1), 1)
+    squares = None
+    if own is not None and whole is not None:
+        squares = pd.DataFrame([*own[:-1], *whole], both[0].index, both[0].columns)
+    table = rates.dsr(*both, squares=squares, years=years)
     return table, float(table["value"].iloc[-1])
 
 
@@ -126,9 +133,18 @@ def _gradient(part: Part, groups: int, *, hide: bool) -> tuple[pd.DataFrame, str
     decile = part.lsoa.frame["imd_decile"][part.inside]
     group = decile if groups == 10 else deprivation.quintile(decile)
     if "dsr" in part.loaded.info.measures:
-        events, people = part.atlas.slice(part.query.replace(level="lsoa", measure="dsr")).ages()
+        small = part.atlas.slice(part.query.replace(level="lsoa", measure="dsr"))
+        events, people = small.ages()
+        of = np.full(len(part.inside), -1)
+        of[part.inside] = group.fillna(0).astype(int) - 1
         table = deprivation.gradient(
-            events[part.inside], people[part.inside], group, groups=groups, years=part.years, hide=hide
+            events[part.inside],
+            people[part.inside],
+            group,
+            groups=groups,
+            squares=small.squares(of, groups),
+            years=part.years,
+            hide=hide,
         )
         return table, "Rate a year per 100,000, age-standardised"
     residents_ = part.lsoa.frame["population"].to_numpy(float, na_value=np.nan)[part.inside]
