@@ -35,13 +35,15 @@
   /** Text of a control's value in the address. */
   function write(parameter, value) {
     if (value === true || value === false) return value ? "on" : "off";
+    if (parameter === "edges") return (value ?? "").replaceAll(/\s/g, "");
     if (Array.isArray(value)) return parameter === "hour" ? writeHours(value) : value.join();
     return value ?? "";
   }
 
   /** What no longer makes sense once another parameter changes. */
   const DEPENDS = {
-    source: ["category", "compare"], layer: ["compare", "mark"], level: ["area", "set"], breaks: ["edges"],
+    source: ["category", "compare"], layer: ["compare", "mark"], level: ["area", "set", "edges"], breaks: ["edges"],
+    measure: ["edges"],
   };
 
   /** Query string with some parameters changed; the defaults and the empty ones are left out. */
@@ -186,6 +188,7 @@
       const text = write(parameter, value);
       if (text !== applied[parameter]) changes[parameter] = applied[parameter] = text;
     }
+    if (changes.breaks === "own") changes.edges = page.edges; // to begin with, the bounds now in force
     if (Object.keys(changes).length) change(changes);
   }
 

@@ -38,6 +38,7 @@ CONTROLS = {
     "null": "value",
     "compare": "value",
     "breaks": "value",
+    "edges": "value",
     "palette": "value",
     "domain": "value",
     "benchmark": "value",
@@ -276,6 +277,16 @@ def _filters(catalogue: Catalogue) -> Component:
                         _select("palette", "Colours", _options(PALETTES)),
                     ],
                     className="halves",
+                ),
+                _field(
+                    "edges",
+                    dmc.TextInput(
+                        id=ids.control("edges"),
+                        label="Where classes begin, from the second",
+                        debounce=True,
+                        value="",
+                        autoComplete="off",
+                    ),
                 ),
                 _select(
                     "overlay",

@@ -42,6 +42,7 @@ from geo.query import (
     month_text,
     period_name,
     windows_name,
+    write_edges,
 )
 from geo.windows import WINDOWS
 
@@ -112,10 +113,12 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "frame": frame,
         "group": list(query.group),
         "marked": query.mark,
+        "edges": write_edges(answer.classes.edges),
         "strips": _strips(query, source),
         "defaults": defaults,
         "shown": {
             **_controls(atlas, query, source, defaults),
+            f"{ids.control('edges')}.value": write_edges(answer.classes.edges),
             **_words(answer, query, source, [*notices, *answer.notices], defaults),
             **_table(answer, found),
             **_charts(atlas, answer, source, defaults, found),
@@ -285,6 +288,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
         wanted |= parameter == "benchmark" and query.measure in ("dsr", "ratio")  # compared on every layer
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
+    shown[f"{ids.row('edges')}.hidden"] = query.layer not in HEEDED["breaks"] or query.breaks != "own"
     why = "" if shown[f"{ids.row('benchmark')}.hidden"] else atlas.england(query)[1]
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
     shown[f"{ids.note('benchmark')}.hidden"] = not why

@@ -49,7 +49,7 @@ BREAKS = {
     "equal": "Equal steps",
     "natural": "Natural breaks",
     "sd": "Standard deviations",
-    "own": "Own bounds",
+    "own": "Own",
 }
 PALETTES = {
     "orrd": "Orange to red",
@@ -380,7 +380,7 @@ def read_edges(text: str) -> tuple[tuple[float, ...] | None, Notices]:
     (None, ['The bounds of own classes go up from one number to the next, as in 10,20,50.'])
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    wrong = [part for part in parts if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", part)]
+    wrong = [part for part in parts if not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", part)]
     if wrong:
         return None, [f"“{wrong[0][:40]}” is not a bound of a class; write numbers as in 10,20,50."]
     edges = tuple(float(part) for part in parts)

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from geo import query
 from geo.atlas import Atlas
-from geo.legend import BREAKS, HIDDEN, PALETTES, classify_alike
+from geo.legend import BREAKS, HIDDEN, PALETTES, classify_alike, steps
 from geo.query import Query
+from geo.sheet import sheet
 
 counts = st.lists(st.integers(0, 500), min_size=0, max_size=60).map(lambda v: np.array(v, float))
 
@@ -86,3 +87,59 @@ def test_the_period_and_the_source_compared_with_are_not_mixed_up(small_atlas: A
     assert not change[0].table["count_before"].equals(change[1].table["count_before"])
     plain = [small_atlas.answer(Query(compare=c)) for c in ("", "ae")]
     assert plain[0].table is plain[1].table
+
+
+# ---------------------------------------------------------------- bounds that the reader wrote
+
+
+@pytest.mark.parametrize("measure", ["count", "rate", "eb_rate"])
+@given(edges=st.lists(st.integers(1, 4000), min_size=1, max_size=8, unique=True).map(sorted))
+def test_own_bounds_hold_on_every_measure(small_atlas: Atlas, measure: str, edges: list[int]):
+    query, notices = Query.parse(f"?measure={measure}&breaks=own&edges={','.join(map(str, edges))}")
+    answer = small_atlas.answer(query)
+    assert not [*notices, *answer.notices]
+    assert list(answer.classes.edges) == edges
+    assert len(set(answer.classes.colours)) == len(edges) + 1
+    column = {"count": "count", "rate": "rate_per_1000", "eb_rate": "eb_rate_per_1000"}[measure]
+    steps = np.searchsorted(edges, answer.table[column].to_numpy(float), side="right")
+    assert list(steps) == list(answer.codes)
+
+
+def test_own_bounds_stay_whatever_the_hours_and_months(small_atlas: Atlas):
+    own = Query(breaks="own", edges=(10.0, 20.0, 50.0))
+    labels = small_atlas.answer(own).classes.labels
+    assert labels == ("0 to 9", "10 to 19", "20 to 49", "50 or more")
+    for other in (own.replace(hour=(3,)), own.replace(month=(7,)), own.replace(night=(5,))):
+        assert small_atlas.answer(other).classes.labels == labels
+
+
+def test_of_counts_own_bounds_are_the_next_whole_numbers(small_atlas: Atlas):
+    answer = small_atlas.answer(Query(breaks="own", edges=(9.5, 10.0, 20.25)))
+    assert answer.classes.edges == (10, 21)
+
+
+def test_own_bounds_never_cut_among_protected_counts(small_atlas: Atlas):
+    answer = small_atlas.answer(Query(source="ae", breaks="own", edges=(2.0, 5.0, 7.0, 30.0)))
+    assert answer.classes.edges == (10, 30)
+    assert answer.classes.labels[:3] == ("0", "10 to 29", "30 or more")
+    assert any("lifted to" in caveat for caveat in answer.caveats)
+    open_ = small_atlas.answer(Query(breaks="own", edges=(2.0, 30.0)))
+    assert open_.classes.edges == (2, 30)
+    assert not any("lifted to" in caveat for caveat in open_.caveats)
+
+
+def test_a_print_has_the_bounds_of_the_screen(small_atlas: Atlas):
+    legend = sheet(small_atlas, Query(breaks="own", edges=(10.0, 60.0))).legend
+    assert [entry.label for entry in legend] == ["60 or more", "10 to 59", "0 to 9"]
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_more_classes_than_colours_go_on_from_light_to_dark(palette: str):
+    assert steps(5, palette) == list(PALETTES[palette])
+    for number in range(2, 10):
+        colours = steps(number, palette)
+        parts = ((1, 0.2126), (3, 0.7152), (5, 0.0722))
+        lightness = [sum(int(c[i : i + 2], 16) * weight for i, weight in parts) for c in colours]
+        assert len(set(colours)) == number
+        assert lightness == sorted(lightness, reverse=True)
+        assert (colours[0], colours[-1]) == (PALETTES[palette][0], PALETTES[palette][-1])

@@ -120,3 +120,33 @@ def test_a_mark_stays_while_filters_change_and_goes_with_its_legend(page: Page, 
     page.get_by_role("option", name="Deprivation (decile)").click()
     shows(page, "?layer=imd&hour=19")
     expect(page.locator("#notices")).to_be_empty()
+
+
+# ---------------------------------------------------------------- own classes
+
+
+def test_own_classes_begin_with_the_bounds_in_force_and_are_written_by_keyboard(page: Page, address: str):
+    seen = visit(page, address, "?breaks=equal")
+    box = page.locator("#filter-edges")
+    expect(box).to_be_hidden()
+    labels = page.locator("#legend .legend-label").all_inner_texts()
+    page.locator("#filter-breaks").click()
+    page.get_by_role("option", name="Own", exact=True).click()
+    expect(box).to_be_visible()
+    page.wait_for_url(re.compile(r"breaks=own&edges=\d+(,\d+){3}$"))
+    assert box.input_value() == page.url.partition("edges=")[2]
+    assert page.locator("#legend .legend-label").all_inner_texts() == labels
+    box.fill("50, 100")
+    page.keyboard.press("Enter")
+    shows(page, "?breaks=own&edges=50,100")
+    expect(page.locator("#legend .legend-label")).to_have_text(["100 or more", "50 to 99", "0 to 49"])
+    expect(box).to_have_value("50,100")
+    box.fill("100,50")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notices")).to_contain_text("go up from one number to the next")
+    page.go_back()
+    expect(box).to_have_value("50,100")
+    page.locator("#filter-breaks").click()
+    page.get_by_role("option", name="Quantiles").click()
+    shows(page, "")
+    assert not seen.complaints
