@@ -18,7 +18,7 @@
   let shown = {}; // "component.property" -> JSON of its value, so that only changes are drawn
   let slow = 0;
   let marked = ""; // what is marked on the screen
-  const listeners = []; // told of every answer that is shown
+  const listeners = { ask: [], answer: [], shown: [], trouble: [] }; // told of a question, its answer, and what came of it
 
   const dash = (window.dash_clientside ??= {});
 
@@ -77,6 +77,7 @@
     asked = search;
     window.hotspotsMap?.expect(search);
     wait();
+    listeners.ask.forEach((callback) => callback(search));
     dash.set_props("address", { data: search });
   }
 
@@ -101,6 +102,7 @@
     rest("trouble");
     $("trouble-text").textContent = text;
     $("trouble").hidden = false;
+    listeners.trouble.forEach((callback) => callback());
   }
 
   // Dash reports a request that failed nowhere on the page, so the page listens to the request itself.
@@ -143,7 +145,7 @@
     document.title = answer.title;
     document.body.dataset.view = answer.view;
     document.body.dataset.level = answer.level;
-    listeners.forEach((callback) => callback(answer));
+    listeners.answer.forEach((callback) => callback(answer));
     if (answer.tidy) {
       asked = answer.search === "?" ? "" : answer.search;
       history.replaceState(null, "", location.pathname + asked);
@@ -159,6 +161,7 @@
     if (asked !== question) return nothing;
     document.body.dataset.shows = question;
     rest("ready");
+    listeners.shown.forEach((callback) => callback(answer));
     if (answer.selected) setTimeout(reveal, 0, answer.selected);
     else if (answer.marked !== marked) setTimeout(reveal, 0, answer.shown["table.rowData"][0]?.code);
     marked = answer.marked;
@@ -306,6 +309,13 @@
   }
 
   /** For the other scripts of the page: what is shown, and how to ask for something else. */
-  window.hotspotsPage = { ask, change, go, toast, typing, current: () => page, onAnswer: (cb) => listeners.push(cb) };
+  window.hotspotsPage = {
+    ask, change, go, toast, typing,
+    current: () => page,
+    onAsk: (callback) => listeners.ask.push(callback),
+    onAnswer: (callback) => listeners.answer.push(callback),
+    onShown: (callback) => listeners.shown.push(callback), // once the map is painted
+    onTrouble: (callback) => listeners.trouble.push(callback),
+  };
   dash.hotspots = { start, show, control, chooseMonths, chooseHour, chooseRow };
 })();

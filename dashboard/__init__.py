@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard import assess, callbacks, layout, notes, routes, security
+from dashboard import assess, callbacks, layout, notes, pieces, routes, security
 from geo.atlas import Atlas
 from geo.problem import Problem
 from geo.resources import shipped
@@ -61,6 +61,7 @@ def create_app(atlas: Atlas) -> Dash:
     callbacks.register(app, atlas)
     routes.register(app, atlas)
     notes.register(app, atlas)
+    pieces.register(app, atlas)
     assess.register(app, atlas)
     security.register(app)
     return app

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import blocks, ids
+from dashboard import blocks
 from dashboard.facts import texts
 from dashboard.figures import chosen_months
 from geo import confidence, rates
@@ -22,7 +22,7 @@ from geo.disclosure import SUPPRESSED
 from geo.group import Group, group
 from geo.measures import beside
 from geo.profile import Profile, profile
-from geo.query import DOMAINS, LEVELS, Query, SourceInfo
+from geo.query import DOMAINS, LEVELS, Query, SourceInfo, listed
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
@@ -34,33 +34,32 @@ Link = Callable[[Query], str]
 OUTSIDE = "Outside the boroughs chosen. It is ranked among all areas here."
 
 
-def shown(atlas: Atlas, answer: Answer, link: Link) -> dict[str, Any]:
-    """Fill the panel with the chosen area and the set of areas of an answer.
+def panels(atlas: Atlas, query: Query, link: Link) -> list[Component]:
+    """Tell of the chosen area and of the set of areas of a question.
 
     Parameters
     ----------
     atlas : Atlas
-    answer : Answer
+    query : Query
+        As checked against what is loaded.
     link : callable
         Query to the address of the page.
 
     Returns
     -------
-    dict
-        "component.property" to value.
+    list of Component
+        Of :mod:`dash.html` only; none where nothing is chosen.
     """
-    query = answer.query
-    panels: list[Component] = []
+    found: list[Component] = []
     if query.group:
-        panels.append(of_group(group(atlas, query), query, atlas.catalogue.sources[query.source], link))
+        found.append(of_group(group(atlas, query), query, atlas.catalogue.sources[query.source], link))
     if query.area:
-        panels.append(_of_area(atlas, answer, link))
-    return {f"{ids.SELECTED}.children": panels, f"{ids.SELECTED}.hidden": not panels}
+        found.append(_of_area(atlas, query, link))
+    return found
 
 
-def _of_area(atlas: Atlas, answer: Answer, link: Link) -> Component:
+def _of_area(atlas: Atlas, query: Query, link: Link) -> Component:
     """Gather what is told of the chosen area."""
-    query = answer.query
     plain = query.replace(group=(), compare="", null="exact")
     told = profile(atlas, plain)
     inner = told.answer.query
@@ -139,31 +138,36 @@ def of_area(
     row, noun = told.row, source.noun
     inside = told.answer.query.borough == query.borough
     where = [part for part in dict.fromkeys((row["ward"], row["borough"])) if part and part != told.name]
-    return html.Section(
-        [
-            _head(told.name, link(query.replace(area=""))),
-            html.P(" · ".join([*where, told.code]), className="note"),
-            *([] if inside else [html.P(OUTSIDE, className="panel-said")]),
-            *([] if query.level == "lsoa" else [html.P(told.headline, className="panel-said")]),
-            _facts(_known(told, source, clusters, sure)),
-            html.Div(
-                [
-                    *around,
-                    html.Button("Add to set", type="button", className="linklike", **{"data-add": told.code}),
-                    *_pack(query),
-                ],
-                className="panel-links",
-            ),
-            _months(told.months, query, noun),
-            *_week(told.week, noun),
-            _sources(told.sources),
-            *_checks(sure),
-            *_deprivation(domains),
-            *_neighbours(told.neighbours, query, link),
-        ],
-        className="panel",
-        **{"aria-label": f"Area: {told.name}", "data-panel": "area", "data-code": told.code},
-    )
+    ranked = int((told.answer.ranked["rank"] != "").sum())
+    rank = f"Rank {row['rank']} of {ranked:,}" if row["rank"] else ""
+    line = " · ".join(filter(None, [rank, f"{_counted(row)} {noun}", ", ".join(where)]))
+    body = [
+        *([] if inside else [html.P(OUTSIDE, className="panel-said")]),
+        *([] if query.level == "lsoa" else [html.P(told.headline, className="panel-said")]),
+        _facts(_known(told, clusters)),
+        html.Div(
+            [
+                *around,
+                html.Button("Add to set", type="button", className="linklike", **{"data-add": told.code}),
+                *_pack(query),
+                html.Span(told.code, className="note"),
+            ],
+            className="panel-links",
+        ),
+        _months(told.months, query, noun),
+        *_week(told.week, noun),
+        _sources(told.sources),
+        *_checks(sure),
+        *_deprivation(domains),
+        *_neighbours(told.neighbours, query, link),
+    ]
+    attributes = {
+        "aria-label": f"Area: {told.name}",
+        "data-panel": "area",
+        "data-code": told.code,
+        "data-said": told.headline,
+    }
+    return _panel(told.name, line, link(query.replace(area="")), body, attributes)
 
 
 def _pack(query: Query) -> list[Component]:
@@ -174,16 +178,30 @@ def _pack(query: Query) -> list[Component]:
     return [html.A("Ward pack (PDF)", href=address, className="linklike", download="")]
 
 
-def _head(name: str, close: str) -> Component:
-    return html.Div(
+def _panel(
+    name: str, line: str, close: str, body: list[Component], attributes: Mapping[str, str]
+) -> Component:
+    """Set what is told under a head that stays in sight; ``assets/panel.js`` shows the same head at once."""
+    head = html.Div(
         [
-            html.H2(name, className="selected-name", tabIndex="-1"),
+            html.Div(
+                [
+                    html.H2(name, className="selected-name", tabIndex="-1"),
+                    html.P(line, className="selected-line"),
+                ]
+            ),
             html.A(
                 "×", href=close, className="selected-close", title="Esc", **{"aria-label": f"Close {name}"}
             ),
         ],
         className="selected-head",
     )
+    return html.Section([head, html.Div(body, className="panel-body")], className="panel", **attributes)
+
+
+def _counted(row: pd.Series) -> str:
+    """Number of events of an area in words of the page."""
+    return texts(pd.Series([row["count"]]), "{:,.0f}", f"{SUPPRESSED} (1 to 7)")[0]
 
 
 def _facts(known: Mapping[str, str]) -> Component:
@@ -191,14 +209,11 @@ def _facts(known: Mapping[str, str]) -> Component:
     return html.Dl(pairs, className="panel-facts")
 
 
-def _known(told: Profile, source: SourceInfo, clusters: Answer, sure: pd.Series | None) -> dict[str, str]:
+def _known(told: Profile, clusters: Answer) -> dict[str, str]:
     """Say the facts of an area, the rate with its 95% interval."""
     row, answer = told.row, told.answer
-    ranked = int((answer.ranked["rank"] != "").sum())
     known = {
-        source.noun.capitalize(): texts(pd.Series([row["count"]]), "{:,.0f}", f"{SUPPRESSED} (1 to 7)")[0],
         "Per 1,000 residents": _with_interval(row),
-        "Rank": f"{row['rank']} of {ranked:,}" if row["rank"] else "",
         "Cluster (local Moran’s I)": _cluster(told.code, clusters),
     }
     asked = beside(answer.query.measure)
@@ -206,10 +221,8 @@ def _known(told: Profile, source: SourceInfo, clusters: Answer, sure: pd.Series 
         known[asked.name] = asked.form.format(row[asked.column])
         if asked.limits:
             known[asked.name] += f" ({asked.form} to {asked.form})".format(row["lower_ci"], row["upper_ci"])
-    if sure is not None:
-        known["Checks that agree"] = f"{int(sure['checks_agree'])} of {int(sure['checks_assessed'])}"
     if pd.notna(row["imd_decile"]):
-        known["Deprivation decile"] = f"{int(row['imd_decile'])} (1 = most deprived)"
+        known["Deprivation decile, 1 is most"] = f"{int(row['imd_decile'])}"
     if pd.notna(row["population"]):
         known["Residents"] = f"{int(row['population']):,}"
     return known
@@ -229,7 +242,12 @@ def _cluster(code: str, clusters: Answer) -> str:
 
 def _months(months: pd.DataFrame, query: Query, noun: str) -> Component:
     chosen = chosen_months([int(m) for m in months["month"]], query)
-    return blocks.block("By month", blocks.bars(months, noun, chosen), table=blocks.months_table(months))
+    return blocks.fold(
+        "By month",
+        blocks.bars(months, noun, chosen),
+        found=blocks.peak_month(months),
+        table=blocks.months_table(months),
+    )
 
 
 def _week(week: Week, noun: str) -> list[Component]:
@@ -237,10 +255,11 @@ def _week(week: Week, noun: str) -> list[Component]:
         return []
     said = " ".join(filter(None, (week.when, week.untimed)))
     return [
-        blocks.block(
+        blocks.fold(
             f"By weekday and hour{blocks.CLOCKS[week.kind]}",
             blocks.heat(week.clock, noun, midnight=week.midnight is not None),
             html.P(said, className="note"),
+            found=blocks.peak_hour(week.clock, midnight=week.midnight is not None),
             table=blocks.clock_table(week.clock, week.kind),
         )
     ]
@@ -252,10 +271,12 @@ def _sources(table: pd.DataFrame) -> Component:
     rated = texts(table["rate_per_1000_a_year"], "{:,.1f}", "–")
     rows = list(zip(table["label"], counts, rated, table["rank"], strict=True))
     periods = [f"{label}: {period}" for label, period in zip(table["label"], table["period"], strict=True)]
-    return blocks.block(
+    ranks = [rank for rank in table["rank"] if rank]
+    return blocks.fold(
         "In every source",
         blocks.grid(columns, rows, "Counts, rates and ranks by source"),
         html.P("; ".join(periods) + ".", className="note"),
+        found=f"rank {listed(ranks)}" if ranks else "",
         table=blocks.lines(columns, rows),
     )
 
@@ -281,7 +302,8 @@ def _checks(sure: pd.Series | None) -> list[Component]:
                     ]
                 )
             )
-    return [blocks.block("Is it a hotspot?", html.Ul(items, className="checks"))]
+    agree = f"{int(sure['checks_agree'])} of {int(sure['checks_assessed'])} checks agree"
+    return [blocks.fold("Is it a hotspot?", html.Ul(items, className="checks"), found=agree)]
 
 
 def _deprivation(domains: pd.Series | None) -> list[Component]:
@@ -291,10 +313,13 @@ def _deprivation(domains: pd.Series | None) -> list[Component]:
     items = [
         html.Div([html.Dt(name), html.Dd([_ten(int(decile)), f"{decile}"])]) for name, decile in known.items()
     ]
+    worst = str(known.idxmin())
     return [
-        blocks.block(
-            "Deprivation, in tenths of England (1 = most deprived)",
+        blocks.fold(
+            "Deprivation",
+            html.P("In tenths of England; 1 is the most deprived.", className="note"),
             html.Dl(items, className="domains"),
+            found=f"worst: {worst.lower()}, {known[worst]}",
             table=blocks.lines(("domain", "decile"), list(known.items())),
         )
     ]
@@ -315,7 +340,8 @@ def _neighbours(table: pd.DataFrame, query: Query, link: Link) -> list[Component
         html.Li([html.A(name, href=link(query.replace(area=code)), className="link"), html.Span(count)])
         for code, name, count in zip(ordered.index, ordered["name"], counts, strict=True)
     ]
-    return [blocks.block("Neighbours", html.Ul(items, className="neighbours"))]
+    found = f"{len(ordered)}, most in {ordered['name'].iloc[0]}" if pd.notna(ordered["count"].iloc[0]) else ""
+    return [blocks.fold("Neighbours", html.Ul(items, className="neighbours"), found=found)]
 
 
 # ---------------------------------------------------------------- a set of areas
@@ -334,17 +360,20 @@ def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -
     """
     number = len(query.group) if told is None else len(told.table)
     name = f"Set of {number} area{'s' if number != 1 else ''}"
-    head = [
-        _head(name, link(query.replace(group=()))),
-        html.Div(
-            html.Button("Save this set", type="button", className="linklike", **{"data-act": "save-set"}),
-            className="panel-links",
-        ),
-    ]
-    inside: list[Component] = [html.P("All of it is outside the boroughs chosen.", className="note")]
+    save = html.Div(
+        html.Button("Save this set", type="button", className="linklike", **{"data-act": "save-set"}),
+        className="panel-links",
+    )
+    line = "All of it is outside the boroughs chosen."
+    inside: list[Component] = []
     if told is not None:
+        few = f", {told.suppressed} areas {SUPPRESSED}" if told.suppressed else ""
+        line = f"{source.noun.capitalize()} not added up"
+        if told.count is not None:
+            line = f"{told.count:,} {source.noun}{few}"
         inside = _together(told, query, source, link)
-    return html.Section([*head, *inside], className="panel", **{"aria-label": name, "data-panel": "set"})
+    attributes = {"aria-label": name, "data-panel": "set", "data-said": f"{name}: {line}"}
+    return _panel(name, line, link(query.replace(group=())), [save, *inside], attributes)
 
 
 def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list[Component]:
@@ -360,7 +389,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         chosen = chosen_months([int(m) for m in told.months["month"]], query)
         both = told.months.assign(rest=told.rest_months["count"])
         parts.append(
-            blocks.block(
+            blocks.fold(
                 "By month, each to its own scale",
                 html.P("The set", className="note"),
                 blocks.bars(told.months, source.noun, chosen),
@@ -373,7 +402,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         )
     if told.week is not None and told.rest_week is not None and told.week.clock is not None:
         parts.append(
-            blocks.block(
+            blocks.fold(
                 "By weekday and hour, each to its own scale",
                 html.P(f"The set{blocks.CLOCKS[told.week.kind]}", className="note"),
                 blocks.heat(told.week.clock, source.noun, midnight=told.week.midnight is not None),
@@ -402,9 +431,10 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         for code, name, count in rows
     ]
     parts.append(
-        blocks.block(
+        blocks.fold(
             "Its areas",
             html.Ul(items, className="neighbours members"),
+            found=f"{len(rows)}",
             table=blocks.lines(("code", "name", "count"), rows),
         )
     )

@@ -20,19 +20,26 @@ HEAT = np.array([[255, 247, 236], [253, 212, 158], [252, 141, 89], [215, 48, 31]
 UNKNOWN = "#c3ccd3"
 
 
-def block(title: str, *parts: Component, table: str = "") -> Component:
-    """Head some parts with a title and, where there is a table behind them, a button that copies it.
+def fold(title: str, *parts: Component, found: str = "", table: str = "") -> Component:
+    """Fold some parts away under a title and what they tell in a few words.
 
     Parameters
     ----------
     title : str
     *parts : Component
+    found : str
+        Read while it is closed.
     table : str
-        Numbers to copy: lines of cells divided by tabs, the first line their names.
+        Numbers that a button copies: lines of cells divided by tabs, the first line their names.
     """
     copy = [copier(title, **{"data-copy": table})] if table else []
-    return html.Section(
-        [html.Div([html.H3(title), *copy], className="block-head"), *parts], className="block"
+    return html.Details(
+        [
+            html.Summary([html.H3(title), html.Span(found, className="fold-found")]),
+            html.Div([*parts, *copy], className="fold-body"),
+        ],
+        className="fold",
+        **{"data-fold": title.partition(",")[0]},
     )
 
 
@@ -95,10 +102,7 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
         for month, count, on in zip(months["month"], counts, chosen, strict=True)
     ]
     first, last = (month_name(int(m)) for m in months["month"].iloc[[0, -1]])
-    peak = ""
-    if most:
-        at = int(months["month"].iloc[int(np.argmax(counts.to_numpy(float, na_value=-1)))])
-        peak = f" Most in {month_name(at)}: {most:,}."
+    peak = f" Most in {peak_month(months).removeprefix('most in ')}." if most else ""
     return html.Figure(
         [
             html.Div(
@@ -117,6 +121,15 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
         ],
         className="small-chart",
     )
+
+
+def peak_month(months: pd.DataFrame) -> str:
+    """The month with the most, "most in May 2023: 31"; "" where none is known."""
+    counts = months["count"].to_numpy(float, na_value=-1)
+    if not (counts > 0).any():
+        return ""
+    at = int(np.argmax(counts))
+    return f"most in {month_name(int(months['month'].iloc[at]))}: {counts[at]:,.0f}"
 
 
 CLOCKS = {"recorded": "", "without": ", without unknown times", "aoristic": ", spread over ranges of time"}
@@ -148,7 +161,7 @@ def heat(clock: pd.DataFrame, noun: str, *, midnight: bool) -> Component:
         Whether 00:00 seems to stand for an unknown time; the colours are then scaled by the other hours.
     """
     counts = clock.to_numpy(float, na_value=np.nan)
-    known = np.where(np.arange(24) == 0, np.nan, counts) if midnight else counts
+    known = _trusted(counts, midnight)
     most = np.nanmax(known) if (~np.isnan(known)).any() else 0.0
     rows = [
         html.Div(
@@ -166,6 +179,20 @@ def heat(clock: pd.DataFrame, noun: str, *, midnight: bool) -> Component:
         ],
         className="small-chart",
     )
+
+
+def peak_hour(clock: pd.DataFrame, *, midnight: bool) -> str:
+    """The hour of the week with the most, "most on Saturday from 23:00"; "" where none is known."""
+    known = _trusted(clock.to_numpy(float, na_value=np.nan), midnight)
+    if not (known > 0).any():
+        return ""
+    day, hour = np.unravel_index(np.nanargmax(known), known.shape)
+    return f"most on {DAY_NAMES[day]} from {hour:02d}:00"
+
+
+def _trusted(counts: np.ndarray, midnight: bool) -> np.ndarray:
+    """The week without its first hours, where these stand for a time that is not known."""
+    return np.where(np.arange(24) == 0, np.nan, counts) if midnight else counts
 
 
 def _week_said(counts: np.ndarray, noun: str) -> str:

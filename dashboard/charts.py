@@ -42,6 +42,15 @@ def figure(exhibit: Exhibit) -> Figure | None:
     return FORMS[chart.form](chart, exhibit.drawn)
 
 
+def narrow(drawn: Figure) -> Figure:
+    """Fit a figure into a column beside the map, whose legend explains the colours of areas."""
+    data = [trace | ({"showlegend": False} if trace.get("customdata") else {}) for trace in drawn["data"]]
+    layout = drawn["layout"] | {"font": {**FONT, "size": 12}, "margin": {"l": 4, "r": 8, "t": 8, "b": 8}}
+    if layout["showlegend"]:
+        layout["legend"] = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}
+    return {"data": data, "layout": layout}
+
+
 def _layout(height: float, **changes: Any) -> dict[str, Any]:
     return {
         "height": height,
@@ -287,6 +296,7 @@ def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
                 "x": _plain(_values(mine, chart.x)),
                 "y": _plain(_values(mine, chart.y[0]).round(1)),
                 "text": mine["Area"].to_list() if "Area" in mine else None,
+                "customdata": mine["Code"].to_list() if "Code" in mine else None,
                 "marker": {"color": colour, "size": 7, "line": {"color": INK, "width": 0.6}},
                 "hovertemplate": "%{text}: %{y:,.1f}, %{x:,.0f} residents<extra></extra>",
             }

@@ -492,7 +492,7 @@ def _finding() -> Component:
                 **{"aria-live": "polite"},
             ),
             html.Div(id=ids.MARKED, className="marked", role="status"),
-            html.Ul(id=ids.CAVEATS, className="caveats"),
+            html.Div(id=ids.CAVEATS, className="caveats"),
             html.Button("Filters", className="sheet-open", type="button", **{"data-act": "sheet"}),
         ],
     )
@@ -516,6 +516,8 @@ def _findings() -> Component:
         className="findings",
         **{"aria-label": "Findings"},
         children=[
+            html.Div(id=ids.SELECTED, className="selected", hidden=True),
+            html.P(id="panel-said", className="hidden", role="status"),
             html.Div(
                 className="ranking",
                 children=[
@@ -548,7 +550,16 @@ def _findings() -> Component:
                     ),
                 ],
             ),
-            html.Div(id=ids.SELECTED, className="selected", hidden=True),
+            html.Details(
+                [
+                    html.Summary(
+                        [html.H2("Evidence"), html.Span(id=ids.EVIDENCE_NAME, className="fold-found")]
+                    ),
+                    html.Div(id=ids.EVIDENCE_BODY, className="evidence-body"),
+                ],
+                id=ids.EVIDENCE,
+                className="fold evidence",
+            ),
             html.Div(
                 id=ids.CLOCK_PART,
                 className="chart",
@@ -605,8 +616,8 @@ def _findings() -> Component:
 GRID = {
     "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
     "rowClassRules": {"row-muted": "params.data.muted"},
-    "rowHeight": 42,
-    "headerHeight": 34,
+    "rowHeight": 36,
+    "headerHeight": 30,
     "suppressCellFocus": False,
     "suppressScrollOnNewData": False,
     "suppressHorizontalScroll": True,

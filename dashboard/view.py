@@ -21,6 +21,8 @@ from dash.development.base_component import Component
 from dashboard import area, blocks, compare, figures, ids, marked, parts, present
 from dashboard.facts import facts, ranked_table
 from dashboard.layout import MANY_BOROUGHS, WHOLE
+from dashboard.markup import markup
+from geo.assessment import exhibit_name
 from geo.export import FORMATS
 from geo.insets import of_answer
 from geo.layers import LAYERS
@@ -67,6 +69,10 @@ FILTERS = {
 """What "Clear all" clears: what, when and where, not how it is shown."""
 
 
+FIRST_CAVEATS = 2
+"""Caveats that stand under the sentence; the others are folded away."""
+
+
 def page(atlas: Atlas, search: str) -> dict[str, Any]:
     """Answer a query string with everything that the page shows.
 
@@ -80,7 +86,8 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     -------
     dict
         ``asked`` (the string as it came), ``search`` (the same question, tidy), ``tidy`` (whether the address
-        bar should change to it), ``title``, ``view``, ``frame`` (for the map), ``strips`` (chosen cells and
+        bar should change to it), ``title``, ``view``, ``noun`` (of the events),
+        ``ranked`` (how many areas have a rank), ``frame`` (for the map), ``strips`` (chosen cells and
         the reason where none can be), ``defaults`` (values that need not be in a link) and ``shown``
         ("component.property" to value).
     """
@@ -110,6 +117,8 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "view": query.view,
         "level": query.level,
         "selected": query.area or None,
+        "noun": source.noun,
+        "ranked": int((answer.ranked["rank"] != "").sum()),
         "frame": frame,
         "group": list(query.group),
         "marked": query.mark,
@@ -125,11 +134,20 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **marked.shown(found, answer, lambda **changes: _link(query.replace(**changes), defaults)),
             **present.shown(material, lambda **changes: _link(query.replace(**changes), defaults)),
             f"{ids.LEGEND}.children": parts.legend(answer),
-            **area.shown(atlas, answer, lambda other: _link(other, defaults)),
             **beside,
             **{f"{ids.export(key)}.href": f"/export.{key}{exported}" for key in (*FORMATS, "pack")},
         },
     }
+
+
+def panels(atlas: Atlas, search: str) -> str:
+    """Tell of the area and the set that a query string selects, as HTML; "" where it selects neither.
+
+    It costs several answers, so the page asks for it after the map.
+    """
+    query, _ = Query.parse(search, atlas.catalogue)[0].checked(atlas.catalogue)
+    defaults = _defaults(atlas, atlas.catalogue.sources[query.source])
+    return markup(area.panels(atlas, query, lambda other: _link(other, defaults)))
 
 
 # ---------------------------------------------------------------- links
@@ -300,6 +318,9 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
     compare_note = _compare_note(query, source)
     shown[f"{ids.note('compare')}.children"] = compare_note
     shown[f"{ids.note('compare')}.hidden"] = not compare_note
+    first = LAYERS[query.layer].evidence[:1]
+    shown[f"{ids.EVIDENCE}.hidden"] = not first
+    shown[f"{ids.EVIDENCE_NAME}.children"] = "".join(map(exhibit_name, first))
     shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
     off = _off(source)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
@@ -446,10 +467,24 @@ def _words(
     return {
         f"{ids.DESCRIPTION}.children": answer.description,
         f"{ids.HEADLINE}.children": answer.headline,
-        f"{ids.CAVEATS}.children": [html.Li(caveat) for caveat in answer.caveats],
+        f"{ids.CAVEATS}.children": _caveats(answer.caveats, open_=not (query.area or query.group)),
         f"{ids.NOTICES}.children": said,
         f"{ids.BADGE}.children": answer.banner,
     }
+
+
+def _caveats(caveats: Sequence[str], *, open_: bool) -> list[Component]:
+    """The first caveats as text, unless a panel needs the room, and the others folded."""
+    first = FIRST_CAVEATS if open_ else 0
+    items = [html.Li(caveat) for caveat in caveats]
+    rest = items[first:]
+    if len(rest) == 1 and first:  # to fold one away would save nothing
+        first, rest = first + 1, []
+    more = f"{len(rest)} {'more ' if first else ''}note{'' if len(rest) == 1 else 's'}"
+    return [
+        *([html.Ul(items[:first])] if items[:first] else []),
+        *([html.Details([html.Summary(more), html.Ul(rest)])] if rest else []),
+    ]
 
 
 # ---------------------------------------------------------------- the table

@@ -17,6 +17,7 @@ from geo.atlas import Atlas
 from geo.disclosure import Gate
 from geo.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.exhibits.part import Exhibit, NotPossible, Part
+from geo.layers import LAYERS
 from geo.problem import Problem
 from geo.query import MONTH_NAMES, Query, listed, month_runs, period_name
 from geo.sheet import credits
@@ -35,6 +36,9 @@ HEADLINES = (
     "agreement",
 )
 """Exhibits whose finding opens its section."""
+
+KEPT = ("level", "benchmark", "first", "last", "month", "hour", "day", "night", "borough")
+"""What of a question on the map the exhibits of its layer are made for, besides source and categories."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -270,6 +274,58 @@ def part_of(
     checked, notices = asked.checked(atlas.catalogue)
     gate = atlas.sources[source].gate if protected else Gate("open")
     return Part(atlas, checked, gate), tuple(notices)
+
+
+def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tuple[str, str], ...]]:
+    """Exhibits of the layer that a question shows, under exactly its filters.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        Checked. Without categories every category counts, as on the map.
+
+    Returns
+    -------
+    exhibits : tuple of Exhibit
+        Those that its :class:`~geo.layers.Layer` names, with all their rows; protected.
+    missing : tuple of (str, str)
+        Those that cannot be made, and why.
+    """
+    found, missing = [], []
+    for key in LAYERS[query.layer].evidence:
+        name = exhibit_name(key)
+        try:
+            if key in SERVICES:
+                made = SERVICES[key][1](_services(atlas, query))
+            else:
+                made = EXHIBITS[key][1](_as_shown(atlas, query, query.source)[0])
+            found.append(replace(made, name=name))
+        except NotPossible as reason:
+            missing.append((name, str(reason)))
+    return tuple(found), tuple(missing)
+
+
+def exhibit_name(key: str) -> str:
+    """What the exhibit of a key is called."""
+    return (EXHIBITS.get(key) or SERVICES[key])[0]
+
+
+def _as_shown(atlas: Atlas, query: Query, source: str) -> tuple[Part, list[str]]:
+    """One source under the filters of the map, and what it cannot take; categories hold for one source."""
+    category = query.category if source == query.source else ()
+    plain = Query(source=source, category=category, **{name: getattr(query, name) for name in KEPT})
+    checked, notices = plain.checked(atlas.catalogue)
+    return Part(atlas, checked, atlas.sources[source].gate), notices
+
+
+def _services(atlas: Atlas, query: Query) -> list[Part]:
+    """Every source that has events under the filters of the map."""
+    parts = [_as_shown(atlas, query, key) for key in atlas.sources]
+    usable = [part for part, notices in parts if part.total and not _outside(part, notices)]
+    if len(usable) < 2:
+        raise NotPossible("fewer than two of the sources have events under these filters.")
+    return usable
 
 
 class _Steps:

@@ -61,6 +61,8 @@ class Layer:
     """"deprivation" or "population" where the layer cannot do without."""
     compares: str = field(default="")
     """"source" or "period" where the layer sets the query's ``compare`` against it."""
+    evidence: tuple[str, ...] = field(default=())
+    """Keys of the exhibits (:mod:`geo.exhibits`) that say what can be concluded from it, the best first."""
 
 
 # ---------------------------------------------------------------- measures
@@ -376,6 +378,7 @@ LAYERS: dict[str, Layer] = {
             "How many, or how many for the people who live there. Darker is more. The breaks stay where they "
             "are when hours, days or months change.",
             _draw_measure,
+            evidence=("concentration", "stability"),
         ),
         Layer(
             "quintile",
@@ -383,6 +386,7 @@ LAYERS: dict[str, Layer] = {
             "Areas in order, cut into five groups of equal number. Areas that tie stay together, in the "
             "lower group.",
             _draw_quintile,
+            evidence=("concentration", "top_quintile"),
         ),
         Layer(
             "significance",
@@ -391,6 +395,7 @@ LAYERS: dict[str, Layer] = {
             "by more than chance: the benchmark's rate is set against the area's own interval.",
             _draw_significance,
             needs="population",
+            evidence=("funnel",),
         ),
         Layer(
             "local_moran",
@@ -398,6 +403,7 @@ LAYERS: dict[str, Layer] = {
             "Areas whose neighbours together have more, or fewer, than chance would give. Red: high among "
             "high. The probability is exact: it is not sampled.",
             _draw_local_moran,
+            evidence=("back_test",),
         ),
         Layer(
             "getis_ord",
@@ -405,6 +411,7 @@ LAYERS: dict[str, Layer] = {
             "Places where an area and its neighbours together have more (hot) or fewer (cold) than chance "
             "would give. The probability is exact: it is not sampled.",
             _draw_getis_ord,
+            evidence=("back_test",),
         ),
         Layer(
             "imd",
@@ -413,6 +420,7 @@ LAYERS: dict[str, Layer] = {
             "all domains of deprivation together, or by one of the seven.",
             _draw_imd,
             needs="deprivation",
+            evidence=("most_deprived", "fifths"),
         ),
         Layer(
             "bivariate",
@@ -420,6 +428,7 @@ LAYERS: dict[str, Layer] = {
             "Areas in thirds twice: by the measure, and by deprivation. Darkest: much of both.",
             _draw_bivariate,
             needs="deprivation",
+            evidence=("fifths", "most_deprived"),
         ),
         Layer(
             "excess",
@@ -428,12 +437,14 @@ LAYERS: dict[str, Layer] = {
             "and areas beyond the spread of such areas stand out.",
             _draw_excess,
             needs="deprivation",
+            evidence=("excess",),
         ),
         Layer(
             "agreement",
             "Several services",
             "For how many of the loaded sources each area is a hot spot (Gi*), with the same filters.",
             evidence.draw_agreement,
+            evidence=("agreement", "overlooked", "similarity"),
         ),
         Layer(
             "bivariate_moran",
@@ -442,6 +453,7 @@ LAYERS: dict[str, Layer] = {
             "chance. The other source is chosen under “compare”.",
             evidence.draw_bivariate_moran,
             compares="source",
+            evidence=("similarity",),
         ),
         Layer(
             "change",
@@ -451,6 +463,7 @@ LAYERS: dict[str, Layer] = {
             "the 28 before, and the year so far against the same days of last year (“Compare with”).",
             evidence.draw_change,
             compares="period",
+            evidence=("changed", "lately"),
         ),
         Layer(
             "emerging",
@@ -458,6 +471,7 @@ LAYERS: dict[str, Layer] = {
             "A Gi* map of every month, and what became of each area: new, consecutive, intensifying, "
             "persistent, diminishing, sporadic, oscillating or historical.",
             evidence.draw_emerging,
+            evidence=("stability",),
         ),
         Layer(
             "confidence",
@@ -465,6 +479,7 @@ LAYERS: dict[str, Layer] = {
             "How many different looks at the data agree that an area is a hot spot.",
             evidence.draw_confidence,
             needs="population",
+            evidence=("ladder", "back_test"),
         ),
     )
 }

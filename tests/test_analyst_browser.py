@@ -90,6 +90,7 @@ def test_a_ward_is_found_by_its_code_and_the_map_goes_to_its_level(page: Page, a
 
 def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
     seen = visit(page, address, f"?area={HERE}")
+    page.locator("[data-panel=area]").get_by_text("Neighbours").click()
     page.locator("[data-panel=area]").get_by_role("link", name="Square 11").click()
     shows(page, f"?area={THERE}")
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 11")
@@ -102,6 +103,7 @@ def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
 
 def test_numbers_are_copied_where_they_stand(page: Page, address: str, small_atlas: Atlas):
     visit(page, address, f"?area={HERE}")
+    page.locator("[data-panel=area]").get_by_text("By month").click()
     page.locator("[data-panel=area]").get_by_role("button", name="Copy as a table: By month").click()
     expect(page.locator("#toast")).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()").split("\n")
@@ -208,12 +210,13 @@ def test_a_set_is_gathered_by_keyboard(page: Page, address: str, small_atlas: At
     page.locator("[data-panel=area] [data-add]").focus()
     page.keyboard.press("Enter")
     shows(page, f"?area={HERE}&set={HERE}")
+    page.locator("[data-panel=area]").get_by_text("Neighbours").click()
     page.locator("[data-panel=area]").get_by_role("link", name="Square 11").click()
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 11")
     page.locator("[data-panel=area] [data-add]").click()
     shows(page, f"?area={THERE}&set={HERE},{THERE}")
     count = small_atlas.answer(Query()).table.loc[[HERE, THERE], "count"].sum()
-    expect(page.locator("[data-panel=set]")).to_contain_text(f"Offences{count:,}")
+    expect(page.locator("[data-panel=set]")).to_contain_text(f"{count:,} offences")
     page.get_by_role("link", name="Take Square 00 out of the set").click()
     shows(page, f"?area={THERE}&set={THERE}")
     page.locator("body").press("Escape")

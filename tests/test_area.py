@@ -21,10 +21,10 @@ def link(query: Query) -> str:
     return query.to_search() or "?"
 
 
-def shown(atlas: Atlas, **asked: Any) -> dict[str, Any]:
+def shown(atlas: Atlas, **asked: Any) -> list[dict[str, Any]]:
     """The panels of a question, as plain data."""
-    answer = atlas.answer(Query(**asked))
-    return json.loads(json.dumps(area.shown(atlas, answer, link), cls=plotly.utils.PlotlyJSONEncoder))
+    query, _ = Query(**asked).checked(atlas.catalogue)
+    return json.loads(json.dumps(area.panels(atlas, query, link), cls=plotly.utils.PlotlyJSONEncoder))
 
 
 def words(node: Any) -> str:
@@ -47,14 +47,13 @@ def found(node: Any, key: str) -> list[Any]:
 
 
 def test_nothing_chosen_is_no_panel(small_atlas: Atlas):
-    assert shown(small_atlas) == {"selected.children": [], "selected.hidden": True}
+    assert shown(small_atlas) == []
 
 
 def test_an_area_is_told_from_all_sides(small_atlas: Atlas):
-    said = words(shown(small_atlas, area=HERE, hour=(22, 23))["selected.children"])
+    said = words(shown(small_atlas, area=HERE, hour=(22, 23)))
     row = small_atlas.answer(Query(hour=(22, 23))).table.loc[HERE]
-    assert f"Offences {row['count']}" in said
-    assert f"Rank {row['rank']} of 36" in said
+    assert f"Rank {row['rank']} of 36 · {row['count']} offences" in said
     for title in ("By month", "By weekday and hour", "In every source", "Is it a hotspot?", "Neighbours"):
         assert title in said
     assert "A&E attendances" in said
@@ -63,7 +62,7 @@ def test_an_area_is_told_from_all_sides(small_atlas: Atlas):
 
 
 def test_the_rate_comes_with_its_interval(small_atlas: Atlas):
-    said = words(shown(small_atlas, area=HERE)["selected.children"])
+    said = words(shown(small_atlas, area=HERE))
     rate = small_atlas.answer(Query()).table.at[HERE, "rate_per_1000"]
     low, high = (
         float(text)
@@ -73,7 +72,7 @@ def test_the_rate_comes_with_its_interval(small_atlas: Atlas):
 
 
 def test_a_neighbour_is_one_step_away(small_atlas: Atlas):
-    panel = shown(small_atlas, area=HERE, layer="local_moran")["selected.children"]
+    panel = shown(small_atlas, area=HERE, layer="local_moran")
     links = found(panel, "href")
     assert f"?source=offences&layer=local_moran&area={CODES[7]}" in links
     assert "?source=offences&layer=local_moran" in links  # close
@@ -82,7 +81,7 @@ def test_a_neighbour_is_one_step_away(small_atlas: Atlas):
 def test_a_suppressed_area_gives_nothing_away(small_atlas: Atlas):
     table = small_atlas.answer(Query(source="ae")).table
     code = table.index[table["count"].isna()][0]
-    panel = shown(small_atlas, source="ae", area=code)["selected.children"]
+    panel = shown(small_atlas, source="ae", area=code)
     assert "* (1 to 7)" in words(panel)
     assert "Per 1,000 residents" not in words(panel).partition("By month")[0]
     (months,) = (text for text in found(panel, "data-copy") if text.startswith("month\t"))
@@ -93,7 +92,7 @@ def test_a_suppressed_area_gives_nothing_away(small_atlas: Atlas):
 
 def test_a_ward_says_how_many_of_its_areas_are_hotspots(small_atlas: Atlas):
     ward = small_atlas.levels["ward"].frame.index[0]
-    assert "of its 4 small areas" in words(shown(small_atlas, level="ward", area=ward)["selected.children"])
+    assert "of its 4 small areas" in words(shown(small_atlas, level="ward", area=ward))
 
 
 # ---------------------------------------------------------------- sets
@@ -142,13 +141,13 @@ def test_swapping_one_area_of_a_controlled_set_moves_its_total_by_what_is_shown(
 def test_a_controlled_set_of_two_is_only_a_list(small_atlas: Atlas):
     told = group(small_atlas, Query(source="ae", group=tuple(CODES[:2])))
     assert told.count is told.share is told.rate_per_1000 is None
-    said = words(shown(small_atlas, source="ae", group=tuple(CODES[:2]))["selected.children"])
+    said = words(shown(small_atlas, source="ae", group=tuple(CODES[:2])))
     assert "not added up" in said
     assert "Square 00" in said
 
 
 def test_an_area_leaves_the_set_by_its_link(small_atlas: Atlas):
-    panel = shown(small_atlas, group=tuple(CODES[:3]))["selected.children"]
+    panel = shown(small_atlas, group=tuple(CODES[:3]))
     assert f"?source=offences&set={CODES[0]},{CODES[2]}" in found(panel, "href")
 
 

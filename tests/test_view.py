@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from dash import html
 from dash._utils import to_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -278,17 +279,47 @@ def test_a_controlled_source_never_shows_a_small_number(small_atlas: Atlas):
     assert {row[0] for row in values} >= {"* (1 to 7)"}
 
 
-def test_the_selected_area_has_its_panel(small_atlas: Atlas):
+def test_the_selected_area_is_marked_and_costs_the_map_nothing(small_atlas: Atlas, monkeypatch):
+    def slow(*_: object) -> None:
+        raise AssertionError("the panel is worked out with the map")
+
+    monkeypatch.setattr(view.area, "profile", slow)
     state = shown(small_atlas, "?area=E01035001&layer=local_moran")
-    words = text(state["selected.children"])
-    assert not state["selected.hidden"]
-    assert "Square 00" in words and "E01035001" in words and "Cluster" in words
     assert state["table.selectedRows"] == {"ids": ["E01035001"]}
 
 
+def test_the_panel_is_a_piece_of_its_own(small_atlas: Atlas):
+    piece = view.panels(small_atlas, "?area=E01035001&layer=local_moran")
+    marks = ('data-code="E01035001"', 'data-panel="area"')
+    assert all(word in piece for word in (*marks, "Square 00", "Cluster", "By month", "Neighbours"))
+    assert view.panels(small_atlas, "") == view.panels(small_atlas, "?area=E99999999") == ""
+
+
+def test_the_panel_says_its_headline_for_a_screen_reader(small_atlas: Atlas):
+    row = small_atlas.answer(Query()).table.loc["E01035001"]
+    said = f'data-said="Square 00 has {row["count"]} offences'
+    assert said in view.panels(small_atlas, "?area=E01035001")
+
+
 def test_a_selected_area_outside_the_boroughs_chosen_says_so(small_atlas: Atlas):
-    state = shown(small_atlas, "?area=E01035001&borough=E06000002")
-    assert "Outside the boroughs chosen" in text(state["selected.children"])
+    assert "Outside the boroughs chosen" in view.panels(small_atlas, "?area=E01035001&borough=E06000002")
+
+
+def test_caveats_beyond_the_first_are_folded_and_all_where_a_panel_needs_the_room(small_atlas: Atlas):
+    search = "?source=ae&layer=local_moran&borough=E06000001"
+    caveats = list(view.page(small_atlas, search)["shown"]["caveats.children"])
+    told = [item.children for part in caveats for item in _items(part)]
+    assert told == list(small_atlas.answer(Query.parse(search, small_atlas.catalogue)[0]).caveats)
+    assert len(_items(caveats[0])) == view.FIRST_CAVEATS
+    assert caveats[1].children[0].children == f"{len(told) - view.FIRST_CAVEATS} more notes"
+    (fold,) = view.page(small_atlas, search + "&area=E01035001")["shown"]["caveats.children"]
+    assert [item.children for item in _items(fold)] == told
+
+
+def _items(part) -> list:
+    """Items of a list, or of the list in a fold."""
+    folded = isinstance(part, html.Details)
+    return (part.children[-1] if folded else part).children
 
 
 # ---------------------------------------------------------------- the table

@@ -9,6 +9,7 @@ from geo import deprivation, rates
 from geo.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 from geo.legend import COMPARED
 from geo.measures import repeated
+from geo.query import LEVELS
 from geo.slice import ALPHA, Slice, benchmark
 
 
@@ -81,9 +82,10 @@ def _standardised(slice_: Slice, years: float) -> tuple[pd.DataFrame, float]:
 
 
 def funnel(part: Part) -> Exhibit:
-    """Crude rates of small areas against their number of residents, between control limits."""
+    """Crude rates of areas of the level asked for against their residents, between control limits."""
     part.need_residents()
-    level = "lsoa" if part.inside.sum() <= MOST_AREAS else "ward"
+    many = part.query.level == "lsoa" and part.inside.sum() > MOST_AREAS
+    level = "ward" if many else part.query.level
     answer = part.answer(layer="significance", measure="rate", level=level)
     table = answer.table[answer.inside]
     rate = table["rate_per_1000"].to_numpy(float)
@@ -103,6 +105,7 @@ def funnel(part: Part) -> Exhibit:
             "Rate": rate,
             "Compared": [words[c] if c < len(words) else "Too few to compare" for c in codes],
             "Area": table["name"].to_numpy(str),
+            "Code": table.index.to_numpy(str),
         }
     )[drawn].reset_index(drop=True)
     grid = np.linspace(people[drawn].min(), people[drawn].max(), 60)
@@ -116,9 +119,10 @@ def funnel(part: Part) -> Exhibit:
         data=points,
         limits=rates.funnel_limits(grid, by.value),
         benchmark=by.value,
+        level=level,
         titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents"),
     )
-    title = f"{part.titled}: {'small areas' if level == 'lsoa' else 'wards'} against {against}"
+    title = f"{part.titled}: {LEVELS[level].removesuffix(' (LSOA)')} against {against}"
     caveats = (
         *by.caveats,
         "Residents are not visitors: town centres stand out in part because few people live there.",

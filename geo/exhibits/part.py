@@ -68,6 +68,8 @@ class Chart:
     doubtful : tuple of str
         Labels of the rows whose values are doubtful: hatched, and left out of the scale.
     query : Query, optional
+    level : str
+        Of the areas whose codes are in the column ``Code`` of what is drawn; "" where points are no areas.
     titles : tuple of (str, str)
         Of the horizontal and the vertical axis; "" where the labels speak for themselves.
     """
@@ -81,6 +83,7 @@ class Chart:
     benchmark: float | None = None
     doubtful: tuple[str, ...] = ()
     query: Query | None = None
+    level: str = ""
     titles: tuple[str, str] = ("", "")
 
 

@@ -1,0 +1,90 @@
+/**
+ * The evidence for the layer shown: asked for when its fold is open and in sight, for the filters of the map.
+ *
+ * Where the dots of its chart are areas, a click selects one, and the area that is selected is marked.
+ */
+(() => {
+  "use strict";
+
+  const FAILED = "The evidence could not be worked out.";
+  const APPEARANCE = ["area", "set", "sources", "palette", "breaks", "overlay", "layout", "view", "null", "measure", "fdr"];
+  const $ = (id) => document.getElementById(id);
+
+  let page; // window.hotspotsPage
+  let piece; // the keeper of the evidence
+  let wanted = ""; // address of the evidence of the map
+  let got = ""; // address of what is shown, or on its way
+  let inSight = false;
+
+  const sight = new IntersectionObserver(([{ isIntersecting }]) => {
+    inSight = isIntersecting;
+    load();
+  });
+
+  /** Address of the evidence of an answer: how the map is drawn, and what is selected, do not matter. */
+  function address({ search }) {
+    const parameters = new URLSearchParams(search);
+    APPEARANCE.forEach((key) => parameters.delete(key));
+    const text = parameters.toString();
+    return `/piece/evidence${text && `?${text}`}`;
+  }
+
+  function follow(answer) {
+    sight.observe($("evidence-body")); // again and again changes nothing
+    wanted = address(answer);
+    load();
+    mark();
+  }
+
+  function load() {
+    if (!inSight || !wanted || wanted === got) return;
+    got = wanted;
+    if (!$("evidence-body").childElementCount) $("evidence-body").innerHTML = '<div class="panel-skeleton"></div>';
+    piece.want(wanted);
+  }
+
+  function put(html) {
+    window.hotspotsPieces.place($("evidence-body"), html);
+  }
+
+  function fail(retry) {
+    $("evidence-body").querySelector(".piece-trouble, .panel-skeleton")?.remove();
+    $("evidence-body").prepend(window.hotspotsPieces.trouble(FAILED, retry));
+  }
+
+  // ---------------------------------------------------------------------------------------------- dots that are areas
+
+  /** Mark the selected area in every chart that has a dot for it, by a ring and its name. */
+  function mark() {
+    const code = page.current()?.selected;
+    for (const box of document.querySelectorAll(".evidence-plot[data-level].js-plotly-plot")) {
+      window.Plotly.relayout(box, { annotations: code ? box.data.flatMap((trace) => named(trace, code, box)) : [] });
+    }
+  }
+
+  function named({ x, y, text, customdata }, code, box) {
+    const place = customdata?.indexOf(code) ?? -1;
+    if (place < 0) return [];
+    const [left, right] = box.layout.xaxis.range;
+    return [{
+      x: x[place], y: y[place], text: `<b>${text[place]}</b>`, showarrow: true, arrowhead: 6, arrowsize: 1.5, arrowwidth: 1.5,
+      ax: x[place] > (left + right) / 2 ? -40 : 40, ay: -28, bgcolor: "#ffdd00", bordercolor: "#0b0c0c", borderpad: 3,
+      font: { color: "#0b0c0c" }, arrowcolor: "#0b0c0c",
+    }];
+  }
+
+  function drawn({ target: box }) {
+    if (!box.matches(".evidence-plot[data-level]")) return;
+    box.on("plotly_click", ({ points: [{ customdata: code }] }) => {
+      if (code) page.change({ level: box.dataset.level, area: code });
+    });
+    mark();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    page = window.hotspotsPage;
+    piece = window.hotspotsPieces.keeper("evidence-body", { put, fail });
+    page.onShown(follow);
+    document.addEventListener("hotspots:drawn", drawn);
+  });
+})();
