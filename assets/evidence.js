@@ -7,7 +7,8 @@
   "use strict";
 
   const FAILED = "The evidence could not be worked out.";
-  const APPEARANCE = ["area", "set", "sources", "palette", "breaks", "overlay", "layout", "view", "null", "measure", "fdr"];
+  const APPEARANCE = ["area", "set", "mark", "sources", "palette", "breaks", "edges", "overlay", "layout", "view", "null",
+    "measure", "fdr", "domain", "clock", "compare"];
   const $ = (id) => document.getElementById(id);
 
   let page; // window.hotspotsPage
