@@ -1,12 +1,14 @@
 """What is set beside the map? A second source, period or layer, read with one legend.
 
 The question of the page and that of :meth:`geo.query.Query.other` are answered in one request. Where both
-maps show steps of a measure, the second is cut by the edges of the first, so that a colour means the same
-number on both.
+maps show steps of a measure of one source, the second is cut by the edges of the first, so that a colour
+means the same number on both. Two sources may count thousands and tens: each map is then cut into fifths of
+its own areas, with the bounds of both in the legend, until the reader asks for the same numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,16 @@ from dash.development.base_component import Component
 from dashboard import ids, parts
 from geo.legend import Classes, classify_alike
 from geo.measures import MEASURES
-from geo.query import LEVELS, Catalogue, Query, SourceInfo, month_runs, period_name, write_period
+from geo.query import (
+    LEGENDS,
+    LEVELS,
+    Catalogue,
+    Query,
+    SourceInfo,
+    month_runs,
+    period_name,
+    write_period,
+)
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
@@ -86,21 +97,52 @@ def other(query: Query, catalogue: Catalogue) -> Query | None:
     return query.replace(compare=choice).other(catalogue)
 
 
-def second(atlas: Atlas, first: Answer) -> Answer | None:
-    """Answer the question of the second map, in the classes of the first where both are of a measure."""
+def pair(atlas: Atlas, first: Answer) -> tuple[Answer, Answer] | None:
+    """Answer the question of the second map and give both the classes that they are read by.
+
+    Returns
+    -------
+    tuple of Answer, or None
+        The two maps; None where the page does not compare.
+    """
     asked = other(first.query, atlas.catalogue)
     if asked is None:
         return None
-    answer = atlas.answer(asked.replace(area=first.query.area))
-    if not (first.classes.edges and answer.classes.edges and answer.query.measure == first.query.measure):
-        return answer
-    values = answer.table[MEASURES[answer.query.measure].column].to_numpy(float, na_value=np.nan)
-    hidden = np.array([key == "suppressed" for key in answer.classes.keys])
-    codes = np.minimum(answer.codes, len(hidden) - 1)
+    second = atlas.answer(asked.replace(area=first.query.area))
+    if in_fifths(first, second):
+        return _fifths(atlas, first), _fifths(atlas, second)
+    if first.classes.edges and second.classes.edges and first.query.measure == second.query.measure:
+        return first, _cut_alike(first, second)
+    return first, second
+
+
+def in_fifths(first: Answer, second: Answer) -> bool:
+    """Whether each map is cut into fifths of its own areas: two sources' measures, unless asked otherwise."""
+    asked = first.query
+    return _of_two_sources(first, second) and asked.legend == "own" and asked.breaks != "own"
+
+
+def _of_two_sources(first: Answer, second: Answer) -> bool:
+    one, two = first.query, second.query
+    return one.layer == two.layer == "measure" and one.source != two.source
+
+
+def _fifths(atlas: Atlas, answer: Answer) -> Answer:
+    """Give an answer the classes of the layer that shows fifths."""
+    fifths = atlas.answer(answer.query.replace(layer="quintile"))
+    labels = tuple(label.removesuffix(" of areas") for label in fifths.classes.labels)
+    return replace(answer, codes=fifths.codes, classes=replace(fifths.classes, labels=labels))
+
+
+def _cut_alike(first: Answer, second: Answer) -> Answer:
+    """Cut a second answer by the edges of the first."""
+    values = second.table[MEASURES[second.query.measure].column].to_numpy(float, na_value=np.nan)
+    hidden = np.array([key == "suppressed" for key in second.classes.keys])
+    codes = np.minimum(second.codes, len(hidden) - 1)
     codes, classes = classify_alike(
-        answer.classes.title, first.classes, values, answer.inside, hidden[codes] & answer.inside
+        second.classes.title, first.classes, values, second.inside, hidden[codes] & second.inside
     )
-    return replace(answer, codes=codes, classes=classes)
+    return replace(second, codes=codes, classes=classes)
 
 
 def names(first: Answer, answer: Answer, catalogue: Catalogue) -> tuple[str, str]:
@@ -148,24 +190,29 @@ def _number_of_months(query: Query, catalogue: Catalogue) -> int:
     return sum(first <= month <= last for month in source.months)
 
 
-def shown(first: Answer, answer: Answer, catalogue: Catalogue) -> dict[str, Any]:
+def shown(
+    first: Answer, answer: Answer, catalogue: Catalogue, link: Callable[[Query], str]
+) -> dict[str, Any]:
     """Put the comparison in place of what one map says: "component.property" to value."""
     _, right = names(first, answer, catalogue)
-    return {
-        f"{ids.LEGEND}.children": legend(first, answer, catalogue),
+    said = {
+        f"{ids.LEGEND}.children": legend(first, answer, catalogue, link),
         f"{ids.DESCRIPTION}.children": f"Left: {first.description}. Right: {right}.",
         f"{ids.HEADLINE}.children": finding(first, answer, catalogue),
         f"{ids.CAVEATS}.children": [
             html.Li(caveat) for caveat in (*caveats(first, answer, catalogue), *first.caveats)
         ],
     }
+    return said | ({f"{ids.row('breaks')}.hidden": True} if in_fifths(first, answer) else {})
 
 
 # ---------------------------------------------------------------- one legend
 
 
-def legend(first: Answer, answer: Answer, catalogue: Catalogue) -> list[Component]:
-    """Build the legend of both maps: one list with two counts where they share classes, else two lists."""
+def legend(
+    first: Answer, answer: Answer, catalogue: Catalogue, link: Callable[[Query], str]
+) -> list[Component]:
+    """Build the legend of both maps: one list that says both sides of every class, else two lists."""
     left, right = names(first, answer, catalogue)
     if not _shared(first.classes, answer.classes):
         return [
@@ -173,20 +220,41 @@ def legend(first: Answer, answer: Answer, catalogue: Catalogue) -> list[Componen
             for name, one in ((left, first), (right, answer))
             for part in (
                 html.H2(f"{name}: {one.classes.title}", className="legend-title"),
-                html.Ul(_items(_rows(one.classes), first if one is first else None)),
+                html.Ul(_items(_rows(one), first if one is first else None)),
             )
         ]
-    rows = _rows(first.classes, answer.classes)
-    title = first.classes.title if first.classes.title == answer.classes.title else "One legend for both maps"
+    fifths = in_fifths(first, answer)
+    rows = _rows(first, answer, say=_bounds if fifths else _areas)
+    if fifths:
+        title = "Each map in fifths of its own areas"
+        note = "Darker is a higher fifth on that map."
+        if any("suppressed" in one.classes.keys for one in (first, answer)):
+            note = "Darker is a higher fifth on that map; suppressed areas are in none."
+    else:
+        alike = first.classes.title == answer.classes.title
+        title = first.classes.title if alike else "One legend for both maps"
+        note = f"Number of {LEVELS[first.query.level]} in each, left / right."
+    switch = []
+    if _of_two_sources(first, answer) and first.query.measure == answer.query.measure:
+        asked = first.query.replace(mark="")  # its classes go
+        instead = asked.replace(legend="common") if fifths else asked.replace(legend="own", breaks="quantile")
+        switch = [" ", html.A(LEGENDS[instead.legend], href=link(instead), className="link")]
+    heads = [html.Span(name, className="legend-side") for name in (left, right)]
     return [
         html.H2(title, className="legend-title"),
-        html.P([html.Span("left"), html.Span("right")], className="legend-two", **{"aria-hidden": "true"}),
-        html.Ul(_items(rows, first)),
-        html.P(f"Number of {LEVELS[first.query.level]} in each, left and right", className="note"),
+        html.Ul(
+            [
+                html.Li(heads, className="legend-sides", **{"aria-hidden": "true"}),
+                *_items(rows, first, left, right),
+            ],
+            className="legend-pair" if fifths else "legend-run",
+        ),
+        html.P([note, *switch], className="note"),
     ]
 
 
-Row = tuple[str, str, str | None, str, list[int]]
+Row = tuple[str, str, str | None, str, list[str]]
+"""Key, colour, pattern and label of a class, and what is said of it on each map."""
 
 
 def _shared(one: Classes, two: Classes) -> bool:
@@ -200,24 +268,46 @@ def _shared(one: Classes, two: Classes) -> bool:
     return steps[0] == steps[1] and all(first[key] == other_[key] for key in first.keys() & other_.keys())
 
 
-def _rows(*legends: Classes) -> list[Row]:
-    """Key, colour, pattern, label and numbers of areas of every class; hatched classes last."""
+def _areas(answer: Answer, key: str) -> str:
+    """Number of areas in a class."""
+    counts = dict(zip(answer.classes.keys, answer.classes.counts, strict=True))
+    return f"{counts.get(key, 0):,}"
+
+
+def _bounds(answer: Answer, key: str) -> str:
+    """Least and greatest value in a class; of a hatched one the number of areas."""
+    counts = dict(zip(answer.classes.keys, answer.classes.counts, strict=True))
+    number = counts.get(key, 0)
+    if not number:
+        return "none"
+    if not key.isdigit():
+        return f"{number:,} areas" if number > 1 else "1 area"
+    measure = MEASURES[answer.query.measure]
+    values = answer.table[measure.column].to_numpy(float, na_value=np.nan)
+    among = values[answer.codes == answer.classes.keys.index(key)]
+    low, high = measure.form.format(among.min()), measure.form.format(among.max())
+    return low if low == high else f"{low}–{high}"
+
+
+def _rows(*answers: Answer, say: Callable[[Answer, str], str] = _areas) -> list[Row]:
+    """Every class with what is said of it on each map; a scale has the most first, hatched classes last."""
     found: dict[str, tuple[str, str | None, str]] = {}
-    for classes in legends:
-        for key, colour, pattern, label in zip(
-            classes.keys, classes.colours, classes.patterns, classes.labels, strict=True
-        ):
-            found.setdefault(key, (colour, pattern, label))
-    counts = [dict(zip(classes.keys, classes.counts, strict=True)) for classes in legends]
-    rows = [(key, *entry_, [c.get(key, 0) for c in counts]) for key, entry_ in found.items()]
+    for answer in answers:
+        classes = answer.classes
+        for key, *entry_ in zip(classes.keys, classes.colours, classes.patterns, classes.labels, strict=True):
+            found.setdefault(key, tuple(entry_))
+    rows = [(key, *entry_, [say(answer, key) for answer in answers]) for key, entry_ in found.items()]
     plain = [row for row in rows if not row[2]]
-    if legends[0].edges:
+    if answers[0].query.layer in parts.UPWARDS:
         plain.reverse()
     return plain + [row for row in rows if row[2]]
 
 
-def _items(rows: list[Row], marked: Answer | None) -> list[Component]:
-    """Rows of a legend; buttons where they mark areas by their class on one of the maps."""
+def _items(rows: list[Row], marked: Answer | None, *sides: str) -> list[Component]:
+    """Rows of a legend; buttons where they mark areas by their class on one of the maps.
+
+    What is said of a class begins with the name of its map, where two are given, for those who hear the page.
+    """
     marks = dict(zip(marked.classes.keys, parts.marks(marked), strict=True)) if marked else {}
     return [
         html.Li(
@@ -225,11 +315,17 @@ def _items(rows: list[Row], marked: Answer | None) -> list[Component]:
                 [
                     html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
                     html.Span(label, className="legend-label"),
-                    *[html.Span(f"{count:,}", className="legend-count") for count in counts],
+                    *[
+                        html.Span(
+                            [html.Span(f"{sides[i]}: ", className="hidden") if sides else "", text],
+                            className="legend-count",
+                        )
+                        for i, text in enumerate(said)
+                    ],
                 ],
                 marks.get(key),
             ),
             className="legend-item",
         )
-        for key, colour, pattern, label, counts in rows
+        for key, colour, pattern, label, said in rows
     ]

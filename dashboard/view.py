@@ -95,19 +95,24 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     answer = atlas.answer(query)
     source = atlas.catalogue.sources[query.source]
     defaults = _defaults(atlas, source)
+    pair = compare.pair(atlas, answer)
+    if pair:
+        answer = pair[0]
     found, unknown = marking(atlas, answer) if parts.markable(answer) else (None, [])
     if unknown:
         notices = [*notices, *unknown]
         query = query.replace(mark=f"{found.kind}:{','.join(found.values)}" if found else "")
         answer = replace(answer, query=query)
     material = present.gather(atlas, query) if query.view == "present" else None
-    frame, beside = map_frame(atlas, answer, source, search, found), {}
-    if second := compare.second(atlas, answer):
+    frame = map_frame(atlas, answer, source, search, found)
+    beside: Shown = {}
+    if pair:
+        second = pair[1]
         left, right = compare.names(answer, second, atlas.catalogue)
         other = atlas.catalogue.sources[second.query.source]
+        beside = compare.shown(answer, second, atlas.catalogue, lambda asked: _link(asked, defaults))
         frame["title"] = left
         frame["second"] = {**map_frame(atlas, second, other, search, found), "title": right}
-        beside = compare.shown(answer, second, atlas.catalogue)
     exported = query.replace(mark="").to_search()
     return {
         "asked": search,

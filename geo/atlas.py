@@ -345,6 +345,7 @@ class Atlas:
             sources=(),
             view="explore",
             layout="map",
+            legend="own",
             overlay="none",
             clock="recorded",
             compare=compared,

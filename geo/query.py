@@ -44,6 +44,7 @@ DOMAINS = {
 """The Index of Multiple Deprivation and its seven domains, as people call them."""
 OVERLAYS = {"none": "None", "imd": "Deprivation: most deprived 20%", "boundaries": "Ward and borough lines"}
 LAYOUTS = {"map": "Map", "tiles": "Equal-area tiles"}
+LEGENDS = {"own": "Fifths of each map", "common": "Same numbers on both maps"}
 BREAKS = {
     "quantile": "Quantiles",
     "equal": "Equal steps",
@@ -443,6 +444,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("view", "view", _choice("view", VIEWS)),
         Parameter("clock", "clock", _choice("clock", CLOCKS)),
         Parameter("layout", "layout", _choice("layout", LAYOUTS)),
+        Parameter("legend", "legend", _choice("legend of two maps", LEGENDS)),
         Parameter("breaks", "breaks", _choice("way to form classes", BREAKS)),
         Parameter("edges", "edges", read_edges, write_edges),
         Parameter("palette", "palette", _choice("set of colours", PALETTES)),
@@ -502,6 +504,9 @@ class Query:
     view : {"explore", "present", "assess", "compare"}
     layout : {"map", "tiles"}
         Areas in their places, or as tiles of equal size.
+    legend : {"own", "common"}
+        Whether two maps of different sources are each cut into fifths of their own areas, or by the same
+        numbers.
     breaks : {"quantile", "equal", "natural", "sd", "own"}
         How the values of a measure are cut into classes.
     edges : tuple of float
@@ -545,6 +550,7 @@ class Query:
     compare: str = ""
     view: str = "explore"
     layout: str = "map"
+    legend: str = "own"
     breaks: str = "quantile"
     edges: tuple[float, ...] = ()
     palette: str = "orrd"

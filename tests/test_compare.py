@@ -10,7 +10,7 @@ import pytest
 
 from dashboard import compare, search, view
 from dashboard.help import KEYS, glossary
-from geo.atlas import Atlas
+from geo.atlas import Answer, Atlas
 from geo.measures import MEASURES
 from geo.query import Query, month_number
 
@@ -22,12 +22,25 @@ def page(atlas: Atlas, search_: str) -> dict[str, Any]:
 
 
 def second(atlas: Atlas, **asked: Any):
-    first = atlas.answer(Query(view="compare", **asked))
-    return first, compare.second(atlas, first)
+    """Return both answers of a comparison, in the classes that the page shows."""
+    return compare.pair(atlas, atlas.answer(Query(view="compare", **asked)))
+
+
+def legend(atlas: Atlas, first: Answer, other: Answer) -> list[Any]:
+    """Return the legend as plain data."""
+    made = compare.legend(first, other, atlas.catalogue, Query.to_search)
+    return json.loads(json.dumps(made, cls=plotly.utils.PlotlyJSONEncoder))
+
+
+def rows(made: list[Any]) -> dict[str, list[str]]:
+    """Return what a legend says of each class: label to what is said on the left and on the right."""
+    lines = [item["props"]["children"]["props"]["children"] for item in made[1]["props"]["children"][1:]]
+    texts = [[cell["props"].get("children", "") for cell in line] for line in lines]
+    return {line[1]: [cell[1] for cell in line[2:]] for line in texts}
 
 
 def test_only_the_view_compare_has_a_second_map(small_atlas: Atlas):
-    assert compare.second(small_atlas, small_atlas.answer(Query(compare="ae"))) is None
+    assert compare.pair(small_atlas, small_atlas.answer(Query(compare="ae"))) is None
     assert "second" not in page(small_atlas, "?compare=ae")["frame"]
 
 
@@ -54,7 +67,7 @@ def test_a_colour_means_the_same_number_on_both_maps(small_atlas: Atlas, measure
 
 
 def test_suppressed_areas_stay_suppressed_beside_an_open_source(small_atlas: Atlas):
-    _, other = second(small_atlas, compare="ae")
+    _, other = second(small_atlas, compare="ae", legend="common")
     hidden = other.table["count"].isna().to_numpy()
     assert hidden.any()
     assert {other.classes.keys[code] for code in other.codes[hidden]} == {"suppressed"}
@@ -64,20 +77,61 @@ def test_suppressed_areas_stay_suppressed_beside_an_open_source(small_atlas: Atl
 def test_two_layers_keep_their_own_legends(small_atlas: Atlas):
     first, other = second(small_atlas, compare="local_moran")
     assert compare.names(first, other, small_atlas.catalogue) == ("Count", "Hotspots: local Moran's I")
-    legend = json.dumps(
-        compare.legend(first, other, small_atlas.catalogue), cls=plotly.utils.PlotlyJSONEncoder
-    )
-    assert legend.count('"legend-title"') == 2
+    made = legend(small_atlas, first, other)
+    assert [part["props"].get("className") for part in made] == ["legend-title", None] * 2
 
 
 def test_one_legend_counts_both_maps(small_atlas: Atlas):
-    first, other = second(small_atlas, compare="ae", layer="getis_ord")
-    legend = json.dumps(
-        compare.legend(first, other, small_atlas.catalogue), cls=plotly.utils.PlotlyJSONEncoder
+    said = rows(legend(small_atlas, *second(small_atlas, compare="ae", layer="getis_ord")))
+    assert [sum(map(int, side)) for side in zip(*said.values(), strict=True)] == [36, 36]
+
+
+@pytest.mark.parametrize("measure", ["count", "rate"])
+def test_two_sources_are_each_cut_into_fifths_with_their_bounds(small_atlas: Atlas, measure: str):
+    first, other = second(small_atlas, compare="ae", measure=measure)
+    assert first.query.layer == other.query.layer == "measure"
+    made = legend(small_atlas, first, other)
+    said = rows(made)
+    assert list(said)[:5] == ["Highest fifth", "Fourth", "Middle", "Second", "Lowest fifth"]
+    assert said["Suppressed (1 to 7)"][0] == "none" != said["Suppressed (1 to 7)"][1]
+    form = "{:,.0f}" if measure == "count" else "{:,.1f}"
+    for side, answer in enumerate((first, other)):
+        values = answer.table[MEASURES[measure].column].to_numpy(float, na_value=np.nan)
+        top = values[answer.codes == answer.classes.keys.index("5")]
+        bounds = dict.fromkeys(form.format(value) for value in (top.min(), top.max()))
+        assert said["Highest fifth"][side] == "–".join(bounds)
+        assert np.nanmax(values[answer.codes == answer.classes.keys.index("4")]) <= top.min()
+    assert first.codes.tolist() != other.codes.tolist()
+    link = made[-1]["props"]["children"][-1]["props"]
+    assert link["children"] == "Same numbers on both maps"
+    assert "legend=common" in link["href"]
+
+
+def test_fifths_show_no_number_that_the_table_hides(small_atlas: Atlas):
+    first, other = second(small_atlas, compare="ae")
+    hidden = other.table["count"].isna().to_numpy()
+    assert {other.classes.keys[code] for code in other.codes[hidden]} == {"suppressed"}
+    said = [right for _, right in rows(legend(small_atlas, first, other)).values()]
+    numbers = {int(word) for text in said for word in re.findall(r"\d+", text)}
+    shown = set(other.table["count"].dropna().astype(int)) | {int(hidden.sum())}
+    assert numbers <= shown
+
+
+def test_the_same_numbers_are_one_link_away(small_atlas: Atlas):
+    first, other = second(small_atlas, compare="ae", legend="common")
+    assert other.classes.labels[: len(first.classes.edges) + 1] == first.classes.labels
+    link = legend(small_atlas, first, other)[-1]["props"]["children"][-1]["props"]
+    assert (link["children"], link["href"]) == (
+        "Fifths of each map",
+        first.query.replace(legend="own").to_search(),
     )
-    assert legend.count('"legend-title"') == 1
-    counts = [int(n) for n in re.findall(r'"children": "(\d+)", "className": "legend-count"', legend)]
-    assert sum(counts) == 2 * 36
+    same_source = legend(small_atlas, *second(small_atlas, first=JULY, last=DECEMBER))
+    assert same_source[-1]["props"]["children"] == ["Number of small areas (LSOA) in each, left / right."]
+
+
+def test_classes_cannot_be_chosen_where_they_are_fifths(small_atlas: Atlas):
+    assert page(small_atlas, "?view=compare&compare=ae")["shown"]["row-breaks.hidden"] is True
+    assert page(small_atlas, "?view=compare&compare=ae&legend=common")["shown"]["row-breaks.hidden"] is False
 
 
 def test_what_can_be_compared_with_can_be_answered(small_atlas: Atlas):

@@ -83,6 +83,7 @@ queries = st.builds(
     group=subsets(["E01000001", "E01000002", "E01000003"]),
     compare=st.sampled_from(["", "ambulance", "2023-01..2023-12"]),
     layout=st.sampled_from(["map", "tiles"]),
+    legend=st.sampled_from(["own", "common"]),
     breaks=st.sampled_from(list(BREAKS)),
     palette=st.sampled_from(list(PALETTES)),
     mark=st.sampled_from(["", "decile:1,10", "class:HH", "class:New-hotspot,high-"]),

@@ -157,12 +157,25 @@ export class Marks {
     const moved = spread(starts, height + 2, small.map((i) => origins[i]));
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
-      const x = Math.min(Math.max(moved[k][0], width / 2), right - width / 2);
-      const y = Math.min(Math.max(moved[k][1], height / 2), bottom - height / 2);
+      const [left, top] = this.#free(moved[k], width, height);
+      const x = Math.min(Math.max(left, width / 2), right - width / 2);
+      const y = Math.min(Math.max(top, height / 2), bottom - height / 2);
       element.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px)`;
       if (Math.hypot(x - origins[i][0], y - origins[i][1]) > height / 3) this.#lead(origins[i], [x, y]);
       return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
     });
+  }
+
+  /** The middle for a number of some size that is nearest to a point and clear of what lies over the pane. */
+  #free([x, y], width, height) {
+    for (const { left, top, right, bottom } of this.obstacles) {
+      const [west, east, north, south] = [left - width / 2, right + width / 2, top - height / 2, bottom + height / 2];
+      if (x <= west || x >= east || y <= north || y >= south) continue;
+      const steps = [[west - x, 0], [east - x, 0], [0, north - y], [0, south - y]];
+      const [dx, dy] = steps.reduce((a, b) => (Math.hypot(...b) < Math.hypot(...a) ? b : a));
+      return [x + dx, y + dy];
+    }
+    return [x, y];
   }
 
   /** The shorter side of a box on the screen. */
