@@ -154,7 +154,8 @@ export class Marks {
     const height = badge[0].size[1];
     const small = visible.filter((i) => this.#narrow(project, badge[i].extent) < ROOMY * height);
     const starts = visible.map((i) => (small.includes(i) ? outwards(origins[i], visible.map((k) => origins[k]), height) : origins[i]));
-    const moved = spread(starts, height + 2, small.map((i) => origins[i]));
+    const width = Math.max(...visible.map((i) => badge[i].size[0]), height);
+    const moved = spread(starts, (width + height) / 2 + 2, small.map((i) => origins[i]));
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
       const [left, top] = this.#free(moved[k], width, height);
