@@ -171,6 +171,31 @@ def test_the_other_map_is_chosen_and_kept(page: Page, address: str):
     shows(page, "?from=2023-07&view=compare&compare=ae&layer=quintile")
 
 
+def test_two_sources_are_read_by_fifths_or_by_the_same_numbers(page: Page, address: str):
+    visit(page, address, "?view=compare&compare=ae")
+    expect(page.locator(".legend-title")).to_have_text("Each map in fifths of its own areas")
+    expect(page.locator(".legend-label").first).to_have_text("Highest fifth")
+    page.get_by_role("link", name="Same numbers on both maps").click()
+    shows(page, "?compare=ae&view=compare&legend=common")
+    expect(page.locator(".legend-title")).to_have_text("One legend for both maps")
+    page.get_by_role("link", name="Fifths of each map").click()
+    shows(page, "?compare=ae&view=compare")
+
+
+def test_a_phone_reaches_all_views_and_has_one_map_above_the_other(page: Page, address: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, address)
+    for name in ("Assessment", "Explore", "Compare"):
+        link = page.get_by_role("navigation", name="Views").get_by_role("link", name=name)
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+    expect(page.locator(".map-pane")).to_have_count(2)
+    upper, lower = (pane.bounding_box() for pane in page.locator(".map-pane").all())
+    assert upper and lower
+    assert upper["width"] == lower["width"] == 390
+    assert upper["y"] + upper["height"] <= lower["y"] + 1
+
+
 def test_both_maps_are_painted_by_one_change(page: Page, address: str):
     visit(page, address, "?from=2023-07&view=compare")
     page.evaluate(
@@ -310,6 +335,7 @@ STATES = {
     "tiles": "?layout=tiles&layer=local_moran",
     "compare": "?view=compare&from=2023-07",
     "compare layers": "?view=compare&compare=local_moran",
+    "compare sources": "?view=compare&compare=ae",
 }
 
 
