@@ -107,6 +107,14 @@ def _first_words(patterns: pd.Series) -> list[str]:
 
 
 CLUSTERS = {"HH": "hotspot", "LL": "cold spot", "HL": "high alone", "LH": "low beside", "NS": "–", "NA": "–"}
+TOGETHER = {
+    "both, side by side": "together",
+    "both, scattered": "both",
+    "one, the other beside": "beside",
+    "this source only": "–",
+    "the other only": "–",
+    "neither": "–",
+}
 VERDICTS = {"not compared": "–", "similar": "–"}
 
 COLUMNS = {
@@ -114,6 +122,7 @@ COLUMNS = {
     "compared": Column("Rate against the benchmark", "Rate is", 72, _words(VERDICTS), pill=True),
     "ratio": Column("Times as many as expected", "Times", 64, lambda v: texts(v, "{:.1f}", "–")),
     "sources_hot": Column("Hot spot for services", "Services", 70, _number),
+    "together": Column("Busiest for two services", "Both", 88, _words(TOGETHER), pill=True),
     "change_ratio": Column("Change", "Change", 68, changes),
     "pattern": Column("Pattern", "Pattern", 96, _first_words, pill=True),
     "checks_agree": Column("Checks that agree", "Checks", 64, _number),

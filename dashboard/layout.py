@@ -57,7 +57,7 @@ LAYER_GROUPS = {
     "How many": ("measure", "quintile", "significance"),
     "Where it clusters": ("local_moran", "getis_ord", "confidence"),
     "Deprivation": ("imd", "bivariate", "excess"),
-    "Services together": ("agreement", "bivariate_moran"),
+    "Services together": ("agreement", "colocation", "bivariate_moran"),
     "Over time": ("change", "emerging"),
 }
 

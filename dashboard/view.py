@@ -350,9 +350,10 @@ def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[st
     """What the layer may be compared with: another source, or an earlier period of the same length."""
     if query.view == "compare":
         return compare.options(query, atlas.catalogue) or [USUAL]
-    if query.layer == "bivariate_moran":
+    if LAYERS[query.layer].compares == "source":
+        word = "{} around" if query.layer == "bivariate_moran" else "With {}"
         others = {key: info.label for key, info in atlas.catalogue.sources.items() if key != query.source}
-        return [{"value": key, "label": f"{label} around"} for key, label in others.items()] or [USUAL]
+        return [{"value": key, "label": word.format(label)} for key, label in others.items()] or [USUAL]
     if query.layer != "change" or not source.months:
         return [USUAL]
     first = source.months[0] if query.first is None else query.first
@@ -388,11 +389,11 @@ def _one_of(value: str, options: list[dict[str, str]]) -> str:
 USUAL = {"value": "usual", "label": "Against the usual period before"}
 
 HEEDED = {
-    "fdr": {"local_moran", "getis_ord", "bivariate_moran", "change", "emerging", "excess"},
+    "fdr": {"local_moran", "getis_ord", "bivariate_moran", "colocation", "change", "emerging", "excess"},
     "null": {"local_moran", "getis_ord"},
     "breaks": {"measure"},
     "palette": {"measure", "quintile"},
-    "compare": {"bivariate_moran", "change"},
+    "compare": {"bivariate_moran", "colocation", "change"},
     "domain": {"imd", "bivariate", "excess"},
     "benchmark": {"significance"},
 }

@@ -15,7 +15,9 @@ import pandas as pd
 
 from geo import confidence, hotspots, rates, services
 from geo.change import compare_periods, emerging, months_before
+from geo.concentration import ranked_classes
 from geo.legend import CLUSTERS, SEQUENTIAL, Drawn, classify
+from geo.measures import ASSUMED
 from geo.query import before_name, day_name, listed, period_name, read_period, windows_name
 from geo.slice import ALPHA, Slice, crude, overall
 from geo.windows import Windows
@@ -102,14 +104,7 @@ def draw_bivariate_moran(s: Slice) -> Drawn:
     """Where this source is high and another is high around it; the other is the query's ``compare``."""
     others = [key for key in s.sources if key != s.query.source]
     if not others:
-        empty = np.full(len(s.frame), -1)
-        codes, classes = classify("Two sources", (("NS", "Not significant", "#f3f4f5"),), empty, s.inside)
-        return Drawn(
-            s.frame.iloc[:, :0],
-            codes,
-            classes,
-            "Only one source is loaded, so there is none to set beside it.",
-        )
+        return _only_one_source(s)
     key = s.query.compare if s.query.compare in others else others[0]
     other = s.ask(source=key, category=(), compare="")
     table = hotspots.bivariate_moran(
@@ -130,6 +125,99 @@ def draw_bivariate_moran(s: Slice) -> Drawn:
     columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
     protected = s.gate if s.gate.controlled else other.gate
     return Drawn(protected.statistics(columns), codes, classes, finding)
+
+
+TOGETHER = (
+    ("HH", "In both, side by side beyond chance", "#b2182b"),
+    ("both", "In both, but scattered", "#f4a58a"),
+    ("beside", "{here} only, beside most {around} beyond chance", "#e08214"),
+    ("here", "{here} only", "#fee0b6"),
+    ("there", "{there} only", "#c6dbef"),
+    ("NS", "In neither", "#f3f4f5"),
+)
+"""Classes of :func:`draw_colocation`, with what the two sources count in place of the names."""
+
+
+def draw_colocation(s: Slice) -> Drawn:
+    """Where the busiest areas of this source and of another coincide or lie side by side, beyond chance."""
+    others = [key for key in s.sources if key != s.query.source]
+    if not others:
+        return _only_one_source(s)
+    key = s.query.compare if s.query.compare in others else others[0]
+    other = s.ask(source=key, category=(), compare="")
+    names = {"here": s.noun.capitalize(), "there": other.noun.capitalize(), "around": other.noun}
+    busy = pd.DataFrame({"here": _busiest(s), "there": _busiest(other)}, s.frame.index)
+    both = services.colocation(busy[s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr)
+    beside = services.beside(
+        busy["here"][s.inside], busy["there"][s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr
+    )
+    both, beside = (table.reindex(s.frame.index) for table in (both, beside))
+    x, z = busy["here"].to_numpy(bool), busy["there"].to_numpy(bool)
+    found = np.select(
+        [both["cluster"] == "HH", x & z, beside["cluster"] == "HH", x, z],
+        ["HH", "both", "beside", "here", "there"],
+        "NS",
+    )
+    entries = [(k, label.format(**names), colour) for k, label, colour in TOGETHER]
+    order = {k: i for i, (k, _, _) in enumerate(entries)}
+    position = np.array([order[k] for k in found])
+    title = f"Busiest fifth of areas for {s.noun} and for {other.noun}"
+    codes, classes = classify(title, entries, position, s.inside)
+    number = {k: int(((found == k) & s.inside).sum()) for k in order}
+    shared = number["HH"] + number["both"]
+    services_ = f"{s.noun} and for {other.noun}"
+    finding = f"No area is among the busiest fifth for {services_}."
+    if shared:
+        by_chance = (x & s.inside).sum() * (z & s.inside).sum() / s.n
+        finding = (
+            f"{s.areas(shared)} are among the busiest fifth for {services_} ({by_chance:.0f} would be by "
+            f"chance); {number['HH']} of them stand side by side beyond chance."
+        )
+    asked = both["p"].where(both["p"].notna(), beside["p"])
+    lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum())
+    caveats = (
+        f"{names['here']} {_period(s)}, {other.noun} {_period(other)}.",
+        f"Corrected for looking at many areas at once (false discovery rate {ALPHA:.0%}); {lost} more would "
+        "be flagged without it."
+        if s.query.fdr
+        else "Not corrected for looking at many areas at once.",
+    )
+    columns = pd.DataFrame(
+        {
+            "busiest_here": x,
+            "busiest_there": z,
+            "neighbours_alike": both["join_count"].where(x & z, beside["join_count"].where(x & ~z)),
+            "together_p": asked,
+            "together_q": both["q"].where(both["q"].notna(), beside["q"]),
+            "together": [SHORTLY[k] for k in found],
+        },
+        s.frame.index,
+    )
+    return Drawn(columns, codes, classes, finding, caveats)
+
+
+SHORTLY = {
+    "HH": "both, side by side",
+    "both": "both, scattered",
+    "beside": "one, the other beside",
+    "here": "this source only",
+    "there": "the other only",
+    "NS": "neither",
+}
+"""The classes of :data:`TOGETHER` in a table."""
+
+
+def _busiest(s: Slice) -> np.ndarray:
+    """Areas of the fifth with the most events, by their protected counts."""
+    counts = np.where(s.inside, np.where(np.isnan(s.shown), ASSUMED, s.shown), np.nan)
+    return (ranked_classes(counts, 5)["class"] == 5).fillna(False).to_numpy(bool)
+
+
+def _only_one_source(s: Slice) -> Drawn:
+    empty = np.full(len(s.frame), -1)
+    codes, classes = classify("Two sources", (("NS", "Not significant", "#f3f4f5"),), empty, s.inside)
+    finding = "Only one source is loaded, so there is none to set beside it."
+    return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
 
 
 # ---------------------------------------------------------------- since when

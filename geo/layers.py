@@ -174,6 +174,10 @@ def _draw_significance(s: Slice) -> Drawn:
     finding = (
         f"{s.areas(int(higher.sum()))} have a significantly higher rate than {by.name} as a whole{held}."
     )
+    if s.query.measure == "ratio":
+        finding = (
+            f"{s.areas(int(higher.sum()))} have significantly more {s.noun} than expected for ages{held}."
+        )
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
     chance = "About one area in twenty differs at 95% by chance alone."
@@ -454,6 +458,15 @@ LAYERS: dict[str, Layer] = {
             evidence.draw_bivariate_moran,
             compares="source",
             evidence=("similarity",),
+        ),
+        Layer(
+            "colocation",
+            "Busiest for two services",
+            "Areas among the fifth with the most for this source and for another: where the two coincide, "
+            "and where such areas stand side by side more than chance would place them. The other source is "
+            "chosen under “compare”.",
+            evidence.draw_colocation,
+            compares="source",
         ),
         Layer(
             "change",

@@ -278,7 +278,7 @@ MEASURES: dict[str, Measure] = {
     for one in (
         Measure(
             "count",
-            "How many there are: where people are needed.",
+            "How many happened; busy and populous areas have more.",
             "count",
             "Count",
             "Count",

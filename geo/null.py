@@ -202,7 +202,7 @@ def _upper_tails(whole: np.ndarray, largest: int, reach: int) -> np.ndarray:
     length = fft.next_fast_len(reach + 2, real=True)
     law = _characteristic(whole, largest, length)
 
-    # U(s) − U(s + 1) is the law, and on the ring of the lattice U(0) = 1 comes after U(length − 1) = 0: to add
+    # U(s) − U(s + 1) is the law, and on the ring of the lattice U(0) = 1 follows U(length − 1) = 0: to add
     # the law up is to divide its transform less 1 by 1 − exp(2πi·r / length), and to add 1 again.
     angle = np.pi / length * np.arange(1, law.shape[1])
     factor = 0.5 + 0.5j / np.tan(angle)

@@ -70,6 +70,13 @@ COLUMNS = {
     "ratio_q": "ratio_p corrected for looking at many areas (false discovery rate)",
     "verdict": "Whether the area has more than its deprivation explains",
     "sources_hot": "For how many sources the area is a hot spot",
+    "busiest_here": "Whether the area is among the fifth with the most events of this source",
+    "busiest_there": "Whether the area is among the fifth with the most events of the other source",
+    "neighbours_alike": "Neighbours that are busiest for both, of an area that is; of one busiest for this "
+    "source only, neighbours that are busiest for the other",
+    "together_p": "Probability of so many such neighbours by chance alone (local join count, exact)",
+    "together_q": "together_p corrected for looking at many areas (false discovery rate)",
+    "together": "Whether the busiest areas of the two sources coincide or stand side by side beyond chance",
     "count_before": "Number of events in the period compared with",
     "change_ratio": "Events a month over those a month in the period compared with (a day, where days "
     "are compared)",

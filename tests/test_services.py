@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import hypergeom
 
 from geo.hotspots import getis_ord_star
-from geo.services import agreement, colocation, overlooked, similarity
+from geo.services import agreement, beside, colocation, overlooked, similarity
 from geo.weights import Neighbours
 
 AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
@@ -89,6 +89,49 @@ def test_join_counts_equal_esda_and_p_is_hypergeometric(hot) -> None:
     assert (ours.loc[~both, "cluster"] == "NS").all()
     np.testing.assert_array_equal(ours["cluster"] == "HH", ours["q"] <= 0.05)
     assert set(colocation(present, neighbours, fdr=False)["cluster"][both]) == {"HH", "NS"}
+
+
+def test_both_local_join_counts_are_esdas_bivariate_ones(hot) -> None:
+    from esda import Join_Counts_Local_BV
+
+    present, neighbours = hot
+    theirs = Join_Counts_Local_BV(connectivity=neighbours.to_graph())
+    x, z = (present[column].to_numpy(bool) for column in present)
+    theirs.fit(x.astype(float), z.astype(float), case="CLC", permutations=0)
+    np.testing.assert_array_equal(colocation(present, neighbours)["join_count"], theirs.LJC)
+    apart = z & ~x  # Anselin and Li's bivariate count asks that no area has both
+    theirs.fit(x.astype(float), apart.astype(float), case="BJC", permutations=0)
+    ours = beside(pd.Series(x, neighbours.ids), pd.Series(apart, neighbours.ids), neighbours)
+    np.testing.assert_array_equal(ours["join_count"], theirs.LJC)
+    assert theirs.LJC.max() > 1
+
+
+def test_beside_is_hypergeometric_and_equals_full_enumeration(hot) -> None:
+    from itertools import combinations
+
+    present, neighbours = hot
+    x, z = (present[column] for column in present)
+    ours = beside(x, z, neighbours)
+    asked = (x & ~z).to_numpy()
+    assert ours["p"].notna().to_numpy().tolist() == asked.tolist()
+    law = hypergeom(195, int(z.sum()), neighbours.cardinalities[asked])
+    np.testing.assert_allclose(ours["p"][asked], law.sf(ours["join_count"][asked] - 1), atol=1e-12)
+    np.testing.assert_array_equal(ours["cluster"] == "HH", ours["q"] <= 0.05)
+    three = board(3)  # the middle has all others as neighbours, a corner three
+    here, around = np.zeros(9, bool), np.zeros(9, bool)
+    here[0], around[[1, 3, 8]] = True, True
+    found = beside(pd.Series(here, three.ids), pd.Series(around, three.ids), three).iloc[0]
+    near = {1, 3, 4}
+    draws = [len(near & set(places)) >= 2 for places in combinations(range(1, 9), 3)]
+    assert (found["join_count"], found["p"]) == (2, pytest.approx(np.mean(draws)))
+
+
+@pytest.mark.parametrize("around", [True, False])
+def test_everything_or_nothing_around_is_no_finding(around: bool) -> None:
+    neighbours = board(4)
+    here = pd.Series(np.arange(16) < 4, neighbours.ids)
+    table = beside(here, pd.Series(around, neighbours.ids), neighbours)
+    assert not (table["cluster"] == "HH").any()
 
 
 def test_colocation_leaves_out_missing_areas_and_islands(hot) -> None:

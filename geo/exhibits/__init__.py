@@ -25,7 +25,7 @@ from geo.exhibits.how_many import (
 )
 from geo.exhibits.lately import lately
 from geo.exhibits.part import Exhibit, Part
-from geo.exhibits.together import agreement, compared_services, overlooked, similarity
+from geo.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
 from geo.exhibits.trust import back_test, ladder
 from geo.exhibits.when import by_weekday, day_by_hour, hours, month_by_borough, night_time_economy, nights
 from geo.exhibits.where import concentrated, hotspot_map, stable_areas, top_areas, top_quintile
@@ -73,6 +73,7 @@ SERVICES: dict[str, tuple[str, Callable[[Sequence[Part]], Exhibit]]] = {
     "services": ("Sources compared", compared_services),
     "agreement": ("Hotspots that services share", agreement),
     "overlooked": ("Hot for health and not for the police", overlooked),
+    "colocation": ("Busiest areas that coincide", colocation),
     "similarity": ("How alike the sources are", similarity),
 }
 """Exhibits of two or more sources together: key to title and function."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo import services
+from geo.concentration import ranked_classes
 from geo.exhibits.part import Exhibit, NotPossible, Part, lower_first
 from geo.query import listed, month_runs, period_name
 
@@ -104,6 +105,39 @@ def overlooked(parts: Sequence[Part]) -> Exhibit:
     )
     title = f"Small areas hot for health services and not for the police, {parts[0].where}"
     return Exhibit("overlooked", title, finding, table, caveats=caveats)
+
+
+def colocation(parts: Sequence[Part]) -> Exhibit:
+    """Whether the busiest small areas of each pair of sources coincide and stand side by side."""
+    first = parts[0]
+    inside, neighbours = first.inside, first.lsoa.neighbours
+    among = neighbours if inside.all() else neighbours.subset(inside)
+    busiest = [(ranked_classes(p.filled[inside], 5)["class"] == 5).to_numpy(bool) for p in parts]
+    labels = [p.loaded.info.label for p in parts]
+    rows = []
+    for one, other in combinations(range(len(parts)), 2):
+        pair = pd.DataFrame({"one": busiest[one], "other": busiest[other]}, among.ids)
+        both, found = pair.all(axis=1), services.colocation(pair, among)
+        by_chance = pair["one"].sum() * pair["other"].sum() / max(1, len(pair))
+        side_by_side = int((found["cluster"] == "HH").sum())
+        rows.append((labels[one], labels[other], int(both.sum()), by_chance, side_by_side))
+    columns = ["Source", "And", "Busiest for both", "By chance", "Side by side"]
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2::2], "Int64"))
+    best = table.loc[table["Busiest for both"].astype(int).idxmax()]
+    if not best["Busiest for both"]:
+        raise NotPossible("no small area is among the busiest fifth for two sources.")
+    finding = (
+        f"{best['Busiest for both']} small areas are among the busiest fifth for "
+        f"{lower_first(best['Source'])} and for {lower_first(best['And'])}, "
+        f"where {best['By chance']:.0f} would be by chance; "
+        f"{best['Side by side']} of them stand side by side beyond chance."
+    )
+    caveats = (
+        "Local join counts, exact and corrected for looking at many areas. Each source over its own months; "
+        "patients are placed where they live.",
+    )
+    title = f"Where the busiest small areas of two services coincide, {first.where}"
+    return Exhibit("colocation", title, finding, table, caveats=caveats)
 
 
 def similarity(parts: Sequence[Part]) -> Exhibit:
