@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard import assess, callbacks, layout, notes, pieces, routes, security
+from dashboard import assess, callbacks, delivery, layout, notes, pieces, routes, security
 from geo.atlas import Atlas
 from geo.problem import Problem
 from geo.resources import shipped
@@ -51,7 +51,7 @@ def create_app(atlas: Atlas) -> Dash:
         assets_folder=str(shipped("assets")),
         assets_ignore=r"\.mjs$",
         assets_path_ignore=["^vendor$", "^map$"],
-        index_string=layout.INDEX,
+        index_string=layout.index(atlas),
         serve_locally=True,
         update_title="",
         enable_mcp=False,
@@ -64,4 +64,5 @@ def create_app(atlas: Atlas) -> Dash:
     pieces.register(app, atlas)
     assess.register(app, atlas)
     security.register(app)
+    delivery.register(app)
     return app

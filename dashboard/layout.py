@@ -17,7 +17,8 @@ from dash.development.base_component import Component
 from dashboard import assess, blocks, figures, help, ids, present, routes, search
 from geo.atlas import Atlas
 from geo.export import FORMATS
-from geo.query import BREAKS, CLOCKS, DAY_NAMES, DAYS, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
+from geo.query import BREAKS, CLOCKS, DAY_NAMES, DAYS, LEVELS, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
+from geo.resources import shipped
 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
@@ -70,8 +71,7 @@ INDEX = f"""<!DOCTYPE html>
     <title>{{%title%}}</title>
     {{%favicon%}}
     {{%css%}}
-    <link rel="modulepreload" href="{routes.VENDOR}maplibre-gl.mjs">
-    <link rel="modulepreload" href="/assets/map/board.mjs">
+    {{%early%}}
   </head>
   <body data-state="waiting">
     <nav class="skips" aria-label="Skip links">
@@ -111,6 +111,19 @@ THEME = {
     "cursorType": "pointer",
     "respectReducedMotion": True,
 }
+
+
+def index(atlas: Atlas) -> str:
+    """Frame of the page, in which the browser is told at once of what only scripts would ask for later."""
+    modules = [f"/assets/map/{path.name}" for path in sorted(shipped("assets/map").glob("*.mjs"))]
+    early = [
+        f'<link rel="modulepreload" href="{it}">' for it in (f"{routes.VENDOR}maplibre-gl.mjs", *modules)
+    ]
+    early += [
+        f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
+        for address in (routes.geometry_address(atlas, level) for level in LEVELS)
+    ]
+    return INDEX.replace("{%early%}", "\n    ".join(early))
 
 
 def page(atlas: Atlas) -> Component:

@@ -42,6 +42,40 @@ def test_shapes_are_sent_plain_to_a_client_that_cannot_unpack(client: FlaskClien
     assert answer.data == small_atlas.levels["ward"].geojson
 
 
+def test_the_page_and_its_own_files_are_sent_compressed(client: FlaskClient):
+    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page.headers["Vary"]
+    text = gzip.decompress(page.data).decode()
+    assert '<html lang="en-GB">' in text
+    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "identity"}).headers
+    style = re.search(r"/assets/style\.css\?m=[0-9.]+", text)[0]
+    first, again, plain = (
+        client.get(style, headers={"Accept-Encoding": coding}, buffered=True)
+        for coding in ("gzip", "gzip", "identity")
+    )
+    assert plain.data == gzip.decompress(first.data) == gzip.decompress(again.data)
+    assert len(first.data) < len(plain.data) / 2
+    assert first.headers["Cache-Control"] == plain.headers["Cache-Control"] == FOR_EVER
+
+
+def test_a_file_without_its_time_in_the_name_is_asked_for_again(client: FlaskClient):
+    module = client.get("/assets/map/board.mjs", headers={"Accept-Encoding": "gzip"}, buffered=True)
+    assert module.headers["Cache-Control"] == "no-cache"
+    assert gzip.decompress(module.data).decode().startswith("/**")
+    known = {"If-None-Match": module.headers["ETag"], "Accept-Encoding": "gzip"}
+    assert client.get("/assets/map/board.mjs", headers=known, buffered=True).status_code == 304
+
+
+def test_the_browser_is_told_at_once_of_the_shapes_and_the_modules(client: FlaskClient, small_atlas: Atlas):
+    page = client.get("/").text
+    for level in LEVELS:
+        assert f'as="fetch" crossorigin="anonymous" href="{geometry_address(small_atlas, level)}"' in page
+    modules = re.findall(r'rel="modulepreload" href="(/assets/map/[^"]+)"', page)
+    assert "/assets/map/board.mjs" in modules
+    assert all(client.get(module, buffered=True).status_code == 200 for module in modules)
+
+
 def test_shapes_of_other_data_are_not_found(client: FlaskClient):
     answer = client.get("/geometry/lsoa-000000000000.json")
     assert answer.status_code == 404
