@@ -17,7 +17,7 @@
     const others = marked.filter((one) => one !== value);
     const wanted = add ? [...others, ...(marked.includes(value) ? [] : [value])]
       : marked.length === 1 && marked[0] === value ? [] : [value];
-    if (kind === "decile") wanted.sort((a, b) => a - b);
+    if (kind !== "class") wanted.sort((a, b) => a - b);
     return wanted.length ? `${kind}:${wanted}` : "";
   }
 
@@ -33,7 +33,7 @@
     const point = clicked?.points?.[0];
     if (!point) return;
     window.dash_clientside.set_props("gradient", { clickData: null });
-    choose(`decile:${point.x}`, false);
+    document.querySelectorAll("#gradient-deciles button")[point.x - 1].click();
   }
 
   let held = null; // the mark of the button that has the focus

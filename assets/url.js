@@ -54,7 +54,7 @@
       else parameters.set(key, value);
       for (const other of DEPENDS[key] ?? []) {
         const kept = other === "compare" ? parameters.get("view") === "compare" // there it is the other map
-          : other === "mark" && parameters.get("mark")?.startsWith("decile:"); // every layer has deciles
+          : other === "mark" && !parameters.get("mark")?.startsWith("class:"); // every layer has deciles
         if (!(other in changes) && !kept) parameters.delete(other);
       }
     }

@@ -13,6 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from geo.disclosure import SUPPRESSED
+from geo.gradient import Gradient
 from geo.query import DAY_NAMES, month_name
 
 HEAT = np.array([[255, 247, 236], [253, 212, 158], [252, 141, 89], [215, 48, 31], [127, 0, 0]], float)
@@ -142,11 +143,18 @@ def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:
     return lines([f"day{CLOCKS[kind]}", *(f"{hour:02d}" for hour in range(24))], rows)
 
 
-def gradient_table(gradient: pd.DataFrame) -> str:
-    """Deciles of deprivation to copy."""
-    columns = ["areas", "population", "count", "rate_per_1000", "lower_ci", "upper_ci"]
-    table = gradient[columns].astype({name: "Float64" for name in columns[3:]}).round(2)
-    return lines(["decile", *columns], table.reset_index().astype(object).to_numpy().tolist())
+def gradient_table(gradient: Gradient, groups: str) -> str:
+    """Rates by deprivation, the slope index and the share in the most deprived areas, to copy."""
+    columns = ["areas", "population", "count", gradient.column, "lower_ci", "upper_ci"]
+    table = gradient.by(groups)[columns].astype({name: "Float64" for name in columns[3:]}).round(2)
+    parts = [lines([groups, *columns], table.reset_index().astype(object).to_numpy().tolist())]
+    if not np.isnan(gradient.slope["sii"]):
+        names = gradient.slope.index.drop("groups")
+        parts.append(lines(names, [gradient.slope[names].astype("Float64").round(3).tolist()]))
+    columns = ["events", "share", "lower_ci", "upper_ci", "population_share"]
+    shares = gradient.shares[columns].astype("Float64").round(4).reset_index()
+    parts.append(lines(["most_deprived", *columns], shares.astype(object).to_numpy().tolist()))
+    return "\n\n".join(parts)
 
 
 def heat(clock: pd.DataFrame, noun: str, *, midnight: bool) -> Component:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.disclosure import SUPPRESSED
+from geo.gradient import NUMBER_OF, Gradient
 from geo.query import DAY_NAMES, MONTH_NAMES, Query, month_name, month_text
 
 Figure = dict[str, Any]
@@ -271,50 +272,55 @@ def clock_figure(
 
 
 def gradient_figure(
-    gradient: pd.DataFrame, noun: str, *, marked: pd.Series | None = None, current: int | None = None
+    gradient: Gradient,
+    groups: str,
+    noun: str,
+    *,
+    marked: pd.Series | None = None,
+    current: int | None = None,
 ) -> Figure:
-    """Draw rates by decile of deprivation as bars with their 95% intervals.
+    """Draw rates by deprivation as bars with their 95% intervals.
 
     Parameters
     ----------
-    gradient : DataFrame
-        As :attr:`geo.atlas.Answer.gradient`: index decile, 1 the most deprived; ``rate_per_1000``,
-        ``lower_ci``, ``upper_ci``.
+    gradient : Gradient
+    groups : {"decile", "quintile"}
     noun : str
         "offences".
     marked : Series of float, optional
-        Part of each decile's events that lies in the marked areas, 0 to 1; the rest of each bar fades.
+        Part of each group's events that lies in the marked areas, 0 to 1; the rest of each bar fades.
     current : int, optional
-        Decile of the selected area; its bar is outlined.
+        Decile or quintile of the selected area; its bar is outlined.
 
     Returns
     -------
     dict
-        Plotly figure; ``x`` is the decile.
+        Plotly figure; ``x`` is the decile or quintile.
     """
-    table = gradient.reindex(range(1, 11))
+    table = gradient.by(groups).reindex(range(1, NUMBER_OF[groups] + 1))
     value, lower, upper = (
-        table[column].astype(float).to_numpy() for column in ("rate_per_1000", "lower_ci", "upper_ci")
+        table[column].astype(float).to_numpy() for column in (gradient.column, "lower_ci", "upper_ci")
     )
     words = [
-        f"Decile {decile}: "
+        f"{groups.capitalize()} {group}: "
         + (
             "too few to show"
             if np.isnan(rate)
-            else f"{rate:,.1f} {noun} per 1,000 ({low:,.1f} to {high:,.1f})"
+            else f"{rate:,.1f} {noun} per {gradient.per} ({low:,.1f} to {high:,.1f})"
         )
-        for decile, rate, low, high in zip(table.index, value, lower, upper, strict=True)
+        for group, rate, low, high in zip(table.index, value, lower, upper, strict=True)
     ]
 
     def plain(numbers: np.ndarray) -> list[float | None]:
         return [None if np.isnan(number) else round(float(number), 3) for number in numbers]
 
+    colours = PURPLES[:: 10 // NUMBER_OF[groups]]
     outlined = [2.5 if decile == current else 0 for decile in table.index]
     bars = {
         "type": "bar",
         "x": list(table.index),
         "y": plain(value),
-        "marker": {"color": PURPLES, "line": {"color": INK, "width": outlined}},
+        "marker": {"color": colours, "line": {"color": INK, "width": outlined}},
         "error_y": {
             "type": "data",
             "array": plain(upper - value),
@@ -334,7 +340,12 @@ def gradient_figure(
             dragmode=False,
             bargap=0.25,
             barmode="overlay",
-            xaxis={"showticklabels": False, "range": [0.5, 10.5], "fixedrange": True, "showgrid": False},
+            xaxis={
+                "showticklabels": False,
+                "range": [0.5, len(table) + 0.5],
+                "fixedrange": True,
+                "showgrid": False,
+            },
             yaxis={
                 "rangemode": "tozero",
                 "nticks": 4,
@@ -350,7 +361,8 @@ def _marked_part(bars: Figure, part: np.ndarray, words: list[str], marked: pd.Se
     """Bars of which the part of the marked areas shows through, the rest faded."""
     held = [f"{word}; marked areas hold {share:.0%}" for word, share in zip(words, marked, strict=True)]
     known = [0 if np.isnan(rate) else round(float(rate), 3) for rate in part]
-    solid = {"type": "bar", "x": bars["x"], "y": known, "marker": {"color": PURPLES}, "hoverinfo": "skip"}
+    solid = {"type": "bar", "x": bars["x"], "y": known, "hoverinfo": "skip"}
+    solid["marker"] = {"color": bars["marker"]["color"]}
     return [solid, {**bars, "text": held, "marker": {**bars["marker"], "opacity": 0.25}}]
 
 

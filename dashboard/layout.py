@@ -602,8 +602,8 @@ def _findings() -> Component:
                 children=[
                     html.Div(
                         [
-                            html.H2("Per 1,000 residents, by deprivation"),
-                            blocks.copier("Rates by decile of deprivation", id=ids.GRADIENT_COPY),
+                            html.H2("By deprivation", id=ids.GRADIENT_TITLE),
+                            blocks.copier("Rates by deprivation", id=ids.GRADIENT_COPY),
                         ],
                         className="block-head",
                     ),
@@ -612,7 +612,7 @@ def _findings() -> Component:
                         dcc.Graph(id=ids.GRADIENT, config=figures.CONFIG, figure=figures.EMPTY),
                         id=ids.GRADIENT_BOX,
                         role="img",
-                        **{"aria-label": "Rates by decile of deprivation"},
+                        **{"aria-label": "Rates by deprivation"},
                     ),
                     html.Div(
                         id=ids.GRADIENT_DECILES,
@@ -620,6 +620,7 @@ def _findings() -> Component:
                         role="group",
                         **{"aria-label": "Mark the areas of a decile"},
                     ),
+                    html.P(id=ids.GRADIENT_SAID, className="note"),
                 ],
             ),
         ],

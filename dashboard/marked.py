@@ -9,13 +9,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids, parts
+from geo.gradient import NUMBER_OF
 from geo.marking import Marking
 from geo.query import LARGEST_GROUP
 
 if TYPE_CHECKING:
     from geo.atlas import Answer
-
-ENDS = {1: ", the most deprived", 10: ", the least deprived"}
 
 
 def shown(found: Marking | None, answer: Answer, link: Callable[..., str]) -> dict[str, Any]:
@@ -50,19 +49,22 @@ def shown(found: Marking | None, answer: Answer, link: Callable[..., str]) -> di
     return {f"{ids.MARKED}.children": [html.P(said)]}
 
 
-def deciles(answer: Answer) -> list[Component]:
-    """Buttons under the bars of the deprivation gradient: each marks the areas of its decile."""
-    here = answer.gradient["areas"]
+def groups(answer: Answer) -> list[Component]:
+    """Buttons under the bars of the deprivation gradient: each marks the areas of its decile or quintile."""
+    kind = answer.query.groups
+    here, last = answer.gradient.by(kind)["areas"], NUMBER_OF[kind]
+    ends = {1: ", the most deprived", last: ", the least deprived"}
     return [
         html.Button(
-            str(decile),
+            str(group),
             type="button",
-            disabled=decile not in here.index,
-            title=f"Mark the areas of decile {decile}{ENDS.get(decile, '')}",
+            disabled=group not in here.index,
+            title=f"Mark the areas of {kind} {group}{ends.get(group, '')}",
             **{
-                "aria-label": f"Decile {decile}{ENDS.get(decile, '')}: {here.get(decile, 0):,} small areas",
-                **parts.mark_of("decile", str(decile), answer.query.mark),
+                "aria-label": f"{kind.capitalize()} {group}{ends.get(group, '')}: "
+                f"{here.get(group, 0):,} small areas",
+                **parts.mark_of(kind, str(group), answer.query.mark),
             },
         )
-        for decile in range(1, 11)
+        for group in range(1, last + 1)
     ]

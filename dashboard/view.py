@@ -23,9 +23,11 @@ from dashboard.facts import facts, ranked_table
 from dashboard.layout import MANY_BOROUGHS, WHOLE
 from dashboard.markup import markup
 from geo.assessment import exhibit_name
+from geo.deprivation import CRIME_DOMAIN_CAUTION, quintile
 from geo.export import FORMATS
+from geo.gradient import shares_said, slope_said
 from geo.insets import of_answer
-from geo.layers import LAYERS
+from geo.layers import CRIME_SOURCES, LAYERS
 from geo.legend import HIDDEN
 from geo.marking import Marking, marking
 from geo.measures import MEASURES
@@ -34,6 +36,7 @@ from geo.query import (
     CLOCKS,
     DAY_NAMES,
     DAYS,
+    GROUPS,
     LEVELS,
     MONTH_NAMES,
     Query,
@@ -312,7 +315,7 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         wanted |= parameter == "benchmark" and query.measure in ("dsr", "ratio")  # compared on every layer
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
     shown[f"{ids.row('edges')}.hidden"] = query.layer not in HEEDED["breaks"] or query.breaks != "own"
-    why = "" if shown[f"{ids.row('benchmark')}.hidden"] else atlas.england(query)[1]
+    why = atlas.england(query)[1] if query.layer == "significance" else ""
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
     shown[f"{ids.note('benchmark')}.hidden"] = not why
     shown[f"{ids.note('measure')}.children"] = [
@@ -528,7 +531,7 @@ def _charts(
         f"{ids.MONTHS_COPY}.data-copy": blocks.months_table(months),
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
-        **_gradient(atlas, answer, noun, found),
+        **_gradient(atlas, answer, found, defaults),
         f"{ids.CLOCK_PART}.hidden": answer.clock is None,
         **_clock_control(answer.week),
     }
@@ -568,32 +571,48 @@ def _clock_control(week: Week) -> Shown:
     }
 
 
-def _gradient(atlas: Atlas, answer: Answer, noun: str, found: Marking | None) -> Shown:
+def _gradient(atlas: Atlas, answer: Answer, found: Marking | None, defaults: dict[str, str]) -> Shown:
     gradient, query = answer.gradient, answer.query
-    known = gradient["rate_per_1000"].dropna()
-    decile = atlas.levels[query.level].frame[query.decile].get(query.area)
-    figure = figures.gradient_figure(
-        gradient,
-        noun,
-        marked=found.by_decile if found and found.number else None,
-        current=None if pd.isna(decile) else int(decile),
-    )
-    if known.empty:
-        said = "No chart"
-    else:
+    source = atlas.catalogue.sources[query.source]
+    table = gradient.by(query.groups)
+    known = table[gradient.column].dropna()
+    other = "quintile" if query.groups == "decile" else "decile"
+    words = "Tenths" if query.groups == "decile" else "Fifths"
+    said = "No chart"
+    if not known.empty:
         first, last = known.index[0], known.index[-1]
         said = (
-            f"Bar chart of {noun} per 1,000 residents by decile of deprivation{query.by_domain}: "
-            f"{known.iloc[0]:,.1f} in decile {first}, {known.iloc[-1]:,.1f} in decile {last}."
+            f"Bar chart of {source.noun} per {gradient.per} by {query.groups} of deprivation"
+            f"{query.by_domain}: {known.iloc[0]:,.1f} in {query.groups} {first}, {known.iloc[-1]:,.1f} in "
+            f"{query.groups} {last}."
         )
-    note = f"Tenths of England's areas{query.by_domain}; 1 is the most deprived."
+    sums = [slope_said(gradient.slope, gradient.per), shares_said(gradient.shares, source.noun)]
+    if query.domain == "crime" and source.key in CRIME_SOURCES:
+        sums.append(CRIME_DOMAIN_CAUTION)
+    link = html.A(
+        f"Show {GROUPS[other].lower()}", href=_link(query.replace(groups=other), defaults), className="link"
+    )
+    of = atlas.levels[query.level].frame[query.decile]
+    group = (of if query.groups == "decile" else quintile(of)).get(query.area)
+    drawn = figures.gradient_figure(
+        gradient,
+        query.groups,
+        source.noun,
+        marked=found.by_group if found and found.number else None,
+        current=None if pd.isna(group) else int(group),
+    )
     return {
         f"{ids.GRADIENT_PART}.hidden": bool(known.empty),
-        f"{ids.GRADIENT_NOTE}.children": note,
-        f"{ids.GRADIENT}.figure": figures.EMPTY if known.empty else figure,
-        f"{ids.GRADIENT_DECILES}.children": marked.deciles(answer),
+        f"{ids.GRADIENT_TITLE}.children": f"{gradient.title}, by deprivation",
+        f"{ids.GRADIENT_NOTE}.children": [
+            f"{words} of England’s areas{query.by_domain}; 1 is the most deprived. ",
+            link,
+        ],
+        f"{ids.GRADIENT_SAID}.children": " ".join(filter(None, sums)),
+        f"{ids.GRADIENT}.figure": figures.EMPTY if known.empty else drawn,
+        f"{ids.GRADIENT_DECILES}.children": marked.groups(answer),
         f"{ids.GRADIENT_BOX}.aria-label": said,
-        f"{ids.GRADIENT_COPY}.data-copy": blocks.gradient_table(gradient),
+        f"{ids.GRADIENT_COPY}.data-copy": blocks.gradient_table(gradient, query.groups),
     }
 
 

@@ -25,6 +25,7 @@ from geo.clock import (
 from geo.concentration import rank_labels
 from geo.cube import N_SLOTS, TIMED, Cube, Selection
 from geo.disclosure import SUPPRESSED, Gate
+from geo.gradient import Gradient, gradient
 from geo.layers import LAYERS
 from geo.legend import Classes
 from geo.measures import MEASURES, measure
@@ -39,7 +40,6 @@ from geo.query import (
     month_text,
     period_name,
 )
-from geo.rates import crude_rate
 from geo.reference import reference_rate
 from geo.severity import apply_weights
 from geo.slice import Slice
@@ -193,8 +193,8 @@ class Answer:
         Every loaded month under all filters but those of the period: ``month``, ``month_text``, ``count``.
     week : Week
         By weekday and hour, under all filters but those of time of day and day.
-    gradient : DataFrame
-        Small areas by decile of deprivation, see :meth:`Atlas.gradient`.
+    gradient : Gradient
+        Small areas by deprivation.
     headline : str
         The finding, one sentence.
     description : str
@@ -216,7 +216,7 @@ class Answer:
     totals: Totals
     months: pd.DataFrame
     week: Week
-    gradient: pd.DataFrame
+    gradient: Gradient
     headline: str
     description: str
     caveats: tuple[str, ...]
@@ -347,6 +347,7 @@ class Atlas:
             layout="map",
             legend="own",
             overlay="none",
+            groups="decile",
             clock="recorded",
             compare=compared,
         )
@@ -498,41 +499,28 @@ class Atlas:
             banner=self._banner(loaded.info),
         )
 
-    def gradient(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:
-        """Rates of small areas by their decile of deprivation (the query's domain), from protected counts.
+    def gradient(self, query: Query, lsoas: np.ndarray) -> Gradient:
+        """Take some small areas by their deprivation (the query's domain), from protected counts.
 
         Parameters
         ----------
         query : Query
-            Checked.
+            Checked. Rates are age-standardised where its measure is.
         lsoas : ndarray of bool, shape (number of LSOAs,)
-
-        Returns
-        -------
-        DataFrame
-            Index ``decile`` (those that occur, 1 the most deprived): ``areas``, ``population``, ``count``
-            (Int64), ``rate_per_1000``, ``lower_ci``, ``upper_ci``. Empty where deprivation or residents are
-            not loaded.
         """
-        loaded, frame = self.sources[query.source], self.levels["lsoa"].frame
-        decile = frame[query.decile].to_numpy(np.float64, na_value=np.nan)
-        people = frame["population"].to_numpy(np.float64, na_value=np.nan)
-        used = lsoas & ~np.isnan(decile) & ~np.isnan(people)
-        of, events = decile[used].astype(int), self.select(query).by_area[used]
-        areas, residents, counts = (np.bincount(of, w, 11) for w in (None, people[used], events))
-        present = np.flatnonzero(areas)
-        count = loaded.gate.counts(counts[present].round().astype(np.int64))
-        rated = crude_rate(count.to_numpy(np.float64, na_value=np.nan), residents[present])
-        return pd.DataFrame(
-            {
-                "areas": areas[present],
-                "population": residents[present].astype(np.int64),
-                "count": count,
-                "rate_per_1000": rated["value"].to_numpy(),
-                "lower_ci": rated["lower_ci"].to_numpy(),
-                "upper_ci": rated["upper_ci"].to_numpy(),
-            },
-            index=pd.Index(present, name="decile"),
+        loaded, frame = self.sources[query.source], self.levels["lsoa"].frame[lsoas]
+        selection = self.select(query)
+        ages = None
+        if query.measure == "dsr":
+            events, people = self.slice(query.replace(level="lsoa", area="", group=())).ages()
+            ages = events[lsoas], people[lsoas]
+        return gradient(
+            decile=frame[query.decile].to_numpy(np.float64, na_value=np.nan),
+            counts=selection.by_area[lsoas],
+            population=frame["population"].to_numpy(np.float64, na_value=np.nan),
+            gate=loaded.gate,
+            years=selection.years,
+            ages=ages,
         )
 
     def months(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:

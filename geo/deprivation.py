@@ -10,7 +10,7 @@ score instead, it says so, and a higher score is more deprived.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -196,6 +196,7 @@ def share_in_most_deprived(
     deciles: Sequence[int] = (1, 2, 3),
     *,
     confidence: float = 0.95,
+    told: Callable[[int], float | None] = float,
 ) -> pd.DataFrame:
     """Share of events in the most deprived 10%, 20%, 30% of England's areas.
 
@@ -209,33 +210,32 @@ def share_in_most_deprived(
         The last decile of each row; 3 means deciles 1 to 3, the most deprived 30%.
     confidence : float
         Two-sided level of the Wilson interval.
+    told : callable
+        A sum of events to what may be told of it, None where nothing may.
 
     Returns
     -------
     DataFrame
         Index ``most_deprived`` ("10%", …); ``areas, events, share, lower_ci, upper_ci`` and
-        ``population_share``: what the share would be at equal rates.
+        ``population_share``: what the share would be at equal rates. All of them rest on the sums as told.
     """
     x, n = (np.nan_to_num(np.asarray(values, dtype=np.float64)) for values in (events, population))
     d = np.asarray(pd.Series(decile).astype("Float64"), dtype=np.float64)
-    known = ~np.isnan(d)
-    rows = []
-    for last in deciles:
-        inside = d <= last
-        share = rates.wilson(x[inside].sum(), x[known].sum(), confidence).iloc[0]
-        residents = n[known].sum()
-        rows.append(
-            {
-                "most_deprived": f"{last * 10}%",
-                "areas": int(inside.sum()),
-                "events": x[inside].sum(),
-                "share": share["value"],
-                "lower_ci": share["lower_ci"],
-                "upper_ci": share["upper_ci"],
-                "population_share": n[inside].sum() / residents if residents > 0 else np.nan,
-            }
-        )
-    return pd.DataFrame(rows).set_index("most_deprived")
+    inside = d <= np.asarray(deciles)[:, None]
+    sums = [told(int(x[part].sum())) for part in (~np.isnan(d), *inside)]
+    whole, *parts = (np.nan if known is None else float(known) for known in sums)
+    residents = n[~np.isnan(d)].sum()
+    share = rates.wilson(np.minimum(parts, whole), np.full(len(parts), whole), confidence)
+    table = {
+        "areas": inside.sum(axis=1),
+        "events": parts,
+        "share": share["value"].to_numpy(),
+        "lower_ci": share["lower_ci"].to_numpy(),
+        "upper_ci": share["upper_ci"].to_numpy(),
+        "population_share": inside @ n / (residents if residents > 0 else np.nan),
+    }
+    names = [f"{last * 10}%" for last in deciles]
+    return pd.DataFrame(table, index=pd.Index(names, name="most_deprived"))
 
 
 def bivariate_classes(

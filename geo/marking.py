@@ -1,7 +1,7 @@
 """Which areas stand out, and what do they hold?
 
 To mark areas is to look at them among the others: nothing is filtered and no number changes. Areas are marked
-by what they have in common on the page: a decile of deprivation or a class of the legend
+by what they have in common on the page: a tenth or fifth of deprivation or a class of the legend
 (:data:`geo.query.MARKS`). What the marked areas hold is added up from the numbers shown of each, so that of a
 controlled source a mark tells nothing that its areas do not tell one by one.
 """
@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geo.atlas import Answer, Atlas
+from geo.deprivation import quintile
+from geo.gradient import NUMBER_OF
 from geo.query import Notices, listed
 
 WORDS = {"lsoa": ("small area", "small areas"), "ward": ("ward", "wards"), "borough": ("borough", "boroughs")}
@@ -25,15 +27,16 @@ class Marking:
 
     Attributes
     ----------
-    kind : {"decile", "class"}
+    kind : {"decile", "quintile", "class"}
     values : tuple of str
         Deciles, or keys of classes as the query writes them (:func:`class_value`).
     name : str
         "Decile 1", "High, among high".
     areas : ndarray of bool, shape (n,)
         Marked areas of the boroughs chosen, in map order.
-    by_decile : Series of float
-        Of the events in each decile of deprivation, the part in marked areas, 0 to 1; index decile.
+    by_group : Series of float
+        Of the events in each tenth or fifth of deprivation, as the query groups them, the part in marked
+        areas, 0 to 1; index decile or quintile.
     said : str
         How many they are and what they hold, a sentence.
     """
@@ -42,7 +45,7 @@ class Marking:
     values: tuple[str, ...]
     name: str
     areas: np.ndarray
-    by_decile: pd.Series
+    by_group: pd.Series
     said: str
 
     @property
@@ -75,11 +78,12 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
     if not rest:
         return None, []
     values, notices = tuple(rest.split(",")), []
-    if kind == "decile":
+    if kind in NUMBER_OF:
         query = answer.query
         of = atlas.levels[query.level].frame[query.decile]
+        of = of if kind == "decile" else quintile(of)
         areas = of.isin([int(value) for value in values]).to_numpy(bool)
-        name = f"Decile{'s' if len(values) > 1 else ''} {listed(values)}{query.by_domain}"
+        name = f"{kind.capitalize()}{'s' if len(values) > 1 else ''} {listed(values)}{query.by_domain}"
         where = f"in {name[0].lower()}{name[1:]}"
     else:
         places = {class_value(key): i for i, key in enumerate(answer.classes.keys)}
@@ -93,7 +97,7 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
         where = f"in the class{'es' if len(values) > 1 else ''} {listed([f'“{label}”' for label in labels])}"
     areas &= answer.inside
     said = _said(atlas, answer, areas, where)
-    return Marking(kind, values, name, areas, _by_decile(atlas, answer, areas), said), notices
+    return Marking(kind, values, name, areas, _by_group(atlas, answer, areas), said), notices
 
 
 def _said(atlas: Atlas, answer: Answer, areas: np.ndarray, where: str) -> str:
@@ -120,15 +124,17 @@ def _share(column: pd.Series, areas: np.ndarray, inside: np.ndarray) -> str:
     return "none" if not share else "under 1%" if share < 0.01 else f"{share:.0%}"
 
 
-def _by_decile(atlas: Atlas, answer: Answer, areas: np.ndarray) -> pd.Series:
-    """Part of each decile's events that lies in some areas, from the protected counts of small areas."""
+def _by_group(atlas: Atlas, answer: Answer, areas: np.ndarray) -> pd.Series:
+    """Part of each group's events that lies in some areas, from the protected counts of small areas."""
     query, level = answer.query, atlas.levels[answer.query.level]
     loaded = atlas.sources[query.source]
     counts = loaded.gate.counts(atlas.select(query).by_area).to_numpy(np.float64, na_value=0)
     inside, marked = (np.isin(level.parent, np.flatnonzero(which)) for which in (answer.inside, areas))
-    decile = atlas.levels["lsoa"].frame[query.decile].to_numpy(np.float64, na_value=0).astype(int)
-    whole, part = (np.bincount(decile[which], counts[which], 11) for which in (inside, marked))
-    some, others = (np.bincount(decile[which], minlength=11) for which in (marked, inside & ~marked))
-    shares = np.divide(part, whole, out=np.zeros(11), where=whole > 0)
+    group = atlas.levels["lsoa"].frame[query.decile].to_numpy(np.float64, na_value=0).astype(int)
+    group = group if query.groups == "decile" else (group + 1) // 2
+    size = NUMBER_OF[query.groups] + 1
+    whole, part = (np.bincount(group[which], counts[which], size) for which in (inside, marked))
+    some, others = (np.bincount(group[which], minlength=size) for which in (marked, inside & ~marked))
+    shares = np.divide(part, whole, out=np.zeros(size), where=whole > 0)
     shares[(some > 0) & (others == 0)] = 1.0
-    return pd.Series(shares, index=pd.RangeIndex(11, name="decile"))[1:]
+    return pd.Series(shares, index=pd.RangeIndex(size, name=query.groups))[1:]

@@ -101,6 +101,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     lsoas = level.parent == place
     answer = atlas.answer(query)
     small = atlas.answer(query.replace(level="lsoa", area="", layer="local_moran", null="exact"))
+    shown = np.isin(level.parent, np.flatnonzero(answer.inside))
     members = small.ranked[np.isin(small.ranked.index, small.table.index[lsoas])]
     row = answer.table.iloc[place]
     around = level.neighbours.indices[level.neighbours.indptr[place] : level.neighbours.indptr[place + 1]]
@@ -140,7 +141,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
         small_areas=small,
         members=members,
         neighbours=answer.table.iloc[around],
-        gradient=answer.gradient,
+        gradient=atlas.gradient(query.replace(measure="count", domain="imd"), shown).tenths,
     )
 
 

@@ -31,6 +31,7 @@ MEASURES = {
     "eb_local": "Locally smoothed rate",
     "harm": "Harm",
 }
+GROUPS = {"decile": "Tenths", "quintile": "Fifths"}
 DOMAINS = {
     "imd": "All domains (IMD)",
     "income": "Income",
@@ -347,8 +348,8 @@ def _months_of_year(text: str) -> tuple[tuple[int, ...], Notices]:
     return (() if len(good) == 12 else tuple(sorted(good))), notices
 
 
-MARKS = {"class": r"[A-Za-z0-9-]+", "decile": r"[1-9]|10"}
-"""What areas can be marked by: classes of the legend by their keys, deciles of deprivation."""
+MARKS = {"class": r"[A-Za-z0-9-]+", "decile": r"[1-9]|10", "quintile": r"[1-5]"}
+"""What areas can be marked by: classes of the legend by their keys, tenths or fifths of deprivation."""
 
 
 def read_mark(text: str) -> tuple[str | None, Notices]:
@@ -364,7 +365,7 @@ def read_mark(text: str) -> tuple[str | None, Notices]:
         return None, [f"“{text[:40]}” marks no areas; “decile:1,2” or “class:HH” would."]
     parts = list(dict.fromkeys(part.strip() for part in rest.split(",") if part.strip()))
     good = [part for part in parts if re.fullmatch(MARKS[kind], part)]
-    if kind == "decile":
+    if kind in GROUPS:
         good.sort(key=int)
     bad = [f"“{part[:40]}” is not a {kind} to mark and was left out." for part in parts if part not in good]
     return (f"{kind}:{','.join(good)}" if good else None), bad
@@ -433,6 +434,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("overlay", "overlay", _choice("overlay", OVERLAYS)),
         Parameter("domain", "domain", _choice("domain of deprivation", DOMAINS)),
         Parameter("benchmark", "benchmark", _word("benchmark")),
+        Parameter("groups", "groups", _choice("way to group areas by deprivation", GROUPS)),
         Parameter(
             "fdr", "fdr", _on_off("The correction for many areas (fdr)"), lambda v: "on" if v else "off"
         ),
@@ -485,6 +487,8 @@ class Query:
     overlay : {"none", "imd", "boundaries"}
     domain : str
         Key of :data:`DOMAINS`: the deprivation that layers and the gradient go by.
+    groups : {"decile", "quintile"}
+        How the chart by deprivation groups areas.
     benchmark : str
         With whom rates are compared: "" for the whole of what is shown, the code of a borough, or
         :data:`ENGLAND`.
@@ -542,6 +546,7 @@ class Query:
     overlay: str = "none"
     domain: str = "imd"
     benchmark: str = ""
+    groups: str = "decile"
     fdr: bool = True
     null: str = "exact"
     area: str = ""
@@ -734,9 +739,9 @@ class Query:
         if self.overlay == "imd" and not catalogue.has_deprivation:
             changes["overlay"] = "none"
             notices.append("Deprivation is not loaded, so it cannot be laid over the map.")
-        if self.mark.startswith("decile") and not catalogue.has_deprivation:
+        if self.mark.partition(":")[0] in GROUPS and not catalogue.has_deprivation:
             changes["mark"] = ""
-            notices.append("Deprivation is not loaded, so no decile can be marked.")
+            notices.append("Deprivation is not loaded, so nothing can be marked by it.")
         if self.edges and self.breaks != "own":
             changes["edges"] = ()
             notices.append("Bounds of classes are heeded where the classes are “own”; they were left out.")

@@ -19,7 +19,7 @@ ORDER = (
     ("change", "confidence", "services", "severity"),
     ("disclosure",),
     # What one filter shows, behind the gate.
-    ("slice", "measures", "legend", "evidence", "layers", "week"),
+    ("slice", "measures", "legend", "evidence", "layers", "week", "gradient"),
     ("atlas",),
     # What goes out, and what comes in.
     ("insets", "tiles", "marking", "group", "profile", "briefing", "meeting"),

@@ -94,12 +94,12 @@ def test_charts_follow_all_filters_but_their_own(small_atlas, raw):
 
 def test_the_gradient_adds_up_to_the_map(small_atlas, raw):
     answer = small_atlas.answer(Query(source="offences", level="ward", borough=("E06000001",), hour=(1, 2)))
-    assert answer.gradient["count"].sum() == answer.totals.shown
+    assert answer.gradient.tenths["count"].sum() == answer.totals.shown
     decile = pd.Series(np.arange(36) * 10 // 36 + 1, small.CODES)
     located = raw[raw["hour"].isin([1, 2]) & (raw["lad"] == "E06000001")]
     by_decile = located["LSOA21CD"].map(decile).value_counts().sort_index()
-    assert answer.gradient["count"].astype(int)[by_decile.index].tolist() == by_decile.tolist()
-    first = answer.gradient.iloc[0]
+    assert answer.gradient.tenths["count"].astype(int)[by_decile.index].tolist() == by_decile.tolist()
+    first = answer.gradient.tenths.iloc[0]
     assert first["rate_per_1000"] == pytest.approx(first["count"] / first["population"] * 1000)
 
 
@@ -129,7 +129,7 @@ def test_no_small_number_of_a_controlled_source_leaves(small_atlas, level, layer
         assert column not in answer.table or answer.table[column].isna().all()
     for value in (*answer.months["count"].dropna(), *answer.clock.to_numpy().ravel()):
         assert value is pd.NA or (value % 5 == 0 and not 1 <= value <= 7)
-    for value in answer.gradient["count"]:
+    for value in answer.gradient.tenths["count"]:
         assert value is pd.NA or (value % 5 == 0 and not 1 <= value <= 7)
     for total in (answer.totals.total, answer.totals.shown, answer.totals.untimed):
         assert total is None or total == 0 or (total % 5 == 0 and total > 7)

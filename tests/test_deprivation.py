@@ -81,6 +81,58 @@ def test_slope_index_equals_weighted_least_squares():
     assert got["rii_lower"] < got["rii"] < got["rii_upper"]
 
 
+# Ten deciles of two areas: the example data of phe_sii in PHEindicatormethods (life expectancy).
+PHE = {
+    "Area1": (
+        [7291, 7997, 6105, 7666, 5790, 6934, 5918, 5974, 7147, 7534],
+        [75.9, 78.3, 83.8, 83.6, 80.5, 81.1, 81.7, 84.2, 80.6, 86.3],
+    ),
+    "Area2": (
+        [21675, 20065, 19750, 24713, 20112, 19618, 22408, 19752, 18939, 19312],
+        [70.5, 71.6, 72.5, 73.5, 73.1, 76.2, 78.7, 80.6, 80.9, 80.0],
+    ),
+}
+
+
+@pytest.mark.parametrize("area", PHE)
+def test_slope_index_is_phes_regression_of_root_weighted_values(area):
+    """As phe_sii states its method: Y·√a on √a and b·√a without a constant, here by statsmodels."""
+    population, value = (np.array(numbers, dtype=float) for numbers in PHE[area])
+    a = population / population.sum()
+    b = np.cumsum(a) - a / 2
+    design = np.column_stack([np.sqrt(a), b * np.sqrt(a)])
+    intercept, slope = sm.OLS(value * np.sqrt(a), design).fit().params
+    limits = {"lower_ci": value * 0.98, "upper_ci": value / 0.98}
+    got = d.slope_index(pd.DataFrame({"population": population, "value": value, **limits}))
+    assert got["sii"] == pytest.approx(-slope, rel=1e-10)
+    assert got["rii"] == pytest.approx(intercept / (intercept + slope), rel=1e-10)  # 1/RII with multiplier −1
+
+
+def test_slope_index_of_a_line_that_is_known():
+    """Five equal fifths at 40, 45, …, 60 per cent: each 0.2 of the rank is worth 5, so the index is 25."""
+    table = d.gradient([600, 550, 500, 450, 400], [1000] * 5, range(1, 6), groups=5, hide=False)
+    got = d.slope_index(table)
+    assert got["sii"] == pytest.approx(250) and got["rii"] == pytest.approx(625 / 375)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_slope_limits_are_those_of_a_separate_simulation(seed):
+    """phe_sii's simulation for rates, rate by rate with another generator and numpy's own line fit."""
+    frame = county(slope=0.02, seed=seed)
+    table = d.gradient(frame["events"], frame["population"], frame["decile"], hide=False)
+    weight = (table["population"] / table["population"].sum()).to_numpy(float)
+    rank = np.cumsum(weight) - weight / 2
+    error = np.log(table["upper_ci"] / table["lower_ci"]).to_numpy(float) / (2 * stats.norm.ppf(0.975))
+    rng = np.random.Generator(np.random.MT19937(seed))
+    draws = np.exp(rng.normal(np.log(table["value"].to_numpy(float)), error, (20_000, 10)))
+    line = np.polynomial.polynomial.polyfit(rank, draws.T, 1, w=np.sqrt(weight))
+    got = d.slope_index(table)
+    for name, drawn in (("sii", -line[1]), ("rii", line[0] / (line[0] + line[1]))):
+        lower, upper = np.quantile(drawn, [0.025, 0.975])
+        assert got[f"{name}_lower"] == pytest.approx(lower, rel=0.02)
+        assert got[f"{name}_upper"] == pytest.approx(upper, rel=0.02)
+
+
 def test_slope_limits_agree_with_the_analytic_variance():
     """The slope is a weighted sum of independent rates: its variance follows from theirs."""
     table = pd.DataFrame({"population": [1000.0, 1500, 1200, 900, 1300], "value": [50.0, 42, 37, 30, 22]})

@@ -89,8 +89,9 @@ def test_crime_explained_by_the_crime_domain_is_cautioned(small_atlas: Atlas, la
 def test_the_chart_by_deprivation_goes_by_the_domain(small_atlas: Atlas):
     answer = small_atlas.answer(Query(domain="income"))
     by_hand = answer.table["count"].astype(int).groupby(INCOME.to_numpy()).sum()
-    assert answer.gradient["count"].astype(int).tolist() == by_hand.tolist()
-    assert "by income" in shown(small_atlas, "?domain=income")["gradient-note.children"]
+    assert answer.gradient.tenths["count"].astype(int).tolist() == by_hand.tolist()
+    assert "by income" in shown(small_atlas, "?domain=income")["gradient-note.children"][0]
+    assert deprivation.CRIME_DOMAIN_CAUTION in shown(small_atlas, "?domain=crime")["gradient-said.children"]
 
 
 def test_the_control_is_there_where_it_is_heeded(small_atlas: Atlas):

@@ -80,7 +80,7 @@ def test_the_part_of_each_decile_is_counted_small_area_by_small_area(small_atlas
     inside = np.isin(parent, names)
     by_hand = (lsoas["count"] * inside).groupby(lsoas["imd_decile"]).sum()
     whole = lsoas["count"].groupby(lsoas["imd_decile"]).sum()
-    np.testing.assert_allclose(found.by_decile, by_hand / whole)
+    np.testing.assert_allclose(found.by_group, by_hand / whole)
 
 
 def test_of_a_controlled_source_only_shown_numbers_are_added_up(small_atlas: Atlas):
@@ -96,7 +96,7 @@ def test_of_a_controlled_source_only_shown_numbers_are_added_up(small_atlas: Atl
     hidden, _ = marked(small_atlas, "?source=ae&mark=class:suppressed")
     assert hidden.said.endswith("% of the residents.")
     assert "attendances" not in hidden.said
-    assert (hidden.by_decile[hidden.by_decile > 0] == 1).all()
+    assert (hidden.by_group[hidden.by_group > 0] == 1).all()
 
 
 def test_a_mark_is_no_new_question(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo import deprivation, rates
 from geo.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
+from geo.gradient import DRAWS, slope_said
 from geo.legend import COMPARED
 from geo.measures import repeated
 from geo.query import LEVELS
@@ -197,49 +198,36 @@ def gradient(part: Part) -> Exhibit:
 def fifths(part: Part) -> Exhibit:
     """Rates by national fifth of deprivation, and the slope and relative index of inequality."""
     table, unit = _by_deprivation(part, 5, "Fifth")
-    index = deprivation.slope_index(_gradient(part, 10, hide=False)[0], repetitions=2_000)
-    finding = "Too few events or tenths of deprivation for a slope index of inequality."
-    if (part.gate.count(part.total) or 0) >= rates.UNRELIABLE_BELOW and not np.isnan(index["sii"]):
-        slope = f"{index['sii']:,.1f}{_limits(index, 'sii')}"
-        per = "100,000" if "100,000" in unit else "1,000"
-        finding = (
-            f"From the least to the most deprived residents the rate rises by {slope} a year per {per} "
-            "(slope index of inequality)"
-        )
-        if np.isfinite(index["rii"]):
-            finding += f", to {index['rii']:.1f} times as much{_limits(index, 'rii')}"
-        finding += "."
+    # A slope with rates that are hidden could be solved for them, so those of patients stay out of it.
+    tenths = _gradient(part, 10, hide=part.gate.controlled and "100,000" in unit)[0]
+    index = deprivation.slope_index(tenths, repetitions=DRAWS)
+    enough = (part.gate.count(part.total) or 0) >= rates.UNRELIABLE_BELOW
+    per = "100,000 residents a year" if "100,000" in unit else "1,000 residents a year"
+    said = slope_said(index, per) if enough else ""
     title = f"{part.titled}: by fifth of deprivation"
+    finding = said or "Too few events or tenths of deprivation for a slope index of inequality."
     return Exhibit("fifths", title, finding, table, {"Share": PERCENT})
-
-
-def _limits(index: pd.Series, name: str) -> str:
-    """Limits of a slope or relative index in brackets; "" where they are not known."""
-    lower, upper = float(index[f"{name}_lower"]), float(index[f"{name}_upper"])
-    if not np.isfinite(lower) or np.isnan(upper):
-        return ""
-    return f" ({lower:,.1f} to {upper:,.1f})" if np.isfinite(upper) else f" ({lower:,.1f} or more)"
 
 
 def most_deprived(part: Part) -> Exhibit:
     """Share of the events in the most deprived tenths, beside the share of the residents."""
     part.need_deprivation()
-    decile = part.lsoa.frame["imd_decile"].to_numpy(float, na_value=np.nan)
-    known = part.inside & ~np.isnan(decile)
-    people = part.lsoa.frame["population"].to_numpy(float, na_value=np.nan)
-    whole = part.gate.count(int(part.counts[known].sum()))
-    rows = []
-    for last in (1, 2, 3, 4):
-        mine = known & (decile <= last)
-        count = part.gate.count(int(part.counts[mine].sum()))
-        limits = (np.nan, np.nan, np.nan)
-        if count is not None and whole:
-            share = rates.wilson(min(count, whole), whole).iloc[0]
-            limits = 100 * share["value"], 100 * share["lower_ci"], 100 * share["upper_ci"]
-        residents_ = 100 * people[mine].sum() / people[known].sum()
-        rows.append((f"{last * 10}%", int(mine.sum()), count, *limits, residents_))
-    names = ["Most deprived", "Small areas", "Count", "Share", "Lower", "Upper", "Share of residents"]
-    table = pd.DataFrame(rows, columns=names).astype({"Small areas": "Int64", "Count": "Int64"})
+    frame = part.lsoa.frame[part.inside]
+    people = frame["population"].to_numpy(float, na_value=np.nan)
+    shares = deprivation.share_in_most_deprived(
+        part.counts[part.inside], people, frame["imd_decile"], (1, 2, 3, 4), told=part.gate.count
+    )
+    table = pd.DataFrame(
+        {
+            "Most deprived": shares.index,
+            "Small areas": pd.array(shares["areas"], "Int64"),
+            "Count": pd.array(shares["events"], "Int64"),
+            "Share": 100 * shares["share"].to_numpy(),
+            "Lower": 100 * shares["lower_ci"].to_numpy(),
+            "Upper": 100 * shares["upper_ci"].to_numpy(),
+            "Share of residents": 100 * shares["population_share"].to_numpy(),
+        }
+    )
     finding = "Too few events in the most deprived areas to be shown."
     third = table.iloc[2]
     if not np.isnan(third["Share"]):
@@ -252,9 +240,8 @@ def most_deprived(part: Part) -> Exhibit:
             f"; the two most deprived fifths {fourth['Share']:.1f}% and {fourth['Share of residents']:.1f}%."
         )
     title = f"{part.titled}: share in the most deprived areas"
-    return Exhibit(
-        "most_deprived", title, finding, table, dict.fromkeys(("Share", "Lower", "Upper", names[-1]), PERCENT)
-    )
+    formats = dict.fromkeys(("Share", "Lower", "Upper", "Share of residents"), PERCENT)
+    return Exhibit("most_deprived", title, finding, table, formats)
 
 
 def excess(part: Part) -> Exhibit:
