@@ -17,7 +17,18 @@ from dash.development.base_component import Component
 from dashboard import assess, blocks, figures, help, ids, present, routes, search
 from geo.atlas import Atlas
 from geo.export import FORMATS
-from geo.query import BREAKS, CLOCKS, DAY_NAMES, DAYS, LEVELS, MONTH_NAMES, OVERLAYS, PALETTES, Catalogue
+from geo.query import (
+    BREAKS,
+    CLOCKS,
+    DAY_NAMES,
+    DAYS,
+    ENGLAND,
+    LEVELS,
+    MONTH_NAMES,
+    OVERLAYS,
+    PALETTES,
+    Catalogue,
+)
 from geo.resources import shipped
 
 MANY_BOROUGHS = 8
@@ -267,10 +278,7 @@ def _filters(catalogue: Catalogue) -> Component:
                 _select(
                     "benchmark",
                     "Benchmark",
-                    _options(
-                        {WHOLE: "Against the whole shown"}
-                        | {key: f"Against {name}" for key, name in catalogue.benchmarks.items()}
-                    ),
+                    _benchmarks(catalogue),
                     searchable=len(catalogue.benchmarks) > MANY_BOROUGHS,
                 ),
                 _select("measure", "Measure", [], explained=True),
@@ -362,6 +370,15 @@ def _lower(text: str) -> str:
 
 def _options(names: Any) -> list[dict[str, str]]:
     return [{"value": value, "label": label} for value, label in names.items()]
+
+
+def _benchmarks(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """With whom rates can be compared; England is named also where it cannot be chosen."""
+    names = {key: f"Against {name}" for key, name in catalogue.benchmarks.items()}
+    options: list[dict[str, Any]] = _options({WHOLE: "Against the whole shown", **names})
+    if ENGLAND not in names:
+        options.append({"value": ENGLAND, "label": "England: no rates loaded", "disabled": True})
+    return options
 
 
 def _grouped(layers: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ from geo.query import (
     CLOCKS,
     DAY_NAMES,
     DAYS,
+    ENGLAND,
     GROUPS,
     LEVELS,
     MONTH_NAMES,
@@ -315,7 +316,8 @@ def _controls(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str
         wanted |= parameter == "benchmark" and query.measure in ("dsr", "ratio")  # compared on every layer
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
     shown[f"{ids.row('edges')}.hidden"] = query.layer not in HEEDED["breaks"] or query.breaks != "own"
-    why = atlas.england(query)[1] if query.layer == "significance" else ""
+    loaded = ENGLAND in atlas.catalogue.benchmarks and query.layer == "significance"
+    why = atlas.england(query)[1] if loaded else ""
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
     shown[f"{ids.note('benchmark')}.hidden"] = not why
     shown[f"{ids.note('measure')}.children"] = [

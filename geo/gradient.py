@@ -20,7 +20,7 @@ DRAWS = 2_000
 ASSUMED = 4.0
 """What stands for a suppressed count (1 to 7) where a slope needs a number."""
 RATE, RATE_BY_AGE = "rate_per_1000", "dsr_per_100k"
-SLOPE = ["sii", "sii_lower", "sii_upper"]
+SLOPE, RATIO = ["sii", "sii_lower", "sii_upper"], ["rii", "rii_lower", "rii_upper"]
 NO_DECIMALS = 1000
 """From here on a rate needs no decimals in a sentence."""
 NUMBER_OF = {"decile": 10, "quintile": 5}
@@ -172,10 +172,9 @@ def slope_said(slope: pd.Series, per: str) -> str:
         f"At the most deprived end the rate is {size} ({low} to {high}) per {per} {more} than at the least "
         "(slope index of inequality)"
     )
-    if np.isfinite(slope["rii"]):
-        most = slope["rii_upper"]
-        limit = f"to {most:.1f}" if np.isfinite(most) else "or more"
-        said += f", {slope['rii']:.1f} times as high ({slope['rii_lower']:.1f} {limit}; relative index)"
+    ratio, least, most = slope[RATIO].astype(float)
+    if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything
+        said += f", {ratio:.1f} times as high ({least:.1f} to {most:.1f}; relative index)"
     return f"{said}."
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from dash._utils import to_json
 
-from dashboard import view
+from dashboard import layout, view
 from geo import rates
 from geo.assessment import part_of
 from geo.atlas import Atlas
@@ -216,9 +216,16 @@ def test_where_it_does_not_fit_the_whole_is_compared_with_and_the_page_says_why(
     assert shown(england, "?layer=significance")["note-benchmark.hidden"]
 
 
-def test_older_folders_say_how_to_load_the_rates(small_atlas: Atlas):
+def test_without_rates_england_is_named_but_cannot_be_chosen(small_atlas: Atlas, england: Atlas):
+    def last_option(atlas: Atlas) -> dict:
+        controls = layout.page(atlas)._traverse_ids()
+        return {control.id: control for control in controls}["filter-benchmark"].data[-1]
+
+    assert last_option(england) == {"value": ENGLAND, "label": "Against England"}
+    assert last_option(small_atlas)["disabled"] and "no rates loaded" in last_option(small_atlas)["label"]
     state = shown(small_atlas, "?layer=significance")
-    assert "hotspots import benchmark FILE" in state["note-benchmark.children"]
+    assert state["note-benchmark.hidden"]
+    assert "hotspots import benchmark FILE" in state["about-layer.children"]
 
 
 # ---------------------------------------------------------------- the page and the assessment

@@ -14,6 +14,7 @@ from geo import deprivation, rates
 from geo.atlas import Atlas
 from geo.disclosure import Gate
 from geo.gradient import Gradient, gradient, shares_said, slope_said
+from geo.marking import marking
 from geo.query import Query
 
 
@@ -143,7 +144,7 @@ def test_the_slope_is_said_with_its_direction():
         "At the most deprived end the rate is 14.0 (13.2 to 14.9) per 1,000 residents higher than at the "
         "least (slope index of inequality), 7.7 times as high (6.5 to 9.0; relative index)."
     )
-    down = pd.Series({**up, "sii": -3.0, "sii_lower": -4.0, "sii_upper": -2.0, "rii": np.nan})
+    down = pd.Series({**up, "sii": -3.0, "sii_lower": -4.0, "sii_upper": -2.0, "rii_upper": np.nan})
     assert "3.0 (2.0 to 4.0) per 1,000 residents lower" in slope_said(down, "1,000 residents")
     large = pd.Series({**up, "sii": 4949.04, "sii_lower": 4878.4, "sii_upper": 5013.6})
     assert "4,949 (4,878 to 5,014)" in slope_said(large, "100,000 residents a year")
@@ -151,7 +152,7 @@ def test_the_slope_is_said_with_its_direction():
     assert "neither clearly rises nor falls" in slope_said(flat, "1,000 residents")
     assert "−1.0 (−4.0 to 2.0)" in slope_said(flat, "1,000 residents")
     endless = pd.Series({**up, "rii_upper": np.inf})
-    assert "(6.5 or more; relative index)" in slope_said(endless, "1,000 residents")
+    assert "relative index" not in slope_said(endless, "1,000 residents")
 
 
 def test_the_page_draws_tenths_or_fifths(small_atlas: Atlas):
@@ -181,3 +182,21 @@ def test_the_copy_has_rates_slope_and_shares(small_atlas: Atlas):
     assert len(rated.splitlines()) == 6
     assert float(slope.splitlines()[1].split("\t")[0]) == pytest.approx(found.slope["sii"], abs=0.001)
     assert [line.split("\t")[0] for line in shares.splitlines()[1:]] == ["10%", "20%", "30%"]
+
+
+def test_fifths_are_marked_as_tenths_are(small_atlas: Atlas):
+    def found(search: str) -> tuple[pd.Series, np.ndarray]:
+        answer = small_atlas.answer(Query.parse(search, small_atlas.catalogue)[0])
+        one, notices = marking(small_atlas, answer)
+        assert one is not None and not notices
+        return one.by_group, one.areas
+
+    by_fifth, areas = found("?groups=quintile&mark=quintile:1")
+    assert by_fifth.tolist() == [1, 0, 0, 0, 0]
+    assert areas.tolist() == found("?mark=decile:1,2")[1].tolist()
+    by_fifth, _ = found("?groups=quintile&mark=decile:1")
+    table = small_atlas.answer(Query()).gradient.tenths["count"]
+    assert by_fifth.iloc[0] == pytest.approx(table[1] / (table[1] + table[2]))
+    buttons = shown(small_atlas, "?groups=quintile&mark=quintile:1")["gradient-deciles.children"]
+    assert [button["props"]["data-mark"] for button in buttons] == [f"quintile:{i}" for i in range(1, 6)]
+    assert [button["props"]["aria-pressed"] for button in buttons] == ["true", *["false"] * 4]
