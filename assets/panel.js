@@ -6,8 +6,8 @@
 (() => {
   "use strict";
 
-  const TALL = 900; // pixels of a window that has room for open folds
-  const OPEN = ["By month", "By weekday and hour"];
+  const TALL = 900; // pixels of a window that has room for an open fold
+  const OPEN = ["By month"];
   const FAILED = "What the panel tells of this area could not be worked out.";
   const $ = (id) => document.getElementById(id);
 

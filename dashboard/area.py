@@ -137,7 +137,7 @@ def of_area(
     """
     row, noun = told.row, source.noun
     inside = told.answer.query.borough == query.borough
-    where = [part for part in dict.fromkeys((row["ward"], row["borough"])) if part and part != told.name]
+    where = [part for part in dict.fromkeys((row["ward"], row["borough"])) if not told.name.startswith(part)]
     ranked = int((told.answer.ranked["rank"] != "").sum())
     rank = f"Rank {row['rank']} of {ranked:,}" if row["rank"] else ""
     line = " · ".join(filter(None, [rank, f"{_counted(row)} {noun}", ", ".join(where)]))

@@ -114,6 +114,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         else:
             name, content = archive_name(atlas), stream_packs(atlas, query, wards, request.host_url)
             response = Response(content, mimetype="application/zip")
+        response.headers["X-Wards"] = str(len(wards))  # ``assets/packs.js`` counts them as they come
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 

@@ -110,12 +110,14 @@ def test_an_unknown_format_names_those_there_are(client: FlaskClient):
 def test_a_ward_pack_is_a_pdf_and_several_are_an_archive(client: FlaskClient):
     alone = client.get("/export.pack?source=ae&level=ward&area=E05000001")
     assert alone.mimetype == "application/pdf"
+    assert alone.headers["X-Wards"] == "1"
     assert alone.headers["Content-Disposition"] == 'attachment; filename="ward-00-e05000001.pdf"'
     pages = pypdf.PdfReader(io.BytesIO(alone.data)).pages
     [link] = {note.get_object()["/A"]["/URI"] for note in pages[0]["/Annots"]}
     assert link == "http://localhost/?level=ward&source=ae&area=E05000001"
     several = client.get("/export.pack?source=ae&ward=Ward%2000&ward=E05001101")
     assert several.mimetype == "application/zip"
+    assert several.headers["X-Wards"] == "2"
     with zipfile.ZipFile(io.BytesIO(several.data)) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == ["ward-00-e05000001.pdf", "ward-11-e05001101.pdf"]
