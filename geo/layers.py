@@ -468,6 +468,7 @@ LAYERS: dict[str, Layer] = {
             "chosen under “compare”.",
             evidence.draw_colocation,
             compares="source",
+            evidence=("colocation", "similarity"),
         ),
         Layer(
             "change",
