@@ -21,7 +21,7 @@
   let flight = null; // code of the area to fly to when it is shown
   let player = null; // {search, since, last}: what playing asked for last
 
-  const asked = () => new URLSearchParams(location.search);
+  const asked = () => new URLSearchParams(window.hotspotsTheme.strip(location.search));
   const wantsLittleMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // ------------------------------------------------------------------------------------------------- an answer came
@@ -122,7 +122,8 @@
     player.search = `?${search.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
     player.next += 1;
     player.since = performance.now();
-    history[player.first ? "pushState" : "replaceState"](null, "", location.pathname + player.search);
+    history[player.first ? "pushState" : "replaceState"](
+      null, "", location.pathname + window.hotspotsTheme.dress(player.search));
     player.first = false;
     page.ask(player.search);
   }
@@ -282,10 +283,11 @@
     saved: () => showSaved(),
     "save-set": () => showSaved("set"),
     help: () => $("help").showModal(),
+    theme: () => window.hotspotsTheme.toggle(),
     "copy-table": () => copy(rankedTable()),
   };
 
-  const KEYS = { "/": () => $("find").focus(), t: "tiles", a: "lasso", s: "swipe", k: "play", v: "saved", "?": "help" };
+  const KEYS = { "/": () => $("find").focus(), t: "tiles", a: "lasso", s: "swipe", k: "play", v: "saved", d: "theme", "?": "help" };
 
   /** Whether letters mean something to an element; the cells of a strip have no use for them. */
   const typing = (target) => page.typing(target) && !target.closest("[data-strip]");

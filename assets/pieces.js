@@ -25,13 +25,17 @@
     const library = await plotly();
     const config = JSON.parse(document.getElementById("assess-body").dataset.config);
     if (!library || !box.isConnected) return;
-    await library.newPlot(box, data, layout, { ...config, staticPlot: false });
+    const drawn = window.hotspotsTheme.shaded({ data, layout });
+    await library.react(box, drawn.data, drawn.layout, { ...config, staticPlot: false });
     box.dispatchEvent(new CustomEvent("hotspots:drawn", { bubbles: true }));
   }
+
+  window.addEventListener("hotspots:theme", () => document.querySelectorAll("[data-figure].js-plotly-plot").forEach(draw));
 
   async function fill(box) {
     try {
       box.innerHTML = await fetched(box.dataset.fetch);
+      reach(box);
     } catch (error) {
       box.querySelector("p").textContent = error.message;
     }
@@ -51,7 +55,22 @@
     part.querySelectorAll("[data-figure], [data-fetch]").forEach((box) => seen.unobserve(box));
     part.innerHTML = html;
     part.querySelectorAll("[data-figure], [data-fetch]").forEach((box) => seen.observe(box));
+    reach(part);
   }
+
+  /** Tables wider than their box are scrolled by keyboard too: they are a stop of the Tab key, with a name. */
+  const reach = (part) => part.querySelectorAll(".scroll").forEach((box) => sized.observe(box));
+
+  const sized = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const wide = target.scrollWidth > target.clientWidth;
+      const name = target.querySelector("caption").textContent;
+      for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": name })) {
+        if (wide) target.setAttribute(key, value);
+        else target.removeAttribute(key);
+      }
+    }
+  });
 
   /**
    * Keep a part of the page filled with the newest piece: the last good one stays, muted, until that has come, and one

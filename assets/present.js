@@ -136,6 +136,7 @@
     n: note,
     b: () => blank(true),
     f: () => (document.fullscreenElement ? shrink(false) : fill()),
+    d: () => window.hotspotsTheme.toggle(),
     "?": () => $("present-keys").showModal(),
     p: leave,
     Escape: leave,

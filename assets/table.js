@@ -3,8 +3,10 @@
   "use strict";
 
   const make = (...parts) => window.React.createElement(...parts);
+  /** CSS of a colour of paper that follows the theme, as in dashboard/theme.py. */
+  const ink = (colour) => ({ "--swatch": `var(--on-${colour.slice(1)}, ${colour})` });
   const swatch = ({ colour, pattern }) =>
-    make("span", { className: `swatch swatch-${pattern}`, style: { "--swatch": colour }, "aria-hidden": true });
+    make("span", { className: `swatch swatch-${pattern}`, style: ink(colour), "aria-hidden": true });
 
   const cells = (window.dashAgGridComponentFunctions ??= {});
   cells.Rank = ({ data }) => make("span", { className: "cell-rank" }, swatch(data), data.rank || "–");
@@ -18,7 +20,7 @@
       ward && make("span", { className: "cell-ward" }, ward));
   };
   cells.Pill = ({ data }) =>
-    data.label === "–" ? "–" : make("span", { className: "pill", style: { "--swatch": data.colour } }, data.label);
+    data.label === "–" ? "–" : make("span", { className: "pill", style: ink(data.colour) }, data.label);
 
   /** Order texts by the number that they begin with, "1,234" or "3="; those without one (suppressed, none) come first. */
   const functions = (window.dashAgGridFunctions ??= {});

@@ -21,6 +21,10 @@
   const listeners = { ask: [], answer: [], shown: [], trouble: [] }; // told of a question, its answer, and what came of it
 
   const dash = (window.dash_clientside ??= {});
+  const theme = window.hotspotsTheme;
+
+  /** Query string of the address bar, but for what only the screen heeds. */
+  const question = () => theme.strip(location.search);
 
   // ------------------------------------------------------------------------------------------------------ addresses
 
@@ -64,9 +68,9 @@
 
   /** Go to a query string as a new step of the history. */
   function go(search) {
-    const next = search === "?" ? "" : search;
+    const next = theme.strip(search);
     if (next === asked) return;
-    history.pushState(null, "", location.pathname + next);
+    history.pushState(null, "", location.pathname + theme.dress(next));
     ask(next);
   }
 
@@ -74,11 +78,11 @@
 
   /** Ask the server for a query string; what is on the screen stays until the answer comes. */
   function ask(search) {
-    asked = search;
-    window.hotspotsMap?.expect(search);
+    asked = theme.strip(search);
+    window.hotspotsMap?.expect(asked);
     wait();
-    listeners.ask.forEach((callback) => callback(search));
-    dash.set_props("address", { data: search });
+    listeners.ask.forEach((callback) => callback(asked));
+    dash.set_props("address", { data: asked });
   }
 
   // ------------------------------------------------------------------------------------------ waiting and trouble
@@ -147,8 +151,8 @@
     document.body.dataset.level = answer.level;
     listeners.answer.forEach((callback) => callback(answer));
     if (answer.tidy) {
-      asked = answer.search === "?" ? "" : answer.search;
-      history.replaceState(null, "", location.pathname + asked);
+      asked = theme.strip(answer.search);
+      history.replaceState(null, "", location.pathname + theme.dress(asked));
       window.hotspotsMap?.expect(asked);
     }
     for (const [parameter, { values, off }] of Object.entries(answer.strips)) {
@@ -176,8 +180,17 @@
       const json = JSON.stringify(value);
       if (json === shown[key]) return dash.no_update;
       shown[key] = json;
-      return value;
+      return property === "figure" ? theme.shaded(value) : value;
     });
+  }
+
+  /** Draw in the theme of now what does not follow it by itself: the map and the charts. */
+  function recolour() {
+    window.hotspotsMap?.restyle();
+    for (const [key, value] of Object.entries(page?.shown ?? {})) {
+      const [id, property] = key.split(".");
+      if (property === "figure") dash.set_props(id, { figure: theme.shaded(value) });
+    }
   }
 
   // ----------------------------------------------------------------------------------------------- what is touched
@@ -272,7 +285,7 @@
       return;
     }
     const act = event.target.closest?.("[data-act]")?.dataset.act;
-    if (act === "retry") ask(location.search);
+    if (act === "retry") ask(question());
     if (act === "copy") copy();
     if (act === "sheet") document.body.toggleAttribute("data-sheet");
   });
@@ -301,8 +314,12 @@
     window.hotspotsMap?.mount("map", config);
     window.hotspotsMap?.onSelect((code, how) => how?.additive || choose(code));
     window.hotspotsMap?.onHover(point);
-    window.addEventListener("popstate", () => location.search !== asked && ask(location.search));
-    asked = location.search;
+    window.addEventListener("popstate", () => {
+      history.replaceState(null, "", location.pathname + theme.dress(question()));
+      if (question() !== asked) ask(question());
+    });
+    window.addEventListener("hotspots:theme", recolour);
+    asked = question();
     window.hotspotsMap?.expect(asked);
     wait();
     return asked;

@@ -49,7 +49,7 @@ def create_app(atlas: Atlas) -> Dash:
         __name__,
         title=f"Hotspots · {atlas.place}",
         assets_folder=str(shipped("assets")),
-        assets_ignore=r"\.mjs$",
+        assets_ignore=r"\.mjs$|^theme\.js$",
         assets_path_ignore=["^vendor$", "^map$"],
         index_string=layout.index(atlas),
         serve_locally=True,

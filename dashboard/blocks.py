@@ -12,13 +12,11 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import theme
+from dashboard.figures import EDGE, HEAT
 from geo.disclosure import SUPPRESSED
 from geo.gradient import Gradient
 from geo.query import DAY_NAMES, month_name
-
-HEAT = np.array([[255, 247, 236], [253, 212, 158], [252, 141, 89], [215, 48, 31], [127, 0, 0]], float)
-"""From none to most; red, green, blue."""
-UNKNOWN = "#c3ccd3"
 
 
 def fold(title: str, *parts: Component, found: str = "", table: str = "") -> Component:
@@ -219,8 +217,10 @@ def _band(counts: np.ndarray, most: float) -> str:
 
 
 def _colour(count: float, most: float) -> str:
+    """CSS of a colour between two of the scale; grey where the count is not known."""
     if np.isnan(count):
-        return UNKNOWN
+        return theme.css(EDGE)
     place = min(1.0, count / most if most else 0.0) * (len(HEAT) - 1)
-    red, green, blue = (np.interp(place, range(len(HEAT)), channel) for channel in HEAT.T)
-    return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"
+    below = min(int(place), len(HEAT) - 2)
+    low, high = (theme.css(colour) for colour in HEAT[below : below + 2])
+    return f"color-mix(in srgb, {high} {place - below:.0%}, {low})"

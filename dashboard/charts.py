@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.figures import ACTION, FONT, HEAT, INK, LINE, MUTED, Figure
+from dashboard.figures import ACTION, EDGE, FONT, HEAT_SCALE, INK, LINE, MUTED, PAPER, SERIES, Figure
 from geo.disclosure import SUPPRESSED
 from geo.exhibits.part import Chart, Exhibit
 from geo.legend import COMPARED
 
-COLOURS = ("#1d5b8f", "#c2571a", "#3f7d3a", "#7d4a9e", "#0f7f86", "#8a6a00")
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-down", "triangle-up", "cross")
 SHORT = 11
@@ -60,7 +59,7 @@ def _layout(height: float, **changes: Any) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "dragmode": False,
-        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": "#c3ccd3", "font": {**FONT, "color": INK}},
+        "hoverlabel": {"bgcolor": PAPER, "bordercolor": EDGE, "font": {**FONT, "color": INK}},
         **changes,
     }
 
@@ -125,6 +124,7 @@ def _bars(chart: Chart, table: pd.DataFrame) -> Figure:
         }
         bars["textposition"] = "inside"
         bars["insidetextanchor"] = "start"
+        bars["insidetextfont"] = {"color": PAPER}
         bars["hovertemplate"] = [
             f"{name}: {text} ({_number(a)} to {_number(b)})<extra></extra>"
             for name, text, a, b in zip(names, texts, lower, upper, strict=True)
@@ -167,7 +167,7 @@ def _lines(chart: Chart, table: pd.DataFrame) -> Figure:
     data: list[dict[str, Any]] = []
     beyond: list[str] = []
     for k, (column, values) in enumerate(series.items()):
-        colour = COLOURS[k % len(COLOURS)]
+        colour = SERIES[k % len(SERIES)]
         beyond += [f"{column}, {names[i]}: {_number(values[i])}" for i in np.flatnonzero(values > top)]
         data.append(
             {
@@ -199,7 +199,7 @@ def _lines(chart: Chart, table: pd.DataFrame) -> Figure:
                 "yref": "paper",
                 "showarrow": False,
                 "align": "left",
-                "bgcolor": "#ffffff",
+                "bgcolor": PAPER,
                 "font": {"color": INK},
             }
         ]
@@ -219,16 +219,10 @@ def _heat(chart: Chart, table: pd.DataFrame) -> Figure:
     top = float(np.nanmax(shown)) if np.isfinite(shown).any() else 1.0
     texts = [[_number(v) for v in row] for row in cells]
     notes = [
-        {
-            "x": column, "y": row, "text": texts[row][column], "showarrow": False,
-            "font": {
-                "size": 13,
-                "color": "#ffffff" if np.nan_to_num(shown[row, column]) > 0.72 * top else INK,
-            },
-        }
+        {"x": column, "y": row, "text": texts[row][column], "showarrow": False, "font": {"color": INK}}
         for row in range(len(names))
         for column in range(len(chart.y))
-    ]  # fmt: skip
+    ]
     heat = {
         "type": "heatmap",
         "z": [_plain(row) for row in shown],
@@ -239,7 +233,7 @@ def _heat(chart: Chart, table: pd.DataFrame) -> Figure:
         "text": texts,
         "zmin": 0,
         "zmax": max(top, 1.0),
-        "colorscale": HEAT,
+        "colorscale": HEAT_SCALE,
         "showscale": False,
         "xgap": 2,
         "ygap": 2,

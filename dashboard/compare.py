@@ -16,7 +16,7 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ids, parts
+from dashboard import ids, parts, theme
 from geo.legend import Classes, classify_alike
 from geo.measures import MEASURES
 from geo.query import (
@@ -313,7 +313,7 @@ def _items(rows: list[Row], marked: Answer | None, *sides: str) -> list[Componen
         html.Li(
             parts.row_of(
                 [
-                    html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
+                    html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": theme.css(colour)}),
                     html.Span(label, className="legend-label"),
                     *[
                         html.Span(

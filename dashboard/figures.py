@@ -19,19 +19,22 @@ from geo.query import DAY_NAMES, MONTH_NAMES, Query, month_name, month_text
 
 Figure = dict[str, Any]
 
+PAPER = "#ffffff"
 INK = "#17222b"
 MUTED = "#4a5661"
 LINE = "#d9dfe4"
 ACTION = "#1d5b8f"
-IDLE = "#8e99a3"
+IDLE = "#86919b"
 GAP = "#eef3f6"
 FONT = {"family": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", "size": 12, "color": MUTED}
-HEAT = [[0, "#fff7ec"], [0.25, "#fdd49e"], [0.5, "#fc8d59"], [0.75, "#d7301f"], [1, "#7f0000"]]
-VEIL = "rgba(255,255,255,0.72)"
-PURPLES = [
-    *("#3f007d", "#54278f", "#6a51a3", "#7a6bb3", "#8a82bf"),
-    *("#9a97ca", "#aaa9d3", "#bab9dc", "#c8c7e3", "#d5d4ea"),
-]
+EDGE = "#c3ccd3"
+HEAT = ("#fff7ec", "#fdd49e", "#fc8d59", "#d7301f", "#7f0000")
+HEAT_SCALE = [[step / (len(HEAT) - 1), colour] for step, colour in enumerate(HEAT)]
+SERIES = (ACTION, "#c2571a", "#3f7d3a", "#7d4a9e", "#0f7f86", "#8a6a00")
+DECILES = (
+    *("#3f007d", "#491287", "#522390", "#5c359a", "#6546a3"),
+    *("#6f55ab", "#7a62b1", "#856fb7", "#907cbd", "#9b89c3"),
+)
 """Deciles of deprivation, 1 the most deprived: purple, so that it is never taken for crime."""
 EMPTY: Figure = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 
@@ -55,7 +58,7 @@ def _layout(**changes: Any) -> dict[str, Any]:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
-        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": "#c3ccd3", "font": {**FONT, "color": INK}},
+        "hoverlabel": {"bgcolor": PAPER, "bordercolor": EDGE, "font": {**FONT, "color": INK}},
         **changes,
     }
 
@@ -235,13 +238,14 @@ def clock_figure(
         "text": words,
         "hovertemplate": "%{text}<extra></extra>",
         "hoverongaps": True,
-        "colorscale": HEAT,
+        "colorscale": HEAT_SCALE,
     }
     veil = {
         "type": "heatmap",
         **axes,
         "z": [[None if _in_clock(day, hour, query) else 0 for hour in range(24)] for day in range(7)],
-        "colorscale": [[0, VEIL], [1, VEIL]],
+        "colorscale": [[0, PAPER], [1, PAPER]],
+        "opacity": 0.72,
         "hoverinfo": "skip",
     }
     return {
@@ -314,7 +318,7 @@ def gradient_figure(
     def plain(numbers: np.ndarray) -> list[float | None]:
         return [None if np.isnan(number) else round(float(number), 3) for number in numbers]
 
-    colours = PURPLES[:: 10 // NUMBER_OF[groups]]
+    colours = list(DECILES)[:: 10 // NUMBER_OF[groups]]
     outlined = [2.5 if decile == current else 0 for decile in table.index]
     bars = {
         "type": "bar",
@@ -369,7 +373,7 @@ def _marked_part(bars: Figure, part: np.ndarray, words: list[str], marked: pd.Se
 def _hatch(day: int) -> dict[str, Any]:
     """Strokes across the cell of midnight of one day."""
     strokes = " ".join(f"M {x - 0.5} {day + 0.45} L {x - 0.2} {day - 0.45}" for x in (0.05, 0.35, 0.65))
-    return {"type": "path", "path": strokes, "line": {"color": "#ffffff", "width": 2}}
+    return {"type": "path", "path": strokes, "line": {"color": PAPER, "width": 2}}
 
 
 def _in_clock(day: int, hour: int, query: Query) -> bool:

@@ -17,6 +17,7 @@ KEYS = {
     "k": "Play through the months; again stops",
     "v": "Saved views and sets",
     "p": "Present to a room",
+    "d": "Dark or light, as suits the room",
     "Esc": "Close the panel of an area or set, clear the mark, stop drawing",
     "?": "This help",
 }

@@ -14,7 +14,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import assess, blocks, figures, help, ids, present, routes, search
+from dashboard import assess, blocks, figures, help, ids, present, routes, search, theme
 from geo.atlas import Atlas
 from geo.export import FORMATS
 from geo.query import (
@@ -81,7 +81,9 @@ INDEX = f"""<!DOCTYPE html>
     {{%metas%}}
     <title>{{%title%}}</title>
     {{%favicon%}}
+    <script src="/assets/theme.js"></script>
     {{%css%}}
+    <style>{theme.stylesheet()}</style>
     {{%early%}}
   </head>
   <body data-state="waiting">
@@ -111,9 +113,10 @@ SKELETON = """
 
 THEME = {
     "primaryColor": "action",
-    "primaryShade": 6,
+    "primaryShade": {"light": 6, "dark": 3},
     "colors": {
-        "action": ("#eaf2f9 #d3e3f1 #a6c7e2 #78abd3 #4b8fc4 #2c74a8 #1d5b8f #174973 #123a5b #0d2a42".split())
+        "action": "#eaf2f9 #d3e3f1 #a6c7e2 #7ab8ea #4b8fc4 #2c74a8 #1d5b8f #174973 #123a5b #0d2a42".split(),
+        "dark": "#e6edf2 #c6d0d8 #a9b6c1 #7d8d99 #465866 #2c3b47 #1c2935 #131d26 #0e161d #0a131b".split(),
     },
     "black": "#17222b",
     "fontFamily": "var(--font)",
@@ -206,6 +209,13 @@ def _bar(atlas: Atlas) -> Component:
                     ),
                 ],
                 className="menu",
+            ),
+            html.Button(
+                [html.Span(className="half"), html.Kbd("d")],
+                className="bar-action",
+                type="button",
+                title="Dark or light",
+                **{"data-act": "theme", "aria-label": "Dark theme", "aria-pressed": "false"},
             ),
             html.Button("Copy link", className="bar-action", type="button", **{"data-act": "copy"}),
             html.Button(

@@ -9,6 +9,7 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import theme
 from geo.briefing import listed_areas
 from geo.insets import top_areas
 from geo.marking import class_value
@@ -95,7 +96,7 @@ def _class(
 ) -> Component:
     states = ["legend-item", *(["legend-current"] if current else []), *([] if count else ["legend-none"])]
     row = [
-        html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": colour}),
+        html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": theme.css(colour)}),
         html.Span(label, className="legend-label"),
         html.Span(f"{count:,}", className="legend-count"),
     ]

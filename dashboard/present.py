@@ -78,6 +78,7 @@ KEYS = (
     (("n",), "note a decision for the area"),
     (("b",), "black screen"),
     (("f",), "full screen"),
+    (("d",), "dark or light"),
     (("Esc",), "back to explore"),
 )
 """Keys of present mode, for :data:`DIALOGS`."""

@@ -28,7 +28,7 @@ CHANGE = (
     ("none", "No clear change", "#f3f4f5"),
     ("maybe-down", "Fewer, before correction only", "#cfdff0"),
     ("down", "Fewer than before", "#4a77b4"),
-    ("empty", "No events in either period", "#ffffff"),
+    ("empty", "No events in either period", "#e4e7ea"),
 )
 EMERGING = (
     ("New hotspot", "New: hot in the last month only", "#67000d"),

@@ -379,8 +379,8 @@ LAYERS: dict[str, Layer] = {
         Layer(
             "measure",
             "Measure",
-            "How many, or how many for the people who live there. Darker is more. The breaks stay where they "
-            "are when hours, days or months change.",
+            "How many, or how many for the people who live there. The top of the legend is the most. The "
+            "breaks stay where they are when hours, days or months change.",
             _draw_measure,
             evidence=("concentration", "stability"),
         ),
@@ -430,7 +430,8 @@ LAYERS: dict[str, Layer] = {
         Layer(
             "bivariate",
             "Measure and deprivation together",
-            "Areas in thirds twice: by the measure, and by deprivation. Darkest: much of both.",
+            "Areas in thirds twice: by the measure, and by deprivation. The top right of the legend is "
+            "much of both.",
             _draw_bivariate,
             needs="deprivation",
             evidence=("fifths", "most_deprived"),

@@ -28,7 +28,7 @@ SEQUENTIAL = PALETTES["orrd"]
 BIVARIATE = "#ece7ee #efb9a4 #dd5f4b #bfb2d6 #b98592 #a1404c #7d67ab #6d3f74 #4a1440".split()
 """Measure from left to right, deprivation from least (first three) to most."""
 EXCESS = (
-    (deprivation.LESS, "Less than similarly deprived areas", "#5b8fc9"),
+    (deprivation.LESS, "Less than similarly deprived areas", "#4a77b4"),
     ("less-", "Less, before correction only", "#cfdff0"),
     (deprivation.AS_PREDICTED, "As similarly deprived areas", "#f6ecc9"),
     ("more-", "More, before correction only", "#f3cfae"),
@@ -38,8 +38,8 @@ DEPRIVATION = tuple("#3f007d #54278f #6a51a3 #807dba #9e9ac8 #b3b1d6 #cac8e3 #dc
 CLUSTERS = {
     "HH": ("High, among high", "#b2182b"),
     "LL": ("Low, among low", "#2166ac"),
-    "HL": ("High, among low", "#ef8a62"),
-    "LH": ("Low, among high", "#67a9cf"),
+    "HL": ("High, among low", "#d6604d"),
+    "LH": ("Low, among high", "#4393c3"),
     "high-": ("High, before correction only", "#f7c6b8"),
     "low-": ("Low, before correction only", "#cfe1ef"),
     "NS": ("Not significant", "#f3f4f5"),

@@ -62,6 +62,7 @@ PALETTES = {
 }
 ENGLAND = "england"
 """Benchmark that only a file of reference rates can give."""
+THEMES = ("light", "dark")
 VIEWS = ("explore", "present", "assess", "compare")
 CHANGE = "change"
 """Key of the layer that compares one stretch of time with another."""
@@ -454,6 +455,10 @@ PARAMETERS: dict[str, Parameter] = {
 }
 
 
+SCREEN = {"theme": Parameter("theme", "", _choice("theme", THEMES))}
+"""Parameters of the page's address that change no answer: the browser heeds them, a query leaves them out."""
+
+
 # ---------------------------------------------------------------- the question
 
 
@@ -586,7 +591,7 @@ class Query:
         for key, text in parse_qsl(search.removeprefix("?")[:8000], keep_blank_values=False):
             given.setdefault(key, []).append(text.strip())
         for key, texts in given.items():
-            parameter = PARAMETERS.get(key)
+            parameter = PARAMETERS.get(key) or SCREEN.get(key)
             if parameter is None:
                 notices.append(
                     f"The link asks for “{key[:40]}”, which this page does not know; it was left out."
@@ -594,7 +599,7 @@ class Query:
                 continue
             value, said = parameter.read(",".join(texts))
             notices += said
-            if value is not None and value != ():
+            if value is not None and value != () and parameter.field:
                 values[parameter.field] = value
         query = cls(**values)
         if query.first is not None and query.last is not None and query.first > query.last:

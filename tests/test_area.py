@@ -8,7 +8,7 @@ import pandas as pd
 import plotly
 import pytest
 
-from dashboard import area, blocks
+from dashboard import area, blocks, figures, theme
 from geo.atlas import Atlas
 from geo.group import FEWEST, group
 from geo.query import Query
@@ -172,6 +172,7 @@ def test_doubtful_midnight_does_not_set_the_scale():
     week = pd.DataFrame(counts).astype("Int64")
     rows = blocks.heat(week, "calls", midnight=True).children[0].children
     friday = rows[4].children[1].style["background"]
-    assert friday.startswith(f"linear-gradient(to right, {blocks.UNKNOWN} 0.00%")
-    assert "#7f0000 91.67%" in friday
+    assert friday.startswith(f"linear-gradient(to right, {theme.css(figures.EDGE)} 0.00%")
+    *_, high, most = (theme.css(colour) for colour in figures.HEAT)
+    assert f"color-mix(in srgb, {most} 100%, {high}) 91.67%" in friday
     assert blocks.clock_table(week).split("\n")[5].split("\t")[:2] == ["Friday", "500"]

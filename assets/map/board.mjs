@@ -28,7 +28,7 @@ const MOST_BRUSHED = 400; // areas that get lines of their own; of more, fading 
 const TABLE = "The table holds the same areas and the same numbers.";
 const THEME = {
   water: "#e4ebef", outside: "#d5dee4", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
-  hatch: "#7b8893", dark: "#0b0c0c", light: "#ffffff",
+  hatch: "#7b8893", casing: "#ffffff", dark: "#0b0c0c", light: "#ffffff",
 };
 
 /** @returns {Uint8Array} the bytes of a base64 text */
@@ -56,6 +56,7 @@ export class Board {
   #theme;
   #main;
   #insets = []; // {figure, caption, pane, window}
+  #shades = new Map(); // colours of palettes as the page shows them, until its theme changes
   #fetched = new Map(); // promises by address
   #looks = new Map(); // looks by their colours, so that equal looks are one object
   #turn = 0; // counts frames, so that one overtaken while its shapes load gives up
@@ -225,10 +226,13 @@ export class Board {
     const { outside } = this.#theme;
     const lit = marked && bytes(marked);
     const over = overlay && bytes(overlay.classes);
+    const colours = palette.map(({ colour }) => this.#shade(colour));
+    const dotted = overlay?.palette.map(({ colour }) => this.#shade(colour));
     return Array.from(bytes(classes), (k, id) => {
       const seen = (colour) => (lit && !lit[id] ? faded(colour, outside) : colour);
-      const { colour, pattern } = k === OUTSIDE ? { colour: outside } : { ...palette[k], colour: seen(palette[k].colour) };
-      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? seen(overlay.palette[over[id]].colour) : CLEAR;
+      const colour = k === OUTSIDE ? outside : seen(colours[k]);
+      const pattern = palette[k]?.pattern; // none outside
+      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? seen(dotted[over[id]]) : CLEAR;
       const hatch = seen(this.#theme.hatch);
       const key = [colour, pattern, dots, hatch].join();
       if (!this.#looks.has(key)) {
@@ -484,9 +488,19 @@ export class Board {
   }
 
   restyle() {
+    this.#shades.clear();
     this.#theme = this.#readTheme();
     this.#everyPane().forEach((pane) => pane.restyle(this.#theme));
     return this.#repaint();
+  }
+
+  /** A colour of a palette as the page shows it: as its property `--on-rrggbb` says, where it sets one. */
+  #shade(colour) {
+    if (!this.#shades.has(colour)) {
+      const set = getComputedStyle(this.root).getPropertyValue(`--on-${colour.slice(1)}`).trim();
+      this.#shades.set(colour, set || colour);
+    }
+    return this.#shades.get(colour);
   }
 
   /** The colours that the page sets, or their defaults, as six hexadecimal digits. */

@@ -48,8 +48,8 @@ const hair = (colour) => byZoom(8, `${colour}4d`, 10, `${colour}80`, 13, `${colo
 /** The colour that the state of an area gives. */
 const stated = (state) => ["to-color", ["coalesce", ["feature-state", state], CLEAR]];
 
-/** White wherever there is an overlay, so that its dots stand out on any colour. */
-const CASING = ["case", ["==", ["coalesce", ["feature-state", "overlay"], CLEAR], CLEAR], CLEAR, "#ffffff"];
+/** A ring wherever there is an overlay, so that its dots stand out on any colour. */
+const casing = (colour) => ["case", ["==", ["coalesce", ["feature-state", "overlay"], CLEAR], CLEAR], CLEAR, colour];
 
 /** Distance of a point to the nearest of the diagonal stripes that repeat every `step`, less half their width. */
 function stripe(along, step, half) {
@@ -156,8 +156,9 @@ export class Pane {
   restyle(theme) {
     this.theme = theme;
     for (const [layer, [property, token]] of this.tokens) this.map.setPaintProperty(layer, property, theme[token]);
-    for (const key of this.levels.keys()) {
+    for (const [key, { layers }] of this.levels) {
       this.map.setPaintProperty(`colour:${key}`, "fill-outline-color", hair(theme.hair));
+      if (layers.includes("casing")) this.map.setPaintProperty(`casing:${key}`, "fill-color", casing(theme.casing));
     }
   }
 
@@ -201,7 +202,7 @@ export class Pane {
     for (const name of missing) {
       const paint = name === "colour"
         ? { "fill-color": stated(name), "fill-outline-color": hair(this.theme.hair) }
-        : { "fill-color": name === "casing" ? CASING : stated(name), "fill-pattern": name, "fill-antialias": false };
+        : { "fill-color": name === "casing" ? casing(this.theme.casing) : stated(name), "fill-pattern": name, "fill-antialias": false };
       this.map.addLayer({ id: `${name}:${source}`, type: "fill", source, paint }, AREAS_END);
     }
     layers.push(...missing);
