@@ -313,7 +313,9 @@ def _items(rows: list[Row], marked: Answer | None, *sides: str) -> list[Componen
         html.Li(
             parts.row_of(
                 [
-                    html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": theme.css(colour)}),
+                    html.Span(
+                        className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": theme.css(colour)}
+                    ),
                     html.Span(label, className="legend-label"),
                     *[
                         html.Span(
