@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dashboard import figures
 from geo import evidence, legend
 
-WARM, COOL, SAME, PLAIN = "#ffa45c", "#6db3ff", "#3b382c", "#26323d"
+WARM, COOL, SAME, PLAIN = "#ffa45c", "#4a90e0", "#3b382c", "#26323d"
 """More than expected; less; as expected; not significant."""
 
 SEQUENTIAL = {
@@ -30,7 +30,7 @@ SEQUENTIAL = {
 """Dark counterpart of each of :data:`geo.legend.PALETTES`."""
 BIVARIATE = "#2b2d37 #804637 #e56d4d #53497f #965f7a #f09a8c #8f7ad8 #c595d6 #ffe4ea"
 DEPRIVATION = "#f4eaff #dfcaff #c8aafa #b08de9 #9874d4 #7f5fb8 #684e99 #52427b #3f3760 #2f2d49"
-CLUSTERS = f"#ff7f6b #4a90e0 #a9764a #86a9bb #66352f #27476a {PLAIN}"
+CLUSTERS = f"#ff7f6b {COOL} #a9764a #86a9bb #66352f #27476a {PLAIN}"
 COMPARED = f"{COOL} #3b648f {SAME} #a0652f {WARM}"
 EXCESS = f"{COOL} #2c4a68 {SAME} #6b4629 {WARM}"
 CHANGE = f"{WARM} #6b4629 {PLAIN} #2c4a68 {COOL} #172029"
