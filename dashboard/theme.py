@@ -35,6 +35,7 @@ COMPARED = f"{COOL} #3b648f {SAME} #a0652f {WARM}"
 EXCESS = f"{COOL} #2c4a68 {SAME} #6b4629 {WARM}"
 CHANGE = f"{WARM} #6b4629 {PLAIN} #2c4a68 {COOL} #172029"
 EMERGING = f"#ffe9dc #ffc3a6 #ff9b78 #ee6f4e #c84f37 #9c3d2f #70302a #6a5a50 #3b648f {PLAIN}"
+TOGETHER = f"#ff7f6b #974539 #e0a02e #5c4a24 #2b4c6e {PLAIN}"
 DECILES = "#f4eaff #e5d6fa #d7c2f6 #c8adf1 #b999ec #ab89e2 #9d7ed1 #8e72c1 #8067b0 #725ba0"
 HEAT = "#332826 #743729 #b04a2c #e67a3f #ffd8a8"
 SERIES = f"#7ab8ea {WARM} #7cc576 #b57edc #4fc6c9 #e0b83f"
@@ -62,6 +63,7 @@ def _counterparts() -> dict[str, str]:
         ([colour for _, _, colour in legend.EXCESS], EXCESS),
         ([colour for _, _, colour in evidence.CHANGE], CHANGE),
         ([colour for _, _, colour in evidence.EMERGING], EMERGING),
+        ([colour for *_, colour in evidence.TOGETHER], TOGETHER),
         (figures.DECILES, DECILES),
         (figures.HEAT, HEAT),
         (figures.SERIES, SERIES),

@@ -47,6 +47,7 @@ LEGENDS = {
     "excess": [colour for *_, colour in legend.EXCESS],
     "change": [colour for *_, colour in evidence.CHANGE],
     "emerging": [colour for *_, colour in evidence.EMERGING],
+    "two sources together": [colour for *_, colour in evidence.TOGETHER],
     "deciles of the chart": figures.DECILES,
     "heat": figures.HEAT,
     "lines of a chart": figures.SERIES,
