@@ -155,27 +155,6 @@ def test_attendances_are_said_to_be_by_residence(small_atlas):
 # ---------------------------------------------------------------- layers
 
 
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("borough", [(), ("E06000002",)])
-@pytest.mark.parametrize("hour", [(), (3,)])
-def test_every_layer_draws_every_area_once(small_atlas, level, measure, layer, borough, hour):
-    query = Query(source="offences", level=level, measure=measure, layer=layer, borough=borough, hour=hour)
-    answer = small_atlas.answer(query)
-    assert answer.table.index.equals(small_atlas.levels[level].frame.index)
-    assert sum(answer.classes.counts) == answer.inside.sum()
-    assert ((answer.codes == 255) == ~answer.inside).all()
-    sizes = {
-        len(getattr(answer.classes, part)) for part in ("keys", "labels", "colours", "patterns", "counts")
-    }
-    assert sizes == {len(answer.classes.counts)}
-    for position, count in enumerate(answer.classes.counts):
-        assert (answer.codes == position).sum() == count
-    assert answer.headline.endswith(".")
-    assert not re.search(r"\bnan\b|None|<NA>", answer.headline)
-
-
 def test_breaks_stay_when_hours_or_months_of_the_year_change(small_atlas):
     evening = small_atlas.answer(Query(source="offences", hour=(20,))).classes.labels
     morning = small_atlas.answer(Query(source="offences", hour=(8,))).classes.labels
