@@ -6,9 +6,14 @@ The page may know :mod:`geo`, never the reverse: so the command of serving is he
 
 from __future__ import annotations
 
+import os
+
+# Each question is answered on one core, so that several readers share the others: over matrices this small,
+# threads of the linear algebra only wait for each other. Must be known before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import errno
 import logging
-import os
 import socket
 import sys
 from functools import cache

@@ -9,6 +9,8 @@ import os
 import sys
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported; see app.py
+
 from dashboard.security import check_address
 from geo.problem import Problem
 
