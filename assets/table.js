@@ -29,4 +29,7 @@
     if (Number.isNaN(x) && Number.isNaN(y)) return String(a).localeCompare(String(b));
     return (Number.isNaN(x) ? -Infinity : x) - (Number.isNaN(y) ? -Infinity : y);
   };
+
+  /** The Tab key leaves the table, as it does any list; the arrow keys move inside it. */
+  functions.leave = () => false;
 })();

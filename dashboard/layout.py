@@ -660,6 +660,8 @@ GRID = {
     "rowHeight": 36,
     "headerHeight": 30,
     "suppressCellFocus": False,
+    "tabToNextCell": {"function": "leave(params)"},
+    "tabToNextHeader": {"function": "leave(params)"},
     "suppressScrollOnNewData": False,
     "suppressHorizontalScroll": True,
     "animateRows": False,
