@@ -328,9 +328,7 @@ def _filters(catalogue: Catalogue) -> Component:
             _group(
                 "Which areas",
                 _segmented("level", "Areas", _options(LEVEL_NAMES)),
-                _strip(
-                    "borough", "Boroughs", catalogue.boroughs, "words", hidden=len(catalogue.boroughs) < 2
-                ),
+                _boroughs(catalogue.boroughs),
             ),
             _group(
                 "When",
@@ -468,8 +466,59 @@ def _strip(
     hidden: bool = False,
 ) -> Component:
     """Cells of which some, or none for all, are chosen; ``assets/strip.js`` gives them mouse and keys."""
-    name = f"label-{parameter}"
     names = full or list(cells.values())
+    return _headed(
+        parameter,
+        label,
+        html.Div(
+            id=ids.control(parameter),
+            className=f"strip strip-{shape}",
+            role="listbox",
+            **{
+                "aria-multiselectable": "true",
+                "aria-labelledby": f"label-{parameter}",
+                "aria-describedby": f"{ids.note(parameter)} {ids.CLOCK_OFF}",
+                "data-strip": parameter,
+            },
+            children=[
+                html.Div(
+                    text,
+                    role="option",
+                    tabIndex="0" if i == 0 else "-1",
+                    title=spoken if spoken != text else None,
+                    **{"aria-selected": "false", "aria-label": spoken, "data-value": value},
+                )
+                for i, ((value, text), spoken) in enumerate(zip(cells.items(), names, strict=True))
+            ],
+        ),
+        hidden=hidden,
+    )
+
+
+def _boroughs(names: Mapping[str, str]) -> Component:
+    """Lay out the boroughs as cells; where there are many, as a list to search in."""
+    label = "Boroughs"
+    if len(names) <= MANY_BOROUGHS:
+        return _strip("borough", label, names, "words", hidden=len(names) < 2)
+    control = dmc.MultiSelect(
+        id=ids.control("borough"),
+        data=sorted(_options(names), key=lambda option: option["label"]),
+        value=[],
+        placeholder="Find a borough",
+        clearable=True,
+        searchable=True,
+        hidePickedOptions=True,
+        nothingFoundMessage="No such borough",
+        maxDropdownHeight=320,
+        comboboxProps=_POPUP,
+        clearButtonProps={"aria-label": "Clear the boroughs"},
+        **{"aria-label": label},
+    )
+    return _headed("borough", label, control)
+
+
+def _headed(parameter: str, label: str, control: Component, *, hidden: bool = False) -> Component:
+    """Hold a control under its name, what is chosen, and the way to clear it."""
     return html.Div(
         id=ids.row(parameter),
         className="field",
@@ -478,7 +527,7 @@ def _strip(
             html.Div(
                 className="strip-head",
                 children=[
-                    html.Span(label, id=name, className="label"),
+                    html.Span(label, id=f"label-{parameter}", className="label"),
                     html.Span(id=ids.note(parameter), className="strip-note"),
                     html.A(
                         "Clear",
@@ -490,27 +539,7 @@ def _strip(
                     ),
                 ],
             ),
-            html.Div(
-                id=ids.control(parameter),
-                className=f"strip strip-{shape}",
-                role="listbox",
-                **{
-                    "aria-multiselectable": "true",
-                    "aria-labelledby": name,
-                    "aria-describedby": f"{ids.note(parameter)} {ids.CLOCK_OFF}",
-                    "data-strip": parameter,
-                },
-                children=[
-                    html.Div(
-                        text,
-                        role="option",
-                        tabIndex="0" if i == 0 else "-1",
-                        title=spoken if spoken != text else None,
-                        **{"aria-selected": "false", "aria-label": spoken, "data-value": value},
-                    )
-                    for i, ((value, text), spoken) in enumerate(zip(cells.items(), names, strict=True))
-                ],
-            ),
+            control,
         ],
     )
 

@@ -512,6 +512,47 @@ def test_the_areas_give_way_to_a_legend_that_grows(page: Page, address: str) -> 
     assert not (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
 
 
+def test_the_scale_bar_is_a_round_distance_as_long_as_it_says(county: MapPage) -> None:
+    county.paint(np.zeros(N))
+    bar = county.page.locator(".map-scale")
+    metres = []
+    for zoom in ("zoom out", "fly"):
+        if zoom == "fly":
+            county.look_at("A00137")
+        number, unit = bar.inner_text().split()
+        metres.append(int(number) * (1000 if unit == "km" else 1))
+        box = bar.bounding_box()
+        assert box
+        assert 40 <= box["width"] <= 111
+        # The county is 0.5 degrees wide at 52 degrees north: 34 km.
+        if zoom == "zoom out":
+            lit = (np.asarray(county.shot()) == COLOURS[0]).all(axis=2).any(axis=0)
+            wide = np.flatnonzero(lit)[-1] - np.flatnonzero(lit)[0]
+            assert 34_250 / wide == pytest.approx(metres[0] / box["width"], rel=0.05)
+    assert metres[0] > metres[1]
+    assert {m // 10 ** (len(str(m)) - 1) for m in metres} <= {1, 2, 5}
+    county.do("setLayout", "tiles")
+    assert bar.is_hidden(), "tiles are not to scale"
+
+
+def test_a_tooltip_is_never_cut_off(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    it = MapPage(page, address)
+    it.paint(IDS % 5)
+    it.look_at("A00137")
+    for x, y in ((2, 2), (388, 2), (2, 698), (388, 698), (195, 350)):
+        it.page.mouse.move(x, y)
+        tip = it.page.locator(".map-tip")
+        if tip.is_hidden():
+            continue
+        box = tip.bounding_box()
+        assert box
+        assert box["x"] >= 0 <= box["y"]
+        assert box["x"] + box["width"] <= 390
+        assert box["y"] + box["height"] <= 700
+    assert it.page.locator(".map-tip").is_visible()
+
+
 def test_crowded_numbers_are_moved_apart(county: MapPage) -> None:
     points = [[100, 100], [100, 100], [104, 100], [300, 300]]
     script = "async (p) => (await import('/assets/map/marks.mjs')).spread(p, 24)"

@@ -17,6 +17,7 @@ import { flight, make } from "./dom.mjs";
 import { faded } from "./fade.mjs";
 import { fitAround, hides } from "./fit.mjs";
 import { lasso } from "./lasso.mjs";
+import { scaleBar } from "./scale.mjs";
 import { CLEAR, Pane } from "./pane.mjs";
 import { Shapes, holds, outlinesBetween, outlinesOf } from "./shapes.mjs";
 
@@ -25,6 +26,7 @@ const NARROW_PX = 600;
 const EDGE_PX = 16;
 const MOST = 2; // insets for which room is kept, so that the map stays where it is from answer to answer
 const MOST_BRUSHED = 400; // areas that get lines of their own; of more, fading the others says enough
+const SCALE_PX = 140; // room for the scale bar in a corner
 const TABLE = "The table holds the same areas and the same numbers.";
 const THEME = {
   water: "#e4ebef", outside: "#d5dee4", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
@@ -112,6 +114,8 @@ export class Board {
     }
     this.#theme = this.#readTheme();
     this.#main = this.#pane(this.stage, this.#config.label, true);
+    this.scale = scaleBar(this.#main.map);
+    this.stage.append(this.scale);
     this.#listen();
     return true;
   }
@@ -135,6 +139,8 @@ export class Board {
     this.#scene = { ...scene, windows: this.#windows(scene) };
     this.#marked.selected = frame.selected ?? null;
     this.#entitle();
+    this.scale.hidden = scene.tiled;
+    this.#makeRoom();
     this.#aimAt(frame.bounds);
     this.#insets.forEach((inset, i) => this.#assign(inset, this.#scene.windows[i]));
     await this.#paintOn([this.#main, ...this.#magnified()], this.#scene);
@@ -255,7 +261,10 @@ export class Board {
   #pane(element, label, interactive) {
     const cooperative = interactive && !this.#wide();
     const pane = new Pane(this.#library, element, { label, interactive, cooperative, theme: this.#theme });
-    element.addEventListener("pointermove", (event) => event.buttons || this.#point(pane, event));
+    element.addEventListener("pointermove", (event) => {
+      if (event.target.closest("button")) this.#hover(null);
+      else if (!event.buttons) this.#point(pane, event);
+    });
     element.addEventListener("pointerleave", () => this.#hover(null));
     pane.map.on("click", ({ point, originalEvent }) => this.#choose(pane.areaAt(point), originalEvent.shiftKey));
     return pane;
@@ -392,7 +401,7 @@ export class Board {
       { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
     const within = ({ left, top, right, bottom }) => (
       left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
-    const written = element.querySelectorAll(".map-title, .map-caption");
+    const written = element.querySelectorAll(".map-title, .map-caption, .map-scale");
     const boxes = [this.controls, ...written, ...document.querySelectorAll(this.#config.avoid)]
       .map((each) => over(each.getBoundingClientRect()));
     if (element === this.stage && this.#roomForInsets() && !this.#scene?.tiled) {
@@ -417,8 +426,21 @@ export class Board {
     return fitAround(points, this.#size(), this.#allObstacles(), options);
   }
 
+  /** Let the insets be as large as what lies below them leaves room, and the scale bar stand where nothing does. */
+  #makeRoom() {
+    const whole = this.stage.getBoundingClientRect();
+    const laid = [...document.querySelectorAll(this.#config.avoid)].map((element) => element.getBoundingClientRect())
+      .filter(({ width, bottom }) => width && bottom > whole.bottom - SCALE_PX && bottom <= whole.bottom);
+    const below = laid.filter(({ right }) => right > whole.right - SCALE_PX);
+    const floor = below.reduce((least, { top }) => Math.min(least, top - whole.top), whole.height);
+    this.root.style.setProperty("--floor", `${Math.round(floor)}px`);
+    this.root.style.setProperty("--insets", this.#scene?.windows.length || MOST);
+    this.root.toggleAttribute("data-scale-right", laid.some(({ left }) => left < whole.left + SCALE_PX));
+  }
+
   /** Make room where what the page lays over the map has grown over the areas. */
   #giveWay() {
+    this.#makeRoom();
     for (const { marks, element } of [this.#main, this.#second?.pane].filter(Boolean)) {
       marks.obstacles = this.#obstacles(element);
       marks.arrange();
@@ -587,7 +609,8 @@ export class Board {
 
   #placeTip({ x, y }) {
     const { offsetWidth: width, offsetHeight: height } = this.tip;
-    const left = x + EDGE_PX + width > this.root.clientWidth ? x - EDGE_PX - width : x + EDGE_PX;
+    const beside = x + EDGE_PX + width > this.root.clientWidth ? x - EDGE_PX - width : x + EDGE_PX;
+    const left = Math.min(Math.max(EDGE_PX / 2, beside), this.root.clientWidth - width - EDGE_PX / 2);
     const top = Math.min(Math.max(EDGE_PX / 2, y + EDGE_PX), this.root.clientHeight - height - EDGE_PX / 2);
     this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
@@ -630,6 +653,7 @@ export class Board {
     document.querySelectorAll(this.#config.avoid).forEach((element) => this.#growth.observe(element));
     let wide = this.#wide();
     map.on("resize", () => {
+      this.#makeRoom();
       if (this.#aim?.kept) this.#aimAgain(false);
       if (wide !== this.#wide()) {
         wide = !wide;

@@ -158,7 +158,7 @@ export class Marks {
     const moved = spread(starts, (width + height) / 2 + 2, small.map((i) => origins[i]));
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
-      const [left, top] = this.#free(moved[k], width, height);
+      const [left, top] = this.#free(moved[k], width, height, taken);
       const x = Math.min(Math.max(left, width / 2), right - width / 2);
       const y = Math.min(Math.max(top, height / 2), bottom - height / 2);
       element.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px)`;
@@ -167,9 +167,9 @@ export class Marks {
     });
   }
 
-  /** The middle for a number of some size that is nearest to a point and clear of what lies over the pane. */
-  #free([x, y], width, height) {
-    for (const { left, top, right, bottom } of this.obstacles) {
+  /** The middle for a number of some size that is nearest to a point and clear of what else lies there. */
+  #free([x, y], width, height, taken) {
+    for (const { left, top, right, bottom } of taken) {
       const [west, east, north, south] = [left - width / 2, right + width / 2, top - height / 2, bottom + height / 2];
       if (x <= west || x >= east || y <= north || y >= south) continue;
       const steps = [[west - x, 0], [east - x, 0], [0, north - y], [0, south - y]];

@@ -19,9 +19,9 @@ import { Marks } from "./marks.mjs";
 export const CLEAR = "rgba(0,0,0,0)";
 const AREAS_END = "areas end"; // areas are added below this layer, outlines above it
 const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
-const OUTLINES = {
-  ward: { width: byZoom(11, 0.8, 14, 1.6), opacity: byZoom(9, 0.35, 12, 0.9) }, // a county has too many for full ink
-  borough: { width: byZoom(11, 1.6, 14, 2.4), opacity: 1 },
+const OUTLINES = { // fainter where a county, or all of England, has too many for full ink
+  ward: { width: byZoom(11, 0.8, 14, 1.6), opacity: byZoom(7, 0, 9, 0.35, 12, 0.9) },
+  borough: { width: byZoom(6, 0.5, 8.5, 1.6, 11, 1.6, 14, 2.4), opacity: byZoom(6, 0.6, 8.5, 1) },
 };
 // Two lines around what is marked, a dark and a light one, so that one of them stands out on any colour.
 const MARKS = [
@@ -43,7 +43,7 @@ const PATTERNS = {
 };
 
 /** The lines between areas, fainter where there are many: a colour of six hexadecimal digits with alpha. */
-const hair = (colour) => byZoom(8, `${colour}4d`, 10, `${colour}80`, 13, `${colour}e6`);
+const hair = (colour) => byZoom(6.5, `${colour}00`, 8.5, `${colour}4d`, 10, `${colour}80`, 13, `${colour}e6`);
 
 /** The colour that the state of an area gives. */
 const stated = (state) => ["to-color", ["coalesce", ["feature-state", state], CLEAR]];
