@@ -396,8 +396,8 @@ LAYERS: dict[str, Layer] = {
             "significance",
             "Compared with a benchmark",
             "Whether each area's rate is higher or lower than that of the whole, of a borough or of England, "
-            "by more than chance: the benchmark's rate is set against the area's own interval. England's rate "
-            "comes from a file (hotspots import benchmark FILE).",
+            "by more than chance: the benchmark's rate is set against the area's own interval. England's "
+            "rate comes from a file (hotspots import benchmark FILE).",
             _draw_significance,
             needs="population",
             evidence=("funnel",),
