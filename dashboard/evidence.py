@@ -52,6 +52,8 @@ def _exhibit(exhibit: Exhibit, query: str) -> str:
     drawn = figure(exhibit)
     table = table_html(Grid(replace(exhibit.shortened(), number="", title=exhibit.name)))
     head = html.escape(exhibit.name)
+    reached = f'<div class="scroll" role="group" tabindex="0" aria-label="Table: {head}">'
+    table = table.replace('<div class="scroll">', reached)
     if drawn is not None:
         label, data = html.escape(exhibit.alternative), json.dumps(narrow(drawn), separators=(",", ":"))
         level = f' data-level="{exhibit.chart.level}"' if exhibit.chart and exhibit.chart.level else ""
