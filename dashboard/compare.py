@@ -199,8 +199,8 @@ def shown(
         f"{ids.LEGEND}.children": legend(first, answer, catalogue, link),
         f"{ids.DESCRIPTION}.children": f"Left: {first.description}. Right: {right}.",
         f"{ids.HEADLINE}.children": finding(first, answer, catalogue),
-        f"{ids.CAVEATS}.children": html.Ul(
-            [html.Li(caveat) for caveat in (*caveats(first, answer, catalogue), *first.caveats)]
+        f"{ids.CAVEATS}.children": parts.caveats(
+            (*caveats(first, answer, catalogue), *first.caveats), first.query
         ),
     }
     return said | ({f"{ids.row('breaks')}.hidden": True} if in_fifths(first, answer) else {})

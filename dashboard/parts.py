@@ -13,7 +13,7 @@ from dashboard import theme
 from geo.briefing import listed_areas
 from geo.insets import top_areas
 from geo.marking import class_value
-from geo.query import LEVELS, listed
+from geo.query import LEVELS, Query, listed
 
 if TYPE_CHECKING:
     from geo.atlas import Answer
@@ -22,6 +22,9 @@ UPWARDS = {"measure", "quintile", "significance", "excess", "agreement", "confid
 """Layers whose classes are steps of a scale, which a reader expects with the most on top."""
 
 OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "pattern": "dots"}
+
+FIRST_CAVEATS = 2
+"""Caveats that stand under the sentence; the others are folded away."""
 
 MANY_CLASSES = 9
 """Above this many, classes without an area are named in one line."""
@@ -149,3 +152,20 @@ def _square(items: Sequence[Component], rest: Sequence[Component]) -> Component:
 def leaders(answer: Answer) -> pd.DataFrame:
     """The areas that are numbered on the map: the first in order, but none without events."""
     return listed_areas(answer) if answer.query.view == "present" else top_areas(answer)
+
+
+# ---------------------------------------------------------------- the caveats
+
+
+def caveats(said: Sequence[str], query: Query) -> list[Component]:
+    """The first caveats as text, unless the panel of an area or set needs the room, and the others folded."""
+    first = 0 if query.area or query.group else FIRST_CAVEATS
+    items = [html.Li(caveat) for caveat in said]
+    rest = items[first:]
+    if len(rest) == 1 and first:  # to fold one away would save nothing
+        first, rest = first + 1, []
+    more = f"{len(rest)} {'more ' if first else ''}note{'' if len(rest) == 1 else 's'}"
+    return [
+        *([html.Ul(items[:first])] if items[:first] else []),
+        *([html.Details([html.Summary(more), html.Ul(rest)])] if rest else []),
+    ]

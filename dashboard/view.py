@@ -73,10 +73,6 @@ FILTERS = {
 """What "Clear all" clears: what, when and where, not how it is shown."""
 
 
-FIRST_CAVEATS = 2
-"""Caveats that stand under the sentence; the others are folded away."""
-
-
 def page(atlas: Atlas, search: str) -> dict[str, Any]:
     """Answer a query string with everything that the page shows.
 
@@ -478,24 +474,10 @@ def _words(
     return {
         f"{ids.DESCRIPTION}.children": answer.description,
         f"{ids.HEADLINE}.children": answer.headline,
-        f"{ids.CAVEATS}.children": _caveats(answer.caveats, open_=not (query.area or query.group)),
+        f"{ids.CAVEATS}.children": parts.caveats(answer.caveats, query),
         f"{ids.NOTICES}.children": said,
         f"{ids.BADGE}.children": answer.banner,
     }
-
-
-def _caveats(caveats: Sequence[str], *, open_: bool) -> list[Component]:
-    """The first caveats as text, unless a panel needs the room, and the others folded."""
-    first = FIRST_CAVEATS if open_ else 0
-    items = [html.Li(caveat) for caveat in caveats]
-    rest = items[first:]
-    if len(rest) == 1 and first:  # to fold one away would save nothing
-        first, rest = first + 1, []
-    more = f"{len(rest)} {'more ' if first else ''}note{'' if len(rest) == 1 else 's'}"
-    return [
-        *([html.Ul(items[:first])] if items[:first] else []),
-        *([html.Details([html.Summary(more), html.Ul(rest)])] if rest else []),
-    ]
 
 
 # ---------------------------------------------------------------- the table

@@ -310,8 +310,8 @@ def test_caveats_beyond_the_first_are_folded_and_all_where_a_panel_needs_the_roo
     caveats = list(view.page(small_atlas, search)["shown"]["caveats.children"])
     told = [item.children for part in caveats for item in _items(part)]
     assert told == list(small_atlas.answer(Query.parse(search, small_atlas.catalogue)[0]).caveats)
-    assert len(_items(caveats[0])) == view.FIRST_CAVEATS
-    assert caveats[1].children[0].children == f"{len(told) - view.FIRST_CAVEATS} more notes"
+    assert len(_items(caveats[0])) == parts.FIRST_CAVEATS
+    assert caveats[1].children[0].children == f"{len(told) - parts.FIRST_CAVEATS} more notes"
     (fold,) = view.page(small_atlas, search + "&area=E01035001")["shown"]["caveats.children"]
     assert [item.children for item in _items(fold)] == told
 
