@@ -7,6 +7,7 @@
   "use strict";
 
   const FAILED = "The evidence could not be worked out.";
+  const FADED = 0.12; // opacity of a dot that is not marked
   const APPEARANCE = ["area", "set", "mark", "sources", "palette", "breaks", "edges", "overlay", "layout", "view", "null",
     "measure", "fdr", "domain", "clock", "compare"];
   const $ = (id) => document.getElementById(id);
@@ -55,10 +56,15 @@
 
   // ---------------------------------------------------------------------------------------------- dots that are areas
 
-  /** Mark the selected area in every chart that has a dot for it, by a ring and its name. */
+  /** Mark the selected area in every chart that has a dot for it, by a ring and its name; let the marked ones stand out. */
   function mark() {
-    const code = page.current()?.selected;
+    const { selected: code, level, marked, shown } = page.current() ?? {};
+    const lit = marked && new Set(shown["table.rowData"].filter(({ muted }) => !muted).map((row) => row.code));
     for (const box of document.querySelectorAll(".evidence-plot[data-level].js-plotly-plot")) {
+      const dots = box.data.flatMap(({ customdata }, trace) => (customdata ? [[customdata, trace]] : []));
+      const fades = lit && box.dataset.level === level;
+      const seen = dots.map(([codes]) => (fades ? codes.map((one) => (lit.has(one) ? 1 : FADED)) : 1));
+      if (dots.length) window.Plotly.restyle(box, { "marker.opacity": seen }, dots.map(([, trace]) => trace));
       window.Plotly.relayout(box, { annotations: code ? box.data.flatMap((trace) => named(trace, code, box)) : [] });
     }
   }

@@ -103,6 +103,9 @@
     /** Mark a set of areas by their codes, as for a lasso or a bar of a chart (empty for none). */
     highlight: (codes) => ask((it) => it.highlight(codes)),
 
+    /** Draw around the area that is pointed at elsewhere on the page (null for none). */
+    point: (code) => ask((it) => it.point(code)),
+
     /** Look at one area. */
     flyTo: (code) => ask((it) => it.flyTo(code)),
 

@@ -1,5 +1,5 @@
 /**
- * Marking: a class of the legend or a bar of a chart lets its areas stand out everywhere, while the others fade.
+ * Linked views. Marking: a class of the legend or a bar of a chart lets its areas stand out everywhere, while the others fade.
  *
  * Whatever carries `data-mark="decile:1"` marks its areas; the same again clears them, Shift adds or drops. What is
  * marked is in the address, so the answer of the server says it to every part of the page.
@@ -53,6 +53,25 @@
     document.getElementById("headline").focus({ preventScroll: true });
   }
 
+  // ------------------------------------------------------------------------------------------------- what is pointed at
+
+  const AREA = "li[data-code], .ag-row[row-id]";
+  const codeOf = (element) => element?.dataset.code ?? element?.getAttribute("row-id") ?? null;
+  let pointed = null; // code of the area under the pointer, or with the focus, in a list or the table
+
+  /** An area of a list or of the table is drawn around on the map while the pointer or the focus is on it. */
+  function point({ target }) {
+    const code = codeOf(target.closest?.(AREA));
+    if (code === pointed) return;
+    pointed = code;
+    window.hotspotsMap.point(code);
+  }
+
+  /** The area under the pointer on the map is marked in the lists and the table. */
+  function hover(code) {
+    for (const element of document.querySelectorAll(AREA)) element.classList.toggle("pointed", codeOf(element) === code);
+  }
+
   function watch() {
     const observer = new MutationObserver(keepFocus);
     for (const part of document.querySelectorAll("#legend, #gradient-deciles")) {
@@ -62,6 +81,9 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     window.dash_clientside.hotspots.markDecile = markDecile;
+    window.hotspotsMap.onHover(hover);
+    document.addEventListener("pointerover", point);
+    document.addEventListener("focusin", point);
     let watching = false;
     window.hotspotsPage.onAnswer((answer) => {
       if (!watching) watch();

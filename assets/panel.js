@@ -44,7 +44,7 @@
   function without(parameter) {
     const rest = new URLSearchParams(location.search);
     rest.delete(parameter);
-    return `?${rest.toString().replaceAll("%2C", ",")}`;
+    return `?${rest.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
   }
 
   // ------------------------------------------------------------------------------------------------ asked and answered

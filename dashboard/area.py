@@ -19,10 +19,11 @@ from dashboard.facts import texts
 from dashboard.figures import chosen_months
 from geo import confidence, rates
 from geo.disclosure import SUPPRESSED
-from geo.group import Group, group
+from geo.gradient import NUMBER_OF
+from geo.group import Group, Trend, group
 from geo.measures import beside
 from geo.profile import Profile, profile
-from geo.query import DOMAINS, LEVELS, Query, SourceInfo, listed
+from geo.query import DOMAINS, LEVELS, Query, SourceInfo, listed, period_name
 
 if TYPE_CHECKING:
     from geo.atlas import Answer, Atlas
@@ -337,7 +338,10 @@ def _neighbours(table: pd.DataFrame, query: Query, link: Link) -> list[Component
     )
     counts = texts(ordered["count"], "{:,.0f}", SUPPRESSED)
     items = [
-        html.Li([html.A(name, href=link(query.replace(area=code)), className="link"), html.Span(count)])
+        html.Li(
+            [html.A(name, href=link(query.replace(area=code)), className="link"), html.Span(count)],
+            **{"data-code": code},
+        )
         for code, name, count in zip(ordered.index, ordered["name"], counts, strict=True)
     ]
     found = f"{len(ordered)}, most in {ordered['name'].iloc[0]}" if pd.notna(ordered["count"].iloc[0]) else ""
@@ -385,6 +389,8 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         "Residents": "" if told.residents is None else f"{told.residents:,}",
     }
     parts: list[Component] = [_facts(known)]
+    if told.trend:
+        parts.append(html.P(_changed(told.trend, source.noun), className="panel-said"))
     if told.months is not None and told.rest_months is not None:
         chosen = chosen_months([int(m) for m in told.months["month"]], query)
         both = told.months.assign(rest=told.rest_months["count"])
@@ -400,6 +406,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
                 ),
             )
         )
+    parts += _gradients(told, query, source.noun)
     if told.week is not None and told.rest_week is not None and told.week.clock is not None:
         parts.append(
             blocks.fold(
@@ -426,7 +433,8 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
                     className="drop",
                     **{"aria-label": f"Take {name} out of the set"},
                 ),
-            ]
+            ],
+            **{"data-code": code},
         )
         for code, name, count in rows
     ]
@@ -439,3 +447,49 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         )
     )
     return parts
+
+
+def _changed(trend: Trend, noun: str) -> str:
+    """Say how a set changed, how the rest did, and whether that differs by more than chance."""
+    here, rest = (_more(ratio, noun) for ratio in (trend.here, trend.rest))
+    periods = f"{period_name(*trend.period)} against {period_name(*trend.before)}"
+    said = f"{periods}: {here} in the set, {rest} elsewhere."
+    if trend.against is None:
+        return said
+    ratio, low, high = trend.against
+    limits = f"{_signed(ratio)} (95% interval {_signed(low)} to {_signed(high)})"
+    if low <= 1 <= high:
+        return f"{said} The difference, {limits}, can be chance."
+    return f"{said} Against the rest that is {limits}, more than chance gives."
+
+
+def _more(ratio: float, noun: str) -> str:
+    change = round(100 * (ratio - 1))
+    return f"{abs(change)}% {'more' if change > 0 else 'fewer'} {noun}" if change else f"as many {noun}"
+
+
+def _signed(ratio: float) -> str:
+    return f"{ratio - 1:+.0%}".replace("-", "−")
+
+
+def _gradients(told: Group, query: Query, noun: str) -> list[Component]:
+    """Rates by deprivation in a set and in the rest, to one scale."""
+    if told.gradient is None or told.rest_gradient is None:
+        return []
+    kind, parts = query.groups, {"set": told.gradient, "others": told.rest_gradient}
+    columns = {name: one.by(kind)[one.column].astype(float) for name, one in parts.items()}
+    rates = pd.concat(columns, axis=1).sort_index()
+    if rates["set"].isna().all():
+        return []
+    most = float(rates.max(axis=None))
+    return [
+        blocks.fold(
+            "By deprivation, to one scale",
+            html.P(f"The set: {noun} per {told.gradient.per}{query.by_domain}", className="note"),
+            blocks.groups(told.gradient, kind, noun, most),
+            html.P("The other areas", className="note"),
+            blocks.groups(told.rest_gradient, kind, noun, most),
+            found=f"in {rates['set'].notna().sum()} of {NUMBER_OF[kind]} {kind}s",
+            table=blocks.lines((kind, *parts), rates.round(2).reset_index().to_numpy().tolist()),
+        )
+    ]

@@ -13,9 +13,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import theme
-from dashboard.figures import EDGE, HEAT
+from dashboard.figures import DECILES, EDGE, HEAT
 from geo.disclosure import SUPPRESSED
-from geo.gradient import Gradient
+from geo.gradient import NUMBER_OF, Gradient
 from geo.query import DAY_NAMES, month_name
 
 
@@ -133,6 +133,39 @@ def peak_month(months: pd.DataFrame) -> str:
 
 CLOCKS = {"recorded": "", "without": ", without unknown times", "aoristic": ", spread over ranges of time"}
 """What to add to a title for each clock of :data:`geo.query.CLOCKS`."""
+
+
+def groups(gradient: Gradient, kind: str, noun: str, most: float) -> Component:
+    """Draw rates by tenth or fifth of deprivation as bars; one that does not occur has none.
+
+    Parameters
+    ----------
+    gradient : Gradient
+    kind : {"decile", "quintile"}
+    noun : str
+    most : float
+        Rate at the full height.
+    """
+    rates, last = gradient.by(kind)[gradient.column].dropna(), NUMBER_OF[kind]
+    texts = {group: f"{rate:,.1f} {noun} per {gradient.per}" for group, rate in rates.items()}
+    colours = DECILES[:: 10 // last]
+    cells = [
+        html.Span(
+            className=f"bar-cell bar-group{'' if group in texts else ' bar-none'}",
+            style={
+                "--part": f"{rates.get(group, 0) / most if most else 0:.3f}",
+                "--group": theme.css(colours[group - 1]),
+            },
+            title=f"{kind.capitalize()} {group}: {texts.get(group, 'none')}",
+        )
+        for group in range(1, last + 1)
+    ]
+    said = "; ".join(f"{kind} {group}: {text}" for group, text in texts.items())
+    row = html.Div(
+        cells, className="bar-row", role="img", **{"aria-label": f"By {kind} of deprivation: {said}."}
+    )
+    ends = html.Figcaption([html.Span("1, most deprived"), html.Span(str(last))])
+    return html.Figure([row, ends], className="small-chart")
 
 
 def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:

@@ -13,13 +13,37 @@ import numpy as np
 import pandas as pd
 
 from geo.atlas import Answer, Atlas
+from geo.change import change_against, months_before
+from geo.gradient import Gradient
 from geo.query import Query
 from geo.week import Week
 
 FEWEST = 3
 """Areas of a controlled source below which a set is only a list."""
+YEAR = 12
 TOO_FEW = f"A set of fewer than {FEWEST} areas is not added up, to protect people."
 TOGETHER = "Months and hours of a set are not shown, because sets could be subtracted to find a person."
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Change of a set from one period to a later one, and of the rest.
+
+    Attributes
+    ----------
+    period, before : tuple of int
+        First and last month of both.
+    here, rest : float
+        Ratio of the later count to the earlier one.
+    against : tuple of float or None
+        Ratio of both changes with its 95% limits (:func:`geo.change.change_against`).
+    """
+
+    period: tuple[int, int]
+    before: tuple[int, int]
+    here: float
+    rest: float
+    against: tuple[float, float, float] | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,10 @@ class Group:
     months, rest_months : DataFrame or None
         As :attr:`geo.atlas.Answer.months`, of the set and of the other areas shown; None for a controlled
         source.
+    gradient, rest_gradient : Gradient or None
+        By deprivation, of the set and of the other areas shown.
+    trend : Trend or None
+        How the set changed against the rest; None where no earlier period is loaded.
     week, rest_week : Week or None
     note : str
         Why something is not shown; "" where all is.
@@ -59,6 +87,9 @@ class Group:
     rate_per_1000: float | None
     months: pd.DataFrame | None
     rest_months: pd.DataFrame | None
+    gradient: Gradient | None
+    rest_gradient: Gradient | None
+    trend: Trend | None
     week: Week | None
     rest_week: Week | None
     note: str
@@ -102,6 +133,9 @@ def group(atlas: Atlas, query: Query) -> Group | None:
         rate_per_1000=rate,
         months=None,
         rest_months=None,
+        gradient=None,
+        rest_gradient=None,
+        trend=None,
         week=None,
         rest_week=None,
         note="",
@@ -110,10 +144,49 @@ def group(atlas: Atlas, query: Query) -> Group | None:
         return replace(told, note=TOGETHER if added else TOO_FEW)
     level = atlas.levels[query.level]
     these, rest = (np.isin(level.parent, np.flatnonzero(w)) for w in (chosen, answer.inside & ~chosen))
+    months, rest_months = atlas.months(query, these), atlas.months(query, rest)
     return replace(
         told,
-        months=atlas.months(query, these),
-        rest_months=atlas.months(query, rest),
+        months=months,
+        rest_months=rest_months,
+        gradient=atlas.gradient(query, these),
+        rest_gradient=atlas.gradient(query, rest),
+        trend=trend(query, months, rest_months),
         week=atlas.week(query, these),
         rest_week=atlas.week(query, rest),
     )
+
+
+def trend(query: Query, months: pd.DataFrame, rest: pd.DataFrame) -> Trend | None:
+    """Compare the period of a query, or its last twelve months, with the one before: in a set, in the rest.
+
+    Parameters
+    ----------
+    query : Query
+        For the period and the months of the year.
+    months, rest : DataFrame
+        ``month`` and ``count`` of every month loaded, in the set and in the rest.
+
+    Returns
+    -------
+    Trend or None
+        None where no period before is loaded, or nothing happened in it.
+    """
+    loaded = [int(month) for month in months["month"]]
+    first = loaded[0] if query.first is None else max(query.first, loaded[0])
+    last = loaded[-1] if query.last is None else min(query.last, loaded[-1])
+    known = frozenset(loaded)
+    for start in (first, max(first, last - YEAR + 1)):
+        before = months_before(start, last, known) if known.issuperset(range(start, last + 1)) else None
+        if before:
+            break
+    else:
+        return None
+    period = (start, last)
+    counts = []
+    for table in (months, rest):
+        kept = table[(table["month"] % YEAR + 1).isin(query.month or range(1, YEAR + 1))]
+        counts += [int(kept["count"][kept["month"].between(*stretch)].sum()) for stretch in (before, period)]
+    if not counts[0] or not counts[2]:
+        return None
+    return Trend(period, before, counts[1] / counts[0], counts[3] / counts[2], change_against(*counts))

@@ -333,6 +333,8 @@ STATES = {
     "set": f"?set={','.join(CODES[:4])}",
     "set of a controlled source": f"?source=ae&set={','.join(CODES[:4])}",
     "tiles": "?layout=tiles&layer=local_moran",
+    "marked": "?layer=bivariate&mark=class:9,1",
+    "marked decile, own classes": "?breaks=own&edges=10,50&mark=decile:1",
     "compare": "?view=compare&from=2023-07",
     "compare layers": "?view=compare&compare=local_moran",
     "compare sources": "?view=compare&compare=ae",

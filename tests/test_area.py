@@ -10,8 +10,9 @@ import pytest
 
 from dashboard import area, blocks, figures, theme
 from geo.atlas import Atlas
+from geo.change import change_against
 from geo.group import FEWEST, group
-from geo.query import Query
+from geo.query import Query, month_number
 from tests.small_county import CODES
 
 HERE = "E01035001"
@@ -110,6 +111,38 @@ def test_a_set_adds_up_and_with_the_rest_makes_the_whole(small_atlas: Atlas):
     assert (week.to_numpy() == answer.clock.to_numpy()).all()
 
 
+def test_the_deciles_of_a_set_and_of_the_rest_make_those_of_all(small_atlas: Atlas):
+    told = group(small_atlas, Query(group=tuple(CODES[:7])))
+    whole = small_atlas.answer(Query()).gradient.tenths
+    for column in ("areas", "population", "count"):
+        both = told.gradient.tenths[column].add(told.rest_gradient.tenths[column], fill_value=0)
+        assert list(both) == list(whole[column])
+    assert "By deprivation" in words(shown(small_atlas, group=tuple(CODES[:7])))
+
+
+def test_a_set_is_set_against_the_rest_over_time(small_atlas: Atlas):
+    codes = tuple(CODES[:7])
+    july, december = month_number("2023-07"), month_number("2023-12")
+    told = group(small_atlas, Query(group=codes, first=july)).trend
+    assert (told.period, told.before) == ((july, december), (july - 6, july - 1))
+    half = [small_atlas.answer(Query(first=a, last=b)).table["count"] for a, b in (told.before, told.period)]
+    here = [int(count[list(codes)].sum()) for count in half]
+    rest = [int(count.drop(list(codes)).sum()) for count in half]
+    assert told.here == here[1] / here[0]
+    assert told.rest == rest[1] / rest[0]
+    assert told.against == change_against(*here, *rest)
+    said = words(shown(small_atlas, group=codes, first=july))
+    assert "July to December 2023 against January to June 2023: " in said
+
+
+def test_a_set_without_a_period_before_has_no_trend(small_atlas: Atlas):
+    assert group(small_atlas, Query(group=tuple(CODES[:7]))).trend is None
+    assert (
+        group(small_atlas, Query(source="ae", group=tuple(CODES[:7]), first=month_number("2023-07"))).trend
+        is None
+    )
+
+
 def test_a_set_under_a_borough_is_what_is_inside(small_atlas: Atlas):
     west, east = CODES[0], CODES[4]
     told = group(small_atlas, Query(group=(west, east), borough=("E06000001",)))
@@ -125,7 +158,7 @@ def test_a_controlled_set_tells_no_more_than_its_areas(small_atlas: Atlas):
     assert told.count == table.loc[seen, "count"].sum()
     assert told.suppressed == 2
     assert told.rate_per_1000 is None
-    assert told.months is told.week is told.rest_months is None
+    assert told.months is told.week is told.rest_months is told.gradient is told.rest_gradient is None
     assert "subtracted" in told.note
 
 

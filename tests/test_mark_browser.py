@@ -11,6 +11,7 @@ from dashboard import create_app
 from geo.atlas import Atlas
 from geo.query import Query
 from tests.browser import PATIENCE_MS, watch
+from tests.small_county import CODES
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +121,28 @@ def test_a_mark_stays_while_filters_change_and_goes_with_its_legend(page: Page, 
     page.get_by_role("option", name="Deprivation (decile)").click()
     shows(page, "?layer=imd&hour=19")
     expect(page.locator("#notices")).to_be_empty()
+
+
+# ---------------------------------------------------------------- pointing
+
+
+def test_an_area_pointed_at_in_a_list_and_on_the_map_is_marked_in_the_other(page: Page, address: str):
+    visit(page, address, f"?set={CODES[14]},{CODES[15]}")
+    page.evaluate(
+        "window.pointed = []; const point = hotspotsMap.point;"
+        "hotspotsMap.point = (code) => { pointed.push(code); return point(code); }; 0"
+    )
+    page.locator("summary", has_text="Its areas").click()
+    page.get_by_role("link", name="Square 22", exact=True).hover()
+    page.get_by_role("link", name="Square 23", exact=True).focus()
+    page.locator("#headline").hover()
+    assert page.evaluate("pointed").count(CODES[14]) == 1
+    assert CODES[15] in page.evaluate("pointed")
+    assert page.evaluate("pointed.at(-1)") is None
+    box = page.locator(".map-pane").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2 + 5, box["y"] + box["height"] / 2 + 5)
+    page.mouse.move(box["x"] + box["width"] / 2 + 9, box["y"] + box["height"] / 2 + 9)
+    expect(page.locator(".ag-row.pointed, li.pointed").first).to_be_attached()
 
 
 # ---------------------------------------------------------------- own classes

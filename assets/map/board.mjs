@@ -543,6 +543,11 @@ export class Board {
     this.#mark();
   }
 
+  point(code) {
+    this.#marked.hover = code;
+    this.#mark();
+  }
+
   highlight(codes) {
     this.#marked.set = codes;
     this.#mark();
