@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from dashboard import figures
 from geo import evidence, legend
+from geo.query import MOST_EDGES
 
 WARM, COOL, SAME, PLAIN = "#ffa45c", "#4a90e0", "#3b382c", "#26323d"
 """More than expected; less; as expected; not significant."""
@@ -53,7 +54,9 @@ INKS = {
 
 def _counterparts() -> dict[str, str]:
     pairs: list[tuple[Sequence[str], str]] = [
-        (legend.PALETTES[key], dark) for key, dark in SEQUENTIAL.items()
+        (legend.ramp(legend.PALETTES[key], number), " ".join(legend.ramp(dark.split(), number)))
+        for key, dark in SEQUENTIAL.items()
+        for number in range(legend.CLASSES, MOST_EDGES + 2)
     ]
     pairs += [
         (legend.BIVARIATE, BIVARIATE),

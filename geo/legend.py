@@ -336,7 +336,17 @@ def edge_labels(edges: np.ndarray, whole: bool, smallest: int) -> list[str]:
 
 def steps(number: int, palette: str) -> list[str]:
     """``number`` colours from a sequential palette, always from light to dark; mixed where it has fewer."""
-    colours = PALETTES[palette]
+    return ramp(PALETTES[palette], number)
+
+
+def ramp(colours: Sequence[str], number: int) -> list[str]:
+    """``number`` colours along some, from the first to the last; mixed between them where there are too few.
+
+    Examples
+    --------
+    >>> ramp(["#000000", "#ffffff"], 3), ramp(["#000000", "#808080", "#ffffff"], 2)
+    (['#000000', '#808080', '#ffffff'], ['#000000', '#ffffff'])
+    """
     places = np.linspace(0, len(colours) - 1, number) if number > 1 else np.zeros(1)
     if number <= len(colours):
         return [colours[i] for i in places.round().astype(int)]

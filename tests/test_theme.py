@@ -117,6 +117,7 @@ def colours_in(thing: object) -> set[str]:
 def test_everything_that_a_page_shows_has_a_dark_counterpart(small_atlas: Atlas):
     searches = [f"?layer={layer}&overlay=imd" for layer in small_atlas.catalogue.layers]
     searches += [f"?palette={key}" for key in PALETTES]
+    searches += [f"?palette={key}&breaks=own&edges=1,2,3,4,5,6,7,8" for key in PALETTES]
     searches += ["?source=ae", "?area=E01035001", "?view=present", "?view=compare", "?hour=3&from=2023-02"]
     missing = {search: colours_in(view.page(small_atlas, search)) - set(theme.DARK) for search in searches}
     assert not {search: colours for search, colours in missing.items() if colours}
