@@ -10,7 +10,9 @@ from statsmodels.stats.multitest import multipletests
 
 from dashboard import view
 from geo import deprivation
+from geo.assessment import part_of
 from geo.atlas import Atlas
+from geo.exhibits.compared import excess
 from geo.query import Query
 
 KEYS = {
@@ -71,3 +73,17 @@ def test_it_holds_where_there_is_little_to_compare(small_atlas: Atlas, asked: di
 def test_the_switch_is_there(small_atlas: Atlas):
     shown = json.loads(to_json(view.page(small_atlas, "?layer=excess&fdr=off")))["shown"]
     assert not shown["row-fdr.hidden"] and shown["filter-fdr.checked"] is False
+
+
+def test_the_assessment_lists_wards_before_correction_and_says_which_remain(demo_atlas: Atlas):
+    part, _ = part_of(demo_atlas, Query(), "ae")
+    found = excess(part)
+    answer = part.answer(level="ward", layer="excess", measure="count")
+    table = answer.table
+    listed = table[(table["ratio_p"] <= 0.05) & (table["ratio"] > 1)]
+    assert set(found.table["Ward"]) == set(listed["name"])
+    sure = set(table["name"][table["verdict"] == deprivation.MORE])
+    assert set(found.table["Ward"][found.table["After correction"] == "more"]) == sure
+    assert found.finding.startswith(f"{len(listed)} wards have more attendances")
+    assert f"{len(sure) or 'none'} of them after correction" in found.finding
+    assert "Eastcotts has 2.2 times as many as expected" in found.finding

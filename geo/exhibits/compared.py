@@ -250,9 +250,18 @@ def excess(part: Part) -> Exhibit:
     answer = part.answer(level="ward", layer="excess", measure="count")
     table = answer.table[answer.inside]
     more = (table["ratio_p"] <= ALPHA) & (table["ratio"] > 1)
-    table = table[more].sort_values("ratio", ascending=False).head(TOP)
+    table = table[more].sort_values("ratio", ascending=False)
     if table.empty:
         raise NotPossible("no ward stands out from similarly deprived wards.")
+    first, sure = table.iloc[0], int((table["verdict"] == deprivation.MORE).sum())
+    one = len(table) == 1
+    finding = (
+        f"{len(table)} ward{'' if one else 's'} {'has' if one else 'have'} more {part.noun} than similarly "
+        f"deprived wards, {sure or 'none'} of them after correction for looking at many; {first['name']} has "
+        f"{first['ratio']:.1f} times as many as expected ({first['ratio_lower_ci']:.1f} to "
+        f"{first['ratio_upper_ci']:.1f})."
+    )
+    table = table.head(TOP)
     shown = pd.DataFrame(
         {
             "Ward": table["name"].to_numpy(str),
@@ -267,4 +276,4 @@ def excess(part: Part) -> Exhibit:
     )
     formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
     title = f"{part.titled}: wards with more than similarly deprived wards"
-    return Exhibit("excess", title, answer.headline, shown, formats, caveats=answer.caveats[-2:])
+    return Exhibit("excess", title, finding, shown, formats, caveats=answer.caveats[-2:])
