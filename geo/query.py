@@ -54,9 +54,9 @@ BREAKS = {
     "own": "Own",
 }
 PALETTES = {
-    "orrd": "Orange to red",
-    "ylorbr": "Yellow to brown",
-    "ylgnbu": "Yellow to blue",
+    "orrd": "Orange-red",
+    "ylorbr": "Yellow-brown",
+    "ylgnbu": "Yellow-blue",
     "blues": "Blues",
     "greys": "Greys",
 }

@@ -226,7 +226,7 @@ def _untimed(shown: _Shown, untimed: int, timed: int, noun: str, gate: Gate) -> 
     """Say what part of the events is not in a clock."""
     total = untimed + timed
     if not untimed + shown.left_out:
-        return f"All {noun} have a known time. {shown.about}".strip()
+        return f"A time is recorded for all {noun}. {shown.about}".strip()
     said = f"{_part(untimed + shown.left_out, total, gate)} of {noun} have no known time and are left out"
     if shown.left_out:
         recorded, more = (_part(count, total, gate) for count in (untimed, shown.left_out))
