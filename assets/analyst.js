@@ -7,7 +7,6 @@
 (() => {
   "use strict";
 
-  const PACE_MS = 900;
   const MOST = 60; // areas of a set, as in geo/query.py
   const STORE = "hotspots.saved";
   const $ = (id) => document.getElementById(id);
@@ -19,10 +18,8 @@
   let mode = "side"; // how two maps lie
   let drawing = false; // whether the reader draws around areas
   let flight = null; // code of the area to fly to when it is shown
-  let player = null; // {search, since, last}: what playing asked for last
 
   const asked = () => new URLSearchParams(window.hotspotsTheme.strip(location.search));
-  const wantsLittleMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // ------------------------------------------------------------------------------------------------- an answer came
 
@@ -35,8 +32,6 @@
     press("swipe", Boolean(second) && mode === "swipe");
     if (answer.view === "present") draw(false);
     if (flight && answer.selected === flight) arrive();
-    if (player && answer.asked !== player.search) stop();
-    else if (player) player.timer = setTimeout(step, Math.max(0, PACE_MS - (performance.now() - player.since)));
   }
 
   // ------------------------------------------------------------------------------------------------------ find, choose
@@ -91,48 +86,6 @@
   function drawn(codes) {
     draw(false);
     if (codes.length) choose([...new Set([...chosen(), ...codes])]);
-  }
-
-  // -------------------------------------------------------------------------------------------------------------- play
-
-  const months = () => page.current()?.shown["filter-from.data"]?.map(({ value }) => value) ?? [];
-
-  function play() {
-    if (player) return stop();
-    const all = months();
-    const [from, to] = [asked().get("from"), asked().get("to")];
-    const one = from && from === to;
-    let next = all.indexOf(from ?? all[0]) + (one ? 1 : 0);
-    if (next >= all.length || next < 0) next = 0;
-    const until_ = to && !one ? all.indexOf(to) : all.length - 1;
-    if (wantsLittleMotion()) return page.change({ from: all[next], to: all[next] });
-    player = { next, until: until_, search: null, since: 0, first: true };
-    press("play", true);
-    $("play-word").textContent = "Stop";
-    step();
-  }
-
-  function step() {
-    if (!player) return;
-    if (player.next > player.until) return stop();
-    const month = months()[player.next];
-    const search = asked();
-    search.set("from", month);
-    search.set("to", month);
-    player.search = `?${search.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
-    player.next += 1;
-    player.since = performance.now();
-    history[player.first ? "pushState" : "replaceState"](
-      null, "", location.pathname + window.hotspotsTheme.dress(player.search));
-    player.first = false;
-    page.ask(player.search);
-  }
-
-  function stop() {
-    clearTimeout(player?.timer);
-    player = null;
-    press("play", false);
-    $("play-word").textContent = "Play";
   }
 
   // ------------------------------------------------------------------------------------------------------------- saved
@@ -279,7 +232,7 @@
     lasso: () => draw(!drawing),
     tiles: () => page.change({ layout: asked().get("layout") === "tiles" ? "" : "tiles" }),
     swipe,
-    play,
+    play: () => window.hotspotsPlay.toggle(),
     saved: () => showSaved(),
     "save-set": () => showSaved("set"),
     help: () => $("help").showModal(),
@@ -289,14 +242,14 @@
 
   const KEYS = { "/": () => $("find").focus(), t: "tiles", a: "lasso", s: "swipe", k: "play", v: "saved", d: "theme", "?": "help" };
 
-  /** Whether letters mean something to an element; the cells of a strip have no use for them. */
-  const typing = (target) => page.typing(target) && !target.closest("[data-strip]");
+  /** Whether letters mean something to an element; the cells of a strip and what to play have no use for them. */
+  const typing = (target) => page.typing(target) && !target.closest("[data-strip], #play-by");
 
   /** Leave what is open, the innermost first. */
   function leave(from) {
     const { selected, marked } = page.current() ?? {};
     if (drawing) draw(false);
-    else if (player) stop();
+    else if (window.hotspotsPlay.stop()) return;
     else if (marked && (!(selected || chosen().length) || from.closest("[data-mark], .marked"))) page.change({ mark: "" });
     else if (selected) page.change({ area: "" });
     else if (chosen().length) page.change({ set: "" });

@@ -17,6 +17,7 @@
   let applied = {}; // parameter -> text of its control, as last set or last moved
   let shown = {}; // "component.property" -> JSON of its value, so that only changes are drawn
   let slow = 0;
+  let toasted = 0;
   let marked = ""; // what is marked on the screen
   const listeners = { ask: [], answer: [], shown: [], trouble: [] }; // told of a question, its answer, and what came of it
 
@@ -130,7 +131,8 @@
 
   function toast(text) {
     $("toast").textContent = text;
-    setTimeout(() => { $("toast").textContent = ""; }, 4000);
+    clearTimeout(toasted);
+    toasted = setTimeout(() => { $("toast").textContent = ""; }, 4000);
   }
 
   // ---------------------------------------------------------------------------------------------- showing an answer

@@ -14,11 +14,11 @@ KEYS = {
     "t": "Areas in their places, or as tiles of the same size",
     "a": "Draw around areas to choose a set; Shift and click adds or drops one",
     "s": "Compare: side by side, or one under the other with a divider",
-    "k": "Play through the months; again stops",
+    "k": "Play through the months or the hours; again stops, once more goes on",
     "v": "Saved views and sets",
     "p": "Present to a room",
     "d": "Dark or light, as suits the room",
-    "Esc": "Close the panel of an area or set, clear the mark, stop drawing",
+    "Esc": "Stop playing or drawing, close the panel of an area or set, clear the mark",
     "?": "This help",
 }
 """Keys that work wherever no text is being typed."""
@@ -26,6 +26,10 @@ KEYS = {
 MARKING = (
     "A class of the legend or a decile under the bars marks its areas: they stand out on the map, in the "
     "table and in the bars. Shift adds one more; the same again clears it."
+)
+ON_THE_CHARTS = (
+    "On the charts of months, weekdays and hours: arrows move, Shift with an arrow extends, Enter chooses, "
+    "the same again clears it."
 )
 ON_THE_MAP = "On the map: arrows move it, + and − zoom, Enter chooses the area in the middle."
 TERM = re.compile(r"^\| \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+?) \|$", re.MULTILINE)
@@ -60,6 +64,7 @@ def dialog() -> Component:
                     html.H3("Keys"),
                     html.Dl(keys, className="keys"),
                     html.P(ON_THE_MAP, className="note"),
+                    html.P(ON_THE_CHARTS, className="note"),
                     html.P(MARKING, className="note"),
                     *([html.H3("Words"), html.Dl(terms, className="terms")] if terms else []),
                 ],

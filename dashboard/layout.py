@@ -558,6 +558,7 @@ def _finding() -> Component:
                     html.P(id=ids.DESCRIPTION, className="description"),
                     html.H1("Loading…", id=ids.HEADLINE, tabIndex="-1"),
                 ],
+                id="finding-said",
                 **{"aria-live": "polite"},
             ),
             html.Div(id=ids.MARKED, className="marked", role="status"),
@@ -642,13 +643,17 @@ def _findings() -> Component:
                     ),
                     html.P(id=ids.CLOCK_NOTE, className="note"),
                     _segmented("clock", "Times that are not known", _options(CLOCKS)),
-                    html.Div(
-                        dcc.Graph(
-                            id=ids.CLOCK, config=figures.CONFIG, className="clock", figure=figures.EMPTY
+                    _with_keys(
+                        html.Div(
+                            dcc.Graph(
+                                id=ids.CLOCK, config=figures.CONFIG, className="clock", figure=figures.EMPTY
+                            ),
+                            id=ids.CLOCK_BOX,
+                            role="img",
+                            **{"aria-label": "Events by weekday and hour"},
                         ),
-                        id=ids.CLOCK_BOX,
-                        role="img",
-                        **{"aria-label": "Events by weekday and hour"},
+                        ids.CLOCK_CURSOR,
+                        "Choose hours by the keyboard",
                     ),
                 ],
             ),
@@ -715,15 +720,44 @@ def _months_area() -> Component:
                     search.play(),
                 ],
             ),
-            html.Div(
-                dcc.Graph(id=ids.MONTHS, config=figures.CONFIG, className="months", figure=figures.EMPTY),
-                id=ids.MONTHS_BOX,
-                className="months-box",
-                role="img",
-                **{"aria-label": "Events by month"},
+            _with_keys(
+                html.Div(
+                    dcc.Graph(id=ids.MONTHS, config=figures.CONFIG, className="months", figure=figures.EMPTY),
+                    id=ids.MONTHS_BOX,
+                    className="months-box",
+                    role="img",
+                    **{"aria-label": "Events by month"},
+                ),
+                ids.MONTHS_CURSOR,
+                "Choose months by the keyboard",
             ),
         ],
     )
+
+
+def _with_keys(chart: Component, cursor: str, label: str) -> Component:
+    """Lay a slider over a chart for those who use the keyboard (``assets/cursor.js``)."""
+    hint = f"{cursor}-hint"
+    slider = html.Div(
+        [html.Span(className="cursor-box"), html.Span(className="cursor-said")],
+        id=cursor,
+        role="slider",
+        tabIndex="0",
+        className="cursor",
+        **{
+            "aria-label": label,
+            "aria-describedby": hint,
+            "aria-valuemin": "1",
+            "aria-valuemax": "1",
+            "aria-valuenow": "1",
+        },
+    )
+    said = html.P(
+        "Arrow keys move, Shift with an arrow extends, Enter chooses, the same again clears.",
+        id=hint,
+        className="hidden",
+    )
+    return html.Div([chart, slider, said], className="with-keys")
 
 
 # ---------------------------------------------------------------- messages

@@ -86,11 +86,18 @@ def _tool(act: str, name: str, title: str, key: str, only: str = "") -> Componen
 
 
 def play() -> Component:
-    """Lay out the button that plays through the months."""
-    return html.Button(
+    """Lay out the button that plays through months or hours (``assets/play.js``), and where it is."""
+    button = html.Button(
         [html.Span("Play", id="play-word"), " ", html.Kbd("k")],
         type="button",
         className="tool",
-        title="One month after another; again stops (k)",
+        title="One after another; again stops (k)",
         **{"data-act": "play", "aria-pressed": "false"},
     )
+    what = html.Select(
+        [html.Option("months", value="months"), html.Option("hours", value="hours")],
+        id="play-by",
+        className="tool",
+        **{"aria-label": "What to play through"},
+    )
+    return html.Div([html.Span(id="play-at", className="play-at"), button, what], className="play")
