@@ -129,7 +129,7 @@
     else if (event.key === "Enter" || event.key === " ") {
       now.chart.choose(...corners(now));
       place.set(slider.id, { at: now.at, from: null });
-    } else if (event.key === "Escape" && now.from) {
+    } else if (event.key === "Escape" && now.from && !document.body.hasAttribute("data-playing")) {
       place.set(slider.id, { at: now.at, from: null });
       draw(slider);
       event.stopPropagation();
