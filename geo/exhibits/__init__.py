@@ -52,7 +52,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "stability": ("Stability of the busiest areas", stable_areas),
     "categories_compared": ("Other categories beside these", categories_compared),
     "dsr": ("Age-standardised rates", standardised),
-    "funnel": ("Small areas against the whole", funnel),
+    "funnel": ("Small areas against the benchmark", funnel),
     "gradient": ("Rates by tenth of deprivation", gradient),
     "fifths": ("Rates by fifth of deprivation", fifths),
     "most_deprived": ("Share in the most deprived areas", most_deprived),
