@@ -177,15 +177,24 @@ def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:
 def gradient_table(gradient: Gradient, groups: str) -> str:
     """Rates by deprivation, the slope index and the share in the most deprived areas, to copy."""
     columns = ["areas", "population", "count", gradient.column, "lower_ci", "upper_ci"]
-    table = gradient.by(groups)[columns].astype({name: "Float64" for name in columns[3:]}).round(2)
-    parts = [lines([groups, *columns], table.reset_index().astype(object).to_numpy().tolist())]
+    parts = [lines([groups, *columns], _rows(gradient.by(groups)[columns], 2))]
     if not np.isnan(gradient.slope["sii"]):
         names = gradient.slope.index.drop("groups")
-        parts.append(lines(names, [gradient.slope[names].astype("Float64").round(3).tolist()]))
+        parts.append(lines(names, [[_rounded(value, 3) for value in gradient.slope[names]]]))
     columns = ["events", "share", "lower_ci", "upper_ci", "population_share"]
-    shares = gradient.shares[columns].astype("Float64").round(4).reset_index()
-    parts.append(lines(["most_deprived", *columns], shares.astype(object).to_numpy().tolist()))
+    parts.append(lines(["most_deprived", *columns], _rows(gradient.shares[columns], 4)))
     return "\n\n".join(parts)
+
+
+def _rows(table: pd.DataFrame, decimals: int) -> list[list[object]]:
+    """Index and values of each row to copy."""
+    return [[_rounded(value, decimals) for value in row] for row in table.itertuples()]
+
+
+def _rounded(value: object, decimals: int) -> object:
+    if pd.isna(value):
+        return pd.NA
+    return round(float(value), decimals) if isinstance(value, float) else value
 
 
 def heat(clock: pd.DataFrame, noun: str, *, midnight: bool) -> Component:
