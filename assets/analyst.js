@@ -104,7 +104,11 @@
     typeof name === "string" && ["view", "set"].includes(kind) && typeof search === "string" && /^(\?|$)/.test(search);
 
   function keep(all) {
-    localStorage.setItem(STORE, JSON.stringify(all));
+    try {
+      localStorage.setItem(STORE, JSON.stringify(all));
+    } catch {
+      page.toast("This browser keeps nothing for this page; copy the link instead.");
+    }
     list();
   }
 
@@ -154,11 +158,16 @@
     return `?level=${level}&set=${chosen().join()}`;
   }
 
+  function drop({ name, kind }) {
+    keep(saved().filter((other) => other.name !== name || other.kind !== kind));
+    $("saved-name").focus();
+  }
+
   function list() {
     const items = saved().map((one) => make("li", {},
       button(one.name, () => open(one), { class: "linklike" }),
       make("span", { class: "note" }, one.kind === "set" ? "set of areas" : "view"),
-      button("×", () => keep(saved().filter((other) => other.name !== one.name || other.kind !== one.kind)),
+      button("×", () => drop(one),
         { class: "drop", "aria-label": `Delete ${one.name}` })));
     $("saved-list").replaceChildren(...(items.length ? items : [make("li", { class: "note" }, "Nothing is saved yet.")]));
   }

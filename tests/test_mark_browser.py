@@ -173,3 +173,36 @@ def test_own_classes_begin_with_the_bounds_in_force_and_are_written_by_keyboard(
     page.get_by_role("option", name="Quantiles").click()
     shows(page, "")
     assert not seen.complaints
+
+
+# ---------------------------------------------------------------- kept by name
+
+
+def test_a_view_with_a_mark_and_own_classes_is_kept_by_keyboard_and_survives_a_reload(
+    page: Page, address: str
+):
+    view = "?breaks=own&edges=50,100&mark=class:2"
+    seen = visit(page, address, view)
+    page.keyboard.press("v")
+    expect(page.locator("#saved-name")).to_be_focused()
+    page.keyboard.type("Over a hundred")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.locator("#saved")).to_be_hidden()
+    visit(page, address)
+    page.reload()
+    shows(page, "")
+    page.keyboard.press("v")
+    kept = page.get_by_role("button", name="Over a hundred", exact=True)
+    kept.focus()
+    page.keyboard.press("Enter")
+    shows(page, view)
+    expect(page.locator("#saved")).to_be_hidden()
+    expect(page.locator("#marked")).to_contain_text("in the class “100 or more”")
+    expect(page.locator("#filter-edges")).to_have_value("50,100")
+    page.keyboard.press("v")
+    page.get_by_role("button", name="Delete Over a hundred").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved-list")).to_contain_text("Nothing is saved yet")
+    expect(page.locator("#saved-name")).to_be_focused()
+    assert not seen.complaints
