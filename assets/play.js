@@ -95,7 +95,9 @@
   }
 
   function follow(answer) {
-    document.querySelector("#play-by [value=hours]").disabled = answer.strips.hour.off;
+    const hours = document.querySelector("#play-by [value=hours]");
+    hours.disabled = answer.strips.hour.off;
+    hours.textContent = hours.disabled ? "hours (not known)" : "hours";
     $("play-by").title = answer.strips.hour.off ? answer.shown["clock-off.children"] : "What to play through";
     if (answer.strips.hour.off) $("play-by").value = "months";
     if (!player) return;

@@ -626,7 +626,7 @@ def _period_said(query: Query, source: SourceInfo) -> str:
         return f"Chosen: {windows_name(compared).partition(' against ')[0]}."
     first = source.months[0] if query.first is None else query.first
     last = source.months[-1] if query.last is None else query.last
-    return f"Chosen: {period_name(first, last)}. Drag or click to choose."
+    return f"Chosen: {period_name(first, last)}. Drag or click."
 
 
 def _quick(query: Query, source: SourceInfo, defaults: dict[str, str]) -> list[Component]:
