@@ -93,7 +93,7 @@
     box.hidden = !html;
     for (const fold of box.querySelectorAll("details")) {
       const name = fold.dataset.fold;
-      fold.open = folds[name] ?? (window.innerHeight >= TALL && OPEN.includes(name));
+      fold.open = folds[name] ?? (fold.open || (window.innerHeight >= TALL && OPEN.includes(name)));
       fold.addEventListener("toggle", () => { folds[name] = fold.open; });
     }
     if (held) again(box, held)?.focus({ preventScroll: true });

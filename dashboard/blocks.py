@@ -19,7 +19,9 @@ from geo.gradient import NUMBER_OF, Gradient
 from geo.query import DAY_NAMES, month_name
 
 
-def fold(title: str, *parts: Component, found: str = "", table: str = "") -> Component:
+def fold(
+    title: str, *parts: Component, found: str = "", table: str = "", unfolded: bool = False
+) -> Component:
     """Fold some parts away under a title and what they tell in a few words.
 
     Parameters
@@ -30,6 +32,8 @@ def fold(title: str, *parts: Component, found: str = "", table: str = "") -> Com
         Read while it is closed.
     table : str
         Numbers that a button copies: lines of cells divided by tabs, the first line their names.
+    unfolded : bool
+        Whether it is open unless the reader has closed one of this name.
     """
     copy = [copier(title, **{"data-copy": table})] if table else []
     return html.Details(
@@ -38,6 +42,7 @@ def fold(title: str, *parts: Component, found: str = "", table: str = "") -> Com
             html.Div([*parts, *copy], className="fold-body"),
         ],
         className="fold",
+        open=unfolded,
         **{"data-fold": title.partition(",")[0]},
     )
 

@@ -90,7 +90,7 @@ def test_a_ward_is_found_by_its_code_and_the_map_goes_to_its_level(page: Page, a
 
 def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
     seen = visit(page, address, f"?area={HERE}")
-    page.locator("[data-panel=area]").get_by_text("Neighbours").click()
+    page.locator("[data-panel=area]").get_by_role("heading", name="Neighbours").click()
     page.locator("[data-panel=area]").get_by_role("link", name="Square 11").click()
     shows(page, f"?area={THERE}")
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 11")
@@ -103,7 +103,7 @@ def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
 
 def test_numbers_are_copied_where_they_stand(page: Page, address: str, small_atlas: Atlas):
     visit(page, address, f"?area={HERE}")
-    page.locator("[data-panel=area]").get_by_text("By month").click()
+    page.locator("[data-panel=area]").get_by_role("heading", name="By month").click()
     page.locator("[data-panel=area]").get_by_role("button", name="Copy as a table: By month").click()
     expect(page.locator("#toast")).to_contain_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()").split("\n")
@@ -235,7 +235,7 @@ def test_a_set_is_gathered_by_keyboard(page: Page, address: str, small_atlas: At
     page.locator("[data-panel=area] [data-add]").focus()
     page.keyboard.press("Enter")
     shows(page, f"?area={HERE}&set={HERE}")
-    page.locator("[data-panel=area]").get_by_text("Neighbours").click()
+    page.locator("[data-panel=area]").get_by_role("heading", name="Neighbours").click()
     page.locator("[data-panel=area]").get_by_role("link", name="Square 11").click()
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 11")
     page.locator("[data-panel=area] [data-add]").click()
