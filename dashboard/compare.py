@@ -227,9 +227,9 @@ def legend(
     rows = _rows(first, answer, say=_bounds if fifths else _areas)
     if fifths:
         title = "Each map in fifths of its own areas"
-        note = "Darker is a higher fifth on that map."
+        note = "A colour is a rank among the areas of its map, not a number."
         if any("suppressed" in one.classes.keys for one in (first, answer)):
-            note = "Darker is a higher fifth on that map; suppressed areas are in none."
+            note = "A colour is a rank on its own map, not a number; suppressed areas have none."
     else:
         alike = first.classes.title == answer.classes.title
         title = first.classes.title if alike else "One legend for both maps"

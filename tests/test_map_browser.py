@@ -555,7 +555,7 @@ def test_a_tooltip_is_never_cut_off(page: Page, address: str) -> None:
 
 def test_crowded_numbers_are_moved_apart(county: MapPage) -> None:
     points = [[100, 100], [100, 100], [104, 100], [300, 300]]
-    script = "async (p) => (await import('/assets/map/marks.mjs')).spread(p, 24)"
+    script = "async (p) => (await import('/assets/map/marks.mjs')).spread(p, [12, 12, 12, 12])"
     moved = np.array(county.page.evaluate(script, points))
     gaps = np.hypot(*(moved[:, None] - moved[None]).transpose(2, 0, 1))[np.triu_indices(4, 1)]
     assert gaps.min() >= 23.5

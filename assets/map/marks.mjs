@@ -25,10 +25,10 @@ const LARGE = 2; // the last rank of a large place
 const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /**
- * Move points apart until no two are nearer than a distance, nor any nearer to a fixed point than half of it, each
- * staying as near to its origin as that allows.
+ * Move discs of some radii apart until no two overlap, nor any covers a fixed point, each staying as near to its origin
+ * as that allows.
  */
-export function spread(points, distance, fixed = []) {
+export function spread(points, radii, fixed = []) {
   const moved = points.map(([x, y]) => [x, y]);
   for (let round = 0; round < 60; round += 1) {
     let still = true;
@@ -46,8 +46,8 @@ export function spread(points, distance, fixed = []) {
       b[1] += dy * push * share;
     };
     for (let i = 0; i < moved.length; i += 1) {
-      for (let j = i + 1; j < moved.length; j += 1) part(moved[i], moved[j], distance, 0.5);
-      for (const point of fixed) part(point, moved[i], distance / 2 + DOT, 1);
+      for (let j = i + 1; j < moved.length; j += 1) part(moved[i], moved[j], radii[i] + radii[j], 0.5);
+      for (const point of fixed) part(point, moved[i], radii[i] + DOT, 1);
     }
     if (still) break;
   }
@@ -154,8 +154,8 @@ export class Marks {
     const height = badge[0].size[1];
     const small = visible.filter((i) => this.#narrow(project, badge[i].extent) < ROOMY * height);
     const starts = visible.map((i) => (small.includes(i) ? outwards(origins[i], visible.map((k) => origins[k]), height) : origins[i]));
-    const width = Math.max(...visible.map((i) => badge[i].size[0]), height);
-    const moved = spread(starts, (width + height) / 2 + 2, small.map((i) => origins[i]));
+    const radii = visible.map((i) => (badge[i].size[0] + height) / 4 + 1);
+    const moved = spread(starts, radii, small.map((i) => origins[i]));
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
       const [left, top] = this.#free(moved[k], width, height, taken);
