@@ -18,7 +18,7 @@ from geo.atlas import Atlas
 from geo.exhibits import EXHIBITS, SERVICES
 from geo.exhibits.part import Exhibit
 from geo.layers import LAYERS
-from geo.query import Query
+from geo.query import Query, slug
 
 FILTER = {"hour": (22, 23, 0, 1), "month": (1, 2, 3, 4, 5, 6), "borough": ("E06000001",)}
 
@@ -103,7 +103,8 @@ def test_the_numbers_can_be_copied_and_downloaded(client: FlaskClient, small_atl
     page = client.get(f"/piece/evidence?{search}").text
     (link,) = re.findall(r'href="(/piece/evidence\.csv[^"]*)"', page)
     answer = client.get(unescape(link))
-    assert 'filename="squareshire-small-areas-against-the-whole.csv"' in answer.headers["Content-Disposition"]
+    name = f"squareshire-{slug(EXHIBITS['funnel'][0])}.csv"
+    assert f'filename="{name}"' in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
     (copied,) = re.findall(r'data-copy="([^"]*)"', page)
     assert len(rows) == len(copied.split("\n")) - 1 == 24
