@@ -21,6 +21,7 @@ const AREAS_END = "areas end"; // areas are added below this layer, outlines abo
 const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
 const OUTLINES = { // fainter where a county, or all of England, has too many for full ink
   ward: { width: byZoom(11, 0.8, 14, 1.6), opacity: byZoom(7, 0, 9, 0.35, 12, 0.9) },
+  rim: { kind: "borough", token: "casing", width: byZoom(9, 2.6, 14, 5), opacity: byZoom(9, 0.3, 10, 0.7) }, // on any colour
   borough: { width: byZoom(6, 0.5, 8.5, 1.6, 11, 1.6, 14, 2.4), opacity: byZoom(6, 0.6, 8.5, 1) },
 };
 // Two lines around what is marked, a dark and a light one, so that one of them stands out on any colour.
@@ -247,14 +248,14 @@ export class Pane {
     const source = `outline:${name}`;
     if (!this.map.getSource(source)) {
       this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0, maxzoom: 14 });
-      for (const [kind, { width }] of Object.entries(OUTLINES)) {
-        this.#line(`${source}:${kind}`, { source, kind, token: "ink", width, below: "brushed" });
+      for (const [line, { kind = line, token = "ink", width }] of Object.entries(OUTLINES)) {
+        this.#line(`${source}:${line}`, { source, kind, token, width, below: "brushed" });
       }
       this.outlines.push(source);
     }
     for (const other of this.outlines) {
-      for (const [kind, { opacity }] of Object.entries(OUTLINES)) {
-        this.map.setPaintProperty(`${other}:${kind}`, "line-opacity", other === source ? opacity : 0);
+      for (const [line, { opacity }] of Object.entries(OUTLINES)) {
+        this.map.setPaintProperty(`${other}:${line}`, "line-opacity", other === source ? opacity : 0);
       }
     }
   }
