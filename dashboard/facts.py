@@ -119,7 +119,6 @@ VERDICTS = {"not compared": "–", "similar": "–"}
 
 COLUMNS = {
     "cluster": Column("Cluster", "Cluster", 84, _words(CLUSTERS), pill=True),
-    "compared": Column("Rate against the benchmark", "Rate is", 72, _words(VERDICTS), pill=True),
     "ratio": Column("Times as many as expected", "Times", 64, lambda v: texts(v, "{:.1f}", "–")),
     "sources_hot": Column("Hot spot for services", "Services", 70, _number),
     "together": Column("Busiest for two services", "Both", 88, _words(TOGETHER), pill=True),
@@ -127,6 +126,7 @@ COLUMNS = {
     "pattern": Column("Pattern", "Pattern", 96, _first_words, pill=True),
     "checks_agree": Column("Checks that agree", "Checks", 64, _number),
     "quintile": Column("Fifth (5 is highest)", "Fifth", 54, _number),
+    "compared": Column("Rate against the benchmark", "Rate is", 72, _words(VERDICTS), pill=True),
 }
 """Columns of layers that the page shows, the first that a table has; others are in the exports."""
 

@@ -276,6 +276,7 @@ def _filters(catalogue: Catalogue) -> Component:
                     [html.Summary("How to read this"), html.P(id=ids.ABOUT_LAYER)],
                     className="about",
                 ),
+                _select("measure", "Measure", [], explained=True),
                 _select("compare", "Compare with", []),
                 _select(
                     "domain",
@@ -291,7 +292,6 @@ def _filters(catalogue: Catalogue) -> Component:
                     _benchmarks(catalogue),
                     searchable=len(catalogue.benchmarks) > MANY_BOROUGHS,
                 ),
-                _select("measure", "Measure", [], explained=True),
                 _field(
                     "fdr",
                     dmc.Switch(
@@ -369,7 +369,14 @@ def _filters(catalogue: Catalogue) -> Component:
     )
 
 
-_POPUP = {"transitionProps": {"duration": 0}, "withinPortal": True, "width": 300, "position": "bottom-start"}
+_POPUP = {
+    "transitionProps": {"duration": 0},
+    "withinPortal": True,
+    "portalProps": {"target": "#filters"},  # a list belongs to its landmark
+    "floatingStrategy": "fixed",
+    "width": 300,
+    "position": "bottom-start",
+}
 
 
 def _lower(text: str) -> str:
@@ -428,8 +435,8 @@ def _select(
         allowDeselect=False,
         searchable=searchable,
         rightSectionWidth=26,
-        maxDropdownHeight=520 if explained else 320,
-        comboboxProps=_POPUP,
+        maxDropdownHeight=460 if explained else 320,
+        comboboxProps=_POPUP | {"width": "min(29rem, 92vw)"} if explained else _POPUP,
         renderOption={"function": "explained"} if explained else None,
         **{"aria-label": label},
     )

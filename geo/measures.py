@@ -315,12 +315,12 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "ratio",
-            "Times as many as the ages of the residents lead one to expect (indirect).",
+            "Times as many as the residents’ ages lead one to expect (indirect).",
             "age_ratio",
             "Times expected for the ages",
             "Times expected",
             "Ratio",
-            "Times the {noun} expected for the ages",
+            "{noun}: times expected for the ages",
             "{leaders} {have} the most {noun} for the ages of the residents: {top:,.1f} times as many as "
             "expected.",
             _ratio,

@@ -377,6 +377,7 @@ STATES = {
     "boroughs, standardised": "?level=borough&measure=dsr",
     "deprivation laid over wards": "?level=ward&overlay=imd&measure=rate",
     "present": "?view=present",
+    "two services": "?source=ae&layer=colocation&measure=ratio",
 }
 
 
@@ -395,6 +396,10 @@ def test_no_barrier_that_axe_can_find(chromium: Browser, address: str, width: in
         page.wait_for_load_state("networkidle")
         for barrier in Axe().run(page).response["violations"]:
             barriers += [(name, barrier["id"], node["html"]) for node in barrier["nodes"]]
+    if width > 1000:
+        page.locator("#filter-measure").click()
+        expect(page.get_by_role("option", name=re.compile("^Locally smoothed"))).to_be_visible()
+        barriers += Axe().run(page).response["violations"]
     context.close()
     assert not barriers
     assert not seen.complaints
