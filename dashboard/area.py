@@ -425,7 +425,12 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
     items = [
         html.Li(
             [
-                html.A(name, href=link(query.replace(area=code)), className="link"),
+                html.A(
+                    name,
+                    href=link(query.replace(area=code)),
+                    className="link",
+                    **{"aria-current": "true" if code == query.area else None},
+                ),
                 html.Span(count),
                 html.A(
                     "×",

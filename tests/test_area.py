@@ -179,6 +179,11 @@ def test_a_controlled_set_of_two_is_only_a_list(small_atlas: Atlas):
     assert "Square 00" in said
 
 
+def test_the_selected_area_of_a_set_is_marked_in_its_list(small_atlas: Atlas):
+    panel = shown(small_atlas, group=tuple(CODES[:3]), area=CODES[1])
+    assert [current for current in found(panel, "aria-current") if current] == ["true"]
+
+
 def test_an_area_leaves_the_set_by_its_link(small_atlas: Atlas):
     panel = shown(small_atlas, group=tuple(CODES[:3]))
     assert f"?source=offences&set={CODES[0]},{CODES[2]}" in found(panel, "href")
