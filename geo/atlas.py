@@ -767,7 +767,7 @@ def _band_population(snapshot: Snapshot, areas: pd.Index) -> np.ndarray | None:
     if not snapshot.has("population"):
         return None
     table = snapshot.read("population")
-    if not set(AGE_BANDS) <= set(table["age_band"]):
+    if not set(AGE_BANDS) <= set(table["age_band"].unique()):
         return None
     bands = table.pivot_table(
         index="lsoa", columns="age_band", values="population", aggfunc="sum", observed=True
