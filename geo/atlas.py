@@ -514,6 +514,13 @@ class Atlas:
         if query.measure == "dsr":
             events, people = self.slice(query.replace(level="lsoa", area="", group=())).ages()
             ages = events[lsoas], people[lsoas]
+
+        def squares(groups: np.ndarray, number: int) -> np.ndarray | None:
+            everywhere = np.full(len(lsoas), -1)
+            everywhere[lsoas] = groups
+            found = selection.squares(everywhere, number)
+            return None if found is None else found[:, : len(AGE_BANDS)]
+
         return gradient(
             decile=frame[query.decile].to_numpy(np.float64, na_value=np.nan),
             counts=selection.by_area[lsoas],
@@ -521,6 +528,7 @@ class Atlas:
             gate=loaded.gate,
             years=selection.years,
             ages=ages,
+            squares=squares,
         )
 
     def months(self, query: Query, lsoas: np.ndarray) -> pd.DataFrame:

@@ -7,6 +7,7 @@ is divided from them, have passed the gate of their source.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +78,7 @@ def gradient(
     gate: Gate,
     years: float,
     ages: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    squares: Callable[[np.ndarray, int], np.ndarray | None] = lambda groups, number: None,
 ) -> Gradient:
     """Take small areas by deprivation.
 
@@ -94,6 +96,8 @@ def gradient(
         Length of the period, for age-standardised rates.
     ages : tuple of DataFrame, optional
         Events and residents [area, age band]: rates are then age-standardised, else crude over the period.
+    squares : callable, optional
+        ``squares(groups, number)`` as :attr:`geo.slice.Slice.squares`, over these areas.
 
     Returns
     -------
@@ -110,7 +114,11 @@ def gradient(
             residents = _sums(of, population, groups)
             return rates.crude_rate(shown, residents, hide_below=rates.HIDE_RATE_BELOW * hide)
         events, people = (_sums(of, numbers, groups) for numbers in banded)
-        return rates.dsr(events, people, years=years, hide_below=rates.HIDE_DSR_BELOW * hide)
+        groups_of = np.full(len(known), -1)
+        groups_of[known] = of - 1
+        least = rates.HIDE_DSR_BELOW * hide
+        found = rates.dsr(events, people, squares=squares(groups_of, groups), years=years, hide_below=least)
+        return found.assign(**gate.coarse(found[["value", "lower_ci", "upper_ci"]]))
 
     def table(name: str) -> pd.DataFrame:
         groups = NUMBER_OF[name]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import rates
+from geo import deprivation, rates
 from geo.atlas import Atlas
 from geo.export import FORMATS, export
 from geo.ingest import import_files
@@ -178,6 +178,21 @@ def test_limits_grow_and_the_rate_stays(atlas: Atlas, folder: Path):
     assert said == [
         f"{number} of 400 attendances are further ones of the same person; the limits allow for it."
     ]
+
+
+def test_limits_by_deprivation_allow_for_persons_too(atlas: Atlas):
+    answer = atlas.answer(Query(source="ae", measure="dsr"))
+    slice_ = atlas.slice(answer.query)
+    events, people = slice_.ages()
+    fifth = (slice_.frame["imd_decile"].to_numpy(int) + 1) // 2
+    alone = deprivation.gradient(events, people, fifth, groups=5, years=slice_.years)
+    found = answer.gradient.fifths
+    known = alone["value"].notna().to_numpy()[: len(found)]
+    assert known.any()
+    assert (found["upper_ci"][known] > alone["upper_ci"].to_numpy()[: len(found)][known] * 1.01).all()
+    np.testing.assert_allclose(
+        found[answer.gradient.column][known], alone["value"].to_numpy()[: len(found)][known], rtol=5e-3
+    )
 
 
 def test_a_folder_without_persons_still_opens_and_says_nothing_of_them(small_atlas: Atlas):
