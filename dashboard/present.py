@@ -336,7 +336,8 @@ def _details(material: Material, spot: Spot) -> Component:
         rows.append(("Change", _short(spot.change.numbers)))
     if told.days:
         lately = ", ".join(filter(None, (spot.lately.words, spot.lately.numbers)))
-        rows.append((_short(told.days.partition(" against ")[0]), lately))
+        until = _short(told.days.partition(" against ")[0].removeprefix("28 days "))
+        rows.append(("28 days", f"{until}: {lately}"))
     if spot.kinds:
         rows.append(("Most of it", spot.kinds))
     if meeting is not None:
