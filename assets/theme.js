@@ -101,5 +101,5 @@
   });
   window.addEventListener("afterprint", () => apply(screen));
 
-  window.hotspotsTheme = { strip, dress, toggle, shaded, isDark };
+  window.hotspotsTheme = { strip, dress, toggle, shaded };
 })();

@@ -123,7 +123,7 @@ COLUMNS = {
     "sources_hot": Column("Hot spot for services", "Services", 70, _number),
     "together": Column("Busiest for two services", "Both", 88, _words(TOGETHER), pill=True),
     "change_ratio": Column("Change", "Change", 68, changes),
-    "pattern": Column("Pattern", "Pattern", 96, _first_words, pill=True),
+    "pattern": Column("Pattern", "Pattern", 108, _first_words, pill=True),
     "checks_agree": Column("Checks that agree", "Checks", 64, _number),
     "quintile": Column("Fifth (5 is highest)", "Fifth", 54, _number),
     "compared": Column("Rate against the benchmark", "Rate is", 72, _words(VERDICTS), pill=True),
