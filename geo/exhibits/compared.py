@@ -13,6 +13,8 @@ from geo.measures import repeated
 from geo.query import LEVELS
 from geo.slice import ALPHA, Slice, benchmark
 
+RATE = ["value", "lower_ci", "upper_ci"]
+
 
 def standardised(part: Part) -> Exhibit:
     """Age-standardised rates of the boroughs, and how many small areas are above the whole."""
@@ -32,20 +34,23 @@ def standardised(part: Part) -> Exhibit:
         table = table.iloc[-1:]
     verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value).to_numpy(str)
     against = f"Against {by.name if by.name != part.where else 'the whole'}"
+    rate = part.gate.coarse(table[RATE].astype(float))
+    of_benchmark = part.gate.coarse(pd.DataFrame({"value": [by.value]}))["value"].iloc[0]
     names = [*borough.frame["name"][borough.inside], f"All of {part.where}"][-len(table) :]
     shown = pd.DataFrame(
         {
             "Borough": names,
             "With a known age": part.gate.counts(table["count"].to_numpy().astype(np.int64)),
-            "Rate a year per 100,000": table["value"].to_numpy(float),
-            "Lower": table["lower_ci"].to_numpy(float),
-            "Upper": table["upper_ci"].to_numpy(float),
+            "Rate a year per 100,000": rate["value"].to_numpy(),
+            "Lower": rate["lower_ci"].to_numpy(),
+            "Upper": rate["upper_ci"].to_numpy(),
             against: [*verdict[:-1], verdict[-1] if by.name != part.where else ""],
         }
     )
-    than = f" than {by.name} ({by.value:,.1f})" if by.name != part.where else ""
+    overall = rate["value"].iloc[-1]
+    than = f" than {by.name} ({of_benchmark:,.1f})" if by.name != part.where else ""
     finding = (
-        f"The age-standardised rate of {part.noun} in {part.where} is {whole:,.1f} a year per 100,000 "
+        f"The age-standardised rate of {part.noun} in {part.where} is {overall:,.1f} a year per 100,000 "
         f"residents; of {int(small.inside.sum())} small areas {higher} "
         f"{'is' if higher == 1 else 'are'} significantly higher{than}."
     )
@@ -61,7 +66,7 @@ def standardised(part: Part) -> Exhibit:
         ("Rate a year per 100,000",),
         data=shown.iloc[:-1] if len(shown) > 1 else shown,
         interval=("Lower", "Upper"),
-        benchmark=by.value,
+        benchmark=float(of_benchmark),
         titles=("", "A year per 100,000 residents"),
     )
     title = f"{part.titled}: age-standardised rates"
@@ -161,6 +166,7 @@ def _gradient(part: Part, groups: int, *, hide: bool) -> tuple[pd.DataFrame, str
 def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, str]:
     """Table of rates by group of deprivation, and the name of its rate."""
     table, unit = _gradient(part, groups, hide=True)
+    rate = part.gate.coarse(table[RATE].astype(float))
     decile = part.lsoa.frame["imd_decile"].to_numpy(float, na_value=np.nan)
     group = decile if groups == 10 else np.ceil(decile / 2)
     counts = [int(part.counts[part.inside & (group == g)].sum()) for g in range(1, groups + 1)]
@@ -171,9 +177,9 @@ def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, s
             "Small areas": pd.array(table["areas"].to_numpy(np.int64), "Int64"),
             "Count": part.gate.counts(counts),
             "Share": [part.percent(c, part.total) for c in counts],
-            unit: table["value"].to_numpy(float),
-            "Lower": table["lower_ci"].to_numpy(float),
-            "Upper": table["upper_ci"].to_numpy(float),
+            unit: rate["value"].to_numpy(),
+            "Lower": rate["lower_ci"].to_numpy(),
+            "Upper": rate["upper_ci"].to_numpy(),
         }
     )
     return shown, unit
