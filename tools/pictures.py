@@ -35,11 +35,12 @@ from geo.query import Query  # noqa: E402
 from geo.sheet import sheet  # noqa: E402
 from tests.browser import FLAGS, installed  # noqa: E402
 
-VIOLENCE = "category=violence-and-sexual-offences&from=2023-01"
+VIOLENCE = "category=violence-and-sexual-offences"
 PICTURES = {
     "explore": ((1440, 810), f"/?{VIOLENCE}&layer=local_moran"),
     "present": ((1440, 810), f"/?{VIOLENCE}&layer=local_moran&view=present"),
     "compare": ((1440, 810), "/?layer=getis_ord&view=compare&compare=ambulance&from=2022-01"),
+    "dark": ((1440, 810), f"/?{VIOLENCE}&layer=getis_ord&theme=dark"),
     "protected": ((1440, 810), "/?source=ae&measure=rate"),
     "assessment": ((1440, 810), f"/?{VIOLENCE}&view=assess"),
     "phone": ((390, 844), f"/?{VIOLENCE}&layer=local_moran"),
@@ -118,7 +119,7 @@ def draw_figures(atlas: Atlas, docs: Path) -> None:
 
 def _layers(atlas: Atlas) -> Iterator[tuple[str, str, str, bytes]]:
     """Name, title, words and picture of every layer."""
-    query, _ = Query.parse(VIOLENCE, atlas.catalogue)
+    query, _ = Query.parse(f"{VIOLENCE}&from=2023-01", atlas.catalogue)
     for key, layer in LAYERS.items():
         answer = atlas.answer(query.replace(layer=key))
         with drawing():
