@@ -163,6 +163,12 @@ def finding(first: Answer, answer: Answer, catalogue: Catalogue) -> str:
     """Say in a sentence how the two maps differ."""
     one, two = (catalogue.sources[a.query.source].noun for a in (first, answer))
     left, right = names(first, answer, catalogue)
+    if "cluster" in first.table and "cluster" in answer.table:
+        hot = [(each.table["cluster"] == "HH").to_numpy(bool) & each.inside for each in (first, answer)]
+        both = int((hot[0] & hot[1]).sum())
+        return (
+            f"{hot[0].sum()} hotspots on the left, {hot[1].sum()} on the right; {both} of them on both maps."
+        )
     if first.query.layer != answer.query.layer:
         return first.headline
     before, now = answer.totals.shown, first.totals.shown

@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from geo.atlas import RANKED, Answer, Level
 
 MOST = 2
-FEWEST = 3
+FEWEST = 2
 """Areas that make a crowd."""
 SPAN = 6.5
 """Width of a window in widths of a typical area that matters."""

@@ -147,6 +147,16 @@ def test_what_can_be_compared_with_can_be_answered(small_atlas: Atlas):
         assert query.other(small_atlas.catalogue) is not None
 
 
+def test_hotspots_of_both_maps_are_counted(small_atlas: Atlas):
+    first, other = second(small_atlas, layer="getis_ord", compare="local_moran")
+    gi_star, moran = (set(a.table.index[a.table["cluster"] == "HH"]) for a in (first, other))
+    assert gi_star and moran
+    assert compare.finding(first, other, small_atlas.catalogue) == (
+        f"{len(gi_star)} hotspots on the left, {len(moran)} on the right; "
+        f"{len(gi_star & moran)} of them on both maps."
+    )
+
+
 def test_unequal_periods_are_said(small_atlas: Atlas):
     first, other = second(small_atlas, first=JULY, last=DECEMBER, compare="2023-01..2023-12")
     assert "The left map holds 6 months, the right one 12." in compare.caveats(

@@ -87,8 +87,9 @@ def test_areas_large_enough_to_be_seen_are_not_magnified():
     assert choose(anchors, widths, range(4), (0, 0, SPAN * 4001, 1))
 
 
-def test_two_areas_are_no_crowd():
-    assert not choose(np.zeros((2, 2)), np.ones(2), [0, 1], VIEW)
+def test_one_area_is_no_crowd():
+    assert not choose(np.zeros((2, 2)), np.ones(2), [1], VIEW)
+    assert choose(np.zeros((2, 2)), np.ones(2), [0, 1], VIEW)
 
 
 # ---------------------------------------------------------------- on an answer
