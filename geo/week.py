@@ -100,7 +100,7 @@ def week_of(selection: Selection, lsoas: np.ndarray, info: SourceInfo, gate: Gat
         midnight=left if left.suspected else None,
         when=when,
         kind=kind,
-        untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate),
+        untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate) + _doubt(left),
         reasons=reasons,
     )
 
@@ -232,6 +232,10 @@ def _untimed(shown: _Shown, untimed: int, timed: int, noun: str, gate: Gate) -> 
         recorded, more = (_part(count, total, gate) for count in (untimed, shown.left_out))
         said += f": {recorded} as recorded, {more} {shown.why}"
     return f"{said}. {shown.about}".strip()
+
+
+def _doubt(left: DefaultMidnight) -> str:
+    return " Midnight (hatched) often stands for a time that was not known." if left.suspected else ""
 
 
 def _part(count: int, total: int, gate: Gate) -> str:

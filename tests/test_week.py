@@ -94,7 +94,9 @@ def test_the_share_without_a_time_is_always_stated() -> None:
         found = week(table, kind)
         assert found.kind == kind
         assert "% of offences have no known time" in found.untimed
-    assert week(table.dropna(subset="hour"), "recorded").untimed == "A time is recorded for all offences."
+    assert week(table.dropna(subset="hour"), "recorded").untimed == (
+        "A time is recorded for all offences. Midnight (hatched) often stands for a time that was not known."
+    )
 
 
 def test_a_clock_that_cannot_be_had_says_why_and_the_recorded_one_is_shown() -> None:
