@@ -12,6 +12,10 @@ plain pandas ``groupby`` over the same events, and must find the same numbers. E
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported; as the server has it
+
 import argparse
 import itertools
 import resource

@@ -227,16 +227,18 @@ def _characteristic(whole: np.ndarray, largest: int, length: int) -> np.ndarray:
     weights = -n / k * np.cumprod((j - 1 - k) / (n - k + j), axis=1)
     kept = int(np.count_nonzero(np.abs(weights[-1:]) > NEGLIGIBLE))
 
+    # One piece of memory: three smaller ones are handed back after every call, and paged in anew at the next.
+    room = np.empty((largest + 1 + 2 * kept, half), dtype=np.complex128)
+    law, power, terms = np.split(room, [largest + 1, largest + 1 + kept])
+
     histogram = fft.fft(np.bincount(whole, minlength=length) / n)
-    power = np.empty((kept, half), dtype=np.complex128)
     frequency = np.zeros(half, dtype=np.intp)
     for row in power:
         frequency += np.arange(half)
         frequency[frequency >= length] -= length
         histogram.take(frequency, out=row, mode="clip")  # by default numpy would go through a copy
 
-    law = np.ones((largest + 1, half), dtype=np.complex128)
-    terms = np.empty_like(power)
+    law[0] = 1.0
     for drawn in range(1, largest + 1):
         m = min(drawn, kept)
         np.multiply(power[:m], law[drawn - m : drawn][::-1], out=terms[:m])
