@@ -147,6 +147,7 @@
       make("div", { class: "dialog-body" }, form, make("ul", { id: "saved-list" }),
         make("p", { class: "note" }, "Kept by this browser only. Take them to another as a file."),
         make("div", { class: "saved-files" },
+          make("a", { id: "saved-slides", class: "link", download: "" }, "PowerPoint, a slide for each view"),
           button("Export as a file", give, { class: "linklike" }),
           button("Import a file", () => file.click(), { class: "linklike" }), file)));
     document.body.append(dialog);
@@ -169,6 +170,9 @@
       make("span", { class: "note" }, one.kind === "set" ? "set of areas" : "view"),
       button("×", () => drop(one),
         { class: "drop", "aria-label": `Delete ${one.name}` })));
+    const views = saved().filter(({ kind }) => kind === "view");
+    $("saved-slides").hidden = !views.length;
+    $("saved-slides").href = `/slides.pptx?${new URLSearchParams(views.map(({ search }) => ["map", search]))}`;
     $("saved-list").replaceChildren(...(items.length ? items : [make("li", { class: "note" }, "Nothing is saved yet.")]));
   }
 

@@ -12,7 +12,8 @@ from flask import Response, jsonify, request
 from geo.export import FORMATS, filename, sheet
 from geo.pack import archive_name, stream_packs, wards_of, write_packs
 from geo.problem import Problem
-from geo.query import LEVELS, Query, listed
+from geo.query import LEVELS, Query, listed, slug
+from geo.slide import write_pptx
 from geo.tiles import MOST, tiles_geojson
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FOR_EVER = "public, max-age=31536000, immutable"
 VENDOR = "/assets/vendor/maplibre-gl/"
+MOST_SLIDES = 40
 
 
 def geometry_address(atlas: Atlas, level: str) -> str:
@@ -68,7 +70,8 @@ def register(app: Dash, atlas: Atlas) -> None:
     ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON, kept for ever by
     the browser, sent compressed),
     ``/export.<format>?<query>`` (what the page shows of the same query), ``/export.pack?<query>`` (ward
-    packs: of the ward selected or named ``ward=``, else of all), ``/healthz``, ``/readyz``.
+    packs: of the ward selected or named ``ward=``, else of all), ``/slides.pptx?map=<query>&map=<query>`` (a
+    slide for each), ``/healthz``, ``/readyz``.
     """
     files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in LEVELS}
     if places := _places(atlas):
@@ -102,6 +105,19 @@ def register(app: Dash, atlas: Atlas) -> None:
         page = sheet(atlas, query, link=request.host_url + query.to_search())
         response = Response(form.write(page), content_type=form.mimetype)
         response.headers["Content-Disposition"] = f'attachment; filename="{filename(page.answer, key)}"'
+        return response
+
+    @app.server.get("/slides.pptx")
+    def slides() -> Response:
+        maps = request.args.getlist("map")
+        if not 0 < len(maps) <= MOST_SLIDES:
+            return _plain(f"Slides are made of 1 to {MOST_SLIDES} maps; {len(maps)} are asked for.", 422)
+        asked = [Query.parse(search, atlas.catalogue)[0] for search in maps]
+        beside = [query.other(atlas.catalogue) if query.view == "compare" else None for query in asked]
+        queries = [query for pair in zip(asked, beside, strict=True) for query in pair if query is not None]
+        pages = [sheet(atlas, query, link=request.host_url + query.to_search()) for query in queries]
+        response = Response(write_pptx(*pages), content_type=FORMATS["pptx"].mimetype)
+        response.headers["Content-Disposition"] = f'attachment; filename="{slug(atlas.place)}-maps.pptx"'
         return response
 
     @app.server.get("/export.pack")

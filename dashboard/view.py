@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -141,6 +142,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             f"{ids.LEGEND}.children": parts.legend(answer),
             **beside,
             **{f"{ids.export(key)}.href": f"/export.{key}{exported}" for key in (*FORMATS, "pack")},
+            **({f"{ids.export('pptx')}.href": f"/slides.pptx?map={quote(exported)}"} if pair else {}),
         },
     }
 

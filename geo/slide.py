@@ -1,7 +1,7 @@
 """What goes on a slide?
 
-One PowerPoint slide of a :class:`~geo.sheet.Sheet` whose every word can be edited: title, finding, table of
-the highest areas, legend and notes are text and shapes; only the map is a picture, with a description for
+One PowerPoint slide for each :class:`~geo.sheet.Sheet`, whose every word can be edited: title, finding, table
+of the highest areas, legend and notes are text and shapes; only the map is a picture, with a description for
 those who cannot see it. The speaker's notes hold all caveats and sources.
 """
 
@@ -26,19 +26,39 @@ ROW, LINE_STEP = 6.3, 4.8
 MOST_ROWS = 10
 
 
-def write_pptx(sheet: Sheet) -> bytes:
-    """Write one slide."""
+def write_pptx(*sheets: Sheet) -> bytes:
+    """Write one slide for each map, in their order.
+
+    Parameters
+    ----------
+    *sheets : Sheet
+        At least one; the properties of the file are those of the first.
+
+    Returns
+    -------
+    bytes
+        The whole presentation.
+    """
     from pptx import Presentation
     from pptx.util import Mm
 
-    deck = Presentation()
+    deck, first = Presentation(), sheets[0]
     deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)
     facts = deck.core_properties
-    facts.title, facts.subject = sheet.title[:255], sheet.answer.headline[:255]
+    facts.title, facts.subject = first.title[:255], first.answer.headline[:255]
     facts.author = facts.last_modified_by = "Hotspots"
-    facts.keywords = sheet.address[:255]
-    facts.created = facts.modified = datetime.combine(sheet.made, time())
-    slide = deck.slides.add_slide(deck.slide_layouts[5])  # title only
+    facts.keywords = first.address[:255]
+    facts.created = facts.modified = datetime.combine(first.made, time())
+    for sheet in sheets:
+        _fill_slide(deck.slides.add_slide(deck.slide_layouts[5]), sheet)  # title only
+    file = io.BytesIO()
+    deck.save(file)
+    return file.getvalue()
+
+
+def _fill_slide(slide: Any, sheet: Sheet) -> None:
+    """Put a map and its words on an empty slide."""
+    from pptx.util import Mm
 
     title = slide.shapes.title
     title.left, title.top, title.width, title.height = Mm(MARGIN), Mm(7), Mm(WIDTH - 90), Mm(18)
@@ -69,9 +89,6 @@ def write_pptx(sheet: Sheet) -> bytes:
     slide.notes_slide.notes_text_frame.text = "\n".join(
         [sheet.title, sheet.answer.headline, *ranked, sheet.tied_below, *sheet.notes, sources, made]
     )
-    file = io.BytesIO()
-    deck.save(file)
-    return file.getvalue()
 
 
 def _table(shapes: Any, sheet: Sheet, rows: int) -> None:

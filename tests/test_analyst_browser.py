@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pptx import Presentation
 
 from dashboard import create_app
 from geo.atlas import Atlas
@@ -261,6 +262,10 @@ def test_views_and_sets_are_saved_taken_out_and_brought_back(page: Page, address
     page.keyboard.press("Enter")
     page.locator("#saved-name").press("Enter")
     expect(page.locator("#saved-list li")).to_have_count(2)
+    with page.expect_download() as slides:
+        page.get_by_role("link", name="a slide for each view").click()
+    [slide] = Presentation(slides.value.path()).slides
+    assert "fifth of areas" in " ".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
     with page.expect_download() as download:
         page.get_by_role("button", name="Export as a file").click()
     file = tmp_path / "saved.json"

@@ -10,9 +10,10 @@ import zipfile
 import pypdf
 import pytest
 from flask.testing import FlaskClient
+from pptx import Presentation
 
 from dashboard import create_app
-from dashboard.routes import FOR_EVER, geometry_address, map_config
+from dashboard.routes import FOR_EVER, MOST_SLIDES, geometry_address, map_config
 from dashboard.security import check_address
 from geo.atlas import Atlas
 from geo.export import FORMATS
@@ -192,3 +193,20 @@ def test_tiles_are_laid_out_when_asked_for(client: FlaskClient, small_atlas: Atl
     features = json.loads(gzip.decompress(response.data))["features"]
     assert [f["properties"]["code"] for f in features] == list(small_atlas.levels["ward"].frame.index)
     assert response.headers["Cache-Control"] == FOR_EVER
+
+
+def test_slides_of_chosen_maps_and_of_both_maps_of_a_comparison(client: FlaskClient, small_atlas: Atlas):
+    maps = ["?layer=getis_ord", "?view=compare&compare=ae", "?level=ward"]
+    answer = client.get("/slides.pptx", query_string=[("map", one) for one in maps])
+    assert answer.mimetype == FORMATS["pptx"].mimetype
+    slides = Presentation(io.BytesIO(answer.data)).slides
+    said = [{shape.name: shape for shape in slide.shapes}["Finding"].text_frame.text for slide in slides]
+    shown = ["?layer=getis_ord", "", "?source=ae", "?level=ward"]
+    assert said == [small_atlas.answer(Query.parse(one)[0]).headline for one in shown]
+
+
+@pytest.mark.parametrize("number", [0, MOST_SLIDES + 1])
+def test_slides_of_no_map_or_too_many_are_refused_in_a_sentence(client: FlaskClient, number: int):
+    answer = client.get("/slides.pptx", query_string=[("map", "?")] * number)
+    assert answer.status_code == 422
+    assert f"; {number} are asked for." in answer.text
