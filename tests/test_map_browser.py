@@ -245,6 +245,9 @@ def test_the_tooltip_names_the_area_and_its_numbers(county: MapPage) -> None:
     county.page.locator(CANVAS).focus()
     county.page.keyboard.press("Escape")
     assert tip.is_hidden()
+    county.page.evaluate("hotspotsMap.point('A00137')")
+    county.paint((IDS + 2) % 5)
+    assert tip.is_hidden(), "what a list points at is drawn, not described"
 
 
 def test_the_map_works_by_keyboard(county: MapPage) -> None:

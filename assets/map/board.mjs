@@ -66,6 +66,7 @@ export class Board {
   #wantInsets;
   #marked = { hover: null, selected: null, set: [] }; // codes
   #pointed = null; // the pane under the pointer
+  #described = null; // code of the area under it, which the tooltip tells of; lists point at areas without one
   #aim = null; // what the camera was last sent to, and whether the reader left it
   /** @type {Scene|null} */ #scene = null;
   /** @type {{pane: Pane, frame: object, scene: Scene|null}|null} */ #second = null; // the other map of a comparison
@@ -580,7 +581,7 @@ export class Board {
   /** Mark the area under the pointer and say what it is (null: none). */
   #hover(code, pane = null, point = null) {
     if (code !== this.#marked.hover || pane !== this.#pointed) {
-      this.#marked.hover = code;
+      this.#marked.hover = this.#described = code;
       this.#pointed = pane;
       this.#retell();
       this.#mark();
@@ -592,7 +593,7 @@ export class Board {
   /** Say again what is under the pointer, as after other numbers came. */
   #retell() {
     const scene = this.#pointed === this.#second?.pane ? this.#second?.scene : this.#scene;
-    const id = scene?.shapes.find(this.#marked.hover) ?? -1;
+    const id = scene?.shapes.find(this.#described) ?? -1;
     this.tip.hidden = id < 0;
     if (id >= 0) this.tip.replaceChildren(...this.#describe(id, scene));
   }
