@@ -97,6 +97,7 @@ def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 11")
     expect(page.locator(f".ag-row[row-id={THERE}]")).to_have_attribute("aria-selected", "true")
     page.go_back()
+    shows(page, f"?area={HERE}")
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 00")
     assert seen.count(ANSWERS) == 3
     assert seen.count("/geometry/") == 3
