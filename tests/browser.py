@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -80,3 +80,18 @@ def watch(page: Page) -> Watch:
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("console", lambda said: said.type == "error" and seen.complaints.append(said.text))
     return seen
+
+
+def visit(page: Page, address: str, search: str = "") -> Watch:
+    """Open the page at a query string and wait until all of it is there."""
+    seen = watch(page)
+    page.goto(f"{address}/{search}")
+    shows(page, search)
+    expect(page.locator(".ag-row").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    return seen
+
+
+def shows(page: Page, search: str) -> None:
+    """Wait until the answer to a query string is on the page."""
+    expect(page.locator("body")).to_have_attribute("data-shows", search)

@@ -13,7 +13,7 @@ from pptx import Presentation
 from dashboard import create_app
 from geo.atlas import Atlas
 from geo.query import Query
-from tests.browser import PATIENCE_MS, Watch, watch
+from tests.browser import PATIENCE_MS, shows, visit
 from tests.small_county import CODES
 
 pytestmark = pytest.mark.browser
@@ -41,20 +41,6 @@ def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-def visit(page: Page, address: str, search: str = "") -> Watch:
-    seen = watch(page)
-    page.goto(f"{address}/{search}")
-    shows(page, search)
-    expect(page.locator(".ag-row").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    return seen
-
-
-def shows(page: Page, search: str) -> None:
-    """Wait until the answer to a query string is on the page."""
-    expect(page.locator("body")).to_have_attribute("data-shows", search)
 
 
 # ---------------------------------------------------------------- find, look, move on

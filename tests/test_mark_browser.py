@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard import create_app
 from geo.atlas import Atlas
 from geo.query import Query
-from tests.browser import PATIENCE_MS, watch
+from tests.browser import PATIENCE_MS, shows, visit
 from tests.small_county import CODES
 
 pytestmark = pytest.mark.browser
@@ -30,19 +30,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
-
-
-def visit(page: Page, address: str, search: str = ""):
-    seen = watch(page)
-    page.goto(f"{address}/{search}")
-    shows(page, search)
-    expect(page.locator(".ag-row").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    return seen
-
-
-def shows(page: Page, search: str) -> None:
-    expect(page.locator("body")).to_have_attribute("data-shows", search)
 
 
 def test_a_class_is_marked_by_mouse_and_seen_everywhere(page: Page, address: str, small_atlas: Atlas):

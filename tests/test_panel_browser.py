@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from dashboard import create_app
 from geo.atlas import Atlas
 from geo.query import Query
-from tests.browser import PATIENCE_MS, watch
+from tests.browser import PATIENCE_MS, shows, watch
 from tests.small_county import CODES
 
 pytestmark = pytest.mark.browser
@@ -43,11 +43,6 @@ def visit(page: Page, address: str, search: str = "") -> None:
 
 def go(page: Page, search: str) -> None:
     page.evaluate("search => hotspotsPage.go(search)", search)
-
-
-def shows(page: Page, search: str) -> None:
-    """Wait until the map shows the answer to a query string."""
-    expect(page.locator("body")).to_have_attribute("data-shows", search)
 
 
 def told(page: Page) -> None:
