@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo import cli
-from geo.problem import Problem
-from geo.store import Store
+from geo.ask.problem import Problem
+from geo.data.store import Store
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,7 +44,7 @@ def build(data: Path) -> Flask:
         If the folder holds data that cannot be read.
     """
     from dashboard import create_app
-    from geo.atlas import Atlas
+    from geo.answer.atlas import Atlas
 
     if Store(data).empty:
         print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)

@@ -11,8 +11,9 @@ from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported; see app.py
 
-from dashboard.security import check_address
 from geo.problem import Problem
+
+from dashboard.security import check_address
 
 IN_CONTAINER = os.environ.get("HOTSPOTS_CONTAINER") == "1"
 

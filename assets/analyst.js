@@ -7,7 +7,7 @@
 (() => {
   "use strict";
 
-  const MOST = 60; // areas of a set, as in geo/query.py
+  const MOST = 60; // areas of a set, as in geo/ask/query.py
   const STORE = "hotspots.saved";
   const $ = (id) => document.getElementById(id);
   const tool = (act) => document.querySelector(`[data-act="${act}"]`);

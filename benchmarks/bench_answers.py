@@ -34,8 +34,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import england
 from dashboard import view
 from geo import demo
-from geo.atlas import Atlas
-from geo.query import Query
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
 
 QUESTIONS = 7
 """Asked of each layer, the first of them to warm up."""

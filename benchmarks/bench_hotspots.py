@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
-from geo.hotspots import getis_ord_star, local_moran
-from geo.null import lattice_step
-from geo.weights import Neighbours, queen
+from geo.stats.exact_null import lattice_step
+from geo.stats.hotspots import getis_ord_star, local_moran
+from geo.stats.weights import Neighbours, queen
 
 BOUNDARIES = Path(__file__).resolve().parents[2] / "shared" / "data" / "boundaries"
 REAL = {417: "LSOA_2021_bedfordshire.geojson", 33_755: "LSOA_2021_england.gpkg"}

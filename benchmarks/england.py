@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
-from geo.ingest import import_files
-from geo.sources import AGE_BANDS
+from geo.data.ingest import import_files
+from geo.data.table import AGE_BANDS
 
 AREAS = 33_755
 COLUMNS = 184

@@ -6,10 +6,11 @@ from typing import Any
 
 from dash import Dash
 
-from dashboard import assess, callbacks, delivery, layout, notes, pieces, routes, security
-from geo.atlas import Atlas
-from geo.problem import Problem
-from geo.resources import shipped
+from dashboard import assess, callbacks, delivery, layout, notes, routes, security, shell
+from dashboard import routes_pieces as pieces
+from geo.answer.atlas import Atlas
+from geo.ask.problem import Problem
+from geo.ask.resources import shipped
 
 __all__ = ["create_app"]
 
@@ -19,7 +20,7 @@ class Page(Dash):
 
     def interpolate_index(self, app_entry: str = "", **parts: Any) -> str:
         """Fill the index; the entry holds the skeleton that React then replaces."""
-        entry = f'<div id="react-entry-point">{layout.SKELETON}</div>'
+        entry = f'<div id="react-entry-point">{shell.SKELETON}</div>'
         return super().interpolate_index(app_entry=entry, **parts)
 
 
@@ -51,7 +52,7 @@ def create_app(atlas: Atlas) -> Dash:
         assets_folder=str(shipped("assets")),
         assets_ignore=r"\.mjs$|^theme\.js$",
         assets_path_ignore=["^vendor$", "^map$"],
-        index_string=layout.index(atlas),
+        index_string=shell.index(atlas),
         serve_locally=True,
         update_title="",
         enable_mcp=False,

@@ -1,12 +1,11 @@
 """What is the chosen area like? And a set of areas, against the rest?
 
-From a :class:`~geo.profile.Profile` or a :class:`~geo.group.Group` to the components of their panels. Nothing
-is computed here but how it is said.
+From a :class:`~geo.tell.area.Profile` or a :class:`~geo.tell.area_set.Group` to the components of their
+panels. Nothing is computed here but how it is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,22 +14,24 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import blocks
+from dashboard.area_set import of_group
 from dashboard.facts import texts
 from dashboard.figures import chosen_months
-from geo import confidence, rates
-from geo.disclosure import SUPPRESSED
-from geo.gradient import NUMBER_OF
-from geo.group import Group, Trend, group
-from geo.measures import beside
-from geo.profile import Profile, profile
-from geo.query import DOMAINS, LEVELS, Query, SourceInfo, listed, period_name
+from dashboard.panel import Link, fact_list, panel_of
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.measures import beside
+from geo.ask.catalogue import SourceInfo
+from geo.ask.choices import DOMAINS, LEVELS
+from geo.ask.query import Query
+from geo.ask.words import listed
+from geo.stats import confidence, rates
+from geo.tell.area import Profile, profile
+from geo.tell.area_set import group
 
 if TYPE_CHECKING:
-    from geo.atlas import Answer, Atlas
-    from geo.week import Week
-
-Link = Callable[[Query], str]
-"""Address of the page for a query."""
+    from geo.answer.answer import Answer
+    from geo.answer.atlas import Atlas
+    from geo.answer.week import Week
 
 OUTSIDE = "Outside the boroughs chosen. It is ranked among all areas here."
 
@@ -145,7 +146,7 @@ def of_area(
     body = [
         *([] if inside else [html.P(OUTSIDE, className="panel-said")]),
         *([] if query.level == "lsoa" else [html.P(told.headline, className="panel-said")]),
-        _facts(_known(told, clusters)),
+        fact_list(_known(told, clusters)),
         html.Div(
             [
                 *around,
@@ -168,7 +169,7 @@ def of_area(
         "data-code": told.code,
         "data-said": told.headline,
     }
-    return _panel(told.name, line, link(query.replace(area="")), body, attributes)
+    return panel_of(told.name, line, link(query.replace(area="")), body, attributes)
 
 
 def _pack(query: Query) -> list[Component]:
@@ -179,35 +180,9 @@ def _pack(query: Query) -> list[Component]:
     return [html.A("Ward pack (PDF)", href=address, className="linklike", download="")]
 
 
-def _panel(
-    name: str, line: str, close: str, body: list[Component], attributes: Mapping[str, str]
-) -> Component:
-    """Set what is told under a head that stays in sight; ``assets/panel.js`` shows the same head at once."""
-    head = html.Div(
-        [
-            html.Div(
-                [
-                    html.H2(name, className="selected-name", tabIndex="-1"),
-                    html.P(line, className="selected-line"),
-                ]
-            ),
-            html.A(
-                "×", href=close, className="selected-close", title="Esc", **{"aria-label": f"Close {name}"}
-            ),
-        ],
-        className="selected-head",
-    )
-    return html.Section([head, html.Div(body, className="panel-body")], className="panel", **attributes)
-
-
 def _counted(row: pd.Series) -> str:
     """Number of events of an area in words of the page."""
     return texts(pd.Series([row["count"]]), "{:,.0f}", f"{SUPPRESSED} (1 to 7)")[0]
-
-
-def _facts(known: Mapping[str, str]) -> Component:
-    pairs = [html.Div([html.Dt(label), html.Dd(value)]) for label, value in known.items() if value]
-    return html.Dl(pairs, className="panel-facts")
 
 
 def _known(told: Profile, clusters: Answer) -> dict[str, str]:
@@ -346,156 +321,3 @@ def _neighbours(table: pd.DataFrame, query: Query, link: Link) -> list[Component
     ]
     found = f"{len(ordered)}, most in {ordered['name'].iloc[0]}" if pd.notna(ordered["count"].iloc[0]) else ""
     return [blocks.fold("Neighbours", html.Ul(items, className="neighbours"), found=found)]
-
-
-# ---------------------------------------------------------------- a set of areas
-
-
-def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -> Component:
-    """Build the panel of a set of areas, against the rest.
-
-    Parameters
-    ----------
-    told : Group or None
-        None where none of its areas is in the boroughs chosen.
-    query : Query
-    source : SourceInfo
-    link : callable
-    """
-    number = len(query.group) if told is None else len(told.table)
-    name = f"Set of {number} area{'s' if number != 1 else ''}"
-    save = html.Div(
-        html.Button("Save this set", type="button", className="linklike", **{"data-act": "save-set"}),
-        className="panel-links",
-    )
-    line = "All of it is outside the boroughs chosen."
-    inside: list[Component] = []
-    if told is not None:
-        few = f", {told.suppressed} areas {SUPPRESSED}" if told.suppressed else ""
-        line = f"{source.noun.capitalize()} not added up"
-        if told.count is not None:
-            line = f"{told.count:,} {source.noun}{few}"
-        inside = _together(told, query, source, link)
-    attributes = {"aria-label": name, "data-panel": "set", "data-said": f"{name}: {line}"}
-    return _panel(name, line, link(query.replace(group=())), [save, *inside], attributes)
-
-
-def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list[Component]:
-    few = f" and {told.suppressed} with {SUPPRESSED} (1 to 7)" if told.suppressed else ""
-    known = {
-        source.noun.capitalize(): "" if told.count is None else f"{told.count:,}{few}",
-        "Of those shown": "" if told.share is None else f"{told.share:.1%}",
-        "Per 1,000 residents": "" if told.rate_per_1000 is None else f"{told.rate_per_1000:,.1f}",
-        "Residents": "" if told.residents is None else f"{told.residents:,}",
-    }
-    parts: list[Component] = [_facts(known)]
-    if told.trend:
-        parts.append(html.P(_changed(told.trend, source.noun), className="panel-said"))
-    if told.months is not None and told.rest_months is not None:
-        chosen = chosen_months([int(m) for m in told.months["month"]], query)
-        both = told.months.assign(rest=told.rest_months["count"])
-        parts.append(
-            blocks.fold(
-                "By month, each to its own scale",
-                html.P("The set", className="note"),
-                blocks.bars(told.months, source.noun, chosen),
-                html.P("The other areas", className="note"),
-                blocks.bars(told.rest_months, source.noun, chosen),
-                table=blocks.lines(
-                    ("month", "set", "others"), both[["month_text", "count", "rest"]].to_numpy().tolist()
-                ),
-            )
-        )
-    parts += _gradients(told, query, source.noun)
-    if told.week is not None and told.rest_week is not None and told.week.clock is not None:
-        parts.append(
-            blocks.fold(
-                "By weekday and hour, each to its own scale",
-                html.P(f"The set{blocks.CLOCKS[told.week.kind]}", className="note"),
-                blocks.heat(told.week.clock, source.noun, midnight=told.week.midnight is not None),
-                html.P(f"The other areas{blocks.CLOCKS[told.rest_week.kind]}", className="note"),
-                blocks.heat(told.rest_week.clock, source.noun, midnight=told.rest_week.midnight is not None),
-                table=blocks.clock_table(told.week.clock, told.week.kind),
-            )
-        )
-    if told.note:
-        parts.append(html.P(told.note, className="note"))
-    counts = texts(told.table["count"], "{:,.0f}", SUPPRESSED)
-    rows = list(zip(told.table.index, told.table["name"], counts, strict=True))
-    items = [
-        html.Li(
-            [
-                html.A(
-                    name,
-                    href=link(query.replace(area=code)),
-                    className="link",
-                    **{"aria-current": "true" if code == query.area else None},
-                ),
-                html.Span(count),
-                html.A(
-                    "×",
-                    href=link(query.replace(group=tuple(c for c in query.group if c != code))),
-                    className="drop",
-                    **{"aria-label": f"Take {name} out of the set"},
-                ),
-            ],
-            **{"data-code": code},
-        )
-        for code, name, count in rows
-    ]
-    parts.append(
-        blocks.fold(
-            "Its areas",
-            html.Ul(items, className="neighbours members"),
-            found=f"{len(rows)}",
-            unfolded=True,
-            table=blocks.lines(("code", "name", "count"), rows),
-        )
-    )
-    return parts
-
-
-def _changed(trend: Trend, noun: str) -> str:
-    """Say how a set changed, how the rest did, and whether that differs by more than chance."""
-    here, rest = (_more(ratio, noun) for ratio in (trend.here, trend.rest))
-    periods = f"{period_name(*trend.period)} against {period_name(*trend.before)}"
-    said = f"{periods}: {here} in the set, {rest} elsewhere."
-    if trend.against is None:
-        return said
-    ratio, low, high = trend.against
-    limits = f"{_signed(ratio)} (95% interval {_signed(low)} to {_signed(high)})"
-    if low <= 1 <= high:
-        return f"{said} The difference, {limits}, can be chance."
-    return f"{said} Against the rest that is {limits}, more than chance gives."
-
-
-def _more(ratio: float, noun: str) -> str:
-    change = round(100 * (ratio - 1))
-    return f"{abs(change)}% {'more' if change > 0 else 'fewer'} {noun}" if change else f"as many {noun}"
-
-
-def _signed(ratio: float) -> str:
-    return f"{ratio - 1:+.0%}".replace("-", "−")
-
-
-def _gradients(told: Group, query: Query, noun: str) -> list[Component]:
-    """Rates by deprivation in a set and in the rest, to one scale."""
-    if told.gradient is None or told.rest_gradient is None:
-        return []
-    kind, parts = query.groups, {"set": told.gradient, "others": told.rest_gradient}
-    columns = {name: one.by(kind)[one.column].astype(float) for name, one in parts.items()}
-    rates = pd.concat(columns, axis=1).sort_index()
-    if rates["set"].isna().all():
-        return []
-    most = float(rates.max(axis=None))
-    return [
-        blocks.fold(
-            "By deprivation, to one scale",
-            html.P(f"The set: {noun} per {told.gradient.per}{query.by_domain}", className="note"),
-            blocks.groups(told.gradient, kind, noun, most),
-            html.P("The other areas", className="note"),
-            blocks.groups(told.rest_gradient, kind, noun, most),
-            found=f"in {rates['set'].notna().sum()} of {NUMBER_OF[kind]} {kind}s",
-            table=blocks.lines((kind, *parts), rates.round(2).reset_index().to_numpy().tolist()),
-        )
-    ]

@@ -1,4 +1,4 @@
-"""What does the assessment look like on the page? From an :class:`~geo.assessment.Assessment` to HTML.
+"""What does the assessment look like on the page? From an :class:`~geo.tell.assessment.Assessment` to HTML.
 
 The view is a long document: hundreds of table rows would keep a component tree busy for seconds, so it comes
 as one piece of HTML that ``assets/assess.js`` fetches when the view is opened, and charts are drawn as they
@@ -21,18 +21,18 @@ from flask import Response, request
 from dashboard import ids
 from dashboard.charts import figure
 from dashboard.figures import CONFIG
-from geo.assessment import Assessment, Section, assess
-from geo.charts import picture
+from geo.ask.problem import Problem
+from geo.ask.query import Query
 from geo.demo.check import Compared, check, counted
-from geo.exhibits.part import Exhibit
-from geo.problem import Problem
-from geo.query import Query
-from geo.report import REPORTS, filename, write
-from geo.report.blocks import Grid, anchor, rich, table_csv
-from geo.report.web import table_html
+from geo.out.charts import picture
+from geo.out.report import REPORTS, filename, write
+from geo.out.report.blocks import Grid, anchor, rich, table_csv
+from geo.out.report.web import table_html
+from geo.tell.assessment import Assessment, Section, assess
+from geo.tell.exhibits.part import Exhibit
 
 if TYPE_CHECKING:
-    from geo.atlas import Atlas
+    from geo.answer.atlas import Atlas
 
 FILTERS = '<button type="button" class="sheet-open" data-act="sheet">Filters</button>'
 """Opens the filters where the screen is too small to show them beside the assessment."""
@@ -231,7 +231,7 @@ def register(app: Dash, atlas: Atlas) -> None:
 
     ``/assessment/page?<query>`` (the article), ``/assessment/check`` (published and rebuilt figures),
     ``/assessment/table.csv?exhibit=<section>/<key>&<query>``, ``/assessment/figure.png?…`` (a map), and
-    ``/assessment.<form>?<query>`` (a document of :data:`geo.report.REPORTS`).
+    ``/assessment.<form>?<query>`` (a document of :data:`geo.out.report.REPORTS`).
     """
 
     @lru_cache(maxsize=REMEMBERED)

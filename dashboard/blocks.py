@@ -14,9 +14,9 @@ from dash.development.base_component import Component
 
 from dashboard import theme
 from dashboard.figures import DECILES, EDGE, HEAT
-from geo.disclosure import SUPPRESSED
-from geo.gradient import NUMBER_OF, Gradient
-from geo.query import DAY_NAMES, month_name
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.gradient import NUMBER_OF, Gradient
+from geo.ask.words import DAY_NAMES, month_name
 
 
 def fold(
@@ -90,7 +90,7 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
     Parameters
     ----------
     months : DataFrame
-        ``month``, ``count`` (missing where suppressed), as :attr:`geo.atlas.Answer.months`.
+        ``month``, ``count`` (missing where suppressed), as :attr:`geo.answer.answer.Answer.months`.
     noun : str
     chosen : sequence of bool
         For each month, whether the filters keep it.
@@ -137,7 +137,7 @@ def peak_month(months: pd.DataFrame) -> str:
 
 
 CLOCKS = {"recorded": "", "without": ", without unknown times", "aoristic": ", spread over ranges of time"}
-"""What to add to a title for each clock of :data:`geo.query.CLOCKS`."""
+"""What to add to a title for each clock of :data:`geo.ask.choices.CLOCKS`."""
 
 
 def groups(gradient: Gradient, kind: str, noun: str, most: float) -> Component:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from dash import ClientsideFunction, Dash, Input, Output, ctx
 
 from dashboard import ids, view
-from dashboard.layout import CONTROLS, MANY_BOROUGHS
-from geo.problem import Problem
+from dashboard.filters import CONTROLS, MANY_BOROUGHS
+from geo.ask.problem import Problem
 
 if TYPE_CHECKING:
-    from geo.atlas import Atlas
+    from geo.answer.atlas import Atlas
 
 LOG = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """What do the figures of an assessment look like on the page? From a chart and its table to a Plotly figure.
 
-The forms are those of :mod:`geo.charts`, which draws the same on paper: numbers beside the marks, ``*`` where
-a count is suppressed, hatching where it is doubtful. A map has no Plotly figure: it is a picture.
+The forms are those of :mod:`geo.out.charts`, which draws the same on paper: numbers beside the marks, ``*``
+where a count is suppressed, hatching where it is doubtful. A map has no Plotly figure: it is a picture.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from dashboard.figures import ACTION, EDGE, FONT, HEAT_SCALE, INK, LINE, MUTED, PAPER, SERIES, Figure
-from geo.disclosure import SUPPRESSED
-from geo.exhibits.part import Chart, Exhibit
-from geo.legend import COMPARED
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.legend import COMPARED
+from geo.tell.exhibits.part import Chart, Exhibit
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-down", "triangle-up", "cross")

@@ -1,6 +1,6 @@
 """What is set beside the map? A second source, period or layer, read with one legend.
 
-The question of the page and that of :meth:`geo.query.Query.other` are answered in one request. Where both
+The question of the page and that of :meth:`geo.ask.query.Query.other` are answered in one request. Where both
 maps show steps of a measure of one source, the second is cut by the edges of the first, so that a colour
 means the same number on both. Two sources may count thousands and tens: each map is then cut into fifths of
 its own areas, with the bounds of both in the legend, until the reader asks for the same numbers.
@@ -16,22 +16,18 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ids, parts, theme
-from geo.legend import Classes, classify_alike
-from geo.measures import MEASURES
-from geo.query import (
-    LEGENDS,
-    LEVELS,
-    Catalogue,
-    Query,
-    SourceInfo,
-    month_runs,
-    period_name,
-    write_period,
-)
+from dashboard import ids, theme
+from dashboard import legend as parts
+from geo.answer.legend import Classes, classify_alike
+from geo.answer.measures import MEASURES
+from geo.ask.catalogue import Catalogue, SourceInfo
+from geo.ask.choices import LEGENDS, LEVELS
+from geo.ask.query import Query
+from geo.ask.words import month_runs, period_name, write_period
 
 if TYPE_CHECKING:
-    from geo.atlas import Answer, Atlas
+    from geo.answer.answer import Answer
+    from geo.answer.atlas import Atlas
 
 YEAR = 12
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pandas as pd
 
 from dashboard.charts import figure, narrow
-from geo.exhibits.part import Exhibit
-from geo.query import Query
-from geo.report.blocks import Grid
-from geo.report.web import table_html
+from geo.ask.query import Query
+from geo.out.report.blocks import Grid
+from geo.out.report.web import table_html
+from geo.tell.exhibits.part import Exhibit
 
 POINTS = "A dot is an area: point at it for its name, click to select it. The ranked table selects it too."
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.disclosure import SUPPRESSED
-from geo.measures import beside
-from geo.query import SourceInfo
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.measures import beside
+from geo.ask.catalogue import SourceInfo
 
 if TYPE_CHECKING:
-    from geo.atlas import Answer
+    from geo.answer.answer import Answer
 
 TABLE_ROWS = 1000
 """Rows of the ranked table; an export has them all."""

@@ -2,7 +2,7 @@
 
 A figure is a plain dictionary in Plotly's own form, ``{"data": […], "layout": {…}}``: building one costs
 microseconds, where Plotly's Python classes cost milliseconds and an import. Colours of map classes are not
-here: they belong to :mod:`geo.layers`, since printed maps need them too.
+here: they belong to :mod:`geo.answer.layers`, since printed maps need them too.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.disclosure import SUPPRESSED
-from geo.gradient import NUMBER_OF, Gradient
-from geo.query import DAY_NAMES, MONTH_NAMES, Query, month_name, month_text
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.gradient import NUMBER_OF, Gradient
+from geo.ask.query import Query
+from geo.ask.words import DAY_NAMES, MONTH_NAMES, month_name, month_text
 
 Figure = dict[str, Any]
 
@@ -68,7 +69,7 @@ def chosen_months(months: Sequence[int], query: Query) -> list[bool]:
 
     Examples
     --------
-    >>> from geo.query import month_number
+    >>> from geo.ask.query import month_number
     >>> year = range(month_number("2025-01"), month_number("2025-04"))
     >>> chosen_months(year, Query(first=month_number("2025-02"), month=(2, 12)))
     [False, True, False]

@@ -7,7 +7,7 @@ import re
 from dash import html
 from dash.development.base_component import Component
 
-from geo.resources import shipped
+from geo.ask.resources import shipped
 
 KEYS = {
     "/": "Find a place by name, ward or code",

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ids, parts
-from geo.gradient import NUMBER_OF
-from geo.marking import Marking
-from geo.query import LARGEST_GROUP
+from dashboard import ids
+from dashboard import legend as parts
+from geo.answer.gradient import NUMBER_OF
+from geo.ask.parameters import LARGEST_GROUP
+from geo.tell.marking import Marking
 
 if TYPE_CHECKING:
-    from geo.atlas import Answer
+    from geo.answer.answer import Answer
 
 
 def shown(found: Marking | None, answer: Answer, link: Callable[..., str]) -> dict[str, Any]:

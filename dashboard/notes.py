@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 from dash import Dash
 from flask import Request, Response, jsonify, request
 
-from geo.meeting import Notes, note
-from geo.problem import Problem
+from geo.ask.problem import Problem
+from geo.tell.meeting import Notes, note
 
 if TYPE_CHECKING:
-    from geo.atlas import Atlas
+    from geo.answer.atlas import Atlas
 
 LARGEST = 8 * 1024
 """Bytes of one note as sent."""

@@ -17,13 +17,17 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from geo.briefing import Briefing, Spot, briefing
-from geo.meeting import LONGEST_AUTHOR, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, of_area
-from geo.problem import Problem
-from geo.query import LEVELS, MONTH_NAMES, Query, SourceInfo, period_name
+from geo.ask.catalogue import SourceInfo
+from geo.ask.choices import LEVELS
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import MONTH_NAMES, period_name
+from geo.tell.briefing import Briefing, Spot, briefing
+from geo.tell.meeting import LONGEST_AUTHOR, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, of_area
 
 if TYPE_CHECKING:
-    from geo.atlas import Answer, Atlas
+    from geo.answer.answer import Answer
+    from geo.answer.atlas import Atlas
 
 Link = Callable[..., str]
 """Query string of the same question with some answers changed."""

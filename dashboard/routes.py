@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash
 from flask import Response, jsonify, request
 
-from geo.export import FORMATS, filename, sheet
-from geo.pack import archive_name, stream_packs, wards_of, write_packs
-from geo.problem import Problem
-from geo.query import LEVELS, Query, listed, slug
-from geo.slide import write_pptx
-from geo.tiles import MOST, tiles_geojson
+from geo.ask.choices import LEVELS
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import listed, slug
+from geo.out.export import FORMATS, filename, sheet
+from geo.out.slide import write_pptx
+from geo.out.ward_pack import archive_name, stream_packs, wards_of, write_packs
+from geo.tell.tiles import MOST, tiles_geojson
 
 if TYPE_CHECKING:
-    from geo.atlas import Atlas
+    from geo.answer.atlas import Atlas
 
 FOR_EVER = "public, max-age=31536000, immutable"
 VENDOR = "/assets/vendor/maplibre-gl/"

@@ -9,10 +9,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from geo.query import LEVELS
+from geo.ask.choices import LEVELS
 
 if TYPE_CHECKING:
-    from geo.atlas import Atlas
+    from geo.answer.atlas import Atlas
 
 SHOWN = 30
 """Areas listed at once."""

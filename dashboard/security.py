@@ -13,7 +13,7 @@ import os
 from dash import Dash
 from flask import Response, request
 
-from geo.problem import Problem
+from geo.ask.problem import Problem
 
 HOSTS_VARIABLE = "HOTSPOTS_HOSTS"
 LARGEST_REQUEST = 256 * 1024
@@ -47,8 +47,8 @@ def check_address(host: str) -> None:
     >>> check_address("0.0.0.0")
     Traceback (most recent call last):
     ...
-    geo.problem.Problem: Not listening on 0.0.0.0: anyone on the network could read the data, because this \
-dashboard has no log-in yet; use 127.0.0.1, or put a proxy that asks for one in front of it.
+    geo.ask.problem.Problem: Not listening on 0.0.0.0: anyone on the network could read the data, because \
+this dashboard has no log-in yet; use 127.0.0.1, or put a proxy that asks for one in front of it.
     """
     if host == "localhost":
         return

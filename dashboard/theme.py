@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import figures
-from geo import evidence, legend
-from geo.query import MOST_EDGES
+from geo.answer import comparing as evidence
+from geo.answer import legend
+from geo.ask.parameters import MOST_EDGES
 
 WARM, COOL, SAME, PLAIN = "#ffa45c", "#4a90e0", "#3b382c", "#26323d"
 """More than expected; less; as expected; not significant."""
@@ -28,7 +29,7 @@ SEQUENTIAL = {
     "blues": "#1e3145 #235583 #3a82be #7ab4e2 #dbeeff",
     "greys": "#2c3339 #586067 #878e94 #bbc0c5 #f7f8f9",
 }
-"""Dark counterpart of each of :data:`geo.legend.PALETTES`."""
+"""Dark counterpart of each of :data:`geo.answer.legend.PALETTES`."""
 BIVARIATE = "#2b2d37 #804637 #e56d4d #53497f #965f7a #f09a8c #8f7ad8 #c595d6 #ffe4ea"
 DEPRIVATION = "#f4eaff #dfcaff #c8aafa #b08de9 #9874d4 #7f5fb8 #684e99 #52427b #3f3760 #2f2d49"
 CLUSTERS = f"#ff7f6b {COOL} #a9764a #86a9bb #66352f #27476a {PLAIN}"

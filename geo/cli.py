@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from geo.problem import Problem
-from geo.query import month_text
+from geo.ask.problem import Problem
+from geo.ask.words import month_text
 
 if TYPE_CHECKING:
-    from geo.atlas import Atlas
-    from geo.ingest import Receipt
+    from geo.answer.atlas import Atlas
+    from geo.data.receipt import Receipt
 
 cli = typer.Typer(
     name="hotspots",
@@ -45,7 +45,7 @@ STOPPED = 130
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 only when all was done.
 
-    A :class:`~geo.problem.Problem` is printed as one sentence.
+    A :class:`~geo.ask.problem.Problem` is printed as one sentence.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -122,8 +122,8 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
 
     Small areas (boundaries) come first, then the lookup, then the rest in any order.
     """
-    from geo.ingest import import_files
-    from geo.mapping import read_mapping
+    from geo.data.ingest import import_files
+    from geo.data.mapping import read_mapping
 
     source = read_mapping(mapping, kind) if mapping else None
     with progress_bar(f"Reading {kind}") as report:
@@ -149,7 +149,7 @@ def fetch(
 
     Needs the internet, and is the only command that does. It prints the commands that load the files.
     """
-    from geo.download import fetch as get
+    from geo.data.download import fetch as get
 
     with progress_bar("Downloading") as report:
         files = get(district, to, force=force, progress=report)
@@ -201,8 +201,8 @@ def check(
     ] = False,
 ) -> None:
     """Verify every stored table against its fingerprint and list what is loaded, gaps included."""
-    from geo.ingest import month_runs
-    from geo.store import Store
+    from geo.data.receipt import month_runs
+    from geo.data.store import Store
 
     snapshot = Store(data).open()
     with progress_bar("Verifying") as report:
@@ -253,10 +253,10 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     data: Data = DATA,
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
-    from geo.atlas import Atlas
-    from geo.export import export as write
-    from geo.export import filename
-    from geo.query import Query
+    from geo.answer.atlas import Atlas
+    from geo.ask.query import Query
+    from geo.out.export import export as write
+    from geo.out.export import filename
 
     atlas = Atlas.open(data)
     query, notices = Query.parse(url.partition("?")[2] if "?" in url else url, atlas.catalogue)
@@ -268,7 +268,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
         )
     home = url.partition("?")[0].rstrip("/") if url.startswith("http") else ""
     if pack or ward:
-        from geo.pack import wards_of, write_packs
+        from geo.out.ward_pack import wards_of, write_packs
 
         with progress_bar("Ward packs") as report:
             name, content = write_packs(atlas, query, wards_of(atlas, query, ward or ()), report, home)
@@ -280,7 +280,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 
 def save(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and say so."""
-    from geo.store import write_whole
+    from geo.data.store import write_whole
 
     try:
         write_whole(path, content)
@@ -316,10 +316,10 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     data: Data = DATA,
 ) -> None:
     """Rebuild a needs assessment: every table, figure and finding, as one document."""
-    from geo.assessment import asked
-    from geo.assessment import assess as rebuild
-    from geo.atlas import Atlas
-    from geo.report import filename, form_of, write
+    from geo.answer.atlas import Atlas
+    from geo.out.report import filename, form_of, write
+    from geo.tell.assessment import asked
+    from geo.tell.assessment import assess as rebuild
 
     atlas = Atlas.open(data)
     if check:

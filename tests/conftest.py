@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from geo.atlas import Atlas
+from geo.answer.atlas import Atlas
 from geo.cli import run
 from geo.demo import build as build_demo
 from tests import real_bedfordshire

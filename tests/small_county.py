@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
-from geo.ingest import import_files
-from geo.sources import AGE_BANDS
+from geo.data.ingest import import_files
+from geo.data.table import AGE_BANDS
 
 SIDE = 6
 CODES = [f"E01035{row}{column}1" for row in range(SIDE) for column in range(SIDE)]

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pptx import Presentation
 
 from dashboard import create_app
-from geo.atlas import Atlas
-from geo.query import Query
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
 from tests.browser import PATIENCE_MS, shows, visit
 from tests.small_county import CODES
 

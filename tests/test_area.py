@@ -9,10 +9,11 @@ import plotly
 import pytest
 
 from dashboard import area, blocks, figures, theme
-from geo.atlas import Atlas
-from geo.change import change_against
-from geo.group import FEWEST, group
-from geo.query import Query, month_number
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.stats.change import change_against
+from geo.tell.area_set import FEWEST, group
 from tests.small_county import CODES
 
 HERE = "E01035001"

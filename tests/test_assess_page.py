@@ -19,10 +19,10 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard import create_app
 from dashboard.assess import article, asking
 from dashboard.charts import FORMS, figure
-from geo.assessment import Assessment, assess
-from geo.atlas import Atlas
-from geo.query import Query
-from geo.report import REPORTS
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.out.report import REPORTS
+from geo.tell.assessment import Assessment, assess
 from tests.browser import PATIENCE_MS, watch
 from tests.test_report import CHARTS, Exhibit
 
@@ -177,7 +177,7 @@ def test_a_map_as_a_picture(client: FlaskClient) -> None:
 
 def test_documents(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     pixel = client.get("/assessment/figure.png?exhibit=ae/hotspot_map").data
-    monkeypatch.setattr("geo.report.blocks.picture", lambda *_: (pixel, 165.0, 118.0))
+    monkeypatch.setattr("geo.out.report.blocks.picture", lambda *_: (pixel, 165.0, 118.0))
     for key, report in REPORTS.items():
         answer = client.get(f"/assessment.{key}?sources=ae")
         assert answer.mimetype == report.mimetype.partition(";")[0]

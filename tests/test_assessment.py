@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.assessment import VIOLENCE, Assessment, asked, assess, part_of
-from geo.atlas import Atlas
+from geo.answer.atlas import Atlas
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import DAY_NAMES
 from geo.demo.check import DIFFERS, MATCHES, NOT_REPRODUCED, check, counted
-from geo.exhibits import EXHIBITS, PLACE, SERVICES
-from geo.exhibits.part import Exhibit
-from geo.problem import Problem
-from geo.query import DAY_NAMES, Query
+from geo.tell.assessment import VIOLENCE, Assessment, asked, assess, part_of
+from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
+from geo.tell.exhibits.part import Exhibit
 from tests.test_demo_events import (
     ADMISSION_MONTHS,
     CLOCK,
@@ -392,9 +393,9 @@ def test_violence_is_assessed_unless_another_category_is_named(demo_atlas: Atlas
 def test_a_country_of_boroughs_does_not_fill_the_report(
     small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geo.exhibits.part.MOST_ROWS", 1)
-    monkeypatch.setattr("geo.exhibits.part.MANY_BOROUGHS", 1)
-    monkeypatch.setattr("geo.exhibits.compared.MOST_AREAS", 10)
+    monkeypatch.setattr("geo.tell.exhibits.part.MOST_ROWS", 1)
+    monkeypatch.setattr("geo.tell.exhibits.part.MANY_BOROUGHS", 1)
+    monkeypatch.setattr("geo.tell.exhibits.compared.MOST_AREAS", 10)
     assessment = assess(small_atlas, Query(), ["offences"])
     assert all(len(exhibit.table) == 1 for exhibit in assessment.exhibits.values())
     cut = assessment.exhibit("offences", "by_category")

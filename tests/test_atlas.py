@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.atlas import Atlas
-from geo.export import FORMATS, export, filename
-from geo.layers import LAYERS
-from geo.legend import quantile_edges
-from geo.problem import Problem
-from geo.query import LEVELS, MEASURES, Query, month_number
+from geo.answer.atlas import Atlas
+from geo.answer.layers import LAYERS
+from geo.answer.legend import quantile_edges
+from geo.ask.choices import LEVELS, MEASURES
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.out.export import FORMATS, export, filename
 from tests import small_county as small
 
 AREA = {"lsoa": "LSOA21CD", "ward": "ward", "borough": "lad"}
@@ -172,7 +174,7 @@ def test_class_edges_increase(values, whole):
 
 
 def test_hotspots_are_those_of_the_statistics(small_atlas):
-    from geo.hotspots import local_moran
+    from geo.stats.hotspots import local_moran
 
     answer = small_atlas.answer(Query(source="offences", layer="local_moran"))
     level = small_atlas.levels["lsoa"]
@@ -201,7 +203,7 @@ def test_harm_is_the_sum_of_the_offences_weights_and_says_what_has_none(small_at
 
 
 def test_smoothed_rates_are_tested_on_the_scale_of_assuncao_and_reis(small_atlas):
-    from geo.hotspots import eb_local_moran
+    from geo.stats.hotspots import eb_local_moran
 
     answer = small_atlas.answer(Query(source="offences", layer="local_moran", measure="eb_rate"))
     level = small_atlas.levels["lsoa"]
@@ -295,7 +297,7 @@ def test_the_geojson_is_the_csv_with_shapes(small_atlas):
 def test_a_spreadsheet_does_not_run_a_name_as_a_formula(small_atlas):
     from dataclasses import replace
 
-    from geo.export import Sheet, sheet, write_csv
+    from geo.out.export import Sheet, sheet, write_csv
 
     whole = sheet(small_atlas, Query(source="offences"))
     table = whole.answer.table.assign(name="=HYPERLINK(1)", rate_per_1000=-10.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import bench_answers, england
-from geo.layers import LAYERS
+from geo.answer.layers import LAYERS
 
 
 def test_complete_answers_are_measured_on_a_made_up_country(

@@ -12,16 +12,18 @@ import pytest
 from dash._utils import to_json
 
 from dashboard import layout, view
-from geo import rates
-from geo.assessment import part_of
-from geo.atlas import Atlas
-from geo.exhibits.compared import funnel, standardised
-from geo.export import export
-from geo.ingest import import_files
-from geo.problem import Problem
-from geo.query import ENGLAND, Query, month_number
-from geo.reference import read_reference, reference_rate
-from geo.sources import read_table
+from geo.answer.atlas import Atlas
+from geo.ask.choices import ENGLAND
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.data.ingest import import_files
+from geo.data.reference import read_reference, reference_rate
+from geo.data.table import read_table
+from geo.out.export import export
+from geo.stats import rates
+from geo.tell.assessment import part_of
+from geo.tell.exhibits.compared import funnel, standardised
 
 WEST, EAST = "E06000001", "E06000002"
 RATES = """source,category,from,to,events,population

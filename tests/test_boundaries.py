@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
-from geo import boundaries
-from geo.boundaries import TellingCodes
-from geo.problem import Problem
-from geo.sources import AGE_BANDS, Table, read_table
+from geo.ask.problem import Problem
+from geo.data import area_tables, boundaries, vintages
+from geo.data.table import AGE_BANDS, Table, read_table
+from geo.data.vintages import TellingCodes
 
 EAST, NORTH = 500_000, 230_000
 
@@ -225,7 +225,7 @@ def test_the_browser_gets_areas_by_position(four: gpd.GeoDataFrame) -> None:
 
 
 def test_a_lookup_is_read_with_its_vintages() -> None:
-    lookup = boundaries.read_lookup(
+    lookup = area_tables.read_lookup(
         table(
             "LSOA21CD,LSOA21NM,WD24CD,WD24NM,LAD24CD,LAD24NM\nE01000001,A,E05000001,Castle,E06000055,Bedford\n"
         )
@@ -260,7 +260,7 @@ def test_a_lookup_is_read_with_its_vintages() -> None:
 )
 def test_a_lookup_that_cannot_be_right_is_refused(text: str, message: str) -> None:
     with pytest.raises(Problem, match=message):
-        boundaries.read_lookup(table(text))
+        area_tables.read_lookup(table(text))
 
 
 def totals(people: pd.DataFrame) -> dict[tuple[str, str], int]:
@@ -268,7 +268,7 @@ def totals(people: pd.DataFrame) -> dict[tuple[str, str], int]:
 
 
 def test_residents_by_groups_of_the_census() -> None:
-    people = boundaries.read_population(
+    people = area_tables.read_population(
         table(
             "LSOA21CD,LSOA21NM,age_group,usual_residents\nE01000001,A,Aged 65 years and over,9\n"
             "E01000001,A,Aged 15 years and under,5\nE01000001,A,Aged 16 to 24 years,7\n"
@@ -281,7 +281,7 @@ def test_residents_by_groups_of_the_census() -> None:
 
 def test_residents_by_single_year_become_five_year_bands() -> None:
     header = ",".join([*map(str, range(90)), "90+"])
-    people = boundaries.read_population(
+    people = area_tables.read_population(
         table(f"lsoa11_name,lsoa11_code,total_population,{header}\nA,E01000001,91,{','.join(['1'] * 91)}\n")
     )
     assert people.index.name == "lsoa11cd"
@@ -291,7 +291,7 @@ def test_residents_by_single_year_become_five_year_bands() -> None:
 
 def test_residents_by_single_year_and_sex() -> None:
     header = ",".join(f"{sex}{age}" for sex in "FM" for age in range(91))
-    people = boundaries.read_population(
+    people = area_tables.read_population(
         table(f"LSOA 2021 Code,{header}\n".replace("LSOA 2021 Code", "LSOA21CD") + f"E01000001{',2' * 182}\n")
     )
     assert totals(people)["0-4", "F"] == 10
@@ -300,7 +300,7 @@ def test_residents_by_single_year_and_sex() -> None:
 
 
 def test_residents_by_band_and_sex() -> None:
-    people = boundaries.read_population(
+    people = area_tables.read_population(
         table(
             "LSOA11CD,age_band,sex,population\nE01000001,90+,Male,3\nE01000001,0-4,f,4\nE01000001,5-9,F,1\n"
         )
@@ -332,7 +332,7 @@ def test_residents_by_band_and_sex() -> None:
 )
 def test_residents_that_cannot_be_right_are_refused(text: str, message: str) -> None:
     with pytest.raises(Problem, match=message):
-        boundaries.read_population(table(text))
+        area_tables.read_population(table(text))
 
 
 IMD = "Index of Multiple Deprivation (IMD)"
@@ -340,7 +340,7 @@ IMD = "Index of Multiple Deprivation (IMD)"
 
 def test_deprivation_of_2019_with_mark_and_thousands() -> None:
     content = f'\ufeffLSOA code (2011),{IMD} Rank,{IMD} Decile\nE01000001,"29,199",9\n'
-    index = boundaries.read_deprivation(table(content))
+    index = area_tables.read_deprivation(table(content))
     assert index.index.name == "lsoa11cd"
     assert index.loc["E01000001"].to_dict() == {"imd_rank": 29199, "imd_decile": 9}
 
@@ -352,7 +352,7 @@ def test_deprivation_of_2025_with_domains_and_a_header_cut_short() -> None:
         "Income Deprivation Affecting Children Index (IDACI) Score (rate),"
         "Barriers to Housing and Services Decile (where 1 is most deprived 10% of LSO"
     )
-    index = boundaries.read_deprivation(table(f"{header}\nE01000001,8.742,26525,8,-2.22,0.013,0.5,1\n"))
+    index = area_tables.read_deprivation(table(f"{header}\nE01000001,8.742,26525,8,-2.22,0.013,0.5,1\n"))
     assert index.index.name == "lsoa21cd"
     assert index.loc["E01000001"].to_dict() == {
         "imd_score": 8.742,
@@ -375,14 +375,14 @@ def test_deprivation_of_2025_with_domains_and_a_header_cut_short() -> None:
 )
 def test_deprivation_that_cannot_be_right_is_refused(text: str, message: str) -> None:
     with pytest.raises(Problem, match=message):
-        boundaries.read_deprivation(table(text))
+        area_tables.read_deprivation(table(text))
 
 
 def test_places() -> None:
-    places = boundaries.read_places(table("name,easting,northing,rank\nLuton,509100,221600,1\n"))
+    places = area_tables.read_places(table("name,easting,northing,rank\nLuton,509100,221600,1\n"))
     assert places.loc[0].to_dict() == {"name": "Luton", "x": 509100.0, "y": 221600.0, "rank": 1}
     with pytest.raises(Problem, match="lacks the column “rank”"):
-        boundaries.read_places(table("name,easting,northing\nLuton,509100,221600\n"))
+        area_tables.read_places(table("name,easting,northing\nLuton,509100,221600\n"))
 
 
 def test_a_national_table_is_cut_to_the_loaded_areas() -> None:
@@ -391,16 +391,16 @@ def test_a_national_table_is_cut_to_the_loaded_areas() -> None:
         {"n": [1, 2, 3, 4]},
         index=pd.Index(["E01000001", "E01000001", "E01000009", "E01000002"], name="lsoa21cd"),
     )
-    assert boundaries.restrict(national, loaded, "file.csv")["n"].tolist() == [1, 2, 4]
+    assert area_tables.restrict(national, loaded, "file.csv")["n"].tolist() == [1, 2, 4]
     with pytest.raises(Problem, match=r"file.csv lacks 1 of the 2 loaded areas \(E01000002\)"):
-        boundaries.restrict(national[:3], loaded, "file.csv")
+        area_tables.restrict(national[:3], loaded, "file.csv")
     with pytest.raises(Problem, match=r"by small areas \(LSOA\) of 2011 but the loaded areas are .* of 2021"):
-        boundaries.restrict(national.rename_axis("lsoa11cd"), loaded, "file.csv")
+        area_tables.restrict(national.rename_axis("lsoa11cd"), loaded, "file.csv")
 
 
 # ---------------------------------------------------------------- 2011 and 2021
 
-CHANGES = boundaries.read_changes(
+CHANGES = vintages.read_changes(
     table(
         "LSOA11CD,LSOA21CD,CHGIND\n"
         "E01000001,E01000001,U\n"  # the same
@@ -416,7 +416,7 @@ OLD = pd.Index(["E01000001", "E01000002", "E01000003", "E01000004"], name="lsoa1
 
 
 def detect(codes: list[str | None], areas: pd.Index, telling: TellingCodes | None) -> str:
-    return boundaries.detect_vintage(pd.Series(codes, dtype="str"), areas, telling, "file.csv")
+    return vintages.detect_vintage(pd.Series(codes, dtype="str"), areas, telling, "file.csv")
 
 
 @pytest.mark.parametrize(
@@ -486,22 +486,22 @@ def test_events_move_to_the_areas_of_2021() -> None:
         ]
     )
     people = pd.Series({"E01000001": 1500, "E01033801": 1000, "E01033802": 2000, "E01033803": 1500})
-    converted, said = boundaries.convert_vintage(codes, "lsoa11cd", NEW, CHANGES, people)
+    converted, said = vintages.convert_vintage(codes, "lsoa11cd", NEW, CHANGES, people)
     assert converted[0] == "E01000001"
     assert converted[1:8].value_counts().to_dict() == {"E01033802": 5, "E01033801": 2}, "7 × 2/3 and 7 × 1/3"
     assert converted[8:10].tolist() == ["E01033803"] * 2
     assert converted[10:12].tolist() == ["outside"] * 2
     assert pd.isna(converted[12])
     assert converted[13] == "outside"
-    assert said == boundaries.Conversion("lsoa11cd", "lsoa21cd", 1, 2, 7, 1)
-    again, _ = boundaries.convert_vintage(codes, "lsoa11cd", NEW, CHANGES, people)
+    assert said == vintages.Conversion("lsoa11cd", "lsoa21cd", 1, 2, 7, 1)
+    again, _ = vintages.convert_vintage(codes, "lsoa11cd", NEW, CHANGES, people)
     pd.testing.assert_series_equal(converted, again)
 
 
 def test_events_move_back_to_the_areas_of_2011() -> None:
     codes = pd.Series(["E01033801", "E01033802", "E01000001", *["E01033803"] * 4])
     people = pd.Series({"E01000003": 3000, "E01000004": 1000})
-    converted, said = boundaries.convert_vintage(codes, "lsoa21cd", OLD, CHANGES, people)
+    converted, said = vintages.convert_vintage(codes, "lsoa21cd", OLD, CHANGES, people)
     assert converted[:3].tolist() == ["E01000002", "E01000002", "E01000001"]
     assert converted[3:].value_counts().to_dict() == {"E01000003": 3, "E01000004": 1}
     assert (said.unchanged, said.merged, said.apportioned, said.areas_apportioned) == (1, 2, 4, 1)
@@ -513,7 +513,7 @@ def test_events_move_back_to_the_areas_of_2011() -> None:
 )
 def test_sharing_out_loses_nothing_and_is_fair(n: int, weights: list[float]) -> None:
     weight = np.array(weights)
-    part = boundaries.share_out(n, weight)
+    part = vintages.share_out(n, weight)
     counts = np.bincount(part, minlength=len(weights))
     share = weight / weight.sum() if weight.sum() else np.full(len(weights), 1 / len(weights))
     assert len(part) == counts.sum() == n
@@ -525,6 +525,6 @@ def test_sharing_out_loses_nothing_and_is_fair(n: int, weights: list[float]) -> 
 
 def test_the_exact_fit_lookup_is_checked() -> None:
     with pytest.raises(Problem, match="lacks the column “CHGIND”"):
-        boundaries.read_changes(table("LSOA11CD,LSOA21CD\nE01000001,E01000001\n"))
+        vintages.read_changes(table("LSOA11CD,LSOA21CD\nE01000001,E01000001\n"))
     with pytest.raises(Problem, match="row 2, column “CHGIND”: none of U, S, M, X"):
-        boundaries.read_changes(table("LSOA11CD,LSOA21CD,CHGIND\nE01000001,E01000001,Q\n"))
+        vintages.read_changes(table("LSOA11CD,LSOA21CD,CHGIND\nE01000001,E01000001,Q\n"))

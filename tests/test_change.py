@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from geo.change import PATTERNS, change_against, compare_periods, emerging, mann_kendall
-from geo.hotspots import getis_ord_star
-from geo.weights import Neighbours
-from geo.windows import four_weeks, year_to_date
+from geo.ask.windows import four_weeks, year_to_date
+from geo.stats.change import PATTERNS, change_against, compare_periods, emerging, mann_kendall
+from geo.stats.hotspots import getis_ord_star
+from geo.stats.weights import Neighbours
 
 AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
 
@@ -237,7 +237,7 @@ def pattern_of(history: str, slope: float = 0.0, monkeypatch: pytest.MonkeyPatch
         pd.DataFrame({"cluster": [code[h]], "z": [slope * t + wobble[t]]}, ids) for t, h in enumerate(history)
     )
     assert monkeypatch is not None
-    monkeypatch.setattr("geo.change.getis_ord_star", lambda *_, **__: next(maps))
+    monkeypatch.setattr("geo.stats.change.getis_ord_star", lambda *_, **__: next(maps))
     alone = Neighbours.from_pairs(np.empty(0), np.empty(0), ids)
     return emerging(pd.DataFrame(0, ids, range(len(history))), alone).areas["pattern"].iloc[0]
 

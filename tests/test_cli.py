@@ -18,9 +18,9 @@ import pytest
 
 import app
 from geo import cli
+from geo.ask.problem import Problem
 from geo.cli import run
-from geo.problem import Problem
-from geo.store import Snapshot, Store
+from geo.data.store import Snapshot, Store
 from tests import small_county as small
 
 STREET = "Crime ID,Month,Longitude,Latitude,LSOA code,Crime type\n"

@@ -1,4 +1,4 @@
-"""geo.clock: nights, change of the clocks, midnight, ranges of time and peaks."""
+"""geo.stats.clock: nights, change of the clocks, midnight, ranges of time and peaks."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from geo import clock
+from geo.stats import clock, midnight, peaks
 
 weeks = hnp.arrays(np.int64, (7, 24), elements=st.integers(0, 40))
 
@@ -101,7 +101,7 @@ def test_default_midnights_are_found_and_their_number_estimated():
     week = rng.poisson(np.tile(EVENING, (7, 1)) * 5)
     truth = 3000
     week[:, 0] += rng.multinomial(truth, np.ones(7) / 7)
-    found = clock.default_midnight(week)
+    found = midnight.default_midnight(week)
     assert found.suspected and found.p < 1e-12
     assert found.lower < truth < found.upper
     assert found.share == pytest.approx(truth / week.sum(), rel=0.1)
@@ -114,15 +114,15 @@ def test_the_published_block_is_a_default():
     hours = np.full(24, 1000.0)
     hours[[0, 1, 2, 3]] = [first - 3 * second / 4, *[second / 4] * 3]
     hours[20:] = last / 4
-    found = clock.default_midnight(hours)
+    found = midnight.default_midnight(hours)
     assert found.suspected and found.share > 0.5
 
 
 def test_an_honest_clock_is_rarely_suspected():
     rng = np.random.default_rng(3)
-    suspected = [clock.default_midnight(rng.poisson(EVENING)).suspected for _ in range(300)]
+    suspected = [midnight.default_midnight(rng.poisson(EVENING)).suspected for _ in range(300)]
     assert sum(suspected) <= 3
-    found = clock.default_midnight(rng.poisson(EVENING))
+    found = midnight.default_midnight(rng.poisson(EVENING))
     assert found.lower < 0 < found.upper and found.sentence.startswith("No sign")
 
 
@@ -130,14 +130,14 @@ def test_midnight_p_is_a_binomial_tail():
     hours = np.zeros(24)
     hours[[22, 23, 0, 1, 2]] = [3, 4, 15, 5, 2]
     expected = stats.binomtest(15, 29, 0.2, alternative="greater").pvalue
-    assert clock.default_midnight(hours).p == pytest.approx(expected)
+    assert midnight.default_midnight(hours).p == pytest.approx(expected)
 
 
 @settings(deadline=None)
 @given(weeks)
 def test_cutting_midnight_only_cuts_midnight(week):
-    cut = clock.without_default_midnight(week)
-    assert cut.drop(columns=0).equals(clock._framed(week.astype(float)).drop(columns=0))
+    cut = midnight.without_default_midnight(week)
+    assert cut.drop(columns=0).equals(clock.framed(week.astype(float)).drop(columns=0))
     assert (cut[0] <= week[:, 0]).all()
     monday = np.mean([week[6, 22], week[6, 23], week[0, 1], week[0, 2]])
     assert cut.loc["Monday", 0] == min(week[0, 0], monday)
@@ -202,27 +202,27 @@ def test_peak_set_is_a_binomial_test_against_the_busiest():
         i == 0 or stats.binomtest(x, x + 100, 0.5, alternative="less").pvalue > level
         for i, x in enumerate(counts)
     ]
-    assert clock.peak_set(counts).tolist() == expected == [True, True, True, False, True]
+    assert peaks.peak_set(counts).tolist() == expected == [True, True, True, False, True]
 
 
 def test_peak_set_holds_the_truth_as_often_as_it_says():
     rng = np.random.default_rng(4)
     chances = np.array([0.16, 0.155, 0.15, 0.14, 0.135, 0.13, 0.13])
-    held = [clock.peak_set(rng.multinomial(200, chances))[0] for _ in range(500)]
+    held = [peaks.peak_set(rng.multinomial(200, chances))[0] for _ in range(500)]
     assert np.mean(held) >= 0.95
 
 
 def test_exposure_makes_days_comparable():
     counts = np.array([50, 40, 40, 40, 40, 40, 40])
-    alone = clock.peak_set(counts * 20)
-    fair = clock.peak_set(counts * 20, [5, 4, 4, 4, 4, 4, 4])
+    alone = peaks.peak_set(counts * 20)
+    fair = peaks.peak_set(counts * 20, [5, 4, 4, 4, 4, 4, 4])
     assert alone.tolist() == [True, *[False] * 6] and fair.all()
 
 
 def test_peak_sentence_says_what_cannot_be_told_apart():
     week = np.full((7, 24), 4.0)
     week[5, 20:], week[4, 20:] = 40, 36
-    found = clock.peak(week, noun="call-outs")
+    found = peaks.peak(week, noun="call-outs")
     assert found.days == ["Saturday", "Friday"] and sorted(found.hours) == [20, 21, 22, 23]
     assert found.sentence.startswith("Saturday is the busiest day (")
     assert "; Friday cannot be told apart from it." in found.sentence
@@ -232,30 +232,30 @@ def test_peak_sentence_says_what_cannot_be_told_apart():
 def test_peak_of_nights():
     week = np.full((7, 24), 1.0)
     week[5, 23], week[6, 0:3] = 60, 60
-    found = clock.peak(week, nights=True)
+    found = peaks.peak(week, nights=True)
     assert found.days == ["Saturday into Sunday"]
     assert found.sentence.startswith("Saturday into Sunday is the busiest night")
     assert "23:00 to 02:59" in found.sentence
 
 
 def test_no_peak_where_none_stands_out_or_too_few():
-    flat = clock.peak(np.full((7, 24), 3.0))
+    flat = peaks.peak(np.full((7, 24), 3.0))
     assert flat.days == flat.hours == [] and "No day of the week stands out" in flat.sentence
     assert flat.sentence.endswith("No hour stands out.")
     half = np.full((7, 24), 3.0)
     half[:, 5:18] = 90  # thirteen hours alike are no peak
-    assert clock.peak(half).hours == []
+    assert peaks.peak(half).hours == []
     single = np.zeros((7, 24))
     single[3, 3] = 19
-    assert clock.peak(single).sentence == "Too few timed offences to name a peak (19; at least 20)."
+    assert peaks.peak(single).sentence == "Too few timed offences to name a peak (19; at least 20)."
     single[3, 3] = 20
-    assert clock.peak(single).days == ["Thursday"] and clock.peak(single).hours == [3]
+    assert peaks.peak(single).days == ["Thursday"] and peaks.peak(single).hours == [3]
 
 
 @settings(deadline=None)
 @given(weeks, st.integers(0, 6))
 def test_turning_the_week_turns_the_peak(week, shift):
-    before, after = clock.peak(week), clock.peak(np.roll(week, shift, axis=0))
+    before, after = peaks.peak(week), peaks.peak(np.roll(week, shift, axis=0))
     turned = {clock.DAYS[(clock.DAYS.index(day) + shift) % 7] for day in before.days}
     assert turned == set(after.days) and set(before.hours) == set(after.hours)
 
@@ -270,7 +270,7 @@ def test_turning_the_week_turns_the_peak(week, shift):
     ],
 )
 def test_hours_in_words(hours, words):
-    assert clock.hours_in_words(hours) == words
+    assert peaks.hours_in_words(hours) == words
 
 
 # ---------------------------------------------------------------- edges
@@ -279,11 +279,11 @@ def test_hours_in_words(hours, words):
 def test_an_empty_week():
     nothing = clock.weekday_hour([], [])
     assert nothing.to_numpy().sum() == 0 and nothing.shape == (7, 24)
-    found = clock.default_midnight(nothing)
+    found = midnight.default_midnight(nothing)
     assert not found.suspected and found.sentence == "No timed offences." and np.isnan(found.share)
-    assert clock.peak(nothing).sentence.startswith("Too few timed offences to name a peak (no;")
+    assert peaks.peak(nothing).sentence.startswith("Too few timed offences to name a peak (no;")
     assert clock.aoristic([], []).to_numpy().sum() == 0
-    assert clock.peak_set([0, 0, 0]).all()
+    assert peaks.peak_set([0, 0, 0]).all()
     assert len(clock.night_of(pd.Series([], dtype="datetime64[s]"), pd.Series([], dtype="Int8"))) == 0
 
 
@@ -291,7 +291,7 @@ def test_an_empty_week():
     ("call", "message"),
     [
         (lambda: clock.hour_groups(np.zeros((24, 7))), "7 days of 24 hours"),
-        (lambda: clock.default_midnight(np.zeros(23)), "24 hours"),
+        (lambda: midnight.default_midnight(np.zeros(23)), "24 hours"),
         (lambda: clock.aoristic([5], [-1]), "before it starts"),
         (lambda: clock.aoristic([168], [1]), "below 168"),
     ],
@@ -325,6 +325,6 @@ def test_ten_years_of_timestamped_assaults(shared_data):
     column = next(name for name in frame if "date" in name.lower())
     moments = pd.to_datetime(frame[column])
     week = clock.weekday_hour(moments.dt.day_of_week, moments.dt.hour)
-    found = clock.peak(week, nights=True)
+    found = peaks.peak(week, nights=True)
     assert found.total == len(frame)
     assert found.days[0] in ("Friday into Saturday", "Saturday into Sunday")

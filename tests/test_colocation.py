@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.atlas import Atlas
-from geo.concentration import ranked_classes
-from geo.hotspots import bh_q
-from geo.query import Query
-from geo.services import beside, colocation
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.stats.concentration import ranked_classes
+from geo.stats.hotspots import bh_q
+from geo.stats.services import beside, colocation
 from tests import small_county as small
 
 
@@ -101,7 +101,7 @@ def test_quiet_and_single_areas_have_nothing_together(small_atlas: Atlas, level:
 
 
 def test_one_source_has_nothing_beside_it(small_county, tmp_path):
-    from geo.ingest import import_files
+    from geo.data.ingest import import_files
 
     raw = small_county.parent / "raw"
     for kind, name in (

@@ -5,13 +5,14 @@ import re
 import numpy as np
 import pytest
 
-from geo.atlas import Atlas
-from geo.cube import N_SLOTS
-from geo.layers import LAYERS
-from geo.measures import MEASURES
-from geo.null import lattice_step, neighbour_sum_p
-from geo.query import Query, month_number
-from geo.sheet import definition
+from geo.answer.atlas import Atlas
+from geo.answer.cube import N_SLOTS
+from geo.answer.layers import LAYERS
+from geo.answer.measures import MEASURES
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.out.provenance import definition
+from geo.stats.exact_null import lattice_step, neighbour_sum_p
 
 JANUARY = month_number("2023-01")
 SLICES = {

@@ -10,9 +10,11 @@ import pytest
 
 from dashboard import compare, search, view
 from dashboard.help import KEYS, glossary
-from geo.atlas import Answer, Atlas
-from geo.measures import MEASURES
-from geo.query import Query, month_number
+from geo.answer.answer import Answer
+from geo.answer.atlas import Atlas
+from geo.answer.measures import MEASURES
+from geo.ask.query import Query
+from geo.ask.words import month_number
 
 JULY, DECEMBER = month_number("2023-07"), month_number("2023-12")
 
@@ -188,7 +190,7 @@ def test_every_place_can_be_found(small_atlas: Atlas):
 
 
 def test_the_help_knows_the_keys_of_the_script_and_the_words_of_the_methods():
-    from geo.resources import shipped
+    from geo.ask.resources import shipped
 
     script = (shipped("assets") / "analyst.js").read_text(encoding="utf-8")
     keys = re.search(r"const KEYS = \{(.*?)\};", script, re.DOTALL)[1]

@@ -1,4 +1,4 @@
-"""geo.concentration against published examples, brute loops, and what must always hold."""
+"""geo.stats.concentration against published examples, brute loops, and what must always hold."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geo import concentration as c
+from geo.stats import concentration as c
 
 counts = hnp.arrays(np.int64, st.integers(1, 40), elements=st.integers(0, 30))
 

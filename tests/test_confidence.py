@@ -1,4 +1,4 @@
-"""geo.confidence: the ladder in words, and back-tests against brute force."""
+"""geo.stats.confidence: the ladder in words, and back-tests against brute force."""
 
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geo import confidence as c
+from geo.stats import confidence as c
 
 counts = hnp.arrays(np.int64, st.integers(2, 12), elements=st.integers(0, 20))
 

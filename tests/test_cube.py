@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.cube import Cube
-from geo.query import Query, slug
-from geo.sources import AGE_BANDS
-from geo.windows import Window
+from geo.answer.cube import Cube
+from geo.ask.query import Query
+from geo.ask.windows import Window
+from geo.ask.words import slug
+from geo.data.table import AGE_BANDS
 
 AREAS = pd.Index([f"E0100000{i}" for i in range(8)], name="lsoa21cd")
 CATEGORIES = ["Violence and sexual offences", "Robbery", "Drugs"]

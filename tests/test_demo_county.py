@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo import boundaries
+from geo.data import area_tables, boundaries
+from geo.data.table import read_table
 from geo.demo import county
-from geo.sources import read_table
 
 QUINTILES = {  # most affluent -> most deprived, as published
     "Bedford": [19, 27, 20, 23, 14],
@@ -249,10 +249,10 @@ def test_the_ordinary_import_takes_the_files(files, shapes):
     assert sorted(read.index) == sorted(shapes.index)
     assert boundaries.seams(read) == 0
     readers = {
-        "lookup": boundaries.read_lookup,
-        "population": boundaries.read_population,
-        "deprivation": boundaries.read_deprivation,
-        "places": boundaries.read_places,
+        "lookup": area_tables.read_lookup,
+        "population": area_tables.read_population,
+        "deprivation": area_tables.read_deprivation,
+        "places": area_tables.read_places,
     }
     tables = {kind: reader(read_table(kind, files[kind].read_bytes())) for kind, reader in readers.items()}
     assert tables["population"]["population"].sum() == 715_940

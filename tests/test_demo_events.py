@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.demo import build, county, events
-from geo.problem import Problem
-from geo.sources import SOURCES, read_table, reader_for
-from geo.store import Store
+from geo.ask.problem import Problem
+from geo.data.sources import SOURCES, reader_for
+from geo.data.store import Store
+from geo.data.table import read_table
+from geo.demo import build, chance, county, events
 
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
 VIOLENCE = "Violence and sexual offences"
@@ -312,7 +313,7 @@ def test_night_time_economy_of_the_town_centres(offences, areas):
         "Dunstable": (482, 140),
         "Leighton Buzzard": (272, 117),
     }
-    codes = events.town_centre_codes(areas)
+    codes = chance.town_centre_codes(areas)
     assert codes.keys() == published.keys()
     for town, counts in published.items():
         here = night["LSOA Code"].isin(codes[town])
@@ -330,7 +331,7 @@ def test_drugs(offences, areas):
     assert (drugs["borough"] == "Luton").mean() == pytest.approx(0.5, abs=0.005)
     counts = drugs.groupby("LSOA Code").size().reindex(areas.index, fill_value=0)
     assert counts.max() / counts.sum() == pytest.approx(0.06, abs=0.001)
-    assert counts.idxmax() in events.town_centre_codes(areas)["Luton"]
+    assert counts.idxmax() in chance.town_centre_codes(areas)["Luton"]
     violent = offences[offences["Offence Group"] == VIOLENCE].groupby("LSOA Code").size()
     both = set(counts.nlargest(38).index) & set(violent.reindex(areas.index).nlargest(38).index)
     assert len(both) >= 19, "half of the drug hotspots are hotspots of violence"

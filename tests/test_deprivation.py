@@ -1,4 +1,4 @@
-"""geo.deprivation against statsmodels, brute loops, and what must always hold."""
+"""geo.stats.deprivation against statsmodels, brute loops, and what must always hold."""
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 from statsmodels.discrete.discrete_model import NegativeBinomial
 
-from geo import deprivation as d
-from geo import rates
+from geo.stats import deprivation as d
+from geo.stats import intervals, rates, unexplained
 
 RNG = np.random.default_rng(7)
 
@@ -176,7 +176,7 @@ def test_share_in_the_most_deprived():
     assert table["share"].tolist() == [0.30, 0.50, 0.63]
     assert table["population_share"].tolist() == pytest.approx([0.1, 0.2, 0.3])
     assert table.index.tolist() == ["10%", "20%", "30%"] and table["areas"].tolist() == [1, 2, 3]
-    assert table.loc["30%", "lower_ci"] == pytest.approx(rates.wilson(63, 100)["lower_ci"][0])
+    assert table.loc["30%", "lower_ci"] == pytest.approx(intervals.wilson(63, 100)["lower_ci"][0])
     assert d.share_in_most_deprived([0], [5], [1])["share"].isna().all()
 
 
@@ -197,9 +197,9 @@ def test_bivariate_classes():
 
 def test_poisson_model_equals_statsmodels_with_the_area_left_out():
     frame = county(60, overdispersed=False, seed=2)
-    got = d.excess(frame["events"], frame["population"], frame["score"])
+    got = unexplained.excess(frame["events"], frame["population"], frame["score"])
     assert got.dispersion == 0 and got.model == "Poisson model, spline of deprivation"
-    design = d._basis(frame["score"].to_numpy(), 1e6)[0](frame["score"].to_numpy())
+    design = unexplained._basis(frame["score"].to_numpy(), 1e6)[0](frame["score"].to_numpy())
     for area in (0, 17, 59):
         others = np.arange(60) != area
         fit = sm.GLM(
@@ -216,8 +216,8 @@ def test_poisson_model_equals_statsmodels_with_the_area_left_out():
 def test_negative_binomial_equals_statsmodels():
     frame = county(150)
     y, offset = frame["events"].to_numpy(float), np.log(frame["population"].to_numpy(float))
-    design = d._basis(frame["score"].to_numpy(), y.sum())[0](frame["score"].to_numpy())
-    dispersion, beta = d._fit(y, offset, design)
+    design = unexplained._basis(frame["score"].to_numpy(), y.sum())[0](frame["score"].to_numpy())
+    dispersion, beta = unexplained._fit(y, offset, design)
     given = sm.GLM(y, design, family=sm.families.NegativeBinomial(alpha=dispersion), offset=offset).fit()
     assert design @ beta == pytest.approx(design @ given.params, abs=1e-5)
     joint = NegativeBinomial(y, design, offset=offset)
@@ -228,7 +228,7 @@ def test_negative_binomial_equals_statsmodels():
 
 def test_the_spline_is_straight_beyond_its_outer_knots():
     values = np.linspace(0, 100, 101)
-    basis, words = d._basis(values, 1000)
+    basis, words = unexplained._basis(values, 1000)
     assert words == "spline of deprivation"
     tail = basis(np.array([96.0, 97, 98, 99, 100]))
     assert np.diff(tail, 2, axis=0) == pytest.approx(0, abs=1e-12)
@@ -242,26 +242,28 @@ def test_double_the_rate_of_similarly_deprived_wards():
     frame = county(80, overdispersed=False)
     wards = frame.copy()
     ward = wards["score"].sub(wards["score"].median()).abs().idxmin()
-    base = d.excess(wards["events"], wards["population"], wards["score"]).table.loc[ward, "expected"]
+    base = unexplained.excess(wards["events"], wards["population"], wards["score"]).table.loc[
+        ward, "expected"
+    ]
     wards.loc[ward, "events"] = round(2 * base)
-    got = d.excess(wards["events"], wards["population"], wards["score"]).table.loc[ward]
+    got = unexplained.excess(wards["events"], wards["population"], wards["score"]).table.loc[ward]
     assert got["ratio"] == pytest.approx(2, rel=0.1)
-    assert got["lower_ci"] < 2 < got["upper_ci"] and got["verdict"] == d.MORE and got["p"] < 0.01
+    assert got["lower_ci"] < 2 < got["upper_ci"] and got["verdict"] == unexplained.MORE and got["p"] < 0.01
     assert got["expected"] == pytest.approx(base, rel=2e-3), "the area itself is left out"
 
 
 def test_areas_that_follow_the_law_are_rarely_called_unusual():
     for overdispersed in (False, True):
         frame = county(400, overdispersed=overdispersed, seed=3)
-        verdict = d.excess(frame["events"], frame["population"], frame["score"]).table["verdict"]
-        assert (verdict != d.AS_PREDICTED).mean() < 0.08
+        verdict = unexplained.excess(frame["events"], frame["population"], frame["score"]).table["verdict"]
+        assert (verdict != unexplained.AS_PREDICTED).mean() < 0.08
         assert len(verdict) == 400
 
 
 def test_ratio_is_that_of_its_own_poisson_limits_where_the_model_is_certain():
     frame = county(1500, overdispersed=False)
-    table = d.excess(frame["events"], frame["population"], frame["score"]).table
-    lower, upper = rates.poisson_interval(frame["events"])
+    table = unexplained.excess(frame["events"], frame["population"], frame["score"]).table
+    lower, upper = intervals.poisson_interval(frame["events"])
     busy = (frame["events"] >= 10).to_numpy()
     assert table["upper_ci"].to_numpy()[busy] == pytest.approx((upper / table["expected"])[busy], rel=0.02)
     assert table["lower_ci"].to_numpy()[busy] == pytest.approx((lower / table["expected"])[busy], rel=0.02)
@@ -269,8 +271,8 @@ def test_ratio_is_that_of_its_own_poisson_limits_where_the_model_is_certain():
 
 def test_an_uncertain_expectation_widens_the_interval_both_ways():
     """Three areas, an overall rate from two others with 20 events: both limits carry its standard error."""
-    got = d.excess([10, 10, 10], [1000, 1000, 1000], [5, 5, 5]).table.iloc[0]
-    lower, upper = rates.poisson_interval([10])
+    got = unexplained.excess([10, 10, 10], [1000, 1000, 1000], [5, 5, 5]).table.iloc[0]
+    lower, upper = intervals.poisson_interval([10])
     error = stats.norm.ppf(0.975) / np.sqrt(20)
     assert np.log(got["upper_ci"]) == pytest.approx(np.hypot(np.log(upper[0] / 10), error))
     assert np.log(got["lower_ci"]) == pytest.approx(-np.hypot(np.log(10 / lower[0]), error))
@@ -278,7 +280,7 @@ def test_an_uncertain_expectation_widens_the_interval_both_ways():
 
 def test_curve_is_the_fitted_rate():
     frame = county(200, overdispersed=False)
-    got = d.excess(frame["events"], frame["population"], frame["score"], years=2)
+    got = unexplained.excess(frame["events"], frame["population"], frame["score"], years=2)
     curve = got.curve
     assert curve["deprivation"].iloc[[0, -1]].tolist() == [frame["score"].min(), frame["score"].max()]
     overall = frame["events"].sum() / frame["population"].sum() / 2 * 1000
@@ -299,13 +301,13 @@ def test_curve_is_the_fitted_rate():
 )
 def test_small_slices_fall_back_to_simpler_models(n, events, words):
     score = np.linspace(1, 60, n)
-    got = d.excess(np.full(n, events), np.full(n, 1500), score)
+    got = unexplained.excess(np.full(n, events), np.full(n, 1500), score)
     assert got.model == f"Poisson model, {words}"
     assert got.table["ratio"].to_numpy() == pytest.approx(np.ones(n), rel=1e-6)
 
 
 def test_overall_rate_is_that_of_the_others():
-    got = d.excess([4, 6, 8], [100, 100, 200], [9, 9, 9]).table
+    got = unexplained.excess([4, 6, 8], [100, 100, 200], [9, 9, 9]).table
     assert got["expected"].tolist() == pytest.approx([100 * 14 / 300, 100 * 12 / 300, 200 * 10 / 200])
 
 
@@ -319,7 +321,7 @@ def test_overall_rate_is_that_of_the_others():
     ],
 )
 def test_nothing_to_compare_with(events, population, score):
-    got = d.excess(events, population, score)
+    got = unexplained.excess(events, population, score)
     assert got.table["ratio"].isna().all() and (got.table["verdict"] == rates.NOT_COMPARED).all()
     assert got.curve.empty and np.isnan(got.dispersion) and "too few" in got.model
 
@@ -327,11 +329,11 @@ def test_nothing_to_compare_with(events, population, score):
 def test_all_events_in_one_area():
     events = np.zeros(30)
     events[7] = 60
-    got = d.excess(events, np.full(30, 1000), np.linspace(1, 50, 30)).table
+    got = unexplained.excess(events, np.full(30, 1000), np.linspace(1, 50, 30)).table
     assert np.isnan(got["ratio"][7]) and got["verdict"][7] == rates.NOT_COMPARED
     others = got.drop(7)
-    assert set(others["verdict"]) <= {d.AS_PREDICTED, rates.NOT_COMPARED}
-    assert others["ratio"].isin([0]).eq(others["verdict"] == d.AS_PREDICTED).all()
+    assert set(others["verdict"]) <= {unexplained.AS_PREDICTED, rates.NOT_COMPARED}
+    assert others["ratio"].isin([0]).eq(others["verdict"] == unexplained.AS_PREDICTED).all()
 
 
 def test_missing_areas_are_left_out_and_kept_in_place():
@@ -340,9 +342,9 @@ def test_missing_areas_are_left_out_and_kept_in_place():
     frame.loc["E0005", "population"] = 0
     frame.loc["E0007", "score"] = np.nan
     gaps = ["E0003", "E0005", "E0007"]
-    got = d.excess(frame["events"], frame["population"], frame["score"])
+    got = unexplained.excess(frame["events"], frame["population"], frame["score"])
     whole = frame.drop(index=gaps)
-    expected = d.excess(whole["events"], whole["population"], whole["score"]).table["expected"]
+    expected = unexplained.excess(whole["events"], whole["population"], whole["score"]).table["expected"]
     assert got.table.loc[gaps, "verdict"].tolist() == ["not compared"] * 3
     assert got.table["expected"].drop(gaps).to_numpy() == pytest.approx(expected.to_numpy())
     assert got.table.index.equals(frame.index)
@@ -350,9 +352,9 @@ def test_missing_areas_are_left_out_and_kept_in_place():
 
 def test_weighted_counts_are_refused():
     with pytest.raises(ValueError, match="whole counts"):
-        d.excess([1.5, 2, 3], [10, 10, 10], [1, 2, 3])
+        unexplained.excess([1.5, 2, 3], [10, 10, 10], [1, 2, 3])
     with pytest.raises(ValueError, match="deprivation has 2 areas"):
-        d.excess([1, 2, 3], [10, 10, 10], [1, 2])
+        unexplained.excess([1, 2, 3], [10, 10, 10], [1, 2])
 
 
 @settings(max_examples=40, deadline=None)
@@ -360,11 +362,13 @@ def test_weighted_counts_are_refused():
 def test_excess_holds_on_any_slice(events, data):
     n = len(events)
     score = data.draw(hnp.arrays(np.float64, n, elements=st.sampled_from([1.0, 5, 5, 20, 40.5])))
-    table = d.excess(events, np.full(n, 800), score).table
+    table = unexplained.excess(events, np.full(n, 800), score).table
     compared = table[table["verdict"] != rates.NOT_COMPARED]
     assert compared["p"].between(0, 1).all() and (compared["p"] > 0).all()
     assert (compared["lower_ci"] <= compared["ratio"]).all()
     assert (compared["ratio"] <= compared["upper_ci"]).all()
     order = data.draw(st.permutations(range(n)))
-    moved = d.excess(events[order], np.full(n, 800), score[order]).table.set_axis(order).sort_index()
+    moved = (
+        unexplained.excess(events[order], np.full(n, 800), score[order]).table.set_axis(order).sort_index()
+    )
     assert moved["expected"].to_numpy() == pytest.approx(table["expected"].to_numpy(), rel=1e-4, nan_ok=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.disclosure import Gate
+from geo.answer.disclosure import Gate
 
 CONTROLLED, OPEN = Gate("controlled"), Gate("open")
 

@@ -10,11 +10,12 @@ import pytest
 from dash._utils import to_json
 
 from dashboard import view
-from geo import deprivation
-from geo.atlas import Atlas
-from geo.export import export
-from geo.query import DOMAINS, Query
-from geo.sheet import definition
+from geo.answer.atlas import Atlas
+from geo.ask.choices import DOMAINS
+from geo.ask.query import Query
+from geo.out.export import export
+from geo.out.provenance import definition
+from geo.stats import deprivation, unexplained
 from tests import small_county as small
 
 INCOME = pd.Series(np.arange(36)[::-1] * 10 // 36 + 1, small.CODES)
@@ -70,7 +71,7 @@ def test_the_excess_is_over_areas_alike_in_the_domain(small_atlas: Atlas):
     answer = small_atlas.answer(Query(layer="excess", domain="crime"))
     rank = small_atlas.levels["lsoa"].frame["crime_rank"].to_numpy(float)
     table = answer.table
-    expected = deprivation.excess(table["count"].astype(float), table["population"].astype(float), -rank)
+    expected = unexplained.excess(table["count"].astype(float), table["population"].astype(float), -rank)
     np.testing.assert_allclose(table["expected"], expected.table["expected"], rtol=1e-6)
     whole = small_atlas.answer(Query(layer="excess")).table
     assert not np.allclose(table["expected"], whole["expected"])
@@ -113,6 +114,6 @@ def test_a_tooltip_and_the_table_give_the_decile_of_the_domain(small_atlas: Atla
 
 
 def test_every_domain_has_its_columns_read_from_the_official_file():
-    from geo.boundaries import OFFICIAL_NAMES
+    from geo.data.area_tables import OFFICIAL_NAMES
 
     assert list(OFFICIAL_NAMES) == list(DOMAINS)

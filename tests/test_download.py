@@ -14,11 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from geo import download
+from geo.ask.problem import Problem
 from geo.cli import run
-from geo.download import ADDRESSES, BY_HAND, fetch
-from geo.problem import Problem
-from geo.store import Store
+from geo.data import download
+from geo.data.download import ADDRESSES, BY_HAND, fetch
+from geo.data.store import Store
 from tests import small_county as small
 
 SQUARES = small.areas()

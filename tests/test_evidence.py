@@ -13,12 +13,13 @@ from flask.testing import FlaskClient
 
 from dashboard import create_app, evidence
 from dashboard.charts import figure, narrow
-from geo import assessment
-from geo.atlas import Atlas
-from geo.exhibits import EXHIBITS, SERVICES
-from geo.exhibits.part import Exhibit
-from geo.layers import LAYERS
-from geo.query import Query, slug
+from geo.answer.atlas import Atlas
+from geo.answer.layers import LAYERS
+from geo.ask.query import Query
+from geo.ask.words import slug
+from geo.tell import assessment
+from geo.tell.exhibits import EXHIBITS, SERVICES
+from geo.tell.exhibits.part import Exhibit
 
 FILTER = {"hour": (22, 23, 0, 1), "month": (1, 2, 3, 4, 5, 6), "borough": ("E06000001",)}
 

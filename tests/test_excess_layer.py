@@ -9,15 +9,15 @@ from dash._utils import to_json
 from statsmodels.stats.multitest import multipletests
 
 from dashboard import view
-from geo import deprivation
-from geo.assessment import part_of
-from geo.atlas import Atlas
-from geo.exhibits.compared import excess
-from geo.query import Query
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.stats import unexplained
+from geo.tell.assessment import part_of
+from geo.tell.exhibits.compared import excess
 
 KEYS = {
     "tinted": ("less-", "more-"),
-    "sure": (deprivation.LESS, deprivation.MORE),
+    "sure": (unexplained.LESS, unexplained.MORE),
 }
 
 
@@ -47,10 +47,10 @@ def test_what_the_correction_takes_away_is_tinted(demo_atlas: Atlas):
     assert of(corrected, "tinted").tolist() == (surprising & ~sure).tolist()
     assert of(plain, "sure").tolist() == surprising.tolist() and not of(plain, "tinted").any()
     assert "more-" not in plain.classes.keys
-    assert ((table["verdict"] == deprivation.MORE) == (sure & (table["ratio"] > 1))).all()
+    assert ((table["verdict"] == unexplained.MORE) == (sure & (table["ratio"] > 1))).all()
     assert f"{int((surprising & ~sure).sum())} more would be flagged" in " ".join(corrected.caveats)
     assert "Not corrected" in " ".join(plain.caveats)
-    number = int((table["verdict"] == deprivation.MORE).sum())
+    number = int((table["verdict"] == unexplained.MORE).sum())
     assert corrected.headline.startswith(f"{number} of 381 small areas")
 
 
@@ -82,7 +82,7 @@ def test_the_assessment_lists_wards_before_correction_and_says_which_remain(demo
     table = answer.table
     listed = table[(table["ratio_p"] <= 0.05) & (table["ratio"] > 1)]
     assert set(found.table["Ward"]) == set(listed["name"])
-    sure = set(table["name"][table["verdict"] == deprivation.MORE])
+    sure = set(table["name"][table["verdict"] == unexplained.MORE])
     assert set(found.table["Ward"][found.table["After correction"] == "more"]) == sure
     assert found.finding.startswith(f"{len(listed)} wards have more attendances")
     assert f"{len(sure) or 'none'} of them after correction" in found.finding

@@ -25,13 +25,15 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Mm
 
-from geo.atlas import Atlas
-from geo.export import FORMATS, Sheet, sheet
-from geo.layers import LAYERS
-from geo.paper import HATCHES, drawing, shorten, spread, text_width, wrap
-from geo.poster import poster
-from geo.query import LEVELS, MEASURES, Query
-from geo.sheet import definition
+from geo.answer.atlas import Atlas
+from geo.answer.layers import LAYERS
+from geo.ask.choices import LEVELS, MEASURES
+from geo.ask.query import Query
+from geo.out.drawing import HATCHES, drawing, shorten, text_width, wrap
+from geo.out.export import FORMATS, Sheet, sheet
+from geo.out.pane import spread
+from geo.out.printed_map import poster
+from geo.out.provenance import definition
 
 MADE = date(2026, 11, 20)
 DATES = ("20 November 2026", "2026-11-20")

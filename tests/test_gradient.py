@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import blocks, view
-from geo import deprivation, rates
-from geo.atlas import Atlas
-from geo.disclosure import Gate
-from geo.gradient import Gradient, gradient, shares_said, slope_said
-from geo.marking import marking
-from geo.query import Query
+from geo.answer.atlas import Atlas
+from geo.answer.disclosure import Gate
+from geo.answer.gradient import Gradient, gradient, shares_said, slope_said
+from geo.ask.query import Query
+from geo.stats import deprivation, rates
+from geo.tell.marking import marking
 
 
 def shown(atlas: Atlas, search: str) -> dict:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from geo.hotspots import (
+from geo.stats.exact_null import Tails, neighbour_sum_p
+from geo.stats.hotspots import (
     CLUSTERS,
     STATISTICS,
     bh_q,
@@ -19,8 +20,7 @@ from geo.hotspots import (
     local_moran,
     permutation_p,
 )
-from geo.null import Tails, neighbour_sum_p
-from geo.weights import Neighbours
+from geo.stats.weights import Neighbours
 
 
 def board(rows: int, columns: int) -> Neighbours:

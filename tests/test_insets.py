@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from shapely import box
 
 from dashboard import view
-from geo.atlas import Atlas
-from geo.insets import FEWEST, MOST, SPAN, _name, choose, notable, of_answer, top_areas, view_of
-from geo.query import Query, month_number
-from geo.sheet import sheet
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.out.provenance import sheet
+from geo.tell.insets import FEWEST, MOST, SPAN, _name, choose, notable, of_answer, top_areas, view_of
 
 JULY = month_number("2023-07")
 VIEW = (0.0, 0.0, 50_000.0, 50_000.0)

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Download, Locator, Page, expect
 from pypdf import PdfReader
 
 from dashboard import create_app
-from geo.atlas import Atlas
-from geo.query import Query
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
 from tests.browser import PATIENCE_MS, Watch, watch
 
 pytestmark = pytest.mark.browser

@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import query
-from geo.atlas import Atlas
-from geo.legend import BREAKS, HIDDEN, PALETTES, classify_alike, steps
-from geo.query import Query
-from geo.sheet import sheet
+from geo.answer.atlas import Atlas
+from geo.answer.legend import BREAKS, HIDDEN, PALETTES, classify_alike, steps
+from geo.ask import choices
+from geo.ask.query import Query
+from geo.out.provenance import sheet
 
 counts = st.lists(st.integers(0, 500), min_size=0, max_size=60).map(lambda v: np.array(v, float))
 
 
 def test_the_ways_offered_are_the_ways_there_are():
-    assert list(BREAKS) == list(query.BREAKS)
-    assert list(PALETTES) == list(query.PALETTES)
+    assert list(BREAKS) == list(choices.BREAKS)
+    assert list(PALETTES) == list(choices.PALETTES)
     assert all(len(colours) == 5 for colours in PALETTES.values())
 
 

@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import create_app
-from geo.atlas import Atlas
-from geo.query import Query
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
 from tests.browser import PATIENCE_MS, shows, visit
 from tests.small_county import CODES
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from dash._utils import to_json
 
-from dashboard import ids, parts, view
-from geo.atlas import Atlas
-from geo.export import FORMATS
-from geo.marking import class_value, marking
-from geo.query import Query
+from dashboard import ids, view
+from dashboard import legend as parts
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.out.export import FORMATS
+from geo.tell.marking import class_value, marking
 
 
 def marked(atlas: Atlas, search: str):

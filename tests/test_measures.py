@@ -4,18 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import query, rates
-from geo.atlas import Atlas
-from geo.hotspots import eb_local_moran, getis_ord_star
-from geo.measures import MEASURES, beside
-from geo.query import Query
-from geo.sheet import definition
-from geo.sources import AGE_BANDS
+from geo.answer.atlas import Atlas
+from geo.answer.measures import MEASURES, beside
+from geo.ask import choices
+from geo.ask.query import Query
+from geo.data.table import AGE_BANDS
+from geo.out.provenance import definition
+from geo.stats import intervals, rates, smoothing
+from geo.stats.hotspots import eb_local_moran, getis_ord_star
 from tests import small_county as small
 
 
 def test_every_measure_has_a_label_a_column_and_a_place_in_the_glossary(small_atlas: Atlas):
-    assert list(MEASURES) == list(query.MEASURES)
+    assert list(MEASURES) == list(choices.MEASURES)
     for key, one in MEASURES.items():
         answer = small_atlas.answer(Query(source="offences", measure=key))
         assert answer.query.measure == key
@@ -50,7 +51,7 @@ def test_a_ratio_is_observed_over_expected_from_the_rates_of_every_age(small_atl
     expected = sum(people[b] * aged[b].sum() / people[b].sum() for b in range(19))
     np.testing.assert_allclose(table["age_expected"], expected)
     np.testing.assert_allclose(table["age_ratio"], aged.sum(axis=1) / expected)
-    lower, upper = rates.byar(aged.sum(axis=1).to_numpy())
+    lower, upper = intervals.byar(aged.sum(axis=1).to_numpy())
     many = aged.sum(axis=1).to_numpy() >= 10
     np.testing.assert_allclose(table["lower_ci"][many], (lower / expected)[many])
     np.testing.assert_allclose(table["upper_ci"][many], (upper / expected)[many])
@@ -99,7 +100,7 @@ def test_counts_by_area_or_age_cannot_be_solved_from_protected_ratios(small_atla
     rng = np.random.default_rng(0)
     mixed = people + rng.integers(0, 9, people.shape)
     slice_ = _with_people(slice_, mixed)
-    from geo.measures import age_ratio
+    from geo.answer.measures import age_ratio
 
     expected = age_ratio(slice_, 0.95)["expected"].to_numpy()
     solved, *_ = np.linalg.lstsq(mixed.to_numpy(float), expected, rcond=None)
@@ -140,12 +141,12 @@ def test_a_locally_smoothed_rate_rests_on_the_counts_that_are_shown(small_atlas:
     for source in ("offences", "ae"):
         table = small_atlas.answer(Query(source=source, measure="eb_local")).table
         shown = table["count"].astype("Float64").fillna(4).to_numpy(float)
-        alone = rates.eb_local(shown, people, level.neighbours)["value"]
+        alone = smoothing.eb_local(shown, people, level.neighbours)["value"]
         np.testing.assert_allclose(table["eb_local_per_1000"], alone)
     assert table["count"].isna().any()
     assert not np.allclose(
         table["eb_local_per_1000"],
-        rates.eb_local(small_atlas.slice(Query(source="ae")).counts, people, level.neighbours)["value"],
+        smoothing.eb_local(small_atlas.slice(Query(source="ae")).counts, people, level.neighbours)["value"],
     )
 
 
@@ -159,7 +160,7 @@ def test_what_smoothing_makes_alike_is_no_cluster(small_atlas: Atlas):
         moran.table["local_i"], eb_local_moran(counts, people, level.neighbours)["local_i"]
     )
     gi = small_atlas.answer(Query(source="offences", measure="eb_local", layer="getis_ord"))
-    alone = getis_ord_star(rates.eb_standardised(counts, people).to_numpy(), level.neighbours)
+    alone = getis_ord_star(smoothing.eb_standardised(counts, people).to_numpy(), level.neighbours)
     np.testing.assert_allclose(gi.table["p"], alone["p"])
     for answer in (moran, gi):
         assert any("before they are smoothed" in caveat for caveat in answer.caveats)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from scipy.stats import hypergeom
 
-from geo.null import SMALLEST_P, Tails, lattice_step, neighbour_sum_p
-from geo.weights import Neighbours
+from geo.stats.exact_null import SMALLEST_P, Tails, lattice_step, neighbour_sum_p
+from geo.stats.weights import Neighbours
 
 TIES = {
     "distinct": [3, 1, 4, 15, 9, 2, 6, 53, 58],

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.ask.choices import LEVELS
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import month_number
 from geo.cli import run
-from geo.pack import ward_pack, wards_of, write_packs
-from geo.problem import Problem
-from geo.profile import profile
-from geo.query import LEVELS, Query, month_number
+from geo.out.ward_pack import ward_pack, wards_of, write_packs
+from geo.tell.area import profile
 from tests import small_county as small
 
 AREA = {"lsoa": "LSOA21CD", "ward": "ward", "borough": "lad"}

@@ -52,7 +52,7 @@ def test_the_wheel_holds_every_module(wheel: Path, package: str) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_an_installed_copy_finds_what_was_shipped_with_it(wheel: Path, name: str) -> None:
-    ask = "import sys; sys.path.insert(0, {!r}); from geo.resources import shipped; print(shipped({!r}))"
+    ask = "import sys; sys.path.insert(0, {!r}); from geo.ask.resources import shipped; print(shipped({!r}))"
     command = [sys.executable, "-S", "-c", ask.format(str(wheel), name)]
     answer = subprocess.run(command, cwd=wheel.parent, capture_output=True, text=True, check=False)
     folder = Path(answer.stdout.strip())

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Download, Error, Page, Route, expect
 
 from dashboard import create_app
-from geo.atlas import Atlas
+from geo.answer.atlas import Atlas
 from tests.browser import PATIENCE_MS
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from dashboard import create_app
-from geo.atlas import Atlas
-from geo.query import Query
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
 from tests.browser import PATIENCE_MS, shows, watch
 from tests.small_county import CODES
 

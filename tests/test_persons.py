@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import deprivation, rates
-from geo.atlas import Atlas
-from geo.export import FORMATS, export
-from geo.ingest import import_files
-from geo.mapping import read_mapping
-from geo.query import Query
-from geo.sources import PERSONS, parse_persons, read_table, together
-from geo.store import Store
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.data.ingest import import_files
+from geo.data.mapping import read_mapping
+from geo.data.readers import together
+from geo.data.store import Store
+from geo.data.table import PERSONS, parse_persons, read_table
+from geo.out.export import FORMATS, export
+from geo.stats import deprivation, intervals, rates
 from tests import small_county as small
 
 NAMES = np.array([f"PSEUDONYM{i:04d}" for i in range(120)])
@@ -84,7 +85,7 @@ def test_persons_of_two_files_are_never_taken_for_one():
 
 @pytest.mark.parametrize("column", [*PERSONS, "Token_Person_ID"])
 def test_hospital_extracts_may_name_persons(column: str):
-    from geo.sources import SOURCES
+    from geo.data.sources import SOURCES
 
     rows = small.attendances(n=20).assign(**{column: ["p", "q"] * 10})
     part = read_table("ae.csv", rows.to_csv(index=False).encode())
@@ -212,7 +213,7 @@ def test_limits_of_a_controlled_source_do_not_tell_its_counts(atlas: Atlas):
     half = 0.5 * 10 ** (np.floor(np.log10(upper)) - 2)
     low, high = ((upper - value + sign * 2 * half) / (value - lower - sign * 2 * half) for sign in (-1, 1))
     events = np.arange(8, 400)
-    byar = rates.byar(events)
+    byar = intervals.byar(events)
     telling = (byar[1] - events) / (events - byar[0])
     fitting = (telling >= low[:, None]) & (telling <= high[:, None])
     assert (fitting.sum(axis=1) >= 5).all()

@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import create_app, ids, present, view
-from geo.atlas import Atlas
-from geo.briefing import LISTED, MOST, briefing, busiest, listed_areas
-from geo.disclosure import LARGEST_SUPPRESSED, ROUNDED_TO
-from geo.measures import MEASURES
-from geo.meeting import LARGEST, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, note, of_area
-from geo.problem import Problem
-from geo.query import Query, month_number, month_text
+from geo.answer.atlas import Atlas
+from geo.answer.disclosure import LARGEST_SUPPRESSED, ROUNDED_TO
+from geo.answer.measures import MEASURES
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import month_number, month_text
+from geo.tell.briefing import LISTED, MOST, briefing, busiest, listed_areas
+from geo.tell.meeting import LARGEST, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, note, of_area
 from tests import small_county as small
 
 AREA, OTHER = small.CODES[0], small.CODES[1]

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import create_app
-from geo.atlas import Atlas
+from geo.answer.atlas import Atlas
 from tests.browser import PATIENCE_MS, watch
 
 pytestmark = pytest.mark.browser

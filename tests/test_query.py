@@ -6,19 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.query import (
-    BREAKS,
-    LARGEST_GROUP,
-    MEASURES,
-    PALETTES,
-    Catalogue,
-    Query,
-    SourceInfo,
-    month_number,
-    month_text,
-    period_name,
-    read_hours,
-)
+from geo.ask.catalogue import Catalogue, SourceInfo
+from geo.ask.choices import BREAKS, MEASURES, PALETTES
+from geo.ask.parameters import LARGEST_GROUP, read_hours
+from geo.ask.query import Query
+from geo.ask.words import month_number, month_text, period_name
 
 OFFENCES = SourceInfo(
     key="offences",

@@ -1,4 +1,4 @@
-"""geo.rates against published vectors, other implementations, and what must always hold."""
+"""geo.stats.rates against published vectors, other implementations, and what must always hold."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 
-from geo import rates
+from geo.stats import intervals, rates, smoothing
 
 POPULATION = [
     *(636, 558, 609, 543, 384, 594, 669, 843, 660, 576, 606, 522, 426, 273, 300, 288, 153, 123, 207),
@@ -47,11 +47,11 @@ class Line:
     ],
 )
 def test_byar_is_as_published(events, confidence, lower, upper):
-    assert rates.byar(events, confidence) == pytest.approx((lower, upper), abs=1e-8)
+    assert intervals.byar(events, confidence) == pytest.approx((lower, upper), abs=1e-8)
 
 
 def test_wilson_is_as_published():
-    got = rates.wilson(65, 100)[LIMITS].to_numpy()[0]
+    got = intervals.wilson(65, 100)[LIMITS].to_numpy()[0]
     assert got == pytest.approx([0.65, 0.5525444330, 0.7363575176], abs=1e-9)
 
 
@@ -126,14 +126,14 @@ def test_exact_limits_invert_the_poisson_tails():
     for events in (1, 4, 9, 30):
         lower = optimize.brentq(lambda mean, o=events: stats.poisson.sf(o - 1, mean) - 0.025, 1e-9, 99)
         upper = optimize.brentq(lambda mean, o=events: stats.poisson.cdf(o, mean) - 0.025, 1e-9, 99)
-        assert rates.exact_poisson(events) == pytest.approx((lower, upper), abs=1e-9)
-    assert rates.exact_poisson(0) == pytest.approx((0, -np.log(0.025)))
+        assert intervals.exact_poisson(events) == pytest.approx((lower, upper), abs=1e-9)
+    assert intervals.exact_poisson(0) == pytest.approx((0, -np.log(0.025)))
 
 
 @settings(deadline=None)
 @given(st.integers(0, 200), st.integers(1, 200), st.sampled_from([0.9, 0.95, 0.998]))
 def test_wilson_equals_statsmodels(part, rest, confidence):
-    table = rates.wilson(part, part + rest, confidence)
+    table = intervals.wilson(part, part + rest, confidence)
     expected = proportion_confint(part, part + rest, 1 - confidence, method="wilson")
     assert table[["lower_ci", "upper_ci"]].to_numpy()[0] == pytest.approx(expected, abs=1e-12)
 
@@ -208,7 +208,7 @@ def test_eb_global_equals_esda():
     rng = np.random.default_rng(3)
     population = rng.integers(800, 4000, 40).astype(float)
     events = rng.poisson(population * rng.gamma(4, 0.005, 40)).astype(float)
-    got = rates.eb_global(events, population, per=1)
+    got = smoothing.eb_global(events, population, per=1)
     assert got["value"].to_numpy() == pytest.approx(Empirical_Bayes(events, population).r.ravel(), abs=1e-14)
     assert got["weight"].between(0, 1).all()
 
@@ -224,7 +224,7 @@ def test_eb_local_equals_esda():
         {i: [j for j in (i - 1, i + 1) if 0 <= j < 40] for i in range(40)}, id_order=list(range(40))
     )
     expected = Spatial_Empirical_Bayes(events, population, weights).r.ravel()
-    got = rates.eb_local(events, population, Line(40), per=1)["value"].to_numpy()
+    got = smoothing.eb_local(events, population, Line(40), per=1)["value"].to_numpy()
     assert got == pytest.approx(expected, abs=1e-12)
 
 
@@ -235,13 +235,13 @@ def test_eb_standardised_equals_esda():
     population = rng.integers(20, 4000, 40).astype(float)
     for spread in (0.2, 50):  # areas that differ, and areas that vary less than chance
         events = rng.poisson(population * rng.gamma(spread, 0.01 / spread, 40)).astype(float)
-        got = rates.eb_standardised(events, population).to_numpy()
+        got = smoothing.eb_standardised(events, population).to_numpy()
         assert got == pytest.approx(assuncao_rate(events, population), abs=1e-12)
 
 
 def test_eb_standardised_where_the_variance_would_be_negative():
     """Equal rates in areas of unequal size: A + m/n is below 0 in the largest, and m/n takes its place."""
-    z = rates.eb_standardised([2, 3, 100], [100, 100, 5000])
+    z = smoothing.eb_standardised([2, 3, 100], [100, 100, 5000])
     assert z.notna().all()
     mean = 105 / 5200
     assert z[2] == pytest.approx((0.02 - mean) / np.sqrt(mean / 5000))
@@ -255,7 +255,7 @@ def test_indirect_ratio_by_hand():
     assert expected.to_dict() == pytest.approx({"E1": 19 * 100 * 0.002 * 2, "E2": 0})
     table = rates.indirect_ratio(pd.Series([38.0, 0.0], index=expected.index), expected)
     assert table["value"]["E1"] == pytest.approx(500)
-    assert table["lower_ci"]["E1"] == pytest.approx(100 * rates.byar(38)[0] / 7.6)
+    assert table["lower_ci"]["E1"] == pytest.approx(100 * intervals.byar(38)[0] / 7.6)
     assert table["note"]["E2"] == "nothing expected"
     assert table.index.name == "lsoa21cd"
 
@@ -268,7 +268,7 @@ counts = hnp.arrays(np.int64, st.integers(1, 8), elements=st.integers(0, 3000))
 @settings(deadline=None)
 @given(counts, st.sampled_from([0.9, 0.95, 0.998]))
 def test_intervals_contain_the_count_and_widen_with_confidence(events, confidence):
-    for interval in (rates.byar, rates.exact_poisson, rates.poisson_interval):
+    for interval in (intervals.byar, intervals.exact_poisson, intervals.poisson_interval):
         lower, upper = interval(events, confidence)
         assert (lower <= events).all() and (events < upper).all() and (lower >= 0).all()
         assert (interval(events, confidence + 0.001)[1] > upper).all()
@@ -279,8 +279,8 @@ def test_intervals_contain_the_count_and_widen_with_confidence(events, confidenc
 def test_smoothed_rates_lie_between_the_crude_rate_and_the_mean(events, data):
     population = data.draw(hnp.arrays(np.int64, len(events), elements=st.integers(1, 5000)))
     for table in (
-        rates.eb_global(events, population, per=1),
-        rates.eb_local(events, population, Line(len(events)), per=1),
+        smoothing.eb_global(events, population, per=1),
+        smoothing.eb_local(events, population, Line(len(events)), per=1),
     ):
         raw = events / population
         assert table["weight"].between(0, 1).all()
@@ -335,25 +335,29 @@ def test_five_years_are_expressed_for_one():
 
 def test_empty_constant_and_single_area_slices():
     empty = pd.Series([], dtype=float, index=pd.Index([], name="lsoa21cd"))
-    for table in (rates.crude_rate(empty, empty), rates.eb_global(empty, empty), rates.wilson(empty, empty)):
+    for table in (
+        rates.crude_rate(empty, empty),
+        smoothing.eb_global(empty, empty),
+        intervals.wilson(empty, empty),
+    ):
         assert len(table) == 0 and table.index.name == "lsoa21cd"
     assert len(rates.dsr(np.zeros((0, 19)), np.zeros((0, 19)))) == 0
-    assert len(rates.eb_local(empty, empty, Line(0))) == 0
-    assert len(rates.eb_standardised(empty, empty)) == 0
+    assert len(smoothing.eb_local(empty, empty, Line(0))) == 0
+    assert len(smoothing.eb_standardised(empty, empty)) == 0
 
-    single = rates.eb_global([5], [1000])
+    single = smoothing.eb_global([5], [1000])
     assert single["value"][0] == pytest.approx(5)
-    constant = rates.eb_local([7, 7, 7], [100, 100, 100], Line(3))
+    constant = smoothing.eb_local([7, 7, 7], [100, 100, 100], Line(3))
     assert constant["value"].to_numpy() == pytest.approx([70, 70, 70])
-    nothing = rates.eb_global([0, 0], [10, 10])
+    nothing = smoothing.eb_global([0, 0], [10, 10])
     assert nothing["value"].tolist() == [0, 0]
-    assert rates.eb_standardised([0, 0], [10, 10]).isna().all()
+    assert smoothing.eb_standardised([0, 0], [10, 10]).isna().all()
 
 
 def test_areas_without_data_or_residents_do_not_disturb_smoothing():
-    with_gaps = rates.eb_global([5, np.nan, 9, 4], [100, 100, 100, 0])
+    with_gaps = smoothing.eb_global([5, np.nan, 9, 4], [100, 100, 100, 0])
     assert with_gaps["value"].isna().tolist() == [False, True, False, True]
-    assert with_gaps["value"].dropna().tolist() == rates.eb_global([5, 9], [100, 100])["value"].tolist()
+    assert with_gaps["value"].dropna().tolist() == smoothing.eb_global([5, 9], [100, 100])["value"].tolist()
 
 
 def test_bands_of_a_table_are_matched_by_name():
@@ -374,8 +378,8 @@ def test_bands_of_a_table_are_matched_by_name():
             lambda: rates.crude_rate(pd.Series([1], index=["a"]), pd.Series([1], index=["b"])),
             "share one index",
         ),
-        (lambda: rates.wilson([3], [2]), "exceed its whole"),
-        (lambda: rates.byar(3, 95), "between 0 and 1"),
+        (lambda: intervals.wilson([3], [2]), "exceed its whole"),
+        (lambda: intervals.byar(3, 95), "between 0 and 1"),
         (lambda: rates.dsr([[1, 2]], [[1, 2]]), "19 age bands"),
         (lambda: rates.dsr([BIG, BIG], [POPULATION]), "same areas"),
     ],
@@ -393,6 +397,6 @@ def test_england_in_one_call(shared_data):
     population = ages.groupby(ages.columns[0])[value].sum()
     rng = np.random.default_rng(6)
     events = pd.Series(rng.poisson(population * rng.gamma(2, 0.005, len(population))), population.index)
-    table = rates.eb_global(events, population)
+    table = smoothing.eb_global(events, population)
     assert (table["value"] * population / 1000).sum() == pytest.approx(events.sum(), rel=0.01)
     assert np.corrcoef(table["weight"], population)[0, 1] > 0.8

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.atlas import Atlas
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.ask.words import month_number
 from geo.cli import run
-from geo.query import Query, month_number
-from geo.store import Snapshot, Store
+from geo.data.store import Snapshot, Store
 from tests import real_bedfordshire
 
 pytestmark = pytest.mark.realdata

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from scipy.spatial import KDTree
 
-from geo.hotspots import bivariate_moran, eb_local_moran, getis_ord_star, local_moran
-from geo.null import lattice_step, neighbour_sum_p
-from geo.weights import Neighbours, distance_band, queen
+from geo.stats.exact_null import lattice_step, neighbour_sum_p
+from geo.stats.hotspots import bivariate_moran, eb_local_moran, getis_ord_star, local_moran
+from geo.stats.weights import Neighbours, distance_band, queen
 
 pytestmark = pytest.mark.realdata
 

@@ -16,15 +16,13 @@ import pytest
 from docx.oxml.ns import qn
 from PIL import Image
 
-from geo.assessment import Assessment, assess
-from geo.atlas import Atlas
-from geo.charts import FORMS, picture
+from geo.answer.atlas import Atlas
+from geo.ask.problem import Problem
+from geo.ask.query import Query
 from geo.cli import run
-from geo.exhibits.part import Chart, Exhibit
-from geo.problem import Problem
-from geo.query import Query
-from geo.report import REPORTS, filename, form_of, write
-from geo.report.blocks import (
+from geo.out.charts import FORMS, picture
+from geo.out.report import REPORTS, filename, form_of, write
+from geo.out.report.blocks import (
     METHODS,
     ROOM,
     Bullets,
@@ -36,6 +34,8 @@ from geo.report.blocks import (
     column_widths,
     methods,
 )
+from geo.tell.assessment import Assessment, assess
+from geo.tell.exhibits.part import Chart, Exhibit
 
 MADE = date(2026, 11, 20)
 
@@ -57,7 +57,7 @@ def dot() -> bytes:
 def quick(dot: bytes) -> Iterator[None]:
     """Figures are not drawn: these tests look at all else."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geo.report.blocks.picture", lambda *_: (dot, 165.0, 60.0))
+        patch.setattr("geo.out.report.blocks.picture", lambda *_: (dot, 165.0, 60.0))
         yield
 
 
@@ -410,7 +410,7 @@ def test_command_keeps_the_old_file_when_it_fails(
     def fail(*_: object) -> bytes:
         raise Problem("no")
 
-    monkeypatch.setattr("geo.report.blocks.picture", fail)
+    monkeypatch.setattr("geo.out.report.blocks.picture", fail)
     assert run(["assess", "--data", str(small_county), "-o", str(file)]) == 1
     assert file.read_bytes() == b"old"
 

@@ -15,10 +15,11 @@ from pptx import Presentation
 from dashboard import create_app
 from dashboard.routes import FOR_EVER, MOST_SLIDES, geometry_address, map_config
 from dashboard.security import check_address
-from geo.atlas import Atlas
-from geo.export import FORMATS
-from geo.problem import Problem
-from geo.query import LEVELS, Query
+from geo.answer.atlas import Atlas
+from geo.ask.choices import LEVELS
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.out.export import FORMATS
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy.stats import hypergeom
 
-from geo.hotspots import getis_ord_star
-from geo.services import agreement, beside, colocation, overlooked, similarity
-from geo.weights import Neighbours
+from geo.stats.hotspots import getis_ord_star
+from geo.stats.services import agreement, beside, colocation, overlooked, similarity
+from geo.stats.weights import Neighbours
 
 AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
 

@@ -1,11 +1,11 @@
-"""geo.severity: weights read strictly, applied plainly."""
+"""geo.data.severity: weights read strictly, applied plainly."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from geo import severity
-from geo.problem import Problem
+from geo.ask.problem import Problem
+from geo.data import severity
 
 GOOD = """\ufeffOffence Code,Offence,Weight
 8/06,Assault with injury,12

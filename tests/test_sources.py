@@ -6,20 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geo.mapping import KEYS, TABLES, read_mapping
-from geo.problem import Problem
-from geo.query import month_number
-from geo.sources import (
-    AGE_BANDS,
-    CANONICAL,
-    SOURCES,
-    Reader,
-    Source,
-    age_bands,
-    read_table,
-    reader_for,
-    stored_sources,
-)
+from geo.ask.problem import Problem
+from geo.ask.words import month_number
+from geo.data.mapping import KEYS, TABLES, read_mapping
+from geo.data.readers import CANONICAL, Reader
+from geo.data.sources import SOURCES, Source, reader_for, stored_sources
+from geo.data.table import AGE_BANDS, age_bands, read_table
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "data-formats.md"
 

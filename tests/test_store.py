@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from geo import store as module
-from geo.problem import Problem
-from geo.sources import incidents
-from geo.store import Snapshot, Store
+from geo.ask.problem import Problem
+from geo.data import store as module
+from geo.data.readers import incidents
+from geo.data.store import Snapshot, Store
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from dashboard import assess, figures, theme, view
-from geo import evidence, legend
-from geo.assessment import assess as assessment
-from geo.atlas import Atlas
-from geo.query import PALETTES, Query
+from geo.answer import comparing as evidence
+from geo.answer import legend
+from geo.answer.atlas import Atlas
+from geo.ask.choices import PALETTES
+from geo.ask.query import Query
+from geo.tell.assessment import assess as assessment
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 HEX = re.compile(r"#[0-9a-f]{6}\b")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from dashboard import create_app, theme
-from geo.atlas import Atlas
+from geo.answer.atlas import Atlas
 from tests.browser import PATIENCE_MS, watch
 
 pytestmark = pytest.mark.browser

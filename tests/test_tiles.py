@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.atlas import Atlas, Level
-from geo.tiles import tiles, tiles_geojson
+from geo.answer.atlas import Atlas
+from geo.answer.level import Level
+from geo.tell.tiles import tiles, tiles_geojson
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def test_neighbours_stay_near(laid: gpd.GeoDataFrame, level: Level):
 
 def test_a_crowded_town_gets_its_share_of_the_room():
     """Nine small areas in a corner of a square of seven large ones."""
-    from geo.weights import queen
+    from geo.stats.weights import queen
 
     steps = range(0, 3000, 1000)
     small = [shapely.box(x, y, x + 1000, y + 1000) for x in steps for y in steps]

@@ -14,12 +14,14 @@ from dash._utils import to_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard import facts, figures, ids, layout, parts, view
+from dashboard import facts, figures, filters, ids, view
+from dashboard import legend as parts
 from dashboard.callbacks import _shown
-from geo.atlas import RANKED, Atlas
-from geo.layers import LAYERS
-from geo.measures import MEASURES
-from geo.query import Query, month_number
+from geo.answer.atlas import RANKED, Atlas
+from geo.answer.layers import LAYERS
+from geo.answer.measures import MEASURES
+from geo.ask.query import Query
+from geo.ask.words import month_number
 
 
 @pytest.fixture(scope="module")
@@ -208,11 +210,11 @@ def test_a_measure_that_cannot_be_computed_is_off_and_says_why(small_atlas: Atla
 
 def test_every_layer_is_offered_once_under_a_question(small_atlas: Atlas):
     layers = small_atlas.catalogue.layers
-    groups = layout._grouped({**layers, "a_new_one": "A new one"})
+    groups = filters._grouped({**layers, "a_new_one": "A new one"})
     offered = [item["value"] for group in groups for item in group["items"]]
     assert sorted(offered) == sorted([*layers, "a_new_one"])
     assert groups[-1] == {"group": "More", "items": [{"value": "a_new_one", "label": "A new one"}]}
-    assert not [group for group in layout._grouped(layers) if group["group"] == "More"]
+    assert not [group for group in filters._grouped(layers) if group["group"] == "More"]
 
 
 def test_every_layer_has_its_explanation_and_at_most_one_column(small_atlas: Atlas):

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import clock
-from geo.atlas import Atlas
-from geo.cube import Cube
-from geo.disclosure import Gate
-from geo.query import CLOCKS, Query, SourceInfo
-from geo.week import Week, spread, week_of
+from geo.answer.atlas import Atlas
+from geo.answer.cube import Cube
+from geo.answer.disclosure import Gate
+from geo.answer.week import Week, spread, week_of
+from geo.ask.catalogue import SourceInfo
+from geo.ask.choices import CLOCKS
+from geo.ask.query import Query
+from geo.stats import midnight
 
 AREAS = pd.Index(["E01000001", "E01000002"], name="lsoa21cd")
 START = 2024 * 12
@@ -63,7 +65,7 @@ def test_without_unknown_times_midnight_is_as_the_hours_beside_it() -> None:
     recorded, found = week(table, "recorded"), week(table, "without")
     assert recorded.midnight is not None and found.midnight is None
     np.testing.assert_array_equal(found.clock.iloc[:, 1:], recorded.clock.iloc[:, 1:])
-    expected = clock.without_default_midnight(recorded.clock.to_numpy(float))
+    expected = midnight.without_default_midnight(recorded.clock.to_numpy(float))
     np.testing.assert_allclose(found.clock.to_numpy(float), expected, atol=0.5)
     cut = round(recorded.clock.to_numpy().sum() - expected.to_numpy().sum())
     assert f"{(400 + cut) / 4_900:.1%} of offences have no known time" in found.untimed

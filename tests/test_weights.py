@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box, unary_union
 
-from geo.problem import Problem
-from geo.weights import WEIGHTS, Neighbours, distance_band, knn, queen
+from geo.ask.problem import Problem
+from geo.stats.weights import WEIGHTS, Neighbours, distance_band, knn, queen
 
 
 def squares(rows: int, columns: int, size: float = 100.0, gap: float = 0.0) -> gpd.GeoDataFrame:

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.assessment import part_of
-from geo.atlas import Atlas
-from geo.briefing import briefing
-from geo.change import compare_periods
-from geo.exhibits.lately import lately
-from geo.layers import LAYERS
-from geo.query import CHANGE, Query, month_number
-from geo.windows import WINDOWS, Windows, windows
+from geo.answer.atlas import Atlas
+from geo.answer.layers import LAYERS
+from geo.ask.choices import CHANGE
+from geo.ask.query import Query
+from geo.ask.windows import WINDOWS, Windows, windows
+from geo.ask.words import month_number
+from geo.stats.change import compare_periods
+from geo.tell.assessment import part_of
+from geo.tell.briefing import briefing
+from geo.tell.exhibits.lately import lately
 from tests import small_county as small
 
 MAY = month_number("2024-05")

@@ -25,14 +25,14 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 from dashboard import create_app  # noqa: E402
-from geo.assessment import assess  # noqa: E402
-from geo.atlas import Atlas  # noqa: E402
-from geo.charts import picture  # noqa: E402
-from geo.layers import LAYERS  # noqa: E402
-from geo.paper import drawing  # noqa: E402
-from geo.poster import poster  # noqa: E402
-from geo.query import Query  # noqa: E402
-from geo.sheet import sheet  # noqa: E402
+from geo.answer.atlas import Atlas  # noqa: E402
+from geo.answer.layers import LAYERS  # noqa: E402
+from geo.ask.query import Query  # noqa: E402
+from geo.out.charts import picture  # noqa: E402
+from geo.out.drawing import drawing  # noqa: E402
+from geo.out.printed_map import poster  # noqa: E402
+from geo.out.provenance import sheet  # noqa: E402
+from geo.tell.assessment import assess  # noqa: E402
 from tests.browser import FLAGS, installed  # noqa: E402
 
 VIOLENCE = "category=violence-and-sexual-offences"

@@ -6,10 +6,11 @@ import itertools
 import tempfile
 from pathlib import Path
 
+from geo.ask.problem import Problem
+from geo.data.ingest import take
+from geo.data.receipt import Progress, no_progress
+from geo.data.store import Store
 from geo.demo import county, events
-from geo.ingest import Progress, no_progress, take
-from geo.problem import Problem
-from geo.store import Store
 
 PLACE = "Bedfordshire"
 

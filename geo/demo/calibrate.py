@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import root
 
-from geo.rates import ESP2013, dsr
+from geo.stats.rates import ESP2013, dsr
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -15,18 +15,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from geo import deprivation, rates
-from geo.assessment import VIOLENCE, part_of
-from geo.atlas import Atlas
-from geo.clock import NIGHTS, night_hours
-from geo.cube import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.atlas import Atlas
+from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import DAY_NAMES, MONTH_NAMES, listed, month_number
 from geo.demo import county, published
-from geo.demo.events import town_centre_codes
-from geo.exhibits import EXHIBITS
-from geo.exhibits.part import Exhibit, Part
-from geo.exhibits.when import ASB, NIGHT_HOURS
-from geo.problem import Problem
-from geo.query import DAY_NAMES, MONTH_NAMES, Query, listed, month_number
+from geo.demo.chance import town_centre_codes
+from geo.stats import deprivation, rates
+from geo.stats.clock import NIGHTS, night_hours
+from geo.tell.assessment import VIOLENCE, part_of
+from geo.tell.exhibits import EXHIBITS
+from geo.tell.exhibits.part import Exhibit, Part
+from geo.tell.exhibits.when import ASB, NIGHT_HOURS
 
 MATCHES, DIFFERS, NOT_REPRODUCED = "matches", "differs", "cannot be reproduced"
 CLOSE = 0.01
@@ -214,7 +215,7 @@ def _violence(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _clock(atlas: Atlas) -> _Topic:
+def clock_of(atlas: Atlas) -> _Topic:
     topic, part = _Topic("Violence by time of day, 2019 to 2023"), _part(atlas, "offences")
     table = _exhibit(part, "day_by_hour").table[list(DAY_NAMES)].to_numpy(float)
     topic.numbers("By weekday and group of four hours", published.VIOLENCE_BY_CLOCK, table)
@@ -296,7 +297,7 @@ def _higher(part: Part, benchmark: float) -> int:
     return int((verdict == rates.HIGHER).sum())
 
 
-def _ambulance(atlas: Atlas) -> _Topic:
+def ambulance(atlas: Atlas) -> _Topic:
     topic = _Topic("Ambulance call-outs, 2023")
     part = _part(atlas, "ambulance", first="2023-01", last="2023-12")
     topic.numbers("Call-outs", published.AMBULANCE[2023], part.total)
@@ -336,7 +337,7 @@ def _emergency(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _admissions(atlas: Atlas) -> _Topic:
+def admissions(atlas: Atlas) -> _Topic:
     topic, part = _Topic("Hospital admissions, April 2011 to March 2021"), _part(atlas, "admissions")
     topic.numbers("By borough", np.sum(published.ADMISSIONS_BY_MONTH, axis=1), _boroughs(part))
     months = _exhibit(part, "month_by_borough").table
@@ -413,11 +414,11 @@ TOPICS: tuple[Callable[[Atlas], _Topic], ...] = (
     _place,
     _crimes,
     _violence,
-    _clock,
+    clock_of,
     _rates,
-    _ambulance,
+    ambulance,
     _emergency,
-    _admissions,
+    admissions,
     _towns,
     _drugs,
     _elsewhere,

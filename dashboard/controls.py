@@ -1,0 +1,218 @@
+"""In what state is every control?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+
+from dashboard import compare, ids
+from dashboard.filters import MANY_BOROUGHS, WHOLE
+from geo.answer.layers import LAYERS
+from geo.answer.measures import MEASURES
+from geo.ask.catalogue import SourceInfo
+from geo.ask.choices import CHANGE, ENGLAND
+from geo.ask.query import Query
+from geo.ask.windows import WINDOWS
+from geo.ask.words import (
+    DAY_NAMES,
+    DAYS,
+    MONTH_NAMES,
+    hours_name,
+    listed,
+    month_text,
+    period_name,
+)
+from geo.tell.assessment import exhibit_name
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+from dashboard.link import FILTERS, Shown, link_to
+
+
+def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str, str]) -> Shown:
+    """State of every control: its value, its options, and why it is off."""
+    months = [
+        {"value": month_text(m), "label": f"{MONTH_NAMES[m % 12][:3]} {m // 12}"} for m in source.months
+    ]
+    compared, absent = _comparisons(atlas, query, source), source.no_measure_reasons
+    state = {
+        "source.value": query.source,
+        "category.data": [{"value": key, "label": label} for key, label in source.categories.items()],
+        "category.value": list(query.category),
+        "category.placeholder": "" if query.category else "All categories",
+        "layer.value": query.layer,
+        "measure.value": query.measure,
+        "measure.data": [
+            {
+                "value": key,
+                "label": one.label,
+                "said": f"Not here: {absent[key]}" if key in absent else one.explanation,
+                "disabled": key in absent,
+            }
+            for key, one in MEASURES.items()
+        ],
+        "fdr.checked": query.fdr,
+        "null.value": query.null,
+        "compare.data": compared,
+        "compare.value": _one_of(query.compare, compared),
+        "breaks.value": query.breaks,
+        "palette.value": query.palette,
+        "overlay.value": query.overlay,
+        "domain.value": query.domain,
+        "benchmark.value": query.benchmark or WHOLE,
+        "level.value": query.level,
+        "from.value": month_text(query.first) if query.first is not None else defaults["from"],
+        "to.value": month_text(query.last) if query.last is not None else defaults["to"],
+        "from.data": _with(months, query.first),
+        "to.data": _with(months, query.last),
+    }
+    if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
+        state["borough.value"] = list(query.borough)
+    shown: Shown = {ids.control(key): value for key, value in state.items()}
+    for parameter, layers in HEEDED.items():
+        wanted = query.layer in layers or (parameter == "compare" and query.view == "compare")
+        wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
+        wanted |= parameter == "benchmark" and query.measure in ("dsr", "ratio")  # compared on every layer
+        shown[f"{ids.row(parameter)}.hidden"] = not wanted
+    shown[f"{ids.row('edges')}.hidden"] = query.layer not in HEEDED["breaks"] or query.breaks != "own"
+    loaded = ENGLAND in atlas.catalogue.benchmarks and query.layer == "significance"
+    why = atlas.england(query)[1] if loaded else ""
+    shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
+    shown[f"{ids.note('benchmark')}.hidden"] = not why
+    shown[f"{ids.note('measure')}.children"] = [
+        MEASURES[query.measure].explanation,
+        html.Span(_no_measures(absent), className="unseen"),
+    ]
+    shown[f"{ids.note('measure')}.hidden"] = False
+    compare_note = _compare_note(query, source)
+    shown[f"{ids.note('compare')}.children"] = compare_note
+    shown[f"{ids.note('compare')}.hidden"] = not compare_note
+    first = LAYERS[query.layer].evidence[:1]
+    shown[f"{ids.EVIDENCE}.hidden"] = not first
+    shown[f"{ids.EVIDENCE_NAME}.children"] = "".join(map(exhibit_name, first))
+    shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
+    off = _off(source)
+    for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
+        shown[f"{ids.note(parameter)}.children"] = "off" if parameter in off else text or "all"
+        shown[f"{ids.row(parameter)}.className"] = "field field-off" if parameter in off else "field"
+        shown[f"{ids.clear(parameter)}.hidden"] = not text
+        shown[f"{ids.clear(parameter)}.href"] = link_to(query.replace(**{parameter: ()}), defaults)
+    why = f"{_named(off)} cannot be chosen: {source.no_hours_reason}" if off else ""
+    shown[f"{ids.CLOCK_OFF}.children"] = why
+    shown[f"{ids.CLOCK_OFF}.hidden"] = not off
+    shown[f"{ids.RESET}.href"] = link_to(query.replace(**FILTERS), defaults)
+    shown[f"{ids.PRESENT}.href"] = link_to(query.replace(view="present"), defaults)
+    shown[f"{ids.EXPLORE}.href"] = link_to(query.replace(view="explore"), defaults)
+    shown[f"{ids.COMPARE}.href"] = link_to(compare.entry(query, source), defaults)
+    shown[f"{ids.ASSESSMENT}.href"] = link_to(query.replace(view="assess"), defaults)
+    for name, view in ((ids.EXPLORE, "explore"), (ids.COMPARE, "compare"), (ids.ASSESSMENT, "assess")):
+        shown[f"{name}.aria-current"] = "page" if query.view == view else None
+    return shown
+
+
+def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[str, str]]:
+    """What the layer may be compared with: another source, or an earlier period of the same length."""
+    if query.view == "compare":
+        return compare.options(query, atlas.catalogue) or [USUAL]
+    if LAYERS[query.layer].compares == "source":
+        word = "{} around" if query.layer == "bivariate_moran" else "With {}"
+        others = {key: info.label for key, info in atlas.catalogue.sources.items() if key != query.source}
+        return [{"value": key, "label": word.format(label)} for key, label in others.items()] or [USUAL]
+    if query.layer != "change" or not source.months:
+        return [USUAL]
+    first = source.months[0] if query.first is None else query.first
+    last = source.months[-1] if query.last is None else query.last
+    days = [
+        {"value": kind, "label": name, "disabled": bool(query.replace(compare=kind).windows(source)[1])}
+        for kind, name in WINDOWS.items()
+    ]
+    loaded, earlier = set(source.months), []
+    for back in range(12, first - source.months[0] + 1, 12):
+        a, b = first - back, last - back
+        if b < first and loaded.issuperset(range(a, b + 1)):
+            label = f"Against {period_name(a, b)}"
+            earlier.append({"value": f"{month_text(a)}..{month_text(b)}", "label": label})
+    return [USUAL, *days, *earlier]
+
+
+def _compare_note(query: Query, source: SourceInfo) -> str:
+    """Say which days are compared, or why days cannot be."""
+    if query.layer != CHANGE or query.view == "compare":
+        return ""
+    if query.windows(source)[0] is not None:
+        return "This replaces the period; “to” sets the month that it ends in."
+    reasons = {name: query.replace(compare=kind).windows(source)[1] for kind, name in WINDOWS.items()}
+    return " ".join(f"{name}: {reason}" for name, reason in reasons.items() if reason)
+
+
+def _one_of(value: str, options: list[dict[str, str]]) -> str:
+    """A value if it is on offer, else the first that is."""
+    return value if any(option["value"] == value for option in options) else options[0]["value"]
+
+
+USUAL = {"value": "usual", "label": "Against the usual period before"}
+HEEDED = {
+    "fdr": {"local_moran", "getis_ord", "bivariate_moran", "colocation", "change", "emerging", "excess"},
+    "null": {"local_moran", "getis_ord"},
+    "breaks": {"measure"},
+    "palette": {"measure", "quintile"},
+    "compare": {"bivariate_moran", "colocation", "change"},
+    "domain": {"imd", "bivariate", "excess"},
+    "benchmark": {"significance"},
+}
+"""Layers that heed a control which the others do not; elsewhere it is not shown."""
+
+
+def _no_measures(absent: Mapping[str, str]) -> str:
+    """Say which measures cannot be chosen and why, for those who do not see the list."""
+    by_reason: dict[str, list[str]] = {}
+    for key, reason in absent.items():
+        by_reason.setdefault(reason, []).append(MEASURES[key].label)
+    return "".join(f" Not possible: {listed(labels)}, because {why}" for why, labels in by_reason.items())
+
+
+def _with(months: list[dict[str, str]], chosen: int | None) -> list[dict[str, str]]:
+    """Months on offer, with a chosen one that was not loaded, so that the control can show it."""
+    if chosen is None or any(month["value"] == month_text(chosen) for month in months):
+        return months
+    extra = {
+        "value": month_text(chosen),
+        "label": f"{MONTH_NAMES[chosen % 12][:3]} {chosen // 12} (not loaded)",
+    }
+    return sorted([*months, extra], key=lambda month: month["value"])
+
+
+def _chosen(query: Query, boroughs: Mapping[str, str]) -> dict[str, str]:
+    """Say what is chosen on each strip; "" is everything."""
+    return {
+        "borough": f"{len(query.borough)} of {len(boroughs)}" if query.borough else "",
+        "month": f"{len(query.month)} of 12" if query.month else "",
+        "hour": hours_name(query.hour) if query.hour else "",
+        "day": listed([DAY_NAMES[d][:3] for d in query.day]),
+        "night": f"{len(query.night)} of 7" if query.night else "",
+    }
+
+
+def _off(source: SourceInfo) -> list[str]:
+    """Strips that a source cannot be asked by."""
+    has = {"hour": source.has_hours, "day": source.has_days, "night": source.has_hours}
+    return [parameter for parameter, possible in has.items() if not possible]
+
+
+def _named(off: Sequence[str]) -> str:
+    names = {"hour": "hours", "day": "weekdays", "night": "nights"}
+    return listed([names[parameter] for parameter in off]).capitalize()
+
+
+def strips_shown(query: Query, source: SourceInfo) -> dict[str, dict[str, Any]]:
+    values: dict[str, list[str]] = {
+        "borough": list(query.borough),
+        "month": [str(m) for m in query.month],
+        "hour": [str(h) for h in query.hour],
+        "day": [DAYS[d] for d in query.day],
+        "night": [DAYS[d] for d in query.night],
+    }
+    off = _off(source)
+    return {parameter: {"values": chosen, "off": parameter in off} for parameter, chosen in values.items()}

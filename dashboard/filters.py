@@ -1,0 +1,373 @@
+"""What can be chosen on the page?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import ids
+from geo.ask.catalogue import Catalogue
+from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
+from geo.ask.words import DAY_NAMES, DAYS, MONTH_NAMES
+
+MANY_BOROUGHS = 8
+"""Above this many, boroughs are searched in a list instead of shown as cells."""
+WHOLE = "whole"
+"""Value of the control of the benchmark for none: all that is shown."""
+LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
+NULL_NAMES = {"exact": "Exact p", "permutation": "Simulated p"}
+CONTROLS = {
+    "source": "value",
+    "category": "value",
+    "layer": "value",
+    "measure": "value",
+    "fdr": "checked",
+    "null": "value",
+    "compare": "value",
+    "breaks": "value",
+    "edges": "value",
+    "palette": "value",
+    "domain": "value",
+    "benchmark": "value",
+    "overlay": "value",
+    "level": "value",
+    "from": "value",
+    "to": "value",
+    "clock": "value",
+}
+"""Parameter of the URL to the property that holds the state of its control; strips are the rest."""
+
+
+STRIPS = ("borough", "month", "hour", "day", "night")
+"""Parameters chosen on a strip of cells (``assets/strip.js``)."""
+LAYER_GROUPS = {
+    "How many": ("measure", "quintile", "significance"),
+    "Where it clusters": ("local_moran", "getis_ord", "confidence"),
+    "Deprivation": ("imd", "bivariate", "excess"),
+    "Services together": ("agreement", "colocation", "bivariate_moran"),
+    "Over time": ("change", "emerging"),
+}
+
+
+def filter_panel(catalogue: Catalogue) -> Component:
+    """Ask in the order of a question: what, shown how, which areas, when."""
+    return html.Div(
+        id="filters",
+        role="search",
+        tabIndex="-1",
+        className="filters",
+        **{"aria-label": "Filters"},
+        children=[
+            html.Div(
+                className="filters-head",
+                children=[
+                    html.H2("Filters", className="filters-title"),
+                    html.A("Clear all", id=ids.RESET, href="?", className="link"),
+                    html.Button("Done", className="sheet-done", type="button", **{"data-act": "sheet"}),
+                ],
+            ),
+            _group(
+                "What",
+                _select("source", "Source", options_of({k: s.label for k, s in catalogue.sources.items()})),
+                _field(
+                    "category",
+                    dmc.MultiSelect(
+                        id=ids.control("category"),
+                        data=[],
+                        value=[],
+                        placeholder="All categories",
+                        clearable=True,
+                        searchable=True,
+                        hidePickedOptions=True,
+                        nothingFoundMessage="No such category",
+                        maxDropdownHeight=320,
+                        comboboxProps=_POPUP,
+                        clearButtonProps={"aria-label": "Clear the categories"},
+                        **{"aria-label": "Categories"},
+                    ),
+                ),
+            ),
+            _group(
+                "Shown how",
+                _select("layer", "Show", _grouped(catalogue.layers)),
+                html.Details(
+                    [html.Summary("How to read this"), html.P(id=ids.ABOUT_LAYER)],
+                    className="about",
+                ),
+                _select("measure", "Measure", [], explained=True),
+                _select("compare", "Compare with", []),
+                _select(
+                    "domain",
+                    "Domain of deprivation",
+                    [
+                        {"value": k, "label": f"Deprived by: {_lower(v)}"}
+                        for k, v in catalogue.domains.items()
+                    ],
+                ),
+                _select(
+                    "benchmark",
+                    "Benchmark",
+                    _benchmarks(catalogue),
+                    searchable=len(catalogue.benchmarks) > MANY_BOROUGHS,
+                ),
+                _field(
+                    "fdr",
+                    dmc.Switch(
+                        id=ids.control("fdr"),
+                        checked=True,
+                        label="Correct for many areas (FDR)",
+                        size="xs",
+                    ),
+                ),
+                segmented("null", "p-values", options_of(NULL_NAMES)),
+                html.Div(
+                    [
+                        _select("breaks", "Classes", options_of(BREAKS)),
+                        _select("palette", "Colours", options_of(PALETTES)),
+                    ],
+                    className="halves",
+                ),
+                _field(
+                    "edges",
+                    dmc.TextInput(
+                        id=ids.control("edges"),
+                        label="Where classes begin, from the second",
+                        debounce=True,
+                        value="",
+                        autoComplete="off",
+                    ),
+                ),
+                _select(
+                    "overlay",
+                    "Overlay",
+                    [{"value": k, "label": f"Overlay: {_lower(v)}"} for k, v in OVERLAYS.items()],
+                ),
+            ),
+            _group(
+                "Which areas",
+                segmented("level", "Areas", options_of(LEVEL_NAMES)),
+                _boroughs(catalogue.boroughs),
+            ),
+            _group(
+                "When",
+                html.Div(
+                    [_select("from", "From", []), html.Span("to"), _select("to", "To", [])], className="pair"
+                ),
+                html.P(id=ids.CLOCK_OFF, className="note", hidden=True),
+                _strip(
+                    "month",
+                    "Months of the year",
+                    {str(i + 1): name[:3] for i, name in enumerate(MONTH_NAMES)},
+                    "six",
+                    full=MONTH_NAMES,
+                ),
+                _strip(
+                    "hour",
+                    "Hours",
+                    {str(hour): f"{hour:02d}" for hour in range(24)},
+                    "eight",
+                    full=[f"{hour:02d}:00 to {hour:02d}:59" for hour in range(24)],
+                ),
+                _strip(
+                    "day",
+                    "Weekdays",
+                    {day: name[:3] for day, name in zip(DAYS, DAY_NAMES, strict=True)},
+                    "seven",
+                    full=DAY_NAMES,
+                ),
+                _strip(
+                    "night",
+                    "Nights, noon to noon",
+                    {day: name[:3] for day, name in zip(DAYS, DAY_NAMES, strict=True)},
+                    "seven",
+                    full=[f"{DAY_NAMES[d]} into {DAY_NAMES[(d + 1) % 7]}" for d in range(7)],
+                ),
+            ),
+        ],
+    )
+
+
+_POPUP = {
+    "transitionProps": {"duration": 0},
+    "withinPortal": True,
+    "portalProps": {"target": "#filters"},  # a list belongs to its landmark
+    "floatingStrategy": "fixed",
+    "width": 300,
+    "position": "bottom-start",
+}
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def options_of(names: Any) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in names.items()]
+
+
+def _benchmarks(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """With whom rates can be compared; England is named also where it cannot be chosen."""
+    names = {key: f"Against {name}" for key, name in catalogue.benchmarks.items()}
+    options: list[dict[str, Any]] = options_of({WHOLE: "Against the whole shown", **names})
+    if ENGLAND not in names:
+        options.append({"value": ENGLAND, "label": "England: no rates loaded", "disabled": True})
+    return options
+
+
+def _grouped(layers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Layers under the question that they answer; those of no group come last."""
+    named = {key for keys in LAYER_GROUPS.values() for key in keys}
+    groups = {**LAYER_GROUPS, "More": tuple(key for key in layers if key not in named)}
+    return [
+        {"group": title, "items": options_of({key: layers[key] for key in keys if key in layers})}
+        for title, keys in groups.items()
+        if any(key in layers for key in keys)
+    ]
+
+
+def _group(title: str, *fields: Component) -> Component:
+    return html.Fieldset([html.Legend(title), *fields], className="group")
+
+
+def _field(parameter: str, control: Component) -> Component:
+    """Hold a control and the note that says why it is off."""
+    return html.Div(
+        [control, html.P(id=ids.note(parameter), className="note", hidden=True)],
+        id=ids.row(parameter),
+        className="field",
+    )
+
+
+def _select(
+    parameter: str,
+    label: str,
+    options: list[dict[str, str]],
+    *,
+    searchable: bool = False,
+    explained: bool = False,
+) -> Component:
+    """Hold a list to choose from; of an explained one each option has a sentence, ``said``, below it."""
+    control = dmc.Select(
+        id=ids.control(parameter),
+        data=options,
+        allowDeselect=False,
+        searchable=searchable,
+        rightSectionWidth=26,
+        maxDropdownHeight=460 if explained else 320,
+        comboboxProps=_POPUP | {"width": "min(29rem, 92vw)"} if explained else _POPUP,
+        renderOption={"function": "explained"} if explained else None,
+        **{"aria-label": label},
+    )
+    if explained:  # the group has the note, since the list's own input takes no description from outside
+        about = {"aria-label": label, "aria-describedby": ids.note(parameter)}
+        return _field(parameter, html.Div(control, role="group", **about))
+    return _field(parameter, control)
+
+
+def segmented(parameter: str, label: str, options: list[dict[str, str]]) -> Component:
+    return _field(
+        parameter,
+        html.Div(
+            dmc.SegmentedControl(
+                id=ids.control(parameter),
+                data=options,
+                value=options[0]["value"],
+                fullWidth=True,
+                transitionDuration=0,
+            ),
+            role="group",
+            **{"aria-label": label},
+        ),
+    )
+
+
+def _strip(
+    parameter: str,
+    label: str,
+    cells: Any,
+    shape: str,
+    *,
+    full: Sequence[str] | None = None,
+    hidden: bool = False,
+) -> Component:
+    """Cells of which some, or none for all, are chosen; ``assets/strip.js`` gives them mouse and keys."""
+    names = full or list(cells.values())
+    return _headed(
+        parameter,
+        label,
+        html.Div(
+            id=ids.control(parameter),
+            className=f"strip strip-{shape}",
+            role="listbox",
+            **{
+                "aria-multiselectable": "true",
+                "aria-labelledby": f"label-{parameter}",
+                "aria-describedby": f"{ids.note(parameter)} {ids.CLOCK_OFF}",
+                "data-strip": parameter,
+            },
+            children=[
+                html.Div(
+                    text,
+                    role="option",
+                    tabIndex="0" if i == 0 else "-1",
+                    title=spoken if spoken != text else None,
+                    **{"aria-selected": "false", "aria-label": spoken, "data-value": value},
+                )
+                for i, ((value, text), spoken) in enumerate(zip(cells.items(), names, strict=True))
+            ],
+        ),
+        hidden=hidden,
+    )
+
+
+def _boroughs(names: Mapping[str, str]) -> Component:
+    """Lay out the boroughs as cells; where there are many, as a list to search in."""
+    label = "Boroughs"
+    if len(names) <= MANY_BOROUGHS:
+        return _strip("borough", label, names, "words", hidden=len(names) < 2)
+    control = dmc.MultiSelect(
+        id=ids.control("borough"),
+        data=sorted(options_of(names), key=lambda option: option["label"]),
+        value=[],
+        placeholder="Find a borough",
+        clearable=True,
+        searchable=True,
+        hidePickedOptions=True,
+        nothingFoundMessage="No such borough",
+        maxDropdownHeight=320,
+        comboboxProps=_POPUP,
+        clearButtonProps={"aria-label": "Clear the boroughs"},
+        **{"aria-label": label},
+    )
+    return _headed("borough", label, control)
+
+
+def _headed(parameter: str, label: str, control: Component, *, hidden: bool = False) -> Component:
+    """Hold a control under its name, what is chosen, and the way to clear it."""
+    return html.Div(
+        id=ids.row(parameter),
+        className="field",
+        hidden=hidden,
+        children=[
+            html.Div(
+                className="strip-head",
+                children=[
+                    html.Span(label, id=f"label-{parameter}", className="label"),
+                    html.Span(id=ids.note(parameter), className="strip-note"),
+                    html.A(
+                        "Clear",
+                        id=ids.clear(parameter),
+                        href="?",
+                        className="link",
+                        hidden=True,
+                        **{"aria-label": f"Clear: {label}"},
+                    ),
+                ],
+            ),
+            control,
+        ],
+    )

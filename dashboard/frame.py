@@ -1,0 +1,96 @@
+"""What does the map paint?"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboard import legend as parts
+from dashboard.facts import facts
+from geo.answer.legend import HIDDEN
+from geo.ask.catalogue import SourceInfo
+from geo.tell.insets import of_answer
+from geo.tell.marking import Marking
+
+if TYPE_CHECKING:
+    from geo.answer.answer import Answer
+    from geo.answer.atlas import Atlas
+
+
+def map_frame(
+    atlas: Atlas, answer: Answer, source: SourceInfo, search: str, found: Marking | None = None
+) -> dict[str, Any]:
+    """Say what the map should paint: a class for each area, and the words of its tooltips.
+
+    Returns
+    -------
+    dict
+        ``query, version, level, n, classes`` (base64 of one byte an area in map order; 255 is outside the
+        boroughs chosen), ``palette``, ``overlay``, ``marked`` (base64 of one byte an area, 1 where it stands
+        out; None where all do), ``values``, ``ranked``, ``selected``, ``bounds`` (west, south, east, north in
+        degrees, or None), ``insets`` (name and box of each window to magnify).
+    """
+    classes, top = answer.classes, parts.leaders(answer)
+    return {
+        "query": search,
+        "version": atlas.version,
+        "level": answer.query.level,
+        "n": len(answer.table),
+        "classes": _bytes(answer.codes),
+        "palette": [
+            {"colour": colour, "label": label, "pattern": pattern}
+            for colour, label, pattern in zip(classes.colours, classes.labels, classes.patterns, strict=True)
+        ],
+        "overlay": None if answer.overlay is None else _overlay(answer.overlay),
+        "marked": _bytes(found.areas) if found and found.number else None,
+        "values": _tooltips(answer, source),
+        "ranked": [
+            [int(index), rank]
+            for index, rank in zip(answer.table.index.get_indexer(top.index), top["rank"], strict=True)
+        ],
+        "selected": answer.query.area or None,
+        "bounds": _bounds(atlas, answer.query.borough),
+        "insets": [
+            {"name": inset.name, "box": _degrees(inset.box)}
+            for inset in of_answer(answer, atlas.levels[answer.query.level], atlas.places)
+        ],
+        "layout": answer.query.layout,
+    }
+
+
+def _bytes(codes: np.ndarray) -> str:
+    return base64.b64encode(np.asarray(codes, np.uint8).tobytes()).decode("ascii")
+
+
+def _overlay(areas: np.ndarray) -> dict[str, Any]:
+    return {"classes": _bytes(np.where(areas, 0, HIDDEN)), "palette": [parts.OVERLAY]}
+
+
+def _bounds(atlas: Atlas, boroughs: Sequence[str]) -> list[float] | None:
+    """Box of some boroughs in degrees: what to look at when only they are shown."""
+    if not boroughs:
+        return None
+    shapes = atlas.levels["borough"].shapes
+    return _degrees(shapes.loc[list(boroughs)].total_bounds)
+
+
+def _degrees(box: Sequence[float] | np.ndarray) -> list[float]:
+    """West, south, east and north in degrees, of a box in EPSG:27700."""
+    return [round(float(side), 5) for side in _to_degrees().transform_bounds(*box)]
+
+
+@lru_cache(maxsize=1)
+def _to_degrees() -> Any:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(27700, 4326, always_xy=True)
+
+
+def _tooltips(answer: Answer, source: SourceInfo) -> dict[str, Any]:
+    """Lines under an area's name: what the page knows of it, in the order of interest."""
+    columns = facts(answer, answer.table, source)
+    return {"columns": list(columns), "rows": [list(row) for row in zip(*columns.values(), strict=True)]}

@@ -1,0 +1,173 @@
+"""How is the map explained? From an answer to its legend and the areas that are numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import theme
+from geo.ask.choices import LEVELS
+from geo.ask.query import Query
+from geo.ask.words import listed
+from geo.tell.briefing import listed_areas
+from geo.tell.insets import top_areas
+from geo.tell.marking import class_value
+
+if TYPE_CHECKING:
+    from geo.answer.answer import Answer
+
+UPWARDS = {"measure", "quintile", "significance", "excess", "agreement", "confidence"}
+"""Layers whose classes are steps of a scale, which a reader expects with the most on top."""
+
+OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "pattern": "dots"}
+
+FIRST_CAVEATS = 2
+"""Caveats that stand under the sentence; the others are folded away."""
+
+MANY_CLASSES = 9
+"""Above this many, classes without an area are named in one line."""
+MANY_SHORT, SHORT_LABEL = 8, 24
+"""From this many classes, if no label has more letters, a low map has them in two columns."""
+
+
+# ---------------------------------------------------------------- the legend
+
+
+def legend(answer: Answer) -> list[Component]:
+    """Build the legend: every class with its swatch and the number of areas in it.
+
+    The class of the selected area is marked; ``data-class`` is its position, by which the browser marks the
+    class of the area under the pointer. Where areas can be marked (:func:`markable`) each class is a button
+    that marks its own.
+    """
+    classes = answer.classes
+    area = answer.query.area
+    chosen = int(answer.codes[answer.table.index.get_loc(area)]) if area else None
+    items = [
+        _class(label, colour, pattern, count, {"data-class": str(i)}, current=i == chosen, mark=mark)
+        for i, (colour, pattern, label, count, mark) in enumerate(
+            zip(classes.colours, classes.patterns, classes.labels, classes.counts, marks(answer), strict=True)
+        )
+    ]
+    plain = classes.patterns.count(None)
+    absent: list[Component] = []
+    if plain > MANY_CLASSES and answer.query.layer not in UPWARDS:
+        empty = [label for label, count in zip(classes.labels, classes.counts, strict=True) if not count]
+        items = [item for item, count in zip(items, classes.counts, strict=True) if count]
+        absent = [html.P(f"None: {_listed(empty)}.", className="note legend-absent")] if empty else []
+    if answer.query.layer == "bivariate":
+        listing = _square(items[:plain], items[plain:])
+    elif answer.query.layer in UPWARDS:
+        listing = html.Ul(items[:plain][::-1] + items[plain:])
+    else:
+        listing = html.Ul(items)
+    if len(items) >= MANY_SHORT and max(map(len, classes.labels)) <= SHORT_LABEL:
+        listing.className = "legend-many"
+    overlay = []
+    if answer.overlay is not None:
+        overlay = [html.Ul(_class(OVERLAY["label"], OVERLAY["colour"], "dots", int(answer.overlay.sum())))]
+    return [
+        html.H2(classes.title, className="legend-title"),
+        listing,
+        *absent,
+        *overlay,
+        html.P(
+            "Areas in each; press to mark"
+            if markable(answer)
+            else f"Number of {LEVELS[answer.query.level]} in each",
+            className="note",
+        ),
+    ]
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Labels in one line, each up to its explanation ("New: hot in the last month only")."""
+    return listed([label.partition(":")[0].lower() for label in labels])
+
+
+def _class(
+    label: str,
+    colour: str,
+    pattern: str | None,
+    count: int,
+    marks: Mapping[str, str] | None = None,
+    *,
+    current: bool = False,
+    mark: Mapping[str, str] | None = None,
+) -> Component:
+    states = ["legend-item", *(["legend-current"] if current else []), *([] if count else ["legend-none"])]
+    row = [
+        html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": theme.css(colour)}),
+        html.Span(label, className="legend-label"),
+        html.Span(f"{count:,}", className="legend-count"),
+    ]
+    return html.Li(row_of(row, mark), className=" ".join(states), **(marks or {}))
+
+
+def row_of(row: Sequence[Component], mark: Mapping[str, str] | None) -> Component:
+    """Row of a legend, a button where it marks its areas."""
+    if mark:
+        return html.Button(row, type="button", className="legend-row", **mark)
+    return html.Div(row, className="legend-row")
+
+
+def markable(answer: Answer) -> bool:
+    """Whether areas can be marked: where the page explores, not where it presents."""
+    return answer.query.view in ("explore", "compare")
+
+
+def marks(answer: Answer) -> list[dict[str, str]]:
+    """What the button of each class marks and whether it is pressed; empty where areas cannot be marked."""
+    if not markable(answer):
+        return [{} for _ in answer.classes.keys]
+    return [mark_of("class", class_value(key), answer.query.mark) for key in answer.classes.keys]
+
+
+def mark_of(kind: str, value: str, mark: str) -> dict[str, str]:
+    """Attributes of a button that marks areas; ``assets/mark.js`` heeds them."""
+    of, _, values = mark.partition(":")
+    pressed = of == kind and value in values.split(",")
+    return {"data-mark": f"{kind}:{value}", "aria-pressed": "true" if pressed else "false"}
+
+
+def _square(items: Sequence[Component], rest: Sequence[Component]) -> Component:
+    """Nine classes of two measures as a square: the measure to the right, deprivation upwards."""
+    rows = [items[6:9], items[3:6], items[0:3]]
+    return html.Div(
+        [
+            html.Span("more deprived ↑", className="square-up"),
+            html.Ul([cell for row in rows for cell in row], className="square"),
+            html.Span("more events →", className="square-right"),
+            html.Ul(list(rest)),
+        ],
+        className="square-box",
+    )
+
+
+# ---------------------------------------------------------------- the numbered areas
+
+
+def leaders(answer: Answer) -> pd.DataFrame:
+    """The areas that are numbered on the map: the first in order, but none without events."""
+    return listed_areas(answer) if answer.query.view == "present" else top_areas(answer)
+
+
+# ---------------------------------------------------------------- the caveats
+
+
+def caveats(said: Sequence[str], query: Query) -> list[Component]:
+    """The first caveats as text, unless the panel of an area or set needs the room, and the others folded."""
+    first = 0 if query.area or query.group else FIRST_CAVEATS
+    items = [html.Li(caveat) for caveat in said]
+    rest = items[first:]
+    if len(rest) == 1 and first:  # to fold one away would save nothing
+        first, rest = first + 1, []
+    more = f"{len(rest)} {'more ' if first else ''}note{'' if len(rest) == 1 else 's'}"
+    return [
+        *([html.Ul(items[:first])] if items[:first] else []),
+        *([html.Details([html.Summary(more), html.Ul(rest)])] if rest else []),
+    ]

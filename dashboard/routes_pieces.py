@@ -1,0 +1,68 @@
+"""What comes a moment after the map? The panel of the chosen area or set, and the evidence for the layer.
+
+The map, its sentence, the table and the charts are one answer. What costs several answers more is asked for
+when that is on the screen, as a piece of HTML, so that it never holds the map up.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dash import Dash
+from flask import Response, request
+
+from dashboard import evidence, view
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import slug
+from geo.out.report.blocks import table_csv
+from geo.tell import assessment
+from geo.tell.exhibits.part import Exhibit
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+
+REMEMBERED = 16
+"""Questions whose evidence is kept."""
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Add the routes of an atlas to an app.
+
+    ``/piece/panel?<query>``, ``/piece/evidence?<query>`` and the numbers behind an exhibit of the latter,
+    ``/piece/evidence.csv?exhibit=<key>&<query>``.
+    """
+
+    @lru_cache(maxsize=REMEMBERED)
+    def made(query: Query) -> tuple[tuple[Exhibit, ...], tuple[tuple[str, str], ...]]:
+        return assessment.evidence(atlas, query)
+
+    def asked() -> Query:
+        query, _ = Query.parse(_search(), atlas.catalogue)[0].checked(atlas.catalogue)
+        kept = ("source", "category", "layer", *assessment.KEPT)
+        return Query(**{name: getattr(query, name) for name in kept})
+
+    @app.server.get("/piece/panel")
+    def panel() -> Response:
+        return Response(view.panels(atlas, _search()), mimetype="text/html")
+
+    @app.server.get("/piece/evidence")
+    def of_layer() -> Response:
+        query = asked()
+        return Response(evidence.article(*made(query), query), mimetype="text/html")
+
+    @app.server.get("/piece/evidence.csv")
+    def numbers() -> Response:
+        key = request.args.get("exhibit", "")
+        exhibit = next((one for one in made(asked())[0] if one.key == key), None)
+        if exhibit is None:
+            raise Problem("The layer shown has no such evidence under these filters.")
+        response = Response(table_csv(evidence.numbers(exhibit)), content_type="text/csv; charset=utf-8")
+        name = f"{slug(atlas.place)}-{slug(exhibit.name)}.csv"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+def _search() -> str:
+    return "?" + request.query_string.decode("utf-8", "replace")

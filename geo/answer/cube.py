@@ -1,0 +1,469 @@
+"""How many, where, when?
+
+A :class:`Cube` holds the events of one source as packed integers, sorted by category, month, weekday and
+hour, with an index from each such cell to its rows. A filter of time and category is then a set of cells,
+its rows are a few slices, and any table of it is one ``bincount``. Filters without hours or days, the most
+common ones, are answered from a cumulative count by category, month and area without touching a row.
+
+A cube is immutable. Counts are integers and every event is in exactly one place: an area of the map,
+outside it, or without a place. So the counts of a filter always add up to the events it selects.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.query import Query
+from geo.ask.windows import Window
+from geo.ask.words import slug
+from geo.data.table import AGE_BANDS
+
+DAYS_KNOWN, HOURS_KNOWN = 7, 24
+N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
+"""Cells of one category and month: 7 weekdays and unknown, by 24 hours and unknown."""
+_WEEKDAY = np.repeat(np.arange(DAYS_KNOWN + 1), HOURS_KNOWN + 1)
+_HOUR = np.tile(np.arange(HOURS_KNOWN + 1), DAYS_KNOWN + 1)
+TIMED = (_WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
+"""Cells whose weekday and hour are both known."""
+_NIGHT = np.where(TIMED, np.where(_HOUR >= 12, _WEEKDAY, (_WEEKDAY - 1) % 7), DAYS_KNOWN)
+
+
+@dataclass(frozen=True)
+class Cube:
+    """The events of one source, ready to be counted.
+
+    Attributes
+    ----------
+    categories : tuple of str
+        Labels, sorted by how frequent they are.
+    months : ndarray of int, shape (M,)
+        Month numbers loaded, sorted (see :func:`geo.ask.words.month_number`).
+    n_areas : int
+        Number of areas ``n``; positions ``n`` and ``n + 1`` stand for "no place" and "outside".
+    area : ndarray of int32, shape (N,)
+        Position of each event's area, rows sorted by cell.
+    age : ndarray of int8, shape (N,)
+        Position in :data:`AGE_BANDS`, 19 where not known.
+    day : ndarray of int8, shape (N,)
+        Day of the month, 0 where not known.
+    offsets : ndarray of int64, shape (C * M * N_SLOTS + 1,)
+        First row of each cell (category, month, weekday, hour).
+    extra : mapping of str to ndarray, shape (N,)
+        Further attributes of the source in the same row order.
+    """
+
+    categories: tuple[str, ...]
+    months: np.ndarray
+    n_areas: int
+    area: np.ndarray
+    age: np.ndarray
+    day: np.ndarray
+    offsets: np.ndarray
+    extra: Mapping[str, np.ndarray]
+
+    @classmethod
+    def build(cls, incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -> Cube:
+        """Pack canonical incidents.
+
+        Parameters
+        ----------
+        incidents : DataFrame
+            One row an event: ``category``, ``lsoa`` (code or missing), ``month``, and where the source
+            has them ``date``, ``hour`` (0-23 or missing), ``age_band`` and further attributes.
+        areas : Index
+            Codes of the areas on the map, in map order.
+        months : sequence of int, optional
+            Months that were loaded even if no event fell in them.
+
+        Returns
+        -------
+        Cube
+        """
+        n = len(areas)
+        frequent = incidents["category"].value_counts()
+        categories = tuple(sorted(map(str, frequent.index), key=lambda c: (-frequent[c], c)))
+        covered = np.unique(
+            np.concatenate([np.asarray(months, dtype=np.int64), incidents["month"].to_numpy(np.int64)])
+        )
+        codes = incidents["lsoa"]
+        area = areas.get_indexer(pd.Index(codes))
+        area = np.where(codes.isna().to_numpy(), n, np.where(area < 0, n + 1, area)).astype(np.int32)
+        weekday = _weekdays(incidents)
+        hour = _whole(incidents, "hour", HOURS_KNOWN)
+        category = pd.Index(categories).get_indexer(pd.Index(incidents["category"]))
+        month = np.searchsorted(covered, incidents["month"].to_numpy(np.int64))
+        cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
+        order = np.argsort(cell, kind="stable")
+        n_cells = len(categories) * len(covered) * N_SLOTS
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
+        age = np.full(len(incidents), len(AGE_BANDS), np.int8)
+        if "age_band" in incidents:
+            position = pd.Index(AGE_BANDS).get_indexer(pd.Index(incidents["age_band"]))
+            age = np.where(position < 0, len(AGE_BANDS), position).astype(np.int8)
+        day = _days(incidents)
+        packed = {"category", "lsoa", "month", "date", "hour", "age_band"}
+        extra = {str(c): incidents[c].to_numpy()[order] for c in incidents.columns if c not in packed}
+        return cls(categories, covered, n, area[order], age[order], day[order], offsets, extra)
+
+    @property
+    def n_events(self) -> int:
+        """Number of events held."""
+        return len(self.area)
+
+    @cached_property
+    def slugs(self) -> dict[str, int]:
+        """Position of each category by its name in a URL."""
+        return {slug(label): position for position, label in enumerate(self.categories)}
+
+    @cached_property
+    def has_hours(self) -> bool:
+        """Whether any event has a weekday and an hour."""
+        return bool(self._by_slot()[TIMED].any())
+
+    @cached_property
+    def has_days(self) -> bool:
+        """Whether any event has a weekday."""
+        return bool(self._by_slot()[_WEEKDAY < DAYS_KNOWN].any())
+
+    @cached_property
+    def last_days(self) -> dict[int, int]:
+        """Every month loaded to the last day of it that has an event; 0 where no event has a day.
+
+        A month without events is known to its end.
+        """
+        latest, events = np.zeros(len(self.months), np.int64), np.zeros(len(self.months), np.int64)
+        edges = self.offsets[::N_SLOTS]
+        for block, (start, end) in enumerate(pairwise(edges.tolist())):
+            month = block % len(self.months)
+            events[month] += end - start
+            latest[month] = max(latest[month], self.day[start:end].max(initial=0))
+        ends = [monthrange(m // 12, m % 12 + 1)[1] for m in self.months]
+        return {
+            int(month): int(day) if any_ else end
+            for month, day, any_, end in zip(self.months, latest, events, ends, strict=True)
+        }
+
+    @cached_property
+    def has_ages(self) -> bool:
+        """Whether any event has an age."""
+        return bool((self.age < len(AGE_BANDS)).any())
+
+    @cached_property
+    def has_spans(self) -> bool:
+        """Whether any event has a range of time."""
+        return bool((self.spans > 0).any())
+
+    @property
+    def spans(self) -> np.ndarray:
+        """Length of each event's range of time in hours; NaN or 0 for a moment."""
+        return np.asarray(self.extra.get("span_hours", np.zeros(self.n_events, np.float32)), np.float32)
+
+    def select(self, query: Query) -> Selection:
+        """Choose the events of a query's categories, months, hours, days and nights (not its place).
+
+        Parameters
+        ----------
+        query : Query
+            Checked against the catalogue; categories that are not here select nothing. Its ``window``, if
+            any, keeps the events of known day within it.
+
+        Returns
+        -------
+        Selection
+        """
+        categories = np.ones(len(self.categories), bool)
+        if query.category:
+            categories[:] = False
+            categories[[self.slugs[c] for c in query.category if c in self.slugs]] = True
+        months = np.ones(len(self.months), bool)
+        if query.first is not None:
+            months &= self.months >= query.first
+        if query.last is not None:
+            months &= self.months <= query.last
+        if query.month:
+            months &= np.isin(self.months % 12 + 1, query.month)
+        return Selection(self, categories, months, _slots(query), query.window)
+
+    @cached_property
+    def cumulative(self) -> np.ndarray:
+        """Events by category and area up to each month, shape (C, M + 1, n + 2), int32."""
+        shape = (len(self.categories), len(self.months), self.n_areas + 2)
+        block = np.repeat(np.arange(shape[0] * shape[1]), np.diff(self.offsets[::N_SLOTS]))
+        counts = np.bincount(block * shape[2] + self.area, minlength=int(np.prod(shape))).reshape(shape)
+        total = np.zeros((shape[0], shape[1] + 1, shape[2]), np.int32)
+        np.cumsum(counts, axis=1, out=total[:, 1:], dtype=np.int32)
+        return total
+
+    @cached_property
+    def cell(self) -> np.ndarray:
+        """Cell of every row, int32, shape (N,)."""
+        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
+
+    def _by_slot(self) -> np.ndarray:
+        sizes = np.diff(self.offsets).reshape(-1, N_SLOTS)
+        return sizes.sum(axis=0)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The events of a cube that a filter of category and time keeps.
+
+    Attributes
+    ----------
+    cube : Cube
+    categories : ndarray of bool, shape (C,)
+    months : ndarray of bool, shape (M,)
+    slots : ndarray of bool, shape (N_SLOTS,), or None
+        Weekday and hour cells kept; None keeps them all.
+    window : Window or None
+        Days kept; None keeps them all.
+    """
+
+    cube: Cube
+    categories: np.ndarray
+    months: np.ndarray
+    slots: np.ndarray | None
+    window: Window | None = None
+
+    @property
+    def by_month_only(self) -> bool:
+        """Whether whole months are kept, which the cumulative counts can tell."""
+        return self.slots is None and self.window is None
+
+    @property
+    def years(self) -> float:
+        """Length of the time kept, in years; a filter of weekdays and hours does not shorten it."""
+        return self.window.days / 365.25 if self.window else float(self.months.sum()) / 12
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Positions of the events kept, int64, in row order."""
+        slots = np.ones(N_SLOTS, bool) if self.slots is None else self.slots
+        cells = (self.categories[:, None, None] & self.months[:, None] & slots).ravel()
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], cells, [False]]).astype(np.int8)))
+        starts, ends = self.cube.offsets[edges[0::2]], self.cube.offsets[edges[1::2]]
+        lengths = ends - starts
+        kept = lengths > 0
+        starts, lengths = starts[kept], lengths[kept]
+        if not len(starts):
+            return np.empty(0, np.int64)
+        skips = starts - np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        rows = np.arange(lengths.sum()) + np.repeat(skips, lengths)
+        return rows if self.window is None else rows[self._in_window(rows, self.window)]
+
+    def _in_window(self, rows: np.ndarray, window: Window) -> np.ndarray:
+        """Whether each of some rows has a day that is known and within a window."""
+        months = self.cube.months
+        before_first = np.array([date(m // 12, m % 12 + 1, 1).toordinal() - 1 for m in months])
+        known = self.cube.day[rows]
+        day = before_first[self.cube.cell[rows] // N_SLOTS % len(months)] + known
+        return (known > 0) & (window.start.toordinal() <= day) & (day <= window.stop.toordinal())
+
+    @cached_property
+    def by_place(self) -> np.ndarray:
+        """Events by area position, then without a place, then outside; int64, shape (n + 2,)."""
+        if not self.by_month_only:
+            return np.bincount(self.cube.area[self.rows], minlength=self.cube.n_areas + 2)
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], self.months, [False]]).astype(np.int8)))
+        cumulative = self.cube.cumulative[self.categories]
+        total = np.zeros(self.cube.n_areas + 2, np.int64)
+        for first, last in zip(edges[0::2], edges[1::2], strict=True):
+            total += (cumulative[:, last] - cumulative[:, first]).sum(axis=0, dtype=np.int64)
+        return total
+
+    def weighted(self, weights: np.ndarray) -> np.ndarray:
+        """Sum of weights of the events by area; float64, shape (n,).
+
+        Parameters
+        ----------
+        weights : ndarray of float, shape (N,)
+            Weight of each event of the cube, in row order; NaN counts nothing.
+        """
+        rows, n = self.rows, self.cube.n_areas
+        return np.bincount(self.cube.area[rows], np.nan_to_num(weights[rows]), minlength=n + 2)[:n]
+
+    @property
+    def by_area(self) -> np.ndarray:
+        """Events by area, int64, shape (n,)."""
+        return self.by_place[:-2]
+
+    @property
+    def unlocated(self) -> int:
+        """Events without a place."""
+        return int(self.by_place[-2])
+
+    @property
+    def outside(self) -> int:
+        """Events whose place is not on the map."""
+        return int(self.by_place[-1])
+
+    def untimed(self, areas: np.ndarray | None = None) -> int:
+        """Events of the same categories and months that a filter of time cannot judge.
+
+        Parameters
+        ----------
+        areas : ndarray of bool, shape (n,), optional
+            Only those in these areas.
+        """
+        places = replace(self, slots=~TIMED).by_place
+        return int(places.sum() if areas is None else places[:-2][areas].sum())
+
+    def undated(self, areas: np.ndarray) -> int:
+        """Events in some areas, of the same categories, months, weekdays and hours, without a known day.
+
+        Parameters
+        ----------
+        areas : ndarray of bool, shape (n,)
+        """
+        rows = replace(self, window=None).rows
+        return int(np.append(areas, [False, False])[self.cube.area[rows[self.cube.day[rows] == 0]]].sum())
+
+    def by_month(self, areas: np.ndarray | None = None) -> np.ndarray:
+        """Events by loaded month; int64, shape (M,); 0 in months that the filter leaves out.
+
+        Parameters
+        ----------
+        areas : ndarray of bool, shape (n,), optional
+            Only the events in these areas; None also counts those outside or without a place.
+        """
+        n_months = len(self.cube.months)
+        if self.by_month_only and areas is not None:
+            steps = np.diff(self.cube.cumulative[self.categories][:, :, :-2][:, :, areas].sum(axis=(0, 2)))
+            return np.where(self.months, steps, 0)
+        cells = self._cells(areas)
+        return np.bincount(cells // N_SLOTS % n_months, minlength=n_months) if n_months else cells
+
+    def by_clock(self, areas: np.ndarray | None = None) -> np.ndarray:
+        """Events by weekday and hour; int64, shape (8, 25), the last row and column not known."""
+        cells = self._cells(areas)
+        return np.bincount(cells % N_SLOTS, minlength=N_SLOTS).reshape(DAYS_KNOWN + 1, HOURS_KNOWN + 1)
+
+    def by_category(self, areas: np.ndarray | None = None) -> pd.Series:
+        """Events by category label; int64, most frequent of the whole source first."""
+        counts = np.bincount(
+            self._cells(areas) // (N_SLOTS * max(1, len(self.cube.months))),
+            minlength=len(self.cube.categories),
+        )
+        return pd.Series(counts, index=pd.Index(self.cube.categories, name="category"), name="count")
+
+    def by_age(self) -> np.ndarray:
+        """Events by area and age band; int64, shape (n, 20), the last column age not known."""
+        n, width = self.cube.n_areas, len(AGE_BANDS) + 1
+        place = self.cube.area[self.rows].astype(np.int64)
+        return np.bincount(place * width + self.cube.age[self.rows], minlength=(n + 2) * width).reshape(
+            n + 2, width
+        )[:n]
+
+    def squares(self, groups: np.ndarray, number: int) -> np.ndarray | None:
+        """Σ f² of persons with f events each, by group of areas and age band (:func:`geo.stats.rates.dsr`).
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n,)
+            Group of each area, 0 up; -1 leaves an area out.
+        number : int
+            Of groups.
+
+        Returns
+        -------
+        ndarray of int64, shape (number, 20), or None
+            The last column age not known. An event of a person not known counts as one person's only one.
+            None where no persons are known.
+        """
+        persons, width = self.cube.extra.get("person"), len(AGE_BANDS) + 1
+        if persons is None:
+            return None
+        group = np.append(groups, [-1, -1])[self.cube.area[self.rows]]
+        rows, group = self.rows[group >= 0], group[group >= 0].astype(np.int64)
+        cell, person = group * width + self.cube.age[rows], persons[rows].astype(np.int64)
+        total = np.bincount(cell[person == 0], minlength=number * width)
+        people = person.max(initial=0) + 1
+        alike, times = np.unique((cell * people + person)[person > 0], return_counts=True)
+        np.add.at(total, alike // people, times**2)
+        return total.reshape(-1, width)
+
+    def repeats(self, areas: np.ndarray) -> int:
+        """Events beyond the first of each person in some areas (bool, shape (n,)); 0 where none are known."""
+        persons = self.cube.extra.get("person")
+        if persons is None:
+            return 0
+        rows = self.rows[np.append(areas, [False, False])[self.cube.area[self.rows]]]
+        known = persons[rows][persons[rows] > 0]
+        return len(known) - len(np.unique(known))
+
+    def by_area_and_month(self) -> np.ndarray:
+        """Events by area and selected month; int64, shape (n, selected months)."""
+        n, chosen = self.cube.n_areas, np.flatnonzero(self.months)
+        if self.by_month_only:
+            steps = np.diff(self.cube.cumulative[self.categories].sum(axis=0, dtype=np.int64), axis=0)
+            return steps[chosen, :n].T
+        place = self.cube.area[self.rows].astype(np.int64)
+        month = self.cube.cell[self.rows] // N_SLOTS % len(self.cube.months)
+        column = np.searchsorted(chosen, month)
+        return np.bincount(place * len(chosen) + column, minlength=(n + 2) * len(chosen)).reshape(
+            n + 2, len(chosen)
+        )[:n]
+
+    def _cells(self, areas: np.ndarray | None) -> np.ndarray:
+        """Cell of each event kept."""
+        rows = self.rows
+        if areas is not None:
+            inside = np.concatenate([areas, [False, False]])
+            rows = rows[inside[self.cube.area[rows]]]
+        return self.cube.cell[rows]
+
+
+def _slots(query: Query) -> np.ndarray | None:
+    """Weekday and hour cells that a query keeps, or None where it keeps them all."""
+    if not (query.hour or query.day or query.night):
+        return None
+    slots = np.ones(N_SLOTS, bool)
+    if query.hour:
+        slots &= np.isin(_HOUR, query.hour)
+    if query.day:
+        slots &= np.isin(_WEEKDAY, query.day)
+    if query.night:
+        slots &= np.isin(_NIGHT, query.night)
+    return slots
+
+
+def _weekdays(incidents: pd.DataFrame) -> np.ndarray:
+    """Weekday of each event, Monday 0, not known 7."""
+    if "weekday" in incidents:
+        return _whole(incidents, "weekday", DAYS_KNOWN)
+    if "date" not in incidents:
+        return np.full(len(incidents), DAYS_KNOWN)
+    days = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
+    known = ~np.isnat(days)
+    weekday = (np.where(known, days, np.datetime64("1970-01-01")).astype(np.int64) + 3) % 7
+    return np.where(known, weekday, DAYS_KNOWN)
+
+
+def _days(incidents: pd.DataFrame) -> np.ndarray:
+    """Day of the month of each event, int8, not known 0.
+
+    Publishers file the first minutes of a month with the night before: such an event is of its last day.
+    """
+    if "date" not in incidents:
+        return np.zeros(len(incidents), np.int8)
+    date_ = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
+    first = (incidents["month"].to_numpy(np.int64) - 1970 * 12).astype("datetime64[M]")
+    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
+    day = (date_ - first.astype("datetime64[D]")).astype(np.int64) + 1
+    return np.where(np.isnat(date_), 0, np.clip(day, 1, length)).astype(np.int8)
+
+
+def _whole(incidents: pd.DataFrame, column: str, unknown: int) -> np.ndarray:
+    """Column of small whole numbers with missing values as ``unknown``."""
+    if column not in incidents:
+        return np.full(len(incidents), unknown)
+    values = pd.to_numeric(incidents[column]).to_numpy(np.float64, na_value=np.nan)
+    return np.where(np.isnan(values), unknown, values).astype(np.int64)

@@ -1,0 +1,198 @@
+"""Is there more where people are more deprived?
+
+:func:`gradient` takes the small areas of one filter by tenth and by fifth of deprivation, and sums them up:
+the slope and the relative index of inequality, and what the most deprived areas hold. All counts, and what
+is divided from them, have passed the gate of their source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.disclosure import Gate
+from geo.stats import deprivation, rates
+
+DRAWS = 2_000
+"""Simulations of the interval of a slope."""
+ASSUMED = 4.0
+"""What stands for a suppressed count (1 to 7) where a slope needs a number."""
+RATE, RATE_BY_AGE = "rate_per_1000", "dsr_per_100k"
+SLOPE, RATIO = ["sii", "sii_lower", "sii_upper"], ["rii", "rii_lower", "rii_upper"]
+NO_DECIMALS = 1000
+"""From here on a rate needs no decimals in a sentence."""
+NUMBER_OF = {"decile": 10, "quintile": 5}
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Small areas by deprivation; protected.
+
+    Attributes
+    ----------
+    tenths, fifths : DataFrame
+        Index ``decile`` or ``quintile`` of England's areas (those that occur, 1 the most deprived):
+        ``areas``, ``population``, ``count`` (Int64), the rate in :attr:`column`, ``lower_ci``, ``upper_ci``.
+    by_age : bool
+        Whether the rates are age-standardised.
+    slope : Series
+        Of the tenths, as :func:`geo.stats.deprivation.slope_index`; all missing where there are too few
+        events.
+    shares : DataFrame
+        As :func:`geo.stats.deprivation.share_in_most_deprived`, of protected counts.
+    """
+
+    tenths: pd.DataFrame
+    fifths: pd.DataFrame
+    by_age: bool
+    slope: pd.Series
+    shares: pd.DataFrame
+
+    @property
+    def column(self) -> str:
+        """Name of the column of rates."""
+        return RATE_BY_AGE if self.by_age else RATE
+
+    @property
+    def title(self) -> str:
+        """Kind of rate, as a title begins."""
+        return "Age-standardised rate" if self.by_age else "Per 1,000 residents"
+
+    @property
+    def per(self) -> str:
+        """What the rates are per, in words."""
+        return "100,000 residents a year" if self.by_age else "1,000 residents"
+
+    def by(self, groups: str) -> pd.DataFrame:
+        """The table by "decile" or by "quintile"."""
+        return self.fifths if groups == "quintile" else self.tenths
+
+
+def gradient(
+    *,
+    decile: np.ndarray,
+    counts: np.ndarray,
+    population: np.ndarray,
+    gate: Gate,
+    years: float,
+    ages: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    squares: Callable[[np.ndarray, int], np.ndarray | None] = lambda groups, number: None,
+) -> Gradient:
+    """Take small areas by deprivation.
+
+    Parameters
+    ----------
+    decile : ndarray of float, one value an area
+        Decile in England, 1 the most deprived; NaN where not known.
+    counts : ndarray of int
+        True counts.
+    population : ndarray of float
+        Residents, NaN where not known.
+    gate : Gate
+        The way out for the source.
+    years : float
+        Length of the period, for age-standardised rates.
+    ages : tuple of DataFrame, optional
+        Events and residents [area, age band]: rates are then age-standardised, else crude over the period.
+    squares : callable, optional
+        ``squares(groups, number)`` as :attr:`geo.answer.true_numbers.Slice.squares`, over these areas.
+
+    Returns
+    -------
+    Gradient
+    """
+    known = ~np.isnan(decile) & ~np.isnan(population)
+    tenth = decile[known].astype(int)
+    counts, population = counts[known], population[known]
+    banded = None if ages is None else tuple(frame.to_numpy()[known] for frame in ages)
+
+    def rated(of: np.ndarray, groups: int, shown: np.ndarray, *, hide: bool) -> pd.DataFrame:
+        """Rates by group, from the events by age or from the protected counts."""
+        if banded is None:
+            residents = _sums(of, population, groups)
+            return rates.crude_rate(shown, residents, hide_below=rates.HIDE_RATE_BELOW * hide)
+        events, people = (_sums(of, numbers, groups) for numbers in banded)
+        groups_of = np.full(len(known), -1)
+        groups_of[known] = of - 1
+        least = rates.HIDE_DSR_BELOW * hide
+        found = rates.dsr(events, people, squares=squares(groups_of, groups), years=years, hide_below=least)
+        return found.assign(**gate.coarse(found[["value", "lower_ci", "upper_ci"]]))
+
+    def table(name: str) -> pd.DataFrame:
+        groups = NUMBER_OF[name]
+        of = tenth if groups == 10 else (tenth + 1) // 2
+        count = gate.counts(_sums(of, counts, groups).astype(np.int64))
+        found = rated(of, groups, count.to_numpy(np.float64, na_value=np.nan), hide=True)
+        areas = _sums(of, np.ones(len(of)), groups)
+        columns = {
+            "areas": areas.astype(np.int64),
+            "population": _sums(of, population, groups).astype(np.int64),
+            "count": count,
+            RATE_BY_AGE if banded else RATE: found["value"].to_numpy(),
+            "lower_ci": found["lower_ci"].to_numpy(),
+            "upper_ci": found["upper_ci"].to_numpy(),
+        }
+        return pd.DataFrame(columns, index=pd.RangeIndex(1, groups + 1, name=name))[areas > 0]
+
+    def slope() -> pd.Series:
+        """Of rates that are shown or made from protected counts, so that it tells no more than they do."""
+        filled = gate.counts(_sums(tenth, counts, 10).astype(np.int64)).to_numpy(float, na_value=ASSUMED)
+        found = rated(tenth, 10, filled, hide=banded is not None and gate.controlled)
+        found["population"] = _sums(tenth, population, 10)
+        index = deprivation.slope_index(found, repetitions=DRAWS)
+        enough = (gate.count(int(counts.sum())) or 0) >= rates.UNRELIABLE_BELOW
+        return index if enough else index * np.nan
+
+    shares = deprivation.share_in_most_deprived(counts, population, tenth, told=gate.count)
+    return Gradient(table("decile"), table("quintile"), banded is not None, slope(), shares)
+
+
+def _sums(of: np.ndarray, numbers: np.ndarray, groups: int) -> np.ndarray:
+    """Sums of the rows of each group 1 … ``groups``."""
+    return (of == np.arange(1, groups + 1)[:, None]).astype(np.float64) @ numbers
+
+
+def slope_said(slope: pd.Series, per: str) -> str:
+    """Slope and relative index of inequality in a sentence; "" where they are not known.
+
+    Parameters
+    ----------
+    slope : Series
+        As :func:`geo.stats.deprivation.slope_index`.
+    per : str
+        What the rate is per, "1,000 residents".
+    """
+    if np.isnan(slope["sii"]):
+        return ""
+    lower, upper = float(slope["sii_lower"]), float(slope["sii_upper"])
+    form = "{:,.1f}" if max(abs(lower), abs(upper)) < NO_DECIMALS else "{:,.0f}"
+    if lower <= 0 <= upper:
+        size, low, high = (form.format(number).replace("-", "−") for number in slope[SLOPE])
+        return (
+            "The rate neither clearly rises nor falls with deprivation: slope index of inequality "
+            f"{size} ({low} to {high}) per {per}."
+        )
+    more = "higher" if lower > 0 else "lower"
+    low, size, high = (form.format(number) for number in sorted(abs(slope[SLOPE].astype(float))))
+    said = (
+        f"At the most deprived end the rate is {size} ({low} to {high}) per {per} {more} than at the least "
+        "(slope index of inequality)"
+    )
+    ratio, least, most = slope[RATIO].astype(float)
+    if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything
+        said += f", {ratio:.1f} times as high ({least:.1f} to {most:.1f}; relative index)"
+    return f"{said}."
+
+
+def shares_said(shares: pd.DataFrame, noun: str) -> str:
+    """What the most deprived 30% hold, in a sentence; "" where it is not known."""
+    last = shares.iloc[-1]
+    if np.isnan(last["share"]):
+        return ""
+    return (
+        f"The {last.name} of areas most deprived in England hold {last['share']:.0%} of the {noun} and "
+        f"{last['population_share']:.0%} of the residents."
+    )

@@ -1,0 +1,143 @@
+"""What has it to do with deprivation?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.layer_clusters import correction_caveats
+from geo.answer.layer_measure import suppressed
+from geo.answer.legend import (
+    BIVARIATE,
+    DEPRIVATION,
+    EXCESS,
+    Drawn,
+    classify,
+)
+from geo.answer.measures import measure
+from geo.answer.true_numbers import ALPHA, Slice
+from geo.stats import deprivation, hotspots, rates, unexplained
+
+CRIME_SOURCES = ("offences",)
+"""Sources that count recorded crime, of which the crime domain of deprivation is made."""
+
+
+def draw_imd(s: Slice) -> Drawn:
+    decile = s.frame[s.query.decile].to_numpy(float, na_value=np.nan)
+    position = np.where(np.isnan(decile), -1, np.nan_to_num(decile) - 1).astype(int)
+    ends = {0: "1 (most deprived 10%)", 9: "10 (least deprived 10%)"}
+    entries = [(str(i + 1), ends.get(i, str(i + 1)), colour) for i, colour in enumerate(DEPRIVATION)]
+    codes, classes = classify(
+        f"Deprivation{s.query.by_domain}: decile in England", entries, position, s.inside
+    )
+    deprived = (decile <= 2) & s.inside
+    share = s.share_held(deprived)
+    finding = ""
+    if share is not None and deprived.any():
+        people = s.population[deprived].sum() / s.population[s.inside].sum()
+        finding = (
+            f"{s.areas(int(deprived.sum())).capitalize()} are among the most deprived 20% in "
+            f"England{s.query.by_domain}; "
+            f"they have {people:.0%} of the residents and {share:.0%} of the {s.noun}."
+        )
+    return Drawn(_with_domain(s, measure(s).columns), codes, classes, finding, _domain_caveats(s))
+
+
+def _deprivation_rank(s: Slice) -> np.ndarray:
+    return s.frame[f"{s.query.domain}_rank"].to_numpy(np.float64, na_value=np.nan)
+
+
+def _with_domain(s: Slice, columns: pd.DataFrame) -> pd.DataFrame:
+    """Add the deciles of the domain chosen; those of the whole index are in every table."""
+    if s.query.domain == "imd":
+        return columns
+    return columns.assign(**{s.query.decile: s.frame[s.query.decile]})
+
+
+def _domain_caveats(s: Slice) -> tuple[str, ...]:
+    """Say that deprivation by crime explains crime by itself."""
+    by_itself = s.query.domain == "crime" and s.query.source in CRIME_SOURCES
+    return (deprivation.CRIME_DOMAIN_CAUTION,) if by_itself else ()
+
+
+def draw_bivariate(s: Slice) -> Drawn:
+    m = measure(s)
+    shown = np.where(s.inside, m.shown, np.nan)
+    table = deprivation.bivariate_classes(shown, np.where(s.inside, _deprivation_rank(s), np.nan))
+    position = table["class"].fillna(0).to_numpy(int) - 1
+    ends = ("fewest", "middle", "most")
+    deprived = ("least deprived third", "middle third", "most deprived third")
+    entries = [
+        (str(3 * d + e + 1), f"{ends[e].capitalize()}, {deprived[d]}", BIVARIATE[3 * d + e])
+        for d in range(3)
+        for e in range(3)
+    ]
+    title = f"{m.title} and deprivation{s.query.by_domain}, in thirds"
+    codes, classes = classify(
+        title, entries, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
+    )
+    both = (position == 8) & s.inside
+    share = s.share_held(both)
+    held = f" and hold {share:.0%} of the {s.noun} shown" if share is not None else ""
+    finding = (
+        f"{s.areas(int(both.sum()))} are in the top third for {s.noun} and for "
+        f"deprivation{s.query.by_domain}{held}."
+    )
+    columns = m.columns.assign(
+        measure_class=table["measure_class"].array, deprivation_class=table["deprivation_class"].array
+    )
+    return Drawn(_with_domain(s, columns), codes, classes, finding, _domain_caveats(s))
+
+
+def draw_excess(s: Slice) -> Drawn:
+    # A ratio to a known expectation could be solved for its count, so it is made from the protected counts;
+    # a suppressed one (1 to 7) enters the model as 4 and is not compared itself.
+    hidden = np.isnan(s.shown)
+    counts = np.where(s.inside, np.where(hidden, 4.0, s.shown), np.nan)
+    found = unexplained.excess(counts, s.population, -_deprivation_rank(s), years=s.years)
+    table = found.table.set_axis(s.frame.index)
+    estimates = ["expected", "ratio", "lower_ci", "upper_ci", "p"]
+    table.loc[hidden, estimates] = np.nan
+    table["q"] = hotspots.bh_q(table["p"].to_numpy(float), table["p"].notna().to_numpy())
+    verdict = _excess_verdict(table, "q" if s.query.fdr else "p")
+    flagged = _excess_verdict(table, "p")
+    tinted = np.select([flagged == unexplained.MORE, flagged == unexplained.LESS], ["more-", "less-"], "")
+    lost = (flagged != verdict) & s.inside
+    keys = np.where(lost, tinted, verdict)
+    entries = [entry for entry in EXCESS if s.query.fdr or not entry[0].endswith("-")]
+    order = {key: i for i, (key, _, _) in enumerate(entries)}
+    position = np.array([order.get(key, -1) for key in keys])
+    title = f"{s.noun.capitalize()} against what deprivation{s.query.by_domain} predicts"
+    codes, classes = classify(
+        title, entries, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"
+    )
+    more = (verdict == unexplained.MORE) & s.inside
+    by = s.query.by_domain
+    similar = f"areas similarly deprived{by}" if by else "similarly deprived areas"
+    finding = f"No area has more {s.noun} than {similar}, beyond chance."
+    if more.any():
+        highest = table["ratio"].where(more).idxmax()
+        verb = "has" if more.sum() == 1 else "have"
+        finding = (
+            f"{s.areas(int(more.sum()))} {verb} more {s.noun} than {similar}; "
+            f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
+        )
+    names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p", "q": "ratio_q"}
+    columns = measure(s).columns.join(table[[*estimates, "q"]].rename(columns=names))
+    columns["verdict"] = verdict
+    caveats = (
+        f"Expected from a {found.model} of the other areas.",
+        *correction_caveats(s, int(lost.sum())),
+        *_domain_caveats(s),
+    )
+    return Drawn(_with_domain(s, columns), codes, classes, finding, caveats)
+
+
+def _excess_verdict(table: pd.DataFrame, probability: str) -> np.ndarray:
+    """More, as or less than similarly deprived areas, by p or q; "not compared" where there is none."""
+    surprising = (table[probability] <= ALPHA).to_numpy()
+    return np.select(
+        [table["p"].isna().to_numpy(), surprising & (table["ratio"] > 1).to_numpy(), surprising],
+        [rates.NOT_COMPARED, unexplained.MORE, unexplained.LESS],
+        unexplained.AS_PREDICTED,
+    )

@@ -1,0 +1,173 @@
+"""Which areas does the map have, and who lives in them?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.ask.choices import DOMAINS
+from geo.data.boundaries import browser_geojson
+from geo.data.store import Snapshot
+from geo.data.table import AGE_BANDS
+from geo.stats.weights import Neighbours
+
+LEVELS = ("lsoa", "ward", "borough")
+
+
+@dataclass(frozen=True)
+class Level:
+    """One geography of the map.
+
+    Attributes
+    ----------
+    key : {"lsoa", "ward", "borough"}
+    frame : DataFrame
+        Index of area codes named by vintage (``lsoa21cd``, ``wd24cd``, ``lad24cd``), in map order; columns
+        ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``, ``imd_decile`` and the same
+        of each domain that is loaded (Int64; at wards and boroughs the average of their small areas,
+        weighted by residents).
+    parent : ndarray of int, shape (number of LSOAs,)
+        Position here of each LSOA's area.
+    neighbours : Neighbours
+    shapes : GeoDataFrame
+        EPSG:27700, same index.
+    """
+
+    key: str
+    frame: pd.DataFrame
+    parent: np.ndarray
+    neighbours: Neighbours
+    shapes: pd.DataFrame
+
+    @property
+    def n(self) -> int:
+        """Number of areas."""
+        return len(self.frame)
+
+    def add_up(self, by_lsoa: np.ndarray) -> np.ndarray:
+        """Counts of LSOAs added up to this level: shape (n,) or (n, columns)."""
+        if self.key == "lsoa":
+            return by_lsoa
+        total = np.zeros((self.n, *by_lsoa.shape[1:]), by_lsoa.dtype)
+        np.add.at(total, self.parent, by_lsoa)
+        return total
+
+    @cached_property
+    def anchors(self) -> np.ndarray:
+        """A point inside each area, for labels and numbers; EPSG:27700, float (n, 2)."""
+        points = shapely.point_on_surface(self.shapes.geometry.to_numpy())
+        return shapely.get_coordinates(points)
+
+    @cached_property
+    def bounds(self) -> np.ndarray:
+        """West, south, east and north of each area; EPSG:27700, float (n, 4)."""
+        return shapely.bounds(self.shapes.geometry.to_numpy())
+
+    @cached_property
+    def widths(self) -> np.ndarray:
+        """The longer side of the box around each area, metres, float (n,)."""
+        return np.maximum(self.bounds[:, 2] - self.bounds[:, 0], self.bounds[:, 3] - self.bounds[:, 1])
+
+    @cached_property
+    def geojson(self) -> bytes:
+        """Shapes for the browser (EPSG:4326), features in map order with their position as id."""
+        names = self.frame.rename_axis("code").reset_index()[["code", "name", "ward", "borough"]]
+        names.index = self.frame.index
+        return browser_geojson(self.shapes, names)
+
+    @cached_property
+    def geojson_hash(self) -> str:
+        """Short SHA-256 of the shapes, for an address that may be kept for ever."""
+        return hashlib.sha256(self.geojson).hexdigest()[:12]
+
+
+def levels_of(snapshot: Snapshot) -> dict[str, Level]:
+    """Read the three geographies, each with names, residents, deprivation, neighbours and shapes."""
+    shapes = {key: snapshot.read(f"areas/{key}") for key in LEVELS}
+    areas = shapes["lsoa"].index
+    lookup = snapshot.read("lookup").reindex(areas)
+    residents = _residents(snapshot, areas)
+    deprivation = _deprivation(snapshot, areas)
+    levels = {}
+    for key in LEVELS:
+        index = shapes[key].index
+        parent = np.arange(len(areas)) if key == "lsoa" else index.get_indexer(lookup[index.name])
+        neighbours = Neighbours.from_frame(snapshot.read(f"neighbours/{key}/queen"), index)
+        level = Level(key, pd.DataFrame(index=index), parent, neighbours, shapes[key])
+        names = shapes[key]["name"].to_numpy(str)
+        some = lookup.iloc[_first_of_each(parent, len(index))]
+        frame = pd.DataFrame(
+            {
+                "name": names,
+                "ward": {"lsoa": some["ward"].to_numpy(str), "ward": names, "borough": ""}[key],
+                "borough": some["borough"].to_numpy(str),
+                "lad": some[shapes["borough"].index.name].to_numpy(str),
+                "population": _whole(level.add_up(residents)),
+                **{name: _whole(_weighted(level, of, residents)) for name, of in deprivation.items()},
+            },
+            index=index,
+        )
+        levels[key] = replace(level, frame=frame)
+    return levels
+
+
+def _first_of_each(parent: np.ndarray, n: int) -> np.ndarray:
+    """Position of the first LSOA in each of ``n`` areas."""
+    first = np.zeros(n, np.int64)
+    first[parent[::-1]] = np.arange(len(parent))[::-1]
+    return first
+
+
+def _whole(values: np.ndarray) -> pd.array:
+    """Floats as whole numbers, Int64, NaN missing."""
+    return pd.Series(values).round().astype("Int64").array
+
+
+def _residents(snapshot: Snapshot, areas: pd.Index) -> np.ndarray:
+    """Residents of each LSOA as floats, NaN where not known."""
+    if not snapshot.has("population"):
+        return np.full(len(areas), np.nan)
+    table = snapshot.read("population")
+    return table.groupby("lsoa")["population"].sum().reindex(areas).to_numpy(np.float64)
+
+
+def band_population(snapshot: Snapshot, areas: pd.Index) -> np.ndarray | None:
+    """Residents by LSOA and age band, int64 (n, 19); None where five-year bands are not loaded."""
+    if not snapshot.has("population"):
+        return None
+    table = snapshot.read("population")
+    if not set(AGE_BANDS) <= set(table["age_band"].unique()):
+        return None
+    bands = table.pivot_table(
+        index="lsoa", columns="age_band", values="population", aggfunc="sum", observed=True
+    )
+    return bands.reindex(index=areas, columns=list(AGE_BANDS)).fillna(0).to_numpy(np.int64)
+
+
+def _deprivation(snapshot: Snapshot, areas: pd.Index) -> dict[str, np.ndarray]:
+    """Rank and decile of each LSOA by column ("imd_rank", "income_decile"), 1 the most deprived.
+
+    Those of the whole index are always there, NaN where not loaded. A domain without ranks has its deciles.
+    """
+    unknown = np.full(len(areas), np.nan)
+    found = {"imd_rank": unknown, "imd_decile": unknown}
+    table = snapshot.read("deprivation").reindex(areas) if snapshot.has("deprivation") else pd.DataFrame()
+    for key in DOMAINS:
+        if f"{key}_decile" in table:
+            decile = table[f"{key}_decile"]
+            rank = table.get(f"{key}_rank", decile)
+            found[f"{key}_rank"] = rank.to_numpy(np.float64, na_value=np.nan)
+            found[f"{key}_decile"] = decile.to_numpy(np.float64, na_value=np.nan)
+    return found
+
+
+def _weighted(level: Level, by_lsoa: np.ndarray, residents: np.ndarray) -> np.ndarray:
+    """Average of LSOAs' values at a level, weighted by residents (equally where not known)."""
+    weight = np.where(np.isnan(by_lsoa), 0.0, np.nan_to_num(residents, nan=1.0))
+    with np.errstate(invalid="ignore"):
+        return level.add_up(np.nan_to_num(by_lsoa) * weight) / level.add_up(weight)

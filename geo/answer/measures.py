@@ -1,0 +1,367 @@
+"""How much is it? A count, or a number that allows for residents, their ages, chance or harm.
+
+A :class:`Measure` turns a :class:`~geo.answer.true_numbers.Slice` into :class:`Measured`, and knows how its
+values are called and written, so that the map, the table, the area's panel, the meeting and the exports say
+the same. To add one, give it a key and a label in :data:`geo.ask.choices.MEASURES`, write ``f(slice) ->
+Measured`` and register it in :data:`MEASURES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.disclosure import LARGEST_SUPPRESSED
+from geo.answer.true_numbers import Slice, benchmark, reference, standardised
+from geo.ask import choices
+from geo.stats import rates, smoothing
+
+ASSUMED = 4.0
+"""What stands for a suppressed count (1 to 7) where a model needs a number."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The measure of a slice.
+
+    Attributes
+    ----------
+    title : str
+    true, shown : ndarray of float, shape (n,)
+        For statistics and for the eye; NaN where there is none.
+    base : ndarray of float, shape (n,)
+        Values that the class breaks are made from.
+    whole : bool
+        Whether values are counts.
+    columns : DataFrame
+    no_value : str
+        Why an area has no value.
+    caveats : tuple of str
+    """
+
+    title: str
+    true: np.ndarray
+    shown: np.ndarray
+    base: np.ndarray
+    whole: bool
+    columns: pd.DataFrame
+    no_value: str = "No data"
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One way to say how much.
+
+    Attributes
+    ----------
+    key : str
+        Key of :data:`geo.ask.choices.MEASURES`.
+    explanation : str
+        What it is and when to choose it, one sentence.
+    column : str
+        Column of an answer's table that holds it.
+    name : str
+        "Standardised per 100,000", before a value.
+    heading, short : str
+        The same over a column of a page, and over a narrow one.
+    unit : str
+        What is counted, with ``{noun}``, over a list of values.
+    finding : str
+        Sentence of the areas that have the most, with ``{leaders}``, ``{have}``, ``{noun}`` and ``{top}``.
+    compute : callable
+        Slice to Measured.
+    form : str
+        How a value is written.
+    missing : str
+        In place of a value that is not shown.
+    limits : bool
+        Whether ``lower_ci`` and ``upper_ci`` of the table are those of its values.
+    """
+
+    key: str
+    explanation: str
+    column: str
+    name: str
+    heading: str
+    short: str
+    unit: str
+    finding: str
+    compute: Callable[[Slice], Measured]
+    form: str = "{:,.1f}"
+    missing: str = ""
+    limits: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its name in the control."""
+        return choices.MEASURES[self.key]
+
+
+def measure(slice_: Slice) -> Measured:
+    """Compute the measure that the query asks for."""
+    return MEASURES[slice_.query.measure].compute(slice_)
+
+
+def beside(key: str) -> Measure:
+    """Return what is shown beside the count where a measure is asked for: the rate where that is the count.
+
+    >>> beside("count").key, beside("dsr").key
+    ('rate', 'dsr')
+    """
+    return MEASURES["rate" if key == "count" else key]
+
+
+def _per_thousand(s: Slice) -> np.ndarray:
+    """Residents in thousands; NaN where there are none."""
+    return np.where(s.population > 0, s.population, np.nan) / 1000
+
+
+def _protected(s: Slice, counts: np.ndarray) -> np.ndarray:
+    """Counts as a person may see them, NaN where suppressed."""
+    return s.gate.counts(counts).to_numpy(np.float64, na_value=np.nan)
+
+
+def _filled(s: Slice) -> np.ndarray:
+    """Protected counts, with :data:`ASSUMED` for the suppressed ones; true counts of an open source.
+
+    A model's value could be solved for the count behind it, so it rests on these.
+    """
+    return np.where(np.isnan(s.shown), ASSUMED, s.shown)
+
+
+# ---------------------------------------------------------------- counts and crude rates
+
+
+def _count(s: Slice) -> Measured:
+    base, scale = s.base()
+    base = _protected(s, base) * scale
+    return Measured(f"Number of {s.noun}", s.counts.astype(float), s.shown, base, True, s.frame.iloc[:, :0])
+
+
+def _rate(s: Slice) -> Measured:
+    base, scale = s.base()
+    people = _per_thousand(s)
+    return Measured(
+        f"{s.noun.capitalize()} per 1,000 residents",
+        s.counts / people,
+        s.shown / people,
+        _protected(s, base) * scale / people,
+        False,
+        s.frame.iloc[:, :0],
+    )
+
+
+# ---------------------------------------------------------------- allowing for ages
+
+
+def _dsr(s: Slice) -> Measured:
+    table, by = standardised(s, 0.95), benchmark(s)
+    columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
+    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
+    columns["benchmark"] = by.value
+    value = table["value"].to_numpy(float)
+    title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
+    caveats = (*by.caveats, *_without_age(s, s.ages()[0]), *repeated(s, "the limits allow for it"))
+    return Measured(title, value, value, value, False, columns, "Fewer than 10 events", caveats)
+
+
+def _without_age(s: Slice, aged: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many of the events have no age, and so no part in a standardised figure."""
+    whole = int(s.counts[s.inside].sum())
+    missing = whole - int(aged[s.inside].to_numpy().sum())
+    if not missing:
+        return ()
+    return (f"{s.gate.text(missing)} of {s.gate.text(whole)} {s.noun} have no age and are left out of it.",)
+
+
+def repeated(s: Slice, allowed: str) -> tuple[str, ...]:
+    """Say how many events are further ones of the same person, and whether the limits allow for it."""
+    number = s.repeats()
+    if not number:
+        return ()
+    known = s.gate.count(number)
+    said = f"Up to {LARGEST_SUPPRESSED}" if known is None else f"{known:,}"
+    whole = s.gate.text(int(s.counts[s.inside].sum()))
+    return (f"{said} of {whole} {s.noun} are further ones of the same person; {allowed}.",)
+
+
+def age_ratio(s: Slice, confidence: float) -> pd.DataFrame:
+    """Observed over expected events with their limits.
+
+    Expected is what the residents of each age would have at the rates of the areas compared with
+    (:func:`geo.answer.true_numbers.reference`), taken from the events whose age is known, as the observed
+    ones are. A ratio to a known expectation could be solved for its count, and the expectations of many areas
+    for the events of each age, so both are made from protected counts.
+
+    Returns
+    -------
+    DataFrame
+        On the area index: ``count`` (observed, NaN where suppressed), ``expected``, ``value``, ``lower_ci``,
+        ``upper_ci``.
+    """
+    events, residents = s.ages()
+    observed = _protected(s, events.to_numpy().sum(axis=1))
+    whole = reference(s)
+    by_age = _protected(s, events[whole].to_numpy().sum(axis=0))
+    by_age = np.where(np.isnan(by_age), ASSUMED, by_age)
+    expected = rates.expected_events(residents, by_age, residents[whole].to_numpy().sum(axis=0))
+    table = rates.indirect_ratio(observed, expected.to_numpy(), per=1.0, confidence=confidence)
+    return table.set_axis(s.frame.index)
+
+
+def _ratio(s: Slice) -> Measured:
+    table, by = age_ratio(s, 0.95), benchmark(s)
+    names = {"value": "age_ratio", "expected": "age_expected"}
+    columns = table.rename(columns=names)[["age_expected", "age_ratio", "lower_ci", "upper_ci"]]
+    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
+    value, expected = (table[name].to_numpy(float) for name in ("value", "expected"))
+    events = s.ages()[0]
+    true = events.to_numpy().sum(axis=1) / np.where(expected > 0, expected, np.nan)
+    title = f"{s.noun.capitalize()} over those expected from the ages of the residents, {by.name} = 1"
+    no_value = "Suppressed, or nobody lives there" if s.gate.controlled else "Nobody lives there"
+    caveats = (*by.caveats, *_without_age(s, events), *repeated(s, "the limits do not allow for it"))
+    return Measured(title, true, value, value, False, columns, no_value, caveats)
+
+
+# ---------------------------------------------------------------- allowing for chance
+
+
+def _smoothed(s: Slice) -> Measured:
+    value = smoothing.eb_global(_filled(s), s.population)["value"].to_numpy(float)
+    columns = pd.DataFrame({"eb_rate_per_1000": value}, index=s.frame.index)
+    title = f"{s.noun.capitalize()} per 1,000 residents, smoothed towards the average"
+    return Measured(title, value, value, value, False, columns)
+
+
+def _locally_smoothed(s: Slice) -> Measured:
+    value = smoothing.eb_local(_filled(s), s.population, s.neighbours)["value"].to_numpy(float)
+    # Smoothing makes neighbours alike, so that clusters of these values would prove nothing.
+    tested = np.full(len(value), np.nan)
+    tested[s.inside] = smoothing.eb_standardised(s.counts[s.inside], s.population[s.inside])
+    columns = pd.DataFrame({"eb_local_per_1000": value}, index=s.frame.index)
+    title = f"{s.noun.capitalize()} per 1,000 residents, smoothed towards the neighbourhood"
+    caveats = (
+        "Clusters are tested on rates before they are smoothed, since smoothing makes neighbours alike.",
+    )
+    return Measured(
+        title, tested, value, value, False, columns, caveats=caveats if s.query.layer in TESTED else ()
+    )
+
+
+TESTED = ("local_moran", "getis_ord")
+"""Layers that test the measure itself."""
+
+
+# ---------------------------------------------------------------- allowing for gravity
+
+
+def _harm(s: Slice) -> Measured:
+    harm, base, unweighted = s.harm()
+    columns = pd.DataFrame({"harm": harm}, index=s.frame.index)
+    caveats = (
+        "Harm weighs each offence; one grave offence can outweigh many others, so read it with the count.",
+        *([f"{unweighted:,} {s.noun} have no weight and are left out of the harm."] if unweighted else []),
+    )
+    title = f"Harm of {s.noun} (sum of their weights)"
+    return Measured(title, harm, harm, base, False, columns, caveats=caveats)
+
+
+# ---------------------------------------------------------------- the registry
+
+_HIGHEST = "{leaders} {have} the highest rate of {noun}: {top:,.1f} per "
+
+MEASURES: dict[str, Measure] = {
+    one.key: one
+    for one in (
+        Measure(
+            "count",
+            "How many happened; busy and populous areas have more.",
+            "count",
+            "Count",
+            "Count",
+            "Count",
+            "{noun}",
+            "{leaders} {have} the most {noun}: {top:,.0f}.",
+            _count,
+            "{:,.0f}",
+        ),
+        Measure(
+            "rate",
+            "Per 1,000 residents; town centres have few residents and many visitors.",
+            "rate_per_1000",
+            "Per 1,000 residents",
+            "Per 1,000",
+            "/ 1,000",
+            "{noun} per 1,000 residents",
+            _HIGHEST + "1,000 residents.",
+            _rate,
+        ),
+        Measure(
+            "dsr",
+            "Per 100,000 residents a year, as if every area had the same ages (DSR).",
+            "dsr_per_100k",
+            "Standardised per 100,000",
+            "Standardised",
+            "DSR",
+            "{noun} per 100,000 a year, ages standardised",
+            _HIGHEST + "100,000 residents a year.",
+            _dsr,
+            "{:,.0f}",
+            "fewer than 10 events",
+            limits=True,
+        ),
+        Measure(
+            "ratio",
+            "Times as many as the residents’ ages lead one to expect (indirect).",
+            "age_ratio",
+            "Times expected for the ages",
+            "Times expected",
+            "Ratio",
+            "{noun}: times expected for the ages",
+            "{leaders} {have} the most {noun} for the ages of the residents: {top:,.1f} times as many as "
+            "expected.",
+            _ratio,
+            "{:,.2f}",
+            limits=True,
+        ),
+        Measure(
+            "eb_rate",
+            "Per 1,000, pulled towards the average where an area has few residents.",
+            "eb_rate_per_1000",
+            "Smoothed per 1,000",
+            "Smoothed",
+            "Smooth",
+            "{noun} per 1,000 residents, smoothed",
+            _HIGHEST + "1,000 residents.",
+            _smoothed,
+        ),
+        Measure(
+            "eb_local",
+            "Per 1,000, pulled towards the areas around where it has few residents.",
+            "eb_local_per_1000",
+            "Smoothed locally per 1,000",
+            "Smoothed locally",
+            "Smooth",
+            "{noun} per 1,000 residents, smoothed with the areas around",
+            _HIGHEST + "1,000 residents.",
+            _locally_smoothed,
+        ),
+        Measure(
+            "harm",
+            "Sum of the weights of the offences, so that grave ones count for more.",
+            "harm",
+            "Harm",
+            "Harm",
+            "Harm",
+            "Harm of {noun}, weighed",
+            "{leaders} {have} the most harm of {noun}: {top:,.0f} by the weights of the offences.",
+            _harm,
+            "{:,.0f}",
+        ),
+    )
+}
+"""Every measure, in the order of the control."""

@@ -1,0 +1,237 @@
+"""When in the week: as recorded, or as well as it can be known?
+
+:func:`week_of` counts a selection by weekday and hour and says how much of it has no known time. Times that
+stand at midnight because they were not known can be left out, and events of which only a range of time is
+known can be spread over it (:mod:`geo.stats.clock` has the methods). Everything here has passed the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, Selection
+from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
+from geo.ask.catalogue import SourceInfo
+from geo.stats.clock import aoristic, weekdays_of_days, weekdays_of_months
+from geo.stats.midnight import DefaultMidnight, default_midnight, without_default_midnight
+from geo.stats.peaks import peak
+
+ASSUMED = 4.0
+"""What stands for a suppressed count (1 to 7) where a sentence needs a number."""
+LONGEST = 24.0
+"""Hours beyond which a range says too little of the time."""
+
+
+@dataclass(frozen=True)
+class Week:
+    """When in the week it happens; protected.
+
+    Attributes
+    ----------
+    clock : DataFrame or None
+        Weekday (0 Monday) by hour (0-23), Int64, missing where suppressed; None where hours are not known.
+    midnight : DefaultMidnight or None
+        Where 00:00 seems to stand for an unknown time in this clock.
+    when : str
+        The busiest day and hours and how sure that is, a sentence; "" without hours.
+    kind : str
+        Key of :data:`geo.ask.choices.CLOCKS`: what is shown, which is "recorded" where another cannot be.
+    untimed : str
+        How many have no known time and are not in it, one or two sentences.
+    reasons : mapping
+        Key of each clock that cannot be shown to the reason, a sentence.
+    """
+
+    clock: pd.DataFrame | None
+    midnight: DefaultMidnight | None
+    when: str
+    kind: str = "recorded"
+    untimed: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def week_of(selection: Selection, lsoas: np.ndarray, info: SourceInfo, gate: Gate, kind: str) -> Week:
+    """Count a selection by weekday and hour.
+
+    Parameters
+    ----------
+    selection : Selection
+        Not filtered by hours, days or nights.
+    lsoas : ndarray of bool, shape (number of LSOAs,)
+    info : SourceInfo
+    gate : Gate
+    kind : str
+        Key of :data:`geo.ask.choices.CLOCKS` that is asked for.
+
+    Returns
+    -------
+    Week
+    """
+    if not info.has_hours:
+        return Week(None, None, "")
+    cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
+    recorded = _protected(gate, cells)
+    counts = recorded.fillna(ASSUMED).to_numpy(float)  # sentences rest on the protected cells and their total
+    total = int(cells.sum())
+    counts *= (gate.count(total) or 0) / max(1.0, counts.sum())
+    midnight = default_midnight(counts, noun=info.noun)
+    hidden = recorded.isna().to_numpy()
+    sparse = bool(hidden.sum() > ((cells > 0) & ~hidden).sum())
+    reasons = _reasons(selection, midnight, sparse, info, gate)
+    kind = "recorded" if kind in reasons else kind
+    shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, counts, hidden))
+    left = default_midnight(shown.counts, noun=info.noun)
+    kept = without_default_midnight(shown.counts) if left.suspected else shown.counts
+    when = peak(kept, exposure=exposure_of(selection), noun=info.noun).sentence
+    if sparse:
+        when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
+    return Week(
+        clock=shown.clock,
+        midnight=left if left.suspected else None,
+        when=when,
+        kind=kind,
+        untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate) + _doubt(left),
+        reasons=reasons,
+    )
+
+
+def exposure_of(selection: Selection) -> np.ndarray:
+    """How often each weekday occurs in the time that a selection keeps, Monday first."""
+    if selection.window is not None:
+        return weekdays_of_days(selection.window.start, selection.window.days)
+    return weekdays_of_months(selection.cube.months[selection.months])
+
+
+def spread(selection: Selection, lsoas: np.ndarray | None) -> tuple[np.ndarray, int, int] | None:
+    """Count by weekday and hour, each event spread over its range of time.
+
+    Parameters
+    ----------
+    selection : Selection
+    lsoas : ndarray of bool, shape (number of LSOAs,), or None
+        Only the events in these; None counts those without a place too.
+
+    Returns
+    -------
+    tuple or None
+        The week, float (7, 24); how many timed events have a range, and of how many it is over a day, so
+        that they are left out. None where no event has a range.
+    """
+    cube, rows = selection.cube, selection.rows
+    if lsoas is not None:
+        rows = rows[np.append(lsoas, [False, False])[cube.area[rows]]]
+    day, hour = np.divmod(cube.cell[rows] % N_SLOTS, HOURS_KNOWN + 1)
+    timed = (day < DAYS_KNOWN) & (hour < HOURS_KNOWN)
+    span = np.nan_to_num(cube.spans[rows][timed])
+    ranged = span > 0
+    if not ranged.any():
+        return None
+    week = aoristic((day * 24.0 + hour)[timed], span, longest=LONGEST).to_numpy()
+    return week, int(ranged.sum()), int((span > LONGEST).sum())
+
+
+# ---------------------------------------------------------------- the three clocks
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What a clock is made from: the true cells, and the protected ones as numbers."""
+
+    selection: Selection
+    lsoas: np.ndarray
+    gate: Gate
+    cells: np.ndarray
+    counts: np.ndarray
+    hidden: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """One clock: its protected cells, numbers for sentences, and what it left out and why."""
+
+    clock: pd.DataFrame
+    counts: np.ndarray
+    left_out: int = 0
+    why: str = ""
+    about: str = ""
+
+
+def _recorded(m: _Material) -> _Shown:
+    return _Shown(_protected(m.gate, m.cells), m.counts)
+
+
+def _without(m: _Material) -> _Shown:
+    """Midnight cut down to the hours beside it, all from protected cells, so that it tells no more."""
+    kept = without_default_midnight(m.counts).to_numpy()
+    clock = _protected(m.gate, np.rint(kept)).mask(m.hidden)
+    left_out = round(float((m.counts - kept).sum()))
+    return _Shown(clock, kept, left_out, "for what midnight holds beyond the hours beside it")
+
+
+def _aoristic(m: _Material) -> _Shown:
+    found = spread(m.selection, m.lsoas)
+    if found is None:
+        return _recorded(m)
+    week, ranged, long = found
+    # Of a controlled source a cell with any part of an event, up to 7, is suppressed, not rounded to nought.
+    low = (week > 0) & (week <= LARGEST_SUPPRESSED) & m.gate.controlled
+    clock = _protected(m.gate, np.where(low, 1, np.rint(week)))
+    counts = clock.fillna(ASSUMED).to_numpy(float) if m.gate.controlled else week
+    share = m.gate.share(ranged - long, int(m.cells.sum()) - long)
+    some = "" if share is None else f"{share:.0%} have a range of time and are spread over it."
+    return _Shown(clock, counts, long, "for a range of over a day", some)
+
+
+_CLOCKS: dict[str, Callable[[_Material], _Shown]] = {
+    "recorded": _recorded,
+    "without": _without,
+    "aoristic": _aoristic,
+}
+
+
+def _protected(gate: Gate, cells: np.ndarray) -> pd.DataFrame:
+    """Weekday by hour through the gate, Int64."""
+    known = gate.counts(cells.ravel())
+    return pd.DataFrame({hour: known[hour::HOURS_KNOWN] for hour in range(HOURS_KNOWN)})
+
+
+# ---------------------------------------------------------------- words
+
+
+def _reasons(
+    selection: Selection, midnight: DefaultMidnight, sparse: bool, info: SourceInfo, gate: Gate
+) -> dict[str, str]:
+    """Say which clocks cannot be shown, and why."""
+    found = {}
+    if not midnight.suspected:
+        found["without"] = "midnight does not stand out from the hours beside it."
+    if not selection.cube.has_spans:
+        found["aoristic"] = "the files loaded give no ranges of time."
+    elif sparse and gate.controlled:
+        found["aoristic"] = f"too few {info.noun}: single ones could be told."
+    return found
+
+
+def _untimed(shown: _Shown, untimed: int, timed: int, noun: str, gate: Gate) -> str:
+    """Say what part of the events is not in a clock."""
+    total = untimed + timed
+    if not untimed + shown.left_out:
+        return f"A time is recorded for all {noun}. {shown.about}".strip()
+    said = f"{_part(untimed + shown.left_out, total, gate)} of {noun} have no known time and are left out"
+    if shown.left_out:
+        recorded, more = (_part(count, total, gate) for count in (untimed, shown.left_out))
+        said += f": {recorded} as recorded, {more} {shown.why}"
+    return f"{said}. {shown.about}".strip()
+
+
+def _doubt(left: DefaultMidnight) -> str:
+    return " Midnight (hatched) often stands for a time that was not known." if left.suspected else ""
+
+
+def _part(count: int, total: int, gate: Gate) -> str:
+    share = gate.share(count, total)
+    return f"{SUPPRESSED} (1 to {LARGEST_SUPPRESSED})" if share is None else f"{share:.1%}"

@@ -1,0 +1,1 @@
+"""What is being asked? It knows nothing of files, numbers or pages."""

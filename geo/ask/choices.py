@@ -1,0 +1,66 @@
+"""Between what can one choose? The fixed lists behind the parameters, with the words people use."""
+
+from __future__ import annotations
+
+LEVELS = {"lsoa": "small areas (LSOA)", "ward": "wards", "borough": "boroughs"}
+MEASURES = {
+    "count": "Count",
+    "rate": "Rate",
+    "dsr": "Age-standardised rate",
+    "ratio": "Age-standardised ratio",
+    "eb_rate": "Smoothed rate",
+    "eb_local": "Locally smoothed rate",
+    "harm": "Harm",
+}
+
+
+GROUPS = {"decile": "Tenths", "quintile": "Fifths"}
+DOMAINS = {
+    "imd": "All domains (IMD)",
+    "income": "Income",
+    "employment": "Employment",
+    "education": "Education and skills",
+    "health": "Health and disability",
+    "crime": "Crime",
+    "barriers": "Housing and services",
+    "environment": "Living environment",
+}
+"""The Index of Multiple Deprivation and its seven domains, as people call them."""
+
+
+OVERLAYS = {"none": "None", "imd": "Deprivation: most deprived 20%", "boundaries": "Ward and borough lines"}
+LAYOUTS = {"map": "Map", "tiles": "Equal-area tiles"}
+LEGENDS = {"own": "Fifths of each map", "common": "Same numbers on both maps"}
+BREAKS = {
+    "quantile": "Quantiles",
+    "equal": "Equal steps",
+    "natural": "Natural breaks",
+    "sd": "Standard deviations",
+    "own": "Own",
+}
+
+
+PALETTES = {
+    "orrd": "Orange-red",
+    "ylorbr": "Yellow-brown",
+    "ylgnbu": "Yellow-blue",
+    "blues": "Blues",
+    "greys": "Greys",
+}
+
+
+ENGLAND = "england"
+"""Benchmark that only a file of reference rates can give."""
+THEMES = ("light", "dark")
+VIEWS = ("explore", "present", "assess", "compare")
+CHANGE = "change"
+"""Key of the layer that compares one stretch of time with another."""
+CLOCKS = {
+    "recorded": "As recorded",
+    "without": "Without unknown",
+    "aoristic": "Spread",
+}
+"""Versions of the clock: as recorded, without times that are not known, spread over ranges of time."""
+
+
+NULLS = {"exact": "exact", "permutation": "esda permutations"}

@@ -1,0 +1,168 @@
+"""How are months, hours and lists said?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from geo.ask.windows import Windows
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTH_NAMES = "January February March April May June July August September October November December".split()
+
+
+def month_number(text: str) -> int:
+    """Months since year 0 of ``YYYY-MM`` (``year * 12 + month - 1``).
+
+    Raises
+    ------
+    ValueError
+        If the text is not a month of the years 1900 to 2199.
+
+    Examples
+    --------
+    >>> month_number("2025-03") - month_number("2024-12")
+    3
+    """
+    match = re.fullmatch(r"(19\d\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])", text)
+    if not match:
+        raise ValueError(f"“{text}” is not a month written as YYYY-MM")
+    return int(match[1]) * 12 + int(match[2]) - 1
+
+
+def month_text(number: int) -> str:
+    """``YYYY-MM`` of a month number; the inverse of :func:`month_number`."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def month_name(number: int) -> str:
+    """Month in words, "March 2025"."""
+    return f"{MONTH_NAMES[number % 12]} {number // 12}"
+
+
+def day_name(day: date) -> str:
+    """Day in words, "3 March 2025"."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def period_name(first: int, last: int) -> str:
+    """Period in words, as short as it stays clear.
+
+    Examples
+    --------
+    >>> period_name(month_number("2025-01"), month_number("2025-12"))
+    '2025'
+    >>> period_name(month_number("2025-05"), month_number("2025-07"))
+    'May to July 2025'
+    >>> period_name(month_number("2024-11"), month_number("2025-02"))
+    'November 2024 to February 2025'
+    """
+    if first == last:
+        return month_name(first)
+    whole_years = first % 12 == 0 and last % 12 == 11
+    if whole_years:
+        return str(first // 12) if first // 12 == last // 12 else f"{first // 12} to {last // 12}"
+    if first // 12 == last // 12:
+        return f"{MONTH_NAMES[first % 12]} to {month_name(last)}"
+    return f"{month_name(first)} to {month_name(last)}"
+
+
+def month_runs(months: Sequence[int]) -> list[tuple[int, int]]:
+    """Sorted month numbers as unbroken runs (first, last).
+
+    Examples
+    --------
+    >>> month_runs([5, 6, 7, 9])
+    [(5, 7), (9, 9)]
+    """
+    runs: list[tuple[int, int]] = []
+    for month in months:
+        if runs and month == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], month)
+        else:
+            runs.append((month, month))
+    return runs
+
+
+def read_period(text: str) -> tuple[int, int]:
+    """First and last month number of ``YYYY-MM..YYYY-MM``.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a period.
+
+    Examples
+    --------
+    >>> read_period("2024-12..2025-01") == (month_number("2024-12"), month_number("2025-01"))
+    True
+    """
+    first, dots, last = text.partition("..")
+    period = month_number(first), month_number(last)
+    if not dots or period[0] > period[1]:
+        raise ValueError(f"“{text}” is not a period written as YYYY-MM..YYYY-MM")
+    return period
+
+
+def write_period(first: int, last: int) -> str:
+    """``YYYY-MM..YYYY-MM``; the inverse of :func:`read_period`."""
+    return f"{month_text(first)}..{month_text(last)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words joined as a person would: "a, b and c"."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+
+
+def slug(label: str) -> str:
+    """Name of a category in a URL.
+
+    Examples
+    --------
+    >>> slug("Violence and sexual offences")
+    'violence-and-sexual-offences'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
+
+
+def one_span(hours: Sequence[int]) -> tuple[int, int] | None:
+    """First and last hour where the hours are one unbroken run around the clock."""
+    chosen = set(hours)
+    starts = [h for h in hours if (h - 1) % 24 not in chosen]
+    if len(starts) != 1:
+        return None
+    return starts[0], (starts[0] + len(chosen) - 1) % 24
+
+
+def hours_name(hours: Sequence[int]) -> str:
+    """Hours in words, "19:00 to 06:59"."""
+    span = one_span(hours)
+    if span is not None:
+        return f"{span[0]:02d}:00 to {span[1]:02d}:59"
+    return "the hours " + listed([f"{h:02d}" for h in hours])
+
+
+def windows_name(compared: Windows) -> str:
+    """Both windows in words, "28 days to 31 December 2023 against the 28 days before"."""
+    after = compared.after
+    if compared.kind == "28-days":
+        days = f"28 days to {day_name(after.stop)}"
+    elif compared.by_month:
+        days = period_name(after.months[0], after.months[-1])
+    else:
+        days = f"1 January to {day_name(after.stop)}"
+    return f"{days} against {before_name(compared)}"
+
+
+def before_name(compared: Windows) -> str:
+    """The window compared with in words, "the same days of 2022"."""
+    if compared.kind == "28-days":
+        return "the 28 days before"
+    return f"the same {'months' if compared.by_month else 'days'} of {compared.before.stop.year}"
+
+
+def lower_first(text: str) -> str:
+    """Lower the first letter unless the word is an abbreviation such as A&E."""
+    return text if text[1:2].isupper() or text[1:2] == "&" else text[:1].lower() + text[1:]

@@ -1,0 +1,1 @@
+"""What comes in, and where does it live?"""

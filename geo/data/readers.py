@@ -1,0 +1,297 @@
+"""How does each publisher write its events?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from geo.data.table import (
+    Table,
+    looks_like,
+    parse_ages,
+    parse_areas,
+    parse_dates,
+    parse_degrees,
+    parse_flags,
+    parse_hours,
+    parse_moments,
+    parse_months,
+    parse_sexes,
+    parse_whole_numbers,
+    persons_of,
+)
+
+CANONICAL = ("category", "lsoa", "month", "date", "hour", "span_hours", "age_band", "sex")
+NO_CATEGORY = "Not stated"
+Grain = Literal["month", "day", "hour"]
+
+
+def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Incidents of several files one after the other; a person of one is never taken for one of another."""
+    events = pd.concat(frames, ignore_index=True)
+    if "person" in events:
+        person = events["person"].fillna(0).to_numpy(np.int64)
+        of = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
+        numbers, _ = pd.factorize(pd.MultiIndex.from_arrays([of[person > 0], person[person > 0]]))
+        person[person > 0] = numbers + 1
+        events["person"] = person.astype(np.int32)
+    return events
+
+
+def incidents(
+    *,
+    category: pd.Series,
+    lsoa: pd.Series | None = None,
+    month: pd.Series | None = None,
+    date: pd.Series | None = None,
+    hour: pd.Series | None = None,
+    span_hours: pd.Series | None = None,
+    age_band: pd.Series | None = None,
+    sex: pd.Series | None = None,
+    **attributes: pd.Series,
+) -> pd.DataFrame:
+    """Assemble canonical incidents from what a file gives; what it does not give is missing.
+
+    Returns
+    -------
+    DataFrame
+        Columns of :data:`CANONICAL` in order, then the attributes. ``month`` is taken from ``date`` unless
+        given.
+    """
+    n = len(category)
+    if date is None:
+        date = pd.Series(pd.NaT, index=range(n), dtype="datetime64[s]")
+    if month is None:
+        month = date.dt.year * 12 + date.dt.month - 1
+
+    def text(values: pd.Series | None) -> pd.Series:
+        return pd.Series(np.nan, index=range(n), dtype="str") if values is None else values.astype("str")
+
+    return pd.DataFrame(
+        {
+            "category": category.fillna(NO_CATEGORY).astype("str"),
+            "lsoa": text(lsoa),
+            "month": month.astype("int32"),
+            "date": date.dt.normalize().dt.as_unit("s"),
+            "hour": pd.Series(pd.NA, index=range(n), dtype="Int8") if hour is None else hour.astype("Int8"),
+            "span_hours": pd.Series(np.nan, index=range(n)).astype("float32")
+            if span_hours is None
+            else span_hours.astype("float32"),
+            "age_band": text(age_band),
+            "sex": text(sex),
+            **attributes,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One publisher's file format.
+
+    Attributes
+    ----------
+    name : str
+        The format in words.
+    columns : tuple of str
+        Headers that the file must have; others are left out.
+    parse : callable
+        From a :class:`Table` to canonical incidents. Where the format gives points, the columns
+        ``longitude`` and ``latitude`` (EPSG:4326) take the place of area codes.
+    grain : {'month', 'day', 'hour'}
+        How finely the format gives time.
+    reference : str or None
+        Column of the publisher's own reference, only ever used to count repeats.
+    archive : str or None
+        Name of the file's kind within a police.uk archive, ``YYYY-MM-<force>-<archive>.csv``.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    parse: Callable[[Table], pd.DataFrame]
+    grain: Grain
+    reference: str | None = None
+    archive: str | None = None
+
+    def recognise(self, header: Sequence[str]) -> bool:
+        """Whether a file with this header is in this format."""
+        return set(self.columns) <= set(header)
+
+
+def _police_street(table: Table) -> pd.DataFrame:
+    return incidents(
+        category=table.text("Crime type"),
+        lsoa=parse_areas(table, "LSOA code"),
+        month=parse_months(table, "Month"),
+    )
+
+
+def _force_extract(table: Table) -> pd.DataFrame:
+    start, hour = parse_moments(table, "Committed From", "%d/%m/%Y %H:%M")
+    end, end_hour = parse_moments(table, "Committed To", "%d/%m/%Y %H:%M", optional=True)
+    timed = hour.notna() & end_hour.notna()
+    table.refuse((end < start) & timed, "Committed To", "earlier than “Committed From”")
+    return incidents(
+        category=table.text("Offence Group"),
+        lsoa=parse_areas(table, "LSOA Code"),
+        date=start,
+        hour=hour,
+        span_hours=((end - start).dt.total_seconds() / 3600).where(timed),
+        age_band=parse_ages(table, "Victim Age"),
+        sex=parse_sexes(table, "Victim Sex"),
+        offence_code=table.text("Home Office Code"),
+        domestic_abuse=parse_flags(table, "Domestic Abuse"),
+        knife=parse_flags(table, "Knife"),
+        injury=parse_flags(table, "Injury"),
+        aggravating=table.text("Aggravating Factor"),
+    )
+
+
+def _ambulance(table: Table) -> pd.DataFrame:
+    call, hour = parse_moments(table, "Call Connected", "%d/%m/%Y %H:%M:%S")
+    return incidents(
+        category=table.text("Nature of Call"),
+        lsoa=parse_areas(table, "LSOA Code"),
+        date=call,
+        hour=hour,
+        age_band=parse_ages(table, "Patient Age"),
+        sex=parse_sexes(table, "Patient Sex"),
+        problem=table.text("Chief Complaint Code"),
+        conveyed=parse_flags(table, "Conveyed"),
+    )
+
+
+def _emergency_care(table: Table) -> pd.DataFrame:
+    return incidents(
+        category=table.text("Injury_Mechanism"),
+        lsoa=parse_areas(table, "LSOA_Of_Residence"),
+        date=parse_dates(table, "Arrival_Date"),
+        hour=parse_hours(table, "Arrival_Time"),
+        age_band=parse_ages(table, "Age_At_Arrival"),
+        sex=parse_sexes(table, "Stated_Gender"),
+        arrival_mode=table.text("Arrival_Mode"),
+        **persons_of(table),
+    )
+
+
+_ASSAULTS = {
+    "X93": "Assault with a firearm",
+    "X94": "Assault with a firearm",
+    "X95": "Assault with a firearm",
+    "X99": "Assault with a sharp object",
+    "Y00": "Assault with a blunt object",
+    "Y04": "Assault by bodily force",
+    "Y05": "Sexual assault",
+    "Y06": "Neglect or maltreatment",
+    "Y07": "Neglect or maltreatment",
+}
+
+
+def _admissions(table: Table) -> pd.DataFrame:
+    cause = table.text("CAUSE_4").str.upper()
+    table.refuse(
+        ~looks_like(cause, r"(X(8[5-9]|9\d)|Y0\d).?"),
+        "CAUSE_4",
+        "not an external cause of assault (X85 to Y09); extract admissions for assault only, or describe "
+        "the file with --mapping",
+    )
+    method = table.text("ADMIMETH").str.upper()
+    return incidents(
+        category=cause.str[:3].map(_ASSAULTS).fillna("Other assault"),
+        lsoa=parse_areas(table, "LSOA11"),
+        date=parse_dates(table, "ADMIDATE"),
+        age_band=parse_ages(table, "STARTAGE"),
+        sex=parse_sexes(table, "SEX"),
+        through_ae=method.isin(["21", "2A"]).astype("boolean"),
+        days=parse_whole_numbers(table, "SPELDUR"),
+        **persons_of(table),
+    )
+
+
+def _stop_and_search(table: Table) -> pd.DataFrame:
+    cells = table.text("Date")
+    positions, distinct = pd.factorize(cells)
+    parsed = pd.to_datetime(pd.Series(distinct, dtype="str"), format="ISO8601", utc=True, errors="coerce")
+    local = parsed.dt.tz_convert("Europe/London").dt.tz_localize(None).dt.as_unit("s")
+    moment = local.reindex(positions).reset_index(drop=True)
+    zoned = looks_like(cells, r".+(Z|[+-]\d\d:\d\d)")
+    table.refuse(moment.isna() | ~zoned, "Date", "not a moment written like 2023-12-31T23:59:00+00:00")
+    return incidents(
+        category=table.text("Object of search"),
+        date=moment,
+        hour=moment.dt.hour,
+        sex=parse_sexes(table, "Gender"),
+    ).assign(
+        longitude=parse_degrees(table, "Longitude", -9, 3), latitude=parse_degrees(table, "Latitude", 49, 62)
+    )
+
+
+def _headers(line: str) -> tuple[str, ...]:
+    return tuple(line.split(","))
+
+
+POLICE_STREET = Reader(
+    "police.uk street file",
+    ("Crime ID", "Month", "LSOA code", "Crime type"),
+    _police_street,
+    "month",
+    reference="Crime ID",
+    archive="street",
+)
+
+
+FORCE_EXTRACT = Reader(
+    "dated extract of a force",
+    _headers(
+        "Crime Reference,Home Office Code,Offence,Offence Group,Committed From,Committed To,Recorded,"
+        "LSOA Code,Victim Age,Victim Sex,Domestic Abuse,Knife,Injury,Aggravating Factor"
+    ),
+    _force_extract,
+    "hour",
+    reference="Crime Reference",
+)
+
+
+AMBULANCE_CAD = Reader(
+    "ambulance dispatch extract",
+    _headers(
+        "Incident Number,Call Connected,Nature of Call,Chief Complaint Code,LSOA Code,Patient Age,"
+        "Patient Sex,Conveyed"
+    ),
+    _ambulance,
+    "hour",
+    reference="Incident Number",
+)
+
+
+EMERGENCY_CARE = Reader(
+    "emergency care (ECDS) extract",
+    _headers(
+        "EC_Ident,Arrival_Date,Arrival_Time,LSOA_Of_Residence,Age_At_Arrival,Stated_Gender,Arrival_Mode,"
+        "Injury_Intent,Injury_Mechanism,Discharge_Destination"
+    ),
+    _emergency_care,
+    "hour",
+    reference="EC_Ident",
+)
+
+
+ADMITTED_CARE = Reader(
+    "admitted patient care (HES) extract",
+    _headers("EPIKEY,ADMIDATE,LSOA11,STARTAGE,SEX,ADMIMETH,DIAG_01,CAUSE_4,SPELDUR"),
+    _admissions,
+    "day",
+    reference="EPIKEY",
+)
+
+
+POLICE_STOPS = Reader(
+    "police.uk stop and search file",
+    ("Type", "Date", "Latitude", "Longitude", "Gender", "Object of search"),
+    _stop_and_search,
+    "hour",
+    archive="stop-and-search",
+)

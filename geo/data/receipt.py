@@ -1,0 +1,113 @@
+"""What was taken from a delivery?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from geo.ask.words import month_number, month_text
+
+Progress = Callable[[int, int, str], None]
+"""Told (files done, files in all, name of the file at work)."""
+
+
+def no_progress(done: int, total: int, name: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one delivery; kept in the manifest's history.
+
+    Attributes
+    ----------
+    kind : str
+        ``boundaries``, ``lookup``, ``population``, ``deprivation``, ``places`` or a source's key.
+    files : list of dict
+        ``name`` and ``sha256`` of each file.
+    role : str
+        The stored table, or empty where nothing was stored because all was there already.
+    rows : int
+        Rows read.
+    in_county, outside, unlocated, untimed : int
+        Of the rows of events: in a loaded area, elsewhere, without a place; and without an hour.
+    identical, repeated_references : int
+        Rows that equal another row without a reference, and rows whose reference stands in another row;
+        all are kept and counted.
+    months : list of str
+        Months covered, ``YYYY-MM``; a covered month without rows is a zero, any other month a gap.
+    replaced : list of str
+        Months whose earlier events this delivery replaced.
+    vintage : str
+        Code column of the file's areas (``lsoa11cd``).
+    conversion : dict or None
+        :class:`geo.data.vintages.Conversion` where the vintage was converted.
+    grain : str
+        ``month``, ``day`` or ``hour``.
+    notes : list of str
+        What else its reader should know, in plain English.
+    imported : str
+        Moment of the import, UTC.
+    """
+
+    kind: str
+    files: list[dict[str, str]]
+    role: str = ""
+    rows: int = 0
+    in_county: int = 0
+    outside: int = 0
+    unlocated: int = 0
+    untimed: int = 0
+    identical: int = 0
+    repeated_references: int = 0
+    months: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    vintage: str = ""
+    conversion: dict[str, Any] | None = None
+    grain: str = ""
+    notes: list[str] = field(default_factory=list)
+    imported: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Say it in numbers: pairs of a number and what it counts."""
+        if not self.role:
+            return []
+        always, more = [(self.rows, "rows read")], []
+        if not self.grain:
+            always.append((self.in_county, "areas or places kept"))
+            more.append((self.outside, "areas beyond the county, left out"))
+        else:
+            always.append((self.in_county, "in the county"))
+            always.append((self.outside, "outside the county"))
+            always.append((self.unlocated, "without a place"))
+            more.append((self.untimed if self.grain == "hour" else 0, "without a time of day"))
+            more.append((self.identical, "equal another row without a reference: kept, as separate events"))
+            more.append((self.repeated_references, "repeat the reference of another row: kept"))
+        if self.conversion:
+            old, new = (f"20{self.conversion[end][4:6]}" for end in ("source", "target"))
+            several = f"{self.conversion['areas_apportioned']} areas of {old} that have several successors"
+            more.append(
+                (self.conversion["unchanged"], f"of them by areas of {old} that are the same in {new}")
+            )
+            more.append((self.conversion["merged"], f"by areas of {old} that have one successor"))
+            more.append((self.conversion["apportioned"], f"by {several}: shared out by residents"))
+        for months, what in ((self.months, "covered"), (self.replaced, "replaced")):
+            more.append((len(months), f"month{'s' * (len(months) != 1)} {what}: {month_runs(months)}"))
+        return [(f"{number:,}", words) for number, words in always + [line for line in more if line[0]]]
+
+
+def month_runs(months: Sequence[str]) -> str:
+    """Say which months, in runs.
+
+    >>> month_runs(["2021-12", "2022-01", "2022-02", "2022-07"])
+    '2021-12 to 2022-02, 2022-07'
+    """
+    runs: list[list[int]] = []
+    for month in sorted(map(month_number, months)):
+        if runs and month == runs[-1][1] + 1:
+            runs[-1][1] = month
+        else:
+            runs.append([month, month])
+    return ", ".join(" to ".join(dict.fromkeys(map(month_text, run))) for run in runs) or "none"

@@ -1,0 +1,182 @@
+"""Where do events come from?
+
+A :class:`Source` says what its events are and how far their place and time go; its readers turn one
+publisher's file into canonical incidents, one row an event::
+
+    category    label, such as "Violence and sexual offences"
+    lsoa        code as the file gives it, missing where the file gives no place
+    month       year * 12 + month - 1
+    date        day (missing where only the month is known)
+    hour        0-23 local wall time (missing where unknown)
+    span_hours  hours from the earliest to the latest possible moment (missing where not a range)
+    age_band    band of the European Standard Population 2013, "0-4" … "90+"
+    sex         "F", "M" or missing
+    person      1, 2, 3, … where the file tells which events are the same person's; 0 or missing: not known
+    …           attributes of the source, such as ``knife`` or ``arrival_mode``
+
+Readers are strict: one cell that makes no sense refuses the file, naming its row and column. Row 1 is the
+header, as a spreadsheet counts. References of crimes, patients and calls are never returned, and persons
+only by a number (:func:`parse_persons`); messages never repeat what a cell holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geo.ask.problem import Problem
+from geo.data.readers import (
+    ADMITTED_CARE,
+    AMBULANCE_CAD,
+    EMERGENCY_CARE,
+    FORCE_EXTRACT,
+    POLICE_STOPS,
+    POLICE_STREET,
+    Reader,
+)
+from geo.data.table import Table
+
+# ---------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of event, and what may be said of it.
+
+    Attributes
+    ----------
+    key : str
+        Its name in URLs and commands.
+    label : str
+        Its name on screen, "Police offences".
+    noun : tuple of (str, str)
+        One event and several: ("offence", "offences").
+    moment : str
+        What its time is the time of: "committed", "call", "arrival", "admission".
+    place : {'occurrence', 'residence'}
+        What its area is the area of.
+    disclosure : {'open', 'controlled'}
+        Whether small counts are protected.
+    readers : tuple of Reader
+        The formats in which it comes; empty for a source that was registered by a mapping and is read back
+        from a data folder.
+    attribution : str
+        The line that names its publisher and licence.
+    """
+
+    key: str
+    label: str
+    noun: tuple[str, str]
+    moment: str
+    place: Literal["occurrence", "residence"]
+    disclosure: Literal["open", "controlled"]
+    readers: tuple[Reader, ...] = ()
+    attribution: str = ""
+
+    def described(self) -> dict[str, Any]:
+        """Return all but the readers, as stored in a data folder's manifest."""
+        return {
+            "label": self.label,
+            "noun": list(self.noun),
+            "moment": self.moment,
+            "place": self.place,
+            "disclosure": self.disclosure,
+            "attribution": self.attribution,
+        }
+
+
+_OPEN_POLICE = (
+    "Contains public sector information licensed under the Open Government Licence v3.0 (data.police.uk)"
+)
+_NHS = "Hospital Episode Statistics, NHS England: controlled, shown with small numbers suppressed"
+
+SOURCES: dict[str, Source] = {
+    source.key: source
+    for source in (
+        Source(
+            "offences",
+            "Police offences",
+            ("offence", "offences"),
+            "committed",
+            "occurrence",
+            "open",
+            (POLICE_STREET, FORCE_EXTRACT),
+            _OPEN_POLICE,
+        ),
+        Source(
+            "ambulance",
+            "Ambulance call-outs",
+            ("call-out", "call-outs"),
+            "call",
+            "occurrence",
+            "controlled",
+            (AMBULANCE_CAD,),
+            "Ambulance service dispatch data: controlled, shown with small numbers suppressed",
+        ),
+        Source(
+            "ae",
+            "A&E attendances",
+            ("attendance", "attendances"),
+            "arrival",
+            "residence",
+            "controlled",
+            (EMERGENCY_CARE,),
+            "Emergency Care Data Set, NHS England: controlled, shown with small numbers suppressed",
+        ),
+        Source(
+            "admissions",
+            "Hospital admissions",
+            ("admission", "admissions"),
+            "admission",
+            "residence",
+            "controlled",
+            (ADMITTED_CARE,),
+            _NHS,
+        ),
+        Source(
+            "stop_and_search",
+            "Stop and search",
+            ("search", "searches"),
+            "search",
+            "occurrence",
+            "open",
+            (POLICE_STOPS,),
+            _OPEN_POLICE,
+        ),
+    )
+}
+
+
+def reader_for(source: Source, table: Table) -> Reader:
+    """Return the source's reader for a file.
+
+    Raises
+    ------
+    Problem
+        If the header is none that the source comes with, naming what is missing of the nearest one.
+    """
+    header = list(table.frame.columns)
+    for reader in source.readers:
+        if reader.recognise(header):
+            return reader
+    nearest = min(source.readers, key=lambda reader: len(set(reader.columns) - set(header)))
+    missing = [f"“{column}”" for column in nearest.columns if column not in header]
+    raise Problem(
+        f"{table.name} has an unknown header: as a {nearest.name} it lacks {', '.join(missing)}; "
+        "check that it is the file meant, or describe its columns with --mapping."
+    )
+
+
+def stored_sources(manifest: dict[str, Any]) -> dict[str, Source]:
+    """Return the sources that have events in a data folder, those registered by a mapping among them.
+
+    Parameters
+    ----------
+    manifest : dict
+        ``Snapshot.manifest``.
+    """
+    keys = dict.fromkeys(batch["source"] for batch in manifest["batches"].values())
+    return {
+        key: Source(key, **{**manifest["sources"][key], "noun": tuple(manifest["sources"][key]["noun"])})
+        for key in keys
+    }

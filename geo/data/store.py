@@ -1,0 +1,377 @@
+"""Where does it live? A versioned data folder: objects named by their content, a manifest, one pointer.
+
+Layout of a data folder::
+
+    objects/<sha256>.parquet   frames, never changed once written
+    versions/000007.json       a manifest: which object plays which role, and how each was imported
+    CURRENT                    one line, the name of the manifest in force; switched last, in one step
+
+A writer adds objects and a manifest beside those in force and then switches ``CURRENT``; a crash at any
+moment leaves the former version whole, and a reader that opened it goes on reading it. Files are read in
+full and closed at once, so nothing stays open on Windows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import pandas as pd
+
+from geo.ask.problem import Problem
+from geo.ask.words import month_number
+from geo.data.readers import together
+
+FORMAT = 1
+_EMPTY: dict[str, Any] = {
+    "format": FORMAT,
+    "place": "",
+    "synthetic": False,
+    "objects": {},
+    "batches": {},
+    "sources": {},
+    "history": [],
+}
+
+
+class Store:
+    """A data folder.
+
+    Parameters
+    ----------
+    folder : path
+        The data folder; it need not exist before the first transaction.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been stored here yet."""
+        return not (self.folder / "CURRENT").is_file()
+
+    def open(self) -> Snapshot:
+        """Open the version in force for reading.
+
+        Returns
+        -------
+        Snapshot
+            It stays readable, and the same, whatever is imported afterwards.
+
+        Raises
+        ------
+        Problem
+            If the folder holds no data, or an object of the version is missing or cut short.
+        """
+        if self.empty:
+            raise Problem(
+                f"There is no data in the folder {self.folder}: build the demonstration county with "
+                "`hotspots demo`, or load your own with `hotspots import`."
+            )
+        snapshot = Snapshot(self.folder, self._manifest())
+        for role, entry in snapshot.manifest["objects"].items():
+            path = snapshot.path(role)
+            if not path.is_file() or path.stat().st_size != entry["bytes"]:
+                raise Problem(
+                    f"The stored table {role} in {self.folder} is missing or cut short ({path.name}): "
+                    "restore the folder from a backup, or import its file again."
+                )
+        return snapshot
+
+    @contextlib.contextmanager
+    def transaction(
+        self, *, place: str | None = None, synthetic: bool | None = None
+    ) -> Iterator[Transaction]:
+        """Write a new version; it comes into force at the end of the ``with`` block, or not at all.
+
+        Parameters
+        ----------
+        place : str, optional
+            Name of the county; unchanged when absent.
+        synthetic : bool, optional
+            Whether the data are made up; unchanged when absent.
+
+        Raises
+        ------
+        Problem
+            If another import is writing to the folder, or the disk does not take the files.
+        """
+        try:
+            for part in ("objects", "versions"):
+                (self.folder / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Problem(
+                f"The data folder {self.folder} cannot be written ({error.strerror}): "
+                "choose another with --data."
+            ) from error
+        with only_writer(self.folder):
+            former = _EMPTY if self.empty else self._manifest()
+            manifest = copy.deepcopy(former)
+            if place is not None:
+                manifest["place"] = place
+            if synthetic is not None:
+                manifest["synthetic"] = synthetic
+            change = Transaction(self.folder, manifest)
+            try:
+                yield change
+                if manifest != former:
+                    self._switch_to(manifest)
+            except BaseException as error:
+                in_force = {} if self.empty else self._manifest()["objects"]
+                change.discard({entry["sha256"] for entry in in_force.values()})
+                if isinstance(error, OSError):
+                    raise Problem(
+                        f"The data folder {self.folder} could not be written ({error.strerror or error}); "
+                        "nothing was changed."
+                    ) from error
+                raise
+
+    def tidy(self) -> int:
+        """Delete every version but the one in force, and whatever a crash left; return the files deleted.
+
+        Data that an import replaced stay in the folder until then, for readers that opened them before.
+
+        Raises
+        ------
+        Problem
+            If an import is writing to the folder.
+        """
+        with only_writer(self.folder):
+            snapshot = self.open()
+            kept = {snapshot.path(role) for role in snapshot.roles()}
+            kept.add(self.folder / "versions" / (self.folder / "CURRENT").read_text(encoding="utf-8").strip())
+            files = [path for part in ("objects", "versions") for path in (self.folder / part).iterdir()]
+            former = [path for path in files if path not in kept]
+            for path in former:
+                path.unlink()
+            return len(former)
+
+    def _manifest(self) -> dict[str, Any]:
+        name = (self.folder / "CURRENT").read_text(encoding="utf-8").strip()
+        try:
+            manifest = json.loads((self.folder / "versions" / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Problem(
+                f"The list of stored tables {name} in {self.folder} cannot be read: "
+                "restore the folder from a backup, or import the files again into a new one."
+            ) from error
+        if manifest["format"] != FORMAT:
+            raise Problem(
+                f"The data folder {self.folder} was written by another version of this program "
+                f"(format {manifest['format']}, this one reads {FORMAT}): import the files into a new folder."
+            )
+        return dict(manifest)
+
+    def _switch_to(self, manifest: dict[str, Any]) -> None:
+        sequence = 1
+        if not self.empty:
+            sequence = int((self.folder / "CURRENT").read_text(encoding="utf-8").split(".")[0]) + 1
+        manifest["created"] = datetime.now(UTC).isoformat(timespec="seconds")
+        name = f"{sequence:06d}.json"
+        text = json.dumps(manifest, indent=1, ensure_ascii=False)
+        write_whole(self.folder / "versions" / name, text.encode("utf-8"))
+        write_whole(self.folder / "CURRENT", f"{name}\n".encode())
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of a data folder, for reading.
+
+    Attributes
+    ----------
+    folder : Path
+    manifest : dict
+        ``place``, ``synthetic``, ``objects`` (role -> sha256, bytes, rows, derived), ``batches`` (incident
+        role -> source, grain, months, files), ``sources`` (key -> description), ``history`` (one entry an
+        import).
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Hash of all that is stored, without dates: the same data give the same version."""
+        facts = {key: self.manifest[key] for key in ("place", "synthetic", "objects", "batches", "sources")}
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def place(self) -> str:
+        """Name of the county."""
+        return str(self.manifest["place"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return bool(self.manifest["synthetic"])
+
+    def roles(self, prefix: str = "") -> list[str]:
+        """Return the roles that begin with ``prefix``, sorted."""
+        return sorted(role for role in self.manifest["objects"] if role.startswith(prefix))
+
+    def has(self, role: str) -> bool:
+        """Whether a table plays this role."""
+        return role in self.manifest["objects"]
+
+    def path(self, role: str) -> Path:
+        """Return the file of a role."""
+        if not self.has(role):
+            raise Problem(f"The data folder {self.folder} holds no {role}: import it with `hotspots import`.")
+        return self.folder / "objects" / f"{self.manifest['objects'][role]['sha256']}.parquet"
+
+    def read(self, role: str) -> Any:
+        """Return the table of a role: a GeoDataFrame (EPSG:27700) for ``areas/…``, else a DataFrame."""
+        return _from_bytes(self.path(role).read_bytes())
+
+    def sources(self) -> list[str]:
+        """Return the keys of the sources that have events here, in the order of their first import."""
+        return list(dict.fromkeys(entry["source"] for entry in self.manifest["batches"].values()))
+
+    def months(self, source: str) -> list[int]:
+        """Return the months loaded for a source (``year * 12 + month - 1``), sorted; others are gaps."""
+        batches = self.manifest["batches"].values()
+        return sorted(
+            {month_number(m) for entry in batches if entry["source"] == source for m in entry["months"]}
+        )
+
+    def gaps(self, source: str) -> list[int]:
+        """Return the months between the first and the last one loaded that were not loaded."""
+        months = self.months(source)
+        return sorted(set(range(min(months, default=0), max(months, default=0))).difference(months))
+
+    def incidents(self, source: str) -> pd.DataFrame:
+        """Return all events of a source, one row each, in the order in which they were imported.
+
+        ``lsoa`` is a code of ``areas/lsoa``, ``"outside"`` for a place elsewhere, or missing where the file
+        gives no place.
+        """
+        batches = self.manifest["batches"].items()
+        frames = [self.read(role) for role, entry in batches if entry["source"] == source]
+        events = together(frames)
+        return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
+
+    def faults(self, progress: Callable[[int, int], None] = lambda done, total: None) -> list[str]:
+        """Compare every stored table with its recorded SHA-256; return one sentence a fault."""
+        found = []
+        objects = self.manifest["objects"]
+        for done, (role, entry) in enumerate(objects.items(), start=1):
+            path = self.path(role)
+            if not path.is_file():
+                found.append(f"{role}: its file {path.name} is missing.")
+            elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+                found.append(f"{role}: its file {path.name} was changed or damaged since it was written.")
+            progress(done, len(objects))
+        return found
+
+
+@dataclass(frozen=True)
+class Transaction(Snapshot):
+    """A version being written: reads what is stored and what was put so far."""
+
+    written: list[Path] = field(default_factory=list)
+
+    def put(self, role: str, frame: pd.DataFrame, *, derived: bool = False) -> None:
+        """Store a table under a role, in place of the one that played it.
+
+        Parameters
+        ----------
+        role : str
+            Such as ``areas/lsoa``, ``population`` or ``incidents/offences/<batch>``.
+        frame : DataFrame or GeoDataFrame
+            A named index is kept.
+        derived : bool
+            Whether it was made from other stored tables, so that it may be made anew.
+        """
+        content = _to_bytes(frame)
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.folder / "objects" / f"{digest}.parquet"
+        if not path.is_file() or path.stat().st_size != len(content):
+            write_whole(path, content)
+            self.written.append(path)
+        self.manifest["objects"][role] = {
+            "sha256": digest,
+            "bytes": len(content),
+            "rows": len(frame),
+            "derived": derived,
+        }
+
+    def given(self, role: str) -> bool:
+        """Whether a role is played by a table that came from a file, not by one made from others."""
+        return self.has(role) and not self.manifest["objects"][role]["derived"]
+
+    def remove(self, role: str) -> None:
+        """Leave a role out of the new version."""
+        del self.manifest["objects"][role]
+        self.manifest["batches"].pop(role, None)
+
+    def discard(self, kept: set[str]) -> None:
+        """Delete the files written for a version that will not come into force, but for those in use."""
+        for path in self.written:
+            if path.stem not in kept:
+                path.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that its name never shows a part of it: beside it first, then moved over it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _to_bytes(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _from_bytes(content: bytes) -> Any:
+    import pyarrow.parquet as pq
+
+    if b"geo" in (pq.read_metadata(io.BytesIO(content)).metadata or {}):
+        import geopandas
+
+        return geopandas.read_parquet(io.BytesIO(content))
+    return pd.read_parquet(io.BytesIO(content))
+
+
+@contextlib.contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold the folder's write lock; the system lets go of it even when the process dies."""
+    with open(folder / "LOCK", "a+b") as file:
+        try:
+            _lock(file)
+        except OSError as error:
+            raise Problem(
+                f"Another import is writing to the folder {folder}: wait until it ends and try again."
+            ) from error
+        yield
+
+
+def _lock(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,177 @@
+"""What happens to boundaries and to tables about areas on their way in?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.ask.problem import Problem
+from geo.data import area_tables, boundaries, vintages
+from geo.data.files import fingerprints, only_one, table_of
+from geo.data.receipt import Receipt
+from geo.data.reference import read_reference
+from geo.data.severity import read_weights
+from geo.data.sources import SOURCES
+from geo.data.store import Transaction
+from geo.data.table import Table
+from geo.stats.weights import WEIGHTS
+
+NAMED = 4
+"""Up to so many boroughs name a place that has no name of its own."""
+PARENTS: tuple[boundaries.Level, ...] = ("ward", "borough")
+
+
+def _take_boundaries(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    path = only_one(paths, "boundaries")
+    areas, notes = boundaries.read_boundaries(path)
+    if within:
+        areas = boundaries.within_districts(areas, within, path.name)
+    level = boundaries.level_of(areas)
+    role = f"areas/{level}"
+    rows = len(areas)
+    if level == "lsoa":
+        if change.has(role) and not change.read(role).index.equals(areas.index):
+            raise Problem(
+                f"The data folder {change.folder} holds other small areas than {path.name}: "
+                "import these into a new folder, named with --data."
+            )
+    elif change.has("lookup"):
+        areas = _cut_to_lookup(change, areas, level, path.name)
+    change.put(role, areas)
+    _derive(change)
+    return Receipt(
+        "boundaries",
+        fingerprints(paths),
+        role,
+        rows=rows,
+        in_county=len(areas),
+        outside=rows - len(areas),
+        vintage=str(areas.index.name),
+        notes=notes,
+    )
+
+
+def _cut_to_lookup(change: Transaction, areas: Any, level: boundaries.Level, name: str) -> Any:
+    """Cut wards or boroughs down to those that the lookup knows."""
+    lookup = change.read("lookup")
+    column = boundaries.code_column(lookup, level)
+    return area_tables.restrict(areas, pd.Index(lookup[column].unique(), name=column), name)
+
+
+def _take_lookup(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    table = table_of(only_one(paths, "lookup"))
+    if "CHGIND" in (column.upper() for column in table.frame):
+        changes = vintages.read_changes(table)
+        change.put("vintage", changes)
+        return Receipt("lookup", fingerprints(paths), "vintage", rows=len(table), in_county=len(changes))
+    lookup = area_tables.read_lookup(table)
+    areas = loaded_areas(change)
+    lookup = area_tables.restrict(lookup, areas.index, table.name)
+    change.put("lookup", lookup.loc[areas.index])
+    for level in PARENTS:
+        role = f"areas/{level}"
+        if change.given(role):
+            change.put(role, _cut_to_lookup(change, change.read(role), level, f"The {level} file"))
+    if not change.place:
+        *names, last = sorted(lookup["borough"].unique())
+        joined = " and ".join([", ".join(names), last] if names else [last])
+        change.manifest["place"] = joined if len(names) < NAMED else f"{len(names) + 1} boroughs"
+    _derive(change)
+    return Receipt(
+        "lookup",
+        fingerprints(paths),
+        "lookup",
+        rows=len(table),
+        in_county=len(lookup),
+        outside=len(table) - len(lookup),
+        vintage=str(lookup.index.name),
+    )
+
+
+def _derive(change: Transaction) -> None:
+    """Make what follows from areas and lookup: wards and boroughs where none were imported, neighbours."""
+    if not change.has("areas/lsoa"):
+        return
+    small = change.read("areas/lsoa")
+    levels: dict[boundaries.Level, Any] = {"lsoa": small}
+    if change.has("lookup"):
+        lookup = change.read("lookup")
+        for level in PARENTS:
+            role = f"areas/{level}"
+            if not change.given(role):
+                change.put(role, boundaries.dissolve(small, lookup, level), derived=True)
+            levels[level] = change.read(role)
+    for name, areas in levels.items():
+        for key, build in WEIGHTS.items():
+            change.put(f"neighbours/{name}/{key}", build(areas).to_frame(), derived=True)
+
+
+def _take_population(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    table = table_of(only_one(paths, "population"))
+    people = area_tables.read_population(table)
+    local = area_tables.restrict(people, loaded_areas(change).index, table.name)
+    change.put("population", local.rename_axis("lsoa").reset_index())
+    return _of_areas("population", paths, table, people, local)
+
+
+def _take_deprivation(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    table = table_of(only_one(paths, "deprivation"))
+    index = area_tables.read_deprivation(table)
+    areas = loaded_areas(change).index
+    local = area_tables.restrict(index, areas, table.name).loc[areas]
+    change.put("deprivation", local)
+    return _of_areas("deprivation", paths, table, index, local)
+
+
+def _of_areas(kind: str, paths: list[Path], table: Table, read: pd.DataFrame, local: pd.DataFrame) -> Receipt:
+    return Receipt(
+        kind,
+        fingerprints(paths),
+        kind,
+        rows=len(table),
+        in_county=local.index.nunique(),
+        outside=read.index.nunique() - local.index.nunique(),
+        vintage=str(read.index.name),
+    )
+
+
+def _take_places(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    table = table_of(only_one(paths, "places"))
+    places = area_tables.read_places(table)
+    change.put("places", places)
+    return Receipt("places", fingerprints(paths), "places", rows=len(table), in_county=len(places))
+
+
+def _take_severity(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    weights = read_weights(only_one(paths, "harm weights"))
+    change.put("severity", weights.reset_index())
+    return Receipt("severity", fingerprints(paths), "severity", rows=len(weights), in_county=len(weights))
+
+
+def _take_benchmark(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+    table = table_of(only_one(paths, "benchmark rates"))
+    rates = read_reference(table, {*SOURCES, *change.manifest["sources"]})
+    change.put("benchmark", rates)
+    return Receipt("benchmark", fingerprints(paths), "benchmark", rows=len(table), in_county=len(rates))
+
+
+TABLES: dict[str, Callable[[Transaction, list[Path], Sequence[str]], Receipt]] = {
+    "boundaries": _take_boundaries,
+    "lookup": _take_lookup,
+    "population": _take_population,
+    "deprivation": _take_deprivation,
+    "places": _take_places,
+    "severity": _take_severity,
+    "benchmark": _take_benchmark,
+}
+
+
+def loaded_areas(change: Transaction) -> Any:
+    if not change.has("areas/lsoa"):
+        raise Problem(
+            "The small areas come first: import their boundaries with `hotspots import boundaries FILE`."
+        )
+    return change.read("areas/lsoa")

@@ -1,0 +1,217 @@
+"""Which edition of the small areas is it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.problem import Problem
+from geo.data.table import Table, parse_areas
+
+if TYPE_CHECKING:
+    pass
+
+
+OUTSIDE = "outside"
+"""Stands for the code of any place beyond the loaded areas."""
+
+
+def read_changes(table: Table) -> pd.DataFrame:
+    """Read ONS's exact-fit lookup of small areas 2011 to 2021 (CHGIND U same, S split, M merged, X other).
+
+    Returns
+    -------
+    DataFrame
+        Columns ``lsoa11cd``, ``lsoa21cd`` and ``chgind``, one row a pair, for all of England and Wales.
+    """
+    header = {column.upper(): column for column in table.frame}
+    for column in ("LSOA11CD", "LSOA21CD", "CHGIND"):
+        if column not in header:
+            raise Problem(f"{table.name} lacks the column “{column}” of ONS's exact-fit lookup 2011 to 2021.")
+    kind = table.text(header["CHGIND"])
+    table.refuse(~kind.isin(list("USMX")), header["CHGIND"], "none of U, S, M, X")
+    pairs = {c.lower(): parse_areas(table, header[c]) for c in ("LSOA11CD", "LSOA21CD")}
+    changes = pd.DataFrame({**pairs, "chgind": kind})
+    return changes.drop_duplicates(["lsoa11cd", "lsoa21cd"], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class TellingCodes:
+    """The codes that tell one vintage from the other; most small areas have the same code in both.
+
+    Attributes
+    ----------
+    retired : Index
+        Codes of 2011 that no area of 2021 has.
+    fresh : Index
+        Codes of 2021 that no area of 2011 had.
+    """
+
+    retired: pd.Index
+    fresh: pd.Index
+
+    @classmethod
+    def of(cls, changes: pd.DataFrame) -> TellingCodes:
+        """Take them from the exact-fit lookup (:func:`read_changes`)."""
+        old, new = pd.Index(changes["lsoa11cd"].unique()), pd.Index(changes["lsoa21cd"].unique())
+        return cls(old.difference(new), new.difference(old))
+
+
+def detect_vintage(codes: pd.Series, areas: pd.Index, telling: TellingCodes | None, name: str) -> str:
+    """Tell whether a file's small-area codes are those of 2011 or of 2021.
+
+    Most codes are the same in both, so only the others can tell: codes retired after 2011 and codes new
+    in 2021. A file with neither means the same in both vintages and is taken as the loaded one.
+
+    Parameters
+    ----------
+    codes : Series of str
+        As in the file, missing where there is no place.
+    areas : Index
+        The loaded small areas; its name is their vintage.
+    telling : TellingCodes or None
+        Without them a file is believed only where no wrong join is possible.
+    name : str
+        How messages call the file.
+
+    Returns
+    -------
+    str
+        ``"lsoa11cd"`` or ``"lsoa21cd"``.
+
+    Raises
+    ------
+    Problem
+        If the file mixes both, or cannot be told without the exact-fit lookup.
+    """
+    loaded = str(areas.name)
+    used = pd.Index(codes.dropna().unique())
+    strange = used.difference(areas)
+    if strange.empty:
+        return loaded
+    remedy = (
+        "import ONS's exact-fit lookup LSOA 2011 to LSOA 2021 first (`hotspots import lookup FILE`), "
+        "and it will be converted"
+    )
+    if telling is None:
+        new = _first_used_in_2021(strange)
+        if loaded == "lsoa11cd" and new.any():
+            raise Problem(
+                f"{name} uses small areas of 2021 ({strange[new][0]}), the loaded ones are of 2011: {remedy}."
+            )
+        if loaded == "lsoa21cd" and not _first_used_in_2021(used).any():
+            raise Problem(
+                f"{name} may use small areas of 2011, the loaded ones are of 2021: {remedy} where needed."
+            )
+        return loaded
+    retired, fresh = used.intersection(telling.retired), used.intersection(telling.fresh)
+    if len(retired) and len(fresh):
+        raise Problem(
+            f"{name} mixes small areas of 2011 ({retired[0]}) and of 2021 ({fresh[0]}): "
+            "split it by vintage and import the parts one after the other."
+        )
+    return "lsoa11cd" if len(retired) else "lsoa21cd" if len(fresh) else loaded
+
+
+def _first_used_in_2021(codes: pd.Index) -> np.ndarray:
+    """Which codes are of the ranges that ONS began with the Census of 2021."""
+    return (codes >= "E01033769") & (codes <= "E01035762") | (codes >= "W01001959") & (codes <= "W01002040")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """How the events of a file moved from one vintage to the other.
+
+    Attributes
+    ----------
+    source, target : str
+        Vintages, such as ``lsoa11cd`` and ``lsoa21cd``.
+    unchanged, merged, apportioned : int
+        Events of areas that stayed the same, that have exactly one successor, and that were shared out over
+        several. Areas that lie beyond the loaded ones altogether count in none.
+    areas_apportioned : int
+        How many areas those last events come from.
+    """
+
+    source: str
+    target: str
+    unchanged: int
+    merged: int
+    apportioned: int
+    areas_apportioned: int
+
+
+def convert_vintage(
+    codes: pd.Series, source: str, areas: pd.Index, changes: pd.DataFrame, population: pd.Series
+) -> tuple[pd.Series, Conversion]:
+    """Express small-area codes of one vintage in the other.
+
+    An area with one successor passes all its events on. One with several (a split, or an irregular change)
+    has them shared out in proportion to the successors' residents: whole events, by largest remainder, each
+    successor's share spread evenly along the file, so that no month or offence is favoured. The same file
+    always gives the same answer.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes of vintage ``source``, missing where there is no place; the index has no repeats.
+    source : str
+        ``"lsoa11cd"`` or ``"lsoa21cd"``.
+    areas : Index
+        The loaded small areas, of the other vintage.
+    changes : DataFrame
+        As :func:`read_changes` gives it.
+    population : Series
+        Residents on ``areas``. A successor beyond the loaded areas counts as one of mean size.
+
+    Returns
+    -------
+    converted : Series of str
+        On the index of ``codes``; codes without a successor among ``areas`` become ``"outside"``.
+    conversion : Conversion
+    """
+    target = str(areas.name)
+    local = changes[source].isin(changes.loc[changes[target].isin(areas), source])
+    successors = changes[local].groupby(source)[target].agg(sorted)
+    single = {code: heirs[0] for code, heirs in successors.items() if len(heirs) == 1}
+    several = {code: heirs for code, heirs in successors.items() if len(heirs) > 1}
+    converted = codes.map(single).astype("str")
+    weight = population.reindex(areas).fillna(0)
+    shared = codes[codes.isin(several)]
+    for code, rows in shared.groupby(shared):
+        heirs = np.array(several[code])
+        size = np.array([float(weight.get(heir, weight.mean())) for heir in heirs])
+        converted.loc[rows.index] = heirs[share_out(len(rows), size)]
+    converted = converted.where(converted.notna() | codes.isna(), OUTSIDE)
+    unchanged = int((converted == codes).sum())
+    return converted, Conversion(
+        source,
+        target,
+        unchanged=unchanged,
+        merged=int(codes.isin(single).sum()) - unchanged,
+        apportioned=len(shared),
+        areas_apportioned=int(shared.nunique()),
+    )
+
+
+def share_out(n: int, weights: np.ndarray) -> np.ndarray:
+    """Share n items over parts in proportion to weights: whole numbers, largest remainder, evenly spread.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        The part of each item. Parts of weight 0 get none, unless all are 0: then all count the same.
+
+    >>> share_out(5, np.array([3.0, 2.0])).tolist()
+    [0, 1, 0, 1, 0]
+    """
+    weights = weights if weights.sum() > 0 else np.ones(len(weights))
+    quota = n * weights / weights.sum()
+    counts = np.floor(quota).astype(int)
+    largest = np.argsort(-(quota - counts), kind="stable")[: n - counts.sum()]
+    counts[largest] += 1
+    place = np.concatenate([(np.arange(count) + 0.5) / count for count in counts])
+    return np.repeat(np.arange(len(counts)), counts)[np.argsort(place, kind="stable")]

@@ -1,0 +1,1 @@
+"""In what form does it leave?"""

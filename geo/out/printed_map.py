@@ -1,0 +1,403 @@
+"""What is on a printed map?
+
+One landscape A4 page of a :class:`~geo.out.provenance.Sheet`: the finding, the map with the crowded towns
+magnified beside it, the numbered areas and the legend, and beneath them all that a reader needs to judge it.
+The same page leaves as PNG, SVG or PDF; its maps alone go into a slide.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.answer.legend import HIDDEN
+from geo.out.drawing import (
+    A4,
+    AREA_LINE,
+    BAR,
+    BOROUGH_LINE,
+    GROUND,
+    HATCHES,
+    INK,
+    LINE,
+    MARK,
+    MUTED,
+    PALE,
+    POINT,
+    WARD,
+    WARD_LINE,
+    Page,
+    Rect,
+    drawing,
+    pdf,
+    shorten,
+    text_width,
+    wrap,
+)
+from geo.out.pane import Pane, spread
+from geo.out.provenance import OVERLAY, Entry, Sheet
+from geo.tell.insets import Inset, view_of
+
+DPI = 300
+MARGIN, GAP = 11.0, 4.0
+SIDE = 72.0
+"""Width of the column with the numbered areas and the legend, millimetres."""
+TITLE, FINDING, BODY, TINY = 17.0, 10.5, 7.4, 6.0
+"""Sizes of type, points."""
+BADGE_GAP, CELL = 4.6, 9.0
+AREA_SIZE, WARD_SIZE, BOROUGH_SIZE = 1.0, 3.0, 8.0
+"""Width on paper, millimetres, below which the lines of most areas of a level are drawn thinner."""
+MOST_LABELS = 14
+WARD_NAMES_BELOW = 25_000
+"""Wards are named on maps that show less than this many metres."""
+
+
+# ---------------------------------------------------------------- the maps
+
+
+def draw_areas(pane: Pane, sheet: Sheet) -> None:
+    """Colour the areas of a sheet, hatch those without a value, and draw ward and borough outlines."""
+    shapes, codes = sheet.level.shapes.geometry.to_numpy(), sheet.answer.codes
+    classes, overlay = sheet.answer.classes, sheet.answer.overlay
+    hair = _thinned(pane, shapes, AREA_LINE, AREA_SIZE)
+    pane.draw(shapes[codes == HIDDEN], fill=GROUND, line="white" if hair else GROUND, weight=hair or 0.1)
+    for k, (colour, pattern) in enumerate(zip(classes.colours, classes.patterns, strict=True)):
+        line = (PALE if pattern else "white") if hair else colour
+        hatch = HATCHES.get(pattern or "")
+        pane.draw(shapes[codes == k], fill=colour, line=line, weight=hair or 0.1, hatch=hatch)
+    if overlay is not None and overlay.any():
+        pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY[0])
+    draw_outlines(pane, sheet)
+
+
+def draw_outlines(pane: Pane, sheet: Sheet) -> None:
+    """Draw the lines of wards and boroughs."""
+    wards, boroughs = sheet.outlines["ward"], sheet.outlines["borough"]
+    thin = _thinned(pane, wards, WARD_LINE, WARD_SIZE)
+    if sheet.level.key != "borough" and thin:
+        pane.draw(wards, line=WARD, weight=thin, order=3)
+    pane.draw(boroughs, line=INK, weight=_thinned(pane, boroughs, BOROUGH_LINE, BOROUGH_SIZE), order=3.5)
+
+
+def _thinned(pane: Pane, shapes: np.ndarray, weight: float, size: float) -> float:
+    """Weight of the lines around shapes: less where most are smaller than ``size`` millimetres."""
+    share = float(np.sqrt(np.median(shapely.area(shapes)))) / pane.scale / size
+    return weight * min(1.0, share) if share > 1 / 6 else 0.0
+
+
+def draw_maps(page: Page, sheet: Sheet, place: Rect) -> None:
+    """Draw the map with its insets, numbers, names, scale bars and north arrow into a place on a page."""
+    insets, view, anchors = sheet.insets, view_of(sheet.answer, sheet.level), sheet.level.anchors
+    width, side = place.width, 0.0
+    if insets:
+        needed = place.height * (view[2] - view[0]) / max(view[3] - view[1], 1.0) * 1.02
+        tallest = (place.height - GAP) / 2 if len(insets) == 2 else place.height
+        side = min(max(width - needed - GAP, 0.32 * width), tallest, 0.46 * width)
+        width -= side + GAP
+    main = Pane(page, Rect.of(place.left, place.top, width, place.height), view)
+    draw_areas(main, sheet)
+    taken: dict[Pane, list[Rect]] = {main: []}
+    for k, inset in enumerate(insets):
+        window = Rect.of(place.right - side, place.top + k * (side + GAP), side, side)
+        pane = Pane(page, window, inset.box, margin=0.0)
+        draw_areas(pane, sheet)
+        pane.frame()
+        bar = pane.emptiest(anchors, ("lower right", "lower left"), 22, 8)
+        pane.scale_bar(bar)
+        taken[pane] = [_tag(pane, inset.name), pane.corner(bar, side * 0.36, 7)]
+        taken[main].append(_frame(main, inset))
+    bar = main.emptiest(anchors, ("lower left", "lower right"), 0.32 * width, 12)
+    main.scale_bar(bar, size=7)
+    arrow = main.emptiest(anchors, ("upper left", "upper right", bar.replace("lower", "upper")), 14, 14)
+    main.north_arrow(place.left + (5 if "left" in arrow else width - 5), place.top + 1)
+    taken[main] += [main.corner(bar, 0.34 * width, 8), main.corner(arrow, 10, 10)]
+    _badges(sheet, taken)
+    _place_names(sheet, main, taken[main])
+    for pane in list(taken)[1:]:
+        _ward_names(sheet, pane, taken[pane])
+
+
+def _frame(main: Pane, inset: Inset) -> Rect:
+    """Frame on the main map what an inset magnifies; returns the place that it and its name take."""
+    (left, bottom), (right, top) = main.at(np.array([inset.box[:2], inset.box[2:]]))
+    for colour, weight in (("white", 2.6), (INK, 1.1)):
+        main.page.box(Rect(left, top, right, bottom), "none", edge=colour, weight=weight, order=5)
+    main.page.text(left, top - 1.1, inset.name, 7, bold=True, halo=True, order=6)
+    return Rect(left, top - 4, max(right, left + text_width(inset.name, 7, True)), bottom)
+
+
+def _tag(pane: Pane, name: str, size: float = 7.6) -> Rect:
+    """Write the name of an inset into its corner."""
+    width, height = text_width(name, size, True) + 3, size * POINT * 1.75
+    place = Rect.of(pane.place.left + 0.2, pane.place.top + 0.2, width, height)
+    pane.page.box(place, "white", order=6)
+    pane.page.text(place.left + 1.5, place.top + size * POINT * 1.25, name, size, bold=True, order=7)
+    return place
+
+
+def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]]) -> None:
+    """Number the top areas: in an inset where one shows them, else on the main map (the first pane)."""
+    main, *magnified = taken
+    positions = sheet.answer.table.index.get_indexer(sheet.top.index)
+    anchors = sheet.level.anchors[positions]
+    left = np.ones(len(positions), bool)
+    for pane in (*magnified, main):
+        mine = left & pane.sees(anchors, margin=0.0 if pane is main else 1.0)
+        left &= ~mine
+        home = pane.at(anchors[mine])
+        low = (pane.place.left + 2.4, pane.place.top + 2.4)
+        high = (pane.place.right - 2.4, pane.place.bottom - 2.4)
+        placed = np.clip(spread(home, BADGE_GAP), low, high)
+        for (x, y), (x0, y0), rank in zip(placed, home, sheet.top["rank"][mine], strict=True):
+            if np.hypot(x - x0, y - y0) > 1.6:
+                pane.page.top.plot([x0, x], [y0, y], color=INK, linewidth=0.6, zorder=6.5)
+            pane.page.badge(x, y, rank)
+            taken[pane].append(Rect(x - 2.8, y - 2.3, x + 2.8, y + 2.3))
+
+
+def _place_names(sheet: Sheet, main: Pane, taken: list[Rect]) -> None:
+    """Name the largest places, or the boroughs where no places are loaded, without writing over anything."""
+    shown = {inset.name for inset in sheet.insets}
+    names = []
+    if sheet.places is not None:
+        ordered = sheet.places.sort_values(["rank", "name"])[["name", "x", "y", "rank"]]
+        names = [(name, np.array([(x, y)]), rank) for name, x, y, rank in ordered.itertuples(index=False)]
+    elif len(sheet.answer.query.borough) != 1 and sheet.levels["borough"].n <= MOST_LABELS:
+        boroughs = sheet.levels["borough"]
+        named = zip(boroughs.frame["name"], boroughs.anchors, strict=True)
+        names = [(name, point[None], 1) for name, point in named]
+    written = 0
+    for name, point, rank in names:
+        if name not in shown and written < MOST_LABELS and main.sees(point)[0]:
+            x, y = main.at(point)[0]
+            size, bold = (7.4, True) if rank == 1 else (6.6, False)
+            written += write_name(main, name, x, y, taken, size=size, bold=bold)
+    if main.scale * main.place.width < WARD_NAMES_BELOW and sheet.level.key == "lsoa":
+        _ward_names(sheet, main, taken)
+
+
+def _ward_names(sheet: Sheet, pane: Pane, taken: list[Rect]) -> None:
+    """Name the wards in small type where there is room."""
+    wards = sheet.levels["ward"]
+    seen = pane.sees(wards.anchors, margin=2.0)
+    for name, (x, y) in zip(wards.frame["name"][seen], pane.at(wards.anchors[seen]), strict=True):
+        write_name(pane, name, x, y, taken, size=TINY, colour=MUTED, lifts=(0.0, -1.8, 1.8))
+
+
+def write_name(
+    pane: Pane,
+    name: str,
+    x: float,
+    y: float,
+    taken: list[Rect],
+    *,
+    size: float,
+    bold: bool = False,
+    colour: str = INK,
+    lifts: tuple[float, ...] = (0.0, -2.6, 2.6, -4.6, 4.6),
+) -> bool:
+    """Write a name on a pane near a point, where nothing is in the way.
+
+    Parameters
+    ----------
+    pane : Pane
+    name : str
+    x, y : float
+        On the page, millimetres.
+    taken : list of Rect
+        What must stay free; the name's own place is added.
+    size, bold, colour
+        Of the type.
+    lifts : tuple of float
+        Distances below the point to try, millimetres.
+
+    Returns
+    -------
+    bool
+        Whether there was room.
+    """
+    half, high = text_width(name, size, bold) / 2, size * POINT
+    x = min(max(x, pane.place.left + half + 0.5), pane.place.right - half - 0.5)
+    for lift in lifts:
+        middle = y + lift
+        spot = Rect(x - half - 0.6, middle - high * 0.75, x + half + 0.6, middle + high * 0.55)
+        inside = spot.top > pane.place.top and spot.bottom < pane.place.bottom
+        if inside and not any(map(spot.meets, taken)):
+            style = {"size": size, "bold": bold, "colour": colour}
+            pane.page.text(x, middle + high * 0.36, name, align="center", halo=True, **style)  # type: ignore[arg-type]
+            taken.append(spot)
+            return True
+    return False
+
+
+# ---------------------------------------------------------------- the page
+
+
+def poster(sheet: Sheet) -> Page:
+    """Lay out a sheet on landscape A4. Call it inside :func:`geo.out.drawing.drawing`."""
+    page = Page(*A4)
+    width = page.width - 2 * MARGIN
+    top = draw_head(page, sheet, f"{sheet.place}  ·  {sheet.layer}", sheet.title, sheet.answer.headline)
+    bottom = draw_foot(page, sheet)
+    draw_maps(page, sheet, Rect(MARGIN, top, MARGIN + width - SIDE - GAP - 2, bottom))
+    x = MARGIN + width - SIDE
+    legend = bottom - legend_height(sheet, SIDE)
+    draw_ranked(page, sheet, Rect(x, top, x + SIDE, legend - 4))
+    draw_legend(page, sheet, x, legend, SIDE)
+    return page
+
+
+def draw_head(page: Page, sheet: Sheet, kicker: str, title: str, finding: str) -> float:
+    """Write the marking, the title and the finding; returns where they end."""
+    width, y = page.width - 2 * MARGIN, MARGIN - 3.0
+    marking = sheet.answer.banner.upper()
+    place = Rect(page.width - MARGIN - text_width(marking, BODY, True) - 5, y, page.width - MARGIN, y + 5.4)
+    page.box(place, MARK)
+    centre = (place.left + place.right) / 2
+    page.text(centre, y + 3.7, marking, BODY, bold=True, colour="black", align="center")
+    kicker = shorten(kicker, place.left - MARGIN - 4, BODY + 0.4, True)
+    page.text(MARGIN, y + 3.7, kicker, BODY + 0.4, bold=True, colour=MUTED)
+    size = TITLE if len(wrap(title, width, TITLE, True)) == 1 else TITLE - 3
+    y = page.paragraph(MARGIN, y + 7.0, width, title, size, bold=True, colour=BAR, leading=1.25)
+    y = page.paragraph(MARGIN, y + 0.8, width, finding, FINDING, leading=1.35)
+    page.rule(MARGIN, y + 2.2, width, INK, 0.9)
+    return y + 5.2
+
+
+def draw_foot(page: Page, sheet: Sheet, notes: tuple[str, ...] = ()) -> float:
+    """Write notes, sources, date and link at the bottom of a page; returns where they begin."""
+    width = page.width - 2 * MARGIN
+    column = (width - 8) / 2
+    said = " ".join([*notes, *sheet.answer.caveats, *sheet.answer.notices])
+    sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
+    made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
+    lines = [len(wrap(text, column, TINY)) for text in (said, sources, made)]
+    top = page.height - MARGIN + 4 - max(lines[0], lines[1] + lines[2]) * TINY * POINT * 1.32
+    page.rule(MARGIN, top - 1.8, width, LINE, 0.8)
+    page.paragraph(MARGIN, top, column, said, TINY, colour=MUTED)
+    x = MARGIN + column + 8
+    y = page.paragraph(x, top, column, sources, TINY, colour=MUTED)
+    page.paragraph(x, y, column, made, TINY, colour=MUTED, url=sheet.link)
+    return top - 4.6
+
+
+def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
+    """List the numbered areas, as many as there is room for."""
+    x, right, y = place.left, place.right, place.top
+    if not len(sheet.top):
+        page.text(x, y + 2.6, "No areas to rank", BODY + 0.6, bold=True)
+        page.paragraph(x, y + 4, place.width, "No area has a number above 0 that may be shown.", BODY)
+        return
+    page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True)
+    page.text(right - 16, y + 2.6, sheet.noun.capitalize(), TINY, colour=MUTED, align="right")
+    page.text(right, y + 2.6, sheet.rate_title, TINY, colour=MUTED, align="right")
+    y += 4.6
+    room = place.bottom - y - 3.6 * bool(sheet.tied_below)
+    rows = sheet.top.head(int(room // 6.3))
+    step = min(9.0, room / max(len(rows), 1))
+    for _, row in rows.iterrows():
+        page.rule(x, y, place.width)
+        middle = y + step / 2
+        page.badge(x + 2.6, middle, row["rank"])
+        beside = _beside(sheet, row)
+        width = place.width - 34.6
+        size = fitting(row["name"], width, BODY, True)
+        line = middle - 0.3 if beside else middle + 0.9
+        page.text(x + 6.6, line, shorten(row["name"], width, size, True), size, bold=True)
+        page.text(x + 6.6, middle + 2.3, shorten(beside, width + 8, TINY), TINY, colour=MUTED)
+        count, rate = sheet.shown(row)
+        page.text(right - 16, line, count, BODY, bold=True, align="right")
+        page.text(right, line, rate, BODY, align="right")
+        y += step
+    page.rule(x, y, place.width)
+    page.text(x, y + 3.0, sheet.tied_below, TINY, colour=MUTED)
+
+
+def fitting(text: str, width: float, size: float, bold: bool = False) -> float:
+    """Size of type, not under :data:`TINY`, at which a line of text keeps within a width."""
+    return max(TINY, min(size, size * width / max(text_width(text, size, bold), 1e-6)))
+
+
+def _beside(sheet: Sheet, row: pd.Series) -> str:
+    """Second line of an area in the list: where it lies and, for a layer, its class in words."""
+    where = {"lsoa": row["ward"], "ward": row["borough"], "borough": ""}[sheet.level.key]
+    if sheet.answer.query.layer == "measure":
+        return str(where)
+    code = sheet.answer.codes[sheet.answer.table.index.get_loc(row.name)]
+    return " · ".join(filter(None, [where, sheet.answer.classes.labels[code]]))
+
+
+def legend_height(sheet: Sheet, width: float) -> float:
+    """Room that the legend takes, millimetres."""
+    title = len(wrap(sheet.answer.classes.title, width, BODY, True)) * BODY * POINT * 1.3
+    square, rows = _square_and_rows(sheet)
+    return title + 1.6 + 4.1 * len(rows) + (3 * CELL + 6.5 if square else 0.0) + 3.4
+
+
+def _square_and_rows(sheet: Sheet) -> tuple[list[Entry], list[Entry]]:
+    """Lines of the legend that stand in a square of two thirds by two thirds, and the others."""
+    cells = 9 if sheet.answer.query.layer == "bivariate" else 0
+    return sheet.legend[:cells], sheet.legend[cells:]
+
+
+def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> None:
+    """Draw the legend: every class with the number of areas in it."""
+    y = page.paragraph(x, y, width, sheet.answer.classes.title, BODY, bold=True, leading=1.3) + 1.6
+    square, rows = _square_and_rows(sheet)
+    for k, entry in enumerate(square):
+        column, row = k % 3, 2 - k // 3  # the most deprived third on top
+        cell = Rect.of(x + 26 + column * CELL, y + row * CELL, CELL - 0.4, CELL - 0.4)
+        page.box(cell, entry.colour)
+        ink = "white" if k in (5, 7, 8) else INK
+        middle = (cell.left + cell.right) / 2
+        page.text(middle, cell.top + CELL * 0.6, f"{entry.count:,}", TINY, colour=ink, align="center")
+    if square:
+        for row, words in enumerate(("Most deprived third", "Middle", "Least deprived third")):
+            page.text(x + 24.5, y + (row + 0.6) * CELL, words, TINY, colour=MUTED, align="right")
+        y += 3 * CELL + 3.2
+        for column, words in enumerate(("Fewest", "Middle", "Most")):
+            page.text(x + 26 + (column + 0.5) * CELL, y, words, TINY, colour=MUTED, align="center")
+        y += 3.3
+    for entry in rows:
+        page.swatch(Rect.of(x, y, 5.6, 3.0), entry.colour, entry.pattern)
+        size = fitting(entry.label, width - 16, BODY)
+        page.text(x + 7.4, y + 2.45, shorten(entry.label, width - 16, size), size)
+        page.text(x + width, y + 2.45, f"{entry.count:,}", BODY, align="right", colour=MUTED)
+        y += 4.1
+    page.text(x, y + 2.4, f"Number of {sheet.unit} in each class.", TINY, colour=MUTED)
+
+
+# ---------------------------------------------------------------- the files
+
+
+def write_png(sheet: Sheet) -> bytes:
+    """Print as PNG, 300 dots an inch, with title, notes, source and link in its header."""
+    facts = {
+        "Title": sheet.title,
+        "Description": sheet.about,
+        "Source": sheet.address,
+        "Creation Time": sheet.made.isoformat(),
+    }
+    with drawing():
+        return poster(sheet).png(DPI, facts)
+
+
+def write_svg(sheet: Sheet) -> bytes:
+    """Print as SVG: shapes as vectors, text as text with its letters embedded."""
+    with drawing():
+        return poster(sheet).svg(sheet.title, f"{sheet.about} {sheet.address}", sheet.made.isoformat())
+
+
+def write_pdf(sheet: Sheet) -> bytes:
+    """Print as PDF: true vectors, TrueType font embedded, the address a link."""
+    with drawing():
+        return pdf([poster(sheet)], sheet.title, sheet.about, sheet.address, sheet.made)
+
+
+def maps_png(sheet: Sheet, width: float, height: float, dpi: int = 220) -> bytes:
+    """Draw the maps alone, with insets, numbers, scale and north, on a picture of so many millimetres."""
+    with drawing():
+        page = Page(width, height)
+        draw_maps(page, sheet, Rect(1, 1, width - 1, height - 1))
+        return page.png(dpi, {"Title": sheet.title, "Description": sheet.answer.headline})

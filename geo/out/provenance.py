@@ -1,0 +1,315 @@
+"""What must go with the numbers?
+
+A :class:`Sheet` is one :class:`~geo.answer.answer.Answer` on its way to paper or a file, together with all
+that its reader needs to judge it: where the data come from and under which licence, what was left out, how
+small numbers were treated, when it was made, and the address that shows it again. Every export draws on it,
+so that none can forget a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.answer.answer import Answer
+from geo.answer.atlas import Atlas
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.layers import LAYERS
+from geo.answer.level import Level
+from geo.answer.measures import beside
+from geo.ask.choices import DOMAINS, LEVELS
+from geo.ask.query import Query
+from geo.ask.words import MONTH_NAMES
+from geo.stats.confidence import CHECKS
+from geo.tell.credits import credits
+from geo.tell.insets import Inset, of_answer, top_areas
+
+OVERLAY = ("#54278f", "Most deprived 20% in England")
+"""Colour and label of the dots that lie over the most deprived areas."""
+
+COLUMNS = {
+    "lsoa21cd": "Code of the small area (LSOA of 2021)",
+    "lsoa11cd": "Code of the small area (LSOA of 2011)",
+    "wd24cd": "Code of the ward (2024)",
+    "lad24cd": "Code of the borough or district (2024)",
+    "name": "Name of the area",
+    "borough": "Borough or district that it lies in",
+    "count": "Number of events under the filters",
+    "count_shown": f"The count as a page shows it: {SUPPRESSED} where it is suppressed",
+    "population": "Residents",
+    "rate_per_1000": "Events in the whole period per 1,000 residents, from the count as shown",
+    "dsr_per_100k": "Directly age-standardised rate per 100,000 residents a year (European Standard "
+    "Population 2013); blank where it would rest on fewer than 10 events",
+    "harm": "Sum of the harm weights of the events' offences",
+    "age_ratio": "Events with a known age over those expected (indirectly age-standardised ratio)",
+    "age_expected": "Events to expect if residents of each age had the rate of all areas together",
+    "eb_rate_per_1000": "Rate per 1,000 residents, smoothed towards the average (empirical Bayes)",
+    "eb_local_per_1000": "Rate per 1,000 residents, smoothed towards the areas around (empirical Bayes)",
+    "lower_ci": "Lower limit of the 95% confidence interval",
+    "upper_ci": "Upper limit of the 95% confidence interval",
+    "compared": "The area's interval against the benchmark: lower, similar or higher",
+    "benchmark": "The rate that the areas are compared with, in the unit of their intervals",
+    "quintile": "Fifth of the areas by the measure; 5 holds the highest",
+    "local_i": "Local Moran's I; withheld for controlled sources",
+    "g_star": "Getis-Ord Gi*; withheld for controlled sources",
+    "z": "Standard score of Gi*; withheld for controlled sources",
+    "p": "Two-sided probability of neighbours so high or so low by chance alone, exact",
+    "p_permutation": "esda's one-sided probability from 9,999 random permutations",
+    "q": "p corrected for looking at many areas (false discovery rate, Benjamini and Hochberg)",
+    "cluster": "HH high among high, LL low among low, HL high among low, LH low among high, "
+    "NS not significant, NA not defined; for Gi*, HH is a hot spot and LL a cold spot",
+    "deprivation_class": "Third of the areas by deprivation; 3 is the most deprived",
+    "measure_class": "Third of the areas by the measure; 3 is the highest",
+    "expected": "Events that the area's deprivation would lead one to expect",
+    "ratio": "Events over those expected from deprivation",
+    "ratio_lower_ci": "Lower limit of the 95% confidence interval of the ratio",
+    "ratio_upper_ci": "Upper limit of the 95% confidence interval of the ratio",
+    "ratio_p": "Probability of so high or low a count among similarly deprived areas",
+    "ratio_q": "ratio_p corrected for looking at many areas (false discovery rate)",
+    "verdict": "Whether the area has more than its deprivation explains",
+    "sources_hot": "For how many sources the area is a hot spot",
+    "busiest_here": "Whether the area is among the fifth with the most events of this source",
+    "busiest_there": "Whether the area is among the fifth with the most events of the other source",
+    "neighbours_alike": "Neighbours that are busiest for both, of an area that is; of one busiest for this "
+    "source only, neighbours that are busiest for the other",
+    "together_p": "Probability of so many such neighbours by chance alone (local join count, exact)",
+    "together_q": "together_p corrected for looking at many areas (false discovery rate)",
+    "together": "Whether the busiest areas of the two sources coincide or stand side by side beyond chance",
+    "count_before": "Number of events in the period compared with",
+    "change_ratio": "Events a month over those a month in the period compared with (a day, where days "
+    "are compared)",
+    "change_lower_ci": "Lower limit of the 95% confidence interval of that ratio",
+    "change_upper_ci": "Upper limit of the 95% confidence interval of that ratio",
+    "change_p": "Probability of so large a change by chance alone (E-test of two Poisson counts)",
+    "change_q": "change_p corrected for looking at many areas (false discovery rate)",
+    "change": "Whether the area has more or fewer events than before, beyond chance",
+    "pattern": "What became of the area as a hot or cold spot, month by month",
+    "months_hot": "Months in which the area is a hot spot",
+    "months_cold": "Months in which the area is a cold spot",
+    "trend_p": "Probability of such a trend of Gi* by chance alone (Mann-Kendall)",
+    "checks_agree": "How many checks agree that the area is a hot spot",
+    "checks_assessed": "How many checks could be made",
+    "imd_decile": "Decile of the Index of Multiple Deprivation in England; 1 is the most deprived",
+}
+
+
+def definition(column: str) -> str:
+    """What a column of an export means, in plain English.
+
+    Examples
+    --------
+    >>> definition("population"), definition("hot_ae")
+    ('Residents', 'Whether the area is a hot spot (Gi*) of the source “ae”')
+    """
+    if column.startswith("check_"):
+        return f"Check: {CHECKS[column.removeprefix('check_')]}"
+    if column.startswith("hot_"):
+        return f"Whether the area is a hot spot (Gi*) of the source “{column.removeprefix('hot_')}”"
+    if (domain := column.removesuffix("_decile")) in DOMAINS and column not in COLUMNS:
+        return f"Decile of deprivation in England by the domain “{DOMAINS[domain]}”; 1 is the most deprived"
+    return COLUMNS[column]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a legend.
+
+    Attributes
+    ----------
+    colour, label : str
+    pattern : {None, "nodata", "suppressed", "dots"}
+    count : int
+        Areas in the class.
+    """
+
+    colour: str
+    label: str
+    pattern: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One answer on its way to a file.
+
+    Attributes
+    ----------
+    answer : Answer
+    level : Level
+        That of the answer.
+    levels : mapping of str to Level
+        All of them, for outlines.
+    places : DataFrame or None
+        ``name, x, y, rank`` (EPSG:27700) for labels.
+    place : str
+        Name of the county.
+    source : str
+        Label and publisher's attribution of the data.
+    credits : tuple of str
+        Who else is to be named, and the licence: one sentence each.
+    noun : str
+        "offences".
+    version : str
+        Hash of the data.
+    search : str
+        Query string that asks for the same.
+    link : str
+        Address that shows the same on the page; "" where there is none.
+    made : date
+    """
+
+    answer: Answer
+    level: Level
+    levels: Mapping[str, Level]
+    places: pd.DataFrame | None
+    place: str
+    source: str
+    credits: tuple[str, ...]
+    noun: str
+    version: str
+    search: str
+    link: str
+    made: date
+
+    @property
+    def title(self) -> str:
+        """What is shown: "Robbery in Luton, 2025"."""
+        return self.answer.description
+
+    @property
+    def layer(self) -> str:
+        """How it is shown, in words."""
+        key = self.answer.query.layer
+        return self.answer.classes.title if key == "measure" else LAYERS[key].label
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences that go wherever the numbers go."""
+        return [self.answer.banner + ".", *self.answer.caveats, *self.answer.notices]
+
+    @property
+    def made_text(self) -> str:
+        """Date in words, "20 November 2026"."""
+        return f"{self.made.day} {MONTH_NAMES[self.made.month - 1]} {self.made.year}"
+
+    @property
+    def address(self) -> str:
+        """Link back to the same state, or what to add to the dashboard's address."""
+        return self.link or f"address of the dashboard, then /{self.search}"
+
+    @property
+    def about(self) -> str:
+        """Finding, notes and sources in one text, for the header of a file."""
+        return " ".join([self.answer.headline, *self.notes, f"{self.source.rstrip('.')}.", *self.credits])
+
+    @property
+    def unit(self) -> str:
+        """Kind of area, "wards"."""
+        return LEVELS[self.answer.query.level]
+
+    @cached_property
+    def legend(self) -> list[Entry]:
+        """Lines of the legend in reading order: a scale has the most on top."""
+        classes = self.answer.classes
+        parts = (classes.colours, classes.labels, classes.patterns, classes.counts)
+        entries = [Entry(*line) for line in zip(*parts, strict=True)]
+        steps = [
+            key.isdigit() for key, pattern in zip(classes.keys, classes.patterns, strict=True) if not pattern
+        ]
+        if all(steps) and len(steps) < 9:
+            entries = entries[: len(steps)][::-1] + entries[len(steps) :]
+        if self.answer.overlay is not None:
+            entries.append(Entry(*OVERLAY, "dots", int(self.answer.overlay.sum())))
+        return entries
+
+    @cached_property
+    def insets(self) -> tuple[Inset, ...]:
+        """Windows to magnify."""
+        return of_answer(self.answer, self.level, self.places)
+
+    @cached_property
+    def outlines(self) -> dict[str, np.ndarray]:
+        """Shapes of wards and boroughs for their lines, made of small areas where the map shows these.
+
+        Wards drawn by another hand than the small areas would run beside their edges.
+        """
+        if self.level.key != "lsoa":
+            return {key: self.levels[key].shapes.geometry.to_numpy() for key in ("ward", "borough")}
+        return {
+            key: merge(self.level.shapes.geometry.to_numpy(), self.levels[key].parent, self.levels[key].n)
+            for key in ("ward", "borough")
+        }
+
+    @cached_property
+    def top(self) -> pd.DataFrame:
+        """First areas of the ranking that have any of the events."""
+        return top_areas(self.answer)
+
+    @property
+    def tied_below(self) -> str:
+        """Say how many more areas share the last rank listed; "" where none does."""
+        if not len(self.top):
+            return ""
+        last = self.top["rank"].iloc[-1]
+        more = int((self.answer.ranked["rank"] == last).sum() - (self.top["rank"] == last).sum())
+        number = last.strip("=")
+        return (
+            f"{more} more areas share rank {number}."
+            if more > 1
+            else f"One more shares rank {number}." * more
+        )
+
+    @property
+    def rate_title(self) -> str:
+        """Head of the column of rates."""
+        return beside(self.answer.query.measure).heading
+
+    def shown(self, row: pd.Series) -> tuple[str, str]:
+        """Count and rate of an area as text: ("412", "262.0"); ``*`` and "" where there is none."""
+        asked = beside(self.answer.query.measure)
+        count, rate = row["count"], row[asked.column]
+        return (
+            SUPPRESSED if pd.isna(count) else f"{int(count):,}",
+            "" if pd.isna(rate) else asked.form.format(rate),
+        )
+
+
+def merge(shapes: np.ndarray, group: np.ndarray, n: int) -> np.ndarray:
+    """Unite the polygons of each of ``n`` groups (positions in ``group``)."""
+    return np.array([shapely.union_all(shapes[group == k]) for k in range(n)], dtype=object)
+
+
+def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) -> Sheet:
+    """Answer a query for a file.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+    link : str, optional
+        Address that shows the same on the page.
+    made : date, optional
+        Today if absent.
+    """
+    answer = atlas.answer(query)
+    info = atlas.sources[answer.query.source].info
+    return Sheet(
+        answer=answer,
+        level=atlas.levels[answer.query.level],
+        levels=atlas.levels,
+        places=atlas.places,
+        place=atlas.place,
+        source=f"{info.label}. {info.attribution}" if info.attribution else info.label,
+        credits=credits(atlas),
+        noun=info.noun,
+        version=atlas.version,
+        search=answer.query.to_search(),
+        link=link,
+        made=made or date.today(),
+    )

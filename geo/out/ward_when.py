@@ -1,0 +1,299 @@
+"""When does it happen, and of which kinds? The second page of a ward pack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.atlas import Atlas
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.legend import DEPRIVATION, SEQUENTIAL
+from geo.ask.words import DAY_NAMES, MONTH_NAMES
+from geo.out.drawing import (
+    A4,
+    EDGE,
+    HATCHES,
+    INK,
+    LINE,
+    MUTED,
+    Page,
+    Rect,
+    shorten,
+    wrap,
+)
+from geo.out.pane import spread
+from geo.out.printed_map import (
+    BODY,
+    MARGIN,
+    TINY,
+    draw_foot,
+    draw_head,
+)
+from geo.out.provenance import Sheet
+from geo.out.ward_where import GAP, ROW
+from geo.tell.area import Profile
+
+HEADING = 9.5
+CHOSEN, OTHERS = "#1d5b8f", "#a9b4bd"
+"""Bars of the months chosen, and of the others."""
+MOST_KINDS = 9
+
+
+def second_page(told: Profile, here: Sheet, atlas: Atlas) -> Page:
+    """Week, months, kinds, deprivation and the other services."""
+    page = Page(A4[1], A4[0])
+    width = page.width - 2 * MARGIN
+    info = atlas.sources[told.answer.query.source].info
+    clock = told.week.clock
+    sparse = clock is not None and _sparse(clock.to_numpy().ravel())
+    finding = told.week.when or f"Times of day are not known: {info.no_hours_reason}"
+    if sparse:
+        finding = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
+    top = draw_head(page, here, f"{told.name}  ·  {told.row['borough']}", "When, and of which kinds", finding)
+    bottom = draw_foot(page, here, ("The week shows all hours and days, the months all months.",))
+    notes = [f"{row['label']}: {row['note']}" for _, row in told.sources.iterrows() if row["note"]]
+    lines = wrap(" ".join(notes), width, TINY)
+    services = bottom - ROW * (len(told.sources) + 1) - 7 - 2.8 * len(lines)
+    week = 56.0 if clock is not None else 0.0
+    months = (services - top - week - 3 * GAP) * 0.4
+    y = top
+    if clock is not None:
+        place = Rect(MARGIN, y, MARGIN + width, y + week)
+        if sparse:
+            _days_and_hours(page, told, place)
+        else:
+            _week(page, clock, told.week.midnight is not None, place)
+        y += week + GAP
+    _months(page, told, Rect(MARGIN, y, MARGIN + width, y + months))
+    y += months + GAP
+    half = (width - 2 * GAP) / 2
+    _gradient(page, told, here, Rect(MARGIN, y, MARGIN + half, services - GAP))
+    _kinds(page, told, here, Rect(MARGIN + half + 2 * GAP, y, MARGIN + width, services - GAP))
+    y = _services(page, told, Rect(MARGIN, services, MARGIN + width, bottom))
+    page.paragraph(MARGIN, y + 0.6, width, " ".join(notes), TINY, colour=MUTED)
+    return page
+
+
+def _heading(page: Page, place: Rect, text: str, note: str = "") -> float:
+    """Write the heading of a chart; returns where the chart begins."""
+    page.text(place.left, place.top + 3.2, text, HEADING, bold=True)
+    page.text(place.right, place.top + 3.2, note, TINY, colour=MUTED, align="right")
+    return place.top + 5.6
+
+
+def _sparse(counts: np.ndarray) -> bool:
+    """Whether most counts above 0 are suppressed, so that they had better be added up."""
+    hidden = pd.isna(counts)
+    return bool(hidden.sum() > (~hidden & (np.where(hidden, 0, counts) > 0)).sum())
+
+
+def _bars(page: Page, place: Rect, names: Sequence[str], counts: pd.Series, colour: str = CHOSEN) -> None:
+    """Draw upright bars with their numbers."""
+    values = counts.to_numpy(dtype=float, na_value=np.nan)
+    most = max(1.0, np.max(np.nan_to_num(values), initial=0.0))
+    step, floor = place.width / max(len(names), 1), place.bottom - 5
+    page.rule(place.left, floor, place.width, EDGE, 0.5)
+    for k, (name, value) in enumerate(zip(names, values, strict=True)):
+        x, height = place.left + k * step, (floor - place.top - 4) * np.nan_to_num(value) / most
+        page.box(Rect(x + step * 0.12, floor - height, x + step * 0.88, floor), colour)
+        text = SUPPRESSED if np.isnan(value) else f"{int(value):,}"
+        page.text(x + step / 2, floor - height - 1, text, TINY, align="center")
+        page.text(x + step / 2, floor + 3.4, name, TINY, colour=MUTED, align="center")
+
+
+def _days_and_hours(page: Page, told: Profile, place: Rect) -> None:
+    """Draw the week added up by day, and by three hours."""
+    if told.days is None or told.hours is None:
+        return
+    half = (place.width - 2 * GAP) / 2
+    left = Rect(place.left, place.top, place.left + half, place.bottom)
+    top = _heading(page, left, "By weekday")
+    _bars(page, Rect(left.left, top, left.right, left.bottom), [day[:3] for day in DAY_NAMES], told.days)
+    right = Rect(place.right - half, place.top, place.right, place.bottom)
+    top = _heading(page, right, "By time of day", "Added up, since single hours are too few")
+    names = [f"{hour:02d}–{hour + 2:02d}" for hour in told.hours.index]
+    _bars(page, Rect(right.left, top, right.right, right.bottom), names, told.hours)
+
+
+def _week(page: Page, clock: pd.DataFrame, midnight: bool, place: Rect) -> None:
+    """Draw weekday by hour with the number in each cell; a doubtful midnight is hatched."""
+    note = "Hatched: 00:00 often stands for an unknown time" if midnight else ""
+    top = _heading(page, place, "Weekday and hour", note) + 4
+    values = clock.to_numpy(dtype=float, na_value=np.nan)
+    most = np.nanmax(np.nan_to_num(values[:, 1:] if midnight else values), initial=1.0)
+    left, width = place.left + 11, (place.width - 11) / 24
+    height = (place.bottom - top) / 7
+    for hour in range(24):
+        page.text(left + (hour + 0.5) * width, top - 1.4, f"{hour:02d}", TINY, colour=MUTED, align="center")
+    for day in range(7):
+        middle = top + (day + 0.5) * height + TINY * 0.12
+        page.text(place.left, middle, DAY_NAMES[day][:3], BODY)
+        for hour in range(24):
+            value = values[day, hour]
+            cell = Rect.of(left + hour * width, top + day * height, width - 0.4, height - 0.4)
+            doubtful = midnight and hour == 0
+            step = 0 if np.isnan(value) else int(min(4, np.ceil(5 * value / most) - 1))
+            colour = "#fff7ec" if step < 0 or np.isnan(value) or doubtful else SEQUENTIAL[step]
+            page.box(cell, colour, hatch=HATCHES["nodata"] if doubtful else None)
+            text = SUPPRESSED if np.isnan(value) else f"{int(value):,}" if value else ""
+            ink = "white" if step >= 3 and not doubtful else INK
+            page.text(
+                (cell.left + cell.right) / 2,
+                middle,
+                text,
+                TINY - 0.4,
+                colour=ink,
+                align="center",
+                halo=doubtful,
+            )
+
+
+def _months(page: Page, told: Profile, place: Rect) -> None:
+    """Draw a bar a month, those of the filter in colour, and leave a gap where none is loaded."""
+    query, table = told.answer.query, told.months
+    if _sparse(table["count"].to_numpy()):
+        top = _heading(page, place, "Year by year", "Added up, since single months are too few")
+        names = [
+            f"{year} ({count} months)" if count < 12 else str(year)
+            for year, count in zip(told.years["year"], told.years["months"], strict=True)
+        ]
+        _bars(page, Rect(place.left, top, place.right, place.bottom), names, told.years["count"], OTHERS)
+        return
+    top = _heading(page, place, "Month by month", "Blue: the months chosen. Pale ground: not loaded.")
+    numbers = table["month"].to_numpy(int)
+    if not len(numbers):
+        return
+    counts = table["count"].to_numpy(dtype=float, na_value=np.nan)
+    first, last = numbers[0], numbers[-1]
+    chosen = (numbers >= (query.first or first)) & (numbers <= (query.last or last))
+    if query.month:
+        chosen &= np.isin(numbers % 12 + 1, query.month)
+    floor, left = place.bottom - 5, place.left + 11
+    step = (place.right - left) / (last - first + 1)
+    most = _axis(page, Rect(left, top, place.right, floor), np.nanmax(np.nan_to_num(counts), initial=0))
+    for month in sorted(set(range(first, last + 1)) - set(numbers)):
+        page.box(Rect.of(left + (month - first) * step, top, step, floor - top), "#eef3f6", order=1.5)
+    for month, count, mine in zip(numbers, counts, chosen, strict=True):
+        x = left + (month - first) * step
+        if np.isnan(count):
+            page.text(x + step / 2, floor - 0.6, SUPPRESSED, TINY, align="center")
+        else:
+            height = (floor - top) * count / most
+            bar = Rect(x + step * 0.1, floor - height, x + step * 0.9, floor)
+            page.box(bar, CHOSEN if mine else OTHERS)
+        if month % 12 == 0 or month == first:
+            page.text(x, floor + 3.2, str(month // 12), TINY, colour=MUTED)
+        elif step > 5.5:
+            page.text(
+                x + step / 2, floor + 3.2, MONTH_NAMES[month % 12][:3], TINY, colour=MUTED, align="center"
+            )
+
+
+def _axis(page: Page, place: Rect, most: float) -> float:
+    """Draw horizontal grid lines with their numbers; returns the value at the top of the place."""
+    unit = 10.0 ** np.floor(np.log10(max(most, 1.0)))
+    step = next(unit * f for f in (0.1, 0.2, 0.5, 1, 2, 5) if most <= 5 * unit * f)
+    step = max(step, 1.0) if most >= 3 else step
+    highest = step * max(1.0, np.ceil(most / step))
+    for value in np.arange(0, highest + step / 2, step):
+        y = place.bottom - place.height * value / highest
+        page.rule(place.left, y, place.width, LINE, 0.4)
+        page.text(place.left - 1.2, y + 0.8, f"{value:,.10g}", TINY, colour=MUTED, align="right")
+    return float(highest)
+
+
+def _gradient(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
+    """Draw the rate of each decile of deprivation, and the ward's small areas as numbered dots."""
+    top = _heading(page, place, "Against areas as deprived")
+    table = told.gradient.reindex(range(1, 11))[["rate_per_1000", "lower_ci", "upper_ci"]].astype(float)
+    if table["rate_per_1000"].isna().all():
+        page.paragraph(place.left, top, place.width, "Deprivation or residents are not loaded.", BODY)
+        return
+    floor, left = place.bottom - 9, place.left + 11
+    own = told.members.dropna(subset=["imd_decile", "rate_per_1000"])
+    rates = own["rate_per_1000"].to_numpy(float)
+    reach = min(np.max(rates, initial=0.0), 2.2 * table["rate_per_1000"].max())
+    area = Rect(left, top + 3, place.right, floor)
+    most = _axis(page, area, max(table["upper_ci"].max(), reach))
+    step = area.width / 10
+    for decile, (rate, *limits) in zip(table.index, table.to_numpy(), strict=True):
+        x = left + (decile - 1) * step
+        if not np.isnan(rate):
+            height = area.height * rate / most
+            colour = DEPRIVATION[decile - 1]
+            page.box(Rect(x + 0.5, floor - height, x + step - 0.5, floor), colour, edge=EDGE, weight=0.3)
+            ends = [floor - area.height * limit / most for limit in limits]
+            page.top.plot([x + step / 2] * 2, ends, color=INK, linewidth=0.8, zorder=3)
+        page.text(x + step / 2, floor + 3, str(decile), TINY, colour=MUTED, align="center")
+    numbers = 1 + told.members.index.get_indexer(own.index)
+    home = np.column_stack(
+        [
+            left + (own["imd_decile"].to_numpy(float) - 0.5) * step,
+            floor - area.height * np.minimum(rates, most) / most,
+        ]
+    )
+    for (x, y), number in zip(spread(home, 3.5), numbers, strict=True):
+        page.badge(
+            min(max(x, left + 2), area.right - 2), min(y, floor - 1.7), str(number), radius=1.6, size=5.2
+        )
+    words = (
+        f"{here.noun.capitalize()} per 1,000 residents. Bars: all small areas by deprivation decile, 1 the "
+    )
+    words += "most deprived, with 95% intervals; numbers: those of this ward."
+    page.paragraph(place.left, floor + 3.8, place.width, words, TINY, colour=MUTED, leading=1.2)
+
+
+def _kinds(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
+    """Draw a bar a category or, where only one is chosen, a bar for the ward and each of its neighbours."""
+    if len(told.categories) > 1:
+        table = told.categories.head(MOST_KINDS)
+        names, counts, mine = table["category"], table["count"], np.ones(len(table), bool)
+        top = _heading(page, place, "Of which kinds", here.noun.capitalize())
+    else:
+        beside = pd.concat([told.row.to_frame().T, told.neighbours.head(MOST_KINDS)])
+        known = beside["rate_per_1000"].notna().any()
+        names, counts = beside["name"], beside["rate_per_1000" if known else "count"]
+        mine = np.arange(len(beside)) == 0
+        top = _heading(page, place, "Beside its neighbours", "Per 1,000" if known else here.noun.capitalize())
+    step = min(7.4, (place.bottom - top) / len(names)) if len(names) else 0.0
+    values = counts.to_numpy(dtype=float, na_value=np.nan)
+    most = max(1.0, np.max(np.nan_to_num(values), initial=0.0))
+    left = place.left + 40
+    for k, (name, value, own) in enumerate(zip(names, values, mine, strict=True)):
+        y = top + k * step
+        middle = y + step / 2 + 0.9
+        page.text(left - 1.5, middle, shorten(name, 38.5, TINY + 0.6), TINY + 0.6, align="right")
+        length = (place.right - left - 9) * np.nan_to_num(value) / most
+        page.box(Rect.of(left, y + step * 0.18, max(length, 0.2), step * 0.64), CHOSEN if own else OTHERS)
+        text = (
+            SUPPRESSED if np.isnan(value) else f"{value:,.10g}" if value == round(value) else f"{value:,.1f}"
+        )
+        page.text(left + length + 1, middle, text, TINY + 0.6)
+
+
+def _services(page: Page, told: Profile, place: Rect) -> float:
+    """List what every source counts in the ward; returns where the list ends."""
+    y = _heading(page, place, "What every service sees here")
+    columns = (("Period", 0.27), ("Events", 0.63), ("Per 1,000 a year", 0.80), ("Rank among wards", 1.0))
+    page.text(place.left, y + 2.4, "Service", TINY + 0.4, bold=True, colour=MUTED)
+    for name, share in columns:
+        x, align = place.left + share * place.width, "left" if name == "Period" else "right"
+        page.text(x, y + 2.4, name, TINY + 0.4, bold=True, colour=MUTED, align=align)  # type: ignore[arg-type]
+    y += 4.0
+    for _, row in told.sources.iterrows():
+        page.rule(place.left, y, place.width)
+        base = y + ROW * 0.62
+        page.text(place.left, base, row["label"], BODY, bold=True)
+        page.text(place.left + 0.27 * place.width, base, row["period"], BODY)
+        rate = row["rate_per_1000_a_year"]
+        texts = (
+            SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}",
+            "" if pd.isna(rate) else f"{rate:,.1f}",
+            row["rank"],
+        )
+        for text, (_, share) in zip(texts, columns[1:], strict=True):
+            page.text(place.left + share * place.width, base, text, BODY, align="right")
+        y += ROW
+    return y

@@ -1,0 +1,164 @@
+"""Where is it? The first page of a ward pack."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.answer.disclosure import SUPPRESSED
+from geo.out.drawing import (
+    A4,
+    AREA_LINE,
+    BADGE,
+    BOROUGH_LINE,
+    EDGE,
+    GROUND,
+    HATCHES,
+    INK,
+    MUTED,
+    PALE,
+    WARD,
+    WARD_LINE,
+    Page,
+    Rect,
+    shorten,
+)
+from geo.out.pane import Pane, spread
+from geo.out.printed_map import (
+    BADGE_GAP,
+    BODY,
+    MARGIN,
+    TINY,
+    draw_foot,
+    draw_head,
+    draw_legend,
+    legend_height,
+    write_name,
+)
+from geo.out.provenance import OVERLAY, Sheet
+from geo.tell.area import Profile
+
+ROW, GAP = 5.6, 4.0
+"""Height of a row of a table, and space between parts, millimetres."""
+KEY_WIDTH = 56.0
+"""Width of the column with the key map and the legend, millimetres."""
+
+
+def first_page(told: Profile, here: Sheet, outlines: dict[str, np.ndarray]) -> Page:
+    """Map of the ward among its neighbours, finding, and table of its small areas."""
+    page = Page(A4[1], A4[0])
+    width = page.width - 2 * MARGIN
+    kicker = f"Ward pack  ·  {told.row['borough']}, {here.place}"
+    top = draw_head(page, here, kicker, told.name, told.headline)
+    page.text(MARGIN, top + 1.2, shorten(here.title, width, BODY, True), BODY, bold=True, colour=MUTED)
+    top += 4.4
+    bottom = draw_foot(page, here, ("Outlines follow the small areas that make up a ward.",))
+    table_top = bottom - ROW * (len(told.members) + 1) - 8.5
+    _table(page, told, here, Rect(MARGIN, table_top, MARGIN + width, bottom))
+    place = Rect(MARGIN, top, MARGIN + width - KEY_WIDTH - GAP, table_top - GAP)
+    _map(page, told, here, outlines, place)
+    key = Rect(place.right + GAP, top, MARGIN + width, table_top - GAP)
+    legend = legend_height(here, key.width)
+    draw_legend(page, here, key.left, key.bottom - legend, key.width)
+    _key_map(page, told, here, outlines, Rect(key.left, key.top, key.right, key.bottom - legend - 5))
+    return page
+
+
+def _map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray], place: Rect) -> None:
+    """Draw the ward's small areas in their colours, numbered, everything around them in grey."""
+    shapes, anchors = here.level.shapes.geometry.to_numpy(), here.level.anchors
+    classes = here.answer.classes
+    ward = here.levels["ward"].frame.index.get_loc(told.code)
+    mine = here.level.frame.index.isin(told.members.index)
+    west, south, east, north = outlines["ward"][ward].bounds
+    pane = Pane(page, place, (west, south, east, north), margin=0.1)
+    pane.draw(shapes[~mine], fill=GROUND, line="white", weight=AREA_LINE)
+    for k, (colour, pattern) in enumerate(zip(classes.colours, classes.patterns, strict=True)):
+        hatch = HATCHES.get(pattern or "")
+        line = PALE if pattern else "white"
+        pane.draw(shapes[mine & (here.answer.codes == k)], fill=colour, line=line, weight=1.0, hatch=hatch)
+    overlay = here.answer.overlay
+    if overlay is not None and (overlay & mine).any():
+        pane.dots(shapes[overlay & mine], anchors[overlay & mine], OVERLAY[0])
+    pane.draw(outlines["ward"], line=WARD, weight=WARD_LINE, order=3)
+    pane.draw(outlines["borough"], line=INK, weight=BOROUGH_LINE, order=3.5)
+    for colour, weight in (("white", 5.0), (INK, 2.6)):
+        pane.draw(outlines["ward"][[ward]], line=colour, weight=weight, order=4)
+    pane.frame(0.6)
+
+    home = pane.at(anchors[here.level.frame.index.get_indexer(told.members.index)])
+    low, high = (place.left + 2.6, place.top + 2.6), (place.right - 2.6, place.bottom - 2.6)
+    taken = []
+    for number, (x, y) in enumerate(np.clip(spread(home, BADGE_GAP), low, high), start=1):
+        page.badge(x, y, str(number))
+        taken.append(Rect(x - 2.6, y - 2.6, x + 2.6, y + 2.6))
+    bar = pane.emptiest(anchors[mine], ("lower left", "lower right"), 40, 14)
+    arrow = pane.emptiest(anchors[mine], ("upper right", "upper left"), 16, 16)
+    pane.scale_bar(bar, size=7)
+    pane.north_arrow(place.left + 5 if "left" in arrow else place.right - 5, place.top + 2)
+    taken += [pane.corner(bar, place.width * 0.36, 9), pane.corner(arrow, 11, 12)]
+    names = here.levels["ward"].frame["name"]
+    parts = shapely.intersection(outlines["ward"], shapely.box(*pane.extent))
+    spots = pane.at(shapely.get_coordinates(shapely.point_on_surface(parts)))
+    for other, (x, y) in zip(np.flatnonzero(~shapely.is_empty(parts)), spots, strict=True):
+        if other != ward and shapely.area(parts[other]) > (10 * pane.scale) ** 2:
+            write_name(pane, names.iloc[other], x, y, taken, size=BODY, colour=MUTED)
+
+
+def _key_map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray], place: Rect) -> None:
+    """Draw where in the county the ward lies, where there is room."""
+    ward = here.levels["ward"].frame.index.get_loc(told.code)
+    west, south, east, north = (float(v) for v in here.level.shapes.total_bounds)
+    height = min(place.height, place.width * (north - south) / (east - west))
+    if height < 20:
+        return
+    place = Rect.of(place.left, place.top, place.width, height)
+    pane = Pane(page, place, (west, south, east, north), margin=0.02)
+    pane.draw(outlines["borough"], fill="#f3f4f5", line=EDGE, weight=0.7)
+    pane.draw(outlines["ward"][[ward]], fill=BADGE, line=BADGE, weight=1.2, order=2)
+
+
+def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
+    """List the ward's small areas by the numbers of the map."""
+    small = told.small_areas
+    ranked = int((small.ranked["rank"] != "").sum())
+    words = dict(zip(small.classes.keys, small.classes.labels, strict=True))
+    colours = dict(zip(small.classes.keys, small.classes.colours, strict=True))
+    heads = (
+        "Small area (LSOA)",
+        here.noun.capitalize(),
+        "Per 1,000",
+        f"Rank of {ranked:,}",
+        "Cluster",
+        "IMD decile",
+    )
+    rights = (None, 0.42, 0.53, 0.66, None, 1.0)
+    y = place.top + 3.4
+    for head, share in zip(heads, rights, strict=True):
+        x = {"Small area (LSOA)": 0.0, "Cluster": 0.70}.get(head, share or 0.0)
+        align = "right" if share else "left"
+        page.text(place.left + x * place.width, y, head, TINY + 0.4, bold=True, colour=MUTED, align=align)  # type: ignore[arg-type]
+    y += 1.8
+    for number, (_, row) in enumerate(told.members.iterrows(), start=1):
+        page.rule(place.left, y, place.width)
+        base = y + ROW * 0.66
+        page.badge(place.left + 2.6, y + ROW / 2, str(number), radius=1.8, size=6)
+        page.text(place.left + 7, base, row["name"], BODY, bold=True)
+        decile = "" if pd.isna(row["imd_decile"]) else str(row["imd_decile"])
+        count = SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}"
+        rate = "" if pd.isna(row["rate_per_1000"]) else f"{row['rate_per_1000']:,.1f}"
+        for text, share in zip((count, rate, row["rank"], decile), (0.42, 0.53, 0.66, 1.0), strict=True):
+            page.text(place.left + share * place.width, base, text, BODY, align="right")
+        x = place.left + 0.70 * place.width
+        page.box(Rect.of(x, y + 1.6, 3.6, 2.6), colours.get(row["cluster"], "white"), edge=EDGE)
+        page.text(x + 5, base, words.get(row["cluster"], "Not defined"), BODY)
+        y += ROW
+    page.rule(place.left, y, place.width, INK)
+    base = y + ROW * 0.66
+    row, width = told.row, place.width
+    page.text(place.left, base, f"All of {row['name']}", BODY, bold=True)
+    count = SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}"
+    rate = "" if pd.isna(row["rate_per_1000"]) else f"{row['rate_per_1000']:,.1f}"
+    page.text(place.left + 0.42 * width, base, count, BODY, bold=True, align="right")
+    page.text(place.left + 0.53 * width, base, rate, BODY, bold=True, align="right")

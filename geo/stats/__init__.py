@@ -1,0 +1,1 @@
+"""What is surprising? Pure functions on arrays; they know nothing of files, sources or pages."""

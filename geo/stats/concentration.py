@@ -1,0 +1,399 @@
+"""In how few areas is it?
+
+Lorenz curve and Gini coefficient (with the correction for few events), the share of the busiest areas, ranks
+and classes with ties shown as ties, and how far the busiest areas of one year are those of the next. No IO.
+
+Counts come one an area, as a pandas Series or an array; an area without data (NaN) is left out. Results keep
+the index given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+
+def _counts(counts: ArrayLike | pd.Series) -> pd.Series:
+    """The defined counts as a float Series."""
+    series = pd.Series(counts, dtype="float64").dropna()
+    if (series < 0).any():
+        raise ValueError("counts cannot be negative")
+    return series
+
+
+# ---------------------------------------------------------------- Lorenz and Gini
+
+
+def lorenz(counts: ArrayLike | pd.Series) -> pd.DataFrame:
+    """Cumulative share of events held by the busiest areas.
+
+    Parameters
+    ----------
+    counts : array_like, one value an area
+        Events; non-integer (harm-weighted) ones are allowed.
+
+    Returns
+    -------
+    DataFrame
+        One row for 0, 1, … n areas, the busiest first: ``areas`` and ``events`` (cumulative fractions from 0
+        to 1) and ``equality``, the same curve if the events were spread as evenly as whole events can be:
+        with fewer events than areas it reaches 1 at events / areas (Bernasco and Steenbeek). Two rows of
+        zeros and ones where there are no events or no areas.
+
+    Examples
+    --------
+    >>> lorenz([0, 6, 3, 1])["events"].tolist()
+    [0.0, 0.6, 0.9, 1.0, 1.0]
+    """
+    descending = np.sort(_counts(counts).to_numpy())[::-1]
+    n, total = len(descending), descending.sum()
+    if total == 0:
+        return pd.DataFrame({"areas": [0.0, 1.0], "events": [0.0, 1.0], "equality": [0.0, 1.0]})
+    areas = np.arange(n + 1) / n
+    events = np.concatenate([[0.0], np.cumsum(descending) / total])
+    return pd.DataFrame(
+        {"areas": areas, "events": events, "equality": np.minimum(1.0, areas * max(1.0, n / total))}
+    )
+
+
+def gini(counts: ArrayLike | pd.Series) -> pd.Series:
+    """Gini coefficient, and its generalisation for fewer events than areas.
+
+    G = Σ (2i − n − 1)·x(i) / (n·Σx), x sorted upwards. With C events in n areas the generalised coefficient
+    is G′ = max(1, n/C)·(G − 1) + 1: it measures the distance from the most even spread that C whole events
+    allow, not from one event spread thinly over every area. From C ≥ n on the two are equal.
+
+    Parameters
+    ----------
+    counts : array_like, one value an area
+        Events, at least 0.
+
+    Returns
+    -------
+    Series
+        ``areas, events, gini, generalised_gini``; the coefficients are NaN without events.
+
+    Notes
+    -----
+    Bernasco W, Steenbeek W (2017), More places than crimes, *Journal of Quantitative Criminology* 33,
+    451-467. Without their small-sample factor min(n, C) / (min(n, C) − 1), so one event in one area gives 0.
+
+    Examples
+    --------
+    >>> gini([5, 2, 1, 0, 0, 0, 0, 0, 0, 0]).round(2)[["gini", "generalised_gini"]].tolist()
+    [0.8, 0.75]
+    """
+    ascending = np.sort(_counts(counts).to_numpy())
+    n, total = len(ascending), ascending.sum()
+    plain = generalised = np.nan
+    if total > 0:
+        plain = float(((2 * np.arange(1, n + 1) - n - 1) * ascending).sum() / (n * total))
+        generalised = max(1.0, n / total) * (plain - 1) + 1
+    return pd.Series({"areas": n, "events": total, "gini": plain, "generalised_gini": generalised})
+
+
+def top_shares(
+    counts: ArrayLike | pd.Series, fractions: Sequence[float] = (0.01, 0.05, 0.10, 0.20)
+) -> pd.DataFrame:
+    """Share of all events held by the busiest areas.
+
+    Parameters
+    ----------
+    counts : array_like, one value an area
+        Events.
+    fractions : sequence of float
+        Fractions of the areas; each is rounded up to whole areas (1% of 417 areas are 5).
+
+    Returns
+    -------
+    DataFrame
+        Index ``top`` (the fraction), columns ``areas, events, share``; ``share`` is NaN without events.
+
+    Examples
+    --------
+    >>> top_shares([10, 5, 3, 1, 1, 0, 0, 0, 0, 0], [0.1, 0.2])["share"].tolist()
+    [0.5, 0.75]
+    """
+    descending = np.sort(_counts(counts).to_numpy())[::-1]
+    held = np.concatenate([[0.0], np.cumsum(descending)])
+    areas = [whole_areas(fraction, len(descending)) for fraction in fractions]
+    total = held[-1] if held[-1] > 0 else np.nan
+    table = {"areas": areas, "events": held[areas], "share": held[areas] / total}
+    return pd.DataFrame(table, index=pd.Index(fractions, name="top", dtype="float64"))
+
+
+def areas_holding(counts: ArrayLike | pd.Series, share: float = 0.5) -> int:
+    """The least number of areas that together hold at least this share of the events (0 without events).
+
+    Examples
+    --------
+    >>> areas_holding([10, 5, 3, 1, 1, 0, 0, 0, 0, 0])
+    1
+    """
+    descending = np.sort(_counts(counts).to_numpy())[::-1]
+    total = descending.sum()
+    return int(np.searchsorted(np.cumsum(descending), share * total - 1e-9 * total)) + 1 if total > 0 else 0
+
+
+def whole_areas(fraction: float, n: int) -> int:
+    """Areas in the top ``fraction`` of ``n``, rounded up (rounding noise such as 0.1·30 set aside)."""
+    return math.ceil(round(fraction * n, 9))
+
+
+# ---------------------------------------------------------------- ranks, ties, classes
+
+
+def rank_labels(values: ArrayLike | pd.Series) -> pd.Series:
+    """Ranks from the highest value down as text, ``=`` on ties ("1", "2=", "2=", "4"); empty where NaN.
+
+    Examples
+    --------
+    >>> rank_labels([8, 9, 8, None, 2]).tolist()
+    ['2=', '1', '2=', '', '4']
+    """
+    series = pd.Series(values, dtype="float64")
+    ranks = series.rank(ascending=False, method="min")
+    tied = series.notna() & series.duplicated(keep=False)
+    text = [
+        "" if math.isnan(rank) else f"{rank:.0f}{'=' * bool(tie)}"
+        for rank, tie in zip(ranks, tied, strict=True)
+    ]
+    return pd.Series(text, index=series.index, name="rank", dtype="str")
+
+
+def top_n(counts: ArrayLike | pd.Series, n: int = 10) -> pd.DataFrame:
+    """The areas of the first ``n`` places, with every area that shares the last place.
+
+    Parameters
+    ----------
+    counts : array_like, one value an area
+        Events; an area without any is never in the top.
+    n : int
+        Places.
+
+    Returns
+    -------
+    DataFrame
+        On the areas, the busiest first (ties in the order given): ``rank`` (text, ``=`` on ties), ``count``,
+        ``share`` of all events, ``cumulative_share``, and ``at_edge``: shares the last place with areas that
+        ``n`` places cannot all hold. ``~at_edge`` are in the top whatever way ties are broken.
+
+    Examples
+    --------
+    >>> top_n([5, 3, 3, 1, 0], 2)[["rank", "count", "at_edge"]].values.tolist()
+    [['1', 5.0, False], ['2=', 3.0, True], ['2=', 3.0, True]]
+    """
+    series = _counts(counts)
+    ordered = series[series > 0].sort_values(ascending=False, kind="stable")
+    last = ordered.iloc[min(n, len(ordered)) - 1] if len(ordered) and n > 0 else np.inf
+    top = ordered[ordered >= last]
+    table = pd.DataFrame({"rank": rank_labels(series).reindex(top.index), "count": top})
+    table["share"] = top / series.sum()
+    table["cumulative_share"] = table["share"].cumsum()
+    table["at_edge"] = (top == last) & (len(top) > n)
+    return table
+
+
+def top_n_sentence(table: pd.DataFrame, n: int, noun: tuple[str, str] = ("area", "areas")) -> str:
+    """What a table of :func:`top_n` holds, its ties said.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Result of ``top_n(counts, n)``.
+    n : int
+        The places asked for.
+    noun : tuple of str
+        What one area and several are called.
+
+    Returns
+    -------
+    str
+        One plain sentence; empty where no area has events.
+
+    Examples
+    --------
+    >>> top_n_sentence(top_n([5, 3, 1, 1, 0], 2), 2)
+    'The top 2 areas hold 80% of the total.'
+    """
+    if table.empty:
+        return ""
+    share = f"{table['share'].sum():.0%} of the total"
+    edge = int(table["at_edge"].sum())
+    if len(table) == 1:
+        return f"The top {noun[0]} holds {share}."
+    if not edge:
+        return f"The top {len(table)} {noun[1]} hold {share}."
+    each = table["count"].iloc[-1]
+    return (
+        f"The top {n} places are shared by {len(table)} {noun[1]}, which hold {share}; "
+        f"{edge} {noun[1]} with {each:g} each tie for the last place."
+    )
+
+
+def ranked_classes(
+    values: ArrayLike | pd.Series, classes: int, *, ties: Literal["down", "split"] = "down"
+) -> pd.DataFrame:
+    """Areas in equal classes by rank (5: quintiles, 3: thirds), the highest class holding the highest values.
+
+    Class = ⌊classes·s/n⌋ + 1, where *s* counts the areas of smaller value among the *n* that have one. So
+    equal values share a class, the lower of those they could be in: an area in the top fifth has more than
+    four fifths of all areas, and areas without events are never in it. ``ties="split"`` cuts exact fifths
+    instead, ties in the order given.
+
+    Parameters
+    ----------
+    values : array_like, one value an area
+        Counts, rates, scores; NaN has no class.
+    classes : int
+        Number of classes.
+    ties : {"down", "split"}
+        What becomes of equal values on both sides of a cut.
+
+    Returns
+    -------
+    DataFrame
+        On the index given: ``class`` (Int8, 1 = lowest, NA where the value is NaN) and ``at_edge`` (an exact
+        cut would run through the areas of this value).
+
+    Examples
+    --------
+    >>> ranked_classes([4, 0, 0, 2, 1], 5)["class"].tolist()
+    [5, 1, 1, 4, 3]
+    """
+    series = pd.Series(values, dtype="float64")
+    n = int(series.notna().sum())
+    smaller, order = (series.rank(method=method) - 1 for method in ("min", "first"))
+    position = {"down": smaller, "split": order}[ties]
+    exact = np.floor(order * classes / max(n, 1))
+    at_edge = exact.groupby(series).transform("nunique") > 1
+    return pd.DataFrame(
+        {
+            "class": (np.floor(position * classes / max(n, 1)) + 1).astype("Int8"),
+            "at_edge": at_edge.where(series.notna(), False).astype(bool),
+        },
+        index=series.index,
+    )
+
+
+def class_summary(counts: ArrayLike | pd.Series, classes: pd.DataFrame) -> pd.DataFrame:
+    """How many areas and events each class of :func:`ranked_classes` holds.
+
+    Parameters
+    ----------
+    counts : array_like, one value an area
+        Events, in the order of ``classes``.
+    classes : DataFrame
+        Result of :func:`ranked_classes`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``class`` ascending; ``areas, events, share, least, most`` (the range of counts) and ``at_edge``
+        (areas tied across a cut). Classes without areas are absent.
+    """
+    frame = classes.assign(count=np.asarray(counts, dtype=np.float64)).dropna(subset="class")
+    table = frame.groupby("class").agg(
+        areas=("count", "size"),
+        events=("count", "sum"),
+        least=("count", "min"),
+        most=("count", "max"),
+        at_edge=("at_edge", "sum"),
+    )
+    total = frame["count"].sum()
+    table.insert(2, "share", table["events"] / (total if total > 0 else np.nan))
+    return table
+
+
+def wards_of_top_quintile(counts: pd.Series, places: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
+    """In which wards the areas of the top count quintile lie.
+
+    Parameters
+    ----------
+    counts : Series on small areas
+        Events; the quintile is taken over all of them, ties down.
+    places : DataFrame on the same index
+        ``ward`` and ``borough``: the names each area belongs to.
+    top : int
+        Number of classes; 5 for quintiles.
+
+    Returns
+    -------
+    DataFrame
+        One row a ward that has such an area, by borough and then from most areas to fewest: ``borough, ward,
+        areas, events``.
+    """
+    chosen = ranked_classes(counts, top)["class"].eq(top).fillna(False).astype(bool)
+    frame = places.loc[counts.index[chosen], ["borough", "ward"]].assign(events=counts[chosen])
+    table = frame.groupby(["borough", "ward"], as_index=False).agg(
+        areas=("events", "size"), events=("events", "sum")
+    )
+    return table.sort_values(["borough", "areas", "ward"], ascending=[True, False, True], ignore_index=True)
+
+
+# ---------------------------------------------------------------- from year to year
+
+
+def stability(counts_by_year: pd.DataFrame, fraction: float = 0.10) -> pd.DataFrame:
+    """How far the busiest areas of one year are those of the next.
+
+    Parameters
+    ----------
+    counts_by_year : DataFrame [area, year]
+        Events, years in order; only years loaded in full can be compared.
+    fraction : float
+        The busiest areas: this fraction, rounded up, with every area that shares the last place.
+
+    Returns
+    -------
+    DataFrame
+        One row for each year after the first: index ``year``; ``before`` (the year compared with), ``areas``
+        (in the top then), ``kept`` (of those, still in the top now), ``share`` (kept / areas), ``by_chance``
+        (the share that a top drawn at random would keep) and ``rank_correlation`` (Spearman's ρ over all
+        areas; NaN where a year is constant).
+    """
+    years = list(counts_by_year.columns)
+    tops = {year: _top_of(counts_by_year[year], fraction) for year in years}
+    rows = []
+    for before, year in pairwise(years):
+        then, now = tops[before], tops[year]
+        rows.append(
+            {
+                "year": year,
+                "before": before,
+                "areas": int(then.sum()),
+                "kept": int((then & now).sum()),
+                "share": (then & now).sum() / then.sum() if then.any() else np.nan,
+                "by_chance": now.mean() if len(now) else np.nan,
+                "rank_correlation": _spearman(counts_by_year[before], counts_by_year[year]),
+            }
+        )
+    columns = ["year", "before", "areas", "kept", "share", "by_chance", "rank_correlation"]
+    return pd.DataFrame(rows, columns=columns).set_index("year")
+
+
+def years_in_top(counts_by_year: pd.DataFrame, fraction: float = 0.10) -> pd.Series:
+    """In how many of the years each area was among the busiest (as in :func:`stability`)."""
+    tops = {year: _top_of(counts_by_year[year], fraction) for year in counts_by_year.columns}
+    return pd.DataFrame(tops, index=counts_by_year.index).sum(axis=1).astype(int).rename("years_in_top")
+
+
+def _top_of(counts: pd.Series, fraction: float) -> pd.Series:
+    """Whether each area is among the busiest fraction, ties of the last place included."""
+    top = top_n(counts, whole_areas(fraction, int(counts.notna().sum())))
+    return pd.Series(counts.index.isin(top.index), index=counts.index)
+
+
+def _spearman(before: pd.Series, after: pd.Series) -> float:
+    """Spearman's rank correlation over areas with both years; NaN where either is constant."""
+    both = pd.concat([before, after], axis=1, keys=["before", "after"]).dropna()
+    if len(both) < 2 or (both.nunique() < 2).any():
+        return float("nan")
+    return float(stats.spearmanr(both["before"], both["after"]).statistic)

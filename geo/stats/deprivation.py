@@ -1,0 +1,262 @@
+"""How deprived, and is it more than that explains?
+
+Rates by decile or quintile of the Index of Multiple Deprivation, the slope and relative index of inequality,
+the share of events in the most deprived areas, the 3×3 classes of a bivariate map, and each area against what
+areas as deprived as it predict. No IO; numpy, pandas and scipy only.
+
+Deciles and ranks are those of England as published: **1 is the most deprived**. Where a function wants a
+score instead, it says so, and a higher score is more deprived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from geo.stats import intervals, rates
+from geo.stats.concentration import ranked_classes
+from geo.stats.unexplained import MIN_AREAS
+from geo.stats.vectors import Floats
+
+CRIME_DOMAIN_CAUTION = (
+    "The crime domain of the index is itself made from recorded crime, so it partly repeats what this map "
+    "counts; prefer the overall index or another domain to explain crime."
+)
+
+
+# ---------------------------------------------------------------- gradient
+
+
+def quintile(decile: ArrayLike | pd.Series) -> pd.Series:
+    """Quintiles of deciles: 1 and 2 are 1 (most deprived), … 9 and 10 are 5; NA stays NA.
+
+    Examples
+    --------
+    >>> quintile([1, 2, 3, 10]).tolist()
+    [1, 1, 2, 5]
+    """
+    series = pd.Series(decile).astype("Int8")
+    return (series + 1) // 2
+
+
+def gradient(
+    events: ArrayLike | pd.DataFrame,
+    population: ArrayLike | pd.DataFrame,
+    group: ArrayLike | pd.Series,
+    *,
+    groups: int = 10,
+    squares: ArrayLike | pd.DataFrame | None = None,
+    years: float = 1.0,
+    confidence: float = 0.95,
+    hide: bool = True,
+) -> pd.DataFrame:
+    """Rates by group of deprivation, over areas pooled within each group.
+
+    Parameters
+    ----------
+    events, population : one value an area, or tables [area, age band]
+        Vectors give crude rates per 1,000 (:func:`geo.stats.rates.crude_rate`); tables of age bands give
+        age-standardised rates per 100,000 (:func:`geo.stats.rates.dsr`).
+    group : array_like, one value an area
+        Decile or quintile, 1 = most deprived; areas without one are left out.
+    groups : int
+        10 or 5: every group has a row, also one without areas.
+    squares : table [group, age band], optional
+        Σ f² of persons with f events each within a group (:func:`geo.stats.rates.dsr`).
+    years : float
+        Length of the period in years.
+    confidence : float
+        Two-sided level.
+    hide : bool
+        Whether rates of too few events are left blank, as :mod:`geo.stats.rates` does; :func:`slope_index`
+        needs them all.
+
+    Returns
+    -------
+    DataFrame
+        Index ``group`` 1 … ``groups``; ``areas``, then the columns of the rate (``count, population, value,
+        lower_ci, upper_ci, unreliable, note``) and ``share`` of all events of the areas that have a group.
+    """
+    labels = pd.Series(np.asarray(pd.Series(group).astype("Float64").fillna(0), dtype=int))
+    if not labels.between(0, groups).all():
+        raise ValueError(f"groups of deprivation run from 1 (most deprived) to {groups}")
+    order = pd.RangeIndex(1, groups + 1, name="group")
+
+    def pooled(values: ArrayLike | pd.DataFrame) -> pd.DataFrame:
+        frame = values if isinstance(values, pd.DataFrame) else pd.DataFrame(np.asarray(values, dtype=float))
+        return frame.groupby(labels.to_numpy()).sum().reindex(order, fill_value=0)
+
+    x, n = pooled(events), pooled(population)
+    if x.shape[1] > 1:
+        least = rates.HIDE_DSR_BELOW * hide
+        repeated = None if squares is None else pd.DataFrame(np.asarray(squares), order, x.columns)
+        table = rates.dsr(x, n, squares=repeated, years=years, confidence=confidence, hide_below=least)
+    else:
+        least = rates.HIDE_RATE_BELOW * hide
+        table = rates.crude_rate(x[0], n[0], years=years, confidence=confidence, hide_below=least)
+    table.insert(0, "areas", labels.value_counts().reindex(order, fill_value=0))
+    total = table["count"].sum()
+    table["share"] = table["count"] / (total if total > 0 else np.nan)
+    return table
+
+
+# ---------------------------------------------------------------- slope and relative index of inequality
+
+
+def slope_index(
+    table: pd.DataFrame, *, confidence: float = 0.95, repetitions: int = 10_000, seed: int = 1
+) -> pd.Series:
+    """Slope and relative index of inequality of a gradient, with simulated intervals.
+
+    The method of PHE/OHID (``phe_sii`` for rates): groups in order of deprivation take the midpoint of
+    their range in the cumulative population as rank *b* (0 = most deprived end, 1 = least), and the rates
+    are regressed on *b* by least squares weighted by the population share. The slope index (SII) is the
+    fitted rate at the most deprived end less that at the least deprived end, the relative index (RII)
+    their ratio; both count a higher rate in deprived areas as positive inequality (PHE's multiplier −1).
+    For the intervals each rate is drawn ``repetitions`` times from a log-normal law with standard error
+    (ln upper − ln lower) / (2 × 1.96), and the regression repeated; a rate of 0 is drawn from half a
+    normal law that reaches its upper limit as rarely.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A :func:`gradient` with ``hide=False``: ``population, value, lower_ci, upper_ci`` (95% limits), most
+        deprived first. Groups without population are left out.
+    confidence : float
+        Two-sided level of the result.
+    repetitions, seed : int
+        Of the simulation; the same seed gives the same limits.
+
+    Returns
+    -------
+    Series
+        ``sii, sii_lower, sii_upper`` in the unit of the rate, ``rii, rii_lower, rii_upper``, ``groups`` used.
+        NaN with fewer than three groups; the relative index also where the fitted rate at the least deprived
+        end is not above 0, which a straight line may give.
+
+    Notes
+    -----
+    Low A, Low A (2004), Measuring the gap, *Journal of Public Health* 26, 388-395. A straight line is
+    assumed: look at the gradient first.
+    """
+    used = table[(table["population"] > 0) & table["value"].notna()]
+    names = ["sii", "sii_lower", "sii_upper", "rii", "rii_lower", "rii_upper"]
+    if len(used) < MIN_AREAS:
+        return pd.Series({**dict.fromkeys(names, np.nan), "groups": len(used)})
+    share = used["population"].to_numpy(dtype=float) / used["population"].sum()
+    rank = np.cumsum(share) - share / 2
+    centred = rank - share @ rank
+    to_slope = share * centred / (share @ centred**2)
+
+    value, lower, upper = (used[name].to_numpy(dtype=float) for name in ("value", "lower_ci", "upper_ci"))
+    z = stats.norm.ppf(0.975)
+    positive = value > 0
+    centre = np.log(np.where(positive, value, 1.0))
+    floor = np.where(positive, np.maximum(lower, value / 1000), 1.0)
+    spread = np.where(positive, np.log(upper / floor) / (2 * z), upper / z)
+    normal = np.random.default_rng(seed).standard_normal((repetitions, len(used))) * spread
+    drawn = np.where(positive, np.exp(centre + normal), np.abs(normal))
+
+    def indices(y: Floats) -> tuple[Floats, Floats]:
+        slope = y @ to_slope
+        most = y @ share - slope * (share @ rank)
+        least = most + slope
+        return -slope, np.divide(most, least, out=np.full_like(most, np.nan), where=(least > 0) & (most > 0))
+
+    (sii,), (rii,) = indices(value[None, :])
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    sii_limits, rii_drawn = np.quantile(indices(drawn)[0], tails), indices(drawn)[1]
+    # Draws whose line falls below 0 at the least deprived end have an unboundedly large ratio.
+    rii_limits = np.quantile(np.where(np.isnan(rii_drawn), np.inf, rii_drawn), tails, method="nearest")
+    found = [sii, *sii_limits, rii, *(rii_limits if np.isfinite(rii) else [np.nan, np.nan])]
+    return pd.Series({**dict(zip(names, map(float, found), strict=True)), "groups": len(used)})
+
+
+def share_in_most_deprived(
+    events: ArrayLike,
+    population: ArrayLike,
+    decile: ArrayLike | pd.Series,
+    deciles: Sequence[int] = (1, 2, 3),
+    *,
+    confidence: float = 0.95,
+    told: Callable[[int], float | None] = float,
+) -> pd.DataFrame:
+    """Share of events in the most deprived 10%, 20%, 30% of England's areas.
+
+    Parameters
+    ----------
+    events, population : array_like, one value an area
+        Counts and residents; events of areas without a decile are left out.
+    decile : array_like
+        National decile, 1 = most deprived.
+    deciles : sequence of int
+        The last decile of each row; 3 means deciles 1 to 3, the most deprived 30%.
+    confidence : float
+        Two-sided level of the Wilson interval.
+    told : callable
+        A sum of events to what may be told of it, None where nothing may.
+
+    Returns
+    -------
+    DataFrame
+        Index ``most_deprived`` ("10%", …); ``areas, events, share, lower_ci, upper_ci`` and
+        ``population_share``: what the share would be at equal rates. All of them rest on the sums as told.
+    """
+    x, n = (np.nan_to_num(np.asarray(values, dtype=np.float64)) for values in (events, population))
+    d = np.asarray(pd.Series(decile).astype("Float64"), dtype=np.float64)
+    inside = d <= np.asarray(deciles)[:, None]
+    sums = [told(int(x[part].sum())) for part in (~np.isnan(d), *inside)]
+    whole, *parts = (np.nan if known is None else float(known) for known in sums)
+    residents = n[~np.isnan(d)].sum()
+    share = intervals.wilson(np.minimum(parts, whole), np.full(len(parts), whole), confidence)
+    table = {
+        "areas": inside.sum(axis=1),
+        "events": parts,
+        "share": share["value"].to_numpy(),
+        "lower_ci": share["lower_ci"].to_numpy(),
+        "upper_ci": share["upper_ci"].to_numpy(),
+        "population_share": inside @ n / (residents if residents > 0 else np.nan),
+    }
+    names = [f"{last * 10}%" for last in deciles]
+    return pd.DataFrame(table, index=pd.Index(names, name="most_deprived"))
+
+
+def bivariate_classes(
+    measure: ArrayLike | pd.Series, deprivation_rank: ArrayLike | pd.Series
+) -> pd.DataFrame:
+    """Thirds of a measure against thirds of deprivation, for a map in 3×3 colours.
+
+    Parameters
+    ----------
+    measure : array_like, one value an area
+        Count or rate; NaN has no class.
+    deprivation_rank : array_like
+        National rank or decile, 1 = most deprived; the thirds are those of the areas given.
+
+    Returns
+    -------
+    DataFrame
+        ``measure_class`` and ``deprivation_class`` (Int8, 3 = highest measure, most deprived), ``class``
+        (Int8 from 1 = low and least deprived to 9 = high and most deprived: 3·(deprivation − 1) + measure)
+        and ``label`` in words. NA where either is missing. Equal values share a class.
+    """
+    index = measure.index if isinstance(measure, pd.Series) else None
+    high = ranked_classes(np.asarray(measure, dtype=np.float64), 3)["class"]
+    rank = np.asarray(pd.Series(deprivation_rank).astype("Float64"), dtype=np.float64)
+    deprived = ranked_classes(-rank, 3)["class"]
+    words = {1: "low", 2: "middle", 3: "high"}, {1: "least deprived", 2: "middle", 3: "most deprived"}
+    both = high.notna() & deprived.notna()
+    label = high.map(words[0]).astype(object) + ", " + deprived.map(words[1]).astype(object) + " third"
+    table = pd.DataFrame(
+        {
+            "measure_class": high,
+            "deprivation_class": deprived,
+            "class": 3 * (deprived - 1) + high,
+            "label": label.where(both, None),
+        }
+    )
+    return table if index is None else table.set_axis(index, axis=0)

@@ -1,0 +1,370 @@
+"""Where is it unusual? Local Moran's I and Getis-Ord Gi*, judged by the exact conditional null.
+
+Both statistics use row-standardised binary neighbour lists, as esda does by default. Their formulas, sources
+and limits are in ``docs/methods/hotspots.md``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.stats import smoothing
+from geo.stats.exact_null import Tails, is_constant, neighbour_sum_p
+from geo.stats.weights import Neighbours
+
+CLUSTERS = pd.CategoricalDtype(["HH", "LL", "HL", "LH", "NS", "NA"])
+"""Cluster codes: high among high (hot), low among low (cold), high among low, low among high, not
+significant, and undefined (no neighbour, no value, or every area the same)."""
+
+_HH, _LL, _HL, _LH, _NS, _NA = range(6)
+
+
+def local_moran(
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float = 0.05,
+    fdr: bool = True,
+    null: Tails | None = None,
+) -> pd.DataFrame:
+    """Local Moran's I of every area, its exact two-sided p and its cluster.
+
+    Parameters
+    ----------
+    y : pandas.Series or array of length n
+        One value an area: counts, rates or smoothed rates. Missing areas (NaN) leave the population.
+    neighbours : Neighbours
+        Binary neighbour lists; the lag is the mean over an area's neighbours.
+    alpha : float
+        Level of significance.
+    fdr : bool
+        Whether an area must pass Benjamini-Hochberg (q <= alpha) to be given a cluster, or only p <= alpha.
+    null : Tails, optional
+        The tails of ``neighbour_sum_p(y, neighbours)`` where they are known already.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed as ``neighbours.ids``:
+
+        - ``local_i``: (n − 1)·z_i·lag_i / Σz², as esda and GeoDa scale it (R's spdep divides by n − 1 less:
+          multiply by n / (n − 1) to compare);
+        - ``z``: (y − mean) / standard deviation (over n), and ``lag``, the mean z of the neighbours;
+        - ``p``: exact, two-sided, ties in both tails; ``q``: Benjamini-Hochberg over the defined areas;
+        - ``flagged``: p <= alpha, before any correction;
+        - ``cluster``: HH, LL, HL, LH, NS or NA (:data:`CLUSTERS`).
+
+    References
+    ----------
+    Anselin (1995), Local indicators of spatial association, Geographical Analysis 27(2).
+    Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57(1).
+    Castro and Singer (2006), Controlling the false discovery rate, Geographical Analysis 38(2).
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"focal": [0, 1, 1, 2, 2, 3], "neighbour": [1, 0, 2, 1, 3, 2]})
+    >>> street = Neighbours.from_frame(pairs, pd.Index(["a", "b", "c", "d"]))
+    >>> local_moran(pd.Series([9, 8, 1, 0], street.ids), street)[["local_i", "p", "cluster"]].round(3)
+       local_i      p cluster
+    a    0.727  0.667      NS
+    b    0.081  0.667      NS
+    c    0.081  0.667      NS
+    d    0.727  0.667      NS
+    """
+    values = neighbours.align(y)
+    return _moran(values, values, neighbours, alpha=alpha, fdr=fdr, null=null)
+
+
+def bivariate_moran(
+    x: pd.Series | np.ndarray,
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float = 0.05,
+    fdr: bool = True,
+    null: Tails | None = None,
+) -> pd.DataFrame:
+    """Bivariate local Moran's I: is an area's `x` high (low) where `y` is high (low) **around** it?
+
+    For instance ambulance call-outs in the area against police offences in its neighbours. The area's own
+    `y` plays no part: the correlation within areas is another question.
+
+    Parameters
+    ----------
+    x, y : pandas.Series or array of length n
+        One value an area. Areas that lack either leave the population.
+    neighbours, alpha, fdr
+        As in :func:`local_moran`.
+    null : Tails, optional
+        The tails of ``neighbour_sum_p(y, neighbours)``, where they are known and no area lacks a value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`local_moran`: ``local_i`` is (n − 1)·z(x)_i·lag(z(y))_i / n, ``z`` that of `x` and ``lag``
+        that of `y`; p is exact and two-sided, with x_i fixed and the values of `y` exchanged among the
+        other areas. In ``cluster`` the first letter speaks of `x`, the second of `y` around it.
+
+    References
+    ----------
+    Anselin, Syabri and Smirnov (2002), Visualizing multivariate spatial correlation with dynamically linked
+    windows, CSISS Workshop on New Tools for Spatial Data Analysis.
+    """
+    x, y = neighbours.align(x), neighbours.align(y)
+    return _moran(x, y, neighbours, alpha=alpha, fdr=fdr, null=null)
+
+
+def eb_local_moran(
+    events: pd.Series | np.ndarray,
+    population: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float = 0.05,
+    fdr: bool = True,
+) -> pd.DataFrame:
+    """Local Moran's I of rates standardised by their precision, after Assunção and Reis (1999).
+
+    A rate of a small population jumps about by chance and would make clusters of its own: each rate is put
+    on a scale where every area varies alike (:func:`geo.stats.smoothing.eb_standardised`).
+
+    Parameters
+    ----------
+    events, population : pandas.Series or array of length n
+        Events, and the population at risk of them, of each area. Areas without residents leave.
+    neighbours, alpha, fdr
+        As in :func:`local_moran`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`local_moran`.
+
+    References
+    ----------
+    Assunção and Reis (1999), A new proposal to adjust Moran's I for population density, Statistics in
+    Medicine 18(16).
+    """
+    standardised = smoothing.eb_standardised(
+        neighbours.align(events), neighbours.align(population)
+    ).to_numpy()
+    return local_moran(standardised, neighbours, alpha=alpha, fdr=fdr)
+
+
+def getis_ord_star(
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float = 0.05,
+    fdr: bool = True,
+    null: Tails | None = None,
+) -> pd.DataFrame:
+    """Getis-Ord Gi* of every area (the area itself included), its exact two-sided p and its cluster.
+
+    Parameters
+    ----------
+    y, neighbours, alpha, fdr, null
+        As in :func:`local_moran`. Gi* is meant for values of one sign, such as counts and rates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed as ``neighbours.ids``:
+
+        - ``g_star``: mean of the area and its neighbours over the total of all areas, as esda's
+          ``G_Local(star=True, transform="R").Gs``;
+        - ``z``: the standard deviate of Ord and Getis (1995), the same for binary and row-standardised
+          weights, as esda's ``Zs`` for ``transform="B"`` (its ``Zs`` for "R" leave out the number of
+          neighbours, and are smaller by √(c(n − 1)/(n − c)) for c areas in the window);
+        - ``p``, ``q``, ``flagged``: as in :func:`local_moran`, and equal to its values: with y_i fixed both
+          statistics rise with the sum of the neighbours;
+        - ``cluster``: HH (hot), LL (cold), NS or NA. Hot needs z > 0 and neighbours in the upper tail.
+
+    References
+    ----------
+    Getis and Ord (1992), Geographical Analysis 24(3); Ord and Getis (1995), Geographical Analysis 27(4).
+    """
+    values = neighbours.align(y)
+    present = np.isfinite(values)
+    tails = neighbour_sum_p(values, neighbours) if null is None else null
+    defined = np.isfinite(tails.p)
+    g_star, z = np.full((2, neighbours.n), np.nan)
+    if defined.any():
+        here = values[present]
+        n, mean, spread = len(here), here.mean(), here.std()
+        total, k = _around(values, present, neighbours)
+        window, size = (total + values)[defined], k[defined] + 1.0
+        with np.errstate(divide="ignore", invalid="ignore"):  # a total of 0, a window of every area
+            g_star[defined] = window / size / here.sum()
+            z[defined] = (window - size * mean) / (spread * np.sqrt(size * (n - size) / (n - 1)))
+    quadrant = np.where(z > 0, _HH, _LL)
+    agrees = (z > 0) == (tails.upper < tails.lower)
+    return _table(neighbours.ids, {"g_star": g_star, "z": z}, tails.p, quadrant, agrees, alpha=alpha, fdr=fdr)
+
+
+def _moran(
+    x: np.ndarray, y: np.ndarray, neighbours: Neighbours, *, alpha: float, fdr: bool, null: Tails | None
+) -> pd.DataFrame:
+    """Local Moran's I of `x` in the area against `y` around it."""
+    present = np.isfinite(x) & np.isfinite(y)
+    if null is None:
+        null = neighbour_sum_p(np.where(present, y, np.nan), neighbours)
+    defined = np.isfinite(null.p) & (not is_constant(x[present]))
+    z, lag, local_i = np.full((3, neighbours.n), np.nan)
+    if defined.any():
+        n = np.count_nonzero(present)
+        z[present] = (x[present] - x[present].mean()) / x[present].std()
+        total, k = _around(y, present, neighbours)
+        lag[defined] = (total[defined] / k[defined] - y[present].mean()) / y[present].std()
+        local_i = (n - 1) / n * z * lag
+    quadrant = np.where(z > 0, np.where(lag > 0, _HH, _HL), np.where(lag > 0, _LH, _LL))
+    agrees = (lag > 0) == (null.upper < null.lower)
+    columns = {"local_i": local_i, "z": z, "lag": lag}
+    p = np.where(defined, null.p, np.nan)
+    return _table(neighbours.ids, columns, p, quadrant, agrees, alpha=alpha, fdr=fdr)
+
+
+def _around(values: np.ndarray, present: np.ndarray, neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
+    """Sum of the present values among each area's neighbours, and how many of them are present."""
+    if present.all():
+        return neighbours.neighbour_sum(values), neighbours.cardinalities
+    return neighbours.neighbour_sum(np.where(present, values, 0.0)), neighbours.neighbour_sum(present)
+
+
+def _table(
+    ids: pd.Index,
+    statistic: dict[str, np.ndarray],
+    p: np.ndarray,
+    quadrant: np.ndarray,
+    agrees: np.ndarray,
+    *,
+    alpha: float,
+    fdr: bool,
+) -> pd.DataFrame:
+    """The statistic's columns, then p, q, flagged and cluster."""
+    defined = np.isfinite(p)
+    q = bh_q(p, defined)
+    flagged = p <= alpha
+    significant = q <= alpha if fdr else flagged
+    cluster = np.where(significant & agrees, quadrant, np.where(defined, _NS, _NA))
+    labels = pd.Categorical.from_codes(cluster, dtype=CLUSTERS)
+    return pd.DataFrame({**statistic, "p": p, "q": q, "flagged": flagged, "cluster": labels}, index=ids)
+
+
+def bh_q(p: np.ndarray, defined: np.ndarray | None = None) -> np.ndarray:
+    """q-values of Benjamini and Hochberg (1995): the smallest false discovery rate at which each area passes.
+
+    Parameters
+    ----------
+    p : array of length n
+        p-values.
+    defined : boolean array of length n, optional
+        The areas that were tested (default: those whose p is not NaN). The others take no part in the
+        correction, and their q is NaN.
+
+    Examples
+    --------
+    >>> bh_q(np.array([0.01, 0.04, 0.03, np.nan])).round(3).tolist()
+    [0.03, 0.04, 0.04, nan]
+    """
+    p = np.asarray(p, dtype=np.float64)
+    tested = np.flatnonzero(np.isfinite(p) if defined is None else defined)
+    order = tested[np.argsort(p[tested], kind="stable")]
+    m = len(order)
+    q = np.full(len(p), np.nan)
+    q[order] = np.minimum.accumulate((p[order] * (m / np.arange(1, m + 1)))[::-1])[::-1]
+    return q
+
+
+def permutation_p(
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    statistic: str = "local_moran",
+    *,
+    permutations: int = 9999,
+    seed: int = 20240501,
+) -> pd.Series:
+    """The p that esda itself reports for the same statistic: a cross-check, not the p of the map.
+
+    It is *directed*: one-sided towards whichever tail the observed value lies in, so about half of the exact
+    two-sided p where values are varied. Where many areas are zero it is far too small, since draws equal to
+    the observed value are left out of the lower tail.
+
+    Parameters
+    ----------
+    y : pandas.Series or array of length n
+        One value an area; missing areas leave the population.
+    neighbours : Neighbours
+        Binary neighbour lists, row-standardised by esda.
+    statistic : str
+        ``local_moran`` (``esda.Moran_Local``) or ``getis_ord`` (``esda.G_Local`` with ``star=True``).
+    permutations, seed : int
+        Number of conditional permutations, and the seed that makes them repeatable.
+
+    Returns
+    -------
+    pandas.Series
+        Named ``p_permutation``, on ``neighbours.ids``; NaN where the exact p is undefined.
+
+    Notes
+    -----
+    Imports esda and compiles its inner loop: the first call of a process takes some twenty seconds.
+    """
+    if statistic not in ("local_moran", "getis_ord"):
+        raise ValueError(f"no permutation test for {statistic!r}: use 'local_moran' or 'getis_ord'")
+    import esda
+
+    values = neighbours.align(y)
+    present = np.isfinite(values)
+    population = neighbours.subset(present)
+    here = values[present]
+    result = pd.Series(np.nan, index=neighbours.ids, name="p_permutation")
+    if len(here) < 2 or here.min() == here.max():
+        return result
+    settings = {"permutations": permutations, "seed": seed, "n_jobs": 1, "keep_simulations": False}
+    with warnings.catch_warnings():
+        # esda announces that its next release will be two-sided; this is the p of the present one.
+        warnings.filterwarnings("ignore", "The alternative hypothesis", DeprecationWarning)
+        if statistic == "local_moran":
+            p = esda.Moran_Local(here, population.to_graph(), **settings).p_sim
+        else:
+            p = esda.G_Local(here, population.to_graph(), star=True, **settings).p_sim
+    result[present] = np.where(population.isolates, np.nan, p)
+    return result
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A statistic of one value an area that the map may show: how it is called and what it answers."""
+
+    key: str
+    label: str
+    function: Callable[..., pd.DataFrame]
+    columns: tuple[str, ...]
+    doc: str
+
+
+STATISTICS: dict[str, Statistic] = {
+    statistic.key: statistic
+    for statistic in (
+        Statistic(
+            "local_moran",
+            "Local Moran's I",
+            local_moran,
+            ("local_i", "z", "lag", "p", "q", "flagged", "cluster"),
+            "Is the area like its neighbours, both high or both low, or unlike them, beyond chance?",
+        ),
+        Statistic(
+            "getis_ord",
+            "Getis-Ord Gi*",
+            getis_ord_star,
+            ("g_star", "z", "p", "q", "flagged", "cluster"),
+            "Do the area and its neighbours together hold more, or less, than chance would give?",
+        ),
+    )
+}
+"""Every statistic ``f(y, neighbours, *, alpha, fdr, null) -> DataFrame`` on the area index."""

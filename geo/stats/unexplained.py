@@ -1,0 +1,299 @@
+"""Where is there more than deprivation explains?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import optimize, special, stats
+
+from geo.stats import intervals, rates, vectors
+from geo.stats.vectors import Floats
+
+MORE, AS_PREDICTED, LESS = (
+    "more than similarly deprived areas",
+    "as similarly deprived areas",
+    "less than similarly deprived areas",
+)
+
+
+MIN_AREAS_CURVE, MIN_EVENTS_CURVE = 20, 50
+
+
+MIN_AREAS_LINE, MIN_EVENTS_LINE = 8, 20
+
+
+MIN_AREAS = 3
+LEAVE_ONE_OUT_UP_TO = 1000
+
+
+LEAST_EXPECTED, LARGEST_ERROR = 0.01, 2.0  # beyond, an expectation is too uncertain to compare with
+
+
+LONGEST_STEP = 3.0  # of the fit, on the scale of log rates
+
+
+@dataclass(frozen=True)
+class Excess:
+    """Each area against what its deprivation predicts.
+
+    Attributes
+    ----------
+    table : DataFrame on the index of areas
+        ``count, expected, ratio, lower_ci, upper_ci, p, verdict``.
+    model : str
+        Which model gave the expectation, in words.
+    dispersion : float
+        α of the negative-binomial law (variance μ + αμ²); 0 is Poisson, NaN without a model.
+    curve : DataFrame
+        ``deprivation, expected_rate, lower_ci, upper_ci``: the fitted rate per 1,000 and year along the scale
+        of deprivation, to draw; empty without a model.
+    """
+
+    table: pd.DataFrame
+    model: str
+    dispersion: float
+    curve: pd.DataFrame
+
+
+def excess(
+    events: ArrayLike | pd.Series,
+    population: ArrayLike | pd.Series,
+    deprivation: ArrayLike | pd.Series,
+    *,
+    years: float = 1.0,
+    confidence: float = 0.95,
+) -> Excess:
+    """Each area's events over those of similarly deprived areas.
+
+    A log-linear model of counts with the resident population as offset and deprivation as a restricted
+    cubic spline (four knots at the 5th, 35th, 65th and 95th percentile). Where counts vary more than
+    Poisson's law allows, it is negative-binomial with its dispersion estimated by maximum likelihood. The
+    expectation of an area comes from all the *other* areas (up to 1,000 areas; beyond, one area no longer
+    matters). With fewer than 20 areas or 50 events the spline gives way to a straight line, with fewer
+    than 8 areas or 20 events to the overall rate.
+
+    Parameters
+    ----------
+    events, population : array_like, one value an area
+        Whole counts of the period, and residents. NaN, or no residents, leave an area out.
+    deprivation : array_like
+        Score of deprivation, **higher = more deprived** (a population-weighted mean for wards); a rank or
+        decile can be given with its sign reversed.
+    years : float
+        Length of the period in years (only the curve's unit depends on it).
+    confidence : float
+        Two-sided level.
+
+    Returns
+    -------
+    Excess
+        ``ratio`` = count / expected; its limits combine the count's exact or Byar's interval with the
+        uncertainty of the expectation (Zou and Donner's MOVER), so "double the rate of similarly deprived
+        wards" can be read off with its interval. ``p`` is two-sided, from the law of counts *among* similarly
+        deprived areas, and so is ``verdict`` (more, as, or less at that level): an area is called more only
+        where it exceeds the spread that such areas show anyway. NaN and "not compared" with fewer than three
+        areas, without events elsewhere, and where less than 0.01 events are expected or the expectation is
+        uncertain by more than a factor of 50.
+
+    Raises
+    ------
+    ValueError
+        If a count is not whole (weighted counts have no such law).
+
+    Notes
+    -----
+    McCullagh P, Nelder JA (1989), *Generalized linear models*; Harrell FE (2015), *Regression modeling
+    strategies* (knots); Zou GY, Donner A (2008), *Statistics in Medicine* 27, 1693-1702 (limits of a ratio).
+    """
+    index, (x, n) = vectors.vectors(events, population)
+    score = np.asarray(pd.Series(deprivation).astype("Float64"), dtype=np.float64)
+    if len(score) != len(x):
+        raise ValueError(f"deprivation has {len(score)} areas and the counts {len(x)}")
+    used = np.isfinite(x) & (n > 0) & np.isfinite(score)
+    y, offset = x[used], np.log(n[used])
+    if (y != np.round(y)).any():
+        raise ValueError("the excess over similarly deprived areas needs whole counts, not weighted ones")
+
+    if used.sum() < MIN_AREAS or y.sum() == 0:
+        nothing = np.full(len(x), np.nan)
+        table = _excess_table(index, x, nothing, nothing, dispersion=0.0, confidence=confidence)
+        curve = pd.DataFrame(columns=["deprivation", "expected_rate", "lower_ci", "upper_ci"], dtype=float)
+        return Excess(table, "too few areas or events for a model", np.nan, curve)
+
+    basis, words = _basis(score[used], y.sum())
+    design = basis(score[used])
+    dispersion, beta = _fit(y, offset, design)
+    expected, error = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    expected[used], error[used] = _expected_of_others(y, offset, design, beta, dispersion)
+    table = _excess_table(index, x, expected, error, dispersion=dispersion, confidence=confidence)
+    law = "negative-binomial" if dispersion > 0 else "Poisson"
+    covariance = _covariance(offset, design, beta, dispersion)
+    curve = _curve(basis, score[used], beta, covariance, years=years, confidence=confidence)
+    return Excess(table, f"{law} model, {words}", dispersion, curve)
+
+
+class _Basis:
+    """Columns of the design: a constant, a straight line, or a restricted cubic spline of deprivation."""
+
+    def __init__(self, values: Floats, knots: Floats | None) -> None:
+        self.centre, self.scale = values.mean(), max(float(np.ptp(values)), 1e-12)
+        self.knots = knots if knots is None else self._scaled(knots)
+        self.flat = bool(np.ptp(values) == 0)
+
+    def _scaled(self, values: Floats) -> Floats:
+        return (values - self.centre) / self.scale
+
+    def __call__(self, values: Floats) -> Floats:
+        u = self._scaled(values)
+        columns = [np.ones_like(u)] if self.flat else [np.ones_like(u), u]
+        if self.knots is not None:
+            t = self.knots
+
+            def cube(knot: float) -> Floats:
+                return np.maximum(u - knot, 0.0) ** 3
+
+            for knot in t[:-2]:
+                columns.append(
+                    cube(knot)
+                    - cube(t[-2]) * (t[-1] - knot) / (t[-1] - t[-2])
+                    + cube(t[-1]) * (t[-2] - knot) / (t[-1] - t[-2])
+                )
+        return np.column_stack(columns)
+
+
+def _basis(values: Floats, events: float) -> tuple[_Basis, str]:
+    """The richest form of deprivation that this many areas and events bear, and its name."""
+    knots = np.quantile(values, [0.05, 0.35, 0.65, 0.95])
+    if len(values) >= MIN_AREAS_CURVE and events >= MIN_EVENTS_CURVE and (np.diff(knots) > 0).all():
+        return _Basis(values, knots), "spline of deprivation"
+    if len(values) >= MIN_AREAS_LINE and events >= MIN_EVENTS_LINE and np.ptp(values) > 0:
+        return _Basis(values, None), "straight line of deprivation"
+    return _Basis(np.zeros_like(values), None), "overall rate only: too few areas, events or differences"
+
+
+def _weights(offset: Floats, design: Floats, beta: Floats, dispersion: float) -> tuple[Floats, Floats]:
+    """Means, and the working weights of the log link."""
+    mean = np.exp(np.clip(offset + design @ beta, -30, 30))
+    return mean, mean / (1 + dispersion * mean)
+
+
+def _covariance(offset: Floats, design: Floats, beta: Floats, dispersion: float) -> Floats:
+    """Covariance of the coefficients."""
+    weight = _weights(offset, design, beta, dispersion)[1]
+    information = design.T @ (weight[:, None] * design)
+    return np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+
+
+def _regress(y: Floats, offset: Floats, design: Floats, beta: Floats, dispersion: float) -> Floats:
+    """Coefficients of given dispersion, by iteratively reweighted least squares from ``beta``."""
+    for _ in range(50):
+        mean, weight = _weights(offset, design, beta, dispersion)
+        step = _covariance(offset, design, beta, dispersion) @ (design.T @ (weight * (y - mean) / mean))
+        change = np.abs(design @ step).max()
+        beta = beta + step * min(1.0, LONGEST_STEP / max(change, 1e-300))
+        if change < 1e-10:
+            break
+    return beta
+
+
+def _fit(y: Floats, offset: Floats, design: Floats) -> tuple[float, Floats]:
+    """Dispersion and coefficients of highest likelihood; dispersion 0 where the counts ask for none."""
+    beta = np.zeros(design.shape[1])
+    beta[0] = np.log(y.sum()) - special.logsumexp(offset)
+    beta = _regress(y, offset, design, beta, 0.0)
+    mean = _weights(offset, design, beta, 0.0)[0]
+    if ((y - mean) ** 2 - y).sum() <= 0:
+        return 0.0, beta
+    dispersion = 0.0
+    for _ in range(50):
+        mean = _weights(offset, design, beta, dispersion)[0]
+
+        def unlikelihood(log_dispersion: float, mean: Floats = mean) -> float:
+            size = np.exp(-log_dispersion)
+            return -float(stats.nbinom.logpmf(y, size, size / (size + mean)).sum())
+
+        best = optimize.minimize_scalar(
+            unlikelihood, bounds=(-15, 5), method="bounded", options={"xatol": 1e-9}
+        )
+        previous, dispersion = dispersion, float(np.exp(best.x))
+        beta = _regress(y, offset, design, beta, dispersion)
+        if abs(dispersion - previous) < 1e-9 * max(dispersion, 1e-3):
+            break
+    return dispersion, beta
+
+
+def _expected_of_others(
+    y: Floats, offset: Floats, design: Floats, beta: Floats, dispersion: float
+) -> tuple[Floats, Floats]:
+    """What all other areas predict of each, and the standard error of its logarithm."""
+    if len(y) > LEAVE_ONE_OUT_UP_TO:
+        covariance = _covariance(offset, design, beta, dispersion)
+        mean = _weights(offset, design, beta, dispersion)[0]
+        return mean, np.sqrt(np.einsum("ip,pq,iq->i", design, covariance, design))
+    others = 1.0 - np.eye(len(y))
+    betas = np.tile(beta, (len(y), 1))
+    for _ in range(25):
+        mean = np.exp(np.clip(offset + betas @ design.T, -30, 30))
+        weight = others * mean / (1 + dispersion * mean)
+        information = np.einsum("ij,jp,jq->ipq", weight, design, design)
+        score = (weight * (y - mean) / mean) @ design
+        covariance = np.linalg.pinv(information, hermitian=True)
+        step = np.einsum("ipq,iq->ip", covariance, score)
+        change = np.abs(step @ design.T).max(axis=1)
+        betas = betas + step * np.minimum(1.0, LONGEST_STEP / np.maximum(change, 1e-300))[:, None]
+        if change.max() < 1e-8:
+            break
+    expected = np.exp(np.clip(offset + (betas * design).sum(axis=1), -30, 30))
+    return expected, np.sqrt(np.einsum("ip,ipq,iq->i", design, covariance, design))
+
+
+def _excess_table(
+    index: pd.Index, x: Floats, expected: Floats, error: Floats, *, dispersion: float, confidence: float
+) -> pd.DataFrame:
+    """Ratios, their limits, and how surprising the counts are."""
+    z = stats.norm.ppf(0.5 + confidence / 2)
+    lower, upper = intervals.poisson_interval(x, confidence)
+    known = (expected >= LEAST_EXPECTED) & (error <= LARGEST_ERROR)
+    expected, error = np.where(known, expected, np.nan), np.where(known, error, np.nan)
+    at_least_one = np.maximum(x, 1.0)
+    down = np.hypot(np.log(at_least_one / np.where(x > 0, lower, 1.0)), z * error)
+    up = np.hypot(np.log(upper / np.where(x > 0, x, upper)), z * error)
+    ratio = x / expected
+    if dispersion > 0:
+        law = stats.nbinom(1 / dispersion, 1 / (1 + dispersion * expected))
+    else:
+        law = stats.poisson(expected)
+    p = np.minimum(1.0, 2 * np.minimum(law.cdf(x), law.sf(x - 1)))
+    surprising = p <= 1 - confidence
+    verdict = np.select(
+        [np.isnan(ratio), surprising & (ratio > 1), surprising],
+        [rates.NOT_COMPARED, MORE, LESS],
+        AS_PREDICTED,
+    )
+    table = {
+        "count": x,
+        "expected": expected,
+        "ratio": ratio,
+        "lower_ci": np.where(x > 0, ratio * np.exp(-down), ratio * 0.0),
+        "upper_ci": np.where(x > 0, ratio, upper / expected) * np.exp(up),
+        "p": np.where(np.isnan(ratio), np.nan, p),
+        "verdict": pd.Series(verdict, index=index, dtype="str"),
+    }
+    return pd.DataFrame(table, index=index)
+
+
+def _curve(
+    basis: _Basis, values: Floats, beta: Floats, covariance: Floats, *, years: float, confidence: float
+) -> pd.DataFrame:
+    """The fitted rate per 1,000 and year at 50 points along the scale of deprivation."""
+    points = np.linspace(values.min(), values.max(), 50)
+    design = basis(points)
+    z = stats.norm.ppf(0.5 + confidence / 2)
+    error = np.sqrt(np.einsum("ip,pq,iq->i", design, covariance, design))
+    rate = np.exp(np.clip(design @ beta, -30, 30)) * 1000 / years
+    factor = np.exp(z * np.where(error <= LARGEST_ERROR, error, np.nan))
+    columns = {"expected_rate": rate, "lower_ci": rate / factor, "upper_ci": rate * factor}
+    return pd.DataFrame({"deprivation": points, **columns})

@@ -1,0 +1,193 @@
+"""What do some areas hold together, against the rest?
+
+A set of areas chosen by the reader is one more way to ask the same question twice and subtract. So of a
+controlled source a set tells nothing that its areas do not tell one by one: its total is the sum of their
+protected counts, with the suppressed ones said beside it, and there are no months or hours of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.answer import Answer
+from geo.answer.atlas import Atlas
+from geo.answer.gradient import Gradient
+from geo.answer.week import Week
+from geo.ask.query import Query
+from geo.stats.change import change_against, months_before
+
+FEWEST = 3
+"""Areas of a controlled source below which a set is only a list."""
+YEAR = 12
+TOO_FEW = f"A set of fewer than {FEWEST} areas is not added up, to protect people."
+TOGETHER = "Months and hours of a set are not shown, because sets could be subtracted to find a person."
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Change of a set from one period to a later one, and of the rest.
+
+    Attributes
+    ----------
+    period, before : tuple of int
+        First and last month of both.
+    here, rest : float
+        Ratio of the later count to the earlier one.
+    against : tuple of float or None
+        Ratio of both changes with its 95% limits (:func:`geo.stats.change.change_against`).
+    """
+
+    period: tuple[int, int]
+    before: tuple[int, int]
+    here: float
+    rest: float
+    against: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A set of areas; protected.
+
+    Attributes
+    ----------
+    answer : Answer
+        To the query, for all areas.
+    table : DataFrame
+        Rows of the answer's table that are in the set.
+    count : int or None
+        Events of the set; of a controlled source those of the areas that are not suppressed. None where a
+        set of so few areas is not added up.
+    suppressed : int
+        Areas of the set whose count is suppressed and not in ``count``.
+    share : float or None
+        Of the events shown, the part in the set.
+    residents : int or None
+    rate_per_1000 : float or None
+        None where an area is suppressed or residents are not known.
+    months, rest_months : DataFrame or None
+        As :attr:`geo.answer.answer.Answer.months`, of the set and of the other areas shown; None for a
+        controlled source.
+    gradient, rest_gradient : Gradient or None
+        By deprivation, of the set and of the other areas shown.
+    trend : Trend or None
+        How the set changed against the rest; None where no earlier period is loaded.
+    week, rest_week : Week or None
+    note : str
+        Why something is not shown; "" where all is.
+    """
+
+    answer: Answer
+    table: pd.DataFrame
+    count: int | None
+    suppressed: int
+    share: float | None
+    residents: int | None
+    rate_per_1000: float | None
+    months: pd.DataFrame | None
+    rest_months: pd.DataFrame | None
+    gradient: Gradient | None
+    rest_gradient: Gradient | None
+    trend: Trend | None
+    week: Week | None
+    rest_week: Week | None
+    note: str
+
+
+def group(atlas: Atlas, query: Query) -> Group | None:
+    """Tell of the set of areas in a query.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        With ``group``, codes of its ``level``. Areas outside the boroughs chosen are left out.
+
+    Returns
+    -------
+    Group or None
+        None where no area of the set is shown.
+    """
+    query, _ = query.checked(atlas.catalogue)
+    answer = atlas.answer(query)
+    chosen = answer.table.index.isin(query.group) & answer.inside
+    if not chosen.any():
+        return None
+    table, gate = answer.table[chosen], atlas.sources[query.source].gate
+    counts = table["count"]
+    suppressed = int(counts.isna().sum())
+    added = not gate.controlled or len(table) >= FEWEST
+    count = int(counts.fillna(0).sum()) if added else None
+    shown = int(answer.table["count"][answer.inside].fillna(0).sum())
+    known = table["population"].notna().all()
+    residents = int(table["population"].sum()) if known else None
+    rate = count / residents * 1000 if count is not None and residents and not suppressed else None
+    told = Group(
+        answer=answer,
+        table=table,
+        count=count,
+        suppressed=suppressed,
+        share=count / shown if count is not None and shown else None,
+        residents=residents,
+        rate_per_1000=rate,
+        months=None,
+        rest_months=None,
+        gradient=None,
+        rest_gradient=None,
+        trend=None,
+        week=None,
+        rest_week=None,
+        note="",
+    )
+    if gate.controlled:
+        return replace(told, note=TOGETHER if added else TOO_FEW)
+    level = atlas.levels[query.level]
+    these, rest = (np.isin(level.parent, np.flatnonzero(w)) for w in (chosen, answer.inside & ~chosen))
+    months, rest_months = atlas.months(query, these), atlas.months(query, rest)
+    return replace(
+        told,
+        months=months,
+        rest_months=rest_months,
+        gradient=atlas.gradient(query, these),
+        rest_gradient=atlas.gradient(query, rest),
+        trend=trend(query, months, rest_months),
+        week=atlas.week(query, these),
+        rest_week=atlas.week(query, rest),
+    )
+
+
+def trend(query: Query, months: pd.DataFrame, rest: pd.DataFrame) -> Trend | None:
+    """Compare the period of a query, or its last twelve months, with the one before: in a set, in the rest.
+
+    Parameters
+    ----------
+    query : Query
+        For the period and the months of the year.
+    months, rest : DataFrame
+        ``month`` and ``count`` of every month loaded, in the set and in the rest.
+
+    Returns
+    -------
+    Trend or None
+        None where no period before is loaded, or nothing happened in it.
+    """
+    loaded = [int(month) for month in months["month"]]
+    first = loaded[0] if query.first is None else max(query.first, loaded[0])
+    last = loaded[-1] if query.last is None else min(query.last, loaded[-1])
+    known = frozenset(loaded)
+    for start in (first, max(first, last - YEAR + 1)):
+        before = months_before(start, last, known) if known.issuperset(range(start, last + 1)) else None
+        if before:
+            break
+    else:
+        return None
+    period = (start, last)
+    counts = []
+    for table in (months, rest):
+        kept = table[(table["month"] % YEAR + 1).isin(query.month or range(1, YEAR + 1))]
+        counts += [int(kept["count"][kept["month"].between(*stretch)].sum()) for stretch in (before, period)]
+    if not counts[0] or not counts[2]:
+        return None
+    return Trend(period, before, counts[1] / counts[0], counts[3] / counts[2], change_against(*counts))

@@ -1,0 +1,440 @@
+"""What does a needs assessment say?
+
+:func:`assess` rebuilds the tables and figures of a Strategic Needs Assessment of violence from what is
+loaded, for any period, boroughs and set of sources. It numbers the exhibits of :mod:`geo.tell.exhibits`,
+gathers their findings, and lists what cannot be made with the reason. The page, the Word document and the PDF
+all draw from the same :class:`Assessment`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from geo.answer.atlas import Atlas
+from geo.answer.disclosure import Gate
+from geo.answer.layers import LAYERS
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.words import MONTH_NAMES, listed, month_runs, period_name
+from geo.tell.credits import credits
+from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
+from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+
+VIOLENCE = "violence-and-sexual-offences"
+"""The category assessed of a source that has it, unless others are chosen."""
+
+HEADLINES = (
+    "totals",
+    "hotspot_map",
+    "top_quintile",
+    "dsr",
+    "most_deprived",
+    "excess",
+    "day_by_hour",
+    "agreement",
+)
+"""Exhibits whose finding opens its section."""
+
+KEPT = ("level", "benchmark", "first", "last", "month", "hour", "day", "night", "borough")
+"""What of a question on the map the exhibits of its layer are made for, besides source and categories."""
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The exhibits of one source, of the place itself, or of several sources together.
+
+    Attributes
+    ----------
+    key, title : str
+    source : str
+        Who made the data; goes under each exhibit.
+    findings : tuple of str
+    exhibits : tuple of Exhibit
+    missing : tuple of (str, str)
+        Exhibits that could not be made, and why.
+    notes : tuple of str
+        What of the filters could not be taken.
+    """
+
+    key: str
+    title: str
+    source: str
+    findings: tuple[str, ...]
+    exhibits: tuple[Exhibit, ...]
+    missing: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A whole needs assessment.
+
+    Attributes
+    ----------
+    title, place, where, banner : str
+        ``place`` is the county, ``where`` the boroughs chosen; the banner is the marking of the data.
+    made : date
+    query : Query
+        The filters as asked.
+    version : str
+        Hash of the data.
+    sections : tuple of Section
+    caveats : tuple of str
+    """
+
+    title: str
+    place: str
+    where: str
+    banner: str
+    made: date
+    query: Query
+    version: str
+    sections: tuple[Section, ...]
+    caveats: tuple[str, ...]
+
+    @property
+    def made_text(self) -> str:
+        """Date in words, "20 November 2026"."""
+        return f"{self.made.day} {MONTH_NAMES[self.made.month - 1]} {self.made.year}"
+
+    @property
+    def exhibits(self) -> dict[str, Exhibit]:
+        """All exhibits by "section/key", in order."""
+        return {f"{part.key}/{exhibit.key}": exhibit for part in self.sections for exhibit in part.exhibits}
+
+    def exhibit(self, section: str, key: str) -> Exhibit:
+        """One exhibit by its section and key.
+
+        Raises
+        ------
+        KeyError
+            If it is not there.
+        """
+        return self.exhibits[f"{section}/{key}"]
+
+
+def assess(
+    atlas: Atlas,
+    query: Query,
+    sources: Sequence[str] = (),
+    *,
+    protected: bool = True,
+    made: date | None = None,
+    progress: Progress = lambda done, total, name: None,
+) -> Assessment:
+    """Rebuild a needs assessment.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        Its period, boroughs and filters of time hold for every source; its categories for its own source.
+        Without categories, violence is assessed where a source tells it from other offences.
+    sources : sequence of str, optional
+        Keys of the sources; all that are loaded by default.
+    protected : bool
+        False shows controlled sources unprotected: only for a synthetic county, to set the published figures
+        beside the rebuilt ones.
+    made : date, optional
+        Today by default.
+    progress : callable, optional
+        Told (exhibits done, exhibits in all, name of the one at work).
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    Problem
+        If a source is not loaded, or protection is lifted from real data.
+    """
+    if not protected and not atlas.synthetic:
+        raise Problem("Real data are always protected: leave protection on.")
+    keys = tuple(dict.fromkeys(sources)) or tuple(atlas.sources)
+    for key in keys:
+        if key not in atlas.sources:
+            raise Problem(f"The source “{key}” is not loaded: choose from {listed(list(atlas.sources))}.")
+    steps = _Steps(progress, len(PLACE) + len(keys) * len(EXHIBITS) + len(SERVICES) * (len(keys) > 1))
+    parts = {key: part_of(atlas, query, key, protected=protected) for key in keys}
+    first, _ = parts[keys[0]]
+    title = f"The place and its people: {first.where}"
+    sections = [_section("place", title, " ".join(credits(atlas)), makers=PLACE, of=first, steps=steps)]
+    for key, (part, notes) in parts.items():
+        sections.append(_of_source(key, part, notes, steps))
+    usable = [part for part, notes in parts.values() if part.total and not _outside(part, notes)]
+    if len(keys) > 1:
+        title = f"Several services together: {first.where}"
+        source = "; ".join(dict.fromkeys(p.loaded.info.attribution or p.loaded.info.label for p in usable))
+        if len(usable) > 1:
+            sections.append(_section("together", title, source, makers=SERVICES, of=usable, steps=steps))
+        else:
+            why = (("All tables", "fewer than two of the sources have events under these filters."),)
+            sections.append(Section("together", title, "", (), (), why))
+    steps.end()
+    chosen = query.category and set(query.category) != {VIOLENCE}
+    return Assessment(
+        title=f"Needs assessment of {'offences' if chosen else 'violence'}: {first.where}",
+        place=atlas.place,
+        where=first.where,
+        banner=_banner(atlas, keys),
+        made=made or date.today(),
+        query=query,
+        version=atlas.version,
+        sections=_numbered(sections),
+        caveats=_caveats(atlas, keys, query, protected),
+    )
+
+
+def asked(
+    atlas: Atlas, url: str = "", *, first: str = "", last: str = "", boroughs: Sequence[str] = ()
+) -> Query:
+    """Filters of an assessment from an address of the page, and from what is named beside it.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    url : str
+        Address, or what follows its "?".
+    first, last : str
+        Months as YYYY-MM; they take the place of those of the address.
+    boroughs : sequence of str
+        Names or codes; they take the place of those of the address.
+
+    Returns
+    -------
+    Query
+        Not checked against a source, since each is checked for itself.
+
+    Raises
+    ------
+    Problem
+        If something cannot be taken.
+    """
+    query, notices = Query.parse(url.partition("?")[2] if "?" in url else url)
+    begin, more = Query.parse(f"from={first}")
+    end, most = Query.parse(f"to={last}")
+    names = {name.casefold(): code for code, name in atlas.catalogue.boroughs.items()}
+    codes = [names.get(b.casefold(), b) for b in (boroughs or query.borough)]
+    notices = [*notices, *more, *most]
+    for code in codes:
+        if code not in atlas.catalogue.boroughs:
+            known = listed(list(atlas.catalogue.boroughs.values()))
+            notices.append(f"There is no borough “{code}” here; there is {known}.")
+    query = query.replace(
+        first=query.first if begin.first is None else begin.first,
+        last=query.last if end.last is None else end.last,
+        borough=tuple(dict.fromkeys(codes)),
+    )
+    if query.first is not None and query.last is not None and query.first > query.last:
+        notices.append("The period ends before it begins.")
+    if notices:
+        raise Problem(f"Nothing was written, because not all could be taken: {' '.join(notices)}")
+    return query
+
+
+def part_of(
+    atlas: Atlas, query: Query, source: str, *, protected: bool = True
+) -> tuple[Part, tuple[str, ...]]:
+    """One source under the filters of an assessment.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        Filters; those that the source cannot take are left out.
+    source : str
+    protected : bool
+
+    Returns
+    -------
+    part : Part
+    notes : tuple of str
+        What was left out, a sentence each.
+    """
+    info = atlas.catalogue.sources[source]
+    category = query.category if source == (query.source or next(iter(atlas.sources))) else ()
+    if not category and VIOLENCE in info.categories:
+        category = (VIOLENCE,)
+    asked = query.replace(
+        source=source,
+        sources=(),
+        category=category,
+        area="",
+        layer="measure",
+        measure="count",
+        level="lsoa",
+        domain="imd",
+        view="assess",
+    )
+    checked, notices = asked.checked(atlas.catalogue)
+    gate = atlas.sources[source].gate if protected else Gate("open")
+    return Part(atlas, checked, gate), tuple(notices)
+
+
+def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tuple[str, str], ...]]:
+    """Exhibits of the layer that a question shows, under exactly its filters.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        Checked. Without categories every category counts, as on the map.
+
+    Returns
+    -------
+    exhibits : tuple of Exhibit
+        Those that its :class:`~geo.answer.layers.Layer` names, with all their rows; protected.
+    missing : tuple of (str, str)
+        Those that cannot be made, and why.
+    """
+    found, missing = [], []
+    for key in LAYERS[query.layer].evidence:
+        name = exhibit_name(key)
+        try:
+            if key in SERVICES:
+                made = SERVICES[key][1](_services(atlas, query))
+            else:
+                made = EXHIBITS[key][1](_as_shown(atlas, query, query.source)[0])
+            found.append(replace(made, name=name))
+        except NotPossible as reason:
+            missing.append((name, str(reason)))
+    return tuple(found), tuple(missing)
+
+
+def exhibit_name(key: str) -> str:
+    """What the exhibit of a key is called."""
+    return (EXHIBITS.get(key) or SERVICES[key])[0]
+
+
+def _as_shown(atlas: Atlas, query: Query, source: str) -> tuple[Part, list[str]]:
+    """One source under the filters of the map, and what it cannot take; categories hold for one source."""
+    category = query.category if source == query.source else ()
+    plain = Query(source=source, category=category, **{name: getattr(query, name) for name in KEPT})
+    checked, notices = plain.checked(atlas.catalogue)
+    return Part(atlas, checked, atlas.sources[source].gate), notices
+
+
+def _services(atlas: Atlas, query: Query) -> list[Part]:
+    """Every source that has events under the filters of the map."""
+    parts = [_as_shown(atlas, query, key) for key in atlas.sources]
+    usable = [part for part, notices in parts if part.total and not _outside(part, notices)]
+    if len(usable) < 2:
+        raise NotPossible("fewer than two of the sources have events under these filters.")
+    return usable
+
+
+class _Steps:
+    """Counts the exhibits done."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+
+    def next(self, name: str) -> None:
+        """Say which exhibit is made next."""
+        self.progress(self.done, self.total, name)
+        self.done += 1
+
+    def end(self) -> None:
+        """Say that all are made."""
+        self.progress(self.total, self.total, "")
+
+
+def _outside(part: Part, notes: Sequence[str]) -> bool:
+    """Whether the period asked for had to be dropped, because the source has none of its months."""
+    return any("for the months asked for" in note for note in notes)
+
+
+def _of_source(key: str, part: Part, notes: tuple[str, ...], steps: _Steps) -> Section:
+    """Section of one source; where its months or events are not there, it says so."""
+    info = part.loaded.info
+    loaded = listed([period_name(a, b) for a, b in month_runs(info.months)])
+    why = ""
+    if _outside(part, notes):
+        why = f"no {info.noun} are loaded for the months asked for; loaded are {loaded}."
+    elif not part.total:
+        why = f"no {info.noun} match these filters."
+    if why:
+        for name, _ in EXHIBITS.values():
+            steps.next(name)
+        return Section(key, info.label, info.attribution, (), (), (("All tables and figures", why),))
+    title = f"{part.what}, {part.when}"
+    section = _section(key, title, info.attribution or info.label, makers=EXHIBITS, of=part, steps=steps)
+    return replace(section, notes=notes)
+
+
+def _section(
+    key: str,
+    title: str,
+    source: str,
+    *,
+    makers: Mapping[str, tuple[str, Callable[[Any], Exhibit]]],
+    of: Part | Sequence[Part],
+    steps: _Steps,
+) -> Section:
+    """Make what can be made of some exhibits."""
+    exhibits: list[Exhibit] = []
+    missing: list[tuple[str, str]] = []
+    for name, make in makers.values():
+        steps.next(f"{title}: {name[0].lower()}{name[1:]}")
+        try:
+            exhibits.append(replace(make(of), name=name).shortened())
+        except NotPossible as reason:
+            missing.append((name, str(reason)))
+    opening = exhibits if key in ("place", "together") else [e for e in exhibits if e.key in HEADLINES]
+    findings = tuple(e.finding for e in opening if e.finding)
+    return Section(key, title, source, findings, tuple(exhibits), tuple(missing))
+
+
+def _numbered(sections: Sequence[Section]) -> tuple[Section, ...]:
+    numbers = {"Table": 0, "Figure": 0}
+    result = []
+    for section in sections:
+        exhibits = []
+        for exhibit in section.exhibits:
+            kind = "Figure" if exhibit.chart is not None else "Table"
+            numbers[kind] += 1
+            exhibits.append(replace(exhibit, number=f"{kind} {numbers[kind]}"))
+        result.append(replace(section, exhibits=tuple(exhibits)))
+    return tuple(result)
+
+
+def _banner(atlas: Atlas, keys: Sequence[str]) -> str:
+    if atlas.synthetic:
+        return "Synthetic demonstration data"
+    controlled = any(atlas.sources[key].gate.controlled for key in keys)
+    return "Official-sensitive: small numbers protected" if controlled else "Open data"
+
+
+def _caveats(atlas: Atlas, keys: Sequence[str], query: Query, protected: bool) -> tuple[str, ...]:
+    said = []
+    if atlas.synthetic:
+        said.append(
+            "The data are synthetic: made by the program to show what it does. No person or event is real."
+        )
+    infos = [atlas.sources[key].info for key in keys]
+    at_home = [info.label for info in infos if info.place == "residence"]
+    if at_home:
+        said.append(f"{listed(at_home)} are counted where the people live, not where it happened.")
+    for info in infos:
+        if info.months and info.gaps:
+            gaps = [period_name(a, b) for a, b in month_runs(info.gaps)]
+            more = f" and {len(gaps) - 6} more" if len(gaps) > 6 else ""
+            said.append(f"{info.label}: {listed(gaps[:6])}{more} were not loaded; gaps, not zeros.")
+    controlled = [key for key in keys if atlas.sources[key].gate.controlled]
+    if controlled and protected:
+        notice = atlas.sources[controlled[0]].gate.notice
+        labels = listed([atlas.sources[key].info.label for key in controlled])
+        said.append(f"{labels}: {notice[0].lower()}{notice[1:]}")
+    if query.borough:
+        said.append("Comparisons are with the boroughs chosen, not with the whole county.")
+    said.append(
+        "Rates are for residents: town centres have few residents and many visitors. "
+        "Findings with “significantly” or “more than chance” hold at the 95% level unless another is named."
+    )
+    return tuple(said)

@@ -1,0 +1,472 @@
+"""What should a room know of the top areas? When, where and why, in a sentence each.
+
+:func:`briefing` tells of the first areas of a ranking what a tasking meeting asks: the night and the hours,
+the change against the period before and since the last meeting, how deprived the area is, and what kinds of
+event make up its number. Every number is of an :class:`~geo.answer.answer.Answer` or has passed the gate of
+its source; a time is named only where it stands out. Definitions are in ``docs/present.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainc
+
+from geo.answer.answer import Answer
+from geo.answer.atlas import Atlas
+from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.disclosure import SUPPRESSED
+from geo.answer.measures import MEASURES
+from geo.answer.true_numbers import ALPHA
+from geo.answer.week import exposure_of
+from geo.ask.query import Query
+from geo.ask.words import before_name, listed, month_runs, period_name, windows_name
+from geo.stats.change import compare_periods, months_before
+from geo.stats.clock import DAYS, NIGHTS, night_hours
+from geo.stats.midnight import without_default_midnight
+from geo.stats.peaks import LEAST_FOR_PEAK, hours_in_words, peak_set
+from geo.tell.insets import top_areas
+
+LISTED, MOST = 6, 9
+"""Areas that a room is shown, and how many at most where some tie with the last."""
+STRETCH = 4
+"""Hours in the busiest stretch of a day."""
+DAYTIME = range(5, 16)
+"""Hours at which a stretch begins that belongs to a day rather than to a night."""
+KINDS = 3
+"""Kinds of event named for an area."""
+
+_DEPRIVED = {
+    1: "most deprived tenth",
+    2: "most deprived fifth",
+    9: "least deprived fifth",
+    10: "least deprived tenth",
+}
+_CLASSES = {
+    "HH": "hotspot",
+    "LL": "cold spot",
+    "HL": "high, its neighbours low",
+    "LH": "low, its neighbours high",
+    "high-": "maybe a hotspot",
+    "low-": "maybe a cold spot",
+    "NS": "",
+}
+"""What a room is told of a class of the map, where its label would be jargon."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One period against another.
+
+    Attributes
+    ----------
+    words : str
+        "up 18% on 2022", "no clear change"; "" where there is nothing to compare with.
+    trend : {"up", "down", ""}
+        Only where it is clear (E-test, corrected over all areas of the map).
+    numbers : str
+        "938 against 812 in 2022"; "" where either is suppressed.
+    """
+
+    words: str = ""
+    trend: str = ""
+    numbers: str = ""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One of the listed areas, in words.
+
+    Attributes
+    ----------
+    code, rank, name : str
+        The rank is "3=" where areas tie. The name is the one a room knows: that of the ward.
+    place : str
+        Name that tells it from others in its ward, or the borough of a ward.
+    value : str
+        The measure that ranks it, ``*`` where it is suppressed.
+    facts : tuple of str
+        Its rate, or its count where a rate ranks it; its class on the map.
+    when : str
+        "Saturday into Sunday, 22:00 to 01:59", of the whole week whatever days and hours were asked for; ""
+        where no time stands out or none is known.
+    change, since : Change
+        Against the period before, or against the days before where the question compares days; since the
+        last meeting.
+    lately : Change
+        Of the last 28 days, where days are known.
+    why : str
+        "most deprived tenth".
+    kinds : str
+        The commonest kinds of event and their shares; "" where one kind was asked for.
+    """
+
+    code: str
+    rank: str
+    name: str
+    place: str
+    value: str
+    facts: tuple[str, ...]
+    when: str
+    change: Change
+    since: Change
+    lately: Change
+    why: str
+    kinds: str
+
+    @property
+    def sentence(self) -> str:
+        """When, what changed and why, "Saturday into Sunday, 22:00 to 01:59; up 18% on 2022"."""
+        said = "; ".join(filter(None, (self.when, self.change.words, self.why)))
+        return said[:1].upper() + said[1:]
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What a room is told of one answer.
+
+    Attributes
+    ----------
+    unit : str
+        What the values are, "Offences per 1,000 residents".
+    spots : tuple of Spot
+        In the order of the ranking.
+    tied : int
+        Areas not listed that tie with the last one listed.
+    when : str
+        The peak of all areas shown; "" where no time stands out; for a source without hours the reason.
+    change, since : Change
+        Of all areas shown.
+    months_since : str
+        The months that the last meeting had not seen, "September to December 2023"; "" where there are none.
+    days : str
+        The days of ``lately``, "28 days to 31 December 2023 against the 28 days before"; "" without.
+    """
+
+    unit: str
+    spots: tuple[Spot, ...]
+    tied: int
+    when: str
+    change: Change
+    since: Change
+    months_since: str
+    days: str
+
+
+def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing:
+    """Tell of the top areas of a question.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+    seen : int, optional
+        Last month that was loaded at the last meeting (see :func:`geo.ask.words.month_number`); what came
+        after it is compared with the same months a year before, or with the months just before.
+
+    Returns
+    -------
+    Briefing
+    """
+    answer = atlas.answer(query.replace(clock="recorded"))
+    query = answer.query
+    info = atlas.catalogue.sources[query.source]
+    top = listed_areas(answer)
+    level = atlas.levels[query.level]
+    first, last = _period(answer, info.months)
+    fresh = _unseen(info.months, seen, last)
+    if query.windows(info)[0] is not None:
+        changes, change, _ = _day_changes(atlas, query, top.index, query.compare)
+    else:
+        changes, change = _changes(atlas, query, top.index, first, last)
+    lately, _, days = _day_changes(atlas, query, top.index, "28-days")
+    since, since_all = _changes(atlas, query, top.index, *fresh) if fresh else ({}, Change())
+    asked = MEASURES[query.measure]
+    several = len(query.category or info.categories) > 1
+    spots = []
+    for code, row in top.iterrows():
+        lsoas = level.parent == level.frame.index.get_loc(code)
+        name, place = _names(row)
+        spots.append(
+            Spot(
+                code=str(code),
+                rank=row["rank"],
+                name=name,
+                place=place,
+                value=_number(row[asked.column]),
+                facts=_facts(answer, str(code), row, info.noun),
+                when=_when(atlas, answer, lsoas),
+                change=changes.get(str(code), Change()),
+                since=since.get(str(code), Change()),
+                lately=lately.get(str(code), Change()),
+                why=_why(query.level, row["imd_decile"]),
+                kinds=_kinds(atlas, query, lsoas) if several else "",
+            )
+        )
+    inside = np.isin(level.parent, np.flatnonzero(answer.inside))
+    return Briefing(
+        unit=asked.unit.format(noun=info.noun.capitalize()),
+        spots=tuple(spots),
+        tied=_tied(answer, top),
+        when=_when(atlas, answer, inside) if info.has_hours else f"No time of day: {info.no_hours_reason}",
+        change=change,
+        since=since_all,
+        months_since=period_name(*fresh) if fresh else "",
+        days=days,
+    )
+
+
+def listed_areas(answer: Answer) -> pd.DataFrame:
+    """Rows of the areas that a room is shown, numbered alike on the map and in the list.
+
+    The first :data:`LISTED` of the ranking that have any of the events, and those that tie with the last of
+    them, at most :data:`MOST`.
+    """
+    top = top_areas(answer, MOST)
+    if len(top) <= LISTED:
+        return top
+    tied = (top["rank"].iloc[LISTED:] == top["rank"].iloc[LISTED - 1]).to_numpy()
+    return top[: LISTED + int(tied.sum())]
+
+
+def _tied(answer: Answer, top: pd.DataFrame) -> int:
+    """Areas of the last rank listed that are not listed themselves."""
+    if top.empty:
+        return 0
+    last = top["rank"].iloc[-1]
+    return int((answer.ranked["rank"] == last).sum() - (top["rank"] == last).sum())
+
+
+# ---------------------------------------------------------------- when
+
+
+def busiest(
+    week: np.ndarray, exposure: np.ndarray, protect: Callable[[np.ndarray], np.ndarray] = np.asarray
+) -> str:
+    """Name the busiest nights (or days) and the busiest hours in a row, each only where it stands out.
+
+    Parameters
+    ----------
+    week : ndarray of float, shape (7, 24)
+        Events by weekday and hour, without an excess at midnight.
+    exposure : ndarray of float, shape (7,)
+        How often each weekday occurred.
+    protect : callable
+        What counts added up by hour or by day must pass before anything is said of them.
+
+    Returns
+    -------
+    str
+        "" where nothing stands out, or with fewer than 20 events.
+
+    Notes
+    -----
+    The stretch is the :data:`STRETCH` hours in a row with most events. It stands out where so many would come
+    by chance with probability under 5%, were all hours alike (binomial, Bonferroni over the 24 stretches).
+    One that begins from 05:00 to 15:00 belongs to days, any other to nights, which run from noon to noon. Of
+    these the busiest is named, with one more that cannot be told apart from it
+    (:func:`geo.stats.peaks.peak_set`); three or more alike are none. The stretch is then that of the days
+    named.
+
+    Examples
+    --------
+    >>> week = np.ones((7, 24)); week[5, 22:] = 30; week[6, :2] = 30
+    >>> busiest(week, np.ones(7))
+    'Saturday into Sunday, 22:00 to 01:59'
+    """
+    hours = protect(week.sum(axis=0))
+    total = float(hours.sum())
+    if total < LEAST_FOR_PEAK:
+        return ""
+    start, most = _stretch(np.append(hours, hours[: STRETCH - 1]))
+    stands_out = betainc(most, total - most + 1, STRETCH / HOURS_KNOWN) <= ALPHA / HOURS_KNOWN
+    by_day = start in DAYTIME
+    table = week if by_day else night_hours(week).to_numpy()
+    alike = np.flatnonzero(peak_set(protect(table.sum(axis=1)), exposure))
+    days = alike.tolist() if len(alike) <= 2 else []
+    if not stands_out:
+        return _days(days, by_day)
+    begin, _ = _stretch(protect(table[days or slice(None)].sum(axis=0)))
+    begin = begin if by_day else (begin + 12) % HOURS_KNOWN
+    words = hours_in_words((begin + step) % HOURS_KNOWN for step in range(STRETCH))
+    return f"{_days(days, by_day)}, {words}" if days else words
+
+
+def _stretch(hours: np.ndarray) -> tuple[int, float]:
+    """Position of the first of the hours in a row with most events, and how many these are."""
+    sums = np.convolve(hours, np.ones(STRETCH), "valid")
+    return int(sums.argmax()), float(sums.max())
+
+
+def _days(days: Sequence[int], by_day: bool) -> str:
+    if by_day:
+        return listed([f"{DAYS[day]}s" for day in days])
+    if len(days) == 1:
+        return NIGHTS[days[0]]
+    return f"{listed([DAYS[day] for day in days])} nights" if days else ""
+
+
+def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
+    """Busiest time in some LSOAs, under all filters but those of time of day and day."""
+    loaded = atlas.sources[answer.query.source]
+    if not loaded.info.has_hours:
+        return ""
+    selection = atlas.select(answer.query.replace(hour=(), day=(), night=()))
+    week = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN].astype(float)
+    if answer.week.midnight:
+        week = without_default_midnight(week).to_numpy()
+
+    def protect(counts: np.ndarray) -> np.ndarray:
+        return loaded.gate.counts(np.rint(counts)).to_numpy(np.float64, na_value=4.0)
+
+    exposure = exposure_of(selection)
+    words = busiest(week, exposure, protect if loaded.gate.controlled else np.asarray)
+    asked = answer.query.hour or answer.query.day or answer.query.night
+    return f"whole week: {words}" if words and asked else words
+
+
+# ---------------------------------------------------------------- what changed
+
+
+def _period(answer: Answer, months: Sequence[int]) -> tuple[int, int]:
+    """First and last loaded month of a question."""
+    query = answer.query
+    first = months[0] if query.first is None else max(query.first, months[0])
+    return first, months[-1] if query.last is None else min(query.last, months[-1])
+
+
+def _unseen(months: Sequence[int], seen: int | None, last: int) -> tuple[int, int] | None:
+    """The months loaded since one, in a question that reaches the last of them: their latest unbroken run."""
+    new = [month for month in months if seen is not None and month > seen]
+    return month_runs(new)[-1] if new and last == months[-1] else None
+
+
+def _changes(
+    atlas: Atlas, query: Query, areas: pd.Index, first: int, last: int
+) -> tuple[dict[str, Change], Change]:
+    """Change of some areas, by their codes, and of all that are shown, from the months before to some months.
+
+    Where none are loaded before, the last twelve months are compared with the twelve before those.
+    """
+    months = atlas.catalogue.sources[query.source].months
+    before = months_before(first, last, months)
+    on, than = (f" on {period_name(*before)}", f" in {period_name(*before)}") if before else ("", "")
+    if before is None and last - first >= 23:
+        first, on, than = last - 11, " in the last 12 months", " in the 12 months before the last 12"
+        before = months_before(first, last, months)
+    if before is None:
+        return {}, Change()
+    plain = _plain(query)
+    now = plain.replace(layer="change", first=first, last=last)
+    then = plain.replace(first=before[0], last=before[1])
+    length, later = (float(sum(a <= m <= b for m in months)) for a, b in (before, (first, last)))
+    return _between(atlas, now, then, (length, later), areas, on=on, than=than)
+
+
+def _day_changes(
+    atlas: Atlas, query: Query, areas: pd.Index, kind: str
+) -> tuple[dict[str, Change], Change, str]:
+    """Change of some areas, and of all that are shown, between the days of a kind of windows, and which.
+
+    Empty where such days cannot be compared.
+    """
+    now = _plain(query).replace(layer="change", compare=kind)
+    compared, _ = now.windows(atlas.catalogue.sources[query.source])
+    if compared is None:
+        return {}, Change(), ""
+    then = _plain(query).within(compared.before, by_month=compared.by_month)
+    lengths = float(compared.before.days), float(compared.after.days)
+    words = before_name(compared)
+    found = _between(atlas, now, then, lengths, areas, on=f" on {words}", than=f" in {words}")
+    return *found, windows_name(compared)
+
+
+def _plain(query: Query) -> Query:
+    """The same question for counts, as any view asks it."""
+    return query.replace(layer="measure", measure="count", overlay="none", area="", compare="")
+
+
+def _between(
+    atlas: Atlas,
+    now: Query,
+    then: Query,
+    lengths: tuple[float, float],
+    areas: pd.Index,
+    *,
+    on: str,
+    than: str,
+) -> tuple[dict[str, Change], Change]:
+    """Change of some areas, and of all that are shown, to a question for change from an earlier one."""
+    new, old = atlas.answer(now), atlas.answer(then)
+    table = new.table.reindex(areas, columns=["count", "change_ratio", "change"])
+    table["before"] = old.table["count"].reindex(areas)
+    changes = {
+        str(code): _change(row["before"], row["count"], row["change_ratio"], row["change"], on=on, than=than)
+        for code, row in table.iterrows()
+    }
+    before, after = old.totals.shown, new.totals.shown
+    if not before or not after:
+        return changes, Change()
+    whole = compare_periods(pd.Series([before]), pd.Series([after]), exposure=lengths).iloc[0]
+    return changes, _change(before, after, whole["ratio"], whole["change"], on=on, than=than)
+
+
+def _change(old: int, new: int, ratio: float, change: str, *, on: str, than: str) -> Change:
+    """Say a change from an old number to a new one, ``on`` and ``than`` what."""
+    if pd.isna(old) or pd.isna(new):
+        return Change("change not shown: small numbers")
+    numbers = f"{new:,} against {old:,}{than}"
+    if change not in ("up", "down"):
+        return Change("no clear change", "", numbers)
+    size = f"{abs(ratio - 1):.0%}" if np.isfinite(ratio) and old else f"from none to {new:,}"
+    return Change(f"{change} {size}{on}", change, numbers)
+
+
+# ---------------------------------------------------------------- where and why
+
+
+def _names(row: pd.Series) -> tuple[str, str]:
+    """Name that a room knows an area by, that of its ward; and what tells it from others."""
+    name = str(row["ward"] or row["name"])
+    place = str(row["name"] if row["name"] != name else row["borough"])
+    return name, place if place != name else ""
+
+
+def _facts(answer: Answer, code: str, row: pd.Series, noun: str) -> tuple[str, ...]:
+    """The number that does not rank the area, and its class."""
+    if answer.query.measure == "count":
+        other = "" if pd.isna(row["rate_per_1000"]) else f"{_number(row['rate_per_1000'])} per 1,000"
+    else:
+        other = f"{_number(row['count'])} {noun}"
+    position = answer.codes[answer.table.index.get_loc(code)]
+    label = answer.classes.labels[position]
+    kind = _CLASSES.get(answer.classes.keys[position], label[:1].lower() + label[1:])
+    return tuple(filter(None, (other, "" if answer.query.layer == "measure" else kind)))
+
+
+def _why(level: str, decile: int) -> str:
+    """Say how deprived an area is, of all in England."""
+    if pd.isna(decile):
+        return ""
+    if level != "lsoa":
+        return f"deprivation decile {decile}"
+    return _DEPRIVED.get(int(decile), f"deprivation decile {decile} of 10")
+
+
+def _kinds(atlas: Atlas, query: Query, lsoas: np.ndarray) -> str:
+    """Name the commonest kinds of event in some LSOAs, with their shares."""
+    loaded = atlas.sources[query.source]
+    counts = atlas.select(query).by_category(lsoas).sort_values(ascending=False, kind="stable")
+    shares = {str(kind): loaded.gate.share(int(n), int(counts.sum())) for kind, n in counts[:KINDS].items()}
+    named = [f"{kind} {share:.0%}" for kind, share in shares.items() if share]
+    return ", ".join([*named[:1], *(name[:1].lower() + name[1:] for name in named[1:])])
+
+
+def _number(value: float) -> str:
+    """Count or rate for a room: whole from ten up."""
+    if pd.isna(value):
+        return SUPPRESSED
+    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:,.1f}"

@@ -1,0 +1,86 @@
+"""What can be told of one source, and of several, in a table or a figure?
+
+Each function makes one :class:`~geo.tell.exhibits.part.Exhibit` from a :class:`~geo.tell.exhibits.part.Part`
+(a source under the filters) or from several. :data:`EXHIBITS`, :data:`PLACE` and :data:`SERVICES` list them
+in the order of the report, and :mod:`geo.tell.assessment` puts them together. To add one, write the function
+and register it.
+
+Every number passes the gate of its source, and findings and orders rest on what passed it: a sentence never
+tells more than its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from geo.tell.exhibits.compared import excess, fifths, funnel, gradient, most_deprived, standardised
+from geo.tell.exhibits.how_many import (
+    by_category,
+    by_year,
+    categories_compared,
+    changed,
+    imd_quintiles,
+    residents,
+    totals,
+)
+from geo.tell.exhibits.lately import lately
+from geo.tell.exhibits.part import Exhibit, Part
+from geo.tell.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
+from geo.tell.exhibits.trust import back_test, ladder
+from geo.tell.exhibits.when import (
+    by_weekday,
+    day_by_hour,
+    hours,
+    month_by_borough,
+    night_time_economy,
+    nights,
+)
+from geo.tell.exhibits.where import concentrated, hotspot_map, stable_areas, top_areas, top_quintile
+from geo.tell.exhibits.who import age_and_sex, attributes, length_of_stay
+
+PLACE: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
+    "residents": ("Small areas and residents", residents),
+    "imd_quintiles": ("Fifths of deprivation", imd_quintiles),
+}
+"""Exhibits about the place itself: key to title and function."""
+
+EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
+    "totals": ("Totals by borough", totals),
+    "by_year": ("By year", by_year),
+    "changed": ("Wards that changed", changed),
+    "lately": ("The last 28 days and the year so far", lately),
+    "by_category": ("By category", by_category),
+    "hotspot_map": ("Hotspot map", hotspot_map),
+    "ladder": ("Checks of the hotspots", ladder),
+    "back_test": ("Back-test of the hotspots", back_test),
+    "top_quintile": ("Wards of the top fifth of small areas", top_quintile),
+    "top_areas": ("Small areas with the most", top_areas),
+    "concentration": ("Concentration", concentrated),
+    "stability": ("Stability of the busiest areas", stable_areas),
+    "categories_compared": ("Other categories beside these", categories_compared),
+    "dsr": ("Age-standardised rates", standardised),
+    "funnel": ("Small areas against the benchmark", funnel),
+    "gradient": ("Rates by tenth of deprivation", gradient),
+    "fifths": ("Rates by fifth of deprivation", fifths),
+    "most_deprived": ("Share in the most deprived areas", most_deprived),
+    "excess": ("More than similarly deprived wards", excess),
+    "month_by_borough": ("By month and borough", month_by_borough),
+    "by_weekday": ("By weekday", by_weekday),
+    "day_by_hour": ("By weekday and group of hours", day_by_hour),
+    "hours": ("By hour", hours),
+    "nights": ("By night", nights),
+    "night_time_economy": ("Wards at night", night_time_economy),
+    "age_and_sex": ("Age and sex", age_and_sex),
+    "attributes": ("Attributes", attributes),
+    "length_of_stay": ("Length of stay", length_of_stay),
+}
+"""Exhibits of each source, in the order of the report: key to title and function."""
+
+SERVICES: dict[str, tuple[str, Callable[[Sequence[Part]], Exhibit]]] = {
+    "services": ("Sources compared", compared_services),
+    "agreement": ("Hotspots that services share", agreement),
+    "overlooked": ("Hot for health and not for the police", overlooked),
+    "colocation": ("Busiest areas that coincide", colocation),
+    "similarity": ("How alike the sources are", similarity),
+}
+"""Exhibits of two or more sources together: key to title and function."""

@@ -1,0 +1,285 @@
+"""Compared with whom, and is it more than deprivation explains?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.gradient import DRAWS, slope_said
+from geo.answer.legend import COMPARED
+from geo.answer.measures import repeated
+from geo.answer.true_numbers import ALPHA, Slice, benchmark
+from geo.ask.choices import LEVELS
+from geo.stats import deprivation, rates, unexplained
+from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
+
+RATE = ["value", "lower_ci", "upper_ci"]
+
+
+def standardised(part: Part) -> Exhibit:
+    """Age-standardised rates of the boroughs, and how many small areas are above the whole."""
+    info = part.loaded.info
+    if "dsr" not in info.measures:
+        raise NotPossible(info.no_measure_reasons.get("dsr", "ages are not loaded."))
+    borough = part.atlas.slice(part.query.replace(measure="dsr", layer="measure", level="borough"))
+    table, whole = _standardised(borough, part.years)
+    if np.isnan(whole):
+        raise NotPossible("fewer than ten events have a known age.")
+    by = benchmark(borough)
+    small = part.atlas.slice(borough.query.replace(level="lsoa"))
+    by_area, _ = _standardised(small, part.years)
+    compared = rates.compare_with_benchmark(by_area["lower_ci"], by_area["upper_ci"], by.value)
+    higher = int((compared.iloc[:-1] == rates.HIGHER).sum())
+    if len(table) == 2 or not part.rows_by_borough:  # one borough is the whole; of too many, only the whole
+        table = table.iloc[-1:]
+    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value).to_numpy(str)
+    against = f"Against {by.name if by.name != part.where else 'the whole'}"
+    rate = part.gate.coarse(table[RATE].astype(float))
+    of_benchmark = part.gate.coarse(pd.DataFrame({"value": [by.value]}))["value"].iloc[0]
+    names = [*borough.frame["name"][borough.inside], f"All of {part.where}"][-len(table) :]
+    shown = pd.DataFrame(
+        {
+            "Borough": names,
+            "With a known age": part.gate.counts(table["count"].to_numpy().astype(np.int64)),
+            "Rate a year per 100,000": rate["value"].to_numpy(),
+            "Lower": rate["lower_ci"].to_numpy(),
+            "Upper": rate["upper_ci"].to_numpy(),
+            against: [*verdict[:-1], verdict[-1] if by.name != part.where else ""],
+        }
+    )
+    overall = rate["value"].iloc[-1]
+    than = f" than {by.name} ({of_benchmark:,.1f})" if by.name != part.where else ""
+    finding = (
+        f"The age-standardised rate of {part.noun} in {part.where} is {overall:,.1f} a year per 100,000 "
+        f"residents; of {int(small.inside.sum())} small areas {higher} "
+        f"{'is' if higher == 1 else 'are'} significantly higher{than}."
+    )
+    caveats = (
+        "Directly standardised to the European Standard Population 2013, 95% limits by Dobson's method. "
+        "Events without an age are left out, so rates are a little low.",
+        *by.caveats,
+        *repeated(small, "the limits allow for it"),
+    )
+    chart = Chart(
+        "bars",
+        "Borough",
+        ("Rate a year per 100,000",),
+        data=shown.iloc[:-1] if len(shown) > 1 else shown,
+        interval=("Lower", "Upper"),
+        benchmark=float(of_benchmark),
+        titles=("", "A year per 100,000 residents"),
+    )
+    title = f"{part.titled}: age-standardised rates"
+    return Exhibit("dsr", title, finding, shown, chart=chart, caveats=caveats)
+
+
+def _standardised(slice_: Slice, years: float) -> tuple[pd.DataFrame, float]:
+    """Standardised rates of the areas inside and, last, of all of them together; and the latter's value."""
+    inside = slice_.inside
+    events, people = slice_.ages()
+    both = [pd.concat([frame[inside], frame[inside].sum().to_frame("whole").T]) for frame in (events, people)]
+    own = slice_.squares(np.where(inside, np.cumsum(inside) - 1, -1), len(both[0]))
+    whole = slice_.squares(np.where(inside, 0, -1), 1)
+    squares = None
+    if own is not None and whole is not None:
+        squares = pd.DataFrame([*own[:-1], *whole], both[0].index, both[0].columns)
+    table = rates.dsr(*both, squares=squares, years=years)
+    return table, float(table["value"].iloc[-1])
+
+
+def funnel(part: Part) -> Exhibit:
+    """Crude rates of areas of the level asked for against their residents, between control limits."""
+    part.need_residents()
+    many = part.query.level == "lsoa" and part.inside.sum() > MOST_AREAS
+    level = "ward" if many else part.query.level
+    answer = part.answer(layer="significance", measure="rate", level=level)
+    table = answer.table[answer.inside]
+    rate = table["rate_per_1000"].to_numpy(float)
+    people = table["population"].to_numpy(float, na_value=np.nan)
+    drawn = ~np.isnan(rate) & (people > 0)
+    if drawn.sum() < 3:
+        raise NotPossible("fewer than three areas have a rate that can be shown.")
+    by = benchmark(part.atlas.slice(answer.query))
+    if np.isnan(by.value):
+        raise NotPossible(f"{by.name} has too few {part.noun} for a rate to compare with.")
+    against = "the whole" if by.name == part.where else by.name
+    words = [word for _, word, _ in COMPARED]
+    codes = answer.codes[answer.inside]
+    points = pd.DataFrame(
+        {
+            "Residents": people,
+            "Rate": rate,
+            "Compared": [words[c] if c < len(words) else "Too few to compare" for c in codes],
+            "Area": table["name"].to_numpy(str),
+            "Code": table.index.to_numpy(str),
+        }
+    )[drawn].reset_index(drop=True)
+    grid = np.linspace(people[drawn].min(), people[drawn].max(), 60)
+    classes = pd.DataFrame(
+        {f"Against {against}": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")}
+    )
+    chart = Chart(
+        "funnel",
+        "Residents",
+        ("Rate",),
+        data=points,
+        limits=rates.funnel_limits(grid, by.value),
+        benchmark=by.value,
+        level=level,
+        titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents"),
+    )
+    title = f"{part.titled}: {LEVELS[level].removesuffix(' (LSOA)')} against {against}"
+    caveats = (
+        *by.caveats,
+        "Residents are not visitors: town centres stand out in part because few people live there.",
+    )
+    return Exhibit("funnel", title, answer.headline, classes, chart=chart, caveats=caveats)
+
+
+def _gradient(part: Part, groups: int, *, hide: bool) -> tuple[pd.DataFrame, str]:
+    """Rates by tenth or fifth of deprivation over the boroughs chosen, and their unit in words."""
+    part.need_deprivation()
+    part.need_residents()
+    decile = part.lsoa.frame["imd_decile"][part.inside]
+    group = decile if groups == 10 else deprivation.quintile(decile)
+    if "dsr" in part.loaded.info.measures:
+        small = part.atlas.slice(part.query.replace(level="lsoa", measure="dsr"))
+        events, people = small.ages()
+        of = np.full(len(part.inside), -1)
+        of[part.inside] = group.fillna(0).astype(int) - 1
+        table = deprivation.gradient(
+            events[part.inside],
+            people[part.inside],
+            group,
+            groups=groups,
+            squares=small.squares(of, groups),
+            years=part.years,
+            hide=hide,
+        )
+        return table, "Rate a year per 100,000, age-standardised"
+    residents_ = part.lsoa.frame["population"].to_numpy(float, na_value=np.nan)[part.inside]
+    shown = part.filled[part.inside]
+    table = deprivation.gradient(shown, residents_, group, groups=groups, years=part.years, hide=hide)
+    return table, "Rate a year per 1,000"
+
+
+def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, str]:
+    """Table of rates by group of deprivation, and the name of its rate."""
+    table, unit = _gradient(part, groups, hide=True)
+    rate = part.gate.coarse(table[RATE].astype(float))
+    decile = part.lsoa.frame["imd_decile"].to_numpy(float, na_value=np.nan)
+    group = decile if groups == 10 else np.ceil(decile / 2)
+    counts = [int(part.counts[part.inside & (group == g)].sum()) for g in range(1, groups + 1)]
+    ends = {1: " (most deprived)", groups: " (least)"}
+    shown = pd.DataFrame(
+        {
+            word: [f"{g}{ends.get(g, '')}" for g in range(1, groups + 1)],
+            "Small areas": pd.array(table["areas"].to_numpy(np.int64), "Int64"),
+            "Count": part.gate.counts(counts),
+            "Share": [part.percent(c, part.total) for c in counts],
+            unit: rate["value"].to_numpy(),
+            "Lower": rate["lower_ci"].to_numpy(),
+            "Upper": rate["upper_ci"].to_numpy(),
+        }
+    )
+    return shown, unit
+
+
+def gradient(part: Part) -> Exhibit:
+    """Rates by national tenth of deprivation."""
+    table, unit = _by_deprivation(part, 10, "Decile")
+    known = table[table[unit].notna()]
+    finding = "Too few areas or events to compare the ends of the scale."
+    if len(known) > 1:
+        first, last = known.iloc[0], known.iloc[-1]
+        finding = (
+            f"Rates run from {first[unit]:,.1f} in decile {first['Decile']} to {last[unit]:,.1f} in decile "
+            f"{last['Decile']}."
+        )
+    chart = Chart("bars", "Decile", (unit,), interval=("Lower", "Upper"), titles=("", unit))
+    title = f"{part.titled}: by tenth of deprivation"
+    return Exhibit("gradient", title, finding, table, {"Share": PERCENT}, chart)
+
+
+def fifths(part: Part) -> Exhibit:
+    """Rates by national fifth of deprivation, and the slope and relative index of inequality."""
+    table, unit = _by_deprivation(part, 5, "Fifth")
+    # A slope with rates that are hidden could be solved for them, so those of patients stay out of it.
+    tenths = _gradient(part, 10, hide=part.gate.controlled and "100,000" in unit)[0]
+    index = deprivation.slope_index(tenths, repetitions=DRAWS)
+    enough = (part.gate.count(part.total) or 0) >= rates.UNRELIABLE_BELOW
+    per = "100,000 residents a year" if "100,000" in unit else "1,000 residents a year"
+    said = slope_said(index, per) if enough else ""
+    title = f"{part.titled}: by fifth of deprivation"
+    finding = said or "Too few events or tenths of deprivation for a slope index of inequality."
+    return Exhibit("fifths", title, finding, table, {"Share": PERCENT})
+
+
+def most_deprived(part: Part) -> Exhibit:
+    """Share of the events in the most deprived tenths, beside the share of the residents."""
+    part.need_deprivation()
+    frame = part.lsoa.frame[part.inside]
+    people = frame["population"].to_numpy(float, na_value=np.nan)
+    shares = deprivation.share_in_most_deprived(
+        part.counts[part.inside], people, frame["imd_decile"], (1, 2, 3, 4), told=part.gate.count
+    )
+    table = pd.DataFrame(
+        {
+            "Most deprived": shares.index,
+            "Small areas": pd.array(shares["areas"], "Int64"),
+            "Count": pd.array(shares["events"], "Int64"),
+            "Share": 100 * shares["share"].to_numpy(),
+            "Lower": 100 * shares["lower_ci"].to_numpy(),
+            "Upper": 100 * shares["upper_ci"].to_numpy(),
+            "Share of residents": 100 * shares["population_share"].to_numpy(),
+        }
+    )
+    finding = "Too few events in the most deprived areas to be shown."
+    third = table.iloc[2]
+    if not np.isnan(third["Share"]):
+        finding = (
+            f"The 30% of areas most deprived in England hold {third['Share']:.1f}% of the {part.noun} and "
+            f"{third['Share of residents']:.1f}% of the residents"
+        )
+        fourth = table.iloc[3]
+        finding += (
+            f"; the two most deprived fifths {fourth['Share']:.1f}% and {fourth['Share of residents']:.1f}%."
+        )
+    title = f"{part.titled}: share in the most deprived areas"
+    formats = dict.fromkeys(("Share", "Lower", "Upper", "Share of residents"), PERCENT)
+    return Exhibit("most_deprived", title, finding, table, formats)
+
+
+def excess(part: Part) -> Exhibit:
+    """Wards with more than similarly deprived wards."""
+    part.need_deprivation()
+    answer = part.answer(level="ward", layer="excess", measure="count")
+    table = answer.table[answer.inside]
+    more = (table["ratio_p"] <= ALPHA) & (table["ratio"] > 1)
+    table = table[more].sort_values("ratio", ascending=False)
+    if table.empty:
+        raise NotPossible("no ward stands out from similarly deprived wards.")
+    first, sure = table.iloc[0], int((table["verdict"] == unexplained.MORE).sum())
+    one = len(table) == 1
+    finding = (
+        f"{len(table)} ward{'' if one else 's'} {'has' if one else 'have'} more {part.noun} than similarly "
+        f"deprived wards, {sure or 'none'} of them after correction for looking at many; {first['name']} has "
+        f"{first['ratio']:.1f} times as many as expected ({first['ratio_lower_ci']:.1f} to "
+        f"{first['ratio_upper_ci']:.1f})."
+    )
+    table = table.head(TOP)
+    shown = pd.DataFrame(
+        {
+            "Ward": table["name"].to_numpy(str),
+            "Borough": table["borough"].to_numpy(str),
+            "Count": table["count"].array,
+            "Expected": table["expected"].to_numpy(float),
+            "Times expected": table["ratio"].to_numpy(float),
+            "Lower": table["ratio_lower_ci"].to_numpy(float),
+            "Upper": table["ratio_upper_ci"].to_numpy(float),
+            "After correction": np.where(table["verdict"] == unexplained.MORE, "more", "not clear"),
+        }
+    )
+    formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
+    title = f"{part.titled}: wards with more than similarly deprived wards"
+    return Exhibit("excess", title, finding, shown, formats, caveats=answer.caveats[-2:])

@@ -1,0 +1,224 @@
+"""How many are there, of what, and how has it changed?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.words import period_name
+from geo.stats import change, deprivation
+from geo.tell.exhibits.part import (
+    BOROUGH_TOTAL,
+    PERCENT,
+    YEAR,
+    Chart,
+    Exhibit,
+    NotPossible,
+    Part,
+    lower_first,
+    ordered,
+)
+
+
+def residents(part: Part) -> Exhibit:
+    """Small areas and residents of each borough."""
+    frame = part.lsoa.frame
+    masks = {**part.rows_by_borough, BOROUGH_TOTAL: part.inside}
+    table = pd.DataFrame(
+        {
+            "Borough": list(masks),
+            "Small areas (LSOA)": [int(m.sum()) for m in masks.values()],
+            "Residents": [frame["population"][m].sum(min_count=1) for m in masks.values()],
+        }
+    ).astype({"Small areas (LSOA)": "Int64", "Residents": "Int64"})
+    number, people = table.iloc[-1, 1], table.iloc[-1, 2]
+    if people is pd.NA:
+        table = table.drop(columns="Residents")
+        finding = f"{part.where} has {number:,} small areas; residents are not loaded."
+    else:
+        finding = f"{part.where} has {people:,} residents in {number:,} small areas."
+    return Exhibit("residents", f"Small areas and residents, {part.where}", finding, table)
+
+
+def imd_quintiles(part: Part) -> Exhibit:
+    """Small areas of each borough by national fifth of deprivation."""
+    part.need_deprivation()
+    fifth = deprivation.quintile(part.lsoa.frame["imd_decile"]).to_numpy(float, na_value=np.nan)
+    words = ("Most deprived fifth", "2", "3", "4", "Least deprived fifth")
+    masks = {**part.rows_by_borough, BOROUGH_TOTAL: part.inside}
+    rows = {name: [int((fifth[mask] == q).sum()) for q in range(1, 6)] for name, mask in masks.items()}
+    table = pd.DataFrame(rows, index=list(words)).T.astype("Int64").rename_axis("Borough").reset_index()
+    most, number = int(table.iloc[-1, 1]), int(part.inside.sum())
+    finding = (
+        f"{most} of {number} small areas ({most / number:.0%}) are among the most deprived fifth in England."
+    )
+    title = f"Small areas by national fifth of deprivation and borough, {part.where}"
+    drawn = table.iloc[:-1] if len(table) > 2 else table
+    chart = Chart("heat", "Borough", words, data=drawn)
+    return Exhibit("imd_quintiles", title, finding, table, chart=chart)
+
+
+def totals(part: Part) -> Exhibit:
+    """Events of each borough, and those that are not on the map."""
+    rows = [(name, int(part.counts[mask].sum())) for name, mask in part.rows_by_borough.items()]
+    if len(rows) != 1:
+        rows.append((f"All of {part.where}", part.total))
+    elsewhere = int(part.selection.by_area[~part.inside].sum())
+    if part.query.borough:
+        rows.append(("In other boroughs", elsewhere))
+    rows += [("Outside the map", part.selection.outside), ("Without a place", part.selection.unlocated)]
+    table = pd.DataFrame({"Place": [r[0] for r in rows], "Count": part.gate.counts([r[1] for r in rows])})
+    missing = part.selection.outside + part.selection.unlocated
+    share = part.gate.share(missing, int(part.selection.by_place.sum()))
+    finding = f"{part.gate.text(part.total)} {part.noun} in {part.where}, {part.when}."
+    if share:
+        finding += (
+            f" A further {part.gate.text(missing)} ({share:.1%} of all) are outside the map or have no place."
+        )
+    return Exhibit("totals", f"{part.titled}: by borough", finding, table)
+
+
+def by_year(part: Part) -> Exhibit:
+    """Events of each calendar year."""
+    per_month = part.selection.by_month(part.inside)[part.selection.months]
+    years, row = np.unique(part.months // YEAR, return_inverse=True)
+    if len(years) < 2:
+        raise NotPossible("the period lies within one year.")
+    counts = np.bincount(row, per_month).round().astype(np.int64)
+    loaded = np.bincount(row)
+    table = pd.DataFrame(
+        {
+            "Year": years.astype(str),
+            "Months loaded": pd.array(loaded, "Int64"),
+            "Count": part.gate.counts(counts),
+        }
+    )
+    whole = loaded == YEAR
+    caveats = () if whole.all() else ("Years with fewer than twelve months are not comparable with others.",)
+    finding = part.most(list(years[whole].astype(str)), counts[whole]) if whole.sum() > 1 else ""
+    chart = Chart("bars", "Year", ("Count",), titles=("", part.noun.capitalize()))
+    return Exhibit("by_year", f"{part.titled}: by year", finding, table, chart=chart, caveats=caveats)
+
+
+def changed(part: Part) -> Exhibit:
+    """Wards in the last twelve months of the period against the twelve before."""
+    months, kept = part.months, []
+    if len(months) < 2 * YEAR:
+        raise NotPossible("the period holds fewer than 24 months.")
+    after, before = months[-YEAR:], months[-2 * YEAR : -YEAR]
+    if before[0] + 2 * YEAR - 1 != after[-1]:
+        raise NotPossible("the last 24 months of the period have a gap.")
+    ward = part.atlas.levels["ward"]
+    inside = np.unique(ward.parent[part.inside])
+    for window in (before, after):
+        cube = part.loaded.cube.select(part.query.replace(first=int(window[0]), last=int(window[-1])))
+        true = ward.add_up(np.where(part.inside, cube.by_area, 0))[inside]
+        kept.append((true, pd.Series(part.numbers(true), ward.frame.index[inside])))
+    found = change.compare_periods(kept[0][1], kept[1][1])
+    first, second = (period_name(int(w[0]), int(w[-1])) for w in (before, after))
+    clear = found[found["change"].isin(("up", "down"))].sort_values("ratio", ascending=False)
+    names = ward.frame.loc[clear.index]
+    whole = change.compare_periods(
+        *(pd.Series([part.gate.count(int(t.sum()))], dtype="Float64") for t, _ in kept)
+    )
+    table = pd.DataFrame(
+        {
+            "Ward": [f"All of {part.where}", *names["name"]],
+            "Borough": ["", *names["borough"]],
+            first: pd.array([*whole["before"], *clear["before"]], "Int64"),
+            second: pd.array([*whole["after"], *clear["after"]], "Int64"),
+            "Times": [*whole["ratio"].astype(float), *clear["ratio"].astype(float)],
+            "Lower": [*whole["ratio_lower"].astype(float), *clear["ratio_lower"].astype(float)],
+            "Upper": [*whole["ratio_upper"].astype(float), *clear["ratio_upper"].astype(float)],
+        }
+    )
+    up, down = (int((clear["change"] == way).sum()) for way in ("up", "down"))
+    movement = {"up": "rose", "down": "fell"}.get(whole["change"].iloc[0], "did not clearly change")
+    wards = "No ward rose or fell"
+    if len(clear):
+        wards = f"{up} of {len(inside)} wards rose and {down} fell"
+    finding = (
+        f"In {part.where} the number {movement} between the two years. {wards} by more than chance explains."
+    )
+    formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
+    title = f"{part.what}, {part.where}: {second} against {first}, wards that changed"
+    caveats = (
+        "Krishnamoorthy and Thomson's test of two Poisson counts, corrected for looking at many wards.",
+    )
+    return Exhibit("changed", title, finding, table, formats, caveats=caveats)
+
+
+def by_category(part: Part) -> Exhibit:
+    """All categories of the source under the same filters of time and place."""
+    if len(part.loaded.info.categories) < 2:
+        raise NotPossible("the files loaded have one category only.")
+    everything = part.loaded.cube.select(part.query.replace(category=()))
+    counts = everything.by_category(part.inside)
+    total = int(counts.sum())
+    counts = counts.iloc[ordered(part.numbers(counts.to_numpy()), list(counts.index))]
+    table = pd.DataFrame(
+        {
+            "Category": counts.index.to_numpy(str),
+            "Count": part.gate.counts(counts.to_numpy()),
+            "Share": [part.percent(int(c), total) for c in counts],
+        }
+    )
+    share = table["Share"].iloc[0]
+    finding = (
+        ""
+        if np.isnan(share)
+        else (
+            f"{counts.index[0]} is the largest category: {share:.0f}% of {part.gate.text(total)} {part.noun}."
+        )
+    )
+    title = f"{part.loaded.info.label} by category, {part.where}, {part.when}"
+    chart = Chart("bars", "Category", ("Count",), titles=("", part.noun.capitalize()))
+    return Exhibit("by_category", title, finding, table, {"Share": PERCENT}, chart)
+
+
+def categories_compared(part: Part) -> Exhibit:
+    """Where other categories are: their share in each borough, their busiest area, hotspots in common."""
+    cube, info = part.loaded.cube, part.loaded.info
+    others = [key for key in info.categories if key not in part.query.category]
+    if not part.query.category or not others:
+        raise NotPossible("no category is chosen that others could be compared with.")
+    hot = part.hot(part.counts)
+    rows = []
+    for key in others:
+        counts = np.where(part.inside, cube.select(part.query.replace(category=(key,))).by_area, 0)
+        total, best = int(counts.sum()), int(np.argmax(counts))
+        theirs = part.hot(counts)
+        split = {
+            f"{name} share": part.percent(int(counts[mask].sum()), total)
+            for name, mask in part.columns.items()
+            if name != BOROUGH_TOTAL
+        }
+        top = part.percent(int(counts[best]), total)
+        names = part.lsoa.frame.iloc[best]
+        rows.append(
+            {
+                "Category": info.categories[key],
+                "Count": part.gate.count(total),
+                **split,
+                "Busiest small area": "–" if np.isnan(top) else f"{names['name']} ({names['ward']})",
+                "Its share": top,
+                "Hotspots": int(theirs.sum()),
+                "Also hotspots here": int((theirs & hot).sum()),
+            }
+        )
+    table = pd.DataFrame(rows).astype({"Count": "Int64", "Hotspots": "Int64", "Also hotspots here": "Int64"})
+    table = table.iloc[ordered(table["Count"].to_numpy(float, na_value=np.nan), list(table["Category"]))]
+    shared = table[table["Also hotspots here"] > 0]
+    finding = f"No other category has hotspots in common with the {int(hot.sum())} of these {part.noun}."
+    if len(shared):
+        best = shared.loc[shared["Also hotspots here"].astype(int).idxmax()]
+        finding = (
+            f"{best['Category']} has most hotspots in common with these {part.noun}: "
+            f"{best['Also hotspots here']} of its {best['Hotspots']}, beside {int(hot.sum())} of theirs."
+        )
+    formats = {name: "{:.0f}%" for name in table if str(name).endswith(" share")} | {"Its share": PERCENT}
+    title = f"Other categories of {lower_first(info.label)} beside these, {part.where}, {part.when}"
+    caveats = ("Hotspots: high among high by local Moran's I after correction for looking at many areas.",)
+    return Exhibit(
+        "categories_compared", title, finding, table.reset_index(drop=True), formats, caveats=caveats
+    )

@@ -1,0 +1,61 @@
+"""What changed in the last days? The last 28, and the year so far, each against the days before."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.ask.choices import CHANGE
+from geo.ask.windows import WINDOWS, Windows
+from geo.ask.words import before_name, windows_name
+from geo.stats.change import compare_periods
+from geo.tell.exhibits.part import BOROUGH_TOTAL, Exhibit, NotPossible, Part
+
+_WAYS = {"up": "more {noun} than in", "down": "fewer {noun} than in"}
+
+
+def lately(part: Part) -> Exhibit:
+    """Boroughs in the last 28 days and in the year so far, each against the days before."""
+    found: dict[str, pd.DataFrame] = {}
+    said, reasons = [], []
+    for kind, name in WINDOWS.items():
+        asked = part.query.replace(layer=CHANGE, compare=kind)
+        compared, reason = asked.windows(part.loaded.info)
+        if compared is None:
+            reasons.append(f"{name}: {reason}")
+            continue
+        table = _compared(part, compared)
+        found[windows_name(compared)] = table
+        way = _WAYS.get(table["change"].iloc[0], "no clear change against").format(noun=part.noun)
+        days = windows_name(compared).partition(" against ")[0]
+        said.append(f"{days}: {way} {before_name(compared)}.")
+    if not found:
+        raise NotPossible(" ".join(reasons))
+    both = pd.concat(found, names=["Days", "Place"]).reset_index()
+    columns = {"before": "Before", "after": "Count", "ratio": "Times", "change": "Change"}
+    columns |= {"ratio_lower": "Lower", "ratio_upper": "Upper"}
+    shown = ["Days", "Place", "Before", "Count", "Times", "Lower", "Upper", "Change"]
+    caveats = (
+        "Days end on the last with data of the period. Krishnamoorthy and Thomson's test of two Poisson "
+        "counts, corrected for looking at several places.",
+        *reasons,
+    )
+    formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
+    title = f"{part.what}, {part.where}: the last days of {part.period}"
+    return Exhibit(
+        "lately", title, " ".join(said), both.rename(columns=columns)[shown], formats, caveats=caveats
+    )
+
+
+def _compared(part: Part, compared: Windows) -> pd.DataFrame:
+    """Change of all boroughs together and of each, from the protected counts."""
+    boroughs = {name: mask for name, mask in part.columns.items() if name != BOROUGH_TOTAL}
+    masks = {f"All of {part.where}": part.inside, **boroughs}
+    before, after = (
+        pd.Series(part.gate.counts([int(counts[mask].sum()) for mask in masks.values()]), list(masks))
+        for counts in (
+            part.loaded.cube.select(part.query.within(days, by_month=compared.by_month)).by_area
+            for days in (compared.before, compared.after)
+        )
+    )
+    lengths = float(compared.before.days), float(compared.after.days)
+    return compare_periods(before, after, exposure=lengths)

@@ -1,0 +1,402 @@
+"""What is an exhibit, and what is it made from?
+
+An :class:`Exhibit` is one table or figure of a needs assessment with its finding and caveats. It is made from
+a :class:`Part`: one source under the filters. What cannot be made from the data loaded says why
+(:class:`NotPossible`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.answer import Answer
+from geo.answer.atlas import Atlas, Loaded
+from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, Selection
+from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
+from geo.answer.level import Level
+from geo.ask.query import Query
+from geo.ask.words import listed, period_name
+from geo.stats import midnight, peaks
+from geo.stats.hotspots import local_moran
+
+BOROUGH_TOTAL = "All"
+TOP = 10
+MOST_ROWS, MOST_DRAWN = 60, 40
+"""Rows of a table that are listed, and rows of a chart that are drawn."""
+MOST_AREAS = 2000
+"""With more small areas than this, wards stand for them where each is drawn."""
+MANY_BOROUGHS = 12
+"""With more boroughs than this, tables that have a column for each show the total only."""
+YEAR = 12
+ASSUMED = 4.0
+"""What stands for a suppressed count (1 to 7) where a total or a rank needs a number."""
+PERCENT = "{:.1f}%"
+
+
+class NotPossible(Exception):
+    """Why an exhibit cannot be made from what is loaded, one sentence."""
+
+
+# ---------------------------------------------------------------- what an exhibit is
+
+
+@dataclass(frozen=True)
+class Chart:
+    """How to draw an exhibit.
+
+    Attributes
+    ----------
+    form : {"bars", "lines", "heat", "curve", "funnel", "map"}
+        ``bars``: a bar for each row; ``lines``: a line for each of ``y`` over the rows; ``heat``: cells of
+        the columns ``y``; ``curve``: lines over a numeric ``x``; ``funnel``: points between ``limits``;
+        ``map``: the answer to ``query``.
+    x : str
+        Column of the labels, or of the numbers along the bottom.
+    y : tuple of str
+        Columns of the values.
+    data : DataFrame, optional
+        What is drawn, where that is not the exhibit's table.
+    limits : DataFrame, optional
+        Lines of a funnel: ``population, benchmark, lower_95, upper_95, lower_99.8, upper_99.8``.
+    interval : tuple of (str, str), optional
+        Columns of the lower and upper limit.
+    benchmark : float, optional
+        Value of a line across.
+    doubtful : tuple of str
+        Labels of the rows whose values are doubtful: hatched, and left out of the scale.
+    query : Query, optional
+    level : str
+        Of the areas whose codes are in the column ``Code`` of what is drawn; "" where points are no areas.
+    titles : tuple of (str, str)
+        Of the horizontal and the vertical axis; "" where the labels speak for themselves.
+    """
+
+    form: Literal["bars", "lines", "heat", "curve", "funnel", "map"]
+    x: str = ""
+    y: tuple[str, ...] = ()
+    data: pd.DataFrame | None = None
+    limits: pd.DataFrame | None = None
+    interval: tuple[str, str] | None = None
+    benchmark: float | None = None
+    doubtful: tuple[str, ...] = ()
+    query: Query | None = None
+    level: str = ""
+    titles: tuple[str, str] = ("", "")
+
+
+FORMS = {
+    "bars": "Bar chart",
+    "lines": "Line chart",
+    "heat": "Heat map",
+    "curve": "Curve",
+    "funnel": "Funnel plot",
+    "map": "Map",
+}
+"""What each form of chart is called in an alternative text."""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One table, or a figure with the table behind it.
+
+    Attributes
+    ----------
+    key : str
+        Names it within its section, "month_by_borough".
+    title : str
+        What it shows, with the period; no full stop.
+    finding : str
+        A sentence to read first; "" where there is none.
+    table : DataFrame
+        Columns as they are read; whole numbers are Int64, where missing means suppressed; floats may be
+        missing. A plain index.
+    formats : mapping
+        Column to format of its floats, "{:,.1f}" unless told.
+    chart : Chart or None
+    caveats : tuple of str
+    name, number : str
+        "Hotspot map" and "Table 3" or "Figure 2", given when the assessment is put together.
+    """
+
+    key: str
+    title: str
+    finding: str
+    table: pd.DataFrame
+    formats: Mapping[str, str] = field(default_factory=dict)
+    chart: Chart | None = None
+    caveats: tuple[str, ...] = ()
+    name: str = ""
+    number: str = ""
+
+    @property
+    def alternative(self) -> str:
+        """What the figure shows, for those who do not see it."""
+        form = FORMS[self.chart.form] if self.chart else "Table"
+        return f"{form}: {self.title}. {self.finding}".strip()
+
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """The table that the chart draws."""
+        if self.chart is None:
+            raise ValueError(f"{self.key} is a table")
+        data = self.table if self.chart.data is None else self.chart.data
+        return data.head(MOST_DRAWN) if self.chart.form in ("bars", "heat") else data
+
+    def shortened(self) -> Exhibit:
+        """The same with as many rows as a reader bears; what is left out is said."""
+        more = len(self.table) - MOST_ROWS
+        if more <= 0:
+            return self
+        caveats = (*self.caveats, f"{more:,} more rows are not listed.")
+        return replace(self, table=self.table.head(MOST_ROWS), caveats=caveats)
+
+    def texts(self) -> pd.DataFrame:
+        """The table as text: thousands commas, ``*`` where suppressed, ``–`` where there is no value."""
+        columns = {}
+        for name, column in self.table.items():
+            if str(column.dtype) == "Int64":
+                columns[name] = [SUPPRESSED if v is pd.NA else f"{v:,}" for v in column]
+            elif pd.api.types.is_float_dtype(column):
+                form = self.formats.get(str(name), "{:,.1f}")
+                columns[name] = ["–" if np.isnan(v) else form.format(v) for v in column.astype(float)]
+            else:
+                columns[name] = ["" if pd.isna(v) else str(v) for v in column]
+        return pd.DataFrame(columns)
+
+    def numeric(self) -> list[bool]:
+        """Whether each column holds numbers, to be set flush right."""
+        return [pd.api.types.is_numeric_dtype(column) for _, column in self.table.items()]
+
+
+# ---------------------------------------------------------------- what exhibits are made from
+
+
+@dataclass(frozen=True)
+class Part:
+    """One source under the filters of an assessment: the true numbers, and the gate they leave by.
+
+    Attributes
+    ----------
+    atlas : Atlas
+    query : Query
+        Checked; of the source.
+    gate : Gate
+    """
+
+    atlas: Atlas
+    query: Query
+    gate: Gate
+
+    @property
+    def loaded(self) -> Loaded:
+        """The source."""
+        return self.atlas.sources[self.query.source]
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Events under the filters of category and time."""
+        return self.loaded.cube.select(self.query)
+
+    @property
+    def lsoa(self) -> Level:
+        """The small areas."""
+        return self.atlas.levels["lsoa"]
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """LSOAs of the boroughs chosen, bool."""
+        lads = self.query.borough or tuple(self.atlas.catalogue.boroughs)
+        return self.lsoa.frame["lad"].isin(lads).to_numpy()
+
+    @cached_property
+    def boroughs(self) -> dict[str, np.ndarray]:
+        """LSOAs of each borough chosen, by its name."""
+        lad = self.lsoa.frame["lad"]
+        codes = self.query.borough or tuple(self.atlas.catalogue.boroughs)
+        return {self.atlas.catalogue.boroughs[c]: (lad == c).to_numpy() for c in codes}
+
+    @property
+    def rows_by_borough(self) -> dict[str, np.ndarray]:
+        """LSOAs of each row of a table by borough; none where there would be too many rows."""
+        return self.boroughs if len(self.boroughs) <= MOST_ROWS else {}
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """LSOAs of each column of a table by borough: the boroughs, unless too many, and all of them."""
+        few = self.boroughs if 1 < len(self.boroughs) <= MANY_BOROUGHS else {}
+        return {**few, BOROUGH_TOTAL: self.inside}
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """True counts by LSOA; zero outside the boroughs chosen."""
+        return np.where(self.inside, self.selection.by_area, 0)
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """Protected counts by LSOA as floats; NaN where suppressed."""
+        return self.numbers(self.counts)
+
+    @cached_property
+    def filled(self) -> np.ndarray:
+        """Protected counts by LSOA as floats; those suppressed share what is left of the protected total."""
+        hidden = np.isnan(self.shown)
+        rest = (self.gate.count(self.total) or 0) - np.nansum(self.shown)
+        each = np.clip(rest / max(1, hidden.sum()), 1, LARGEST_SUPPRESSED)
+        return np.where(hidden, each, self.shown)
+
+    @property
+    def total(self) -> int:
+        """Events in the boroughs chosen."""
+        return int(self.counts.sum())
+
+    @cached_property
+    def months(self) -> np.ndarray:
+        """Loaded months that the filters keep."""
+        return self.loaded.cube.months[self.selection.months]
+
+    @property
+    def years(self) -> float:
+        """Length of those months in years."""
+        return len(self.months) / YEAR
+
+    @property
+    def noun(self) -> str:
+        """What the events are called, "offences"."""
+        return self.loaded.info.noun
+
+    @property
+    def what(self) -> str:
+        """The events in words, "Violence and sexual offences"."""
+        return self.query.describe_what(self.atlas.catalogue)
+
+    @property
+    def where(self) -> str:
+        """The boroughs chosen in words."""
+        return self.query.describe_where(self.atlas.catalogue)
+
+    @property
+    def period(self) -> str:
+        """The months in words, "2019 to 2023"."""
+        return period_name(int(self.months[0]), int(self.months[-1])) if len(self.months) else ""
+
+    @property
+    def when(self) -> str:
+        """The period and every filter of time."""
+        return ", ".join([self.period, *self.query.describe_when(self.atlas.catalogue)[1:]])
+
+    @property
+    def titled(self) -> str:
+        """Start of every title: "Violence and sexual offences, Bedfordshire, 2019 to 2023"."""
+        return f"{self.what}, {self.where}, {self.when}"
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Rows of the events in the boroughs chosen."""
+        rows = self.selection.rows
+        place = self.loaded.cube.area[rows]
+        return rows[np.append(self.inside, [False, False])[place]]
+
+    @property
+    def clock_areas(self) -> np.ndarray | None:
+        """Where the clock counts: everywhere, places unknown too, unless boroughs are chosen."""
+        return self.inside if self.query.borough else None
+
+    @cached_property
+    def week(self) -> np.ndarray:
+        """Timed events by weekday and hour, int64 (7, 24)."""
+        return self.selection.by_clock(self.clock_areas)[:DAYS_KNOWN, :HOURS_KNOWN]
+
+    @cached_property
+    def midnight(self) -> midnight.DefaultMidnight:
+        """How far 00:00 stands for a time that is not known, from the protected week."""
+        week = np.nan_to_num(self.numbers(self.week.ravel()), nan=ASSUMED).reshape(self.week.shape)
+        return midnight.default_midnight(week, noun=self.noun)
+
+    def numbers(self, counts: np.ndarray | Sequence[int]) -> np.ndarray:
+        """Protected counts as floats; NaN where suppressed."""
+        return self.gate.counts(counts).to_numpy(np.float64, na_value=np.nan)
+
+    def percent(self, part: int, whole: int) -> float:
+        """Protected share in per cent; NaN where it is not known."""
+        share = self.gate.share(part, whole)
+        return np.nan if share is None else 100 * share
+
+    def answer(self, **changes: str) -> Answer:
+        """Answer of the map to these filters, with another layer, level or measure."""
+        return self.atlas.answer(self.query.replace(**changes))
+
+    def clusters(self, counts: np.ndarray) -> pd.DataFrame:
+        """Local Moran's I of some counts by LSOA, on the LSOAs of the boroughs chosen."""
+        neighbours = self.lsoa.neighbours
+        among = neighbours if self.inside.all() else neighbours.subset(self.inside)
+        return local_moran(counts[self.inside].astype(float), among)
+
+    def hot(self, counts: np.ndarray) -> np.ndarray:
+        """LSOAs that are hotspots of some counts, bool on all LSOAs."""
+        hot = np.zeros(self.lsoa.n, bool)
+        hot[self.inside] = (self.clusters(counts)["cluster"] == "HH").to_numpy()
+        return hot
+
+    def need_hours(self) -> None:
+        """Say so where the source has no hours."""
+        if not self.loaded.info.has_hours:
+            raise NotPossible(f"no hours: {self.loaded.info.no_hours_reason}")
+
+    def need_deprivation(self) -> None:
+        """Say so where deprivation is not loaded."""
+        if not self.atlas.catalogue.has_deprivation:
+            raise NotPossible("the Index of Multiple Deprivation is not loaded.")
+
+    def need_residents(self) -> None:
+        """Say so where residents are not loaded."""
+        if "rate" not in self.loaded.info.measures:
+            raise NotPossible(self.loaded.info.no_measure_reasons.get("rate", "residents are not loaded."))
+
+    def extra(self, name: str) -> np.ndarray:
+        """An attribute of the events inside, in row order."""
+        if name not in self.loaded.cube.extra:
+            raise NotPossible(f"the files of {lower_first(self.loaded.info.label)} loaded do not give it.")
+        return self.loaded.cube.extra[name][self.rows]
+
+    def most(self, names: Sequence[str], counts: np.ndarray, exposure: np.ndarray | float = 1.0) -> str:
+        """Say which of some rows has the most, and which cannot be told apart from it; "" if none is known.
+
+        Parameters
+        ----------
+        names : sequence of str
+        counts : ndarray of int
+            True counts; the sentence rests on the protected ones.
+        exposure : ndarray or float
+            Length of each row, such as the number of Mondays.
+        """
+        shown = self.numbers(counts)
+        if not (np.nan_to_num(shown) > 0).any():
+            return ""
+        best = shown == np.nanmax(shown)
+        alike = peaks.peak_set(np.nan_to_num(shown, nan=ASSUMED), exposure) & ~best
+        value = f"{int(np.nanmax(shown)):,}"
+        leaders = [name for name, first in zip(names, best, strict=True) if first]
+        others = [name for name, near in zip(names, alike, strict=True) if near]
+        verb, each = ("has", "") if len(leaders) == 1 else ("have", " each")
+        said = f"{listed(leaders)} {verb} the most {self.noun}: {value}{each}"
+        if 0 < len(others) <= 3:
+            said += f"; {listed(others)} cannot be told apart from it"
+        elif others:
+            said += f"; {len(others)} others cannot be told apart from it"
+        return said + "."
+
+
+def lower_first(label: str) -> str:
+    """Label within a sentence; abbreviations such as A&E keep their capitals."""
+    return label if label[1:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
+
+
+def ordered(shown: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Positions from the highest protected count down, suppressed last, equal ones by name."""
+    return np.lexsort((np.asarray(names, str), -np.nan_to_num(shown, nan=-1.0)))

@@ -1,0 +1,169 @@
+"""What do several services see together?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.words import listed, month_runs, period_name
+from geo.stats import services
+from geo.stats.concentration import ranked_classes
+from geo.tell.exhibits.part import Exhibit, NotPossible, Part, lower_first
+
+
+def compared_services(parts: Sequence[Part]) -> Exhibit:
+    """What each source counts, over which months, and where and when it places its events."""
+    table = pd.DataFrame(
+        {
+            "Source": [p.what for p in parts],
+            "Period": [p.period for p in parts],
+            "Count": pd.array([p.gate.count(p.total) for p in parts], "Int64"),
+            "A month": [
+                np.nan if (n := p.gate.count(p.total)) is None else n / max(1, len(p.months)) for p in parts
+            ],
+            "Placed where": [
+                "people live" if p.loaded.info.place == "residence" else "it happened" for p in parts
+            ],
+            "Time of day": ["yes" if p.loaded.info.has_hours else "no" for p in parts],
+            "Small numbers": ["protected" if p.gate.controlled else "open" for p in parts],
+        }
+    )
+    runs = month_runs(sorted(set.intersection(*(set(map(int, p.months)) for p in parts))))
+    common = listed([period_name(a, b) for a, b in runs])
+    finding = f"The {len(parts)} sources have no month in common: compare where they point, not how many."
+    if runs:
+        finding = f"{'Both' if len(parts) == 2 else f'All {len(parts)}'} sources cover {common}."
+    return Exhibit("services", f"Sources compared, {parts[0].where}", finding, table)
+
+
+def agreement(parts: Sequence[Part]) -> Exhibit:
+    """For how many of the sources each small area is a hotspot."""
+    first = parts[0]
+    results = {p.query.source: p.clusters(p.counts) for p in parts}
+    found = services.agreement(results)
+    labels = {p.query.source: p.loaded.info.label for p in parts}
+    by = [listed([labels[key] for key in results if row[key]]) for _, row in found[list(results)].iterrows()]
+    found = found.assign(by=by)
+    several = found[found["agree"] >= 2].sort_values("agree", ascending=False, kind="stable")
+    if several.empty:
+        raise NotPossible("no small area is a hotspot for two or more of the sources.")
+    names = first.lsoa.frame.loc[several.index]
+    table = pd.DataFrame(
+        {
+            "Small area": names["name"].to_numpy(str),
+            "Ward": names["ward"].to_numpy(str),
+            "Borough": names["borough"].to_numpy(str),
+            "Sources": pd.array(several["agree"].to_numpy(np.int64), "Int64"),
+            "Hotspot for": several["by"].to_numpy(str),
+        }
+    )
+    top = int(several["agree"].max())
+    all_of = int((several["agree"] == top).sum())
+    number = f"{len(several)} small areas are hotspots" if len(several) > 1 else "One small area is a hotspot"
+    finding = f"{number} for two or more of {len(parts)} sources"
+    finding += f"; {all_of} for {'all ' if top == len(parts) else ''}{top}." if top > 2 else "."
+    caveats = (
+        "Hotspots by local Moran's I, each source over its own months, corrected for looking at many areas.",
+    )
+    return Exhibit(
+        "agreement",
+        f"Small areas that are hotspots for several services, {first.where}",
+        finding,
+        table,
+        caveats=caveats,
+    )
+
+
+def overlooked(parts: Sequence[Part]) -> Exhibit:
+    """Small areas that are hot for health services and not for the police."""
+    police = [p.query.source for p in parts if not p.gate.controlled]
+    health = [p.query.source for p in parts if p.gate.controlled]
+    if not police or not health:
+        raise NotPossible("it takes an open source (the police) and a controlled one (health).")
+    found = services.overlooked({p.query.source: p.clusters(p.counts) for p in parts}, health, police)
+    if found.empty:
+        raise NotPossible("no small area is a hotspot for health services and not for the police.")
+    labels = {p.query.source: p.loaded.info.label for p in parts}
+    names = parts[0].lsoa.frame.loc[found.index]
+    table = pd.DataFrame(
+        {
+            "Small area": names["name"].to_numpy(str),
+            "Ward": names["ward"].to_numpy(str),
+            "Borough": names["borough"].to_numpy(str),
+            "Hotspot for": [listed([labels[k] for k in by.split(", ")]) for by in found["by"]],
+            "Police": found["otherwise"].to_numpy(str),
+        }
+    )
+    number = f"{len(table)} small areas are hotspots" if len(table) > 1 else "One small area is a hotspot"
+    finding = f"{number} for health services and not for the police: look for unreported violence there."
+    caveats = (
+        "Patients are placed where they live, offences where they happen: some of this is people hurt away "
+        "from home.",
+    )
+    title = f"Small areas hot for health services and not for the police, {parts[0].where}"
+    return Exhibit("overlooked", title, finding, table, caveats=caveats)
+
+
+def colocation(parts: Sequence[Part]) -> Exhibit:
+    """Whether the busiest small areas of each pair of sources coincide and stand side by side."""
+    first = parts[0]
+    inside, neighbours = first.inside, first.lsoa.neighbours
+    among = neighbours if inside.all() else neighbours.subset(inside)
+    busiest = [(ranked_classes(p.filled[inside], 5)["class"] == 5).to_numpy(bool) for p in parts]
+    labels = [p.loaded.info.label for p in parts]
+    rows = []
+    for one, other in combinations(range(len(parts)), 2):
+        pair = pd.DataFrame({"one": busiest[one], "other": busiest[other]}, among.ids)
+        both, found = pair.all(axis=1), services.colocation(pair, among)
+        by_chance = pair["one"].sum() * pair["other"].sum() / max(1, len(pair))
+        side_by_side = int((found["cluster"] == "HH").sum())
+        rows.append((labels[one], labels[other], int(both.sum()), by_chance, side_by_side))
+    columns = ["Source", "And", "Busiest for both", "By chance", "Side by side"]
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2::2], "Int64"))
+    best = table.loc[table["Busiest for both"].astype(int).idxmax()]
+    if not best["Busiest for both"]:
+        raise NotPossible("no small area is among the busiest fifth for two sources.")
+    finding = (
+        f"{best['Busiest for both']} small areas are among the busiest fifth for "
+        f"{lower_first(best['Source'])} and for {lower_first(best['And'])}, "
+        f"where {best['By chance']:.0f} would be by chance; "
+        f"{best['Side by side']} of them stand side by side beyond chance."
+    )
+    caveats = (
+        "Local join counts, exact and corrected for looking at many areas. Each source over its own months; "
+        "patients are placed where they live.",
+    )
+    title = f"Where the busiest small areas of two services coincide, {first.where}"
+    return Exhibit("colocation", title, finding, table, caveats=caveats)
+
+
+def similarity(parts: Sequence[Part]) -> Exhibit:
+    """Andresen's S-index of each pair of sources, over wards."""
+    ward = parts[0].atlas.levels["ward"]
+    inside = np.unique(ward.parent[parts[0].inside])
+    index = ward.frame.index[inside]
+    counts = [pd.Series(ward.add_up(p.counts)[inside], index) for p in parts]
+    rows = []
+    labels = [p.loaded.info.label for p in parts]
+    for one, other in combinations(range(len(parts)), 2):
+        found = services.similarity(counts[one], counts[other])
+        rows.append((labels[one], labels[other], found.s, found.s_robust))
+    table = pd.DataFrame(rows, columns=["Source", "And", "Similar wards", "Of wards with events"])
+    table[["Similar wards", "Of wards with events"]] *= 100
+    known = table.dropna()
+    finding = ""
+    if len(known):
+        best = known.loc[known["Similar wards"].idxmax()]
+        finding = (
+            f"{best['Source']} and {lower_first(best['And'])} are most alike in where they are: their shares "
+            f"agree in {best['Similar wards']:.0f}% of the wards."
+        )
+    formats = dict.fromkeys(("Similar wards", "Of wards with events"), "{:.0f}%")
+    title = f"How alike the sources are in where they point, {parts[0].where}"
+    caveats = (
+        "Andresen's S-index: wards in which one source's share lies within what the other would give.",
+    )
+    return Exhibit("similarity", title, finding, table, formats, caveats=caveats)

@@ -1,0 +1,164 @@
+"""Where is it, and how crowded?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.words import listed
+from geo.stats import concentration
+from geo.tell.exhibits.part import MANY_BOROUGHS, PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
+
+
+def hotspot_map(part: Part) -> Exhibit:
+    """Hotspots by local Moran's I."""
+    answer = part.answer(layer="local_moran", measure="count", level="lsoa")
+    table = pd.DataFrame({"Class": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")})
+    title = f"{part.titled}: hotspots by local Moran's I"
+    caveats = tuple(c for c in answer.caveats if "orrected" in c or "compared" in c)
+    chart = Chart("map", query=answer.query)
+    return Exhibit("hotspot_map", title, answer.headline, table, chart=chart, caveats=caveats)
+
+
+def top_quintile(part: Part) -> Exhibit:
+    """Wards of the fifth of small areas with the most, and the map of the fifths."""
+    answer = part.answer(layer="quintile", measure="count", level="lsoa")
+    known = part.inside & ~np.isnan(part.shown)
+    top = (answer.table["quintile"] == 5).fillna(False).to_numpy(bool) & part.inside
+    if top.sum() < known.sum() / 10:
+        raise NotPossible(f"too few {part.noun}: too many areas have equal counts to make fifths of them.")
+    wards = part.lsoa.frame[top].groupby(["borough", "ward"], sort=False).indices
+    positions = np.flatnonzero(top)
+    rows = [
+        (borough, ward, len(rows), int(part.counts[positions[rows]].sum()))
+        for (borough, ward), rows in wards.items()
+    ]
+    rows.sort(key=lambda row: (row[0], -row[2], row[1]))
+    table = pd.DataFrame(rows, columns=["Borough", "Ward", "Small areas", "Count"])
+    table["Count"] = part.gate.counts(table["Count"].to_numpy(np.int64))
+    table["Small areas"] = table["Small areas"].astype("Int64")
+    split = table.groupby("Borough")["Small areas"].sum().sort_index()
+    said = listed([f"{n} in {name}" for name, n in split.items()]) if len(split) <= MANY_BOROUGHS else ""
+    share = part.gate.share(int(part.counts[top].sum()), part.total)
+    held = f" hold {share:.0%} of them" if share is not None else " stand out"
+    hidden = int(part.inside.sum() - known.sum())
+    of = f"{int(known.sum())}{' that can be shown' if hidden else ''}"
+    finding = (
+        f"The fifth of small areas with the most {part.noun}, {int(top.sum())} of {of},"
+        f"{held}{': ' + said if said else ''}."
+    )
+    caveats = (f"{hidden} small areas with suppressed counts have no place in the order.",) if hidden else ()
+    title = f"{part.titled}: wards of the top fifth of small areas"
+    chart = Chart("map", query=answer.query)
+    return Exhibit("top_quintile", title, finding, table, chart=chart, caveats=caveats)
+
+
+def top_areas(part: Part) -> Exhibit:
+    """Small areas with the most, ties shown as ties."""
+    counts = pd.Series(np.nan_to_num(part.shown[part.inside]), part.lsoa.frame.index[part.inside])
+    top = concentration.top_n(counts, TOP)
+    if top.empty:
+        raise NotPossible(f"no small area has enough {part.noun} to be shown.")
+    names = part.lsoa.frame.loc[top.index]
+    total = part.gate.count(part.total) or 0
+    table = pd.DataFrame(
+        {
+            "Rank": top["rank"].to_numpy(str),
+            "Small area": names["name"].to_numpy(str),
+            "Ward": names["ward"].to_numpy(str),
+            "Borough": names["borough"].to_numpy(str),
+            "Count": top["count"].astype("Int64").array,
+            "Share": top["count"].to_numpy(float) / max(1, total) * 100,
+        }
+    )
+    events, tie = int(top["count"].sum()), int(top["at_edge"].sum())
+    held = f"{events:,} {part.noun}, {events / max(1, total):.0%} of the total"
+    finding = f"The {len(table)} small areas with the most hold {held}."
+    if len(table) == 1:
+        finding = f"{table['Small area'][0]} alone can be shown; it has {held}."
+    if tie:
+        last = int(top["count"].iloc[-1])
+        finding = (
+            f"The first {TOP} places are shared by {len(table)} small areas, which hold {held}; {tie} of "
+            f"them share the last place with {last} each."
+        )
+    if len(table) > 3 * TOP:  # a tie this long is no ranking
+        table = table.iloc[: int((~top["at_edge"]).sum())]
+        finding += f" The {tie} that share the last place are not listed."
+    title = f"{part.titled}: small areas with the most"
+    return Exhibit("top_areas", title, finding, table, {"Share": PERCENT})
+
+
+def concentrated(part: Part) -> Exhibit:
+    """Lorenz curve, Gini coefficient and the share held by the top areas."""
+    counts = part.filled[part.inside]
+    if np.nansum(part.shown[part.inside]) < (part.gate.count(part.total) or 0) / 2:
+        raise NotPossible(f"more than half of the {part.noun} are in areas whose counts are suppressed.")
+    shares = concentration.top_shares(counts)
+    gini = float(concentration.gini(counts)["generalised_gini"])
+    if np.isnan(gini):
+        raise NotPossible(f"no small area has {part.noun} to be shown.")
+    held = _held(part.counts[part.inside], counts, shares["areas"])
+    table = pd.DataFrame(
+        {
+            "Top": [f"{fraction:.0%}" for fraction in shares.index],
+            "Small areas": pd.array(shares["areas"].to_numpy(np.int64), "Int64"),
+            "Count": part.gate.counts(held),
+            "Share": [part.percent(int(h), part.total) for h in held],
+        }
+    )
+    half = concentration.areas_holding(counts)
+    finding = (
+        f"Half of the {part.noun} are in {half} of {len(counts):,} small areas; the generalised Gini "
+        f"coefficient is {gini:.2f} (0 even, 1 all in one area)."
+    )
+    curve = concentration.lorenz(counts) * 100
+    lines = curve.rename(columns={"events": part.noun.capitalize(), "equality": "Spread evenly"})
+    chart = Chart(
+        "curve",
+        "areas",
+        (part.noun.capitalize(), "Spread evenly"),
+        data=lines,
+        titles=("Small areas, busiest first, per cent", f"{part.noun.capitalize()}, per cent"),
+    )
+    caveats: tuple[str, ...] = ()
+    if part.gate.controlled:
+        caveats = ("Drawn from protected counts; suppressed ones share what is left of the total.",)
+    title = f"{part.titled}: share held by the top areas"
+    return Exhibit("concentration", title, finding, table, {"Share": PERCENT}, chart, caveats)
+
+
+def _held(true: np.ndarray, shown: np.ndarray, areas: pd.Series) -> np.ndarray:
+    """True events of the first areas by their shown counts."""
+    order = np.argsort(-shown, kind="stable")
+    return np.append(0, np.cumsum(true[order]))[areas.to_numpy(np.int64)]
+
+
+def stable_areas(part: Part) -> Exhibit:
+    """How many of the busiest tenth of one year are still in it the next."""
+    if part.gate.controlled:
+        raise NotPossible("the counts of small areas in single years are protected.")
+    whole = [int(y) for y in np.unique(part.months // YEAR) if (part.months // YEAR == y).sum() == YEAR]
+    if len(whole) < 2:
+        raise NotPossible("fewer than two whole years are in the period.")
+    queries = {y: part.query.replace(first=y * YEAR, last=y * YEAR + 11) for y in whole}
+    counts = {y: part.loaded.cube.select(query).by_area[part.inside] for y, query in queries.items()}
+    found = concentration.stability(pd.DataFrame(counts))
+    table = pd.DataFrame(
+        {
+            "Years": [f"{before} to {year}" for year, before in found["before"].items()],
+            "In the top tenth": pd.array(found["areas"].to_numpy(np.int64), "Int64"),
+            "Still there": pd.array(found["kept"].to_numpy(np.int64), "Int64"),
+            "Share": found["share"].to_numpy(float) * 100,
+            "By chance": found["by_chance"].to_numpy(float) * 100,
+            "Rank correlation": found["rank_correlation"].to_numpy(float),
+        }
+    )
+    kept, of = int(table["Still there"].sum()), int(table["In the top tenth"].sum())
+    finding = (
+        f"{kept / max(1, of):.0%} of the busiest tenth of small areas are still in it a year later; chance "
+        f"alone would keep {table['By chance'].mean():.0f}%."
+    )
+    formats = {"Share": "{:.0f}%", "By chance": "{:.0f}%", "Rank correlation": "{:.2f}"}
+    title = f"{part.titled}: how far the busiest areas stay the same"
+    return Exhibit("stability", title, finding, table, formats)

@@ -1,0 +1,195 @@
+"""Which towns deserve a closer look?
+
+At the size of a county the areas that matter are often specks inside its towns. :func:`choose` finds up to
+two square windows where they crowd together, to be framed on the map and magnified beside it. The screen,
+the projector and the print draw the same windows, under the same names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from geo.answer.answer import Answer
+from geo.answer.atlas import RANKED
+from geo.answer.level import Level
+
+MOST = 2
+FEWEST = 2
+"""Areas that make a crowd."""
+SPAN = 6.5
+"""Width of a window in widths of a typical area that matters."""
+LEAST = 4.0
+"""Times that the view must be wider than a window for it to be worth magnifying."""
+ENOUGH = 0.75
+"""Share of the areas in the best windows that keeps the usual ones in place."""
+TRIES = 300
+"""Areas about which a window is tried, those with most others near; more than this only nations have."""
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north; metres."""
+
+
+@dataclass(frozen=True)
+class Inset:
+    """One window to magnify.
+
+    Attributes
+    ----------
+    box : tuple of float
+        West, south, east, north in EPSG:27700; a square, of the same size for every window of a map.
+    areas : tuple of int
+        Positions of the notable areas whose anchor lies in it.
+    name : str
+        What to call it, "" until :func:`of_answer` names it.
+    """
+
+    box: Box
+    areas: tuple[int, ...] = ()
+    name: str = ""
+
+
+def choose(
+    anchors: np.ndarray, widths: np.ndarray, notable: Sequence[int] | np.ndarray, view: Box
+) -> tuple[Inset, ...]:
+    """Choose the windows: the first where most notable areas crowd, the second where most of the others do.
+
+    Parameters
+    ----------
+    anchors : ndarray of float, shape (n, 2)
+        A point in each area, projected metres.
+    widths : ndarray of float, shape (n,)
+        The longer side of each area's bounding box, metres.
+    notable : sequence of int
+        Positions of the areas that matter, in any order.
+    view : tuple of float
+        West, south, east, north of what the map shows.
+
+    Returns
+    -------
+    tuple of Inset
+        At most :data:`MOST`, from north to south, not overlapping, each with at least :data:`FEWEST` notable
+        areas. None where these areas are large enough to be seen without.
+
+    Examples
+    --------
+    >>> town = np.array([[10.0, 10.0], [11, 10], [10, 11], [90, 90]])
+    >>> [inset] = choose(town, np.ones(4), [0, 1, 2, 3], (0, 0, 100, 100))
+    >>> inset.areas, inset.box
+    ((0, 1, 2), (7.25, 7.25, 13.75, 13.75))
+    """
+    pool = np.unique(np.asarray(notable, dtype=np.int64))
+    if len(pool) < FEWEST:
+        return ()
+    extent = max(view[2] - view[0], view[3] - view[1])
+    side = max(SPAN * float(np.median(widths[pool])), extent / 40)
+    if side > extent / LEAST:
+        return ()
+    chosen: list[Inset] = []
+    while len(chosen) < MOST and len(pool):
+        taken = np.array([_middle(other.box) for other in chosen]).reshape(-1, 1, 2)
+        middles, held = _crowds(anchors[pool], side, taken)
+        held[(np.abs(middles - taken) < side).all(axis=2).any(axis=0)] = 0  # they would overlap
+        best = int(held.argmax())
+        if held[best] < FEWEST:
+            break
+        west, south = (middles[best] - side / 2).tolist()
+        chosen.append(_holding(Inset((west, south, west + side, south + side)), anchors, pool))
+        pool = np.setdiff1d(pool, chosen[-1].areas)
+    return tuple(sorted(chosen, key=lambda inset: (-inset.box[3], inset.box[0])))
+
+
+def _crowds(points: np.ndarray, side: float, taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Squares about the most crowded points, moved to the middle of what they hold: where, and how much."""
+    tree, half = cKDTree(points), side / 2 * (1 + 1e-9)
+    crowd = tree.query_ball_point(points, half, p=np.inf, return_length=True)
+    crowd[(np.abs(points - taken) < side).all(axis=2).any(axis=0)] = 0
+    starts = np.argsort(-crowd, kind="stable")[:TRIES]
+    near = tree.query_ball_point(points[starts], half, p=np.inf)
+    middles = np.array([(points[held].min(axis=0) + points[held].max(axis=0)) / 2 for held in near])
+    return middles, tree.query_ball_point(middles, half, p=np.inf, return_length=True)
+
+
+def _holding(inset: Inset, anchors: np.ndarray, pool: np.ndarray) -> Inset:
+    """Return a window with those of some areas whose anchor it holds."""
+    half = (inset.box[2] - inset.box[0]) / 2 * (1 + 1e-9)
+    inside = (np.abs(anchors[pool] - _middle(inset.box)) <= half).all(axis=1)
+    return replace(inset, areas=tuple(int(i) for i in pool[inside]))
+
+
+def _middle(box: Box) -> np.ndarray:
+    return np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
+
+
+def notable(answer: Answer) -> np.ndarray:
+    """Positions of the areas that matter: the top ranked with a value, and those flagged as hotspots."""
+    top = answer.table.index.get_indexer(top_areas(answer).index)
+    flagged = [i for i, key in enumerate(answer.classes.keys) if key == "HH"]
+    return np.union1d(top, np.flatnonzero(np.isin(answer.codes, flagged)))
+
+
+def top_areas(answer: Answer, number: int = RANKED) -> pd.DataFrame:
+    """Rows of the first areas in the ranking, without those that have none of the events."""
+    ranked = answer.ranked
+    some = (ranked["rank"] != "") & (ranked["count"].fillna(1) > 0)
+    return ranked[some.to_numpy(bool)].head(number)
+
+
+def view_of(answer: Answer, level: Level) -> Box:
+    """Bounding box of the areas shown: all, or those of the boroughs chosen; EPSG:27700."""
+    shown = level.bounds[answer.inside]
+    (west, south), (east, north) = shown[:, :2].min(axis=0).tolist(), shown[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
+
+
+def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) -> tuple[Inset, ...]:
+    """Choose and name the windows of a map.
+
+    The windows are those of the areas that usually lead (:attr:`~geo.answer.answer.Answer.usual`) while these
+    hold nearly as many of the areas that matter now as any could. So they stay in place from month to month
+    and from hour to hour, and the same question always has the same windows, on the screen and in print.
+
+    Parameters
+    ----------
+    answer : Answer
+    level : Level
+        That of the answer.
+    places : DataFrame, optional
+        ``name, x, y, rank`` (EPSG:27700, rank 1 the largest).
+
+    Returns
+    -------
+    tuple of Inset
+        Named after the largest place in the window; without places after the borough where the window holds
+        at least a third of its areas, else after the ward of most of its areas.
+    """
+    now, view = notable(answer), view_of(answer, level)
+    best = choose(level.anchors, level.widths, now, view)
+    usual = choose(level.anchors, level.widths, answer.usual, view)
+    kept = tuple(_holding(inset, level.anchors, now) for inset in usual)
+    windows = kept if _held(kept) >= max(FEWEST, ENOUGH * _held(best)) else best
+    return tuple(replace(inset, name=_name(inset, level, places)) for inset in windows)
+
+
+def _held(windows: Sequence[Inset]) -> int:
+    """Areas that matter in some windows."""
+    return sum(len(inset.areas) for inset in windows)
+
+
+def _name(inset: Inset, level: Level, places: pd.DataFrame | None) -> str:
+    west, south, east, north = inset.box
+    if places is not None:
+        inside = places[places["x"].between(west, east) & places["y"].between(south, north)]
+        if len(inside):
+            off_centre = np.hypot(inside["x"] - (west + east) / 2, inside["y"] - (south + north) / 2)
+            first = np.lexsort((inside["name"].to_numpy(str), off_centre.to_numpy(), inside["rank"]))[0]
+            return str(inside["name"].iloc[first])
+    frame = level.frame.iloc[list(_holding(inset, level.anchors, np.arange(level.n)).areas)]
+    borough = frame["borough"].mode()[0]
+    if (frame["borough"] == borough).sum() >= (level.frame["borough"] == borough).sum() / 3:
+        return str(borough)
+    return str(frame["ward"].mode()[0] or frame["name"].iloc[0])

@@ -1,0 +1,142 @@
+"""Which areas stand out, and what do they hold?
+
+To mark areas is to look at them among the others: nothing is filtered and no number changes. Areas are marked
+by what they have in common on the page: a tenth or fifth of deprivation or a class of the legend
+(:data:`geo.ask.parameters.MARKS`). What the marked areas hold is added up from the numbers shown of each, so
+that of a controlled source a mark tells nothing that its areas do not tell one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.answer import Answer
+from geo.answer.atlas import Atlas
+from geo.answer.gradient import NUMBER_OF
+from geo.ask.parameters import Notices
+from geo.ask.words import listed
+from geo.stats.deprivation import quintile
+
+WORDS = {"lsoa": ("small area", "small areas"), "ward": ("ward", "wards"), "borough": ("borough", "boroughs")}
+
+
+@dataclass(frozen=True)
+class Marking:
+    """The areas that a query marks.
+
+    Attributes
+    ----------
+    kind : {"decile", "quintile", "class"}
+    values : tuple of str
+        Deciles, or keys of classes as the query writes them (:func:`class_value`).
+    name : str
+        "Decile 1", "High, among high".
+    areas : ndarray of bool, shape (n,)
+        Marked areas of the boroughs chosen, in map order.
+    by_group : Series of float
+        Of the events in each tenth or fifth of deprivation, as the query groups them, the part in marked
+        areas, 0 to 1; index decile or quintile.
+    said : str
+        How many they are and what they hold, a sentence.
+    """
+
+    kind: str
+    values: tuple[str, ...]
+    name: str
+    areas: np.ndarray
+    by_group: pd.Series
+    said: str
+
+    @property
+    def number(self) -> int:
+        """Number of marked areas."""
+        return int(self.areas.sum())
+
+
+def class_value(key: str) -> str:
+    """Key of a class as the query writes it: "New hotspot" is "New-hotspot"."""
+    return key.replace(" ", "-")
+
+
+def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
+    """Find the areas that the query of an answer marks.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    answer : Answer
+
+    Returns
+    -------
+    marking : Marking or None
+        None where the query marks nothing that is there.
+    notices : list of str
+        What it marks that is not there.
+    """
+    kind, _, rest = answer.query.mark.partition(":")
+    if not rest:
+        return None, []
+    values, notices = tuple(rest.split(",")), []
+    if kind in NUMBER_OF:
+        query = answer.query
+        of = atlas.levels[query.level].frame[query.decile]
+        of = of if kind == "decile" else quintile(of)
+        areas = of.isin([int(value) for value in values]).to_numpy(bool)
+        name = f"{kind.capitalize()}{'s' if len(values) > 1 else ''} {listed(values)}{query.by_domain}"
+        where = f"in {name[0].lower()}{name[1:]}"
+    else:
+        places = {class_value(key): i for i, key in enumerate(answer.classes.keys)}
+        notices = [f"The legend has no class “{value}” to mark." for value in values if value not in places]
+        values = tuple(value for value in values if value in places)
+        if not values:
+            return None, notices
+        areas = np.isin(answer.codes, [places[value] for value in values])
+        labels = [answer.classes.labels[places[value]] for value in values]
+        name = listed(labels)
+        where = f"in the class{'es' if len(values) > 1 else ''} {listed([f'“{label}”' for label in labels])}"
+    areas &= answer.inside
+    said = _said(atlas, answer, areas, where)
+    return Marking(kind, values, name, areas, _by_group(atlas, answer, areas), said), notices
+
+
+def _said(atlas: Atlas, answer: Answer, areas: np.ndarray, where: str) -> str:
+    """Say how many areas are marked, and their shares of events and residents."""
+    number, noun = int(areas.sum()), atlas.sources[answer.query.source].info.noun
+    one, many = WORDS[answer.query.level]
+    if not number:
+        return f"No {one} is {where}, so nothing is marked."
+    verb, hold = ("is", "it holds") if number == 1 else ("are", "they hold")
+    said = f"{number:,} {one if number == 1 else many} {where} {verb} marked"
+    events = _share(answer.table["count"], areas, answer.inside)
+    people = _share(answer.table["population"], areas, answer.inside)
+    held = [f"{events} of the {noun} shown"] if events else []
+    held += [f"{people} of the residents"] if people else []
+    return f"{said}: {hold} {listed(held)}." if held else f"{said}."
+
+
+def _share(column: pd.Series, areas: np.ndarray, inside: np.ndarray) -> str:
+    """Share of what is shown inside that is in the areas, in words; "" where nothing of them is shown."""
+    known, whole = column[areas].dropna(), column[inside].sum()
+    if known.empty or not whole:
+        return ""
+    share = float(known.sum() / whole)
+    return "none" if not share else "under 1%" if share < 0.01 else f"{share:.0%}"
+
+
+def _by_group(atlas: Atlas, answer: Answer, areas: np.ndarray) -> pd.Series:
+    """Part of each group's events that lies in some areas, from the protected counts of small areas."""
+    query, level = answer.query, atlas.levels[answer.query.level]
+    loaded = atlas.sources[query.source]
+    counts = loaded.gate.counts(atlas.select(query).by_area).to_numpy(np.float64, na_value=0)
+    inside, marked = (np.isin(level.parent, np.flatnonzero(which)) for which in (answer.inside, areas))
+    group = atlas.levels["lsoa"].frame[query.decile].to_numpy(np.float64, na_value=0).astype(int)
+    group = group if query.groups == "decile" else (group + 1) // 2
+    size = NUMBER_OF[query.groups] + 1
+    whole, part = (np.bincount(group[which], counts[which], size) for which in (inside, marked))
+    some, others = (np.bincount(group[which], minlength=size) for which in (marked, inside & ~marked))
+    shares = np.divide(part, whole, out=np.zeros(size), where=whole > 0)
+    shares[(some > 0) & (others == 0)] = 1.0
+    return pd.Series(shares, index=pd.RangeIndex(size, name=query.groups))[1:]
