@@ -17,8 +17,8 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.browser import FLAGS, installed
-from tests.map_county import CONFIG, INSETS, county, frame, serve
+from tests.support.browser import FLAGS, installed
+from tests.support.map_county import CONFIG, INSETS, county, frame, serve
 
 SIZES = {"417 areas": (21, 20), "6,800 areas": (85, 80), "33,800 areas": (169, 200)}
 CLICKS = 15

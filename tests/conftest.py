@@ -8,9 +8,9 @@ from hypothesis import settings
 from geo.answer.atlas import Atlas
 from geo.cli import run
 from geo.demo import build as build_demo
-from tests import real_bedfordshire
-from tests import small_county as small
-from tests.browser import chromium, serve  # noqa: F401  the fixtures of the browser tests
+from tests.support import real_bedfordshire
+from tests.support import small_county as small
+from tests.support.browser import chromium, serve  # noqa: F401  the fixtures of the browser tests
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"

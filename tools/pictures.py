@@ -33,7 +33,7 @@ from geo.out.drawing import drawing  # noqa: E402
 from geo.out.printed_map import poster  # noqa: E402
 from geo.out.provenance import sheet  # noqa: E402
 from geo.tell.assessment import assess  # noqa: E402
-from tests.browser import FLAGS, installed  # noqa: E402
+from tests.support.browser import FLAGS, installed  # noqa: E402
 
 VIOLENCE = "category=violence-and-sexual-offences"
 PICTURES = {

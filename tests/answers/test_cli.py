@@ -1,0 +1,552 @@
+"""The command: what each does, says, and refuses, and with which exit status."""
+
+import errno
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import app
+from geo import cli
+from geo.ask.problem import Problem
+from geo.cli import run
+from geo.data.store import Snapshot, Store
+from tests.support import small_county as small
+
+STREET = "Crime ID,Month,Longitude,Latitude,LSOA code,Crime type\n"
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Raw files of the county of squares."""
+    folder = tmp_path_factory.mktemp("raw")
+    small.build(folder)
+    return folder / "raw"
+
+
+@pytest.fixture(scope="module")
+def areas_only(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("areas")
+    for kind, name in (
+        ("boundaries", "lsoa.geojson"),
+        ("lookup", "lookup.csv"),
+        ("population", "population.csv"),
+    ):
+        assert run(["import", kind, str(raw / name), "--data", str(folder), "--name", "Squareshire"]) == 0
+    return folder
+
+
+@pytest.fixture
+def data(areas_only: Path, tmp_path: Path) -> Path:
+    """Data folder with the areas of the county of squares, and no events."""
+    return shutil.copytree(areas_only, tmp_path / "data")
+
+
+def street(folder: Path, month: str, *rows: str, force: str = "square") -> Path:
+    """Write a police.uk street file; a row is "reference,code,type"."""
+    lines = [f"{ref},{month},,,{code},{kind}" for ref, code, kind in (row.split(",") for row in rows)]
+    path = folder / f"{month}-{force}-street.csv"
+    path.write_text(STREET + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Exit status, what was printed, and what was complained of."""
+    capsys.readouterr()
+    status = run([str(argument) for argument in arguments])
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def counts(snapshot: Snapshot, source: str = "offences") -> dict[int, int]:
+    return snapshot.incidents(source)["month"].value_counts().sort_index().to_dict()
+
+
+IN, OUT = small.CODES[0], "E01035999"
+JANUARY, FEBRUARY = 2023 * 12, 2023 * 12 + 1
+
+
+# ---------------------------------------------------------------- import
+
+
+def test_an_import_says_what_became_of_every_row(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = street(
+        tmp_path, "2023-01", f"a,{IN},Robbery", f"a,{IN},Drugs", f"b,{OUT},Drugs", ",,Drugs", ",,Drugs"
+    )
+    status, out, err = command(capsys, "import", "offences", path, "--data", data)
+    assert (status, err) == (0, "")
+    said = {line.strip() for line in out.splitlines()[1:]}
+    assert {" ".join(line.split()) for line in said} == {
+        "5 rows read",
+        "2 in the county",
+        "1 outside the county",
+        "2 without a place",
+        "1 equal another row without a reference: kept, as separate events",
+        "1 repeat the reference of another row: kept",
+        "1 month covered: 2023-01",
+    }
+    assert Store(data).open().incidents("offences")["lsoa"].fillna("").tolist() == [IN, IN, "outside", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "rows", "untimed"), [("offences", "offences.csv", 3000, 130), ("ae", "ae.csv", 400, 0)]
+)
+def test_dated_extracts(data: Path, raw: Path, kind: str, name: str, rows: int, untimed: int) -> None:
+    assert run(["import", kind, str(raw / name), "--data", str(data)]) == 0
+    snapshot = Store(data).open()
+    receipt = snapshot.manifest["history"][-1]
+    assert receipt["rows"] == rows == receipt["in_county"] + receipt["outside"] + receipt["unlocated"]
+    assert receipt["untimed"] == pytest.approx(untimed, abs=40)
+    assert snapshot.months(kind) == list(range(2023 * 12, 2024 * 12))
+    original = pd.read_csv(raw / name, dtype=str, keep_default_na=False)
+    place = "LSOA Code" if kind == "offences" else "LSOA_Of_Residence"
+    expected = original[place].value_counts()
+    found = snapshot.incidents(kind)["lsoa"].value_counts()
+    pd.testing.assert_series_equal(
+        found.drop("outside", errors="ignore").sort_index(),
+        expected[expected.index.isin(small.CODES)].sort_index(),
+        check_names=False,
+    )
+
+
+def test_a_bad_file_changes_nothing_and_exits_with_1(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = street(tmp_path, "2023-01", f"a,{IN},Robbery")
+    bad = street(tmp_path, "2023-02", f"a,{IN},Robbery", "b,here,Drugs")
+    before = Store(data).open().version
+    status, out, err = command(capsys, "import", "offences", good, bad, "--data", data)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{bad.name}, row 3, column “LSOA code”: ")
+    assert Store(data).open().version == before
+
+
+def test_the_same_files_again_change_nothing(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = street(tmp_path, "2023-01", f"a,{IN},Robbery")
+    assert run(["import", "offences", str(path), "--data", str(data)]) == 0
+    manifest = (data / "CURRENT").read_text()
+    for more in ((), ("--add",)):
+        status, out, _ = command(capsys, "import", "offences", path, "--data", data, *more)
+        assert status == 0
+        assert "loaded already; nothing was changed" in out
+    assert (data / "CURRENT").read_text() == manifest
+
+
+def test_months_that_are_loaded_are_replaced(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = [street(tmp_path, "2023-01", f"a,{IN},Robbery"), street(tmp_path, "2023-02", f"b,{IN},Robbery")]
+    assert run(["import", "offences", *map(str, both), "--data", str(data)]) == 0
+    later = street(tmp_path, "2023-02", f"c,{IN},Drugs", f"d,{IN},Drugs")
+    status, out, _ = command(capsys, "import", "offences", later, "--data", data)
+    assert status == 0
+    assert "1 month replaced: 2023-02" in " ".join(out.split())
+    snapshot = Store(data).open()
+    assert counts(snapshot) == {JANUARY: 1, FEBRUARY: 2}
+    assert snapshot.months("offences") == [JANUARY, FEBRUARY]
+    # The first delivery is no longer loaded as it was, so it may be loaded again.
+    street(tmp_path, "2023-02", f"b,{IN},Robbery")
+    assert run(["import", "offences", *map(str, both), "--data", str(data)]) == 0
+    assert counts(Store(data).open()) == {JANUARY: 1, FEBRUARY: 1}
+
+
+def test_months_that_are_loaded_are_added_to_when_asked(data: Path, tmp_path: Path) -> None:
+    for force, more in (("one", []), ("two", ["--add"])):
+        path = street(tmp_path, "2023-01", f"a,{IN},Robbery", force=force)
+        path.write_text(path.read_text().replace("Robbery", f"Robbery of {force}"))
+        assert run(["import", "offences", str(path), "--data", str(data), *more]) == 0
+    assert counts(Store(data).open()) == {JANUARY: 2}
+
+
+def test_what_is_loaded_already_is_not_added_with_something_else(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = street(tmp_path, "2023-01", f"a,{IN},Drugs"), street(tmp_path, "2023-02", f"a,{IN},Drugs")
+    assert run(["import", "offences", str(first), "--data", str(data)]) == 0
+    status, _, err = command(capsys, "import", "offences", first, second, "--add", "--data", data)
+    assert status == 1
+    assert f"{first.name} is loaded already" in err
+
+
+def test_a_month_without_rows_is_covered_and_a_missing_month_is_a_gap(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [
+        street(tmp_path, "2023-01", f"a,{IN},Drugs"),
+        street(tmp_path, "2023-02"),
+        street(tmp_path, "2023-04"),
+    ]
+    assert run(["import", "offences", *map(str, paths), "--data", str(data)]) == 0
+    assert Store(data).open().months("offences") == [JANUARY, FEBRUARY, FEBRUARY + 2]
+    status, out, _ = command(capsys, "check", "--data", data)
+    assert status == 0
+    assert "Police offences: 1 rows, months 2023-01 to 2023-02, 2023-04\n" in out
+    assert "not loaded, so gaps and not zeros: 2023-03\n" in out
+
+
+def test_an_archive_a_folder_and_its_files_say_the_same(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "unpacked"
+    versions = []
+    for month in ("2023-01", "2023-02"):
+        (folder / month).mkdir(parents=True)
+        street(folder / month, month, f"a,{IN},Robbery", ",,Drugs")
+        (folder / month / f"{month}-square-outcomes.csv").write_text("another,kind\n")
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        for path in sorted(folder.rglob("*.csv")):
+            archive.write(path, path.relative_to(folder).as_posix())
+    for files in ([folder], [tmp_path / "archive.zip"], sorted(folder.rglob("*street.csv"))):
+        assert run(["import", "offences", *map(str, files), "--data", str(data)]) == 0
+        snapshot = Store(data).open()
+        versions.append((counts(snapshot), snapshot.months("offences"), len(snapshot.sources())))
+    assert versions == [({JANUARY: 2, FEBRUARY: 2}, [JANUARY, FEBRUARY], 1)] * 3
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda f: [f / "absent.csv"], "There is no file .*absent.csv"),
+        (lambda f: [street(f, "2023-01"), street(f, "2023-01")], "are the same file: give it once"),
+        (lambda f: [write(f / "a.csv", STREET.encode())], "a.csv has a header but no events"),
+        (lambda f: [f], "The folder .* holds no CSV file"),
+        (lambda f: [write(f / "a.zip", b"no archive")], "a.zip is not a whole ZIP archive"),
+        (lambda f: [archive(f / "a.zip", {})], "The archive a.zip holds no CSV file"),
+        (
+            lambda f: [archive(f / "a.zip", {"2023-01-x-outcomes.csv": "a"})],
+            "holds no file of police offences",
+        ),
+        (
+            lambda f: [
+                archive(f / f"{n}.zip", {"2023-01-x-street.csv": f"{STREET}{n},2023-01,,,,Drugs\n"})
+                for n in "ab"
+            ],
+            "a.zip: 2023-01-x-street.csv and b.zip: .* are the same file.*one after the other",
+        ),
+        (
+            lambda f: [write(f / "2023-02-x-street.csv", STREET.encode() + b"a,2023-01,,,,Drugs\n")],
+            "another month",
+        ),
+        (lambda f: [write(f / "a.csv.gz", b"no gzip")], "a.csv.gz cannot be unpacked"),
+        (lambda f: [write(f / "a.csv", STREET.encode() + b"a,2023-01,,,E01000009,Drugs\n")], "2011"),
+        (
+            lambda f: [write(f / "a.csv", STREET.encode() + b"a,2023-01,,,E01035700,Drugs\n")],
+            "no event in the",
+        ),
+    ],
+)
+def test_deliveries_that_cannot_be_taken(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], make: object, message: str
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    status, _, err = command(capsys, "import", "offences", *make(folder), "--data", data)  # type: ignore[operator]
+    assert status == 1
+    with pytest.raises(Problem, match=message):
+        raise Problem(err)
+    assert Store(data).open().sources() == []
+
+
+def write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def archive(path: Path, files: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w") as target:
+        for name, text in files.items():
+            target.writestr(name, text)
+    return path
+
+
+def test_formats_are_not_mixed_in_one_delivery(
+    data: Path, raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = street(tmp_path, "2023-01", f"a,{IN},Robbery")
+    status, _, err = command(capsys, "import", "offences", path, raw / "offences.csv", "--data", data)
+    assert status == 1
+    assert "is a police.uk street file and offences.csv a dated extract of a force" in err
+
+
+def test_areas_come_first(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for kind, name in (
+        ("lookup", "lookup.csv"),
+        ("population", "population.csv"),
+        ("offences", "offences.csv"),
+    ):
+        status, _, err = command(capsys, "import", kind, raw / name, "--data", tmp_path / "new")
+        assert status == 1
+        assert "small areas come first" in err
+
+
+def test_an_unknown_kind_is_told_the_known_ones(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = command(capsys, "import", "crimes", raw / "offences.csv")
+    assert status == 1
+    assert "“crimes” is no kind of file" in err
+    assert "stop_and_search" in err
+
+
+def test_other_areas_do_not_replace_those_that_are_loaded(
+    data: Path, raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fewer = small.areas()[["LSOA21CD", "LSOA21NM", "geometry"]].iloc[:30]
+    fewer.to_file(tmp_path / "fewer.geojson", driver="GeoJSON")
+    status, _, err = command(capsys, "import", "boundaries", tmp_path / "fewer.geojson", "--data", data)
+    assert status == 1
+    assert "holds other small areas" in err
+    version = Store(data).open().version
+    assert run(["import", "boundaries", str(raw / "lsoa.geojson"), "--data", str(data)]) == 0
+    assert Store(data).open().version == version
+
+
+def test_wards_are_merged_until_a_file_gives_them(data: Path, tmp_path: Path) -> None:
+    merged = Store(data).open().read("areas/ward")
+    assert merged.index.name == "wd24cd"
+    assert len(merged) == 9
+    assert merged.area.tolist() == pytest.approx([4e6] * 9)
+    given = merged.assign(geometry=merged.buffer(-100)).rename_axis("WD24CD").reset_index()
+    given = given.rename(columns={"name": "WD24NM"})
+    given.to_file(tmp_path / "wards.gpkg")
+    assert run(["import", "boundaries", str(tmp_path / "wards.gpkg"), "--data", str(data)]) == 0
+    assert Store(data).open().read("areas/ward").area.tolist() == pytest.approx([3.24e6] * 9)
+
+
+def test_a_mapping_brings_a_source_of_its_own(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "knife.toml").write_text(
+        'label = "Knife injuries"\nplace = "residence"\ndisclosure = "controlled"\ncategory = "Knife"\n'
+        '[columns]\ndate = "Day"\nlongitude = "X"\nlatitude = "Y"\n'
+    )
+    inside = small.areas().to_crs(4326).geometry.iloc[0].centroid
+    (tmp_path / "knife.csv").write_text(
+        f"Day,X,Y\n01/02/2023,{inside.x},{inside.y}\n02/02/2023,,\n03/04/2023,-3.5,54\n"
+    )
+    arguments = ["import", "knife_injuries", str(tmp_path / "knife.csv"), "--data", str(data)]
+    assert run(arguments) == 1, "without its mapping it is unknown"
+    assert run([*arguments, "--mapping", str(tmp_path / "knife.toml")]) == 0
+    snapshot = Store(data).open()
+    assert snapshot.incidents("knife_injuries")["lsoa"].fillna("").tolist() == [IN, "", "outside"]
+    assert snapshot.months("knife_injuries") == [FEBRUARY, FEBRUARY + 1, FEBRUARY + 2]
+    assert snapshot.manifest["sources"]["knife_injuries"]["label"] == "Knife injuries"
+
+
+def test_real_files_are_never_mixed_with_the_demonstration(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store(data).transaction(synthetic=True):
+        pass
+    status, _, err = command(capsys, "import", "offences", street(tmp_path, "2023-01"), "--data", data)
+    assert status == 1
+    assert "made up" in err
+    assert "--data" in err
+
+
+# ---------------------------------------------------------------- check, export, demo, bench
+
+
+def test_check_can_tidy(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for kind in ("Robbery", "Drugs"):
+        assert (
+            run(
+                [
+                    "import",
+                    "offences",
+                    str(street(tmp_path, "2023-01", f"a,{IN},{kind}")),
+                    "--data",
+                    str(data),
+                ]
+            )
+            == 0
+        )
+    status, out, _ = command(capsys, "check", "--tidy", "--data", data)
+    assert status == 0
+    assert re.search(r"\n\d+ files of earlier versions deleted\.", out)
+    assert Store(data).open().incidents("offences")["category"].tolist() == ["Drugs"]
+
+
+def test_check_finds_a_damaged_table(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = Store(data).open().path("population")
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+    status, _, err = command(capsys, "check", "--data", data)
+    assert status == 1
+    assert "population: its file" in err
+    assert "Restore the folder" in err
+
+
+def test_the_folder_of_the_environment_is_the_default(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOTSPOTS_DATA", str(data))
+    status, out, _ = command(capsys, "check")
+    assert status == 0
+    assert str(data) in out
+
+
+@pytest.mark.parametrize("front", ["", "http://127.0.0.1:8050/?", "?"])
+def test_an_export_is_the_page_at_an_address(
+    small_county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], front: str
+) -> None:
+    target = tmp_path / "table.csv"
+    url = f"{front}level=borough&source=offences&month=7"
+    status, out, _ = command(capsys, "export", "--url", url, "-o", target, "--data", small_county)
+    assert status == 0
+    assert str(target) in out
+    table = pd.read_csv(target)
+    assert table.columns[0] == "lad24cd"
+    events = Store(small_county).open().incidents("offences")
+    july = events[(events["month"] == 2023 * 12 + 6) & events["lsoa"].isin(small.CODES)]
+    assert table["count"].sum() == len(july)
+
+
+def test_an_export_is_named_after_what_it_shows(
+    small_county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["export", "--url", "level=ward", "--format", "geojson", "--data", str(small_county)]) == 0
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".geojson"
+    assert len(json.loads(path.read_text())["features"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--url", "level=parish"], "parish"),
+        (["--url", "level=ward&colour=red"], "colour"),
+        (["--format", "docx9"], "docx9"),
+    ],
+)
+def test_an_export_that_cannot_be_made_leaves_no_file(
+    small_county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    target = tmp_path / "table.csv"
+    status, _, err = command(capsys, "export", *arguments, "-o", target, "--data", small_county)
+    assert status == 1
+    assert message in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_to_a_folder_that_is_not_there(
+    small_county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = command(capsys, "export", "-o", tmp_path / "no" / "a.csv", "--data", small_county)
+    assert status == 1
+    assert "could not be written" in err
+
+
+def test_no_command_and_an_unknown_one(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = command(capsys, "--help")
+    assert status == 0
+    for name in ("serve", "demo", "import", "fetch", "check", "export", "bench"):
+        assert f"\n  {name} " in out
+    assert command(capsys, "explode")[0] == 2
+
+
+def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "build_demo", stop)
+    status, _, err = command(capsys, "demo")
+    assert status == 130
+    assert err.startswith("Stopped")
+
+
+# ---------------------------------------------------------------- serve
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.20", "example.org"])
+def test_serve_refuses_the_network(small_county: Path, capsys: pytest.CaptureFixture[str], host: str) -> None:
+    status, _, err = command(capsys, "serve", "--host", host, "--data", small_county)
+    assert status == 1
+    assert f"Not listening on {host}" in err
+
+
+def test_a_port_in_use_gets_a_sentence_and_a_remedy(
+    small_county: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "build", lambda data: pytest.fail("the port comes before the data"))
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        status, _, err = command(capsys, "serve", "--port", port, "--data", small_county)
+    assert status == 1
+    assert err.startswith(f"Port {port} is in use")
+    assert f"--port {port + 10}" in err
+
+
+def test_another_fault_of_listening_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "listen", fail)
+    status, _, err = command(capsys, "serve", "--port", 0)
+    assert status == 1
+    assert "Permission denied" in err
+    assert "--port" in err
+
+
+def test_serve_says_where_it_is_and_answers(small_county: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, app.__file__, "--port", "0", "--data", str(small_county)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert said.startswith("The dashboard is on http://127.0.0.1:")
+        with urllib.request.urlopen(f"{said.split()[-1]}/healthz", timeout=30) as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert "Traceback" not in err
+
+
+def test_the_first_start_builds_the_demonstration(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setattr("geo.demo.build", lambda folder, progress: small.build(tmp_path))
+    server = app.build(data)
+    assert "building the demonstration county" in capsys.readouterr().out
+    assert server.test_client().get("/healthz").status_code == 200
+    monkeypatch.setattr("geo.demo.build", lambda folder, progress: pytest.fail("it is built once"))
+    app.build(data)
+
+
+def test_the_server_for_gunicorn_is_made_when_it_is_asked_for(small_county: Path) -> None:
+    program = (
+        "import sys, app\n"
+        "assert 'dash' not in sys.modules, 'importing app opens nothing'\n"
+        "assert app.server is app.server\n"
+        "print(app.server.test_client().get('/healthz').status_code, hasattr(app, 'nothing'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(app.__file__).parent,
+        env=os.environ | {"HOTSPOTS_DATA": str(small_county)},
+    )
+    assert (done.stdout.split(), done.returncode) == (["200", "False"], 0), done.stderr

@@ -1,0 +1,229 @@
+"""Fetching open data, from a server of this computer that speaks like the publishers' ones."""
+
+import functools
+import io
+import json
+import re
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from geo.ask.problem import Problem
+from geo.cli import run
+from geo.data import download
+from geo.data.download import ADDRESSES, BY_HAND, fetch
+from geo.data.store import Store
+from tests.support import small_county as small
+
+SQUARES = small.areas()
+LOOKUP = [
+    {
+        "LSOA21CD": row.LSOA21CD,
+        "LSOA21NM": f"Westshire {position:03d}A" if row.lad == "E06000001" else f"Eastshire {position:03d}A",
+        "WD24CD": row.ward,
+        "WD24NM": f"Ward {row.ward[5:7]}",
+        "LAD24CD": row.lad,
+        "LAD24NM": "Westshire" if row.lad == "E06000001" else "Eastshire",
+    }
+    for position, row in enumerate(SQUARES.itertuples())
+]
+MONTHS = ("2023-01", "2023-02")
+
+
+def police_archive() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for month in MONTHS:
+            for force in ("square", "elsewhere"):
+                rows = f"Crime ID,Month,LSOA code,Crime type\na,{month},{small.CODES[0]},Drugs\n"
+                archive.writestr(f"{month}/{month}-{force}-street.csv", rows)
+                archive.writestr(f"{month}/{month}-{force}-outcomes.csv", "x" * 300_000)
+    return content.getvalue()
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """ONS services page by page, Nomis page by page, GOV.UK whole, data.police.uk by ranges."""
+
+    asked: list[str]
+    sent = 0
+    faults: dict[str, Any]
+
+    def do_GET(self) -> None:
+        path, query = (
+            urlsplit(self.path).path,
+            {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()},
+        )
+        self.asked.append(path)
+        fault = self.faults.get(path)
+        if isinstance(fault, int):
+            self.send_error(fault)
+        elif fault is not None:
+            self.answer(fault)
+        elif path == "/archive":
+            self.answer_part(police_archive())
+        else:
+            self.answer(getattr(self, path[1:].replace("-", "_"))(query))
+
+    def answer(self, content: bytes, status: int = 200, **headers: str) -> None:
+        type(self).sent += len(content)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def answer_part(self, content: bytes) -> None:
+        first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"]).groups())  # type: ignore[union-attr]
+        part = content[first : last + 1]
+        self.answer(part, 206, Content_Range=f"bytes {first}-{first + len(part) - 1}/{len(content)}")
+
+    def page(self, rows: list[Any], query: dict[str, str]) -> list[Any]:
+        start = int(query["resultOffset"])
+        return rows[start : start + min(int(query["resultRecordCount"]), 7)]  # a service may give fewer
+
+    def lookup(self, query: dict[str, str]) -> bytes:
+        names = re.findall(r"LAD24NM = '(.*?)'", query["where"])
+        rows = [row for row in LOOKUP if row["LAD24NM"] in names]
+        return json.dumps({"features": [{"attributes": row} for row in self.page(rows, query)]}).encode()
+
+    def changes(self, query: dict[str, str]) -> bytes:
+        rows = [
+            {"LSOA11CD": c, "LSOA11NM": "", "LSOA21CD": c, "LSOA21NM": "", "CHGIND": "U"} for c in small.CODES
+        ]
+        return json.dumps({"features": [{"attributes": row} for row in self.page(rows, query)]}).encode()
+
+    def shapes(self, frame: Any, query: dict[str, str]) -> bytes:
+        code, codes = query["where"].split(" IN ")
+        wanted = frame[frame[code].isin(re.findall(r"'(.*?)'", codes))]
+        collection = json.loads(wanted.to_crs(4326).to_json())
+        return json.dumps(collection | {"features": self.page(collection["features"], query)}).encode()
+
+    def small_areas(self, query: dict[str, str]) -> bytes:
+        frame = SQUARES[["LSOA21CD", "geometry"]].assign(LSOA21NM=[row["LSOA21NM"] for row in LOOKUP])
+        return self.shapes(frame, query)
+
+    def wards(self, query: dict[str, str]) -> bytes:
+        frame = (
+            SQUARES[["ward", "geometry"]].dissolve("ward").reset_index().rename(columns={"ward": "WD24CD"})
+        )
+        return self.shapes(frame.assign(WD24NM="Ward"), query)
+
+    def population(self, query: dict[str, str]) -> bytes:
+        lad = query["geography"].removesuffix("TYPE151")
+        codes = [row["LSOA21CD"] for row in LOOKUP if row["LAD24CD"] == lad]
+        rows = [f"{code},{sex},{age},2" for code in codes for sex in (1, 2) for age in range(101, 192)]
+        start = int(query["recordoffset"])
+        page = rows[start : start + download.NOMIS_PAGE]
+        return "\n".join(['"GEOGRAPHY_CODE","GENDER","C_AGE","OBS_VALUE"', *page]).encode()
+
+    def deprivation(self, query: dict[str, str]) -> bytes:
+        header = "LSOA code (2021),Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived)"
+        return "\n".join([header, *(f"{code},{i % 10 + 1}" for i, code in enumerate(small.CODES))]).encode()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Publisher]]:
+    """A running server; ``asked`` lists the paths, ``faults`` maps a path to a status or a wrong answer."""
+    handler = type("Running", (Publisher,), {"asked": [], "faults": {}})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    root = f"http://127.0.0.1:{server.server_port}"
+    addresses = {what: f"{root}/{what.replace(' ', '-')}" for what in ADDRESSES} | {
+        "police": f"{root}/archive"
+    }
+    for what, address in addresses.items():
+        monkeypatch.setitem(ADDRESSES, what, address)
+    monkeypatch.setattr(download, "PART", 10_000)
+    monkeypatch.setattr(download, "CODES", 10)
+    monkeypatch.setattr(download, "NOMIS_PAGE", 1000)
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    thread = threading.Thread(target=functools.partial(server.serve_forever, poll_interval=0.01))
+    thread.start()
+    yield handler
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_what_is_fetched_can_be_imported_as_it_is(
+    publisher: type[Publisher], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["fetch", "--district", "Westshire", "--force", "square", "--to", str(tmp_path / "files")]
+    assert run([*arguments, "--data", str(tmp_path / "data")]) == 0
+    commands = [line.split() for line in capsys.readouterr().out.splitlines() if "hotspots import" in line]
+    assert len(commands) == 7
+    for _, *command in commands:
+        assert run([word.strip('"') for word in command]) == 0, command
+    snapshot = Store(tmp_path / "data").open()
+    codes = [row["LSOA21CD"] for row in LOOKUP if row["LAD24NM"] == "Westshire"]
+    assert snapshot.read("areas/lsoa").index.tolist() == codes
+    assert snapshot.read("areas/ward").index.nunique() == 6
+    assert snapshot.place == "Westshire"
+    people = snapshot.read("population")
+    assert people["population"].sum() == len(codes) * 2 * 91 * 2
+    assert people.groupby("age_band")["population"].sum()["90+"] == len(codes) * 2 * 2
+    assert snapshot.read("deprivation")["imd_decile"].between(1, 10).all()
+    assert len(snapshot.incidents("offences")) == len(MONTHS)
+    assert len(snapshot.read("vintage")) == len(small.CODES)
+
+
+def test_of_the_large_archive_only_the_forces_part_comes(publisher: type[Publisher], tmp_path: Path) -> None:
+    fetch(["Westshire"], tmp_path)
+    before = publisher.sent
+    assert "/archive" not in publisher.asked, "without a force no police data are fetched"
+    fetch(["Westshire"], tmp_path, force="square")
+    assert publisher.sent - before < before + len(police_archive()) / 2
+    with zipfile.ZipFile(tmp_path / "street-square.zip") as archive:
+        assert archive.namelist() == [f"{month}/{month}-square-street.csv" for month in MONTHS]
+
+
+@pytest.mark.parametrize(
+    ("path", "fault", "message"),
+    [
+        ("/lookup", 404, r"The lookup could not be fetched from 127.0.0.1 \(it answered 404\).*geoportal"),
+        ("/lookup", b"<html>sign in</html>", "service of the lookup answered something else than data"),
+        ("/lookup", b'{"error": {"code": 400}}', "service of the lookup answered something else than data"),
+        ("/lookup", b'{"features": []}', "knows no district “Westshire”"),
+        ("/wards", b'{"features": []}', "boundaries of 6 of 6 wards are not at the ONS's service"),
+        ("/population", b"GEOGRAPHY_CODE,GENDER,C_AGE,OBS_VALUE\n", "Nomis answered no residents"),
+        ("/deprivation", 503, r"deprivation could not be fetched .*it answered 503.*www.gov.uk"),
+        ("/archive", 403, "police could not be fetched"),
+        ("/archive", b"whole", "cannot be read in parts"),
+    ],
+)
+def test_a_fault_is_told_with_a_remedy(
+    publisher: type[Publisher], tmp_path: Path, path: str, fault: int | bytes, message: str
+) -> None:
+    publisher.faults[path] = fault
+    with pytest.raises(Problem, match=message):
+        fetch(["Westshire"], tmp_path, force="square")
+
+
+def test_an_unknown_force_is_told(publisher: type[Publisher], tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="no force “narnia”"):
+        fetch(["Westshire"], tmp_path, force="narnia")
+    assert not (tmp_path / "street-narnia.zip").exists()
+
+
+def test_without_a_network_a_sentence_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ADDRESSES, "lookup", "http://127.0.0.1:9/")
+    with pytest.raises(Problem, match=r"could not be fetched from 127.0.0.1 \(.*refused.*check the internet"):
+        fetch(["Westshire"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_address_is_encrypted_and_has_a_way_by_hand() -> None:
+    assert ADDRESSES.keys() == BY_HAND.keys()
+    assert all(address.startswith("https://") for address in ADDRESSES.values())

@@ -1,0 +1,182 @@
+"""Measures: the numbers are those of the raw files, and nothing small can be solved from them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.answer.atlas import Atlas
+from geo.answer.measures import MEASURES, beside
+from geo.ask import choices
+from geo.ask.query import Query
+from geo.data.table import AGE_BANDS
+from geo.out.provenance import definition
+from geo.stats import intervals, rates, smoothing
+from geo.stats.hotspots import eb_local_moran, getis_ord_star
+from tests.support import small_county as small
+
+
+def test_every_measure_has_a_label_a_column_and_a_place_in_the_glossary(small_atlas: Atlas):
+    assert list(MEASURES) == list(choices.MEASURES)
+    for key, one in MEASURES.items():
+        answer = small_atlas.answer(Query(source="offences", measure=key))
+        assert answer.query.measure == key
+        assert one.column in answer.table
+        assert definition(one.column)
+        assert one.explanation.endswith(".")
+        assert set(answer.table.columns) >= ({"lower_ci", "upper_ci"} if one.limits else set())
+    assert {key: beside(key).key for key in ("count", "rate", "harm")} == {
+        "count": "rate",
+        "rate": "rate",
+        "harm": "harm",
+    }
+
+
+# ---------------------------------------------------------------- the age-standardised ratio
+
+
+@pytest.fixture(scope="module")
+def aged() -> pd.DataFrame:
+    """Events of the raw police file with a known age and place, by area and age band, by pandas alone."""
+    rows = small.offences()
+    rows = rows[(rows["Victim Age"] != "") & rows["LSOA Code"].isin(small.CODES)]
+    band = np.minimum(rows["Victim Age"].astype(int) // 5, 18)
+    return pd.crosstab(rows["LSOA Code"], band).reindex(small.CODES, fill_value=0)
+
+
+def test_a_ratio_is_observed_over_expected_from_the_rates_of_every_age(small_atlas: Atlas, aged):
+    table = small_atlas.answer(Query(source="offences", measure="ratio")).table
+    people = pd.DataFrame(  # as small_county writes them, both sexes
+        [[2 * (40 + i % 7)] * 19 for i in range(len(small.CODES))], index=small.CODES
+    )
+    expected = sum(people[b] * aged[b].sum() / people[b].sum() for b in range(19))
+    np.testing.assert_allclose(table["age_expected"], expected)
+    np.testing.assert_allclose(table["age_ratio"], aged.sum(axis=1) / expected)
+    lower, upper = intervals.byar(aged.sum(axis=1).to_numpy())
+    many = aged.sum(axis=1).to_numpy() >= 10
+    np.testing.assert_allclose(table["lower_ci"][many], (lower / expected)[many])
+    np.testing.assert_allclose(table["upper_ci"][many], (upper / expected)[many])
+
+
+@pytest.mark.parametrize("borough", [(), ("E06000001",)])
+def test_as_many_are_expected_in_all_as_there_are(small_atlas: Atlas, aged, borough):
+    answer = small_atlas.answer(Query(source="offences", measure="ratio", borough=borough))
+    inside = answer.table[answer.inside]
+    assert inside["age_expected"].sum() == pytest.approx(aged.loc[inside.index].to_numpy().sum())
+
+
+def test_a_ratio_is_set_against_one(small_atlas: Atlas):
+    answer = small_atlas.answer(Query(source="offences", measure="ratio", layer="significance"))
+    table = answer.table
+    assert (table.loc[table["compared"] == "higher", "lower_ci"] > 1).all()
+    assert (table.loc[table["compared"] == "lower", "upper_ci"] < 1).all()
+    assert (table["compared"] == "higher").any()
+    assert "against 1.0 for" in answer.classes.title
+
+
+def test_a_ratio_may_rest_on_the_rates_of_a_borough(small_atlas: Atlas, aged):
+    query = Query(source="offences", measure="ratio", benchmark="E06000002")
+    answer = small_atlas.answer(query)
+    eastern = (answer.table["borough"] == "Eastshire").to_numpy()
+    expected = answer.table["age_expected"]
+    assert expected[eastern].sum() == pytest.approx(aged[eastern].to_numpy().sum())
+    assert "Eastshire = 1" in answer.classes.title
+    england = small_atlas.answer(query.replace(benchmark="england"))
+    assert any("England" in said or "england" in said for said in (*england.caveats, *england.notices))
+    np.testing.assert_allclose(
+        england.table["age_ratio"], small_atlas.answer(query.replace(benchmark="")).table["age_ratio"]
+    )
+
+
+def test_counts_by_area_or_age_cannot_be_solved_from_protected_ratios(small_atlas: Atlas):
+    slice_ = small_atlas.slice(Query(source="ae", measure="ratio"))
+    table = small_atlas.answer(slice_.query).table
+    observed = (table["age_ratio"] * table["age_expected"]).round(6)
+    events, people = slice_.ages()
+    true = events.sum(axis=1).to_numpy()
+    assert observed[(true >= 1) & (true <= 7)].isna().all()
+    assert (observed.dropna() % 5 == 0).all()
+    # The expectations of areas with different ages are equations for the events of every age: solved, they
+    # give protected counts (a suppressed one is taken as 4).
+    rng = np.random.default_rng(0)
+    mixed = people + rng.integers(0, 9, people.shape)
+    slice_ = _with_people(slice_, mixed)
+    from geo.answer.measures import age_ratio
+
+    expected = age_ratio(slice_, 0.95)["expected"].to_numpy()
+    solved, *_ = np.linalg.lstsq(mixed.to_numpy(float), expected, rcond=None)
+    by_age = solved * mixed.sum().to_numpy()
+    true_by_age = events.sum().to_numpy()
+    assert ((np.abs(by_age % 5) < 1e-6) | (np.abs(by_age % 5 - 5) < 1e-6) | (np.abs(by_age - 4) < 1e-6)).all()
+    assert not np.allclose(by_age, true_by_age)
+
+
+def _with_people(slice_, people):
+    from dataclasses import replace
+
+    events, _ = slice_.ages()
+    return replace(slice_, ages=lambda: (events, people))
+
+
+def test_events_without_an_age_are_said(small_atlas: Atlas, aged):
+    raw = small.offences()
+    located = raw["LSOA Code"].isin(small.CODES).sum()
+    words = f"{located - aged.to_numpy().sum()} of {located:,} offences have no age and are left out of it."
+    for measure in ("dsr", "ratio"):
+        assert words in small_atlas.answer(Query(source="offences", measure=measure)).caveats
+        assert not any("no age" in c for c in small_atlas.answer(Query(source="ae", measure=measure)).caveats)
+    assert not any("no age" in c for c in small_atlas.answer(Query(source="offences")).caveats)
+
+
+def test_nobody_expected_is_no_ratio():
+    table = rates.indirect_ratio([3, 0], [0.0, 0.0], per=1.0)
+    assert table["value"].isna().all()
+
+
+# ---------------------------------------------------------------- locally smoothed rates
+
+
+def test_a_locally_smoothed_rate_rests_on_the_counts_that_are_shown(small_atlas: Atlas):
+    level = small_atlas.levels["lsoa"]
+    people = level.frame["population"].to_numpy(float)
+    for source in ("offences", "ae"):
+        table = small_atlas.answer(Query(source=source, measure="eb_local")).table
+        shown = table["count"].astype("Float64").fillna(4).to_numpy(float)
+        alone = smoothing.eb_local(shown, people, level.neighbours)["value"]
+        np.testing.assert_allclose(table["eb_local_per_1000"], alone)
+    assert table["count"].isna().any()
+    assert not np.allclose(
+        table["eb_local_per_1000"],
+        smoothing.eb_local(small_atlas.slice(Query(source="ae")).counts, people, level.neighbours)["value"],
+    )
+
+
+def test_what_smoothing_makes_alike_is_no_cluster(small_atlas: Atlas):
+    level = small_atlas.levels["lsoa"]
+    counts, people = (
+        small_atlas.answer(Query(source="offences")).table[c].to_numpy(float) for c in ("count", "population")
+    )
+    moran = small_atlas.answer(Query(source="offences", measure="eb_local", layer="local_moran"))
+    np.testing.assert_allclose(
+        moran.table["local_i"], eb_local_moran(counts, people, level.neighbours)["local_i"]
+    )
+    gi = small_atlas.answer(Query(source="offences", measure="eb_local", layer="getis_ord"))
+    alone = getis_ord_star(smoothing.eb_standardised(counts, people).to_numpy(), level.neighbours)
+    np.testing.assert_allclose(gi.table["p"], alone["p"])
+    for answer in (moran, gi):
+        assert any("before they are smoothed" in caveat for caveat in answer.caveats)
+
+
+# ---------------------------------------------------------------- what cannot be measured
+
+
+def test_measures_that_need_ages_say_so_together(small_atlas: Atlas):
+    from dataclasses import replace
+
+    atlas = Atlas(small_atlas.snapshot)
+    loaded = atlas.sources["ae"]
+    cube = replace(loaded.cube, age=np.full_like(loaded.cube.age, len(AGE_BANDS)))
+    source = type("S", (), {"disclosure": "controlled"})
+    measures, reasons = atlas._measures(source, cube)
+    assert set(reasons) == {"dsr", "ratio", "harm"}
+    assert reasons["dsr"] == reasons["ratio"] == "this source does not give ages."
+    assert measures == ("count", "rate", "eb_rate", "eb_local")

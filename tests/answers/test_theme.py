@@ -1,0 +1,272 @@
+"""Light and dark: every colour has its counterpart, can be read, and can be told apart."""
+
+import json
+import re
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard import assess, figures, theme, view
+from geo.answer import comparing as evidence
+from geo.answer import legend
+from geo.answer.atlas import Atlas
+from geo.ask.choices import PALETTES
+from geo.ask.query import Query
+from geo.tell.assessment import assess as assessment
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+HEX = re.compile(r"#[0-9a-f]{6}\b")
+TEXT, MARK = 4.5, 3.0
+"""Contrast that WCAG 2.2 asks of text, and of marks and outlines."""
+APART = 4.0
+"""Distance in CIELAB that two classes must keep: a just noticeable difference is 2.3."""
+
+# Machado, Oliveira & Fernandes (2009), "A physiologically-based model for simulation of color vision
+# deficiency", IEEE TVCG 15(6): the matrices of full protanopia and deuteranopia, on linear sRGB.
+EYES = {
+    "usual": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+}
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+WHITE = TO_XYZ.sum(axis=1)
+
+LEGENDS = {
+    **{f"palette {key}": legend.PALETTES[key] for key in legend.PALETTES},
+    "bivariate": legend.BIVARIATE,
+    "deprivation": legend.DEPRIVATION,
+    "clusters": [colour for _, colour in legend.CLUSTERS.values()],
+    "hot and cold": [colour for _, colour in legend.HOT_COLD.values()],
+    "compared": [colour for *_, colour in legend.COMPARED],
+    "excess": [colour for *_, colour in legend.EXCESS],
+    "change": [colour for *_, colour in evidence.CHANGE],
+    "emerging": [colour for *_, colour in evidence.EMERGING],
+    "two sources together": [colour for *_, colour in evidence.TOGETHER],
+    "deciles of the chart": figures.DECILES,
+    "heat": figures.HEAT,
+    "lines of a chart": figures.SERIES,
+}
+RAMPS = [*(f"palette {key}" for key in legend.PALETTES), "deprivation", "deciles of the chart", "heat"]
+
+
+def linear(colour: str) -> np.ndarray:
+    """Light of red, green and blue, 0 to 1, of ``#rrggbb``."""
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(one: str, other: str, flare: float = 0.05) -> float:
+    """Contrast ratio of WCAG; ``flare`` is the light of the room on the screen, as a share of white."""
+    dark, light = sorted(float(TO_XYZ[1] @ linear(colour)) + flare for colour in (one, other))
+    return light / dark
+
+
+def lab(colour: str, eyes: str = "usual") -> np.ndarray:
+    """CIELAB (D65) of a colour as some eyes see it."""
+    seen = TO_XYZ @ np.clip(EYES[eyes] @ linear(colour), 0, 1) / WHITE
+    f = np.where(seen > 216 / 24389, np.cbrt(seen), (24389 / 27 * seen + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def in_theme(colours, name: str) -> list[str]:
+    return [theme.DARK[colour] if name == "dark" else colour for colour in colours]
+
+
+def tokens(name: str) -> dict[str, str]:
+    """Colours of the CSS variables of a theme; one that is another's takes its value."""
+    found: dict[str, str] = {}
+    for sheet in ["style.css"] + ["dark.css"] * (name == "dark"):
+        text = (ASSETS / sheet).read_text(encoding="utf-8")
+        block = text[text.index(":root") : text.index("}", text.index(":root"))]
+        found |= dict(re.findall(r"--([\w-]+): ([^;]+);", block))
+    named = {key: found[value[6:-1]] if value.startswith("var(--") else value for key, value in found.items()}
+    return {key: value for key, value in named.items() if HEX.fullmatch(value)}
+
+
+# ---------------------------------------------------------------- the measures themselves
+
+
+def test_contrast_and_lightness_are_those_published():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # the well-known near miss
+    assert lab("#ffffff") == pytest.approx([100, 0, 0], abs=0.01)
+    assert lab("#ff0000") == pytest.approx([53.24, 80.09, 67.20], abs=0.02)  # Lindbloom's calculator
+
+
+def test_red_and_green_fall_together_for_those_who_confuse_them():
+    red, green = "#c75a3c", "#7a7a2f"
+    apart = {eyes: np.linalg.norm(lab(red, eyes) - lab(green, eyes)) for eyes in EYES}
+    assert apart["deuteranopia"] < apart["usual"] / 2
+    assert np.abs(EYES["protanopia"].sum(axis=1) - 1).max() < 1e-5  # greys stay grey
+    assert np.abs(EYES["deuteranopia"].sum(axis=1) - 1).max() < 1e-5
+
+
+# ---------------------------------------------------------------- the counterparts
+
+
+def colours_in(thing: object) -> set[str]:
+    return set(HEX.findall(json.dumps(thing, default=lambda part: part.to_plotly_json())))
+
+
+def test_everything_that_a_page_shows_has_a_dark_counterpart(small_atlas: Atlas):
+    searches = [f"?layer={layer}&overlay=imd" for layer in small_atlas.catalogue.layers]
+    searches += [f"?palette={key}" for key in PALETTES]
+    searches += [f"?palette={key}&breaks=own&edges=1,2,3,4,5,6,7,8" for key in PALETTES]
+    searches += ["?source=ae", "?area=E01035001", "?view=present", "?view=compare", "?hour=3&from=2023-02"]
+    missing = {search: colours_in(view.page(small_atlas, search)) - set(theme.DARK) for search in searches}
+    assert not {search: colours for search, colours in missing.items() if colours}
+
+
+def test_everything_that_an_assessment_shows_has_a_dark_counterpart(small_atlas: Atlas):
+    query = Query(source="offences", view="assess")
+    article = assess.article(small_atlas, assessment(small_atlas, query), lambda _: "?")
+    assert "data-figure" in article
+    assert set(HEX.findall(article)) <= set(theme.DARK)
+
+
+def test_dark_properties_are_for_the_screen_only():
+    sheet = theme.stylesheet()
+    assert sheet.startswith('@media not print{:root[data-theme="dark"]{')
+    assert "--on-b30000:#ffc78c;" in sheet
+    assert theme.css("#b30000") == "var(--on-b30000, #b30000)"
+    assert "@media not print" in (ASSETS / "dark.css").read_text(encoding="utf-8")
+
+
+def test_the_page_alone_heeds_the_theme(small_atlas: Atlas):
+    assert Query.parse("?theme=dark&level=ward", small_atlas.catalogue) == (
+        Query.parse("?level=ward", small_atlas.catalogue)[0],
+        [],
+    )
+    query, notices = Query.parse("?theme=purple")
+    assert query == Query()
+    assert notices == ["“purple” is not a theme that this page has; it has dark and light."]
+
+
+# ---------------------------------------------------------------- ramps and classes
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("ramp", RAMPS)
+def test_a_ramp_is_even_in_one_direction_for_all_eyes(ramp: str, name: str):
+    """More is darker on paper and brighter on a dark screen; of deprivation the first is the most."""
+    for eyes in EYES:
+        lightness = np.array([lab(colour, eyes)[0] for colour in in_theme(LEGENDS[ramp], name)])
+        falls = (name == "light") != (ramp in ("deprivation", "deciles of the chart"))
+        steps = -np.diff(lightness) if falls else np.diff(lightness)
+        assert (steps > 2).all(), (eyes, steps.round(1))
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("classes", LEGENDS)
+def test_classes_can_be_told_apart_by_all_eyes(classes: str, name: str):
+    colours = in_theme(LEGENDS[classes], name)
+    for eyes in EYES:
+        seen = {colour: lab(colour, eyes) for colour in colours}
+        near = [
+            pair for pair in combinations(colours, 2) if np.linalg.norm(seen[pair[0]] - seen[pair[1]]) < APART
+        ]
+        assert not near, eyes
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_findings_stand_out_from_what_is_not_significant(name: str):
+    plain = in_theme([legend.CLUSTERS["NS"][1]], name)[0]
+    for key in ("HH", "LL", "HL", "LH"):
+        assert contrast(in_theme([legend.CLUSTERS[key][1]], name)[0], plain) >= MARK, key
+    for entries in (legend.COMPARED, legend.EXCESS):
+        similar = next(
+            colour for _, label, colour in entries if label.startswith(("Similar", "As similarly"))
+        )
+        for end in (entries[0][2], entries[-1][2]):
+            assert contrast(*in_theme([end, similar], name)) >= MARK
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_marks_of_charts_stand_out_from_the_page(name: str):
+    surface = tokens(name)["surface"]
+    marks = in_theme([*figures.SERIES, *figures.DECILES, figures.IDLE, figures.MUTED, figures.INK], name)
+    low = {colour: contrast(colour, surface) for colour in marks if contrast(colour, surface) < MARK}
+    assert not low
+
+
+# ---------------------------------------------------------------- the tokens
+
+PAIRS = (
+    *((text, ground, TEXT) for text in ("ink", "muted", "action") for ground in ("surface", "ground")),
+    *(("ink", ground, TEXT) for ground in ("action-soft", "good-soft", "say-soft", "chosen", "cell-hover")),
+    *(("muted", ground, TEXT) for ground in ("chosen",)),
+    *(("bad", ground, TEXT) for ground in ("surface", "bad-soft")),
+    ("on-action", "action", TEXT),
+    ("on-bar", "bar", TEXT),
+    ("on-bar", "bar-hover", TEXT),
+    ("bar-muted", "bar", TEXT),
+    ("black", "mark", TEXT),
+    ("text-off", "cell-off", TEXT),
+    ("text-off", "ground", TEXT),
+    ("edge", "surface", MARK),
+    ("action", "surface", MARK),
+    ("mark", "black", MARK),
+    ("idle", "surface", MARK),
+    ("map-hatch", "surface", MARK),
+    ("map-ink", "map-water", MARK),
+    ("map-action", "map-water", MARK),
+)
+ROOM = (
+    ("room-ink", "room"),
+    ("room-ink", "room-foot"),
+    ("room-ink", "room-here"),
+    ("room-band-ink", "room-band"),
+    ("room-band-ink", "room-band-over"),
+    ("black", "mark"),
+)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_is_written_and_outlined_can_be_seen(name: str):
+    known = {"map-water": "#e4ebef", "map-hatch": "#7b8893"} | tokens(name)
+    low = {
+        (one, other): round(contrast(known[one], known[other]), 2)
+        for one, other, least in PAIRS
+        if contrast(known[one], known[other]) < least
+    }
+    assert not low
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_a_room_reads_it_from_the_back(name: str):
+    known = tokens(name)
+    assert min(contrast(known[one], known[other]) for one, other in ROOM) >= 7
+
+
+def test_a_washed_out_projector_keeps_the_light_theme():
+    """Light of the room adds 15% of white to all of the screen, three times what WCAG reckons with."""
+    known = tokens("light")
+    assert min(contrast(known[one], known[other], flare=0.15) for one, other in ROOM) >= TEXT
+    steps = [contrast(*pair, flare=0.15) for pair in pairwise(legend.SEQUENTIAL)]
+    assert min(steps) > 1.15
+
+
+def test_style_sheets_name_no_colour_but_in_a_token():
+    wrong = [
+        f"{sheet.name}:{number}: {line.strip()}"
+        for sheet in sorted(ASSETS.glob("*.css"))
+        for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), start=1)
+        for bare in [re.sub(r"var\(--[\w-]+, #\w+\)|--[\w-]+: [^;]+;", "", line)]
+        if re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(", bare)
+    ]
+    assert not wrong
+
+
+def test_dark_changes_what_light_sets():
+    names = {name: set(tokens(name)) for name in ("light", "dark")}
+    assert names["dark"] - names["light"] <= {
+        f"map-{part}" for part in ("water", "outside", "hair", "hatch", "casing")
+    }

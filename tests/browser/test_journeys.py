@@ -1,0 +1,244 @@
+"""Three people's work from beginning to end, once by mouse and once by keyboard alone."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, Download, Locator, Page, expect
+from pypdf import PdfReader
+
+from dashboard import create_app
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from tests.support.browser import PATIENCE_MS, Watch, watch
+
+pytestmark = pytest.mark.browser
+
+MOST_TABS = 100
+"""Stops of the Tab key after which a control counts as out of reach."""
+
+
+class Mouse:
+    """A hand that only points and clicks."""
+
+    def use(self, page: Page, control: Locator) -> None:
+        """Press a button or follow a link."""
+        control.click()
+
+    def choose(self, page: Page, control: Locator, option: str) -> None:
+        """Choose from a list that opens."""
+        control.click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+    def pick(self, page: Page, cells: Locator, name: str) -> None:
+        """Choose one of some cells or radio buttons."""
+        cells.get_by_text(name, exact=True).click()
+
+    def row(self, page: Page, number: int) -> None:
+        """Choose a row of the ranked table."""
+        page.locator(f'.ag-row[row-index="{number}"] .ag-cell').nth(1).click()
+
+
+class Keys:
+    """A hand that has the keyboard alone: it comes to a control by the Tab key or not at all."""
+
+    def reach(self, page: Page, control: Locator) -> None:
+        """Move the focus to a control, or into it."""
+        for _ in range(MOST_TABS):
+            if control.evaluate("(e) => e.contains(document.activeElement)"):
+                assert page.evaluate("document.activeElement.matches(':focus-visible')")
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"no way to {control} by the Tab key")
+
+    def use(self, page: Page, control: Locator) -> None:
+        """Press a button or follow a link."""
+        self.reach(page, control)
+        page.keyboard.press("Enter")
+
+    def choose(self, page: Page, control: Locator, option: str) -> None:
+        """Choose from a list that opens."""
+        self.reach(page, control)
+        page.keyboard.press("ArrowDown")
+        wanted = page.get_by_role("option", name=option, exact=True)
+        expect(wanted).to_be_visible()
+        for _ in range(40):
+            if wanted.get_attribute("data-combobox-selected") == "true":
+                break
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+
+    def pick(self, page: Page, cells: Locator, name: str) -> None:
+        """Choose one of some cells or radio buttons."""
+        self.reach(page, cells)
+        for _ in range(30):
+            said = "(e => (e.labels?.[0] ?? e).textContent)(document.activeElement)"
+            if page.evaluate(said) == name:
+                break
+            page.keyboard.press("ArrowRight")
+        if page.evaluate("document.activeElement.getAttribute('role')") == "option":
+            page.keyboard.press("Space")
+
+    def row(self, page: Page, number: int) -> None:
+        """Choose a row of the ranked table."""
+        self.reach(page, page.locator(".ag-root"))
+        for _ in range(5):
+            if page.evaluate("document.activeElement.matches('.ag-cell')"):
+                break
+            page.keyboard.press("ArrowDown")
+        here = int(page.evaluate("+document.activeElement.closest('.ag-row').getAttribute('row-index')"))
+        for _ in range(number - here):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
+
+
+Hand = Mouse | Keys
+HANDS = pytest.mark.parametrize("hand", [Mouse(), Keys()], ids=["by mouse", "by keyboard alone"])
+
+
+@pytest.fixture(scope="module")
+def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the small county's data, to make notes in."""
+    return Path(shutil.copytree(small_county, tmp_path_factory.mktemp("journeys") / "data"))
+
+
+@pytest.fixture(scope="module")
+def atlas(folder: Path) -> Atlas:
+    return Atlas.open(folder)
+
+
+@pytest.fixture(scope="module")
+def address(atlas: Atlas, serve) -> str:
+    return serve(create_app(atlas).server)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A laptop, whose owner asked for little motion."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def visit(page: Page, address: str) -> Watch:
+    seen = watch(page)
+    page.goto(address)
+    expect(page.locator("body")).to_have_attribute("data-state", "ready")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    return seen
+
+
+def arrive(page: Page, part: str) -> None:
+    """Wait until the answer to an address with this part is on the page."""
+    expect(page.locator("body")).to_have_attribute("data-shows", re.compile(part))
+
+
+def shown(page: Page) -> Query:
+    """The question whose answer is on the page."""
+    return Query.parse(page.locator("body").get_attribute("data-shows") or "")[0]
+
+
+def content(download: Download) -> bytes:
+    return Path(download.path()).read_bytes()
+
+
+# ---------------------------------------------------------------- an analyst explores
+
+
+@HANDS
+def test_an_analyst_finds_a_hotspot_and_asks_how_sure_it_is(
+    page: Page, address: str, atlas: Atlas, hand: Hand
+):
+    seen = visit(page, address)
+    hand.choose(page, page.locator("#filter-category"), "Violence and sexual offences")
+    arrive(page, "category=violence-and-sexual-offences")
+    page.keyboard.press("Escape")
+    hand.choose(page, page.locator("#filter-layer"), "Hotspots: local Moran's I")
+    arrive(page, "layer=local_moran")
+    hand.pick(page, page.locator("#filter-day"), "Fri")
+    arrive(page, "day=fri")
+    answer = atlas.answer(shown(page))
+    expect(page.locator("h1")).to_have_text(answer.headline)
+    hand.row(page, 1)
+    second = answer.ranked.index[1]
+    arrive(page, f"area={second}")
+    expect(page.locator("[data-panel=area] h2")).to_have_text(answer.table.at[second, "name"])
+    hand.use(page, page.get_by_role("link", name="Clear all"))
+    arrive(page, "^(?!.*day=)")
+    page.go_back()
+    arrive(page, f"day=fri.*area={second}")
+    assert not seen.complaints
+
+
+# ---------------------------------------------------------------- a meeting decides
+
+
+@HANDS
+def test_a_meeting_goes_through_the_areas_and_keeps_what_it_decides(page: Page, address: str, hand: Hand):
+    seen = visit(page, address)
+    if isinstance(hand, Mouse):
+        hand.use(page, page.get_by_role("link", name=re.compile("^Present")))
+        arrive(page, "view=present")
+        hand.use(page, page.locator(".present-row").nth(1))
+    else:
+        page.keyboard.press("p")
+        arrive(page, "view=present")
+        page.keyboard.press("ArrowDown")
+        arrive(page, "area=")
+        page.keyboard.press("ArrowDown")
+    second = page.locator(".present-row").nth(1)
+    expect(second).to_have_attribute("aria-current", re.compile("."))
+    expect(page.locator("#map canvas").first).to_be_visible()
+    said = f"Street lighting, decided {type(hand).__name__}"
+    page.keyboard.press("n")
+    page.keyboard.type(said)
+    page.keyboard.press("Tab")
+    page.keyboard.type("C. Dee")
+    page.keyboard.press("Enter")
+    expect(page.locator(".present-details")).to_contain_text(f"{said} (C. Dee)")
+    if isinstance(hand, Mouse):
+        hand.use(page, page.get_by_role("link", name=re.compile("^Leave")))
+    else:
+        page.keyboard.press("Escape")
+    arrive(page, "^(?!.*view=)")
+    expect(page.locator("#filters")).to_be_visible()
+    assert not seen.complaints
+
+
+# ---------------------------------------------------------------- an officer takes a ward home
+
+
+@HANDS
+def test_an_officer_exports_wards_as_a_workbook_and_one_as_a_pack(
+    page: Page, address: str, atlas: Atlas, hand: Hand
+):
+    seen = visit(page, address)
+    hand.pick(page, page.get_by_role("radiogroup").filter(has_text="Ward"), "Ward")
+    arrive(page, "level=ward")
+    hand.row(page, 0)
+    arrive(page, "level=ward.*area=|area=.*level=ward")
+    answer = atlas.answer(shown(page))
+    menu = page.locator("summary", has_text="Export")
+    hand.use(page, menu)
+    with page.expect_download() as workbook:
+        hand.use(page, page.locator("#export-xlsx"))
+    sheets = openpyxl.load_workbook(BytesIO(content(workbook.value)))
+    rows = list(sheets.worksheets[0].iter_rows(values_only=True))
+    assert rows[0][0] == answer.table.index.name
+    assert {row[0] for row in rows[1:]} == set(answer.table.index)
+    assert sum(row[rows[0].index("count")] for row in rows[1:]) == answer.table["count"].sum()
+    if not page.locator("#export-pack").is_visible():
+        hand.use(page, menu)
+    with page.expect_download(timeout=120_000) as pack:
+        hand.use(page, page.locator("#export-pack"))
+    reader = PdfReader(BytesIO(content(pack.value)))
+    assert len(reader.pages) == 2
+    assert answer.table.at[answer.query.area, "name"] in reader.pages[0].extract_text()
+    assert not seen.complaints

@@ -1,0 +1,135 @@
+"""What comes after the map: the panel at once and then whole, the evidence when it is opened; never late."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, Page, Route, expect
+
+from dashboard import create_app
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from tests.support.browser import PATIENCE_MS, shows, watch
+from tests.support.small_county import CODES
+
+pytestmark = pytest.mark.browser
+
+HERE, THERE = CODES[0], CODES[7]
+PANEL = "[data-panel=area]"
+
+
+@pytest.fixture(scope="module")
+def address(small_atlas: Atlas, serve) -> str:
+    expect.set_options(timeout=PATIENCE_MS)
+    return serve(create_app(small_atlas).server)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(
+        viewport={"width": 1366, "height": 768}, reduced_motion="reduce", bypass_csp=True
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def visit(page: Page, address: str, search: str = "") -> None:
+    page.goto(f"{address}/{search}")
+    shows(page, search)
+
+
+def go(page: Page, search: str) -> None:
+    page.evaluate("search => hotspotsPage.go(search)", search)
+
+
+def told(page: Page) -> None:
+    """Wait until the panel is whole."""
+    expect(page.locator(f"{PANEL} .fold").first).to_be_visible()
+
+
+def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, address: str, small_atlas: Atlas):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/piece/panel*", hold)
+    visit(page, address)
+    row = small_atlas.answer(Query()).table.loc[HERE]
+    page.locator(f".ag-row[row-id={HERE}]").click()
+    expect(page.locator(f"{PANEL} h2")).to_have_text("Square 00")
+    expect(page.locator(f"{PANEL} .selected-line")).to_contain_text(
+        f"Rank {row['rank']} of 36 · {row['count']} off"
+    )
+    shows(page, f"?area={HERE}")
+    expect(page.locator("#selected")).to_have_attribute("aria-busy", "true")
+    go(page, f"?area={THERE}")
+    expect(page.locator(f"{PANEL} h2")).to_have_text("Square 11")
+    shows(page, f"?area={THERE}")
+    expect(page.locator("#selected")).to_have_attribute("aria-busy", "true")
+    first, second = held
+    second.continue_()
+    told(page)
+    expect(page.locator("#selected")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#panel-said")).to_contain_text("Square 11 has")
+    with contextlib.suppress(Error):  # the page has given it up
+        first.continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator(f"{PANEL} h2")).to_have_text("Square 11")
+
+
+def test_the_last_panel_stays_and_what_failed_is_tried_again(page: Page, address: str):
+    visit(page, address, f"?area={HERE}")
+    told(page)
+    page.locator(f"{PANEL} summary", has_text="Neighbours").click()
+    page.locator(f"{PANEL} [data-add]").focus()
+    page.route("**/piece/panel*", lambda route: route.abort())
+    go(page, f"?area={HERE}&hour=22")
+    expect(page.locator("#selected [role=alert]")).to_contain_text("could not be worked out")
+    expect(page.locator(f"{PANEL} .fold").first).to_be_visible()
+    page.unroute("**/piece/panel*")
+    page.locator("#selected").get_by_role("button", name="Try again").click()
+    expect(page.locator("#selected [role=alert]")).to_have_count(0)
+    expect(page.locator(f"{PANEL} .neighbours")).to_be_visible()  # as the reader left it
+    go(page, f"?area={HERE}&hour=23")
+    page.locator(f"{PANEL} [data-add]").focus()
+    with page.expect_response(re.compile("piece/panel.*hour=22-23")):
+        go(page, f"?area={HERE}&hour=22,23")
+    expect(page.locator(f"{PANEL} [data-add]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#selected")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_evidence_comes_when_it_is_opened(page: Page, address: str, small_atlas: Atlas, width: int):
+    page.set_viewport_size({"width": width, "height": 768})
+    seen = watch(page)
+    visit(page, address, f"?layer=significance&area={HERE}")
+    told(page)
+    assert not seen.count("/piece/evidence")
+    page.locator("#evidence > summary").click()
+    plot = page.locator(".evidence-plot.js-plotly-plot")
+    expect(plot).to_be_visible()
+    expect(plot.locator(".annotation-text")).to_have_text("Square 00")
+    page.evaluate(
+        """code => {
+        const box = document.querySelector(".evidence-plot");
+        box.emit("plotly_click", { points: [{ customdata: code }] });
+    }""",
+        THERE,
+    )
+    shows(page, f"?layer=significance&area={THERE}")
+    expect(page.locator(f"{PANEL} h2")).to_have_text("Square 11")
+    expect(plot.locator(".annotation-text")).to_have_text("Square 11")
+    assert seen.count("/piece/evidence") == 1
+    told(page)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    barriers = Axe().run(page).response["violations"]
+    assert not [(b["id"], node["html"]) for b in barriers for node in b["nodes"]]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    go(page, f"?area={THERE}")
+    expect(page.locator("#evidence-body h3").first).to_have_text("Concentration")
+    assert not seen.complaints

@@ -1,0 +1,216 @@
+"""A meeting by keyboard alone: steps through areas and months, blanking, notes, and back to work."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard import create_app
+from geo.answer.atlas import Atlas
+from tests.support.browser import PATIENCE_MS, watch
+
+pytestmark = pytest.mark.browser
+
+ANSWERS = "/_dash-update-component"
+SIZES = ((1024, 768), (1366, 768), (1920, 1080))
+
+
+@pytest.fixture(scope="module")
+def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the small county's data, to make notes in."""
+    return Path(shutil.copytree(small_county, tmp_path_factory.mktemp("meeting") / "data"))
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path, serve) -> str:
+    """Where the copy is served."""
+    return serve(create_app(Atlas.open(folder)).server)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A small projector, whose owner asked for little motion."""
+    context = chromium.new_context(viewport={"width": 1024, "height": 768}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def visit(page: Page, address: str, search: str = "?view=present") -> None:
+    page.goto(f"{address}/{search}")
+    expect(page.locator("body")).to_have_attribute("data-state", "ready", timeout=PATIENCE_MS)
+    page.wait_for_load_state("networkidle")
+
+
+def arrive(page: Page, expected: str) -> None:
+    """Wait until the page shows the answer to an address like the expected one."""
+    page.wait_for_url(re.compile(expected))
+    search = page.url.partition("?")[2]
+    expect(page.locator("body")).to_have_attribute("data-shows", f"?{search}" if search else "")
+
+
+def press(page: Page, key: str, expected: str) -> None:
+    """Press a key and see where it leads."""
+    page.keyboard.press(key)
+    arrive(page, expected)
+
+
+def here(page: Page) -> str:
+    """Code of the area that is chosen in the list."""
+    return page.locator(".present-row[aria-current]").get_attribute("data-code") or ""
+
+
+def codes(page: Page) -> list[str]:
+    rows = page.locator(".present-row")
+    return [rows.nth(i).get_attribute("data-code") or "" for i in range(rows.count())]
+
+
+def test_a_meeting_by_keyboard_alone(page: Page, address: str):
+    seen = watch(page)
+    visit(page, address, "?source=ae&layer=local_moran")
+    press(page, "p", "view=present")
+    expect(page.locator("h1")).to_be_hidden()
+    expect(page.locator("#map canvas").first).to_be_visible()
+    listed = codes(page)
+    asked = seen.count(ANSWERS)
+    steps = {"ArrowDown": listed[0], "5": listed[4], "ArrowUp": listed[3]}
+    for key, code in steps.items():
+        press(page, key, f"area={code}")
+        assert here(page) == code
+        asked += 1
+        assert seen.count(ANSWERS) == asked
+    expect(page.locator("#present-said")).to_contain_text(f"4 of {len(listed)}")
+    press(page, "m", "from=2023-12")
+    press(page, "ArrowLeft", "from=2023-11&to=2023-11")
+    press(page, "ArrowRight", r"from=2023-12&")
+    press(page, "m", "view=present")
+    press(page, "0", "^(?!.*area=)")
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile("^(?!.*view=)"))
+    expect(page.locator("h1")).to_be_visible()
+    assert "source=ae" in page.url
+    assert "layer=local_moran" in page.url
+    assert not seen.complaints
+
+
+def test_the_numbers_of_the_map_are_those_of_the_list(page: Page, address: str):
+    visit(page, address)
+    ranks = page.locator("#present-list .present-rank").all_inner_texts()
+    assert len(ranks) >= 6
+    badges = page.locator("#map .map-badge")
+    expect(badges.first).to_be_visible()
+    assert set(badges.all_inner_texts()) == set(ranks)
+
+
+def test_the_map_goes_to_the_area_and_home_again(page: Page, address: str):
+    visit(page, address)
+    frame = page.locator("#map")
+    home = frame.screenshot()
+    press(page, "1", "area=")
+    page.wait_for_timeout(500)
+    assert frame.screenshot() != home
+
+
+def test_back_undoes_a_step_and_a_pasted_link_restores_it(page: Page, address: str):
+    visit(page, address)
+    press(page, "2", "area=")
+    link, code = page.url, here(page)
+    press(page, "3", f"area=(?!{code})")
+    page.go_back()
+    page.wait_for_url(link)
+    expect(page.locator(f".present-row[data-code={code}]")).to_have_attribute("aria-current", "true")
+    visit(page, address, link.removeprefix(f"{address}/"))
+    assert here(page) == code
+
+
+def test_b_blanks_and_the_next_key_only_brings_the_screen_back(page: Page, address: str):
+    visit(page, address)
+    page.keyboard.press("b")
+    expect(page.locator("#present-blank")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#present-blank")).to_be_hidden()
+    assert "area=" not in page.url
+
+
+def test_a_question_mark_shows_the_keys_and_escape_only_closes_them(page: Page, address: str):
+    visit(page, address)
+    page.keyboard.press("?")
+    keys = page.locator("#present-keys")
+    expect(keys).to_contain_text("black screen")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    assert "view=present" in page.url
+
+
+def test_a_decision_is_kept_and_typing_it_fires_no_keys(page: Page, address: str, folder: Path):
+    visit(page, address)
+    page.keyboard.press("n")
+    expect(page.locator("#toast")).to_contain_text("Choose an area first")
+    press(page, "2", "area=")
+    code = here(page)
+    page.keyboard.press("n")
+    expect(page.locator("#present-text")).to_be_focused()
+    page.keyboard.type("Patrol by bus stop, 22 to 01? p 0")
+    page.keyboard.press("Tab")
+    page.keyboard.type("A. Bee")
+    page.keyboard.press("Enter")
+    expect(page.locator("#present-note")).to_be_hidden()
+    expect(page.locator(".present-details")).to_contain_text("Patrol by bus stop, 22 to 01? p 0 (A. Bee)")
+    assert here(page) == code
+    kept = json.loads((folder / "notes.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (kept["area"], kept["author"]) == (code, "A. Bee")
+    assert "Bee" not in page.url
+
+
+def test_buttons_do_what_the_keys_do(page: Page, address: str):
+    visit(page, address, "?from=2023-02&to=2023-02&view=present")
+    page.get_by_role("link", name="Later: March 2023").click()
+    arrive(page, "from=2023-03")
+    page.locator(".present-row").nth(1).click()
+    arrive(page, "area=")
+    page.get_by_role("link", name="Leave").click()
+    arrive(page, "^(?!.*view=)")
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?view=present&layer=local_moran",
+        "?view=present&source=ae&area=E01035001",
+        "?view=present&category=robbery&hour=4&day=tue&from=2023-02&to=2023-02&borough=E06000002",
+    ],
+    ids=["clusters", "controlled, one chosen", "nothing matches"],
+)
+def test_a_room_sees_everything_at_once_in_large_type(
+    chromium: Browser, address: str, width: int, height: int, search: str
+):
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce", bypass_csp=True
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    visit(page, address, search)
+    barriers = Axe().run(page).response["violations"]
+    measured = page.evaluate(
+        """() => {
+          const side = document.querySelector(".present-side");
+          const small = [...document.querySelectorAll("[class|=present] *, .legend *")]
+            .filter((e) => e.checkVisibility() && e.id !== "present-said"
+              && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+            .map((e) => parseFloat(getComputedStyle(e).fontSize));
+          return { hidden: side.scrollHeight - side.clientHeight, smallest: Math.min(...small),
+            sideways: document.documentElement.scrollWidth - innerWidth };
+        }"""
+    )
+    context.close()
+    assert not [(barrier["id"], node["html"]) for barrier in barriers for node in barrier["nodes"]]
+    assert measured["sideways"] <= 0
+    assert measured["hidden"] <= 1
+    assert measured["smallest"] >= (24 if height > 1000 else 15)

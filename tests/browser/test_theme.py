@@ -1,0 +1,231 @@
+"""The dark theme as people meet it: by key and by link, kept, drawn everywhere, light on paper."""
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pypdf import PdfReader
+
+from dashboard import create_app, theme
+from geo.answer.atlas import Atlas
+from tests.support.browser import PATIENCE_MS, watch
+
+pytestmark = pytest.mark.browser
+
+ANSWERS = "/_dash-update-component"
+SCREEN = {"width": 1366, "height": 768}
+SELECTED = "E01035001"
+DARKEST = "#0e161d"
+STATES = (
+    "",
+    "?layer=local_moran&overlay=imd",
+    f"?area={SELECTED}",
+    "?view=compare",
+    "?view=assess",
+    "?view=present",
+)
+
+
+@pytest.fixture(scope="module")
+def address(small_atlas: Atlas, serve) -> str:
+    """Where the small county is served."""
+    return serve(create_app(small_atlas).server)
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A computer of which nothing is remembered; bypassing the policy is what axe needs."""
+    computer = chromium.new_context(viewport=SCREEN, reduced_motion="reduce", bypass_csp=True)
+    computer.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield computer
+    computer.close()
+
+
+def visit(page: Page, address: str, search: str = "") -> None:
+    page.goto(f"{address}/{search}")
+    expect(page.locator("body")).to_have_attribute("data-state", "ready")
+    page.wait_for_load_state("networkidle")
+
+
+def theme_of(page: Page) -> list[str | None]:
+    """Theme of the page, of its controls, and what its button says."""
+    root = page.locator("html")
+    button = page.locator("[data-act=theme]")
+    return [
+        root.get_attribute("data-theme"),
+        root.get_attribute("data-mantine-color-scheme"),
+        button.get_attribute("aria-pressed"),
+    ]
+
+
+DARK, LIGHT = ["dark", "dark", "true"], ["light", "light", "false"]
+
+
+def ground(page: Page) -> tuple[int, ...]:
+    """Colour of the map's top left corner, below the tools."""
+    shot = Image.open(io.BytesIO(page.locator("#map").screenshot())).convert("RGB")
+    return shot.getpixel((6, shot.height - 6))
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+# ---------------------------------------------------------------- by key, by link, kept
+
+
+def test_a_key_turns_it_dark_and_this_computer_remembers(context: BrowserContext, address: str):
+    page = context.new_page()
+    seen = watch(page)
+    visit(page, address, "?level=ward")
+    assert theme_of(page) == LIGHT
+    page.keyboard.press("d")
+    expect(page).to_have_url(re.compile(r"\?level=ward&theme=dark$"))
+    assert theme_of(page) == DARK
+    expect(page.locator("#months .bars .point path").first).to_have_css("fill", f"rgb{rgb('#7ab8ea')}")
+    page.wait_for_timeout(300)
+    assert ground(page) == rgb(DARKEST)
+    assert seen.count(ANSWERS) == 1  # no second answer for other colours
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-state", "ready")
+    assert theme_of(page) == DARK
+    visit(page, address)  # a plain address, on a computer that remembers
+    assert theme_of(page) == DARK
+    page.locator("[data-act=theme]").click()
+    assert theme_of(page) == LIGHT
+    assert "theme" not in page.url
+    page.reload()
+    expect(page.locator("body")).to_have_attribute("data-state", "ready")
+    assert theme_of(page) == LIGHT
+    assert not seen.complaints
+
+
+def test_a_link_opens_dark_and_stays_so_without_being_remembered(context: BrowserContext, address: str):
+    page = context.new_page()
+    seen = watch(page)
+    visit(page, address, "?theme=dark&layer=local_moran")
+    assert theme_of(page) == DARK
+    page.locator("#filter-hour").get_by_role("option", name="19:00 to 19:59").click()
+    expect(page).to_have_url(re.compile(r"layer=local_moran&hour=19&theme=dark$"))
+    expect(page.locator("body")).to_have_attribute("data-shows", "?layer=local_moran&hour=19")
+    page.go_back()
+    expect(page.locator("body")).to_have_attribute("data-shows", "?layer=local_moran")
+    expect(page).to_have_url(re.compile("theme=dark"))
+    page.locator("#present").click()
+    expect(page.locator("body")).to_have_attribute("data-view", "present")
+    expect(page).to_have_url(re.compile("view=present&theme=dark"))
+    page.keyboard.press("d")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    assert not seen.complaints
+
+    other = context.new_page()
+    other.add_init_script("localStorage.removeItem('hotspots.theme')")
+    visit(other, address)
+    assert theme_of(other) == LIGHT
+
+
+def test_a_theme_that_does_not_exist_is_said(context: BrowserContext, address: str):
+    page = context.new_page()
+    visit(page, address, "?theme=purple")
+    expect(page.locator("#notices")).to_contain_text("“purple” is not a theme that this page has")
+    expect(page).to_have_url(f"{address}/")
+
+
+def test_the_wrong_theme_never_flashes(context: BrowserContext, address: str):
+    """The theme is set before the first element of the body is there, and the controls never have another."""
+    page = context.new_page()
+    page.add_init_script("""
+      window.flashes = [];
+      new MutationObserver(() => {
+        const { theme, mantineColorScheme } = document.documentElement.dataset;
+        if (document.body && theme !== "dark") window.flashes.push(theme);
+      }).observe(document, { subtree: true, childList: true, attributes: true });
+    """)
+    visit(page, address, "?theme=dark")
+    assert page.evaluate("flashes") == []
+    assert theme_of(page) == DARK
+
+
+# ---------------------------------------------------------------- what is drawn
+
+
+def test_the_swatches_the_map_and_the_charts_are_of_one_theme(context: BrowserContext, address: str):
+    page = context.new_page()
+    visit(page, address, "?theme=dark&layer=quintile")
+    swatches = page.locator(".legend .swatch-plain")
+    shown = [swatches.nth(i).evaluate("it => getComputedStyle(it).backgroundColor") for i in range(5)]
+    assert shown == [f"rgb{rgb(colour)}" for colour in reversed(theme.SEQUENTIAL["orrd"].split())]
+    shot = Image.open(io.BytesIO(page.locator("#map").screenshot())).convert("RGB")
+    painted = {colour for _, colour in shot.getcolors(10**6)}
+    assert {rgb(colour) for colour in theme.SEQUENTIAL["orrd"].split()} <= painted
+    assert rgb("#b30000") not in painted
+    expect(page.locator("#gradient .bars .point path").first).to_have_css("fill", f"rgb{rgb('#f4eaff')}")
+
+
+def test_nothing_of_it_reaches_paper(context: BrowserContext, address: str):
+    page = context.new_page()
+    visit(page, address, "?theme=dark")
+    page.emulate_media(media="print")
+    ink = page.locator("h1").evaluate("it => getComputedStyle(it).color")
+    assert ink == f"rgb{rgb('#17222b')}"
+    page.emulate_media(media="screen")
+    fills = page.evaluate("""async () => {
+      dispatchEvent(new Event("beforeprint"));
+      await new Promise((done) => setTimeout(done));
+      const fill = () => getComputedStyle(document.querySelector("#months .bars .point path")).fill;
+      const printed = [document.documentElement.dataset.theme, fill()];
+      dispatchEvent(new Event("afterprint"));
+      return printed;
+    }""")
+    assert fills == ["light", f"rgb{rgb('#1d5b8f')}"]
+    assert theme_of(page) == DARK
+    paper = PdfReader(io.BytesIO(page.pdf(print_background=True)))
+    assert "offences" in paper.pages[0].extract_text().lower()
+
+
+# ---------------------------------------------------------------- for everyone
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_no_barrier_that_axe_can_find_in_the_dark(context: BrowserContext, address: str, width: int):
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 768})
+    barriers = []
+    for search in STATES:
+        visit(page, address, f"{search}{'&' if search else '?'}theme=dark")
+        if "assess" in search:
+            page.locator("#assess-body h1").wait_for()
+        for barrier in Axe().run(page).response["violations"]:
+            where = [node["target"] for node in barrier["nodes"]]
+            barriers.append((search, barrier["id"], where[:3], barrier["nodes"][0].get("failureSummary")))
+    assert not barriers
+
+
+def test_high_contrast_keeps_focus_and_what_is_chosen(chromium: Browser, address: str):
+    """Where the system sets the colours: chosen cells and the segment in use differ, focus is outlined."""
+    context = chromium.new_context(viewport=SCREEN, forced_colors="active", reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    visit(page, address, "?hour=19")
+
+    def look(selector: str, what: str) -> str:
+        return page.locator(selector).first.evaluate(f"it => getComputedStyle(it).{what}")
+
+    chosen, other = "#filter-hour [aria-selected=true]", "#filter-hour [aria-selected=false]"
+    assert look(chosen, "backgroundColor") != look(other, "backgroundColor")
+    assert look(chosen, "color") != look(chosen, "backgroundColor")
+    active = "#filter-level .mantine-SegmentedControl-label[data-active]"
+    assert look(active, "backgroundColor") != look(
+        "#filter-level label:not([data-active])", "backgroundColor"
+    )
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus-visible")
+    assert focused.evaluate("it => getComputedStyle(it).outlineStyle") == "solid"
+    assert focused.evaluate("it => parseFloat(getComputedStyle(it).outlineWidth)") >= 2
+    context.close()

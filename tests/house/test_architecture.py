@@ -1,0 +1,125 @@
+"""The rooms of the program and which way its imports run, read off the source itself."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(path for folder in ("geo", "dashboard") for path in (ROOT / folder).rglob("*.py"))
+
+ROOMS = ("ask", "stats", "data", "answer", "tell", "out", "demo", "cli")
+"""The rooms of ``geo/``: each may import itself and the rooms named before it."""
+RANK = {name: rank for rank, name in enumerate(ROOMS)}
+
+IO_MODULES = {"csv", "glob", "http", "io", "os", "pathlib", "pickle", "requests", "shutil", "socket"}
+IO_MODULES |= {"sqlite3", "subprocess", "tempfile", "urllib", "zipfile"}
+IO_CALLS = {"open", "print", "input", "read_csv", "read_parquet", "read_file", "read_text", "read_bytes"}
+IO_CALLS |= {"write_text", "write_bytes", "to_csv", "to_parquet", "to_file"}
+SLOW_TO_IMPORT = {"esda", "geopandas", "libpysal", "matplotlib", "numba", "statsmodels"}
+STATE = {"DataFrame", "GeoDataFrame", "read_csv", "read_parquet", "read_file", "Dash", "create_app"}
+
+
+def dotted(path: Path) -> str:
+    """Name of a file as a module, ``geo.demo.county``."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def at_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node that runs when the module is imported: not in functions, not for the type checker only."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        yield node
+        yield from at_import(node)
+
+
+def imports(nodes: Iterator[ast.AST]) -> set[str]:
+    """Dotted names that the nodes import; ``from geo import rates`` counts as ``geo.stats.rates``."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"import from the root, not relatively: {ast.unparse(node)}"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def called(nodes: Iterator[ast.AST]) -> set[str]:
+    """Last names of what the nodes call."""
+    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+    return {
+        f.attr if isinstance(f, ast.Attribute) else f.id
+        for f in calls
+        if isinstance(f, ast.Attribute | ast.Name)
+    }
+
+
+@pytest.fixture(params=SOURCES, ids=dotted)
+def module(request: pytest.FixtureRequest) -> tuple[str, ast.Module]:
+    """One source file: its dotted name and its syntax tree."""
+    return dotted(request.param), ast.parse(request.param.read_text(encoding="utf-8"))
+
+
+def room(name: str) -> str:
+    """Part of a dotted name that the order speaks of: ``geo.demo.county`` is in ``demo``."""
+    return name.split(".")[1]
+
+
+def test_imports_run_one_way(module: tuple[str, ast.Module]) -> None:
+    name, tree = module
+    used = imports(ast.walk(tree))
+    outside = {"dash", "plotly", "dashboard", "app", "flask"} & {n.split(".")[0] for n in used}
+    if not name.startswith("geo"):
+        assert "app" not in outside
+        return
+    assert not outside, f"{name} computes; it must know nothing of {outside}"
+    if name == "geo":
+        return
+    assert room(name) in RANK, f"say in ROOMS where {name} stands"
+    theirs = {n for n in used if n.startswith("geo.")}
+    later = {n for n in theirs if RANK[room(n)] > RANK[room(name)]}
+    assert not later, f"{name} comes before {later}"
+    if room(name) == "stats":
+        others = {n for n in theirs if room(n) != "stats"} - {"geo.ask.problem.Problem"}
+        assert not others, f"{name} computes with arrays alone"
+
+
+def test_no_circle_of_imports() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in SOURCES:
+        used = imports(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        if dotted(path).startswith("geo."):
+            graph[dotted(path)] = {n for n in used if n.startswith("geo.")}
+    for name, used in graph.items():  # "geo.stats.rates.dsr" is a name in "geo.stats.rates"
+        graph[name] = {n if n in graph else n.rpartition(".")[0] for n in used}
+    for name, used in graph.items():
+        used.discard(name)
+    while leaves := {name for name, used in graph.items() if not used & graph.keys()}:
+        graph = {name: used for name, used in graph.items() if name not in leaves}
+    assert not graph, f"these import each other in a circle: {sorted(graph)}"
+
+
+def test_statistics_do_no_io(module: tuple[str, ast.Module]) -> None:
+    name, tree = module
+    if name.startswith("geo.stats."):
+        assert not {n.split(".")[0] for n in imports(ast.walk(tree))} & IO_MODULES
+        assert not called(ast.walk(tree)) & IO_CALLS
+
+
+def test_slow_libraries_wait_until_they_are_used(module: tuple[str, ast.Module]) -> None:
+    name, tree = module
+    slow = {n.split(".")[0] for n in imports(at_import(tree))} & SLOW_TO_IMPORT
+    if name.startswith("dashboard"):
+        slow -= {"geopandas"}  # the map that it serves is open before the first request
+    assert not slow, f"{name} imports {slow} at its head; import inside the function that needs it"
+
+
+def test_modules_hold_no_data_and_no_app(module: tuple[str, ast.Module]) -> None:
+    name, tree = module
+    made = called(at_import(tree)) & STATE
+    assert not made, f"{name} makes {made} while it is imported; make it in a function"

@@ -1,0 +1,130 @@
+"""What an installed copy and a container image hold: program, map library, demonstration county."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ("assets", "data/boundaries", "docs/methods")
+CODE = ("geo", "dashboard")
+
+
+# ---------------------------------------------------------------- the wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the files at hand, unpacked."""
+    source = tmp_path_factory.mktemp("source")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "app.py"):
+        shutil.copy(ROOT / name, source)
+    for name in (*CODE, *SHIPPED):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    vendored = source / "assets" / "vendor" / "some-library" / "code.mjs"
+    vendored.parent.mkdir(parents=True)
+    vendored.write_text("export default 1")
+    build = "from setuptools import build_meta; build_meta.build_wheel('out')"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", build], cwd=source, check=True, capture_output=True)
+    unpacked = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(next((source / "out").glob("*.whl"))) as archive:
+        archive.extractall(unpacked)
+    return unpacked
+
+
+def files(folder: Path) -> set[str]:
+    """Relative paths of the files under a folder, without Python's caches."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix() for path in paths}
+
+
+@pytest.mark.parametrize("package", CODE)
+def test_the_wheel_holds_every_module(wheel: Path, package: str) -> None:
+    ours = {name for name in files(wheel / package) if not name.startswith("_shipped/")}
+    assert ours == files(ROOT / package)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_an_installed_copy_finds_what_was_shipped_with_it(wheel: Path, name: str) -> None:
+    ask = "import sys; sys.path.insert(0, {!r}); from geo.ask.resources import shipped; print(shipped({!r}))"
+    command = [sys.executable, "-S", "-c", ask.format(str(wheel), name)]
+    answer = subprocess.run(command, cwd=wheel.parent, capture_output=True, text=True, check=False)
+    folder = Path(answer.stdout.strip())
+    assert folder.is_relative_to(wheel), answer.stderr
+    assert files(folder) >= files(ROOT / name)
+
+
+def test_the_wheel_holds_the_map_library(wheel: Path) -> None:
+    assert (wheel / "geo/_shipped/assets/vendor/some-library/code.mjs").is_file()
+
+
+# ---------------------------------------------------------------- the container image
+
+
+def stages() -> list[list[tuple[str, str]]]:
+    """Read the Dockerfile as its stages, each a list of (instruction, rest of the line)."""
+    text = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    instructions = [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines)]
+    starts = [i for i, (word, _) in enumerate(instructions) if word == "FROM"]
+    assert instructions[: starts[0]] == [("ARG", "BASE=python:3.11-slim")]
+    return [instructions[a:b] for a, b in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def test_every_stage_starts_from_the_one_base() -> None:
+    assert all(stage[0][1].split()[0] == "${BASE}" for stage in stages())
+
+
+def test_what_the_image_copies_is_here_and_is_let_through() -> None:
+    ignore = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    let_through = {line[1:] for line in ignore if line.startswith("!")}
+    assert "*" in ignore
+    names = {part for stage in stages() for part in stage[0][1].split()[2:3]}
+    for stage in stages():
+        for word, rest in stage:
+            if word != "COPY":
+                continue
+            *sources, _target = rest.split()
+            if sources[0].startswith("--from="):
+                assert sources[0].removeprefix("--from=") in names
+                continue
+            assert set(sources) <= let_through
+            assert all((ROOT / source).exists() for source in sources)
+
+
+def test_the_image_is_built_from_all_that_the_wheel_is_made_of() -> None:
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    packages = {name for name in setuptools["packages"] if "." not in name}
+    needed = (
+        packages | set(setuptools["package-dir"].values()) | {f"{m}.py" for m in setuptools["py-modules"]}
+    )
+    copied = {part for word, rest in stages()[1] if word == "COPY" for part in rest.split()[:-1]}
+    assert needed <= copied
+
+
+def test_the_image_installs_by_hash() -> None:
+    installs = [rest for stage in stages() for word, rest in stage if word == "RUN" and "pip install" in rest]
+    assert installs
+    assert all(
+        "--require-hashes" in rest or rest.endswith("--no-deps --no-build-isolation .") for rest in installs
+    )
+
+
+def test_the_image_serves_as_a_plain_user_with_a_volume_and_a_health_check() -> None:
+    last = stages()[-1]
+    said = dict(last)
+    words = [word for word, _ in last]
+    assert said["USER"] not in ("root", "0") and words.index("USER") < words.index("CMD")
+    assert "RUN" not in words[words.index("USER") :], "what is installed belongs to root"
+    assert f"useradd --system --uid 10001 --home-dir {said['WORKDIR']}" in said["RUN"]
+    assert said["VOLUME"] in said["ENV"].split("HOTSPOTS_DATA=")[1].split()
+    assert json.loads(said["CMD"]) == ["gunicorn", "app:server"]
+    command = json.loads(said["HEALTHCHECK"].split("CMD ")[1])
+    assert f"http://127.0.0.1:{said['EXPOSE']}/healthz" in command[-1]
+    compile(command[-1], "health check", "exec")

@@ -1,0 +1,468 @@
+"""Readers of events: exact on good files, strict on bad ones, silent about persons."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geo.ask.problem import Problem
+from geo.ask.words import month_number
+from geo.data.mapping import KEYS, TABLES, read_mapping
+from geo.data.readers import CANONICAL, Reader
+from geo.data.sources import SOURCES, Source, reader_for, stored_sources
+from geo.data.table import AGE_BANDS, age_bands, read_table
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "data-formats.md"
+
+STREET = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
+    "Last outcome category,Context\n"
+    "feed01,2023-05,Force,Force,-0.47,52.30,On or near A Road,E01017540,Bedford 001A,Robbery,,\n"
+    ",2023-05,Force,Force,,,No location,,,Anti-social behaviour,,\n"
+)
+FORCE = (
+    "Crime Reference,Home Office Code,Offence,Offence Group,Committed From,Committed To,Recorded,LSOA Code,"
+    "Victim Age,Victim Sex,Domestic Abuse,Knife,Injury,Aggravating Factor\n"
+    "40/77001/23,8N,Assault,Violence and sexual offences,01/02/2023 23:30,02/02/2023 01:00,03/02/2023,"
+    "E01017540,17,M,N,Y,Y,Alcohol\n"
+    "40/77002/23,34B,Robbery,Robbery,12/11/2023,,,,,,,,,\n"
+)
+CALLS = (
+    "Incident Number,Call Connected,Nature of Call,Chief Complaint Code,LSOA Code,Patient Age,Patient Sex,"
+    "Conveyed\n"
+    "C77001,29/10/2023 01:30:59,Assault,04,E01017540,0,F,Y\n"
+)
+EMERGENCY = (
+    "EC_Ident,Arrival_Date,Arrival_Time,LSOA_Of_Residence,Age_At_Arrival,Stated_Gender,Arrival_Mode,"
+    "Injury_Intent,Injury_Mechanism,Discharge_Destination\n"
+    "77001,05/06/2019,00:05,E01017540,90,2,Ambulance,Assault,Sharp object,Home\n"
+    "77002,05/06/2019,,E99999999,,9,Walk-in,Assault,,Home\n"
+)
+ADMISSIONS = (
+    "EPIKEY,ADMIDATE,LSOA11,STARTAGE,SEX,ADMIMETH,DIAG_01,CAUSE_4,SPELDUR\n"
+    "77001,31/03/2021,E01017540,7003,1,21,S010,X99.,0\n"
+    "77002,01/04/2020,W01000001,85,0,28,S020,Y048,12\n"
+)
+STOPS = (
+    "Type,Date,Part of a policing operation,Policing operation,Latitude,Longitude,Gender,Age range,"
+    "Self-defined ethnicity,Officer-defined ethnicity,Legislation,Object of search,Outcome,"
+    "Outcome linked to object of search,Removal of more than just outer clothing\n"
+    "Person search,2021-04-30T23:41:00+00:00,False,,51.880660,-0.411526,Male,18-24,,,,Firearms,,,False\n"
+    "Person search,2021-01-31T23:41:00+00:00,False,,,,,18-24,,,,,,,False\n"
+)
+SAMPLES = {
+    ("offences", "police.uk street file"): STREET,
+    ("offences", "dated extract of a force"): FORCE,
+    ("ambulance", "ambulance dispatch extract"): CALLS,
+    ("ae", "emergency care (ECDS) extract"): EMERGENCY,
+    ("admissions", "admitted patient care (HES) extract"): ADMISSIONS,
+    ("stop_and_search", "police.uk stop and search file"): STOPS,
+}
+READERS = [(source, reader) for source in SOURCES.values() for reader in source.readers]
+
+
+def parse(source: str, text: str | bytes) -> pd.DataFrame:
+    table = read_table("file.csv", text.encode() if isinstance(text, str) else text)
+    return reader_for(SOURCES[source], table).parse(table)
+
+
+def cells(events: pd.DataFrame, row: int) -> dict[str, object]:
+    """A row without what is missing."""
+    return {name: value for name, value in events.loc[row].to_dict().items() if not pd.isna(value)}
+
+
+# ---------------------------------------------------------------- every reader
+
+
+@pytest.mark.parametrize(("source", "reader"), READERS, ids=[reader.name for _, reader in READERS])
+def test_every_reader_gives_canonical_events(source: Source, reader: Reader) -> None:
+    sample = SAMPLES[source.key, reader.name]
+    table = read_table("file.csv", sample.encode())
+    assert reader_for(source, table) == reader
+    events = reader.parse(table)
+    assert tuple(events.columns[: len(CANONICAL)]) == CANONICAL
+    assert len(events) == len(table)
+    types = {name: str(dtype) for name, dtype in events.dtypes.items()}
+    assert {name: types[name] for name in CANONICAL} == {
+        "category": "str",
+        "lsoa": "str",
+        "month": "int32",
+        "date": "datetime64[s]",
+        "hour": "Int8",
+        "span_hours": "float32",
+        "age_band": "str",
+        "sex": "str",
+    }
+    assert events["category"].notna().all()
+    assert set(events["age_band"].dropna()) <= set(AGE_BANDS)
+    assert set(events["sex"].dropna()) <= {"F", "M"}
+    assert (reader.grain == "month") == events["date"].isna().all()
+    assert (reader.grain == "hour") == events["hour"].notna().any()
+
+
+@pytest.mark.parametrize(("source", "reader"), READERS, ids=[reader.name for _, reader in READERS])
+def test_no_reference_of_a_person_or_case_is_kept(source: Source, reader: Reader) -> None:
+    events = parse(source.key, SAMPLES[source.key, reader.name])
+    kept = " ".join(map(str, events.to_numpy().ravel()))
+    assert not re.search(r"7700\d|feed", kept)
+    assert "A Road" not in kept
+
+
+@pytest.mark.parametrize(("source", "reader"), READERS, ids=[reader.name for _, reader in READERS])
+def test_a_file_without_rows_has_no_events(source: Source, reader: Reader) -> None:
+    header = SAMPLES[source.key, reader.name].splitlines()[0]
+    events = parse(source.key, header + "\n")
+    assert len(events) == 0
+    assert tuple(events.columns[: len(CANONICAL)]) == CANONICAL
+
+
+@pytest.mark.parametrize(("source", "reader"), READERS, ids=[reader.name for _, reader in READERS])
+def test_a_row_cut_short_refuses_the_file(source: Source, reader: Reader) -> None:
+    sample = SAMPLES[source.key, reader.name]
+    cut = sample.rstrip("\n").rpartition(",")[0] + "\n"
+    last = len(sample.splitlines())
+    with pytest.raises(Problem, match=f"file.csv, row {last}: .* cells where the header has"):
+        parse(source.key, cut)
+
+
+@pytest.mark.parametrize(("source", "reader"), READERS, ids=[reader.name for _, reader in READERS])
+def test_every_reader_is_documented(source: Source, reader: Reader) -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert reader.name in text
+    assert SAMPLES[source.key, reader.name].splitlines()[0] in text.splitlines()
+    assert f"| `{source.key}` |" in text
+
+
+# ---------------------------------------------------------------- each reader, exactly
+
+
+def test_street_file() -> None:
+    events = parse("offences", STREET)
+    assert cells(events, 0) == {"category": "Robbery", "lsoa": "E01017540", "month": month_number("2023-05")}
+    assert cells(events, 1) == {"category": "Anti-social behaviour", "month": month_number("2023-05")}
+
+
+def test_force_extract() -> None:
+    events = parse("offences", FORCE)
+    assert cells(events, 0) == {
+        "category": "Violence and sexual offences",
+        "lsoa": "E01017540",
+        "month": month_number("2023-02"),
+        "date": pd.Timestamp("2023-02-01"),
+        "hour": 23,
+        "span_hours": 1.5,
+        "age_band": "15-19",
+        "sex": "M",
+        "offence_code": "8N",
+        "domestic_abuse": False,
+        "knife": True,
+        "injury": True,
+        "aggravating": "Alcohol",
+    }
+    assert cells(events, 1) == {
+        "category": "Robbery",
+        "month": month_number("2023-11"),
+        "date": pd.Timestamp("2023-11-12"),
+        "offence_code": "34B",
+    }, "no time means no hour, and 12/11 is the twelfth of November"
+
+
+def test_ambulance() -> None:
+    assert cells(parse("ambulance", CALLS), 0) == {
+        "category": "Assault",
+        "lsoa": "E01017540",
+        "month": month_number("2023-10"),
+        "date": pd.Timestamp("2023-10-29"),
+        "hour": 1,
+        "age_band": "0-4",
+        "sex": "F",
+        "problem": "04",
+        "conveyed": True,
+    }
+
+
+def test_emergency_care() -> None:
+    events = parse("ae", EMERGENCY)
+    assert cells(events, 0) == {
+        "category": "Sharp object",
+        "lsoa": "E01017540",
+        "month": month_number("2019-06"),
+        "date": pd.Timestamp("2019-06-05"),
+        "hour": 0,
+        "age_band": "90+",
+        "sex": "F",
+        "arrival_mode": "Ambulance",
+    }
+    assert cells(events, 1) == {
+        "category": "Not stated",
+        "month": month_number("2019-06"),
+        "date": pd.Timestamp("2019-06-05"),
+        "arrival_mode": "Walk-in",
+    }
+
+
+def test_admissions() -> None:
+    events = parse("admissions", ADMISSIONS)
+    assert cells(events, 0) == {
+        "category": "Assault with a sharp object",
+        "lsoa": "E01017540",
+        "month": month_number("2021-03"),
+        "date": pd.Timestamp("2021-03-31"),
+        "age_band": "0-4",
+        "sex": "M",
+        "through_ae": True,
+        "days": 0,
+    }
+    assert cells(events, 1)["lsoa"] == "W01000001", "Wales is a place"
+    assert cells(events, 1)["category"] == "Assault by bodily force"
+    assert not cells(events, 1)["through_ae"]
+
+
+def test_stop_and_search_is_in_local_time() -> None:
+    events = parse("stop_and_search", STOPS)
+    summer, winter = cells(events, 0), cells(events, 1)
+    assert (summer["date"], summer["hour"]) == (pd.Timestamp("2021-05-01"), 0), "British Summer Time"
+    assert summer["month"] == month_number("2021-05")
+    assert (winter["date"], winter["hour"]) == (pd.Timestamp("2021-01-31"), 23)
+    assert (summer["longitude"], summer["latitude"]) == (-0.411526, 51.88066)
+    assert winter["category"] == "Not stated"
+    assert "latitude" not in winter
+
+
+def test_ages_fall_into_the_bands_of_the_standard_population() -> None:
+    assert len(AGE_BANDS) == 19
+    ages = pd.Series([0, 4, 5, 17, 84, 85, 89, 90, 104, None])
+    bands = ["0-4", "0-4", "5-9", "15-19", "80-84", "85-89", "85-89", "90+", "90+"]
+    assert age_bands(ages)[:9].tolist() == bands
+    assert age_bands(ages).isna().tolist() == [False] * 9 + [True]
+
+
+# ---------------------------------------------------------------- strictness
+
+
+def changed(sample: str, old: str, new: str) -> str:
+    assert old in sample
+    return sample.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "sample", "old", "new", "row", "column"),
+    [
+        ("offences", STREET, "E01017540", "Bedford", 2, "LSOA code"),
+        ("offences", STREET, ",2023-05,", ",2023-5,", 2, "Month"),
+        ("offences", STREET, "\n,2023-05", "\n,2023-13", 3, "Month"),
+        ("offences", STREET, "\n,2023-05", "\n,", 3, "Month"),
+        ("offences", FORCE, "01/02/2023 23:30", "31/02/2023 23:30", 2, "Committed From"),
+        ("offences", FORCE, "01/02/2023 23:30", "12/25/2023 23:30", 2, "Committed From"),
+        ("offences", FORCE, "01/02/2023 23:30", "2023-02-01 23:30", 2, "Committed From"),
+        ("offences", FORCE, "01/02/2023 23:30", "01/02/2023 24:00", 2, "Committed From"),
+        ("offences", FORCE, "01/02/2023 23:30", "01/02/23 23:30", 2, "Committed From"),
+        ("offences", FORCE, "01/02/2023 23:30", "01/02/1823 23:30", 2, "Committed From"),
+        ("offences", FORCE, "01/02/2023 23:30", "01/02/2203 23:30", 2, "Committed From"),
+        ("offences", FORCE, "12/11/2023,", ",", 3, "Committed From"),
+        ("offences", FORCE, "02/02/2023 01:00", "01/02/2023 23:29", 2, "Committed To"),
+        ("offences", FORCE, ",17,", ",170,", 2, "Victim Age"),
+        ("offences", FORCE, ",17,", ",17.5,", 2, "Victim Age"),
+        ("offences", FORCE, ",17,", ",-1,", 2, "Victim Age"),
+        ("offences", FORCE, ",17,M,", ",17,Mary Smith,", 2, "Victim Sex"),
+        ("offences", FORCE, ",N,Y,Y,", ",N,1,Y,", 2, "Knife"),
+        ("ambulance", CALLS, "01:30:59", "1.30", 2, "Call Connected"),
+        ("ae", EMERGENCY, "00:05", "25:05", 2, "Arrival_Time"),
+        ("ae", EMERGENCY, "00:05", "005", 2, "Arrival_Time"),
+        ("ae", EMERGENCY, "05/06/2019,,", ",,", 3, "Arrival_Date"),
+        ("admissions", ADMISSIONS, "X99.", "W54.", 2, "CAUSE_4"),
+        ("admissions", ADMISSIONS, "Y048,12", "Y048,long", 3, "SPELDUR"),
+        ("stop_and_search", STOPS, "23:41:00+00:00", "23:41:00", 2, "Date"),
+        ("stop_and_search", STOPS, "51.880660", "515.88066", 2, "Latitude"),
+        ("stop_and_search", STOPS, "-0.411526", "east", 2, "Longitude"),
+    ],
+)
+def test_a_cell_that_makes_no_sense_is_named_but_never_repeated(
+    source: str, sample: str, old: str, new: str, row: int, column: str
+) -> None:
+    with pytest.raises(Problem) as problem:
+        parse(source, changed(sample, old, new))
+    said = str(problem.value)
+    assert said.startswith(f"file.csv, row {row}, column “{column}”: ")
+    assert "import it again" in said
+    bad = new.strip(",\n ")
+    assert not bad or len(bad) < 3 or bad not in said
+
+
+def test_the_first_bad_row_is_named_and_the_others_counted() -> None:
+    bad = STREET + ",2023-05,,,,,,nowhere,,Drugs,,\n" * 3
+    with pytest.raises(Problem, match=r"row 4 \(and 2 more rows\), column “LSOA code”"):
+        parse("offences", bad)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty, without even a header"),
+        (b"\xef\xbb\xbf\n", "is empty, without even a header"),
+        (b"PK\x03\x04rest of a workbook", "is a spreadsheet: save it as"),
+        (STREET.replace("Robbery", "Caf\xe9").encode("cp1252"), r"row 2: this is not UTF-8 text"),
+        (STREET.replace("Context", "Month").encode(), "two columns named “Month”"),
+        (STREET.encode() + b"one,two\n", "row 4: 2 cells where the header has 12"),
+        (STREET.replace("\n", ",extra\n").replace("Context,extra", "Context").encode(), "row 2: 13 cells"),
+        (b"a,b\n1,2\n", r"unknown header: as a police.uk street file it lacks “Crime ID”, .*--mapping"),
+        (STREET.replace("Month", "month").encode(), "it lacks “Month”"),
+        (STREET.replace(",", ";").encode(), "unknown header"),
+        (STREET.encode() + b'"never closed,2023-05\n', "row 4"),
+    ],
+)
+def test_what_is_no_well_formed_table_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(Problem, match=message) as problem:
+        parse("offences", content)
+    assert str(problem.value).startswith("file.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + STREET.encode(),
+        STREET.replace("\n", "\r\n").encode(),
+        STREET.rstrip("\n").encode(),
+        STREET.replace("Robbery", ' Robbery"').replace(' Robbery"', '" Robbery"').encode(),
+        STREET.replace("On or near A Road", '"On, or near,\nA Road"').encode(),
+        (STREET.replace("Context\n", "Context,More\n").replace(",,\n", ",,,\n")).encode(),
+    ],
+)
+def test_what_publishers_and_spreadsheets_write_is_read(content: bytes) -> None:
+    pd.testing.assert_frame_equal(parse("offences", content), parse("offences", STREET))
+
+
+# ---------------------------------------------------------------- mappings
+
+MAPPING = """
+label = "Knife injuries"
+noun = ["injury", "injuries"]
+moment = "arrival"
+place = "residence"
+disclosure = "controlled"
+attribution = "County hospital trust"
+[columns]
+date = "Seen on"
+time = "Seen at"
+category = "Injury"
+area = "Home LSOA"
+age = "Age"
+sex = "Sex"
+reference = "Record"
+[formats]
+date = "%Y-%m-%d"
+[categories]
+KN = "Knife injury"
+"""
+MAPPED = "Record,Seen on,Seen at,Injury,Home LSOA,Age,Sex\n77001,2023-02-01,14:30,KN,E01017540,33,F\n"
+
+
+def mapping(folder: Path, text: str, key: str = "knife_injuries") -> Source:
+    (folder / "knife.toml").write_text(text, encoding="utf-8")
+    return read_mapping(folder / "knife.toml", key)
+
+
+def read_mapped(source: Source, text: str) -> pd.DataFrame:
+    table = read_table("file.csv", text.encode())
+    return reader_for(source, table).parse(table)
+
+
+def test_a_mapping_registers_a_source(tmp_path: Path) -> None:
+    source = mapping(tmp_path, MAPPING)
+    assert (source.key, source.label, source.noun) == (
+        "knife_injuries",
+        "Knife injuries",
+        ("injury", "injuries"),
+    )
+    assert (source.place, source.disclosure, source.moment) == ("residence", "controlled", "arrival")
+    assert source.readers[0].grain == "hour"
+    assert source.readers[0].reference == "Record"
+    assert cells(read_mapped(source, MAPPED), 0) == {
+        "category": "Knife injury",
+        "lsoa": "E01017540",
+        "month": month_number("2023-02"),
+        "date": pd.Timestamp("2023-02-01"),
+        "hour": 14,
+        "age_band": "30-34",
+        "sex": "F",
+    }
+
+
+def test_the_example_of_the_documents_works(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    header, row = MAPPED.replace("2023-02-01", "01/02/2023").strip().split("\n")
+    events = read_mapped(mapping(tmp_path, text), f"{header},Pseudonym\n{row},ab12\n")
+    assert events.loc[0, "person"] == 1
+    assert events.loc[0, "category"] == "Knife injury"
+    assert events.loc[0, "hour"] == 14
+
+
+def test_every_key_of_a_mapping_is_documented() -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    for key in (*KEYS, *(inner for table in TABLES.values() for inner in table)):
+        assert re.search(rf"\b{key}\b", text), key
+
+
+def test_a_mapping_of_a_known_source_adds_a_format(tmp_path: Path) -> None:
+    text = '[columns]\nmonth = "M"\ncategory = "C"\nlongitude = "X"\nlatitude = "Y"\n'
+    source = mapping(tmp_path, text, "offences")
+    assert source.label == SOURCES["offences"].label
+    assert source.readers[0].grain == "month"
+    events = read_mapped(source, "M,C,X,Y\n2023-02,Robbery,-0.4,51.9\n")
+    assert cells(events, 0) == {
+        "category": "Robbery",
+        "month": month_number("2023-02"),
+        "longitude": -0.4,
+        "latitude": 51.9,
+    }
+
+
+def test_a_date_column_may_hold_the_time(tmp_path: Path) -> None:
+    text = 'category = "Robbery"\n[columns]\ndate = "D"\narea = "A"\n[formats]\ndate = "%d/%m/%Y %H:%M"\n'
+    events = read_mapped(mapping(tmp_path, text, "offences"), "D,A\n01/02/2023 07:15,\n02/02/2023,\n")
+    assert events["hour"].tolist() == [7, pd.NA]
+    assert events["category"].tolist() == ["Robbery"] * 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("label", "lable", "unknown key “lable”"),
+        ('label = "Knife injuries"', "", "lacks “label”"),
+        ('"residence"', '"home"', "must give “place” as occurrence or residence"),
+        ('"controlled"', '"secret"', "must give “disclosure” as open or controlled"),
+        ('["injury", "injuries"]', '"injury"', "must give “noun” as two words"),
+        ('date = "Seen on"', "", "either “date” or “month”"),
+        ('area = "Home LSOA"', "", "either “area”, or “longitude” and “latitude”"),
+        ('area = "Home LSOA"', 'longitude = "X"', "either “area”, or “longitude” and “latitude”"),
+        ('category = "Injury"', "", "either a column “category”"),
+        ('age = "Age"', 'years = "Age"', r"has “years” under \[columns\]"),
+        ('age = "Age"', "age = 3", r"must give \[columns\] as a table of texts"),
+        ("[columns]", "[columns", "not well-formed TOML"),
+    ],
+)
+def test_a_mapping_that_says_too_little_or_too_much_is_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    with pytest.raises(Problem, match=message) as problem:
+        mapping(tmp_path, changed(MAPPING, old, new))
+    assert "knife.toml" in str(problem.value)
+
+
+def test_a_mapping_needs_a_plain_key_and_a_file(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="“Knife injuries” cannot name a source"):
+        mapping(tmp_path, MAPPING, "Knife injuries")
+    with pytest.raises(Problem, match="cannot be read"):
+        read_mapping(tmp_path / "absent.toml", "knife_injuries")
+
+
+def test_a_stored_source_is_told_as_it_was(tmp_path: Path) -> None:
+    source = mapping(tmp_path, MAPPING)
+    manifest = {
+        "batches": {"incidents/knife_injuries/1": {"source": "knife_injuries"}},
+        "sources": {"knife_injuries": source.described()},
+    }
+    back = stored_sources(manifest)["knife_injuries"]
+    assert back.described() == source.described()
+    assert back.noun == ("injury", "injuries")
