@@ -42,7 +42,6 @@ CONTROLS = {
 """Parameter of the URL to the property that holds the state of its control; strips are the rest."""
 
 
-STRIPS = ("borough", "month", "hour", "day", "night")
 """Parameters chosen on a strip of cells (``assets/strip.js``)."""
 LAYER_GROUPS = {
     "How many": ("measure", "quintile", "significance"),

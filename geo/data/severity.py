@@ -131,39 +131,3 @@ def apply_weights(codes: pd.Series, weights: pd.Series) -> pd.Series:
     unique = pd.unique(codes)
     found = {code: weights.get(normalised(code), np.nan) for code in unique}
     return codes.map(found).astype("float64").rename("weight")
-
-
-def harm_by_area(counts: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
-    """Harm-weighted sums of events by area.
-
-    Parameters
-    ----------
-    counts : DataFrame [area, offence]
-        Events; the columns are codes or category names.
-    weights : Series
-        Result of :func:`read_weights`.
-
-    Returns
-    -------
-    DataFrame on the index of areas
-        ``count`` (all events), ``weighted`` (those whose offence has a weight), ``harm`` (their sum of
-        weights) and ``mean_harm`` (harm of a weighted event; NaN where there is none). ``count`` less
-        ``weighted`` is what the harm leaves out.
-
-    Notes
-    -----
-    One homicide outweighs hundreds of assaults, so the harm of a small area rests on single events: read it
-    with the count. Poisson intervals and tests do not hold for weighted sums.
-    """
-    weight = apply_weights(pd.Series(counts.columns), weights).to_numpy()
-    x = counts.to_numpy(dtype=np.float64)
-    known = np.isfinite(weight)
-    weighted = x[:, known].sum(axis=1)
-    harm = x[:, known] @ weight[known]
-    table = {
-        "count": x.sum(axis=1),
-        "weighted": weighted,
-        "harm": harm,
-        "mean_harm": np.divide(harm, weighted, out=np.full(len(x), np.nan), where=weighted > 0),
-    }
-    return pd.DataFrame(table, index=counts.index)

@@ -28,7 +28,6 @@ NIGHTS = tuple(f"{day} into {DAYS[(i + 1) % 7]}" for i, day in enumerate(DAYS))
 HOURS = tuple(range(24))
 NOON = 12
 WEEK = 7 * 24
-TIME_ZONE = "Europe/London"
 
 A_SECOND = 1 / 3600
 MIDNIGHT_P, MIDNIGHT_RATIO = 0.001, 1.5
@@ -48,75 +47,7 @@ def framed(week: Floats, days: Sequence[str] = DAYS, hours: Sequence[int] = HOUR
     return pd.DataFrame(week, index=pd.Index(days, name=name), columns=pd.Index(hours, name="hour"))
 
 
-# ---------------------------------------------------------------- moments
-
-
-def to_wall_clock(utc: ArrayLike | pd.Series) -> pd.Series:
-    """Local wall time of moments in UTC.
-
-    Parameters
-    ----------
-    utc : array_like of datetimes
-        With a time zone, or naive and meant as UTC; NaT stays NaT.
-
-    Returns
-    -------
-    Series of datetime64 without zone
-        What a clock in England showed.
-
-    Examples
-    --------
-    >>> to_wall_clock(pd.Series(["2021-04-30T23:41+00:00"])).dt.strftime("%d/%m %H:%M").tolist()
-    ['01/05 00:41']
-    """
-    return pd.to_datetime(pd.Series(utc), utc=True).dt.tz_convert(TIME_ZONE).dt.tz_localize(None)
-
-
-def weekday_of(dates: ArrayLike | pd.Series) -> pd.Series:
-    """Day of the week, Monday = 0, as Int8; NA where there is no date."""
-    return pd.Series(dates).astype("datetime64[s]").dt.day_of_week.astype("Int8")
-
-
-def night_of(dates: ArrayLike | pd.Series, hours: ArrayLike | pd.Series) -> pd.Series:
-    """Night to which a moment belongs: from noon to noon, named after the day it begins on.
-
-    Saturday 01:30 belongs to the night of Friday into Saturday, as does Friday 22:00.
-
-    Parameters
-    ----------
-    dates : array_like of dates
-        Local date; NaT has no night.
-    hours : array_like of int
-        Local hour 0-23; NA has no night.
-
-    Returns
-    -------
-    Series of Int8
-        0 = Monday into Tuesday … 6 = Sunday into Monday, on the index of ``dates``.
-
-    Examples
-    --------
-    >>> nights = night_of(["2024-03-29", "2024-03-30", "2024-03-30"], [22, 1, 12])
-    >>> [NIGHTS[night] for night in nights]
-    ['Friday into Saturday', 'Friday into Saturday', 'Saturday into Sunday']
-    """
-    day = weekday_of(dates)
-    hour = pd.Series(np.asarray(pd.Series(hours).astype("Float64"), dtype=np.float64), index=day.index)
-    night = (day - (hour < NOON).astype("Int8")) % 7
-    return night.where(hour.notna()).astype("Int8").rename("night")
-
-
-def hour_of_week(moments: ArrayLike | pd.Series) -> Floats:
-    """Hours since Monday 00:00 of local moments, with the minutes as a fraction; NaN for NaT.
-
-    Examples
-    --------
-    >>> hour_of_week(pd.Series(["2024-01-01 01:30", "2024-01-07 23:00"])).tolist()
-    [1.5, 167.0]
-    """
-    series = pd.to_datetime(pd.Series(moments))
-    past_midnight = (series - series.dt.normalize()).dt.total_seconds() / 3600
-    return np.asarray(series.dt.day_of_week * 24 + past_midnight, dtype=np.float64)
+# ---------------------------------------------------------------- how often each day comes
 
 
 def weekdays_of_months(months: Iterable[int]) -> Floats:
@@ -153,45 +84,6 @@ def weekdays_of_days(start: date, days: int) -> Floats:
 # ---------------------------------------------------------------- tables
 
 
-def weekday_hour(
-    weekday: ArrayLike | pd.Series, hour: ArrayLike | pd.Series, weights: ArrayLike | None = None
-) -> pd.DataFrame:
-    """Events by weekday and hour.
-
-    Parameters
-    ----------
-    weekday, hour : array_like, one value an event
-        0 = Monday, and 0-23; an event with either missing is left out, so the events less the total of the
-        table are the untimed ones, to be stated beside it.
-    weights : array_like, optional
-        Weight of each event; 1 where not given.
-
-    Returns
-    -------
-    DataFrame [day, hour]
-    """
-    d, h = (np.asarray(pd.Series(v).astype("Float64"), dtype=np.float64) for v in (weekday, hour))
-    timed = ~(np.isnan(d) | np.isnan(h))
-    slot = (d[timed] * 24 + h[timed]).astype(np.int64)
-    weight = None if weights is None else np.asarray(weights, dtype=np.float64)[timed]
-    return framed(np.bincount(slot, weight, minlength=WEEK).astype(np.float64).reshape(7, 24))
-
-
-def hour_groups(matrix: ArrayLike | pd.DataFrame, width: int = 4) -> pd.DataFrame:
-    """The week in groups of hours: rows ``00-03`` … ``20-23``, columns the days.
-
-    Parameters
-    ----------
-    matrix : array_like 7 × 24
-        A week.
-    width : int
-        Hours in a group; it divides 24.
-    """
-    groups = as_week(matrix).reshape(7, 24 // width, width).sum(axis=2).T
-    names = [f"{hour:02d}-{hour + width - 1:02d}" for hour in range(0, 24, width)]
-    return pd.DataFrame(groups, index=pd.Index(names, name="hours"), columns=pd.Index(DAYS, name="day"))
-
-
 def night_hours(matrix: ArrayLike | pd.DataFrame) -> pd.DataFrame:
     """The week by nights: rows ``Monday into Tuesday`` …, columns the hours from noon round to 11.
 
@@ -216,7 +108,7 @@ def aoristic(start: ArrayLike, span: ArrayLike, *, longest: float | None = None)
     Parameters
     ----------
     start : array_like, one value an event
-        Hours since Monday 00:00 (:func:`hour_of_week`), from 0 to below 168; NaN is untimed and left out.
+        Hours since Monday 00:00, minutes as a fraction, from 0 to below 168; NaN is untimed and left out.
     span : array_like
         Length of the range in hours of wall time; NaN, or under a second, means a single moment.
     longest : float, optional

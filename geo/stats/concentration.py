@@ -201,43 +201,6 @@ def top_n(counts: ArrayLike | pd.Series, n: int = 10) -> pd.DataFrame:
     return table
 
 
-def top_n_sentence(table: pd.DataFrame, n: int, noun: tuple[str, str] = ("area", "areas")) -> str:
-    """What a table of :func:`top_n` holds, its ties said.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Result of ``top_n(counts, n)``.
-    n : int
-        The places asked for.
-    noun : tuple of str
-        What one area and several are called.
-
-    Returns
-    -------
-    str
-        One plain sentence; empty where no area has events.
-
-    Examples
-    --------
-    >>> top_n_sentence(top_n([5, 3, 1, 1, 0], 2), 2)
-    'The top 2 areas hold 80% of the total.'
-    """
-    if table.empty:
-        return ""
-    share = f"{table['share'].sum():.0%} of the total"
-    edge = int(table["at_edge"].sum())
-    if len(table) == 1:
-        return f"The top {noun[0]} holds {share}."
-    if not edge:
-        return f"The top {len(table)} {noun[1]} hold {share}."
-    each = table["count"].iloc[-1]
-    return (
-        f"The top {n} places are shared by {len(table)} {noun[1]}, which hold {share}; "
-        f"{edge} {noun[1]} with {each:g} each tie for the last place."
-    )
-
-
 def ranked_classes(
     values: ArrayLike | pd.Series, classes: int, *, ties: Literal["down", "split"] = "down"
 ) -> pd.DataFrame:
@@ -283,61 +246,6 @@ def ranked_classes(
     )
 
 
-def class_summary(counts: ArrayLike | pd.Series, classes: pd.DataFrame) -> pd.DataFrame:
-    """How many areas and events each class of :func:`ranked_classes` holds.
-
-    Parameters
-    ----------
-    counts : array_like, one value an area
-        Events, in the order of ``classes``.
-    classes : DataFrame
-        Result of :func:`ranked_classes`.
-
-    Returns
-    -------
-    DataFrame
-        Index ``class`` ascending; ``areas, events, share, least, most`` (the range of counts) and ``at_edge``
-        (areas tied across a cut). Classes without areas are absent.
-    """
-    frame = classes.assign(count=np.asarray(counts, dtype=np.float64)).dropna(subset="class")
-    table = frame.groupby("class").agg(
-        areas=("count", "size"),
-        events=("count", "sum"),
-        least=("count", "min"),
-        most=("count", "max"),
-        at_edge=("at_edge", "sum"),
-    )
-    total = frame["count"].sum()
-    table.insert(2, "share", table["events"] / (total if total > 0 else np.nan))
-    return table
-
-
-def wards_of_top_quintile(counts: pd.Series, places: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
-    """In which wards the areas of the top count quintile lie.
-
-    Parameters
-    ----------
-    counts : Series on small areas
-        Events; the quintile is taken over all of them, ties down.
-    places : DataFrame on the same index
-        ``ward`` and ``borough``: the names each area belongs to.
-    top : int
-        Number of classes; 5 for quintiles.
-
-    Returns
-    -------
-    DataFrame
-        One row a ward that has such an area, by borough and then from most areas to fewest: ``borough, ward,
-        areas, events``.
-    """
-    chosen = ranked_classes(counts, top)["class"].eq(top).fillna(False).astype(bool)
-    frame = places.loc[counts.index[chosen], ["borough", "ward"]].assign(events=counts[chosen])
-    table = frame.groupby(["borough", "ward"], as_index=False).agg(
-        areas=("events", "size"), events=("events", "sum")
-    )
-    return table.sort_values(["borough", "areas", "ward"], ascending=[True, False, True], ignore_index=True)
-
-
 # ---------------------------------------------------------------- from year to year
 
 
@@ -377,12 +285,6 @@ def stability(counts_by_year: pd.DataFrame, fraction: float = 0.10) -> pd.DataFr
         )
     columns = ["year", "before", "areas", "kept", "share", "by_chance", "rank_correlation"]
     return pd.DataFrame(rows, columns=columns).set_index("year")
-
-
-def years_in_top(counts_by_year: pd.DataFrame, fraction: float = 0.10) -> pd.Series:
-    """In how many of the years each area was among the busiest (as in :func:`stability`)."""
-    tops = {year: _top_of(counts_by_year[year], fraction) for year in counts_by_year.columns}
-    return pd.DataFrame(tops, index=counts_by_year.index).sum(axis=1).astype(int).rename("years_in_top")
 
 
 def _top_of(counts: pd.Series, fraction: float) -> pd.Series:

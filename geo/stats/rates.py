@@ -149,7 +149,7 @@ def dsr(
         Events of the period and residents; the columns of a data frame are matched to the standard's bands by
         name, an array holds them in its order. A single vector of bands is one area.
     squares : DataFrame or array_like [area, band], optional
-        Σ f² over persons with f events each (:func:`event_squares`), where a person may have several events.
+        Σ f² over persons with f events each where a person may have several events.
         The variance is then Σ (w/n)²·Σf² / (Σw)²: the interval widens, the rate stays.
     years : array_like
         Length of the period in years, one number or one an area.
@@ -211,55 +211,6 @@ def _pool_empty_bands(n: Floats, *columns: Floats) -> list[Floats]:
         np.add.at(sums, (area, band), column)
         pooled.append(sums)
     return pooled
-
-
-def event_squares(persons: ArrayLike) -> tuple[Floats, Floats]:
-    """Events, and the squares that :func:`dsr` needs, from how many persons had one event, two, three, ….
-
-    Parameters
-    ----------
-    persons : array_like [..., frequency]
-        Number of distinct persons with 1, 2, 3, … events along the last axis.
-
-    Returns
-    -------
-    tuple of ndarray
-        Σ f·persons (the events) and Σ f²·persons (their squares), without the last axis.
-
-    Examples
-    --------
-    Eight persons attended once and one twice; five once and two three times:
-
-    >>> [array.tolist() for array in event_squares([[8, 1, 0], [5, 0, 2]])]
-    [[10.0, 11.0], [12.0, 23.0]]
-    """
-    counts = np.asarray(persons, dtype=np.float64)
-    frequency = np.arange(1, counts.shape[-1] + 1, dtype=np.float64)
-    return counts @ frequency, counts @ frequency**2
-
-
-def event_squares_at_least(events: ArrayLike, persons: ArrayLike) -> Floats:
-    """The least that Σ f² can be where only the number of distinct persons is known: events² / persons.
-
-    Parameters
-    ----------
-    events, persons : array_like of one shape
-        Events, and the distinct persons that they belong to.
-
-    Returns
-    -------
-    ndarray
-        Squares for :func:`dsr`; the true interval is at least as wide as the one they give.
-
-    Raises
-    ------
-    ValueError
-        If there are events without persons, or more persons than events.
-    """
-    x, persons_ = np.asarray(events, dtype=np.float64), np.asarray(persons, dtype=np.float64)
-    if ((persons_ > x) | ((persons_ <= 0) & (x > 0))).any():
-        raise ValueError("each event belongs to one person, so there are at most as many persons as events")
-    return np.divide(x**2, persons_, out=np.zeros_like(x), where=persons_ > 0)
 
 
 def _rate_table(

@@ -13,46 +13,7 @@ from geo.stats import clock, midnight, peaks
 weeks = hnp.arrays(np.int64, (7, 24), elements=st.integers(0, 40))
 
 
-# ---------------------------------------------------------------- nights and the change of the clocks
-
-
-def test_friday_night_runs_from_noon_to_noon():
-    moments = pd.date_range("2024-03-15 11:00", "2024-03-16 13:00", freq="h")  # Friday to Saturday
-    nights = clock.night_of(moments.normalize(), moments.hour)
-    assert nights.tolist() == [3, *[4] * 24, 5, 5]
-    assert clock.NIGHTS[4] == "Friday into Saturday" and clock.NIGHTS[6] == "Sunday into Monday"
-
-
-def test_an_unknown_hour_or_date_has_no_night():
-    dates = pd.Series(["2024-03-15", None, "2024-03-15"])
-    nights = clock.night_of(dates, pd.Series([None, 3, 3], dtype="Int8"))
-    assert nights.isna().tolist() == [True, True, False] and nights[2] == 3
-    assert clock.weekday_of(pd.Series(["2024-03-15", None])).tolist()[0] == 4
-
-
-def test_the_clocks_go_forward():
-    """31 March 2024: at 01:00 GMT the clocks show 02:00, and the hour from 01:00 does not exist."""
-    utc = pd.Series(pd.date_range("2024-03-30 23:30", periods=4, freq="h"))
-    local = clock.to_wall_clock(utc)
-    assert local.dt.strftime("%d %H:%M").tolist() == ["30 23:30", "31 00:30", "31 02:30", "31 03:30"]
-    assert set(clock.night_of(local, local.dt.hour)) == {5}
-    week = clock.weekday_hour(local.dt.day_of_week, local.dt.hour)
-    assert week.loc["Sunday", [0, 1, 2, 3]].tolist() == [1, 0, 1, 1]
-
-
-def test_the_clocks_go_back():
-    """27 October 2024: the hour from 01:00 happens twice, and both count as 01:00."""
-    utc = pd.Series(pd.date_range("2024-10-26 23:30", periods=4, freq="h"))
-    local = clock.to_wall_clock(utc)
-    assert local.dt.strftime("%d %H:%M").tolist() == ["27 00:30", "27 01:30", "27 01:30", "27 02:30"]
-    assert set(clock.night_of(local, local.dt.hour)) == {5}
-    week = clock.weekday_hour(local.dt.day_of_week, local.dt.hour)
-    assert week.loc["Sunday", [0, 1, 2]].tolist() == [1, 2, 1]
-
-
-def test_utc_in_summer_moves_to_the_next_local_day():
-    local = clock.to_wall_clock(pd.Series(["2021-04-30T23:41:00+00:00"]))
-    assert local[0] == pd.Timestamp("2021-05-01 00:41")
+# ---------------------------------------------------------------- nights and days
 
 
 def test_weekdays_of_months_add_up_to_the_days():
@@ -60,33 +21,14 @@ def test_weekdays_of_months_add_up_to_the_days():
     assert clock.weekdays_of_months(months).tolist() == [52, 52, 52, 52, 52, 52, 53]  # 2023 began on a Sunday
 
 
-# ---------------------------------------------------------------- tables
-
-
-def test_untimed_events_are_left_out_and_can_be_stated():
-    week = clock.weekday_hour([0, 6, None, 3], [5, 23, 4, None])
-    assert week.to_numpy().sum() == 2
-    assert week.loc["Monday", 5] == 1 and week.loc["Sunday", 23] == 1
-
-
 @settings(deadline=None)
 @given(weeks)
-def test_groups_and_nights_conserve_events(week):
-    groups, nights = clock.hour_groups(week), clock.night_hours(week)
-    assert groups.to_numpy().sum() == nights.to_numpy().sum() == week.sum()
-    assert groups.loc["08-11", "Tuesday"] == week[1, 8:12].sum()
+def test_nights_conserve_events(week):
+    nights = clock.night_hours(week)
+    assert nights.to_numpy().sum() == week.sum()
     assert nights.loc["Friday into Saturday", 23] == week[4, 23]
     assert nights.loc["Friday into Saturday", 3] == week[5, 3]
     assert nights.loc["Sunday into Monday", 3] == week[0, 3]
-    assert groups.index.tolist() == ["00-03", "04-07", "08-11", "12-15", "16-19", "20-23"]
-
-
-def test_night_of_and_night_hours_agree():
-    rng = np.random.default_rng(1)
-    moments = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 9000, 500), unit="h"))
-    week = clock.weekday_hour(moments.dt.day_of_week, moments.dt.hour)
-    direct = clock.night_of(moments, moments.dt.hour).value_counts().sort_index()
-    assert clock.night_hours(week).sum(axis=1).tolist() == direct.tolist()
 
 
 # ---------------------------------------------------------------- midnight
@@ -186,9 +128,9 @@ def test_long_ranges_can_be_left_out():
 def test_aoristic_over_the_changes_of_the_clocks_uses_wall_time():
     """A range over either change is as long as the clocks say: 00:30 to 03:30 is three hours."""
     for day in ("2024-03-31", "2024-10-27"):
-        start, end = pd.Series([f"{day} 00:30"]), pd.Series([f"{day} 03:30"])
-        span = clock.hour_of_week(end) - clock.hour_of_week(start)
-        week = clock.aoristic(clock.hour_of_week(start), span)
+        start, end = (pd.Series([pd.Timestamp(f"{day} {time}")]) for time in ("00:30", "03:30"))
+        span = (end - start).dt.total_seconds() / 3600
+        week = clock.aoristic(start.dt.day_of_week * 24 + 0.5, span)
         assert week.loc["Sunday", [0, 1, 2, 3]].to_numpy() == pytest.approx([1 / 6, 1 / 3, 1 / 3, 1 / 6])
 
 
@@ -277,20 +219,19 @@ def test_hours_in_words(hours, words):
 
 
 def test_an_empty_week():
-    nothing = clock.weekday_hour([], [])
+    nothing = clock.framed(np.zeros((7, 24)))
     assert nothing.to_numpy().sum() == 0 and nothing.shape == (7, 24)
     found = midnight.default_midnight(nothing)
     assert not found.suspected and found.sentence == "No timed offences." and np.isnan(found.share)
     assert peaks.peak(nothing).sentence.startswith("Too few timed offences to name a peak (no;")
     assert clock.aoristic([], []).to_numpy().sum() == 0
     assert peaks.peak_set([0, 0, 0]).all()
-    assert len(clock.night_of(pd.Series([], dtype="datetime64[s]"), pd.Series([], dtype="Int8"))) == 0
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: clock.hour_groups(np.zeros((24, 7))), "7 days of 24 hours"),
+        (lambda: clock.night_hours(np.zeros((24, 7))), "7 days of 24 hours"),
         (lambda: midnight.default_midnight(np.zeros(23)), "24 hours"),
         (lambda: clock.aoristic([5], [-1]), "before it starts"),
         (lambda: clock.aoristic([168], [1]), "below 168"),
@@ -299,32 +240,3 @@ def test_an_empty_week():
 def test_nonsense_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-@pytest.mark.realdata
-def test_stop_and_search_times_are_utc(shared_data):
-    """Converted to wall time, the quiet of the small hours falls at the same hour in summer and winter."""
-    import zipfile
-
-    archive = zipfile.ZipFile(shared_data / "police" / "bedfordshire-stop-and-search-2021-05_2024-04.zip")
-    frames = [pd.read_csv(archive.open(name), usecols=["Date"]) for name in archive.namelist()]
-    utc = pd.to_datetime(pd.concat(frames)["Date"], utc=True)
-    local = clock.to_wall_clock(utc)
-    summer = local.dt.month.between(5, 9)
-    assert ((local - utc.dt.tz_localize(None))[summer] == pd.Timedelta(hours=1)).all()
-    week = clock.weekday_hour(local.dt.day_of_week, local.dt.hour)
-    assert week.to_numpy().sum() == len(utc)
-    assert week.sum(axis=0).idxmin() in (4, 5, 6, 7)
-
-
-@pytest.mark.realdata
-def test_ten_years_of_timestamped_assaults(shared_data):
-    """148,636 real moments: nights are conserved and weekend nights lead."""
-    path = shared_data / "timeofday" / "chicago_aggravated_assaults.csv.gz"
-    frame = pd.read_csv(path)
-    column = next(name for name in frame if "date" in name.lower())
-    moments = pd.to_datetime(frame[column])
-    week = clock.weekday_hour(moments.dt.day_of_week, moments.dt.hour)
-    found = peaks.peak(week, nights=True)
-    assert found.total == len(frame)
-    assert found.days[0] in ("Friday into Saturday", "Saturday into Sunday")

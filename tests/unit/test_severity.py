@@ -65,25 +65,3 @@ def test_an_unreadable_file_is_refused(tmp_path):
 
 def test_the_same_row_twice_is_harmless(tmp_path):
     assert len(severity.read_weights(written(tmp_path, "code,weight\n1,3\n1,3\n"))) == 1
-
-
-def test_harm_by_area_says_what_it_leaves_out():
-    counts = pd.DataFrame(
-        {"8/06": [10, 0, 2], "1": [0, 1, 0], "unlisted": [3, 4, 0]},
-        index=pd.Index(["E1", "E2", "E3"], name="lsoa21cd"),
-    )
-    table = severity.harm_by_area(counts, pd.Series({"8/06": 12.0, "1": 7979.0}))
-    assert table["harm"].to_dict() == {"E1": 120, "E2": 7979, "E3": 24}
-    assert (table["count"] - table["weighted"]).tolist() == [3, 4, 0]
-    assert table["mean_harm"].tolist() == [12, 7979, 12]
-    assert table.index.name == "lsoa21cd"
-
-
-def test_weights_of_one_give_counts_and_no_weights_give_nothing():
-    rng = np.random.default_rng(1)
-    counts = pd.DataFrame(rng.poisson(3, (6, 4)), columns=list("ABCD"))
-    ones = severity.harm_by_area(counts, pd.Series(1.0, index=list("ABCD")))
-    assert (ones["harm"] == counts.sum(axis=1)).all()
-    nothing = severity.harm_by_area(counts, pd.Series(dtype=float))
-    assert (nothing["harm"] == 0).all() and nothing["mean_harm"].isna().all()
-    assert severity.harm_by_area(counts.iloc[:0], pd.Series({"A": 1.0})).empty

@@ -230,6 +230,20 @@ def test_stop_and_search_is_in_local_time() -> None:
     assert "latitude" not in winter
 
 
+@pytest.mark.parametrize(
+    ("utc", "local"),
+    [
+        ("2024-03-31T00:30", [0, 2, 3]),  # the hour from 01:00 does not exist
+        ("2024-10-26T23:30", [0, 1, 1]),  # the hour from 01:00 happens twice
+    ],
+)
+def test_stop_and_search_over_the_change_of_the_clocks(utc: str, local: list[int]) -> None:
+    header, row, _ = STOPS.splitlines()
+    moments = pd.date_range(utc, periods=3, freq="h").strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    rows = [row.replace("2021-04-30T23:41:00+00:00", moment) for moment in moments]
+    assert parse("stop_and_search", "\n".join([header, *rows]))["hour"].tolist() == local
+
+
 def test_ages_fall_into_the_bands_of_the_standard_population() -> None:
     assert len(AGE_BANDS) == 19
     ages = pd.Series([0, 4, 5, 17, 84, 85, 89, 90, 104, None])
