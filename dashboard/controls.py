@@ -71,12 +71,12 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
         state["borough.value"] = list(query.borough)
     shown: Shown = {ids.control(key): value for key, value in state.items()}
-    for parameter, layers in HEEDED.items():
-        wanted = query.layer in layers or (parameter == "compare" and query.view == "compare")
+    heeded = LAYERS[query.layer].heeds | MEASURES[query.measure].heeds
+    for parameter in frozenset().union(*(one.heeds for one in (*LAYERS.values(), *MEASURES.values()))):
+        wanted = parameter in heeded or (parameter == "compare" and query.view == "compare")
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
-        wanted |= parameter == "benchmark" and query.measure in ("dsr", "ratio")  # compared on every layer
+        wanted &= parameter != "edges" or query.breaks == "own"
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
-    shown[f"{ids.row('edges')}.hidden"] = query.layer not in HEEDED["breaks"] or query.breaks != "own"
     loaded = ENGLAND in atlas.catalogue.benchmarks and query.layer == "significance"
     why = atlas.england(query)[1] if loaded else ""
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
@@ -153,16 +153,6 @@ def _one_of(value: str, options: list[dict[str, str]]) -> str:
 
 
 USUAL = {"value": "usual", "label": "Against the usual period before"}
-HEEDED = {
-    "fdr": {"local_moran", "getis_ord", "bivariate_moran", "colocation", "change", "emerging", "excess"},
-    "null": {"local_moran", "getis_ord"},
-    "breaks": {"measure"},
-    "palette": {"measure", "quintile"},
-    "compare": {"bivariate_moran", "colocation", "change"},
-    "domain": {"imd", "bivariate", "excess"},
-    "benchmark": {"significance"},
-}
-"""Layers that heed a control which the others do not; elsewhere it is not shown."""
 
 
 def _no_measures(absent: Mapping[str, str]) -> str:

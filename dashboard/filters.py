@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from geo.answer.layers import LAYERS
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
 from geo.ask.words import DAY_NAMES, DAYS, MONTH_NAMES
@@ -43,13 +44,6 @@ CONTROLS = {
 
 
 """Parameters chosen on a strip of cells (``assets/strip.js``)."""
-LAYER_GROUPS = {
-    "How many": ("measure", "quintile", "significance"),
-    "Where it clusters": ("local_moran", "getis_ord", "confidence"),
-    "Deprivation": ("imd", "bivariate", "excess"),
-    "Services together": ("agreement", "colocation", "bivariate_moran"),
-    "Over time": ("change", "emerging"),
-}
 
 
 def filter_panel(catalogue: Catalogue) -> Component:
@@ -218,13 +212,11 @@ def _benchmarks(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 def _grouped(layers: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Layers under the question that they answer; those of no group come last."""
-    named = {key for keys in LAYER_GROUPS.values() for key in keys}
-    groups = {**LAYER_GROUPS, "More": tuple(key for key in layers if key not in named)}
+    """Layers under the question that they answer, in the order of the registry."""
+    groups = dict.fromkeys(LAYERS[key].group for key in layers)
     return [
-        {"group": title, "items": options_of({key: layers[key] for key in keys if key in layers})}
-        for title, keys in groups.items()
-        if any(key in layers for key in keys)
+        {"group": title, "items": options_of({k: v for k, v in layers.items() if LAYERS[k].group == title})}
+        for title in groups
     ]
 
 

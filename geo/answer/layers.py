@@ -42,6 +42,10 @@ class Layer:
     """"deprivation" or "population" where the layer cannot do without."""
     compares: str = field(default="")
     """"source" or "period" where the layer sets the query's ``compare`` against it."""
+    group: str = field(default="More")
+    """Question that it answers: layers stand under it in the list, in the order of the registry."""
+    heeds: frozenset[str] = field(default=frozenset())
+    """Parameters of the address that it heeds and other layers do not; elsewhere they are not shown."""
     evidence: tuple[str, ...] = field(default=())
     """Keys of the exhibits (:mod:`geo.tell.exhibits`) that say what can be concluded from it, best first."""
 
@@ -58,6 +62,8 @@ LAYERS: dict[str, Layer] = {
             "breaks stay where they are when hours, days or months change.",
             draw_measure,
             evidence=("concentration", "stability"),
+            group="How many",
+            heeds=frozenset({"breaks", "edges", "palette"}),
         ),
         Layer(
             "quintile",
@@ -66,6 +72,8 @@ LAYERS: dict[str, Layer] = {
             "lower group.",
             draw_quintile,
             evidence=("concentration", "top_quintile"),
+            group="How many",
+            heeds=frozenset({"palette"}),
         ),
         Layer(
             "significance",
@@ -76,6 +84,8 @@ LAYERS: dict[str, Layer] = {
             draw_significance,
             needs="population",
             evidence=("funnel",),
+            group="How many",
+            heeds=frozenset({"benchmark"}),
         ),
         Layer(
             "local_moran",
@@ -84,6 +94,8 @@ LAYERS: dict[str, Layer] = {
             "high. The probability is exact: it is not sampled.",
             draw_local_moran,
             evidence=("back_test",),
+            group="Where it clusters",
+            heeds=frozenset({"fdr", "null"}),
         ),
         Layer(
             "getis_ord",
@@ -92,6 +104,17 @@ LAYERS: dict[str, Layer] = {
             "would give. The probability is exact: it is not sampled.",
             draw_getis_ord,
             evidence=("back_test",),
+            group="Where it clusters",
+            heeds=frozenset({"fdr", "null"}),
+        ),
+        Layer(
+            "confidence",
+            "How sure: checks that agree",
+            "How many different looks at the data agree that an area is a hot spot.",
+            evidence.draw_confidence,
+            needs="population",
+            evidence=("ladder", "back_test"),
+            group="Where it clusters",
         ),
         Layer(
             "imd",
@@ -101,6 +124,8 @@ LAYERS: dict[str, Layer] = {
             draw_imd,
             needs="deprivation",
             evidence=("most_deprived", "fifths"),
+            group="Deprivation",
+            heeds=frozenset({"domain"}),
         ),
         Layer(
             "bivariate",
@@ -110,6 +135,8 @@ LAYERS: dict[str, Layer] = {
             draw_bivariate,
             needs="deprivation",
             evidence=("fifths", "most_deprived"),
+            group="Deprivation",
+            heeds=frozenset({"domain"}),
         ),
         Layer(
             "excess",
@@ -119,6 +146,8 @@ LAYERS: dict[str, Layer] = {
             draw_excess,
             needs="deprivation",
             evidence=("excess",),
+            group="Deprivation",
+            heeds=frozenset({"domain", "fdr"}),
         ),
         Layer(
             "agreement",
@@ -126,15 +155,8 @@ LAYERS: dict[str, Layer] = {
             "For how many of the loaded sources each area is a hot spot (Gi*), with the same filters.",
             evidence.draw_agreement,
             evidence=("agreement", "overlooked", "similarity"),
-        ),
-        Layer(
-            "bivariate_moran",
-            "This service here, another around",
-            "Where this source is high or low while another is high or low in the areas around, beyond "
-            "chance. The other source is chosen under “compare”.",
-            evidence.draw_bivariate_moran,
-            compares="source",
-            evidence=("similarity",),
+            group="Services together",
+            heeds=frozenset({"fdr"}),
         ),
         Layer(
             "colocation",
@@ -145,6 +167,19 @@ LAYERS: dict[str, Layer] = {
             evidence.draw_colocation,
             compares="source",
             evidence=("colocation", "similarity"),
+            group="Services together",
+            heeds=frozenset({"compare", "fdr"}),
+        ),
+        Layer(
+            "bivariate_moran",
+            "This service here, another around",
+            "Where this source is high or low while another is high or low in the areas around, beyond "
+            "chance. The other source is chosen under “compare”.",
+            evidence.draw_bivariate_moran,
+            compares="source",
+            evidence=("similarity",),
+            group="Services together",
+            heeds=frozenset({"compare", "fdr"}),
         ),
         Layer(
             "change",
@@ -155,6 +190,8 @@ LAYERS: dict[str, Layer] = {
             evidence.draw_change,
             compares="period",
             evidence=("changed", "lately"),
+            group="Over time",
+            heeds=frozenset({"compare", "fdr"}),
         ),
         Layer(
             "emerging",
@@ -163,14 +200,8 @@ LAYERS: dict[str, Layer] = {
             "persistent, diminishing, sporadic, oscillating or historical.",
             evidence.draw_emerging,
             evidence=("stability",),
-        ),
-        Layer(
-            "confidence",
-            "How sure: checks that agree",
-            "How many different looks at the data agree that an area is a hot spot.",
-            evidence.draw_confidence,
-            needs="population",
-            evidence=("ladder", "back_test"),
+            group="Over time",
+            heeds=frozenset({"fdr"}),
         ),
     )
 }

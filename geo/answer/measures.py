@@ -80,6 +80,8 @@ class Measure:
         In place of a value that is not shown.
     limits : bool
         Whether ``lower_ci`` and ``upper_ci`` of the table are those of its values.
+    heeds : frozenset of str
+        Parameters that it heeds on every layer, as :attr:`geo.answer.layers.Layer.heeds`.
     """
 
     key: str
@@ -94,6 +96,7 @@ class Measure:
     form: str = "{:,.1f}"
     missing: str = ""
     limits: bool = False
+    heeds: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -313,6 +316,7 @@ MEASURES: dict[str, Measure] = {
             "{:,.0f}",
             "fewer than 10 events",
             limits=True,
+            heeds=frozenset({"benchmark"}),
         ),
         Measure(
             "ratio",
@@ -327,6 +331,7 @@ MEASURES: dict[str, Measure] = {
             _ratio,
             "{:,.2f}",
             limits=True,
+            heeds=frozenset({"benchmark"}),
         ),
         Measure(
             "eb_rate",

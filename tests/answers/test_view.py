@@ -18,7 +18,7 @@ from dashboard import facts, figures, filters, ids, view
 from dashboard import legend as parts
 from dashboard.callbacks import _shown
 from geo.answer.atlas import RANKED, Atlas
-from geo.answer.layers import LAYERS
+from geo.answer.layers import LAYERS, Layer
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.words import month_number
@@ -208,13 +208,14 @@ def test_a_measure_that_cannot_be_computed_is_off_and_says_why(small_atlas: Atla
     assert "Not possible: Age-standardised rate, because this source does not give ages." in spoken
 
 
-def test_every_layer_is_offered_once_under_a_question(small_atlas: Atlas):
+def test_every_layer_is_offered_once_under_a_question(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch):
     layers = small_atlas.catalogue.layers
+    assert not [group for group in filters._grouped(layers) if group["group"] == "More"]
+    monkeypatch.setitem(LAYERS, "a_new_one", Layer("a_new_one", "A new one", "", LAYERS["measure"].draw))
     groups = filters._grouped({**layers, "a_new_one": "A new one"})
     offered = [item["value"] for group in groups for item in group["items"]]
     assert sorted(offered) == sorted([*layers, "a_new_one"])
     assert groups[-1] == {"group": "More", "items": [{"value": "a_new_one", "label": "A new one"}]}
-    assert not [group for group in filters._grouped(layers) if group["group"] == "More"]
 
 
 def test_every_layer_has_its_explanation_and_at_most_one_column(small_atlas: Atlas):
