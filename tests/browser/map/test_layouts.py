@@ -1,0 +1,270 @@
+"""What the map is set out as: towns magnified, tiles, two frames, and room for what lies over it."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.support.map_county import INSETS, frame
+from tests.support.map_page import COLOURS, IDS, MapPage, N, in_towns
+
+pytestmark = pytest.mark.browser
+
+
+def test_towns_are_framed_and_magnified(
+    page: Page,
+    address: str,
+    files: dict[str, Any],
+) -> None:
+    it = MapPage(page, address)
+    ranked = in_towns(files)
+    classes = np.zeros(N)
+    classes[ranked] = 4
+    it.paint(classes, ranked=ranked, insets=INSETS)
+    captions = it.page.locator(".map-caption")
+    assert captions.all_inner_texts() == ["Northtown", "Southtown"]
+    assert it.page.locator(".map-frame").all_inner_texts() == ["Northtown", "Southtown"]
+    inset = it.page.locator(".map-inset").first
+    assert sorted(inset.locator(".map-badge").all_inner_texts()) == ["1", "2", "3", "4"]
+    share = (np.asarray(it.shot(".map-inset >> nth=0")) == COLOURS[4]).all(axis=2).mean()
+    assert share > 0.01, "the inset has the colours of the map, larger"
+    main_badges = it.page.locator(".map-pane .map-badge:visible")
+    assert main_badges.count() == 0, "the numbers stand where there is room for them"
+
+    box = inset.bounding_box()
+    assert box
+    it.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    ((code, _),) = it.news()
+    assert code in {f"A{i:05}" for i in range(N)}
+    classes[ranked] = 2
+    it.paint(classes, ranked=ranked, insets=INSETS)
+    assert (np.asarray(it.shot(".map-inset >> nth=0")) == COLOURS[2]).all(axis=2).mean() > 0.01
+
+    assert Axe().run(page, context="#map").response["violations"] == []
+
+    captions.first.click()
+    it.settle()
+    assert main_badges.count() == 4, "looked at closely, the main map has the numbers"
+    it.do("setInsets", False)
+    assert it.page.locator(".map-inset:visible").count() == 0
+    assert it.complaints() == []
+
+
+def test_an_inset_shows_the_areas_of_its_window(page: Page, address: str) -> None:
+    it = MapPage(page, address)
+    it.paint(IDS % 5, insets=[{**INSETS[1], "name": "The quay"}])
+    assert it.page.locator(".map-caption").all_inner_texts() == ["The quay"]
+    it.page.locator(".map-inset canvas").click()
+    assert len(it.news()) == 1
+    assert it.page.locator(".map-tip-where").inner_text().endswith("South")
+
+
+def test_frames_in_quick_succession_leave_the_insets_of_the_last(
+    page: Page,
+    address: str,
+    files: dict[str, Any],
+) -> None:
+    it = MapPage(page, address)
+    ranked = in_towns(files)
+    both = [
+        frame(IDS % 5, ranked=ranked, insets=some, query=f"?{len(some)}") for some in (INSETS, INSETS[:1])
+    ]
+    page.evaluate("(frames) => Promise.all(frames.map((frame) => hotspotsMap.paint(frame)))", both)
+    it.settle()
+    assert it.page.locator(".map-caption:visible").all_inner_texts() == ["Northtown"]
+    it.paint(IDS % 5, ranked=ranked, insets=INSETS)
+    assert it.page.locator(".map-caption:visible").all_inner_texts() == ["Northtown", "Southtown"]
+    assert it.complaints() == []
+
+
+def test_a_narrow_page_has_no_insets(page: Page, address: str, files: dict[str, Any]) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    it = MapPage(page, address)
+    it.paint(np.zeros(N), ranked=in_towns(files), insets=INSETS)
+    assert it.page.locator(".map-inset").count() == 0
+    assert it.page.locator(".map-pane .map-badge:visible").count() == 8
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_selector(".map-inset >> nth=1")
+
+
+def test_tiles_show_the_same_colours_and_selection(county: MapPage) -> None:
+    county.paint(IDS % 5, selected="A00137")
+    county.do("setLayout", "tiles")
+    county.look_at("A00233")
+    assert county.middle() == COLOURS[233 % 5]
+    assert county.page.locator(".map-place").all_inner_texts() == ["South", "North"]
+    county.page.mouse.click(683, 384)
+    assert county.news() == [["A00233", False]]
+    county.do("setLayout", "geo")
+    county.look_at("A00137")
+    assert county.middle() == COLOURS[137 % 5]
+    assert county.seen.count("/lsoa-tiles.json") == county.seen.count("/lsoa.json") == 1
+
+
+def test_outlines_of_tiles_run_where_wards_and_boroughs_meet(county: MapPage, files: dict[str, Any]) -> None:
+    edges = county.page.evaluate(
+        """async (geojson) => {
+            const { Shapes, outlinesBetween } = await import("/assets/map/shapes.mjs");
+            const found = outlinesBetween(new Shapes("x", geojson));
+            return found.map(({ properties, geometry }) => [properties.kind, geometry.coordinates.length]);
+        }""",
+        files["lsoa-tiles.json"],
+    )
+    assert edges == [["ward", 80 + 6 * 20], ["borough", 80 + 20]]
+
+
+def test_two_frames_side_by_side_share_one_camera(county: MapPage) -> None:
+    county.paint(np.full(N, 4), title="This year")
+    county.do("compare", frame(np.full(N, 1), title="Last year"))
+    assert county.page.locator(".map-title").all_inner_texts() == ["This year", "Last year"]
+    county.look_at("A00137")
+    left, right = ".map-pane >> nth=0", ".map-pane >> nth=1"
+    assert county.middle(left) == COLOURS[4]
+    assert county.middle(right) == COLOURS[1]
+    for x in (341, 1024):
+        county.page.mouse.click(x, 384)
+    assert county.news() == [["A00137", False], [None, False]], "the same area in the middle of both"
+    county.do("compare", None)
+    assert county.page.locator(".map-pane").count() == 1
+
+
+def test_a_divider_uncovers_one_map_or_the_other(county: MapPage) -> None:
+    county.paint(np.full(N, 4))
+    county.do("compare", frame(np.full(N, 1)), "swipe")
+    county.look_at("A00137")
+    divider = county.page.get_by_role("slider", name="Divider between the two maps")
+    divider.focus()
+    for key, colour in (("Home", COLOURS[1]), ("End", COLOURS[4])):
+        county.page.keyboard.press(key)
+        assert county.middle() == colour
+
+
+def test_the_map_takes_the_colours_of_the_page(county: MapPage) -> None:
+    county.paint(np.where(IDS < 200, 255, 4))
+    county.page.add_style_tag(
+        content=":root { --map-water: rgb(10 20 30); --map-outside: #123; --map-hair: #abc }"
+    )
+    county.do("restyle")
+    assert county.shot().getpixel((5, 400)) == (10, 20, 30)
+    county.look_at("A00137")
+    assert county.middle() == (0x11, 0x22, 0x33)
+
+
+def test_the_county_keeps_clear_of_what_lies_over_the_map(county: MapPage) -> None:
+    around = [
+        [-0.6, 51.8],
+        [-0.2, 52.0],
+        [-0.2, 52.3],
+        [-0.3, 52.3],
+        [-0.6, 51.85],
+    ]  # nothing in the north-west
+    script = """async ([points, size, boxes]) => {
+        const { fitAround } = await import("/assets/map/fit.mjs");
+        return fitAround(points, size, boxes);
+    }"""
+    hidden = county.page.evaluate(script, [around, {"width": 0, "height": 0}, []])
+    assert np.isfinite([hidden["zoom"], *hidden["center"]]).all()
+    size = {"width": 800, "height": 800}
+    free, beside, beneath = (
+        county.page.evaluate(script, [around, size, boxes])
+        for boxes in (
+            [],
+            [{"left": 0, "top": 0, "right": 200, "bottom": 200}],
+            [{"left": 0, "top": 600, "right": 700, "bottom": 800}],
+        )
+    )
+    assert beside == free, "an obstacle in an empty corner costs nothing"
+    assert beneath["zoom"] < free["zoom"]
+
+
+def test_the_areas_give_way_to_a_legend_that_grows(page: Page, address: str) -> None:
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+            const legend = document.createElement("div");
+            legend.className = "legend";
+            legend.style = "position: absolute; left: 0; bottom: 0; width: 900px; height: 0; opacity: 0";
+            document.body.append(legend);
+        })"""
+    )
+    it = MapPage(page, address, insets=False)
+    it.paint(np.full(N, 4))
+    under = slice(468, 768), slice(0, 900)
+    assert (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
+    page.evaluate("document.querySelector('.legend').style.height = '300px'")
+    page.wait_for_timeout(100)
+    it.settle()
+    assert not (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
+
+
+def test_the_scale_bar_is_a_round_distance_as_long_as_it_says(county: MapPage) -> None:
+    county.paint(np.zeros(N))
+    bar = county.page.locator(".map-scale")
+    metres = []
+    for zoom in ("zoom out", "fly"):
+        if zoom == "fly":
+            county.look_at("A00137")
+        number, unit = bar.inner_text().split()
+        metres.append(int(number) * (1000 if unit == "km" else 1))
+        box = bar.bounding_box()
+        assert box
+        assert 40 <= box["width"] <= 111
+        # The county is 0.5 degrees wide at 52 degrees north: 34 km.
+        if zoom == "zoom out":
+            lit = (np.asarray(county.shot()) == COLOURS[0]).all(axis=2).any(axis=0)
+            wide = np.flatnonzero(lit)[-1] - np.flatnonzero(lit)[0]
+            assert 34_250 / wide == pytest.approx(metres[0] / box["width"], rel=0.05)
+    assert metres[0] > metres[1]
+    assert {m // 10 ** (len(str(m)) - 1) for m in metres} <= {1, 2, 5}
+    county.do("setLayout", "tiles")
+    assert bar.is_hidden(), "tiles are not to scale"
+
+
+def test_a_tooltip_is_never_cut_off(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    it = MapPage(page, address)
+    it.paint(IDS % 5)
+    it.look_at("A00137")
+    for x, y in ((2, 2), (388, 2), (2, 698), (388, 698), (195, 350)):
+        it.page.mouse.move(x, y)
+        tip = it.page.locator(".map-tip")
+        if tip.is_hidden():
+            continue
+        box = tip.bounding_box()
+        assert box
+        assert box["x"] >= 0 <= box["y"]
+        assert box["x"] + box["width"] <= 390
+        assert box["y"] + box["height"] <= 700
+    assert it.page.locator(".map-tip").is_visible()
+
+
+def test_crowded_numbers_are_moved_apart(county: MapPage) -> None:
+    points = [[100, 100], [100, 100], [104, 100], [300, 300]]
+    script = "async (p) => (await import('/assets/map/marks.mjs')).spread(p, [12, 12, 12, 12])"
+    moved = np.array(county.page.evaluate(script, points))
+    gaps = np.hypot(*(moved[:, None] - moved[None]).transpose(2, 0, 1))[np.triu_indices(4, 1)]
+    assert gaps.min() >= 23.5
+    assert moved[3].tolist() == [300, 300]
+
+
+def test_numbers_leave_small_areas_free(page: Page, address: str, files: dict[str, Any]) -> None:
+    page.set_viewport_size({"width": 700, "height": 500})
+    it = MapPage(page, address)
+    it.paint(np.zeros(N), ranked=in_towns(files), insets=INSETS)
+    inset = it.page.locator(".map-inset").first
+    assert inset.locator(".map-badge").count() == inset.locator("circle").count() == 4
+    frame_box = inset.bounding_box()
+    assert frame_box
+    dots = [
+        (
+            frame_box["x"] + 2 + float(dot.get_attribute("cx") or 0),
+            frame_box["y"] + 2 + float(dot.get_attribute("cy") or 0),
+        )
+        for dot in inset.locator("circle").all()
+    ]
+    for badge in inset.locator(".map-badge").all():
+        box = badge.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        assert min(np.hypot(x - dot[0], y - dot[1]) for dot in dots) >= box["height"] / 2
