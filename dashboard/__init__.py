@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Dash
+from werkzeug.exceptions import NotFound
 
-from dashboard import assess, callbacks, delivery, layout, notes, routes, security, shell
-from dashboard import routes_pieces as pieces
+from dashboard import (
+    callbacks,
+    delivery,
+    layout,
+    notes,
+    replies,
+    routes,
+    routes_assess,
+    routes_export,
+    routes_pieces,
+    security,
+    shell,
+)
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.ask.resources import shipped
@@ -17,6 +29,12 @@ __all__ = ["create_app"]
 
 class Page(Dash):
     """A Dash app whose first bytes already show the frame of the page, before any script has run."""
+
+    def index(self, path: str = "", **parts: Any) -> str:
+        """Answer "/" with the page; Dash would answer any path with it."""
+        if path:
+            raise NotFound
+        return super().index(**parts)
 
     def interpolate_index(self, app_entry: str = "", **parts: Any) -> str:
         """Fill the index; the entry holds the skeleton that React then replaces."""
@@ -60,10 +78,9 @@ def create_app(atlas: Atlas) -> Dash:
     )
     app.layout = layout.page(atlas)
     callbacks.register(app, atlas)
-    routes.register(app, atlas)
-    notes.register(app, atlas)
-    pieces.register(app, atlas)
-    assess.register(app, atlas)
+    for room in (routes, routes_export, routes_pieces, routes_assess, notes):
+        room.register(app, atlas)
+    replies.register(app)
     security.register(app)
     delivery.register(app)
     return app

@@ -10,25 +10,20 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dash import Dash
 from dash import html as tags
 from dash.development.base_component import Component
-from flask import Response, request
 
 from dashboard import ids
 from dashboard.charts import figure
 from dashboard.figures import CONFIG
-from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.demo.check import Compared, check, counted
-from geo.out.charts import picture
-from geo.out.report import REPORTS, filename, write
-from geo.out.report.blocks import Grid, anchor, rich, table_csv
+from geo.demo.check import Compared, counted
+from geo.out.report import REPORTS
+from geo.out.report.blocks import Grid, anchor, rich
 from geo.out.report.web import table_html
-from geo.tell.assessment import Assessment, Section, assess
+from geo.tell.assessment import Assessment, Section
 from geo.tell.exhibits.part import Exhibit
 
 if TYPE_CHECKING:
@@ -36,8 +31,6 @@ if TYPE_CHECKING:
 
 FILTERS = '<button type="button" class="sheet-open" data-act="sheet">Filters</button>'
 """Opens the filters where the screen is too small to show them beside the assessment."""
-REMEMBERED = 8
-"""Assessments kept, and documents and pictures made from them."""
 
 
 def frame() -> Component:
@@ -221,83 +214,3 @@ def checked(rows: tuple[Compared, ...]) -> str:
             f"<thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table></div>"
         )
     return "".join(parts)
-
-
-# ---------------------------------------------------------------- the routes
-
-
-def register(app: Dash, atlas: Atlas) -> None:
-    """Add the routes of an atlas to an app.
-
-    ``/assessment/page?<query>`` (the article), ``/assessment/check`` (published and rebuilt figures),
-    ``/assessment/table.csv?exhibit=<section>/<key>&<query>``, ``/assessment/figure.png?…`` (a map), and
-    ``/assessment.<form>?<query>`` (a document of :data:`geo.out.report.REPORTS`).
-    """
-
-    @lru_cache(maxsize=REMEMBERED)
-    def made(query: Query) -> Assessment:
-        return assess(atlas, query, query.sources)
-
-    @lru_cache(maxsize=REMEMBERED)
-    def written(query: Query, form: str) -> bytes:
-        return write(made(query), atlas, form)
-
-    @lru_cache(maxsize=4 * REMEMBERED)
-    def drawn(query: Query, name: str) -> bytes:
-        return picture(made(query).exhibits[name], atlas)[0]
-
-    @lru_cache(maxsize=1)
-    def compared() -> tuple[Compared, ...]:
-        return check(atlas)
-
-    def shown() -> Query:
-        return Query.parse(request.query_string.decode("utf-8", "replace"), atlas.catalogue)[0]
-
-    def asked() -> Query:
-        return asking(shown())
-
-    def named(query: Query, *, with_map: bool = False) -> str:
-        name = request.args.get("exhibit", "")
-        exhibit = made(query).exhibits.get(name)
-        if exhibit is None or (with_map and exhibit.chart is None):
-            raise Problem("The assessment of these filters has no such table or figure.")
-        return name
-
-    @app.server.get("/assessment/page")
-    def page() -> Response:
-        query = shown().replace(view="assess")
-        plain = query.replace(source="") if query.source == next(iter(atlas.sources)) else query
-
-        def link(sources: tuple[str, ...]) -> str:
-            return plain.replace(sources=sources).to_search()
-
-        return Response(article(atlas, made(asking(query)), link), mimetype="text/html")
-
-    @app.server.get("/assessment/check")
-    def check_page() -> Response:
-        return Response(checked(compared()), mimetype="text/html")
-
-    @app.server.get("/assessment/table.csv")
-    def table() -> Response:
-        query = asked()
-        name = named(query)
-        response = Response(table_csv(made(query).exhibits[name]), content_type="text/csv; charset=utf-8")
-        return _download(response, f"{name.replace('/', '-').replace('_', '-')}.csv")
-
-    @app.server.get("/assessment/figure.png")
-    def figure_png() -> Response:
-        query = asked()
-        return Response(drawn(query, named(query, with_map=True)), mimetype="image/png")
-
-    @app.server.get("/assessment.<form>")
-    def document(form: str) -> Response:
-        if form not in REPORTS:
-            return Response(f"There is no document “{form[:20]}”.\n", 404, mimetype="text/plain")
-        query = asked()
-        response = Response(written(query, form), content_type=REPORTS[form].mimetype)
-        return _download(response, filename(made(query), form))
-
-
-def _download(response: Response, name: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

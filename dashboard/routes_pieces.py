@@ -13,6 +13,7 @@ from dash import Dash
 from flask import Response, request
 
 from dashboard import evidence, view
+from dashboard.replies import asked, download, reply, search
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import slug
@@ -38,31 +39,26 @@ def register(app: Dash, atlas: Atlas) -> None:
     def made(query: Query) -> tuple[tuple[Exhibit, ...], tuple[tuple[str, str], ...]]:
         return assessment.evidence(atlas, query)
 
-    def asked() -> Query:
-        query, _ = Query.parse(_search(), atlas.catalogue)[0].checked(atlas.catalogue)
-        kept = ("source", "category", "layer", *assessment.KEPT)
-        return Query(**{name: getattr(query, name) for name in kept})
-
     @app.server.get("/piece/panel")
     def panel() -> Response:
-        return Response(view.panels(atlas, _search()), mimetype="text/html")
+        return Response(view.panels(atlas, search()), mimetype="text/html")
 
     @app.server.get("/piece/evidence")
     def of_layer() -> Response:
-        query = asked()
+        query = _of_layer(Query.parse(search(), atlas.catalogue)[0])
         return Response(evidence.article(*made(query), query), mimetype="text/html")
 
     @app.server.get("/piece/evidence.csv")
     def numbers() -> Response:
-        key = request.args.get("exhibit", "")
-        exhibit = next((one for one in made(asked())[0] if one.key == key), None)
+        query, key = _of_layer(asked(atlas, "exhibit")), request.args.get("exhibit", "")
+        exhibit = next((one for one in made(query)[0] if one.key == key), None)
         if exhibit is None:
             raise Problem("The layer shown has no such evidence under these filters.")
-        response = Response(table_csv(evidence.numbers(exhibit)), content_type="text/csv; charset=utf-8")
-        name = f"{slug(atlas.place)}-{slug(exhibit.name)}.csv"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        content, name = table_csv(evidence.numbers(exhibit)), f"{slug(atlas.place)}-{slug(exhibit.name)}.csv"
+        return reply(atlas, (query, key), lambda: download(content, "text/csv; charset=utf-8", name))
 
 
-def _search() -> str:
-    return "?" + request.query_string.decode("utf-8", "replace")
+def _of_layer(query: Query) -> Query:
+    """The part of a checked question that the evidence for its layer depends on."""
+    kept = ("source", "category", "layer", *assessment.KEPT)
+    return Query(**{name: getattr(query, name) for name in kept})

@@ -17,6 +17,8 @@ from geo.ask.problem import Problem
 
 HOSTS_VARIABLE = "HOTSPOTS_HOSTS"
 LARGEST_REQUEST = 256 * 1024
+SHIPPED = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+"""What comes with the program and tells nothing of the data; all else is kept nowhere unless it says so."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -99,6 +101,6 @@ def register(app: Dash) -> None:
     def secure(response: Response) -> Response:
         response.headers.update(HEADERS)
         response.headers["Content-Security-Policy"] = policy
-        if request.path.startswith(("/_dash-update-component", "/export", "/_dash-layout", "/readyz")):
-            response.headers["Cache-Control"] = "no-store"
+        if request.path != "/" and not request.path.startswith(SHIPPED):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response

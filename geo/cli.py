@@ -254,18 +254,12 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
     from geo.answer.atlas import Atlas
-    from geo.ask.query import Query
+    from geo.ask.refusal import exactly, search_of
     from geo.out.export import export as write
     from geo.out.export import filename
 
     atlas = Atlas.open(data)
-    query, notices = Query.parse(url.partition("?")[2] if "?" in url else url, atlas.catalogue)
-    answer = atlas.answer(query)
-    unclear = dict.fromkeys([*notices, *answer.notices])
-    if unclear:
-        raise Problem(
-            f"Nothing was written, because not all of the address could be taken: {' '.join(unclear)}"
-        )
+    query = exactly(search_of(url), atlas.catalogue)
     home = url.partition("?")[0].rstrip("/") if url.startswith("http") else ""
     if pack or ward:
         from geo.out.ward_pack import wards_of, write_packs
@@ -274,7 +268,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
             name, content = write_packs(atlas, query, wards_of(atlas, query, ward or ()), report, home)
     else:
         content = write(atlas, query, form, f"{home}/{query.to_search()}" if home else "")
-        name = filename(answer, form)
+        name = filename(atlas.answer(query), form)
     save(output or Path(name), content)
 
 

@@ -18,6 +18,7 @@ from geo.answer.disclosure import Gate
 from geo.answer.layers import LAYERS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
+from geo.ask.refusal import Refused, search_of
 from geo.ask.words import MONTH_NAMES, listed, month_runs, period_name
 from geo.tell.credits import credits
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
@@ -213,10 +214,10 @@ def asked(
 
     Raises
     ------
-    Problem
-        If something cannot be taken.
+    Refused
+        If something cannot be taken, by none of the sources covered.
     """
-    query, notices = Query.parse(url.partition("?")[2] if "?" in url else url)
+    query, notices = Query.parse(search_of(url))
     begin, more = Query.parse(f"from={first}")
     end, most = Query.parse(f"to={last}")
     names = {name.casefold(): code for code, name in atlas.catalogue.boroughs.items()}
@@ -233,9 +234,30 @@ def asked(
     )
     if query.first is not None and query.last is not None and query.first > query.last:
         notices.append("The period ends before it begins.")
+    notices += takeable(atlas, query)[1]
     if notices:
-        raise Problem(f"Nothing was written, because not all could be taken: {' '.join(notices)}")
+        raise Refused(notices)
     return query
+
+
+def takeable(atlas: Atlas, query: Query) -> tuple[Query, list[str]]:
+    """Return the nearest filters that a source covered can take whole, and what was changed.
+
+    A filter that only some of the sources can take holds for these; the sections of the others say so.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        Not checked.
+    """
+    catalogue = atlas.catalogue
+    own = query.source or next(iter(catalogue.sources), "")
+    covered = [key for key in query.sources if key in catalogue.sources] or list(catalogue.sources)
+    alone = query.category or own not in catalogue.sources
+    found = [query.replace(source=key).checked(catalogue) for key in ([own] if alone else covered)]
+    nearest, notices = next((one for one in found if not one[1]), found[0])
+    return nearest if alone else nearest.replace(source=own), notices
 
 
 def part_of(

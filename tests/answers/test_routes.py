@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from pptx import Presentation
 
 from dashboard import create_app
-from dashboard.routes import FOR_EVER, MOST_SLIDES, geometry_address, map_config
+from dashboard.routes import FOR_EVER, geometry_address, map_config
+from dashboard.routes_export import MOST_SLIDES
 from dashboard.security import check_address
 from geo.answer.atlas import Atlas
 from geo.ask.choices import LEVELS
@@ -126,10 +127,6 @@ def test_a_ward_pack_is_a_pdf_and_several_are_an_archive(client: FlaskClient):
     unknown = client.get("/export.pack?ward=Nowhere")
     assert unknown.status_code == 422
     assert "has no ward “Nowhere”" in unknown.text
-
-
-def test_nonsense_in_an_export_link_never_fails(client: FlaskClient):
-    assert client.get("/export.csv?level=galaxy&hour=99&from=never&%ff").status_code == 200
 
 
 def test_health(client: FlaskClient, small_atlas: Atlas):

@@ -1,0 +1,152 @@
+"""How does the server answer a program? With exactly what was asked, a refusal in sentences, or "as before".
+
+A refusal is plain text, a sentence a line; for who accepts JSON it is problem details (RFC 9457). An answer
+carries a tag of the question, the data and the program, so that who holds it already is told so (304).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from dash import Dash
+from flask import Response, request
+from werkzeug.exceptions import HTTPException
+
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.refusal import Refused, exactly
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+
+NOTHING_HERE = "There is nothing at {path}. The dashboard is at /; what programs can ask is at /openapi.json."
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def search() -> str:
+    """Query string of the request as it came."""
+    return request.query_string.decode("utf-8", "replace")
+
+
+def without(*own: str) -> str:
+    """Query string of the request without the keys that a route reads itself."""
+    parts = (part for part in search().split("&") if unquote_plus(part.partition("=")[0]) not in own)
+    return "&".join(filter(None, parts))
+
+
+def asked(atlas: Atlas, *own: str) -> Query:
+    """Return the question of the request, whole.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    *own : str
+        Keys that the route reads itself.
+
+    Raises
+    ------
+    Refused
+        If part of it cannot be taken.
+    """
+    return exactly(without(*own), atlas.catalogue)
+
+
+# ---------------------------------------------------------------- answers
+
+
+@cache
+def program() -> str:
+    """Hash of the program's own code: what it writes may change with it."""
+    folder = Path(__file__).resolve().parents[1]
+    parts = (
+        path.read_bytes() for room in ("dashboard", "geo") for path in sorted((folder / room).rglob("*.py"))
+    )
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def reply(atlas: Atlas, question: object, make: Callable[[], Response]) -> Response:
+    """Answer a request, unless who asks has the answer already.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    question : object
+        What was asked, in a text that is the same for the same question; with the path it tells one answer
+        from another.
+    make : callable
+        Makes the answer.
+
+    Returns
+    -------
+    Response
+        With an ``ETag``, and kept by no cache but the asker's own; by none at all where a source loaded is
+        controlled.
+    """
+    facts = (atlas.version, program(), f"{date.today()}", request.host_url, request.path, f"{question}")
+    tag = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
+    known = request.if_none_match.contains_weak(tag)
+    response = Response(status=304) if known else make()
+    response.set_etag(tag, weak=True)
+    controlled = any(loaded.gate.controlled for loaded in atlas.sources.values())
+    response.headers["Cache-Control"] = "no-store" if controlled else "private, no-cache"
+    return response
+
+
+def download(content: object, kind: str, name: str) -> Response:
+    """Hand out a file under a name; ``content`` is bytes, or an iterator of them."""
+    response = Response(content, content_type=kind)  # type: ignore[arg-type]
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def plain(text: str, status: int = 200) -> Response:
+    """Answer in a sentence."""
+    return Response(text + "\n", status, mimetype="text/plain; charset=utf-8")
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def refusal(sentences: tuple[str, ...], status: int) -> Response:
+    """Refuse in sentences, in the form that who asks accepts."""
+    if not any(kind.endswith("json") for kind, quality in request.accept_mimetypes if quality):
+        return plain("\n".join(sentences), status)
+    details = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": " ".join(sentences),
+        "errors": [{"detail": sentence} for sentence in sentences],
+    }
+    return Response(json.dumps(details, ensure_ascii=False), status, mimetype="application/problem+json")
+
+
+def register(app: Dash) -> None:
+    """Let an app refuse in sentences: what it cannot take (422), what is not there (404), other faults."""
+
+    @app.server.errorhandler(Problem)
+    def problem(error: Problem) -> Response:
+        return refusal(error.sentences if isinstance(error, Refused) else (str(error),), 422)
+
+    @app.server.errorhandler(HTTPException)
+    def fault(error: HTTPException) -> Response:
+        made = error.get_response()
+        if made.status_code < 400:  # a redirection
+            return made  # type: ignore[return-value]
+        said = error.description or ""
+        if made.status_code == HTTPStatus.NOT_FOUND and said == type(error).description:
+            said = NOTHING_HERE.format(path=request.path[:80])
+        response = refusal((said,), made.status_code)
+        if allowed := made.headers.get("Allow"):
+            response.headers["Allow"] = allowed
+        return response

@@ -1,0 +1,83 @@
+"""Which files does the server hand out? What the page shows, ward packs, and slides of several maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import Dash
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from dashboard.replies import asked, download, reply, without
+from geo.ask.query import Query
+from geo.ask.refusal import Refused, exactly
+from geo.ask.words import listed, slug
+from geo.out.export import FORMATS, filename
+from geo.out.provenance import Sheet, sheet
+from geo.out.slide import write_pptx
+from geo.out.ward_pack import archive_name, stream_packs, wards_of, write_packs
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+
+MOST_SLIDES = 40
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Add the routes of an atlas to an app.
+
+    ``/export.<format>?<query>`` (what the page shows of the same query), ``/export.pack?<query>`` (ward
+    packs: of the ward selected or named ``ward=``, else of all), ``/slides.pptx?map=<query>&map=<query>`` (a
+    slide for each).
+    """
+
+    def shown(query: Query) -> Sheet:
+        return sheet(atlas, query, link=request.host_url + query.to_search())
+
+    @app.server.get("/export.<key>")
+    def export(key: str) -> Response:
+        form = FORMATS.get(key)
+        if form is None:
+            raise NotFound(f"There is no export “{key[:20]}”; there is {listed(list(FORMATS))}.")
+        query = asked(atlas)
+
+        def make() -> Response:
+            page = shown(query)
+            return download(form.write(page), form.mimetype, filename(page.answer, key))
+
+        return reply(atlas, query, make)
+
+    @app.server.get("/export.pack")
+    def pack() -> Response:
+        query = asked(atlas, "ward")
+        wards = wards_of(atlas, query, request.args.getlist("ward"))
+
+        def make() -> Response:
+            if len(wards) == 1:
+                name, content = write_packs(atlas, query, wards, home=request.host_url)
+                response = download(content, "application/pdf", name)
+            else:
+                content = stream_packs(atlas, query, wards, request.host_url)
+                response = download(content, "application/zip", archive_name(atlas))
+            response.headers["X-Wards"] = str(len(wards))  # ``assets/packs.js`` counts them as they come
+            return response
+
+        return reply(atlas, (query, wards), make)
+
+    @app.server.get("/slides.pptx")
+    def slides() -> Response:
+        if rest := without("map"):
+            raise Refused([f"Slides are made of maps, each a “map=”; “{rest[:40]}” is none."])
+        maps = request.args.getlist("map")
+        if not 0 < len(maps) <= MOST_SLIDES:
+            raise Refused([f"Slides are made of 1 to {MOST_SLIDES} maps; {len(maps)} are asked for."])
+        queries = []
+        for query in (exactly(one, atlas.catalogue) for one in maps):
+            beside = query.other(atlas.catalogue) if query.view == "compare" else None
+            queries += [query] if beside is None else [query, beside]
+
+        def make() -> Response:
+            content = write_pptx(*map(shown, queries))
+            return download(content, FORMATS["pptx"].mimetype, f"{slug(atlas.place)}-maps.pptx")
+
+        return reply(atlas, queries, make)
