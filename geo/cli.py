@@ -143,6 +143,9 @@ def fetch(
         typer.Option(help="Police force as data.police.uk writes it in file names, such as bedfordshire."),
     ] = "",
     to: Annotated[Path, typer.Option(help="Folder for the files.", metavar="FOLDER")] = Path("downloads"),
+    again: Annotated[
+        bool, typer.Option("--again", help="Fetch anew what an earlier call has put there.")
+    ] = False,
     data: Data = DATA,
 ) -> None:
     """Download a county's open files: boundaries, residents, deprivation, police data.
@@ -152,7 +155,7 @@ def fetch(
     from geo.data.download import fetch as get
 
     with progress_bar("Downloading") as report:
-        files = get(district, to, force=force, progress=report)
+        files = get(district, to, force=force, again=again, progress=report)
     print(f"{len(files)} files are in {to}. Load them, in this order, with:")
     for kind, path in files:
         print(f'  hotspots import {kind} "{path}" --data "{data}"')

@@ -9,18 +9,24 @@ never else; nothing in the program needs it.
 from __future__ import annotations
 
 import csv
-import http.client
+import functools
+import hashlib
 import io
 import json
-import re
-import urllib.error
+import ssl
 import urllib.parse
-import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import requests
+import tenacity
+import urllib3
+from remotezip import RemoteIOError, RemoteZip, RemoteZipError
+from requests.adapters import HTTPAdapter
 
 from geo.ask.problem import Problem
 from geo.data.store import write_whole
@@ -56,8 +62,11 @@ PAGE = 1000
 CODES = 100
 """Areas asked for at a time, so that the address stays short."""
 NOMIS_PAGE = 25_000
-PART = 1 << 18
-"""Bytes asked for at a time of an archive that is read in parts."""
+TRIES = 5
+PAUSE = 1.0
+"""Seconds before a publisher that is busy or cut us off is asked again; doubled each time."""
+FETCHED = "fetched.json"
+"""What was fetched when and with which SHA-256, beside the files."""
 
 Report = Callable[[int, int, str], None]
 
@@ -67,6 +76,7 @@ def fetch(
     folder: Path,
     *,
     force: str = "",
+    again: bool = False,
     progress: Report = lambda done, total, what: None,
 ) -> list[tuple[str, Path]]:
     """Download what a county's dashboard needs.
@@ -76,10 +86,13 @@ def fetch(
     districts : sequence of str
         Names of its districts as the ONS writes them, such as "Central Bedfordshire".
     folder : Path
-        Where the files go; made when absent. A file of the same name is replaced.
+        Where the files go; made when absent. Files that an earlier call fetched for the same districts are
+        kept where they are whole, so that a call that was cut off goes on where it stopped.
     force : str, optional
         Name of the police force as data.police.uk writes it in file names, such as "bedfordshire"; without
         it no police data are fetched.
+    again : bool
+        Fetch what is there already too.
     progress : callable, optional
         Told (files done, files in all, name of the file at work).
 
@@ -98,33 +111,62 @@ def fetch(
     rows: list[dict[str, Any]] = []
 
     def lookup() -> bytes:
-        rows.extend(_table_rows("lookup", asked))
+        found = list(_table_rows("lookup", asked))
         for name in districts:
-            if name not in {row["LAD24NM"] for row in rows}:
+            if name not in {row["LAD24NM"] for row in found}:
                 raise Problem(f"The ONS knows no district “{name}”: write it as on {BY_HAND['lookup']}.")
-        return _csv(rows, ("LSOA21CD", "LSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM"))
+        return _csv(found, ("LSOA21CD", "LSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM"))
 
     def shapes(what: str, code: str) -> Callable[[], bytes]:
         return lambda: _shapes(what, code, sorted({row[code] for row in rows}))
 
-    steps: list[tuple[str, str, Callable[[], bytes]]] = [
-        ("lookup", "lookup-lsoa21-ward24-district24.csv", lookup),
-        ("boundaries", "lsoa-2021.geojson", shapes("small areas", "LSOA21CD")),
-        ("boundaries", "wards-2024.geojson", shapes("wards", "WD24CD")),
-        ("population", "population.csv", lambda: _population(sorted({row["LAD24CD"] for row in rows}))),
-        ("deprivation", "deprivation-2025.csv", lambda: _get("deprivation")),
-        ("lookup", "lookup-lsoa11-lsoa21.csv", _changes),
+    steps: list[tuple[str, str, str, Callable[[], bytes]]] = [
+        ("lookup", "lookup", "lookup-lsoa21-ward24-district24.csv", lookup),
+        ("boundaries", "small areas", "lsoa-2021.geojson", shapes("small areas", "LSOA21CD")),
+        ("boundaries", "wards", "wards-2024.geojson", shapes("wards", "WD24CD")),
+        (
+            "population",
+            "population",
+            "population.csv",
+            lambda: _population(sorted({row["LAD24CD"] for row in rows})),
+        ),
+        ("deprivation", "deprivation", "deprivation-2025.csv", lambda: _get("deprivation").content),
+        ("lookup", "changes", "lookup-lsoa11-lsoa21.csv", _changes),
     ]
-    if force:
-        steps.append(("offences", f"street-{force}.zip", lambda: _force_files(force)))
+    total = len(steps) + bool(force)
     files = []
-    for done, (kind, name, make) in enumerate(steps):
-        progress(done, len(steps), name)
-        write_whole(folder / name, make())
+    for done, (kind, what, name, make) in enumerate(steps):
+        progress(done, total, name)
+        content = _once(folder / name, f"{ADDRESSES[what]} {asked}", make, again)
+        if what == "lookup":
+            rows.extend(csv.DictReader(io.StringIO(content.decode("utf-8"))))
         files.append((kind, folder / name))
-    progress(len(steps), len(steps), "")
+    if force:
+        _force_files(force, folder / f"street-{force}", lambda name: progress(total - 1, total, name))
+        files.append(("offences", folder / f"street-{force}"))
+    progress(total, total, "")
     files[0], files[1] = files[1], files[0]  # small areas are imported first
     return files
+
+
+def _once(path: Path, question: str, make: Callable[[], bytes], again: bool) -> bytes:
+    """Content of a file: as an earlier call with the same question left it, or made now and kept."""
+    notes = path.with_name(FETCHED)
+    fetched = json.loads(notes.read_text(encoding="utf-8")) if notes.is_file() else {}
+    known = fetched.get(path.name, {})
+    if path.is_file() and not again and known.get("question") == question:
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() == known["sha256"]:
+            return content
+    content = make()
+    write_whole(path, content)
+    fetched[path.name] = {
+        "question": question,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "fetched": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_whole(notes, json.dumps(fetched, indent=1, ensure_ascii=False).encode("utf-8"))
+    return content
 
 
 def _quoted(text: str) -> str:
@@ -134,32 +176,97 @@ def _quoted(text: str) -> str:
 # ---------------------------------------------------------------- asking
 
 
-@contextmanager
-def _answer(what: str, query: Mapping[str, Any] | None = None, span: str = "") -> Iterator[Any]:
-    """Answer of an address, or of a span of its bytes; a Problem with a remedy where there is none."""
-    address = ADDRESSES[what] + (f"?{urllib.parse.urlencode(query)}" if query else "")
-    headers = {"User-Agent": "hotspots"} | ({"Range": f"bytes={span}"} if span else {})
+_trusted = functools.cache(ssl.create_default_context)
+
+
+class _OfThisComputer(HTTPAdapter):
+    """Trusts the certificates that this computer trusts, that of an organisation's own proxy among them."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, ssl_context=_trusted(), **options)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=_trusted(), **options)
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.headers["User-Agent"] = "hotspots"
+    session.mount("https://", _OfThisComputer())
+    return session
+
+
+_CUT_OFF = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    urllib3.exceptions.HTTPError,
+    EOFError,
+    zlib.error,
+)
+
+
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """Ask again, each time later, where a fault may be gone the next time."""
+    return tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(TRIES),
+        wait=_pause,
+        retry=tenacity.retry_if_exception(_may_pass),
+        reraise=True,
+    )(ask)
+
+
+def _cause(error: BaseException | None) -> BaseException | None:
+    """The fault of the connection behind a fault of the archive."""
+    return error.__context__ if isinstance(error, RemoteIOError) else error
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether it is a line cut off, or a publisher that is busy."""
+    cause = _cause(error)
+    if isinstance(cause, requests.HTTPError) and cause.response is not None:
+        return cause.response.status_code in (429, 500, 502, 503, 504)
+    return isinstance(cause, _CUT_OFF)
+
+
+def _pause(state: tenacity.RetryCallState) -> float:
+    """Seconds to wait: as long as the publisher says, else longer each time."""
+    cause = _cause(state.outcome.exception()) if state.outcome else None
+    answer = cause.response if isinstance(cause, requests.HTTPError) else None
+    told = "" if answer is None else answer.headers.get("Retry-After", "")
+    return min(float(told), TIMEOUT) if told.isdigit() else PAUSE * 2 ** (state.attempt_number - 1)
+
+
+def _get(what: str, query: Mapping[str, Any] | None = None) -> requests.Response:
+    """Answer of an address, asked for as often as it takes; a Problem with a remedy where there is none."""
+
+    def ask() -> requests.Response:
+        with _session() as session:
+            answer = session.get(ADDRESSES[what], params=query, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return answer
+
     try:
-        with urllib.request.urlopen(
-            urllib.request.Request(address, headers=headers), timeout=TIMEOUT
-        ) as answer:
-            yield answer
-            return
-    except urllib.error.HTTPError as error:
-        reason = f"it answered {error.code}"
-        error.close()
-    except (OSError, http.client.HTTPException) as error:  # no network, no such name, cut off
-        reason = str(getattr(error, "reason", error)) or type(error).__name__
-    host = urllib.parse.urlsplit(address).hostname
-    raise Problem(
+        return _patiently(ask)
+    except requests.RequestException as error:
+        raise _unreachable(what, error) from error
+
+
+def _unreachable(what: str, error: BaseException) -> Problem:
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    reason = f"it answered {status}" if status else _deepest(error)
+    host = urllib.parse.urlsplit(ADDRESSES[what]).hostname
+    return Problem(
         f"The {what} could not be fetched from {host} ({reason}): check the internet connection and the "
         f"proxy, or get it on another computer from {BY_HAND[what]} and load it with `hotspots import`."
     )
 
 
-def _get(what: str, query: Mapping[str, Any] | None = None) -> bytes:
-    with _answer(what, query) as answer:
-        return bytes(answer.read())
+def _deepest(error: BaseException) -> str:
+    """What the system said, beneath what the libraries made of it."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _pages(what: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -168,7 +275,7 @@ def _pages(what: str, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
     while True:
         page = {"resultOffset": offset, "resultRecordCount": PAGE}
         try:
-            answer = json.loads(_get(what, query | page))
+            answer = _get(what, query | page).json()
             features = answer["features"]
         except (ValueError, KeyError, TypeError) as error:
             raise Problem(
@@ -236,7 +343,7 @@ def _population(lads: Sequence[str]) -> bytes:
                     "recordoffset": offset,
                 },
             )
-            rows = list(csv.DictReader(io.StringIO(answer.decode("utf-8-sig"))))
+            rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
             for row in rows:
                 band = min((int(row["C_AGE"]) - 101) // 5, len(AGE_BANDS) - 1)
                 key = (row["GEOGRAPHY_CODE"], band, "M" if row["GENDER"] == "1" else "F")
@@ -256,54 +363,37 @@ def _population(lads: Sequence[str]) -> bytes:
 # ---------------------------------------------------------------- part of a large archive
 
 
-class _Remote(io.RawIOBase):
-    """A file at an address, read by parts (HTTP ranges), so that an archive need not come whole."""
+def _force_files(force: str, folder: Path, progress: Callable[[str], None]) -> None:
+    """The street files of one force out of the large archive, of which nothing else is read.
 
-    def __init__(self, what: str) -> None:
-        self._what, self._place = what, 0
-        with _answer(what, span="0-0") as answer:
-            extent = re.fullmatch(r"bytes 0-0/(\d+)", answer.headers.get("Content-Range") or "")
-        if extent is None:
-            raise Problem(
-                f"The archive of {what} data cannot be read in parts: download it from {BY_HAND[what]}."
-            )
-        self._size = int(extent[1])
+    A file that is there already, of the size and checksum that the archive gives, is not fetched again.
+    """
+    folder.mkdir(exist_ok=True)
 
-    def readable(self) -> bool:
-        return True
+    def fetch_missing() -> None:
+        with (
+            _session() as session,
+            RemoteZip(ADDRESSES["police"], session=session, timeout=TIMEOUT) as archive,
+        ):
+            entries = [e for e in archive.infolist() if e.filename.endswith(f"-{force}-street.csv")]
+            if not entries:
+                raise Problem(f"data.police.uk has no force “{force}”: write it as in its files' names.")
+            for entry in sorted(entries, key=lambda entry: entry.filename):
+                path = folder / Path(entry.filename).name
+                if not _is(path, entry.CRC):
+                    progress(path.name)
+                    write_whole(path, archive.read(entry))
 
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        return self._place
-
-    def tell(self) -> int:
-        return self._place
-
-    def readinto(self, buffer: Any) -> int:
-        wanted = min(len(buffer), self._size - self._place)
-        if wanted <= 0:
-            return 0
-        span = f"{self._place}-{self._place + wanted - 1}"
-        with _answer(self._what, span=span) as answer:
-            part = answer.read(wanted)
-        buffer[: len(part)] = part
-        self._place += len(part)
-        return len(part)
+    try:
+        _patiently(fetch_missing)
+    except (RemoteIOError, *_CUT_OFF) as error:
+        raise _unreachable("police", _cause(error) or error) from error
+    except (RemoteZipError, zipfile.BadZipFile) as error:
+        raise Problem(
+            f"The archive of police data cannot be read in parts: download it from {BY_HAND['police']}."
+        ) from error
 
 
-def _force_files(force: str) -> bytes:
-    """The street files of one force, as a small archive in the layout of the large one."""
-    kept = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BufferedReader(_Remote("police"), PART)) as archive,
-        zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as small,
-    ):
-        names = [name for name in archive.namelist() if name.endswith(f"-{force}-street.csv")]
-        if not names:
-            raise Problem(f"data.police.uk has no force “{force}”: write it as in the names of its files.")
-        for name in sorted(names):
-            small.writestr(name, archive.read(name))
-    return kept.getvalue()
+def _is(path: Path, checksum: int) -> bool:
+    """Whether a file is whole."""
+    return path.is_file() and zlib.crc32(path.read_bytes()) == checksum

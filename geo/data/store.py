@@ -24,9 +24,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
@@ -355,23 +356,11 @@ def _from_bytes(content: bytes) -> Any:
 @contextlib.contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder's write lock; the system lets go of it even when the process dies."""
-    with open(folder / "LOCK", "a+b") as file:
-        try:
-            _lock(file)
-        except OSError as error:
-            raise Problem(
-                f"Another import is writing to the folder {folder}: wait until it ends and try again."
-            ) from error
+    try:
+        held = FileLock(folder / "LOCK", timeout=0).acquire()
+    except Timeout as error:
+        raise Problem(
+            f"Another import is writing to the folder {folder}: wait until it ends and try again."
+        ) from error
+    with held:
         yield
-
-
-def _lock(file: IO[bytes]) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
+import tenacity
 
 from geo.ask.problem import Problem
 from geo.cli import run
@@ -20,6 +22,9 @@ from geo.data import download
 from geo.data.download import ADDRESSES, BY_HAND, fetch
 from geo.data.store import Store
 from tests.support import small_county as small
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""remotezip leaves the connection of an answer that is no part of a file to the collector of garbage."""
 
 SQUARES = small.areas()
 LOOKUP = [
@@ -53,6 +58,7 @@ class Publisher(BaseHTTPRequestHandler):
     asked: list[str]
     sent = 0
     faults: dict[str, Any]
+    passing: dict[str, list[Any]]
 
     def do_GET(self) -> None:
         path, query = (
@@ -60,9 +66,19 @@ class Publisher(BaseHTTPRequestHandler):
             {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()},
         )
         self.asked.append(path)
-        fault = self.faults.get(path)
-        if isinstance(fault, int):
-            self.send_error(fault)
+        passing = self.passing.get(path)
+        fault = passing.pop(0) if passing else self.faults.get(path)
+        if fault == "cut":
+            self.send_response(206 if self.headers["Range"] else 200)
+            self.send_header("Content-Range", "bytes 0-999999/1000000")
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            self.wfile.write(b"the first few")
+        elif isinstance(fault, int):
+            self.send_response(fault)
+            self.send_header("Content-Length", "0")
+            self.send_header("Retry-After", "0")
+            self.end_headers()
         elif fault is not None:
             self.answer(fault)
         elif path == "/archive":
@@ -80,7 +96,10 @@ class Publisher(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def answer_part(self, content: bytes) -> None:
-        first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"]).groups())  # type: ignore[union-attr]
+        if tail := re.fullmatch(r"bytes=-(\d+)", self.headers["Range"]):
+            first, last = max(len(content) - int(tail[1]), 0), len(content) - 1
+        else:
+            first, last = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
         part = content[first : last + 1]
         self.answer(part, 206, Content_Range=f"bytes {first}-{first + len(part) - 1}/{len(content)}")
 
@@ -133,8 +152,9 @@ class Publisher(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Publisher]]:
-    """A running server; ``asked`` lists the paths, ``faults`` maps a path to a status or a wrong answer."""
-    handler = type("Running", (Publisher,), {"asked": [], "faults": {}})
+    """A running server; ``asked`` lists the paths, ``faults`` maps a path to a status or a wrong answer,
+    and ``passing`` to the faults of the first answers only."""
+    handler = type("Running", (Publisher,), {"asked": [], "faults": {}, "passing": {}})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     root = f"http://127.0.0.1:{server.server_port}"
     addresses = {what: f"{root}/{what.replace(' ', '-')}" for what in ADDRESSES} | {
@@ -142,7 +162,7 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Publisher]]:
     }
     for what, address in addresses.items():
         monkeypatch.setitem(ADDRESSES, what, address)
-    monkeypatch.setattr(download, "PART", 10_000)
+    monkeypatch.setattr(download, "PAUSE", 0.0)
     monkeypatch.setattr(download, "CODES", 10)
     monkeypatch.setattr(download, "NOMIS_PAGE", 1000)
     for name in ("http_proxy", "HTTP_PROXY"):
@@ -183,8 +203,64 @@ def test_of_the_large_archive_only_the_forces_part_comes(publisher: type[Publish
     assert "/archive" not in publisher.asked, "without a force no police data are fetched"
     fetch(["Westshire"], tmp_path, force="square")
     assert publisher.sent - before < before + len(police_archive()) / 2
-    with zipfile.ZipFile(tmp_path / "street-square.zip") as archive:
-        assert archive.namelist() == [f"{month}/{month}-square-street.csv" for month in MONTHS]
+    files = sorted(path.name for path in (tmp_path / "street-square").iterdir())
+    assert files == [f"{month}-square-street.csv" for month in MONTHS]
+
+
+@pytest.mark.parametrize("path", ["/lookup", "/wards", "/population", "/deprivation", "/archive"])
+@pytest.mark.parametrize("faults", [[503], [429, "cut"], ["cut", "cut", 502, "cut"]])
+def test_a_fault_that_passes_is_waited_for(
+    publisher: type[Publisher], tmp_path: Path, path: str, faults: list[Any]
+) -> None:
+    publisher.passing[path] = list(faults)
+    assert len(fetch(["Westshire"], tmp_path, force="square")) == 7
+    assert publisher.passing[path] == []
+
+
+def test_the_pause_is_what_the_publisher_says_or_longer_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(tenacity.nap.time, "sleep", waits.append)
+    answers = iter([503, 503, 429])
+
+    def ask() -> str:
+        status = next(answers, None)
+        if status is None:
+            return "data"
+        answer = requests.Response()
+        answer.status_code = status
+        answer.headers["Retry-After"] = "7" if status == 429 else "in a while"
+        raise requests.HTTPError(response=answer)
+
+    assert download._patiently(ask) == "data"
+    assert waits == [1, 2, 7]
+
+
+def test_a_call_that_was_cut_off_goes_on_where_it_stopped(publisher: type[Publisher], tmp_path: Path) -> None:
+    publisher.faults["/deprivation"] = 404
+    with pytest.raises(Problem, match="deprivation"):
+        fetch(["Westshire"], tmp_path, force="square")
+    publisher.faults.clear()
+    publisher.asked.clear()
+    (tmp_path / "street-square").mkdir()
+    (tmp_path / "street-square" / f"{MONTHS[0]}-square-street.csv").write_text("cut off in the mid")
+    files = fetch(["Westshire"], tmp_path, force="square")
+    assert {"/lookup", "/small-areas", "/wards", "/population"}.isdisjoint(publisher.asked)
+    assert {"/deprivation", "/changes", "/archive"} <= {*publisher.asked}
+    assert all(path.exists() for _, path in files)
+    assert MONTHS[0] in (tmp_path / "street-square" / f"{MONTHS[0]}-square-street.csv").read_text()
+
+    publisher.asked.clear()
+    fetch(["Westshire"], tmp_path, force="square")
+    assert {*publisher.asked} == {"/archive"}, "only the list of its months is looked at"
+    (tmp_path / "population.csv").write_text("changed by hand")
+    fetch(["Westshire"], tmp_path)
+    assert "/population" in publisher.asked
+    publisher.asked.clear()
+    fetch(["Westshire", "Eastshire"], tmp_path)
+    assert "/lookup" in publisher.asked, "other districts are another question"
+    publisher.asked.clear()
+    fetch(["Westshire", "Eastshire"], tmp_path, again=True)
+    assert "/lookup" in publisher.asked
 
 
 @pytest.mark.parametrize(
@@ -212,7 +288,7 @@ def test_a_fault_is_told_with_a_remedy(
 def test_an_unknown_force_is_told(publisher: type[Publisher], tmp_path: Path) -> None:
     with pytest.raises(Problem, match="no force “narnia”"):
         fetch(["Westshire"], tmp_path, force="narnia")
-    assert not (tmp_path / "street-narnia.zip").exists()
+    assert not list((tmp_path / "street-narnia").iterdir())
 
 
 def test_without_a_network_a_sentence_says_what_to_do(
