@@ -16,9 +16,9 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ids, theme
+from dashboard import ids
 from dashboard import legend as parts
-from geo.answer.legend import Classes, classify_alike
+from geo.answer.legend import Classes, Entry, classify_alike
 from geo.answer.measures import MEASURES
 from geo.ask.catalogue import Catalogue, SourceInfo
 from geo.ask.choices import LEGENDS, LEVELS
@@ -255,8 +255,8 @@ def legend(
     ]
 
 
-Row = tuple[str, str, str | None, str, list[str]]
-"""Key, colour, pattern and label of a class, and what is said of it on each map."""
+Row = tuple[Entry, list[str]]
+"""A class, and what is said of it on each map."""
 
 
 def _shared(one: Classes, two: Classes) -> bool:
@@ -292,17 +292,13 @@ def _bounds(answer: Answer, key: str) -> str:
 
 
 def _rows(*answers: Answer, say: Callable[[Answer, str], str] = _areas) -> list[Row]:
-    """Every class with what is said of it on each map; a scale has the most first, hatched classes last."""
-    found: dict[str, tuple[str, str | None, str]] = {}
+    """Every class with what is said of it on each map; hatched classes last."""
+    found: dict[str, Entry] = {}
     for answer in answers:
-        classes = answer.classes
-        for key, *entry_ in zip(classes.keys, classes.colours, classes.patterns, classes.labels, strict=True):
-            found.setdefault(key, tuple(entry_))
-    rows = [(key, *entry_, [say(answer, key) for answer in answers]) for key, entry_ in found.items()]
-    plain = [row for row in rows if not row[2]]
-    if answers[0].query.layer in parts.UPWARDS:
-        plain.reverse()
-    return plain + [row for row in rows if row[2]]
+        for entry in answer.legend:
+            found.setdefault(entry.key, entry)
+    rows = [(entry, [say(answer, key) for answer in answers]) for key, entry in found.items()]
+    return sorted(rows, key=lambda row: bool(row[0].pattern))
 
 
 def _items(rows: list[Row], marked: Answer | None, *sides: str) -> list[Component]:
@@ -315,10 +311,8 @@ def _items(rows: list[Row], marked: Answer | None, *sides: str) -> list[Componen
         html.Li(
             parts.row_of(
                 [
-                    html.Span(
-                        className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": theme.css(colour)}
-                    ),
-                    html.Span(label, className="legend-label"),
+                    parts.swatch(entry),
+                    html.Span(entry.label, className="legend-label"),
                     *[
                         html.Span(
                             [html.Span(f"{sides[i]}: ", className="hidden") if sides else "", text],
@@ -327,9 +321,9 @@ def _items(rows: list[Row], marked: Answer | None, *sides: str) -> list[Componen
                         for i, text in enumerate(said)
                     ],
                 ],
-                marks.get(key),
+                marks.get(entry.key),
             ),
             className="legend-item",
         )
-        for key, colour, pattern, label, said in rows
+        for entry, said in rows
     ]

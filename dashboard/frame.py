@@ -11,7 +11,7 @@ import numpy as np
 
 from dashboard import legend as parts
 from dashboard.facts import facts
-from geo.answer.legend import HIDDEN
+from geo.answer.legend import HIDDEN, overlay_entry
 from geo.ask.catalogue import SourceInfo
 from geo.tell.insets import of_answer
 from geo.tell.marking import Marking
@@ -67,7 +67,7 @@ def _bytes(codes: np.ndarray) -> str:
 
 
 def _overlay(areas: np.ndarray) -> dict[str, Any]:
-    return {"classes": _bytes(np.where(areas, 0, HIDDEN)), "palette": [parts.OVERLAY]}
+    return {"classes": _bytes(np.where(areas, 0, HIDDEN)), "palette": [parts.painted(overlay_entry(areas))]}
 
 
 def _bounds(atlas: Atlas, boroughs: Sequence[str]) -> list[float] | None:

@@ -10,6 +10,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import theme
+from geo.answer.layers import LAYERS
+from geo.answer.legend import Entry, overlay_entry
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.words import listed
@@ -19,11 +21,6 @@ from geo.tell.marking import class_value
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
-
-UPWARDS = {"measure", "quintile", "significance", "excess", "agreement", "confidence"}
-"""Layers whose classes are steps of a scale, which a reader expects with the most on top."""
-
-OVERLAY = {"colour": "#54278f", "label": "Most deprived 20% in England", "pattern": "dots"}
 
 FIRST_CAVEATS = 2
 """Caveats that stand under the sentence; the others are folded away."""
@@ -44,32 +41,31 @@ def legend(answer: Answer) -> list[Component]:
     class of the area under the pointer. Where areas can be marked (:func:`markable`) each class is a button
     that marks its own.
     """
-    classes = answer.classes
+    classes, scale = answer.classes, LAYERS[answer.query.layer].scale
     area = answer.query.area
     chosen = int(answer.codes[answer.table.index.get_loc(area)]) if area else None
-    items = [
-        _class(label, colour, pattern, count, {"data-class": str(i)}, current=i == chosen, mark=mark)
-        for i, (colour, pattern, label, count, mark) in enumerate(
-            zip(classes.colours, classes.patterns, classes.labels, classes.counts, marks(answer), strict=True)
-        )
-    ]
-    plain = classes.patterns.count(None)
+    pressed = marks(answer)
+    lines: Sequence[Entry] = answer.legend
     absent: list[Component] = []
-    if plain > MANY_CLASSES and answer.query.layer not in UPWARDS:
-        empty = [label for label, count in zip(classes.labels, classes.counts, strict=True) if not count]
-        items = [item for item, count in zip(items, classes.counts, strict=True) if count]
+    if classes.patterns.count(None) > MANY_CLASSES and scale in ("kinds", "falling"):
+        empty = [entry.label for entry in lines if not entry.count]
+        lines = [entry for entry in lines if entry.count]
         absent = [html.P(f"None: {_listed(empty)}.", className="note legend-absent")] if empty else []
-    if answer.query.layer == "bivariate":
-        listing = _square(items[:plain], items[plain:])
-    elif answer.query.layer in UPWARDS:
-        listing = html.Ul(items[:plain][::-1] + items[plain:])
-    else:
-        listing = html.Ul(items)
+    items = {
+        entry: _class(
+            entry,
+            {"data-class": str(entry.position)},
+            current=entry.position == chosen,
+            mark=pressed[entry.position],
+        )
+        for entry in lines
+    }
+    listing = _square(items) if scale == "square" else html.Ul(list(items.values()))
     if len(items) >= MANY_SHORT and max(map(len, classes.labels)) <= SHORT_LABEL:
         listing.className = "legend-many"
     overlay = []
     if answer.overlay is not None:
-        overlay = [html.Ul(_class(OVERLAY["label"], OVERLAY["colour"], "dots", int(answer.overlay.sum())))]
+        overlay = [html.Ul(_class(overlay_entry(answer.overlay)))]
     return [
         html.H2(classes.title, className="legend-title"),
         listing,
@@ -89,23 +85,35 @@ def _listed(labels: Sequence[str]) -> str:
     return listed([label.partition(":")[0].lower() for label in labels])
 
 
+def painted(entry: Entry) -> dict[str, str | None]:
+    """What the browser needs of a class to paint it."""
+    return {"colour": entry.colour, "label": entry.label, "pattern": entry.pattern}
+
+
 def _class(
-    label: str,
-    colour: str,
-    pattern: str | None,
-    count: int,
+    entry: Entry,
     marks: Mapping[str, str] | None = None,
     *,
     current: bool = False,
     mark: Mapping[str, str] | None = None,
 ) -> Component:
-    states = ["legend-item", *(["legend-current"] if current else []), *([] if count else ["legend-none"])]
+    states = [
+        "legend-item",
+        *(["legend-current"] if current else []),
+        *([] if entry.count else ["legend-none"]),
+    ]
     row = [
-        html.Span(className=f"swatch swatch-{pattern or 'plain'}", style={"--swatch": theme.css(colour)}),
-        html.Span(label, className="legend-label"),
-        html.Span(f"{count:,}", className="legend-count"),
+        swatch(entry),
+        html.Span(entry.label, className="legend-label"),
+        html.Span(f"{entry.count:,}", className="legend-count"),
     ]
     return html.Li(row_of(row, mark), className=" ".join(states), **(marks or {}))
+
+
+def swatch(entry: Entry) -> Component:
+    """The colour of a class, hatched where it is."""
+    name = f"swatch swatch-{entry.pattern or 'plain'}"
+    return html.Span(className=name, style={"--swatch": theme.css(entry.colour)})
 
 
 def row_of(row: Sequence[Component], mark: Mapping[str, str] | None) -> Component:
@@ -134,15 +142,17 @@ def mark_of(kind: str, value: str, mark: str) -> dict[str, str]:
     return {"data-mark": f"{kind}:{value}", "aria-pressed": "true" if pressed else "false"}
 
 
-def _square(items: Sequence[Component], rest: Sequence[Component]) -> Component:
+def _square(items: Mapping[Entry, Component]) -> Component:
     """Nine classes of two measures as a square: the measure to the right, deprivation upwards."""
-    rows = [items[6:9], items[3:6], items[0:3]]
+    plain = {entry.position: item for entry, item in items.items() if not entry.pattern}
+    cells = [plain[row + column] for row in (6, 3, 0) for column in range(3)]
+    rest = [item for entry, item in items.items() if entry.pattern]
     return html.Div(
         [
             html.Span("more deprived ↑", className="square-up"),
-            html.Ul([cell for row in rows for cell in row], className="square"),
+            html.Ul(cells, className="square"),
             html.Span("more events →", className="square-right"),
-            html.Ul(list(rest)),
+            html.Ul(rest),
         ],
         className="square-box",
     )

@@ -10,7 +10,8 @@ import pandas as pd
 
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
-from geo.answer.legend import Classes
+from geo.answer.layers import LAYERS
+from geo.answer.legend import Classes, Entry, in_reading_order
 from geo.answer.week import Week
 from geo.ask.query import Query
 
@@ -103,6 +104,11 @@ class Answer:
     def clock(self) -> pd.DataFrame | None:
         """Weekday (0 Monday) by hour (0-23), Int64, missing where suppressed; None without hours."""
         return self.week.clock
+
+    @cached_property
+    def legend(self) -> tuple[Entry, ...]:
+        """The classes as page and print list them."""
+        return in_reading_order(self.classes, LAYERS[self.query.layer].scale)
 
     @cached_property
     def ranked(self) -> pd.DataFrame:

@@ -15,9 +15,7 @@ from geo.answer import comparing as evidence
 from geo.answer.layer_clusters import draw_getis_ord, draw_local_moran
 from geo.answer.layer_deprivation import draw_bivariate, draw_excess, draw_imd
 from geo.answer.layer_measure import draw_measure, draw_quintile, draw_significance
-from geo.answer.legend import (
-    Drawn,
-)
+from geo.answer.legend import Drawn, Scale
 from geo.answer.true_numbers import Slice
 
 
@@ -44,6 +42,8 @@ class Layer:
     """"source" or "period" where the layer sets the query's ``compare`` against it."""
     group: str = field(default="More")
     """Question that it answers: layers stand under it in the list, in the order of the registry."""
+    scale: Scale = field(default="kinds")
+    """How its classes follow one another, and so how its legend is read."""
     heeds: frozenset[str] = field(default=frozenset())
     """Parameters of the address that it heeds and other layers do not; elsewhere they are not shown."""
     evidence: tuple[str, ...] = field(default=())
@@ -63,6 +63,7 @@ LAYERS: dict[str, Layer] = {
             draw_measure,
             evidence=("concentration", "stability"),
             group="How many",
+            scale="rising",
             heeds=frozenset({"breaks", "edges", "palette"}),
         ),
         Layer(
@@ -73,6 +74,7 @@ LAYERS: dict[str, Layer] = {
             draw_quintile,
             evidence=("concentration", "top_quintile"),
             group="How many",
+            scale="rising",
             heeds=frozenset({"palette"}),
         ),
         Layer(
@@ -85,6 +87,7 @@ LAYERS: dict[str, Layer] = {
             needs="population",
             evidence=("funnel",),
             group="How many",
+            scale="rising",
             heeds=frozenset({"benchmark"}),
         ),
         Layer(
@@ -115,6 +118,7 @@ LAYERS: dict[str, Layer] = {
             needs="population",
             evidence=("ladder", "back_test"),
             group="Where it clusters",
+            scale="rising",
         ),
         Layer(
             "imd",
@@ -125,6 +129,7 @@ LAYERS: dict[str, Layer] = {
             needs="deprivation",
             evidence=("most_deprived", "fifths"),
             group="Deprivation",
+            scale="falling",
             heeds=frozenset({"domain"}),
         ),
         Layer(
@@ -136,6 +141,7 @@ LAYERS: dict[str, Layer] = {
             needs="deprivation",
             evidence=("fifths", "most_deprived"),
             group="Deprivation",
+            scale="square",
             heeds=frozenset({"domain"}),
         ),
         Layer(
@@ -147,6 +153,7 @@ LAYERS: dict[str, Layer] = {
             needs="deprivation",
             evidence=("excess",),
             group="Deprivation",
+            scale="rising",
             heeds=frozenset({"domain", "fdr"}),
         ),
         Layer(
@@ -156,6 +163,7 @@ LAYERS: dict[str, Layer] = {
             evidence.draw_agreement,
             evidence=("agreement", "overlooked", "similarity"),
             group="Services together",
+            scale="rising",
             heeds=frozenset({"fdr"}),
         ),
         Layer(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -58,14 +59,19 @@ COMPARED = (
     ("higher95", "Higher (95% sure)", "#f0a86b"),
     ("higher998", "Higher (99.8% sure)", "#c2571a"),
 )
+Scale = Literal["rising", "falling", "kinds", "square"]
+"""How the classes of a layer follow one another: steps from the least to the most or from the most to the
+least, kinds with the hottest first, or nine cells of two scales that rise to the right and upwards."""
 SUPPRESSED = ("suppressed", "Suppressed (1 to 7)", "#ffffff")
+OVERLAY = "#54278f"
+"""Colour of the dots that lie over the most deprived areas."""
 HIDDEN = 255
 """Class code of an area that the borough filter leaves out."""
 
 
 @dataclass(frozen=True)
 class Classes:
-    """A legend: one entry a class, in the order in which it is read.
+    """The classes of a map, one entry each; a legend has them in the order of :func:`in_reading_order`.
 
     Attributes
     ----------
@@ -87,6 +93,51 @@ class Classes:
     patterns: tuple[str | None, ...]
     counts: tuple[int, ...]
     edges: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a legend.
+
+    Attributes
+    ----------
+    colour, label : str
+    pattern : {None, "nodata", "suppressed", "dots"}
+    count : int
+        Areas in the class.
+    key : str
+    position : int
+        Of the class in :class:`Classes`; -1 for what lies over the classes.
+    """
+
+    colour: str
+    label: str
+    pattern: str | None
+    count: int
+    key: str = ""
+    position: int = -1
+
+
+def in_reading_order(classes: Classes, scale: Scale) -> tuple[Entry, ...]:
+    """Lines of a legend as page and print show them: the most or the hottest first, hatched classes last.
+
+    Examples
+    --------
+    >>> low_high = Classes("Count", ("0", "1"), ("0", "1 or more"), ("#fff", "#000"), (None, None), (3, 1))
+    >>> [entry.label for entry in in_reading_order(low_high, "rising")]
+    ['1 or more', '0']
+    """
+    parts = zip(classes.colours, classes.labels, classes.patterns, classes.counts, classes.keys, strict=True)
+    entries = [Entry(*line, position) for position, line in enumerate(parts)]
+    plain = [entry for entry in entries if not entry.pattern]
+    if scale in ("rising", "square"):
+        plain.reverse()
+    return (*plain, *(entry for entry in entries if entry.pattern))
+
+
+def overlay_entry(areas: np.ndarray) -> Entry:
+    """Line of the dots that lie over the most deprived areas."""
+    return Entry(OVERLAY, "Most deprived 20% in England", "dots", int(areas.sum()))
 
 
 @dataclass(frozen=True)

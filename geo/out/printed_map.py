@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.answer.legend import HIDDEN
+from geo.answer.layers import LAYERS
+from geo.answer.legend import HIDDEN, OVERLAY, Entry
 from geo.out.drawing import (
     A4,
     AREA_LINE,
@@ -36,7 +37,7 @@ from geo.out.drawing import (
     wrap,
 )
 from geo.out.pane import Pane, spread
-from geo.out.provenance import OVERLAY, Entry, Sheet
+from geo.out.provenance import Sheet
 from geo.tell.insets import Inset, view_of
 
 DPI = 300
@@ -67,7 +68,7 @@ def draw_areas(pane: Pane, sheet: Sheet) -> None:
         hatch = HATCHES.get(pattern or "")
         pane.draw(shapes[codes == k], fill=colour, line=line, weight=hair or 0.1, hatch=hatch)
     if overlay is not None and overlay.any():
-        pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY[0])
+        pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY)
     draw_outlines(pane, sheet)
 
 
@@ -337,7 +338,7 @@ def legend_height(sheet: Sheet, width: float) -> float:
 
 def _square_and_rows(sheet: Sheet) -> tuple[list[Entry], list[Entry]]:
     """Lines of the legend that stand in a square of two thirds by two thirds, and the others."""
-    cells = 9 if sheet.answer.query.layer == "bivariate" else 0
+    cells = 9 if LAYERS[sheet.answer.query.layer].scale == "square" else 0
     return sheet.legend[:cells], sheet.legend[cells:]
 
 
@@ -345,7 +346,8 @@ def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> N
     """Draw the legend: every class with the number of areas in it."""
     y = page.paragraph(x, y, width, sheet.answer.classes.title, BODY, bold=True, leading=1.3) + 1.6
     square, rows = _square_and_rows(sheet)
-    for k, entry in enumerate(square):
+    for entry in square:
+        k = entry.position
         column, row = k % 3, 2 - k // 3  # the most deprived third on top
         cell = Rect.of(x + 26 + column * CELL, y + row * CELL, CELL - 0.4, CELL - 0.4)
         page.box(cell, entry.colour)

@@ -21,6 +21,7 @@ from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layers import LAYERS
+from geo.answer.legend import Entry, overlay_entry
 from geo.answer.level import Level
 from geo.answer.measures import beside
 from geo.ask.choices import DOMAINS, LEVELS
@@ -29,9 +30,6 @@ from geo.ask.words import MONTH_NAMES
 from geo.stats.confidence import CHECKS
 from geo.tell.credits import credits
 from geo.tell.insets import Inset, of_answer, top_areas
-
-OVERLAY = ("#54278f", "Most deprived 20% in England")
-"""Colour and label of the dots that lie over the most deprived areas."""
 
 COLUMNS = {
     "lsoa21cd": "Code of the small area (LSOA of 2021)",
@@ -117,24 +115,6 @@ def definition(column: str) -> str:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One line of a legend.
-
-    Attributes
-    ----------
-    colour, label : str
-    pattern : {None, "nodata", "suppressed", "dots"}
-    count : int
-        Areas in the class.
-    """
-
-    colour: str
-    label: str
-    pattern: str | None
-    count: int
-
-
-@dataclass(frozen=True)
 class Sheet:
     """One answer on its way to a file.
 
@@ -215,18 +195,9 @@ class Sheet:
 
     @cached_property
     def legend(self) -> list[Entry]:
-        """Lines of the legend in reading order: a scale has the most on top."""
-        classes = self.answer.classes
-        parts = (classes.colours, classes.labels, classes.patterns, classes.counts)
-        entries = [Entry(*line) for line in zip(*parts, strict=True)]
-        steps = [
-            key.isdigit() for key, pattern in zip(classes.keys, classes.patterns, strict=True) if not pattern
-        ]
-        if all(steps) and len(steps) < 9:
-            entries = entries[: len(steps)][::-1] + entries[len(steps) :]
-        if self.answer.overlay is not None:
-            entries.append(Entry(*OVERLAY, "dots", int(self.answer.overlay.sum())))
-        return entries
+        """Lines of the legend in reading order, the overlay last."""
+        overlay = self.answer.overlay
+        return [*self.answer.legend, *([] if overlay is None else [overlay_entry(overlay)])]
 
     @cached_property
     def insets(self) -> tuple[Inset, ...]:

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from geo.answer.disclosure import SUPPRESSED
+from geo.answer.legend import OVERLAY
 from geo.out.drawing import (
     A4,
     AREA_LINE,
@@ -36,7 +37,7 @@ from geo.out.printed_map import (
     legend_height,
     write_name,
 )
-from geo.out.provenance import OVERLAY, Sheet
+from geo.out.provenance import Sheet
 from geo.tell.area import Profile
 
 ROW, GAP = 5.6, 4.0
@@ -80,7 +81,7 @@ def _map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray]
         pane.draw(shapes[mine & (here.answer.codes == k)], fill=colour, line=line, weight=1.0, hatch=hatch)
     overlay = here.answer.overlay
     if overlay is not None and (overlay & mine).any():
-        pane.dots(shapes[overlay & mine], anchors[overlay & mine], OVERLAY[0])
+        pane.dots(shapes[overlay & mine], anchors[overlay & mine], OVERLAY)
     pane.draw(outlines["ward"], line=WARD, weight=WARD_LINE, order=3)
     pane.draw(outlines["borough"], line=INK, weight=BOROUGH_LINE, order=3.5)
     for colour, weight in (("white", 5.0), (INK, 2.6)):
