@@ -87,4 +87,4 @@ def clear(parameter: str) -> str:
 
 def export(form: str) -> str:
     """Name of the link that exports in a format."""
-    return f"export-{form}"
+    return f"export-{form.replace('.', '-')}"

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.ask.choices import DOMAINS
-from geo.data.boundaries import browser_geojson
+from geo.data.boundaries import browser_geojson, in_degrees
 from geo.data.store import Snapshot
 from geo.data.table import AGE_BANDS
 from geo.stats.weights import Neighbours
@@ -74,11 +74,14 @@ class Level:
         return np.maximum(self.bounds[:, 2] - self.bounds[:, 0], self.bounds[:, 3] - self.bounds[:, 1])
 
     @cached_property
+    def degrees(self) -> np.ndarray:
+        """Shapes in EPSG:4326, for the web; rings as RFC 7946 wants them."""
+        return in_degrees(self.shapes)
+
+    @cached_property
     def geojson(self) -> bytes:
         """Shapes for the browser (EPSG:4326), features in map order with their position as id."""
-        names = self.frame.rename_axis("code").reset_index()[["code", "name", "ward", "borough"]]
-        names.index = self.frame.index
-        return browser_geojson(self.shapes, names)
+        return browser_geojson(self.degrees, self.frame)
 
     @cached_property
     def geojson_hash(self) -> str:

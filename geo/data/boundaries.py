@@ -252,16 +252,24 @@ def locate(longitude: pd.Series, latitude: pd.Series, areas: GeoDataFrame) -> pd
     return result
 
 
-def browser_geojson(areas: GeoDataFrame, attributes: pd.DataFrame) -> bytes:
-    """Write areas for the browser: GeoJSON, EPSG:4326, six decimals (about 10 cm).
+def in_degrees(areas: GeoDataFrame) -> np.ndarray:
+    """Shapes in EPSG:4326 to six decimals (about 10 cm), outer rings counter-clockwise (RFC 7946)."""
+    import shapely
+
+    degrees = areas.geometry.to_crs("EPSG:4326").array
+    return shapely.orient_polygons(shapely.transform(degrees, lambda xy: np.round(xy, 6)))
+
+
+def browser_geojson(shapes: np.ndarray, attributes: pd.DataFrame) -> bytes:
+    """Write areas for the browser.
 
     Parameters
     ----------
-    areas : GeoDataFrame
-        EPSG:27700.
+    shapes : ndarray of geometry
+        As :func:`in_degrees` gives them.
     attributes : DataFrame
-        On the same index; its columns ``name``, ``ward`` and ``borough``, where present, become properties
-        beside ``code``.
+        Of the same areas; its columns ``name``, ``ward`` and ``borough``, where present, become properties
+        beside ``code``, its index.
 
     Returns
     -------
@@ -272,13 +280,11 @@ def browser_geojson(areas: GeoDataFrame, attributes: pd.DataFrame) -> bytes:
 
     import shapely
 
-    degrees = areas.geometry.to_crs("EPSG:4326").array
-    shapes = shapely.to_geojson(shapely.transform(degrees, lambda xy: np.round(xy, 6)))
     columns = [column for column in ("name", "ward", "borough") if column in attributes]
-    properties = attributes.loc[areas.index, columns].assign(code=areas.index).to_dict("records")
+    properties = attributes[columns].assign(code=attributes.index).to_dict("records")
     features = (
         f'{{"type":"Feature","id":{position},"properties":'
         f'{json.dumps(facts, ensure_ascii=False, separators=(",", ":"))},"geometry":{shape}}}'
-        for position, (facts, shape) in enumerate(zip(properties, shapes, strict=True))
+        for position, (facts, shape) in enumerate(zip(properties, shapely.to_geojson(shapes), strict=True))
     )
     return ('{"type":"FeatureCollection","features":[' + ",\n".join(features) + "]}").encode()

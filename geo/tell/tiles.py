@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from geo.data.boundaries import browser_geojson
+from geo.data.boundaries import browser_geojson, in_degrees
 from geo.stats.weights import Neighbours
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def tiles_geojson(level: Level) -> bytes:
     bytes
         GeoJSON, EPSG:4326, features in map order with their position as id.
     """
-    names = level.frame.rename_axis("code").reset_index()[["code", "name", "ward", "borough"]]
-    names.index = level.frame.index
-    return browser_geojson(tiles(level.shapes, level.neighbours), names)
+    return browser_geojson(in_degrees(tiles(level.shapes, level.neighbours)), level.frame)
 
 
 def tiles(shapes: GeoDataFrame, neighbours: Neighbours) -> GeoDataFrame:

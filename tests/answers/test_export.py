@@ -13,11 +13,15 @@ from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
+import pandas as pd
+import pyarrow.parquet
 import pyogrio
 import pypdf
 import pytest
+import shapely
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,9 +124,22 @@ def _pptx(content: bytes) -> str:
     return " ".join([*_shapes(slide.shapes), slide.notes_slide.notes_text_frame.text])
 
 
+def _parquet(content: bytes) -> str:
+    file = pyarrow.parquet.ParquetFile(io.BytesIO(content))
+    table = file.read().drop_columns(["geometry", "bbox"]).to_pydict()
+    return " ".join([*(value.decode() for value in file.metadata.metadata.values()), str(table)])
+
+
+def _json(content: bytes) -> str:
+    return json.dumps(json.loads(content), ensure_ascii=False)
+
+
 _READERS = {
     "csv": lambda content: content.decode(),
-    "geojson": lambda content: json.dumps(json.loads(content), ensure_ascii=False),
+    "excel.csv": lambda content: content.decode("utf-8-sig"),
+    "json": _json,
+    "geojson": _json,
+    "parquet": _parquet,
     "xlsx": _xlsx,
     "gpkg": _gpkg,
     "png": _png,
@@ -141,13 +158,12 @@ def squeezed(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["controlled", "clusters"])
-@pytest.mark.parametrize("key", [key for key in FORMATS if key != "csv"])
+@pytest.mark.parametrize("key", [key for key in FORMATS if not key.endswith("csv")])
 def test_every_file_says_what_it_is_and_where_it_comes_from(files, controlled, clusters, name, key):
     one = controlled if name == "controlled" else clusters
     said = squeezed(words(key, files[name, key])).lower()
     must = [one.title, *one.answer.caveats, one.source, *one.credits, one.answer.banner, one.link]
-    if key not in ("geojson", "gpkg"):
-        must.append(one.answer.headline)
+    must.append(one.answer.headline)
     for text in must:
         assert squeezed(text).lower() in said, text
     assert any(squeezed(day).lower() in said for day in DATES)
@@ -188,7 +204,7 @@ def test_an_empty_slice_is_written_and_says_so(small_atlas, key):
     one = make(small_atlas, source="offences", borough=("E06000002",), layer="local_moran", **query)
     assert one.answer.totals.shown == 0
     said = words(key, FORMATS[key].write(one))
-    if key not in ("csv", "geojson", "gpkg"):
+    if not key.endswith("csv"):
         assert squeezed("No offences match these filters.") in squeezed(said)
     if key in ("pdf", "svg"):
         assert "No areas to rank" in said
@@ -202,8 +218,8 @@ def test_no_small_number_of_a_controlled_source_is_in_any_table(files, controlle
     assert hidden.any()
     codes = set(controlled.answer.table.index[hidden])
 
-    def check(code, count, rate):
-        assert (count in (None, "*")) == (code in codes)
+    def check(code, count, rate, hidden="*"):
+        assert (count == hidden) == (code in codes)
         if code not in codes:
             assert int(count) % 5 == 0
             assert rate is not None
@@ -213,19 +229,23 @@ def test_no_small_number_of_a_controlled_source_is_in_any_table(files, controlle
     rows = csv.DictReader(io.StringIO(files["controlled", "csv"].decode()))
     for row in rows:
         check(row["lsoa21cd"], row["count"], row["rate_per_1000"])
-    for feature in json.loads(files["controlled", "geojson"])["features"]:
-        of = feature["properties"]
-        check(of["lsoa21cd"], of["count"], of["rate_per_1000"])
+    rows = json.loads(files["controlled", "json"])["records"]
+    assert [f["properties"] for f in json.loads(files["controlled", "geojson"])["features"]] == rows
+    for of in rows:
+        assert of["count_shown"] == ("*" if of["lsoa21cd"] in codes else str(of["count"]))
+        check(of["lsoa21cd"], of["count"], of["rate_per_1000"], hidden=None)
     page = openpyxl.load_workbook(io.BytesIO(files["controlled", "xlsx"]))["table"]
     heads = [cell.value for cell in page[1]]
     for cells in page.iter_rows(min_row=2, values_only=True):
         of = dict(zip(heads, cells, strict=True))
         check(of["lsoa21cd"], of["count"], of["rate_per_1000"])
     with geopackage(files["controlled", "gpkg"]) as path:
-        table = pyogrio.read_dataframe(path, read_geometry=False)
-    for _, row in table.iterrows():
-        assert row["count_shown"] == ("*" if row["lsoa21cd"] in codes else str(int(row["count"])))
-        check(row["lsoa21cd"], *(None if np.isnan(row[c]) else row[c] for c in ("count", "rate_per_1000")))
+        package = pyogrio.read_dataframe(path, read_geometry=False)
+    for table in (package, gpd.read_parquet(io.BytesIO(files["controlled", "parquet"]))):
+        for _, row in table.iterrows():
+            assert row["count_shown"] == ("*" if row["lsoa21cd"] in codes else str(int(row["count"])))
+            numbers = (None if pd.isna(row[c]) else row[c] for c in ("count", "rate_per_1000"))
+            check(row["lsoa21cd"], *numbers, hidden=None)
     [frame] = [
         s for s in Presentation(io.BytesIO(files["controlled", "pptx"])).slides[0].shapes if s.has_table
     ]
@@ -312,6 +332,60 @@ def test_a_geopackage_names_its_layer_after_the_level(small_atlas, level):
         [[name, _]] = pyogrio.list_layers(path).tolist()
         assert name == level
         assert set(pyogrio.read_dataframe(path)["borough"]) == {"Eastshire"}
+
+
+def test_the_csv_for_excel_is_the_csv_with_a_mark_of_its_letters(files):
+    assert files["controlled", "excel.csv"] == b"\xef\xbb\xbf" + files["controlled", "csv"]
+    assert not files["controlled", "csv"].startswith(b"\xef\xbb\xbf"), "programs would take it for a column"
+
+
+def test_json_explains_every_column_and_what_was_asked(files, clusters, small_atlas):
+    content = json.loads(files["clusters", "json"])
+    assert list(content["columns"]) == list(content["records"][0])
+    assert content["columns"]["count"] == {"definition": definition("count"), "type": "integer"}
+    kinds = {"integer": int, "number": (int, float), "string": str, "boolean": bool}
+    for row in content["records"]:
+        for name, value in row.items():
+            assert value is None or isinstance(value, kinds[content["columns"][name]["type"]])
+    assert content["query"]["source"] == "offences"
+    assert content["query"]["layer"] == "local_moran"
+    assert Query.parse(content["search"], small_atlas.catalogue) == (clusters.answer.query, [])
+    assert content["version"] == small_atlas.version
+    assert content["caveats"] == list(clusters.answer.caveats)
+
+
+def test_rings_of_geojson_run_counter_clockwise(files):
+    features = json.loads(files["clusters", "geojson"])["features"]
+    assert [f["id"] for f in features] == [f["properties"]["lsoa21cd"] for f in features]
+    for geometry in (shapely.geometry.shape(feature["geometry"]) for feature in features):
+        for part in shapely.get_parts(geometry):
+            assert part.exterior.is_ccw
+            assert not any(hole.is_ccw for hole in part.interiors)
+
+
+@pytest.mark.parametrize("name", ["controlled", "clusters"])
+def test_a_geoparquet_is_what_its_specification_says(files, controlled, clusters, small_atlas, name):
+    one = {"controlled": controlled, "clusters": clusters}[name]
+    metadata = pyarrow.parquet.read_schema(io.BytesIO(files[name, "parquet"])).metadata
+    said = json.loads(metadata[b"geo"])
+    assert said["version"] == "1.1.0"
+    column = said["columns"][said["primary_column"]]
+    assert column["encoding"] == "WKB"
+    assert set(column["geometry_types"]) <= {"Polygon", "MultiPolygon"}
+    assert column["crs"]["id"] == {"authority": "EPSG", "code": 27700}
+    assert column["covering"]["bbox"]["xmin"] == ["bbox", "xmin"]
+    assert metadata[b"link"].decode() == one.link
+    areas = gpd.read_parquet(io.BytesIO(files[name, "parquet"]))
+    assert areas.crs.to_epsg() == 27700
+    assert areas["count"].dtype == "Int64"
+    table = one.answer.table
+    assert areas.set_index("lsoa21cd")["count"].equals(table["count"])
+    shapes = small_atlas.levels["lsoa"].shapes
+    assert areas.set_index("lsoa21cd").geom_equals(shapes.geometry, align=True).all()
+    one_corner = gpd.read_parquet(
+        io.BytesIO(files[name, "parquet"]), bbox=(500_100, 230_100, 500_200, 230_200)
+    )
+    assert one_corner["name"].tolist() == ["Square 00"]
 
 
 # ---------------------------------------------------------------- prints

@@ -112,10 +112,10 @@ def test_no_identifier_stays_anywhere(folder: Path, atlas: Atlas):
             assert "PSEUDONYM" not in path.read_text(encoding="utf-8")
         if path.suffix == ".parquet":
             assert "PSEUDONYM" not in str(pq.read_table(path).to_pydict())
-    for key in ("csv", "geojson", "xlsx", "gpkg"):
+    for key in ("csv", "json", "geojson", "xlsx", "gpkg", "parquet"):
         written = export(atlas, Query(source="ae", measure="dsr"), key)
         assert b"person_" not in written and b'"person"' not in written and b",person," not in written
-    assert set(FORMATS) >= {"csv", "geojson", "xlsx", "gpkg"}
+    assert set(FORMATS) >= {"csv", "json", "geojson", "xlsx", "gpkg", "parquet"}
     again = import_files(folder, "ae", [folder.parent / "ae.csv"])
     assert "loaded already" in again.notes[0]
 

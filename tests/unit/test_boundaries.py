@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import Polygon, box
+from shapely import LinearRing, Polygon, box
 
 from geo.ask.problem import Problem
 from geo.data import boundaries
@@ -193,9 +193,9 @@ def test_points_are_located(four: gpd.GeoDataFrame) -> None:
 def test_the_browser_gets_areas_by_position(four: gpd.GeoDataFrame) -> None:
     areas = four.set_index(four["LSOA21CD"].rename("lsoa21cd"))
     attributes = pd.DataFrame(
-        {"name": "It’s “one”", "ward": "W", "borough": "B", "count": 3}, index=areas.index[::-1]
+        {"name": "It’s “one”", "ward": "W", "borough": "B", "count": 3}, index=areas.index
     )
-    content = boundaries.browser_geojson(areas, attributes)
+    content = boundaries.browser_geojson(boundaries.in_degrees(areas), attributes)
     features = json.loads(content)["features"]
     assert [feature["id"] for feature in features] == [0, 1, 2, 3]
     assert [feature["properties"]["code"] for feature in features] == areas.index.tolist()
@@ -206,5 +206,7 @@ def test_the_browser_gets_areas_by_position(four: gpd.GeoDataFrame) -> None:
         "borough": "B",
     }
     assert max(map(len, re.findall(rb"-?\d+\.(\d+)", content))) == 6
+    rings = [feature["geometry"]["coordinates"][0] for feature in features]
+    assert all(LinearRing(ring).is_ccw for ring in rings), "RFC 7946"
     back = gpd.read_file(io.BytesIO(content)).to_crs(27700)
     assert back.geometry.hausdorff_distance(four.geometry).max() < 0.2, "metres"

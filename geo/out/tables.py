@@ -1,0 +1,172 @@
+"""How does a table leave? For programs, for a spreadsheet, and as records with all that explains them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import datetime, time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.parameters import PARAMETERS
+from geo.ask.query import Query
+from geo.out.provenance import Sheet, definition
+
+_FORMULA = tuple("=+-@|%\t\r")
+
+
+def plain(value: Any) -> Any:
+    """Value as JSON and CSV know it: missing is None, numpy's numbers are Python's."""
+    if value is None or value is pd.NA or (isinstance(value, float | np.floating) and not np.isfinite(value)):
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    return float(f"{value:.10g}") if isinstance(value, float) else value
+
+
+def records(sheet: Sheet) -> pd.DataFrame:
+    """The table for programs, codes first: ``count`` is a number or missing, ``count_shown`` the text."""
+    shown = sheet.answer.export()
+    table = shown.rename(columns={"count": "count_shown"}).assign(count_shown=shown["count"].astype(str))
+    table.insert(shown.columns.get_loc("count"), "count", sheet.answer.table["count"])
+    return table.reset_index()
+
+
+# ---------------------------------------------------------------- text
+
+
+def _safe(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(_FORMULA) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return "'" + value
+    return value
+
+
+def write_csv(sheet: Sheet) -> bytes:
+    """CSV in UTF-8 without a byte-order mark: a header line, then one row an area, no comments."""
+    table = sheet.answer.export().reset_index()
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    for row in table.itertuples(index=False):
+        writer.writerow([_safe(plain(value)) for value in row])
+    return text.getvalue().encode("utf-8")
+
+
+def write_excel_csv(sheet: Sheet) -> bytes:
+    """The same CSV with a byte-order mark, without which Excel takes its letters for those of the machine."""
+    return b"\xef\xbb\xbf" + write_csv(sheet)
+
+
+# ---------------------------------------------------------------- the workbook
+
+_DECIMALS = {"p": "0.0000", "q": "0.0000", "p_permutation": "0.0000"}
+_WIDTHS = {"name": 28, "borough": 24, "compared": 16, "verdict": 34}
+
+
+def write_xlsx(sheet: Sheet) -> bytes:
+    """Excel workbook: the table, and a sheet that says what it is. No cell is a formula."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(file, options) as book:
+        facts = {"title": sheet.title, "subject": sheet.answer.headline, "comments": " ".join(sheet.notes)}
+        book.set_properties({**facts, "author": "Hotspots", "created": datetime.combine(sheet.made, time())})
+        bold = book.add_format({"bold": True, "valign": "top"})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        table = sheet.answer.export().reset_index()
+        page = book.add_worksheet("table")
+        page.write_row(
+            0, 0, table.columns, book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6"})
+        )
+        right = book.add_format({"align": "right"})
+        for place, column in enumerate(table.columns):
+            form = book.add_format({"num_format": _DECIMALS.get(column, "#,##0.0")})
+            whole = book.add_format({"num_format": "#,##0"})
+            page.set_column(place, place, _WIDTHS.get(column, 14))
+            for row, value in enumerate(map(plain, table[column]), start=1):
+                if isinstance(value, str):
+                    page.write_string(row, place, value, right if column == "count" else None)
+                elif value is not None:
+                    page.write_number(row, place, value, form if isinstance(value, float) else whole)
+        page.freeze_panes(1, 2)
+        page.autofilter(0, 0, len(table), len(table.columns) - 1)
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 24)
+        about.set_column(1, 1, 110)
+        for row, (name, text) in enumerate(_about(sheet, list(table.columns))):
+            about.write_string(row, 0, name, bold)
+            about.write_string(row, 1, text, wrapped)
+    return file.getvalue()
+
+
+def _about(sheet: Sheet, columns: list[str]) -> list[tuple[str, str]]:
+    """Lines that explain a table: what, how, from where, what is left out, and each column."""
+    first = ("Note", *[""] * len(sheet.notes))
+    return [
+        ("Title", sheet.title),
+        ("Shown", sheet.layer),
+        ("Finding", sheet.answer.headline),
+        ("Areas", f"{int(sheet.answer.inside.sum()):,} {sheet.unit}"),
+        *zip(first, sheet.notes, strict=False),
+        ("Source", sheet.source),
+        *[("", credit) for credit in sheet.credits],
+        ("Made on", sheet.made_text),
+        ("Data version", sheet.version),
+        ("See it again", sheet.address),
+        ("", ""),
+        *[(column, definition(column)) for column in columns],
+    ]
+
+
+# ---------------------------------------------------------------- records
+
+
+def write_json(sheet: Sheet) -> bytes:
+    """JSON: a record for each area, and what they are: finding, notes, sources, columns, the question."""
+    table = records(sheet)
+    rows = table.astype(object).itertuples(index=False, name=None)
+    content = {
+        **facts(sheet),
+        "columns": {name: {"definition": definition(name), "type": kind(table[name])} for name in table},
+        "records": [dict(zip(table.columns, map(plain, row), strict=True)) for row in rows],
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def facts(sheet: Sheet) -> dict[str, Any]:
+    """What records are, by the names under which JSON and GeoJSON say it."""
+    return {
+        "title": sheet.title,
+        "layer": sheet.layer,
+        "finding": sheet.answer.headline,
+        "banner": sheet.answer.banner,
+        "caveats": list(sheet.answer.caveats),
+        "source": sheet.source,
+        "credits": list(sheet.credits),
+        "query": _asked(sheet.answer.query),
+        "search": sheet.search,
+        "link": sheet.link,
+        "made": sheet.made.isoformat(),
+        "version": sheet.version,
+    }
+
+
+def _asked(query: Query) -> dict[str, str]:
+    """Parameters of a question by their names in the address, also those at a default that is not "all"."""
+    given = ((parameter, getattr(query, parameter.field)) for parameter in PARAMETERS.values())
+    return {of.name: of.write(value) for of, value in given if value not in (None, "", ())}
+
+
+def kind(column: pd.Series) -> str:
+    """Type of a column as JSON Schema names it; any value of it may be missing."""
+    if pd.api.types.is_bool_dtype(column):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "number" if pd.api.types.is_float_dtype(column) else "string"
