@@ -35,7 +35,10 @@ TEXTS = ("label", "moment", "attribution", "category")
 CHOICES: dict[str, tuple[str, ...]] = {
     "place": ("occurrence", "residence"),
     "disclosure": ("open", "controlled"),
+    "sector": ("police", "health", "other"),
 }
+NEEDED = ("label", "place", "disclosure")
+"""What a mapping of a new source must say."""
 TABLES: dict[str, tuple[str, ...]] = {
     "columns": tuple("date time month category area longitude latitude age sex person reference".split()),
     "formats": ("date", "time"),
@@ -105,9 +108,7 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
     noun = said.get("noun", ["", ""])
     if not (isinstance(noun, list) and len(noun) == 2 and all(isinstance(word, str) for word in noun)):
         faults.append("must give “noun” as two words, for one and for several")
-    faults += [
-        f"lacks “{key}”, which a new source needs" for key in ("label", *CHOICES) if new and key not in said
-    ]
+    faults += [f"lacks “{key}”, which a new source needs" for key in NEEDED if new and key not in said]
     columns = said.get("columns", {})
     if ("date" in columns) == ("month" in columns):
         faults.append("must name either “date” or “month” under [columns]")

@@ -36,6 +36,8 @@ from geo.data.readers import (
 )
 from geo.data.table import Table
 
+Sector = Literal["police", "health", "other"]
+
 # ---------------------------------------------------------------- sources
 
 
@@ -62,6 +64,8 @@ class Source:
         from a data folder.
     attribution : str
         The line that names its publisher and licence.
+    sector : {'police', 'health', 'other'}
+        Whose eyes see its events: what health services see and the police do not goes by it.
     """
 
     key: str
@@ -72,6 +76,7 @@ class Source:
     disclosure: Literal["open", "controlled"]
     readers: tuple[Reader, ...] = ()
     attribution: str = ""
+    sector: Sector = "other"
 
     def described(self) -> dict[str, Any]:
         """Return all but the readers, as stored in a data folder's manifest."""
@@ -82,6 +87,7 @@ class Source:
             "place": self.place,
             "disclosure": self.disclosure,
             "attribution": self.attribution,
+            "sector": self.sector,
         }
 
 
@@ -102,6 +108,7 @@ SOURCES: dict[str, Source] = {
             "open",
             (POLICE_STREET, FORCE_EXTRACT),
             _OPEN_POLICE,
+            sector="police",
         ),
         Source(
             "ambulance",
@@ -112,6 +119,7 @@ SOURCES: dict[str, Source] = {
             "controlled",
             (AMBULANCE_CAD,),
             "Ambulance service dispatch data: controlled, shown with small numbers suppressed",
+            sector="health",
         ),
         Source(
             "ae",
@@ -122,6 +130,7 @@ SOURCES: dict[str, Source] = {
             "controlled",
             (EMERGENCY_CARE,),
             "Emergency Care Data Set, NHS England: controlled, shown with small numbers suppressed",
+            sector="health",
         ),
         Source(
             "admissions",
@@ -132,6 +141,7 @@ SOURCES: dict[str, Source] = {
             "controlled",
             (ADMITTED_CARE,),
             _NHS,
+            sector="health",
         ),
         Source(
             "stop_and_search",
@@ -142,6 +152,7 @@ SOURCES: dict[str, Source] = {
             "open",
             (POLICE_STOPS,),
             _OPEN_POLICE,
+            sector="police",
         ),
     )
 }
@@ -176,7 +187,10 @@ def stored_sources(manifest: dict[str, Any]) -> dict[str, Source]:
         ``Snapshot.manifest``.
     """
     keys = dict.fromkeys(batch["source"] for batch in manifest["batches"].values())
-    return {
-        key: Source(key, **{**manifest["sources"][key], "noun": tuple(manifest["sources"][key]["noun"])})
-        for key in keys
-    }
+    return {key: _stored(key, manifest["sources"][key]) for key in keys}
+
+
+def _stored(key: str, said: dict[str, Any]) -> Source:
+    """Read a source back; a folder from before sectors were stored has that of the registered source."""
+    sector = SOURCES[key].sector if key in SOURCES else "other"
+    return Source(key, **{"sector": sector, **said, "noun": tuple(said["noun"])})

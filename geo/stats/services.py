@@ -70,8 +70,8 @@ def overlooked(
     -------
     pandas.DataFrame
         The areas listed, those seen by most services first, then by code: ``seen`` (number of `seen_by` in
-        which it is hot), ``by`` (their keys, comma-separated) and ``otherwise`` ("cold" where one of
-        `unseen_by` calls it LL, else "not significant", or "undefined" where none of them can tell).
+        which it is hot), ``by`` (their keys, a tuple) and ``otherwise`` ("cold" where one of `unseen_by`
+        calls it LL, else "not significant", or "undefined" where none of them can tell).
     """
     clusters = _clusters(results)
     seen, unseen = clusters[list(seen_by)] == "HH", clusters[list(unseen_by)]
@@ -79,9 +79,27 @@ def overlooked(
     otherwise = np.select(
         [(unseen == "LL").any(axis=1), (unseen == "NA").all(axis=1)], ["cold", "undefined"], "not significant"
     )
-    by = [", ".join(seen.columns[row]) for row in seen.to_numpy()]
+    by = [tuple(seen.columns[row]) for row in seen.to_numpy()]
     table = pd.DataFrame({"seen": seen.sum(axis=1), "by": by, "otherwise": otherwise}, index=clusters.index)
     return table[listed].sort_index().sort_values("seen", ascending=False, kind="stable")
+
+
+def unreported(results: Mapping[str, pd.DataFrame], sectors: Mapping[str, str]) -> pd.DataFrame | None:
+    """Areas that are hot for a health service and for no source of the police, as :func:`overlooked`.
+
+    Parameters
+    ----------
+    results : mapping of source key to pandas.DataFrame
+        As for :func:`agreement`.
+    sectors : mapping of source key to {"police", "health", "other"}
+
+    Returns
+    -------
+    pandas.DataFrame, or None
+        None where either sector has no source.
+    """
+    health, police = ([key for key in results if sectors[key] == one] for one in ("health", "police"))
+    return overlooked(results, health, police) if health and police else None
 
 
 def _clusters(results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import hypergeom
 
 from geo.stats.hotspots import getis_ord_star
-from geo.stats.services import agreement, beside, colocation, overlooked, similarity
+from geo.stats.services import agreement, beside, colocation, overlooked, similarity, unreported
 from geo.stats.weights import Neighbours
 
 AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
@@ -52,9 +52,25 @@ def test_health_hot_and_police_cold_areas_are_listed_most_certain_first() -> Non
     table = overlooked(SOURCES, seen_by=["ambulance", "ae"], unseen_by=["offences"])
     assert table.index.tolist() == [AREAS[2], AREAS[1], AREAS[3]]
     assert table["seen"].tolist() == [2, 1, 1]
-    assert table["by"].tolist() == ["ambulance, ae", "ambulance", "ambulance"]
+    assert table["by"].tolist() == [("ambulance", "ae"), ("ambulance",), ("ambulance",)]
     assert table["otherwise"].tolist() == ["cold", "not significant", "undefined"]
     assert overlooked(SOURCES, ["offences"], ["offences"]).empty
+
+
+def test_what_is_unreported_goes_by_the_sector_of_a_source() -> None:
+    sectors = {
+        "offences": "police",
+        "ambulance": "health",
+        "ae": "health",
+        "fire": "other",
+        "stops": "police",
+    }
+    results = {**SOURCES, "fire": clusters("NS HH HH NS HH HH"), "stops": clusters("NS HH NS NS NS NS")}
+    listed = unreported(results, sectors)
+    assert listed is not None and listed.index.tolist() == [AREAS[2], AREAS[3]]  # the stops see the second
+    assert listed["by"].tolist() == [("ambulance", "ae"), ("ambulance",)]
+    assert unreported({key: results[key] for key in ("offences", "fire", "stops")}, sectors) is None
+    assert unreported({key: results[key] for key in ("ae", "fire")}, sectors) is None
 
 
 def test_sources_must_be_comparable() -> None:

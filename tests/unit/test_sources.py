@@ -403,6 +403,26 @@ def test_a_mapping_registers_a_source(tmp_path: Path) -> None:
     }
 
 
+def test_a_source_says_its_sector_and_an_older_folder_that_of_the_registered_one(tmp_path: Path) -> None:
+    text = 'label = "Fires"\nplace = "occurrence"\ndisclosure = "open"\ncategory = "Fire"\n'
+    text += '[columns]\ndate = "Day"\narea = "LSOA"\n'
+    (tmp_path / "fires.toml").write_text(text)
+    fires = read_mapping(tmp_path / "fires.toml", "fires")
+    (tmp_path / "burns.toml").write_text(f'sector = "health"\n{text}')
+    burns = read_mapping(tmp_path / "burns.toml", "burns")
+    assert (fires.sector, burns.sector) == ("other", "health")
+    said = {source.key: source.described() for source in (fires, burns, *SOURCES.values())}
+    manifest = {"batches": {key: {"source": key} for key in said}, "sources": said}
+    now = {key: source.sector for key, source in stored_sources(manifest).items()}
+    assert now["stop_and_search"] == now["offences"] == "police"
+    for one in said.values():
+        del one["sector"]
+    assert {key: s.sector for key, s in stored_sources(manifest).items()} == {**now, "burns": "other"}
+    (tmp_path / "burns.toml").write_text(f'sector = "hospital"\n{text}')
+    with pytest.raises(Problem, match="“sector” as police or health or other"):
+        read_mapping(tmp_path / "burns.toml", "burns")
+
+
 def test_the_example_of_the_documents_works(tmp_path: Path) -> None:
     (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     header, row = MAPPED.replace("2023-02-01", "01/02/2023").strip().split("\n")

@@ -93,7 +93,7 @@ def overlooked(parts: Sequence[Part]) -> Exhibit:
             "Small area": names["name"].to_numpy(str),
             "Ward": names["ward"].to_numpy(str),
             "Borough": names["borough"].to_numpy(str),
-            "Hotspot for": [listed([labels[k] for k in by.split(", ")]) for by in found["by"]],
+            "Hotspot for": [listed([labels[k] for k in by]) for by in found["by"]],
             "Police": found["otherwise"].to_numpy(str),
         }
     )
