@@ -7,13 +7,14 @@ scroll into sight. Nothing of it is computed before the view is opened.
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dash import html as tags
 from dash.development.base_component import Component
+from jinja2 import Environment
 
 from dashboard import ids
 from dashboard.charts import figure
@@ -21,16 +22,12 @@ from dashboard.figures import CONFIG
 from geo.ask.query import Query
 from geo.demo.check import Compared, counted
 from geo.out.report import REPORTS
-from geo.out.report.blocks import Grid, anchor, rich
-from geo.out.report.web import table_html
-from geo.tell.assessment import Assessment, Section
-from geo.tell.exhibits.part import Exhibit
+from geo.out.report.blocks import Grid
+from geo.out.report.web import templates
+from geo.tell.assessment import Assessment
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
-
-FILTERS = '<button type="button" class="sheet-open" data-act="sheet">Filters</button>'
-"""Opens the filters where the screen is too small to show them beside the assessment."""
 
 
 def frame() -> Component:
@@ -76,141 +73,49 @@ def article(atlas: Atlas, assessment: Assessment, link: Callable[[tuple[str, ...
         Headings, findings, tables with captions and header cells; charts as boxes that hold their Plotly
         figure in ``data-figure`` and are described by their label, maps as pictures.
     """
-    asked = assessment.query.to_search()
-    query = asked.removeprefix("?")
-    sections = "".join(_section(section, query) for section in assessment.sections)
-    contents = "".join(
-        f'<li><a href="#assess-{section.key}">{html.escape(section.title)}</a></li>'
+    found = [
+        (section, [e for e in section.exhibits if e.finding and e.finding in section.findings])
         for section in assessment.sections
-    )
-    last = ""
-    if atlas.synthetic:
-        contents += '<li><a href="#assess-check">Check: published and rebuilt</a></li>'
-        last = (
-            '<section id="assess-check" data-fetch="/assessment/check">'
-            "<h2>Check: published and rebuilt</h2><p>Comparing…</p></section>"
-        )
-    caveats = "".join(f"<li>{html.escape(caveat)}</li>" for caveat in assessment.caveats)
+    ]
     return (
-        f"<header><h1>{html.escape(assessment.title)}</h1>{_covers(atlas, assessment, link)}"
-        f"{_documents(query)}{FILTERS}</header>"
-        f'<nav aria-label="Contents of the assessment"><ol>{contents}</ol></nav>'
-        f"{_findings(assessment)}<section><h2>How to read this</h2><ul>{caveats}</ul></section>"
-        f"{sections}{last}"
+        page_templates()
+        .get_template("assessment.html")
+        .render(
+            assessment=assessment,
+            query=assessment.query.to_search().removeprefix("?"),
+            reports=REPORTS,
+            covers=_covers(atlas, assessment, link),
+            findings=[(section, exhibits) for section, exhibits in found if exhibits],
+            synthetic=atlas.synthetic,
+        )
     )
 
 
-def _documents(query: str) -> str:
-    links = "".join(
-        f'<a class="button" href="/assessment.{key}?{html.escape(query)}" download>{report.label}</a>'
-        for key, report in REPORTS.items()
-    )
-    wait = '<span class="note">takes about ten seconds</span>'
-    return f'<p class="assess-documents">As a document: {links} {wait}</p>'
+@cache
+def page_templates() -> Environment:
+    """The templates of the page's long pieces."""
+    environment = templates(__package__)
+    environment.globals |= {"figure": figure, "grid": Grid}
+    environment.filters["plotly"] = lambda drawn: json.dumps(drawn, separators=(",", ":"), allow_nan=False)
+    return environment
 
 
-def _covers(atlas: Atlas, assessment: Assessment, link: Callable[[tuple[str, ...]], str]) -> str:
-    """Links that add a service to the assessment or leave it out."""
+def _covers(
+    atlas: Atlas, assessment: Assessment, link: Callable[[tuple[str, ...]], str]
+) -> list[tuple[str, bool, str]]:
+    """Each service: its name, whether it is covered, and where that is changed ("": it may not)."""
     every = tuple(atlas.sources)
     if len(every) < 2:
-        return ""
+        return []
     chosen = assessment.query.sources or every
-    items = []
+    covers = []
     for key in every:
         others = tuple(k for k in every if (k in chosen) != (k == key))
-        label = html.escape(atlas.sources[key].info.label)
-        state = "is covered" if key in chosen else "is left out"
-        if not others:
-            items.append(f'<span class="chip chip-on">{label}</span>')
-            continue
-        other = link(() if set(others) == set(every) else others)
-        items.append(
-            f'<a class="chip{" chip-on" if key in chosen else ""}" href="{html.escape(other)}" '
-            f'aria-label="{label} {state}; change">{label}</a>'
-        )
-    return f'<p class="assess-covers">Services covered: {" ".join(items)}</p>'
-
-
-def _findings(assessment: Assessment) -> str:
-    parts = []
-    for section in assessment.sections:
-        found = [e for e in section.exhibits if e.finding and e.finding in section.findings]
-        if found:
-            items = "".join(
-                f'<li>{html.escape(e.finding)} <a href="#{anchor(e)}">{e.number}</a></li>' for e in found
-            )
-            parts.append(f"<h3>{html.escape(section.title)}</h3><ul>{items}</ul>")
-    return f'<section class="assess-findings"><h2>Findings</h2>{"".join(parts)}</section>'
-
-
-def _section(section: Section, query: str) -> str:
-    notes = "".join(f'<p class="say">{html.escape(note)}</p>' for note in section.notes)
-    exhibits = "".join(_exhibit(section, exhibit, query) for exhibit in section.exhibits)
-    missing = ""
-    if section.missing:
-        items = "".join(
-            f"<li><b>{html.escape(name)}</b>: {html.escape(reason)}</li>" for name, reason in section.missing
-        )
-        missing = f"<h3>Not shown</h3><ul>{items}</ul>"
-    return (
-        f'<section id="assess-{section.key}"><h2>{html.escape(section.title)}</h2>{notes}{exhibits}{missing}'
-        "</section>"
-    )
-
-
-def _exhibit(section: Section, exhibit: Exhibit, query: str) -> str:
-    """Heading, finding, figure, table, caveats and source of an exhibit."""
-    name = html.escape(f"exhibit={section.key}/{exhibit.key}{'&' if query else ''}{query}")
-    finding = f'<p class="finding-line">{html.escape(exhibit.finding)}</p>' if exhibit.finding else ""
-    table = table_html(Grid(exhibit))
-    csv = f'<a class="link" href="/assessment/table.csv?{name}" download>Table as CSV</a>'
-    if exhibit.chart is not None:
-        caption = html.escape(f"{exhibit.number}. {exhibit.title}")
-        table = (
-            f"<figure>{_drawn(exhibit, name)}<figcaption>{caption}</figcaption></figure>"
-            f"<details><summary>Numbers behind {exhibit.number}</summary>{table}</details>"
-        )
-    said = [*exhibit.caveats, *([f"Source: {section.source.rstrip('.')}."] if section.source else [])]
-    notes = "".join(f'<p class="note">{rich(text)}</p>' for text in said)
-    return (
-        f'<article id="{anchor(exhibit)}"><h3>{exhibit.number}: {html.escape(exhibit.name)}</h3>'
-        f"{finding}{table}<p>{csv}</p>{notes}</article>"
-    )
-
-
-def _drawn(exhibit: Exhibit, name: str) -> str:
-    """Box of a chart, or the picture of a map."""
-    said, drawn = html.escape(exhibit.alternative), figure(exhibit)
-    if drawn is None:
-        return (
-            f'<img class="assess-map" loading="lazy" src="/assessment/figure.png?{name}" alt="{said}" '
-            'width="1299" height="929">'
-        )
-    data = html.escape(json.dumps(drawn, separators=(",", ":"), allow_nan=False))
-    height = drawn["layout"]["height"]
-    return (
-        f'<div class="assess-plot" role="img" aria-label="{said}" style="min-height:{height:.0f}px" '
-        f'data-figure="{data}"></div>'
-    )
+        other = link(() if set(others) == set(every) else others) if others else ""
+        covers.append((atlas.sources[key].info.label, key in chosen, other))
+    return covers
 
 
 def checked(rows: tuple[Compared, ...]) -> str:
     """Write the comparison of published and rebuilt figures as HTML."""
-    parts = [f'<h2>Check: published and rebuilt</h2><p class="finding-line">{counted(rows)}</p>']
-    for topic in dict.fromkeys(row.topic for row in rows):
-        cells = "".join(
-            f'<tr><th scope="row">{html.escape(row.figure)}</th><td>{html.escape(row.published)}</td>'
-            f"<td>{html.escape(row.rebuilt)}</td>"
-            f'<td><span class="verdict verdict-{row.verdict.split()[0]}">{row.verdict}</span></td>'
-            f"<td>{html.escape(row.why)}</td></tr>"
-            for row in rows
-            if row.topic == topic
-        )
-        heads = "".join(
-            f'<th scope="col">{h}</th>' for h in ("Figure", "Published", "Rebuilt", "Verdict", "Why")
-        )
-        parts.append(
-            f'<div class="scroll"><table><caption>{html.escape(topic)}</caption>'
-            f"<thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table></div>"
-        )
-    return "".join(parts)
+    return page_templates().get_template("check.html").render(rows=rows, counted=counted(rows))

@@ -88,6 +88,16 @@ class Grid:
         """Its caption without a number."""
         return f"Numbers behind {self.exhibit.number}" if self.of_figure else self.exhibit.title
 
+    @property
+    def caption(self) -> str:
+        """Its title, after its number where it has one."""
+        return self.title if self.of_figure else f"{self.exhibit.number}. {self.exhibit.title}"
+
+    @property
+    def kinds(self) -> list[str]:
+        """Class of each column's cells: "n" where they are numbers."""
+        return ["n" if number else "" for number in self.exhibit.numeric()]
+
 
 Block = Heading | Words | Bullets | Picture | Grid
 
