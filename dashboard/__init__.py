@@ -37,9 +37,10 @@ class Page(Dash):
         return super().index(**parts)
 
     def interpolate_index(self, app_entry: str = "", **parts: Any) -> str:
-        """Fill the index; the entry holds the skeleton that React then replaces."""
-        entry = f'<div id="react-entry-point">{shell.SKELETON}</div>'
-        return super().interpolate_index(app_entry=entry, **parts)
+        """Fill the index: the place of the page holds a skeleton, and our own script starts the renderer."""
+        parts |= {"renderer": shell.entry()}
+        place = f'<div id="react-entry-point">{shell.SKELETON}</div>'
+        return super().interpolate_index(app_entry=place, **parts)
 
 
 def create_app(atlas: Atlas) -> Dash:
@@ -68,8 +69,8 @@ def create_app(atlas: Atlas) -> Dash:
         __name__,
         title=f"Hotspots · {atlas.place}",
         assets_folder=str(shipped("assets")),
-        assets_ignore=r"\.mjs$|^theme\.js$",
-        assets_path_ignore=["^vendor$", "^map$"],
+        assets_url_path=shell.assets(),
+        include_assets_files=False,  # the index names them
         index_string=shell.index(atlas),
         serve_locally=True,
         update_title="",

@@ -1,7 +1,7 @@
 """What does the assessment look like on the page? From an :class:`~geo.tell.assessment.Assessment` to HTML.
 
 The view is a long document: hundreds of table rows would keep a component tree busy for seconds, so it comes
-as one piece of HTML that ``assets/assess.js`` fetches when the view is opened, and charts are drawn as they
+as one piece of HTML that ``assets/pieces/assessment.mjs`` fetches when the view is opened, and charts are drawn as they
 scroll into sight. Nothing of it is computed before the view is opened.
 """
 
@@ -18,7 +18,6 @@ from jinja2 import Environment
 
 from dashboard import ids
 from dashboard.charts import figure
-from dashboard.figures import CONFIG
 from geo.ask.query import Query
 from geo.demo.check import Compared, counted
 from geo.out.report import REPORTS
@@ -29,13 +28,16 @@ from geo.tell.assessment import Assessment
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
+READS = ("source", "sources", "category", "first", "last", "month", "hour", "day", "night", "borough")
+"""What of a question an assessment depends on."""
+
 
 def frame() -> Component:
     """The empty part of the page that the assessment is put into."""
     return tags.Section(
         [
             tags.P("Counting…", className="assess-wait", role="status"),
-            tags.Div(id=ids.ASSESS_BODY, **{"data-config": json.dumps(CONFIG)}),
+            tags.Div(id=ids.ASSESS_BODY),
         ],
         id=ids.ASSESS,
         className="assess",
@@ -49,9 +51,8 @@ def asking(query: Query) -> Query:
 
     The source matters for its categories only.
     """
-    kept = ("sources", "category", "first", "last", "month", "hour", "day", "night", "borough")
-    source = query.source if query.category else ""
-    return Query(source=source, **{name: getattr(query, name) for name in kept})
+    kept = {name: getattr(query, name) for name in READS}
+    return Query(**kept | ({} if query.category else {"source": ""}))
 
 
 # ---------------------------------------------------------------- the article

@@ -1,8 +1,9 @@
 """How do the parts move together? Wiring only; nothing is computed here.
 
 The address bar is the only state. A control that moves writes the address (in the browser, without asking
-the server); one server callback answers an address with everything; one browser function shows an answer,
-unless the address has moved on since.
+the server); one route answers an address with everything; one browser function shows an answer, unless the
+address has moved on since. The page asks by itself, not through a callback of Dash, so that it hears of an
+answer that does not come.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from dash import ClientsideFunction, Dash, Input, Output, ctx
+from dash import ClientsideFunction, Dash, Input, Output
+from flask import Response, request
+from plotly.io.json import to_json_plotly
 
 from dashboard import ids, view
 from dashboard.filters import CONTROLS, MANY_BOROUGHS
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 NAMESPACE = "hotspots"
+FAULT = "The dashboard could not work out this answer. Try again, or clear the filters."
 
 
 def register(app: Dash, atlas: Atlas) -> None:
@@ -34,14 +38,17 @@ def register(app: Dash, atlas: Atlas) -> None:
     atlas : Atlas
     """
 
-    @app.callback(
-        Output(ids.ANSWER, "data"),
-        Input(ids.ADDRESS, "data"),
-        prevent_initial_call=True,
-        on_error=_trouble,
-    )
-    def answer(search: str) -> dict[str, Any]:
-        return view.page(atlas, search)
+    @app.server.get("/answer")
+    def answer() -> Response:
+        search = request.query_string.decode("utf-8", "replace")
+        try:
+            page = view.page(atlas, search and f"?{search}")
+        except Problem:
+            raise
+        except Exception:
+            LOG.exception("A question could not be answered: %s", search)
+            return Response(FAULT, 500, mimetype="text/plain")
+        return Response(to_json_plotly(page), mimetype="application/json")
 
     def browser(function: str, outputs: list[Output], *inputs: Input, first: bool = False) -> None:
         arguments = [outputs[0] if len(outputs) == 1 else outputs] if outputs else []
@@ -52,7 +59,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     controls = dict(CONTROLS)
     if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
         controls["borough"] = "value"
-    browser("start", [Output(ids.ADDRESS, "data")], Input(ids.MAP_CONFIG, "data"), first=True)
+    browser("rendered", [], Input(ids.ROOT, "id"), first=True)
     browser("control", [], *(Input(ids.control(key), prop) for key, prop in controls.items()))
     browser("chooseMonths", [], Input(ids.MONTHS, "clickData"), Input(ids.MONTHS, "selectedData"))
     browser("chooseHour", [], Input(ids.CLOCK, "clickData"))
@@ -65,13 +72,3 @@ def register(app: Dash, atlas: Atlas) -> None:
 def _shown(atlas: Atlas) -> list[Output]:
     """Every property that an answer sets, taken from an answer itself."""
     return [Output(*name.rsplit(".", 1)) for name in view.page(atlas, "")["shown"]]
-
-
-def _trouble(error: Exception) -> dict[str, Any]:
-    """Answer a fault with a sentence; the page keeps its last good map."""
-    if isinstance(error, Problem):
-        text = str(error)
-    else:
-        LOG.error("A question could not be answered: %s", ctx.inputs, exc_info=error)
-        text = "The dashboard could not work out this answer. Try again, or clear the filters."
-    return {"asked": ctx.inputs[f"{ids.ADDRESS}.data"], "trouble": text}

@@ -12,6 +12,7 @@ from dash import Dash
 from flask import Response, request
 
 from dashboard.routes import FOR_EVER
+from dashboard.shell import assets
 
 SMALLEST = 1_000
 """Bytes below which an answer goes as it is."""
@@ -22,14 +23,15 @@ TEXTS = {"application/json", "application/javascript", "application/geo+json", "
 def register(app: Dash) -> None:
     """Compress what an app sends to those who take gzip, and let the browser keep its own files.
 
-    Dash names each of our files with the time of its last change (``?m=``), so that under one name it never
-    changes. A file is compressed when it is first asked for, and kept.
+    Our files lie under an address that changes when they do (:func:`dashboard.shell.assets`). A file is
+    compressed when it is first asked for, and kept.
     """
+    own = f"/{assets()}/"
     kept: dict[tuple[str, str | None], bytes] = {}
 
     @app.server.after_request
     def deliver(response: Response) -> Response:
-        if request.path.startswith("/assets/") and "m" in request.args:
+        if request.path.startswith(own) and response.status_code in (200, 304):
             response.headers["Cache-Control"] = FOR_EVER
         if not _compressible(response):
             return response
@@ -38,7 +40,7 @@ def register(app: Dash) -> None:
             return response
         response.direct_passthrough = False
         plain = response.get_data()
-        if request.path.startswith(("/assets/", "/_dash-component-suites/")):
+        if request.path.startswith((own, "/_dash-component-suites/")):
             key = (request.path, response.headers.get("ETag"))
             packed = kept.get(key) or kept.setdefault(key, gzip.compress(plain, 6, mtime=0))
         else:

@@ -43,9 +43,6 @@ CONTROLS = {
 """Parameter of the URL to the property that holds the state of its control; strips are the rest."""
 
 
-"""Parameters chosen on a strip of cells (``assets/strip.js``)."""
-
-
 def filter_panel(catalogue: Catalogue) -> Component:
     """Ask in the order of a question: what, shown how, which areas, when."""
     return html.Div(
@@ -285,7 +282,7 @@ def _strip(
     full: Sequence[str] | None = None,
     hidden: bool = False,
 ) -> Component:
-    """Cells of which some, or none for all, are chosen; ``assets/strip.js`` gives them mouse and keys."""
+    """Cells of which some, or none for all, are chosen; ``assets/filters/strip.mjs`` gives them mouse and keys."""
     names = full or list(cells.values())
     return _headed(
         parameter,

@@ -46,7 +46,7 @@ def glossary() -> dict[str, str]:
 
 
 def dialog() -> Component:
-    """Lay out the dialog; ``assets/analyst.js`` opens it."""
+    """Lay out the dialog; ``assets/tools/acts.mjs`` opens it."""
     keys = [part for key, act in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(act))]
     terms = [part for term, meaning in glossary().items() for part in (html.Dt(term), html.Dd(meaning))]
     return html.Dialog(

@@ -5,11 +5,9 @@ from the name. Everything else has its own constant.
 """
 
 ROOT = "page"
-ADDRESS = "address"
 ANSWER = "answer"
 
 MAP = "map"
-MAP_CONFIG = "map-config"
 LEGEND = "legend"
 SELECTED = "selected"
 MARKED = "marked"

@@ -11,7 +11,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import assess, blocks, figures, help, ids, present, routes, search
+from dashboard import assess, blocks, figures, help, ids, present, search
 from dashboard.filters import filter_panel, options_of, segmented
 from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
@@ -28,9 +28,7 @@ def page(atlas: Atlas) -> Component:
             id=ids.ROOT,
             className="page",
             children=[
-                dcc.Store(id=ids.ADDRESS),
                 dcc.Store(id=ids.ANSWER),
-                dcc.Store(id=ids.MAP_CONFIG, data=routes.map_config(atlas)),
                 _bar(atlas),
                 present.band(),
                 filter_panel(atlas.catalogue),
@@ -301,7 +299,7 @@ def _months_area() -> Component:
 
 
 def _with_keys(chart: Component, cursor: str, label: str) -> Component:
-    """Lay a slider over a chart for those who use the keyboard (``assets/cursor.js``)."""
+    """Lay a slider over a chart for those who use the keyboard (``assets/charts/cursor.mjs``)."""
     hint = f"{cursor}-hint"
     slider = html.Div(
         [html.Span(className="cursor-box"), html.Span(className="cursor-said")],
@@ -329,7 +327,7 @@ def _with_keys(chart: Component, cursor: str, label: str) -> Component:
 
 
 def _messages() -> Component:
-    """Say what the page is doing or why it cannot; ``assets/url.js`` fills them."""
+    """Say what the page is doing or why it cannot; ``assets/page/messages.mjs`` fills them."""
     return html.Div(
         [
             html.Div(id="wait", className="wait", role="status"),

@@ -136,7 +136,7 @@ def marks(answer: Answer) -> list[dict[str, str]]:
 
 
 def mark_of(kind: str, value: str, mark: str) -> dict[str, str]:
-    """Attributes of a button that marks areas; ``assets/mark.js`` heeds them."""
+    """Attributes of a button that marks areas; ``assets/tools/mark.mjs`` heeds them."""
     of, _, values = mark.partition(":")
     pressed = of == kind and value in values.split(",")
     return {"data-mark": f"{kind}:{value}", "aria-pressed": "true" if pressed else "false"}

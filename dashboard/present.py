@@ -1,7 +1,7 @@
 """What does a room see? The map, the top areas with its numbers, and one line of when.
 
 Present mode is a state of the one page: the same map, the same address, another layout
-(``assets/present.css``) and keys (``assets/present.js``). :func:`gather` asks for what it needs;
+(``assets/style/present.css``) and keys (``assets/present/keys.mjs``). :func:`gather` asks for what it needs;
 :func:`shown` turns that into the properties of the page. Nothing is computed here.
 """
 

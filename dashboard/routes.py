@@ -13,13 +13,13 @@ from werkzeug.exceptions import NotFound
 from dashboard.replies import plain
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
+from geo.tell import insets
 from geo.tell.tiles import MOST, tiles_geojson
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 FOR_EVER = "public, max-age=31536000, immutable"
-VENDOR = "/assets/vendor/maplibre-gl/"
 
 
 def geometry_address(atlas: Atlas, level: str) -> str:
@@ -56,7 +56,7 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
         "geometry": {level: geometry_address(atlas, level) for level in LEVELS},
         "tiles": {level: address for level in LEVELS if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := _places(atlas)) else None,
-        "vendor": VENDOR,
+        "insets": insets.MOST,
         "avoid": ".legend, .toolbar",
         "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",
     }

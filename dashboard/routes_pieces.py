@@ -24,6 +24,8 @@ from geo.tell.exhibits.part import Exhibit
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
+EVIDENCE_READS = ("source", "category", "layer", *assessment.KEPT)
+"""What of a question the evidence for a layer depends on."""
 REMEMBERED = 16
 """Questions whose evidence is kept."""
 
@@ -60,5 +62,4 @@ def register(app: Dash, atlas: Atlas) -> None:
 
 def _of_layer(query: Query) -> Query:
     """The part of a checked question that the evidence for its layer depends on."""
-    kept = ("source", "category", "layer", *assessment.KEPT)
-    return Query(**{name: getattr(query, name) for name in kept})
+    return Query(**{name: getattr(query, name) for name in EVIDENCE_READS})

@@ -86,7 +86,7 @@ def _tool(act: str, name: str, title: str, key: str, only: str = "") -> Componen
 
 
 def play() -> Component:
-    """Lay out the button that plays through months or hours (``assets/play.js``), and where it is."""
+    """Lay out the button that plays through months or hours (``assets/tools/play.mjs``), and where it is."""
     button = html.Button(
         [html.Span("Play", id="play-word"), " ", html.Kbd("k")],
         type="button",

@@ -1,23 +1,39 @@
-"""In what frame does the page stand?"""
+"""What does the browser get first? The frame of the page, and word of all that it will ask for.
+
+Our own files have an address that holds a digest of them all, so that a browser may keep them for ever; the
+scripts are modules that import one another, and are told to the browser at once.
+"""
 
 from __future__ import annotations
 
-from dashboard import ids, present, routes, theme
-from geo.answer.atlas import Atlas
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboard import handover, ids, present, routes, theme
 from geo.ask.choices import LEVELS
 from geo.ask.resources import shipped
 
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+
+MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
+STYLES = ("tools", "panel", "dialogs", "assessment", "dark", "map", "present", "page")
+"""Style sheets in the order in which they overrule each other."""
+
 SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", ids.TABLE: "ranked table", "filters": "filters"}
+
 INDEX = f"""<!DOCTYPE html>
 <html lang="en-GB">
   <head>
     {{%metas%}}
     <title>{{%title%}}</title>
-    {{%favicon%}}
-    <script src="/assets/theme.js"></script>
+    <link rel="icon" href="{{%assets%}}/favicon.ico">
+    <script src="{{%assets%}}/theme/early.js"></script>
     {{%css%}}
-    <style>{theme.stylesheet()}</style>
     {{%early%}}
+    <style>{theme.stylesheet()}</style>
   </head>
   <body data-state="waiting">
     <nav class="skips" aria-label="Skip links">
@@ -26,6 +42,7 @@ INDEX = f"""<!DOCTYPE html>
     {{%app_entry%}}
     {present.DIALOGS}
     {{%config%}}
+    {{%handed%}}
     {{%scripts%}}
     {{%renderer%}}
     <noscript>
@@ -33,7 +50,6 @@ INDEX = f"""<!DOCTYPE html>
     </noscript>
   </body>
 </html>"""
-
 
 SKELETON = """
 <div class="page skeleton">
@@ -44,7 +60,6 @@ SKELETON = """
     <div class="map-area"></div><div class="findings"></div><div class="months-area"></div>
   </main>
 </div>"""
-
 
 THEME = {
     "primaryColor": "action",
@@ -62,14 +77,44 @@ THEME = {
 }
 
 
+@lru_cache(maxsize=1)
+def assets() -> str:
+    """Path of our own files on the server; it changes when any of them does.
+
+    Examples
+    --------
+    >>> assets().startswith("assets/")
+    True
+    """
+    folder = shipped("assets")
+    digest = hashlib.sha256()
+    for name in sorted(_names(folder)):
+        digest.update(name.encode() + b"\0" + (folder / name).read_bytes())
+    return f"assets/{digest.hexdigest()[:12]}"
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+
+
+def modules() -> list[str]:
+    """Names of the scripts that the page starts with, the map library among them."""
+    own = (name for name in _names(shipped("assets")) if name.endswith(".mjs"))
+    return [MAP_LIBRARY, *sorted(name for name in own if not name.startswith("vendor/"))]
+
+
 def index(atlas: Atlas) -> str:
-    """Frame of the page, in which the browser is told at once of what only scripts would ask for later."""
-    modules = [f"/assets/map/{path.name}" for path in sorted(shipped("assets/map").glob("*.mjs"))]
-    early = [
-        f'<link rel="modulepreload" href="{it}">' for it in (f"{routes.VENDOR}maplibre-gl.mjs", *modules)
-    ]
+    """Frame of the page of an atlas, for Dash to fill."""
+    early = [f'<link rel="stylesheet" href="/{assets()}/style/{name}.css">' for name in STYLES]
+    early += [f'<link rel="modulepreload" href="/{assets()}/{name}">' for name in modules()]
     early += [
         f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
         for address in (routes.geometry_address(atlas, level) for level in LEVELS)
     ]
-    return INDEX.replace("{%early%}", "\n    ".join(early))
+    filled = INDEX.replace("{%early%}", "\n    ".join(early)).replace("{%handed%}", handover.block(atlas))
+    return filled.replace("{%assets%}", f"/{assets()}")
+
+
+def entry() -> str:
+    """Write the script that starts the page; it is what starts Dash's renderer."""
+    return f'<script id="_dash-renderer" type="module" src="/{assets()}/start.mjs"></script>'

@@ -2,7 +2,7 @@
 
 :func:`page` reads the query string, asks the atlas once, and returns plain data: the frame of the map, the
 state of every control, the words, the table and the charts. It computes nothing statistical and holds no
-state; the browser sets each property as it stands (``assets/url.js``).
+state; the browser sets each property as it stands (``assets/page/answer.mjs``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 from dashboard.controls import controls_shown, strips_shown
 from dashboard.frame import map_frame
-from dashboard.link import FILTERS, Shown, defaults_of, link_to
+from dashboard.link import FILTERS, Shown, defaults_of, link_to, reworded
 from dashboard.linked_charts import charts_shown
 
 
@@ -47,8 +47,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``asked`` (the string as it came), ``search`` (the same question, tidy), ``tidy`` (whether the address
-        bar should change to it), ``title``, ``view``, ``noun`` (of the events),
+        ``search`` (the same question, tidy), ``tidy`` (whether the address bar should change to it), ``title``, ``view``, ``noun`` (of the events),
         ``ranked`` (how many areas have a rank), ``frame`` (for the map), ``strips`` (chosen cells and
         the reason where none can be), ``defaults`` (values that need not be in a link) and ``shown``
         ("component.property" to value).
@@ -77,9 +76,8 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         frame["second"] = {**map_frame(atlas, second, other, search, found), "title": right}
     exported = query.replace(mark="").to_search()
     return {
-        "asked": search,
         "search": link_to(query, defaults),
-        "tidy": bool(notices),
+        "tidy": bool(notices) or reworded(search, query),
         "title": f"{answer.description} · Hotspots",
         "view": query.view,
         "level": query.level,

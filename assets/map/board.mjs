@@ -1,49 +1,28 @@
 /**
- * The whole map: the main pane, the insets, the buttons and the tooltip; what is painted, marked and looked at.
- *
- * @typedef {import("./shapes.mjs").Box} Box
- * @typedef {object} Scene a frame with everything needed to paint it
- * @property {object} frame
- * @property {Shapes} shapes
- * @property {import("./pane.mjs").Look[]} looks
- * @property {number[]} lit the areas that stand out; none where all do
- * @property {[string, object[]]} outlines name and features
- * @property {import("./marks.mjs").Place[]} places
- * @property {{box: Box, name: string}[]} windows what the insets magnify, where there is room for them
- * @property {boolean} tiled whether areas are shown as tiles of equal area
+ * The whole map: the main pane, the insets, the other map of a comparison, the buttons and the tooltip; what is painted,
+ * marked and looked at.
  */
 
-import { flight, make } from "./dom.mjs";
-import { faded } from "./fade.mjs";
-import { fitAround, hides } from "./fit.mjs";
+import { flight, make } from "../page/dom.mjs";
+import { Camera } from "./camera.mjs";
+import { Colours } from "./colours.mjs";
+import { Insets } from "./insets.mjs";
 import { lasso } from "./lasso.mjs";
+import { Pane } from "./pane.mjs";
+import { Room } from "./room.mjs";
 import { scaleBar } from "./scale.mjs";
-import { CLEAR, Pane } from "./pane.mjs";
-import { Shapes, holds, outlinesBetween, outlinesOf } from "./shapes.mjs";
+import { Scenes } from "./scenes.mjs";
+import { Second } from "./second.mjs";
+import { holds } from "./shapes.mjs";
+import { Tip } from "./tip.mjs";
 
-const OUTSIDE = 255;
-const NARROW_PX = 600;
-const EDGE_PX = 16;
-const MOST = 2; // insets for which room is kept, so that the map stays where it is from answer to answer
+/** @typedef {import("./scenes.mjs").Scene} Scene */
+
 const MOST_BRUSHED = 400; // areas that get lines of their own; of more, fading the others says enough
-const SCALE_PX = 140; // room for the scale bar in a corner
 const TABLE = "The table holds the same areas and the same numbers.";
-const THEME = {
-  water: "#e4ebef", outside: "#d5dee4", hair: "#ffffff", ink: "#17222b", halo: "#ffdd00", action: "#1d5b8f",
-  hatch: "#7b8893", casing: "#ffffff", dark: "#0b0c0c", light: "#ffffff",
-};
-
-/** @returns {Uint8Array} the bytes of a base64 text */
-const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /** The top areas of a frame: [id, rank]. */
 const ranks = ({ ranked = [] }) => ranked.map((entry, i) => (Array.isArray(entry) ? entry : [entry, String(i + 1)]));
-
-async function fetchJson(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
-  return answer.json();
-}
 
 /** Say that a frame is on the screen. */
 function announce({ query }, began) {
@@ -55,21 +34,19 @@ export class Board {
   #config;
   #tell;
   #library;
-  #theme;
-  #main;
-  #insets = []; // {figure, caption, pane, window}
-  #shades = new Map(); // colours of palettes as the page shows them, until its theme changes
-  #fetched = new Map(); // promises by address
-  #looks = new Map(); // looks by their colours, so that equal looks are one object
+  #colours;
+  #scenes;
+  #room;
+  /** @type {Pane} */ #main;
+  /** @type {Camera} */ #camera;
+  #insets = new Insets((element, label) => this.#pane(element, label, false), (box) => this.#camera.lookAt(box));
+  #tip = new Tip();
   #turn = 0; // counts frames, so that one overtaken while its shapes load gives up
-  #layout = "geo";
-  #wantInsets;
   #marked = { hover: null, selected: null, set: [] }; // codes
   #pointed = null; // the pane under the pointer
   #described = null; // code of the area under it, which the tooltip tells of; lists point at areas without one
-  #aim = null; // what the camera was last sent to, and whether the reader left it
   /** @type {Scene|null} */ #scene = null;
-  /** @type {{pane: Pane, frame: object, scene: Scene|null}|null} */ #second = null; // the other map of a comparison
+  /** @type {Second|null} */ #second = null;
   #mode = "one"; // how two maps lie: side by side, or one under the other with a divider to swipe
   #stopLasso = null;
   #growth = new ResizeObserver(() => this.#giveWay());
@@ -78,8 +55,8 @@ export class Board {
    * Build the map in an element.
    *
    * @param {HTMLElement} host
-   * @param {object} config as in map.js
-   * @param {(kind: "select"|"hover", ...news: unknown[]) => void} tell
+   * @param {import("./map.mjs").Config} config
+   * @param {(kind: "select"|"hover"|"lasso", ...news: unknown[]) => void} tell
    * @returns {Promise<Board|null>} null where this browser or server cannot draw it, which the element then says
    */
   static async open(host, config, tell) {
@@ -90,14 +67,13 @@ export class Board {
   constructor(host, config, tell) {
     this.#config = config;
     this.#tell = tell;
-    this.#wantInsets = config.insets;
     this.stage = make("div", "map-pane");
-    this.column = make("div", "map-insets");
-    this.tip = make("div", "map-tip", { role: "status", hidden: "" });
     this.message = make("p", "map-message", { role: "alert", hidden: "" });
-    this.controls = this.#buttons();
-    this.root = make("div", "map", {}, this.stage, this.column, this.controls, this.tip, this.message);
+    const controls = this.#buttons();
+    const { column } = this.#insets;
+    this.root = make("div", "map", {}, this.stage, column, controls, this.#tip.element, this.message);
     host.replaceChildren(this.root);
+    this.#room = new Room(this.root, { stage: this.stage, column, controls }, config.avoid);
   }
 
   async #start() {
@@ -105,16 +81,17 @@ export class Board {
       this.#say(`This browser cannot draw the map, because WebGL is switched off or missing. ${TABLE}`);
       return false;
     }
-    Object.values(this.#config.geometry).forEach((address) => this.#shapes(address)); // meanwhile
+    this.#colours = new Colours(this.root);
+    this.#scenes = new Scenes(this.#config, this.#colours);
     try {
-      this.#library = await import(new URL(`${this.#config.vendor}maplibre-gl.mjs`, document.baseURI).href);
+      this.#library = await import(new URL("maplibre-gl.mjs", this.#config.vendor).href);
     } catch (error) {
       console.error(error);
       this.#say(`The map library is not installed on the server: run python tools/vendor.py there. ${TABLE}`);
       return false;
     }
-    this.#theme = this.#readTheme();
     this.#main = this.#pane(this.stage, this.#config.label, true);
+    this.#camera = new Camera(this.#main, this.#room, () => this.#pair().flatMap((pane) => this.#obstacles(pane)));
     this.scale = scaleBar(this.#main.map);
     this.stage.append(this.scale);
     this.#listen();
@@ -134,22 +111,27 @@ export class Board {
     const began = performance.now();
     this.#turn += 1;
     const turn = this.#turn;
-    const scene = await this.#sceneOf(frame).catch((error) => this.#miss(error));
+    const scene = await this.#scenes.of(frame).catch((error) => this.#miss(error));
     if (!scene || turn !== this.#turn) return;
     this.#say("");
-    this.#scene = { ...scene, windows: this.#windows(scene) };
+    const windows = scene.tiled || !this.#roomForInsets() ? [] : frame.insets ?? [];
+    this.#scene = { ...scene, windows };
     this.#marked.selected = frame.selected ?? null;
     this.#entitle();
     this.scale.hidden = scene.tiled;
-    this.#makeRoom();
-    this.#aimAt(frame.bounds);
-    this.#insets.forEach((inset, i) => this.#assign(inset, this.#scene.windows[i]));
-    await this.#paintOn([this.#main, ...this.#magnified()], this.#scene);
+    this.#share();
+    this.#camera.aimAt(scene, this.#mode, frame.bounds ?? null);
+    this.#insets.assign(windows);
+    await this.#paintOn([this.#main, ...this.#insets.panes], this.#scene);
     if (turn !== this.#turn) return;
     announce(frame, began);
     this.#retell();
-    const missing = this.#scene.windows.slice(this.#insets.length);
-    await Promise.all(missing.map(() => this.#addInset()));
+    await Promise.all(this.#insets.missing(this.#scene.windows).map(() => this.#addInset()));
+  }
+
+  async #addInset() {
+    const pane = await this.#insets.add(() => this.#scene.windows);
+    if (pane) await this.#paintOn([pane], this.#scene);
   }
 
   /** Paint the frames of now again, after something else changed. */
@@ -166,13 +148,23 @@ export class Board {
     await Promise.all(panes.map(async (pane) => {
       await pane.ready;
       pane.outline(...scene.outlines);
-      pane.marks.obstacles = this.#obstacles(pane.element);
+      pane.marks.obstacles = this.#obstacles(pane);
       pane.write(this.#writing(pane, scene));
       await pane.show(scene.shapes, scene.looks);
       pane.mark(this.#marks(scene.shapes));
       pane.brush(scene.lit.length <= MOST_BRUSHED ? scene.lit : []);
       pane.draw();
     }));
+  }
+
+  /** What is written on a pane. */
+  #writing(pane, { frame, shapes, places, windows = [] }) {
+    const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchors[id], extent: shapes.boxes[id] }));
+    const framed = (text) => windows.some(({ name }) => name === text);
+    const named = places.filter(({ text }) => !framed(text));
+    if (!pane.box) return { badges, places: named, frames: windows };
+    const here = ({ point }) => holds(pane.box, point);
+    return { badges: badges.filter(here), places: named.filter(here) };
   }
 
   /** Write on two maps which is which. */
@@ -187,81 +179,41 @@ export class Board {
     this.#say(`The shapes of the areas could not be loaded. Reload the page to try again. ${TABLE}`);
   }
 
-  /** Everything needed to paint a frame; what is not yet here is fetched. */
-  async #sceneOf(frame) {
-    const { geometry, tiles } = this.#config;
-    const tiled = (frame.layout ?? this.#layout) === "tiles" && Boolean(tiles?.[frame.level]);
-    const shapes = await this.#shapes((tiled ? tiles : geometry)[frame.level]);
-    const [outlines, places] = await Promise.all(tiled
-      ? [this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]), shapes.boroughs()]
-      : [this.#outlines(), this.#places()]);
-    const marked = frame.marked ? bytes(frame.marked) : [];
-    const lit = shapes.ids.filter((id) => marked[id]);
-    return { frame, shapes, outlines, places, looks: this.#looksOf(frame), lit, tiled };
-  }
-
-  /** What a key stands for, found once; a failure is forgotten, so that the next frame tries again. */
-  #once(key, find) {
-    if (!this.#fetched.has(key)) this.#fetched.set(key, find());
-    const found = this.#fetched.get(key);
-    found.catch(() => this.#fetched.delete(key));
-    return found;
-  }
-
-  #shapes(address) {
-    return this.#once(address, async () => new Shapes(address, await fetchJson(address)));
-  }
-
-  #outlines() {
-    const { geometry } = this.#config;
-    return this.#once("outlines", async () => {
-      const levels = ["ward", "borough"].filter((level) => geometry[level]);
-      const loaded = await Promise.all(levels.map((level) => this.#shapes(geometry[level])));
-      return ["geo", outlinesOf(Object.fromEntries(levels.map((level, i) => [level, loaded[i]])))];
-    });
-  }
-
-  #places() {
-    const address = this.#config.places;
-    if (!address) return [];
-    return this.#once(address, async () => (await fetchJson(address)).features.map(({ properties, geometry }) => (
-      { text: properties.name, rank: properties.rank, point: geometry.coordinates })));
-  }
-
-  /** How every area of a frame is drawn. */
-  #looksOf({ classes, palette, overlay, marked }) {
-    const { outside } = this.#theme;
-    const lit = marked && bytes(marked);
-    const over = overlay && bytes(overlay.classes);
-    const colours = palette.map(({ colour }) => this.#shade(colour));
-    const dotted = overlay?.palette.map(({ colour }) => this.#shade(colour));
-    return Array.from(bytes(classes), (k, id) => {
-      const seen = (colour) => (lit && !lit[id] ? faded(colour, outside) : colour);
-      const colour = k === OUTSIDE ? outside : seen(colours[k]);
-      const pattern = palette[k]?.pattern; // none outside
-      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? seen(dotted[over[id]]) : CLEAR;
-      const hatch = seen(this.#theme.hatch);
-      const key = [colour, pattern, dots, hatch].join();
-      if (!this.#looks.has(key)) {
-        const hatched = (name) => (pattern === name ? hatch : CLEAR);
-        this.#looks.set(key, {
-          colour, nodata: hatched("nodata"), suppressed: hatched("suppressed"), overlay: dots,
-        });
-      }
-      return this.#looks.get(key);
-    });
-  }
-
-  /** The windows to magnify. */
-  #windows({ frame, tiled }) {
-    return tiled || !this.#roomForInsets() ? [] : frame.insets ?? [];
+  /**
+   * Show a second frame on a map of its own with the camera of the first, or end that.
+   *
+   * @param {import("./map.mjs").Frame|null} frame
+   * @param {string} mode side by side, or "swipe": under a divider that the reader moves
+   */
+  async compare(frame, mode = "side") {
+    const began = performance.now();
+    this.#mode = frame ? mode : "one";
+    this.root.dataset.mode = this.#mode;
+    if (!frame) {
+      if (!this.#second) return;
+      this.#second.close();
+      this.#second = null;
+      await this.#repaint();
+      return;
+    }
+    const fresh = !this.#second;
+    this.#second ??= new Second(this.root, this.#main, (element, label) => this.#pane(element, label, true));
+    const second = this.#second;
+    second.frame = frame;
+    const scene = await this.#scenes.of(frame).catch((error) => this.#miss(error));
+    if (!scene || this.#second !== second || second.frame !== frame) return;
+    second.scene = scene;
+    this.#entitle();
+    if (fresh && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
+    await this.#paintOn([second.pane], scene);
+    announce(frame, began);
   }
 
   // ----------------------------------------------------------------------------------------------------- panes
 
   #pane(element, label, interactive) {
-    const cooperative = interactive && !this.#wide();
-    const pane = new Pane(this.#library, element, { label, interactive, cooperative, theme: this.#theme });
+    const cooperative = interactive && !this.#room.wide;
+    const pane = new Pane(this.#library, element, { label, interactive, cooperative, theme: this.#colours.theme });
     element.addEventListener("pointermove", (event) => {
       if (event.target.closest("button")) this.#hover(null);
       else if (!event.buttons) this.#point(pane, event);
@@ -271,219 +223,19 @@ export class Board {
     return pane;
   }
 
-  /** The panes of the insets on the screen. */
-  #magnified() {
-    return this.#insets.filter(({ window }) => window).map(({ pane }) => pane);
+  /** The main pane, and the one compared with. */
+  #pair() {
+    return this.#second ? [this.#main, this.#second.pane] : [this.#main];
   }
 
   /** All panes on the screen. */
   #panes() {
-    return [this.#main, ...this.#magnified(), ...(this.#second ? [this.#second.pane] : [])];
+    return [...this.#pair(), ...this.#insets.panes];
   }
 
   /** All panes, those of insets without a window too. */
   #everyPane() {
-    return new Set([...this.#panes(), ...this.#insets.map(({ pane }) => pane)]);
-  }
-
-  /** What is written on a pane. */
-  #writing(pane, { frame, shapes, places, windows = [] }) {
-    const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchors[id], extent: shapes.boxes[id] }));
-    const framed = (text) => windows.some(({ name }) => name === text);
-    const named = places.filter(({ text }) => !framed(text));
-    if (!pane.box) return { badges, places: named, frames: windows };
-    const here = ({ point }) => holds(pane.box, point);
-    return { badges: badges.filter(here), places: named.filter(here) };
-  }
-
-  /** Build one more inset and show what it magnifies. */
-  async #addInset() {
-    const caption = make("button", "map-caption", { type: "button" });
-    const figure = make("figure", "map-inset", {}, caption);
-    this.column.append(figure);
-    const pane = this.#pane(figure, "Magnified part of the map", false);
-    const inset = { figure, caption, pane, window: null };
-    caption.addEventListener("click", () => {
-      const [west, south, east, north] = inset.window.box;
-      this.#go([[west, south], [east, north]]);
-    });
-    pane.map.on("resize", () => inset.window && pane.fill(inset.window.box));
-    const place = this.#insets.push(inset) - 1;
-    await pane.ready;
-    this.#assign(inset, this.#scene.windows[place]);
-    if (inset.window) await this.#paintOn([pane], this.#scene);
-  }
-
-  /** Point an inset at a window, or hide it. */
-  #assign(inset, window) {
-    const { figure, caption, pane } = inset;
-    figure.hidden = !window;
-    inset.window = window;
-    if (!window || String(pane.box) === String(window.box)) return;
-    caption.textContent = window.name;
-    caption.title = `Look at ${window.name} on the main map`;
-    pane.call(`${window.name}, magnified`);
-    pane.fill(window.box);
-    pane.box = window.box;
-  }
-
-  // ------------------------------------------------------------------------------------------------ comparison
-
-  /**
-   * Show a second frame on a map of its own with the camera of the first, or end that.
-   *
-   * @param {object|null} frame
-   * @param {"side"|"swipe"} mode side by side, or under a divider that the reader moves
-   */
-  async compare(frame, mode = "side") {
-    const began = performance.now();
-    this.#mode = frame ? mode : "one";
-    this.root.dataset.mode = this.#mode;
-    if (!frame) {
-      if (!this.#second) return;
-      this.#second.pane.map.remove();
-      this.#second.pane.element.remove();
-      this.divider.remove();
-      this.#second = null;
-      await this.#repaint();
-      return;
-    }
-    const fresh = !this.#second;
-    if (fresh) this.#addSecond();
-    const second = this.#second;
-    second.frame = frame;
-    const scene = await this.#sceneOf(frame).catch((error) => this.#miss(error));
-    if (!scene || this.#second !== second || second.frame !== frame) return;
-    second.scene = scene;
-    this.#entitle();
-    if (fresh && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
-    await this.#paintOn([second.pane], scene);
-    announce(frame, began);
-  }
-
-  #addSecond() {
-    const element = make("div", "map-pane map-second");
-    this.divider = make("input", "map-divider", {
-      type: "range", min: "0", max: "100", "aria-label": "Divider between the two maps",
-    });
-    const divide = () => this.root.style.setProperty("--divide", this.divider.value / 100);
-    this.divider.addEventListener("input", divide);
-    this.stage.after(element, this.divider);
-    divide();
-    const pane = this.#pane(element, "The map compared with", true);
-    this.#second = { pane, frame: null, scene: null };
-    let following = false;
-    const follow = (leader, follower) => leader.map.on("move", () => {
-      if (following) return;
-      following = true;
-      follower.map.jumpTo({ center: leader.map.getCenter(), zoom: leader.map.getZoom() });
-      following = false;
-    });
-    const { map } = this.#main;
-    pane.map.jumpTo({ center: map.getCenter(), zoom: map.getZoom() });
-    follow(this.#main, pane);
-    follow(pane, this.#main);
-  }
-
-  // ---------------------------------------------------------------------------------------------------- camera
-
-  #wide() {
-    return this.root.clientWidth >= NARROW_PX;
-  }
-
-  #roomForInsets() {
-    return this.#wantInsets && this.#wide() && !this.#second;
-  }
-
-  /** What lies over a pane: buttons, captions and titles, insets, and what the page puts there, as a legend. */
-  #obstacles(element) {
-    const whole = element.getBoundingClientRect();
-    const over = ({ left, top, right, bottom }) => (
-      { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
-    const within = ({ left, top, right, bottom }) => (
-      left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
-    const written = element.querySelectorAll(".map-title, .map-caption, .map-scale");
-    const boxes = [this.controls, ...written, ...document.querySelectorAll(this.#config.avoid)]
-      .map((each) => over(each.getBoundingClientRect()));
-    if (element === this.stage && this.#roomForInsets() && !this.#scene?.tiled) {
-      const column = over(this.column.getBoundingClientRect());
-      const figures = this.#scene?.frame.bounds ? this.#scene.windows.length : MOST;
-      const side = column.right - column.left;
-      boxes.push({ ...column, bottom: column.top + figures * (side + EDGE_PX) });
-    }
-    return boxes.filter(within);
-  }
-
-  /** What lies over either of two maps with one camera, or over the only one. */
-  #allObstacles() {
-    return [this.#main, this.#second?.pane].flatMap((pane) => (pane ? this.#obstacles(pane.element) : []));
-  }
-
-  #size() {
-    return { width: this.stage.clientWidth, height: this.stage.clientHeight };
-  }
-
-  #fit(points, options) {
-    return fitAround(points, this.#size(), this.#allObstacles(), options);
-  }
-
-  /** Let the insets be as large as what lies below them leaves room, and the scale bar stand where nothing does. */
-  #makeRoom() {
-    const whole = this.stage.getBoundingClientRect();
-    const laid = [...document.querySelectorAll(this.#config.avoid)].map((element) => element.getBoundingClientRect())
-      .filter(({ width, bottom }) => width && bottom > whole.bottom - SCALE_PX && bottom <= whole.bottom);
-    const below = laid.filter(({ right }) => right > whole.right - SCALE_PX);
-    const floor = below.reduce((least, { top }) => Math.min(least, top - whole.top), whole.height);
-    this.root.style.setProperty("--floor", `${Math.round(floor)}px`);
-    this.root.style.setProperty("--insets", this.#scene?.windows.length || MOST);
-    this.root.toggleAttribute("data-scale-right", laid.some(({ left }) => left < whole.left + SCALE_PX));
-  }
-
-  /** Make room where what the page lays over the map has grown over the areas. */
-  #giveWay() {
-    this.#makeRoom();
-    for (const { marks, element } of [this.#main, this.#second?.pane].filter(Boolean)) {
-      marks.obstacles = this.#obstacles(element);
-      marks.arrange();
-    }
-    const hidden = () => hides(this.#aim.points, this.#main.camera(), this.#size(), this.#allObstacles());
-    if (this.#aim?.kept && hidden()) this.#aimAgain(true);
-  }
-
-  /** Send the camera to the areas of the frame, or to its bounds, where that is not what it was last sent to. */
-  #aimAt(bounds) {
-    const { tiled, shapes } = this.#scene;
-    const key = `${tiled} ${this.#mode} ${bounds}`;
-    if (this.#aim?.key === key) return;
-    const points = bounds ? shapes.corners(shapes.within(bounds)).filter((point) => holds(bounds, point))
-      : shapes.corners(shapes.ids);
-    const first = this.#aim === null;
-    this.#aim = { key, points, kept: true };
-    this.#main.go(this.#fit(points), !first);
-  }
-
-  /** Look at the areas of the frame again, as after the room for them changed. */
-  #aimAgain(fly) {
-    this.#aim.kept = true;
-    this.#main.go(this.#fit(this.#aim.points), fly);
-  }
-
-  goHome() {
-    if (!this.#scene) return;
-    this.#aim = { key: null };
-    this.#aimAt(null);
-  }
-
-  /** Look at a part of the map. */
-  #go(points, options) {
-    if (this.#aim) this.#aim.kept = false;
-    this.#main.go(this.#fit(points, options));
-  }
-
-  flyTo(code) {
-    const { shapes } = this.#scene ?? {};
-    const id = shapes?.find(code) ?? -1;
-    if (id >= 0) this.#go(shapes.corners([id]), { maxZoom: 13, margin: 2 * EDGE_PX });
+    return [...this.#pair(), ...this.#insets.everyPane];
   }
 
   resize() {
@@ -494,47 +246,50 @@ export class Board {
     await Promise.all(this.#panes().map((pane) => pane.settled()));
   }
 
-  setInsets(wanted) {
-    this.#wantInsets = wanted;
-    return this.#repaint();
-  }
-
-  /** Let the reader draw around areas, or stop that. */
-  setLasso(wanted) {
-    this.#stopLasso?.();
-    this.#stopLasso = wanted ? lasso(this.#main, (codes) => this.#tell("lasso", codes)) : null;
-  }
-
-  setLayout(layout) {
-    this.#layout = layout;
-    return this.#repaint();
-  }
-
   restyle() {
-    this.#shades.clear();
-    this.#theme = this.#readTheme();
-    this.#everyPane().forEach((pane) => pane.restyle(this.#theme));
+    this.#colours.read();
+    this.#everyPane().forEach((pane) => pane.restyle(this.#colours.theme));
     return this.#repaint();
   }
 
-  /** A colour of a palette as the page shows it: as its property `--on-rrggbb` says, where it sets one. */
-  #shade(colour) {
-    if (!this.#shades.has(colour)) {
-      const set = getComputedStyle(this.root).getPropertyValue(`--on-${colour.slice(1)}`).trim();
-      this.#shades.set(colour, set || colour);
-    }
-    return this.#shades.get(colour);
+  // ------------------------------------------------------------------------------------------------------ room
+
+  #roomForInsets() {
+    return this.#config.insets > 0 && this.#room.wide && !this.#second;
   }
 
-  /** The colours that the page sets, or their defaults, as six hexadecimal digits. */
-  #readTheme() {
-    const style = getComputedStyle(this.root);
-    const pen = document.createElement("canvas").getContext("2d");
-    return Object.fromEntries(Object.entries(THEME).map(([name, otherwise]) => {
-      pen.fillStyle = otherwise;
-      pen.fillStyle = style.getPropertyValue(`--map-${name}`).trim(); // what is no colour changes nothing
-      return [name, pen.fillStyle];
-    }));
+  /** Insets for which room is kept: usually for as many as can be, so that the map stays where it is. */
+  #kept() {
+    if (!this.#roomForInsets() || this.#scene?.tiled) return 0;
+    return this.#scene?.frame.bounds ? this.#scene.windows.length : this.#config.insets;
+  }
+
+  #obstacles({ element }) {
+    return this.#room.obstacles(element, this.#kept());
+  }
+
+  #share() {
+    this.#room.share(this.#scene?.windows.length || this.#config.insets || 1);
+  }
+
+  /** Make room where what the page lays over the map has grown over the areas. */
+  #giveWay() {
+    this.#share();
+    for (const pane of this.#pair()) {
+      pane.marks.obstacles = this.#obstacles(pane);
+      pane.marks.arrange();
+    }
+    this.#camera.giveWay();
+  }
+
+  goHome() {
+    if (this.#scene) this.#camera.home(this.#scene, this.#mode);
+  }
+
+  flyTo(code) {
+    const { shapes } = this.#scene ?? {};
+    const id = shapes?.find(code) ?? -1;
+    if (id >= 0) this.#camera.closeUp(shapes.corners([id]));
   }
 
   // ----------------------------------------------------------------------------------------------------- marks
@@ -570,6 +325,14 @@ export class Board {
     this.#tell("select", additive ? code : chosen, { additive });
   }
 
+  /** Let the reader draw around areas, or stop that. */
+  setLasso(wanted) {
+    this.#stopLasso?.();
+    this.#stopLasso = wanted ? lasso(this.#main, (codes) => this.#tell("lasso", codes)) : null;
+  }
+
+  // ---------------------------------------------------------------------------------------------- what is under it
+
   #point(pane, { clientX, clientY }) {
     const frame = pane.element.getBoundingClientRect();
     const whole = this.root.getBoundingClientRect();
@@ -587,38 +350,12 @@ export class Board {
       this.#mark();
       this.#tell("hover", code);
     }
-    if (code) this.#placeTip(point);
+    if (code) this.#tip.place(point, this.root);
   }
 
   /** Say again what is under the pointer, as after other numbers came. */
   #retell() {
-    const scene = this.#pointed === this.#second?.pane ? this.#second?.scene : this.#scene;
-    const id = scene?.shapes.find(this.#described) ?? -1;
-    this.tip.hidden = id < 0;
-    if (id >= 0) this.tip.replaceChildren(...this.#describe(id, scene));
-  }
-
-  /** The lines of a tooltip: the name, where it lies, and the numbers of the frame. */
-  #describe(id, { shapes, frame: { values } }) {
-    const { name, ward, borough } = shapes.properties(id);
-    const where = [ward, borough].filter((part) => part && part !== name).join(" · ");
-    const all = (values?.columns ?? []).map((column, i) => [column, values.rows[id]?.[i]]);
-    const rows = all.filter(([, value]) => value);
-    return [
-      make("strong", "map-tip-name", {}, name),
-      make("span", "map-tip-where", {}, where),
-      make("dl", "map-tip-values", {}, ...rows.flatMap(([column, value]) => [
-        make("dt", "", {}, column), make("dd", "", {}, value),
-      ])),
-    ];
-  }
-
-  #placeTip({ x, y }) {
-    const { offsetWidth: width, offsetHeight: height } = this.tip;
-    const beside = x + EDGE_PX + width > this.root.clientWidth ? x - EDGE_PX - width : x + EDGE_PX;
-    const left = Math.min(Math.max(EDGE_PX / 2, beside), this.root.clientWidth - width - EDGE_PX / 2);
-    const top = Math.min(Math.max(EDGE_PX / 2, y + EDGE_PX), this.root.clientHeight - height - EDGE_PX / 2);
-    this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    this.#tip.tell(this.#described, this.#second && this.#pointed === this.#second.pane ? this.#second.scene : this.#scene);
   }
 
   // ------------------------------------------------------------------------------------------------- the reader
@@ -653,15 +390,13 @@ export class Board {
       if (!canvas.matches(":focus-visible") || !this.#scene) return;
       this.#hover(this.#main.areaAt(middle()), this.#main, middle());
     });
-    map.on("movestart", ({ originalEvent }) => {
-      if (originalEvent && this.#aim) this.#aim.kept = false;
-    });
-    document.querySelectorAll(this.#config.avoid).forEach((element) => this.#growth.observe(element));
-    let wide = this.#wide();
+    map.on("movestart", ({ originalEvent }) => originalEvent && this.#camera.leave());
+    this.#room.laid().forEach((element) => this.#growth.observe(element));
+    let { wide } = this.#room;
     map.on("resize", () => {
-      this.#makeRoom();
-      if (this.#aim?.kept) this.#aimAgain(false);
-      if (wide !== this.#wide()) {
+      this.#share();
+      this.#camera.again();
+      if (wide !== this.#room.wide) {
         wide = !wide;
         map.cooperativeGestures[wide ? "disable" : "enable"]();
         this.#repaint();

@@ -11,7 +11,7 @@
  * @typedef {{name: string, box: Box}} Frame
  */
 
-import { make } from "./dom.mjs";
+import { make } from "../page/dom.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 3;

@@ -13,7 +13,7 @@
  * @property {string} overlay dots laid over the colour
  */
 
-import { flight, make } from "./dom.mjs";
+import { flight, make } from "../page/dom.mjs";
 import { Marks } from "./marks.mjs";
 
 export const CLEAR = "rgba(0,0,0,0)";

@@ -1,6 +1,6 @@
 /** How long is a kilometre? A bar in the corner of a map, as long as a round distance in its middle. */
 
-import { make } from "./dom.mjs";
+import { make } from "../page/dom.mjs";
 
 const ROUND_THE_WORLD_M = 40_075_016.686; // along the equator
 const WORLD_PX = 512; // width of the world at zoom 0

@@ -1,0 +1,79 @@
+/** Where does the camera look? At the areas of the frame, or its bounds, until the reader leads it elsewhere. */
+
+import { fitAround, hides } from "./fit.mjs";
+import { holds } from "./shapes.mjs";
+
+const CLOSEST = { maxZoom: 13, margin: 32 };
+
+export class Camera {
+  #pane;
+  #room;
+  #obstacles;
+  #aim = null; // what the camera was last sent to, and whether the reader left it there
+
+  /**
+   * @param {import("./pane.mjs").Pane} pane
+   * @param {import("./room.mjs").Room} room
+   * @param {() => import("./fit.mjs").Rectangle[]} obstacles what lies over the map, or over either of two
+   */
+  constructor(pane, room, obstacles) {
+    this.#pane = pane;
+    this.#room = room;
+    this.#obstacles = obstacles;
+  }
+
+  #go(points, fly, options) {
+    this.#pane.go(fitAround(points, this.#room.size, this.#obstacles(), options), fly);
+  }
+
+  /**
+   * Look at the areas of a frame, or at its bounds, where that is not what the camera was last sent to.
+   *
+   * @param {import("./scenes.mjs").Scene} scene
+   * @param {string} mode how many maps there are, and how they lie
+   * @param {import("./shapes.mjs").Box|null} bounds
+   */
+  aimAt({ tiled, shapes }, mode, bounds) {
+    const key = `${tiled} ${mode} ${bounds}`;
+    if (this.#aim?.key === key) return;
+    const points = bounds ? shapes.corners(shapes.within(bounds)).filter((point) => holds(bounds, point))
+      : shapes.corners(shapes.ids);
+    const first = this.#aim === null;
+    this.#aim = { key, points, kept: true };
+    this.#go(points, !first);
+  }
+
+  /** Look at all areas of a frame, wherever the reader led the camera. */
+  home(scene, mode) {
+    this.#aim = { key: null };
+    this.aimAt(scene, mode, null);
+  }
+
+  /** Look there again, after the room changed, unless the reader left. */
+  again() {
+    if (this.#aim?.kept) this.#go(this.#aim.points, false);
+  }
+
+  /** Look there again where something has grown over it. */
+  giveWay() {
+    const hidden = () => hides(this.#aim.points, this.#pane.camera(), this.#room.size, this.#obstacles());
+    if (this.#aim?.kept && hidden()) this.#go(this.#aim.points, true);
+  }
+
+  /** The reader leads the camera elsewhere. */
+  leave() {
+    if (this.#aim) this.#aim.kept = false;
+  }
+
+  /** Look at a box. */
+  lookAt([west, south, east, north]) {
+    this.leave();
+    this.#go([[west, south], [east, north]], true);
+  }
+
+  /** Look at an area. */
+  closeUp(points) {
+    this.leave();
+    this.#go(points, true, CLOSEST);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What lies over the map, and how much room does it leave? Buttons, captions and titles, insets, and what the page puts
+ * there, as a legend.
+ *
+ * @typedef {import("./fit.mjs").Rectangle} Rectangle
+ */
+
+const NARROW_PX = 600;
+const GAP_PX = 16; // between insets
+const SCALE_PX = 140; // room for the scale bar in a corner
+
+export class Room {
+  #root;
+  #stage;
+  #over;
+  #column;
+  #avoid;
+
+  /**
+   * @param {HTMLElement} root of the map
+   * @param {object} parts
+   * @param {HTMLElement} parts.stage the main map
+   * @param {HTMLElement} parts.column of the insets
+   * @param {HTMLElement} parts.controls the buttons
+   * @param {string} avoid selector of what the page lays over the map
+   */
+  constructor(root, { stage, column, controls }, avoid) {
+    this.#root = root;
+    this.#stage = stage;
+    this.#column = column;
+    this.#over = controls;
+    this.#avoid = avoid;
+  }
+
+  /** Whether the map is wide enough for insets, and for fingers to move it without catching the page. */
+  get wide() {
+    return this.#root.clientWidth >= NARROW_PX;
+  }
+
+  get size() {
+    return { width: this.#stage.clientWidth, height: this.#stage.clientHeight };
+  }
+
+  /** What the page lays over the map. */
+  laid() {
+    return [...document.querySelectorAll(this.#avoid)];
+  }
+
+  /**
+   * What lies over a pane, in its pixels.
+   *
+   * @param {HTMLElement} element of the pane
+   * @param {number} insets for which room is kept on the main map
+   * @returns {Rectangle[]}
+   */
+  obstacles(element, insets) {
+    const whole = element.getBoundingClientRect();
+    const inPane = ({ left, top, right, bottom }) => (
+      { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
+    const within = ({ left, top, right, bottom }) => (
+      left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
+    const written = element.querySelectorAll(".map-title, .map-caption, .map-scale");
+    const boxes = [this.#over, ...written, ...this.laid()].map((each) => inPane(each.getBoundingClientRect()));
+    if (element === this.#stage && insets) {
+      const column = inPane(this.#column.getBoundingClientRect());
+      boxes.push({ ...column, bottom: column.top + insets * (column.right - column.left + GAP_PX) });
+    }
+    return boxes.filter(within);
+  }
+
+  /**
+   * Let the insets be as large as what lies below them leaves room, and the scale bar stand where nothing does.
+   *
+   * @param {number} insets how many there are
+   */
+  share(insets) {
+    const whole = this.#stage.getBoundingClientRect();
+    const low = this.laid().map((element) => element.getBoundingClientRect())
+      .filter(({ width, bottom }) => width && bottom > whole.bottom - SCALE_PX && bottom <= whole.bottom);
+    const below = low.filter(({ right }) => right > whole.right - SCALE_PX);
+    const floor = below.reduce((least, { top }) => Math.min(least, top - whole.top), whole.height);
+    this.#root.style.setProperty("--floor", `${Math.round(floor)}px`);
+    this.#root.style.setProperty("--insets", String(insets));
+    this.#root.toggleAttribute("data-scale-right", low.some(({ left }) => left < whole.left + SCALE_PX));
+  }
+}

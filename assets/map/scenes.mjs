@@ -1,0 +1,117 @@
+/**
+ * What is there to paint? A frame of the server with everything that it takes: shapes, outlines, places, the look of
+ * every area. What is not yet here is fetched, once.
+ *
+ * @typedef {import("./shapes.mjs").Box} Box
+ * @typedef {import("./map.mjs").Frame} Frame
+ *
+ * @typedef {object} Scene
+ * @property {Frame} frame
+ * @property {Shapes} shapes
+ * @property {import("./pane.mjs").Look[]} looks
+ * @property {number[]} lit the areas that stand out; none where all do
+ * @property {[string, object[]]} outlines name and features
+ * @property {import("./marks.mjs").Place[]} places
+ * @property {boolean} tiled whether areas are shown as tiles of equal area
+ * @property {{box: Box, name: string}[]} [windows] what the insets magnify, where there is room for them
+ */
+
+import { faded } from "./fade.mjs";
+import { CLEAR } from "./pane.mjs";
+import { Shapes, outlinesBetween, outlinesOf } from "./shapes.mjs";
+
+const OUTSIDE = 255;
+
+/** @returns {Uint8Array} the bytes of a base64 text */
+const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+async function fetchJson(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+  return answer.json();
+}
+
+export class Scenes {
+  #config;
+  #colours;
+  #fetched = new Map(); // promises by address
+  #looks = new Map(); // looks by their colours, so that equal looks are one object
+
+  /**
+   * @param {import("./map.mjs").Config} config
+   * @param {import("./colours.mjs").Colours} colours
+   */
+  constructor(config, colours) {
+    this.#config = config;
+    this.#colours = colours;
+    Object.values(config.geometry).forEach((address) => this.#shapes(address)); // they will be wanted
+  }
+
+  /**
+   * @param {Frame} frame
+   * @returns {Promise<Scene>}
+   */
+  async of(frame) {
+    const { geometry, tiles } = this.#config;
+    const tiled = frame.layout === "tiles" && Boolean(tiles?.[frame.level]);
+    const shapes = await this.#shapes((tiled ? tiles : geometry)[frame.level]);
+    const [outlines, places] = await Promise.all(tiled
+      ? [this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]), shapes.boroughs()]
+      : [this.#outlines(), this.#places()]);
+    const marked = frame.marked ? bytes(frame.marked) : [];
+    const lit = shapes.ids.filter((id) => marked[id]);
+    return { frame, shapes, outlines, places, looks: this.#looksOf(frame), lit, tiled };
+  }
+
+  /** What a key stands for, found once; a failure is forgotten, so that the next frame tries again. */
+  #once(key, find) {
+    if (!this.#fetched.has(key)) this.#fetched.set(key, find());
+    const found = this.#fetched.get(key);
+    found.catch(() => this.#fetched.delete(key));
+    return found;
+  }
+
+  #shapes(address) {
+    return this.#once(address, async () => new Shapes(address, await fetchJson(address)));
+  }
+
+  #outlines() {
+    const { geometry } = this.#config;
+    return this.#once("outlines", async () => {
+      const levels = ["ward", "borough"].filter((level) => geometry[level]);
+      const loaded = await Promise.all(levels.map((level) => this.#shapes(geometry[level])));
+      return ["geo", outlinesOf(Object.fromEntries(levels.map((level, i) => [level, loaded[i]])))];
+    });
+  }
+
+  #places() {
+    const address = this.#config.places;
+    if (!address) return [];
+    return this.#once(address, async () => (await fetchJson(address)).features.map(({ properties, geometry }) => (
+      { text: properties.name, rank: properties.rank, point: geometry.coordinates })));
+  }
+
+  /** How every area of a frame is drawn. */
+  #looksOf({ classes, palette, overlay, marked }) {
+    const { outside, hatch: hatching } = this.#colours.theme;
+    const lit = marked && bytes(marked);
+    const over = overlay && bytes(overlay.classes);
+    const colours = palette.map(({ colour }) => this.#colours.shade(colour));
+    const dotted = overlay?.palette.map(({ colour }) => this.#colours.shade(colour));
+    return Array.from(bytes(classes), (k, id) => {
+      const seen = (colour) => (lit && !lit[id] ? faded(colour, outside) : colour);
+      const colour = k === OUTSIDE ? outside : seen(colours[k]);
+      const pattern = palette[k]?.pattern; // none outside
+      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? seen(dotted[over[id]]) : CLEAR;
+      const hatch = seen(hatching);
+      const key = [colour, pattern, dots, hatch].join();
+      if (!this.#looks.has(key)) {
+        const hatched = (name) => (pattern === name ? hatch : CLEAR);
+        this.#looks.set(key, {
+          colour, nodata: hatched("nodata"), suppressed: hatched("suppressed"), overlay: dots,
+        });
+      }
+      return this.#looks.get(key);
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * How is a question written in an address? Query strings and their parts; nothing here knows the page.
+ *
+ * @typedef {import("./handed.mjs").AddressRules} AddressRules
+ */
+
+const parts = (search) => search.replace(/^\?/, "").split("&").filter(Boolean);
+
+/** Query string of parameters, with commas and colons as people write them. */
+export function written(parameters) {
+  const text = parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+  return text ? `?${text}` : "";
+}
+
+/**
+ * A query string without what only the screen heeds: the question alone.
+ *
+ * @param {string} search
+ * @param {AddressRules["screen"]} screen
+ */
+export function strip(search, screen) {
+  const asks = (part) => {
+    const [key, value] = part.split("=");
+    return !screen[key]?.includes(value);
+  };
+  const rest = parts(search).filter(asks);
+  return rest.length ? `?${rest.join("&")}` : "";
+}
+
+/** A query string with one more part, where there is one: "theme=dark". */
+export const dress = (search, part) => (part ? `${search ? `${search}&` : "?"}${part}` : search);
+
+/** Text of a control's value: none for all, a list by commas, never a blank. */
+export function write(value) {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return String(value ?? "").replaceAll(/\s/g, "");
+}
+
+/**
+ * Query string with some parameters changed; the defaults and the empty ones are left out, and so is what makes no sense
+ * any more.
+ *
+ * @param {string} search
+ * @param {Record<string, string>} changes
+ * @param {Pick<AddressRules, "clears"|"stays"> & {defaults: Record<string, string>}} rules
+ */
+export function changed(search, changes, { clears, stays, defaults }) {
+  const parameters = new URLSearchParams(search);
+  const keeps = (name) => {
+    const [other, pattern] = stays[name] ?? [];
+    return other && new RegExp(`^(${pattern})`).test(parameters.get(other) ?? "");
+  };
+  for (const [key, value] of Object.entries(changes)) {
+    if (!value || value === defaults[key]) parameters.delete(key);
+    else parameters.set(key, value);
+    for (const other of clears[key] ?? []) if (!(other in changes) && !keeps(other)) parameters.delete(other);
+  }
+  return written(parameters);
+}
+
+/** Address of the page without a parameter, fit for a link. */
+export function without(search, parameter) {
+  const parameters = new URLSearchParams(search);
+  parameters.delete(parameter);
+  return written(parameters) || "?";
+}
+
+/** Query string of the parameters of some names only. */
+export function only(search, names) {
+  return written(new URLSearchParams([...new URLSearchParams(search)].filter(([key]) => names.includes(key))));
+}

@@ -1,0 +1,75 @@
+/** How does an answer get onto the page? The map first; then every component that differs from what it shows. */
+
+import { applied, parameterOf } from "../filters/controls.mjs";
+import * as strip from "../filters/strip.mjs";
+import * as map from "../map/map.mjs";
+import { follow as recoloured, shaded } from "../theme/theme.mjs";
+import { outputs, put, rendered, same } from "./dash.mjs";
+import { handed } from "./handed.mjs";
+import { rest } from "./messages.mjs";
+import { accept, begin, current, tell, wanted } from "./question.mjs";
+
+const MAP_FIRST_MS = 150;
+
+const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
+let marked = ""; // what is marked on the screen
+
+/** Bring the answers to what is asked onto the page from now on. */
+export function follow() {
+  rendered.then(() => map.mount("map", handed.map));
+  recoloured(recolour);
+  begin((answer) => put("answer", { data: answer }));
+}
+
+/** Show an answer, unless the address has moved on: the values of all that it sets. */
+export async function show(answer) {
+  const all = outputs();
+  const nothing = all.map(same);
+  if (!answer || !wanted(answer)) return nothing;
+  const first = !current();
+  const painted = map.paint(answer.frame);
+  document.title = answer.title;
+  document.body.dataset.view = answer.view;
+  document.body.dataset.level = answer.level;
+  accept(answer);
+  for (const [parameter, { values, off }] of Object.entries(answer.strips)) strip.set(parameter, values, off);
+  // The map first: the table and the charts take the processor from it.
+  if (!first) await Promise.race([painted, new Promise((done) => { setTimeout(done, MAP_FIRST_MS); })]);
+  if (!wanted(answer)) return nothing;
+  document.body.dataset.shows = answer.asked;
+  rest("ready");
+  tell("shown", answer);
+  if (answer.selected) setTimeout(reveal, 0, answer.selected);
+  else if (answer.marked !== marked) setTimeout(reveal, 0, answer.shown["table.rowData"][0]?.code);
+  marked = answer.marked;
+  return all.map(({ id, property }) => fresh(id, property, answer.shown[`${id}.${property}`]));
+}
+
+/** What to set a property to: nothing new where its value is the one on the screen. */
+function fresh(id, property, value) {
+  const parameter = parameterOf(id);
+  if (parameter && ["value", "checked"].includes(property)) {
+    applied(parameter, value);
+    return value; // always: the control may have been moved since it was last set
+  }
+  const json = JSON.stringify(value);
+  if (json === drawn[`${id}.${property}`]) return same();
+  drawn[`${id}.${property}`] = json;
+  return property === "figure" ? shaded(value) : value;
+}
+
+/** Draw in the theme of now what does not follow it by itself: the map and the charts. */
+function recolour() {
+  map.restyle();
+  for (const [key, value] of Object.entries(current()?.shown ?? {})) {
+    const [id, property] = key.split(".");
+    if (property === "figure") put(id, { figure: shaded(value) });
+  }
+}
+
+/** Bring the row of an area into view, as far as it must move. */
+async function reveal(code) {
+  const api = await window.dash_ag_grid?.getApiAsync("table");
+  const row = api?.getRowNode(code);
+  if (row) api.ensureNodeVisible(row, null);
+}

@@ -1,0 +1,32 @@
+/** Small helpers for the page: elements, motion, who is typing. */
+
+/** The element of an id. */
+export const $ = (id) => document.getElementById(id);
+
+/** Make an element with a class, attributes and children (strings become text, never markup). */
+export function make(tag, className = "", attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Whether the reader asked for less motion. */
+export const wantsLittleMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** How long a camera flight may take: none where the reader asked for less motion. */
+export const flight = (milliseconds = 400) => (wantsLittleMotion() ? 0 : milliseconds);
+
+/** Whether letters mean something to an element. */
+export const typing = (target) => target.closest?.("input, textarea, select, [role=option], [role=combobox], .ag-root");
+
+/** Whether a key goes together with one of the browser's own. */
+export const withModifier = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
+
+/** Save a file that the page holds. */
+export function save(blob, name) {
+  const link = make("a", "", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,20 @@
+/**
+ * Which rules does the page share with the server? Those that the server handed over with the page.
+ *
+ * @typedef {object} AddressRules
+ * @property {Record<string, string[]>} clears parameter -> what no longer makes sense once it changes
+ * @property {Record<string, [string, string]>} stays what stays all the same, while a parameter has a value of a pattern
+ * @property {Record<string, string[]>} screen parameters that only the screen heeds, with the values that it knows
+ *
+ * @typedef {object} Handed
+ * @property {import("../map/map.mjs").Config} map
+ * @property {AddressRules} address
+ * @property {Record<string, string[]>} reads piece of the page -> the parameters that it depends on
+ * @property {string} control what the id of a control begins with, before its parameter
+ * @property {string[]} days the days of a week in an address, from its first
+ * @property {number} mostAreas areas that a set has at most
+ * @property {object} plot how Plotly is told to behave
+ */
+
+/** @type {Handed} */
+export const handed = JSON.parse(document.getElementById("handed").textContent);

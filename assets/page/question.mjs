@@ -1,0 +1,110 @@
+/**
+ * What is asked? The address bar is the only state of the page.
+ *
+ * A control that moves writes the address; an address is asked of the server, once; an answer is shown if the address
+ * has not moved on since. So Back, a pasted link and a shared one are nothing special.
+ */
+
+import { dressed } from "../theme/theme.mjs";
+import { changed, strip } from "./address.mjs";
+import { rendered } from "./dash.mjs";
+import { handed } from "./handed.mjs";
+import { trouble, wait } from "./messages.mjs";
+
+const GONE = "The dashboard does not answer. See that it is still running on this computer, then try again. " +
+  "The last map is kept.";
+
+/** Something that is told to the reader as it stands. */
+class Said extends Error {}
+
+let asked = null; // the query string that the page wants answered
+let page = null; // the answer on the screen
+let request = null; // for the answer on its way
+let deliver = null; // what shows an answer
+const listeners = { ask: [], answer: [], shown: [], trouble: [] };
+
+/**
+ * Be told of a question ("ask"), its answer ("answer"), that its map is painted ("shown"), or that there is none.
+ *
+ * @param {"ask"|"answer"|"shown"|"trouble"} kind
+ * @param {(news?: any) => void} callback told the question, the answer, the answer, nothing
+ */
+export const on = (kind, callback) => { listeners[kind].push(callback); };
+
+/** Tell those who listen. */
+export const tell = (kind, news) => listeners[kind].forEach((callback) => callback(news));
+
+/** The question in the address bar. */
+export const question = () => strip(location.search, handed.address.screen);
+
+/** What the address bar asks, by parameter. */
+export const parameters = () => new URLSearchParams(question());
+
+/** The answer on the screen, or null before the first. */
+export const current = () => page;
+
+/** Whether an answer is to what is asked now. */
+export const wanted = (answer) => answer.asked === asked;
+
+/** Go to a query string as a new step of the history. */
+export function go(search) {
+  const next = strip(search, handed.address.screen);
+  if (next !== asked) visit(next, "push");
+}
+
+/** Ask for a query string as the next step of the history, or in place of this one. */
+export function visit(search, step) {
+  history[`${step}State`](null, "", location.pathname + dressed(search));
+  ask(search);
+}
+
+/** Go to the same question with some parameters changed. */
+export const change = (changes) => go(changed(location.search, changes, { ...handed.address, defaults: page?.defaults ?? {} }));
+
+/** Ask the server for a query string; what is on the screen stays until the answer comes. */
+export async function ask(search) {
+  asked = strip(search, handed.address.screen);
+  request?.abort();
+  const mine = request = new AbortController();
+  const text = asked;
+  wait();
+  tell("ask", text);
+  const [answer, error] = await fetched(text, mine.signal).then((it) => [it], (fault) => [null, fault]);
+  await rendered;
+  if (request !== mine) return;
+  if (error) fail(error);
+  else deliver({ ...answer, asked: text });
+}
+
+async function fetched(search, signal) {
+  const response = await fetch(`/answer${search}`, { signal });
+  if (response.ok) return response.json();
+  const plain = response.headers.get("Content-Type")?.startsWith("text/plain");
+  const text = plain ? await response.text() : "";
+  throw new Said(text || `The dashboard could not answer (error ${response.status}). The last map is kept. Try again.`);
+}
+
+function fail(error) {
+  console.warn(error);
+  trouble(error instanceof Said ? error.message : GONE);
+  tell("trouble");
+}
+
+/** An answer is on the screen from now on; where its address is tidier than the one asked, that takes its place. */
+export function accept(answer) {
+  page = answer;
+  tell("answer", answer);
+  if (!answer.tidy) return;
+  asked = answer.asked = strip(answer.search, handed.address.screen);
+  history.replaceState(null, "", location.pathname + dressed(asked));
+}
+
+/** Ask the first question, the one in the address bar, and heed Back and Forward. */
+export function begin(show) {
+  deliver = show;
+  window.addEventListener("popstate", () => {
+    history.replaceState(null, "", location.pathname + dressed(question()));
+    if (question() !== asked) ask(question());
+  });
+  ask(question());
+}

@@ -1,0 +1,33 @@
+/** Which assessment is on the page? That of the filters in the address, fetched when its view is opened. */
+
+import { only } from "../page/address.mjs";
+import { $ } from "../page/dom.mjs";
+import { handed } from "../page/handed.mjs";
+import { on } from "../page/question.mjs";
+import { keeper, place } from "./pieces.mjs";
+
+const FAILED = '<p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
+
+let wanted = null; // address of the assessment on the page, or on its way
+
+function put(html) {
+  place($("assess-body"), html);
+  $("assess").scrollTop = 0;
+}
+
+const piece = keeper("assess", {
+  put,
+  fail() {
+    wanted = null; // the next answer asks again
+    put(FAILED);
+  },
+  slow: 0,
+});
+
+on("answer", ({ view, search }) => {
+  if (view !== "assess") return;
+  const address = `/assessment/page${only(search, handed.reads.assessment)}`;
+  if (address === wanted) return;
+  wanted = address;
+  piece.want(address);
+});

@@ -1,0 +1,115 @@
+/**
+ * How does a piece of HTML, which the server sends by itself after the answer, get into its part of the page?
+ *
+ * Charts in it are drawn, and pieces in it fetched, as they come into sight. A piece that comes late is dropped.
+ */
+
+import { $, make } from "../page/dom.mjs";
+import { draw } from "./plots.mjs";
+
+const NEAR = "600px"; // how far ahead of sight
+const SLOW_MS = 200; // after which waiting is shown
+
+async function fetched(address, signal) {
+  const response = await fetch(address, { headers: { accept: "text/html" }, signal });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text.trim() || `error ${response.status}`);
+  return text;
+}
+
+/** Fill a box with the piece that it names. */
+async function fill(box) {
+  try {
+    box.innerHTML = await fetched(box.dataset.fetch);
+    reach(box);
+  } catch (error) {
+    box.querySelector("p").textContent = error.message;
+  }
+}
+
+const seen = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    if (target.dataset.figure) draw(target);
+    else fill(target);
+  }
+}, { rootMargin: NEAR });
+
+/** Put a piece into a part of the page. */
+export function place(part, html) {
+  part.querySelectorAll("[data-figure], [data-fetch]").forEach((box) => seen.unobserve(box));
+  part.innerHTML = html;
+  part.querySelectorAll("[data-figure], [data-fetch]").forEach((box) => seen.observe(box));
+  reach(part);
+}
+
+/** Tables wider than their box are scrolled by keyboard too: they are a stop of the Tab key, with a name. */
+const reach = (part) => part.querySelectorAll(".scroll").forEach((box) => sized.observe(box));
+
+const sized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const wide = target.scrollWidth > target.clientWidth;
+    const name = target.querySelector("caption").textContent;
+    for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": name })) {
+      if (wide) target.setAttribute(key, value);
+      else target.removeAttribute(key);
+    }
+  }
+});
+
+/**
+ * Keep a part of the page filled with the newest piece: the last good one stays, muted, until that has come, and one
+ * that comes after another was wanted is dropped.
+ *
+ * @param {string} id of the part
+ * @param {{put: (html: string) => void, fail: (again: () => void) => void, slow?: number}} acts
+ */
+export function keeper(id, { put, fail, slow: patience = SLOW_MS }) {
+  let request = null; // of the piece on its way
+  let slow = 0;
+
+  /** Mute what is shown, if it takes long: it is no longer true. */
+  function mute() {
+    clearTimeout(slow);
+    slow = setTimeout(() => $(id).setAttribute("aria-busy", "true"), patience);
+  }
+
+  /** Drop the piece on its way. */
+  function drop() {
+    request?.abort();
+    request = null;
+    clearTimeout(slow);
+    $(id).removeAttribute("aria-busy");
+  }
+
+  async function want(address) {
+    request?.abort();
+    const mine = request = new AbortController();
+    mute();
+    try {
+      const html = await fetched(address, mine.signal);
+      if (request !== mine) return;
+      drop();
+      put(html);
+    } catch (error) {
+      if (request !== mine) return;
+      drop();
+      console.warn(error);
+      fail(() => want(address));
+    }
+  }
+
+  return { want, mute, drop };
+}
+
+/** Sentence that says what failed, with a button to try again. */
+export function trouble(text, again) {
+  const retry = make("button", "linklike", { type: "button" }, "Try again");
+  const said = make("p", "piece-trouble", { role: "alert" }, `${text} `, retry);
+  retry.addEventListener("click", () => {
+    said.remove();
+    again();
+  });
+  return said;
+}

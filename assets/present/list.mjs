@@ -1,0 +1,68 @@
+/** Which of the listed areas is looked at? One after the other, by its number, or none: the whole county. */
+
+import * as map from "../map/map.mjs";
+import { $ } from "../page/dom.mjs";
+import { toast } from "../page/messages.mjs";
+import { change, parameters } from "../page/question.mjs";
+import { presenting } from "./screen.mjs";
+
+const SMALLEST = 75; // percent of its size that the type of the list may have
+
+let looking = ""; // code of the area that the map was last sent to
+
+const chosen = () => parameters().get("area") ?? "";
+const rows = () => [...document.querySelectorAll("#present-list .present-row")];
+
+/** The row of the chosen area. */
+export const here = () => rows().find(({ dataset }) => dataset.code === chosen());
+
+/** Send the map to an area, or for none to the whole county, unless it is there. */
+function look(code) {
+  if (code === looking) return;
+  looking = code;
+  if (code) map.flyTo(code);
+  else map.goHome();
+}
+
+/** Choose an area, "" for none. */
+export function choose(code) {
+  map.select(code || null);
+  look(code);
+  change({ area: code });
+}
+
+/** Move through the list; before its first area is the whole county. */
+export function step(by) {
+  const codes = rows().map((row) => row.dataset.code);
+  const place = codes.indexOf(chosen());
+  if (codes.length) choose(codes[Math.min(place + by, codes.length - 1)] ?? "");
+}
+
+/** Choose the area of a number. */
+export function jump(number) {
+  const row = rows()[number - 1];
+  if (row) choose(row.dataset.code);
+  else toast(`${rows().length} areas are listed.`);
+}
+
+/** Make the type of the list smaller where it would not fit, and failing that show the chosen area. */
+function fit() {
+  const side = document.querySelector(".present-side");
+  if (!side || !presenting()) return;
+  for (let percent = 100; percent >= SMALLEST; percent -= 5) {
+    side.style.fontSize = `${percent}%`;
+    if (side.scrollHeight <= side.clientHeight) return;
+  }
+  side.querySelector(".present-here")?.scrollIntoView({ block: "nearest" });
+}
+
+window.addEventListener("resize", fit);
+new MutationObserver(([{ target }]) => (
+  target.closest?.(".present-side") || target.id === "react-entry-point" ? fit() : null
+)).observe($("react-entry-point"), { childList: true, subtree: true });
+
+// The map is looked at anew once an answer is painted: by then it has the room of the new layout.
+window.addEventListener("hotspots:painted", () => {
+  if (presenting()) look(chosen());
+  else looking = "";
+});

@@ -1,0 +1,30 @@
+/**
+ * What starts the page, in which order? First all that the page can do; then the first question is asked; then Dash draws
+ * the page, and finds here whatever its callbacks name.
+ */
+
+import { chooseHour, chooseMonths, markDecile } from "./charts/choose.mjs";
+import * as choices from "./filters/choices.mjs";
+import { control } from "./filters/controls.mjs";
+import { follow, show } from "./page/answer.mjs";
+import { offer, render } from "./page/dash.mjs";
+import * as cells from "./table/cells.mjs";
+import { chooseRow } from "./tools/areas.mjs";
+import { find } from "./tools/find.mjs";
+
+import "./charts/cursor.mjs";
+import "./page/links.mjs";
+import "./pieces/assessment.mjs";
+import "./pieces/evidence.mjs";
+import "./pieces/panel.mjs";
+import "./present/keys.mjs";
+import "./tools/acts.mjs";
+import "./tools/mark.mjs";
+import "./tools/packs.mjs";
+import "./tools/point.mjs";
+
+offer({ show, control, chooseMonths, chooseHour, markDecile, chooseRow, find });
+choices.offer();
+cells.offer();
+follow();
+render();

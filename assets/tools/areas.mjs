@@ -1,0 +1,59 @@
+/** Which areas are selected? One, by a click or a row; a set, by Shift, by a button, or by drawing around them. */
+
+import * as map from "../map/map.mjs";
+import { handed } from "../page/handed.mjs";
+import { toast } from "../page/messages.mjs";
+import { change, current, on } from "../page/question.mjs";
+
+let drawing = false; // whether the reader draws around areas
+
+/** Codes of the set. */
+export const chosen = () => current()?.group ?? [];
+
+/** Select one area (null for none). */
+export function choose(code) {
+  map.select(code);
+  change({ area: code ?? "" });
+}
+
+/** A row of the table was chosen. */
+export function chooseRow(rows) {
+  const row = Array.isArray(rows) ? rows[0] : null;
+  if (row && current() && row.code !== current().selected) choose(row.code);
+}
+
+function gather(codes) {
+  const { mostAreas } = handed;
+  if (codes.length > mostAreas) toast(`A set has at most ${mostAreas} areas; the first ${mostAreas} are kept.`);
+  change({ set: codes.slice(0, mostAreas).join() });
+}
+
+/** Put an area into the set, or take it out. */
+export const toggle = (code) => gather(chosen().includes(code) ? chosen().filter((c) => c !== code) : [...chosen(), code]);
+
+export const isDrawing = () => drawing;
+
+/** Let the reader draw around areas, or end that. */
+export function draw(wanted) {
+  if (wanted === drawing) return;
+  drawing = wanted;
+  map.setLasso(wanted);
+  document.querySelector('[data-act="lasso"]')?.setAttribute("aria-pressed", String(wanted));
+  if (wanted) toast("Draw around areas on the map. Esc ends it.");
+}
+
+map.onSelect((code, { additive }) => {
+  if (!additive) choose(code);
+  else if (code) toggle(code);
+});
+
+map.onLasso((codes) => {
+  draw(false);
+  if (codes.length) gather([...new Set([...chosen(), ...codes])]);
+});
+
+on("answer", ({ group, selected, view }) => {
+  map.highlight(group);
+  document.body.toggleAttribute("data-panel", Boolean(selected || group.length));
+  if (view === "present") draw(false);
+});

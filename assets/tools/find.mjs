@@ -1,0 +1,38 @@
+/** Where is a place? The area chosen in the box that finds is selected and flown to, and its panel has the focus. */
+
+import * as map from "../map/map.mjs";
+import { same } from "../page/dash.mjs";
+import { change, current, on } from "../page/question.mjs";
+
+const PAINTED_MS = 400; // for which a flight waits
+const TRY_MS = 50;
+const PATIENCE_MS = 3000;
+
+let flight = null; // code of the area to fly to when it is shown
+
+const after = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+
+/** An area chosen in the box: "level:code". The box is emptied for the next. */
+export function find(value) {
+  if (!value) return same();
+  const [level, code] = value.split(":");
+  flight = code;
+  if (current().selected === code && current().level === level) arrive();
+  else change({ level, area: code });
+  return null;
+}
+
+async function arrive() {
+  const code = flight;
+  flight = null;
+  const painted = new Promise((done) => { window.addEventListener("hotspots:painted", done, { once: true }); });
+  await Promise.race([painted, after(PAINTED_MS)]);
+  map.flyTo(code);
+  const heading = () => document.querySelector(`[data-panel="area"][data-code="${code}"] h2`);
+  for (let waited = 0; waited < PATIENCE_MS && !heading(); waited += TRY_MS) await after(TRY_MS);
+  heading()?.focus({ preventScroll: true });
+}
+
+on("answer", ({ selected }) => {
+  if (flight && selected === flight) arrive();
+});
