@@ -24,6 +24,7 @@ SIZES = {"417 areas": (21, 20), "6,800 areas": (85, 80), "33,800 areas": (169, 2
 CLICKS = 15
 MOUNT = """async ([config, frames, seconds]) => {
   Object.assign(window, { frames, seconds, times: [], turn: 0 });
+  window.hotspotsMap = await import("/assets/map/map.mjs");
   await hotspotsMap.mount("map", config);
   await hotspotsMap.paint(frames[0]);
   if (seconds) await hotspotsMap.compare(seconds[0], "side");

@@ -9,7 +9,7 @@ answer that does not come.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Response, request

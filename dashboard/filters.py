@@ -282,7 +282,7 @@ def _strip(
     full: Sequence[str] | None = None,
     hidden: bool = False,
 ) -> Component:
-    """Cells of which some, or none for all, are chosen; ``assets/filters/strip.mjs`` gives them mouse and keys."""
+    """Cells of which some, or none for all, are chosen, by mouse and keys (``assets/filters/strip.mjs``)."""
     names = full or list(cells.values())
     return _headed(
         parameter,

@@ -16,7 +16,7 @@ Link = Callable[[Query], str]
 def panel_of(
     name: str, line: str, close: str, body: list[Component], attributes: Mapping[str, str]
 ) -> Component:
-    """Set what is told under a head that stays in sight; ``assets/pieces/panel.mjs`` shows the same at once."""
+    """Set what is told under a head that stays in sight (``assets/pieces/panel.mjs`` shows it at once)."""
     head = html.Div(
         [
             html.Div(

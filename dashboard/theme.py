@@ -2,8 +2,8 @@
 
 Answers, exports and print speak in the colours of paper, whatever the reader's screen. The page turns each
 into its dark counterpart where it is drawn: CSS by the custom properties of :func:`stylesheet`, the map and
-the charts by reading these (``assets/theme/theme.mjs``). So a change of theme asks the server nothing, and no answer
-is computed or kept twice.
+the charts by reading these (``assets/theme/theme.mjs``). So a change of theme asks the server nothing, and
+no answer is computed or kept twice.
 
 On dark ground more is brighter: a ramp runs from near the ground to its brightest step. Hues keep their
 meaning (warm is more than expected, blue is less, purple is deprivation), what is not significant stays near

@@ -47,10 +47,10 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``search`` (the same question, tidy), ``tidy`` (whether the address bar should change to it), ``title``, ``view``, ``noun`` (of the events),
-        ``ranked`` (how many areas have a rank), ``frame`` (for the map), ``strips`` (chosen cells and
-        the reason where none can be), ``defaults`` (values that need not be in a link) and ``shown``
-        ("component.property" to value).
+        ``search`` (the same question, tidy), ``tidy`` (whether the address bar should change to it),
+        ``title``, ``view``, ``noun`` (of the events), ``ranked`` (how many areas have a rank), ``frame`` (for
+        the map), ``strips`` (chosen cells and the reason where none can be), ``defaults`` (values that need
+        not be in a link) and ``shown`` ("component.property" to value).
     """
     query, notices = Query.parse(search, atlas.catalogue)
     answer = atlas.answer(query)

@@ -7,7 +7,7 @@
  */
 
 import { write } from "../page/address.mjs";
-import { $, withModifier } from "../page/dom.mjs";
+import { $, about, withModifier } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { change, current, on } from "../page/question.mjs";
 import { chooseHour, chooseMonths } from "./choose.mjs";
@@ -68,6 +68,8 @@ const clock = {
 const CHARTS = { "months-cursor": { id: "months", ...months }, "clock-cursor": { id: "clock", ...clock } };
 const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], Home: [-1000, 0], End: [1000, 0] };
 
+const sliderOf = (event) => about(event, "#months-cursor, #clock-cursor");
+
 // ------------------------------------------------------------------------------------------------------- the cursor
 
 function of(slider) {
@@ -121,11 +123,14 @@ function move(slider, by, extend) {
   draw(slider);
 }
 
-document.addEventListener("focusin", ({ target }) => target.id in CHARTS && draw(target));
+document.addEventListener("focusin", (event) => {
+  const slider = sliderOf(event);
+  if (slider) draw(slider);
+});
 
 document.addEventListener("keydown", (event) => {
-  const slider = event.target;
-  if (!(slider.id in CHARTS) || withModifier(event)) return;
+  const slider = sliderOf(event);
+  if (!slider || withModifier(event)) return;
   const now = of(slider);
   const by = STEPS[event.key] ?? now.chart.moves(event.key);
   if (by) move(slider, by, event.shiftKey);

@@ -7,7 +7,7 @@
  */
 
 import { write } from "../page/address.mjs";
-import { $, withModifier } from "../page/dom.mjs";
+import { $, about, withModifier } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { change } from "../page/question.mjs";
 
@@ -44,7 +44,7 @@ function paint(to) {
 }
 
 document.addEventListener("pointerdown", (event) => {
-  const cell = event.target.closest?.("[data-strip] [role=option]");
+  const cell = about(event, "[data-strip] [role=option]");
   if (!cell || event.button !== 0) return;
   const strip = cell.closest("[data-strip]");
   if (isOff(strip)) return;
@@ -62,15 +62,17 @@ document.addEventListener("pointermove", (event) => {
   if (to >= 0) paint(to);
 });
 
-for (const [name, keep] of [["pointerup", true], ["pointercancel", false]]) {
-  document.addEventListener(name, () => {
-    if (!drag) return;
-    const { strip, cells, was, before } = drag;
-    drag = null;
-    if (keep) commit(strip, before);
-    else cells.forEach((cell, i) => turn(cell, was[i]));
-  });
+/** End the stroke, and keep what it chose or not. */
+function end(keep) {
+  if (!drag) return;
+  const { strip, cells, was, before } = drag;
+  drag = null;
+  if (keep) commit(strip, before);
+  else cells.forEach((cell, i) => turn(cell, was[i]));
 }
+
+document.addEventListener("pointerup", () => end(true));
+document.addEventListener("pointercancel", () => end(false));
 
 // ---------------------------------------------------------------------------------------------------------- keys
 
@@ -83,7 +85,7 @@ function focus(cells, at) {
 const across = (cells) => cells.filter((cell) => cell.offsetTop === cells[0].offsetTop).length;
 
 document.addEventListener("keydown", (event) => {
-  const cell = event.target.closest?.("[data-strip] [role=option]");
+  const cell = about(event, "[data-strip] [role=option]");
   if (!cell || withModifier(event)) return;
   const strip = cell.closest("[data-strip]");
   const cells = cellsOf(strip);

@@ -20,6 +20,7 @@ const mercator = ([lng, lat]) => [
   (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2,
 ];
 
+/** @returns {Point} */
 const degrees = ([x, y]) => [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI];
 
 /** The outermost points in each of some bands across and along: what can meet an obstacle in a corner. */

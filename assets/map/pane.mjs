@@ -74,7 +74,7 @@ const collection = (features) => ({ type: "FeatureCollection", features });
 
 export class Pane {
   /**
-   * @param {object} library the module maplibre-gl
+   * @param {any} library the module maplibre-gl
    * @param {HTMLElement} element
    * @param {object} options
    * @param {string} options.label what a screen reader calls it
@@ -137,7 +137,12 @@ export class Pane {
     for (const mark of MARKS) this.#line(`${mark.kind}:${mark.token}`, { source: "marked", ...mark });
   }
 
-  /** Add a layer of lines in a colour of the theme, perhaps of one kind of feature only. */
+  /**
+   * Add a layer of lines in a colour of the theme, perhaps of one kind of feature only.
+   *
+   * @param {string} id
+   * @param {{source: string, kind?: string, token: string, width: unknown, below?: string}} how
+   */
   #line(id, { source, kind, token, width, below }) {
     this.tokens.set(id, ["line-color", token]);
     this.map.addLayer({
@@ -173,7 +178,7 @@ export class Pane {
   async show(shapes, looks) {
     const states = ["nodata", "suppressed", "overlay"].filter((state) => looks.some((look) => look[state] !== CLEAR));
     const patterns = Object.keys(PATTERNS).filter((name) => states.includes(PATTERNS[name].state));
-    const fresh = this.#load(shapes) + this.#layers(shapes.key, ["colour", ...patterns]);
+    const fresh = [this.#load(shapes), this.#layers(shapes.key, ["colour", ...patterns])].some(Boolean);
     this.#colour(shapes.key, looks);
     if (!this.shapes) this.#reveal(shapes, patterns);
     if (fresh) await this.#tiled(shapes.key);

@@ -13,7 +13,7 @@ export function roundBelow(limit) {
 }
 
 /**
- * @param {object} map of the library
+ * @param {any} map of the library
  * @returns {HTMLElement} a bar that follows the camera
  */
 export function scaleBar(map) {

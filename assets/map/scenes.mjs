@@ -91,7 +91,7 @@ export class Scenes {
       { text: properties.name, rank: properties.rank, point: geometry.coordinates })));
   }
 
-  /** How every area of a frame is drawn. */
+  /** How every area of a frame is drawn. @param {Frame} frame */
   #looksOf({ classes, palette, overlay, marked }) {
     const { outside, hatch: hatching } = this.#colours.theme;
     const lit = marked && bytes(marked);

@@ -12,7 +12,7 @@ const polygons = (geometry) => (geometry.type === "Polygon" ? [geometry.coordina
 
 /** @returns {Box} the smallest box around some boxes */
 export function hull(boxes) {
-  const whole = [Infinity, Infinity, -Infinity, -Infinity];
+  /** @type {Box} */ const whole = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [west, south, east, north] of boxes) {
     whole[0] = Math.min(whole[0], west);
     whole[1] = Math.min(whole[1], south);
@@ -65,7 +65,7 @@ function anchorOf(geometry, box) {
 export class Shapes {
   /**
    * @param {string} key names the level and layout: the source of a map carries it
-   * @param {object} geojson a FeatureCollection of polygons with AreaProperties
+   * @param {{features: any[]}} geojson a FeatureCollection of polygons with AreaProperties
    */
   constructor(key, geojson) {
     this.key = key;

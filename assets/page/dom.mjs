@@ -3,6 +3,14 @@
 /** The element of an id. */
 export const $ = (id) => document.getElementById(id);
 
+/**
+ * The element of a selector that an event is about: what it happened on, or the nearest around that.
+ *
+ * @param {{target: any}} event
+ * @param {string} selector
+ */
+export const about = ({ target }, selector) => target.closest?.(selector);
+
 /** Make an element with a class, attributes and children (strings become text, never markup). */
 export function make(tag, className = "", attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -18,8 +26,8 @@ export const wantsLittleMotion = () => matchMedia("(prefers-reduced-motion: redu
 /** How long a camera flight may take: none where the reader asked for less motion. */
 export const flight = (milliseconds = 400) => (wantsLittleMotion() ? 0 : milliseconds);
 
-/** Whether letters mean something to an element. */
-export const typing = (target) => target.closest?.("input, textarea, select, [role=option], [role=combobox], .ag-root");
+/** Whether letters mean something to the element of an event. */
+export const typing = (event) => about(event, "input, textarea, select, [role=option], [role=combobox], .ag-root");
 
 /** Whether a key goes together with one of the browser's own. */
 export const withModifier = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;

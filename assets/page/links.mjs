@@ -1,6 +1,6 @@
 /** What does a click on a link do? A link to another question asks it; a skip link moves the focus; menus close. */
 
-import { $, typing, withModifier } from "./dom.mjs";
+import { $, about, typing, withModifier } from "./dom.mjs";
 import { go } from "./question.mjs";
 
 /** Close the menus of the bar, but the one that holds an element. */
@@ -9,9 +9,9 @@ function closeMenus(but) {
 }
 
 document.addEventListener("click", (event) => {
-  closeMenus(event.target.closest?.(".menu-list a") ? null : event.target);
+  closeMenus(about(event, ".menu-list a") ? null : event.target);
   if (event.defaultPrevented || event.button || withModifier(event) || event.shiftKey) return;
-  const link = event.target.closest?.('a[href^="?"], a.skip');
+  const link = about(event, 'a[href^="?"], a.skip');
   if (!link) return;
   event.preventDefault();
   if (link.matches(".skip")) $(link.hash.slice(1))?.focus();
@@ -21,5 +21,5 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   closeMenus(null);
-  if (!withModifier(event) && !typing(event.target)) document.body.removeAttribute("data-sheet");
+  if (!withModifier(event) && !typing(event)) document.body.removeAttribute("data-sheet");
 });

@@ -60,12 +60,12 @@ function mark() {
 }
 
 function named({ x, y, text, customdata }, code, box) {
-  const place = customdata?.indexOf(code) ?? -1;
-  if (place < 0) return [];
+  const at = customdata?.indexOf(code) ?? -1;
+  if (at < 0) return [];
   const [left, right] = box.layout.xaxis.range;
   return [{
-    x: x[place], y: y[place], text: `<b>${text[place]}</b>`, showarrow: true, arrowhead: 6, arrowsize: 1.5, arrowwidth: 1.5,
-    ax: x[place] > (left + right) / 2 ? -40 : 40, ay: -28, bgcolor: "#ffdd00", bordercolor: "#0b0c0c", borderpad: 3,
+    x: x[at], y: y[at], text: `<b>${text[at]}</b>`, showarrow: true, arrowhead: 6, arrowsize: 1.5, arrowwidth: 1.5,
+    ax: x[at] > (left + right) / 2 ? -40 : 40, ay: -28, bgcolor: "#ffdd00", bordercolor: "#0b0c0c", borderpad: 3,
     font: { color: "#0b0c0c" }, arrowcolor: "#0b0c0c",
   }];
 }

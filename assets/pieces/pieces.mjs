@@ -28,7 +28,7 @@ async function fill(box) {
 }
 
 const seen = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
+  for (const { target, isIntersecting } of /** @type {any[]} */ (entries)) {
     if (!isIntersecting) continue;
     seen.unobserve(target);
     if (target.dataset.figure) draw(target);

@@ -1,6 +1,6 @@
 /** What does a key do in a room? Present mode goes by keyboard alone; a key does what a link or button on the screen does. */
 
-import { $, typing, withModifier } from "../page/dom.mjs";
+import { $, about, typing, withModifier } from "../page/dom.mjs";
 import { current } from "../page/question.mjs";
 import * as theme from "../theme/theme.mjs";
 import { choose, jump, step } from "./list.mjs";
@@ -29,7 +29,7 @@ for (let number = 1; number <= 9; number += 1) KEYS[number] = () => jump(number)
 // Before the map and the controls, which have their own use of the arrow keys.
 window.addEventListener("keydown", (event) => {
   if (withModifier(event) || !current()) return;
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (typing(event) || document.querySelector("dialog[open]")) return;
   const act = presenting() ? KEYS[event.key] : event.key === "p" && enter;
   if (!act) return;
   event.preventDefault();
@@ -38,10 +38,10 @@ window.addEventListener("keydown", (event) => {
   else act();
 }, true);
 
-document.addEventListener("click", ({ target }) => {
-  if (target.closest?.("#present")) fill();
-  else if (target.closest?.("#present-help")) $("present-keys").showModal();
-  else if (target.closest?.("#present-leave")) shrink(false);
-  else if (target.closest?.("#present-cancel")) $("present-note").close();
-  else if (target.closest?.("#present-blank")) blank(false);
+document.addEventListener("click", (event) => {
+  if (about(event, "#present")) fill();
+  else if (about(event, "#present-help")) $("present-keys").showModal();
+  else if (about(event, "#present-leave")) shrink(false);
+  else if (about(event, "#present-cancel")) $("present-note").close();
+  else if (about(event, "#present-blank")) blank(false);
 }, true);

@@ -1,7 +1,7 @@
 /** Which of the listed areas is looked at? One after the other, by its number, or none: the whole county. */
 
 import * as map from "../map/map.mjs";
-import { $ } from "../page/dom.mjs";
+import { $, about } from "../page/dom.mjs";
 import { toast } from "../page/messages.mjs";
 import { change, parameters } from "../page/question.mjs";
 import { presenting } from "./screen.mjs";
@@ -57,9 +57,9 @@ function fit() {
 }
 
 window.addEventListener("resize", fit);
-new MutationObserver(([{ target }]) => (
-  target.closest?.(".present-side") || target.id === "react-entry-point" ? fit() : null
-)).observe($("react-entry-point"), { childList: true, subtree: true });
+new MutationObserver(([first]) => {
+  if (about(first, ".present-side") || first.target === $("react-entry-point")) fit();
+}).observe($("react-entry-point"), { childList: true, subtree: true });
 
 // The map is looked at anew once an answer is painted: by then it has the room of the new layout.
 window.addEventListener("hotspots:painted", () => {

@@ -1,6 +1,6 @@
 /** What was decided for an area? A note, kept by the server until the next meeting. */
 
-import { $ } from "../page/dom.mjs";
+import { $, about } from "../page/dom.mjs";
 import { toast } from "../page/messages.mjs";
 import { ask } from "../page/question.mjs";
 import { here } from "./list.mjs";
@@ -41,7 +41,7 @@ async function keep() {
 }
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.closest("#present-note")) return;
+  if (!about(event, "#present-note")) return;
   event.preventDefault();
   keep();
 });

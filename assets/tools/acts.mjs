@@ -1,6 +1,6 @@
 /** What do the buttons and keys of the page do? A key does what its button does. */
 
-import { $, typing, withModifier } from "../page/dom.mjs";
+import { $, about, typing, withModifier } from "../page/dom.mjs";
 import { ask, change, current, question } from "../page/question.mjs";
 import * as theme from "../theme/theme.mjs";
 import { chosen, draw, isDrawing, toggle } from "./areas.mjs";
@@ -32,22 +32,22 @@ const ACTS = {
 const KEYS = { "/": "find", t: "tiles", a: "lasso", s: "swipe", k: "play", v: "saved", d: "theme", "?": "help" };
 
 /** Whether a letter is typed; the cells of a strip and what to play have no use for letters. */
-const writes = (target) => typing(target) && !target.closest("[data-strip], #play-by");
+const writes = (event) => typing(event) && !about(event, "[data-strip], #play-by");
 
 /** Leave what is open, the innermost first. */
-function leave(from) {
+function leave(event) {
   const { selected, marked } = current() ?? {};
   if (isDrawing()) draw(false);
   else if (play.stop()) return;
-  else if (marked && (!(selected || chosen().length) || from.closest("[data-mark], .marked"))) change({ mark: "" });
+  else if (marked && (!(selected || chosen().length) || about(event, "[data-mark], .marked"))) change({ mark: "" });
   else if (selected) change({ area: "" });
   else if (chosen().length) change({ set: "" });
 }
 
-document.addEventListener("click", ({ target }) => {
-  const { act } = target.closest?.("[data-act]")?.dataset ?? {};
+document.addEventListener("click", (event) => {
+  const { act } = about(event, "[data-act]")?.dataset ?? {};
   (ALWAYS[act] ?? (current() && ACTS[act]))?.();
-  const { copy: text, add } = target.closest?.("[data-copy], [data-add]")?.dataset ?? {};
+  const { copy: text, add } = about(event, "[data-copy], [data-add]")?.dataset ?? {};
   if (text) copy(text);
   if (add) toggle(add);
 });
@@ -55,8 +55,8 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   if (withModifier(event) || !current()) return;
   if (document.body.dataset.view === "present" || document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape" && !event.target.closest("input, textarea, [role=combobox]")) leave(event.target);
-  else if (event.key in KEYS && !writes(event.target)) {
+  if (event.key === "Escape" && !about(event, "input, textarea, [role=combobox]")) leave(event);
+  else if (event.key in KEYS && !writes(event)) {
     event.preventDefault();
     ACTS[KEYS[event.key]]();
   }

@@ -4,7 +4,8 @@
  * @typedef {{name: string, kind: "view"|"set", search: string}} Saved
  */
 
-const sound = ({ name, kind, search } = {}) =>
+/** @param {any} one */
+const sound = ({ name, kind, search }) =>
   typeof name === "string" && ["view", "set"].includes(kind) && typeof search === "string" && /^(\?|$)/.test(search);
 
 /**

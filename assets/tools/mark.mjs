@@ -5,7 +5,7 @@
  * marked is in the address, so the answer of the server says it to every part of the page.
  */
 
-import { $ } from "../page/dom.mjs";
+import { $, about } from "../page/dom.mjs";
 import { change, current, on, parameters } from "../page/question.mjs";
 import { after } from "./marks.mjs";
 
@@ -13,12 +13,12 @@ let held = null; // the mark of the button that has the focus
 let watched = false;
 
 document.addEventListener("click", (event) => {
-  const { mark } = event.target.closest?.("[data-mark]")?.dataset ?? {};
+  const { mark } = about(event, "[data-mark]")?.dataset ?? {};
   if (mark && current()) change({ mark: after(parameters().get("mark") ?? "", mark, event.shiftKey) });
 });
 
-document.addEventListener("focusin", ({ target }) => { held = target.closest("[data-mark]")?.dataset.mark ?? null; });
-document.addEventListener("pointerdown", ({ target }) => { if (!target.closest("[data-mark]")) held = null; });
+document.addEventListener("focusin", (event) => { held = about(event, "[data-mark]")?.dataset.mark ?? null; });
+document.addEventListener("pointerdown", (event) => { if (!about(event, "[data-mark]")) held = null; });
 
 /** Every answer draws these buttons anew: the one that had the focus gets it again. */
 function keepFocus() {

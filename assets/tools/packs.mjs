@@ -5,7 +5,7 @@
  * and saves nothing unless the archive ends as it should and holds every ward.
  */
 
-import { $, save, withModifier } from "../page/dom.mjs";
+import { $, about, save, withModifier } from "../page/dom.mjs";
 import { toast } from "../page/messages.mjs";
 import { trouble } from "../pieces/pieces.mjs";
 import { counter, whole } from "./zip.mjs";
@@ -67,7 +67,7 @@ async function make(address) {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.('a[href^="/export.pack"]');
+  const link = about(event, 'a[href^="/export.pack"]');
   if (!link || withModifier(event) || event.shiftKey) return;
   event.preventDefault();
   make(link.getAttribute("href"));

@@ -7,7 +7,7 @@
  */
 
 import { written } from "../page/address.mjs";
-import { $, wantsLittleMotion } from "../page/dom.mjs";
+import { $, about, wantsLittleMotion } from "../page/dom.mjs";
 import { toast } from "../page/messages.mjs";
 import { current, on, parameters, question, visit } from "../page/question.mjs";
 import { ofHours, ofMonths } from "./steps.mjs";
@@ -109,4 +109,4 @@ function show(playing) {
   if (playing) toast(`Playing the ${player.by}, ${player.frames.length} to come. Press k or Esc to stop.`);
 }
 
-document.addEventListener("change", ({ target }) => target.id === "play-by" && stop());
+document.addEventListener("change", (event) => about(event, "#play-by") && stop());

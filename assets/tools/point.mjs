@@ -1,6 +1,7 @@
 /** Which area is pointed at? On the map, in a list or in the table: it is marked in the others, and its class in the legend. */
 
 import * as map from "../map/map.mjs";
+import { about } from "../page/dom.mjs";
 import { current } from "../page/question.mjs";
 
 const AREA = "li[data-code], .ag-row[row-id]";
@@ -9,8 +10,8 @@ const codeOf = (element) => element?.dataset.code ?? element?.getAttribute("row-
 let pointed = null; // code of the area under the pointer, or with the focus, in a list or the table
 
 /** An area of a list or of the table is drawn around on the map while the pointer or the focus is on it. */
-function point({ target }) {
-  const code = codeOf(target.closest?.(AREA));
+function point(event) {
+  const code = codeOf(about(event, AREA));
   if (code === pointed) return;
   pointed = code;
   map.point(code);

@@ -7,9 +7,9 @@ const END_BYTES = 22;
 const starts = (bytes, at, mark) => mark.every((byte, i) => bytes[at + i] === byte);
 
 function joined(...parts) {
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
-  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
-  return whole;
+  const all = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
 }
 
 /** Count the files that begin in an archive: told one piece after the other, it says how many there are so far. */

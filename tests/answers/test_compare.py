@@ -192,7 +192,7 @@ def test_every_place_can_be_found(small_atlas: Atlas):
 def test_the_help_knows_the_keys_of_the_script_and_the_words_of_the_methods():
     from geo.ask.resources import shipped
 
-    script = (shipped("assets") / "analyst.js").read_text(encoding="utf-8")
+    script = (shipped("assets") / "tools/acts.mjs").read_text(encoding="utf-8")
     keys = re.search(r"const KEYS = \{(.*?)\};", script, re.DOTALL)[1]
     own = {a or b for a, b in re.findall(r'(?:"(.)"|\b([a-z])): ', keys)}
     assert own | {"p", "Esc"} == set(KEYS)

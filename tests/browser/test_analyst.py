@@ -13,12 +13,12 @@ from pptx import Presentation
 from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import PATIENCE_MS, shows, visit
+from tests.support.browser import PATIENCE_MS, go, shows, visit
 from tests.support.small_county import CODES
 
 pytestmark = pytest.mark.browser
 
-ANSWERS = "/_dash-update-component"
+ANSWERS = "/answer"
 HERE, THERE = CODES[0], CODES[7]
 
 
@@ -349,7 +349,7 @@ def test_no_barrier_that_axe_can_find(chromium: Browser, address: str, width: in
             barriers.extend((name, barrier["id"], node["html"]) for node in barrier["nodes"])
 
     for name, search in STATES.items():
-        page.evaluate("search => hotspotsPage.go(search)", search)
+        go(page, search)
         shows(page, search)
         look(name)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name

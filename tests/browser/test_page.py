@@ -13,7 +13,7 @@ from tests.support.browser import PATIENCE_MS, Watch, watch
 
 pytestmark = pytest.mark.browser
 
-ANSWERS = "/_dash-update-component"
+ANSWERS = "/answer"
 SELECTED = "E01035001"
 
 

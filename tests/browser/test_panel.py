@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import PATIENCE_MS, shows, watch
+from tests.support.browser import PATIENCE_MS, go, shows, watch
 from tests.support.small_county import CODES
 
 pytestmark = pytest.mark.browser
@@ -39,10 +39,6 @@ def page(chromium: Browser) -> Iterator[Page]:
 def visit(page: Page, address: str, search: str = "") -> None:
     page.goto(f"{address}/{search}")
     shows(page, search)
-
-
-def go(page: Page, search: str) -> None:
-    page.evaluate("search => hotspotsPage.go(search)", search)
 
 
 def told(page: Page) -> None:

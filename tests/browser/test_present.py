@@ -16,7 +16,7 @@ from tests.support.browser import PATIENCE_MS, watch
 
 pytestmark = pytest.mark.browser
 
-ANSWERS = "/_dash-update-component"
+ANSWERS = "/answer"
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
 
 

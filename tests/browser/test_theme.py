@@ -16,7 +16,7 @@ from tests.support.browser import PATIENCE_MS, watch
 
 pytestmark = pytest.mark.browser
 
-ANSWERS = "/_dash-update-component"
+ANSWERS = "/answer"
 SCREEN = {"width": 1366, "height": 768}
 SELECTED = "E01035001"
 DARKEST = "#0e161d"

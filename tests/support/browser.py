@@ -92,6 +92,15 @@ def visit(page: Page, address: str, search: str = "") -> Watch:
     return seen
 
 
+def go(page: Page, search: str) -> None:
+    """Ask for a query string, as a link on the page does."""
+    page.evaluate(
+        "href => { const link = Object.assign(document.createElement('a'), { href });"
+        "document.body.append(link); link.click(); link.remove(); }",
+        search or "?",
+    )
+
+
 def shows(page: Page, search: str) -> None:
     """Wait until the answer to a query string is on the page."""
     expect(page.locator("body")).to_have_attribute("data-shows", search)

@@ -20,12 +20,13 @@ POLICY = (
 )
 PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Map</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/vendor/maplibre-gl/maplibre-gl.css">
-<link rel="stylesheet" href="/assets/map.css"><script src="/assets/map.js"></script></head>
+<link rel="stylesheet" href="/assets/style/map.css"></head>
 <body style="margin: 0"><div id="map" style="width: 100vw; height: 100vh"></div></body></html>"""
 CONFIG = {
     "geometry": {level: f"/{level}.json" for level in ("lsoa", "ward", "borough")},
     "tiles": {"lsoa": "/lsoa-tiles.json"},
     "places": "/places.json",
+    "insets": 2,
 }
 TOWNS = {"Northtown": (-0.45, 52.2), "Southtown": (-0.35, 51.95)}
 INSETS = [

@@ -1,0 +1,30 @@
+/** How are the browser's scripts written? Undefined names are found by the type check (tsconfig.json). */
+
+import js from "@eslint/js";
+
+export default [
+  { ignores: ["assets/vendor/", "node_modules/", "build/", "dist/", ".venv/"] },
+  js.configs.recommended,
+  {
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "no-undef": "off",
+      "no-empty": ["error", { allowEmptyCatch: true }],
+      "no-restricted-properties": ["error", ...["fetch", "hotspots"].map((property) => ({ object: "window", property }))],
+      "array-callback-return": "error",
+      "arrow-body-style": "error",
+      "consistent-return": "error",
+      curly: ["error", "multi-line"],
+      eqeqeq: "error",
+      "max-lines": ["error", 500],
+      "no-else-return": "error",
+      "no-shadow": ["error", { hoist: "functions" }],
+      "no-use-before-define": ["error", { functions: false, variables: false }],
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-arrow-callback": "error",
+      "prefer-const": "error",
+      "prefer-template": "off",
+    },
+  },
+];
