@@ -6,7 +6,7 @@
 import { chooseHour, chooseMonths, markDecile } from "./charts/choose.mjs";
 import * as choices from "./filters/choices.mjs";
 import { control } from "./filters/controls.mjs";
-import { follow, show } from "./page/answer.mjs";
+import { follow, show } from "./page/show.mjs";
 import { offer, render } from "./page/dash.mjs";
 import * as cells from "./table/cells.mjs";
 import { chooseRow } from "./tools/areas.mjs";

@@ -31,6 +31,9 @@ STAYS = {"compare": ("view", "compare"), "mark": ("mark", "decile:|quintile:")}
 """What stays all the same while a parameter has a value that begins so: in the view of two maps ``compare``
 is the other map, and every layer has deciles."""
 
+CYCLES = {"hour": 24}
+"""Parameters whose values go round: a run of them is written as a range (:func:`geo.ask.parameters.write_hours`)."""
+
 SCREEN = {"theme": THEMES}
 """Parameters that only the screen heeds, with their values."""
 
@@ -44,7 +47,7 @@ def handed(atlas: Atlas) -> dict[str, Any]:
     """All that the scripts of the page are told (``assets/page/handed.mjs``)."""
     return {
         "map": routes.map_config(atlas),
-        "address": {"clears": CLEARS, "stays": STAYS, "screen": SCREEN},
+        "address": {"clears": CLEARS, "stays": STAYS, "cycles": CYCLES, "screen": SCREEN},
         "reads": {"evidence": named(routes_pieces.EVIDENCE_READS), "assessment": named(assess.READS)},
         "control": ids.control(""),
         "days": DAYS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from dashboard.filters import WHOLE
 from geo.ask.catalogue import SourceInfo
@@ -57,15 +56,3 @@ def link_to(query: Query, defaults: dict[str, str]) -> str:
     """Query string of a question; "?" for the plain page, so that it works as a link."""
     plain = query.replace(source="") if query.source == defaults["source"] else query
     return plain.to_search() or "?"
-
-
-def reworded(search: str, query: Query) -> bool:
-    """Whether an address says a parameter in other words than the query itself would, as a list of hours.
-
-    Examples
-    --------
-    >>> reworded("?hour=22,23", Query(hour=(22, 23))), reworded("?hour=22-23", Query(hour=(22, 23)))
-    (True, False)
-    """
-    given = dict(parse_qsl(search.removeprefix("?")))
-    return any(given.get(name, text) != text for name, text in parse_qsl(query.to_search().removeprefix("?")))

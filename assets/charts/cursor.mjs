@@ -6,14 +6,15 @@
  * a click does. The lists and cells of the filters do the same.
  */
 
-import { write } from "../page/address.mjs";
+import { write, writeCycle } from "../page/address.mjs";
 import { $, about, withModifier } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { change, current, on } from "../page/question.mjs";
 import { chooseHour, chooseMonths } from "./choose.mjs";
 
 const YEAR = 12;
-const HOURS = 24;
+const HOURS = handed.address.cycles.hour;
+const WEEK = handed.days.length;
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const shown = (property) => current().shown[property];
 const place = new Map(); // id of a chart -> {at, from}: cells where the cursor is and where its stretch began
@@ -42,9 +43,9 @@ const months = {
 
 /** Hours are columns, weekdays rows. */
 const clock = {
-  size: () => [HOURS, handed.days.length],
+  size: () => [HOURS, WEEK],
   start: () => [0, 0],
-  moves: (key) => ({ ArrowUp: [0, -1], ArrowDown: [0, 1], PageUp: [0, -handed.days.length], PageDown: [0, handed.days.length] })[key],
+  moves: (key) => ({ ArrowUp: [0, -1], ArrowDown: [0, 1], PageUp: [0, -WEEK], PageDown: [0, WEEK] })[key],
   middle: (cell) => cell,
   says: ([hour, day], [until, last]) => {
     const { text } = shown("clock.figure").data[0];
@@ -60,8 +61,7 @@ const clock = {
     }
     const hours = Array.from({ length: until - hour + 1 }, (_, i) => hour + i);
     const days = handed.days.slice(day, last + 1);
-    const some = (chosen, all) => (chosen.length === all ? "" : write(chosen));
-    change({ hour: some(hours, HOURS), day: some(days, handed.days.length), night: "" });
+    change({ hour: writeCycle(hours, HOURS), day: days.length === WEEK ? "" : write(days), night: "" });
   },
 };
 

