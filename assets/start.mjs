@@ -14,7 +14,7 @@ import { find } from "./tools/find.mjs";
 
 import "./charts/cursor.mjs";
 import "./page/links.mjs";
-import "./pieces/assessment.mjs";
+import "./pieces/assess.mjs";
 import "./pieces/evidence.mjs";
 import "./pieces/panel.mjs";
 import "./present/keys.mjs";

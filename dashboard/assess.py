@@ -1,7 +1,7 @@
 """What does the assessment look like on the page? From an :class:`~geo.tell.assessment.Assessment` to HTML.
 
 The view is a long document: hundreds of table rows would keep a component tree busy for seconds, so it comes
-as one piece of HTML that ``assets/pieces/assessment.mjs`` fetches when the view is opened, and charts are
+as one piece of HTML that ``assets/pieces/assess.mjs`` fetches when the view is opened, and charts are
 drawn as they scroll into sight. Nothing of it is computed before the view is opened.
 """
 

@@ -32,7 +32,7 @@ STAYS = {"compare": ("view", "compare"), "mark": ("mark", "decile:|quintile:")}
 is the other map, and every layer has deciles."""
 
 CYCLES = {"hour": 24}
-"""Parameters whose values go round: a run of them is written as a range (:func:`geo.ask.parameters.write_hours`)."""
+"""Parameters whose values go round: a run of them is written as one range (``write_hours``)."""
 
 SCREEN = {"theme": THEMES}
 """Parameters that only the screen heeds, with their values."""

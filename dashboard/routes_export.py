@@ -59,7 +59,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             else:
                 content = stream_packs(atlas, query, wards, request.host_url)
                 response = download(content, "application/zip", archive_name(atlas))
-            response.headers["X-Wards"] = str(len(wards))  # ``assets/packs.js`` counts them as they come
+            response.headers["X-Wards"] = str(len(wards))  # the page counts them as they come
             return response
 
         return reply(atlas, (query, wards), make)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
-STYLES = ("tools", "panel", "dialogs", "assessment", "dark", "map", "present", "page")
+STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page")
 """Style sheets in the order in which they overrule each other."""
 
 SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", ids.TABLE: "ranked table", "filters": "filters"}

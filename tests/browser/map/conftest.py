@@ -32,6 +32,6 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.fixture
 def county(page: Page, address: str) -> Iterator[MapPage]:
     """The map without insets; the test fails where the page complains or asks elsewhere."""
-    it = MapPage(page, address, insets=False)
+    it = MapPage(page, address, insets=0)
     yield it
     assert it.complaints() == []

@@ -47,8 +47,6 @@ def test_towns_are_framed_and_magnified(
     captions.first.click()
     it.settle()
     assert main_badges.count() == 4, "looked at closely, the main map has the numbers"
-    it.do("setInsets", False)
-    assert it.page.locator(".map-inset:visible").count() == 0
     assert it.complaints() == []
 
 
@@ -91,28 +89,16 @@ def test_a_narrow_page_has_no_insets(page: Page, address: str, files: dict[str, 
 
 def test_tiles_show_the_same_colours_and_selection(county: MapPage) -> None:
     county.paint(IDS % 5, selected="A00137")
-    county.do("setLayout", "tiles")
+    county.paint(IDS % 5, selected="A00137", layout="tiles")
     county.look_at("A00233")
     assert county.middle() == COLOURS[233 % 5]
     assert county.page.locator(".map-place").all_inner_texts() == ["South", "North"]
     county.page.mouse.click(683, 384)
     assert county.news() == [["A00233", False]]
-    county.do("setLayout", "geo")
+    county.paint(IDS % 5)
     county.look_at("A00137")
     assert county.middle() == COLOURS[137 % 5]
     assert county.seen.count("/lsoa-tiles.json") == county.seen.count("/lsoa.json") == 1
-
-
-def test_outlines_of_tiles_run_where_wards_and_boroughs_meet(county: MapPage, files: dict[str, Any]) -> None:
-    edges = county.page.evaluate(
-        """async (geojson) => {
-            const { Shapes, outlinesBetween } = await import("/assets/map/shapes.mjs");
-            const found = outlinesBetween(new Shapes("x", geojson));
-            return found.map(({ properties, geometry }) => [properties.kind, geometry.coordinates.length]);
-        }""",
-        files["lsoa-tiles.json"],
-    )
-    assert edges == [["ward", 80 + 6 * 20], ["borough", 80 + 20]]
 
 
 def test_two_frames_side_by_side_share_one_camera(county: MapPage) -> None:
@@ -152,33 +138,6 @@ def test_the_map_takes_the_colours_of_the_page(county: MapPage) -> None:
     assert county.middle() == (0x11, 0x22, 0x33)
 
 
-def test_the_county_keeps_clear_of_what_lies_over_the_map(county: MapPage) -> None:
-    around = [
-        [-0.6, 51.8],
-        [-0.2, 52.0],
-        [-0.2, 52.3],
-        [-0.3, 52.3],
-        [-0.6, 51.85],
-    ]  # nothing in the north-west
-    script = """async ([points, size, boxes]) => {
-        const { fitAround } = await import("/assets/map/fit.mjs");
-        return fitAround(points, size, boxes);
-    }"""
-    hidden = county.page.evaluate(script, [around, {"width": 0, "height": 0}, []])
-    assert np.isfinite([hidden["zoom"], *hidden["center"]]).all()
-    size = {"width": 800, "height": 800}
-    free, beside, beneath = (
-        county.page.evaluate(script, [around, size, boxes])
-        for boxes in (
-            [],
-            [{"left": 0, "top": 0, "right": 200, "bottom": 200}],
-            [{"left": 0, "top": 600, "right": 700, "bottom": 800}],
-        )
-    )
-    assert beside == free, "an obstacle in an empty corner costs nothing"
-    assert beneath["zoom"] < free["zoom"]
-
-
 def test_the_areas_give_way_to_a_legend_that_grows(page: Page, address: str) -> None:
     page.add_init_script(
         """addEventListener("DOMContentLoaded", () => {
@@ -188,7 +147,7 @@ def test_the_areas_give_way_to_a_legend_that_grows(page: Page, address: str) -> 
             document.body.append(legend);
         })"""
     )
-    it = MapPage(page, address, insets=False)
+    it = MapPage(page, address, insets=0)
     it.paint(np.full(N, 4))
     under = slice(468, 768), slice(0, 900)
     assert (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
@@ -217,7 +176,7 @@ def test_the_scale_bar_is_a_round_distance_as_long_as_it_says(county: MapPage) -
             assert 34_250 / wide == pytest.approx(metres[0] / box["width"], rel=0.05)
     assert metres[0] > metres[1]
     assert {m // 10 ** (len(str(m)) - 1) for m in metres} <= {1, 2, 5}
-    county.do("setLayout", "tiles")
+    county.paint(np.zeros(N), layout="tiles")
     assert bar.is_hidden(), "tiles are not to scale"
 
 
@@ -237,15 +196,6 @@ def test_a_tooltip_is_never_cut_off(page: Page, address: str) -> None:
         assert box["x"] + box["width"] <= 390
         assert box["y"] + box["height"] <= 700
     assert it.page.locator(".map-tip").is_visible()
-
-
-def test_crowded_numbers_are_moved_apart(county: MapPage) -> None:
-    points = [[100, 100], [100, 100], [104, 100], [300, 300]]
-    script = "async (p) => (await import('/assets/map/marks.mjs')).spread(p, [12, 12, 12, 12])"
-    moved = np.array(county.page.evaluate(script, points))
-    gaps = np.hypot(*(moved[:, None] - moved[None]).transpose(2, 0, 1))[np.triu_indices(4, 1)]
-    assert gaps.min() >= 23.5
-    assert moved[3].tolist() == [300, 300]
 
 
 def test_numbers_leave_small_areas_free(page: Page, address: str, files: dict[str, Any]) -> None:

@@ -1,0 +1,72 @@
+"""The rules that the browser is handed are those that the server follows."""
+
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dashboard import handover
+from dashboard.assess import asking
+from dashboard.routes_pieces import _of_layer
+from geo.answer.atlas import Atlas
+from geo.ask.parameters import PARAMETERS, SCREEN, write_hours
+from geo.ask.query import Query
+from tests.support.small_county import CODES
+
+ADDRESS = Path(__file__).resolve().parents[2] / "assets" / "page" / "address.mjs"
+
+
+def test_every_name_handed_over_is_a_parameter(small_atlas: Atlas) -> None:
+    handed = handover.handed(small_atlas)
+    rules, reads = handed["address"], handed["reads"]
+    named = {*rules["clears"], *rules["stays"], *rules["cycles"]}
+    named |= {name for names in (*rules["clears"].values(), *reads.values()) for name in names}
+    named |= {other for other, _ in rules["stays"].values()}
+    assert named <= PARAMETERS.keys()
+    assert rules["screen"].keys() == SCREEN.keys()
+
+
+@pytest.mark.parametrize(("piece", "part"), [("evidence", _of_layer), ("assessment", asking)])
+def test_a_piece_is_asked_for_anew_when_what_it_depends_on_changes(small_atlas, piece, part) -> None:
+    reads = handover.handed(small_atlas)["reads"][piece]
+    catalogue = small_atlas.catalogue
+    plain = Query().checked(catalogue)[0]
+    others = {"hour": (3,), "borough": ("E06000001",), "category": ("robbery",), "level": "ward"}
+    others |= {
+        "mark": "decile:1",
+        "area": CODES[0],
+        "palette": "greys",
+        "layer": "local_moran",
+        "view": "compare",
+    }
+    for name, value in others.items():
+        changed = plain.replace(**{name: value}).checked(catalogue)[0]
+        assert (part(changed) != part(plain)) == (name in reads), name
+
+
+def test_no_text_in_what_is_handed_over_can_end_its_element(small_atlas: Atlas, monkeypatch) -> None:
+    monkeypatch.setattr(handover, "handed", lambda atlas: {"label": "</script><script>"})
+    block = handover.block(small_atlas)
+    assert block.count("</script>") == 1
+    assert json.loads(block[block.index("{") : block.rindex("}") + 1]) == {"label": "</script><script>"}
+
+
+def test_the_browser_writes_hours_as_the_server_does() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node on the path")
+    pick = random.Random(7)
+    chosen = [sorted(pick.sample(range(24), pick.randint(1, 23))) for _ in range(200)]
+    chosen += [
+        sorted((first + i) % 24 for i in range(length)) for first in range(24) for length in (1, 2, 9, 23)
+    ]
+    script = (
+        f"import {{ writeCycle }} from {json.dumps(ADDRESS.as_uri())};"
+        f"console.log(JSON.stringify({json.dumps(chosen)}.map((hours) => writeCycle(hours, 24))));"
+    )
+    command = [node, "--input-type=module", "--eval", script]
+    written = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert json.loads(written) == [write_hours(hours) for hours in chosen]
