@@ -46,7 +46,8 @@ def npm_ci(*, dev: bool = False) -> None:
         status = wheel_npm(arguments, cwd=ROOT)
     if status:
         sys.exit(
-            "npm could not install what package-lock.json names. Check npm's network and proxy, then try again."
+            "npm could not install what package-lock.json names. Check the network or npm's proxy, then "
+            "try again."
         )
 
 

@@ -35,13 +35,8 @@ def test_a_piece_is_asked_for_anew_when_what_it_depends_on_changes(small_atlas, 
     catalogue = small_atlas.catalogue
     plain = Query().checked(catalogue)[0]
     others = {"hour": (3,), "borough": ("E06000001",), "category": ("robbery",), "level": "ward"}
-    others |= {
-        "mark": "decile:1",
-        "area": CODES[0],
-        "palette": "greys",
-        "layer": "local_moran",
-        "view": "compare",
-    }
+    others |= {"mark": "decile:1", "area": CODES[0], "palette": "greys"}
+    others |= {"layer": "local_moran", "view": "compare"}
     for name, value in others.items():
         changed = plain.replace(**{name: value}).checked(catalogue)[0]
         assert (part(changed) != part(plain)) == (name in reads), name
@@ -60,9 +55,8 @@ def test_the_browser_writes_hours_as_the_server_does() -> None:
         pytest.skip("no node on the path")
     pick = random.Random(7)
     chosen = [sorted(pick.sample(range(24), pick.randint(1, 23))) for _ in range(200)]
-    chosen += [
-        sorted((first + i) % 24 for i in range(length)) for first in range(24) for length in (1, 2, 9, 23)
-    ]
+    runs = [(first, length) for first in range(24) for length in (1, 2, 9, 23)]
+    chosen += [sorted((first + i) % 24 for i in range(length)) for first, length in runs]
     script = (
         f"import {{ writeCycle }} from {json.dumps(ADDRESS.as_uri())};"
         f"console.log(JSON.stringify({json.dumps(chosen)}.map((hours) => writeCycle(hours, 24))));"
