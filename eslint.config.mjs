@@ -1,4 +1,4 @@
-/** How are the browser's scripts written? Undefined names are found by the type check (tsconfig.json). */
+/** How are the browser's scripts written? Names that do not exist are found by the type check (tsconfig.json). */
 
 import js from "@eslint/js";
 
@@ -10,7 +10,6 @@ export default [
     rules: {
       "no-undef": "off",
       "no-empty": ["error", { allowEmptyCatch: true }],
-      "no-restricted-properties": ["error", ...["fetch", "hotspots"].map((property) => ({ object: "window", property }))],
       "array-callback-return": "error",
       "arrow-body-style": "error",
       "consistent-return": "error",
