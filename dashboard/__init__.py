@@ -16,6 +16,7 @@ from dashboard import (
     routes,
     routes_assess,
     routes_export,
+    routes_ogc,
     routes_pieces,
     security,
     shell,
@@ -79,7 +80,7 @@ def create_app(atlas: Atlas) -> Dash:
     )
     app.layout = layout.page(atlas)
     callbacks.register(app, atlas)
-    for room in (routes, routes_export, routes_pieces, routes_assess, notes):
+    for room in (routes, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
         room.register(app, atlas)
     replies.register(app)
     security.register(app)

@@ -61,6 +61,11 @@ def asked(atlas: Atlas, *own: str) -> Query:
     return exactly(without(*own), atlas.catalogue)
 
 
+def wants_json() -> bool:
+    """Whether who asks names JSON among what it accepts."""
+    return any(kind.endswith("json") for kind, quality in request.accept_mimetypes if quality)
+
+
 # ---------------------------------------------------------------- answers
 
 
@@ -119,7 +124,7 @@ def plain(text: str, status: int = 200) -> Response:
 
 def refusal(sentences: tuple[str, ...], status: int) -> Response:
     """Refuse in sentences, in the form that who asks accepts."""
-    if not any(kind.endswith("json") for kind, quality in request.accept_mimetypes if quality):
+    if not wants_json():
         return plain("\n".join(sentences), status)
     details = {
         "type": "about:blank",

@@ -243,7 +243,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
         str, typer.Option(help="Address from the page, or what follows its “?”: level=ward&month=7.")
     ] = "",
     form: Annotated[
-        str, typer.Option("--format", help="Ending of the file, such as csv or pdf; a wrong one names them all.")
+        str, typer.Option("--format", help="Ending of the file: csv, pdf…; a wrong one names them all.")
     ] = "csv",
     output: Annotated[
         Path | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,19 +16,19 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 
-def features(sheet: Sheet, places: np.ndarray | None = None) -> list[str]:
+def features(sheet: Sheet, places: Sequence[int] | np.ndarray | None = None) -> list[str]:
     """Areas as GeoJSON features (RFC 7946), each with its code as id and the columns of :func:`records`.
 
     Parameters
     ----------
     sheet : Sheet
-    places : ndarray of int, optional
+    places : sequence of int, optional
         Rows of :func:`records` to write; all by default.
     """
     import shapely
 
     table = records(sheet)
-    table = table if places is None else table.iloc[places]
+    table = table if places is None else table.iloc[list(places)]
     code = table.columns[0]
     shapes = shapely.to_geojson(sheet.level.degrees[sheet.level.frame.index.get_indexer(table[code])])
     written = []
