@@ -1,4 +1,8 @@
-"""What may be shown of one question?"""
+"""What may be shown of one question?
+
+:func:`find` works out what the map, the table and the sentences need; :class:`Answer` is that with the charts beside
+the map, everything that the page or an export may show. All numbers have passed the gate of their source.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,20 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from geo.answer.asked import Asked
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
+from geo.answer.immutable import Immutable
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Classes, Entry, in_reading_order
+from geo.answer.measures import MEASURES, measure
+from geo.answer.said import finding, left_out
 from geo.answer.week import Week
 from geo.ask.query import Query
+from geo.stats.concentration import rank_labels
+
+RANKED = 10
+"""Areas numbered on a map."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,84 @@ class Totals:
     untimed: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What one question has found on the map; protected. The attributes are those of :class:`Answer`."""
+
+    table: pd.DataFrame = Immutable()
+    inside: np.ndarray = Immutable()
+    codes: np.ndarray = Immutable()
+    classes: Classes
+    overlay: np.ndarray = Immutable()
+    usual: np.ndarray = Immutable()
+    totals: Totals
+    headline: str
+    left_out: tuple[str, ...]
+    caveats: tuple[str, ...]
+
+
+def find(s: Asked) -> Found:
+    """Work out what the map, the table and the sentences of a question need.
+
+    Parameters
+    ----------
+    s : Asked
+        Its query as far as the map depends on it.
+
+    Returns
+    -------
+    Found
+    """
+    drawn = LAYERS[s.query.layer].draw(s)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = s.shown / np.where(s.population > 0, s.population, np.nan) * 1000
+    count, gate = s.gate.counts(s.counts), s.gate
+    table = s.frame[["name", "ward", "borough"]].assign(
+        count=count, population=s.frame["population"], rate_per_1000=rate
+    )
+    table = table.join(drawn.columns)
+    ranked_by = MEASURES[s.query.measure].column
+    if ranked_by not in table:  # the layer is about something else
+        table = table.join(measure(s).columns)
+    table["imd_decile"] = s.frame["imd_decile"]
+    ranking = table[ranked_by].to_numpy(np.float64, na_value=np.nan)
+    table["rank"] = rank_labels(np.where(s.inside, ranking, np.nan)).array
+    decile = s.frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
+    selection = s.selection
+    return Found(
+        table=table,
+        inside=s.inside,
+        codes=drawn.codes,
+        classes=drawn.classes,
+        overlay=(decile <= 2) & s.inside,
+        usual=_usual(s),
+        totals=Totals(
+            total=gate.count(int(selection.by_place.sum())),
+            shown=gate.count(int(s.counts[s.inside].sum())),
+            elsewhere=gate.count(int(s.counts[~s.inside].sum())),
+            outside=gate.count(selection.outside),
+            unlocated=gate.count(selection.unlocated),
+            untimed=gate.count(selection.untimed(s.lsoas)) if s.info.has_hours else None,
+        ),
+        headline=finding(s, table, drawn.finding),
+        left_out=left_out(s),
+        caveats=drawn.caveats,
+    )
+
+
+def _usual(s: Asked) -> np.ndarray:
+    """Positions of the areas with the most events, or the highest rate, before the filters of time."""
+    counts = s.gate.counts(s.base()[0]).to_numpy(np.float64, na_value=np.nan)
+    by = (
+        counts
+        if s.query.measure in ("count", "harm")
+        else counts / np.where(s.population > 0, s.population, np.nan)
+    )
+    some = np.flatnonzero(s.inside & (by > 0))
+    return some[np.argsort(-by[some], kind="stable")][:RANKED]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """Everything that may be shown of one query.
 
@@ -75,7 +164,7 @@ class Answer:
     headline : str
         The finding, one sentence.
     description : str
-        What is shown, from :meth:`Query.describe`.
+        What is shown, from :func:`geo.ask.describe.describe`.
     caveats : tuple of str
     notices : tuple of str
         What in the query could not be taken.
@@ -84,14 +173,14 @@ class Answer:
     """
 
     query: Query
-    table: pd.DataFrame
-    inside: np.ndarray
-    codes: np.ndarray
+    table: pd.DataFrame = Immutable()
+    inside: np.ndarray = Immutable()
+    codes: np.ndarray = Immutable()
     classes: Classes
-    overlay: np.ndarray | None
-    usual: np.ndarray
+    overlay: np.ndarray | None = Immutable()
+    usual: np.ndarray = Immutable()
     totals: Totals
-    months: pd.DataFrame
+    months: pd.DataFrame = Immutable()
     week: Week
     gradient: Gradient
     headline: str

@@ -1,9 +1,21 @@
-"""What can be asked of the data loaded?"""
+"""What can be asked of the data loaded?
+
+A :class:`Catalogue` is what is loaded as far as a question can ask for it. :meth:`Catalogue.check` turns a
+question into the nearest one that these data can answer, with a sentence for each thing that it had to
+change: the page shows these as notices, a file, a program or a command is refused with them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
+from geo.ask.parameters import LARGEST_GROUP, Notices
+from geo.ask.query import Query, filters_of
+from geo.ask.windows import WINDOWS
+from geo.ask.words import listed, month_runs, period_name, read_period
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,8 @@ class SourceInfo:
     attribution : str
     last_days : mapping
         Every month loaded to the last day of it that has an event; 0 where days are not known.
+    attributes : frozenset of str
+        Further attributes that its events carry.
     """
 
     key: str
@@ -46,6 +60,15 @@ class SourceInfo:
     no_measure_reasons: Mapping[str, str] = field(default_factory=dict)
     attribution: str = ""
     last_days: Mapping[int, int] = field(default_factory=dict)
+    attributes: frozenset[str] = frozenset()
+
+    def kept(self, query: Query) -> list[int]:
+        """Months loaded that a query keeps."""
+        first = self.months[0] if query.first is None else query.first
+        last = self.months[-1] if query.last is None else query.last
+        return [
+            m for m in self.months if first <= m <= last and (not query.month or m % 12 + 1 in query.month)
+        ]
 
     @property
     def gaps(self) -> tuple[int, ...]:
@@ -65,8 +88,8 @@ class Catalogue:
     sources : mapping of str to SourceInfo
     boroughs : mapping
         Code to name.
-    layers : mapping
-        Key to label.
+    layers, measures : mapping
+        Key to label; a source may lack some of the measures.
     areas : mapping
         Level to the set of its area codes.
     has_deprivation : bool
@@ -80,7 +103,196 @@ class Catalogue:
     sources: Mapping[str, SourceInfo]
     boroughs: Mapping[str, str]
     layers: Mapping[str, str]
+    measures: Mapping[str, str]
     areas: Mapping[str, Collection[str]]
     has_deprivation: bool
     domains: Mapping[str, str] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self, query: Query) -> tuple[Query, Notices]:
+        """Return the nearest question that the loaded data can answer, and what was changed.
+
+        Parameters
+        ----------
+        query : Query
+
+        Returns
+        -------
+        query : Query
+            With a source that is loaded, and only what it and the map have.
+        notices : list of str
+            A plain sentence for each thing that could not be taken.
+        """
+        notices: Notices = []
+        for mend in _MENDS:
+            changes, said = mend(self, query)
+            query = query.replace(**changes)
+            notices += said
+        return query, notices
+
+    def other(self, query: Query) -> Query | None:
+        """Return the question that ``compare`` sets beside this one; None where it sets none.
+
+        Parameters
+        ----------
+        query : Query
+            Checked.
+        """
+        if not query.compare:
+            return None
+        if query.compare in self.sources:
+            return query.replace(source=query.compare, category=(), compare="")
+        if query.compare in self.layers:
+            return query.replace(layer=query.compare, compare="")
+        try:
+            first, last = read_period(query.compare)
+        except ValueError:
+            return None
+        loaded = self.sources[query.source].months if query.source in self.sources else ()
+        if not any(first <= month <= last for month in loaded):
+            return None
+        return query.replace(first=first, last=last, compare="")
+
+
+# ---------------------------------------------------------------- what may have to change, in this order
+
+Mended = tuple[dict[str, Any], Notices]
+
+
+def _source(catalogue: Catalogue, query: Query) -> Mended:
+    """Only sources that are loaded."""
+    changes: dict[str, Any] = {}
+    notices: Notices = []
+    if query.source not in catalogue.sources:
+        default = next(iter(catalogue.sources), "")
+        changes["source"] = default
+        if query.source:
+            shown = f"; {catalogue.sources[default].label} are shown" if default else ""
+            notices.append(f"The source “{query.source}” is not loaded here{shown}.")
+    absent = [key for key in query.sources if key not in catalogue.sources]
+    if absent:
+        notices.append(f"The source {listed([f'“{key}”' for key in absent])} is not loaded here.")
+        changes["sources"] = tuple(key for key in query.sources if key in catalogue.sources)
+    return changes, notices
+
+
+def _of_source(catalogue: Catalogue, query: Query) -> Mended:
+    """Only what the source has: categories, months, times, measures, further attributes."""
+    source = catalogue.sources.get(query.source)
+    if source is None:
+        return {}, []
+    notices: Notices = []
+    changes: dict[str, Any] = {}
+    unknown = [c for c in query.category if c not in source.categories]
+    if unknown:
+        notices.append(f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}.")
+        changes["category"] = tuple(c for c in query.category if c in source.categories)
+    if source.months and not source.kept(query):
+        loaded = listed([period_name(a, b) for a, b in month_runs(source.months)])
+        changes |= {"first": None, "last": None, "month": ()}
+        notices.append(
+            f"No {source.noun} are loaded for the months asked for; loaded are {loaded}, all shown."
+        )
+    if (query.hour or query.night) and not source.has_hours:
+        changes |= {"hour": (), "night": ()}
+        notices.append(f"Hours and nights were left out: {source.no_hours_reason}")
+    if query.day and not source.has_days:
+        changes["day"] = ()
+        notices.append(f"Weekdays were left out: {source.no_hours_reason}")
+    for parameter, _ in filters_of(query):
+        if parameter.reason and (why := parameter.reason(source)):
+            changes[parameter.field] = parameter.default
+            notices.append(f"{parameter.label} was left out: {why}")
+    return changes | _measure(catalogue, source, query, notices), notices
+
+
+def _measure(catalogue: Catalogue, source: SourceInfo, query: Query, notices: Notices) -> dict[str, Any]:
+    """Only a measure that there is, and that the source can be measured by."""
+    if query.measure in source.measures:
+        return {}
+    if query.measure not in catalogue.measures:
+        known = listed(sorted(catalogue.measures))
+        notices.append(f"“{query.measure}” is not a measure that this page has; it has {known}.")
+        return {"measure": "count"}
+    reason = source.no_measure_reasons.get(query.measure, "the data for it are not loaded.")
+    notices.append(f"{catalogue.measures[query.measure]} cannot be shown: {reason}")
+    return {"measure": "rate" if "rate" in source.measures else "count"}
+
+
+def _boroughs(catalogue: Catalogue, query: Query) -> Mended:
+    """Only boroughs of the map, and a benchmark that is known."""
+    notices: Notices = []
+    changes: dict[str, Any] = {}
+    unknown = [b for b in query.borough if b not in catalogue.boroughs]
+    if unknown:
+        notices.append(f"This map has no borough {listed(unknown)}.")
+        changes["borough"] = tuple(b for b in query.borough if b in catalogue.boroughs)
+    if set(changes.get("borough", query.borough)) == set(catalogue.boroughs):
+        changes["borough"] = ()
+    if query.benchmark and query.benchmark not in catalogue.benchmarks:
+        changes["benchmark"] = ""
+        lacks = f"This map has no borough “{query.benchmark}” to compare with"
+        lacks = "No rates of England are loaded to compare with" if query.benchmark == ENGLAND else lacks
+        notices.append(f"{lacks}; areas are compared with the whole of what is shown.")
+    return changes, notices
+
+
+def _shown(catalogue: Catalogue, query: Query) -> Mended:
+    """Only layers, deprivation and classes that can be shown."""
+    notices: Notices = []
+    changes: dict[str, Any] = {}
+    if query.layer not in catalogue.layers:
+        changes["layer"] = "measure"
+        count = catalogue.measures.get("count", "count").lower()
+        notices.append(f"There is no layer “{query.layer}” here; the {count} is shown.")
+    if query.domain != "imd" and query.domain not in catalogue.domains:
+        changes["domain"] = "imd"
+        notices.append(f"Deprivation by the domain “{DOMAINS[query.domain]}” is not loaded.")
+    if query.overlay == "imd" and not catalogue.has_deprivation:
+        changes["overlay"] = "none"
+        notices.append("Deprivation is not loaded, so it cannot be laid over the map.")
+    if query.mark.partition(":")[0] in GROUPS and not catalogue.has_deprivation:
+        changes["mark"] = ""
+        notices.append("Deprivation is not loaded, so nothing can be marked by it.")
+    if query.edges and query.breaks != "own":
+        changes["edges"] = ()
+        notices.append("Bounds of classes are heeded where the classes are “own”; they were left out.")
+    return changes, notices
+
+
+def _areas(catalogue: Catalogue, query: Query) -> Mended:
+    """Only areas of the level asked for."""
+    notices: Notices = []
+    changes: dict[str, Any] = {}
+    here, name = catalogue.areas.get(query.level, ()), LEVELS[query.level]
+    if query.area and query.area not in here:
+        changes["area"] = ""
+        notices.append(f"“{query.area}” is not one of the {name} of this map.")
+    group = tuple(code for code in query.group if code in here)
+    if len(group) < len(query.group):
+        notices.append(f"{len(query.group) - len(group)} of the set of areas are not {name} of this map.")
+    if len(group) > LARGEST_GROUP:
+        notices.append(f"A set has at most {LARGEST_GROUP} areas; the first {LARGEST_GROUP} are kept.")
+    return changes | {"group": group[:LARGEST_GROUP]}, notices
+
+
+def _comparison(catalogue: Catalogue, query: Query) -> Mended:
+    """Only a comparison that means something here."""
+    reason = ""
+    if query.compare in WINDOWS and query.view != "compare":
+        source = catalogue.sources.get(query.source)
+        why = query.windows(source)[1] if source is not None else ""
+        reason = f"{WINDOWS[query.compare]} cannot be shown: {why}" if why else ""
+    elif query.compare and catalogue.other(query) is None:
+        reason = f"“{query.compare}” is no source, layer or loaded period to compare with."
+    return ({"compare": ""}, [reason]) if reason else ({}, [])
+
+
+_MENDS: tuple[Callable[[Catalogue, Query], Mended], ...] = (
+    _source,
+    _of_source,
+    _boroughs,
+    _shown,
+    _areas,
+    _comparison,
+)

@@ -1,101 +1,193 @@
-"""How is each key of the address read and written?"""
+"""What is a parameter of the address, and how is each kind of its values read and written?
+
+A :class:`Parameter` is declared once, as a field of :class:`geo.ask.query.Query`: its name in the address,
+its :class:`Kind`, the words for it, which parts of an answer it changes, and what no longer makes sense once
+it changes. The memory of answers, "Clear all", the controls, the browser's tables, the exports and the
+description of the HTTP interface follow from that. Reading never fails: what cannot be understood is left out
+and said.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from geo.ask.choices import (
-    BREAKS,
-    CLOCKS,
-    DOMAINS,
-    GROUPS,
-    LAYOUTS,
-    LEGENDS,
-    LEVELS,
-    MEASURES,
-    NULLS,
-    OVERLAYS,
-    PALETTES,
-    THEMES,
-    VIEWS,
-)
+from geo.ask.choices import GROUPS
 from geo.ask.words import DAYS, listed, month_number, month_text, one_span
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from geo.ask.catalogue import SourceInfo
 
 LARGEST_GROUP = 60
 """Areas of a set, so that its link stays short enough to send."""
 MOST_EDGES = 8
 """Bounds of the reader's own classes: one class more than bounds."""
+
+EVENTS, MAP, COLOURS, MONTHS, WEEK, GRADIENT = "events", "map", "colours", "months", "week", "gradient"
+"""Parts of an answer: which events are counted; numbers and classes of the areas, and their colours; the three
+charts beside the map."""
+CHARTS = frozenset({MAP, MONTHS, WEEK, GRADIENT})
+ALL = CHARTS | {EVENTS}
+
 Notices = list[str]
+Read = Callable[[str], tuple[Any, Notices]]
+
+
+# ---------------------------------------------------------------- what is declared
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of value.
+
+    Attributes
+    ----------
+    read : callable
+        Text to (value or None, sentences about what was left out).
+    write : callable
+        Value to text; the inverse.
+    schema : mapping
+        JSON Schema of the text, or of one item of a comma list.
+    many : bool
+        Whether the text is a comma list.
+    """
+
+    read: Read
+    write: Callable[[Any], str] = str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    many: bool = False
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One key of the URL.
+    """One key of the address.
 
     Attributes
     ----------
     name : str
-        Key in the URL.
+        Key in the address.
     field : str
-        Attribute of :class:`Query`.
-    read : callable
-        Text to (value or None, sentences about what was left out).
-    write : callable
-        Value to text.
+        Attribute of :class:`~geo.ask.query.Query`; the name where it has none.
+    kind : Kind
+    label : str
+        What people call it, "Hours".
+    description : str
+        What it asks for, one sentence.
+    default : object
+        Value that means everything, or as usual.
+    changes : frozenset of str
+        Parts of an answer that it changes; none where only the place on the page changes.
+    heeded : bool
+        Whether only some layers and measures heed it (those that name it under ``heeds``).
+    filters : bool
+        Whether it says what, when or where, so that "Clear all" clears it.
+    clears : tuple of str
+        Names of the parameters that no longer make sense once this one changes.
+    control : {"", "value", "checked", "strip"}
+        Property that holds the state of its control on the page, "strip" for a strip of cells; "" without
+        one.
+    usual : str
+        What its control holds for the default, where that is not the default itself.
+    options : mapping
+        Value to label, for a control that the page makes by itself (see ``keeps``).
+    keeps : callable or None
+        ``keeps(cube, value) -> ndarray of bool``, one an event: a filter of events by a further attribute.
+    reason : callable or None
+        ``reason(source) -> str``: why a source cannot be asked by it, a sentence; "" where it can.
+    says : callable or None
+        Value to the words that the description of a question adds, "weekends only".
     """
 
     name: str
     field: str
-    read: Callable[[str], tuple[Any, Notices]]
-    write: Callable[[Any], str] = str
+    kind: Kind
+    label: str
+    description: str
+    default: Any = ()
+    changes: frozenset[str] = frozenset()
+    heeded: bool = False
+    filters: bool = False
+    clears: tuple[str, ...] = ()
+    control: str = ""
+    usual: str = ""
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    keeps: Callable[[Any, Any], np.ndarray] | None = None
+    reason: Callable[[SourceInfo], str] | None = None
+    says: Callable[[Any], str] | None = None
+
+    @property
+    def usually(self) -> str:
+        """Text of its control for the default; "" where it is empty or depends on what is loaded."""
+        return self.usual or (self.kind.write(self.default) if self.default not in ((), None) else "")
 
 
-def _choice(name: str, allowed: Collection[str]) -> Callable[[str], tuple[str | None, Notices]]:
+# ---------------------------------------------------------------- kinds of values
+
+
+def choice(name: str, allowed: Collection[str]) -> Kind:
+    """One of some fixed words; messages call it by ``name``."""
+
     def read(text: str) -> tuple[str | None, Notices]:
         if text in allowed:
             return text, []
-        return None, [f"“{text}” is not a {name} that this page has; it has {listed(sorted(allowed))}."]
+        return None, [f"“{text[:40]}” is not a {name} that this page has; it has {listed(sorted(allowed))}."]
 
-    return read
+    return Kind(read, schema={"type": "string", "enum": sorted(allowed)})
 
 
-def _word(name: str) -> Callable[[str], tuple[str | None, Notices]]:
+_WORD = r"[A-Za-z0-9_.:-]{1,80}"
+
+
+def word(name: str) -> Kind:
+    """One word, judged by what is loaded."""
+
     def read(text: str) -> tuple[str | None, Notices]:
-        if re.fullmatch(r"[A-Za-z0-9_.:-]{1,80}", text):
+        if re.fullmatch(_WORD, text):
             return text, []
         return None, [f"The {name} in the link could not be read and was left out."]
 
-    return read
+    return Kind(read, schema={"type": "string", "pattern": f"^{_WORD}$"})
 
 
-def _words(name: str, pattern: str) -> Callable[[str], tuple[tuple[str, ...], Notices]]:
+def words(name: str, pattern: str = _WORD) -> Kind:
+    """Some words of one pattern, each once."""
+
     def read(text: str) -> tuple[tuple[str, ...], Notices]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         good = tuple(dict.fromkeys(part for part in parts if re.fullmatch(pattern, part)))
         bad = [part for part in parts if not re.fullmatch(pattern, part)]
         return good, [f"“{part[:40]}” is not a {name} and was left out." for part in bad]
 
-    return read
+    return Kind(read, _write_list, {"type": "string", "pattern": f"^{pattern}$"}, many=True)
 
 
-def _names(name: str, names: Sequence[str]) -> Callable[[str], tuple[tuple[int, ...], Notices]]:
-    """Read a comma list of names as their sorted positions."""
+def names(name: str, among: Sequence[str]) -> Kind:
+    """Some of a few names, held as their sorted positions."""
 
     def read(text: str) -> tuple[tuple[int, ...], Notices]:
         parts = [part.strip().lower() for part in text.split(",") if part.strip()]
-        good = sorted({names.index(part) for part in parts if part in names})
-        bad = [part for part in parts if part not in names]
+        good = sorted({among.index(part) for part in parts if part in among})
+        bad = [part for part in parts if part not in among]
         return tuple(good), [f"“{part[:40]}” is not a {name} and was left out." for part in bad]
 
-    return read
+    schema = {"type": "string", "enum": list(among)}
+    return Kind(read, lambda positions: ",".join(among[i] for i in positions), schema, many=True)
 
 
-def _write_names(names: Sequence[str]) -> Callable[[Sequence[int]], str]:
-    return lambda positions: ",".join(names[i] for i in positions)
+def on_off(name: str) -> Kind:
+    """Something that is on or off."""
+
+    def read(text: str) -> tuple[bool | None, Notices]:
+        if text in ("on", "off"):
+            return text == "on", []
+        return None, [f"{name} is “on” or “off”, not “{text[:40]}”."]
+
+    return Kind(read, lambda value: "on" if value else "off", {"type": "string", "enum": ["on", "off"]})
 
 
 def _month(text: str) -> tuple[int | None, Notices]:
@@ -209,59 +301,19 @@ def write_edges(edges: Sequence[float]) -> str:
     return ",".join(f"{edge:.6f}".rstrip("0").rstrip(".") for edge in edges)
 
 
-def _on_off(name: str) -> Callable[[str], tuple[bool | None, Notices]]:
-    def read(text: str) -> tuple[bool | None, Notices]:
-        if text in ("on", "off"):
-            return text == "on", []
-        return None, [f"{name} is “on” or “off”, not “{text[:40]}”."]
-
-    return read
-
-
 def _write_list(values: Sequence[Any]) -> str:
     return ",".join(map(str, values))
 
 
-_SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-_CODE = r"[A-Z]\d{8}"
-PARAMETERS: dict[str, Parameter] = {
-    p.name: p
-    for p in (
-        Parameter("level", "level", _choice("level", LEVELS)),
-        Parameter("source", "source", _word("source")),
-        Parameter("sources", "sources", _words("source", r"[A-Za-z0-9_.:-]{1,80}"), _write_list),
-        Parameter("category", "category", _words("category", _SLUG), _write_list),
-        Parameter("from", "first", _month, month_text),
-        Parameter("to", "last", _month, month_text),
-        Parameter("month", "month", _months_of_year, _write_list),
-        Parameter("hour", "hour", read_hours, write_hours),
-        Parameter("day", "day", _names("day", DAYS), _write_names(DAYS)),
-        Parameter("night", "night", _names("night", DAYS), _write_names(DAYS)),
-        Parameter("borough", "borough", _words("borough code", _CODE), _write_list),
-        Parameter("measure", "measure", _choice("measure", MEASURES)),
-        Parameter("layer", "layer", _word("layer")),
-        Parameter("overlay", "overlay", _choice("overlay", OVERLAYS)),
-        Parameter("domain", "domain", _choice("domain of deprivation", DOMAINS)),
-        Parameter("benchmark", "benchmark", _word("benchmark")),
-        Parameter("groups", "groups", _choice("way to group areas by deprivation", GROUPS)),
-        Parameter(
-            "fdr", "fdr", _on_off("The correction for many areas (fdr)"), lambda v: "on" if v else "off"
-        ),
-        Parameter("null", "null", _choice("way to find p", NULLS)),
-        Parameter("area", "area", _word("area")),
-        Parameter("set", "group", _words("area code", _CODE), _write_list),
-        Parameter("mark", "mark", read_mark),
-        Parameter("compare", "compare", _word("comparison")),
-        Parameter("view", "view", _choice("view", VIEWS)),
-        Parameter("clock", "clock", _choice("clock", CLOCKS)),
-        Parameter("layout", "layout", _choice("layout", LAYOUTS)),
-        Parameter("legend", "legend", _choice("legend of two maps", LEGENDS)),
-        Parameter("breaks", "breaks", _choice("way to form classes", BREAKS)),
-        Parameter("edges", "edges", read_edges, write_edges),
-        Parameter("palette", "palette", _choice("set of colours", PALETTES)),
-    )
-}
-
-
-SCREEN = {"theme": Parameter("theme", "", _choice("theme", THEMES))}
-"""Parameters of the page's address that change no answer: the browser heeds them, a query leaves them out."""
+MONTH = Kind(_month, month_text, {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"})
+MONTHS_OF_YEAR = Kind(
+    _months_of_year, _write_list, {"type": "integer", "minimum": 1, "maximum": 12}, many=True
+)
+HOURS = Kind(read_hours, write_hours, {"type": "string", "pattern": r"^\d{1,2}(-\d{1,2})?$"}, many=True)
+DAYS_OF_WEEK = names("day", DAYS)
+NIGHTS_OF_WEEK = names("night", DAYS)
+MARK = Kind(read_mark, schema={"type": "string", "pattern": "^(class|decile|quintile):.+$"})
+EDGES = Kind(read_edges, write_edges, {"type": "number", "exclusiveMinimum": 0}, many=True)
+SLUGS = words("category", r"[a-z0-9]+(?:-[a-z0-9]+)*")
+BOROUGH_CODES = words("borough code", r"[A-Z]\d{8}")
+AREA_CODES = words("area code", r"[A-Z]\d{8}")

@@ -1,103 +1,92 @@
 """What is being asked?
 
-A :class:`Query` is one question to the atlas: which events, when, where, shown how. It is frozen, it is
-read from and written to the query string of a URL, and it says itself in plain English. The URL holds
-the whole state of the page, so a pasted link, the Back button and an export all ask the same question.
-
-Each parameter is one :class:`Parameter` in :data:`PARAMETERS`: it knows its name in the URL, how to read a
-value, how to write one, and what to say of a value that makes no sense. Reading never fails: what cannot
-be understood is left out and said, and the rest of the link still works.
+A :class:`Query` is one question to the data: which events, when, where, shown how. It is frozen, and it is
+read from and written to the query string of a URL, which holds the whole state of the page: a pasted link,
+the Back button, an export and a program all ask the same question. Each of its fields declares one
+:class:`~geo.ask.parameters.Parameter`; :data:`PARAMETERS` holds them all, and those that are registered
+besides. What the data loaded can answer is another matter: :meth:`geo.ask.catalogue.Catalogue.check`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+import dataclasses
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote
 
-from geo.ask.catalogue import Catalogue, SourceInfo
-from geo.ask.choices import CHANGE, DOMAINS, ENGLAND, GROUPS, LEVELS, MEASURES
-from geo.ask.parameters import LARGEST_GROUP, PARAMETERS, SCREEN, Notices
-from geo.ask.windows import WINDOWS, Window, Windows, windows
-from geo.ask.words import (
-    DAY_NAMES,
-    MONTH_NAMES,
-    hours_name,
-    listed,
-    lower_first,
-    month_runs,
-    period_name,
-    read_period,
-    windows_name,
+from geo.ask import parameters as p
+from geo.ask.choices import (
+    BREAKS,
+    CHANGE,
+    CLOCKS,
+    DOMAINS,
+    GROUPS,
+    LAYOUTS,
+    LEGENDS,
+    LEVELS,
+    NULLS,
+    OVERLAYS,
+    PALETTES,
+    THEMES,
+    VIEWS,
 )
+from geo.ask.parameters import (
+    ALL,
+    CHARTS,
+    COLOURS,
+    EVENTS,
+    GRADIENT,
+    MAP,
+    MONTHS,
+    WEEK,
+    Kind,
+    Notices,
+    Parameter,
+)
+from geo.ask.windows import WINDOWS, Window, Windows, windows
+from geo.ask.words import lower_first
 
-# ---------------------------------------------------------------- the question
+if TYPE_CHECKING:
+    from geo.ask.catalogue import Catalogue, SourceInfo
+
+
+def _asks(
+    default: Any,
+    kind: Kind,
+    label: str,
+    description: str,
+    changes: Collection[str] = (),
+    *,
+    name: str = "",
+    **more: Any,
+) -> Any:
+    """Declare a parameter as a field of a query; its name in the address is the field's, unless given."""
+    declared = Parameter(
+        name, "", kind, label, description, default=default, changes=frozenset(changes), **more
+    )
+    return dataclasses.field(default=default, metadata={"parameter": declared})
+
+
+_SOURCE = p.word("source")
+_PERIOD, _TIME = ALL - {MONTHS}, ALL - {WEEK}
 
 
 @dataclass(frozen=True)
 class Query:
-    """One question to the atlas. Empty tuples and None mean everything.
+    """One question. Empty tuples and None mean everything.
+
+    The fields are the parameters; ``first`` and ``last`` are month numbers
+    (:func:`geo.ask.words.month_number`), days and nights count from Monday 0, and the night of Friday is
+    Friday 12:00 to Saturday 11:59.
 
     Attributes
     ----------
-    level : {"lsoa", "ward", "borough"}
-    source : str
-        Key of a source; "" is the first one loaded.
-    sources : tuple of str
-        Keys of the sources that an assessment covers; empty is all that are loaded.
-    category : tuple of str
-        Slugs of offence or event categories.
-    first, last : int or None
-        Month numbers (see :func:`month_number`), inclusive.
-    month : tuple of int
-        Months of the year, 1-12.
-    hour : tuple of int
-        Hours 0-23, local wall time.
-    day, night : tuple of int
-        Monday is 0. The night of Friday is Friday 12:00 to Saturday 11:59.
-    borough : tuple of str
-        Codes of local authority districts.
-    measure : str
-        Key of :data:`MEASURES`.
-    layer : str
-        Key of a map layer.
-    overlay : {"none", "imd", "boundaries"}
-    domain : str
-        Key of :data:`DOMAINS`: the deprivation that layers and the gradient go by.
-    groups : {"decile", "quintile"}
-        How the chart by deprivation groups areas.
-    benchmark : str
-        With whom rates are compared: "" for the whole of what is shown, the code of a borough, or
-        :data:`ENGLAND`.
-    fdr : bool
-        Whether clusters are those left after the Benjamini-Hochberg correction.
-    null : {"exact", "permutation"}
-        Where p comes from.
-    area : str
-        Code of the selected area, or "".
-    group : tuple of str
-        Codes of a set of areas, looked at together against the rest; ``set`` in the URL.
-    mark : str
-        Areas that stand out while the others fade, "decile:1,2" or "class:HH" (see :func:`read_mark`).
-    compare : str
-        What to set beside it: the key of a source or layer, a period (:func:`read_period`), a key of
-        :data:`geo.ask.windows.WINDOWS`, or "".
-    view : {"explore", "present", "assess", "compare"}
-    layout : {"map", "tiles"}
-        Areas in their places, or as tiles of equal size.
-    legend : {"own", "common"}
-        Whether two maps of different sources are each cut into fifths of their own areas, or by the same
-        numbers.
-    breaks : {"quantile", "equal", "natural", "sd", "own"}
-        How the values of a measure are cut into classes.
-    edges : tuple of float
-        Lower bounds of the second and later classes where ``breaks`` is "own"; empty is the quantiles.
-    palette : str
-        Key of :data:`PALETTES`.
-    clock : {"recorded", "without", "aoristic"}
-        How times that are not known are counted in the chart of weekdays and hours.
     window : Window or None
         Days that replace the period; in no link, but made by :meth:`windowed`.
+    more : tuple of (str, value)
+        Name and value of each parameter that is registered besides the fields, sorted; see
+        :meth:`__getitem__`.
 
     Examples
     --------
@@ -108,37 +97,226 @@ class Query:
     '?level=ward&hour=22-1'
     """
 
-    level: str = "lsoa"
-    source: str = ""
-    category: tuple[str, ...] = ()
-    first: int | None = None
-    last: int | None = None
-    month: tuple[int, ...] = ()
-    hour: tuple[int, ...] = ()
-    day: tuple[int, ...] = ()
-    night: tuple[int, ...] = ()
-    borough: tuple[str, ...] = ()
-    measure: str = "count"
-    layer: str = "measure"
-    overlay: str = "none"
-    domain: str = "imd"
-    benchmark: str = ""
-    groups: str = "decile"
-    fdr: bool = True
-    null: str = "exact"
-    area: str = ""
-    group: tuple[str, ...] = ()
-    mark: str = ""
-    compare: str = ""
-    view: str = "explore"
-    layout: str = "map"
-    legend: str = "own"
-    breaks: str = "quantile"
-    edges: tuple[float, ...] = ()
-    palette: str = "orrd"
-    sources: tuple[str, ...] = ()
-    clock: str = "recorded"
+    level: str = _asks(
+        "lsoa",
+        p.choice("level", LEVELS),
+        "Areas",
+        "Size of the areas: small areas, wards or boroughs.",
+        [MAP],
+        clears=("area", "set", "edges"),
+        control="value",
+    )
+    source: str = _asks(
+        "",
+        _SOURCE,
+        "Source",
+        "Whose events are counted; the first source loaded where it is left out.",
+        ALL,
+        clears=("category", "compare"),
+        control="value",
+    )
+    sources: tuple[str, ...] = _asks(
+        (), p.words("source"), "Sources", "Sources that a needs assessment covers; all where it is left out."
+    )
+    category: tuple[str, ...] = _asks(
+        (),
+        p.SLUGS,
+        "Category",
+        "Categories of the events, by their names in small letters and hyphens.",
+        ALL,
+        filters=True,
+        control="value",
+    )
+    first: int | None = _asks(
+        None,
+        p.MONTH,
+        "From",
+        "First month of the period.",
+        _PERIOD,
+        name="from",
+        filters=True,
+        control="value",
+    )
+    last: int | None = _asks(
+        None, p.MONTH, "To", "Last month of the period.", _PERIOD, name="to", filters=True, control="value"
+    )
+    month: tuple[int, ...] = _asks(
+        (),
+        p.MONTHS_OF_YEAR,
+        "Months",
+        "Months of the year, 1 to 12, of every year in the period.",
+        _PERIOD,
+        filters=True,
+        control="strip",
+    )
+    hour: tuple[int, ...] = _asks(
+        (),
+        p.HOURS,
+        "Hours",
+        "Hours of the day: a list, or a range such as 19-6 that may pass midnight.",
+        _TIME,
+        filters=True,
+        control="strip",
+    )
+    day: tuple[int, ...] = _asks(
+        (), p.DAYS_OF_WEEK, "Days", "Days of the week.", _TIME, filters=True, control="strip"
+    )
+    night: tuple[int, ...] = _asks(
+        (),
+        p.NIGHTS_OF_WEEK,
+        "Nights",
+        "Nights: that of fri is Friday 12:00 to Saturday 11:59.",
+        _TIME,
+        filters=True,
+        control="strip",
+    )
+    borough: tuple[str, ...] = _asks(
+        (),
+        p.BOROUGH_CODES,
+        "Boroughs",
+        "Codes of the boroughs or districts shown.",
+        CHARTS,
+        filters=True,
+        control="strip",
+    )
+    measure: str = _asks(
+        "count",
+        p.word("measure"),
+        "Measure",
+        "How much there is: a count, or a rate of some kind.",
+        [MAP, GRADIENT],
+        clears=("edges",),
+        control="value",
+    )
+    layer: str = _asks(
+        "measure",
+        p.word("layer"),
+        "Layer",
+        "What the map is coloured by.",
+        [MAP],
+        clears=("compare", "mark"),
+        control="value",
+    )
+    overlay: str = _asks(
+        "none", p.choice("overlay", OVERLAYS), "Overlay", "What is laid over the map.", control="value"
+    )
+    domain: str = _asks(
+        "imd",
+        p.choice("domain of deprivation", DOMAINS),
+        "Deprivation by",
+        "Deprivation as a whole, or by one of its seven domains.",
+        [MAP, GRADIENT],
+        heeded=True,
+        control="value",
+    )
+    benchmark: str = _asks(
+        "",
+        p.word("benchmark"),
+        "Compared with",
+        "With whom rates are compared: a borough's code or england; all that is shown where it is left out.",
+        [MAP],
+        heeded=True,
+        control="value",
+        usual="whole",
+    )
+    groups: str = _asks(
+        "decile",
+        p.choice("way to group areas by deprivation", GROUPS),
+        "Groups",
+        "Whether the chart by deprivation has tenths or fifths.",
+    )
+    fdr: bool = _asks(
+        True,
+        p.on_off("The correction for many areas (fdr)"),
+        "Correction",
+        "Whether findings are corrected for looking at many areas at once.",
+        [MAP],
+        heeded=True,
+        control="checked",
+    )
+    null: str = _asks(
+        "exact",
+        p.choice("way to find p", NULLS),
+        "p from",
+        "Where p comes from: exact, or esda's permutations.",
+        [MAP],
+        heeded=True,
+        control="value",
+    )
+    area: str = _asks("", p.word("area"), "Area", "Code of the area selected.", filters=True)
+    group: tuple[str, ...] = _asks(
+        (),
+        p.AREA_CODES,
+        "Set",
+        "Codes of a set of areas, told of together against the rest.",
+        name="set",
+        filters=True,
+    )
+    mark: str = _asks(
+        "", p.MARK, "Mark", "Areas that stand out: decile:1,2 or quintile:1 of deprivation, or class:HH."
+    )
+    compare: str = _asks(
+        "",
+        p.word("comparison"),
+        "Compare",
+        "What is set beside it: a source, a layer, a period such as 2022-01..2022-12, 28-days or ytd.",
+        [MAP],
+        heeded=True,
+        control="value",
+        usual="usual",
+    )
+    view: str = _asks(
+        "explore",
+        p.choice("view", VIEWS),
+        "View",
+        "Which view of the page: the map, a meeting, an assessment…",
+    )
+    clock: str = _asks(
+        "recorded",
+        p.choice("clock", CLOCKS),
+        "Clock",
+        "How times that are not known count in the clock.",
+        [WEEK],
+        control="value",
+    )
+    layout: str = _asks(
+        "map", p.choice("layout", LAYOUTS), "Layout", "Areas in their places, or as tiles of one size."
+    )
+    legend: str = _asks(
+        "own", p.choice("legend of two maps", LEGENDS), "Legend", "Whether two maps have classes in common."
+    )
+    breaks: str = _asks(
+        "quantile",
+        p.choice("way to form classes", BREAKS),
+        "Classes",
+        "How values are cut into classes.",
+        [MAP],
+        heeded=True,
+        clears=("edges",),
+        control="value",
+    )
+    edges: tuple[float, ...] = _asks(
+        (),
+        p.EDGES,
+        "Bounds",
+        "Bounds of the reader's own classes, going up; heeded where breaks=own.",
+        [MAP],
+        heeded=True,
+        control="value",
+    )
+    palette: str = _asks(
+        "orrd",
+        p.choice("set of colours", PALETTES),
+        "Colours",
+        "Colours of the classes.",
+        [COLOURS],
+        heeded=True,
+        control="value",
+    )
     window: Window | None = None
+    more: tuple[tuple[str, Any], ...] = ()
+
+    # ------------------------------------------------------------ reading and writing
 
     @classmethod
     def parse(cls, search: str, catalogue: Catalogue | None = None) -> tuple[Query, Notices]:
@@ -149,7 +327,7 @@ class Query:
         search : str
             Query string of a URL, with or without the leading "?".
         catalogue : Catalogue, optional
-            What is loaded; with it, the query is also checked against it (:meth:`checked`).
+            What is loaded; with it, the query is also checked (:meth:`geo.ask.catalogue.Catalogue.check`).
 
         Returns
         -------
@@ -169,16 +347,16 @@ class Query:
                     f"The link asks for “{key[:40]}”, which this page does not know; it was left out."
                 )
                 continue
-            value, said = parameter.read(",".join(texts))
+            value, said = parameter.kind.read(",".join(texts))
             notices += said
-            if value is not None and value != () and parameter.field:
+            if value is not None and value != () and key in PARAMETERS:
                 values[parameter.field] = value
-        query = cls(**values)
+        query = cls().replace(**values)
         if query.first is not None and query.last is not None and query.first > query.last:
             notices.append("The period in the link ended before it began; its two months were exchanged.")
-            query = replace(query, first=query.last, last=query.first)
+            query = query.replace(first=query.last, last=query.first)
         if catalogue is not None:
-            query, said = query.checked(catalogue)
+            query, said = catalogue.check(query)
             notices += said
         return query, notices
 
@@ -186,143 +364,59 @@ class Query:
         """Query string that asks this question: only what differs from the default, in a fixed order."""
         parts = []
         for parameter in PARAMETERS.values():
-            value = getattr(self, parameter.field)
-            if value != _DEFAULTS[parameter.field]:
-                parts.append(f"{parameter.name}={quote(parameter.write(value), safe=',-:._')}")
+            value = self[parameter.name]
+            if value != parameter.default:
+                parts.append(f"{parameter.name}={quote(parameter.kind.write(value), safe=',-:._')}")
         return "?" + "&".join(parts) if parts else ""
 
+    def __getitem__(self, name: str) -> Any:
+        """Value of a parameter by its name in the address."""
+        parameter = PARAMETERS[name]
+        if parameter.field in _FIELDS:
+            return getattr(self, parameter.field)
+        return dict(self.more).get(name, parameter.default)
+
     def replace(self, **changes: Any) -> Query:
-        """Return the same question with some answers changed."""
-        return replace(self, **changes)
+        """Return the same question with some answers changed, by field or registered parameter's name."""
+        own = {key: value for key, value in changes.items() if key in _FIELDS}
+        if len(own) < len(changes):
+            more = dict(self.more) | {key: value for key, value in changes.items() if key not in _FIELDS}
+            kept = [(key, value) for key, value in more.items() if value != PARAMETERS[key].default]
+            own["more"] = tuple(sorted(kept))
+        return dataclasses.replace(self, **own)
 
-    def checked(self, catalogue: Catalogue) -> tuple[Query, Notices]:
-        """Return the nearest question that the loaded data can answer, and what was changed.
-
-        Parameters
-        ----------
-        catalogue : Catalogue
-
-        Returns
-        -------
-        query : Query
-            With a source that is loaded, and only categories, boroughs, layers and measures it has.
-        notices : list of str
-        """
-        notices: Notices = []
-        changes: dict[str, Any] = {}
-        if self.source not in catalogue.sources:
-            default = next(iter(catalogue.sources), "")
-            changes["source"] = default
-            if self.source:
-                shown = f"; {catalogue.sources[default].label} are shown" if default else ""
-                notices.append(f"The source “{self.source}” is not loaded here{shown}.")
-        absent = [key for key in self.sources if key not in catalogue.sources]
-        if absent:
-            notices.append(f"The source {listed([f'“{key}”' for key in absent])} is not loaded here.")
-            changes["sources"] = tuple(key for key in self.sources if key in catalogue.sources)
-        source = catalogue.sources.get(changes.get("source", self.source))
-        if source is not None:
-            of_source, said = self._checked_for(source)
-            changes |= of_source
-            notices += said
-        unknown = [b for b in self.borough if b not in catalogue.boroughs]
-        if unknown:
-            notices.append(f"This map has no borough {listed(unknown)}.")
-            changes["borough"] = tuple(b for b in self.borough if b in catalogue.boroughs)
-        if set(changes.get("borough", self.borough)) == set(catalogue.boroughs):
-            changes["borough"] = ()
-        if self.benchmark and self.benchmark not in catalogue.benchmarks:
-            changes["benchmark"] = ""
-            lacks = f"This map has no borough “{self.benchmark}” to compare with"
-            lacks = "No rates of England are loaded to compare with" if self.benchmark == ENGLAND else lacks
-            notices.append(f"{lacks}; areas are compared with the whole of what is shown.")
-        if self.layer not in catalogue.layers:
-            changes["layer"] = "measure"
-            notices.append(
-                f"There is no layer “{self.layer}” here; the {MEASURES['count'].lower()} is shown."
-            )
-        of_shown, said = self._checked_shown(catalogue)
-        changes |= of_shown
-        notices += said
-        if self.area and self.area not in catalogue.areas.get(self.level, ()):
-            changes["area"] = ""
-            notices.append(f"“{self.area}” is not one of the {LEVELS[self.level]} of this map.")
-        here = catalogue.areas.get(self.level, ())
-        group = tuple(code for code in self.group if code in here)
-        if len(group) < len(self.group):
-            strange = len(self.group) - len(group)
-            notices.append(f"{strange} of the set of areas are not {LEVELS[self.level]} of this map.")
-        if len(group) > LARGEST_GROUP:
-            notices.append(f"A set has at most {LARGEST_GROUP} areas; the first {LARGEST_GROUP} are kept.")
-        changes["group"] = group[:LARGEST_GROUP]
-        query = replace(self, **changes)
-        reason = query._no_comparison(catalogue)
-        if reason:
-            query = replace(query, compare="")
-        return query, [*notices, *filter(None, [reason])]
-
-    def _no_comparison(self, catalogue: Catalogue) -> str:
-        """Why ``compare`` means nothing here, a sentence; "" where it does or is not used."""
-        if not self.compare:
-            return ""
-        if self.compare in WINDOWS and self.view != "compare":
-            source = catalogue.sources.get(self.source)
-            reason = self.windows(source)[1] if source is not None else ""
-            return f"{WINDOWS[self.compare]} cannot be shown: {reason}" if reason else ""
-        if self.other(catalogue) is None:
-            return f"“{self.compare}” is no source, layer or loaded period to compare with."
-        return ""
-
-    @property
-    def decile(self) -> str:
-        """Column of a level's frame that holds the deciles of deprivation asked for."""
-        return f"{self.domain}_decile"
-
-    @property
-    def by_domain(self) -> str:
-        """What to add where deprivation is named: "" for the index as a whole, else " by income"."""
-        return "" if self.domain == "imd" else f" by {lower_first(DOMAINS[self.domain])}"
-
-    def other(self, catalogue: Catalogue) -> Query | None:
-        """Return the question that ``compare`` sets beside this one; None where it sets none.
+    def only(self, part: str, heeds: Collection[str] = ()) -> Query:
+        """Return the question as far as one part of its answer depends on it: what that is remembered by.
 
         Parameters
         ----------
-        catalogue : Catalogue
-            Of what is loaded; the query has been checked against it.
-        """
-        if not self.compare:
-            return None
-        if self.compare in catalogue.sources:
-            return replace(self, source=self.compare, category=(), compare="")
-        if self.compare in catalogue.layers:
-            return replace(self, layer=self.compare, compare="")
-        try:
-            first, last = read_period(self.compare)
-        except ValueError:
-            return None
-        loaded = catalogue.sources[self.source].months if self.source in catalogue.sources else ()
-        if not any(first <= month <= last for month in loaded):
-            return None
-        return replace(self, first=first, last=last, compare="")
+        part : str
+            Such as :data:`geo.ask.parameters.WEEK`.
+        heeds : collection of str
+            Names of the parameters, of those that only some heed, which do change this part.
 
-    def _checked_shown(self, catalogue: Catalogue) -> tuple[dict[str, Any], Notices]:
-        """Say what to change of how it is shown so that the data loaded can show it."""
-        notices: Notices = []
-        changes: dict[str, Any] = {}
-        if self.domain != "imd" and self.domain not in catalogue.domains:
-            changes["domain"] = "imd"
-            notices.append(f"Deprivation by the domain “{DOMAINS[self.domain]}” is not loaded.")
-        if self.overlay == "imd" and not catalogue.has_deprivation:
-            changes["overlay"] = "none"
-            notices.append("Deprivation is not loaded, so it cannot be laid over the map.")
-        if self.mark.partition(":")[0] in GROUPS and not catalogue.has_deprivation:
-            changes["mark"] = ""
-            notices.append("Deprivation is not loaded, so nothing can be marked by it.")
-        if self.edges and self.breaks != "own":
-            changes["edges"] = ()
-            notices.append("Bounds of classes are heeded where the classes are “own”; they were left out.")
-        return changes, notices
+        Examples
+        --------
+        >>> Query(hour=(1,), layer="imd", month=(5,)).only(WEEK) == Query(month=(5,))
+        True
+        """
+        kept = {
+            parameter.field: self[parameter.name]
+            for parameter in PARAMETERS.values()
+            if part in parameter.changes and (not parameter.heeded or parameter.name in heeds)
+        }
+        return Query(window=self.window).replace(**kept)
+
+    def events(self) -> Query:
+        """Return the question as far as it chooses events, wherever they are."""
+        return self.only(EVENTS)
+
+    def cleared(self) -> Query:
+        """Return the question about everything, everywhere, always, shown the same way."""
+        filters = [parameter for parameter in PARAMETERS.values() if parameter.filters]
+        return self.replace(**{parameter.field: parameter.default for parameter in filters})
+
+    # ------------------------------------------------------------ days that are compared
 
     def windows(self, source: SourceInfo) -> tuple[Windows | None, str]:
         """Stretches of days that the layer of change compares.
@@ -351,96 +445,42 @@ class Query:
     def within(self, days: Window, *, by_month: bool = False) -> Query:
         """Return the same question for some days (or for their whole months) in place of its period."""
         first, last = days.months[0], days.months[-1]
-        return replace(self, first=first, last=last, month=(), window=None if by_month else days)
+        return self.replace(first=first, last=last, month=(), window=None if by_month else days)
 
-    def _checked_for(self, source: SourceInfo) -> tuple[dict[str, Any], Notices]:
-        """Say what to change so that one source can answer."""
-        notices: Notices = []
-        changes: dict[str, Any] = {}
-        unknown = [c for c in self.category if c not in source.categories]
-        if unknown:
-            notices.append(f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}.")
-            changes["category"] = tuple(c for c in self.category if c in source.categories)
-        if source.months and not self._months_of(source):
-            loaded = listed([period_name(a, b) for a, b in month_runs(source.months)])
-            changes |= {"first": None, "last": None, "month": ()}
-            notices.append(
-                f"No {source.noun} are loaded for the months asked for; loaded are {loaded}, all shown."
-            )
-        if (self.hour or self.night) and not source.has_hours:
-            changes |= {"hour": (), "night": ()}
-            notices.append(f"Hours and nights were left out: {source.no_hours_reason}")
-        if self.day and not source.has_days:
-            changes["day"] = ()
-            notices.append(f"Weekdays were left out: {source.no_hours_reason}")
-        if self.measure not in source.measures:
-            changes["measure"] = "rate" if "rate" in source.measures else "count"
-            reason = source.no_measure_reasons.get(self.measure, "the data for it are not loaded.")
-            notices.append(f"{MEASURES[self.measure]} cannot be shown: {reason}")
-        return changes, notices
+    # ------------------------------------------------------------ deprivation
 
-    def _months_of(self, source: SourceInfo) -> list[int]:
-        """Loaded months of a source that the query keeps."""
-        first = source.months[0] if self.first is None else self.first
-        last = source.months[-1] if self.last is None else self.last
-        return [
-            m for m in source.months if first <= m <= last and (not self.month or m % 12 + 1 in self.month)
-        ]
+    @property
+    def decile(self) -> str:
+        """Column of a level's frame that holds the deciles of deprivation asked for."""
+        return f"{self.domain}_decile"
 
-    def describe(self, catalogue: Catalogue) -> str:
-        """Say the question in plain English: what, where, when.
-
-        Parameters
-        ----------
-        catalogue : Catalogue
-            For the names of categories and boroughs.
-
-        Returns
-        -------
-        str
-            Without a full stop, "Robbery in Bedford and Luton, 2025, Friday and Saturday nights".
-        """
-        parts = [f"{self.describe_what(catalogue)} in {self.describe_where(catalogue)}"]
-        return ", ".join(parts + self.describe_when(catalogue))
-
-    def describe_what(self, catalogue: Catalogue) -> str:
-        """Name the events, "Violence and sexual offences" or "All police offences"."""
-        source = catalogue.sources[self.source]
-        if not self.category:
-            named = source.noun in source.label
-            return f"All {lower_first(source.label) if named else source.noun}"
-        names = [source.categories[c] for c in self.category]
-        if len(names) > 3:
-            return f"{len(names)} categories of {lower_first(source.label)}"
-        words = listed([names[0], *(lower_first(name) for name in names[1:])])
-        # "Assault" of A&E attendances is not an offence: say which service unless the label says it.
-        return words if source.key == "offences" else f"{source.label} ({lower_first(words)})"
-
-    def describe_where(self, catalogue: Catalogue) -> str:
-        """Name the boroughs chosen, or the whole place."""
-        return listed([catalogue.boroughs[b] for b in self.borough]) if self.borough else catalogue.place
-
-    def describe_when(self, catalogue: Catalogue) -> list[str]:
-        """Name the period and each filter of time."""
-        source = catalogue.sources[self.source]
-        months, words = source.months, []
-        compared, _ = self.windows(source)
-        if compared is not None:
-            words.append(windows_name(compared))
-        elif months:
-            first = months[0] if self.first is None else self.first
-            last = months[-1] if self.last is None else self.last
-            words.append(period_name(first, last))
-        if self.month and compared is None:
-            words.append(listed([MONTH_NAMES[m - 1] for m in self.month]) + " only")
-        if self.day:
-            words.append(listed([DAY_NAMES[d] + "s" for d in self.day]))
-        if self.night:
-            names = [f"{DAY_NAMES[d]} into {DAY_NAMES[(d + 1) % 7]}" for d in self.night]
-            words.append("nights of " + listed(names))
-        if self.hour:
-            words.append(hours_name(self.hour))
-        return words
+    @property
+    def by_domain(self) -> str:
+        """What to add where deprivation is named: "" for the index as a whole, else " by income"."""
+        return "" if self.domain == "imd" else f" by {lower_first(DOMAINS[self.domain])}"
 
 
-_DEFAULTS = {f.name: f.default for f in fields(Query)}
+_FIELDS = frozenset(each.name for each in fields(Query))
+
+PARAMETERS: dict[str, Parameter] = {
+    declared.name: declared
+    for declared in (
+        dataclasses.replace(
+            each.metadata["parameter"], field=each.name, name=each.metadata["parameter"].name or each.name
+        )
+        for each in fields(Query)
+        if "parameter" in each.metadata
+    )
+}
+"""Every parameter by its name in the address, in the order of a link; to add a filter, register it here."""
+
+SCREEN = {
+    "theme": Parameter("theme", "", p.choice("theme", THEMES), "Theme", "Light or dark.", default="light")
+}
+"""Parameters of the page's address that change no answer: the browser heeds them, a query leaves them out."""
+
+
+def filters_of(query: Query) -> list[tuple[Parameter, Any]]:
+    """Filters of events by a further attribute that a query uses, with their values."""
+    more = [parameter for parameter in PARAMETERS.values() if parameter.keeps is not None]
+    return [(one, query[one.name]) for one in more if query[one.name] != one.default]

@@ -1,0 +1,319 @@
+"""What has one question found? The true numbers behind an answer; they never leave ``geo``.
+
+:class:`Asked` is a question as resolved for the data loaded: checked, with its source, its level, its events and
+its areas. It is made once and handed down; all that costs something is worked out when first asked for, and kept.
+:mod:`geo.answer.measures` and :mod:`geo.answer.layers` turn it into what may be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.cube import TIMED, Selection
+from geo.answer.immutable import fixed
+from geo.answer.gradient import Gradient, gradient
+from geo.answer.week import Week, week_of
+from geo.ask import describe
+from geo.ask.query import Query
+from geo.ask.windows import Windows
+from geo.ask.words import month_text
+from geo.data.reference import reference_rate
+from geo.data.table import AGE_BANDS
+from geo.stats.weights import Neighbours
+
+if TYPE_CHECKING:
+    from geo.answer.county import County
+
+ALPHA = 0.05
+"""Level of significance everywhere."""
+WORDS = {"lsoa": "small areas", "ward": "wards", "borough": "boroughs"}
+
+
+class Asked:
+    """The true numbers of one question at one level.
+
+    All arrays are in the order of ``frame``, length n.
+
+    Parameters
+    ----------
+    county : County
+    query : Query
+        Checked against the county's catalogue.
+
+    Attributes
+    ----------
+    query : Query
+    info : SourceInfo
+    gate : Gate
+        The way out for this source.
+    cube : Cube
+    level : Level
+    frame : DataFrame
+        Index of area codes, as :attr:`geo.answer.level.Level.frame`.
+    neighbours : Neighbours
+    noun : str
+        "offences".
+    """
+
+    def __init__(self, county: County, query: Query) -> None:
+        self.county, self.query = county, query
+        self.level, self.loaded = county.levels[query.level], county.sources[query.source]
+        self.info, self.gate, self.cube = self.loaded.info, self.loaded.gate, self.loaded.cube
+        self.frame, self.neighbours, self.noun = self.level.frame, self.level.neighbours, self.info.noun
+
+    def ask(self, **changes: Any) -> Asked:
+        """Return the same question with some answers changed, such as another source or level.
+
+        What the data cannot answer falls back as in :meth:`geo.ask.catalogue.Catalogue.check`.
+        """
+        return Asked(self.county, self.county.catalogue.check(self.query.replace(**changes))[0])
+
+    # ------------------------------------------------------------ in words
+
+    @property
+    def what(self) -> str:
+        """ "Violence and sexual offences"."""
+        return describe.what(self.query, self.county.catalogue)
+
+    @property
+    def where(self) -> str:
+        """ "Luton"."""
+        return describe.where(self.query, self.county.catalogue)
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """Month numbers loaded for the source."""
+        return self.info.months
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Key to label of every loaded source."""
+        return {key: info.label for key, info in self.county.catalogue.sources.items()}
+
+    def areas(self, number: int) -> str:
+        """Say a number of areas of this level: "14 of 417 small areas"."""
+        return f"{number} of {self.among_areas}"
+
+    @property
+    def among_areas(self) -> str:
+        """Say how many areas are shown: "417 small areas"."""
+        return f"{self.n:,} {WORDS[self.query.level]}"
+
+    # ------------------------------------------------------------ which areas
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """Areas of the boroughs chosen, bool."""
+        lad = self.frame["lad"]
+        return fixed(lad.isin(self.query.borough).to_numpy() if self.query.borough else np.ones(len(lad), bool))
+
+    @cached_property
+    def lsoas(self) -> np.ndarray:
+        """Small areas of the boroughs chosen, bool, shape (number of LSOAs,)."""
+        return fixed(self.inside[self.level.parent])
+
+    @property
+    def n(self) -> int:
+        """Number of areas of the boroughs chosen."""
+        return int(self.inside.sum())
+
+    @cached_property
+    def among(self) -> Neighbours:
+        """Neighbours among the areas of the boroughs chosen."""
+        return self.neighbours if self.inside.all() else self.neighbours.subset(self.inside)
+
+    def near(self, weights: str) -> Neighbours:
+        """Neighbours by another definition (``knn``, ``distance_band``)."""
+        return self.county.near(self.query.level, weights)
+
+    @cached_property
+    def population(self) -> np.ndarray:
+        """Residents as floats; NaN where not known."""
+        return fixed(self.frame["population"].to_numpy(np.float64, na_value=np.nan))
+
+    # ------------------------------------------------------------ which events
+
+    @cached_property
+    def compared(self) -> Windows | None:
+        """Stretches of days that the question compares; the counts are then those of the later one."""
+        return self.query.windows(self.info)[0]
+
+    @cached_property
+    def kept(self) -> Query:
+        """The question for the days that it compares, if it compares days."""
+        return self.query.windowed(self.info)
+
+    @cached_property
+    def selection(self) -> Selection:
+        """The events, wherever they are."""
+        return self.loaded.select(self.kept)
+
+    @property
+    def years(self) -> float:
+        """Length of the time selected, for rates a year."""
+        return self.selection.years
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Events by area, int64."""
+        return fixed(self.level.add_up(self.selection.by_area))
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """Protected counts as floats; NaN where suppressed."""
+        return fixed(self.gate.counts(self.counts).to_numpy(np.float64, na_value=np.nan))
+
+    def share_held(self, areas: np.ndarray) -> float | None:
+        """Protected share of the events inside that these areas hold."""
+        return self.gate.share(int(self.counts[areas].sum()), int(self.counts[self.inside].sum()))
+
+    def undated(self) -> int:
+        """Events inside that the days compared leave out because theirs is not known."""
+        return self.selection.undated(self.lsoas)
+
+    def repeats(self) -> int:
+        """Events inside beyond the first of each person; 0 where persons are not known."""
+        return self.selection.repeats(self.lsoas)
+
+    def monthly(self) -> pd.DataFrame:
+        """Events of each selected month [area, month number]."""
+        columns = self.cube.months[self.selection.months]
+        return pd.DataFrame(
+            self.level.add_up(self.selection.by_area_and_month()), self.frame.index, columns
+        )
+
+    # ------------------------------------------------------------ a wider time, for classes that stay
+
+    @cached_property
+    def _wider(self) -> tuple[Selection, float]:
+        wide = self.query.replace(month=(), hour=(), day=(), night=(), compare="")
+        if wide.first is not None and wide.first == wide.last:
+            wide = wide.replace(first=None, last=None)
+        wider, slots = self.loaded.select(wide), self.selection.slots
+        scale = 1.0 if slots is None else float(slots[TIMED].mean())
+        return wider, scale * self.selection.months.sum() / max(1, wider.months.sum())
+
+    def base(self) -> tuple[np.ndarray, float]:
+        """Counts of the same question without its filters of month, hour and day, over all boroughs.
+
+        Returns
+        -------
+        counts : ndarray of int64
+        scale : float
+            Share of that time which the filters keep. Class breaks come from both, so that stepping through
+            hours or months does not move them.
+        """
+        wider, scale = self._wider
+        return self.level.add_up(wider.by_area), scale
+
+    @cached_property
+    def _harm(self) -> tuple[np.ndarray, np.ndarray, int]:
+        weights = self.county.harm_weights(self.query.source)
+        wider, scale = self._wider
+        rows = np.append(self.lsoas, [False, False])[self.cube.area[self.selection.rows]]
+        unweighted = int(np.isnan(weights[self.selection.rows[rows]]).sum())
+        by_area, base = (self.level.add_up(one.weighted(weights)) for one in (self.selection, wider))
+        return by_area, base * scale, unweighted
+
+    def harm(self) -> tuple[np.ndarray, np.ndarray, int]:
+        """Sum of the offences' weights by area, that of :meth:`base` scaled, and how many have no weight."""
+        return self._harm
+
+    # ------------------------------------------------------------ who
+
+    @cached_property
+    def _ages(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        events = self.level.add_up(self.selection.by_age()[:, : len(AGE_BANDS)])
+        bands = self.county.bands
+        people = events * 0 if bands is None else self.level.add_up(bands)
+        first, second = (pd.DataFrame(f, self.frame.index, AGE_BANDS) for f in (events, people))
+        return first, second
+
+    def ages(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Events and residents [area, age band], for standardised rates."""
+        events, residents = self._ages
+        return events.copy(deep=False), residents.copy(deep=False)
+
+    def squares(self, groups: np.ndarray, number: int) -> np.ndarray | None:
+        """Σ f² of persons with f events each, by group of areas (0 up, -1 left out) and age band.
+
+        For the limits of standardised rates; None where persons are not known.
+        """
+        found = self.selection.squares(groups[self.level.parent], number)
+        return None if found is None else found[:, : len(AGE_BANDS)]
+
+    def england(self) -> tuple[float, str]:
+        """England's rate per 1,000 residents, NaN and why where it is not known."""
+        months = self.cube.months[self.loaded.cube.select(self.query.events()).months]
+        return reference_rate(self.county.reference, self.query, [int(month) for month in months])
+
+    # ------------------------------------------------------------ the charts beside the map
+
+    def month_counts(self, lsoas: np.ndarray | None = None) -> pd.DataFrame:
+        """Protected count of every loaded month, under all filters but those of the period.
+
+        Parameters
+        ----------
+        lsoas : ndarray of bool, shape (number of LSOAs,), optional
+            The small areas counted; those of the boroughs chosen where it is left out.
+
+        Returns
+        -------
+        DataFrame
+            ``month`` (number), ``month_text``, ``count`` (Int64, missing where suppressed).
+        """
+        everything = self.query.replace(first=None, last=None, month=(), compare="", window=None)
+        months = self.cube.months
+        counts = self.loaded.select(everything).by_month(self.lsoas if lsoas is None else lsoas)
+        texts = [month_text(m) for m in months]
+        return pd.DataFrame({"month": months, "month_text": texts, "count": self.gate.counts(counts)})
+
+    def week(self, lsoas: np.ndarray | None = None) -> Week:
+        """Protected weekday by hour, under all filters but those of time of day and day.
+
+        Parameters
+        ----------
+        lsoas : ndarray of bool, shape (number of LSOAs,), optional
+            The small areas counted; those of the boroughs chosen where it is left out.
+        """
+        selection = self.loaded.select(self.kept.replace(hour=(), day=(), night=()))
+        where = self.lsoas if lsoas is None else lsoas
+        return week_of(selection, where, self.info, self.gate, self.query.clock)
+
+    def gradient(self, lsoas: np.ndarray | None = None) -> Gradient:
+        """Small areas by deprivation (the query's domain), from protected counts.
+
+        Rates are age-standardised where the measure is.
+
+        Parameters
+        ----------
+        lsoas : ndarray of bool, shape (number of LSOAs,), optional
+            The small areas taken; those of the boroughs chosen where it is left out.
+        """
+        lsoas = self.lsoas if lsoas is None else lsoas
+        small = self if self.query.level == "lsoa" else self.ask(level="lsoa", area="", group=())
+        frame = small.frame[lsoas]
+        ages = None
+        if self.query.measure == "dsr":
+            events, people = small.ages()
+            ages = events[lsoas], people[lsoas]
+
+        def squares(groups: np.ndarray, number: int) -> np.ndarray | None:
+            everywhere = np.full(len(lsoas), -1)
+            everywhere[lsoas] = groups
+            return small.squares(everywhere, number)
+
+        return gradient(
+            decile=frame[self.query.decile].to_numpy(np.float64, na_value=np.nan),
+            counts=self.selection.by_area[lsoas],
+            population=frame["population"].to_numpy(np.float64, na_value=np.nan),
+            gate=self.gate,
+            years=self.years,
+            ages=ages,
+            squares=squares,
+        )

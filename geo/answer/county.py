@@ -1,0 +1,205 @@
+"""What is loaded?
+
+A :class:`County` is one version of a data folder, open: its areas, the events of each source, and all that a
+question may need beside them. It is immutable, holds the true counts, and knows nothing of questions but what can
+be asked (:attr:`County.catalogue`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.cube import N_SLOTS, Cube, Selection
+from geo.answer.disclosure import Gate
+from geo.answer.level import Level, band_population, levels_of
+from geo.answer.memory import Memory
+from geo.ask.catalogue import Catalogue, SourceInfo
+from geo.ask.choices import DOMAINS, ENGLAND
+from geo.ask.query import Query
+from geo.data.severity import apply_weights
+from geo.data.sources import Source, stored_sources
+from geo.data.store import Snapshot
+from geo.stats.weights import Neighbours
+
+SELECTIONS = 64
+"""Selections of each source that are kept: the parts of one answer ask for the same few again."""
+
+
+class Offered(Protocol):
+    """A layer or a measure, as far as it matters whether the data can show it."""
+
+    @property
+    def label(self) -> str:
+        """Its name in the control."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What it cannot do without."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One loaded source: what it can be asked, its events, and its way out."""
+
+    info: SourceInfo
+    cube: Cube
+    gate: Gate
+
+    @cached_property
+    def _selections(self) -> Memory[Query, Selection]:
+        return Memory(SELECTIONS)
+
+    def select(self, query: Query) -> Selection:
+        """Choose the events of a checked query, those of the days that it compares if it compares days."""
+        asked = query.windowed(self.info).events()
+        return self._selections.get(asked, lambda: self.cube.select(asked))
+
+
+class County:
+    """One version of a data folder, open. Immutable; safe to share between threads.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    layers, measures : mapping of str to Offered
+        What is registered, in the order of the controls.
+
+    Attributes
+    ----------
+    levels : dict of str to Level
+    sources : dict of str to Loaded
+    catalogue : Catalogue
+    bands : ndarray of int64, shape (number of LSOAs, 19), or None
+        Residents by LSOA and age band; None where five-year bands are not loaded.
+    reference : DataFrame
+        Rates of England; empty where none are loaded.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, layers: Mapping[str, Offered], measures: Mapping[str, Offered]
+    ) -> None:
+        self.snapshot = snapshot
+        self._layers, self._measures = layers, measures
+        self.levels = levels_of(snapshot)
+        self.bands = band_population(snapshot, self.levels["lsoa"].frame.index)
+        self.sources = {key: self._load(source) for key, source in stored_sources(snapshot.manifest).items()}
+        self.reference = snapshot.read("benchmark") if snapshot.has("benchmark") else pd.DataFrame()
+        self.catalogue = self._catalogue()
+        self._near: Memory[tuple[str, str], Neighbours] = Memory()
+        self._weights: Memory[str, np.ndarray] = Memory()
+
+    @property
+    def version(self) -> str:
+        """Hash of the data; answers of one version never change."""
+        return self.snapshot.version
+
+    @property
+    def place(self) -> str:
+        """Name of the county."""
+        return self.snapshot.place
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return self.snapshot.synthetic
+
+    @cached_property
+    def places(self) -> pd.DataFrame | None:
+        """Towns and villages: ``name, x, y, rank`` (EPSG:27700, rank 1 the largest); None without."""
+        return self.snapshot.read("places") if self.snapshot.has("places") else None
+
+    def near(self, level: str, weights: str) -> Neighbours:
+        """Neighbour lists by a definition of :data:`geo.stats.weights.WEIGHTS`, read when first asked for."""
+
+        def read() -> Neighbours:
+            pairs = self.snapshot.read(f"neighbours/{level}/{weights}")
+            return Neighbours.from_frame(pairs, self.levels[level].frame.index)
+
+        return self._near.get((level, weights), read)
+
+    def harm_weights(self, source: str) -> np.ndarray:
+        """Harm weight of each event of a source, in row order of its cube; NaN where its offence has none."""
+
+        def found() -> np.ndarray:
+            cube = self.sources[source].cube
+            weights = self.snapshot.read("severity").set_index("code")["weight"]
+            category = cube.cell // (N_SLOTS * len(cube.months))
+            by_name = apply_weights(pd.Series(cube.categories), weights).to_numpy()[category]
+            codes = cube.extra.get("offence_code")
+            by_code = by_name if codes is None else apply_weights(pd.Series(codes), weights).to_numpy()
+            return np.where(np.isnan(by_code), by_name, by_code)
+
+        return self._weights.get(source, found)
+
+    # ------------------------------------------------------------ opening
+
+    def _catalogue(self) -> Catalogue:
+        small, names = self.levels["lsoa"].frame, self.levels["borough"].frame["name"]
+        boroughs = dict(zip(names.index, names, strict=True))
+        has_deprivation = bool(small["imd_decile"].notna().any())
+        missing = {"deprivation"} if not has_deprivation else set()
+        missing |= {"population"} if small["population"].isna().all() else set()
+        domains = {key: name for key, name in DOMAINS.items() if f"{key}_decile" in small}
+        return Catalogue(
+            place=self.snapshot.place,
+            sources={key: loaded.info for key, loaded in self.sources.items()},
+            boroughs=boroughs,
+            layers={key: one.label for key, one in self._layers.items() if not one.needs & missing},
+            measures={key: one.label for key, one in self._measures.items()},
+            areas={key: frozenset(level.frame.index) for key, level in self.levels.items()},
+            has_deprivation=has_deprivation,
+            domains=domains if has_deprivation else {},
+            benchmarks=boroughs if self.reference.empty else {**boroughs, ENGLAND: "England"},
+        )
+
+    def _load(self, source: Source) -> Loaded:
+        areas = self.levels["lsoa"].frame.index
+        cube = Cube.build(self.snapshot.incidents(source.key), areas, self.snapshot.months(source.key))
+        reasons = {
+            key: why for key, one in self._measures.items() if (why := self._lacks(one.needs, source, cube))
+        }
+        grain = "the month" if not cube.has_days else "the day"
+        info = SourceInfo(
+            key=source.key,
+            label=source.label,
+            noun=source.noun[1],
+            categories=dict(zip(cube.slugs, cube.categories, strict=True)),
+            months=tuple(int(m) for m in cube.months),
+            has_hours=cube.has_hours,
+            has_days=cube.has_days,
+            no_hours_reason=""
+            if cube.has_hours
+            else f"the files loaded give {grain} only, not the time of day.",
+            place=source.place,
+            disclosure=source.disclosure,
+            last_days=cube.last_days,
+            measures=tuple(key for key in self._measures if key not in reasons),
+            no_measure_reasons=reasons,
+            attribution=source.attribution,
+            attributes=frozenset(cube.extra),
+        )
+        return Loaded(info, cube, Gate(source.disclosure))
+
+    def _lacks(self, needs: frozenset[str], source: Source, cube: Cube) -> str:
+        """Why a source cannot be measured by what needs these, a sentence; "" where it can."""
+        reasons = {
+            "population": "the number of residents is not loaded."
+            if self.levels["lsoa"].frame["population"].isna().all()
+            else "",
+            "ages": "this source does not give ages."
+            if not cube.has_ages
+            else "residents by five-year age band are not loaded."
+            if self.bands is None
+            else "",
+            "open": "harm is weighed for open sources only." if source.disclosure != "open" else "",
+            "severity": "no harm weights are loaded (hotspots import severity FILE)."
+            if not self.snapshot.has("severity")
+            else "",
+        }
+        return next((why for key, why in reasons.items() if key in needs and why), "")

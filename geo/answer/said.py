@@ -1,0 +1,96 @@
+"""What does an answer say: the finding, what is left out, and whose data they are?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.asked import Asked
+from geo.answer.measures import MEASURES
+from geo.answer.week import Week
+from geo.ask.words import listed, month_runs, period_name
+
+
+def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
+    """Say what the layer found or, for a plain measure, which areas have the most.
+
+    Parameters
+    ----------
+    s : Asked
+    table : DataFrame
+        That of the answer.
+    of_layer : str
+        What the layer found; "" lets the measure speak.
+    """
+    if not s.counts[s.inside].sum():
+        return f"No {s.noun} match these filters."
+    if of_layer:
+        return of_layer
+    asked = MEASURES[s.query.measure]
+    values = table[asked.column].to_numpy(float, na_value=np.nan)
+    values = np.where(s.inside, values, np.nan)
+    if np.isnan(values).all() or not np.nanmax(values):
+        return f"Too few {s.noun} match these filters for an area to be shown."
+    best = np.flatnonzero(values == np.nanmax(values))
+    names = [_place_name(table, int(i), s.query.level) for i in best]
+    leaders = listed(names) if len(names) <= 3 else f"{len(names)} areas"
+    have = "has" if len(names) == 1 else "each have"
+    said = asked.finding.format(leaders=leaders, have=have, noun=s.noun, top=values[best[0]])
+    if s.query.measure != "count":
+        return said
+    share = s.share_held(np.isin(np.arange(len(values)), best))
+    held = f", {share:.1%} of those shown" if share is not None else ""
+    return f"{said.removesuffix('.')}{held}."
+
+
+def _place_name(table: pd.DataFrame, position: int, level: str) -> str:
+    """Name of an area with its ward, where that says more."""
+    row = table.iloc[position]
+    return f"{row['name']} ({row['ward']})" if level == "lsoa" else str(row["name"])
+
+
+def left_out(s: Asked) -> tuple[str, ...]:
+    """Say how many are on the map, what is missing from it, and what the places and times mean."""
+    info, gate, selection = s.info, s.gate, s.selection
+    where = f"in {s.where}" if s.query.borough else "on the map"
+    said = [f"{gate.text(int(s.counts[s.inside].sum()))} {info.noun} {where}."]
+    missing = selection.outside + selection.unlocated
+    if missing:
+        share = gate.share(missing, int(selection.by_place.sum()))
+        percent = f" ({share:.1%} of all)" if share is not None else ""
+        said.append(
+            f"{gate.text(selection.unlocated)} without a place and {gate.text(selection.outside)} "
+            f"outside {s.county.place}{percent} are not on the map."
+        )
+    if selection.slots is not None and (untimed := selection.untimed(s.lsoas)):
+        said.append(f"{gate.text(untimed)} without a known day or time are left out by the filter of time.")
+    if not info.has_hours:
+        said.append(f"No hours: {info.no_hours_reason}")
+    first = info.months[0] if s.kept.first is None else s.kept.first
+    last = info.months[-1] if s.kept.last is None else s.kept.last
+    absent = sorted(set(range(first, last + 1)) - set(info.months))
+    if absent:
+        runs = listed([period_name(a, b) for a, b in month_runs(absent)])
+        said.append(f"Not loaded, and so not counted: {runs}.")
+    if info.place == "residence":
+        said.append("Areas are where the people live, not where it happened.")
+    if gate.notice:
+        said.append(gate.notice)
+    return tuple(said)
+
+
+def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
+    """Say how many events seem to be at midnight because their time was not known."""
+    if week.midnight is None:
+        return ()
+    return (
+        f"About {float(f'{week.midnight.excess:.3g}'):,.0f} of {week.midnight.recorded:,.0f} {noun} recorded "
+        "in the hour from midnight seem to be there because their time was not known.",
+    )
+
+
+def banner(s: Asked) -> str:
+    """Marking of the data."""
+    if s.county.synthetic:
+        return "Synthetic demonstration data"
+    return "Official-sensitive: small numbers protected" if s.gate.controlled else "Open data"
