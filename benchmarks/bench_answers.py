@@ -112,7 +112,7 @@ def counting(atlas: Atlas) -> None:
 
     print(f"counts of areas from {len(frame):,} events{'cube, ms':>14}{'groupby, ms':>14}{'ratio':>8}")
     for name, chosen in filters.items():
-        query = Query(source=source, category=(category,)).replace(**chosen).checked(atlas.catalogue)[0]
+        query = atlas.catalogue.check(Query(source=source, category=(category,)).replace(**chosen))[0]
         assert np.array_equal(loaded.cube.select(query).by_area, plain(chosen))
         ours = milliseconds(lambda query=query: loaded.cube.select(query).by_area)
         theirs = milliseconds(lambda chosen=chosen: plain(chosen))

@@ -51,8 +51,7 @@ def asking(query: Query) -> Query:
 
     The source matters for its categories only.
     """
-    kept = {name: getattr(query, name) for name in READS}
-    return Query(**kept | ({} if query.category else {"source": ""}))
+    return query.filters().replace(source=query.source if query.category else "", sources=query.sources)
 
 
 # ---------------------------------------------------------------- the article

@@ -90,7 +90,7 @@ def other(query: Query, catalogue: Catalogue) -> Query | None:
     choice = query.compare
     if not choice or choice in (query.source, query.layer):
         choice = next((option["value"] for option in options(query, catalogue)), "")
-    return query.replace(compare=choice).other(catalogue)
+    return catalogue.other(query.replace(compare=choice))
 
 
 def pair(atlas: Atlas, first: Answer) -> tuple[Answer, Answer] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from dashboard import compare, ids
-from dashboard.filters import MANY_BOROUGHS, WHOLE
+from dashboard.filters import MANY_BOROUGHS, WHOLE, further
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.catalogue import SourceInfo
@@ -28,7 +28,7 @@ from geo.tell.assessment import exhibit_name
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
-from dashboard.link import FILTERS, Shown, link_to
+from dashboard.link import Shown, link_to
 
 
 def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str, str]) -> Shown:
@@ -68,6 +68,10 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         "from.data": _with(months, query.first),
         "to.data": _with(months, query.last),
     }
+    for one in further():
+        value = query[one.name]
+        state[f"{one.name}.value"] = one.usually if value == one.default else one.kind.write(value)
+        state[f"{one.name}.disabled"] = bool(one.reason and one.reason(source))
     if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
         state["borough.value"] = list(query.borough)
     shown: Shown = {ids.control(key): value for key, value in state.items()}
@@ -78,7 +82,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         wanted &= parameter != "edges" or query.breaks == "own"
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
     loaded = ENGLAND in atlas.catalogue.benchmarks and query.layer == "significance"
-    why = atlas.england(query)[1] if loaded else ""
+    why = atlas.asked(query).england()[1] if loaded else ""
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
     shown[f"{ids.note('benchmark')}.hidden"] = not why
     shown[f"{ids.note('measure')}.children"] = [
@@ -93,6 +97,10 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     shown[f"{ids.EVIDENCE}.hidden"] = not first
     shown[f"{ids.EVIDENCE_NAME}.children"] = "".join(map(exhibit_name, first))
     shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
+    for one in further():
+        why = one.reason(source) if one.reason else ""
+        shown[f"{ids.note(one.name)}.children"] = f"Cannot be chosen: {why}" if why else ""
+        shown[f"{ids.note(one.name)}.hidden"] = not why
     off = _off(source)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
         shown[f"{ids.note(parameter)}.children"] = "off" if parameter in off else text or "all"
@@ -102,7 +110,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     why = f"{_named(off)} cannot be chosen: {source.no_hours_reason}" if off else ""
     shown[f"{ids.CLOCK_OFF}.children"] = why
     shown[f"{ids.CLOCK_OFF}.hidden"] = not off
-    shown[f"{ids.RESET}.href"] = link_to(query.replace(**FILTERS), defaults)
+    shown[f"{ids.RESET}.href"] = link_to(query.cleared(), defaults)
     shown[f"{ids.PRESENT}.href"] = link_to(query.replace(view="present"), defaults)
     shown[f"{ids.EXPLORE}.href"] = link_to(query.replace(view="explore"), defaults)
     shown[f"{ids.COMPARE}.href"] = link_to(compare.entry(query, source), defaults)

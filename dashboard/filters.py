@@ -13,33 +13,17 @@ from dashboard import ids
 from geo.answer.layers import LAYERS
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
+from geo.ask.parameters import Parameter
+from geo.ask.query import PARAMETERS
 from geo.ask.words import DAY_NAMES, DAYS, MONTH_NAMES
 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
-WHOLE = "whole"
+WHOLE = PARAMETERS["benchmark"].usual
 """Value of the control of the benchmark for none: all that is shown."""
 LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
 NULL_NAMES = {"exact": "Exact p", "permutation": "Simulated p"}
-CONTROLS = {
-    "source": "value",
-    "category": "value",
-    "layer": "value",
-    "measure": "value",
-    "fdr": "checked",
-    "null": "value",
-    "compare": "value",
-    "breaks": "value",
-    "edges": "value",
-    "palette": "value",
-    "domain": "value",
-    "benchmark": "value",
-    "overlay": "value",
-    "level": "value",
-    "from": "value",
-    "to": "value",
-    "clock": "value",
-}
+CONTROLS = {one.name: one.control for one in PARAMETERS.values() if one.control in ("value", "checked")}
 """Parameter of the URL to the property that holds the state of its control; strips are the rest."""
 
 
@@ -177,8 +161,23 @@ def filter_panel(catalogue: Catalogue) -> Component:
                     full=[f"{DAY_NAMES[d]} into {DAY_NAMES[(d + 1) % 7]}" for d in range(7)],
                 ),
             ),
+            *_further(),
         ],
     )
+
+
+def further() -> list[Parameter]:
+    """Filters of events by further attributes: those that are registered besides the query's own fields."""
+    return [one for one in PARAMETERS.values() if one.keeps is not None]
+
+
+def _further() -> list[Component]:
+    """Lay out a list for each further filter; nothing where there is none."""
+    lists = [
+        _select(one.name, one.label, options_of({one.usually: f"{one.label}: all", **one.options}))
+        for one in further()
+    ]
+    return [_group("What else", *lists)] if lists else []
 
 
 _POPUP = {

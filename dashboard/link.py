@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboard.filters import WHOLE
 from geo.ask.catalogue import SourceInfo
-from geo.ask.query import Query
+from geo.ask.query import PARAMETERS, Query
 from geo.ask.words import (
     month_text,
 )
@@ -16,40 +15,15 @@ if TYPE_CHECKING:
 
 
 Shown = dict[str, Any]
-FILTERS = {
-    "category": (),
-    "first": None,
-    "last": None,
-    "month": (),
-    "hour": (),
-    "day": (),
-    "night": (),
-    "borough": (),
-    "area": "",
-    "group": (),
-}
-"""What "Clear all" clears: what, when and where, not how it is shown."""
 
 
 def defaults_of(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
     """Value of each control that means "everything" or "as usual", and so is left out of a link."""
-    return {
-        "source": next(iter(atlas.catalogue.sources)),
-        "layer": "measure",
-        "measure": "count",
-        "fdr": "on",
-        "null": "exact",
-        "compare": "usual",
-        "breaks": "quantile",
-        "palette": "orrd",
-        "overlay": "none",
-        "domain": "imd",
-        "benchmark": WHOLE,
-        "level": "lsoa",
-        "from": month_text(source.months[0]) if source.months else "",
-        "to": month_text(source.months[-1]) if source.months else "",
-        "clock": "recorded",
-    }
+    usual = {one.name: one.usually for one in PARAMETERS.values() if one.control}
+    usual["source"] = next(iter(atlas.catalogue.sources))
+    if source.months:
+        usual |= {"from": month_text(source.months[0]), "to": month_text(source.months[-1])}
+    return {name: text for name, text in usual.items() if text}
 
 
 def link_to(query: Query, defaults: dict[str, str]) -> str:

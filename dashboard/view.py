@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 from dashboard.controls import controls_shown, strips_shown
 from dashboard.frame import map_frame
-from dashboard.link import FILTERS, Shown, defaults_of, link_to
+from dashboard.link import Shown, defaults_of, link_to
 from dashboard.linked_charts import charts_shown
 
 
@@ -111,7 +111,7 @@ def panels(atlas: Atlas, search: str) -> str:
 
     It costs several answers, so the page asks for it after the map.
     """
-    query, _ = Query.parse(search, atlas.catalogue)[0].checked(atlas.catalogue)
+    query, _ = Query.parse(search, atlas.catalogue)
     defaults = defaults_of(atlas, atlas.catalogue.sources[query.source])
     return markup(area.panels(atlas, query, lambda other: link_to(other, defaults)))
 
@@ -123,7 +123,7 @@ def _words(
     answer: Answer, query: Query, source: SourceInfo, notices: Sequence[str], defaults: dict[str, str]
 ) -> Shown:
     said: list[Component] = [html.P(notice) for notice in dict.fromkeys(notices)]
-    cleared = query.replace(**FILTERS)
+    cleared = query.cleared()
     if answer.totals.shown == 0 and cleared != query:
         said.append(
             html.P(

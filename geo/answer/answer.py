@@ -1,7 +1,8 @@
 """What may be shown of one question?
 
-:func:`find` works out what the map, the table and the sentences need; :class:`Answer` is that with the charts beside
-the map, everything that the page or an export may show. All numbers have passed the gate of their source.
+:func:`find` works out what the map, the table and the sentences need; :class:`Answer` is that with the charts
+beside the map, everything that the page or an export may show. All numbers have passed the gate of their
+source.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
-from geo.answer.immutable import Immutable
+from geo.answer.immutable import immutable
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Classes, Entry, in_reading_order
 from geo.answer.measures import MEASURES, measure
@@ -59,12 +60,12 @@ class Totals:
 class Found:
     """What one question has found on the map; protected. The attributes are those of :class:`Answer`."""
 
-    table: pd.DataFrame = Immutable()
-    inside: np.ndarray = Immutable()
-    codes: np.ndarray = Immutable()
+    table: pd.DataFrame = immutable()
+    inside: np.ndarray = immutable()
+    codes: np.ndarray = immutable()
     classes: Classes
-    overlay: np.ndarray = Immutable()
-    usual: np.ndarray = Immutable()
+    overlay: np.ndarray = immutable()
+    usual: np.ndarray = immutable()
     totals: Totals
     headline: str
     left_out: tuple[str, ...]
@@ -173,14 +174,14 @@ class Answer:
     """
 
     query: Query
-    table: pd.DataFrame = Immutable()
-    inside: np.ndarray = Immutable()
-    codes: np.ndarray = Immutable()
+    table: pd.DataFrame = immutable()
+    inside: np.ndarray = immutable()
+    codes: np.ndarray = immutable()
     classes: Classes
-    overlay: np.ndarray | None = Immutable()
-    usual: np.ndarray = Immutable()
+    overlay: np.ndarray | None = immutable()
+    usual: np.ndarray = immutable()
     totals: Totals
-    months: pd.DataFrame = Immutable()
+    months: pd.DataFrame = immutable()
     week: Week
     gradient: Gradient
     headline: str

@@ -1,8 +1,8 @@
 """What has one question found? The true numbers behind an answer; they never leave ``geo``.
 
-:class:`Asked` is a question as resolved for the data loaded: checked, with its source, its level, its events and
-its areas. It is made once and handed down; all that costs something is worked out when first asked for, and kept.
-:mod:`geo.answer.measures` and :mod:`geo.answer.layers` turn it into what may be shown.
+:class:`Asked` is a question as resolved for the data loaded: checked, with its source, its level, its events
+and its areas. It is made once and handed down; all that costs something is worked out when first asked for,
+and kept. :mod:`geo.answer.measures` and :mod:`geo.answer.layers` turn it into what may be shown.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.cube import TIMED, Selection
-from geo.answer.immutable import fixed
 from geo.answer.gradient import Gradient, gradient
+from geo.answer.immutable import fixed
 from geo.answer.week import Week, week_of
 from geo.ask import describe
 from geo.ask.query import Query
@@ -110,7 +110,8 @@ class Asked:
     def inside(self) -> np.ndarray:
         """Areas of the boroughs chosen, bool."""
         lad = self.frame["lad"]
-        return fixed(lad.isin(self.query.borough).to_numpy() if self.query.borough else np.ones(len(lad), bool))
+        chosen = lad.isin(self.query.borough) if self.query.borough else lad.notna()
+        return fixed(chosen.to_numpy(bool))
 
     @cached_property
     def lsoas(self) -> np.ndarray:
@@ -183,9 +184,7 @@ class Asked:
     def monthly(self) -> pd.DataFrame:
         """Events of each selected month [area, month number]."""
         columns = self.cube.months[self.selection.months]
-        return pd.DataFrame(
-            self.level.add_up(self.selection.by_area_and_month()), self.frame.index, columns
-        )
+        return pd.DataFrame(self.level.add_up(self.selection.by_area_and_month()), self.frame.index, columns)
 
     # ------------------------------------------------------------ a wider time, for classes that stay
 

@@ -2,8 +2,8 @@
 
 An :class:`Atlas` opens one version of a data folder and answers a :class:`~geo.ask.query.Query` with an
 :class:`~geo.answer.answer.Answer`: everything that the page or an export may show. Each part of an answer is
-remembered by the parameters that change it, as these declare (:attr:`geo.ask.parameters.Parameter.changes`), so that
-another clock, another colour or a selected area works nothing out again.
+remembered by the parameters that change it, as these declare (:attr:`geo.ask.parameters.Parameter.changes`),
+so that another clock, another colour or a selected area works nothing out again.
 """
 
 from __future__ import annotations

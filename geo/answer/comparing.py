@@ -1,7 +1,7 @@
 """Is it really a hotspot: for which services, since when, and how sure?
 
 Layers that set one map against others: the same filter for several sources, this period against another,
-month after month, another definition of neighbours, another geography. Each is a ``Slice -> Drawn`` as in
+month after month, another definition of neighbours, another geography. Each is a ``Asked -> Drawn`` as in
 :mod:`geo.answer.layers`, which registers them.
 """
 
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo.answer.asked import ALPHA, Asked
+from geo.answer.benchmark import crude, overall
 from geo.answer.legend import CLUSTERS, SEQUENTIAL, Drawn, classify
 from geo.answer.measures import ASSUMED
-from geo.answer.true_numbers import ALPHA, Slice, crude, overall
 from geo.ask.windows import Windows
 from geo.ask.words import before_name, day_name, listed, period_name, read_period, windows_name
 from geo.stats import confidence, hotspots, rates, services
@@ -46,7 +47,7 @@ LEAST_MONTHS = 10
 """Months below which a pattern over time is not drawn, as ESRI asks for."""
 
 
-def _clusters(s: Slice) -> pd.DataFrame:
+def _clusters(s: Asked) -> pd.DataFrame:
     """Gi* clusters of the counts of a slice, on all areas of its level."""
     table = hotspots.getis_ord_star(s.counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=s.query.fdr)
     table = table.reindex(s.frame.index)
@@ -56,7 +57,7 @@ def _clusters(s: Slice) -> pd.DataFrame:
 # ---------------------------------------------------------------- several services
 
 
-def draw_agreement(s: Slice) -> Drawn:
+def draw_agreement(s: Asked) -> Drawn:
     """For how many sources each area is a hot spot, with the same filter."""
     slices = {key: s if key == s.query.source else s.ask(source=key, category=()) for key in s.sources}
     table = services.agreement({key: _clusters(one) for key, one in slices.items()})
@@ -95,12 +96,12 @@ def draw_agreement(s: Slice) -> Drawn:
     return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
 
 
-def _period(s: Slice) -> str:
+def _period(s: Asked) -> str:
     months = s.monthly().columns
     return period_name(int(months[0]), int(months[-1])) if len(months) else "(no months)"
 
 
-def draw_bivariate_moran(s: Slice) -> Drawn:
+def draw_bivariate_moran(s: Asked) -> Drawn:
     """Where this source is high and another is high around it; the other is the query's ``compare``."""
     others = [key for key in s.sources if key != s.query.source]
     if not others:
@@ -138,7 +139,7 @@ TOGETHER = (
 """Classes of :func:`draw_colocation`, with what the two sources count in place of the names."""
 
 
-def draw_colocation(s: Slice) -> Drawn:
+def draw_colocation(s: Asked) -> Drawn:
     """Where the busiest areas of this source and of another coincide or lie side by side, beyond chance."""
     others = [key for key in s.sources if key != s.query.source]
     if not others:
@@ -207,13 +208,13 @@ SHORTLY = {
 """The classes of :data:`TOGETHER` in a table."""
 
 
-def _busiest(s: Slice) -> np.ndarray:
+def _busiest(s: Asked) -> np.ndarray:
     """Areas of the fifth with the most events, by their protected counts."""
     counts = np.where(s.inside, np.where(np.isnan(s.shown), ASSUMED, s.shown), np.nan)
     return (ranked_classes(counts, 5)["class"] == 5).fillna(False).to_numpy(bool)
 
 
-def _only_one_source(s: Slice) -> Drawn:
+def _only_one_source(s: Asked) -> Drawn:
     empty = np.full(len(s.frame), -1)
     codes, classes = classify("Two sources", (("NS", "Not significant", "#f3f4f5"),), empty, s.inside)
     finding = "Only one source is loaded, so there is none to set beside it."
@@ -229,7 +230,7 @@ class Earlier:
 
     Attributes
     ----------
-    slice : Slice
+    slice : Asked
     words : str
         "2022", "the 28 days before".
     title : str
@@ -241,7 +242,7 @@ class Earlier:
     caveats : tuple of str
     """
 
-    slice: Slice
+    slice: Asked
     words: str
     title: str
     lengths: tuple[float, float]
@@ -249,7 +250,7 @@ class Earlier:
     caveats: tuple[str, ...] = ()
 
 
-def _before(s: Slice) -> Earlier:
+def _before(s: Asked) -> Earlier:
     """Return what to compare with: the days before, the period of ``compare``, or the usual one.
 
     Raises
@@ -273,7 +274,7 @@ def _before(s: Slice) -> Earlier:
     return Earlier(earlier, words, f"against {words}", lengths, " a month")
 
 
-def _days_before(s: Slice, compared: Windows) -> Earlier:
+def _days_before(s: Asked, compared: Windows) -> Earlier:
     asked = s.query.within(compared.before, by_month=compared.by_month)
     earlier = s.ask(first=asked.first, last=asked.last, month=(), window=asked.window, compare="")
     lengths = (float(compared.before.days), float(compared.after.days))
@@ -288,7 +289,7 @@ def _days_before(s: Slice, compared: Windows) -> Earlier:
     return Earlier(earlier, before_name(compared), windows_name(compared), lengths, unit, tuple(said))
 
 
-def draw_change(s: Slice) -> Drawn:
+def draw_change(s: Asked) -> Drawn:
     """This period against the one before, area by area."""
     try:
         earlier = _before(s)
@@ -343,7 +344,7 @@ def draw_change(s: Slice) -> Drawn:
     return Drawn(columns, codes, classes, finding, caveats)
 
 
-def draw_emerging(s: Slice) -> Drawn:
+def draw_emerging(s: Asked) -> Drawn:
     """Hot spots that are new, persist, grow or fade, from a Gi* map of every month."""
     counts = s.monthly()
     entries = list(EMERGING)
@@ -378,7 +379,7 @@ def draw_emerging(s: Slice) -> Drawn:
 # ---------------------------------------------------------------- how sure
 
 
-def draw_confidence(s: Slice) -> Drawn:
+def draw_confidence(s: Asked) -> Drawn:
     """How many independent looks agree that an area is a hot spot."""
     level = s.query.level
     plain = hotspots.getis_ord_star(s.counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=False)
@@ -427,7 +428,7 @@ def draw_confidence(s: Slice) -> Drawn:
     return Drawn(columns.join(evidence.add_prefix("check_")), codes, classes, finding, caveats)
 
 
-def _of_ward(s: Slice) -> pd.api.extensions.ExtensionArray:
+def _of_ward(s: Asked) -> pd.api.extensions.ExtensionArray:
     """Whether the ward of each small area is high by Gi*, before correction."""
     wards = s.ask(level="ward")
     table = hotspots.getis_ord_star(
@@ -439,7 +440,7 @@ def _of_ward(s: Slice) -> pd.api.extensions.ExtensionArray:
     return pd.array(by_name.groupby(level=[0, 1]).any().reindex(keys).to_numpy(object), "boolean")
 
 
-def _last_year(s: Slice) -> pd.api.extensions.ExtensionArray:
+def _last_year(s: Asked) -> pd.api.extensions.ExtensionArray:
     """Whether each area was high by Gi* in the period before; missing where none is loaded."""
     try:
         earlier = _before(s).slice

@@ -1,8 +1,8 @@
 """What is loaded?
 
 A :class:`County` is one version of a data folder, open: its areas, the events of each source, and all that a
-question may need beside them. It is immutable, holds the true counts, and knows nothing of questions but what can
-be asked (:attr:`County.catalogue`).
+question may need beside them. It is immutable, holds the true counts, and knows nothing of questions but what
+can be asked (:attr:`County.catalogue`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.answer.cube import N_SLOTS, Cube, Selection
 from geo.answer.disclosure import Gate
-from geo.answer.level import Level, band_population, levels_of
+from geo.answer.level import band_population, levels_of
 from geo.answer.memory import Memory
 from geo.ask.catalogue import Catalogue, SourceInfo
 from geo.ask.choices import DOMAINS, ENGLAND
@@ -27,6 +27,9 @@ from geo.data.sources import Source, stored_sources
 from geo.data.store import Snapshot
 from geo.stats.weights import Neighbours
 
+NEEDS = ("population", "ages", "deprivation", "open", "severity")
+"""What some layers and measures cannot do without: residents, ages of events and of residents, deprivation, a
+source that is open, weights of harm."""
 SELECTIONS = 64
 """Selections of each source that are kept: the parts of one answer ask for the same few again."""
 

@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from geo.ask.query import Query
+from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
 from geo.data.table import AGE_BANDS
@@ -190,7 +190,9 @@ class Cube:
             months &= self.months <= query.last
         if query.month:
             months &= np.isin(self.months % 12 + 1, query.month)
-        return Selection(self, categories, months, _slots(query), query.window)
+        masks = [one.keeps(self, value) for one, value in filters_of(query) if one.keeps]
+        mask = np.logical_and.reduce(masks) if masks else None
+        return Selection(self, categories, months, _slots(query), query.window, mask)
 
     @cached_property
     def cumulative(self) -> np.ndarray:
@@ -225,6 +227,8 @@ class Selection:
         Weekday and hour cells kept; None keeps them all.
     window : Window or None
         Days kept; None keeps them all.
+    mask : ndarray of bool, shape (N,), or None
+        Events that the filters by further attributes keep; None keeps them all.
     """
 
     cube: Cube
@@ -232,11 +236,12 @@ class Selection:
     months: np.ndarray
     slots: np.ndarray | None
     window: Window | None = None
+    mask: np.ndarray | None = None
 
     @property
     def by_month_only(self) -> bool:
         """Whether whole months are kept, which the cumulative counts can tell."""
-        return self.slots is None and self.window is None
+        return self.slots is None and self.window is None and self.mask is None
 
     @property
     def years(self) -> float:
@@ -257,6 +262,7 @@ class Selection:
             return np.empty(0, np.int64)
         skips = starts - np.concatenate([[0], np.cumsum(lengths)[:-1]])
         rows = np.arange(lengths.sum()) + np.repeat(skips, lengths)
+        rows = rows if self.mask is None else rows[self.mask[rows]]
         return rows if self.window is None else rows[self._in_window(rows, self.window)]
 
     def _in_window(self, rows: np.ndarray, window: Window) -> np.ndarray:

@@ -98,7 +98,7 @@ def gradient(
     ages : tuple of DataFrame, optional
         Events and residents [area, age band]: rates are then age-standardised, else crude over the period.
     squares : callable, optional
-        ``squares(groups, number)`` as :attr:`geo.answer.true_numbers.Slice.squares`, over these areas.
+        ``squares(groups, number)`` as :attr:`geo.answer.asked.Asked.squares`, over these areas.
 
     Returns
     -------

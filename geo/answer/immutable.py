@@ -11,15 +11,15 @@ import pandas as pd
 class Immutable:
     """A field of a frozen dataclass that holds a table or an array.
 
-    Each reader of a table gets a copy of its own, which shares the values until it is written to (pandas copies
-    on write); an array refuses to be written to.
+    Each reader of a table gets a copy of its own, which shares the values until it is written to (pandas
+    copies on write); an array refuses to be written to.
 
     Examples
     --------
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
     ... class Answer:
-    ...     table: pd.DataFrame = Immutable()
+    ...     table: pd.DataFrame = immutable()
     >>> answer = Answer(pd.DataFrame({"count": [1, 2]}))
     >>> answer.table["count"] = 0
     >>> answer.table["count"].tolist()
@@ -37,6 +37,11 @@ class Immutable:
 
     def __set__(self, instance: Any, value: Any) -> None:
         instance.__dict__[self._name] = fixed(value) if isinstance(value, np.ndarray) else value
+
+
+def immutable() -> Any:
+    """Declare such a field."""
+    return Immutable()
 
 
 def fixed(values: np.ndarray) -> np.ndarray:

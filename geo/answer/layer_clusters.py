@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.answer.asked import ALPHA, Asked
 from geo.answer.legend import (
     CLUSTERS,
     HOT_COLD,
@@ -11,12 +12,11 @@ from geo.answer.legend import (
     classify,
 )
 from geo.answer.measures import measure
-from geo.answer.true_numbers import ALPHA, Slice
 from geo.ask.words import listed
 from geo.stats import hotspots, smoothing
 
 
-def _draw_clusters(s: Slice, key: str, words: dict[str, tuple[str, str]], columns: list[str]) -> Drawn:
+def _draw_clusters(s: Asked, key: str, words: dict[str, tuple[str, str]], columns: list[str]) -> Drawn:
     m, statistic = measure(s), hotspots.STATISTICS[key]
     values = m.true[s.inside]
     if key == "local_moran" and s.query.measure == "eb_rate":  # Assunção and Reis
@@ -45,7 +45,7 @@ def _draw_clusters(s: Slice, key: str, words: dict[str, tuple[str, str]], column
     return Drawn(added, codes, classes, _cluster_finding(s, cluster == "HH"), tuple(caveats))
 
 
-def _cluster_finding(s: Slice, hot: np.ndarray) -> str:
+def _cluster_finding(s: Asked, hot: np.ndarray) -> str:
     hot = hot & s.inside
     number = int(hot.sum())
     if not number:
@@ -56,7 +56,7 @@ def _cluster_finding(s: Slice, hot: np.ndarray) -> str:
     return f"{s.what} cluster in {s.areas(number)}, {where}{held}."
 
 
-def _where(s: Slice, areas: np.ndarray) -> str:
+def _where(s: Asked, areas: np.ndarray) -> str:
     """Say in which boroughs or wards most of some areas lie."""
     boroughs = s.frame["borough"][areas].value_counts()
     number, first = int(areas.sum()), boroughs.index[0]
@@ -67,7 +67,7 @@ def _where(s: Slice, areas: np.ndarray) -> str:
     return "in " + listed([f"{name} ({count})" for name, count in boroughs.items()])
 
 
-def correction_caveats(s: Slice, lost: int) -> list[str]:
+def correction_caveats(s: Asked, lost: int) -> list[str]:
     """Say that many areas are looked at at once, and how many that costs."""
     if not s.query.fdr:
         return [f"Not corrected: about {ALPHA * s.n:.0f} areas would be flagged by chance alone."]
@@ -77,16 +77,16 @@ def correction_caveats(s: Slice, lost: int) -> list[str]:
     ]
 
 
-def _cluster_caveats(s: Slice, lost: int) -> list[str]:
+def _cluster_caveats(s: Asked, lost: int) -> list[str]:
     caveats = correction_caveats(s, lost)
     if not s.inside.all():
         caveats.append("Areas are compared with those of the boroughs chosen only.")
     return caveats
 
 
-def draw_local_moran(s: Slice) -> Drawn:
+def draw_local_moran(s: Asked) -> Drawn:
     return _draw_clusters(s, "local_moran", CLUSTERS, ["local_i", "p", "q", "cluster"])
 
 
-def draw_getis_ord(s: Slice) -> Drawn:
+def draw_getis_ord(s: Asked) -> Drawn:
     return _draw_clusters(s, "getis_ord", HOT_COLD, ["g_star", "z", "p", "q", "cluster"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geo.answer.asked import ALPHA, Asked
 from geo.answer.layer_clusters import correction_caveats
 from geo.answer.layer_measure import suppressed
 from geo.answer.legend import (
@@ -15,14 +16,13 @@ from geo.answer.legend import (
     classify,
 )
 from geo.answer.measures import measure
-from geo.answer.true_numbers import ALPHA, Slice
 from geo.stats import deprivation, hotspots, rates, unexplained
 
 CRIME_SOURCES = ("offences",)
 """Sources that count recorded crime, of which the crime domain of deprivation is made."""
 
 
-def draw_imd(s: Slice) -> Drawn:
+def draw_imd(s: Asked) -> Drawn:
     decile = s.frame[s.query.decile].to_numpy(float, na_value=np.nan)
     position = np.where(np.isnan(decile), -1, np.nan_to_num(decile) - 1).astype(int)
     ends = {0: "1 (most deprived 10%)", 9: "10 (least deprived 10%)"}
@@ -43,24 +43,24 @@ def draw_imd(s: Slice) -> Drawn:
     return Drawn(_with_domain(s, measure(s).columns), codes, classes, finding, _domain_caveats(s))
 
 
-def _deprivation_rank(s: Slice) -> np.ndarray:
+def _deprivation_rank(s: Asked) -> np.ndarray:
     return s.frame[f"{s.query.domain}_rank"].to_numpy(np.float64, na_value=np.nan)
 
 
-def _with_domain(s: Slice, columns: pd.DataFrame) -> pd.DataFrame:
+def _with_domain(s: Asked, columns: pd.DataFrame) -> pd.DataFrame:
     """Add the deciles of the domain chosen; those of the whole index are in every table."""
     if s.query.domain == "imd":
         return columns
     return columns.assign(**{s.query.decile: s.frame[s.query.decile]})
 
 
-def _domain_caveats(s: Slice) -> tuple[str, ...]:
+def _domain_caveats(s: Asked) -> tuple[str, ...]:
     """Say that deprivation by crime explains crime by itself."""
     by_itself = s.query.domain == "crime" and s.query.source in CRIME_SOURCES
     return (deprivation.CRIME_DOMAIN_CAUTION,) if by_itself else ()
 
 
-def draw_bivariate(s: Slice) -> Drawn:
+def draw_bivariate(s: Asked) -> Drawn:
     m = measure(s)
     shown = np.where(s.inside, m.shown, np.nan)
     table = deprivation.bivariate_classes(shown, np.where(s.inside, _deprivation_rank(s), np.nan))
@@ -89,7 +89,7 @@ def draw_bivariate(s: Slice) -> Drawn:
     return Drawn(_with_domain(s, columns), codes, classes, finding, _domain_caveats(s))
 
 
-def draw_excess(s: Slice) -> Drawn:
+def draw_excess(s: Asked) -> Drawn:
     # A ratio to a known expectation could be solved for its count, so it is made from the protected counts;
     # a suppressed one (1 to 7) enters the model as 4 and is not compared itself.
     hidden = np.isnan(s.shown)

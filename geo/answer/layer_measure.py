@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from geo.answer.asked import Asked
+from geo.answer.benchmark import benchmark, crude, standardised
 from geo.answer.disclosure import SMALLEST_SHOWN
 from geo.answer.legend import (
     BREAKS,
@@ -18,12 +20,11 @@ from geo.answer.legend import (
     steps,
 )
 from geo.answer.measures import Measured, age_ratio, measure
-from geo.answer.true_numbers import Slice, benchmark, crude, standardised
 from geo.stats import rates
 from geo.stats.concentration import ranked_classes
 
 
-def draw_measure(s: Slice) -> Drawn:
+def draw_measure(s: Asked) -> Drawn:
     m = measure(s)
     own = s.query.breaks == "own" and s.query.edges
     edges = own_edges(s.query.edges, m.whole) if own else BREAKS[s.query.breaks](m.base, m.whole)
@@ -46,12 +47,12 @@ def draw_measure(s: Slice) -> Drawn:
     return Drawn(m.columns, codes, classes, caveats=(*m.caveats, *lifted))
 
 
-def suppressed(s: Slice, m: Measured) -> np.ndarray:
+def suppressed(s: Asked, m: Measured) -> np.ndarray:
     """Areas without a value because their count is suppressed."""
     return np.isnan(s.shown) & np.isnan(m.shown) & (s.query.measure in ("count", "rate", "ratio"))
 
 
-def draw_quintile(s: Slice) -> Drawn:
+def draw_quintile(s: Asked) -> Drawn:
     m = measure(s)
     quintile = ranked_classes(np.where(s.inside, m.shown, np.nan), 5)["class"]
     position = quintile.fillna(0).to_numpy(int) - 1
@@ -80,7 +81,7 @@ def draw_quintile(s: Slice) -> Drawn:
     return Drawn(columns, codes, classes, finding)
 
 
-def draw_significance(s: Slice) -> Drawn:
+def draw_significance(s: Asked) -> Drawn:
     rated, unit = _COMPARED_BY.get(s.query.measure, (crude, "per 1,000 residents"))
     at95, at998, by = rated(s, 0.95), rated(s, 0.998), benchmark(s)
     step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}

@@ -1,6 +1,6 @@
 """What can the map show?
 
-A :class:`Layer` turns a :class:`Slice` (the true numbers of one filter at one level) into a :class:`Drawn`:
+A :class:`Layer` turns a :class:`Asked` (the true numbers of one filter at one level) into a :class:`Drawn`:
 the columns that it adds to the table, a class for each area with its legend, and the finding in a sentence.
 The page, the exports and the print all draw from it, so they cannot disagree. To add a layer, write
 ``f(slice) -> Drawn`` and register it in :data:`LAYERS`.
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from geo.answer import comparing as evidence
+from geo.answer.asked import Asked
 from geo.answer.layer_clusters import draw_getis_ord, draw_local_moran
 from geo.answer.layer_deprivation import draw_bivariate, draw_excess, draw_imd
 from geo.answer.layer_measure import draw_measure, draw_quintile, draw_significance
 from geo.answer.legend import Drawn, Scale
-from geo.answer.true_numbers import Slice
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Layer:
     explanation : str
         What it answers and how to read it, one or two plain sentences.
     draw : callable
-        Slice to Drawn.
+        Asked to Drawn.
     """
 
     key: str
     label: str
     explanation: str
-    draw: Callable[[Slice], Drawn]
-    needs: str = field(default="")
+    draw: Callable[[Asked], Drawn]
+    needs: frozenset[str] = frozenset()
     """"deprivation" or "population" where the layer cannot do without."""
     compares: str = field(default="")
     """"source" or "period" where the layer sets the query's ``compare`` against it."""
@@ -84,7 +84,7 @@ LAYERS: dict[str, Layer] = {
             "by more than chance: the benchmark's rate is set against the area's own interval. England's "
             "rate comes from a file (hotspots import benchmark FILE).",
             draw_significance,
-            needs="population",
+            needs=frozenset({"population"}),
             evidence=("funnel",),
             group="How many",
             scale="rising",
@@ -115,7 +115,7 @@ LAYERS: dict[str, Layer] = {
             "How sure: checks that agree",
             "How many different looks at the data agree that an area is a hot spot.",
             evidence.draw_confidence,
-            needs="population",
+            needs=frozenset({"population"}),
             evidence=("ladder", "back_test"),
             group="Where it clusters",
             scale="rising",
@@ -126,7 +126,7 @@ LAYERS: dict[str, Layer] = {
             "Each area's place among all areas of England, in ten equal groups; 1 is the most deprived. By "
             "all domains of deprivation together, or by one of the seven.",
             draw_imd,
-            needs="deprivation",
+            needs=frozenset({"deprivation"}),
             evidence=("most_deprived", "fifths"),
             group="Deprivation",
             scale="falling",
@@ -138,7 +138,7 @@ LAYERS: dict[str, Layer] = {
             "Areas in thirds twice: by the measure, and by deprivation. The top right of the legend is "
             "much of both.",
             draw_bivariate,
-            needs="deprivation",
+            needs=frozenset({"deprivation"}),
             evidence=("fifths", "most_deprived"),
             group="Deprivation",
             scale="square",
@@ -150,7 +150,7 @@ LAYERS: dict[str, Layer] = {
             "Each area against others that are as deprived as it is: a model predicts how many to expect, "
             "and areas beyond the spread of such areas stand out.",
             draw_excess,
-            needs="deprivation",
+            needs=frozenset({"deprivation"}),
             evidence=("excess",),
             group="Deprivation",
             scale="rising",

@@ -94,6 +94,11 @@ class Classes:
     counts: tuple[int, ...]
     edges: tuple[float, ...] = ()
 
+    def coloured(self, palette: str) -> Classes:
+        """Return the same steps in a reader's colours; hatched classes stay as they are."""
+        number = self.patterns.count(None)
+        return replace(self, colours=(*steps(number, palette), *self.colours[number:]))
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -154,8 +159,6 @@ class Drawn:
     finding : str
         One sentence, a finding before a number; "" lets the measure's finding stand.
     caveats : tuple of str
-    order : ndarray of float, optional
-        What the areas are ranked by, NaN last; absent: the measure.
     """
 
     columns: pd.DataFrame

@@ -1,6 +1,6 @@
 """How much is it? A count, or a number that allows for residents, their ages, chance or harm.
 
-A :class:`Measure` turns a :class:`~geo.answer.true_numbers.Slice` into :class:`Measured`, and knows how its
+A :class:`Measure` turns a :class:`~geo.answer.asked.Asked` into :class:`Measured`, and knows how its
 values are called and written, so that the map, the table, the area's panel, the meeting and the exports say
 the same. To add one, give it a key and a label in :data:`geo.ask.choices.MEASURES`, write ``f(slice) ->
 Measured`` and register it in :data:`MEASURES`.
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo.answer.asked import Asked
+from geo.answer.benchmark import benchmark, reference, standardised
 from geo.answer.disclosure import LARGEST_SUPPRESSED
-from geo.answer.true_numbers import Slice, benchmark, reference, standardised
 from geo.ask import choices
 from geo.stats import rates, smoothing
 
@@ -73,7 +74,7 @@ class Measure:
     finding : str
         Sentence of the areas that have the most, with ``{leaders}``, ``{have}``, ``{noun}`` and ``{top}``.
     compute : callable
-        Slice to Measured.
+        Asked to Measured.
     form : str
         How a value is written.
     missing : str
@@ -82,6 +83,8 @@ class Measure:
         Whether ``lower_ci`` and ``upper_ci`` of the table are those of its values.
     heeds : frozenset of str
         Parameters that it heeds on every layer, as :attr:`geo.answer.layers.Layer.heeds`.
+    needs : frozenset of str
+        What it cannot do without, of :data:`geo.answer.county.NEEDS`.
     """
 
     key: str
@@ -92,11 +95,12 @@ class Measure:
     short: str
     unit: str
     finding: str
-    compute: Callable[[Slice], Measured]
+    compute: Callable[[Asked], Measured]
     form: str = "{:,.1f}"
     missing: str = ""
     limits: bool = False
     heeds: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -104,7 +108,7 @@ class Measure:
         return choices.MEASURES[self.key]
 
 
-def measure(slice_: Slice) -> Measured:
+def measure(slice_: Asked) -> Measured:
     """Compute the measure that the query asks for."""
     return MEASURES[slice_.query.measure].compute(slice_)
 
@@ -118,17 +122,17 @@ def beside(key: str) -> Measure:
     return MEASURES["rate" if key == "count" else key]
 
 
-def _per_thousand(s: Slice) -> np.ndarray:
+def _per_thousand(s: Asked) -> np.ndarray:
     """Residents in thousands; NaN where there are none."""
     return np.where(s.population > 0, s.population, np.nan) / 1000
 
 
-def _protected(s: Slice, counts: np.ndarray) -> np.ndarray:
+def _protected(s: Asked, counts: np.ndarray) -> np.ndarray:
     """Counts as a person may see them, NaN where suppressed."""
     return s.gate.counts(counts).to_numpy(np.float64, na_value=np.nan)
 
 
-def _filled(s: Slice) -> np.ndarray:
+def _filled(s: Asked) -> np.ndarray:
     """Protected counts, with :data:`ASSUMED` for the suppressed ones; true counts of an open source.
 
     A model's value could be solved for the count behind it, so it rests on these.
@@ -139,13 +143,13 @@ def _filled(s: Slice) -> np.ndarray:
 # ---------------------------------------------------------------- counts and crude rates
 
 
-def _count(s: Slice) -> Measured:
+def _count(s: Asked) -> Measured:
     base, scale = s.base()
     base = _protected(s, base) * scale
     return Measured(f"Number of {s.noun}", s.counts.astype(float), s.shown, base, True, s.frame.iloc[:, :0])
 
 
-def _rate(s: Slice) -> Measured:
+def _rate(s: Asked) -> Measured:
     base, scale = s.base()
     people = _per_thousand(s)
     return Measured(
@@ -161,7 +165,7 @@ def _rate(s: Slice) -> Measured:
 # ---------------------------------------------------------------- allowing for ages
 
 
-def _dsr(s: Slice) -> Measured:
+def _dsr(s: Asked) -> Measured:
     table, by = standardised(s, 0.95), benchmark(s)
     columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
     columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
@@ -172,7 +176,7 @@ def _dsr(s: Slice) -> Measured:
     return Measured(title, value, value, value, False, columns, "Fewer than 10 events", caveats)
 
 
-def _without_age(s: Slice, aged: pd.DataFrame) -> tuple[str, ...]:
+def _without_age(s: Asked, aged: pd.DataFrame) -> tuple[str, ...]:
     """Say how many of the events have no age, and so no part in a standardised figure."""
     whole = int(s.counts[s.inside].sum())
     missing = whole - int(aged[s.inside].to_numpy().sum())
@@ -181,7 +185,7 @@ def _without_age(s: Slice, aged: pd.DataFrame) -> tuple[str, ...]:
     return (f"{s.gate.text(missing)} of {s.gate.text(whole)} {s.noun} have no age and are left out of it.",)
 
 
-def repeated(s: Slice, allowed: str) -> tuple[str, ...]:
+def repeated(s: Asked, allowed: str) -> tuple[str, ...]:
     """Say how many events are further ones of the same person, and whether the limits allow for it."""
     number = s.repeats()
     if not number:
@@ -192,11 +196,11 @@ def repeated(s: Slice, allowed: str) -> tuple[str, ...]:
     return (f"{said} of {whole} {s.noun} are further ones of the same person; {allowed}.",)
 
 
-def age_ratio(s: Slice, confidence: float) -> pd.DataFrame:
+def age_ratio(s: Asked, confidence: float) -> pd.DataFrame:
     """Observed over expected events with their limits.
 
     Expected is what the residents of each age would have at the rates of the areas compared with
-    (:func:`geo.answer.true_numbers.reference`), taken from the events whose age is known, as the observed
+    (:func:`geo.answer.benchmark.reference`), taken from the events whose age is known, as the observed
     ones are. A ratio to a known expectation could be solved for its count, and the expectations of many areas
     for the events of each age, so both are made from protected counts.
 
@@ -216,7 +220,7 @@ def age_ratio(s: Slice, confidence: float) -> pd.DataFrame:
     return table.set_axis(s.frame.index)
 
 
-def _ratio(s: Slice) -> Measured:
+def _ratio(s: Asked) -> Measured:
     table, by = age_ratio(s, 0.95), benchmark(s)
     names = {"value": "age_ratio", "expected": "age_expected"}
     columns = table.rename(columns=names)[["age_expected", "age_ratio", "lower_ci", "upper_ci"]]
@@ -233,14 +237,14 @@ def _ratio(s: Slice) -> Measured:
 # ---------------------------------------------------------------- allowing for chance
 
 
-def _smoothed(s: Slice) -> Measured:
+def _smoothed(s: Asked) -> Measured:
     value = smoothing.eb_global(_filled(s), s.population)["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_rate_per_1000": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents, smoothed towards the average"
     return Measured(title, value, value, value, False, columns)
 
 
-def _locally_smoothed(s: Slice) -> Measured:
+def _locally_smoothed(s: Asked) -> Measured:
     value = smoothing.eb_local(_filled(s), s.population, s.neighbours)["value"].to_numpy(float)
     # Smoothing makes neighbours alike, so that clusters of these values would prove nothing.
     tested = np.full(len(value), np.nan)
@@ -262,7 +266,7 @@ TESTED = ("local_moran", "getis_ord")
 # ---------------------------------------------------------------- allowing for gravity
 
 
-def _harm(s: Slice) -> Measured:
+def _harm(s: Asked) -> Measured:
     harm, base, unweighted = s.harm()
     columns = pd.DataFrame({"harm": harm}, index=s.frame.index)
     caveats = (
@@ -302,6 +306,7 @@ MEASURES: dict[str, Measure] = {
             "{noun} per 1,000 residents",
             _HIGHEST + "1,000 residents.",
             _rate,
+            needs=frozenset({"population"}),
         ),
         Measure(
             "dsr",
@@ -317,6 +322,7 @@ MEASURES: dict[str, Measure] = {
             "fewer than 10 events",
             limits=True,
             heeds=frozenset({"benchmark"}),
+            needs=frozenset({"population", "ages"}),
         ),
         Measure(
             "ratio",
@@ -332,6 +338,7 @@ MEASURES: dict[str, Measure] = {
             "{:,.2f}",
             limits=True,
             heeds=frozenset({"benchmark"}),
+            needs=frozenset({"population", "ages"}),
         ),
         Measure(
             "eb_rate",
@@ -343,6 +350,7 @@ MEASURES: dict[str, Measure] = {
             "{noun} per 1,000 residents, smoothed",
             _HIGHEST + "1,000 residents.",
             _smoothed,
+            needs=frozenset({"population"}),
         ),
         Measure(
             "eb_local",
@@ -354,6 +362,7 @@ MEASURES: dict[str, Measure] = {
             "{noun} per 1,000 residents, smoothed with the areas around",
             _HIGHEST + "1,000 residents.",
             _locally_smoothed,
+            needs=frozenset({"population"}),
         ),
         Measure(
             "harm",
@@ -366,6 +375,7 @@ MEASURES: dict[str, Measure] = {
             "{leaders} {have} the most harm of {noun}: {top:,.0f} by the weights of the offences.",
             _harm,
             "{:,.0f}",
+            needs=frozenset({"open", "severity"}),
         ),
     )
 }

@@ -15,8 +15,8 @@ V = TypeVar("V")
 class Memory(Generic[K, V]):
     """Values that were worked out, by what they depend on; those used longest ago go first.
 
-    What several threads ask for at once is worked out once, while the others wait for it. What cannot be worked
-    out is not kept: each that waited gets the error, and the next to ask tries again.
+    What several threads ask for at once is worked out once, while the others wait for it. What cannot be
+    worked out is not kept: each that waited gets the error, and the next to ask tries again.
 
     Parameters
     ----------

@@ -9,9 +9,10 @@ and said.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,7 @@ MOST_EDGES = 8
 """Bounds of the reader's own classes: one class more than bounds."""
 
 EVENTS, MAP, COLOURS, MONTHS, WEEK, GRADIENT = "events", "map", "colours", "months", "week", "gradient"
-"""Parts of an answer: which events are counted; numbers and classes of the areas, and their colours; the three
-charts beside the map."""
+"""Parts of an answer: its events; numbers and classes of the areas, and their colours; the three charts."""
 CHARTS = frozenset({MAP, MONTHS, WEEK, GRADIENT})
 ALL = CHARTS | {EVENTS}
 
@@ -59,7 +59,7 @@ class Kind:
 
     read: Read
     write: Callable[[Any], str] = str
-    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    schema: Mapping[str, Any] = dataclasses.field(default_factory=lambda: {"type": "string"})
     many: bool = False
 
 
@@ -115,7 +115,7 @@ class Parameter:
     clears: tuple[str, ...] = ()
     control: str = ""
     usual: str = ""
-    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
     keeps: Callable[[Any, Any], np.ndarray] | None = None
     reason: Callable[[SourceInfo], str] | None = None
     says: Callable[[Any], str] | None = None
@@ -123,7 +123,9 @@ class Parameter:
     @property
     def usually(self) -> str:
         """Text of its control for the default; "" where it is empty or depends on what is loaded."""
-        return self.usual or (self.kind.write(self.default) if self.default not in ((), None) else "")
+        if self.usual or self.default in ((), None, ""):
+            return self.usual or ("all" if self.keeps else "")
+        return self.kind.write(self.default)
 
 
 # ---------------------------------------------------------------- kinds of values

@@ -411,6 +411,11 @@ class Query:
         """Return the question as far as it chooses events, wherever they are."""
         return self.only(EVENTS)
 
+    def filters(self) -> Query:
+        """Return what, when and where alone, of its source; shown as usual."""
+        kept = [one for one in PARAMETERS.values() if one.filters and one.changes]
+        return Query(source=self.source).replace(**{one.field: self[one.name] for one in kept})
+
     def cleared(self) -> Query:
         """Return the question about everything, everywhere, always, shown the same way."""
         filters = [parameter for parameter in PARAMETERS.values() if parameter.filters]

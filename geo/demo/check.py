@@ -291,7 +291,7 @@ def _rates(atlas: Atlas) -> _Topic:
 
 def _higher(part: Part, benchmark: float) -> int:
     """Small areas above a rate by limits that take every event as independent."""
-    small = part.atlas.slice(part.query.replace(level="lsoa", measure="dsr"))
+    small = part.atlas.asked(part.query.replace(level="lsoa", measure="dsr"))
     table = rates.dsr(*small.ages(), years=part.years)
     verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], benchmark)
     return int((verdict == rates.HIGHER).sum())

@@ -98,7 +98,7 @@ def ward_pack(
     tuple of str and bytes
         Name of a file and its PDF of two pages.
     """
-    query, _ = query.replace(area="", view="explore", clock="recorded").checked(atlas.catalogue)
+    query, _ = atlas.catalogue.check(query.replace(area="", view="explore", clock="recorded"))
     lads = atlas.levels["ward"].frame["lad"].reindex(wards)
     if query.borough and not lads.isin(query.borough).all():
         query = query.replace(borough=())

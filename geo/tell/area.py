@@ -94,7 +94,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     Problem
         If no area, or none of this level, is selected.
     """
-    query, notices = query.checked(atlas.catalogue)
+    query, notices = atlas.catalogue.check(query)
     if not query.area:
         raise Problem(" ".join(notices) or f"Choose one of the {LEVELS[query.level]} for a profile of it.")
     level = atlas.levels[query.level]
@@ -110,7 +110,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     around = level.neighbours.indices[level.neighbours.indptr[place] : level.neighbours.indptr[place + 1]]
     loaded = atlas.sources[query.source]
     gate, cube = loaded.gate, loaded.cube
-    kinds = atlas.select(query).by_category(lsoas)
+    kinds = atlas.asked(query).selection.by_category(lsoas)
     categories = pd.DataFrame({"category": kinds.index, "count": gate.counts(kinds.to_numpy())})
     monthly = pd.Series(
         cube.select(query.replace(first=None, last=None, month=())).by_month(lsoas), cube.months
@@ -123,7 +123,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     }
     days = hours = None
     if loaded.info.has_hours:
-        cells = atlas.select(query.replace(hour=(), day=(), night=())).by_clock(lsoas)[
+        cells = atlas.asked(query.replace(hour=(), day=(), night=())).selection.by_clock(lsoas)[
             :DAYS_KNOWN, :HOURS_KNOWN
         ]
         days = pd.Series(gate.counts(cells.sum(axis=1)))
@@ -135,16 +135,16 @@ def profile(atlas: Atlas, query: Query) -> Profile:
         row=row,
         headline=_headline(answer, row, members, loaded.info.noun),
         sources=_by_source(atlas, query),
-        months=atlas.months(query, lsoas),
+        months=atlas.asked(query).month_counts(lsoas),
         years=pd.DataFrame(years),
-        week=atlas.week(query, lsoas),
+        week=atlas.asked(query).week(lsoas),
         days=days,
         hours=hours,
         categories=categories[kinds.to_numpy() > 0].reset_index(drop=True),
         small_areas=small,
         members=members,
         neighbours=answer.table.iloc[around],
-        gradient=atlas.gradient(query.replace(measure="count", domain="imd"), shown).tenths,
+        gradient=atlas.asked(query.replace(measure="count", domain="imd")).gradient(shown).tenths,
     )
 
 
@@ -174,9 +174,8 @@ def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
     rows = {}
     for key, loaded in atlas.sources.items():
         asked = query.replace(source=key, layer="measure", measure="count")
-        asked, notices = (asked if key == query.source else asked.replace(category=())).checked(
-            atlas.catalogue
-        )
+        asked = asked if key == query.source else asked.replace(category=())
+        asked, notices = atlas.catalogue.check(asked)
         answer = atlas.answer(asked)
         row = answer.table.loc[query.area]
         months = loaded.cube.months[loaded.cube.select(asked).months]

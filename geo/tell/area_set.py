@@ -110,7 +110,7 @@ def group(atlas: Atlas, query: Query) -> Group | None:
     Group or None
         None where no area of the set is shown.
     """
-    query, _ = query.checked(atlas.catalogue)
+    query, _ = atlas.catalogue.check(query)
     answer = atlas.answer(query)
     chosen = answer.table.index.isin(query.group) & answer.inside
     if not chosen.any():
@@ -145,16 +145,16 @@ def group(atlas: Atlas, query: Query) -> Group | None:
         return replace(told, note=TOGETHER if added else TOO_FEW)
     level = atlas.levels[query.level]
     these, rest = (np.isin(level.parent, np.flatnonzero(w)) for w in (chosen, answer.inside & ~chosen))
-    months, rest_months = atlas.months(query, these), atlas.months(query, rest)
+    months, rest_months = atlas.asked(query).month_counts(these), atlas.asked(query).month_counts(rest)
     return replace(
         told,
         months=months,
         rest_months=rest_months,
-        gradient=atlas.gradient(query, these),
-        rest_gradient=atlas.gradient(query, rest),
+        gradient=atlas.asked(query).gradient(these),
+        rest_gradient=atlas.asked(query).gradient(rest),
         trend=trend(query, months, rest_months),
-        week=atlas.week(query, these),
-        rest_week=atlas.week(query, rest),
+        week=atlas.asked(query).week(these),
+        rest_week=atlas.asked(query).week(rest),
     )
 
 

@@ -39,8 +39,6 @@ HEADLINES = (
 )
 """Exhibits whose finding opens its section."""
 
-KEPT = ("level", "benchmark", "first", "last", "month", "hour", "day", "night", "borough")
-"""What of a question on the map the exhibits of its layer are made for, besides source and categories."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -294,7 +292,7 @@ def part_of(
         domain="imd",
         view="assess",
     )
-    checked, notices = asked.checked(atlas.catalogue)
+    checked, notices = atlas.catalogue.check(asked)
     gate = atlas.sources[source].gate if protected else Gate("open")
     return Part(atlas, checked, gate), tuple(notices)
 
@@ -337,8 +335,9 @@ def exhibit_name(key: str) -> str:
 def _as_shown(atlas: Atlas, query: Query, source: str) -> tuple[Part, list[str]]:
     """One source under the filters of the map, and what it cannot take; categories hold for one source."""
     category = query.category if source == query.source else ()
-    plain = Query(source=source, category=category, **{name: getattr(query, name) for name in KEPT})
-    checked, notices = plain.checked(atlas.catalogue)
+    shown = {"level": query.level, "benchmark": query.benchmark}
+    plain = query.filters().replace(source=source, category=category, **shown)
+    checked, notices = atlas.catalogue.check(plain)
     return Part(atlas, checked, atlas.sources[source].gate), notices
 
 

@@ -16,11 +16,11 @@ import pandas as pd
 from scipy.special import betainc
 
 from geo.answer.answer import Answer
+from geo.answer.asked import ALPHA
 from geo.answer.atlas import Atlas
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
-from geo.answer.true_numbers import ALPHA
 from geo.answer.week import exposure_of
 from geo.ask.query import Query
 from geo.ask.words import before_name, listed, month_runs, period_name, windows_name
@@ -314,7 +314,7 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
     loaded = atlas.sources[answer.query.source]
     if not loaded.info.has_hours:
         return ""
-    selection = atlas.select(answer.query.replace(hour=(), day=(), night=()))
+    selection = atlas.asked(answer.query.replace(hour=(), day=(), night=())).selection
     week = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN].astype(float)
     if answer.week.midnight:
         week = without_default_midnight(week).to_numpy()
@@ -459,7 +459,7 @@ def _why(level: str, decile: int) -> str:
 def _kinds(atlas: Atlas, query: Query, lsoas: np.ndarray) -> str:
     """Name the commonest kinds of event in some LSOAs, with their shares."""
     loaded = atlas.sources[query.source]
-    counts = atlas.select(query).by_category(lsoas).sort_values(ascending=False, kind="stable")
+    counts = atlas.asked(query).selection.by_category(lsoas).sort_values(ascending=False, kind="stable")
     shares = {str(kind): loaded.gate.share(int(n), int(counts.sum())) for kind, n in counts[:KINDS].items()}
     named = [f"{kind} {share:.0%}" for kind, share in shares.items() if share]
     return ", ".join([*named[:1], *(name[:1].lower() + name[1:] for name in named[1:])])

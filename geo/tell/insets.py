@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from geo.answer.answer import Answer
-from geo.answer.atlas import RANKED
+from geo.answer.answer import RANKED, Answer
 from geo.answer.level import Level
 
 MOST = 2

@@ -130,7 +130,7 @@ def _by_group(atlas: Atlas, answer: Answer, areas: np.ndarray) -> pd.Series:
     """Part of each group's events that lies in some areas, from the protected counts of small areas."""
     query, level = answer.query, atlas.levels[answer.query.level]
     loaded = atlas.sources[query.source]
-    counts = loaded.gate.counts(atlas.select(query).by_area).to_numpy(np.float64, na_value=0)
+    counts = loaded.gate.counts(atlas.asked(query).selection.by_area).to_numpy(np.float64, na_value=0)
     inside, marked = (np.isin(level.parent, np.flatnonzero(which)) for which in (answer.inside, areas))
     group = atlas.levels["lsoa"].frame[query.decile].to_numpy(np.float64, na_value=0).astype(int)
     group = group if query.groups == "decile" else (group + 1) // 2

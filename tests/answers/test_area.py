@@ -25,7 +25,7 @@ def link(query: Query) -> str:
 
 def shown(atlas: Atlas, **asked: Any) -> list[dict[str, Any]]:
     """The panels of a question, as plain data."""
-    query, _ = Query(**asked).checked(atlas.catalogue)
+    query, _ = atlas.catalogue.check(Query(**asked))
     return json.loads(json.dumps(area.panels(atlas, query, link), cls=plotly.utils.PlotlyJSONEncoder))
 
 

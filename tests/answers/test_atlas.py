@@ -118,7 +118,7 @@ def test_the_gradient_adds_up_to_the_map(small_atlas, raw):
 def test_no_small_number_of_a_controlled_source_leaves(small_atlas, level, layer, measure, hour):
     query = Query(source="ae", level=level, layer=layer, measure=measure, hour=hour)
     answer = small_atlas.answer(query)
-    true = small_atlas.slice(answer.query).counts
+    true = small_atlas.asked(answer.query).counts
     hidden = (true >= 1) & (true <= 7)
     assert (answer.table["count"].isna().to_numpy() == hidden).all()
     shown = answer.table["count"].dropna()

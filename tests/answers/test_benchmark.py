@@ -166,7 +166,7 @@ def test_a_borough_that_is_not_shown_has_no_areas_of_its_own_to_name(small_atlas
 
 def test_standardised_rates_are_compared_with_the_borough_on_any_layer(small_atlas: Atlas):
     answer = small_atlas.answer(Query(measure="dsr", benchmark=EAST))
-    events, people = small_atlas.slice(answer.query).ages()
+    events, people = small_atlas.asked(answer.query).ages()
     mine = (small_atlas.levels["lsoa"].frame["lad"] == EAST).to_numpy()
     value = rates.dsr(*(f[mine].sum().to_frame().T for f in (events, people)))["value"].iloc[0]
     assert answer.table["benchmark"].to_numpy() == pytest.approx(value)
@@ -185,7 +185,7 @@ def test_the_benchmark_of_a_controlled_source_is_its_protected_rate(small_atlas:
 def test_too_few_events_for_a_benchmark_compare_nothing(small_atlas: Atlas):
     asked = Query(source="ae", layer="significance", benchmark=EAST, hour=(3,))
     east = small_atlas.levels["lsoa"].frame["lad"] == EAST
-    assert 1 <= small_atlas.slice(asked).counts[east].sum() <= 7
+    assert 1 <= small_atlas.asked(asked).counts[east].sum() <= 7
     answer = small_atlas.answer(asked)
     assert answer.headline == "Too few attendances in Eastshire for a rate to compare with."
     assert set(answer.table["compared"]) == {"not compared"}

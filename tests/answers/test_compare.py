@@ -146,7 +146,7 @@ def test_what_can_be_compared_with_can_be_answered(small_atlas: Atlas):
     for value in values:
         query, notices = Query.parse(f"?view=compare&compare={value}", small_atlas.catalogue)
         assert not notices
-        assert query.other(small_atlas.catalogue) is not None
+        assert small_atlas.catalogue.other(query) is not None
 
 
 def test_hotspots_of_both_maps_are_counted(small_atlas: Atlas):

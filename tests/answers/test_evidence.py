@@ -31,7 +31,7 @@ def client(small_atlas: Atlas) -> FlaskClient:
 
 def of(atlas: Atlas, **asked) -> dict[str, Exhibit]:
     """Exhibits of a question by key."""
-    query, _ = Query(**asked).checked(atlas.catalogue)
+    query, _ = atlas.catalogue.check(Query(**asked))
     return {exhibit.key: exhibit for exhibit in assessment.evidence(atlas, query)[0]}
 
 
@@ -45,7 +45,7 @@ def test_every_layer_names_exhibits_that_there_are(layer):
 @pytest.mark.parametrize("layer", LAYERS)
 def test_what_a_layer_names_is_made_or_says_why_not(small_atlas: Atlas, layer: str, level: str):
     for filters in ({}, FILTER, {"source": "ae"}, {"category": ("robbery",), "hour": (4,)}):
-        query, _ = Query(layer=layer, level=level, **filters).checked(small_atlas.catalogue)
+        query, _ = small_atlas.catalogue.check(Query(layer=layer, level=level, **filters))
         found, missing = assessment.evidence(small_atlas, query)
         assert len(found) + len(missing) == len(LAYERS[layer].evidence)
         assert all(reason.endswith(".") for _, reason in missing)

@@ -47,7 +47,7 @@ A4 = (841.89, 595.28)
 
 
 def make(atlas, **asked) -> Sheet:
-    query, _ = Query(**asked).checked(atlas.catalogue)
+    query, _ = atlas.catalogue.check(Query(**asked))
     return sheet(atlas, query, HOME + query.to_search(), MADE)
 
 
@@ -192,7 +192,7 @@ def test_made_up_data_are_not_credited_to_anybody(small_atlas):
 
 
 def test_without_a_link_a_file_says_what_to_add_to_the_address(small_atlas):
-    query, _ = Query(source="ae", level="ward").checked(small_atlas.catalogue)
+    query, _ = small_atlas.catalogue.check(Query(source="ae", level="ward"))
     one = sheet(small_atlas, query, made=MADE)
     assert one.address == "address of the dashboard, then /?level=ward&source=ae"
     assert squeezed(one.address) in squeezed(words("pdf", FORMATS["pdf"].write(one)))

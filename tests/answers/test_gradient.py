@@ -51,7 +51,7 @@ def test_crude_rates_are_those_of_the_areas_pooled(small_atlas: Atlas):
 
 def test_standardised_rates_are_those_of_the_areas_pooled(small_atlas: Atlas):
     answer = small_atlas.answer(Query(source="offences", measure="dsr", borough=("E06000001",)))
-    slice_ = small_atlas.slice(answer.query)
+    slice_ = small_atlas.asked(answer.query)
     events, people = (frame[answer.inside] for frame in slice_.ages())
     fifth = deprivation.quintile(answer.table["imd_decile"][answer.inside])
     pooled = deprivation.gradient(events, people, fifth, groups=5, years=slice_.years)

@@ -89,7 +89,7 @@ def test_of_a_controlled_source_only_shown_numbers_are_added_up(small_atlas: Atl
     found, _ = marking(small_atlas, small_atlas.answer(query))
     table = small_atlas.answer(query).table
     share = table["count"][found.areas].fillna(0).sum() / table["count"].fillna(0).sum()
-    true = small_atlas.slice(small_atlas.answer(query).query).counts
+    true = small_atlas.asked(small_atlas.answer(query).query).counts
     assert table["count"][found.areas].isna().any()
     assert f"hold {share:.0%} of the attendances shown" in found.said
     assert found.said.count("%") == 2

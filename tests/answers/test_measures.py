@@ -88,7 +88,7 @@ def test_a_ratio_may_rest_on_the_rates_of_a_borough(small_atlas: Atlas, aged):
 
 
 def test_counts_by_area_or_age_cannot_be_solved_from_protected_ratios(small_atlas: Atlas):
-    slice_ = small_atlas.slice(Query(source="ae", measure="ratio"))
+    slice_ = small_atlas.asked(Query(source="ae", measure="ratio"))
     table = small_atlas.answer(slice_.query).table
     observed = (table["age_ratio"] * table["age_expected"]).round(6)
     events, people = slice_.ages()
@@ -146,7 +146,7 @@ def test_a_locally_smoothed_rate_rests_on_the_counts_that_are_shown(small_atlas:
     assert table["count"].isna().any()
     assert not np.allclose(
         table["eb_local_per_1000"],
-        smoothing.eb_local(small_atlas.slice(Query(source="ae")).counts, people, level.neighbours)["value"],
+        smoothing.eb_local(small_atlas.asked(Query(source="ae")).counts, people, level.neighbours)["value"],
     )
 
 

@@ -149,7 +149,7 @@ def frequencies(rows: pd.DataFrame, place: str) -> pd.DataFrame:
 @pytest.mark.parametrize("level", ["lsoa", "borough"])
 @pytest.mark.parametrize("hour", [(), (20, 21, 22, 23)])
 def test_squares_are_those_of_the_raw_file_at_every_level(atlas: Atlas, level: str, hour: tuple[int, ...]):
-    slice_ = atlas.slice(Query(source="ae", measure="dsr", level=level, hour=hour))
+    slice_ = atlas.asked(Query(source="ae", measure="dsr", level=level, hour=hour))
     n = len(slice_.frame)
     rows = attendances()
     if hour:
@@ -166,7 +166,7 @@ def test_squares_are_those_of_the_raw_file_at_every_level(atlas: Atlas, level: s
 
 def test_limits_grow_and_the_rate_stays(atlas: Atlas, folder: Path):
     query = Query(source="ae", measure="dsr", level="borough")
-    slice_ = atlas.slice(query)
+    slice_ = atlas.asked(query)
     events, people = slice_.ages()
     table = atlas.answer(query).table
     independent = rates.dsr(events, people, years=slice_.years)
@@ -183,7 +183,7 @@ def test_limits_grow_and_the_rate_stays(atlas: Atlas, folder: Path):
 
 def test_limits_by_deprivation_allow_for_persons_too(atlas: Atlas):
     answer = atlas.answer(Query(source="ae", measure="dsr"))
-    slice_ = atlas.slice(answer.query)
+    slice_ = atlas.asked(answer.query)
     events, people = slice_.ages()
     fifth = (slice_.frame["imd_decile"].to_numpy(int) + 1) // 2
     alone = deprivation.gradient(events, people, fifth, groups=5, years=slice_.years)
@@ -199,7 +199,7 @@ def test_limits_by_deprivation_allow_for_persons_too(atlas: Atlas):
 def test_a_folder_without_persons_still_opens_and_says_nothing_of_them(small_atlas: Atlas):
     answer = small_atlas.answer(Query(source="ae", measure="dsr"))
     assert not any("same person" in caveat for caveat in answer.caveats)
-    slice_ = small_atlas.slice(Query(source="ae"))
+    slice_ = small_atlas.asked(Query(source="ae"))
     assert slice_.squares(np.arange(36), 36) is None
     assert slice_.repeats() == 0
 

@@ -123,7 +123,7 @@ def test_a_time_that_was_filtered_is_told_of_the_whole_week(small_atlas: Atlas):
 def test_change_is_that_of_the_change_layer(small_atlas: Atlas):
     found = told(small_atlas, "?from=2023-07&to=2023-12")
     query = Query(layer="change", first=month_number("2023-07"), last=month_number("2023-12"))
-    table = small_atlas.answer(query.checked(small_atlas.catalogue)[0]).table
+    table = small_atlas.answer(small_atlas.catalogue.check(query)[0]).table
     for spot in found.spots:
         row = table.loc[spot.code]
         assert (

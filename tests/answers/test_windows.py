@@ -159,7 +159,7 @@ def test_small_numbers_of_both_windows_are_protected(small_atlas: Atlas):
     columns = {"count": compared.after, "count_before": compared.before}
     hidden = np.zeros(len(answer.table), bool)
     for column, days in columns.items():
-        true = small_atlas.slice(query.replace(compare="").within(days)).counts
+        true = small_atlas.asked(query.replace(compare="").within(days)).counts
         small_numbers = (true >= 1) & (true <= 7)
         assert small_numbers.any()
         shown = answer.table[column]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from geo.ask.catalogue import Catalogue, SourceInfo
 from geo.ask.choices import BREAKS, MEASURES, PALETTES
+from geo.ask.describe import describe
 from geo.ask.parameters import LARGEST_GROUP, read_hours
 from geo.ask.query import Query
 from geo.ask.words import month_number, month_text, period_name
@@ -168,11 +169,11 @@ def test_it_says_itself():
     query, _ = Query.parse(
         "?category=robbery&borough=E06000032&from=2023-05&to=2023-07&night=fri,sat&hour=22-1", CATALOGUE
     )
-    assert query.describe(CATALOGUE) == (
+    assert describe(query, CATALOGUE) == (
         "Robbery in Luton, May to July 2023, nights of Friday into Saturday and Saturday into Sunday, "
         "22:00 to 01:59"
     )
-    assert Query.parse("", CATALOGUE)[0].describe(CATALOGUE) == "All police offences in Bedfordshire, 2023"
+    assert describe(Query.parse("", CATALOGUE)[0], CATALOGUE) == "All police offences in Bedfordshire, 2023"
 
 
 def test_gaps_are_the_months_between_that_were_not_loaded():
@@ -195,7 +196,7 @@ def test_periods_in_words():
 def test_what_to_compare_with_is_a_source_a_layer_or_a_period(compare, changes):
     query, notices = Query.parse(f"?category=robbery&hour=3&compare={compare}", CATALOGUE)
     assert notices == []
-    assert query.other(CATALOGUE) == query.replace(compare="", **changes)
+    assert CATALOGUE.other(query) == query.replace(compare="", **changes)
 
 
 @pytest.mark.parametrize("compare", ["fire", "2019-01..2019-12", "2023-03..2023-02", "2023-03"])
@@ -203,7 +204,7 @@ def test_what_cannot_be_compared_with_is_said(compare):
     query, notices = Query.parse(f"?compare={compare}", CATALOGUE)
     assert query.compare == ""
     assert compare in notices[0]
-    assert query.other(CATALOGUE) is None
+    assert CATALOGUE.other(query) is None
 
 
 def test_a_set_keeps_the_areas_of_its_level_and_is_not_too_long():

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geo.answer.asked import ALPHA, Asked
+from geo.answer.benchmark import benchmark
 from geo.answer.gradient import DRAWS, slope_said
 from geo.answer.legend import COMPARED
 from geo.answer.measures import repeated
-from geo.answer.true_numbers import ALPHA, Slice, benchmark
 from geo.ask.choices import LEVELS
 from geo.stats import deprivation, rates, unexplained
 from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
@@ -21,12 +22,12 @@ def standardised(part: Part) -> Exhibit:
     info = part.loaded.info
     if "dsr" not in info.measures:
         raise NotPossible(info.no_measure_reasons.get("dsr", "ages are not loaded."))
-    borough = part.atlas.slice(part.query.replace(measure="dsr", layer="measure", level="borough"))
+    borough = part.atlas.asked(part.query.replace(measure="dsr", layer="measure", level="borough"))
     table, whole = _standardised(borough, part.years)
     if np.isnan(whole):
         raise NotPossible("fewer than ten events have a known age.")
     by = benchmark(borough)
-    small = part.atlas.slice(borough.query.replace(level="lsoa"))
+    small = part.atlas.asked(borough.query.replace(level="lsoa"))
     by_area, _ = _standardised(small, part.years)
     compared = rates.compare_with_benchmark(by_area["lower_ci"], by_area["upper_ci"], by.value)
     higher = int((compared.iloc[:-1] == rates.HIGHER).sum())
@@ -73,7 +74,7 @@ def standardised(part: Part) -> Exhibit:
     return Exhibit("dsr", title, finding, shown, chart=chart, caveats=caveats)
 
 
-def _standardised(slice_: Slice, years: float) -> tuple[pd.DataFrame, float]:
+def _standardised(slice_: Asked, years: float) -> tuple[pd.DataFrame, float]:
     """Standardised rates of the areas inside and, last, of all of them together; and the latter's value."""
     inside = slice_.inside
     events, people = slice_.ages()
@@ -99,7 +100,7 @@ def funnel(part: Part) -> Exhibit:
     drawn = ~np.isnan(rate) & (people > 0)
     if drawn.sum() < 3:
         raise NotPossible("fewer than three areas have a rate that can be shown.")
-    by = benchmark(part.atlas.slice(answer.query))
+    by = benchmark(part.atlas.asked(answer.query))
     if np.isnan(by.value):
         raise NotPossible(f"{by.name} has too few {part.noun} for a rate to compare with.")
     against = "the whole" if by.name == part.where else by.name
@@ -143,7 +144,7 @@ def _gradient(part: Part, groups: int, *, hide: bool) -> tuple[pd.DataFrame, str
     decile = part.lsoa.frame["imd_decile"][part.inside]
     group = decile if groups == 10 else deprivation.quintile(decile)
     if "dsr" in part.loaded.info.measures:
-        small = part.atlas.slice(part.query.replace(level="lsoa", measure="dsr"))
+        small = part.atlas.asked(part.query.replace(level="lsoa", measure="dsr"))
         events, people = small.ages()
         of = np.full(len(part.inside), -1)
         of[part.inside] = group.fillna(0).astype(int) - 1

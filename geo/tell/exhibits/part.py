@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.answer import Answer
-from geo.answer.atlas import Atlas, Loaded
+from geo.answer.atlas import Atlas
+from geo.answer.county import Loaded
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, Selection
 from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.level import Level
+from geo.ask import describe
 from geo.ask.query import Query
 from geo.ask.words import listed, period_name
 from geo.stats import midnight, peaks
@@ -273,12 +275,12 @@ class Part:
     @property
     def what(self) -> str:
         """The events in words, "Violence and sexual offences"."""
-        return self.query.describe_what(self.atlas.catalogue)
+        return describe.what(self.query, self.atlas.catalogue)
 
     @property
     def where(self) -> str:
         """The boroughs chosen in words."""
-        return self.query.describe_where(self.atlas.catalogue)
+        return describe.where(self.query, self.atlas.catalogue)
 
     @property
     def period(self) -> str:
@@ -288,7 +290,7 @@ class Part:
     @property
     def when(self) -> str:
         """The period and every filter of time."""
-        return ", ".join([self.period, *self.query.describe_when(self.atlas.catalogue)[1:]])
+        return ", ".join([self.period, *describe.when(self.query, self.atlas.catalogue)[1:]])
 
     @property
     def titled(self) -> str:

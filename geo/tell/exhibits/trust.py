@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.answer.true_numbers import ALPHA
+from geo.answer.asked import ALPHA
 from geo.ask.words import listed, period_name
 from geo.stats import confidence, hotspots
 from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part
