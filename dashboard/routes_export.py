@@ -73,7 +73,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             raise Refused([f"Slides are made of 1 to {MOST_SLIDES} maps; {len(maps)} are asked for."])
         queries = []
         for query in (exactly(one, atlas.catalogue) for one in maps):
-            beside = query.other(atlas.catalogue) if query.view == "compare" else None
+            beside = atlas.catalogue.other(query) if query.view == "compare" else None
             queries += [query] if beside is None else [query, beside]
 
         def make() -> Response:

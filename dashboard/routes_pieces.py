@@ -62,4 +62,5 @@ def register(app: Dash, atlas: Atlas) -> None:
 
 def _of_layer(query: Query) -> Query:
     """The part of a checked question that the evidence for its layer depends on."""
-    return Query(**{name: getattr(query, name) for name in EVIDENCE_READS})
+    shown = {"level": query.level, "layer": query.layer, "benchmark": query.benchmark}
+    return query.filters().replace(**shown)

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.ask.parameters import PARAMETERS
-from geo.ask.query import Query
+from geo.ask.query import PARAMETERS, Query
 from geo.out.provenance import Sheet, definition
 
 _FORMULA = tuple("=+-@|%\t\r")
@@ -159,7 +158,7 @@ def facts(sheet: Sheet) -> dict[str, Any]:
 
 def _asked(query: Query) -> dict[str, str]:
     """Parameters of a question by their names in the address, also those at a default that is not "all"."""
-    given = ((parameter, getattr(query, parameter.field)) for parameter in PARAMETERS.values())
+    given = ((parameter, query[parameter.name]) for parameter in PARAMETERS.values())
     return {of.name: of.write(value) for of, value in given if value not in (None, "", ())}
 
 

@@ -253,7 +253,7 @@ def takeable(atlas: Atlas, query: Query) -> tuple[Query, list[str]]:
     own = query.source or next(iter(catalogue.sources), "")
     covered = [key for key in query.sources if key in catalogue.sources] or list(catalogue.sources)
     alone = query.category or own not in catalogue.sources
-    found = [query.replace(source=key).checked(catalogue) for key in ([own] if alone else covered)]
+    found = [catalogue.check(query.replace(source=key)) for key in ([own] if alone else covered)]
     nearest, notices = next((one for one in found if not one[1]), found[0])
     return nearest if alone else nearest.replace(source=own), notices
 
