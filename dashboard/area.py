@@ -20,9 +20,9 @@ from dashboard.figures import chosen_months
 from dashboard.panel import Link, fact_list, panel_of
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import beside
-from geo.ask.catalogue import SourceInfo
 from geo.ask.choices import DOMAINS, LEVELS
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import listed
 from geo.stats import confidence, rates
 from geo.tell.area import Profile, profile

@@ -13,8 +13,8 @@ from dashboard.facts import texts
 from dashboard.figures import chosen_months
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF
-from geo.ask.catalogue import SourceInfo
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import period_name
 from geo.tell.area_set import Group, Trend
 

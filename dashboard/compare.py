@@ -20,9 +20,10 @@ from dashboard import ids
 from dashboard import legend as parts
 from geo.answer.legend import Classes, Entry, classify_alike
 from geo.answer.measures import MEASURES
-from geo.ask.catalogue import Catalogue, SourceInfo
+from geo.ask.catalogue import Catalogue
 from geo.ask.choices import LEGENDS, LEVELS
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import month_runs, period_name, write_period
 
 if TYPE_CHECKING:

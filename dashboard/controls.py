@@ -11,9 +11,9 @@ from dashboard import compare, ids
 from dashboard.filters import MANY_BOROUGHS, WHOLE, further
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
-from geo.ask.catalogue import SourceInfo
 from geo.ask.choices import CHANGE, ENGLAND
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
 from geo.ask.words import (
     DAY_NAMES,

@@ -16,7 +16,7 @@ import pandas as pd
 
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import beside
-from geo.ask.catalogue import SourceInfo
+from geo.ask.source_info import SourceInfo
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer

@@ -12,7 +12,7 @@ import numpy as np
 from dashboard import legend as parts
 from dashboard.facts import facts
 from geo.answer.legend import HIDDEN, overlay_entry
-from geo.ask.catalogue import SourceInfo
+from geo.ask.source_info import SourceInfo
 from geo.tell.insets import of_answer
 from geo.tell.marking import Marking
 

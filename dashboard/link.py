@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.ask.catalogue import SourceInfo
 from geo.ask.query import PARAMETERS, Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import (
     month_text,
 )

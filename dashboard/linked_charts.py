@@ -11,9 +11,9 @@ from dash.development.base_component import Component
 from dashboard import blocks, figures, ids, marked
 from geo.answer.gradient import shares_said, slope_said
 from geo.answer.layer_deprivation import CRIME_SOURCES
-from geo.ask.catalogue import SourceInfo
 from geo.ask.choices import CLOCKS, GROUPS
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import (
     month_name,
     period_name,

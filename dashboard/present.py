@@ -17,10 +17,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from geo.ask.catalogue import SourceInfo
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import MONTH_NAMES, period_name
 from geo.tell.briefing import Briefing, Spot, briefing
 from geo.tell.meeting import LONGEST_AUTHOR, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, of_area

@@ -19,10 +19,10 @@ from dashboard import area, compare, ids, marked, present
 from dashboard import legend as parts
 from dashboard.facts import ranked_table
 from dashboard.markup import markup
-from geo.ask.catalogue import SourceInfo
 from geo.ask.choices import LEVELS
 from geo.ask.parameters import write_edges
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.out.export import FORMATS
 from geo.tell.marking import Marking, marking
 

@@ -19,9 +19,10 @@ from geo.answer.cube import N_SLOTS, Cube, Selection
 from geo.answer.disclosure import Gate
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import Memory
-from geo.ask.catalogue import Catalogue, SourceInfo
+from geo.ask.catalogue import Catalogue
 from geo.ask.choices import DOMAINS, ENGLAND
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.data.severity import apply_weights
 from geo.data.sources import Source, stored_sources
 from geo.data.store import Snapshot

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.disclosure import Gate
+from geo.answer.immutable import immutable
 from geo.stats import deprivation, rates
 
 DRAWS = 2_000
@@ -27,7 +28,7 @@ NO_DECIMALS = 1000
 NUMBER_OF = {"decile": 10, "quintile": 5}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Gradient:
     """Small areas by deprivation; protected.
 
@@ -45,11 +46,11 @@ class Gradient:
         As :func:`geo.stats.deprivation.share_in_most_deprived`, of protected counts.
     """
 
-    tenths: pd.DataFrame
-    fifths: pd.DataFrame
+    tenths: pd.DataFrame = immutable()
+    fifths: pd.DataFrame = immutable()
     by_age: bool
-    slope: pd.Series
-    shares: pd.DataFrame
+    slope: pd.Series = immutable()
+    shares: pd.DataFrame = immutable()
 
     @property
     def column(self) -> str:
@@ -147,7 +148,13 @@ def gradient(
         return index if enough else index * np.nan
 
     shares = deprivation.share_in_most_deprived(counts, population, tenth, told=gate.count)
-    return Gradient(table("decile"), table("quintile"), banded is not None, slope(), shares)
+    return Gradient(
+        tenths=table("decile"),
+        fifths=table("quintile"),
+        by_age=banded is not None,
+        slope=slope(),
+        shares=shares,
+    )
 
 
 def _sums(of: np.ndarray, numbers: np.ndarray, groups: int) -> np.ndarray:

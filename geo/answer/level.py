@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.answer.immutable import immutable
 from geo.ask.choices import DOMAINS
 from geo.data.boundaries import browser_geojson, in_degrees
 from geo.data.store import Snapshot
@@ -19,7 +20,7 @@ from geo.stats.weights import Neighbours
 LEVELS = ("lsoa", "ward", "borough")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Level:
     """One geography of the map.
 
@@ -39,7 +40,7 @@ class Level:
     """
 
     key: str
-    frame: pd.DataFrame
+    frame: pd.DataFrame = immutable()
     parent: np.ndarray
     neighbours: Neighbours
     shapes: pd.DataFrame
@@ -101,7 +102,13 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
         index = shapes[key].index
         parent = np.arange(len(areas)) if key == "lsoa" else index.get_indexer(lookup[index.name])
         neighbours = Neighbours.from_frame(snapshot.read(f"neighbours/{key}/queen"), index)
-        level = Level(key, pd.DataFrame(index=index), parent, neighbours, shapes[key])
+        level = Level(
+            key=key,
+            frame=pd.DataFrame(index=index),
+            parent=parent,
+            neighbours=neighbours,
+            shapes=shapes[key],
+        )
         names = shapes[key]["name"].to_numpy(str)
         some = lookup.iloc[_first_of_each(parent, len(index))]
         frame = pd.DataFrame(

@@ -15,7 +15,8 @@ import pandas as pd
 
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, Selection
 from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
-from geo.ask.catalogue import SourceInfo
+from geo.answer.immutable import immutable
+from geo.ask.source_info import SourceInfo
 from geo.stats.clock import aoristic, weekdays_of_days, weekdays_of_months
 from geo.stats.midnight import DefaultMidnight, default_midnight, without_default_midnight
 from geo.stats.peaks import peak
@@ -26,7 +27,7 @@ LONGEST = 24.0
 """Hours beyond which a range says too little of the time."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Week:
     """When in the week it happens; protected.
 
@@ -46,7 +47,7 @@ class Week:
         Key of each clock that cannot be shown to the reason, a sentence.
     """
 
-    clock: pd.DataFrame | None
+    clock: pd.DataFrame | None = immutable()
     midnight: DefaultMidnight | None
     when: str
     kind: str = "recorded"
@@ -72,7 +73,7 @@ def week_of(selection: Selection, lsoas: np.ndarray, info: SourceInfo, gate: Gat
     Week
     """
     if not info.has_hours:
-        return Week(None, None, "")
+        return Week(clock=None, midnight=None, when="")
     cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
     recorded = _protected(gate, cells)
     counts = recorded.fillna(ASSUMED).to_numpy(float)  # sentences rest on the protected cells and their total

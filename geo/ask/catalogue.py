@@ -14,67 +14,9 @@ from typing import Any
 from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
 from geo.ask.parameters import LARGEST_GROUP, Notices
 from geo.ask.query import Query, filters_of
+from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
 from geo.ask.words import listed, month_runs, period_name, read_period
-
-
-@dataclass(frozen=True)
-class SourceInfo:
-    """What one loaded source can be asked.
-
-    Attributes
-    ----------
-    key, label, noun : str
-        "offences", "Police offences", "offences".
-    categories : mapping
-        Slug to label.
-    months : tuple of int
-        Month numbers loaded, sorted; a month between them that is missing is a gap, not a zero.
-    has_hours, has_days : bool
-    no_hours_reason : str
-        Why hours cannot be filtered, a sentence; "" where they can.
-    place : {"occurrence", "residence"}
-    disclosure : {"open", "controlled"}
-    measures : tuple of str
-        Keys of :data:`MEASURES` that can be computed.
-    no_measure_reasons : mapping
-        Key of a measure that cannot be computed to the reason, a sentence.
-    attribution : str
-    last_days : mapping
-        Every month loaded to the last day of it that has an event; 0 where days are not known.
-    attributes : frozenset of str
-        Further attributes that its events carry.
-    """
-
-    key: str
-    label: str
-    noun: str
-    categories: Mapping[str, str]
-    months: tuple[int, ...]
-    has_hours: bool
-    has_days: bool
-    no_hours_reason: str
-    place: str
-    disclosure: str
-    measures: tuple[str, ...]
-    no_measure_reasons: Mapping[str, str] = field(default_factory=dict)
-    attribution: str = ""
-    last_days: Mapping[int, int] = field(default_factory=dict)
-    attributes: frozenset[str] = frozenset()
-
-    def kept(self, query: Query) -> list[int]:
-        """Months loaded that a query keeps."""
-        first = self.months[0] if query.first is None else query.first
-        last = self.months[-1] if query.last is None else query.last
-        return [
-            m for m in self.months if first <= m <= last and (not query.month or m % 12 + 1 in query.month)
-        ]
-
-    @property
-    def gaps(self) -> tuple[int, ...]:
-        """Months between the first and the last that were not loaded."""
-        loaded = set(self.months)
-        return tuple(m for m in range(self.months[0], self.months[-1]) if m not in loaded) if loaded else ()
 
 
 @dataclass(frozen=True)
@@ -187,7 +129,7 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
     if unknown:
         notices.append(f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}.")
         changes["category"] = tuple(c for c in query.category if c in source.categories)
-    if source.months and not source.kept(query):
+    if source.months and not source.kept(query.first, query.last, query.month):
         loaded = listed([period_name(a, b) for a, b in month_runs(source.months)])
         changes |= {"first": None, "last": None, "month": ()}
         notices.append(

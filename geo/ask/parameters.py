@@ -17,12 +17,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from geo.ask.choices import GROUPS
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import DAYS, listed, month_number, month_text, one_span
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from geo.ask.catalogue import SourceInfo
 
 LARGEST_GROUP = 60
 """Areas of a set, so that its link stays short enough to send."""

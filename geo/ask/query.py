@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote
 
 from geo.ask import parameters as p
@@ -44,11 +44,16 @@ from geo.ask.parameters import (
     Notices,
     Parameter,
 )
+from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS, Window, Windows, windows
 from geo.ask.words import lower_first
 
-if TYPE_CHECKING:
-    from geo.ask.catalogue import Catalogue, SourceInfo
+
+class Checks(Protocol):
+    """What is loaded, as far as a question is checked against it (:class:`geo.ask.catalogue.Catalogue`)."""
+
+    def check(self, query: Query) -> tuple[Query, Notices]:
+        """Return the nearest question that can be answered, and what was changed."""
 
 
 def _asks(
@@ -319,7 +324,7 @@ class Query:
     # ------------------------------------------------------------ reading and writing
 
     @classmethod
-    def parse(cls, search: str, catalogue: Catalogue | None = None) -> tuple[Query, Notices]:
+    def parse(cls, search: str, catalogue: Checks | None = None) -> tuple[Query, Notices]:
         """Read a query string; never fails.
 
         Parameters

@@ -159,7 +159,7 @@ def facts(sheet: Sheet) -> dict[str, Any]:
 def _asked(query: Query) -> dict[str, str]:
     """Parameters of a question by their names in the address, also those at a default that is not "all"."""
     given = ((parameter, query[parameter.name]) for parameter in PARAMETERS.values())
-    return {of.name: of.write(value) for of, value in given if value not in (None, "", ())}
+    return {of.name: of.kind.write(value) for of, value in given if value not in (None, "", ())}
 
 
 def kind(column: pd.Series) -> str:

@@ -243,15 +243,6 @@ def test_a_month_that_is_not_loaded_is_said_and_never_a_zero(small_atlas):
     assert any("Not loaded, and so not counted: January to February 2024." in c for c in part.caveats)
 
 
-def test_selecting_an_area_or_presenting_computes_nothing_again(small_atlas):
-    one = small_atlas.answer(Query(source="offences"))
-    other = small_atlas.answer(Query(source="offences", area=small.CODES[3], view="present", overlay="imd"))
-    assert other.table is one.table
-    assert other.query.area == small.CODES[3]
-    assert other.overlay is not None
-    assert one.overlay is None
-
-
 # ---------------------------------------------------------------- exports
 
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from dashboard import facts, figures, filters, ids, view
 from dashboard import legend as parts
 from dashboard.callbacks import _shown
-from geo.answer.atlas import RANKED, Atlas
+from geo.answer.answer import RANKED
+from geo.answer.atlas import Atlas
 from geo.answer.layers import LAYERS, Layer
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
@@ -27,14 +28,12 @@ from geo.ask.words import month_number
 @pytest.fixture(scope="module")
 def hourless(small_atlas: Atlas) -> Atlas:
     """The small county as if its offences came by the month only."""
-    atlas = copy.copy(small_atlas)
+    atlas = Atlas(small_atlas.snapshot)
     loaded = atlas.sources["offences"]
     reason = "the files give the month only."
     info = replace(loaded.info, has_hours=False, has_days=False, no_hours_reason=reason)
     atlas.sources = atlas.sources | {"offences": replace(loaded, info=info)}
     atlas.catalogue = replace(atlas.catalogue, sources=atlas.catalogue.sources | {"offences": info})
-    atlas._memory = type(atlas._memory)()
-    atlas._weeks = type(atlas._weeks)()
     return atlas
 
 

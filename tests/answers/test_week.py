@@ -8,9 +8,9 @@ from geo.answer.atlas import Atlas
 from geo.answer.cube import Cube
 from geo.answer.disclosure import Gate
 from geo.answer.week import Week, spread, week_of
-from geo.ask.catalogue import SourceInfo
 from geo.ask.choices import CLOCKS
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.stats import midnight
 
 AREAS = pd.Index(["E01000001", "E01000002"], name="lsoa21cd")

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.ask.catalogue import Catalogue, SourceInfo
+from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, MEASURES, PALETTES
 from geo.ask.describe import describe
 from geo.ask.parameters import LARGEST_GROUP, read_hours
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import month_number, month_text, period_name
 
 OFFENCES = SourceInfo(
@@ -45,6 +46,7 @@ CATALOGUE = Catalogue(
     sources={"offences": OFFENCES, "street": STREET},
     boroughs={"E06000055": "Bedford", "E06000032": "Luton", "E06000056": "Central Bedfordshire"},
     layers={"measure": "Count", "local_moran": "Local Moran's I"},
+    measures=MEASURES,
     areas={"lsoa": {"E01000001"}, "ward": set(), "borough": set()},
     has_deprivation=False,
 )
