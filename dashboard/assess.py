@@ -28,9 +28,6 @@ from geo.tell.assessment import Assessment
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
-READS = ("source", "sources", "category", "first", "last", "month", "hour", "day", "night", "borough")
-"""What of a question an assessment depends on."""
-
 
 def frame() -> Component:
     """The empty part of the page that the assessment is put into."""

@@ -10,45 +10,35 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dashboard import assess, figures, ids, routes, routes_pieces
-from geo.ask.choices import THEMES
-from geo.ask.parameters import LARGEST_GROUP, PARAMETERS
+from dashboard import figures, ids, routes, routes_pieces
+from geo.ask.parameters import LARGEST_GROUP
+from geo.ask.query import PARAMETERS, SCREEN, filter_names
 from geo.ask.words import DAYS
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
-CLEARS = {
-    "source": ("category", "compare"),
-    "layer": ("compare", "mark"),
-    "level": ("area", "set", "edges"),
-    "breaks": ("edges",),
-    "measure": ("edges",),
-}
-"""Parameter to those that no longer make sense once it changes."""
 
-STAYS = {"compare": ("view", "compare"), "mark": ("mark", "decile:|quintile:")}
-"""What stays all the same while a parameter has a value that begins so: in the view of two maps ``compare``
-is the other map, and every layer has deciles."""
-
-CYCLES = {"hour": 24}
-"""Parameters whose values go round: a run of them is written as one range (``write_hours``)."""
-
-SCREEN = {"theme": THEMES}
-"""Parameters that only the screen heeds, with their values."""
-
-
-def named(fields: tuple[str, ...]) -> list[str]:
-    """Names in an address of some attributes of a query."""
-    return [parameter.name for parameter in PARAMETERS.values() if parameter.field in fields]
+def address() -> dict[str, Any]:
+    """What the browser knows of the parameters: all of it follows from their declarations."""
+    known = PARAMETERS.values()
+    return {
+        "clears": {one.name: one.clears for one in known if one.clears},
+        "stays": {one.name: one.stays for one in known if one.stays},
+        "cycles": {one.name: one.kind.cycle for one in known if one.kind.cycle},
+        "screen": {name: one.kind.schema["enum"] for name, one in SCREEN.items()},
+    }
 
 
 def handed(atlas: Atlas) -> dict[str, Any]:
     """All that the scripts of the page are told (``assets/page/handed.mjs``)."""
     return {
         "map": routes.map_config(atlas),
-        "address": {"clears": CLEARS, "stays": STAYS, "cycles": CYCLES, "screen": SCREEN},
-        "reads": {"evidence": named(routes_pieces.EVIDENCE_READS), "assessment": named(assess.READS)},
+        "address": address(),
+        "reads": {
+            "evidence": [*filter_names(), *routes_pieces.SHOWN],
+            "assessment": [*filter_names(), "sources"],
+        },
         "control": ids.control(""),
         "days": DAYS,
         "mostAreas": LARGEST_GROUP,

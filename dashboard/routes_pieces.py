@@ -24,8 +24,8 @@ from geo.tell.exhibits.part import Exhibit
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
-EVIDENCE_READS = ("source", "category", "layer", *assessment.KEPT)
-"""What of a question the evidence for a layer depends on."""
+SHOWN = ("level", "layer", "benchmark")
+"""What the evidence for a layer depends on besides what, when and where."""
 REMEMBERED = 16
 """Questions whose evidence is kept."""
 
@@ -62,5 +62,4 @@ def register(app: Dash, atlas: Atlas) -> None:
 
 def _of_layer(query: Query) -> Query:
     """The part of a checked question that the evidence for its layer depends on."""
-    shown = {"level": query.level, "layer": query.layer, "benchmark": query.benchmark}
-    return query.filters().replace(**shown)
+    return query.filters().replace(**{name: query[name] for name in SHOWN})

@@ -55,12 +55,15 @@ class Kind:
         JSON Schema of the text, or of one item of a comma list.
     many : bool
         Whether the text is a comma list.
+    cycle : int
+        Number of values where they go round, so that a run of them is one range; else 0.
     """
 
     read: Read
     write: Callable[[Any], str] = str
     schema: Mapping[str, Any] = dataclasses.field(default_factory=lambda: {"type": "string"})
     many: bool = False
+    cycle: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Parameter:
         Whether it says what, when or where, so that "Clear all" clears it.
     clears : tuple of str
         Names of the parameters that no longer make sense once this one changes.
+    stays : tuple of (str, str)
+        Name and beginning of a value: where that parameter has it, this one is not cleared.
     control : {"", "value", "checked", "strip"}
         Property that holds the state of its control on the page, "strip" for a strip of cells; "" without
         one.
@@ -113,6 +118,7 @@ class Parameter:
     heeded: bool = False
     filters: bool = False
     clears: tuple[str, ...] = ()
+    stays: tuple[str, str] | None = None
     control: str = ""
     usual: str = ""
     options: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
@@ -139,7 +145,7 @@ def choice(name: str, allowed: Collection[str]) -> Kind:
             return text, []
         return None, [f"“{text[:40]}” is not a {name} that this page has; it has {listed(sorted(allowed))}."]
 
-    return Kind(read, schema={"type": "string", "enum": sorted(allowed)})
+    return Kind(read, schema={"type": "string", "enum": list(allowed)})
 
 
 _WORD = r"[A-Za-z0-9_.:-]{1,80}"
@@ -311,7 +317,9 @@ MONTH = Kind(_month, month_text, {"type": "string", "pattern": r"^\d{4}-(0[1-9]|
 MONTHS_OF_YEAR = Kind(
     _months_of_year, _write_list, {"type": "integer", "minimum": 1, "maximum": 12}, many=True
 )
-HOURS = Kind(read_hours, write_hours, {"type": "string", "pattern": r"^\d{1,2}(-\d{1,2})?$"}, many=True)
+HOURS = Kind(
+    read_hours, write_hours, {"type": "string", "pattern": r"^\d{1,2}(-\d{1,2})?$"}, many=True, cycle=24
+)
 DAYS_OF_WEEK = names("day", DAYS)
 NIGHTS_OF_WEEK = names("night", DAYS)
 MARK = Kind(read_mark, schema={"type": "string", "pattern": "^(class|decile|quintile):.+$"})

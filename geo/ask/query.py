@@ -258,7 +258,11 @@ class Query:
         filters=True,
     )
     mark: str = _asks(
-        "", p.MARK, "Mark", "Areas that stand out: decile:1,2 or quintile:1 of deprivation, or class:HH."
+        "",
+        p.MARK,
+        "Mark",
+        "Areas that stand out: decile:1,2 or quintile:1 of deprivation, or class:HH.",
+        stays=("mark", "decile:|quintile:"),  # every layer has deciles
     )
     compare: str = _asks(
         "",
@@ -269,6 +273,7 @@ class Query:
         heeded=True,
         control="value",
         usual="usual",
+        stays=("view", "compare"),  # there it is the other map
     )
     view: str = _asks(
         "explore",
@@ -418,8 +423,7 @@ class Query:
 
     def filters(self) -> Query:
         """Return what, when and where alone, of its source; shown as usual."""
-        kept = [one for one in PARAMETERS.values() if one.filters and one.changes]
-        return Query(source=self.source).replace(**{one.field: self[one.name] for one in kept})
+        return Query().replace(**{PARAMETERS[name].field: self[name] for name in filter_names()})
 
     def cleared(self) -> Query:
         """Return the question about everything, everywhere, always, shown the same way."""
@@ -488,6 +492,11 @@ SCREEN = {
     "theme": Parameter("theme", "", p.choice("theme", THEMES), "Theme", "Light or dark.", default="light")
 }
 """Parameters of the page's address that change no answer: the browser heeds them, a query leaves them out."""
+
+
+def filter_names() -> list[str]:
+    """Names of the parameters that say what, when and where."""
+    return ["source", *(one.name for one in PARAMETERS.values() if one.filters and one.changes)]
 
 
 def filters_of(query: Query) -> list[tuple[Parameter, Any]]:

@@ -33,12 +33,12 @@ def test_every_name_handed_over_is_a_parameter(small_atlas: Atlas) -> None:
 def test_a_piece_is_asked_for_anew_when_what_it_depends_on_changes(small_atlas, piece, part) -> None:
     reads = handover.handed(small_atlas)["reads"][piece]
     catalogue = small_atlas.catalogue
-    plain = Query().checked(catalogue)[0]
+    plain = catalogue.check(Query())[0]
     others = {"hour": (3,), "borough": ("E06000001",), "category": ("robbery",), "level": "ward"}
     others |= {"mark": "decile:1", "area": CODES[0], "palette": "greys"}
     others |= {"layer": "local_moran", "view": "compare"}
     for name, value in others.items():
-        changed = plain.replace(**{name: value}).checked(catalogue)[0]
+        changed = catalogue.check(plain.replace(**{name: value}))[0]
         assert (part(changed) != part(plain)) == (name in reads), name
 
 
