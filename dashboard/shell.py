@@ -22,7 +22,7 @@ MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
 STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page")
 """Style sheets in the order in which they overrule each other."""
 
-SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", ids.TABLE: "ranked table", "filters": "filters"}
+SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", "table-box": "ranked table", "filters": "filters"}
 
 INDEX = f"""<!DOCTYPE html>
 <html lang="en-GB">

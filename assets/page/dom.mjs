@@ -32,6 +32,9 @@ export const typing = (event) => about(event, "input, textarea, select, [role=op
 /** Whether a key goes together with one of the browser's own. */
 export const withModifier = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
 
+/** Resolves after so long. */
+export const after = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+
 /** Save a file that the page holds. */
 export function save(blob, name) {
   const link = make("a", "", { href: URL.createObjectURL(blob), download: name });

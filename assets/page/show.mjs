@@ -5,11 +5,13 @@ import * as strip from "../filters/strip.mjs";
 import * as map from "../map/map.mjs";
 import { follow as recoloured, shaded } from "../theme/theme.mjs";
 import { outputs, put, rendered, same } from "./dash.mjs";
+import { after } from "./dom.mjs";
 import { handed } from "./handed.mjs";
 import { rest } from "./messages.mjs";
 import { accept, begin, current, tell, wanted } from "./question.mjs";
 
 const MAP_FIRST_MS = 150;
+const TABLE_MS = 5000; // for which the first answer waits for the table
 
 const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
 let marked = ""; // what is marked on the screen
@@ -34,15 +36,23 @@ export async function show(answer) {
   accept(answer);
   for (const [parameter, { values, off }] of Object.entries(answer.strips)) strip.set(parameter, values, off);
   // The map first: the table and the charts take the processor from it.
-  if (!first) await Promise.race([painted, new Promise((done) => { setTimeout(done, MAP_FIRST_MS); })]);
+  if (!first) await Promise.race([painted, after(MAP_FIRST_MS)]);
   if (!wanted(answer)) return nothing;
+  const done = () => finish(answer);
+  if (first) Promise.race([table(), after(TABLE_MS)]).then(done, done); // its library comes by itself
+  else done();
+  return all.map(({ id, property }) => fresh(id, property, answer.shown[`${id}.${property}`]));
+}
+
+/** All of an answer is on the page. */
+function finish(answer) {
+  if (!wanted(answer)) return;
   document.body.dataset.shows = answer.asked;
   rest("ready");
   tell("shown", answer);
   if (answer.selected) setTimeout(reveal, 0, answer.selected);
   else if (answer.marked !== marked) setTimeout(reveal, 0, answer.shown["table.rowData"][0]?.code);
   marked = answer.marked;
-  return all.map(({ id, property }) => fresh(id, property, answer.shown[`${id}.${property}`]));
 }
 
 /** What to set a property to: nothing new where its value is the one on the screen. */
@@ -67,9 +77,12 @@ function recolour() {
   }
 }
 
+/** The table, once it is there. */
+const table = () => window.dash_ag_grid.getApiAsync("table");
+
 /** Bring the row of an area into view, as far as it must move. */
 async function reveal(code) {
-  const api = await window.dash_ag_grid?.getApiAsync("table");
+  const api = await table();
   const row = api?.getRowNode(code);
   if (row) api.ensureNodeVisible(row, null);
 }

@@ -1,5 +1,6 @@
 /** How do the charts get into a piece of the page? Drawn as they come into sight, in the colours of the screen. */
 
+import { after } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { follow, shaded } from "../theme/theme.mjs";
 
@@ -13,7 +14,7 @@ export const drawn = (callback) => { followers.push(callback); };
 /** Plotly, which the page loads with its own charts; undefined where it does not come. */
 async function plotly() {
   for (let waited = 0; waited < PATIENCE_MS && !window.Plotly; waited += TRY_MS) {
-    await new Promise((done) => { setTimeout(done, TRY_MS); });
+    await after(TRY_MS);
   }
   return window.Plotly;
 }

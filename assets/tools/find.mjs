@@ -2,6 +2,7 @@
 
 import * as map from "../map/map.mjs";
 import { same } from "../page/dash.mjs";
+import { after } from "../page/dom.mjs";
 import { change, current, on } from "../page/question.mjs";
 
 const PAINTED_MS = 400; // for which a flight waits
@@ -9,8 +10,6 @@ const TRY_MS = 50;
 const PATIENCE_MS = 3000;
 
 let flight = null; // code of the area to fly to when it is shown
-
-const after = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
 /** An area chosen in the box: "level:code". The box is emptied for the next. */
 export function find(value) {
