@@ -12,8 +12,8 @@ from dashboard import handover
 from dashboard.assess import asking
 from dashboard.routes_pieces import _of_layer
 from geo.answer.atlas import Atlas
-from geo.ask.parameters import PARAMETERS, SCREEN, write_hours
-from geo.ask.query import Query
+from geo.ask.parameters import write_hours
+from geo.ask.query import PARAMETERS, SCREEN, Query
 from tests.support.small_county import CODES
 
 ADDRESS = Path(__file__).resolve().parents[2] / "assets" / "page" / "address.mjs"
