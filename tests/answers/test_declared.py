@@ -7,8 +7,7 @@ from dashboard.legend import legend
 from geo.answer.atlas import Atlas
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
-from geo.ask.parameters import PARAMETERS
-from geo.ask.query import Query
+from geo.ask.query import PARAMETERS, Query
 from geo.out.provenance import sheet
 
 OTHERWISE = {
