@@ -17,6 +17,7 @@ from plotly.io.json import to_json_plotly
 
 from dashboard import ids, view
 from dashboard.filters import CONTROLS, MANY_BOROUGHS
+from geo.answer.memory import Memory
 from geo.ask.problem import Problem
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 NAMESPACE = "hotspots"
+REMEMBERED = 64
+"""Pages kept as they are sent, for those who ask the same again."""
 FAULT = "The dashboard could not work out this answer. Try again, or clear the filters."
 
 
@@ -38,17 +41,19 @@ def register(app: Dash, atlas: Atlas) -> None:
     atlas : Atlas
     """
 
+    pages: Memory[str, str] = Memory(REMEMBERED)
+
     @app.server.get("/answer")
     def answer() -> Response:
         search = request.query_string.decode("utf-8", "replace")
         try:
-            page = view.page(atlas, search and f"?{search}")
+            page = pages.get(search, lambda: to_json_plotly(view.page(atlas, search and f"?{search}")))
         except Problem:
             raise
         except Exception:
             LOG.exception("A question could not be answered: %s", search)
             return Response(FAULT, 500, mimetype="text/plain")
-        return Response(to_json_plotly(page), mimetype="application/json")
+        return Response(page, mimetype="application/json")
 
     def browser(function: str, outputs: list[Output], *inputs: Input, first: bool = False) -> None:
         arguments = [outputs[0] if len(outputs) == 1 else outputs] if outputs else []
