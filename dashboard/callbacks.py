@@ -16,7 +16,7 @@ from flask import Response, request
 from plotly.io.json import to_json_plotly
 
 from dashboard import ids, view
-from dashboard.filters import CONTROLS, MANY_BOROUGHS
+from dashboard.filters import MANY_BOROUGHS, controls
 from geo.answer.memory import Memory
 from geo.ask.problem import Problem
 
@@ -61,11 +61,11 @@ def register(app: Dash, atlas: Atlas) -> None:
             ClientsideFunction(NAMESPACE, function), *arguments, *inputs, prevent_initial_call=not first
         )
 
-    controls = dict(CONTROLS)
+    properties = controls()
     if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
-        controls["borough"] = "value"
+        properties["borough"] = "value"
     browser("rendered", [], Input(ids.ROOT, "id"), first=True)
-    browser("control", [], *(Input(ids.control(key), prop) for key, prop in controls.items()))
+    browser("control", [], *(Input(ids.control(key), prop) for key, prop in properties.items()))
     browser("chooseMonths", [], Input(ids.MONTHS, "clickData"), Input(ids.MONTHS, "selectedData"))
     browser("chooseHour", [], Input(ids.CLOCK, "clickData"))
     browser("markDecile", [], Input(ids.GRADIENT, "clickData"))

@@ -23,8 +23,11 @@ WHOLE = PARAMETERS["benchmark"].usual
 """Value of the control of the benchmark for none: all that is shown."""
 LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
 NULL_NAMES = {"exact": "Exact p", "permutation": "Simulated p"}
-CONTROLS = {one.name: one.control for one in PARAMETERS.values() if one.control in ("value", "checked")}
-"""Parameter of the URL to the property that holds the state of its control; strips are the rest."""
+
+
+def controls() -> dict[str, str]:
+    """Parameter of the URL to the property that holds the state of its control; strips are the rest."""
+    return {one.name: one.control for one in PARAMETERS.values() if one.control in ("value", "checked")}
 
 
 def filter_panel(catalogue: Catalogue) -> Component:

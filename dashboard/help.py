@@ -7,6 +7,7 @@ import re
 from dash import html
 from dash.development.base_component import Component
 
+from geo.ask.query import PARAMETERS
 from geo.ask.resources import shipped
 
 KEYS = {
@@ -32,6 +33,10 @@ ON_THE_CHARTS = (
     "the same again clears it."
 )
 ON_THE_MAP = "On the map: arrows move it, + and − zoom, Enter chooses the area in the middle."
+ADDRESS = (
+    "The address of the page holds all that is chosen, so a link shows the same to others, and programs ask by "
+    "the same words."
+)
 TERM = re.compile(r"^\| \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+?) \|$", re.MULTILINE)
 
 
@@ -49,6 +54,11 @@ def dialog() -> Component:
     """Lay out the dialog; ``assets/tools/acts.mjs`` opens it."""
     keys = [part for key, act in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(act))]
     terms = [part for term, meaning in glossary().items() for part in (html.Dt(term), html.Dd(meaning))]
+    asked = [
+        part
+        for name, one in PARAMETERS.items()
+        for part in (html.Dt(html.Code(name)), html.Dd(f"{one.label}. {one.description}"))
+    ]
     return html.Dialog(
         [
             html.Form(
@@ -67,6 +77,9 @@ def dialog() -> Component:
                     html.P(ON_THE_CHARTS, className="note"),
                     html.P(MARKING, className="note"),
                     *([html.H3("Words"), html.Dl(terms, className="terms")] if terms else []),
+                    html.H3("In the address"),
+                    html.P(ADDRESS, className="note"),
+                    html.Dl(asked, className="terms"),
                 ],
                 className="dialog-body",
                 tabIndex="0",
