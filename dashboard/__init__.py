@@ -37,11 +37,11 @@ class Page(Dash):
             raise NotFound
         return super().index(**parts)
 
-    def interpolate_index(self, app_entry: str = "", **parts: Any) -> str:
+    def interpolate_index(self, *_: Any, **parts: Any) -> str:
         """Fill the index: the place of the page holds a skeleton, and our own script starts the renderer."""
-        parts |= {"renderer": shell.entry()}
         place = f'<div id="react-entry-point">{shell.SKELETON}</div>'
-        return super().interpolate_index(app_entry=place, **parts)
+        parts |= {"renderer": shell.entry(), "app_entry": place}
+        return super().interpolate_index(**parts)
 
 
 def create_app(atlas: Atlas) -> Dash:

@@ -137,7 +137,7 @@ def _bars(chart: Chart, table: pd.DataFrame) -> Figure:
     if not upright:
         named["autorange"] = "reversed"
     if chart.benchmark is not None:
-        line = {"type": "line", "line": {"color": INK, "width": 1.5, "dash": "dash"}}
+        line: dict[str, Any] = {"type": "line", "line": {"color": INK, "width": 1.5, "dash": "dash"}}
         line |= {f"{length}0": chart.benchmark, f"{length}1": chart.benchmark, f"{length}ref": length}
         line |= {f"{label}0": 0, f"{label}1": 1, f"{label}ref": "paper"}
         layout["shapes"] = [line]

@@ -76,7 +76,8 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         state["borough.value"] = list(query.borough)
     shown: Shown = {ids.control(key): value for key, value in state.items()}
     heeded = LAYERS[query.layer].heeds | MEASURES[query.measure].heeds
-    for parameter in frozenset().union(*(one.heeds for one in (*LAYERS.values(), *MEASURES.values()))):
+    some = [layer.heeds for layer in LAYERS.values()] + [measure.heeds for measure in MEASURES.values()]
+    for parameter in frozenset().union(*some):
         wanted = parameter in heeded or (parameter == "compare" and query.view == "compare")
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
         wanted &= parameter != "edges" or query.breaks == "own"
@@ -132,11 +133,12 @@ def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[st
         return [USUAL]
     first = source.months[0] if query.first is None else query.first
     last = source.months[-1] if query.last is None else query.last
-    days = [
+    days: list[dict[str, Any]] = [
         {"value": kind, "label": name, "disabled": bool(query.replace(compare=kind).windows(source)[1])}
         for kind, name in WINDOWS.items()
     ]
-    loaded, earlier = set(source.months), []
+    loaded = set(source.months)
+    earlier: list[dict[str, Any]] = []
     for back in range(12, first - source.months[0] + 1, 12):
         a, b = first - back, last - back
         if b < first and loaded.issuperset(range(a, b + 1)):

@@ -69,7 +69,7 @@ def chosen_months(months: Sequence[int], query: Query) -> list[bool]:
 
     Examples
     --------
-    >>> from geo.ask.query import month_number
+    >>> from geo.ask.words import month_number
     >>> year = range(month_number("2025-01"), month_number("2025-04"))
     >>> chosen_months(year, Query(first=month_number("2025-02"), month=(2, 12)))
     [False, True, False]
@@ -123,6 +123,7 @@ def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
     short = len(span) <= 14
     ticks = list(span) if short else [month for month in span if month % 12 == 0]
     names = [MONTH_NAMES[m % 12][:3] for m in ticks] if short else [str(m // 12) for m in ticks]
+    missing = _runs([month for month in span if month not in counts])
     gaps = [
         {
             "type": "rect",
@@ -136,12 +137,12 @@ def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
             "line": {"width": 0},
             "layer": "below",
         }
-        for first, last in _runs([month for month in span if month not in counts])
+        for first, last in missing
     ]
     notes = [
-        _note((gap["x0"] + gap["x1"]) / 2, "not loaded", y=0.5, yanchor="middle")
-        for gap in gaps
-        if (gap["x1"] - gap["x0"]) / len(span) > 0.09
+        _note((first + last) / 2, "not loaded", y=0.5, yanchor="middle")
+        for first, last in missing
+        if (last - first + 1) / len(span) > 0.09
     ]
     notes += [_note(month, SUPPRESSED) for month in loaded if pd.isna(counts[month])]
     return {

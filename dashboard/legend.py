@@ -60,9 +60,9 @@ def legend(answer: Answer) -> list[Component]:
         )
         for entry in lines
     }
-    listing = _square(items) if scale == "square" else html.Ul(list(items.values()))
-    if len(items) >= MANY_SHORT and max(map(len, classes.labels)) <= SHORT_LABEL:
-        listing.className = "legend-many"
+    short = len(items) >= MANY_SHORT and max(map(len, classes.labels)) <= SHORT_LABEL
+    plain = html.Ul(list(items.values()), className="legend-many" if short else None)
+    listing = _square(items) if scale == "square" else plain
     overlay = []
     if answer.overlay is not None:
         overlay = [html.Ul(_class(overlay_entry(answer.overlay)))]

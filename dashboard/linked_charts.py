@@ -159,7 +159,7 @@ def _quick(query: Query, source: SourceInfo, defaults: dict[str, str]) -> list[C
     if not source.months:
         return []
     last = source.months[-1]
-    periods = {
+    periods: dict[str, dict[str, int | None]] = {
         "Last 12 months": {"first": last - 11, "last": None},
         "Whole period": {"first": None, "last": None},
     }

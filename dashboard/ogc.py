@@ -54,7 +54,7 @@ PAGING = (
 )
 
 
-FEATURES = {
+FEATURES: dict[str, Any] = {
     "type": "object",
     "required": ["type", "features", "numberMatched", "numberReturned", "links"],
     "properties": {

@@ -159,7 +159,8 @@ def gather(atlas: Atlas, query: Query, today: date | None = None) -> Material:
     today : date, optional
         Notes of this day are of the meeting that is on, not of the last one.
     """
-    notes, trouble = (), ""
+    notes: tuple[Note, ...] = ()
+    trouble = ""
     try:
         notes = Notes(atlas.snapshot.folder).read()
     except Problem as problem:
@@ -185,8 +186,8 @@ def shown(material: Material | None, link: Link) -> dict[str, Any]:
         "component.property" to value, the same names in either case.
     """
     if material is None:
-        parts = (ids.PRESENT_TITLE, ids.PRESENT_STEPS, ids.PRESENT_UNIT, ids.PRESENT_LIST, ids.PRESENT_MORE)
-        parts += (ids.PRESENT_SAID, ids.PRESENT_FOOT)
+        parts = [ids.PRESENT_TITLE, ids.PRESENT_STEPS, ids.PRESENT_UNIT, ids.PRESENT_LIST, ids.PRESENT_MORE]
+        parts += [ids.PRESENT_SAID, ids.PRESENT_FOOT]
         return {f"{part}.children": None for part in parts} | {f"{ids.PRESENT_LEAVE}.href": "?"}
     answer, told = material.answer, material.told
     chosen = answer.query.area

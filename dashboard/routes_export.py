@@ -57,8 +57,8 @@ def register(app: Dash, atlas: Atlas) -> None:
                 name, content = write_packs(atlas, query, wards, home=request.host_url)
                 response = download(content, "application/pdf", name)
             else:
-                content = stream_packs(atlas, query, wards, request.host_url)
-                response = download(content, "application/zip", archive_name(atlas))
+                packs = stream_packs(atlas, query, wards, request.host_url)
+                response = download(packs, "application/zip", archive_name(atlas))
             response.headers["X-Wards"] = str(len(wards))  # the page counts them as they come
             return response
 
