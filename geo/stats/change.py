@@ -154,7 +154,7 @@ def change_against(
     --------
     >>> ratio, low, high = change_against(100, 120, 1000, 1000)
     >>> round(ratio, 2), round(low, 2), round(high, 2)
-    (1.2, 0.91, 1.58)
+    (1.2, 0.91, 1.59)
     """
     counts = np.array([before, after, rest_before, rest_after], float)
     if not counts.all():
