@@ -1,32 +1,44 @@
-"""Fixtures that every test may use."""
+"""What holds for every test: the fence around it, its kind, and where it runs."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
-from geo.answer.atlas import Atlas
-from geo.cli import run
-from geo.demo import build as build_demo
-from tests.support import real_bedfordshire
-from tests.support import small_county as small
-from tests.support.browser import chromium, serve  # noqa: F401  the fixtures of the browser tests
+from tests.support import fence
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED_DATA = ROOT.parent / "shared" / "data"
+fence.close()
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in app.py, and as there before numpy is imported
 
-settings.register_profile("tests", deadline=None)  # how long a case takes depends on the machine
-settings.load_profile("tests")
+pytest_plugins = ("tests.support.counties", "tests.support.browser")
+
+KINDS = ("unit", "answers", "command", "house", "browser", "realdata")
+"""The folders of tests, in the order in which they run."""
+SHARED_DATA = fence.ROOT.parent / "shared" / "data"
+
+
+def kind(item: pytest.Item) -> str:
+    """Name of the folder of a test."""
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def pytest_configure() -> None:
+    from hypothesis import settings
+
+    settings.register_profile("tests", deadline=None)  # how long a case takes depends on the machine
+    settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first; skip, saying why, those on real data where the folder is absent."""
-    items.sort(key=lambda item: ("browser" in item.keywords, "realdata" in item.keywords))
-    if SHARED_DATA.is_dir():
-        return
+    """Mark the tests by their folder; skip, saying why, those on real data where there are none."""
+    items.sort(key=lambda item: KINDS.index(kind(item)))
     skip = pytest.mark.skip(reason=f"no real data: the folder {SHARED_DATA} is absent")
     for item in items:
-        if "realdata" in item.keywords:
+        if kind(item) in ("browser", "realdata"):
+            item.add_marker(kind(item))
+        if "realdata" in item.keywords and not SHARED_DATA.is_dir():
             item.add_marker(skip)
 
 
@@ -36,36 +48,20 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
-@pytest.fixture(scope="session")
-def bedfordshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data folder of real Bedfordshire, made by the commands of docs/real-bedfordshire.md, one by one."""
-    folder = tmp_path_factory.mktemp("bedfordshire")
-    for arguments in real_bedfordshire.commands(shared_data):
-        assert run([*arguments, "--data", str(folder)]) == 0, arguments
-    return folder
+@pytest.fixture(scope="session", autouse=True)
+def working_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty folder to work in, so that ``./data`` is nobody's."""
+    before, here = Path.cwd(), tmp_path_factory.mktemp("here")
+    os.chdir(here)
+    yield here
+    os.chdir(before)
 
 
-@pytest.fixture(scope="session")
-def demo_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data folder of the demonstration county, built from its raw files."""
-    folder = tmp_path_factory.mktemp("demo_county")
-    build_demo(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def demo_atlas(demo_county: Path) -> Atlas:
-    """The demonstration county, open. Shared: an atlas is immutable."""
-    return Atlas.open(demo_county)
-
-
-@pytest.fixture(scope="session")
-def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data folder of a county of 36 squares with two sources, imported from raw files."""
-    return small.build(tmp_path_factory.mktemp("small_county"))
-
-
-@pytest.fixture(scope="session")
-def small_atlas(small_county: Path) -> Atlas:
-    """The county of 36 squares, open. Shared: an atlas is immutable."""
-    return Atlas.open(small_county)
+@pytest.fixture(autouse=True)
+def nothing_left_behind(working_folder: Path) -> Iterator[None]:
+    """A test writes to ``tmp_path``, not to where it happens to run."""
+    yield
+    left = sorted(working_folder.iterdir())
+    for path in left:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert not left, "written to the folder that the test happens to run in"

@@ -46,8 +46,13 @@ def import_files(
     Raises
     ------
     Problem
-        If a file cannot be taken whole, or the folder holds the synthetic demonstration county.
+        If the kind is unknown, a file cannot be taken whole, or the folder holds the demonstration county.
     """
+    if source is None and kind not in TABLES and kind not in SOURCES:
+        raise Problem(
+            f"“{kind}” is no kind of file: it is one of {', '.join([*TABLES, *SOURCES])}, "
+            "or any name with --mapping."
+        )
     with Store(folder).transaction(place=place) as change:
         if change.synthetic:
             raise Problem(
@@ -100,13 +105,8 @@ def take(
     source = source or SOURCES.get(kind)
     if source is not None:
         receipt = take_events(change, source, paths, add, progress)
-    elif kind in TABLES:
-        receipt = TABLES[kind](change, paths, within)
     else:
-        raise Problem(
-            f"“{kind}” is no kind of file: it is one of {', '.join([*TABLES, *SOURCES])}, "
-            "or any name with --mapping."
-        )
+        receipt = TABLES[kind](change, paths, within)
     if receipt.role:
         change.manifest["history"].append(dataclasses.asdict(receipt))
     return receipt

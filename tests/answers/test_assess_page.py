@@ -1,10 +1,9 @@
-"""The assessment on the page: what the server sends, and how a browser meets it."""
+"""The assessment on the page: what the server sends."""
 
 import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -12,9 +11,7 @@ from html.parser import HTMLParser
 import docx
 import pypdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect
 
 from dashboard import create_app
 from dashboard.assess import article, asking
@@ -24,7 +21,6 @@ from geo.ask.query import Query
 from geo.out.report import REPORTS
 from geo.tell.assessment import Assessment, assess
 from tests.answers.test_report import CHARTS, Exhibit
-from tests.support.browser import PATIENCE_MS, watch
 
 
 @pytest.fixture(scope="module")
@@ -223,71 +219,3 @@ def test_suppressed_bars_say_so() -> None:
     assert drawn is not None
     assert drawn["data"][0]["text"] == ["5", "*", "20"]
     assert drawn["layout"]["shapes"][0]["y0"] == 12.0
-
-
-# ---------------------------------------------------------------- in a browser
-
-
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    return serve(create_app(small_atlas).server)
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.mark.browser
-def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:
-    seen = watch(page)
-    page.goto(f"{address}/?sources=offences")
-    expect(page.locator(".ag-row").first).to_be_visible()
-    assert not seen.count("/assessment"), "the map must not pay for the assessment"
-
-    page.get_by_role("link", name="Assessment", exact=True).click()
-    expect(page.locator("#assess-body h1")).to_have_text("Needs assessment of violence: Squareshire")
-    expect(page.locator(".map-area")).to_be_hidden()
-    assert seen.count("/assessment/page") == 1
-
-    page.locator("#filter-month").get_by_role("option", name="July", exact=True).click()
-    expect(page.locator("#assess-body")).to_contain_text("July only")
-    assert "month=7" in page.url and "view=assess" in page.url
-
-    page.get_by_role("link", name="Explore", exact=True).click()
-    expect(page.locator(".map-area")).to_be_visible()
-    expect(page.locator("#assess-body")).to_be_hidden()
-    assert not seen.complaints
-
-
-@pytest.mark.browser
-def test_charts_are_drawn_when_they_come_into_sight(page: Page, address: str) -> None:
-    page.goto(f"{address}/?view=assess&sources=offences")
-    boxes = page.locator(".assess-plot")
-    expect(boxes.first).to_be_attached()
-    last = boxes.last
-    assert not last.locator("svg").count()
-    last.scroll_into_view_if_needed()
-    expect(last.locator("svg.main-svg").first).to_be_visible()
-
-
-@pytest.mark.browser
-def test_nothing_bars_a_reader_who_cannot_see_or_point(page: Page, address: str) -> None:
-    page.goto(f"{address}/?view=assess&sources=ae")
-    expect(page.locator("#assess-body article").first).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.browser
-def test_a_failure_is_said_and_can_be_mended(page: Page, address: str) -> None:
-    page.route("**/assessment/page*", lambda route: route.abort())
-    page.goto(f"{address}/?view=assess&sources=offences")
-    expect(page.locator("#assess-body")).to_contain_text("The assessment could not be made")
-    page.unroute("**/assessment/page*")
-    page.locator("#filter-month").get_by_role("option", name="July", exact=True).click()
-    expect(page.locator("#assess-body")).to_contain_text("July only")

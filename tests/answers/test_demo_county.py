@@ -1,6 +1,5 @@
 """The demonstration county: whole, nested, seamless, and true to the published totals."""
 
-import gzip
 import json
 import re
 from pathlib import Path
@@ -261,30 +260,3 @@ def test_the_ordinary_import_takes_the_files(files, shapes):
         "population": 381 * 19 * 2,
         "deprivation": 381,
     }
-
-
-@pytest.mark.realdata
-def test_codes_are_outside_the_ranges_in_use(shared_data):
-    lookups = shared_data / "lookups"
-    real: set[str] = set()
-    for path in sorted(lookups.glob("*.csv")):
-        real |= set(re.findall(r"\b[EW]\d{8}\b", path.read_text(encoding="utf-8-sig")))
-    for path in sorted((shared_data / "imd").glob("*.csv.gz")):
-        with gzip.open(path, "rt", encoding="utf-8-sig") as stream:
-            real |= set(re.findall(r"\b[EW]\d{8}\b", stream.read()))
-    areas = county.areas()
-    own = set(areas.index) | set(areas["wd24cd"]) | set(areas["lad24cd"])
-    assert len(own) == 381 + areas["wd24cd"].nunique() + 3
-    assert not own & real
-    for kind in ("E01", "E05", "E06"):
-        assert min(c for c in own if c.startswith(kind)) > max(c for c in real if c.startswith(kind))
-    assert all(re.fullmatch(r"E0[156]\d{6}", code) for code in own)
-
-
-@pytest.mark.realdata
-def test_deprivation_headers_are_the_official_ones(shared_data):
-    official = pd.read_csv(
-        shared_data / "imd" / "File_2_-_IoD2019_Domains_of_Deprivation.csv.gz", nrows=0, encoding="utf-8-sig"
-    )
-    ours = pd.read_csv(county.paths()["deprivation"], nrows=0)
-    assert [c for c in ours if c != "Index of Multiple Deprivation (IMD) Score"] == list(official)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from shapely import box
 
 from dashboard import view
-from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.out.provenance import sheet
@@ -186,19 +185,3 @@ def test_the_view_is_that_of_the_boroughs_chosen(small_atlas):
     east = view_of(small_atlas.answer(Query(source="offences", borough=("E06000002",))), level)
     assert whole == (500_000, 230_000, 506_000, 236_000)
     assert east == (504_000, 230_000, 506_000, 236_000)
-
-
-@pytest.mark.realdata
-def test_the_two_towns_of_bedfordshire_are_magnified(bedfordshire):
-    atlas = Atlas.open(bedfordshire)
-    for layer in ("measure", "local_moran"):
-        query = Query(
-            source="offences",
-            category=("violence-and-sexual-offences",),
-            first=month_number("2025-01"),
-            layer=layer,
-        )
-        one = sheet(atlas, query)
-        assert [inset.name for inset in one.insets] == ["Bedford", "Luton"]
-        numbered = one.answer.table.index.get_indexer(one.top.index)
-        assert sum(np.isin(numbered, inset.areas).sum() for inset in one.insets) >= 8

@@ -16,8 +16,6 @@ from geo.ask.query import Query
 from tests.support.browser import PATIENCE_MS, go, shows, visit
 from tests.support.small_county import CODES
 
-pytestmark = pytest.mark.browser
-
 ANSWERS = "/answer"
 HERE, THERE = CODES[0], CODES[7]
 

@@ -16,8 +16,6 @@ from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from tests.support.browser import PATIENCE_MS, Watch, watch
 
-pytestmark = pytest.mark.browser
-
 MOST_TABS = 100
 """Stops of the Tab key after which a control counts as out of reach."""
 

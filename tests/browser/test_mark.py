@@ -14,8 +14,6 @@ from geo.ask.query import Query
 from tests.support.browser import PATIENCE_MS, shows, visit
 from tests.support.small_county import CODES
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def address(small_atlas: Atlas, serve) -> str:

@@ -13,8 +13,6 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from tests.support.browser import PATIENCE_MS
 
-pytestmark = pytest.mark.browser
-
 PACKS = "**/export.pack*"
 
 

@@ -11,8 +11,6 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from tests.support.browser import PATIENCE_MS, Watch, watch
 
-pytestmark = pytest.mark.browser
-
 ANSWERS = "/answer"
 SELECTED = "E01035001"
 

@@ -14,8 +14,6 @@ from geo.ask.query import Query
 from tests.support.browser import PATIENCE_MS, go, shows, watch
 from tests.support.small_county import CODES
 
-pytestmark = pytest.mark.browser
-
 HERE, THERE = CODES[0], CODES[7]
 PANEL = "[data-panel=area]"
 

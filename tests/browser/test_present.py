@@ -14,8 +14,6 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from tests.support.browser import PATIENCE_MS, watch
 
-pytestmark = pytest.mark.browser
-
 ANSWERS = "/answer"
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
 

@@ -14,8 +14,6 @@ from dashboard import create_app, theme
 from geo.answer.atlas import Atlas
 from tests.support.browser import PATIENCE_MS, watch
 
-pytestmark = pytest.mark.browser
-
 ANSWERS = "/answer"
 SCREEN = {"width": 1366, "height": 768}
 SELECTED = "E01035001"

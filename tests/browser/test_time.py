@@ -11,8 +11,6 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from tests.support.browser import PATIENCE_MS, watch
 
-pytestmark = pytest.mark.browser
-
 REMEMBER = """
 window.remembered = [];
 document.addEventListener("DOMContentLoaded", () => new MutationObserver(() => {

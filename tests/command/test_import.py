@@ -232,11 +232,14 @@ def test_areas_come_first(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         assert "small areas come first" in err
 
 
-def test_an_unknown_kind_is_told_the_known_ones(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, _, err = command(capsys, "import", "crimes", raw / "offences.csv")
+def test_an_unknown_kind_is_told_the_known_ones(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = command(capsys, "import", "crimes", raw / "offences.csv", "--data", tmp_path / "new")
     assert status == 1
     assert "“crimes” is no kind of file" in err
     assert "stop_and_search" in err
+    assert not (tmp_path / "new").exists()
 
 
 def test_other_areas_do_not_replace_those_that_are_loaded(

@@ -20,8 +20,6 @@ from geo.cli import run
 from geo.data.store import Snapshot, Store
 from tests.support import real_bedfordshire
 
-pytestmark = pytest.mark.realdata
-
 DELIVERIES = {
     "street-2021-05_2024-04.zip": (182_113, 174_643, 1_089, 6_381),
     "street-2025.zip": (62_422, 59_358, 495, 2_569),

@@ -14,8 +14,6 @@ from geo.stats.exact_null import lattice_step, neighbour_sum_p
 from geo.stats.hotspots import bivariate_moran, eb_local_moran, getis_ord_star, local_moran
 from geo.stats.weights import Neighbours, distance_band, queen
 
-pytestmark = pytest.mark.realdata
-
 
 @pytest.fixture(scope="module")
 def guerry(shared_data: Path) -> gpd.GeoDataFrame:

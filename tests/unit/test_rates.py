@@ -381,16 +381,3 @@ def test_bands_of_a_table_are_matched_by_name():
 def test_nonsense_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-@pytest.mark.realdata
-def test_england_in_one_call(shared_data):
-    """33,755 areas: the global smoother keeps the number of events and pulls the smallest areas most."""
-    ages = pd.read_csv(shared_data / "population" / "Census2021_age6_LSOA21_EW.csv.gz")
-    value = ages.columns[-1]
-    population = ages.groupby(ages.columns[0])[value].sum()
-    rng = np.random.default_rng(6)
-    events = pd.Series(rng.poisson(population * rng.gamma(2, 0.005, len(population))), population.index)
-    table = smoothing.eb_global(events, population)
-    assert (table["value"] * population / 1000).sum() == pytest.approx(events.sum(), rel=0.01)
-    assert np.corrcoef(table["weight"], population)[0, 1] > 0.8

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import box, unary_union
+from shapely import box
 
 from geo.ask.problem import Problem
 from geo.stats.weights import WEIGHTS, Neighbours, distance_band, knn, queen
@@ -146,14 +146,3 @@ def test_align_orders_by_label_and_knows_its_areas() -> None:
         pair.align(pd.Series([2, 1], ["b", "c"]))
     with pytest.raises(ValueError, match="each of 2 areas"):
         pair.align(np.ones(3))
-
-
-@pytest.mark.realdata
-def test_real_boundaries(shared_data) -> None:
-    fine = gpd.read_file(shared_data / "boundaries" / "LSOA_2011_bedfordshire.geojson").to_crs(27700)
-    fine.geometry = fine.geometry.make_valid()
-    assert len(queen(fine).indices) == 2 * 1091
-    new = gpd.read_file(shared_data / "boundaries" / "LSOA_2021_bedfordshire.geojson").to_crs(27700)
-    board = queen(new)
-    assert (board.n, len(board.indices), board.isolates.any()) == (417, 2 * 1197, False)
-    assert unary_union(new.geometry.iloc[[0, *listed(board, 0)]].buffer(1)).geom_type == "Polygon"

@@ -7,8 +7,6 @@ from playwright.sync_api import Page
 from tests.support.map_county import CONFIG, frame
 from tests.support.map_page import CANVAS, COLOURS, IDS, MapPage, N
 
-pytestmark = pytest.mark.browser
-
 
 def test_a_frame_colours_every_area_and_the_next_one_recolours_without_fetching(county: MapPage) -> None:
     county.paint(IDS % 5, query="?first")

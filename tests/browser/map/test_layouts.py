@@ -10,8 +10,6 @@ from playwright.sync_api import Page
 from tests.support.map_county import INSETS, frame
 from tests.support.map_page import COLOURS, IDS, MapPage, N, in_towns
 
-pytestmark = pytest.mark.browser
-
 
 def test_towns_are_framed_and_magnified(
     page: Page,

@@ -1,0 +1,72 @@
+"""The assessment as a browser meets it: opened, followed, drawn as it comes into sight, mended."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard import create_app
+from geo.answer.atlas import Atlas
+from tests.support.browser import PATIENCE_MS, watch
+
+
+@pytest.fixture(scope="module")
+def address(small_atlas: Atlas, serve) -> str:
+    return serve(create_app(small_atlas).server)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:
+    seen = watch(page)
+    page.goto(f"{address}/?sources=offences")
+    expect(page.locator(".ag-row").first).to_be_visible()
+    assert not seen.count("/assessment"), "the map must not pay for the assessment"
+
+    page.get_by_role("link", name="Assessment", exact=True).click()
+    expect(page.locator("#assess-body h1")).to_have_text("Needs assessment of violence: Squareshire")
+    expect(page.locator(".map-area")).to_be_hidden()
+    assert seen.count("/assessment/page") == 1
+
+    page.locator("#filter-month").get_by_role("option", name="July", exact=True).click()
+    expect(page.locator("#assess-body")).to_contain_text("July only")
+    assert "month=7" in page.url and "view=assess" in page.url
+
+    page.get_by_role("link", name="Explore", exact=True).click()
+    expect(page.locator(".map-area")).to_be_visible()
+    expect(page.locator("#assess-body")).to_be_hidden()
+    assert not seen.complaints
+
+
+def test_charts_are_drawn_when_they_come_into_sight(page: Page, address: str) -> None:
+    page.goto(f"{address}/?view=assess&sources=offences")
+    boxes = page.locator(".assess-plot")
+    expect(boxes.first).to_be_attached()
+    last = boxes.last
+    assert not last.locator("svg").count()
+    last.scroll_into_view_if_needed()
+    expect(last.locator("svg.main-svg").first).to_be_visible()
+
+
+def test_nothing_bars_a_reader_who_cannot_see_or_point(page: Page, address: str) -> None:
+    page.goto(f"{address}/?view=assess&sources=ae")
+    expect(page.locator("#assess-body article").first).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_failure_is_said_and_can_be_mended(page: Page, address: str) -> None:
+    page.route("**/assessment/page*", lambda route: route.abort())
+    page.goto(f"{address}/?view=assess&sources=offences")
+    expect(page.locator("#assess-body")).to_contain_text("The assessment could not be made")
+    page.unroute("**/assessment/page*")
+    page.locator("#filter-month").get_by_role("option", name="July", exact=True).click()
+    expect(page.locator("#assess-body")).to_contain_text("July only")

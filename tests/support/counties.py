@@ -1,0 +1,47 @@
+"""Fixtures: the counties that many tests read. Who writes to one copies its folder first."""
+
+from pathlib import Path
+
+import pytest
+
+from geo.answer.atlas import Atlas
+from geo.cli import run
+from geo.demo import build as build_demo
+from tests.support import real_bedfordshire
+from tests.support import small_county as small
+from tests.support.once import once
+
+
+@pytest.fixture(scope="session")
+def bedfordshire(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of real Bedfordshire, made by the commands of docs/real-bedfordshire.md, one by one."""
+
+    def make(folder: Path) -> None:
+        for arguments in real_bedfordshire.commands(shared_data):
+            assert run([*arguments, "--data", str(folder)]) == 0, arguments
+
+    return once(tmp_path_factory, "bedfordshire", make)
+
+
+@pytest.fixture(scope="session")
+def demo_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of the demonstration county, built from its raw files."""
+    return once(tmp_path_factory, "demo_county", build_demo)
+
+
+@pytest.fixture(scope="session")
+def demo_atlas(demo_county: Path) -> Atlas:
+    """The demonstration county, open. Shared: an atlas is immutable."""
+    return Atlas.open(demo_county)
+
+
+@pytest.fixture(scope="session")
+def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a county of 36 squares with two sources, imported from raw files."""
+    return small.build(tmp_path_factory.mktemp("small_county"))
+
+
+@pytest.fixture(scope="session")
+def small_atlas(small_county: Path) -> Atlas:
+    """The county of 36 squares, open. Shared: an atlas is immutable."""
+    return Atlas.open(small_county)
