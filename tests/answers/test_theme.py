@@ -16,7 +16,7 @@ from geo.ask.choices import PALETTES
 from geo.ask.query import Query
 from geo.tell.assessment import assess as assessment
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+STYLE = Path(__file__).resolve().parents[2] / "assets" / "style"
 HEX = re.compile(r"#[0-9a-f]{6}\b")
 TEXT, MARK = 4.5, 3.0
 """Contrast that WCAG 2.2 asks of text, and of marks and outlines."""
@@ -83,8 +83,8 @@ def in_theme(colours, name: str) -> list[str]:
 def tokens(name: str) -> dict[str, str]:
     """Colours of the CSS variables of a theme; one that is another's takes its value."""
     found: dict[str, str] = {}
-    for sheet in ["style.css"] + ["dark.css"] * (name == "dark"):
-        text = (ASSETS / sheet).read_text(encoding="utf-8")
+    for sheet in ["page.css"] + ["dark.css"] * (name == "dark"):
+        text = (STYLE / sheet).read_text(encoding="utf-8")
         block = text[text.index(":root") : text.index("}", text.index(":root"))]
         found |= dict(re.findall(r"--([\w-]+): ([^;]+);", block))
     named = {key: found[value[6:-1]] if value.startswith("var(--") else value for key, value in found.items()}
@@ -137,7 +137,7 @@ def test_dark_properties_are_for_the_screen_only():
     assert sheet.startswith('@media not print{:root[data-theme="dark"]{')
     assert "--on-b30000:#ffc78c;" in sheet
     assert theme.css("#b30000") == "var(--on-b30000, #b30000)"
-    assert "@media not print" in (ASSETS / "dark.css").read_text(encoding="utf-8")
+    assert "@media not print" in (STYLE / "dark.css").read_text(encoding="utf-8")
 
 
 def test_the_page_alone_heeds_the_theme(small_atlas: Atlas):
@@ -257,7 +257,7 @@ def test_a_washed_out_projector_keeps_the_light_theme():
 def test_style_sheets_name_no_colour_but_in_a_token():
     wrong = [
         f"{sheet.name}:{number}: {line.strip()}"
-        for sheet in sorted(ASSETS.glob("*.css"))
+        for sheet in sorted(STYLE.glob("*.css"))
         for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), start=1)
         for bare in [re.sub(r"var\(--[\w-]+, #\w+\)|--[\w-]+: [^;]+;", "", line)]
         if re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(", bare)
