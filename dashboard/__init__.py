@@ -12,6 +12,7 @@ from dashboard import (
     delivery,
     layout,
     notes,
+    openapi,
     replies,
     routes,
     routes_assess,
@@ -82,6 +83,7 @@ def create_app(atlas: Atlas) -> Dash:
     callbacks.register(app, atlas)
     for room in (routes, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
         room.register(app, atlas)
+    openapi.register(app, atlas)
     replies.register(app)
     security.register(app)
     delivery.register(app)

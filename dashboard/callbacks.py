@@ -17,6 +17,7 @@ from plotly.io.json import to_json_plotly
 
 from dashboard import ids, view
 from dashboard.filters import MANY_BOROUGHS, controls
+from dashboard.openapi import PAGE, Operation, described
 from geo.answer.memory import Memory
 from geo.ask.problem import Problem
 
@@ -44,6 +45,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     pages: Memory[str, str] = Memory(REMEMBERED)
 
     @app.server.get("/answer")
+    @described(Operation("What the page shows, and what it left out", PAGE, {"application/json": {}}))
     def answer() -> Response:
         search = request.query_string.decode("utf-8", "replace")
         try:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from dash import Dash
 from flask import Request, Response, jsonify, request
 
+from dashboard.openapi import PAGE, Operation, described
 from geo.ask.problem import Problem
 from geo.tell.meeting import Notes, note
 
@@ -42,6 +43,21 @@ def register(app: Dash, atlas: Atlas) -> None:
     notes = Notes(atlas.snapshot.folder)
 
     @app.server.post("/notes")
+    @described(
+        Operation(
+            "Keep a decision of a meeting, for the page",
+            PAGE,
+            {"application/json": {"type": "object"}},
+            question=False,
+            faults=(403, 415, 422),
+            done=201,
+            body={
+                "type": "object",
+                "required": list(WANTED),
+                "properties": {key: {"type": "string"} for key in WANTED},
+            },
+        )
+    )
     def keep() -> tuple[Response, int] | tuple[str, int]:
         if not same_origin(request):
             return "Notes are taken from the dashboard's own page only.\n", 403

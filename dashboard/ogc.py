@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from geo.ask.choices import LEVELS
 from geo.ask.words import month_text
 
 JSON, GEOJSON = "application/json", "application/geo+json"
+SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 CONFORMS = tuple(
@@ -234,6 +235,7 @@ def collection(atlas: Atlas, level: str, home: str, search: str, months: tuple[i
         "links": [
             link(f"{here}{search}", "self", JSON),
             link(f"{here}/items{search}", "items", GEOJSON, LEVELS[level]),
+            link(f"{here}/schema{search}", "describedby", SCHEMA, "What each property is"),
         ],
     }
 
@@ -243,6 +245,25 @@ def _moment(month: tuple[int, ...], *, first: bool) -> str | None:
         return None
     day = 1 if first else monthrange(month[0] // 12, month[0] % 12 + 1)[1]
     return f"{month_text(month[0])}-{day:02d}T{'00:00:00' if first else '23:59:59'}Z"
+
+
+def schema(title: str, columns: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """JSON Schema of the properties of an item.
+
+    Parameters
+    ----------
+    title : str
+    columns : mapping
+        As :func:`geo.out.tables.columns` gives them.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "type": "object",
+        "properties": {
+            name: {"type": said["type"], "description": said["definition"]} for name, said in columns.items()
+        },
+    }
 
 
 def pages(here: str, asked: str, rest: str, window: Window, matched: int) -> list[dict[str, str]]:

@@ -1,16 +1,40 @@
 """What can programs ask, and what do they get? The description of every route, as OpenAPI 3.1.
 
-A route says of itself what it is (:func:`described`), the parameters of the question say it in their
-declarations: the document is put together from both, so neither can be forgotten or left behind.
+A route says of itself what it is (:func:`described`), the parameters of the question say it where they are
+declared: the document is put together from both, so neither can be forgotten or left behind.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from dash import Dash
+from flask import Response, request
+
+from dashboard.replies import reply
+from geo.ask.parameters import Parameter
+from geo.ask.query import PARAMETERS
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+    from geo.ask.catalogue import Catalogue
+
+KIND = "application/vnd.oai.openapi+json;version=3.1"
+ABOUT = (
+    "The address of the page is the question: every parameter of the page can be asked for here. An answer "
+    "is exactly what was asked; where part of it cannot be taken, there is a refusal in sentences (422). "
+    "Counts of controlled sources are protected before they leave."
+)
+PAGE, HTML = "For the page itself", {"text/html": {"type": "string"}}
 Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+# ---------------------------------------------------------------- what a route says of itself
 
 
 @dataclass(frozen=True)
@@ -21,7 +45,7 @@ class Own:
     ----------
     name, description : str
     schema : mapping
-        JSON Schema of its values.
+        JSON Schema of its values, or of each where it may be given more than once.
     required, many : bool
         Whether it must be given, and whether it may be given more than once.
     place : {"query", "path"}
@@ -49,8 +73,12 @@ class Operation:
     own : tuple of Own
     question : bool
         Whether it takes the parameters of the page's address.
-    moved : bool
-        Whether it only says where else to ask.
+    faults : tuple of int
+        Statuses of its refusals, besides those that follow from its parameters.
+    done : int
+        Status of an answer.
+    body : mapping
+        JSON Schema of what is sent; empty where nothing is.
     """
 
     summary: str
@@ -58,7 +86,9 @@ class Operation:
     answers: Mapping[str, Mapping[str, Any]]
     own: tuple[Own, ...] = ()
     question: bool = True
-    moved: bool = False
+    faults: tuple[int, ...] = ()
+    done: int = 200
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 def described(operation: Operation) -> Callable[[Route], Route]:
@@ -69,3 +99,158 @@ def described(operation: Operation) -> Callable[[Route], Route]:
         return route
 
     return mark
+
+
+# ---------------------------------------------------------------- the document
+
+
+def document(app: Dash, atlas: Atlas, home: str) -> dict[str, Any]:
+    """Describe every route of an app.
+
+    Parameters
+    ----------
+    app : Dash
+    atlas : Atlas
+        For what is loaded: the values that can be asked for.
+    home : str
+        Address of the server.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in sorted(app.server.url_map.iter_rules(), key=lambda rule: rule.rule):
+        operation = getattr(app.server.view_functions[rule.endpoint], "operation", None)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"} if operation else ():
+            paths.setdefault(path_of(rule.rule), {})[method.lower()] = _written(operation, method, rule.rule)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"Hotspots: {atlas.place}", "version": "1.0", "description": ABOUT},
+        "servers": [{"url": home.rstrip("/")}],
+        "paths": paths,
+        "components": {
+            "parameters": {name: _parameter(one, atlas.catalogue) for name, one in PARAMETERS.items()},
+            "responses": {str(status): _refusal(status, text) for status, text in REFUSALS.items()},
+            "schemas": {"Problem": PROBLEM},
+        },
+    }
+
+
+def path_of(rule: str) -> str:
+    """Path of a rule as OpenAPI writes it.
+
+    Examples
+    --------
+    >>> path_of("/collections/<level>/items/<path:rest>")
+    '/collections/{level}/items/{rest}'
+    """
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+
+
+def _written(operation: Operation, method: str, rule: str) -> dict[str, Any]:
+    given = [_own(own) for own in operation.own]
+    faults = set(operation.faults)
+    if operation.question:
+        own = {(one["name"], one["in"]) for one in given}
+        asked = (name for name in PARAMETERS if not {(name, "query"), (name, "path")} & own)
+        given += [{"$ref": f"#/components/parameters/{name}"} for name in asked]
+        faults |= {304, 422}
+    if any(own.place == "path" for own in operation.own):
+        faults |= {404}
+    content = {kind: {"schema": dict(schema)} if schema else {} for kind, schema in operation.answers.items()}
+    done = {"description": HTTPStatus(operation.done).phrase, **({"content": content} if content else {})}
+    body = {"required": True, "content": {"application/json": {"schema": dict(operation.body)}}}
+    return {
+        "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path_of(rule)}").strip("_"),
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": given,
+        **({"requestBody": body} if operation.body else {}),
+        "responses": {
+            str(operation.done): done,
+            **{str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(faults)},
+        },
+    }
+
+
+def _own(own: Own) -> dict[str, Any]:
+    schema = {"type": "array", "items": dict(own.schema)} if own.many else dict(own.schema)
+    return {
+        "name": own.name,
+        "in": own.place,
+        "description": own.description,
+        "required": own.required or own.place == "path",
+        "schema": schema,
+    }
+
+
+def _parameter(parameter: Parameter, catalogue: Catalogue) -> dict[str, Any]:
+    """A parameter of the question, with the values that what is loaded allows."""
+    kind = parameter.kind
+    schema: dict[str, Any] = dict(kind.schema)
+    if kind.loaded:
+        schema = {"type": "string", "enum": list(getattr(catalogue, kind.loaded))}
+    usual = parameter.default
+    if kind.many:
+        schema = {"type": "array", "items": schema}
+    elif usual not in (None, "", ()):
+        schema["default"] = kind.write(usual)
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": schema,
+        **({"style": "form", "explode": False} if kind.many else {}),
+    }
+
+
+# ---------------------------------------------------------------- refusals
+
+PROBLEM = {
+    "type": "object",
+    "description": "Problem details (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "All sentences."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"detail": {"type": "string", "description": "What is wrong, a sentence."}},
+            },
+        },
+    },
+}
+REFUSALS = {
+    304: "Who asks has the answer already (If-None-Match).",
+    400: "A parameter of the standard's own is wrong.",
+    403: "It does not come from the dashboard's own page.",
+    404: "There is nothing of this name.",
+    415: "It is not sent as JSON.",
+    422: "Part of what is asked cannot be taken; nothing is handed out.",
+}
+
+
+def _refusal(status: int, text: str) -> dict[str, Any]:
+    if status == HTTPStatus.NOT_MODIFIED:
+        return {"description": text}
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        "description": text,
+        "content": {"text/plain": {"schema": {"type": "string"}}, "application/problem+json": problem},
+    }
+
+
+# ---------------------------------------------------------------- the route
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Add the route ``/openapi.json`` to an app that has all its other routes."""
+
+    @app.server.get("/openapi.json")
+    @described(Operation("This description", "About", {KIND: {"type": "object"}}, (), False, (304,)))
+    def openapi() -> Response:
+        def make() -> Response:
+            return Response(json.dumps(document(app, atlas, request.host_url)), content_type=KIND)
+
+        return reply(atlas, "", make)

@@ -10,6 +10,7 @@ from dash import Dash
 from flask import Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
+from dashboard.openapi import PAGE, Operation, Own, described
 from dashboard.replies import plain
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
@@ -19,6 +20,16 @@ from geo.tell.tiles import MOST, tiles_geojson
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
+NAME = Own("name", "Name that the page gives.", place="path")
+GEOJSON = {"application/geo+json": {"type": "object"}}
+READY = {
+    "type": "object",
+    "properties": {
+        "ready": {"const": True},
+        "version": {"type": "string", "description": "Hash of the data."},
+        "place": {"type": "string"},
+    },
+}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -75,6 +86,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     tiled = {address: level for level in LEVELS if (address := tiles_address(atlas, level))}
 
     @app.server.get("/geometry/<name>")
+    @described(Operation("Shapes, tiles or places, for the page", PAGE, GEOJSON, (NAME,), question=False))
     def geometry(name: str) -> Response:
         address = f"/geometry/{name}"
         if address in tiled and address not in packed:  # laid out when first asked for
@@ -92,10 +104,12 @@ def register(app: Dash, atlas: Atlas) -> None:
         return response
 
     @app.server.get("/healthz")
+    @described(Operation("Is the server alive?", "About", {"text/plain": {"type": "string"}}, question=False))
     def healthz() -> Response:
         return plain("alive")
 
     @app.server.get("/readyz")
+    @described(Operation("Are data open, and which?", "About", {"application/json": READY}, question=False))
     def readyz() -> Response:
         atlas.answer(Query())
         return jsonify(ready=True, version=atlas.version, place=atlas.place)

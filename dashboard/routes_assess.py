@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from dashboard.assess import article, asking, checked
+from dashboard.openapi import HTML, PAGE, Operation, Own, described
 from dashboard.replies import download, reply, search, without
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -23,6 +24,8 @@ from geo.tell.assessment import Assessment, asked, assess, takeable
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
+TAG = "Needs assessment"
+EXHIBIT = Own("exhibit", "Section and key of a table or figure, as in place/residents.", required=True)
 REMEMBERED = 8
 """Assessments kept, and documents and pictures made from them."""
 
@@ -34,6 +37,9 @@ def register(app: Dash, atlas: Atlas) -> None:
     ``/assessment/table.csv?exhibit=<section>/<key>&<query>``, ``/assessment/figure.png?…`` (a map), and
     ``/assessment.<form>?<query>`` (a document of :data:`geo.out.report.REPORTS`).
     """
+
+    form = Own("form", "Kind of document.", {"type": "string", "enum": list(REPORTS)}, place="path")
+    answers: dict[str, Any] = {report.mimetype: {} for report in REPORTS.values()}
 
     @lru_cache(maxsize=REMEMBERED)
     def made(query: Query) -> Assessment:
@@ -59,6 +65,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         return query, name
 
     @app.server.get("/assessment/page")
+    @described(Operation("The needs assessment, for the page", PAGE, HTML))
     def page() -> Response:
         query = takeable(atlas, Query.parse(search())[0])[0].replace(view="assess")
         plain = query.replace(source="") if query.source == next(iter(atlas.sources)) else query
@@ -69,10 +76,12 @@ def register(app: Dash, atlas: Atlas) -> None:
         return Response(article(atlas, made(asking(query)), link), mimetype="text/html")
 
     @app.server.get("/assessment/check")
+    @described(Operation("Published and rebuilt figures, for the page", PAGE, HTML, question=False))
     def check_page() -> Response:
         return Response(checked(compared()), mimetype="text/html")
 
     @app.server.get("/assessment/table.csv")
+    @described(Operation("A table of the needs assessment", TAG, {"text/csv": {}}, (EXHIBIT,)))
     def table() -> Response:
         query, name = named()
 
@@ -85,11 +94,13 @@ def register(app: Dash, atlas: Atlas) -> None:
         return reply(atlas, (query, name), make)
 
     @app.server.get("/assessment/figure.png")
+    @described(Operation("A map of the needs assessment", TAG, {"image/png": {}}, (EXHIBIT,)))
     def figure_png() -> Response:
         query, name = named(with_map=True)
         return reply(atlas, (query, name), lambda: Response(drawn(query, name), mimetype="image/png"))
 
     @app.server.get("/assessment.<form>")
+    @described(Operation("The needs assessment, as a document", TAG, answers, (form,)))
     def document(form: str) -> Response:
         if form not in REPORTS:
             raise NotFound(f"There is no document “{form[:20]}”; there is {listed(list(REPORTS))}.")

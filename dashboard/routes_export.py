@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
+from dashboard.openapi import Operation, Own, described
 from dashboard.replies import asked, download, reply, without
 from geo.ask.query import Query
 from geo.ask.refusal import Refused, exactly
@@ -21,6 +22,30 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 MOST_SLIDES = 40
+TAG = "Files"
+JSON, SLIDES = "application/json", FORMATS["pptx"].mimetype
+PACKS: dict[str, dict[str, str]] = {"application/pdf": {}, "application/zip": {}}
+WARD = Own("ward", "A ward by name or code; else the one selected, else all of the boroughs.", many=True)
+MAP = Own("map", "Query string of a map of the page.", required=True, many=True)
+TABLE = {
+    "type": "object",
+    "required": ["title", "finding", "caveats", "query", "version", "columns", "records"],
+    "properties": {
+        "title": {"type": "string"},
+        "finding": {"type": "string"},
+        "caveats": {"type": "array", "items": {"type": "string"}},
+        "query": {"type": "object", "additionalProperties": {"type": "string"}},
+        "version": {"type": "string", "description": "Hash of the data."},
+        "columns": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {"definition": {"type": "string"}, "type": {"type": "string"}},
+            },
+        },
+        "records": {"type": "array", "items": {"type": "object"}},
+    },
+}
 
 
 def register(app: Dash, atlas: Atlas) -> None:
@@ -31,23 +56,29 @@ def register(app: Dash, atlas: Atlas) -> None:
     slide for each).
     """
 
+    said = "; ".join(f"{key}: {form.label}" for key, form in FORMATS.items())
+    kind = Own("form", f"Kind of file. {said}.", {"type": "string", "enum": list(FORMATS)}, place="path")
+    answers: dict[str, Any] = {form.mimetype: {} for form in FORMATS.values()}
+
     def shown(query: Query) -> Sheet:
         return sheet(atlas, query, link=request.host_url + query.to_search())
 
-    @app.server.get("/export.<key>")
-    def export(key: str) -> Response:
-        form = FORMATS.get(key)
-        if form is None:
-            raise NotFound(f"There is no export “{key[:20]}”; there is {listed(list(FORMATS))}.")
+    @app.server.get("/export.<form>")
+    @described(Operation("What the page shows, as a file", TAG, answers | {JSON: TABLE}, (kind,)))
+    def export(form: str) -> Response:
+        known = FORMATS.get(form)
+        if known is None:
+            raise NotFound(f"There is no export “{form[:20]}”; there is {listed(list(FORMATS))}.")
         query = asked(atlas)
 
         def make() -> Response:
             page = shown(query)
-            return download(form.write(page), form.mimetype, filename(page.answer, key))
+            return download(known.write(page), known.mimetype, filename(page.answer, form))
 
         return reply(atlas, query, make)
 
     @app.server.get("/export.pack")
+    @described(Operation("Ward packs: one PDF, or several in an archive", TAG, PACKS, (WARD,)))
     def pack() -> Response:
         query = asked(atlas, "ward")
         wards = wards_of(atlas, query, request.args.getlist("ward"))
@@ -65,6 +96,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         return reply(atlas, (query, wards), make)
 
     @app.server.get("/slides.pptx")
+    @described(Operation("Slides of several maps", TAG, {SLIDES: {}}, (MAP,), False, (304, 422)))
     def slides() -> Response:
         if rest := without("map"):
             raise Refused([f"Slides are made of maps, each a “map=”; “{rest[:40]}” is none."])

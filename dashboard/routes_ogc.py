@@ -6,12 +6,14 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 from dash import Dash
 from flask import Response, redirect, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard import ogc
-from dashboard.openapi import Operation, Own, described
+from dashboard.openapi import HTML, Operation, Own, described
 from dashboard.replies import reply, search, wants_json, without
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
@@ -19,7 +21,7 @@ from geo.ask.refusal import Refused, exactly
 from geo.ask.words import listed
 from geo.out.map_data import collection, features
 from geo.out.provenance import Sheet, sheet
-from geo.out.tables import facts, records
+from geo.out.tables import columns, facts, records
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -29,7 +31,7 @@ TAG = "OGC API Features"
 LEVEL = Own("level", "Kind of area.", {"type": "string", "enum": list(LEVELS)}, place="path")
 CODE = Own("code", "Code of the area.", place="path")
 REST = Own("rest", "Any address of this API.", place="path")
-OBJECT, TEXT = {ogc.JSON: {"type": "object"}}, {"type": "string"}
+OBJECT = {ogc.JSON: {"type": "object"}}
 
 
 def asked(atlas: Atlas, level: str = "") -> Query:
@@ -74,15 +76,11 @@ def register(app: Dash, atlas: Atlas) -> None:
         return answered(atlas, query, ogc.landing(atlas, request.host_url, handed_on(query)))
 
     @app.server.get("/ogc/<path:rest>")
-    @described(Operation("The same addresses, for who appends them to /ogc/", TAG, {}, (REST,), moved=True))
+    @described(Operation("The same addresses, for who appends them to /ogc/", TAG, {}, (REST,), done=307))
     def below(rest: str) -> Any:
         return redirect(f"{request.host_url}{rest}?{search()}".rstrip("?"), 307)
 
-    @described(
-        Operation(
-            "The page; the landing page for who accepts JSON", TAG, {"text/html": TEXT, **OBJECT}, (ogc.FORM,)
-        )
-    )
+    @described(Operation("The page; the landing page for who accepts JSON", TAG, HTML | OBJECT, (ogc.FORM,)))
     def home() -> Response:
         programs = request.args.get("f") == "json" or wants_json()
         response = landing() if programs else app.server.make_response(page())
@@ -135,7 +133,10 @@ def _items(app: Dash, atlas: Atlas) -> None:
 
         def make() -> Response:
             page = shown(query)
-            found = window.rows(page.level, records(page).iloc[:, 0])
+            codes = records(page).iloc[:, 0]
+            # Ranked areas first: clients take the type of a column from the first values that they meet.
+            first = pd.Index(codes).get_indexer(page.answer.ranked.index)
+            found = first[np.isin(first, window.rows(page.level, codes))]
             rows = found[window.offset : window.offset + window.limit]
             members = {
                 **facts(page),
@@ -147,6 +148,17 @@ def _items(app: Dash, atlas: Atlas) -> None:
             return Response(collection(members, features(page, rows)), content_type=ogc.GEOJSON)
 
         return reply(atlas, (query, window), make)
+
+    @app.server.get("/collections/<level>/schema")
+    @described(Operation("What each property of an area is", TAG, {ogc.SCHEMA: {}}, (LEVEL, ogc.FORM)))
+    def of_items(level: str) -> Response:
+        query = asked(atlas, level)
+
+        def make() -> Response:
+            page = shown(query)
+            return _json(ogc.schema(page.title, columns(records(page))), ogc.SCHEMA)
+
+        return reply(atlas, query, make)
 
     @app.server.get("/collections/<level>/items/<code>")
     @described(

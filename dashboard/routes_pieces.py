@@ -13,6 +13,7 @@ from dash import Dash
 from flask import Response, request
 
 from dashboard import evidence, view
+from dashboard.openapi import HTML, PAGE, Operation, Own, described
 from dashboard.replies import asked, download, reply, search
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("level", "layer", "benchmark")
 """What the evidence for a layer depends on besides what, when and where."""
+EXHIBIT = Own("exhibit", "Key of an exhibit of the layer, as in concentration.", required=True)
 REMEMBERED = 16
 """Questions whose evidence is kept."""
 
@@ -42,15 +44,18 @@ def register(app: Dash, atlas: Atlas) -> None:
         return assessment.evidence(atlas, query)
 
     @app.server.get("/piece/panel")
+    @described(Operation("The panel of the area or set selected, for the page", PAGE, HTML))
     def panel() -> Response:
         return Response(view.panels(atlas, search()), mimetype="text/html")
 
     @app.server.get("/piece/evidence")
+    @described(Operation("The evidence for the layer, for the page", PAGE, HTML))
     def of_layer() -> Response:
         query = _of_layer(Query.parse(search(), atlas.catalogue)[0])
         return Response(evidence.article(*made(query), query), mimetype="text/html")
 
     @app.server.get("/piece/evidence.csv")
+    @described(Operation("The numbers of an exhibit of the evidence", "Files", {"text/csv": {}}, (EXHIBIT,)))
     def numbers() -> Response:
         query, key = _of_layer(asked(atlas, "exhibit")), request.args.get("exhibit", "")
         exhibit = next((one for one in made(query)[0] if one.key == key), None)

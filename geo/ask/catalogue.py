@@ -51,6 +51,11 @@ class Catalogue:
     domains: Mapping[str, str] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def categories(self) -> dict[str, str]:
+        """Slug to label of the categories of every source."""
+        return {slug: name for source in self.sources.values() for slug, name in source.categories.items()}
+
     def check(self, query: Query) -> tuple[Query, Notices]:
         """Return the nearest question that the loaded data can answer, and what was changed.
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from geo.ask.choices import GROUPS
 from geo.ask.source_info import SourceInfo
@@ -33,6 +34,9 @@ EVENTS, MAP, COLOURS, MONTHS, WEEK, GRADIENT = "events", "map", "colours", "mont
 """Parts of an answer: its events; numbers and classes of the areas, and their colours; the three charts."""
 CHARTS = frozenset({MAP, MONTHS, WEEK, GRADIENT})
 ALL = CHARTS | {EVENTS}
+
+LONGEST = 8_000
+"""Characters of a query string."""
 
 Notices = list[str]
 Read = Callable[[str], tuple[Any, Notices]]
@@ -57,6 +61,8 @@ class Kind:
         Whether the text is a comma list.
     cycle : int
         Number of values where they go round, so that a run of them is one range; else 0.
+    loaded : str
+        Attribute of the catalogue that holds its values, where these depend on what is loaded; else "".
     """
 
     read: Read
@@ -64,6 +70,7 @@ class Kind:
     schema: Mapping[str, Any] = dataclasses.field(default_factory=lambda: {"type": "string"})
     many: bool = False
     cycle: int = 0
+    loaded: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ def choice(name: str, allowed: Collection[str]) -> Kind:
 _WORD = r"[A-Za-z0-9_.:-]{1,80}"
 
 
-def word(name: str) -> Kind:
+def word(name: str, loaded: str = "") -> Kind:
     """One word, judged by what is loaded."""
 
     def read(text: str) -> tuple[str | None, Notices]:
@@ -159,10 +166,10 @@ def word(name: str) -> Kind:
             return text, []
         return None, [f"The {name} in the link could not be read and was left out."]
 
-    return Kind(read, schema={"type": "string", "pattern": f"^{_WORD}$"})
+    return Kind(read, schema={"type": "string", "pattern": f"^{_WORD}$"}, loaded=loaded)
 
 
-def words(name: str, pattern: str = _WORD) -> Kind:
+def words(name: str, pattern: str = _WORD, loaded: str = "") -> Kind:
     """Some words of one pattern, each once."""
 
     def read(text: str) -> tuple[tuple[str, ...], Notices]:
@@ -171,7 +178,7 @@ def words(name: str, pattern: str = _WORD) -> Kind:
         bad = [part for part in parts if not re.fullmatch(pattern, part)]
         return good, [f"“{part[:40]}” is not a {name} and was left out." for part in bad]
 
-    return Kind(read, _write_list, {"type": "string", "pattern": f"^{pattern}$"}, many=True)
+    return Kind(read, _write_list, {"type": "string", "pattern": f"^{pattern}$"}, many=True, loaded=loaded)
 
 
 def names(name: str, among: Sequence[str]) -> Kind:
@@ -309,6 +316,27 @@ def write_edges(edges: Sequence[float]) -> str:
     return ",".join(f"{edge:.6f}".rstrip("0").rstrip(".") for edge in edges)
 
 
+def read_keys(search: str) -> tuple[dict[str, str], Notices]:
+    """Texts of a query string by their keys; those of a key that is given more than once, as one list.
+
+    Examples
+    --------
+    >>> read_keys("?day=fri&day=sat&hour=")
+    ({'day': 'fri,sat'}, ['The link names “hour” without a value; it was left out.'])
+    """
+    text = search.removeprefix("?")
+    notices: Notices = []
+    if len(text) > LONGEST:
+        notices.append(f"The link is longer than {LONGEST:,} characters; the rest was left out.")
+    given: dict[str, list[str]] = {}
+    for key, value in parse_qsl(text[:LONGEST], keep_blank_values=True):
+        if value.strip(" ,"):
+            given.setdefault(key, []).append(value.strip())
+        else:
+            notices.append(f"The link names “{key[:40]}” without a value; it was left out.")
+    return {key: ",".join(values) for key, values in given.items()}, notices
+
+
 def _write_list(values: Sequence[Any]) -> str:
     return ",".join(map(str, values))
 
@@ -324,6 +352,6 @@ DAYS_OF_WEEK = names("day", DAYS)
 NIGHTS_OF_WEEK = names("night", DAYS)
 MARK = Kind(read_mark, schema={"type": "string", "pattern": "^(class|decile|quintile):.+$"})
 EDGES = Kind(read_edges, write_edges, {"type": "number", "exclusiveMinimum": 0}, many=True)
-SLUGS = words("category", r"[a-z0-9]+(?:-[a-z0-9]+)*")
-BOROUGH_CODES = words("borough code", r"[A-Z]\d{8}")
+SLUGS = words("category", r"[a-z0-9]+(?:-[a-z0-9]+)*", "categories")
+BOROUGH_CODES = words("borough code", r"[A-Z]\d{8}", "boroughs")
 AREA_CODES = words("area code", r"[A-Z]\d{8}")

@@ -13,7 +13,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from geo.ask import parameters as p
 from geo.ask.choices import (
@@ -73,7 +73,7 @@ def _asks(
     return dataclasses.field(default=default, metadata={"parameter": declared})
 
 
-_SOURCE = p.word("source")
+_SOURCE = p.word("source", "sources")
 _PERIOD, _TIME = ALL - {MONTHS}, ALL - {WEEK}
 
 
@@ -121,7 +121,10 @@ class Query:
         control="value",
     )
     sources: tuple[str, ...] = _asks(
-        (), p.words("source"), "Sources", "Sources that a needs assessment covers; all where it is left out."
+        (),
+        p.words("source", loaded="sources"),
+        "Sources",
+        "Sources that a needs assessment covers; all where it is left out.",
     )
     category: tuple[str, ...] = _asks(
         (),
@@ -186,7 +189,7 @@ class Query:
     )
     measure: str = _asks(
         "count",
-        p.word("measure"),
+        p.word("measure", "measures"),
         "Measure",
         "How much there is: a count, or a rate of some kind.",
         [MAP, GRADIENT],
@@ -195,7 +198,7 @@ class Query:
     )
     layer: str = _asks(
         "measure",
-        p.word("layer"),
+        p.word("layer", "layers"),
         "Layer",
         "What the map is coloured by.",
         [MAP],
@@ -216,7 +219,7 @@ class Query:
     )
     benchmark: str = _asks(
         "",
-        p.word("benchmark"),
+        p.word("benchmark", "benchmarks"),
         "Compared with",
         "With whom rates are compared: a borough's code or england; all that is shown where it is left out.",
         [MAP],
@@ -346,18 +349,15 @@ class Query:
             A plain sentence for each thing that could not be taken.
         """
         values: dict[str, Any] = {}
-        notices: Notices = []
-        given: dict[str, list[str]] = {}
-        for key, text in parse_qsl(search.removeprefix("?")[:8000], keep_blank_values=False):
-            given.setdefault(key, []).append(text.strip())
-        for key, texts in given.items():
+        given, notices = p.read_keys(search)
+        for key, text in given.items():
             parameter = PARAMETERS.get(key) or SCREEN.get(key)
             if parameter is None:
                 notices.append(
                     f"The link asks for “{key[:40]}”, which this page does not know; it was left out."
                 )
                 continue
-            value, said = parameter.kind.read(",".join(texts))
+            value, said = parameter.kind.read(text)
             notices += said
             if value is not None and value != () and key in PARAMETERS:
                 values[parameter.field] = value

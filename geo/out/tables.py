@@ -132,7 +132,7 @@ def write_json(sheet: Sheet) -> bytes:
     rows = table.astype(object).itertuples(index=False, name=None)
     content = {
         **facts(sheet),
-        "columns": {name: {"definition": definition(name), "type": kind(table[name])} for name in table},
+        "columns": columns(table),
         "records": [dict(zip(table.columns, map(plain, row), strict=True)) for row in rows],
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
@@ -160,6 +160,11 @@ def _asked(query: Query) -> dict[str, str]:
     """Parameters of a question by their names in the address, also those at a default that is not "all"."""
     given = ((parameter, query[parameter.name]) for parameter in PARAMETERS.values())
     return {of.name: of.kind.write(value) for of, value in given if value not in (None, "", ())}
+
+
+def columns(table: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """What each column of some records means, and of which type it is."""
+    return {name: {"definition": definition(name), "type": kind(table[name])} for name in table}
 
 
 def kind(column: pd.Series) -> str:

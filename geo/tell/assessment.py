@@ -216,8 +216,8 @@ def asked(
         If something cannot be taken, by none of the sources covered.
     """
     query, notices = Query.parse(search_of(url))
-    begin, more = Query.parse(f"from={first}")
-    end, most = Query.parse(f"to={last}")
+    begin, more = Query.parse(f"from={first}" if first else "")
+    end, most = Query.parse(f"to={last}" if last else "")
     names = {name.casefold(): code for code, name in atlas.catalogue.boroughs.items()}
     codes = [names.get(b.casefold(), b) for b in (boroughs or query.borough)]
     notices = [*notices, *more, *most]

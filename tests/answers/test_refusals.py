@@ -49,6 +49,10 @@ REFUSED = {
     "colour=red": "colour",
     "theme=pink": "pink",
     "%ff=1": "does not know",
+    "robbery": "“robbery” without a value",
+    "level=ward&hour=": "“hour” without a value",
+    "category=,": "“category” without a value",
+    "category=" + ",".join(["robbery"] * 1_100): "longer than",
 }
 """Addresses of which something cannot be taken, and a word of the sentence that says so."""
 
