@@ -34,8 +34,8 @@ ON_THE_CHARTS = (
 )
 ON_THE_MAP = "On the map: arrows move it, + and − zoom, Enter chooses the area in the middle."
 ADDRESS = (
-    "The address of the page holds all that is chosen, so a link shows the same to others, and programs ask by "
-    "the same words."
+    "The address of the page holds all that is chosen: a link shows others the same, and programs ask by the "
+    "same words."
 )
 TERM = re.compile(r"^\| \*\*(?P<term>.+?)\*\* \| (?P<meaning>.+?) \|$", re.MULTILINE)
 
