@@ -52,8 +52,9 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         the map), ``strips`` (chosen cells and the reason where none can be), ``defaults`` (values that need
         not be in a link) and ``shown`` ("component.property" to value).
     """
-    query, notices = Query.parse(search, atlas.catalogue)
+    query, notices = Query.parse(search)
     answer = atlas.answer(query)
+    query, notices = answer.query, [*notices, *answer.notices]
     source = atlas.catalogue.sources[query.source]
     defaults = defaults_of(atlas, source)
     pair = compare.pair(atlas, answer)
@@ -93,7 +94,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "shown": {
             **controls_shown(atlas, query, source, defaults),
             f"{ids.control('edges')}.value": write_edges(answer.classes.edges),
-            **_words(answer, query, source, [*notices, *answer.notices], defaults),
+            **_words(answer, query, source, notices, defaults),
             **_table(answer, found),
             **charts_shown(atlas, answer, source, defaults, found),
             **marked.shown(found, answer, lambda **changes: link_to(query.replace(**changes), defaults)),

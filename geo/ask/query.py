@@ -374,7 +374,8 @@ class Query:
         """Query string that asks this question: only what differs from the default, in a fixed order."""
         parts = []
         for parameter in PARAMETERS.values():
-            value = self[parameter.name]
+            own = parameter.field in _FIELDS
+            value = getattr(self, parameter.field) if own else self[parameter.name]
             if value != parameter.default:
                 parts.append(f"{parameter.name}={quote(parameter.kind.write(value), safe=',-:._')}")
         return "?" + "&".join(parts) if parts else ""
@@ -411,9 +412,9 @@ class Query:
         True
         """
         kept = {
-            parameter.field: self[parameter.name]
-            for parameter in PARAMETERS.values()
-            if part in parameter.changes and (not parameter.heeded or parameter.name in heeds)
+            one.field: getattr(self, one.field) if one.field in _FIELDS else self[one.name]
+            for one in PARAMETERS.values()
+            if part in one.changes and (not one.heeded or one.name in heeds)
         }
         return Query(window=self.window).replace(**kept)
 
