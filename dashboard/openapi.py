@@ -118,7 +118,9 @@ def document(app: Dash, atlas: Atlas, home: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.server.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(app.server.view_functions[rule.endpoint], "operation", None)
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"} if operation else ():
+        if operation is None:
+            continue
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             paths.setdefault(path_of(rule.rule), {})[method.lower()] = _written(operation, method, rule.rule)
     return {
         "openapi": "3.1.0",
