@@ -17,7 +17,7 @@ from dashboard.shell import assets
 SMALLEST = 1_000
 """Bytes below which an answer goes as it is."""
 
-TEXTS = {"application/json", "application/javascript", "application/geo+json", "image/svg+xml"}
+TEXTS = {"application/json", "application/javascript", "image/svg+xml"}
 
 
 def register(app: Dash) -> None:
@@ -52,6 +52,10 @@ def register(app: Dash) -> None:
 
 def _compressible(response: Response) -> bool:
     whole = response.status_code == 200 and request.method in ("GET", "POST")
-    text = response.mimetype in TEXTS or (response.mimetype or "").startswith("text/")
+    text = (
+        response.mimetype in TEXTS
+        or (response.mimetype or "").endswith("+json")
+        or (response.mimetype or "").startswith("text/")
+    )
     length = response.content_length
     return whole and text and "Content-Encoding" not in response.headers and (length or 0) >= SMALLEST

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
+from geo.ask.notice import Notice, left_out
 from geo.ask.parameters import LARGEST_GROUP, Notices
 from geo.ask.query import Query, filters_of
 from geo.ask.source_info import SourceInfo
@@ -106,6 +107,16 @@ class Catalogue:
 Mended = tuple[dict[str, Any], Notices]
 
 
+def _choose(among: Collection[str]) -> str:
+    """What could be asked instead, for the end of a sentence."""
+    return f": choose from {listed(list(among))}." if among else "."
+
+
+def _without(what: str, verb: str, why: str) -> Notice:
+    """Notice of a filter that a source cannot take; `why` is a sentence."""
+    return Notice(f"{what} {verb} left out: {why}", f"{what} cannot be asked for: {why}")
+
+
 def _source(catalogue: Catalogue, query: Query) -> Mended:
     """Only sources that are loaded."""
     changes: dict[str, Any] = {}
@@ -115,10 +126,12 @@ def _source(catalogue: Catalogue, query: Query) -> Mended:
         changes["source"] = default
         if query.source:
             shown = f"; {catalogue.sources[default].label} are shown" if default else ""
-            notices.append(f"The source “{query.source}” is not loaded here{shown}.")
+            fault = f"The source “{query.source}” is not loaded here"
+            notices.append(Notice(f"{fault}{shown}.", f"{fault}{_choose(catalogue.sources)}"))
     absent = [key for key in query.sources if key not in catalogue.sources]
     if absent:
-        notices.append(f"The source {listed([f'“{key}”' for key in absent])} is not loaded here.")
+        fault = f"The source {listed([f'“{key}”' for key in absent])} is not loaded here"
+        notices.append(Notice(f"{fault}.", f"{fault}{_choose(catalogue.sources)}"))
         changes["sources"] = tuple(key for key in query.sources if key in catalogue.sources)
     return changes, notices
 
@@ -132,24 +145,24 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
     changes: dict[str, Any] = {}
     unknown = [c for c in query.category if c not in source.categories]
     if unknown:
-        notices.append(f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}.")
+        fault = f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}"
+        notices.append(Notice(f"{fault}.", f"{fault}{_choose(source.categories)}"))
         changes["category"] = tuple(c for c in query.category if c in source.categories)
     if source.months and not source.kept(query.first, query.last, query.month):
         loaded = listed([period_name(a, b) for a, b in month_runs(source.months)])
         changes |= {"first": None, "last": None, "month": ()}
-        notices.append(
-            f"No {source.noun} are loaded for the months asked for; loaded are {loaded}, all shown."
-        )
+        fault = f"No {source.noun} are loaded for the months asked for; loaded are {loaded}"
+        notices.append(left_out(fault, ", all shown"))
     if (query.hour or query.night) and not source.has_hours:
         changes |= {"hour": (), "night": ()}
-        notices.append(f"Hours and nights were left out: {source.no_hours_reason}")
+        notices.append(_without("Hours and nights", "were", source.no_hours_reason))
     if query.day and not source.has_days:
         changes["day"] = ()
-        notices.append(f"Weekdays were left out: {source.no_hours_reason}")
+        notices.append(_without("Weekdays", "were", source.no_hours_reason))
     for parameter, _ in filters_of(query):
         if parameter.reason and (why := parameter.reason(source)):
             changes[parameter.field] = parameter.default
-            notices.append(f"{parameter.label} was left out: {why}")
+            notices.append(_without(parameter.label, "was", why))
     return changes | _measure(catalogue, source, query, notices), notices
 
 
@@ -172,7 +185,9 @@ def _boroughs(catalogue: Catalogue, query: Query) -> Mended:
     changes: dict[str, Any] = {}
     unknown = [b for b in query.borough if b not in catalogue.boroughs]
     if unknown:
-        notices.append(f"This map has no borough {listed(unknown)}.")
+        fault = f"This map has no borough {listed(unknown)}"
+        known = [f"{code} ({name})" for code, name in catalogue.boroughs.items()]
+        notices.append(Notice(f"{fault}.", f"{fault}{_choose(known)}"))
         changes["borough"] = tuple(b for b in query.borough if b in catalogue.boroughs)
     if set(changes.get("borough", query.borough)) == set(catalogue.boroughs):
         changes["borough"] = ()
@@ -180,7 +195,7 @@ def _boroughs(catalogue: Catalogue, query: Query) -> Mended:
         changes["benchmark"] = ""
         lacks = f"This map has no borough “{query.benchmark}” to compare with"
         lacks = "No rates of England are loaded to compare with" if query.benchmark == ENGLAND else lacks
-        notices.append(f"{lacks}; areas are compared with the whole of what is shown.")
+        notices.append(left_out(lacks, "; areas are compared with the whole of what is shown"))
     return changes, notices
 
 
@@ -191,7 +206,8 @@ def _shown(catalogue: Catalogue, query: Query) -> Mended:
     if query.layer not in catalogue.layers:
         changes["layer"] = "measure"
         count = catalogue.measures.get("count", "count").lower()
-        notices.append(f"There is no layer “{query.layer}” here; the {count} is shown.")
+        fault = f"There is no layer “{query.layer}” here"
+        notices.append(Notice(f"{fault}; the {count} is shown.", f"{fault}{_choose(catalogue.layers)}"))
     if query.domain != "imd" and query.domain not in catalogue.domains:
         changes["domain"] = "imd"
         notices.append(f"Deprivation by the domain “{DOMAINS[query.domain]}” is not loaded.")
@@ -203,7 +219,8 @@ def _shown(catalogue: Catalogue, query: Query) -> Mended:
         notices.append("Deprivation is not loaded, so nothing can be marked by it.")
     if query.edges and query.breaks != "own":
         changes["edges"] = ()
-        notices.append("Bounds of classes are heeded where the classes are “own”; they were left out.")
+        fault = "Bounds of classes are heeded where the classes are “own”"
+        notices.append(left_out(fault, "; they were left out"))
     return changes, notices
 
 
@@ -219,7 +236,8 @@ def _areas(catalogue: Catalogue, query: Query) -> Mended:
     if len(group) < len(query.group):
         notices.append(f"{len(query.group) - len(group)} of the set of areas are not {name} of this map.")
     if len(group) > LARGEST_GROUP:
-        notices.append(f"A set has at most {LARGEST_GROUP} areas; the first {LARGEST_GROUP} are kept.")
+        fault = f"A set has at most {LARGEST_GROUP} areas"
+        notices.append(left_out(fault, f"; the first {LARGEST_GROUP} are kept"))
     return changes | {"group": group[:LARGEST_GROUP]}, notices
 
 

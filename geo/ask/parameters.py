@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from geo.ask.choices import GROUPS
+from geo.ask.notice import left_out
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import DAYS, listed, month_number, month_text, one_span
 
@@ -164,7 +165,7 @@ def word(name: str, loaded: str = "") -> Kind:
     def read(text: str) -> tuple[str | None, Notices]:
         if re.fullmatch(_WORD, text):
             return text, []
-        return None, [f"The {name} in the link could not be read and was left out."]
+        return None, [left_out(f"The {name} in the link could not be read")]
 
     return Kind(read, schema={"type": "string", "pattern": f"^{_WORD}$"}, loaded=loaded)
 
@@ -176,7 +177,7 @@ def words(name: str, pattern: str = _WORD, loaded: str = "") -> Kind:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         good = tuple(dict.fromkeys(part for part in parts if re.fullmatch(pattern, part)))
         bad = [part for part in parts if not re.fullmatch(pattern, part)]
-        return good, [f"“{part[:40]}” is not a {name} and was left out." for part in bad]
+        return good, [left_out(f"“{part[:40]}” is not a {name}") for part in bad]
 
     return Kind(read, _write_list, {"type": "string", "pattern": f"^{pattern}$"}, many=True, loaded=loaded)
 
@@ -188,7 +189,7 @@ def names(name: str, among: Sequence[str]) -> Kind:
         parts = [part.strip().lower() for part in text.split(",") if part.strip()]
         good = sorted({among.index(part) for part in parts if part in among})
         bad = [part for part in parts if part not in among]
-        return tuple(good), [f"“{part[:40]}” is not a {name} and was left out." for part in bad]
+        return tuple(good), [left_out(f"“{part[:40]}” is not a {name}") for part in bad]
 
     schema = {"type": "string", "enum": list(among)}
     return Kind(read, lambda positions: ",".join(among[i] for i in positions), schema, many=True)
@@ -209,7 +210,7 @@ def _month(text: str) -> tuple[int | None, Notices]:
     try:
         return month_number(text), []
     except ValueError as problem:
-        return None, [f"{problem}; that end of the period was left open."]
+        return None, [left_out(f"{problem}", "; that end of the period was left open")]
 
 
 def read_hours(text: str) -> tuple[tuple[int, ...], Notices]:
@@ -261,7 +262,7 @@ def _months_of_year(text: str) -> tuple[tuple[int, ...], Notices]:
         if re.fullmatch(r"0?[1-9]|1[0-2]", part):
             good.add(int(part))
         else:
-            notices.append(f"“{part[:40]}” is not a month of the year from 1 to 12 and was left out.")
+            notices.append(left_out(f"“{part[:40]}” is not a month of the year from 1 to 12"))
     return (() if len(good) == 12 else tuple(sorted(good))), notices
 
 
@@ -284,7 +285,7 @@ def read_mark(text: str) -> tuple[str | None, Notices]:
     good = [part for part in parts if re.fullmatch(MARKS[kind], part)]
     if kind in GROUPS:
         good.sort(key=int)
-    bad = [f"“{part[:40]}” is not a {kind} to mark and was left out." for part in parts if part not in good]
+    bad: Notices = [left_out(f"“{part[:40]}” is not a {kind} to mark") for part in parts if part not in good]
     return (f"{kind}:{','.join(good)}" if good else None), bad
 
 
@@ -327,13 +328,13 @@ def read_keys(search: str) -> tuple[dict[str, str], Notices]:
     text = search.removeprefix("?")
     notices: Notices = []
     if len(text) > LONGEST:
-        notices.append(f"The link is longer than {LONGEST:,} characters; the rest was left out.")
+        notices.append(left_out(f"The link is longer than {LONGEST:,} characters", "; the rest was left out"))
     given: dict[str, list[str]] = {}
     for key, value in parse_qsl(text[:LONGEST], keep_blank_values=True):
         if value.strip(" ,"):
             given.setdefault(key, []).append(value.strip())
         else:
-            notices.append(f"The link names “{key[:40]}” without a value; it was left out.")
+            notices.append(left_out(f"The link names “{key[:40]}” without a value", "; it was left out"))
     return {key: ",".join(values) for key, values in given.items()}, notices
 
 

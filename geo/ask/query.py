@@ -31,6 +31,7 @@ from geo.ask.choices import (
     THEMES,
     VIEWS,
 )
+from geo.ask.notice import left_out
 from geo.ask.parameters import (
     ALL,
     CHARTS,
@@ -353,9 +354,8 @@ class Query:
         for key, text in given.items():
             parameter = PARAMETERS.get(key) or SCREEN.get(key)
             if parameter is None:
-                notices.append(
-                    f"The link asks for “{key[:40]}”, which this page does not know; it was left out."
-                )
+                fault = f"The link asks for “{key[:40]}”, which this page does not know"
+                notices.append(left_out(fault, "; it was left out"))
                 continue
             value, said = parameter.kind.read(text)
             notices += said
@@ -363,7 +363,8 @@ class Query:
                 values[parameter.field] = value
         query = cls().replace(**values)
         if query.first is not None and query.last is not None and query.first > query.last:
-            notices.append("The period in the link ended before it began; its two months were exchanged.")
+            fault = "The period in the link ended before it began"
+            notices.append(left_out(fault, "; its two months were exchanged"))
             query = query.replace(first=query.last, last=query.first)
         if catalogue is not None:
             query, said = catalogue.check(query)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geo.ask.catalogue import Catalogue
+from geo.ask.notice import fault_of
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 
@@ -20,11 +21,11 @@ class Refused(Problem):
     Attributes
     ----------
     sentences : tuple of str
-        One for each part that could not be taken.
+        One for each part that could not be taken: the fault, not what the page makes of it.
     """
 
     def __init__(self, sentences: Iterable[str]) -> None:
-        self.sentences = tuple(dict.fromkeys(sentences))
+        self.sentences = tuple(dict.fromkeys(map(fault_of, sentences)))
         lead = "Nothing was written, because not all of the address could be taken:"
         super().__init__(" ".join([lead, *self.sentences]))
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from urllib.parse import quote
 
 import pandas as pd
@@ -92,10 +93,25 @@ def test_command_line_and_server_give_one_verdict(client, small_county, tmp_path
     if address in REFUSED:
         assert answer.mimetype == "text/plain"
         assert REFUSED[address] in answer.text
+        assert not re.search("left out|(are|is|all) shown|kept|exchanged|left open", answer.text), "that is of the page"
         assert all(sentence in said for sentence in answer.text.splitlines())
         assert not target.exists()
     else:
         assert answer.data == target.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("address", "instead"),
+    [
+        ("source=typo", "choose from offences and ae."),
+        ("layer=heat", "choose from measure, "),
+        ("category=arson", "choose from violence-and-sexual-offences, "),
+        ("borough=E09000001", "choose from E06000001 (Westshire) and E06000002 (Eastshire)."),
+        ("level=parish", "it has borough, lsoa and ward."),
+    ],
+)
+def test_a_refusal_says_what_could_be_asked(client, address, instead):
+    assert instead in client.get(f"/export.csv?{address}").text
 
 
 @pytest.mark.parametrize("address", REFUSED)
