@@ -94,9 +94,9 @@ class Window(NamedTuple):
         if not self.boxes:
             return np.arange(len(codes))
         shapes = level.degrees[level.frame.index.get_indexer(codes)]
-        return np.flatnonzero(
-            np.any([shapely.intersects(shapes, shapely.box(*b)) for b in self.boxes], axis=0)
-        )
+        boxes = [shapely.box(*sides) for sides in self.boxes]
+        shapely.prepare(boxes)
+        return np.flatnonzero(np.any([shapely.intersects(box, shapes) for box in boxes], axis=0))
 
 
 def window(args: MultiDict[str, str]) -> Window:

@@ -116,7 +116,7 @@ def download(content: object, kind: str, name: str) -> Response:
 
 def plain(text: str, status: int = 200) -> Response:
     """Answer in a sentence."""
-    return Response(text + "\n", status, mimetype="text/plain; charset=utf-8")
+    return Response(text + "\n", status, mimetype="text/plain")
 
 
 # ---------------------------------------------------------------- refusals
