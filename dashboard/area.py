@@ -15,9 +15,9 @@ from dash.development.base_component import Component
 
 from dashboard import blocks
 from dashboard.area_set import of_group
-from dashboard.facts import texts
 from dashboard.figures import chosen_months
 from dashboard.panel import Link, fact_list, panel_of
+from geo.answer.columns import texts
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import beside
 from geo.ask.choices import DOMAINS, LEVELS
@@ -193,10 +193,12 @@ def _known(told: Profile, clusters: Answer) -> dict[str, str]:
         "Cluster (local Moran’s I)": _cluster(told.code, clusters),
     }
     asked = beside(answer.query.measure)
-    if asked.key != "rate" and pd.notna(row[asked.column]):
-        known[asked.name] = asked.form.format(row[asked.column])
+    if asked.key != "rate" and pd.notna(row[asked.column.name]):
+        known[asked.column.label] = asked.form.format(row[asked.column.name])
         if asked.limits:
-            known[asked.name] += f" ({asked.form} to {asked.form})".format(row["lower_ci"], row["upper_ci"])
+            known[asked.column.label] += f" ({asked.form} to {asked.form})".format(
+                row["lower_ci"], row["upper_ci"]
+            )
     if pd.notna(row["imd_decile"]):
         known["Deprivation decile, 1 is most"] = f"{int(row['imd_decile'])}"
     if pd.notna(row["population"]):

@@ -9,8 +9,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import blocks
-from dashboard.facts import texts
 from dashboard.figures import chosen_months
+from geo.answer.columns import texts
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF
 from geo.ask.query import Query

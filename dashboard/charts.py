@@ -14,7 +14,7 @@ import pandas as pd
 
 from dashboard.figures import ACTION, EDGE, FONT, HEAT_SCALE, INK, LINE, MUTED, PAPER, SERIES, Figure
 from geo.answer.disclosure import SUPPRESSED
-from geo.answer.legend import COMPARED
+from geo.answer.layer_measure import COMPARED
 from geo.tell.exhibits.part import Chart, Exhibit
 
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -280,7 +280,7 @@ def _curve(chart: Chart, table: pd.DataFrame) -> Figure:
 
 def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
     data: list[dict[str, Any]] = []
-    for _, word, colour in COMPARED:
+    for _, word, (colour, _), _ in COMPARED:
         mine = table[table["Compared"] == word]
         data.append(
             {

@@ -127,13 +127,13 @@ def _of_two_sources(first: Answer, second: Answer) -> bool:
 def _fifths(atlas: Atlas, answer: Answer) -> Answer:
     """Give an answer the classes of the layer that shows fifths."""
     fifths = atlas.answer(answer.query.replace(layer="quintile"))
-    labels = tuple(label.removesuffix(" of areas") for label in fifths.classes.labels)
-    return replace(answer, codes=fifths.codes, classes=replace(fifths.classes, labels=labels))
+    classes = replace(fifths.classes, labels=fifths.classes.names)
+    return replace(answer, codes=fifths.codes, classes=classes)
 
 
 def _cut_alike(first: Answer, second: Answer) -> Answer:
     """Cut a second answer by the edges of the first."""
-    values = second.table[MEASURES[second.query.measure].column].to_numpy(float, na_value=np.nan)
+    values = second.table[MEASURES[second.query.measure].column.name].to_numpy(float, na_value=np.nan)
     hidden = np.array([key == "suppressed" for key in second.classes.keys])
     codes = np.minimum(second.codes, len(hidden) - 1)
     codes, classes = classify_alike(
@@ -286,7 +286,7 @@ def _bounds(answer: Answer, key: str) -> str:
     if not key.isdigit():
         return f"{number:,} areas" if number > 1 else "1 area"
     measure = MEASURES[answer.query.measure]
-    values = answer.table[measure.column].to_numpy(float, na_value=np.nan)
+    values = answer.table[measure.column.name].to_numpy(float, na_value=np.nan)
     among = values[answer.codes == answer.classes.keys.index(key)]
     low, high = measure.form.format(among.min()), measure.form.format(among.max())
     return low if low == high else f"{low}–{high}"

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard import compare, ids
 from dashboard.filters import MANY_BOROUGHS, WHOLE, further
+from geo.answer.benchmark import england
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.choices import CHANGE, ENGLAND
@@ -83,7 +84,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         wanted &= parameter != "edges" or query.breaks == "own"
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
     loaded = ENGLAND in atlas.catalogue.benchmarks and query.layer == "significance"
-    why = atlas.asked(query).england()[1] if loaded else ""
+    why = england(atlas.asked(query), MEASURES[query.measure].comparison)[1] if loaded else ""
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
     shown[f"{ids.note('benchmark')}.hidden"] = not why
     shown[f"{ids.note('measure')}.children"] = [

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dash import html
 from dash.development.base_component import Component
 
+from geo.answer.layers import LAYERS
+from geo.answer.measures import MEASURES
+from geo.ask.catalogue import Catalogue
 from geo.ask.query import PARAMETERS
 from geo.ask.resources import shipped
+from geo.out.export import FORMATS
 
 KEYS = {
     "/": "Find a place by name, ward or code",
@@ -50,10 +55,26 @@ def glossary() -> dict[str, str]:
     return {term.replace("\\", ""): meaning.replace("\\", "") for term, meaning in found}
 
 
-def dialog() -> Component:
+def offered(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """Under each heading, what can be chosen here and what it is."""
+    return {
+        "Sources": {one.label: one.attribution for one in catalogue.sources.values()},
+        "On the map": {label: LAYERS[key].explanation for key, label in catalogue.layers.items()},
+        "Measures": {label: MEASURES[key].explanation for key, label in catalogue.measures.items()},
+        "Files": {
+            one.label: f"/export.{key} with the “?…” of the page’s address" for key, one in FORMATS.items()
+        },
+    }
+
+
+def _defined(title: str, meanings: Mapping[str, str]) -> list[Component]:
+    parts = [part for term, meaning in meanings.items() for part in (html.Dt(term), html.Dd(meaning))]
+    return [html.H3(title), html.Dl(parts, className="terms")] if parts else []
+
+
+def dialog(catalogue: Catalogue) -> Component:
     """Lay out the dialog; ``assets/tools/acts.mjs`` opens it."""
     keys = [part for key, act in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(act))]
-    terms = [part for term, meaning in glossary().items() for part in (html.Dt(term), html.Dd(meaning))]
     asked = [
         part
         for name, one in PARAMETERS.items()
@@ -76,7 +97,11 @@ def dialog() -> Component:
                     html.P(ON_THE_MAP, className="note"),
                     html.P(ON_THE_CHARTS, className="note"),
                     html.P(MARKING, className="note"),
-                    *([html.H3("Words"), html.Dl(terms, className="terms")] if terms else []),
+                    *(
+                        part
+                        for title, meanings in (("Words", glossary()), *offered(catalogue).items())
+                        for part in _defined(title, meanings)
+                    ),
                     html.H3("In the address"),
                     html.P(ADDRESS, className="note"),
                     html.Dl(asked, className="terms"),

@@ -45,7 +45,7 @@ def page(atlas: Atlas) -> Component:
                 ),
                 present.foot(),
                 _messages(),
-                help.dialog(),
+                help.dialog(atlas.catalogue),
             ],
         ),
         theme=THEME,

@@ -48,9 +48,9 @@ def legend(answer: Answer) -> list[Component]:
     lines: Sequence[Entry] = answer.legend
     absent: list[Component] = []
     if classes.patterns.count(None) > MANY_CLASSES and scale in ("kinds", "falling"):
-        empty = [entry.label for entry in lines if not entry.count]
+        empty = [entry.name.lower() for entry in lines if not entry.count]
         lines = [entry for entry in lines if entry.count]
-        absent = [html.P(f"None: {_listed(empty)}.", className="note legend-absent")] if empty else []
+        absent = [html.P(f"None: {listed(empty)}.", className="note legend-absent")] if empty else []
     items = {
         entry: _class(
             entry,
@@ -78,11 +78,6 @@ def legend(answer: Answer) -> list[Component]:
             className="note",
         ),
     ]
-
-
-def _listed(labels: Sequence[str]) -> str:
-    """Labels in one line, each up to its explanation ("New: hot in the last month only")."""
-    return listed([label.partition(":")[0].lower() for label in labels])
 
 
 def painted(entry: Entry) -> dict[str, str | None]:

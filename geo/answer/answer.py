@@ -92,7 +92,7 @@ def find(s: Asked) -> Found:
         count=count, population=s.frame["population"], rate_per_1000=rate
     )
     table = table.join(drawn.columns)
-    ranked_by = MEASURES[s.query.measure].column
+    ranked_by = MEASURES[s.query.measure].column.name
     if ranked_by not in table:  # the layer is about something else
         table = table.join(measure(s).columns)
     table["imd_decile"] = s.frame["imd_decile"]
@@ -126,7 +126,7 @@ def _usual(s: Asked) -> np.ndarray:
     counts = s.gate.counts(s.base()[0]).to_numpy(np.float64, na_value=np.nan)
     by = (
         counts
-        if s.query.measure in ("count", "harm")
+        if MEASURES[s.query.measure].scale == "counts"
         else counts / np.where(s.population > 0, s.population, np.nan)
     )
     some = np.flatnonzero(s.inside & (by > 0))
@@ -167,6 +167,8 @@ class Answer:
     description : str
         What is shown, from :func:`geo.ask.describe.describe`.
     caveats : tuple of str
+    method : tuple of str
+        Those of them that say how the layer was found out.
     notices : tuple of str
         What in the query could not be taken.
     banner : str
@@ -187,6 +189,7 @@ class Answer:
     headline: str
     description: str
     caveats: tuple[str, ...]
+    method: tuple[str, ...]
     notices: tuple[str, ...]
     banner: str
 

@@ -87,6 +87,7 @@ class Atlas(County):
             headline=found.headline,
             description=describe(query, self.catalogue),
             caveats=(*found.left_out, *doubtful_midnight(recorded, s.noun), *found.caveats),
+            method=found.caveats,
             notices=tuple(notices),
             banner=banner(s),
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -38,6 +40,42 @@ def overall(s: Asked, areas: np.ndarray, *, by_age: bool = False) -> float:
     return np.nan if total is None or not residents else float(total / residents * 1000)
 
 
+# ---------------------------------------------------------------- with whom they are compared
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the areas are set against a benchmark.
+
+    Attributes
+    ----------
+    rated : callable
+        ``f(asked, confidence)``: ``lower_ci`` and ``upper_ci`` of every area.
+    together : callable
+        ``f(asked, areas)``: the same rate of some areas together; NaN where it is not known.
+    unit : str
+        "per 1,000 residents".
+    finding : str
+        Sentence with ``{areas}`` that are higher, ``{noun}`` and ``{name}`` of the benchmark, and ``{held}``.
+    crude : bool
+        Whether rates of England as they are loaded are of its kind.
+    """
+
+    rated: Callable[[Asked, float], pd.DataFrame]
+    together: Callable[[Asked, np.ndarray], float]
+    unit: str
+    finding: str = "{areas} have a significantly higher rate than {name} as a whole{held}."
+    crude: bool = False
+
+
+CRUDE = Comparison(crude, overall, "per 1,000 residents", crude=True)
+STANDARDISED = Comparison(
+    standardised,
+    partial(overall, by_age=True),
+    "per 100,000 residents a year, age-standardised",
+)
+
+
 @dataclass(frozen=True)
 class Benchmark:
     """What the areas are compared with.
@@ -63,13 +101,18 @@ def reference(s: Asked) -> np.ndarray:
     return mine if mine.any() else s.inside
 
 
-def benchmark(s: Asked) -> Benchmark:
+def england(s: Asked, by: Comparison) -> tuple[float, str]:
+    """England's rate, NaN and why where it is not known."""
+    return s.england() if by.crude else (np.nan, "only crude rates of England can be loaded")
+
+
+def benchmark(s: Asked, by: Comparison = CRUDE) -> Benchmark:
     """Find what the query compares the areas with: the whole of them, a borough, or England.
 
     Where England's rate is not known, it is the whole, and the caveat says why.
     """
-    areas, ratio = reference(s), s.query.measure == "ratio"
-    value = 1.0 if ratio else overall(s, areas, by_age=s.query.measure == "dsr")
+    areas = reference(s)
+    value = by.together(s, areas)
     if s.query.benchmark in set(s.frame["lad"]):
         name = str(s.frame["borough"][areas].iloc[0])
         own = f"The areas of {name} are part of the benchmark that they are compared with."
@@ -77,7 +120,7 @@ def benchmark(s: Asked) -> Benchmark:
     whole = Benchmark(s.where, value)
     if s.query.benchmark != ENGLAND:
         return whole
-    rate, why = s.england()
+    rate, why = england(s, by)
     if why:
         return replace(whole, caveats=(f"Compared with {s.where} as a whole, not with England: {why}.",))
     return Benchmark("England", rate, ("England’s rate is taken as loaded from a file of rates.",))

@@ -187,6 +187,7 @@ class County:
             no_measure_reasons=reasons,
             attribution=source.attribution,
             attributes=frozenset(cube.extra),
+            sector=source.sector,
         )
         return Loaded(info, cube, Gate(source.disclosure))
 

@@ -1,25 +1,56 @@
-"""Where is it unusual, beyond chance?"""
+"""Where is it unusual, beyond chance?
+
+Every statistic of :data:`geo.stats.hotspots.STATISTICS` is a layer.
+"""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
+import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
-from geo.answer.legend import (
-    CLUSTERS,
-    HOT_COLD,
-    Drawn,
-    classify,
-)
+from geo.answer.colours import COLD, HOT, MAYBE_COLD, MAYBE_HOT, PLAIN, Shade
+from geo.answer.columns import CLUSTER, P_EXACT, P_PERMUTATION, Column, Q
+from geo.answer.layer import Layer
+from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import listed
 from geo.stats import hotspots, smoothing
+from geo.stats.hotspots import Statistic
+
+UNCORRECTED = ("high-", "low-")
+"""Classes of areas that stand out before the correction for looking at many."""
+CLUSTERS = (
+    Kind("HH", "High, among high", HOT),
+    Kind("LL", "Low, among low", COLD),
+    Kind("HL", "High, among low", Shade("#d6604d", "#a9764a")),
+    Kind("LH", "Low, among high", Shade("#4393c3", "#86a9bb")),
+    Kind("high-", "High, before correction only", MAYBE_HOT),
+    Kind("low-", "Low, before correction only", MAYBE_COLD),
+    Kind("NS", "Not significant", PLAIN),
+)
+HOT_COLD = (
+    Kind("HH", "Hot spot", HOT),
+    Kind("LL", "Cold spot", COLD),
+    Kind("high-", "Hot, before correction only", MAYBE_HOT),
+    Kind("low-", "Cold, before correction only", MAYBE_COLD),
+    Kind("NS", "Not significant", PLAIN),
+)
 
 
-def _draw_clusters(s: Asked, key: str, words: dict[str, tuple[str, str]], columns: list[str]) -> Drawn:
-    m, statistic = measure(s), hotspots.STATISTICS[key]
+def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
+    """Gi* of the counts on all areas of the level, ``cluster`` "NA" where it is not defined."""
+    table = hotspots.getis_ord_star(s.counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=fdr)
+    table = table.reindex(s.frame.index)
+    return table.assign(cluster=table["cluster"].astype(object).fillna("NA").astype(str))
+
+
+def _draw(s: Asked, statistic: Statistic) -> Drawn:
+    m = measure(s)
     values = m.true[s.inside]
-    if key == "local_moran" and s.query.measure == "eb_rate":  # Assunção and Reis
+    if statistic.key == "local_moran" and s.query.measure == "eb_rate":  # Assunção and Reis
         values = smoothing.eb_standardised(s.counts[s.inside], s.population[s.inside]).to_numpy()
     table = statistic.function(values, s.among, alpha=ALPHA, fdr=s.query.fdr).reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
@@ -27,33 +58,32 @@ def _draw_clusters(s: Asked, key: str, words: dict[str, tuple[str, str]], column
     among_high = table["lag" if "lag" in table else "z"].to_numpy(float) > 0
     tinted = s.query.fdr & flagged & (cluster == "NS")
     found = np.where(tinted, np.where(among_high, "high-", "low-"), cluster)
-    entries = [(k, *word) for k, word in words.items() if s.query.fdr or not k.endswith("-")]
-    order = {k: i for i, (k, _, _) in enumerate(entries)}
+    kinds = [kind for kind in _kinds(statistic) if s.query.fdr or kind.key not in UNCORRECTED]
+    order = {kind.key: i for i, kind in enumerate(kinds)}
     position = np.array([order.get(k, -1) for k in found])
-    title = f"{statistic.label} of {m.title[0].lower()}{m.title[1:]}"
-    codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
-    caveats = [*m.caveats, *_cluster_caveats(s, int(tinted.sum()))]
-    if s.query.null == "permutation":
-        table["p_permutation"] = hotspots.permutation_p(values, s.among, key)
-        columns = [*columns, "p_permutation"]
+    title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {m.title[0].lower()}{m.title[1:]}"
+    codes, classes = classify(title, kinds, position, s.inside, no_value="Not defined")
+    caveats = [*m.caveats, *_caveats(s, int(tinted.sum()))]
+    if s.query.null == "permutation" and statistic.permutation is not None:
+        table["p_permutation"] = statistic.permutation(values, s.among)
         caveats.append(
             f"esda's own permutation p (9,999 draws) is at most {ALPHA} in "
             f"{s.areas(int((table['p_permutation'] <= ALPHA).sum()))}; the exact p in "
             f"{int((table['p'] <= ALPHA).sum())}. esda's is one-sided, so it flags more."
         )
-    added = m.columns.join(s.gate.statistics(table[columns].assign(cluster=cluster)))
-    return Drawn(added, codes, classes, _cluster_finding(s, cluster == "HH"), tuple(caveats))
+    shown = [column.name for column in _columns(statistic) if column.name in table]
+    added = m.columns.join(s.gate.statistics(table.assign(cluster=cluster)[shown]))
+    return Drawn(added, codes, classes, _finding(s, cluster == "HH"), tuple(caveats))
 
 
-def _cluster_finding(s: Asked, hot: np.ndarray) -> str:
+def _finding(s: Asked, hot: np.ndarray) -> str:
     hot = hot & s.inside
     number = int(hot.sum())
     if not number:
-        return f"No hotspot of {s.noun} stands out from chance among {s.areas(s.n).split(' of ')[1]}."
+        return f"No hotspot of {s.noun} stands out from chance among {s.among_areas}."
     share = s.share_held(hot)
-    where = _where(s, hot)
     held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None else ""
-    return f"{s.what} cluster in {s.areas(number)}, {where}{held}."
+    return f"{s.what} cluster in {s.areas(number)}, {_where(s, hot)}{held}."
 
 
 def _where(s: Asked, areas: np.ndarray) -> str:
@@ -77,16 +107,36 @@ def correction_caveats(s: Asked, lost: int) -> list[str]:
     ]
 
 
-def _cluster_caveats(s: Asked, lost: int) -> list[str]:
+def _caveats(s: Asked, lost: int) -> list[str]:
     caveats = correction_caveats(s, lost)
     if not s.inside.all():
         caveats.append("Areas are compared with those of the boroughs chosen only.")
     return caveats
 
 
-def draw_local_moran(s: Asked) -> Drawn:
-    return _draw_clusters(s, "local_moran", CLUSTERS, ["local_i", "p", "q", "cluster"])
+# ---------------------------------------------------------------- a layer for each statistic
 
 
-def draw_getis_ord(s: Asked) -> Drawn:
-    return _draw_clusters(s, "getis_ord", HOT_COLD, ["g_star", "z", "p", "q", "cluster"])
+def _columns(statistic: Statistic) -> tuple[Column, ...]:
+    own = (Column(name, definition) for name, definition in statistic.definitions.items())
+    return (*own, P_EXACT, Q, CLUSTER, *([P_PERMUTATION] if statistic.permutation else []))
+
+
+def _kinds(statistic: Statistic) -> tuple[Kind, ...]:
+    return CLUSTERS if statistic.unlike else HOT_COLD
+
+
+def layer_of(statistic: Statistic) -> Layer:
+    """Show a statistic on the map."""
+    return Layer(
+        key=statistic.key,
+        label=f"Hotspots: {statistic.label}",
+        explanation=statistic.explanation,
+        group="Where it clusters",
+        draw=partial(_draw, statistic=statistic),
+        kinds=_kinds(statistic),
+        columns=_columns(statistic),
+        about="cluster",
+        heeds=frozenset({"fdr", "null"} if statistic.permutation else {"fdr"}),
+        evidence=("back_test",),
+    )

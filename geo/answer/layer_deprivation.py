@@ -6,30 +6,40 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
-from geo.answer.layer_clusters import correction_caveats
-from geo.answer.layer_measure import suppressed
-from geo.answer.legend import (
+from geo.answer.colours import (
+    AS_EXPECTED,
     BIVARIATE,
     DEPRIVATION,
-    EXCESS,
-    Drawn,
-    classify,
+    LESS,
+    MAYBE_LESS,
+    MAYBE_MORE,
+    MORE,
 )
+from geo.answer.columns import DECILES, Column, P, figures
+from geo.answer.layer import Layer
+from geo.answer.layer_clusters import correction_caveats
+from geo.answer.layer_measure import suppressed
+from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.stats import deprivation, hotspots, rates, unexplained
 
 CRIME_SOURCES = ("offences",)
 """Sources that count recorded crime, of which the crime domain of deprivation is made."""
 
+ENDS = {1: "1 (most deprived 10%)", 10: "10 (least deprived 10%)"}
+TENTHS = tuple(
+    Kind(str(tenth), ENDS.get(tenth, str(tenth)), shade)
+    for tenth, shade in enumerate(DEPRIVATION.steps(10), start=1)
+)
+OF_DOMAINS = tuple(column for domain, column in DECILES.items() if domain != "imd")
+"""What is added where a domain is asked for; deciles of the whole index are in every table."""
+
 
 def draw_imd(s: Asked) -> Drawn:
     decile = s.frame[s.query.decile].to_numpy(float, na_value=np.nan)
     position = np.where(np.isnan(decile), -1, np.nan_to_num(decile) - 1).astype(int)
-    ends = {0: "1 (most deprived 10%)", 9: "10 (least deprived 10%)"}
-    entries = [(str(i + 1), ends.get(i, str(i + 1)), colour) for i, colour in enumerate(DEPRIVATION)]
-    codes, classes = classify(
-        f"Deprivation{s.query.by_domain}: decile in England", entries, position, s.inside
-    )
+    title = f"Deprivation{s.query.by_domain}: decile in England"
+    codes, classes = classify(title, TENTHS, position, s.inside)
     deprived = (decile <= 2) & s.inside
     share = s.share_held(deprived)
     finding = ""
@@ -60,21 +70,40 @@ def _domain_caveats(s: Asked) -> tuple[str, ...]:
     return (deprivation.CRIME_DOMAIN_CAUTION,) if by_itself else ()
 
 
+IMD = Layer(
+    key="imd",
+    label="Deprivation (decile)",
+    explanation="Each area's place among all areas of England, in ten equal groups; 1 is the most deprived. "
+    "By all domains of deprivation together, or by one of the seven.",
+    group="Deprivation",
+    draw=draw_imd,
+    scale="falling",
+    kinds=TENTHS,
+    columns=OF_DOMAINS,
+    about="{domain}_decile",
+    needs=frozenset({"deprivation"}),
+    heeds=frozenset({"domain"}),
+    evidence=("most_deprived", "fifths"),
+)
+
+
+# ---------------------------------------------------------------- with the measure
+
+THIRDS = tuple(
+    Kind(str(3 * row + column + 1), f"{many}, {deprived}", BIVARIATE.steps(9)[3 * row + column])
+    for row, deprived in enumerate(("least deprived third", "middle third", "most deprived third"))
+    for column, many in enumerate(("Fewest", "Middle", "Most"))
+)
+
+
 def draw_bivariate(s: Asked) -> Drawn:
     m = measure(s)
     shown = np.where(s.inside, m.shown, np.nan)
     table = deprivation.bivariate_classes(shown, np.where(s.inside, _deprivation_rank(s), np.nan))
     position = table["class"].fillna(0).to_numpy(int) - 1
-    ends = ("fewest", "middle", "most")
-    deprived = ("least deprived third", "middle third", "most deprived third")
-    entries = [
-        (str(3 * d + e + 1), f"{ends[e].capitalize()}, {deprived[d]}", BIVARIATE[3 * d + e])
-        for d in range(3)
-        for e in range(3)
-    ]
     title = f"{m.title} and deprivation{s.query.by_domain}, in thirds"
     codes, classes = classify(
-        title, entries, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
+        title, THIRDS, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
     )
     both = (position == 8) & s.inside
     share = s.share_held(both)
@@ -87,6 +116,39 @@ def draw_bivariate(s: Asked) -> Drawn:
         measure_class=table["measure_class"].array, deprivation_class=table["deprivation_class"].array
     )
     return Drawn(_with_domain(s, columns), codes, classes, finding, _domain_caveats(s))
+
+
+WITH_DEPRIVATION = Layer(
+    key="bivariate",
+    label="Measure and deprivation together",
+    explanation="Areas in thirds twice: by the measure, and by deprivation. The top right of the legend is "
+    "much of both.",
+    group="Deprivation",
+    draw=draw_bivariate,
+    scale="square",
+    kinds=THIRDS,
+    columns=(
+        Column("measure_class", "Third of the areas by the measure; 3 is the highest"),
+        Column("deprivation_class", "Third of the areas by deprivation; 3 is the most deprived"),
+        *OF_DOMAINS,
+    ),
+    needs=frozenset({"deprivation"}),
+    heeds=frozenset({"domain"}),
+    evidence=("fifths", "most_deprived"),
+)
+
+
+# ---------------------------------------------------------------- beyond it
+
+UNCORRECTED = ("more-", "less-")
+"""Classes of areas that stand out before the correction for looking at many."""
+BEYOND = (
+    Kind(unexplained.LESS, "Less than similarly deprived areas", LESS),
+    Kind("less-", "Less, before correction only", MAYBE_LESS),
+    Kind(unexplained.AS_PREDICTED, "As similarly deprived areas", AS_EXPECTED),
+    Kind("more-", "More, before correction only", MAYBE_MORE),
+    Kind(unexplained.MORE, "More than similarly deprived areas", MORE),
+)
 
 
 def draw_excess(s: Asked) -> Drawn:
@@ -104,8 +166,8 @@ def draw_excess(s: Asked) -> Drawn:
     tinted = np.select([flagged == unexplained.MORE, flagged == unexplained.LESS], ["more-", "less-"], "")
     lost = (flagged != verdict) & s.inside
     keys = np.where(lost, tinted, verdict)
-    entries = [entry for entry in EXCESS if s.query.fdr or not entry[0].endswith("-")]
-    order = {key: i for i, (key, _, _) in enumerate(entries)}
+    entries = [kind for kind in BEYOND if s.query.fdr or kind.key not in UNCORRECTED]
+    order = {kind.key: i for i, kind in enumerate(entries)}
     position = np.array([order.get(key, -1) for key in keys])
     title = f"{s.noun.capitalize()} against what deprivation{s.query.by_domain} predicts"
     codes, classes = classify(
@@ -141,3 +203,35 @@ def _excess_verdict(table: pd.DataFrame, probability: str) -> np.ndarray:
         [rates.NOT_COMPARED, unexplained.MORE, unexplained.LESS],
         unexplained.AS_PREDICTED,
     )
+
+
+EXCESS = Layer(
+    key="excess",
+    label="More than deprivation explains",
+    explanation="Each area against others that are as deprived as it is: a model predicts how many to "
+    "expect, and areas beyond the spread of such areas stand out.",
+    group="Deprivation",
+    draw=draw_excess,
+    scale="rising",
+    kinds=BEYOND,
+    columns=(
+        Column("expected", "Events that the area's deprivation would lead one to expect"),
+        Column(
+            "ratio",
+            "Events over those expected from deprivation",
+            "Times as many as expected",
+            "Times",
+            write=figures("{:.1f}"),
+        ),
+        Column("ratio_lower_ci", "Lower limit of the 95% confidence interval of the ratio"),
+        Column("ratio_upper_ci", "Upper limit of the 95% confidence interval of the ratio"),
+        Column("ratio_p", "Probability of so high or low a count among similarly deprived areas", cells=P),
+        Column("ratio_q", "ratio_p corrected for looking at many areas (false discovery rate)", cells=P),
+        Column("verdict", "Whether the area has more than its deprivation explains", width=34),
+        *OF_DOMAINS,
+    ),
+    about="ratio",
+    needs=frozenset({"deprivation"}),
+    heeds=frozenset({"domain", "fdr"}),
+    evidence=("excess",),
+)

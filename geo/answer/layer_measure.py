@@ -7,21 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from geo.answer.asked import Asked
-from geo.answer.benchmark import benchmark, crude, standardised
+from geo.answer.benchmark import benchmark
+from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
+from geo.answer.columns import AGAINST, Column, figures
 from geo.answer.disclosure import SMALLEST_SHOWN
-from geo.answer.legend import (
-    BREAKS,
-    COMPARED,
-    PALETTES,
-    Drawn,
-    classify,
-    edge_labels,
-    own_edges,
-    steps,
-)
-from geo.answer.measures import Measured, age_ratio, measure
+from geo.answer.layer import Layer
+from geo.answer.legend import Drawn, Kind, classify, edge_labels
+from geo.answer.measures import MEASURES, Measured, measure
 from geo.stats import rates
+from geo.stats.breaks import BREAKS, own_edges
 from geo.stats.concentration import ranked_classes
+
+RAMPS = tuple(PALETTES.values())
 
 
 def draw_measure(s: Asked) -> Drawn:
@@ -35,10 +32,8 @@ def draw_measure(s: Asked) -> Drawn:
             lifted = (f"Class bounds under {smallest} are lifted to it, the smallest count shown.",)
         edges = np.unique(np.maximum(edges, smallest))
     labels = edge_labels(edges, m.whole, smallest)
-    entries = [
-        (str(i), label, colour)
-        for i, (label, colour) in enumerate(zip(labels, steps(len(labels), s.query.palette), strict=True))
-    ]
+    shades = PALETTES[s.query.palette].steps(len(labels))
+    entries = [Kind(str(i), *step) for i, step in enumerate(zip(labels, shades, strict=True))]
     position = np.where(np.isnan(m.shown), -1, np.searchsorted(edges, np.nan_to_num(m.shown), side="right"))
     codes, classes = classify(
         m.title, entries, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
@@ -49,17 +44,42 @@ def draw_measure(s: Asked) -> Drawn:
 
 def suppressed(s: Asked, m: Measured) -> np.ndarray:
     """Areas without a value because their count is suppressed."""
-    return np.isnan(s.shown) & np.isnan(m.shown) & (s.query.measure in ("count", "rate", "ratio"))
+    return np.isnan(s.shown) & np.isnan(m.shown) & MEASURES[s.query.measure].of_shown
+
+
+MEASURE = Layer(
+    key="measure",
+    label="Measure",
+    explanation="How many, or how many for the people who live there. The top of the legend is the most. The "
+    "breaks stay where they are when hours, days or months change.",
+    group="How many",
+    draw=draw_measure,
+    scale="rising",
+    ramps=RAMPS,
+    heeds=frozenset({"breaks", "edges", "palette"}),
+    evidence=("concentration", "stability"),
+)
+
+
+# ---------------------------------------------------------------- in fifths
+
+FIFTHS = (
+    ("Lowest fifth of areas", "Lowest fifth"),
+    ("Second", ""),
+    ("Middle", ""),
+    ("Fourth", ""),
+    ("Highest fifth of areas", "Highest fifth"),
+)
 
 
 def draw_quintile(s: Asked) -> Drawn:
     m = measure(s)
     quintile = ranked_classes(np.where(s.inside, m.shown, np.nan), 5)["class"]
     position = quintile.fillna(0).to_numpy(int) - 1
-    words = ("Lowest fifth of areas", "Second", "Middle", "Fourth", "Highest fifth of areas")
+    shades = PALETTES[s.query.palette].steps(5)
     entries = [
-        (str(i + 1), word, colour)
-        for i, (word, colour) in enumerate(zip(words, PALETTES[s.query.palette], strict=True))
+        Kind(str(i + 1), label, shade, name)
+        for i, ((label, name), shade) in enumerate(zip(FIFTHS, shades, strict=True))
     ]
     codes, classes = classify(
         f"Fifths of areas by {m.title[0].lower()}{m.title[1:]}",
@@ -81,9 +101,45 @@ def draw_quintile(s: Asked) -> Drawn:
     return Drawn(columns, codes, classes, finding)
 
 
+QUINTILE = Layer(
+    key="quintile",
+    label="Fifths of areas",
+    explanation="Areas in order, cut into five groups of equal number. Areas that tie stay together, in the "
+    "lower group.",
+    group="How many",
+    draw=draw_quintile,
+    scale="rising",
+    ramps=RAMPS,
+    columns=(
+        Column(
+            "quintile",
+            "Fifth of the areas by the measure; 5 holds the highest",
+            "Fifth (5 is highest)",
+            "Fifth",
+            write=figures("{:.0f}"),
+            pixels=54,
+        ),
+    ),
+    about="quintile",
+    heeds=frozenset({"palette"}),
+    evidence=("concentration", "top_quintile"),
+)
+
+
+# ---------------------------------------------------------------- against a benchmark
+
+COMPARED = (
+    Kind("lower998", "Lower (99.8% sure)", LESS),
+    Kind("lower95", "Lower (95% sure)", Shade("#a9c3df", "#3b648f")),
+    Kind("similar", "Similar", AS_EXPECTED),
+    Kind("higher95", "Higher (95% sure)", Shade("#f0a86b", "#a0652f")),
+    Kind("higher998", "Higher (99.8% sure)", MORE),
+)
+
+
 def draw_significance(s: Asked) -> Drawn:
-    rated, unit = _COMPARED_BY.get(s.query.measure, (crude, "per 1,000 residents"))
-    at95, at998, by = rated(s, 0.95), rated(s, 0.998), benchmark(s)
+    against = MEASURES[s.query.measure].comparison
+    at95, at998, by = against.rated(s, 0.95), against.rated(s, 0.998), benchmark(s, against)
     step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
     surely, likely = (
         rates.compare_with_benchmark(t["lower_ci"], t["upper_ci"], by.value).map(step).to_numpy(float)
@@ -91,8 +147,8 @@ def draw_significance(s: Asked) -> Drawn:
     )
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
     known = not np.isnan(by.value)
-    against = f"{by.value:,.1f} for {by.name}" if known else f"{by.name}, whose rate is not known"
-    title = f"{s.noun.capitalize()} {unit}, against {against}"
+    whom = f"{by.value:,.1f} for {by.name}" if known else f"{by.name}, whose rate is not known"
+    title = f"{s.noun.capitalize()} {against.unit}, against {whom}"
     none = "Too few to compare"
     codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
     words = np.array(["lower", "lower", "similar", "higher", "higher", "not compared"])
@@ -106,13 +162,7 @@ def draw_significance(s: Asked) -> Drawn:
     higher = (position >= 3) & s.inside
     share = s.share_held(higher)
     held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None and higher.any() else ""
-    finding = (
-        f"{s.areas(int(higher.sum()))} have a significantly higher rate than {by.name} as a whole{held}."
-    )
-    if s.query.measure == "ratio":
-        finding = (
-            f"{s.areas(int(higher.sum()))} have significantly more {s.noun} than expected for ages{held}."
-        )
+    finding = against.finding.format(areas=s.areas(int(higher.sum())), noun=s.noun, name=by.name, held=held)
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
     chance = "About one area in twenty differs at 95% by chance alone."
@@ -120,8 +170,19 @@ def draw_significance(s: Asked) -> Drawn:
     return Drawn(columns, codes, classes, finding, caveats)
 
 
-_COMPARED_BY = {
-    "dsr": (standardised, "per 100,000 residents a year, age-standardised"),
-    "ratio": (age_ratio, "over those expected from the ages of the residents"),
-}
-"""How each measure is set against the whole, and its unit; the others by the crude rate."""
+SIGNIFICANCE = Layer(
+    key="significance",
+    label="Compared with a benchmark",
+    explanation="Whether each area's rate is higher or lower than that of the whole, of a borough or of "
+    "England, by more than chance: the benchmark's rate is set against the area's own interval. England's "
+    "rate comes from a file (hotspots import benchmark FILE).",
+    group="How many",
+    draw=draw_significance,
+    scale="rising",
+    kinds=COMPARED,
+    columns=AGAINST,
+    about="compared",
+    needs=frozenset({"population"}),
+    heeds=frozenset({"benchmark"}),
+    evidence=("funnel",),
+)

@@ -2,23 +2,24 @@
 
 A :class:`Measure` turns a :class:`~geo.answer.asked.Asked` into :class:`Measured`, and knows how its
 values are called and written, so that the map, the table, the area's panel, the meeting and the exports say
-the same. To add one, give it a key and a label in :data:`geo.ask.choices.MEASURES`, write ``f(slice) ->
-Measured`` and register it in :data:`MEASURES`.
+the same. To add one, declare it and register it in :data:`MEASURES`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
-from geo.answer.benchmark import benchmark, reference, standardised
+from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, reference, standardised
+from geo.answer.columns import AGAINST, COMPARED, COUNT, LOWER, RATE, UPPER, Column
 from geo.answer.disclosure import LARGEST_SUPPRESSED
-from geo.ask import choices
 from geo.stats import rates, smoothing
+from geo.stats.hotspots import STATISTICS
 
 ASSUMED = 4.0
 """What stands for a suppressed count (1 to 7) where a model needs a number."""
@@ -53,59 +54,74 @@ class Measured:
     caveats: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+Scale = Literal["counts", "rates", "ratios"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measure:
     """One way to say how much.
 
     Attributes
     ----------
-    key : str
-        Key of :data:`geo.ask.choices.MEASURES`.
+    key, label : str
     explanation : str
         What it is and when to choose it, one sentence.
-    column : str
-        Column of an answer's table that holds it.
-    name : str
-        "Standardised per 100,000", before a value.
-    heading, short : str
-        The same over a column of a page, and over a narrow one.
+    column : Column
+        Of an answer's table, with the values; its label stands before a value.
+    heading : str
+        Over a column of a page; the column's own over a narrow one.
     unit : str
         What is counted, with ``{noun}``, over a list of values.
     finding : str
-        Sentence of the areas that have the most, with ``{leaders}``, ``{have}``, ``{noun}`` and ``{top}``.
+        Sentence of the areas that have the most, with ``{leaders}``, ``{have}``, ``{noun}`` and ``{top}``,
+        and ``{held}`` where it says what share of all they have.
     compute : callable
         Asked to Measured.
+    scale : {"counts", "rates", "ratios"}
+        Whether it adds events up, sets them against residents, or against those expected.
+    also : tuple of Column
+        What it adds to the table besides.
+    about : str
+        Name of one of these that tells more of an area; "" where none does.
     form : str
         How a value is written.
     missing : str
         In place of a value that is not shown.
     limits : bool
         Whether ``lower_ci`` and ``upper_ci`` of the table are those of its values.
+    of_shown : bool
+        Whether each value is made of the protected count of its area, and missing where that is suppressed.
+    comparison : Comparison
+        How the areas are set against a benchmark where it is asked for.
     heeds : frozenset of str
-        Parameters that it heeds on every layer, as :attr:`geo.answer.layers.Layer.heeds`.
+        Parameters that it heeds on every layer, as :attr:`geo.answer.layer.Layer.heeds`.
     needs : frozenset of str
         What it cannot do without, of :data:`geo.answer.county.NEEDS`.
     """
 
     key: str
+    label: str
     explanation: str
-    column: str
-    name: str
+    column: Column
     heading: str
-    short: str
     unit: str
     finding: str
     compute: Callable[[Asked], Measured]
+    scale: Scale = "rates"
+    also: tuple[Column, ...] = ()
+    about: str = ""
     form: str = "{:,.1f}"
     missing: str = ""
     limits: bool = False
+    of_shown: bool = False
+    comparison: Comparison = CRUDE
     heeds: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
 
     @property
-    def label(self) -> str:
-        """Its name in the control."""
-        return choices.MEASURES[self.key]
+    def columns(self) -> tuple[Column, ...]:
+        """Every column that it adds to the table."""
+        return (self.column, *self.also)
 
 
 def measure(slice_: Asked) -> Measured:
@@ -166,7 +182,7 @@ def _rate(s: Asked) -> Measured:
 
 
 def _dsr(s: Asked) -> Measured:
-    table, by = standardised(s, 0.95), benchmark(s)
+    table, by = standardised(s, 0.95), benchmark(s, STANDARDISED)
     columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
     columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
     columns["benchmark"] = by.value
@@ -220,8 +236,16 @@ def age_ratio(s: Asked, confidence: float) -> pd.DataFrame:
     return table.set_axis(s.frame.index)
 
 
+EXPECTED = Comparison(
+    age_ratio,
+    lambda _, __: 1.0,
+    "over those expected from the ages of the residents",
+    "{areas} have significantly more {noun} than expected for ages{held}.",
+)
+
+
 def _ratio(s: Asked) -> Measured:
-    table, by = age_ratio(s, 0.95), benchmark(s)
+    table, by = age_ratio(s, 0.95), benchmark(s, EXPECTED)
     names = {"value": "age_ratio", "expected": "age_expected"}
     columns = table.rename(columns=names)[["age_expected", "age_ratio", "lower_ci", "upper_ci"]]
     columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
@@ -255,12 +279,8 @@ def _locally_smoothed(s: Asked) -> Measured:
         "Clusters are tested on rates before they are smoothed, since smoothing makes neighbours alike.",
     )
     return Measured(
-        title, tested, value, value, False, columns, caveats=caveats if s.query.layer in TESTED else ()
+        title, tested, value, value, False, columns, caveats=caveats if s.query.layer in STATISTICS else ()
     )
-
-
-TESTED = ("local_moran", "getis_ord")
-"""Layers that test the measure itself."""
 
 
 # ---------------------------------------------------------------- allowing for gravity
@@ -285,96 +305,130 @@ MEASURES: dict[str, Measure] = {
     one.key: one
     for one in (
         Measure(
-            "count",
-            "How many happened; busy and populous areas have more.",
-            "count",
-            "Count",
-            "Count",
-            "Count",
-            "{noun}",
-            "{leaders} {have} the most {noun}: {top:,.0f}.",
-            _count,
-            "{:,.0f}",
+            key="count",
+            label="Count",
+            explanation="How many happened; busy and populous areas have more.",
+            column=COUNT,
+            heading="Count",
+            unit="{noun}",
+            finding="{leaders} {have} the most {noun}: {top:,.0f}{held}.",
+            compute=_count,
+            scale="counts",
+            form="{:,.0f}",
+            of_shown=True,
         ),
         Measure(
-            "rate",
-            "Per 1,000 residents; town centres have few residents and many visitors.",
-            "rate_per_1000",
-            "Per 1,000 residents",
-            "Per 1,000",
-            "/ 1,000",
-            "{noun} per 1,000 residents",
-            _HIGHEST + "1,000 residents.",
-            _rate,
+            key="rate",
+            label="Rate",
+            explanation="Per 1,000 residents; town centres have few residents and many visitors.",
+            column=RATE,
+            heading="Per 1,000",
+            unit="{noun} per 1,000 residents",
+            finding=_HIGHEST + "1,000 residents.",
+            compute=_rate,
+            of_shown=True,
             needs=frozenset({"population"}),
         ),
         Measure(
-            "dsr",
-            "Per 100,000 residents a year, as if every area had the same ages (DSR).",
-            "dsr_per_100k",
-            "Standardised per 100,000",
-            "Standardised",
-            "DSR",
-            "{noun} per 100,000 a year, ages standardised",
-            _HIGHEST + "100,000 residents a year.",
-            _dsr,
-            "{:,.0f}",
-            "fewer than 10 events",
+            key="dsr",
+            label="Age-standardised rate",
+            explanation="Per 100,000 residents a year, as if every area had the same ages (DSR).",
+            column=Column(
+                "dsr_per_100k",
+                "Directly age-standardised rate per 100,000 residents a year (European Standard Population "
+                "2013); blank where it would rest on fewer than 10 events",
+                "Standardised per 100,000",
+                "DSR",
+            ),
+            heading="Standardised",
+            unit="{noun} per 100,000 a year, ages standardised",
+            finding=_HIGHEST + "100,000 residents a year.",
+            compute=_dsr,
+            also=AGAINST,
+            about="compared",
+            form="{:,.0f}",
+            missing="fewer than 10 events",
             limits=True,
+            comparison=STANDARDISED,
             heeds=frozenset({"benchmark"}),
             needs=frozenset({"population", "ages"}),
         ),
         Measure(
-            "ratio",
-            "Times as many as the residents’ ages lead one to expect (indirect).",
-            "age_ratio",
-            "Times expected for the ages",
-            "Times expected",
-            "Ratio",
-            "{noun}: times expected for the ages",
-            "{leaders} {have} the most {noun} for the ages of the residents: {top:,.1f} times as many as "
-            "expected.",
-            _ratio,
-            "{:,.2f}",
+            key="ratio",
+            label="Age-standardised ratio",
+            explanation="Times as many as the residents’ ages lead one to expect (indirect).",
+            column=Column(
+                "age_ratio",
+                "Events with a known age over those expected (indirectly age-standardised ratio)",
+                "Times expected for the ages",
+                "Ratio",
+            ),
+            heading="Times expected",
+            unit="{noun}: times expected for the ages",
+            finding="{leaders} {have} the most {noun} for the ages of the residents: {top:,.1f} times as "
+            "many as expected.",
+            compute=_ratio,
+            scale="ratios",
+            also=(
+                Column(
+                    "age_expected",
+                    "Events to expect if residents of each age had the rate of all areas together",
+                ),
+                LOWER,
+                UPPER,
+                COMPARED,
+            ),
+            about="compared",
+            form="{:,.2f}",
             limits=True,
+            of_shown=True,
+            comparison=EXPECTED,
             heeds=frozenset({"benchmark"}),
             needs=frozenset({"population", "ages"}),
         ),
         Measure(
-            "eb_rate",
-            "Per 1,000, pulled towards the average where an area has few residents.",
-            "eb_rate_per_1000",
-            "Smoothed per 1,000",
-            "Smoothed",
-            "Smooth",
-            "{noun} per 1,000 residents, smoothed",
-            _HIGHEST + "1,000 residents.",
-            _smoothed,
+            key="eb_rate",
+            label="Smoothed rate",
+            explanation="Per 1,000, pulled towards the average where an area has few residents.",
+            column=Column(
+                "eb_rate_per_1000",
+                "Rate per 1,000 residents, smoothed towards the average (empirical Bayes)",
+                "Smoothed per 1,000",
+                "Smooth",
+            ),
+            heading="Smoothed",
+            unit="{noun} per 1,000 residents, smoothed",
+            finding=_HIGHEST + "1,000 residents.",
+            compute=_smoothed,
             needs=frozenset({"population"}),
         ),
         Measure(
-            "eb_local",
-            "Per 1,000, pulled towards the areas around where it has few residents.",
-            "eb_local_per_1000",
-            "Smoothed locally per 1,000",
-            "Smoothed locally",
-            "Smooth",
-            "{noun} per 1,000 residents, smoothed with the areas around",
-            _HIGHEST + "1,000 residents.",
-            _locally_smoothed,
+            key="eb_local",
+            label="Locally smoothed rate",
+            explanation="Per 1,000, pulled towards the areas around where it has few residents.",
+            column=Column(
+                "eb_local_per_1000",
+                "Rate per 1,000 residents, smoothed towards the areas around (empirical Bayes)",
+                "Smoothed locally per 1,000",
+                "Smooth",
+            ),
+            heading="Smoothed locally",
+            unit="{noun} per 1,000 residents, smoothed with the areas around",
+            finding=_HIGHEST + "1,000 residents.",
+            compute=_locally_smoothed,
             needs=frozenset({"population"}),
         ),
         Measure(
-            "harm",
-            "Sum of the weights of the offences, so that grave ones count for more.",
-            "harm",
-            "Harm",
-            "Harm",
-            "Harm",
-            "Harm of {noun}, weighed",
-            "{leaders} {have} the most harm of {noun}: {top:,.0f} by the weights of the offences.",
-            _harm,
-            "{:,.0f}",
+            key="harm",
+            label="Harm",
+            explanation="Sum of the weights of the offences, so that grave ones count for more.",
+            column=Column("harm", "Sum of the harm weights of the events' offences", "Harm", "Harm"),
+            heading="Harm",
+            unit="Harm of {noun}, weighed",
+            finding="{leaders} {have} the most harm of {noun}: {top:,.0f} by the weights of the offences.",
+            compute=_harm,
+            scale="counts",
+            form="{:,.0f}",
             needs=frozenset({"open", "severity"}),
         ),
     )

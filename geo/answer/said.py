@@ -27,7 +27,7 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     if of_layer:
         return of_layer
     asked = MEASURES[s.query.measure]
-    values = table[asked.column].to_numpy(float, na_value=np.nan)
+    values = table[asked.column.name].to_numpy(float, na_value=np.nan)
     values = np.where(s.inside, values, np.nan)
     if np.isnan(values).all() or not np.nanmax(values):
         return f"Too few {s.noun} match these filters for an area to be shown."
@@ -35,12 +35,9 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     names = [_place_name(table, int(i), s.query.level) for i in best]
     leaders = listed(names) if len(names) <= 3 else f"{len(names)} areas"
     have = "has" if len(names) == 1 else "each have"
-    said = asked.finding.format(leaders=leaders, have=have, noun=s.noun, top=values[best[0]])
-    if s.query.measure != "count":
-        return said
     share = s.share_held(np.isin(np.arange(len(values)), best))
     held = f", {share:.1%} of those shown" if share is not None else ""
-    return f"{said.removesuffix('.')}{held}."
+    return asked.finding.format(leaders=leaders, have=have, noun=s.noun, top=values[best[0]], held=held)
 
 
 def _place_name(table: pd.DataFrame, position: int, level: str) -> str:

@@ -3,17 +3,6 @@
 from __future__ import annotations
 
 LEVELS = {"lsoa": "small areas (LSOA)", "ward": "wards", "borough": "boroughs"}
-MEASURES = {
-    "count": "Count",
-    "rate": "Rate",
-    "dsr": "Age-standardised rate",
-    "ratio": "Age-standardised ratio",
-    "eb_rate": "Smoothed rate",
-    "eb_local": "Locally smoothed rate",
-    "harm": "Harm",
-}
-
-
 GROUPS = {"decile": "Tenths", "quintile": "Fifths"}
 DOMAINS = {
     "imd": "All domains (IMD)",

@@ -24,7 +24,7 @@ class SourceInfo:
     place : {"occurrence", "residence"}
     disclosure : {"open", "controlled"}
     measures : tuple of str
-        Keys of :data:`MEASURES` that can be computed.
+        Keys of the measures that can be computed.
     no_measure_reasons : mapping
         Key of a measure that cannot be computed to the reason, a sentence.
     attribution : str
@@ -32,6 +32,8 @@ class SourceInfo:
         Every month loaded to the last day of it that has an event; 0 where days are not known.
     attributes : frozenset of str
         Further attributes that its events carry.
+    sector : {"police", "health", "other"}
+        Whose eyes see its events.
     """
 
     key: str
@@ -49,6 +51,7 @@ class SourceInfo:
     attribution: str = ""
     last_days: Mapping[int, int] = field(default_factory=dict)
     attributes: frozenset[str] = frozenset()
+    sector: str = "other"
 
     def kept(self, first: int | None, last: int | None, month: tuple[int, ...]) -> list[int]:
         """Months loaded within a period (None leaves an end open) that are one of some months of the year."""

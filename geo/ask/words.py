@@ -146,14 +146,17 @@ def hours_name(hours: Sequence[int]) -> str:
 
 def windows_name(compared: Windows) -> str:
     """Both windows in words, "28 days to 31 December 2023 against the 28 days before"."""
+    return f"{after_name(compared)} against {before_name(compared)}"
+
+
+def after_name(compared: Windows) -> str:
+    """The later window in words, "28 days to 31 December 2023"."""
     after = compared.after
     if compared.kind == "28-days":
-        days = f"28 days to {day_name(after.stop)}"
-    elif compared.by_month:
-        days = period_name(after.months[0], after.months[-1])
-    else:
-        days = f"1 January to {day_name(after.stop)}"
-    return f"{days} against {before_name(compared)}"
+        return f"28 days to {day_name(after.stop)}"
+    if compared.by_month:
+        return period_name(after.months[0], after.months[-1])
+    return f"1 January to {day_name(after.stop)}"
 
 
 def before_name(compared: Windows) -> str:

@@ -106,8 +106,6 @@ def reference_rate(reference: pd.DataFrame, query: Query, months: Sequence[int])
     """
     if reference.empty:
         return np.nan, "no rates of England are loaded (hotspots import benchmark FILE)"
-    if query.measure in ("dsr", "ratio"):
-        return np.nan, "only crude rates of England can be loaded"
     if query.hour or query.day or query.night:
         return np.nan, "rates of England are by month, not by hour or day"
     rate = 0.0

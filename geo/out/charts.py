@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.atlas import Atlas
+from geo.answer.colours import SEQUENTIAL
 from geo.answer.disclosure import SUPPRESSED
-from geo.answer.legend import COMPARED, SEQUENTIAL
+from geo.answer.layer_measure import COMPARED
 from geo.out.drawing import HATCH, INK, LINE, MUTED, Page, Rect, drawing
 from geo.out.printed_map import draw_legend, draw_maps, legend_height
 from geo.out.provenance import sheet
@@ -223,7 +224,7 @@ def _heat(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
     doubtful = np.array([name in chart.doubtful for name in names])
     trusted = cells[~doubtful]
     top = np.nanmax(trusted) if trusted.size and np.isfinite(trusted).any() else 1.0
-    colours = LinearSegmentedColormap.from_list("volume", ["#fff7ec", *SEQUENTIAL[1:]])
+    colours = LinearSegmentedColormap.from_list("volume", ["#fff7ec", *SEQUENTIAL.paper[1:]])
     shown = np.where(doubtful[:, None], np.nan, cells)
     axes.pcolormesh(shown, cmap=colours, vmin=0, vmax=max(top, 1), edgecolors="white", linewidth=1.2)
     for (row, column), value in np.ndenumerate(cells):
@@ -260,7 +261,7 @@ def _curve(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
 
 
 def _funnel(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
-    for _, word, colour in COMPARED:
+    for _, word, (colour, _), _ in COMPARED:
         of_class = table[table["Compared"] == word]
         axes.scatter(
             of_class[chart.x], of_class[chart.y[0]], s=13, color=colour, edgecolors=INK, linewidths=0.35,

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.answer.colours import OVERLAY
 from geo.answer.layers import LAYERS
-from geo.answer.legend import HIDDEN, OVERLAY, Entry
+from geo.answer.legend import HIDDEN, Entry
 from geo.out.drawing import (
     A4,
     AREA_LINE,
@@ -68,7 +69,7 @@ def draw_areas(pane: Pane, sheet: Sheet) -> None:
         hatch = HATCHES.get(pattern or "")
         pane.draw(shapes[codes == k], fill=colour, line=line, weight=hair or 0.1, hatch=hatch)
     if overlay is not None and overlay.any():
-        pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY)
+        pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY.paper)
     draw_outlines(pane, sheet)
 
 

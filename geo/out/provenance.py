@@ -24,94 +24,11 @@ from geo.answer.layers import LAYERS
 from geo.answer.legend import Entry, overlay_entry
 from geo.answer.level import Level
 from geo.answer.measures import beside
-from geo.ask.choices import DOMAINS, LEVELS
+from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.words import MONTH_NAMES
-from geo.stats.confidence import CHECKS
 from geo.tell.credits import credits
 from geo.tell.insets import Inset, of_answer, top_areas
-
-COLUMNS = {
-    "lsoa21cd": "Code of the small area (LSOA of 2021)",
-    "lsoa11cd": "Code of the small area (LSOA of 2011)",
-    "wd24cd": "Code of the ward (2024)",
-    "lad24cd": "Code of the borough or district (2024)",
-    "name": "Name of the area",
-    "borough": "Borough or district that it lies in",
-    "count": "Number of events under the filters",
-    "count_shown": f"The count as a page shows it: {SUPPRESSED} where it is suppressed",
-    "population": "Residents",
-    "rate_per_1000": "Events in the whole period per 1,000 residents, from the count as shown",
-    "dsr_per_100k": "Directly age-standardised rate per 100,000 residents a year (European Standard "
-    "Population 2013); blank where it would rest on fewer than 10 events",
-    "harm": "Sum of the harm weights of the events' offences",
-    "age_ratio": "Events with a known age over those expected (indirectly age-standardised ratio)",
-    "age_expected": "Events to expect if residents of each age had the rate of all areas together",
-    "eb_rate_per_1000": "Rate per 1,000 residents, smoothed towards the average (empirical Bayes)",
-    "eb_local_per_1000": "Rate per 1,000 residents, smoothed towards the areas around (empirical Bayes)",
-    "lower_ci": "Lower limit of the 95% confidence interval",
-    "upper_ci": "Upper limit of the 95% confidence interval",
-    "compared": "The area's interval against the benchmark: lower, similar or higher",
-    "benchmark": "The rate that the areas are compared with, in the unit of their intervals",
-    "quintile": "Fifth of the areas by the measure; 5 holds the highest",
-    "local_i": "Local Moran's I; withheld for controlled sources",
-    "g_star": "Getis-Ord Gi*; withheld for controlled sources",
-    "z": "Standard score of Gi*; withheld for controlled sources",
-    "p": "Two-sided probability of neighbours so high or so low by chance alone, exact",
-    "p_permutation": "esda's one-sided probability from 9,999 random permutations",
-    "q": "p corrected for looking at many areas (false discovery rate, Benjamini and Hochberg)",
-    "cluster": "HH high among high, LL low among low, HL high among low, LH low among high, "
-    "NS not significant, NA not defined; for Gi*, HH is a hot spot and LL a cold spot",
-    "deprivation_class": "Third of the areas by deprivation; 3 is the most deprived",
-    "measure_class": "Third of the areas by the measure; 3 is the highest",
-    "expected": "Events that the area's deprivation would lead one to expect",
-    "ratio": "Events over those expected from deprivation",
-    "ratio_lower_ci": "Lower limit of the 95% confidence interval of the ratio",
-    "ratio_upper_ci": "Upper limit of the 95% confidence interval of the ratio",
-    "ratio_p": "Probability of so high or low a count among similarly deprived areas",
-    "ratio_q": "ratio_p corrected for looking at many areas (false discovery rate)",
-    "verdict": "Whether the area has more than its deprivation explains",
-    "sources_hot": "For how many sources the area is a hot spot",
-    "busiest_here": "Whether the area is among the fifth with the most events of this source",
-    "busiest_there": "Whether the area is among the fifth with the most events of the other source",
-    "neighbours_alike": "Neighbours that are busiest for both, of an area that is; of one busiest for this "
-    "source only, neighbours that are busiest for the other",
-    "together_p": "Probability of so many such neighbours by chance alone (local join count, exact)",
-    "together_q": "together_p corrected for looking at many areas (false discovery rate)",
-    "together": "Whether the busiest areas of the two sources coincide or stand side by side beyond chance",
-    "count_before": "Number of events in the period compared with",
-    "change_ratio": "Events a month over those a month in the period compared with (a day, where days "
-    "are compared)",
-    "change_lower_ci": "Lower limit of the 95% confidence interval of that ratio",
-    "change_upper_ci": "Upper limit of the 95% confidence interval of that ratio",
-    "change_p": "Probability of so large a change by chance alone (E-test of two Poisson counts)",
-    "change_q": "change_p corrected for looking at many areas (false discovery rate)",
-    "change": "Whether the area has more or fewer events than before, beyond chance",
-    "pattern": "What became of the area as a hot or cold spot, month by month",
-    "months_hot": "Months in which the area is a hot spot",
-    "months_cold": "Months in which the area is a cold spot",
-    "trend_p": "Probability of such a trend of Gi* by chance alone (Mann-Kendall)",
-    "checks_agree": "How many checks agree that the area is a hot spot",
-    "checks_assessed": "How many checks could be made",
-    "imd_decile": "Decile of the Index of Multiple Deprivation in England; 1 is the most deprived",
-}
-
-
-def definition(column: str) -> str:
-    """What a column of an export means, in plain English.
-
-    Examples
-    --------
-    >>> definition("population"), definition("hot_ae")
-    ('Residents', 'Whether the area is a hot spot (Gi*) of the source “ae”')
-    """
-    if column.startswith("check_"):
-        return f"Check: {CHECKS[column.removeprefix('check_')]}"
-    if column.startswith("hot_"):
-        return f"Whether the area is a hot spot (Gi*) of the source “{column.removeprefix('hot_')}”"
-    if (domain := column.removesuffix("_decile")) in DOMAINS and column not in COLUMNS:
-        return f"Decile of deprivation in England by the domain “{DOMAINS[domain]}”; 1 is the most deprived"
-    return COLUMNS[column]
 
 
 @dataclass(frozen=True)
@@ -244,7 +161,7 @@ class Sheet:
     def shown(self, row: pd.Series) -> tuple[str, str]:
         """Count and rate of an area as text: ("412", "262.0"); ``*`` and "" where there is none."""
         asked = beside(self.answer.query.measure)
-        count, rate = row["count"], row[asked.column]
+        count, rate = row["count"], row[asked.column.name]
         return (
             SUPPRESSED if pd.isna(count) else f"{int(count):,}",
             "" if pd.isna(rate) else asked.form.format(rate),

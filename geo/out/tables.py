@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.answer.layers import column
 from geo.ask.query import PARAMETERS, Query
-from geo.out.provenance import Sheet, definition
+from geo.out.provenance import Sheet
 
 _FORMULA = tuple("=+-@|%\t\r")
 
@@ -63,9 +64,6 @@ def write_excel_csv(sheet: Sheet) -> bytes:
 
 # ---------------------------------------------------------------- the workbook
 
-_DECIMALS = {"p": "0.0000", "q": "0.0000", "p_permutation": "0.0000"}
-_WIDTHS = {"name": 28, "borough": 24, "compared": 16, "verdict": 34}
-
 
 def write_xlsx(sheet: Sheet) -> bytes:
     """Excel workbook: the table, and a sheet that says what it is. No cell is a formula."""
@@ -84,13 +82,13 @@ def write_xlsx(sheet: Sheet) -> bytes:
             0, 0, table.columns, book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6"})
         )
         right = book.add_format({"align": "right"})
-        for place, column in enumerate(table.columns):
-            form = book.add_format({"num_format": _DECIMALS.get(column, "#,##0.0")})
+        for place, name in enumerate(table.columns):
+            form = book.add_format({"num_format": column(name).cells})
             whole = book.add_format({"num_format": "#,##0"})
-            page.set_column(place, place, _WIDTHS.get(column, 14))
-            for row, value in enumerate(map(plain, table[column]), start=1):
+            page.set_column(place, place, column(name).width)
+            for row, value in enumerate(map(plain, table[name]), start=1):
                 if isinstance(value, str):
-                    page.write_string(row, place, value, right if column == "count" else None)
+                    page.write_string(row, place, value, right if name == "count" else None)
                 elif value is not None:
                     page.write_number(row, place, value, form if isinstance(value, float) else whole)
         page.freeze_panes(1, 2)
@@ -119,7 +117,7 @@ def _about(sheet: Sheet, columns: list[str]) -> list[tuple[str, str]]:
         ("Data version", sheet.version),
         ("See it again", sheet.address),
         ("", ""),
-        *[(column, definition(column)) for column in columns],
+        *[(name, column(name).definition) for name in columns],
     ]
 
 
@@ -164,13 +162,13 @@ def _asked(query: Query) -> dict[str, str]:
 
 def columns(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     """What each column of some records means, and of which type it is."""
-    return {name: {"definition": definition(name), "type": kind(table[name])} for name in table}
+    return {name: {"definition": column(name).definition, "type": kind(table[name])} for name in table}
 
 
-def kind(column: pd.Series) -> str:
+def kind(values: pd.Series) -> str:
     """Type of a column as JSON Schema names it; any value of it may be missing."""
-    if pd.api.types.is_bool_dtype(column):
+    if pd.api.types.is_bool_dtype(values):
         return "boolean"
-    if pd.api.types.is_integer_dtype(column):
+    if pd.api.types.is_integer_dtype(values):
         return "integer"
-    return "number" if pd.api.types.is_float_dtype(column) else "string"
+    return "number" if pd.api.types.is_float_dtype(values) else "string"

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.atlas import Atlas
+from geo.answer.colours import DEPRIVATION, SEQUENTIAL
 from geo.answer.disclosure import SUPPRESSED
-from geo.answer.legend import DEPRIVATION, SEQUENTIAL
 from geo.ask.words import DAY_NAMES, MONTH_NAMES
 from geo.out.drawing import (
     A4,
@@ -135,7 +135,7 @@ def _week(page: Page, clock: pd.DataFrame, midnight: bool, place: Rect) -> None:
             cell = Rect.of(left + hour * width, top + day * height, width - 0.4, height - 0.4)
             doubtful = midnight and hour == 0
             step = 0 if np.isnan(value) else int(min(4, np.ceil(5 * value / most) - 1))
-            colour = "#fff7ec" if step < 0 or np.isnan(value) or doubtful else SEQUENTIAL[step]
+            colour = "#fff7ec" if step < 0 or np.isnan(value) or doubtful else SEQUENTIAL.paper[step]
             page.box(cell, colour, hatch=HATCHES["nodata"] if doubtful else None)
             text = SUPPRESSED if np.isnan(value) else f"{int(value):,}" if value else ""
             ink = "white" if step >= 3 and not doubtful else INK
@@ -222,7 +222,7 @@ def _gradient(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         x = left + (decile - 1) * step
         if not np.isnan(rate):
             height = area.height * rate / most
-            colour = DEPRIVATION[decile - 1]
+            colour = DEPRIVATION.paper[decile - 1]
             page.box(Rect(x + 0.5, floor - height, x + step - 0.5, floor), colour, edge=EDGE, weight=0.3)
             ends = [floor - area.height * limit / most for limit in limits]
             page.top.plot([x + step / 2] * 2, ends, color=INK, linewidth=0.8, zorder=3)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.answer.colours import OVERLAY
 from geo.answer.disclosure import SUPPRESSED
-from geo.answer.legend import OVERLAY
 from geo.out.drawing import (
     A4,
     AREA_LINE,
@@ -81,7 +81,7 @@ def _map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray]
         pane.draw(shapes[mine & (here.answer.codes == k)], fill=colour, line=line, weight=1.0, hatch=hatch)
     overlay = here.answer.overlay
     if overlay is not None and (overlay & mine).any():
-        pane.dots(shapes[overlay & mine], anchors[overlay & mine], OVERLAY)
+        pane.dots(shapes[overlay & mine], anchors[overlay & mine], OVERLAY.paper)
     pane.draw(outlines["ward"], line=WARD, weight=WARD_LINE, order=3)
     pane.draw(outlines["borough"], line=INK, weight=BOROUGH_LINE, order=3.5)
     for colour, weight in (("white", 5.0), (INK, 2.6)):

@@ -7,8 +7,9 @@ and limits are in ``docs/methods/hotspots.md``.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -339,13 +340,34 @@ def permutation_p(
 
 @dataclass(frozen=True)
 class Statistic:
-    """A statistic of one value an area that the map may show: how it is called and what it answers."""
+    """A statistic of one value an area that the map may show.
+
+    Attributes
+    ----------
+    key, label : str
+        The label as within a sentence.
+    explanation : str
+        What it answers and how to read it, one or two plain sentences.
+    function : callable
+        ``f(y, neighbours, *, alpha, fdr, null) -> DataFrame`` on the area index.
+    columns : tuple of str
+        Columns of its result.
+    definitions : mapping
+        Those of its own that are shown, and what they hold.
+    unlike : bool
+        Whether it also finds areas that are unlike their neighbours (HL and LH).
+    permutation : callable, optional
+        ``f(y, neighbours) -> Series``: p from random permutations, as a cross-check.
+    """
 
     key: str
     label: str
+    explanation: str
     function: Callable[..., pd.DataFrame]
     columns: tuple[str, ...]
-    doc: str
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    unlike: bool = False
+    permutation: Callable[..., pd.Series] | None = None
 
 
 STATISTICS: dict[str, Statistic] = {
@@ -353,18 +375,28 @@ STATISTICS: dict[str, Statistic] = {
     for statistic in (
         Statistic(
             "local_moran",
-            "Local Moran's I",
+            "local Moran's I",
+            "Areas whose neighbours together have more, or fewer, than chance would give. Red: high among "
+            "high. The probability is exact: it is not sampled.",
             local_moran,
             ("local_i", "z", "lag", "p", "q", "flagged", "cluster"),
-            "Is the area like its neighbours, both high or both low, or unlike them, beyond chance?",
+            {"local_i": "Local Moran's I; withheld for controlled sources"},
+            unlike=True,
+            permutation=partial(permutation_p, statistic="local_moran"),
         ),
         Statistic(
             "getis_ord",
             "Getis-Ord Gi*",
+            "Places where an area and its neighbours together have more (hot) or fewer (cold) than chance "
+            "would give. The probability is exact: it is not sampled.",
             getis_ord_star,
             ("g_star", "z", "p", "q", "flagged", "cluster"),
-            "Do the area and its neighbours together hold more, or less, than chance would give?",
+            {
+                "g_star": "Getis-Ord Gi*; withheld for controlled sources",
+                "z": "Standard score of Gi*; withheld for controlled sources",
+            },
+            permutation=partial(permutation_p, statistic="getis_ord"),
         ),
     )
 }
-"""Every statistic ``f(y, neighbours, *, alpha, fdr, null) -> DataFrame`` on the area index."""
+"""Every statistic that the map may show."""

@@ -17,8 +17,9 @@ from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
+from geo.answer.measures import MEASURES
 from geo.answer.week import Week
-from geo.ask.choices import LEVELS, MEASURES
+from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import period_name
@@ -157,7 +158,7 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, noun: str) 
         said = f"{row['name']} has {int(row['count']):,} {noun}{rate}"
         ranked = int((answer.ranked["rank"] != "").sum())
         if row["rank"]:
-            by = MEASURES[answer.query.measure].lower()
+            by = MEASURES[answer.query.measure].label.lower()
             tie = " with others" if row["rank"].endswith("=") else ""
             kind = LEVELS[answer.query.level]
             said += f": rank {row['rank'].rstrip('=')}{tie} of {ranked:,} {kind} by {by}"

@@ -165,8 +165,8 @@ def assess(
     title = f"The place and its people: {first.where}"
     sections = [_section("place", title, " ".join(credits(atlas)), makers=PLACE, of=first, steps=steps)]
     for key, (part, notes) in parts.items():
-        sections.append(_of_source(key, part, notes, steps))
-    usable = [part for part, notes in parts.values() if part.total and not _outside(part, notes)]
+        sections.append(_of_source(key, part, notes, steps, outside=_outside(part, query)))
+    usable = [part for part, _ in parts.values() if part.total and not _outside(part, query)]
     if len(keys) > 1:
         title = f"Several services together: {first.where}"
         source = "; ".join(dict.fromkeys(p.loaded.info.attribution or p.loaded.info.label for p in usable))
@@ -320,7 +320,7 @@ def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tup
             if key in SERVICES:
                 made = SERVICES[key][1](_services(atlas, query))
             else:
-                made = EXHIBITS[key][1](_as_shown(atlas, query, query.source)[0])
+                made = EXHIBITS[key][1](_as_shown(atlas, query, query.source))
             found.append(replace(made, name=name))
         except NotPossible as reason:
             missing.append((name, str(reason)))
@@ -332,19 +332,21 @@ def exhibit_name(key: str) -> str:
     return (EXHIBITS.get(key) or SERVICES[key])[0]
 
 
-def _as_shown(atlas: Atlas, query: Query, source: str) -> tuple[Part, list[str]]:
-    """One source under the filters of the map, and what it cannot take; categories hold for one source."""
+def _as_shown(atlas: Atlas, query: Query, source: str, *, fdr: bool = True) -> Part:
+    """One source under the filters of the map; categories hold for one source."""
     category = query.category if source == query.source else ()
-    shown = {"level": query.level, "benchmark": query.benchmark}
+    shown = {"level": query.level, "benchmark": query.benchmark, "fdr": fdr}
     plain = query.filters().replace(source=source, category=category, **shown)
-    checked, notices = atlas.catalogue.check(plain)
-    return Part(atlas, checked, atlas.sources[source].gate), notices
+    return Part(atlas, atlas.catalogue.check(plain)[0], atlas.sources[source].gate)
 
 
 def _services(atlas: Atlas, query: Query) -> list[Part]:
-    """Every source that has events under the filters of the map."""
-    parts = [_as_shown(atlas, query, key) for key in atlas.sources]
-    usable = [part for part, notices in parts if part.total and not _outside(part, notices)]
+    """Every source that has events under the filters of the map, as the layers of several services take it.
+
+    A source without the months asked for is taken over those that it has.
+    """
+    parts = [_as_shown(atlas, query, key, fdr=query.fdr) for key in atlas.sources]
+    usable = [part for part in parts if part.total]
     if len(usable) < 2:
         raise NotPossible("fewer than two of the sources have events under these filters.")
     return usable
@@ -366,17 +368,18 @@ class _Steps:
         self.progress(self.total, self.total, "")
 
 
-def _outside(part: Part, notes: Sequence[str]) -> bool:
-    """Whether the period asked for had to be dropped, because the source has none of its months."""
-    return any("for the months asked for" in note for note in notes)
+def _outside(part: Part, query: Query) -> bool:
+    """Whether the source has none of the months asked for, so that the period had to be dropped."""
+    info = part.loaded.info
+    return bool(info.months) and not info.kept(query.first, query.last, query.month)
 
 
-def _of_source(key: str, part: Part, notes: tuple[str, ...], steps: _Steps) -> Section:
+def _of_source(key: str, part: Part, notes: tuple[str, ...], steps: _Steps, *, outside: bool) -> Section:
     """Section of one source; where its months or events are not there, it says so."""
     info = part.loaded.info
     loaded = listed([period_name(a, b) for a, b in month_runs(info.months)])
     why = ""
-    if _outside(part, notes):
+    if outside:
         why = f"no {info.noun} are loaded for the months asked for; loaded are {loaded}."
     elif not part.total:
         why = f"no {info.noun} match these filters."

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from geo.answer.atlas import Atlas
 from geo.answer.layers import LAYERS
-from geo.answer.legend import quantile_edges
-from geo.ask.choices import LEVELS, MEASURES
+from geo.answer.measures import MEASURES
+from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.out.export import FORMATS, export, filename
+from geo.stats.breaks import quantile_edges
 from tests.support import small_county as small
 
 AREA = {"lsoa": "LSOA21CD", "ward": "ward", "borough": "lad"}

@@ -113,7 +113,6 @@ def test_a_rate_fits_the_same_source_categories_and_months_only():
         ({"category": ("burglary",)}, "burglary"),
         ({"hour": (1,)}, "by month"),
         ({"night": (5,)}, "by month"),
-        ({"measure": "dsr"}, "only crude rates"),
     ):
         rate, said = found(**asked)  # type: ignore[arg-type]
         assert np.isnan(rate) and why in said
@@ -215,6 +214,10 @@ def test_where_it_does_not_fit_the_whole_is_compared_with_and_the_page_says_why(
     state = shown(england, "?layer=significance&hour=1")
     assert "England cannot be chosen: rates of England are by month" in state["note-benchmark.children"]
     assert not state["note-benchmark.hidden"]
+    state = shown(england, "?layer=significance&measure=dsr")
+    assert "only crude rates of England can be loaded" in state["note-benchmark.children"]
+    answer = england.answer(Query(layer="significance", benchmark=ENGLAND, measure="ratio"))
+    assert any("not with England: only crude rates" in caveat for caveat in answer.caveats)
     assert shown(england, "?layer=significance")["note-benchmark.hidden"]
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.answer.cube import N_SLOTS
-from geo.answer.layers import LAYERS
+from geo.answer.layers import LAYERS, column
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.words import month_number
-from geo.out.provenance import definition
 from geo.stats.exact_null import lattice_step, neighbour_sum_p
 
 JANUARY = month_number("2023-01")
@@ -42,9 +41,9 @@ def test_every_layer_answers_for_every_measure_and_source(small_atlas: Atlas, la
             assert in_each.tolist() == list(answer.classes.counts), asked
             sizes = {len(getattr(answer.classes, part)) for part in ("keys", "labels", "colours", "patterns")}
             assert sizes == {len(answer.classes.counts)}, asked
-            assert MEASURES[measure].column in answer.table, asked
+            assert MEASURES[measure].column.name in answer.table, asked
             assert answer.table.columns.is_unique, asked
-            assert all(definition(column) for column in answer.export().columns), asked
+            assert all(column(name).definition for name in answer.export().columns), asked
             assert answer.headline.endswith("."), asked
             for said in (answer.headline, answer.classes.title, *answer.classes.labels, *answer.caveats):
                 assert said == "None" or not re.search(r"\b(nan|inf|None)\b|<NA>|\{", said), (

@@ -64,7 +64,7 @@ def test_a_colour_means_the_same_number_on_both_maps(small_atlas: Atlas, measure
     first, other = second(small_atlas, measure=measure, first=JULY, last=DECEMBER)
     assert other.classes.labels[: len(first.classes.edges) + 1] == first.classes.labels
     for answer in (first, other):
-        values = answer.table[MEASURES[measure].column].to_numpy(float)
+        values = answer.table[MEASURES[measure].column.name].to_numpy(float)
         assert list(answer.codes) == list(np.searchsorted(first.classes.edges, values, side="right"))
 
 
@@ -98,7 +98,7 @@ def test_two_sources_are_each_cut_into_fifths_with_their_bounds(small_atlas: Atl
     assert said["Suppressed (1 to 7)"][0] == "none" != said["Suppressed (1 to 7)"][1]
     form = "{:,.0f}" if measure == "count" else "{:,.1f}"
     for side, answer in enumerate((first, other)):
-        values = answer.table[MEASURES[measure].column].to_numpy(float, na_value=np.nan)
+        values = answer.table[MEASURES[measure].column.name].to_numpy(float, na_value=np.nan)
         top = values[answer.codes == answer.classes.keys.index("5")]
         bounds = dict.fromkeys(form.format(value) for value in (top.min(), top.max()))
         assert said["Highest fifth"][side] == "–".join(bounds)

@@ -11,10 +11,10 @@ from dash._utils import to_json
 
 from dashboard import view
 from geo.answer.atlas import Atlas
+from geo.answer.layers import column
 from geo.ask.choices import DOMAINS
 from geo.ask.query import Query
 from geo.out.export import export
-from geo.out.provenance import definition
 from geo.stats import deprivation, unexplained
 from tests.support import small_county as small
 
@@ -46,7 +46,7 @@ def test_the_map_and_the_file_show_the_deciles_of_the_domain(small_atlas: Atlas)
     rows = list(csv.DictReader(io.StringIO(export(small_atlas, answer.query, "csv").decode())))
     assert [int(row["income_decile"]) for row in rows] == INCOME.tolist()
     assert [int(row["imd_decile"]) for row in rows] == INCOME.tolist()[::-1]
-    assert "Income" in definition("income_decile")
+    assert "Income" in column("income_decile").definition
 
 
 def test_wards_have_the_average_of_their_areas(small_atlas: Atlas):

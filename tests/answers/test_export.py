@@ -30,14 +30,14 @@ from pptx import Presentation
 from pptx.util import Mm
 
 from geo.answer.atlas import Atlas
-from geo.answer.layers import LAYERS
-from geo.ask.choices import LEVELS, MEASURES
+from geo.answer.layers import LAYERS, column
+from geo.answer.measures import MEASURES
+from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.out.drawing import HATCHES, drawing, shorten, text_width, wrap
 from geo.out.export import FORMATS, Sheet, sheet
 from geo.out.pane import spread
 from geo.out.printed_map import poster
-from geo.out.provenance import definition
 
 MADE = date(2026, 11, 20)
 DATES = ("20 November 2026", "2026-11-20")
@@ -303,13 +303,13 @@ def test_every_column_of_every_layer_is_explained(small_atlas, layer):
     for measure in MEASURES:
         for level in LEVELS:
             answer = small_atlas.answer(Query(source="offences", layer=layer, measure=measure, level=level))
-            for column in answer.export().reset_index().columns:
-                assert len(definition(column)) > 8
+            for name in answer.export().reset_index().columns:
+                assert len(column(name).definition) > 8
 
 
 def test_the_columns_that_only_some_data_have_are_explained_too():
-    for column in ("lsoa11cd", "count_shown", "p_permutation", "hot_ambulance"):
-        assert len(definition(column)) > 8
+    for name in ("lsoa11cd", "count_shown", "p_permutation", "hot_ambulance"):
+        assert len(column(name).definition) > 8
 
 
 def test_a_geopackage_has_shapes_and_whole_numbers(files, small_atlas):
@@ -342,7 +342,7 @@ def test_the_csv_for_excel_is_the_csv_with_a_mark_of_its_letters(files):
 def test_json_explains_every_column_and_what_was_asked(files, clusters, small_atlas):
     content = json.loads(files["clusters", "json"])
     assert list(content["columns"]) == list(content["records"][0])
-    assert content["columns"]["count"] == {"definition": definition("count"), "type": "integer"}
+    assert content["columns"]["count"] == {"definition": column("count").definition, "type": "integer"}
     kinds = {"integer": int, "number": (int, float), "string": str, "boolean": bool}
     for row in content["records"]:
         for name, value in row.items():

@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.answer.atlas import Atlas
-from geo.answer.legend import BREAKS, HIDDEN, PALETTES, classify_alike, steps
+from geo.answer.colours import PALETTES
+from geo.answer.legend import HIDDEN, classify_alike
 from geo.ask import choices
 from geo.ask.query import Query
 from geo.out.provenance import sheet
+from geo.stats.breaks import BREAKS
 
 counts = st.lists(st.integers(0, 500), min_size=0, max_size=60).map(lambda v: np.array(v, float))
 
@@ -17,7 +19,7 @@ counts = st.lists(st.integers(0, 500), min_size=0, max_size=60).map(lambda v: np
 def test_the_ways_offered_are_the_ways_there_are():
     assert list(BREAKS) == list(choices.BREAKS)
     assert list(PALETTES) == list(choices.PALETTES)
-    assert all(len(colours) == 5 for colours in PALETTES.values())
+    assert all(len(ramp.paper) == len(ramp.dark) == 5 for ramp in PALETTES.values())
 
 
 @pytest.mark.parametrize("way", BREAKS)
@@ -56,7 +58,7 @@ def test_equal_steps_are_equal():
 @pytest.mark.parametrize("way", BREAKS)
 def test_the_map_takes_the_breaks_and_colours_asked_for(small_atlas: Atlas, way: str):
     answer = small_atlas.answer(Query(breaks=way, palette="blues"))
-    assert set(answer.classes.colours) <= {*PALETTES["blues"], "#ffffff"}
+    assert set(answer.classes.colours) <= {*PALETTES["blues"].paper, "#ffffff"}
     steps = np.searchsorted(answer.classes.edges, answer.table["count"].to_numpy(float), side="right")
     assert list(steps) == list(answer.codes)
 
@@ -135,11 +137,12 @@ def test_a_print_has_the_bounds_of_the_screen(small_atlas: Atlas):
 
 @pytest.mark.parametrize("palette", PALETTES)
 def test_more_classes_than_colours_go_on_from_light_to_dark(palette: str):
-    assert steps(5, palette) == list(PALETTES[palette])
+    ramp = PALETTES[palette]
+    assert ramp.steps(5) == list(zip(*ramp, strict=True))
     for number in range(2, 10):
-        colours = steps(number, palette)
+        colours = [shade.paper for shade in ramp.steps(number)]
         parts = ((1, 0.2126), (3, 0.7152), (5, 0.0722))
         lightness = [sum(int(c[i : i + 2], 16) * weight for i, weight in parts) for c in colours]
         assert len(set(colours)) == number
         assert lightness == sorted(lightness, reverse=True)
-        assert (colours[0], colours[-1]) == (PALETTES[palette][0], PALETTES[palette][-1])
+        assert (colours[0], colours[-1]) == (ramp.paper[0], ramp.paper[-1])

@@ -14,9 +14,9 @@ from owslib.ogcapi.features import Features
 from dashboard import create_app
 from dashboard.ogc import CONFORMS, CRS84, MOST, USUAL
 from geo.answer.atlas import Atlas
+from geo.answer.layers import column
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.out.provenance import definition
 from tests.support.served import served
 
 JSON = {"Accept": "application/json"}
@@ -174,7 +174,7 @@ def test_the_schema_says_what_each_property_is(client):
     assert schema.mimetype == "application/schema+json"
     [feature] = client.get(links(one)["items"] + "&limit=1").json["features"]
     assert list(schema.json["properties"]) == list(feature["properties"])
-    assert schema.json["properties"]["count"] == {"type": "integer", "description": definition("count")}
+    assert schema.json["properties"]["count"] == {"type": "integer", "description": column("count").definition}
 
 
 def test_boroughs_left_out_have_no_items(client):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 
 from dashboard import assess, figures, theme, view
-from geo.answer import comparing as evidence
-from geo.answer import legend
+from geo.answer import colours
 from geo.answer.atlas import Atlas
+from geo.answer.layer_clusters import CLUSTERS
+from geo.answer.layers import LAYERS
+from geo.answer.legend import Kind
 from geo.ask.choices import PALETTES
 from geo.ask.query import Query
 from geo.tell.assessment import assess as assessment
@@ -40,21 +43,14 @@ TO_XYZ = np.array(
 WHITE = TO_XYZ.sum(axis=1)
 
 LEGENDS = {
-    **{f"palette {key}": legend.PALETTES[key] for key in legend.PALETTES},
-    "bivariate": legend.BIVARIATE,
-    "deprivation": legend.DEPRIVATION,
-    "clusters": [colour for _, colour in legend.CLUSTERS.values()],
-    "hot and cold": [colour for _, colour in legend.HOT_COLD.values()],
-    "compared": [colour for *_, colour in legend.COMPARED],
-    "excess": [colour for *_, colour in legend.EXCESS],
-    "change": [colour for *_, colour in evidence.CHANGE],
-    "emerging": [colour for *_, colour in evidence.EMERGING],
-    "two sources together": [colour for *_, colour in evidence.TOGETHER],
+    **{f"palette {key}": ramp.paper for key, ramp in colours.PALETTES.items()},
+    "deprivation": colours.DEPRIVATION.paper,
+    **{key: [kind.shade.paper for kind in one.kinds] for key, one in LAYERS.items() if len(one.kinds) > 1},
     "deciles of the chart": figures.DECILES,
     "heat": figures.HEAT,
     "lines of a chart": figures.SERIES,
 }
-RAMPS = [*(f"palette {key}" for key in legend.PALETTES), "deprivation", "deciles of the chart", "heat"]
+RAMPS = [*(f"palette {key}" for key in PALETTES), "deprivation", "deciles of the chart", "heat"]
 
 
 def linear(colour: str) -> np.ndarray:
@@ -76,8 +72,9 @@ def lab(colour: str, eyes: str = "usual") -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def in_theme(colours, name: str) -> list[str]:
-    return [theme.DARK[colour] if name == "dark" else colour for colour in colours]
+def in_theme(shown, name: str) -> list[str]:
+    dark = theme.counterparts()
+    return [dark[colour] if name == "dark" else colour for colour in shown]
 
 
 def tokens(name: str) -> dict[str, str]:
@@ -121,15 +118,16 @@ def test_everything_that_a_page_shows_has_a_dark_counterpart(small_atlas: Atlas)
     searches += [f"?palette={key}" for key in PALETTES]
     searches += [f"?palette={key}&breaks=own&edges=1,2,3,4,5,6,7,8" for key in PALETTES]
     searches += ["?source=ae", "?area=E01035001", "?view=present", "?view=compare", "?hour=3&from=2023-02"]
-    missing = {search: colours_in(view.page(small_atlas, search)) - set(theme.DARK) for search in searches}
-    assert not {search: colours for search, colours in missing.items() if colours}
+    known = set(theme.counterparts())
+    missing = {search: colours_in(view.page(small_atlas, search)) - known for search in searches}
+    assert not {search: lacks for search, lacks in missing.items() if lacks}
 
 
 def test_everything_that_an_assessment_shows_has_a_dark_counterpart(small_atlas: Atlas):
     query = Query(source="offences", view="assess")
     article = assess.article(small_atlas, assessment(small_atlas, query), lambda _: "?")
     assert "data-figure" in article
-    assert set(HEX.findall(article)) <= set(theme.DARK)
+    assert set(HEX.findall(article)) <= set(theme.counterparts())
 
 
 def test_dark_properties_are_for_the_screen_only():
@@ -167,26 +165,25 @@ def test_a_ramp_is_even_in_one_direction_for_all_eyes(ramp: str, name: str):
 @pytest.mark.parametrize("name", ["light", "dark"])
 @pytest.mark.parametrize("classes", LEGENDS)
 def test_classes_can_be_told_apart_by_all_eyes(classes: str, name: str):
-    colours = in_theme(LEGENDS[classes], name)
+    shown = in_theme(LEGENDS[classes], name)
     for eyes in EYES:
-        seen = {colour: lab(colour, eyes) for colour in colours}
+        seen = {colour: lab(colour, eyes) for colour in shown}
         near = [
-            pair for pair in combinations(colours, 2) if np.linalg.norm(seen[pair[0]] - seen[pair[1]]) < APART
+            pair for pair in combinations(shown, 2) if np.linalg.norm(seen[pair[0]] - seen[pair[1]]) < APART
         ]
         assert not near, eyes
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_findings_stand_out_from_what_is_not_significant(name: str):
-    plain = in_theme([legend.CLUSTERS["NS"][1]], name)[0]
+    clusters = dict(zip((kind.key for kind in CLUSTERS), in_theme(LEGENDS["local_moran"], name), strict=True))
     for key in ("HH", "LL", "HL", "LH"):
-        assert contrast(in_theme([legend.CLUSTERS[key][1]], name)[0], plain) >= MARK, key
-    for entries in (legend.COMPARED, legend.EXCESS):
-        similar = next(
-            colour for _, label, colour in entries if label.startswith(("Similar", "As similarly"))
-        )
-        for end in (entries[0][2], entries[-1][2]):
-            assert contrast(*in_theme([end, similar], name)) >= MARK
+        assert contrast(clusters[key], clusters["NS"]) >= MARK, key
+    for layer in ("significance", "excess"):
+        low, *_, high = in_theme(LEGENDS[layer], name)
+        similar = in_theme([colours.AS_EXPECTED.paper], name)[0]
+        for end in (low, high):
+            assert contrast(end, similar) >= MARK
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
@@ -250,7 +247,7 @@ def test_a_washed_out_projector_keeps_the_light_theme():
     """Light of the room adds 15% of white to all of the screen, three times what WCAG reckons with."""
     known = tokens("light")
     assert min(contrast(known[one], known[other], flare=0.15) for one, other in ROOM) >= TEXT
-    steps = [contrast(*pair, flare=0.15) for pair in pairwise(legend.SEQUENTIAL)]
+    steps = [contrast(*pair, flare=0.15) for pair in pairwise(colours.SEQUENTIAL.paper)]
     assert min(steps) > 1.15
 
 
@@ -270,3 +267,10 @@ def test_dark_changes_what_light_sets():
     assert names["dark"] - names["light"] <= {
         f"map-{part}" for part in ("water", "outside", "hair", "hatch", "casing")
     }
+
+
+def test_a_colour_of_paper_has_one_counterpart(monkeypatch: pytest.MonkeyPatch):
+    other = replace(LAYERS["imd"], kinds=(Kind("1", "Red", colours.Shade("#b30000", "#000000")),))
+    monkeypatch.setitem(LAYERS, "imd", other)
+    with pytest.raises(ValueError, match="#b30000 would be both"):
+        theme.counterparts()

@@ -19,7 +19,8 @@ from dashboard import legend as parts
 from dashboard.callbacks import _shown
 from geo.answer.answer import RANKED
 from geo.answer.atlas import Atlas
-from geo.answer.layers import LAYERS, Layer
+from geo.answer.columns import probabilities
+from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.words import month_number
@@ -210,7 +211,9 @@ def test_a_measure_that_cannot_be_computed_is_off_and_says_why(small_atlas: Atla
 def test_every_layer_is_offered_once_under_a_question(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch):
     layers = small_atlas.catalogue.layers
     assert not [group for group in filters._grouped(layers) if group["group"] == "More"]
-    monkeypatch.setitem(LAYERS, "a_new_one", Layer("a_new_one", "A new one", "", LAYERS["measure"].draw))
+    monkeypatch.setitem(
+        LAYERS, "a_new_one", replace(LAYERS["measure"], key="a_new_one", label="A new one", group="More")
+    )
     groups = filters._grouped({**layers, "a_new_one": "A new one"})
     offered = [item["value"] for group in groups for item in group["items"]]
     assert sorted(offered) == sorted([*layers, "a_new_one"])
@@ -358,16 +361,16 @@ def test_a_measure_is_told_beside_every_layer(small_atlas: Atlas, measure: str, 
     told = facts.facts(answer, answer.table, small_atlas.catalogue.sources["offences"])
     asked = MEASURES[measure]
     if measure != "count":
-        assert told[asked.name][0] == asked.form.format(answer.table[asked.column].iloc[0])
+        assert told[asked.column.label][0] == asked.form.format(answer.table[asked.column.name].iloc[0])
     assert ("95% interval" in told) == asked.limits
     rows, _ = facts.ranked_table(answer)
-    values = answer.ranked[asked.column].to_numpy(float)
+    values = answer.ranked[asked.column.name].to_numpy(float)
     assert (np.diff(values) <= 0).all()
     assert rows[0]["code"] == answer.ranked.index[0]
 
 
 def test_very_small_probabilities_are_not_rounded_to_nought():
-    assert facts.probabilities(pd.Series([1e-9, 0.0314159, 1.0, np.nan])) == [
+    assert probabilities(pd.Series([1e-9, 0.0314159, 1.0, np.nan])) == [
         "under 0.0001",
         "0.031",
         "1",

@@ -10,8 +10,9 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
-from dashboard import create_app, theme
+from dashboard import create_app
 from geo.answer.atlas import Atlas
+from geo.answer.colours import SEQUENTIAL
 from tests.support.browser import PATIENCE_MS, watch
 
 ANSWERS = "/answer"
@@ -157,10 +158,10 @@ def test_the_swatches_the_map_and_the_charts_are_of_one_theme(context: BrowserCo
     visit(page, address, "?theme=dark&layer=quintile")
     swatches = page.locator(".legend .swatch-plain")
     shown = [swatches.nth(i).evaluate("it => getComputedStyle(it).backgroundColor") for i in range(5)]
-    assert shown == [f"rgb{rgb(colour)}" for colour in reversed(theme.SEQUENTIAL["orrd"].split())]
+    assert shown == [f"rgb{rgb(colour)}" for colour in reversed(SEQUENTIAL.dark)]
     shot = Image.open(io.BytesIO(page.locator("#map").screenshot())).convert("RGB")
     painted = {colour for _, colour in shot.getcolors(10**6)}
-    assert {rgb(colour) for colour in theme.SEQUENTIAL["orrd"].split()} <= painted
+    assert {rgb(colour) for colour in SEQUENTIAL.dark} <= painted
     assert rgb("#b30000") not in painted
     expect(page.locator("#gradient .bars .point path").first).to_have_css("fill", f"rgb{rgb('#f4eaff')}")
 

@@ -166,7 +166,8 @@ class TestEveryStatistic:
         assert tuple(result.columns) == statistic.columns
         pd.testing.assert_index_equal(result.index, neighbours.ids)
         assert result["cluster"].dtype == CLUSTERS
-        assert statistic.label and statistic.doc.endswith("?")
+        assert statistic.label and statistic.explanation.endswith(".")
+        assert set(statistic.definitions) <= set(statistic.columns)
 
     def test_fdr_decides_the_cluster_and_never_flagged(self, statistic, example) -> None:
         y, neighbours = example

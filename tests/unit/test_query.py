@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.answer.measures import MEASURES
 from geo.ask.catalogue import Catalogue
-from geo.ask.choices import BREAKS, MEASURES, PALETTES
+from geo.ask.choices import BREAKS, PALETTES
 from geo.ask.describe import describe
 from geo.ask.parameters import LARGEST_GROUP, read_hours
 from geo.ask.query import Query
@@ -46,7 +47,7 @@ CATALOGUE = Catalogue(
     sources={"offences": OFFENCES, "street": STREET},
     boroughs={"E06000055": "Bedford", "E06000032": "Luton", "E06000056": "Central Bedfordshire"},
     layers={"measure": "Count", "local_moran": "Local Moran's I"},
-    measures=MEASURES,
+    measures={key: one.label for key, one in MEASURES.items()},
     areas={"lsoa": {"E01000001"}, "ward": set(), "borough": set()},
     has_deprivation=False,
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import ALPHA, Asked
-from geo.answer.benchmark import benchmark
+from geo.answer.asked import ALPHA, WORDS, Asked
+from geo.answer.benchmark import STANDARDISED, benchmark
 from geo.answer.gradient import DRAWS, slope_said
-from geo.answer.legend import COMPARED
+from geo.answer.layer_measure import COMPARED
 from geo.answer.measures import repeated
-from geo.ask.choices import LEVELS
 from geo.stats import deprivation, rates, unexplained
 from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 
@@ -26,7 +25,7 @@ def standardised(part: Part) -> Exhibit:
     table, whole = _standardised(borough, part.years)
     if np.isnan(whole):
         raise NotPossible("fewer than ten events have a known age.")
-    by = benchmark(borough)
+    by = benchmark(borough, STANDARDISED)
     small = part.atlas.asked(borough.query.replace(level="lsoa"))
     by_area, _ = _standardised(small, part.years)
     compared = rates.compare_with_benchmark(by_area["lower_ci"], by_area["upper_ci"], by.value)
@@ -104,7 +103,7 @@ def funnel(part: Part) -> Exhibit:
     if np.isnan(by.value):
         raise NotPossible(f"{by.name} has too few {part.noun} for a rate to compare with.")
     against = "the whole" if by.name == part.where else by.name
-    words = [word for _, word, _ in COMPARED]
+    words = [kind.label for kind in COMPARED]
     codes = answer.codes[answer.inside]
     points = pd.DataFrame(
         {
@@ -129,7 +128,7 @@ def funnel(part: Part) -> Exhibit:
         level=level,
         titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents"),
     )
-    title = f"{part.titled}: {LEVELS[level].removesuffix(' (LSOA)')} against {against}"
+    title = f"{part.titled}: {WORDS[level]} against {against}"
     caveats = (
         *by.caveats,
         "Residents are not visitors: town centres stand out in part because few people live there.",
@@ -283,4 +282,4 @@ def excess(part: Part) -> Exhibit:
     )
     formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
     title = f"{part.titled}: wards with more than similarly deprived wards"
-    return Exhibit("excess", title, finding, shown, formats, caveats=answer.caveats[-2:])
+    return Exhibit("excess", title, finding, shown, formats, caveats=answer.method)

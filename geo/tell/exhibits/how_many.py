@@ -183,16 +183,13 @@ def categories_compared(part: Part) -> Exhibit:
     if not part.query.category or not others:
         raise NotPossible("no category is chosen that others could be compared with.")
     hot = part.hot(part.counts)
+    shares = {f"{name} share": mask for name, mask in part.columns.items() if name != BOROUGH_TOTAL}
     rows = []
     for key in others:
         counts = np.where(part.inside, cube.select(part.query.replace(category=(key,))).by_area, 0)
         total, best = int(counts.sum()), int(np.argmax(counts))
         theirs = part.hot(counts)
-        split = {
-            f"{name} share": part.percent(int(counts[mask].sum()), total)
-            for name, mask in part.columns.items()
-            if name != BOROUGH_TOTAL
-        }
+        split = {name: part.percent(int(counts[mask].sum()), total) for name, mask in shares.items()}
         top = part.percent(int(counts[best]), total)
         names = part.lsoa.frame.iloc[best]
         rows.append(
@@ -216,7 +213,7 @@ def categories_compared(part: Part) -> Exhibit:
             f"{best['Category']} has most hotspots in common with these {part.noun}: "
             f"{best['Also hotspots here']} of its {best['Hotspots']}, beside {int(hot.sum())} of theirs."
         )
-    formats = {name: "{:.0f}%" for name in table if str(name).endswith(" share")} | {"Its share": PERCENT}
+    formats = {**dict.fromkeys(shares, "{:.0f}%"), "Its share": PERCENT}
     title = f"Other categories of {lower_first(info.label)} beside these, {part.where}, {part.when}"
     caveats = ("Hotspots: high among high by local Moran's I after correction for looking at many areas.",)
     return Exhibit(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.ask.choices import CHANGE
 from geo.ask.windows import WINDOWS, Windows
-from geo.ask.words import before_name, windows_name
+from geo.ask.words import after_name, before_name, windows_name
 from geo.stats.change import compare_periods
 from geo.tell.exhibits.part import BOROUGH_TOTAL, Exhibit, NotPossible, Part
 
@@ -26,8 +26,7 @@ def lately(part: Part) -> Exhibit:
         table = _compared(part, compared)
         found[windows_name(compared)] = table
         way = _WAYS.get(table["change"].iloc[0], "no clear change against").format(noun=part.noun)
-        days = windows_name(compared).partition(" against ")[0]
-        said.append(f"{days}: {way} {before_name(compared)}.")
+        said.append(f"{after_name(compared)}: {way} {before_name(compared)}.")
     if not found:
         raise NotPossible(" ".join(reasons))
     both = pd.concat(found, names=["Days", "Place"]).reset_index()

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from geo.answer.layer_clusters import gi_star
 from geo.ask.words import listed, month_runs, period_name
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
@@ -42,7 +43,7 @@ def compared_services(parts: Sequence[Part]) -> Exhibit:
 def agreement(parts: Sequence[Part]) -> Exhibit:
     """For how many of the sources each small area is a hotspot."""
     first = parts[0]
-    results = {p.query.source: p.clusters(p.counts) for p in parts}
+    results = _hot_spots(parts)
     found = services.agreement(results)
     labels = {p.query.source: p.loaded.info.label for p in parts}
     by = [listed([labels[key] for key in results if row[key]]) for _, row in found[list(results)].iterrows()]
@@ -65,9 +66,8 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
     number = f"{len(several)} small areas are hotspots" if len(several) > 1 else "One small area is a hotspot"
     finding = f"{number} for two or more of {len(parts)} sources"
     finding += f"; {all_of} for {'all ' if top == len(parts) else ''}{top}." if top > 2 else "."
-    caveats = (
-        "Hotspots by local Moran's I, each source over its own months, corrected for looking at many areas.",
-    )
+    corrected = "corrected" if first.query.fdr else "not corrected"
+    caveats = (f"Hotspots by Gi*, each source over its own months, {corrected} for looking at many areas.",)
     return Exhibit(
         "agreement",
         f"Small areas that are hotspots for several services, {first.where}",
@@ -77,13 +77,17 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
     )
 
 
+def _hot_spots(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
+    """Gi* of each source, as the map of several services has it."""
+    asked = {p.query.source: p.atlas.asked(p.query.replace(level="lsoa")) for p in parts}
+    return {key: gi_star(one, fdr=one.query.fdr) for key, one in asked.items()}
+
+
 def overlooked(parts: Sequence[Part]) -> Exhibit:
     """Small areas that are hot for health services and not for the police."""
-    police = [p.query.source for p in parts if not p.gate.controlled]
-    health = [p.query.source for p in parts if p.gate.controlled]
-    if not police or not health:
-        raise NotPossible("it takes an open source (the police) and a controlled one (health).")
-    found = services.overlooked({p.query.source: p.clusters(p.counts) for p in parts}, health, police)
+    found = services.unreported(_hot_spots(parts), {p.query.source: p.loaded.info.sector for p in parts})
+    if found is None:
+        raise NotPossible("it takes a source of the police and one of a health service.")
     if found.empty:
         raise NotPossible("no small area is a hotspot for health services and not for the police.")
     labels = {p.query.source: p.loaded.info.label for p in parts}

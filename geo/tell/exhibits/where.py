@@ -15,9 +15,8 @@ def hotspot_map(part: Part) -> Exhibit:
     answer = part.answer(layer="local_moran", measure="count", level="lsoa")
     table = pd.DataFrame({"Class": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")})
     title = f"{part.titled}: hotspots by local Moran's I"
-    caveats = tuple(c for c in answer.caveats if "orrected" in c or "compared" in c)
     chart = Chart("map", query=answer.query)
-    return Exhibit("hotspot_map", title, answer.headline, table, chart=chart, caveats=caveats)
+    return Exhibit("hotspot_map", title, answer.headline, table, chart=chart, caveats=answer.method)
 
 
 def top_quintile(part: Part) -> Exhibit:

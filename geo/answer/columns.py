@@ -1,0 +1,219 @@
+"""What does a column of an answer's table hold, and how do people read it?
+
+A :class:`Column` is declared once, by the layer or the measure that adds it or, where every table has it or
+several add it, here. The notes of a workbook, JSON, the tooltips, the ranked table and print read it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.disclosure import SUPPRESSED
+from geo.ask.choices import DOMAINS
+from geo.ask.words import lower_first
+
+Write = Callable[[pd.Series], list[str]]
+P, DECIMAL = "0.0000", "#,##0.0"
+"""How a workbook writes probabilities, and other numbers that are not whole."""
+
+
+# ---------------------------------------------------------------- numbers as text
+
+
+def texts(values: pd.Series, form: str, missing: str = "") -> list[str]:
+    """Values in one form, "{:,.0f}"; the missing ones in words."""
+    return [missing if isnan(value) else form.format(value) for value in _floats(values)]
+
+
+def _floats(values: pd.Series) -> list[float]:
+    """Values as Python's own numbers, which format many times faster; missing is NaN."""
+    found: list[float] = values.to_numpy(float, na_value=np.nan).tolist()
+    return found
+
+
+def probabilities(values: pd.Series) -> list[str]:
+    """Probabilities to two figures, never rounded to nought.
+
+    Examples
+    --------
+    >>> probabilities(pd.Series([1e-9, 0.0314159, 1.0, None]))
+    ['under 0.0001', '0.031', '1', '']
+    """
+    return ["" if isnan(p) else "under 0.0001" if p < 1e-4 else f"{p:.2g}" for p in _floats(values)]
+
+
+def intervals(lower: pd.Series, upper: pd.Series, form: str) -> list[str]:
+    """Limits as "12 to 34"; empty where there are none."""
+    return [
+        "" if isnan(low) else f"{form.format(low)} to {form.format(high)}"
+        for low, high in zip(_floats(lower), _floats(upper), strict=True)
+    ]
+
+
+def changes(ratios: pd.Series) -> list[str]:
+    """Ratios as a change, "+12%"."""
+    return ["" if isnan(ratio) else f"{ratio - 1:+.0%}" for ratio in _floats(ratios)]
+
+
+def figures(form: str, missing: str = "–") -> Write:
+    """Write numbers in one form."""
+    return lambda values: texts(values, form, missing)
+
+
+def words(names: Mapping[str, str]) -> Write:
+    """Write codes in words; those that have none as they are, missing ones as a dash."""
+    return lambda values: [
+        "–" if pd.isna(value) else names.get(value, str(value)) for value in values.tolist()
+    ]
+
+
+ONE_PLACE = figures("{:,.1f}")
+
+# ---------------------------------------------------------------- a column
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an answer's table, as it is exported and as people read it.
+
+    Attributes
+    ----------
+    name : str
+        In the table and in every file; "hot_{}" where there is one for each of something.
+    definition : str
+        What it holds, in plain English, with the same ``{}``.
+    label : str
+        Its name in words, before a value.
+    heading : str
+        The same over a narrow column.
+    hint : str
+        The same where a heading is pointed at; the label where it is empty.
+    write : callable
+        Series to texts.
+    pill : bool
+        Whether a text is drawn as a label in the colour of its class.
+    of_class : bool
+        Whether its codes are keys of the legend, whose labels say more.
+    always : bool
+        Whether the page tells it of an area whatever is shown, so that another may stand beside the measure.
+    told : bool
+        Whether a tooltip tells it too, beside what its layer is about.
+    pixels, width : int
+        Width in the ranked table, and in a workbook, in characters.
+    cells : str
+        How a workbook writes numbers that are not whole.
+    """
+
+    name: str
+    definition: str
+    label: str = ""
+    heading: str = ""
+    hint: str = ""
+    write: Write = ONE_PLACE
+    pill: bool = False
+    of_class: bool = False
+    told: bool = False
+    always: bool = False
+    pixels: int = 64
+    width: int = 14
+    cells: str = DECIMAL
+
+
+# ---------------------------------------------------------------- those of every table
+
+
+def _decile(domain: str, name: str) -> Column:
+    if domain == "imd":
+        return Column(
+            "imd_decile",
+            "Decile of the Index of Multiple Deprivation in England; 1 is the most deprived",
+            "Deprivation decile",
+            "Decile",
+            "Decile of deprivation, 1 is the most deprived",
+            figures("{:.0f}"),
+            always=True,
+        )
+    by = lower_first(name)
+    return Column(
+        f"{domain}_decile",
+        f"Decile of deprivation in England by the domain “{name}”; 1 is the most deprived",
+        f"Decile by {by}",
+        "Decile",
+        f"Decile of deprivation by {by}, 1 is the most deprived",
+        figures("{:.0f}"),
+        always=True,
+    )
+
+
+DECILES = {domain: _decile(domain, name) for domain, name in DOMAINS.items()}
+"""Deciles by each domain of deprivation; those of the whole index are in every table."""
+COUNT = Column("count", "Number of events under the filters", "Count", "Count", write=figures("{:,.0f}"))
+RATE = Column(
+    "rate_per_1000",
+    "Events in the whole period per 1,000 residents, from the count as shown",
+    "Per 1,000 residents",
+    "/ 1,000",
+)
+EVERYWHERE = (
+    Column("lsoa21cd", "Code of the small area (LSOA of 2021)"),
+    Column("lsoa11cd", "Code of the small area (LSOA of 2011)"),
+    Column("wd24cd", "Code of the ward (2024)"),
+    Column("lad24cd", "Code of the borough or district (2024)"),
+    Column("name", "Name of the area", width=28),
+    Column("borough", "Borough or district that it lies in", width=24),
+    COUNT,
+    Column("count_shown", f"The count as a page shows it: {SUPPRESSED} where it is suppressed"),
+    Column("population", "Residents"),
+    RATE,
+    DECILES["imd"],
+)
+"""Columns that every table may have, whatever is shown."""
+
+
+# ---------------------------------------------------------------- those of several layers and measures
+
+LOWER = Column("lower_ci", "Lower limit of the 95% confidence interval")
+UPPER = Column("upper_ci", "Upper limit of the 95% confidence interval")
+COMPARED = Column(
+    "compared",
+    "The area's interval against the benchmark: lower, similar or higher",
+    "Rate against the benchmark",
+    "Rate is",
+    write=words({"not compared": "–", "similar": "–"}),
+    pill=True,
+    pixels=72,
+    width=16,
+)
+BENCHMARK = Column("benchmark", "The rate that the areas are compared with, in the unit of their intervals")
+AGAINST = (LOWER, UPPER, COMPARED, BENCHMARK)
+"""Limits of a rate, and what they say of it against the benchmark."""
+P_EXACT = Column("p", "Two-sided probability of neighbours so high or so low by chance alone, exact", cells=P)
+P_PERMUTATION = Column(
+    "p_permutation", "esda's one-sided probability from 9,999 random permutations", cells=P
+)
+Q = Column(
+    "q",
+    "p corrected for looking at many areas (false discovery rate, Benjamini and Hochberg)",
+    "q (corrected p)",
+    write=probabilities,
+    told=True,
+    cells=P,
+)
+CLUSTER = Column(
+    "cluster",
+    "HH high among high, LL low among low, HL high among low, LH low among high, NS not significant, NA not "
+    "defined; for Gi*, HH is a hot spot and LL a cold spot",
+    "Cluster",
+    "Cluster",
+    write=words(
+        {"HH": "hotspot", "LL": "cold spot", "HL": "high alone", "LH": "low beside", "NS": "–", "NA": "–"}
+    ),
+    pill=True,
+    of_class=True,
+    pixels=84,
+)

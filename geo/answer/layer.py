@@ -1,0 +1,73 @@
+"""What is a layer?
+
+A :class:`Layer` is one way to colour the map, and says all that page and paper need of it. Its ``draw``
+turns the true numbers of one question into a :class:`~geo.answer.legend.Drawn`: the columns that it adds to
+the table, a class for each area with its legend, and the finding in a sentence. The page, the exports and the
+print all draw from it, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from geo.answer.asked import Asked
+from geo.answer.colours import Ramp, Shade
+from geo.answer.columns import Column
+from geo.answer.legend import Drawn, Kind, Scale
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One way to colour the map.
+
+    Attributes
+    ----------
+    key, label : str
+    explanation : str
+        What it answers and how to read it, one or two plain sentences.
+    group : str
+        Question that it answers: layers stand under it in the list, in the order of the registry.
+    draw : callable
+        Asked to Drawn.
+    scale : Scale
+        How its classes follow one another, and so how its legend is read.
+    kinds : tuple of Kind
+        Its classes, where they are the same whatever is asked.
+    ramps : tuple of Ramp
+        What it takes the colours of steps from.
+    columns : tuple of Column
+        What it adds to the table, besides the measure.
+    about : str
+        Name of the column that tells of one area what the map tells of all, with ``{domain}`` for the domain
+        of deprivation that is asked for; "" where that is the measure.
+    needs : frozenset of str
+        What it cannot do without, of :data:`geo.answer.county.NEEDS`.
+    compares : str
+        "source" or "period" where it sets the query's ``compare`` against it.
+    heeds : frozenset of str
+        Parameters of the address that it heeds and other layers do not; elsewhere they are not shown.
+    evidence : tuple of str
+        Keys of the exhibits (:mod:`geo.tell.exhibits`) that say what can be concluded from it, best first.
+    """
+
+    key: str
+    label: str
+    explanation: str
+    draw: Callable[[Asked], Drawn]
+    group: str = "More"
+    scale: Scale = "kinds"
+    kinds: tuple[Kind, ...] = ()
+    ramps: tuple[Ramp, ...] = ()
+    columns: tuple[Column, ...] = ()
+    about: str = ""
+    needs: frozenset[str] = frozenset()
+    compares: str = ""
+    heeds: frozenset[str] = frozenset()
+    evidence: tuple[str, ...] = ()
+
+    def shades(self) -> Iterator[Shade]:
+        """Every colour that its classes may have, on paper and on a dark screen."""
+        yield from (kind.shade for kind in self.kinds)
+        for ramp in self.ramps:
+            yield from ramp.shades()

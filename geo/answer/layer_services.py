@@ -1,0 +1,281 @@
+"""Do several services see it?
+
+Layers that set one source against others, with the same filters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.asked import ALPHA, Asked
+from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
+from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
+from geo.answer.layer import Layer
+from geo.answer.layer_clusters import CLUSTERS, gi_star
+from geo.answer.legend import Drawn, Kind, classify
+from geo.answer.measures import ASSUMED
+from geo.ask.words import listed, period_name
+from geo.stats import hotspots, services
+from geo.stats.concentration import ranked_classes
+
+NONE = Kind("0", "None", PLAIN)
+
+
+def draw_agreement(s: Asked) -> Drawn:
+    """For how many sources each area is a hot spot, with the same filter."""
+    slices = {key: s if key == s.query.source else s.ask(source=key, category=()) for key in s.sources}
+    hot = {key: gi_star(one, fdr=s.query.fdr) for key, one in slices.items()}
+    table = services.agreement(hot)
+    most, shades = len(slices), SEQUENTIAL.steps(5)
+    ramp = [shades[round(i)] for i in np.linspace(1, 4, max(1, most))]
+    entries = [NONE] + [
+        Kind(str(i), f"{i} of {most}" if i < most else f"All {most}", ramp[i - 1]) for i in range(1, most + 1)
+    ]
+    position = np.where(table["asked"] > 0, table["agree"], -1)
+    title = f"Sources in which the area is a hot spot (Gi*), of {most}"
+    codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
+    several = (table["agree"] >= 2).to_numpy() & s.inside
+    finding = f"{s.areas(int(several.sum()))} are hot spots for two or more of {most} sources."
+    if several.any():
+        top = table["agree"].where(pd.Series(s.inside, table.index)).idxmax()
+        services_ = [s.sources[key] for key in slices if table.at[top, key]]
+        finding += f" {s.frame.at[top, 'name']} is one for {listed(services_)}."
+    periods = [f"{s.sources[key]} {_period(one)}" for key, one in slices.items()]
+    caveats = [f"Each source over its own months: {listed(periods)}."]
+    missed = services.unreported(hot, {key: one.info.sector for key, one in slices.items()})
+    if missed is not None and len(missed):
+        caveats.append(
+            f"{s.areas(len(missed))} are hot for a health service but not for the police: "
+            f"{listed([str(s.frame.at[code, 'name']) for code in missed.index[:5]])}"
+            f"{' and others' if len(missed) > 5 else ''}."
+        )
+    columns = table.drop(columns=["agree", "asked"]).add_prefix("hot_")
+    return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
+
+
+def _period(s: Asked) -> str:
+    months = s.monthly().columns
+    return period_name(int(months[0]), int(months[-1])) if len(months) else "(no months)"
+
+
+AGREEMENT = Layer(
+    key="agreement",
+    label="Several services",
+    explanation="For how many of the loaded sources each area is a hot spot (Gi*), with the same filters.",
+    group="Services together",
+    draw=draw_agreement,
+    scale="rising",
+    kinds=(NONE,),
+    ramps=(SEQUENTIAL,),
+    columns=(
+        Column("hot_{}", "Whether the area is a hot spot (Gi*) of the source “{}”"),
+        Column(
+            "sources_hot",
+            "For how many sources the area is a hot spot",
+            "Hot spot for services",
+            "Services",
+            write=figures("{:.0f}"),
+            pixels=70,
+        ),
+    ),
+    about="sources_hot",
+    heeds=frozenset({"fdr"}),
+    evidence=("agreement", "overlooked", "similarity"),
+)
+
+
+# ---------------------------------------------------------------- one here, another around
+
+CORNERS = tuple(kind for kind in CLUSTERS if kind.key in ("HH", "LL", "HL", "LH", "NS"))
+
+
+def draw_bivariate_moran(s: Asked) -> Drawn:
+    """Where this source is high and another is high around it; the other is the query's ``compare``."""
+    others = [key for key in s.sources if key != s.query.source]
+    if not others:
+        return _only_one_source(s)
+    key = s.query.compare if s.query.compare in others else others[0]
+    other = s.ask(source=key, category=(), compare="")
+    table = hotspots.bivariate_moran(
+        s.counts[s.inside].astype(float),
+        other.counts[s.inside].astype(float),
+        s.among,
+        alpha=ALPHA,
+        fdr=s.query.fdr,
+    ).reindex(s.frame.index)
+    cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
+    order = {kind.key: i for i, kind in enumerate(CORNERS)}
+    position = np.array([order.get(k, -1) for k in cluster])
+    title = f"{s.noun.capitalize()} here against {other.noun} around"
+    codes, classes = classify(title, CORNERS, position, s.inside, no_value="Not defined")
+    high = (cluster == "HH") & s.inside
+    finding = f"In {s.areas(int(high.sum()))} many {s.noun} meet many {other.noun} in the areas around."
+    columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
+    protected = s.gate if s.gate.controlled else other.gate
+    return Drawn(protected.statistics(columns), codes, classes, finding)
+
+
+BIVARIATE_MORAN = Layer(
+    key="bivariate_moran",
+    label="This service here, another around",
+    explanation="Where this source is high or low while another is high or low in the areas around, beyond "
+    "chance. The other source is chosen under “compare”.",
+    group="Services together",
+    draw=draw_bivariate_moran,
+    kinds=CORNERS,
+    columns=(
+        Column("local_i", "Local Moran's I; withheld for controlled sources"),
+        P_EXACT,
+        Q,
+        CLUSTER,
+    ),
+    about="cluster",
+    compares="source",
+    heeds=frozenset({"compare", "fdr"}),
+    evidence=("similarity",),
+)
+
+
+# ---------------------------------------------------------------- the busiest areas of two
+
+TOGETHER = (
+    Kind("HH", "In both, side by side beyond chance", HOT),
+    Kind("both", "In both, but scattered", Shade("#f4a58a", "#974539")),
+    Kind("beside", "{here} only, beside most {around} beyond chance", Shade("#e08214", "#e0a02e")),
+    Kind("here", "{here} only", Shade("#fee0b6", "#5c4a24")),
+    Kind("there", "{there} only", Shade("#c6dbef", "#2b4c6e")),
+    Kind("NS", "In neither", PLAIN),
+)
+"""Classes of :func:`draw_colocation`, with what the two sources count in place of the names."""
+SHORTLY = {
+    "HH": "both, side by side",
+    "both": "both, scattered",
+    "beside": "one, the other beside",
+    "here": "this source only",
+    "there": "the other only",
+    "NS": "neither",
+}
+"""The classes of :data:`TOGETHER` in a table."""
+
+
+def draw_colocation(s: Asked) -> Drawn:
+    """Where the busiest areas of this source and of another coincide or lie side by side, beyond chance."""
+    others = [key for key in s.sources if key != s.query.source]
+    if not others:
+        return _only_one_source(s)
+    key = s.query.compare if s.query.compare in others else others[0]
+    other = s.ask(source=key, category=(), compare="")
+    names = {"here": s.noun.capitalize(), "there": other.noun.capitalize(), "around": other.noun}
+    busy = pd.DataFrame({"here": _busiest(s), "there": _busiest(other)}, s.frame.index)
+    both = services.colocation(busy[s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr)
+    beside = services.beside(
+        busy["here"][s.inside], busy["there"][s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr
+    )
+    both, beside = (table.reindex(s.frame.index) for table in (both, beside))
+    x, z = busy["here"].to_numpy(bool), busy["there"].to_numpy(bool)
+    found = np.select(
+        [both["cluster"] == "HH", x & z, beside["cluster"] == "HH", x, z],
+        ["HH", "both", "beside", "here", "there"],
+        "NS",
+    )
+    entries = [kind._replace(label=kind.label.format(**names)) for kind in TOGETHER]
+    order = {kind.key: i for i, kind in enumerate(TOGETHER)}
+    position = np.array([order[k] for k in found])
+    title = f"Busiest fifth of areas for {s.noun} and for {other.noun}"
+    codes, classes = classify(title, entries, position, s.inside)
+    number = {k: int(((found == k) & s.inside).sum()) for k in order}
+    shared = number["HH"] + number["both"]
+    services_ = f"{s.noun} and for {other.noun}"
+    finding = f"No area is among the busiest fifth for {services_}."
+    if shared:
+        by_chance = (x & s.inside).sum() * (z & s.inside).sum() / s.n
+        finding = (
+            f"{s.areas(shared)} are among the busiest fifth for {services_} ({by_chance:.0f} would be by "
+            f"chance); {number['HH']} of them stand side by side beyond chance."
+        )
+    asked = both["p"].where(both["p"].notna(), beside["p"])
+    lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum())
+    caveats = (
+        f"{names['here']} {_period(s)}, {other.noun} {_period(other)}.",
+        f"Corrected for looking at many areas at once (false discovery rate {ALPHA:.0%}); {lost} more would "
+        "be flagged without it."
+        if s.query.fdr
+        else "Not corrected for looking at many areas at once.",
+    )
+    columns = pd.DataFrame(
+        {
+            "busiest_here": x,
+            "busiest_there": z,
+            "neighbours_alike": both["join_count"].where(x & z, beside["join_count"].where(x & ~z)),
+            "together_p": asked,
+            "together_q": both["q"].where(both["q"].notna(), beside["q"]),
+            "together": [SHORTLY[k] for k in found],
+        },
+        s.frame.index,
+    )
+    return Drawn(columns, codes, classes, finding, caveats)
+
+
+def _busiest(s: Asked) -> np.ndarray:
+    """Areas of the fifth with the most events, by their protected counts."""
+    counts = np.where(s.inside, np.where(np.isnan(s.shown), ASSUMED, s.shown), np.nan)
+    return (ranked_classes(counts, 5)["class"] == 5).fillna(False).to_numpy(bool)
+
+
+def _only_one_source(s: Asked) -> Drawn:
+    empty = np.full(len(s.frame), -1)
+    codes, classes = classify("Two sources", (CORNERS[-1],), empty, s.inside)
+    finding = "Only one source is loaded, so there is none to set beside it."
+    return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
+
+
+COLOCATION = Layer(
+    key="colocation",
+    label="Busiest for two services",
+    explanation="Areas among the fifth with the most for this source and for another: where the two "
+    "coincide, and where such areas stand side by side more than chance would place them. The other source "
+    "is chosen under “compare”.",
+    group="Services together",
+    draw=draw_colocation,
+    kinds=TOGETHER,
+    columns=(
+        Column("busiest_here", "Whether the area is among the fifth with the most events of this source"),
+        Column(
+            "busiest_there", "Whether the area is among the fifth with the most events of the other source"
+        ),
+        Column(
+            "neighbours_alike",
+            "Neighbours that are busiest for both, of an area that is; of one busiest for this source only, "
+            "neighbours that are busiest for the other",
+        ),
+        Column(
+            "together_p",
+            "Probability of so many such neighbours by chance alone (local join count, exact)",
+            cells=P,
+        ),
+        Column(
+            "together_q", "together_p corrected for looking at many areas (false discovery rate)", cells=P
+        ),
+        Column(
+            "together",
+            "Whether the busiest areas of the two sources coincide or stand side by side beyond chance",
+            "Busiest for two services",
+            "Both",
+            write=words(
+                {
+                    SHORTLY["HH"]: "together",
+                    SHORTLY["both"]: "both",
+                    SHORTLY["beside"]: "beside",
+                    **{SHORTLY[key]: "–" for key in ("here", "there", "NS")},
+                }
+            ),
+            pill=True,
+            pixels=88,
+        ),
+    ),
+    about="together",
+    compares="source",
+    heeds=frozenset({"compare", "fdr"}),
+    evidence=("colocation", "similarity"),
+)

@@ -1,0 +1,267 @@
+"""Since when, and is it more than before?
+
+Layers that set one stretch of time against another: this period against the one before, month after month.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.asked import ALPHA, Asked
+from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
+from geo.answer.columns import Column, P, changes, words
+from geo.answer.layer import Layer
+from geo.answer.legend import Drawn, Kind, classify
+from geo.ask.windows import Windows
+from geo.ask.words import before_name, day_name, listed, period_name, read_period, windows_name
+from geo.stats.change import compare_periods, emerging, months_before
+
+CHANGE = (
+    Kind("up", "More than before", MORE),
+    Kind("maybe-up", "More, before correction only", MAYBE_MORE),
+    Kind("none", "No clear change", PLAIN),
+    Kind("maybe-down", "Fewer, before correction only", MAYBE_LESS),
+    Kind("down", "Fewer than before", LESS),
+    Kind("empty", "No events in either period", Shade("#e4e7ea", "#172029")),
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a slice is compared with.
+
+    Attributes
+    ----------
+    slice : Asked
+    words : str
+        "2022", "the 28 days before".
+    title : str
+        Both stretches of time, for a legend.
+    lengths : tuple of float
+        Of the earlier and of the later stretch, in one unit.
+    unit : str
+        " a month" where the lengths are counted in it; "" where they are equal.
+    caveats : tuple of str
+    """
+
+    slice: Asked
+    words: str
+    title: str
+    lengths: tuple[float, float]
+    unit: str
+    caveats: tuple[str, ...] = ()
+
+
+def period_before(s: Asked) -> Earlier:
+    """Return what to compare with: the days before, the period of ``compare``, or the usual one.
+
+    Raises
+    ------
+    ValueError
+        If no earlier period is loaded.
+    """
+    if s.compared is not None:
+        return _days_before(s, s.compared)
+    months = s.monthly().columns
+    chosen = months_before(int(months[0]), int(months[-1]), set(s.months))
+    if ".." in s.query.compare:
+        with contextlib.suppress(ValueError):
+            asked = read_period(s.query.compare)
+            chosen = asked if set(range(asked[0], asked[1] + 1)) <= set(s.months) else chosen
+    if chosen is None:
+        raise ValueError("no period to compare with")
+    earlier = s.ask(first=chosen[0], last=chosen[1], compare="")
+    words = period_name(*chosen)
+    lengths = (float(len(earlier.monthly().columns)), float(len(months)))
+    return Earlier(earlier, words, f"against {words}", lengths, " a month")
+
+
+def _days_before(s: Asked, compared: Windows) -> Earlier:
+    asked = s.query.within(compared.before, by_month=compared.by_month)
+    earlier = s.ask(first=asked.first, last=asked.last, month=(), window=asked.window, compare="")
+    lengths = (float(compared.before.days), float(compared.after.days))
+    said = [f"The days end on {day_name(compared.after.stop)}, the last with data of the period chosen."]
+    if compared.by_month:
+        said = ["Whole months are compared, because the files give the month only."]
+    elif left := s.undated():
+        said.append(f"{s.gate.text(left)} {s.noun} of these months without a known day are left out.")
+    if s.query.month:
+        said.append("The choice of months of the year is not used.")
+    unit = "" if lengths[0] == lengths[1] else " a day"
+    return Earlier(earlier, before_name(compared), windows_name(compared), lengths, unit, tuple(said))
+
+
+def draw_change(s: Asked) -> Drawn:
+    """This period against the one before, area by area."""
+    try:
+        earlier = period_before(s)
+    except (ValueError, IndexError):
+        position = np.full(len(s.frame), -1)
+        codes, classes = classify(
+            "Change", CHANGE[:1], position, s.inside, no_value="No earlier period loaded"
+        )
+        finding = "There is no earlier period of the same length to compare with: choose a shorter period."
+        return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
+    # Ratios could be solved for counts, so both periods are protected; suppressed areas are not compared.
+    after, before = (
+        pd.Series(np.where(s.inside, one.shown, np.nan), s.frame.index) for one in (s, earlier.slice)
+    )
+    table = compare_periods(before, after, exposure=earlier.lengths, alpha=ALPHA, fdr=s.query.fdr)
+    flagged = table["flagged"].to_numpy(bool)
+    rising = table["ratio"].to_numpy(float) > 1
+    key = (
+        table["change"]
+        .map({"up": "up", "down": "down", "no clear change": "none", "no events": "empty"})
+        .to_numpy(object)
+    )
+    key = np.where((key == "none") & flagged, np.where(rising, "maybe-up", "maybe-down"), key)
+    order = {kind.key: i for i, kind in enumerate(CHANGE)}
+    position = np.array([order.get(k, -1) for k in key])
+    hidden = np.isnan(s.shown) | np.isnan(earlier.slice.shown)
+    title = f"{s.noun.capitalize()}{':' if s.compared else ''} {earlier.title}"
+    codes, classes = classify(title, CHANGE, position, s.inside, suppressed=hidden & s.gate.controlled)
+    up, down = int(((key == "up") & s.inside).sum()), int(((key == "down") & s.inside).sum())
+    now, then = (s.gate.count(int(one.counts[s.inside].sum())) for one in (s, earlier.slice))
+    overall = ""
+    if now is not None and then:
+        whole = compare_periods(pd.Series([then]), pd.Series([now]), exposure=earlier.lengths).iloc[0]
+        sure = "" if whole["flagged"] else ", within chance"
+        overall = f" In all {now:,} against {then:,} ({whole['ratio'] - 1:+.0%}{earlier.unit}{sure})."
+    finding = f"More {s.noun} than in {earlier.words} in {s.areas(up)}, fewer in {down}.{overall}"
+    if not up and not down:
+        finding = f"No clear change against {earlier.words} in any of {s.among_areas}.{overall}"
+    columns = pd.DataFrame(
+        {
+            "count_before": table["before"].astype("Int64"),
+            "change_ratio": table["ratio"],
+            "change_lower_ci": table["ratio_lower"],
+            "change_upper_ci": table["ratio_upper"],
+            "change_p": table["p"],
+            "change_q": table["q"],
+            "change": table["change"],
+        }
+    )
+    caveats = (*earlier.caveats, "Change is judged by the E-test of two Poisson counts, area by area.")
+    return Drawn(columns, codes, classes, finding, caveats)
+
+
+AGAINST_BEFORE = Layer(
+    key="change",
+    label="Change against the period before",
+    explanation="Areas with more or fewer events than in the same months a year before (or, for longer "
+    "periods, in the period just before), beyond chance. Where dates are known, also the last 28 days "
+    "against the 28 before, and the year so far against the same days of last year (“Compare with”).",
+    group="Over time",
+    draw=draw_change,
+    kinds=CHANGE,
+    columns=(
+        Column("count_before", "Number of events in the period compared with"),
+        Column(
+            "change_ratio",
+            "Events a month over those a month in the period compared with (a day, where days are compared)",
+            "Change",
+            "Change",
+            write=changes,
+            pixels=68,
+        ),
+        Column("change_lower_ci", "Lower limit of the 95% confidence interval of that ratio"),
+        Column("change_upper_ci", "Upper limit of the 95% confidence interval of that ratio"),
+        Column(
+            "change_p",
+            "Probability of so large a change by chance alone (E-test of two Poisson counts)",
+            cells=P,
+        ),
+        Column("change_q", "change_p corrected for looking at many areas (false discovery rate)", cells=P),
+        Column("change", "Whether the area has more or fewer events than before, beyond chance"),
+    ),
+    about="change_ratio",
+    compares="period",
+    heeds=frozenset({"compare", "fdr"}),
+    evidence=("changed", "lately"),
+)
+
+
+# ---------------------------------------------------------------- month after month
+
+LEAST_MONTHS = 10
+"""Months below which a pattern over time is not drawn, as ESRI asks for."""
+SORTS = (
+    ("New", "hot in the last month only", Shade("#67000d", "#ffe9dc")),
+    ("Consecutive", "hot for the last months running", Shade("#a50f15", "#ffc3a6")),
+    ("Intensifying", "nearly always hot, and rising", Shade("#cb181d", "#ff9b78")),
+    ("Persistent", "nearly always hot", Shade("#ef3b2c", "#ee6f4e")),
+    ("Diminishing", "nearly always hot, but falling", Shade("#fb6a4a", "#c84f37")),
+    ("Sporadic", "hot on and off", Shade("#fc9272", "#9c3d2f")),
+    ("Oscillating", "hot now, cold at other times", Shade("#fcbba1", "#70302a")),
+    ("Historical", "nearly always hot, not now", Shade("#d9b8a6", "#6a5a50")),
+)
+HOT_PATTERNS = {f"{name} hotspot": name.lower() for name, *_ in SORTS}
+COLD_PATTERNS = {f"{name} coldspot": name.lower() for name, *_ in SORTS}
+"""Patterns of :data:`geo.stats.change.PATTERNS` in one word."""
+EMERGING = (
+    *(Kind(f"{name} hotspot", f"{name}: {meaning}", shade, name) for name, meaning, shade in SORTS),
+    Kind("cold", "Any pattern of cold spot", Shade("#a9c3df", "#3b648f")),
+    Kind("No pattern", "No pattern", PLAIN),
+)
+
+
+def draw_emerging(s: Asked) -> Drawn:
+    """Hot spots that are new, persist, grow or fade, from a Gi* map of every month."""
+    counts = s.monthly()
+    if counts.shape[1] < LEAST_MONTHS:
+        position = np.full(len(s.frame), -1)
+        codes, classes = classify(
+            "Pattern over time", EMERGING[-1:], position, s.inside, no_value="Too few months"
+        )
+        finding = f"A pattern over time needs at least {LEAST_MONTHS} months; {counts.shape[1]} are chosen."
+        return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
+    table = emerging(counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=s.query.fdr).areas
+    table = table.reindex(s.frame.index)
+    pattern = table["pattern"].fillna("Undefined").astype(str)
+    order = {kind.key: i for i, kind in enumerate(EMERGING)}
+    position = np.array([order.get("cold" if p in COLD_PATTERNS else p, -1) for p in pattern])
+    title = f"Gi* of {s.noun} over {counts.shape[1]} months"
+    codes, classes = classify(title, EMERGING, position, s.inside, no_value="Not defined")
+    hot = pattern.isin(HOT_PATTERNS).to_numpy() & s.inside
+    names = pattern[hot].value_counts()
+    split = listed([f"{n} {HOT_PATTERNS[str(name)]}" for name, n in names.items()])
+    finding = f"{s.areas(int(hot.sum()))} show a pattern of hot spots over the months" + (
+        f": {split}." if split else "."
+    )
+    caveats = ("“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",)
+    columns = table[["pattern", "hot", "cold", "trend_p"]].rename(
+        columns={"hot": "months_hot", "cold": "months_cold"}
+    )
+    return Drawn(columns, codes, classes, finding, caveats)
+
+
+PATTERN_OVER_TIME = Layer(
+    key="emerging",
+    label="Emerging and fading hotspots",
+    explanation="A Gi* map of every month, and what became of each area: new, consecutive, intensifying, "
+    "persistent, diminishing, sporadic, oscillating or historical.",
+    group="Over time",
+    draw=draw_emerging,
+    kinds=EMERGING,
+    columns=(
+        Column(
+            "pattern",
+            "What became of the area as a hot or cold spot, month by month",
+            "Pattern",
+            "Pattern",
+            write=words({**HOT_PATTERNS, **COLD_PATTERNS, "No pattern": "–", "Undefined": "–"}),
+            pill=True,
+            pixels=108,
+        ),
+        Column("months_hot", "Months in which the area is a hot spot"),
+        Column("months_cold", "Months in which the area is a cold spot"),
+        Column("trend_p", "Probability of such a trend of Gi* by chance alone (Mann-Kendall)", cells=P),
+    ),
+    about="pattern",
+    heeds=frozenset({"fdr"}),
+    evidence=("stability",),
+)
