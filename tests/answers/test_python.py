@@ -1,0 +1,180 @@
+"""``import hotspots``: the same answers, the same refusals and the same protection as on the page."""
+
+import inspect
+import itertools
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+
+import hotspots
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.ask.refusal import Refused, exactly
+from geo.out.export import FORMATS, export
+
+
+@pytest.fixture(scope="module")
+def county(small_county) -> hotspots.County:
+    return hotspots.open(small_county)
+
+
+def test_it_is_asked_by_the_names_and_values_of_the_address(county, small_atlas):
+    answer = county.ask(
+        source="offences",
+        category=["robbery", "drugs"],
+        from_="2023-02",
+        hour=range(19, 24),
+        fdr=False,
+        layer="local_moran",
+        level="ward",
+        month=None,
+        day=(),
+    )
+    search = "?level=ward&source=offences&category=robbery,drugs&from=2023-02&hour=19-23&layer=local_moran"
+    search += "&fdr=off"
+    assert answer.search == search
+    same = small_atlas.answer(Query.parse(search, small_atlas.catalogue)[0])
+    assert (answer.headline, answer.caveats, answer.description) == (
+        same.headline,
+        same.caveats,
+        same.description,
+    )
+    assert np.array_equal(answer.table["count"], same.table["count"])
+    assert answer.totals["shown"] == answer.table["count"].sum()
+
+
+def test_the_frame_has_the_shapes_on_the_national_grid(county):
+    frame = county.ask(borough="E06000001").frame
+    assert isinstance(frame, gpd.GeoDataFrame)
+    assert frame.crs.to_epsg() == 27700
+    assert (frame.area == 1e6).all()
+    assert frame.index.name == "lsoa21cd"
+    assert len(frame) == 24
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"source": "typo"}, {"hour": 77}, {"measure": "nonsense"}, {"borough": "E99999999"}, {"colour":
+        "red"}, {"from_": "2031-01"}, {"category": "robery"}, {"layer": "nothing"}, {"month": range(12, 15)},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_is_refused_as_it_is_by_the_server(county, small_atlas, asked):
+    with pytest.raises(hotspots.Refused) as here:
+        county.ask(**asked)
+    name, value = next(iter(asked.items()))
+    text = ",".join(map(str, value)) if isinstance(value, range) else value
+    with pytest.raises(Refused) as there:
+        exactly(f"{name.removesuffix('_')}={text}", small_atlas.catalogue)
+    assert str(here.value) == str(there.value)
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "gpkg", "excel.csv"])
+def test_it_saves_what_the_page_exports(county, small_atlas, form, tmp_path):
+    answer = county.ask(source="ae", layer="getis_ord")
+    path = answer.save(tmp_path / f"ward.{form}")
+    assert path.stat().st_size > 0
+    if form in ("csv", "excel.csv"):
+        assert path.read_bytes() == export(small_atlas, answer._answer.query, form)
+    if form == "json":
+        assert json.loads(path.read_text(encoding="utf-8"))["title"]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_ending_that_is_no_format_writes_nothing(county, tmp_path):
+    with pytest.raises(hotspots.Problem, match="choose one of csv"):
+        county.ask().save(tmp_path / "ward.doc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_notebook_shows_it(county):
+    answer = county.ask(source="offences")
+    assert answer.headline in answer._repr_html_()
+    assert answer.plot()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_what_is_loaded_can_be_looked_up(county):
+    assert list(county.sources) == ["offences", "ae"]
+    assert "robbery" in county.categories()
+    assert list(county.boroughs) == ["E06000001", "E06000002"]
+    assert {"from", "layer", "hour"} <= set(county.parameters.index)
+    assert "local_moran" in county.layers
+    with pytest.raises(hotspots.Problem, match="choose one of offences, ae"):
+        county.categories("fire")
+    assert hotspots.__version__
+
+
+def test_small_numbers_leave_as_they_leave_the_page(county, small_atlas):
+    answer = county.ask(source="ae", layer="local_moran")
+    true = small_atlas.asked(Query(source="ae")).counts
+    small = (true >= 1) & (true <= 7)
+    assert small.any()
+    assert answer.table["count"][small].isna().all()
+    assert (answer.table["count"].dropna() % 5 == 0).all()
+    assert answer.table["local_i"].isna().all()
+    assert answer.frame["count"][small].isna().all()
+    public = [name for name, _ in inspect.getmembers(answer) if not name.startswith("_")]
+    for name in public:
+        value = getattr(answer, name)
+        assert not type(value).__module__.startswith("geo."), name
+    assert not [name for name in vars(county) if not name.startswith("_")]
+    assert isinstance(county._atlas, Atlas)
+
+
+# ---------------------------------------------------------------- the exact statistics alone
+
+
+def grid() -> Graph:
+    """Nine areas, three by three, rook neighbours."""
+    cells = list(itertools.product(range(3), range(3)))
+    pairs = [
+        (f"{a}", f"{b}")
+        for (i, a), (j, b) in itertools.product(enumerate(cells), enumerate(cells))
+        if i != j and abs(a[0] - b[0]) + abs(a[1] - b[1]) == 1
+    ]
+    focal, neighbour = zip(*pairs, strict=True)
+    return Graph.from_arrays(np.array(focal), np.array(neighbour), np.ones(len(pairs)))
+
+
+@pytest.mark.parametrize("transform", ["B", "R"])
+def test_p_of_local_moran_is_that_of_every_permutation(transform):
+    graph = grid().transform(transform)
+    y = pd.Series([9, 7, 1, 6, 5, 0, 2, 0, 1], graph.unique_ids, dtype=float)
+    found = hotspots.local_moran(y, graph)
+    for area in graph.unique_ids:
+        ring = [one for one in graph[area].index if one != area]
+        others = y.drop(area).to_numpy()
+        sums = np.array([sum(drawn) for drawn in itertools.combinations(others, len(ring))])
+        seen = y[ring].sum()
+        expected = min(1.0, 2 * min((sums >= seen).mean(), (sums <= seen).mean()))
+        assert found.at[area, "p"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_statistics_are_those_of_esda():
+    from esda import G_Local, Moran_Local
+
+    graph = grid()
+    y = pd.Series([9, 7, 1, 6, 5, 0, 2, 0, 1], graph.unique_ids, dtype=float)
+    moran = Moran_Local(y.to_numpy(), graph.transform("R"), permutations=0)
+    assert np.allclose(hotspots.local_moran(y, graph)["local_i"], moran.Is)
+    star = G_Local(y.to_numpy(), graph, transform="B", star=True, permutations=0)
+    assert np.allclose(hotspots.getis_ord(y, graph)["z"], star.Zs)
+
+
+def test_a_series_is_put_in_order_and_unequal_weights_are_refused():
+    graph = grid()
+    y = pd.Series([9, 7, 1, 6, 5, 0, 2, 0, 1], graph.unique_ids, dtype=float)
+    assert hotspots.local_moran(y[::-1], graph).equals(hotspots.local_moran(y, graph))
+    adjacency = graph.adjacency.copy()
+    adjacency.iloc[0] = 3.0
+    with pytest.raises(ValueError, match="equal weight"):
+        hotspots.local_moran(y, Graph(adjacency))
+
+
+def test_every_format_can_be_saved_by_its_ending(county):
+    answer = county.ask(source="offences", level="ward")
+    assert all(answer.bytes(form) for form in FORMATS)
