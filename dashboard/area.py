@@ -223,7 +223,7 @@ def _months(months: pd.DataFrame, query: Query, noun: str) -> Component:
     return blocks.fold(
         "By month",
         blocks.bars(months, noun, chosen),
-        found=blocks.peak_month(months),
+        found=f"most in {peak}" if (peak := blocks.peak_month(months)) else "",
         table=blocks.months_table(months),
     )
 
@@ -234,11 +234,12 @@ def _week(week: Week, noun: str) -> list[Component]:
     said = " ".join(filter(None, (week.when, week.untimed)))
     return [
         blocks.fold(
-            f"By weekday and hour{blocks.CLOCKS[week.kind]}",
+            "By weekday and hour",
             blocks.heat(week.clock, noun, midnight=week.midnight is not None),
             html.P(said, className="note"),
             found=blocks.peak_hour(week.clock, midnight=week.midnight is not None),
             table=blocks.clock_table(week.clock, week.kind),
+            qualified=blocks.CLOCKS[week.kind],
         )
     ]
 
@@ -263,18 +264,16 @@ def _checks(sure: pd.Series | None) -> list[Component]:
     """Say which checks agree that the area is a hot spot."""
     if sure is None:
         return []
-    verdicts = {True: ("✓", "yes"), False: ("✗", "no")}
+    verdicts = {True: ("✓", "yes", "yes"), False: ("✗", "no", "no")}
     items = []
     for key, words in confidence.CHECKS.items():
         value = sure.get(f"check_{key}")
         if value is not None:
-            sign, said = ("–", "not assessed") if pd.isna(value) else verdicts[bool(value)]
+            sign, kind, said = ("–", "not", "not assessed") if pd.isna(value) else verdicts[bool(value)]
             items.append(
                 html.Li(
                     [
-                        html.Span(
-                            sign, className=f"check check-{said.split()[0]}", **{"aria-hidden": "true"}
-                        ),
+                        html.Span(sign, className=f"check check-{kind}", **{"aria-hidden": "true"}),
                         f"{words[:1].upper()}{words[1:]}",
                         html.Span(f": {said}", className="hidden"),
                     ]

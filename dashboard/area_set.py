@@ -68,7 +68,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         both = told.months.assign(rest=told.rest_months["count"])
         parts.append(
             blocks.fold(
-                "By month, each to its own scale",
+                "By month",
                 html.P("The set", className="note"),
                 blocks.bars(told.months, source.noun, chosen),
                 html.P("The other areas", className="note"),
@@ -76,18 +76,20 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
                 table=blocks.lines(
                     ("month", "set", "others"), both[["month_text", "count", "rest"]].to_numpy().tolist()
                 ),
+                qualified=", each to its own scale",
             )
         )
     parts += _gradients(told, query, source.noun)
     if told.week is not None and told.rest_week is not None and told.week.clock is not None:
         parts.append(
             blocks.fold(
-                "By weekday and hour, each to its own scale",
+                "By weekday and hour",
                 html.P(f"The set{blocks.CLOCKS[told.week.kind]}", className="note"),
                 blocks.heat(told.week.clock, source.noun, midnight=told.week.midnight is not None),
                 html.P(f"The other areas{blocks.CLOCKS[told.rest_week.kind]}", className="note"),
                 blocks.heat(told.rest_week.clock, source.noun, midnight=told.rest_week.midnight is not None),
                 table=blocks.clock_table(told.week.clock, told.week.kind),
+                qualified=", each to its own scale",
             )
         )
     if told.note:
@@ -162,12 +164,13 @@ def _gradients(told: Group, query: Query, noun: str) -> list[Component]:
     most = float(rates.max(axis=None))
     return [
         blocks.fold(
-            "By deprivation, to one scale",
+            "By deprivation",
             html.P(f"The set: {noun} per {told.gradient.per}{query.by_domain}", className="note"),
             blocks.groups(told.gradient, kind, noun, most),
             html.P("The other areas", className="note"),
             blocks.groups(told.rest_gradient, kind, noun, most),
             found=f"in {rates['set'].notna().sum()} of {NUMBER_OF[kind]} {kind}s",
             table=blocks.lines((kind, *parts), rates.round(2).reset_index().to_numpy().tolist()),
+            qualified=", to one scale",
         )
     ]

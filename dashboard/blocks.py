@@ -20,7 +20,12 @@ from geo.ask.words import DAY_NAMES, month_name
 
 
 def fold(
-    title: str, *parts: Component, found: str = "", table: str = "", unfolded: bool = False
+    title: str,
+    *parts: Component,
+    found: str = "",
+    table: str = "",
+    qualified: str = "",
+    unfolded: bool = False,
 ) -> Component:
     """Fold some parts away under a title and what they tell in a few words.
 
@@ -32,18 +37,21 @@ def fold(
         Read while it is closed.
     table : str
         Numbers that a button copies: lines of cells divided by tabs, the first line their names.
+    qualified : str
+        What stands after the title and does not name the fold.
     unfolded : bool
         Whether it is open unless the reader has closed one of this name.
     """
-    copy = [copier(title, **{"data-copy": table})] if table else []
+    whole = title + qualified
+    copy = [copier(whole, **{"data-copy": table})] if table else []
     return html.Details(
         [
-            html.Summary([html.H3(title), html.Span(found, className="fold-found")]),
+            html.Summary([html.H3(whole), html.Span(found, className="fold-found")]),
             html.Div([*parts, *copy], className="fold-body"),
         ],
         className="fold",
         open=unfolded,
-        **{"data-fold": title.partition(",")[0]},
+        **{"data-fold": title},
     )
 
 
@@ -106,7 +114,7 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
         for month, count, on in zip(months["month"], counts, chosen, strict=True)
     ]
     first, last = (month_name(int(m)) for m in months["month"].iloc[[0, -1]])
-    peak = f" Most in {peak_month(months).removeprefix('most in ')}." if most else ""
+    peak = f" Most in {peak_month(months)}." if most else ""
     return html.Figure(
         [
             html.Div(
@@ -128,12 +136,12 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
 
 
 def peak_month(months: pd.DataFrame) -> str:
-    """The month with the most, "most in May 2023: 31"; "" where none is known."""
+    """The month with the most, "May 2023: 31"; "" where none is known."""
     counts = months["count"].to_numpy(float, na_value=-1)
     if not (counts > 0).any():
         return ""
     at = int(np.argmax(counts))
-    return f"most in {month_name(int(months['month'].iloc[at]))}: {counts[at]:,.0f}"
+    return f"{month_name(int(months['month'].iloc[at]))}: {counts[at]:,.0f}"
 
 
 CLOCKS = {"recorded": "", "without": ", without unknown times", "aoristic": ", spread over ranges of time"}

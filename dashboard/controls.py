@@ -83,7 +83,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
         wanted &= parameter != "edges" or query.breaks == "own"
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
-    loaded = ENGLAND in atlas.catalogue.benchmarks and query.layer == "significance"
+    loaded = ENGLAND in atlas.catalogue.benchmarks and "benchmark" in LAYERS[query.layer].heeds
     why = england(atlas.asked(query), MEASURES[query.measure].comparison)[1] if loaded else ""
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
     shown[f"{ids.note('benchmark')}.hidden"] = not why
@@ -127,10 +127,10 @@ def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[st
     if query.view == "compare":
         return compare.options(query, atlas.catalogue) or [USUAL]
     if LAYERS[query.layer].compares == "source":
-        word = "{} around" if query.layer == "bivariate_moran" else "With {}"
+        word = LAYERS[query.layer].beside
         others = {key: info.label for key, info in atlas.catalogue.sources.items() if key != query.source}
         return [{"value": key, "label": word.format(label)} for key, label in others.items()] or [USUAL]
-    if query.layer != "change" or not source.months:
+    if LAYERS[query.layer].compares != "period" or not source.months:
         return [USUAL]
     first = source.months[0] if query.first is None else query.first
     last = source.months[-1] if query.last is None else query.last

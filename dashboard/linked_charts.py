@@ -15,9 +15,9 @@ from geo.ask.choices import CLOCKS, GROUPS
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import (
+    after_name,
     month_name,
     period_name,
-    windows_name,
 )
 from geo.stats.deprivation import CRIME_DOMAIN_CAUTION, quintile
 from geo.tell.marking import Marking
@@ -148,7 +148,7 @@ def _period_said(query: Query, source: SourceInfo) -> str:
         return ""
     compared, _ = query.windows(source)
     if compared is not None:
-        return f"Chosen: {windows_name(compared).partition(' against ')[0]}."
+        return f"Chosen: {after_name(compared)}."
     first = source.months[0] if query.first is None else query.first
     last = source.months[-1] if query.last is None else query.last
     return f"Chosen: {period_name(first, last)}. Drag or click."

@@ -339,10 +339,9 @@ def _details(material: Material, spot: Spot) -> Component:
     rows: list[tuple[str, str]] = []
     if spot.change.numbers:
         rows.append(("Change", _short(spot.change.numbers)))
-    if told.days:
+    if told.until:
         lately = ", ".join(filter(None, (spot.lately.words, spot.lately.numbers)))
-        until = _short(told.days.partition(" against ")[0].removeprefix("28 days "))
-        rows.append(("28 days", f"{until}: {lately}"))
+        rows.append(("28 days", f"to {_short(told.until)}: {lately}"))
     if spot.kinds:
         rows.append(("Most of it", spot.kinds))
     if meeting is not None:

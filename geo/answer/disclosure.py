@@ -12,7 +12,7 @@ cluster labels may rest on the true counts; the statistics from which a count co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,6 @@ LARGEST_SUPPRESSED = 7
 ROUNDED_TO = 5
 SMALLEST_SHOWN = 10
 """The smallest protected count above zero: 8, rounded."""
-SOLVABLE = ("local_i", "g_star", "z", "lag")
-"""Columns from which the counts of an area and its neighbours could be solved."""
 
 FIGURES = 3
 """Significant figures of rates that rest on true counts."""
@@ -94,22 +92,24 @@ class Gate:
         numerator, denominator = self.count(part), self.count(whole)
         return None if numerator is None or not denominator else numerator / denominator
 
-    def statistics(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Withhold the statistics of a layer from which counts could be solved.
+    def statistics(self, frame: pd.DataFrame, own: Collection[str]) -> pd.DataFrame:
+        """Withhold the statistics of a layer, from which counts could be solved.
 
         Parameters
         ----------
         frame : DataFrame
             Columns of a layer, on the area index.
+        own : collection of str
+            Those that hold the statistic itself; p, q and clusters may rest on true counts.
 
         Returns
         -------
         DataFrame
-            The same columns; those of :data:`SOLVABLE` missing where the source is controlled.
+            The same columns; its own are missing where the source is controlled.
         """
         if not self.controlled:
             return frame
-        return frame.assign(**{column: np.nan for column in SOLVABLE if column in frame})
+        return frame.assign(**{column: np.nan for column in own})
 
     def coarse(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Round rates that rest on true counts, so that they cannot be solved for these.

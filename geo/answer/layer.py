@@ -45,6 +45,8 @@ class Layer:
         What it cannot do without, of :data:`geo.answer.county.NEEDS`.
     compares : str
         "source" or "period" where it sets the query's ``compare`` against it.
+    beside : str
+        How a source is offered to be compared with, with ``{}`` for its label.
     heeds : frozenset of str
         Parameters of the address that it heeds and other layers do not; elsewhere they are not shown.
     evidence : tuple of str
@@ -63,6 +65,7 @@ class Layer:
     about: str = ""
     needs: frozenset[str] = frozenset()
     compares: str = ""
+    beside: str = "With {}"
     heeds: frozenset[str] = frozenset()
     evidence: tuple[str, ...] = ()
 

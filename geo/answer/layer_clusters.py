@@ -72,7 +72,7 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
             f"{int((table['p'] <= ALPHA).sum())}. esda's is one-sided, so it flags more."
         )
     shown = [column.name for column in _columns(statistic) if column.name in table]
-    added = m.columns.join(s.gate.statistics(table.assign(cluster=cluster)[shown]))
+    added = m.columns.join(s.gate.statistics(table.assign(cluster=cluster)[shown], own=statistic.definitions))
     return Drawn(added, codes, classes, _finding(s, cluster == "HH"), tuple(caveats))
 
 

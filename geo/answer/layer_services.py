@@ -113,7 +113,7 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     finding = f"In {s.areas(int(high.sum()))} many {s.noun} meet many {other.noun} in the areas around."
     columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
     protected = s.gate if s.gate.controlled else other.gate
-    return Drawn(protected.statistics(columns), codes, classes, finding)
+    return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding)
 
 
 BIVARIATE_MORAN = Layer(
@@ -132,6 +132,7 @@ BIVARIATE_MORAN = Layer(
     ),
     about="cluster",
     compares="source",
+    beside="{} around",
     heeds=frozenset({"compare", "fdr"}),
     evidence=("similarity",),
 )

@@ -353,7 +353,8 @@ class Statistic:
     columns : tuple of str
         Columns of its result.
     definitions : mapping
-        Those of its own that are shown, and what they hold.
+        Those of its own that are shown, and what they hold; counts could be solved from them, so they are
+        withheld for controlled sources.
     unlike : bool
         Whether it also finds areas that are unlike their neighbours (HL and LH).
     permutation : callable, optional

@@ -421,9 +421,8 @@ def _numbered(sections: Sequence[Section]) -> tuple[Section, ...]:
     for section in sections:
         exhibits = []
         for exhibit in section.exhibits:
-            kind = "Figure" if exhibit.chart is not None else "Table"
-            numbers[kind] += 1
-            exhibits.append(replace(exhibit, number=f"{kind} {numbers[kind]}"))
+            numbers[exhibit.kind] += 1
+            exhibits.append(replace(exhibit, place=numbers[exhibit.kind]))
         result.append(replace(section, exhibits=tuple(exhibits)))
     return tuple(result)
 

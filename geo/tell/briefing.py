@@ -23,7 +23,7 @@ from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
 from geo.answer.week import exposure_of
 from geo.ask.query import Query
-from geo.ask.words import before_name, listed, month_runs, period_name, windows_name
+from geo.ask.words import before_name, day_name, listed, month_runs, period_name
 from geo.stats.change import compare_periods, months_before
 from geo.stats.clock import DAYS, NIGHTS, night_hours
 from geo.stats.midnight import without_default_midnight
@@ -142,8 +142,8 @@ class Briefing:
         Of all areas shown.
     months_since : str
         The months that the last meeting had not seen, "September to December 2023"; "" where there are none.
-    days : str
-        The days of ``lately``, "28 days to 31 December 2023 against the 28 days before"; "" without.
+    until : str
+        The last of the 28 days of ``lately``, "31 December 2023"; "" without.
     """
 
     unit: str
@@ -153,7 +153,7 @@ class Briefing:
     change: Change
     since: Change
     months_since: str
-    days: str
+    until: str
 
 
 def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing:
@@ -182,7 +182,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
         changes, change, _ = _day_changes(atlas, query, top.index, query.compare)
     else:
         changes, change = _changes(atlas, query, top.index, first, last)
-    lately, _, days = _day_changes(atlas, query, top.index, "28-days")
+    lately, _, until = _day_changes(atlas, query, top.index, "28-days")
     since, since_all = _changes(atlas, query, top.index, *fresh) if fresh else ({}, Change())
     asked = MEASURES[query.measure]
     several = len(query.category or info.categories) > 1
@@ -215,7 +215,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
         change=change,
         since=since_all,
         months_since=period_name(*fresh) if fresh else "",
-        days=days,
+        until=until,
     )
 
 
@@ -369,7 +369,7 @@ def _changes(
 def _day_changes(
     atlas: Atlas, query: Query, areas: pd.Index, kind: str
 ) -> tuple[dict[str, Change], Change, str]:
-    """Change of some areas, and of all that are shown, between the days of a kind of windows, and which.
+    """Change of some areas, and of all that are shown, between the days of a kind of windows, and the last.
 
     Empty where such days cannot be compared.
     """
@@ -381,7 +381,7 @@ def _day_changes(
     lengths = float(compared.before.days), float(compared.after.days)
     words = before_name(compared)
     found = _between(atlas, now, then, lengths, areas, on=f" on {words}", than=f" in {words}")
-    return *found, windows_name(compared)
+    return *found, day_name(compared.after.stop)
 
 
 def _plain(query: Query) -> Query:

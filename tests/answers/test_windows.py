@@ -175,7 +175,7 @@ def test_small_numbers_of_both_windows_are_protected(small_atlas: Atlas):
 
 def test_a_room_is_told_of_the_last_28_days(small_atlas: Atlas):
     told = briefing(small_atlas, Query(source="offences", level="ward"))
-    assert told.days == "28 days to 31 December 2023 against the 28 days before"
+    assert told.until == "31 December 2023"
     answer = small_atlas.answer(ASKED)
     for spot in told.spots:
         row = answer.table.loc[spot.code]

@@ -47,10 +47,10 @@ def test_shares_rest_on_protected_counts():
 
 def test_statistics_that_could_be_solved_for_counts_are_withheld():
     frame = pd.DataFrame({"local_i": [1.0], "z": [2.0], "p": [0.03], "cluster": ["HH"]}, index=["E01000001"])
-    kept = CONTROLLED.statistics(frame)
+    kept = CONTROLLED.statistics(frame, own=["local_i", "z"])
     assert kept[["local_i", "z"]].isna().all().all()
     assert kept[["p", "cluster"]].equals(frame[["p", "cluster"]])
-    assert OPEN.statistics(frame) is frame
+    assert OPEN.statistics(frame, own=["local_i", "z"]) is frame
 
 
 def test_only_a_controlled_source_carries_a_notice():

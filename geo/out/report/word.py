@@ -27,6 +27,7 @@ from geo.out.report.blocks import (
     silent,
 )
 from geo.tell.assessment import Assessment, Progress
+from geo.tell.exhibits.part import Exhibit
 
 
 def write_docx(assessment: Assessment, atlas: Atlas, progress: Progress = silent) -> bytes:
@@ -118,15 +119,14 @@ class _Word:
         properties = self.document.inline_shapes[-1]._inline.docPr
         properties.set("descr", block.exhibit.alternative)
         properties.set("title", block.exhibit.title)
-        self._caption(block.exhibit.number, block.exhibit.title)
+        self._caption(block.exhibit)
 
-    def _caption(self, number: str, title: str) -> Any:
+    def _caption(self, exhibit: Exhibit) -> Any:
         """A caption whose number Word counts itself."""
         paragraph = self.document.add_paragraph(style="Caption")
-        kind, _, count = number.partition(" ")
-        paragraph.add_run(f"{kind} ")
-        _field(paragraph, f"SEQ {kind} \\* ARABIC", count)
-        paragraph.add_run(f". {title}")
+        paragraph.add_run(f"{exhibit.kind} ")
+        _field(paragraph, f"SEQ {exhibit.kind} \\* ARABIC", str(exhibit.place))
+        paragraph.add_run(f". {exhibit.title}")
         return paragraph
 
     def _grid(self, block: Grid) -> None:
@@ -137,7 +137,7 @@ class _Word:
         if block.of_figure:
             caption = self.document.add_paragraph(block.title, style="Note")
         else:
-            caption = self._caption(exhibit.number, exhibit.title)
+            caption = self._caption(exhibit)
         caption.paragraph_format.keep_with_next = True
         texts, numeric, widths = exhibit.texts(), exhibit.numeric(), column_widths(exhibit)
         grid = [list(map(str, texts.columns)), *texts.to_numpy(str).tolist()]

@@ -122,8 +122,10 @@ class Exhibit:
         Column to format of its floats, "{:,.1f}" unless told.
     chart : Chart or None
     caveats : tuple of str
-    name, number : str
-        "Hotspot map" and "Table 3" or "Figure 2", given when the assessment is put together.
+    name : str
+        "Hotspot map", given when the assessment is put together.
+    place : int
+        Among the tables, or among the figures, of the assessment; 0 outside one.
     """
 
     key: str
@@ -134,7 +136,17 @@ class Exhibit:
     chart: Chart | None = None
     caveats: tuple[str, ...] = ()
     name: str = ""
-    number: str = ""
+    place: int = 0
+
+    @property
+    def kind(self) -> str:
+        """Whether it is a "Figure" or a "Table"."""
+        return "Table" if self.chart is None else "Figure"
+
+    @property
+    def number(self) -> str:
+        """ "Table 3" or "Figure 2"; "" outside an assessment."""
+        return f"{self.kind} {self.place}" if self.place else ""
 
     @property
     def alternative(self) -> str:
