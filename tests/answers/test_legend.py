@@ -88,7 +88,7 @@ def test_the_period_and_the_source_compared_with_are_not_mixed_up(small_atlas: A
     ]
     assert not change[0].table["count_before"].equals(change[1].table["count_before"])
     plain = [small_atlas.answer(Query(compare=c)) for c in ("", "ae")]
-    assert plain[0].table is plain[1].table
+    assert plain[0].table.equals(plain[1].table)
 
 
 # ---------------------------------------------------------------- bounds that the reader wrote
