@@ -22,6 +22,7 @@ RUN python -m pip install --no-cache-dir --require-hashes --only-binary=:all: -r
 COPY pyproject.toml README.md LICENSE app.py ./
 COPY geo geo
 COPY dashboard dashboard
+COPY hotspots hotspots
 COPY assets assets
 COPY data/boundaries data/boundaries
 COPY docs/methods docs/methods

@@ -20,22 +20,24 @@ from geo.ask.words import listed
 from geo.stats import hotspots, smoothing
 from geo.stats.hotspots import Statistic
 
-UNCORRECTED = ("high-", "low-")
-"""Classes of areas that stand out before the correction for looking at many."""
+UNCORRECTED = "-"
+"""End of the key of a class that stands out only before the correction for looking at many areas."""
 CLUSTERS = (
     Kind("HH", "High, among high", HOT),
     Kind("LL", "Low, among low", COLD),
     Kind("HL", "High, among low", Shade("#d6604d", "#a9764a")),
     Kind("LH", "Low, among high", Shade("#4393c3", "#86a9bb")),
-    Kind("high-", "High, before correction only", MAYBE_HOT),
-    Kind("low-", "Low, before correction only", MAYBE_COLD),
+    Kind("HH-", "High, among high (uncorrected)", MAYBE_HOT),
+    Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD),
+    Kind("HL-", "High, among low (uncorrected)", Shade("#c199a5", "#823e20")),
+    Kind("LH-", "Low, among high (uncorrected)", Shade("#99b5c1", "#307272")),
     Kind("NS", "Not significant", PLAIN),
 )
 HOT_COLD = (
     Kind("HH", "Hot spot", HOT),
     Kind("LL", "Cold spot", COLD),
-    Kind("high-", "Hot, before correction only", MAYBE_HOT),
-    Kind("low-", "Cold, before correction only", MAYBE_COLD),
+    Kind("HH-", "Hot, before correction only", MAYBE_HOT),
+    Kind("LL-", "Cold, before correction only", MAYBE_COLD),
     Kind("NS", "Not significant", PLAIN),
 )
 
@@ -55,10 +57,11 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     table = statistic.function(values, s.among, alpha=ALPHA, fdr=s.query.fdr).reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
     flagged = table["flagged"].astype(object).fillna(False).to_numpy(bool)
-    among_high = table["lag" if "lag" in table else "z"].to_numpy(float) > 0
     tinted = s.query.fdr & flagged & (cluster == "NS")
-    found = np.where(tinted, np.where(among_high, "high-", "low-"), cluster)
-    kinds = [kind for kind in _kinds(statistic) if s.query.fdr or kind.key not in UNCORRECTED]
+    found = np.where(tinted, _before_correction(table), cluster)
+    absent = {kind.key for kind in _kinds(statistic) if kind.key.endswith(UNCORRECTED)}
+    absent -= set(found[s.inside]) | ({"HH-", "LL-"} if s.query.fdr else set())
+    kinds = [kind for kind in _kinds(statistic) if kind.key not in absent]
     order = {kind.key: i for i, kind in enumerate(kinds)}
     position = np.array([order.get(k, -1) for k in found])
     title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {m.title[0].lower()}{m.title[1:]}"
@@ -74,6 +77,14 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     shown = [column.name for column in _columns(statistic) if column.name in table]
     added = m.columns.join(s.gate.statistics(table.assign(cluster=cluster)[shown], own=statistic.definitions))
     return Drawn(added, codes, classes, _finding(s, cluster == "HH"), tuple(caveats))
+
+
+def _before_correction(table: pd.DataFrame) -> np.ndarray:
+    """What each area would be without the correction; its own value tells high from low."""
+    high = table["z"].to_numpy(float) > 0
+    among_high = table["lag"].to_numpy(float) > 0 if "lag" in table else high
+    corners = np.where(high, np.where(among_high, "HH", "HL"), np.where(among_high, "LH", "LL"))
+    return np.char.add(corners, UNCORRECTED)
 
 
 def _finding(s: Asked, hot: np.ndarray) -> str:

@@ -124,8 +124,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     """List the ward's small areas by the numbers of the map."""
     small = told.small_areas
     ranked = int((small.ranked["rank"] != "").sum())
-    words = dict(zip(small.classes.keys, small.classes.labels, strict=True))
-    colours = dict(zip(small.classes.keys, small.classes.colours, strict=True))
+    codes = small.codes[small.table.index.get_indexer(told.members.index)]  # as the map has them
     heads = (
         "Small area (LSOA)",
         here.noun.capitalize(),
@@ -141,7 +140,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         align = "right" if share else "left"
         page.text(place.left + x * place.width, y, head, TINY + 0.4, bold=True, colour=MUTED, align=align)  # type: ignore[arg-type]
     y += 1.8
-    for number, (_, row) in enumerate(told.members.iterrows(), start=1):
+    for number, ((_, row), code) in enumerate(zip(told.members.iterrows(), codes, strict=True), start=1):
         page.rule(place.left, y, place.width)
         base = y + ROW * 0.66
         page.badge(place.left + 2.6, y + ROW / 2, str(number), radius=1.8, size=6)
@@ -152,8 +151,8 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         for text, share in zip((count, rate, row["rank"], decile), (0.42, 0.53, 0.66, 1.0), strict=True):
             page.text(place.left + share * place.width, base, text, BODY, align="right")
         x = place.left + 0.70 * place.width
-        page.box(Rect.of(x, y + 1.6, 3.6, 2.6), colours.get(row["cluster"], "white"), edge=EDGE)
-        page.text(x + 5, base, words.get(row["cluster"], "Not defined"), BODY)
+        page.box(Rect.of(x, y + 1.6, 3.6, 2.6), small.classes.colours[code], edge=EDGE)
+        page.text(x + 5, base, shorten(small.classes.labels[code], 0.24 * place.width, BODY), BODY)
         y += ROW
     page.rule(place.left, y, place.width, INK)
     base = y + ROW * 0.66

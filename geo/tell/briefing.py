@@ -50,8 +50,10 @@ _CLASSES = {
     "LL": "cold spot",
     "HL": "high, its neighbours low",
     "LH": "low, its neighbours high",
-    "high-": "maybe a hotspot",
-    "low-": "maybe a cold spot",
+    "HH-": "maybe a hotspot",
+    "LL-": "maybe a cold spot",
+    "HL-": "maybe high by itself",
+    "LH-": "maybe low by itself",
     "NS": "",
 }
 """What a room is told of a class of the map, where its label would be jargon."""

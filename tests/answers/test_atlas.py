@@ -310,3 +310,21 @@ def test_every_format_names_its_file(small_atlas):
 def test_an_empty_folder_says_what_to_do(tmp_path):
     with pytest.raises(Problem, match="hotspots demo"):
         Atlas.open(tmp_path)
+
+
+# ---------------------------------------------------------------- before the correction for many areas
+
+
+@pytest.mark.parametrize("layer", ["local_moran", "getis_ord"])
+@pytest.mark.parametrize("month", [(), (3,), (7,)])
+def test_before_correction_an_area_is_high_by_its_own_value(small_atlas, layer, month):
+    answer = small_atlas.answer(Query(source="offences", layer=layer, month=month))
+    plain = small_atlas.answer(Query(source="offences", layer=layer, month=month, fdr=False))
+    keys = np.array(answer.classes.keys)[answer.codes]
+    tinted = np.char.endswith(keys, "-")
+    before = plain.table["cluster"].to_numpy(str)
+    assert (np.char.rstrip(keys[tinted], "-") == before[tinted]).all(), "each stays the kind that it was"
+    counts = answer.table["count"].to_numpy(float)
+    if layer == "local_moran":
+        assert (counts[np.char.startswith(keys, "H") & tinted] > counts.mean()).all()
+        assert (counts[np.char.startswith(keys, "L") & tinted] < counts.mean()).all()

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("assets", "data/boundaries", "docs/methods")
-CODE = ("geo", "dashboard")
+CODE = ("geo", "dashboard", "hotspots")
 
 
 # ---------------------------------------------------------------- the wheel

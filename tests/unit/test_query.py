@@ -82,7 +82,7 @@ queries = st.builds(
     legend=st.sampled_from(["own", "common"]),
     breaks=st.sampled_from(list(BREAKS)),
     palette=st.sampled_from(list(PALETTES)),
-    mark=st.sampled_from(["", "decile:1,10", "class:HH", "class:New-hotspot,high-"]),
+    mark=st.sampled_from(["", "decile:1,10", "class:HH", "class:New-hotspot,HH-"]),
     edges=st.sets(st.integers(1, 10**6).map(lambda n: n / 100), max_size=8).map(lambda s: tuple(sorted(s))),
 )
 
