@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
-from geo.stats.exact_null import lattice_step
+from geo.stats.exact_null import SMALLEST_P, neighbour_sum_p
 from geo.stats.hotspots import getis_ord_star, local_moran
 from geo.stats.weights import Neighbours, queen
 
@@ -101,7 +101,8 @@ def main() -> None:
         for label, y in slices(n).items():
             moran = median_ms(lambda y=y, neighbours=neighbours: local_moran(y, neighbours))
             star = median_ms(lambda y=y, neighbours=neighbours: getis_ord_star(y, neighbours))
-            lattice = " (lattice)" if lattice_step(y, neighbours) else ""
+            error = neighbour_sum_p(y, neighbours).error.max()
+            lattice = f" (p within {error:.4f})" if error > 2 * SMALLEST_P else ""
             print(f"{n:>7} {label:<13} {moran:>10.2f} {star:>8.2f}", end="", flush=True)
             for peer in ("esda", "pygeoda"):
                 for permutations in (999, 9_999):

@@ -22,6 +22,8 @@ from geo.stats.hotspots import Statistic
 
 UNCORRECTED = "-"
 """End of the key of a class that stands out only before the correction for looking at many areas."""
+SMALL, NEGLIGIBLE = 1e-4, 1e-6
+"""Below the first the error of p is told as of the first; errors below the second are not told."""
 CLUSTERS = (
     Kind("HH", "High, among high", HOT),
     Kind("LL", "Low, among low", COLD),
@@ -66,7 +68,7 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     position = np.array([order.get(k, -1) for k in found])
     title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {m.title[0].lower()}{m.title[1:]}"
     codes, classes = classify(title, kinds, position, s.inside, no_value="Not defined")
-    caveats = [*m.caveats, *_caveats(s, int(tinted.sum()))]
+    caveats = [*m.caveats, *_caveats(s, int(tinted.sum())), *_error_caveats(s, table)]
     if s.query.null == "permutation" and statistic.permutation is not None:
         table["p_permutation"] = statistic.permutation(values, s.among)
         caveats.append(
@@ -123,6 +125,20 @@ def _caveats(s: Asked, lost: int) -> list[str]:
     if not s.inside.all():
         caveats.append("Areas are compared with those of the boroughs chosen only.")
     return caveats
+
+
+def _error_caveats(s: Asked, table: pd.DataFrame) -> list[str]:
+    """Say how far p may be from the exact one where values are no whole numbers."""
+    p, bound = (table[name].to_numpy(float) for name in ("p", "p_error"))
+    error = float(np.nan_to_num(bound / np.maximum(p, SMALL)).max(initial=0.0))
+    if error <= NEGLIGIBLE:
+        return []
+    open_ = int(hotspots.in_doubt(p, bound, alpha=ALPHA, fdr=s.query.fdr).sum())
+    settled = "no area's class depends on it" if not open_ else f"{s.areas(open_)} could be classed otherwise"
+    return [
+        f"Each p is within {error:.1%} of its exact value, or {SMALL * error:.1g} where it is below {SMALL}: "
+        f"the measure is no whole number; {settled}."
+    ]
 
 
 # ---------------------------------------------------------------- a layer for each statistic

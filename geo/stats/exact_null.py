@@ -1,40 +1,64 @@
-"""How surprising is the sum of an area's neighbours? The conditional null, without random numbers.
+"""How surprising is the sum of an area's neighbours, or of its whole window? Without random numbers.
 
-Area i keeps its value; the other n − 1 values are dealt out at random over the other areas. Its k_i
-neighbours then hold k_i values drawn **without replacement** from those n − 1, and the question is where
-the sum S_i that was observed lies in the law of such a sum. Local Moran's I_i and Getis-Ord Gi* are both
-monotone in S_i once y_i is fixed, so that one law answers for both.
+Two questions, one law. For an area's **ring** (its neighbours) its own value stays where it is and the other
+n − 1 values are dealt out at random: its k neighbours hold k values drawn without replacement from those
+n − 1. Local Moran's I is monotone in that sum. For its **window** (its neighbours and itself) all n values
+are dealt out: the window holds k + 1 values drawn from all n. Getis-Ord Gi* is monotone in that sum.
 
-The law is computed, not sampled. On a lattice of whole numbers the characteristic function of the sum of k
-draws from all n values is the k-th elementary symmetric polynomial of exp(i·t·y_j), over C(n, k). Newton's
-identities give these polynomials from the power sums, and the power sum of order j at frequency r is the
-discrete Fourier transform of the histogram of y, read at j·r. One transform of the histogram, a recurrence
-over k and one inverse transform per k give the tables P(sum of k draws >= s); area i is then taken out of the
-population by a recursion of k_i steps on these tables. See ``docs/methods/hotspots.md`` for the derivation.
+The law is computed, not sampled (:mod:`geo.stats.draws`). Whole numbers are exact. Real numbers are rounded
+to a lattice; what no rounding can decide is bounded, and areas whose bound is too wide are asked again on a
+finer lattice, until p is known to one part in a hundred. The bound comes with the answer. See
+``docs/methods/hotspots.md`` for the derivation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import fft
+from scipy.special import gammaln
 
+from geo.stats.draws import PADDING, tables, without_itself
 from geo.stats.weights import Neighbours
 
 CELLS = 2**15
-"""Longest lattice. Whole numbers whose largest possible sum is below it are exact; others are rounded."""
+"""Length of the first lattice. Whole numbers whose largest possible sum is below it are exact to 1e-12."""
+
+SHORTEST = 2**12
+"""Shortest lattice that a few areas are asked again on."""
+
+ROOM = 2**21
+"""Most cells of all tables together (one for each number of draws): 16 MB."""
+
+PRECISION = 0.01
+"""The error of p is at most this share of p, or :data:`LEAST_ERROR`."""
+
+SETTLING = 1 / 16
+"""How much smaller it may be made for areas whose answer it leaves open."""
+
+LEAST_ERROR = 1e-6
 
 SMALLEST_P = 1e-12
-"""No p is reported below this: the tables are exact to about 1e-13, absolutely."""
+"""No tail of whole numbers is reported below this: their tables are exact to about 1e-13, absolutely."""
 
-NEGLIGIBLE = 1e-17
-"""Terms of a characteristic function (which is at most 1) that are left out."""
+NOISE = 1e-7
+"""The same where values are rounded, or a long lattice wraps: what floating point leaves undecided."""
+
+UNITS, DECIMALS = 2**24, 6
+"""Values that are whole multiples of a unit are treated as whole numbers, up to this many units; decimal
+fractions are tried as units to so many places."""
+
+ALIKE = 8.0
+"""Areas that are asked again share a lattice where their sums differ by less than this factor."""
+
+MARGIN, ROUNDS = 0.8, 6
+"""How much finer than a bound asks for, and how often."""
 
 
 class Tails(NamedTuple):
-    """Tail probabilities of each area's neighbour sum, float64 arrays in the order of the areas.
+    """Tail probabilities of a sum for each area, float64 arrays in the order of the areas.
 
     Attributes
     ----------
@@ -42,18 +66,27 @@ class Tails(NamedTuple):
         P(S <= s) and P(S >= s); the observed sum counts in both, so that they add to 1 + P(S = s).
     p : numpy.ndarray
         Two-sided: min(1, 2·min(lower, upper)).
+    error : numpy.ndarray
+        The exact p differs from ``p`` by no more than this: a bound, not an estimate.
 
-    All are in (0, 1], and NaN where the question has no meaning: an area without neighbours, a missing
-    value, or a slice in which every area has the same value.
+    All are NaN where the question has no meaning: an area without neighbours, a missing value, or a slice in
+    which every area has the same value. The others are in (0, 1], ``error`` above 0.
     """
 
     lower: np.ndarray
     upper: np.ndarray
     p: np.ndarray
+    error: np.ndarray
 
 
-def neighbour_sum_p(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells: int = CELLS) -> Tails:
-    """Exact tail probabilities of every area's neighbour sum under conditional exchange.
+Open = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""From the p of all areas and their errors to those (boolean) whose answer is open within the error."""
+
+
+def neighbour_sum_p(
+    y: pd.Series | np.ndarray, neighbours: Neighbours, *, open_: Open | None = None, cells: int = CELLS
+) -> Tails:
+    """Tail probabilities of every area's neighbour sum, its own value fixed and the others exchanged.
 
     Parameters
     ----------
@@ -62,16 +95,17 @@ def neighbour_sum_p(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells:
         the neighbour lists of the others.
     neighbours : Neighbours
         Binary neighbour lists. Row-standardising them divides S by a constant, and changes no p.
+    open_ : callable, optional
+        ``open_(p, error)``: areas whose answer depends on the error of p, boolean. They are asked again more
+        finely, where values are no whole numbers.
     cells : int
-        Longest lattice. Whole numbers, or whole multiples of one unit, whose k largest add up to less are
-        treated exactly (absolute error below 1e-12). Larger totals and real numbers (rates, harm weights)
-        are rounded to a lattice of this many cells, data and observed sums alike, so that neighbours with
-        the same values remain ties: each y then moves by at most half of :func:`lattice_step`.
+        Length of the first lattice. Whole numbers, or whole multiples of one unit, whose k largest add up to
+        less are exact (absolute error below 1e-12).
 
     Returns
     -------
     Tails
-        ``lower, upper, p``, each of length n.
+        ``lower, upper, p, error``, each of length n.
 
     Notes
     -----
@@ -88,28 +122,35 @@ def neighbour_sum_p(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells:
     >>> print(round(tails.upper[2], 6), round(tails.lower[2], 6), round(tails.p[2], 6))
     0.166667 1.0 0.333333
     """
-    values = neighbours.align(y)
-    present = np.isfinite(values)
-    everywhere = bool(present.all())
-    population = neighbours if everywhere else neighbours.subset(present)
-    lower, upper = _tails(values if everywhere else values[present], population, cells)
-    if not everywhere:
-        lower, upper = _scatter(lower, present), _scatter(upper, present)
-    return Tails(lower, upper, np.minimum(1.0, 2.0 * np.minimum(lower, upper)))
+    return _ask(y, neighbours, (True,), open_, cells)[0]
 
 
-def lattice_step(y: pd.Series | np.ndarray, neighbours: Neighbours, *, cells: int = CELLS) -> float:
-    """Unit to which :func:`neighbour_sum_p` rounds `y`, in the unit of `y`: 0.0 where it rounds nothing.
+def window_sum_p(
+    y: pd.Series | np.ndarray, neighbours: Neighbours, *, open_: Open | None = None, cells: int = CELLS
+) -> Tails:
+    """Tail probabilities of the sum of every area and its neighbours, all values exchanged.
 
-    Half of this is the most by which any single value moves (but for outliers that are drawn in, which
-    changes no order of sums); observed sums are those of the moved values.
+    Parameters and result as :func:`neighbour_sum_p`.
+
+    Examples
+    --------
+    The window of the middle area holds 2, 9 and 3, the most that three of the five values can add up to:
+
+    >>> pairs = pd.DataFrame({"focal": [0, 1, 1, 2, 2, 3, 3, 4], "neighbour": [1, 0, 2, 1, 3, 2, 4, 3]})
+    >>> row = Neighbours.from_frame(pairs, pd.RangeIndex(5))
+    >>> tails = window_sum_p(np.array([0, 2, 9, 3, 1]), row)
+    >>> print(round(tails.upper[2], 6), round(tails.lower[2], 6), round(tails.p[2], 6))
+    0.1 1.0 0.2
     """
-    values = neighbours.align(y)
-    present = np.isfinite(values)
-    population, values = neighbours.subset(present), values[present]
-    if len(values) == 0:
-        return 0.0
-    return _lattice(values, int(_draws(population).max()), cells)[1]
+    return _ask(y, neighbours, (False,), open_, cells)[0]
+
+
+def ring_and_window_p(
+    y: pd.Series | np.ndarray, neighbours: Neighbours, *, open_: Open | None = None, cells: int = CELLS
+) -> tuple[Tails, Tails]:
+    """Both :func:`neighbour_sum_p` and :func:`window_sum_p`, from the same tables."""
+    ring, window = _ask(y, neighbours, (True, False), open_, cells)
+    return ring, window
 
 
 def is_constant(values: np.ndarray) -> bool:
@@ -117,51 +158,177 @@ def is_constant(values: np.ndarray) -> bool:
     return len(values) == 0 or bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
 
 
-def _scatter(values: np.ndarray, present: np.ndarray) -> np.ndarray:
-    full = np.full(len(present), np.nan)
-    full[present] = values
-    return full
+def _ask(
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    rings: tuple[bool, ...],
+    open_: Open | None,
+    cells: int,
+) -> list[Tails]:
+    """Tails of the sums of the rings (True) or windows (False) asked for, NaN where undefined."""
+    values = neighbours.align(y)
+    present = np.isfinite(values)
+    everywhere = bool(present.all())
+    population = neighbours if everywhere else neighbours.subset(present)
+    found = np.full((len(rings), 4, neighbours.n), np.nan)
+    here = values if everywhere else values[present]
+    if not is_constant(here) and not population.isolates.all():
+        defined = np.flatnonzero(present)[~population.isolates]
+        tails = _Sums(here, population, rings).tails(open_, cells)
+        found[:, :, defined] = tails.reshape(4, len(rings), -1).swapaxes(0, 1)
+    return [Tails(*tails) for tails in found]
 
 
-def _draws(neighbours: Neighbours) -> np.ndarray:
-    """Values to draw for each area: its neighbours, or the areas that are not, whichever are fewer."""
-    k = neighbours.cardinalities
-    return np.minimum(k, neighbours.n - 1 - k)
+class _Sums:
+    """The sums of one population that are asked about: the rings of all areas, their windows, or both.
 
-
-def _tails(y: np.ndarray, neighbours: Neighbours, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper tails of the neighbour sums of values without gaps."""
-    n, draws = len(y), _draws(neighbours)
-    if n < 2 or is_constant(y):
-        return np.full(n, np.nan), np.full(n, np.nan)
-    largest = int(draws.max())
-    whole, _, reach = _lattice(y, largest, cells)
-
-    # An area with many neighbours is judged by the areas that are not: their sum is low when S is high.
-    observed = np.rint(neighbours.neighbour_sum(whole)).astype(np.int64)
-    turned = draws < neighbours.cardinalities
-    observed[turned] = whole.sum() - whole[turned] - observed[turned]
-    at_least, more = _without_itself(_upper_tails(whole, largest, reach), n, whole, observed, draws)
-    lower, upper = np.clip(1.0 - more, SMALLEST_P, 1.0), np.clip(at_least, SMALLEST_P, 1.0)
-    lower[turned], upper[turned] = upper[turned], lower[turned]
-    lower[neighbours.isolates] = upper[neighbours.isolates] = np.nan
-    return lower, upper
-
-
-def _lattice(y: np.ndarray, largest: int, cells: int) -> tuple[np.ndarray, float, int]:
-    """Whole numbers from 0 that stand for `y`, the rounding step, and the most that `largest` of them add to.
-
-    With nothing to draw every sum is 0, whatever the values.
+    Attributes
+    ----------
+    y : ndarray, length n
+        Values from 0 up, whose sums are in the same order as those of the values given, or in its mirror.
+    unit : float
+        1 where they are whole numbers, else 0.
+    sums, draws : ndarray
+        Each sum observed, and how many values it has. Where more than half of the population is drawn they
+        are those of what is left over, and ``turned`` says so.
+    ring, area : ndarray
+        Whether the own value of that area stays out of the draw.
+    below, tie, doubt : ndarray
+        P(S < s), which may be off by half of ``doubt`` either way, and P(S = s).
+    step : ndarray
+        Unit that the values were rounded to; 0 where they were not, or can be to none finer.
     """
-    if not largest:
-        return np.zeros(len(y), dtype=np.int64), 0.0, 0
-    y = _drawn_in(y - y.min(), largest)
-    reach, step = float(np.sort(y)[-largest:].sum()), 0.0
-    unit = 1.0 if reach < cells and np.array_equal(y, np.rint(y)) else _common_unit(y, cells)
-    if reach >= cells * unit:
-        unit = step = reach / (cells - 1 - largest)
-    whole = np.rint(y / unit).astype(np.int64)
-    return whole, step, int(np.sort(whole)[-largest:].sum())
+
+    def __init__(self, values: np.ndarray, neighbours: Neighbours, rings: tuple[bool, ...]) -> None:
+        self.values, self.neighbours, self.rings = values, neighbours, rings
+        k = neighbours.cardinalities
+        left_over = len(values) - 1 - k
+        self.largest = int(np.minimum(k + (not all(rings)), left_over).max())
+        self.mirrored = bool(2 * values.mean() > values.min() + values.max())  # most come to lie near 0
+        y = values.max() - values if self.mirrored else values - values.min()
+        y = _drawn_in(y, self.largest)
+        unit = _common_unit(y)
+        self.unit = float(unit > 0)
+        self.y = y = np.rint(y / unit) if unit else y
+        around, asked = neighbours.neighbour_sum(y), np.flatnonzero(~neighbours.isolates)
+        parts = []
+        for ring in rings:
+            drawn, total = (k, around) if ring else (k + 1, around + y)
+            turned = drawn > left_over
+            sums = np.where(turned, y.sum() - around - y, total)
+            parts.append([part[asked] for part in (sums, np.where(turned, left_over, drawn), turned)])
+        self.sums, self.draws, self.turned = map(np.concatenate, zip(*parts, strict=True))
+        self.ring, self.area = np.repeat(rings, len(asked)), np.tile(asked, len(rings))
+        self.below, self.tie, self.doubt, self.step = np.zeros((4, len(self.sums)))
+
+    def tails(self, open_: Open | None, cells: int) -> np.ndarray:
+        """Rows ``lower, upper, p, error``, a column a sum."""
+        reach = float(np.sort(self.y)[len(self.y) - self.largest :].sum())
+        if reach < cells * self.unit:
+            self._read(np.arange(len(self.sums)), 1.0, round(reach), wraps=False)
+            return self._result(SMALLEST_P)
+
+        self.tie = np.concatenate([_ties(self.values, self.neighbours, own=not ring) for ring in self.rings])
+        self._ask(np.flatnonzero(self.sums > 0), cells)  # nothing is less than a sum of smallest values
+        self._refine(PRECISION, None)
+        if open_ is not None:
+            self._refine(PRECISION * SETTLING, open_)
+        return self._result(NOISE)
+
+    def _refine(self, precision: float, open_: Open | None) -> None:
+        """Ask again for sums whose p is not known to this share of itself, or for the open ones of them."""
+        for _ in range(ROUNDS):
+            _, _, p, error = self._result(NOISE)
+            share = np.maximum(precision * p, LEAST_ERROR) / error
+            wide = (share < 1) & (self.step > 0)
+            if open_ is not None:
+                asked = zip(np.split(p, len(self.rings)), np.split(error, len(self.rings)), strict=True)
+                wide &= np.concatenate([open_(*one) for one in asked])
+            if not wide.any():
+                return
+            for group in _alike(np.flatnonzero(wide), self.sums):
+                finer = MARGIN * (self.step * share)[group].min()
+                self._ask(group, PADDING * self.sums[group].max() / finer)
+
+    def _ask(self, which: np.ndarray, cells: float) -> None:
+        """Read these sums from a lattice of about so many cells, as fine as the largest of them allows."""
+        longest = ROOM // (int(self.draws[which].max()) + 1)
+        cap = max(int(np.clip(cells, SHORTEST, longest) / PADDING), 4 * self.largest)
+        top = self.sums[which].max()
+        if top <= cap * self.unit:
+            self._read(which, 1.0, round(top))
+        else:
+            self._read(which, top / (cap - self.largest), cap, rounded=True)
+        if cells >= longest:
+            self.step[which] = 0.0
+
+    def _read(
+        self, which: np.ndarray, step: float, cap: int, *, rounded: bool = False, wraps: bool = True
+    ) -> None:
+        """Find ``below``, ``tie`` and ``doubt`` of these sums on a lattice of `step`, up to `cap` steps.
+
+        Rounding moves a value by half a step at most, and so a sum of k values by k/2 steps. Sums that fall
+        further below the one observed are less than it, sums further above are more, and those between are in
+        doubt, except the draws of the very values observed.
+        """
+        draws, ring = self.draws[which], self.ring[which]
+        whole = np.rint(np.minimum(self.y / step, cap + 1.0)).astype(np.int64)
+        below = tables(whole, int(draws.max()), cap, everything=not wraps)
+        observed, slack = self.sums[which] / step, rounded * draws / 2 + 1e-6
+        at = np.stack((np.ceil(observed - slack), np.floor(observed + slack) + 1)).astype(np.int64)
+        own = whole[self.area[which[ring]]]
+        found = np.empty(at.shape)
+        found[:, ring] = without_itself(below, own, at[:, ring], draws[ring], len(whole))
+        found[:, ~ring] = below[draws[~ring], np.clip(at[:, ~ring], 0, cap + 1)]
+        least, most = found
+        if rounded:
+            least = np.clip(least, 0.0, 1.0)
+            most = np.clip(most - self.tie[which], least, 1.0)
+            self.below[which], self.doubt[which] = (least + most) / 2, most - least
+        else:
+            self.below[which], self.tie[which], self.doubt[which] = least, most - least, 0.0
+        self.step[which] = step * rounded
+
+    def _result(self, noise: float) -> np.ndarray:
+        """Rows ``lower, upper, p, error``, where nothing below `noise` is told apart."""
+        lower, upper = self.below + self.tie, 1.0 - self.below
+        swapped = self.turned != self.mirrored
+        lower, upper = np.where(swapped, upper, lower), np.where(swapped, lower, upper)
+        lower, upper = np.clip(lower, noise, 1.0), np.clip(upper, noise, 1.0)
+        p = np.minimum(1.0, 2.0 * np.minimum(lower, upper))
+        return np.stack((lower, upper, p, self.doubt + 2 * noise))
+
+
+def _alike(which: np.ndarray, sums: np.ndarray) -> list[np.ndarray]:
+    """Groups of sums that differ by less than a factor of :data:`ALIKE`, the largest first."""
+    groups = []
+    which = which[np.argsort(-sums[which], kind="stable")]
+    while len(which):
+        number = np.count_nonzero(sums[which] > sums[which[0]] / ALIKE)
+        groups.append(which[:number])
+        which = which[number:]
+    return groups
+
+
+def _ties(values: np.ndarray, neighbours: Neighbours, *, own: bool) -> np.ndarray:
+    """P(a draw holds the very values of the ring, or with ``own`` of the window), for areas with neighbours.
+
+    Of the m_v areas that hold the value v the observed draw has a_v: it is one of Π C(m_v, a_v) such draws.
+    """
+    n, k = len(values), neighbours.cardinalities
+    _, value, number = np.unique(values, return_inverse=True, return_counts=True)
+    focal, drawn = np.repeat(np.arange(n), k), neighbours.indices
+    if own:
+        focal, drawn = np.append(focal, np.arange(n)), np.append(drawn, np.arange(n))
+    pairs, times = np.unique(focal * len(number) + value[drawn], return_counts=True)
+    area, held = np.divmod(pairs, len(number))
+    of = number[held] - ((value[area] == held) & (not own))
+    ways = np.bincount(area, _log_choices(of, times), minlength=n)
+    return np.exp(ways - _log_choices(n - 1 + own, k + own))[~neighbours.isolates]
+
+
+def _log_choices(n: np.ndarray | int, k: np.ndarray) -> np.ndarray:
+    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
 
 def _drawn_in(y: np.ndarray, largest: int) -> np.ndarray:
@@ -173,7 +340,7 @@ def _drawn_in(y: np.ndarray, largest: int) -> np.ndarray:
     """
     high = np.zeros(2 * largest)
     number = min(len(y), 2 * largest)
-    high[-number:] = np.sort(y)[-number:]
+    high[len(high) - number :] = np.sort(y)[len(y) - number :]
     for m in range(largest, 2 * largest):
         below, above = high[m - largest : m].sum(), high[m:]
         if 0 < 2 * below < above[0]:
@@ -185,90 +352,22 @@ def _drawn_in(y: np.ndarray, largest: int) -> np.ndarray:
     return y
 
 
-def _common_unit(y: np.ndarray, cells: int) -> float:
-    """Largest unit of which all values (from 0 up) are whole multiples, by Euclid; 0 if it is too small."""
+def _common_unit(y: np.ndarray) -> float:
+    """Largest unit of which all values (from 0 up) are whole multiples; 0 if it is too small to be of use.
+
+    First among the decimal fractions, since weights of harm have few digits, and then by Euclid.
+    """
     unit = largest = float(y.max())
-    while unit * cells > largest:
+    for scale in 10.0 ** np.arange(DECIMALS + 1):
+        whole = np.rint(y * scale)
+        if whole.max() > UNITS * np.gcd.reduce(whole.astype(np.int64)):
+            break
+        if (np.abs(y * scale - whole) <= 1e-12 * largest * scale).all():
+            return float(np.gcd.reduce(whole.astype(np.int64)) / scale)
+    while unit * UNITS > largest:
         rest = np.abs(y - np.rint(y / unit) * unit)
         rest = rest[rest > 1e-9 * largest]
         if not len(rest):
             return unit
         unit = float(rest.min())
     return 0.0
-
-
-def _upper_tails(whole: np.ndarray, largest: int, reach: int) -> np.ndarray:
-    """P(sum of k draws from all >= s): rows k = 0 … `largest`, columns s = 0 … `reach` + 1."""
-    length = fft.next_fast_len(reach + 2, real=True)
-    law = _characteristic(whole, largest, length)
-
-    # U(s) − U(s + 1) is the law, and on the ring of the lattice U(0) = 1 follows U(length − 1) = 0: to add
-    # the law up is to divide its transform less 1 by 1 − exp(2πi·r / length), and to add 1 again.
-    angle = np.pi / length * np.arange(1, law.shape[1])
-    factor = 0.5 + 0.5j / np.tan(angle)
-    law[:, 1:] *= factor
-    law[:, 1:] += 1.0 - factor
-    law[:, 0] = 1.0 + np.arange(largest + 1) * whole.mean()
-    return fft.irfft(law, length, axis=1, overwrite_x=True)[:, : reach + 2]
-
-
-def _characteristic(whole: np.ndarray, largest: int, length: int) -> np.ndarray:
-    """Discrete Fourier transform of the law of the sum of k draws from all, rows k = 0 … `largest`.
-
-    With φ_k = e_k / C(n, k) and the mean power sums π_j = p_j / n, all of modulus 1 at most, Newton's
-    identities read
-
-        φ_k = Σ_j w_kj · π_j · φ_{k−j},   w_kj = (−1)^{j−1} · n/k · C(n, k−j) / C(n, k).
-
-    The weights die off like (k / n)^j and rise with k, so that a few terms suffice where n is large.
-    """
-    n, half = len(whole), length // 2 + 1
-    k, j = np.ogrid[1 : largest + 1, 1 : largest + 1]
-    weights = -n / k * np.cumprod((j - 1 - k) / (n - k + j), axis=1)
-    kept = int(np.count_nonzero(np.abs(weights[-1:]) > NEGLIGIBLE))
-
-    # One piece of memory: three smaller ones are handed back after every call, and paged in anew at the next.
-    room = np.empty((largest + 1 + 2 * kept, half), dtype=np.complex128)
-    law, power, terms = np.split(room, [largest + 1, largest + 1 + kept])
-
-    histogram = fft.fft(np.bincount(whole, minlength=length) / n)
-    frequency = np.zeros(half, dtype=np.intp)
-    for row in power:
-        frequency += np.arange(half)
-        frequency[frequency >= length] -= length
-        histogram.take(frequency, out=row, mode="clip")  # by default numpy would go through a copy
-
-    law[0] = 1.0
-    for drawn in range(1, largest + 1):
-        m = min(drawn, kept)
-        np.multiply(power[:m], law[drawn - m : drawn][::-1], out=terms[:m])
-        real, total = terms[:m].view(np.float64), law[drawn].view(np.float64)
-        np.einsum("j,jr->r", weights[drawn - 1, :m], real, out=total)
-    return law
-
-
-def _without_itself(
-    tails: np.ndarray, n: int, whole: np.ndarray, observed: np.ndarray, draws: np.ndarray
-) -> np.ndarray:
-    """P(S >= s) and P(S > s) of `draws` values from the other n − 1: shape (2, n).
-
-    Of all draws of k from n a share k/n holds the area itself, so with U for everybody and V without the area
-
-        V_k(s) = (n·U_k(s) − k·V_{k−1}(s − y)) / (n − k),   V_0(s) = [s <= 0].
-
-    The areas are put in order of their number of draws: step k then works on those in front.
-    """
-    order = np.argsort(-draws, kind="stable")
-    still = len(draws) - np.searchsorted(np.sort(draws), np.arange(len(tails)))
-    y = whole[order]
-    at = observed[order] - draws[order] * y
-    at_least, more = (at <= 0).astype(np.float64), (at < 0).astype(np.float64)
-    for k in range(1, len(tails)):
-        m = still[k]
-        at[:m] += y[:m]
-        for value, shift in ((at_least, 0), (more, 1)):  # P(S > s) = P(S >= s + 1)
-            drawn = tails[k].take(at[:m] + shift, mode="clip")
-            value[:m] = (n * drawn - k * value[:m]) / (n - k)
-    result = np.empty((2, len(draws)))
-    result[:, order] = at_least, more
-    return result

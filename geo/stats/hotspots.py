@@ -56,7 +56,8 @@ def local_moran(
         - ``local_i``: (n − 1)·z_i·lag_i / Σz², as esda and GeoDa scale it (R's spdep divides by n − 1 less:
           multiply by n / (n − 1) to compare);
         - ``z``: (y − mean) / standard deviation (over n), and ``lag``, the mean z of the neighbours;
-        - ``p``: exact, two-sided, ties in both tails; ``q``: Benjamini-Hochberg over the defined areas;
+        - ``p``: exact, two-sided, ties in both tails; ``p_error``: by how much the exact p may differ from
+          it at most, where values are no whole numbers; ``q``: Benjamini-Hochberg over the defined areas;
         - ``flagged``: p <= alpha, before any correction;
         - ``cluster``: HH, LL, HL, LH, NS or NA (:data:`CLUSTERS`).
 
@@ -191,7 +192,7 @@ def getis_ord_star(
     """
     values = neighbours.align(y)
     present = np.isfinite(values)
-    tails = neighbour_sum_p(values, neighbours) if null is None else null
+    tails = _null(values, neighbours, alpha) if null is None else null
     defined = np.isfinite(tails.p)
     g_star, z = np.full((2, neighbours.n), np.nan)
     if defined.any():
@@ -204,7 +205,8 @@ def getis_ord_star(
             z[defined] = (window - size * mean) / (spread * np.sqrt(size * (n - size) / (n - 1)))
     quadrant = np.where(z > 0, _HH, _LL)
     agrees = (z > 0) == (tails.upper < tails.lower)
-    return _table(neighbours.ids, {"g_star": g_star, "z": z}, tails.p, quadrant, agrees, alpha=alpha, fdr=fdr)
+    columns = {"g_star": g_star, "z": z, "p": tails.p, "p_error": tails.error}
+    return _table(neighbours.ids, columns, quadrant, agrees, alpha=alpha, fdr=fdr)
 
 
 def _moran(
@@ -213,7 +215,7 @@ def _moran(
     """Local Moran's I of `x` in the area against `y` around it."""
     present = np.isfinite(x) & np.isfinite(y)
     if null is None:
-        null = neighbour_sum_p(np.where(present, y, np.nan), neighbours)
+        null = _null(np.where(present, y, np.nan), neighbours, alpha)
     defined = np.isfinite(null.p) & (not is_constant(x[present]))
     z, lag, local_i = np.full((3, neighbours.n), np.nan)
     if defined.any():
@@ -224,9 +226,13 @@ def _moran(
         local_i = (n - 1) / n * z * lag
     quadrant = np.where(z > 0, np.where(lag > 0, _HH, _HL), np.where(lag > 0, _LH, _LL))
     agrees = (lag > 0) == (null.upper < null.lower)
-    columns = {"local_i": local_i, "z": z, "lag": lag}
-    p = np.where(defined, null.p, np.nan)
-    return _table(neighbours.ids, columns, p, quadrant, agrees, alpha=alpha, fdr=fdr)
+    p, error = (np.where(defined, known, np.nan) for known in (null.p, null.error))
+    columns = {"local_i": local_i, "z": z, "lag": lag, "p": p, "p_error": error}
+    return _table(neighbours.ids, columns, quadrant, agrees, alpha=alpha, fdr=fdr)
+
+
+def _null(y: np.ndarray, neighbours: Neighbours, alpha: float) -> Tails:
+    return neighbour_sum_p(y, neighbours, open_=partial(in_doubt, alpha=alpha))
 
 
 def _around(values: np.ndarray, present: np.ndarray, neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
@@ -238,22 +244,53 @@ def _around(values: np.ndarray, present: np.ndarray, neighbours: Neighbours) -> 
 
 def _table(
     ids: pd.Index,
-    statistic: dict[str, np.ndarray],
-    p: np.ndarray,
+    columns: dict[str, np.ndarray],
     quadrant: np.ndarray,
     agrees: np.ndarray,
     *,
     alpha: float,
     fdr: bool,
 ) -> pd.DataFrame:
-    """The statistic's columns, then p, q, flagged and cluster."""
+    """The statistic's columns, with its p, then q, flagged and cluster."""
+    p = columns["p"]
     defined = np.isfinite(p)
     q = bh_q(p, defined)
     flagged = p <= alpha
     significant = q <= alpha if fdr else flagged
     cluster = np.where(significant & agrees, quadrant, np.where(defined, _NS, _NA))
     labels = pd.Categorical.from_codes(cluster, dtype=CLUSTERS)
-    return pd.DataFrame({**statistic, "p": p, "q": q, "flagged": flagged, "cluster": labels}, index=ids)
+    return pd.DataFrame({**columns, "q": q, "flagged": flagged, "cluster": labels}, index=ids)
+
+
+def in_doubt(p: np.ndarray, error: np.ndarray, *, alpha: float = 0.05, fdr: bool | None = None) -> np.ndarray:
+    """Areas that an exact p within `error` of the one given might make significant, or no longer so.
+
+    Parameters
+    ----------
+    p, error : array of length n
+        As :class:`geo.stats.exact_null.Tails` holds them; NaN where undefined.
+    alpha : float
+        Level of significance.
+    fdr : bool, optional
+        With the correction of Benjamini and Hochberg, without it, or (by default) with either.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean.
+
+    Examples
+    --------
+    >>> in_doubt(np.array([0.02, 0.0499, np.nan]), np.array([1e-4, 2e-4, np.nan])).tolist()
+    [False, True, False]
+    """
+    least, most = np.maximum(p - error, 0.0), np.minimum(p + error, 1.0)
+    open_ = np.zeros(len(p), dtype=bool)
+    if not fdr:
+        open_ |= (least <= alpha) & (most > alpha)
+    if fdr is not False:  # the lower all p, the more of them pass
+        open_ |= (bh_q(least) <= alpha) & (bh_q(most) > alpha)
+    return open_
 
 
 def bh_q(p: np.ndarray, defined: np.ndarray | None = None) -> np.ndarray:
@@ -380,7 +417,7 @@ STATISTICS: dict[str, Statistic] = {
             "Areas whose neighbours together have more, or fewer, than chance would give. Red: high among "
             "high. The probability is exact: it is not sampled.",
             local_moran,
-            ("local_i", "z", "lag", "p", "q", "flagged", "cluster"),
+            ("local_i", "z", "lag", "p", "p_error", "q", "flagged", "cluster"),
             {"local_i": "Local Moran's I; withheld for controlled sources"},
             unlike=True,
             permutation=partial(permutation_p, statistic="local_moran"),
@@ -391,7 +428,7 @@ STATISTICS: dict[str, Statistic] = {
             "Places where an area and its neighbours together have more (hot) or fewer (cold) than chance "
             "would give. The probability is exact: it is not sampled.",
             getis_ord_star,
-            ("g_star", "z", "p", "q", "flagged", "cluster"),
+            ("g_star", "z", "p", "p_error", "q", "flagged", "cluster"),
             {
                 "g_star": "Getis-Ord Gi*; withheld for controlled sources",
                 "z": "Standard score of Gi*; withheld for controlled sources",

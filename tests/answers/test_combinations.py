@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from geo.answer.atlas import Atlas
+from geo.answer.county import County
 from geo.answer.cube import N_SLOTS
 from geo.answer.layers import LAYERS, column
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.words import month_number
-from geo.stats.exact_null import lattice_step, neighbour_sum_p
+from geo.stats.exact_null import SMALLEST_P, neighbour_sum_p
 
 JANUARY = month_number("2023-01")
 SLICES = {
@@ -59,20 +60,23 @@ def _hot(answer) -> int:
     return answer.classes.keys.index("HH") if "HH" in answer.classes.keys else 254
 
 
-def test_harm_is_judged_by_the_null_of_real_numbers(small_atlas: Atlas):
+def test_harm_is_judged_by_the_null_of_real_numbers(small_atlas: Atlas, monkeypatch):
     """Weights of many figures are no whole numbers: their sums are drawn on a lattice."""
     atlas = Atlas(small_atlas.snapshot)
     cube = atlas.sources["offences"].cube
     weights = {"Robbery": 746.34, "Violence and sexual offences": 40.517, "Drugs": 3.1416}
-    atlas._harm["offences"] = np.array([weights[label] for label in cube.categories])[
-        cube.cell // (N_SLOTS * len(cube.months))
-    ]
+    by_category = np.array([weights[label] for label in cube.categories])
+    by_event = by_category[cube.cell // (N_SLOTS * len(cube.months))]
+    monkeypatch.setattr(County, "harm_weights", lambda county, source: by_event)
     answer = atlas.answer(Query(source="offences", measure="harm", layer="getis_ord"))
     harm, neighbours = answer.table["harm"].to_numpy(float), atlas.levels["lsoa"].neighbours
     assert not np.array_equal(harm, np.rint(harm))
-    assert 0 < lattice_step(harm, neighbours) < 0.001 * harm.std()  # rounded, but not to whole numbers
     tails = neighbour_sum_p(harm, neighbours)
+    assert 2 * SMALLEST_P < tails.error.max() < 0.01  # rounded, but not to whole numbers
     np.testing.assert_allclose(answer.table["p"], tails.p)
+    assert any("of its exact value" in caveat for caveat in answer.caveats)
+    counted = atlas.answer(Query(source="offences", measure="count", layer="getis_ord"))
+    assert not any("of its exact value" in caveat for caveat in counted.caveats)
     rng = np.random.default_rng(5)
     for area in (int(np.argmin(tails.p)), 14, 21):
         near, others = neighbours.matrix[[area]].indices, np.delete(harm, area)

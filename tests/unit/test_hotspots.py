@@ -17,6 +17,7 @@ from geo.stats.hotspots import (
     bivariate_moran,
     eb_local_moran,
     getis_ord_star,
+    in_doubt,
     local_moran,
     permutation_p,
 )
@@ -185,7 +186,7 @@ class TestEveryStatistic:
         pd.testing.assert_frame_equal(
             statistic.function(y, neighbours, null=tails), statistic.function(y, neighbours)
         )
-        dull = Tails(*np.ones((3, neighbours.n)))
+        dull = Tails(*np.ones((4, neighbours.n)))
         assert (statistic.function(y, neighbours, null=dull)["cluster"] == "NS").all()
 
     def test_missing_areas_leave_and_are_not_applicable(self, statistic, example) -> None:
@@ -269,6 +270,27 @@ def test_permutation_p_is_undefined_where_the_exact_p_is() -> None:
     assert permutation_p(np.ones(17), neighbours).isna().all()
     with pytest.raises(ValueError, match="local_moran"):
         permutation_p(y, neighbours, "geary")
+
+
+def test_in_doubt_are_areas_whose_class_the_error_of_p_leaves_open() -> None:
+    p, sure = np.array([0.001, 0.0249, 0.0251, 0.5, np.nan]), np.full(5, 1e-12)
+    error = np.array([0, 1e-3, 1e-3, 1e-3, np.nan])
+    assert not in_doubt(p, sure, alpha=0.025).any()
+    assert in_doubt(p, error, alpha=0.025, fdr=False).tolist() == [False, True, True, False, False]
+    # 4 areas are corrected for: the third passes at .0335 = .0251 · 4 / 3, and takes the second with it
+    assert in_doubt(p, error, alpha=0.0336, fdr=True).tolist() == [False, True, True, False, False]
+    assert in_doubt(p, error, alpha=0.04).tolist() == [False] * 5
+
+
+def test_areas_near_the_limit_are_asked_until_their_class_is_settled() -> None:
+    rng, neighbours = np.random.default_rng(3), board(20, 20)
+    y = rng.poisson(0.5, 400) / rng.integers(900, 2500, 400)
+    coarse = neighbour_sum_p(y, neighbours)
+    (alpha,) = coarse.p[[np.argmin(np.abs(coarse.p - 0.05))]]
+    assert in_doubt(coarse.p, coarse.error, alpha=alpha * 1.001, fdr=False).any()
+    settled = local_moran(y, neighbours, alpha=alpha * 1.001)
+    open_ = in_doubt(settled["p"].to_numpy(), settled["p_error"].to_numpy(), alpha=alpha * 1.001)
+    assert not open_.any()
 
 
 @given(npst.arrays(np.float64, st.integers(0, 30), elements=st.floats(1e-12, 1.0) | st.just(np.nan)))

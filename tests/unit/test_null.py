@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from scipy.stats import hypergeom
 
-from geo.stats.exact_null import SMALLEST_P, Tails, lattice_step, neighbour_sum_p
+from geo.stats import exact_null
+from geo.stats.exact_null import (
+    LEAST_ERROR,
+    NOISE,
+    PRECISION,
+    SMALLEST_P,
+    Tails,
+    neighbour_sum_p,
+    ring_and_window_p,
+    window_sum_p,
+)
 from geo.stats.weights import Neighbours
 
 TIES = {
@@ -24,6 +34,7 @@ TIES = {
     "outlier": [0, 1, 2, 1, 0, 400, 2, 2, 1],
     "negative": [-3, 0, 2, -3, 1, 1, -1, 0, 2],
     "large": [10_000, 20_001, 5, 77, 12_345, 0, 0, 3, 40_000],
+    "cents": [0.05, 3.1, 0.0, 7.45, 12.3, 0.0, 3.15, 3.1, 7.5],
     "halves": [0.5, 1.0, 0.0, 2.5, 0.5, 0.0, 0.0, 3.0, 1.5],
 }
 
@@ -41,14 +52,13 @@ def scattered(n: int, density: float, seed: int) -> Neighbours:
     return Neighbours.from_pairs(*np.nonzero(linked), pd.RangeIndex(n))
 
 
-def by_listing(y: np.ndarray, neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
-    """Tails from every possible draw, one by one."""
+def by_listing(y: np.ndarray, neighbours: Neighbours, *, own: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Tails of the ring, or with its own value of the window, from every possible draw, one by one."""
     lower, upper = np.empty(len(y)), np.empty(len(y))
-    for i, observed in enumerate(neighbours.neighbour_sum(y)):
-        others = np.delete(y, i)
-        sums = np.array(
-            [others[list(c)].sum() for c in combinations(range(len(others)), neighbours.cardinalities[i])]
-        )
+    for i, observed in enumerate(neighbours.neighbour_sum(y) + own * y):
+        population = y if own else np.delete(y, i)
+        drawn = combinations(range(len(population)), neighbours.cardinalities[i] + own)
+        sums = population[np.array(list(drawn), dtype=int)].sum(axis=1)
         lower[i], upper[i] = np.mean(sums <= observed + 1e-9), np.mean(sums >= observed - 1e-9)
     return lower, upper
 
@@ -69,11 +79,13 @@ def by_fractions(y: list[int], observed: int, k: int) -> tuple[float, float]:
 @pytest.mark.parametrize("k", range(1, 9))
 @pytest.mark.parametrize("y", TIES.values(), ids=TIES.keys())
 def test_equals_every_possible_draw_of_nine_areas(y: list[float], k: int) -> None:
-    tails = neighbour_sum_p(np.array(y), ring(9, k), cells=2**17)
-    lower, upper = by_listing(np.array(y), ring(9, k))
-    np.testing.assert_allclose(tails.lower, lower, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(tails.upper, upper, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(tails.p, np.minimum(1, 2 * np.minimum(lower, upper)), rtol=0, atol=1e-12)
+    both = ring_and_window_p(np.array(y), ring(9, k), cells=2**17)
+    for own, tails in enumerate(both):
+        lower, upper = by_listing(np.array(y), ring(9, k), own=bool(own))
+        np.testing.assert_allclose(tails.lower, lower, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(tails.upper, upper, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(tails.p, np.minimum(1, 2 * np.minimum(lower, upper)), rtol=0, atol=1e-12)
+        assert (tails.error <= 2 * SMALLEST_P).all()
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 13, 28, 60])
@@ -122,8 +134,8 @@ def test_an_area_with_nearly_everything_does_not_blur_the_others(giants: list[in
     y[: len(giants)] = giants
     neighbours = scattered(40, 0.1, seed=8)
     assert neighbours.cardinalities.max() > len(giants)
-    assert lattice_step(y, neighbours) == 0.0
     tails = neighbour_sum_p(y, neighbours)
+    assert np.nanmax(tails.error) <= 2 * SMALLEST_P
     for i in np.flatnonzero(~neighbours.isolates):
         others = [int(value) for value in np.delete(y, i)]
         observed = int(y[neighbours.indices[neighbours.indptr[i] : neighbours.indptr[i + 1]]].sum())
@@ -242,24 +254,80 @@ def test_p_is_never_zero() -> None:
     assert tails.p[:20].tolist() == [2 * SMALLEST_P] * 20
 
 
-def test_whole_numbers_are_not_rounded_until_their_total_is_large() -> None:
-    board = ring(50, 4)
+def test_whole_numbers_are_not_rounded_however_large_their_total() -> None:
     counts = np.arange(50)
-    assert lattice_step(counts, board) == 0.0
-    assert lattice_step(counts / 8, board) == 0.0
-    assert lattice_step(counts * 1000 + 7, board) == 0.0
-    assert lattice_step(counts * 1000 + counts % 5, board) > 0.0
-    assert lattice_step(np.sqrt(counts), board) == pytest.approx(4 * 6.9 / 2**15, rel=0.02)
-    assert lattice_step(np.ones(50), board) == lattice_step(np.empty(0), ring(0, 0)) == 0.0
+    for y, error in (
+        (counts, SMALLEST_P),
+        (counts / 8, SMALLEST_P),
+        (counts * 1000 + 7, SMALLEST_P),
+        (counts * 300 + counts % 5, NOISE),
+        (np.sqrt(counts), None),
+    ):
+        tails = neighbour_sum_p(y, ring(50, 4))
+        if error is None:
+            assert (tails.error > 2 * NOISE).any()
+        else:
+            assert (tails.error <= 2.01 * error).all()
+        lower, upper = by_listing(y, ring(50, 4))
+        exact = np.minimum(1, 2 * np.minimum(lower, upper))
+        assert (np.abs(tails.p - exact) <= tails.error).all()
+        assert (tails.error <= np.maximum(PRECISION * tails.p, LEAST_ERROR)).all()
 
 
-@pytest.mark.parametrize("k", [3, 6, 15])
-def test_lattice_of_real_values_is_near_a_lattice_thirty_times_finer(k: int) -> None:
-    y = np.random.default_rng(11).lognormal(1.0, 1.0, 417)
-    coarse, fine = neighbour_sum_p(y, ring(417, k)), neighbour_sum_p(y, ring(417, k), cells=2**20)
-    difference = np.abs(coarse.p - fine.p)
-    assert 0 < difference.max() < 0.005
-    assert difference[fine.p < 0.1].max() < 0.001
+SKEWED = {
+    "lognormal": lambda rng, n: rng.lognormal(0, 2, n),
+    "rates": lambda rng, n: rng.poisson(0.4, n) / rng.integers(900, 2500, n),
+    "two scales": lambda rng, n: np.where(
+        rng.random(n) < 0.7, -0.25 + 0.004 * rng.random(n), rng.lognormal(0, 1, n)
+    ),
+    "left": lambda rng, n: -rng.lognormal(0, 2, n),
+    "one giant": lambda rng, n: np.r_[1e5, rng.random(n - 1)],
+    "few values": lambda rng, n: rng.choice([0.1, np.e, np.pi, 7.7], n),
+}
+
+
+@pytest.mark.parametrize("longest", [2**6, 2**9, None], ids=["coarse", "finer", "as released"])
+@pytest.mark.parametrize("shape", SKEWED.values(), ids=SKEWED.keys())
+def test_the_bound_holds_for_skewed_real_values(shape, longest, monkeypatch) -> None:
+    """However coarse the lattice, the p of every possible draw lies within the error that is told."""
+    if longest is not None:
+        monkeypatch.setattr(exact_null, "SHORTEST", longest)
+        monkeypatch.setattr(exact_null, "ROOM", longest)
+    doubted = 0.0
+    for seed in range(6):
+        y, neighbours = shape(np.random.default_rng(seed), 15), scattered(15, 0.3, seed)
+        asked = ~neighbours.isolates
+        for own, tails in enumerate(ring_and_window_p(y, neighbours, cells=longest or exact_null.CELLS)):
+            lower, upper = by_listing(y, neighbours, own=bool(own))
+            exact = np.minimum(1, 2 * np.minimum(lower, upper))
+            assert (np.abs(tails.p - exact) <= tails.error)[asked].all()
+            assert (np.abs(tails.lower - lower) <= tails.error / 2)[asked].all()
+            assert (np.abs(tails.upper - upper) <= tails.error / 2)[asked].all()
+            doubted = max(doubted, tails.error[asked].max())
+    assert doubted > 2 * SMALLEST_P
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["ring", "window"])
+def test_sums_of_real_values_agree_with_draws(own: bool) -> None:
+    """A county's worth of rates of rare events, most of them nearly alike, against another way to know."""
+    rng, n, draws = np.random.default_rng(71), 417, 300_000
+    y, neighbours = SKEWED["two scales"](rng, n), scattered(n, 0.02, seed=1)
+    tails = (window_sum_p if own else neighbour_sum_p)(y, neighbours)
+    asked = np.flatnonzero(~neighbours.isolates)
+    assert (tails.error <= np.maximum(PRECISION * tails.p, LEAST_ERROR))[asked].mean() > 0.99
+    for i in asked[np.argsort(tails.p[asked])[[0, 1, 2, 20, 60, 150, 300]]]:
+        population, k = (
+            (y, neighbours.cardinalities[i] + 1) if own else (np.delete(y, i), neighbours.cardinalities[i])
+        )
+        order = np.sort(rng.integers(0, len(population), (draws, k)), axis=1)
+        order = order[(np.diff(order, axis=1) > 0).all(axis=1)]
+        sums, observed = population[order].sum(axis=1), neighbours.neighbour_sum(y)[i] + own * y[i]
+        for told, sampled in (
+            (tails.lower[i], sums <= observed + 1e-12),
+            (tails.upper[i], sums >= observed - 1e-12),
+        ):
+            error = np.sqrt(max(told * (1 - told), 1 / draws) / len(order))
+            assert abs(sampled.mean() - told) < 4.5 * error + tails.error[i] / 2
 
 
 def test_areas_with_the_same_neighbouring_values_stay_ties_on_the_lattice() -> None:
