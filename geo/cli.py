@@ -115,22 +115,103 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     name: Annotated[str | None, typer.Option(help="Name of the county, shown on the page.")] = None,
     within: Annotated[
         list[str] | None,
-        typer.Option(help="Of a national file of small areas keep those of this district (repeat for more)."),
+        typer.Option(
+            help="Of a national file of small areas keep those of this district, by name or code (repeat for "
+            "more)."
+        ),
     ] = None,
+    layer: Annotated[
+        str, typer.Option(help="Layer of a file of boundaries that has several.", metavar="NAME")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook that has several.", metavar="NAME")] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what would be taken, row by reason, and change nothing.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Import all the same where a mistake is likely.")
+    ] = False,
 ) -> None:
     """Load files of one kind: all of them, or none.
 
     Small areas (boundaries) come first, then the lookup, then the rest in any order.
     """
+    from geo.answer.atlas import Atlas
     from geo.data.ingest import import_files
     from geo.data.mapping import read_mapping
 
     source = read_mapping(mapping, kind) if mapping else None
     with progress_bar(f"Reading {kind}") as report:
         receipt = import_files(
-            data, kind, files, add=add, source=source, within=within or (), place=name, progress=report
+            data,
+            kind,
+            files,
+            add=add,
+            source=source,
+            within=within or (),
+            place=name,
+            layer=layer,
+            sheet=sheet,
+            explain=explain,
+            confirm=lambda receipt: _sure(receipt) or yes,
+            opening=Atlas,
+            progress=report,
         )
+    if explain:
+        print("This is what would be taken; nothing was changed.")
     show(receipt)
+    if explain:
+        show_rows(receipt)
+
+
+def _sure(receipt: Receipt) -> bool:
+    """Say what is out of line, and ask about what may well be a mistake; no, where nobody can answer."""
+    for remark in receipt.remarks:
+        print(f"Look at this: {remark} `hotspots undo` takes the import back.", file=sys.stderr)
+    if not receipt.doubts:
+        return True
+    if not sys.stdin.isatty():
+        return False
+    print("\n" + "\n".join(receipt.doubts))
+    print("`hotspots undo` takes an import back.")
+    return typer.confirm("Import it all the same?")
+
+
+ROWS_SHOWN = 20
+
+
+def show_rows(receipt: Receipt) -> None:
+    """Print which rows would be taken as what, and which would be set aside, by reason."""
+    console = Console(highlight=False, markup=False)
+    for reason, rows in receipt.rows_of.items():
+        if rows:
+            console.print(f"{len(rows):,} {reason}: {_row_numbers(rows)}")
+    by_reason: dict[str, list[tuple[str, int]]] = {}
+    for one in receipt.aside:
+        where = f"“{one.column}”: " if one.column else ""
+        by_reason.setdefault(f"set aside, {where}{one.why}", []).append((one.file, one.row))
+    for reason, rows in by_reason.items():
+        console.print(f"{len(rows):,} {reason}: {_row_numbers(rows)}")
+
+
+def _row_numbers(rows: list[tuple[str, int]]) -> str:
+    """Numbers of the first rows, file by file."""
+    shown: dict[str, list[str]] = {}
+    for file, row in rows[:ROWS_SHOWN]:
+        shown.setdefault(file, []).append(f"{row:,}")
+    more = f" and {len(rows) - ROWS_SHOWN:,} more" if len(rows) > ROWS_SHOWN else ""
+    return "; ".join(f"{file}, row {', '.join(numbers)}" for file, numbers in shown.items()) + more
+
+
+@cli.command()
+def undo(data: Data = DATA) -> None:
+    """Take the last import back: the data are as they were before it."""
+    from geo.data.store import Store
+
+    taken = Store(data).undo()
+    last = taken["history"][-1] if taken["history"] else {}
+    names = ", ".join(file["name"] for file in last.get("files", [])[:3])
+    kind = last.get("kind", "the last change")
+    print(f"Taken back: {kind} ({names or 'no file'}), imported {taken['created']}.")
 
 
 @cli.command()

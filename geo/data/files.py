@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from geo.ask.problem import Problem
-from geo.data.table import Table, read_table
+from geo.data.read_table import Recognise, read_table
+from geo.data.table import Table
 
 _LAYOUT = re.compile(r"(?P<month>\d{4}-\d\d)-(?P<force>.+?)-(?P<kind>street|outcomes|stop-and-search)\.csv")
+TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet")
+"""Endings of the files that are taken out of an archive or a folder; also with ``.gz`` behind them."""
+_HIDDEN = re.compile(r"(^|/)(__MACOSX/|\.|~\$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+"""What systems and programs leave beside the files that were meant."""
+DEFLATE64 = 9
+LOCKED = 1
+KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
 
 @dataclass(frozen=True)
 class Member:
-    """A CSV file, on its own or within an archive or folder."""
+    """A file with a table, on its own or within an archive or folder."""
 
     file: str
     name: str
@@ -32,51 +42,98 @@ class Member:
 
 
 def members_of(path: Path) -> Iterator[Member]:
+    """The tables of a file, an archive or a folder, archives within them among them."""
     if path.is_dir():
-        inner = sorted(p for p in path.rglob("*") if p.name.lower().endswith((".csv", ".csv.gz", ".zip")))
+        inside = [p for p in path.rglob("*") if p.is_file() and not hidden(p.relative_to(path).as_posix())]
+        inner = sorted(p for p in inside if is_table(p.name) or p.suffix.lower() == ".zip")
         if not inner:
-            raise Problem(f"The folder {path} holds no CSV file.")
+            raise Problem(
+                f"The folder {path} holds no table ({', '.join(TABLES)}, or a ZIP archive of these)."
+            )
         for file in inner:
             yield from members_of(file)
     elif path.suffix.lower() == ".zip":
-        try:
-            with zipfile.ZipFile(path) as archive:
-                names = sorted(n for n in archive.namelist() if n.lower().endswith(".csv"))
-        except zipfile.BadZipFile as error:
-            raise Problem(f"{path.name} is not a whole ZIP archive: download it again.") from error
-        if not names:
-            raise Problem(f"The archive {path.name} holds no CSV file.")
-        for name in names:
-            yield Member(Path(name).name, f"{path.name}: {name}", partial(_from_zip, path, name))
+        yield from _members_of_zip(path.name, lambda: path.open("rb"))
     else:
-        yield Member(path.name, path.name, partial(_content, path))
+        yield Member(path.name, path.name, partial(_content, path.name, path.read_bytes))
 
 
-def _from_zip(path: Path, name: str) -> bytes:
+def is_table(name: str) -> bool:
+    """Whether a file's ending is that of a table."""
+    return name.lower().removesuffix(".gz").endswith(TABLES)
+
+
+def hidden(name: str) -> bool:
+    """Whether a system left the file, so that nobody meant it."""
+    return bool(_HIDDEN.search(name))
+
+
+def _members_of_zip(name: str, opened: Callable[[], IO[bytes]]) -> Iterator[Member]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.read(name)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise Problem(f"{path.name}: {name} cannot be unpacked; download the archive again.") from error
+        with opened() as file, zipfile.ZipFile(file) as archive:
+            entries = [entry for entry in archive.infolist() if not hidden(entry.filename)]
+    except zipfile.BadZipFile as error:
+        raise Problem(f"{name} is not a whole ZIP archive: download it again.") from error
+    wanted = [e for e in entries if is_table(e.filename) or e.filename.lower().endswith(".zip")]
+    if not wanted:
+        raise Problem(f"The archive {name} holds no table ({', '.join(TABLES)}).")
+    for entry in sorted(wanted, key=lambda entry: entry.filename):
+        inner = f"{name}: {entry.filename}"
+        content = partial(_from_zip, name, opened, entry.filename)
+        if entry.filename.lower().endswith(".zip"):
+            yield from _members_of_zip(inner, partial(_in_memory, content))
+        else:
+            yield Member(PurePosixPath(entry.filename).name, inner, partial(_content, inner, content))
 
 
-def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    if path.suffix.lower() != ".gz":
+def _in_memory(content: Callable[[], bytes]) -> IO[bytes]:
+    return io.BytesIO(content())
+
+
+def _from_zip(name: str, opened: Callable[[], IO[bytes]], member: str) -> bytes:
+    with opened() as file, zipfile.ZipFile(file) as archive:
+        entry = archive.getinfo(member)
+        check_packing(name, entry)
+        try:
+            return archive.read(entry)
+        except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+            raise Problem(f"{name}: {member} cannot be unpacked; download the archive again.") from error
+
+
+def check_packing(name: str, entry: zipfile.ZipInfo) -> None:
+    """Raise Problem where an archive is packed in a way that cannot be unpacked here, naming the remedy."""
+    unpack = "unpack it by a right click, “Extract all”, and import the folder"
+    if entry.flag_bits & LOCKED:
+        raise Problem(f"{name} is protected by a password: {unpack}.")
+    if entry.compress_type == DEFLATE64:
+        raise Problem(f"{name} is packed with Deflate64, as Windows packs large files: {unpack}.")
+    if entry.compress_type not in (
+        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
+        zipfile.ZIP_BZIP2,
+        zipfile.ZIP_LZMA,
+    ):
+        raise Problem(f"{name} is packed in a way that this program does not know: {unpack}.")
+
+
+def _content(name: str, read: Callable[[], bytes]) -> bytes:
+    content = read()
+    if not name.lower().endswith(".gz"):
         return content
     try:
         return gzip.decompress(content)
     except (OSError, EOFError) as error:
-        raise Problem(f"{path.name} cannot be unpacked; download it again.") from error
+        raise Problem(f"{name} cannot be unpacked; download it again.") from error
 
 
-def table_of(path: Path) -> Table:
+def table_of(path: Path, recognise: Recognise = lambda header: False, sheet: str = "") -> Table:
+    """The one table of a file or an archive."""
     members = list(members_of(path))
     if len(members) > 1:
         raise Problem(
-            f"{path.name} holds {len(members)} CSV files: unpack it and import the one that is meant."
+            f"{path.name} holds {len(members)} files with tables: unpack it and import the one that is meant."
         )
-    return read_table(members[0].name, members[0].read())
+    return read_table(members[0].name, members[0].read(), recognise, sheet=sheet)
 
 
 def only_one(paths: list[Path], what: str) -> Path:

@@ -9,15 +9,15 @@ Small areas come first, since every other file is cut down to them or joined to 
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from geo.ask.problem import Problem
 from geo.data.receipt import Progress, Receipt, no_progress
 from geo.data.sources import SOURCES, Source
-from geo.data.store import Store, Transaction
-from geo.data.take_areas import TABLES
+from geo.data.store import Snapshot, Store, Transaction
+from geo.data.take_areas import TABLES, Choice
 from geo.data.take_events import take_events
 
 
@@ -30,6 +30,11 @@ def import_files(
     source: Source | None = None,
     within: Sequence[str] = (),
     place: str | None = None,
+    layer: str = "",
+    sheet: str = "",
+    explain: bool = False,
+    confirm: Callable[[Receipt], bool] = lambda receipt: True,
+    opening: Callable[[Snapshot], object] | None = None,
     progress: Progress = no_progress,
 ) -> Receipt:
     """Import one delivery into a data folder: all of it or, with Problem, nothing.
@@ -38,28 +43,77 @@ def import_files(
     ----------
     folder : path
         The data folder; made when absent.
-    kind, files, add, source, within, progress
+    kind, files, add, source, within, layer, sheet, progress
         As :func:`take`.
     place : str, optional
         Name of the county, shown on the page.
+    explain : bool
+        Change nothing; the receipt says what would be taken.
+    confirm : callable, optional
+        Asked before the new version comes into force where the receipt has doubts or remarks; false leaves
+        all as it was.
+    opening : callable, optional
+        Opens the new version as its reader will; where it fails, the folder stays as it was.
 
     Raises
     ------
     Problem
-        If the kind is unknown, a file cannot be taken whole, or the folder holds the demonstration county.
+        If the kind is unknown, a file cannot be taken whole, the folder holds the demonstration county, a
+        doubt is not confirmed, or the folder could not be opened afterwards.
     """
     if source is None and kind not in TABLES and kind not in SOURCES:
         raise Problem(
             f"“{kind}” is no kind of file: it is one of {', '.join([*TABLES, *SOURCES])}, "
             "or any name with --mapping."
         )
-    with Store(folder).transaction(place=place) as change:
+    rehearsed: list[Receipt] = []
+    with contextlib.suppress(_Rehearsal), Store(folder).transaction(place=place) as change:
         if change.synthetic:
             raise Problem(
                 f"The folder {folder} holds the demonstration county, which is made up: "
                 "import real files into another folder, named with --data."
             )
-        return take(change, kind, files, add=add, source=source, within=within, progress=progress)
+        receipt = take(
+            change,
+            kind,
+            files,
+            add=add,
+            source=source,
+            within=within,
+            layer=layer,
+            sheet=sheet,
+            progress=progress,
+        )
+        rehearsed.append(receipt)
+        if opening is not None and change.sources():
+            _open(change, opening)
+        if explain:
+            raise _Rehearsal
+        if (receipt.doubts or receipt.remarks) and not confirm(receipt):
+            raise Problem(
+                f"Nothing was changed. {' '.join(receipt.doubts)} Give --yes to import it all the same; "
+                "`hotspots undo` takes the last import back."
+            )
+    return rehearsed[0]
+
+
+class _Rehearsal(Exception):
+    """Ends a transaction whose outcome was only to be seen."""
+
+
+def _open(change: Transaction, opening: Callable[[Snapshot], object]) -> None:
+    """Open a version that is not yet in force; where that fails, say so and let it never come into force."""
+    try:
+        opening(change)
+    except Problem as problem:
+        raise Problem(
+            f"The data could not be opened with this file, so nothing was changed: {problem}"
+        ) from problem
+    except Exception as error:
+        raise Problem(
+            "The data could not be opened with this file, so nothing was changed: tell whoever looks after "
+            f"this program ({type(error).__name__}: {error})."
+        ) from error
 
 
 def take(
@@ -70,6 +124,8 @@ def take(
     add: bool = False,
     source: Source | None = None,
     within: Sequence[str] = (),
+    layer: str = "",
+    sheet: str = "",
     progress: Progress = no_progress,
 ) -> Receipt:
     """Take one delivery into a transaction.
@@ -86,7 +142,9 @@ def take(
     source : Source, optional
         A source described by a mapping, in place of the one registered under ``kind``.
     within : sequence of str
-        For boundaries of small areas: keep those of these districts only.
+        For boundaries of small areas: keep those of these districts, by name or code, only.
+    layer, sheet : str
+        For a file of several layers of boundaries, or a workbook of several sheets: the one that is meant.
     progress : callable, optional
 
     Returns
@@ -104,9 +162,9 @@ def take(
             raise Problem(f"There is no file {path}: check the name.")
     source = source or SOURCES.get(kind)
     if source is not None:
-        receipt = take_events(change, source, paths, add, progress)
+        receipt = take_events(change, source, paths, add=add, sheet=sheet, progress=progress)
     else:
-        receipt = TABLES[kind](change, paths, within)
+        receipt = TABLES[kind](change, paths, Choice(tuple(within), layer, sheet))
     if receipt.role:
-        change.manifest["history"].append(dataclasses.asdict(receipt))
+        change.manifest["history"].append(receipt.kept())
     return receipt

@@ -24,11 +24,13 @@ from geo.data.table import (
     parse_areas,
     parse_dates,
     parse_degrees,
-    parse_hours,
+    parse_grid,
     parse_moments,
     parse_months,
     parse_persons,
     parse_sexes,
+    parse_times,
+    parse_whole_numbers,
 )
 
 TEXTS = ("label", "moment", "attribution", "category")
@@ -40,12 +42,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
 NEEDED = ("label", "place", "disclosure")
 """What a mapping of a new source must say."""
 TABLES: dict[str, tuple[str, ...]] = {
-    "columns": tuple("date time month category area longitude latitude age sex person reference".split()),
-    "formats": ("date", "time"),
+    "columns": tuple(
+        "date date_to time month category area longitude latitude easting northing age sex person reference "
+        "count".split()
+    ),
+    "formats": ("date", "time", "month", "encoding"),
     "categories": (),
 }
 """Tables of a mapping and what each may hold; ``categories`` may hold anything."""
-KEYS = (*TEXTS, *CHOICES, "noun", *TABLES)
+KEYS = (*TEXTS, *CHOICES, "noun", "set_aside", *TABLES)
 
 
 def read_mapping(path: Path, key: str) -> Source:
@@ -84,6 +89,9 @@ def read_mapping(path: Path, key: str) -> Source:
         raise Problem(f"The mapping {path.name} {faults[0]}; docs/data-formats.md has an example.")
     blank = Source(key, key, ("event", "events"), "recorded", "occurrence", "controlled")
     facts = {field: said[field] for field in ("label", "moment", "attribution", *CHOICES) if field in said}
+    facts["encoding"] = said.get("formats", {}).get("encoding", "")
+    if "set_aside" in said:
+        facts["set_aside"] = float(said["set_aside"])
     if "noun" in said:
         facts["noun"] = tuple(said["noun"])
     return dataclasses.replace(SOURCES.get(key, blank), readers=(_reader(path.stem, said),), **facts)
@@ -112,15 +120,40 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
     columns = said.get("columns", {})
     if ("date" in columns) == ("month" in columns):
         faults.append("must name either “date” or “month” under [columns]")
-    if ("longitude" in columns) != ("latitude" in columns) or ("area" in columns) == ("latitude" in columns):
-        faults.append("must name either “area”, or “longitude” and “latitude”, under [columns]")
+    places = [[key for key in pair if key in columns] for pair in PLACES]
+    if [len(found) for found, pair in zip(places, PLACES, strict=True) if found] != [
+        len(pair) for found, pair in zip(places, PLACES, strict=True) if found
+    ] or sum(map(bool, places)) != 1:
+        faults.append(
+            "must name either “area”, “longitude” and “latitude”, or “easting” and “northing” under [columns]"
+        )
+    if "date_to" in columns and "%H" not in said.get("formats", {}).get("date", ""):
+        faults.append("has “date_to” under [columns], which needs a format of date with its time (%H:%M)")
+    share = said.get("set_aside", 0)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
+        faults.append("must give “set_aside” as a share of the rows from 0 to 1, such as 0.02")
     if ("category" in columns) == ("category" in said):
         faults.append("must name either a column “category” under [columns], or one “category” for all rows")
     return faults
 
 
+PLACES = (("area",), ("longitude", "latitude"), ("easting", "northing"))
+"""Columns that say where, one of these sets in each mapping."""
+
+
+def _span(table: Table, column: str, form: str, start: pd.Series, hour: pd.Series) -> pd.Series:
+    """Hours from the earliest to the latest possible moment; missing where either has no time."""
+    end, end_hour = parse_moments(table, column, form, optional=True)
+    timed = hour.notna() & end_hour.notna()
+    table.refuse((end < start) & timed, column, "earlier than the moment that it ends")
+    return ((end - start).dt.total_seconds() / 3600).where(timed)
+
+
 def _reader(name: str, said: dict[str, Any]) -> Reader:
-    columns, formats = said["columns"], {"date": "%d/%m/%Y", "time": "%H:%M"} | said.get("formats", {})
+    columns, formats = (
+        said["columns"],
+        {"date": "%d/%m/%Y", "time": "%H:%M", "month": "%Y-%m"} | said.get("formats", {}),
+    )
     timed = "date" in columns and "%H" in formats["date"]
     cells_of: dict[str, tuple[str, Callable[[Table, str], pd.Series]]]
     cells_of = {
@@ -135,13 +168,16 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
             field: read(table, columns[key]) for key, (field, read) in cells_of.items() if key in columns
         }
         if timed:
-            given["date"], given["hour"] = parse_moments(table, columns["date"], formats["date"])
+            start, given["hour"] = parse_moments(table, columns["date"], formats["date"])
+            given["date"] = start
+            if "date_to" in columns:
+                given["span_hours"] = _span(table, columns["date_to"], formats["date"], start, given["hour"])
         elif "date" in columns:
             given["date"] = parse_dates(table, columns["date"], formats["date"])
         else:
-            given["month"] = parse_months(table, columns["month"])
+            given["month"] = parse_months(table, columns["month"], formats["month"])
         if "time" in columns:
-            given["hour"] = parse_hours(table, columns["time"], formats["time"])
+            given["date"], given["hour"] = parse_times(table, columns["time"], given["date"], formats["time"])
         if "category" in columns:
             cells = table.text(columns["category"])
             category = cells.map(said.get("categories", {})).astype("str").fillna(cells)
@@ -151,6 +187,14 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         if "latitude" in columns:
             events["longitude"] = parse_degrees(table, columns["longitude"], -9, 3)
             events["latitude"] = parse_degrees(table, columns["latitude"], 49, 62)
+        if "easting" in columns:
+            events["longitude"], events["latitude"] = parse_grid(
+                table, columns["easting"], columns["northing"]
+            )
+        if "count" in columns:
+            times = parse_whole_numbers(table, columns["count"])
+            table.refuse(times.isna(), columns["count"], "blank, where a number of events is needed")
+            events = events.loc[events.index.repeat(times.fillna(0).astype("int64"))]
         return events
 
     grain: Grain = "hour" if timed or "time" in columns else "day" if "date" in columns else "month"

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from geo.ask.words import slug
 from geo.data.table import (
     Table,
     looks_like,
@@ -17,10 +18,10 @@ from geo.data.table import (
     parse_dates,
     parse_degrees,
     parse_flags,
-    parse_hours,
     parse_moments,
     parse_months,
     parse_sexes,
+    parse_times,
     parse_whole_numbers,
     persons_of,
 )
@@ -40,6 +41,32 @@ def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         person[person > 0] = numbers + 1
         events["person"] = person.astype(np.int32)
     return events
+
+
+def spellings(categories: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Make one category of all its spellings ("Theft from the person", "Theft From The Person").
+
+    Returns
+    -------
+    categories : Series of str
+        Each under the most frequent spelling of the same name in an address (:func:`geo.ask.words.slug`).
+    notes : list of str
+        What was merged.
+
+    >>> spellings(pd.Series(["Theft", "THEFT", "Theft", "?"]))[0].tolist()
+    ['Theft', 'Theft', 'Theft', 'Not stated']
+    """
+    counts = categories.value_counts()
+    usual: dict[str, str] = {}
+    for label in sorted(counts.index, key=lambda label: (-counts[label], label)):
+        usual.setdefault(slug(label), label)
+    shown = {label: usual[slug(label)] if slug(label) else NO_CATEGORY for label in counts.index}
+    notes = [
+        f"{counts[label]:,} rows of “{label}” count as “{shown[label]}”, another spelling of it."
+        for label in counts.index
+        if shown[label] != label
+    ]
+    return categories.map(shown).astype("str"), notes
 
 
 def incidents(
@@ -66,7 +93,7 @@ def incidents(
     if date is None:
         date = pd.Series(pd.NaT, index=range(n), dtype="datetime64[s]")
     if month is None:
-        month = date.dt.year * 12 + date.dt.month - 1
+        month = (date.dt.year * 12 + date.dt.month - 1).fillna(0)  # a row without a date is set aside
 
     def text(values: pd.Series | None) -> pd.Series:
         return pd.Series(np.nan, index=range(n), dtype="str") if values is None else values.astype("str")
@@ -165,11 +192,12 @@ def _ambulance(table: Table) -> pd.DataFrame:
 
 
 def _emergency_care(table: Table) -> pd.DataFrame:
+    date, hour = parse_times(table, "Arrival_Time", parse_dates(table, "Arrival_Date"))
     return incidents(
         category=table.text("Injury_Mechanism"),
         lsoa=parse_areas(table, "LSOA_Of_Residence"),
-        date=parse_dates(table, "Arrival_Date"),
-        hour=parse_hours(table, "Arrival_Time"),
+        date=date,
+        hour=hour,
         age_band=parse_ages(table, "Age_At_Arrival"),
         sex=parse_sexes(table, "Stated_Gender"),
         arrival_mode=table.text("Arrival_Mode"),

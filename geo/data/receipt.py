@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from geo.ask.words import month_number, month_text
+
+
+class Aside(NamedTuple):
+    """A row that was not taken: its file, number, column ("" for the row as a whole) and why."""
+
+    file: str
+    row: int
+    column: str
+    why: str
+
 
 Progress = Callable[[int, int, str], None]
 """Told (files done, files in all, name of the file at work)."""
@@ -46,8 +56,16 @@ class Receipt:
         :class:`geo.data.vintages.Conversion` where the vintage was converted.
     grain : str
         ``month``, ``day`` or ``hour``.
+    set_aside : int
+        Rows that were not taken.
+    set_aside_file : str
+        Where in the data folder they are listed.
     notes : list of str
         What else its reader should know, in plain English.
+    doubts, remarks : list of str
+        What may well be a mistake, to be confirmed before it is done; and what should be looked at.
+    rows_of, aside
+        For each reason the rows, and the rows set aside with why; not kept in the history.
     imported : str
         Moment of the import, UTC.
     """
@@ -67,8 +85,22 @@ class Receipt:
     vintage: str = ""
     conversion: dict[str, Any] | None = None
     grain: str = ""
+    set_aside: int = 0
+    set_aside_file: str = ""
     notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    rows_of: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    aside: list[Aside] = field(default_factory=list)
     imported: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def kept(self) -> dict[str, Any]:
+        """What the history keeps of it."""
+        return {
+            key: value
+            for key, value in asdict(replace(self, rows_of={}, aside=[])).items()
+            if key not in ("rows_of", "aside")
+        }
 
     def lines(self) -> list[tuple[str, str]]:
         """Say it in numbers: pairs of a number and what it counts."""
@@ -82,6 +114,8 @@ class Receipt:
             always.append((self.in_county, "in the county"))
             always.append((self.outside, "outside the county"))
             always.append((self.unlocated, "without a place"))
+            where = f", listed in {self.set_aside_file}" if self.set_aside_file else ""
+            more.append((self.set_aside, f"set aside, not taken{where}"))
             more.append((self.untimed if self.grain == "hour" else 0, "without a time of day"))
             more.append((self.identical, "equal another row without a reference: kept, as separate events"))
             more.append((self.repeated_references, "repeat the reference of another row: kept"))

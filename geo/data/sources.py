@@ -21,6 +21,7 @@ only by a number (:func:`parse_persons`); messages never repeat what a cell hold
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,6 +67,10 @@ class Source:
         The line that names its publisher and licence.
     sector : {'police', 'health', 'other'}
         Whose eyes see its events: what health services see and the police do not goes by it.
+    set_aside : float
+        Share of the rows of a delivery that may make no sense and are set aside; more refuse it.
+    encoding : str
+        Of its text files where that is not UTF-8.
     """
 
     key: str
@@ -77,6 +82,12 @@ class Source:
     readers: tuple[Reader, ...] = ()
     attribution: str = ""
     sector: Sector = "other"
+    set_aside: float = 0.01
+    encoding: str = ""
+
+    def recognise(self, header: Sequence[str]) -> bool:
+        """Whether one of its formats has this header."""
+        return any(reader.recognise(header) for reader in self.readers)
 
     def described(self) -> dict[str, Any]:
         """Return all but the readers, as stored in a data folder's manifest."""

@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
-from geo.data.readers import together
+from geo.data.readers import spellings, together
 
 FORMAT = 1
 _EMPTY: dict[str, Any] = {
@@ -117,10 +117,12 @@ class Store:
                 "choose another with --data."
             ) from error
         with only_writer(self.folder):
-            former = _EMPTY if self.empty else self._manifest()
+            former = copy.deepcopy(_EMPTY) if self.empty else self._manifest()
             manifest = copy.deepcopy(former)
             if place is not None:
                 manifest["place"] = place
+            manifest["former"] = "" if self.empty else self._current()
+            former["former"] = manifest["former"]
             if synthetic is not None:
                 manifest["synthetic"] = synthetic
             change = Transaction(self.folder, manifest)
@@ -159,7 +161,7 @@ class Store:
             return len(former)
 
     def _manifest(self) -> dict[str, Any]:
-        name = (self.folder / "CURRENT").read_text(encoding="utf-8").strip()
+        name = self._current()
         try:
             manifest = json.loads((self.folder / "versions" / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -174,10 +176,43 @@ class Store:
             )
         return dict(manifest)
 
+    def undo(self) -> dict[str, Any]:
+        """Put the version before the last import in force again; return what was taken back.
+
+        The data stay in the folder until :meth:`tidy`.
+
+        Raises
+        ------
+        Problem
+            If there is no version before, or it was tidied away.
+        """
+        if self.empty:
+            raise Problem(f"There is no data in the folder {self.folder}, so nothing to take back.")
+        with only_writer(self.folder):
+            last = self._manifest()
+            former = last.get("former", "")
+            if not former or not (self.folder / "versions" / former).is_file():
+                raise Problem(
+                    f"The folder {self.folder} holds no version before this one (`hotspots check --tidy` "
+                    "deletes them): import the files again into a new folder."
+                )
+            before = json.loads((self.folder / "versions" / former).read_text(encoding="utf-8"))
+            for entry in before["objects"].values():
+                path = self.folder / "objects" / f"{entry['sha256']}.parquet"
+                if not path.is_file() or path.stat().st_size != entry["bytes"]:
+                    raise Problem(
+                        f"A table of the version before ({path.name}) is missing or cut short, so it cannot "
+                        "be put in force: restore the folder from a backup."
+                    )
+            write_whole(self.folder / "CURRENT", f"{former}\n".encode())
+        return last
+
+    def _current(self) -> str:
+        return (self.folder / "CURRENT").read_text(encoding="utf-8").strip()
+
     def _switch_to(self, manifest: dict[str, Any]) -> None:
-        sequence = 1
-        if not self.empty:
-            sequence = int((self.folder / "CURRENT").read_text(encoding="utf-8").split(".")[0]) + 1
+        names = [path.stem for path in (self.folder / "versions").glob("*.json")]
+        sequence = max((int(name) for name in names if name.isdigit()), default=0) + 1
         manifest["created"] = datetime.now(UTC).isoformat(timespec="seconds")
         name = f"{sequence:06d}.json"
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
@@ -260,6 +295,7 @@ class Snapshot:
         batches = self.manifest["batches"].items()
         frames = [self.read(role) for role, entry in batches if entry["source"] == source]
         events = together(frames)
+        events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
 
     def faults(self, progress: Callable[[int, int], None] = lambda done, total: None) -> list[str]:
@@ -306,6 +342,14 @@ class Transaction(Snapshot):
             "rows": len(frame),
             "derived": derived,
         }
+
+    def leave(self, name: str, content: bytes) -> str:
+        """Write a file for people beside the stored tables; return its name."""
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, content)
+        self.written.append(path)
+        return name
 
     def given(self, role: str) -> bool:
         """Whether a role is played by a table that came from a file, not by one made from others."""

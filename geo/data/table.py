@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.ask.words import month_number
 
 AGE_BANDS = (*(f"{start}-{start + 4}" for start in range(0, 90, 5)), "90+")
 
 
-@dataclass(frozen=True)
+NOTHING = ("#N/A", "#N/D", "#REF!", "#VALUE!", "#NAME?", "N/A", "NULL", "(NULL)", "(BLANK)")
+"""What spreadsheets and databases write where a cell is blank, in any case."""
+
+
+@dataclass
 class Table:
-    """A delimited file as text: every cell a string, blank cells missing.
+    """A table as text: every cell a string, blank cells missing.
 
     Attributes
     ----------
@@ -26,93 +28,52 @@ class Table:
         The file as its user knows it, such as ``archive.zip: 2021-05/2021-05-kent-street.csv``.
     frame : DataFrame
         One column a header, all of type str.
+    rows : ndarray of int
+        Number of each row in the file, as a spreadsheet counts: the header is row 1.
+    notes : list of str
+        What was passed over or taken in another way than it stands, in plain English.
+    aside : dict or None
+        Where it is a dict, rows that make no sense do not refuse the file but are set aside: position to
+        column and reason.
     """
 
     name: str
     frame: pd.DataFrame
+    rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    notes: list[str] = field(default_factory=list)
+    aside: dict[int, tuple[str, str]] | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.rows) != len(self.frame):
+            self.rows = np.arange(len(self.frame)) + 2
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def text(self, column: str) -> pd.Series:
-        """Return a column without surrounding spaces; blank cells are missing."""
+        """Return a column without surrounding spaces; blank cells, and marks for them, are missing."""
         cells = self.frame[column].str.strip()
-        return cells.where(cells != "")
+        nothing = (cells == "") | cells.str.upper().isin(NOTHING)
+        return cells.where(~nothing)
 
     def refuse(self, wrong: pd.Series | np.ndarray, column: str, expected: str) -> None:
-        """Raise Problem naming the first row where ``wrong`` is true."""
+        """Set the rows aside where ``wrong`` is true; in a strict table raise Problem, naming the first."""
         wrong = np.asarray(wrong, dtype=bool)
-        if wrong.any():
-            more = int(wrong.sum()) - 1
-            others = f" (and {more:,} more {'row' if more == 1 else 'rows'})" if more else ""
-            raise Problem(
-                f"{self.name}, row {int(wrong.argmax()) + 2:,}{others}, column “{column}”: {expected}; "
-                "correct the file and import it again."
-            )
+        if not wrong.any():
+            return
+        if self.aside is not None:
+            for position in np.flatnonzero(wrong):
+                self.aside.setdefault(int(position), (column, expected))
+            return
+        more = int(wrong.sum()) - 1
+        raise self.problem(int(wrong.argmax()), more, column, expected)
 
-
-def read_table(name: str, content: bytes) -> Table:
-    """Read a CSV file strictly: UTF-8 with or without a byte-order mark, every row as long as the header.
-
-    Parameters
-    ----------
-    name : str
-        How messages call the file.
-    content : bytes
-
-    Returns
-    -------
-    Table
-
-    Raises
-    ------
-    Problem
-        If the file is empty, not UTF-8, a spreadsheet, ragged, or repeats a column name.
-    """
-    import pyarrow as pa
-    import pyarrow.csv
-
-    if content[:4] == b"PK\x03\x04" or content[:4] == b"\xd0\xcf\x11\xe0":
-        raise Problem(f"{name} is a spreadsheet: save it as “CSV UTF-8 (comma delimited)” and import that.")
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    if not content.strip():
-        raise Problem(f"{name} is empty, without even a header row: download or extract it again.")
-    header = next(
-        csv.reader(io.StringIO(content[: content.find(b"\n") + 1 or None].decode("utf-8", "replace")))
-    )
-    for column in header:
-        if header.count(column) > 1:
-            raise Problem(f"{name} has two columns named “{column}”: give each its own name.")
-    try:
-        frame = pyarrow.csv.read_csv(
-            io.BytesIO(content),
-            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=b'"' in content),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={column: pa.string() for column in header},
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        ).to_pandas()
-    except pa.ArrowInvalid as error:
-        raise Problem(_why_unreadable(name, content, len(header))) from error
-    return Table(name, frame.astype("str"))
-
-
-def _why_unreadable(name: str, content: bytes, columns: int) -> str:
-    try:
-        rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        return (
-            f"{name}, row {row:,}: this is not UTF-8 text; save the file as “CSV UTF-8” and import it again."
-        )
-    for number, cells in enumerate(rows, start=1):
-        if cells and len(cells) != columns:
-            return (
-                f"{name}, row {number:,}: {len(cells)} cells where the header has {columns}; "
-                "correct the row (a comma within a cell needs quotation marks) and import the file again."
-            )
-    return f"{name} is not a well-formed CSV file: save it again as “CSV UTF-8 (comma delimited)”."
+    def problem(self, position: int, more: int, column: str, expected: str) -> Problem:
+        """The sentence that names a row and how many more there are like it."""
+        others = f" (and {more:,} more {'row' if more == 1 else 'rows'})" if more else ""
+        where = f", column “{column}”" if column else ""
+        remedy = "" if "import the file again" in expected else "; correct the file and import it again"
+        return Problem(f"{self.name}, row {self.rows[position]:,}{others}{where}: {expected}{remedy}.")
 
 
 def looks_like(cells: pd.Series, pattern: str) -> pd.Series:
@@ -123,10 +84,12 @@ def looks_like(cells: pd.Series, pattern: str) -> pd.Series:
 def parse_dates(table: Table, column: str, form: str = "%d/%m/%Y", *, optional: bool = False) -> pd.Series:
     """Read a column of dates, or of dates with times, in one stated form; nothing is guessed.
 
+    Beside the form itself, 2023-12-31 (ISO 8601) is read, which cannot be mistaken.
+
     Returns
     -------
     Series of datetime64[s]
-        Missing only where the cell is blank and ``optional``.
+        Missing only where the cell is blank and ``optional``, or the row is set aside.
 
     Raises
     ------
@@ -134,13 +97,15 @@ def parse_dates(table: Table, column: str, form: str = "%d/%m/%Y", *, optional: 
         At a blank cell that must not be, a date that does not exist or is not in the form, or a date
         before 1990 or in the future.
     """
-    return _dates(table, column, [form], optional=optional)
+    return _dates(table, column, form, optional=optional)[0]
 
 
 def parse_moments(
     table: Table, column: str, form: str, *, optional: bool = False
 ) -> tuple[pd.Series, pd.Series]:
     """Read a column of dates whose time of day may be left out, in one stated form (``%d/%m/%Y %H:%M``).
+
+    Seconds may be there or not, and ISO 8601 is read beside the form. 24:00 is the midnight that ends a day.
 
     Returns
     -------
@@ -154,34 +119,97 @@ def parse_moments(
     Problem
         As :func:`parse_dates`.
     """
-    moments = _dates(table, column, [form, form.partition(" ")[0]], optional=optional)
-    timed = table.text(column).str.contains(" ", regex=False).astype(bool)
+    moments, timed = _dates(table, column, form, optional=optional)
     return moments, moments.dt.hour.where(timed).astype("Int8")
 
 
-def _dates(table: Table, column: str, forms: list[str], *, optional: bool) -> pd.Series:
+_ISO = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?"
+_MIDNIGHT = r"(?<!\d)24:00(?::00)?$"
+
+
+def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.Series, pd.Series]:
+    """Moments of a column, and whether each has a time of day."""
     cells = table.text(column)
     positions, distinct = pd.factorize(cells)
-    parsed = pd.Series(pd.NaT, index=range(len(distinct)), dtype="datetime64[s]")
-    for form in forms:
-        read = pd.to_datetime(pd.Series(distinct, dtype="str"), format=form, errors="coerce")
-        parsed = parsed.fillna(read.dt.as_unit("s"))
-    values = parsed.reindex(positions).reset_index(drop=True)
-    like = _like(forms[0])
+    values, timed, ends = _moments(pd.Series(distinct, dtype="str"), form)
+    values, timed = (part.reindex(positions).reset_index(drop=True) for part in (values, timed))
+    timed = timed.fillna(False).astype(bool)
+    late = int(np.isin(positions, np.flatnonzero(ends)).sum())
+    if late:
+        table.notes.append(f"{table.name}: {_of_24(late, column)}")
+    like = _like(form)
     table.refuse(values.isna() & cells.notna(), column, f"not a date written like {like}")
     if not optional:
         table.refuse(cells.isna(), column, f"blank, where a date written like {like} is needed")
     beyond = (values < pd.Timestamp(1990, 1, 1)) | (values > pd.Timestamp.now() + pd.Timedelta(days=1))
     table.refuse(beyond, column, "a date before 1990 or in the future")
-    return values
+    return values, timed
+
+
+def _of_24(rows: int, column: str) -> str:
+    return f"{rows:,} time{'s' * (rows != 1)} of 24:00 in “{column}” taken as the next day's midnight."
+
+
+def _moments(cells: pd.Series, form: str) -> tuple[pd.Series, pd.Series, np.ndarray]:
+    """Moments of distinct cells, whether each has a time of day, and whether that was 24:00."""
+    ends = cells.str.contains(_MIDNIGHT, regex=True).fillna(False).to_numpy(bool)
+    plain = cells.str.replace(_MIDNIGHT, "00:00", regex=True).str.replace(r"(:\d\d)\.\d+", r"\1", regex=True)
+    values = pd.Series(pd.NaT, index=cells.index, dtype="datetime64[s]")
+    timed = pd.Series(False, index=cells.index)
+    for one, has_time in _forms(form).items():
+        read = pd.to_datetime(plain.where(values.isna()), format=one, errors="coerce")
+        values, timed = values.fillna(read.dt.as_unit("s")), timed | (read.notna() & has_time)
+    left = values.isna() & looks_like(plain, _ISO)
+    if left.any() and not form.startswith("%Y"):
+        read = plain[left].map(_local_of_iso)
+        values = values.fillna(read.astype("datetime64[s]"))
+        timed |= left & values.notna() & plain.str.contains(":", regex=False).fillna(False).astype(bool)
+    values = values + pd.to_timedelta(np.where(ends, 1, 0), unit="D").as_unit("s")
+    return values, timed, ends
+
+
+def _local_of_iso(text: str) -> pd.Timestamp:
+    """A moment of ISO 8601 as a clock in England showed it; NaT where there is none such."""
+    try:
+        moment = pd.Timestamp(text)
+    except ValueError:
+        return pd.NaT
+    return moment if moment.tzinfo is None else moment.tz_convert("Europe/London").tz_localize(None)
+
+
+def _forms(form: str) -> dict[str, bool]:
+    """Ways to write a moment that mean the same as the stated one, and whether each has a time of day."""
+    day = re.split(r"[\sT,]*%[HI]", form)[0]
+    if day != form:
+        other = form.replace("%M:%S", "%M") if "%M:%S" in form else form.replace("%M", "%M:%S")
+        return {form: True, other: True, day: False}
+    return {form: False, f"{form} %H:%M": True, f"{form} %H:%M:%S": True}
 
 
 def _like(form: str) -> str:
     return pd.Timestamp(2023, 12, 31, 23, 59).strftime(form)
 
 
-def parse_hours(table: Table, column: str, form: str = "%H:%M") -> pd.Series:
-    """Read the hour (0-23) of a column of times of day; blank cells are missing.
+def parse_times(
+    table: Table, column: str, dates: pd.Series, form: str = "%H:%M"
+) -> tuple[pd.Series, pd.Series]:
+    """Read a column of times of day beside one of dates; blank cells are missing.
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+    dates : Series of datetime64
+        The day of each row; 24:00 is the midnight that ends it.
+    form : str
+        With or without seconds.
+
+    Returns
+    -------
+    dates : Series of datetime64
+        Moved on by a day where the time is 24:00.
+    hours : Series of Int8
+        0-23.
 
     Raises
     ------
@@ -190,14 +218,22 @@ def parse_hours(table: Table, column: str, form: str = "%H:%M") -> pd.Series:
     """
     cells = table.text(column)
     positions, distinct = pd.factorize(cells)
-    parsed = pd.to_datetime(pd.Series(distinct, dtype="str"), format=form, errors="coerce").dt.hour
-    hours = parsed.reindex(positions).reset_index(drop=True)
+    plain = pd.Series(distinct, dtype="str").str.replace(r"\.\d+$", "", regex=True)
+    ends = plain.str.fullmatch(r"24:00(:00)?").fillna(False).to_numpy(bool)
+    plain = plain.mask(ends, _like(form).replace("23", "00").replace("59", "00"))
+    parsed = pd.Series(pd.NaT, index=plain.index, dtype="datetime64[s]")
+    for one in (form, f"{form}:%S", form.removesuffix(":%S")):
+        parsed = parsed.fillna(pd.to_datetime(plain, format=one, errors="coerce").dt.as_unit("s"))
+    hours = parsed.dt.hour.reindex(positions).reset_index(drop=True)
     table.refuse(hours.isna() & cells.notna(), column, f"not a time of day written like {_like(form)}")
-    return hours.astype("Int8")
+    late = np.isin(positions, np.flatnonzero(ends))
+    if late.any():
+        table.notes.append(f"{table.name}: {_of_24(int(late.sum()), column)}")
+    return dates + pd.to_timedelta(np.where(late, 1, 0), unit="D").as_unit("s"), hours.astype("Int8")
 
 
-def parse_months(table: Table, column: str) -> pd.Series:
-    """Read a column of months written YYYY-MM as month numbers.
+def parse_months(table: Table, column: str, form: str = "%Y-%m") -> pd.Series:
+    """Read a column of months as month numbers: in the stated form, or as the first day of one (2023-12-01).
 
     Raises
     ------
@@ -205,24 +241,30 @@ def parse_months(table: Table, column: str) -> pd.Series:
         At a cell that is no month.
     """
     cells = table.text(column)
-    table.refuse(
-        ~looks_like(cells, r"(19|20|21)\d\d-(0[1-9]|1[0-2])"), column, "not a month written like 2023-12"
-    )
     positions, distinct = pd.factorize(cells)
-    return pd.Series(np.array([month_number(text) for text in distinct], dtype="int32")[positions])
+    texts = pd.Series(distinct, dtype="str")
+    whole = texts.where(looks_like(texts, r"\d{4}-\d\d")) if form == "%Y-%m" else texts
+    read = pd.to_datetime(whole, format=form, errors="coerce").dt.as_unit("s")
+    first = pd.to_datetime(
+        texts.where(looks_like(texts, r"\d{4}-\d\d-01")), format="%Y-%m-%d", errors="coerce"
+    )
+    read = read.fillna(first.dt.as_unit("s"))
+    read = read.where(read.dt.year.between(1900, 2199))
+    numbers = (read.dt.year * 12 + read.dt.month - 1).reindex(positions).reset_index(drop=True)
+    table.refuse(numbers.isna(), column, f"not a month written like {_like(form)}")
+    return numbers.fillna(0).astype("int32")
 
 
 def parse_areas(table: Table, column: str) -> pd.Series:
     """Read a column of area codes; blank cells and the pseudo codes for "not known" are missing.
 
     E99999999, X99999999 and Z99999999 mean that the place is not known; codes of Scotland, Wales and
-    Northern Ireland, pseudo codes among them, are places and stay.
+    Northern Ireland (95GG01S1, a Super Output Area), pseudo codes among them, are places and stay.
     """
-    cells = table.text(column)
+    cells = table.text(column).str.upper()
+    known = looks_like(cells, r"[A-Z]\d{8}") | looks_like(cells, r"95[A-Z]{2}\d\d[A-Z]\d")
     table.refuse(
-        cells.notna() & ~looks_like(cells, r"[A-Z]\d{8}"),
-        column,
-        "not an area code of one letter and eight digits, like E01017540",
+        cells.notna() & ~known, column, "not an area code of one letter and eight digits, like E01017540"
     )
     return cells.where(~cells.isin(["E99999999", "X99999999", "Z99999999"]))
 
@@ -322,4 +364,25 @@ def parse_degrees(table: Table, column: str, lowest: float, highest: float) -> p
     degrees = pd.to_numeric(cells, errors="coerce").astype("float64")
     wrong = cells.notna() & ~degrees.between(lowest, highest)
     table.refuse(wrong, column, f"not degrees between {lowest} and {highest}, where the United Kingdom lies")
-    return degrees
+    return degrees.mask(wrong)
+
+
+def parse_grid(table: Table, easting: str, northing: str) -> tuple[pd.Series, pd.Series]:
+    """Read points of the National Grid (EPSG:27700, metres) as longitudes and latitudes (EPSG:4326).
+
+    Blank cells, and 0, which programs write for a place that is not known, are missing.
+    """
+    from pyproj import Transformer
+
+    metres = []
+    for column, most in ((easting, 700_000), (northing, 1_300_000)):
+        cells = table.text(column).str.replace(",", "")
+        numbers = pd.to_numeric(cells, errors="coerce").astype("float64")
+        wrong = cells.notna() & ~numbers.between(0, most)
+        table.refuse(wrong, column, f"not metres of the National Grid from 0 to {most:,}")
+        metres.append(numbers.mask(wrong | (numbers == 0)))
+    to_degrees = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
+    known = metres[0].notna() & metres[1].notna()
+    longitude, latitude = (pd.Series(np.nan, index=known.index) for _ in range(2))
+    longitude[known], latitude[known] = to_degrees.transform(metres[0][known], metres[1][known])
+    return longitude, latitude

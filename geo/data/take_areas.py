@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,33 @@ from geo.data.store import Transaction
 from geo.data.table import Table
 from geo.stats.weights import WEIGHTS
 
+
+@dataclass(frozen=True)
+class Choice:
+    """What of a file is meant: districts, a layer of boundaries, a sheet of a workbook."""
+
+    within: tuple[str, ...] = ()
+    layer: str = ""
+    sheet: str = ""
+
+
 NAMED = 4
 """Up to so many boroughs name a place that has no name of its own."""
 PARENTS: tuple[boundaries.Level, ...] = ("ward", "borough")
 
 
-def _take_boundaries(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+def _take_boundaries(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     path = only_one(paths, "boundaries")
-    areas, notes = boundaries.read_boundaries(path)
-    if within:
-        areas = boundaries.within_districts(areas, within, path.name)
+    areas, notes = boundaries.read_boundaries(path, layer=choice.layer)
     level = boundaries.level_of(areas)
-    role = f"areas/{level}"
     rows = len(areas)
+    if choice.within:
+        national = change.read("lookup/all") if change.has("lookup/all") else None
+        areas = boundaries.within_districts(areas, choice.within, path.name, national)
+        notes = [note for note in notes if not note.startswith("Warning")] + [
+            note for note in boundaries.lie_of(areas) if note.startswith("Warning")
+        ]
+    role = f"areas/{level}"
     if level == "lsoa":
         if change.has(role) and not change.read(role).index.equals(areas.index):
             raise Problem(
@@ -41,6 +56,10 @@ def _take_boundaries(change: Transaction, paths: list[Path], within: Sequence[st
     elif change.has("lookup"):
         areas = _cut_to_lookup(change, areas, level, path.name)
     change.put(role, areas)
+    if level == "lsoa" and change.has("lookup/all") and not change.has("lookup"):
+        notes += _use_lookup(change, change.read("lookup/all"), "The lookup")
+    elif level == "lsoa" and change.has("lookup/all"):
+        notes += area_tables.cut_districts(change.read("lookup/all"), areas.index)
     _derive(change)
     return Receipt(
         "boundaries",
@@ -61,16 +80,45 @@ def _cut_to_lookup(change: Transaction, areas: Any, level: boundaries.Level, nam
     return area_tables.restrict(areas, pd.Index(lookup[column].unique(), name=column), name)
 
 
-def _take_lookup(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
-    table = table_of(only_one(paths, "lookup"))
+def _take_lookup(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    table = table_of(only_one(paths, "lookup"), area_tables.has_area_column, choice.sheet)
     if "CHGIND" in (column.upper() for column in table.frame):
         changes = vintages.read_changes(table)
         change.put("vintage", changes)
         return Receipt("lookup", fingerprints(paths), "vintage", rows=len(table), in_county=len(changes))
-    lookup = area_tables.read_lookup(table)
+    national = area_tables.read_lookup(table)
+    change.put("lookup/all", national)
+    if not change.has("areas/lsoa"):
+        return Receipt(
+            "lookup",
+            fingerprints(paths),
+            "lookup/all",
+            rows=len(table),
+            in_county=len(national),
+            vintage=str(national.index.name),
+            notes=["Import the boundaries of the small areas next; --within keeps those of a district."],
+        )
+    notes = _use_lookup(change, national, table.name)
+    _derive(change)
+    kept = len(change.read("lookup"))
+    return Receipt(
+        "lookup",
+        fingerprints(paths),
+        "lookup",
+        rows=len(table),
+        in_county=kept,
+        outside=len(table) - kept,
+        vintage=str(national.index.name),
+        notes=[*table.notes, *notes],
+    )
+
+
+def _use_lookup(change: Transaction, national: pd.DataFrame, name: str) -> list[str]:
+    """Cut a lookup down to the loaded small areas; what should be known of it."""
     areas = loaded_areas(change)
-    lookup = area_tables.restrict(lookup, areas.index, table.name)
-    change.put("lookup", lookup.loc[areas.index])
+    lookup = area_tables.restrict(national, areas.index, name).loc[areas.index]
+    lookup, notes = area_tables.without_border_wards(lookup, national, areas["name"])
+    change.put("lookup", lookup)
     for level in PARENTS:
         role = f"areas/{level}"
         if change.given(role):
@@ -79,16 +127,7 @@ def _take_lookup(change: Transaction, paths: list[Path], within: Sequence[str]) 
         *names, last = sorted(lookup["borough"].unique())
         joined = " and ".join([", ".join(names), last] if names else [last])
         change.manifest["place"] = joined if len(names) < NAMED else f"{len(names) + 1} boroughs"
-    _derive(change)
-    return Receipt(
-        "lookup",
-        fingerprints(paths),
-        "lookup",
-        rows=len(table),
-        in_county=len(lookup),
-        outside=len(table) - len(lookup),
-        vintage=str(lookup.index.name),
-    )
+    return [*notes, *area_tables.cut_districts(national, areas.index)]
 
 
 def _derive(change: Transaction) -> None:
@@ -109,16 +148,16 @@ def _derive(change: Transaction) -> None:
             change.put(f"neighbours/{name}/{key}", build(areas).to_frame(), derived=True)
 
 
-def _take_population(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
-    table = table_of(only_one(paths, "population"))
+def _take_population(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    table = table_of(only_one(paths, "population"), area_tables.has_area_column, choice.sheet)
     people = area_tables.read_population(table)
     local = area_tables.restrict(people, loaded_areas(change).index, table.name)
     change.put("population", local.rename_axis("lsoa").reset_index())
     return _of_areas("population", paths, table, people, local)
 
 
-def _take_deprivation(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
-    table = table_of(only_one(paths, "deprivation"))
+def _take_deprivation(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    table = table_of(only_one(paths, "deprivation"), area_tables.has_area_column, choice.sheet)
     index = area_tables.read_deprivation(table)
     areas = loaded_areas(change).index
     local = area_tables.restrict(index, areas, table.name).loc[areas]
@@ -135,30 +174,31 @@ def _of_areas(kind: str, paths: list[Path], table: Table, read: pd.DataFrame, lo
         in_county=local.index.nunique(),
         outside=read.index.nunique() - local.index.nunique(),
         vintage=str(read.index.name),
+        notes=table.notes,
     )
 
 
-def _take_places(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+def _take_places(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     table = table_of(only_one(paths, "places"))
     places = area_tables.read_places(table)
     change.put("places", places)
     return Receipt("places", fingerprints(paths), "places", rows=len(table), in_county=len(places))
 
 
-def _take_severity(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+def _take_severity(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     weights = read_weights(only_one(paths, "harm weights"))
     change.put("severity", weights.reset_index())
     return Receipt("severity", fingerprints(paths), "severity", rows=len(weights), in_county=len(weights))
 
 
-def _take_benchmark(change: Transaction, paths: list[Path], within: Sequence[str]) -> Receipt:
+def _take_benchmark(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     table = table_of(only_one(paths, "benchmark rates"))
     rates = read_reference(table, {*SOURCES, *change.manifest["sources"]})
     change.put("benchmark", rates)
     return Receipt("benchmark", fingerprints(paths), "benchmark", rows=len(table), in_county=len(rates))
 
 
-TABLES: dict[str, Callable[[Transaction, list[Path], Sequence[str]], Receipt]] = {
+TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
     "population": _take_population,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,30 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.ask.words import month_number, month_text
-from geo.data import boundaries, vintages
+from geo.ask.words import listed, month_number, month_text
+from geo.data import boundaries, coverage, vintages
 from geo.data.files import Member, fingerprints, identity, members_of
-from geo.data.readers import Reader, together
-from geo.data.receipt import Progress, Receipt
+from geo.data.read_table import read_table
+from geo.data.readers import Reader, spellings, together
+from geo.data.receipt import Aside, Progress, Receipt, month_runs
 from geo.data.sources import Source, reader_for
 from geo.data.store import Transaction
-from geo.data.table import Table, read_table
+from geo.data.table import Table
 from geo.data.take_areas import loaded_areas
 from geo.data.vintages import OUTSIDE
 
 
 def take_events(
-    change: Transaction, source: Source, paths: list[Path], add: bool, progress: Progress
+    change: Transaction, source: Source, paths: list[Path], *, add: bool, sheet: str, progress: Progress
 ) -> Receipt:
+    """Take a delivery of events into a transaction.
+
+    Raises
+    ------
+    Problem
+        If a file is no table of the source, more rows make no sense than the source allows, or nothing of it
+        is of this county.
+    """
     areas = loaded_areas(change)
     files = fingerprints(paths)
     prints = sorted(identity(file) for file in files)
@@ -39,8 +49,14 @@ def take_events(
         again = next(file["name"] for file in files if identity(file) in held)
         raise Problem(f"{again} is loaded already: leave it out, or its events would count twice.")
 
-    reader, parts = _read_all(source, paths, progress)
-    events, conversion = _placed(change, parts, areas)
+    reader, parts = _read_all(source, paths, sheet, progress)
+    grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
+    events, conversion, notes = _placed(change, parts, areas)
+    events["category"], merged = spellings(events["category"])
+    loaded = set(change.months(source.key)) if batches else set()
+    months, kept, forces, gaps = _covered(parts, events, batches, loaded if add else set())
+    parts_of = np.repeat(np.arange(len(parts)), [len(part.events) for part in parts])[kept]
+    events, row = events[kept].reset_index(drop=True), np.concatenate([part.rows for part in parts])[kept]
     unlocated, outside = events["lsoa"].isna(), events["lsoa"] == OUTSIDE
     inside = int(len(events) - unlocated.sum() - outside.sum())
     if outside.any() and not inside:
@@ -48,37 +64,115 @@ def take_events(
             f"{parts[0].name} has no event in the loaded areas of {change.place or 'this folder'}: "
             "check that it is the file of this county."
         )
-    months = sorted({month for part in parts for month in part.months})
-    if not months:
-        raise Problem(f"{parts[0].name} has a header but no events: extract it again.")
+    aside = [one for part in parts for one in part.aside]
+    here = _by_month(events[~(unlocated | outside)])
+    before = _loaded_by_month(change, batches)
+    if add:
+        doubts = coverage.the_same_again(_loaded(change, batches, months), events)
+    else:
+        doubts = coverage.smaller({m: n for m, n in before.items() if m in set(months)}, here)
+    after = {m: n for m, n in before.items() if add or m not in set(months)}
+    for month in months:
+        after[month] = after.get(month, 0) + here.get(month, 0)
     replaced = [] if add else _clear(change, batches, months)
     change.put(role, events)
     change.manifest["batches"][role] = {
         "source": source.key,
-        "grain": reader.grain,
+        "grain": grain,
         "months": [month_text(month) for month in months],
         "files": prints,
+        "forces": forces,
         "replaced": [],
     }
     change.manifest["sources"][source.key] = source.described()
+    untimed = events["hour"].isna()
     return Receipt(
         source.key,
         files,
         role,
-        rows=len(events),
+        rows=sum(part.read for part in parts),
         in_county=inside,
         outside=int(outside.sum()),
         unlocated=int(unlocated.sum()),
-        untimed=int(events["hour"].isna().sum()),
+        untimed=int(untimed.sum()),
         identical=sum(part.identical for part in parts),
         repeated_references=int(pd.concat([part.references for part in parts]).duplicated().sum()),
         months=[month_text(month) for month in months],
         replaced=[month_text(month) for month in replaced],
-        vintage=" and ".join(sorted({part.vintage for part in parts})),
+        vintage=" and ".join(sorted({vintage for part in parts for vintage in part.vintages})),
         conversion=dataclasses.asdict(conversion) if conversion else None,
-        grain=reader.grain,
-        notes=_of_persons(events),
+        grain=grain,
+        set_aside=len(aside),
+        set_aside_file=_leave(change, role, aside),
+        notes=[
+            *dict.fromkeys(n for part in parts for n in part.notes),
+            *notes,
+            *merged,
+            *gaps,
+            *_of_persons(events),
+        ],
+        doubts=doubts,
+        remarks=coverage.out_of_line(after, months),
+        rows_of=_rows_of(
+            parts,
+            parts_of,
+            row,
+            {
+                "in the county": ~(unlocated | outside),
+                "outside the county": outside,
+                "without a place": unlocated,
+                "without a time of day": untimed & (grain == "hour"),
+            },
+        ),
+        aside=aside,
     )
+
+
+def _rows_of(
+    parts: list[_Part], of: np.ndarray, row: np.ndarray, reasons: dict[str, pd.Series]
+) -> dict[str, list[tuple[str, int]]]:
+    """For each reason the file and number of its rows."""
+    names = [part.name for part in parts]
+    return {
+        reason: [(names[of[at]], int(row[at])) for at in np.flatnonzero(which.to_numpy(bool))]
+        for reason, which in reasons.items()
+    }
+
+
+def _leave(change: Transaction, role: str, aside: list[Aside]) -> str:
+    """Write which rows were set aside, and why, beside the data; the name of the file, "" without any."""
+    if not aside:
+        return ""
+    name = f"{role.removeprefix('incidents/').replace('/', '-')}.csv"
+    table = pd.DataFrame(aside, columns=["file", "row", "column", "why"])
+    return change.leave(
+        f"set-aside/{name}", table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    )
+
+
+def _events(number: int) -> str:
+    return f"{number:,} event{'s' * (number != 1)}"
+
+
+def _by_month(events: pd.DataFrame) -> dict[int, int]:
+    return {int(month): int(n) for month, n in events["month"].value_counts().items()}
+
+
+def _loaded(change: Transaction, batches: dict[str, Any], months: list[int]) -> pd.DataFrame:
+    """Events of some months that are loaded already."""
+    frames = [change.read(role) for role in batches]
+    return pd.concat([frame[frame["month"].isin(months)] for frame in frames]) if frames else pd.DataFrame()
+
+
+def _loaded_by_month(change: Transaction, batches: dict[str, Any]) -> dict[int, int]:
+    """Events in the county in each month that is loaded already."""
+    total: dict[int, int] = defaultdict(int)
+    for role, batch in batches.items():
+        events = change.read(role)
+        counts = _by_month(events[events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)])
+        for text in batch["months"]:
+            total[month_number(text)] += counts.get(month_number(text), 0)
+    return dict(total)
 
 
 def _of_persons(events: pd.DataFrame) -> list[str]:
@@ -92,30 +186,84 @@ def _of_persons(events: pd.DataFrame) -> list[str]:
     ]
 
 
+def _covered(
+    parts: list[_Part], events: pd.DataFrame, batches: dict[str, Any], loaded: set[int]
+) -> tuple[list[int], np.ndarray, dict[str, float], list[str]]:
+    """Months that the delivery covers, which events lie in them, forces by their usual number, and gaps.
+
+    Of monthly files of several forces only those months count that the county's own force has a file of: a
+    neighbour's few events are no month of the county.
+    """
+    every = sorted({month for part in parts for month in part.months})
+    if not every:
+        raise Problem(f"{parts[0].name} has a header but no events: extract it again.")
+    kept = np.ones(len(events), dtype=bool)
+    of = np.repeat(np.arange(len(parts)), [len(part.events) for part in parts])
+    here = (events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)).to_numpy()
+    number = np.bincount(of[here], minlength=len(parts))
+    by_force: dict[str, list[int]] = defaultdict(list)
+    for batch in batches.values():
+        for force, usual in batch.get("forces", {}).items():
+            by_force[force].append(usual)
+    for part, n in zip(parts, number, strict=True):
+        if part.force:
+            by_force[part.force].append(int(n))
+    own = coverage.own_forces(by_force)
+    if not own or not all(part.force for part in parts):
+        return every, kept, {}, []
+    usual = {force: float(np.mean(by_force[force])) for force in {part.force for part in parts}}
+    have = {force: {m for part in parts if part.force == force for m in part.months} for force in own}
+    months = [m for m in every if m in loaded or all(m in have[force] for force in own)]
+    missing = [m for m in every if m not in months]
+    if not missing:
+        return every, kept, usual, []
+    said = month_runs([month_text(m) for m in missing])
+    if not months:
+        raise Problem(
+            f"{parts[0].name} has no file of {listed(own)}, whose county this is, for {said}: give the files "
+            "of that force too."
+        )
+    kept = ~events["month"].isin(missing).to_numpy()
+    return (
+        months,
+        kept,
+        usual,
+        [
+            f"{said}: no file of {listed(own)}, whose county this is, so these months are gaps; "
+            f"{_events(int((~kept).sum()))} of other forces in them left out."
+        ],
+    )
+
+
 def _placed(
     change: Transaction, parts: list[_Part], areas: Any
-) -> tuple[pd.DataFrame, vintages.Conversion | None]:
+) -> tuple[pd.DataFrame, vintages.Conversion | None, list[str]]:
     """The events of all parts with their place among the loaded areas: a code, ``"outside"`` or missing."""
     changes = change.read("vintage") if change.has("vintage") else None
     telling = vintages.TellingCodes.of(changes) if changes is not None else None
+    known = change.read("lookup/all").index if change.has("lookup/all") else pd.Index([])
+    vintage, notes = [], []
     for part in parts:
         if "longitude" in part.events:
             point = part.events.pop("longitude"), part.events.pop("latitude")
             part.events["lsoa"] = boundaries.locate(*point, areas)
-            part.vintage = str(areas.index.name)
+            own = pd.Series(str(areas.index.name), index=part.events.index)
         else:
-            part.vintage = vintages.detect_vintage(part.events["lsoa"], areas.index, telling, part.name)
+            own, mixed = vintages.vintages_of(part.events["lsoa"], areas.index, telling, part.name, known)
+            notes += mixed
+        part.vintages = set(own.unique()) or {str(areas.index.name)}
+        vintage.append(own.to_numpy())
     events = together([part.events for part in parts])
-    vintage = np.repeat([part.vintage for part in parts], [len(part.events) for part in parts])
-    other = vintage != areas.index.name
+    other = np.concatenate(vintage) != areas.index.name
     conversion = None
     if other.any():
+        from_ = "lsoa11cd" if areas.index.name == "lsoa21cd" else "lsoa21cd"
         events.loc[other, "lsoa"], conversion = vintages.convert_vintage(
-            events.loc[other, "lsoa"], str(vintage[other][0]), areas.index, changes, _residents(change)
+            events.loc[other, "lsoa"], from_, areas.index, changes, _residents(change)
         )
     elsewhere = events["lsoa"].notna() & ~events["lsoa"].isin(areas.index)
     events["lsoa"] = events["lsoa"].mask(elsewhere, OUTSIDE)
-    return events, conversion
+    return events, conversion, notes
 
 
 def _residents(change: Transaction) -> pd.Series:
@@ -145,19 +293,32 @@ def _clear(change: Transaction, batches: dict[str, Any], months: list[int]) -> l
     return sorted(replaced)
 
 
+# ---------------------------------------------------------------- reading
+
+
 @dataclass
 class _Part:
     """The events of one file, or of one file within an archive."""
 
     name: str
     events: pd.DataFrame
+    rows: np.ndarray
+    """Number of the row of each event."""
+    read: int
+    """Rows of the file."""
     months: list[int]
+    grain: str
     references: pd.Series
     identical: int
-    vintage: str = ""
+    aside: list[Aside]
+    force: str
+    notes: list[str]
+    vintages: set[str] = field(default_factory=set)
 
 
-def _read_all(source: Source, paths: list[Path], progress: Progress) -> tuple[Reader, list[_Part]]:
+def _read_all(
+    source: Source, paths: list[Path], sheet: str, progress: Progress
+) -> tuple[Reader, list[_Part]]:
     parts: list[_Part] = []
     readers: dict[Reader, str] = {}
     members = [member for path in paths for member in members_of(path)]
@@ -169,6 +330,7 @@ def _read_all(source: Source, paths: list[Path], progress: Progress) -> tuple[Re
             f"look for names that end in {' or '.join(f'-{kind}.csv' for kind in sorted(kinds)) or '.csv'}."
         )
     seen: dict[str | bytes, str] = {}
+    odd, read = None, 0
     for done, member in enumerate(wanted):
         progress(done, len(wanted), member.name)
         content = member.read()
@@ -179,32 +341,93 @@ def _read_all(source: Source, paths: list[Path], progress: Progress) -> tuple[Re
                 "month, import one after the other; the later then replaces the month."
             )
         seen[key] = member.name
-        table = read_table(member.name, content)
+        table = read_table(
+            member.name, content, source.recognise, sheet=sheet, encoding=source.encoding, lenient=True
+        )
         reader = reader_for(source, table)
         readers.setdefault(reader, member.name)
-        parts.append(_read_part(table, reader, member))
+        part = _read_part(table, reader, member)
+        read += len(table)
+        if table.aside and odd is None:
+            odd = table
+        parts.append(part)
     progress(len(wanted), len(wanted), "")
     if len(readers) > 1:
         first, second = list(readers.items())[:2]
         raise Problem(
             f"{first[1]} is a {first[0].name} and {second[1]} a {second[0].name}: import each on its own."
         )
+    _refuse_many(odd, sum(len(part.aside) for part in parts), read, source.set_aside)
+    for part in parts:
+        _leave_out_the_odd_dates(part)
     return next(iter(readers)), parts
+
+
+def _refuse_many(odd: Table | None, aside: int, read: int, allowed: float) -> None:
+    """Raise Problem where more rows make no sense than may be set aside."""
+    if odd is None or not odd.aside or aside <= allowed * read:
+        return
+    position, (column, why) = min(odd.aside.items())
+    raise odd.problem(position, aside - 1, column, why)
 
 
 def _read_part(table: Table, reader: Reader, member: Member) -> _Part:
     events = reader.parse(table)
-    if member.layout:
-        month = month_number(member.layout["month"])
-        if reader.grain == "month":
-            table.refuse(events["month"] != month, "Month", "another month than the file's name says")
+    layout = member.layout
+    if layout and reader.grain == "month":
+        month = month_number(layout["month"])
+        table.refuse(events["month"] != month, "Month", "another month than the file's name says")
+    aside = table.aside or {}
+    events = events[~events.index.isin(list(aside))]
+    rows = table.rows[events.index]
+    events = events.reset_index(drop=True)
+    grain, notes = str(reader.grain), list(table.notes)
+    if grain != "month" and not layout and coverage.is_monthly(events):
+        grain = "month"
+        events["date"] = pd.Series(pd.NaT, index=events.index, dtype="datetime64[s]")
+        events["hour"] = pd.Series(pd.NA, index=events.index, dtype="Int8")
+        notes.append(
+            f"{table.name}: every date is the first of a month, so the dates only say the month; weekdays, "
+            "days and hours are not known."
+        )
+    if layout:
+        month = month_number(layout["month"])
         events["month"] = np.int32(month)  # the publisher files an event of the first minutes with the night
         months = [month]
-    elif reader.grain == "month":
-        months = sorted(events["month"].unique())
     else:
-        months = list(range(events["month"].min(), events["month"].max() + 1)) if len(events) else []
+        months = [int(month) for month in sorted(events["month"].unique())]
     frame = table.frame
     references = frame[reader.reference] if reader.reference else pd.Series(np.nan, index=frame.index)
     identical = int(frame[references.isna()].duplicated().sum())
-    return _Part(table.name, events, [int(month) for month in months], references.dropna(), identical)
+    return _Part(
+        table.name,
+        events,
+        rows,
+        len(table),
+        months,
+        grain,
+        references.dropna(),
+        identical,
+        [Aside(table.name, int(table.rows[at]), column, why) for at, (column, why) in sorted(aside.items())],
+        layout["force"] if layout else "",
+        notes,
+    )
+
+
+def _leave_out_the_odd_dates(part: _Part) -> None:
+    """A few dates of long before the rest do not make all the months between them loaded ones."""
+    if part.force or part.grain == "month" or not len(part.events):
+        return
+    months = part.events["month"].to_numpy()
+    first, last = coverage.bulk(months)
+    odd = (months < first) | (months > last)
+    if odd.any():
+        said = month_runs([month_text(month) for month in sorted(set(map(int, months[odd])))])
+        why = f"a date long before the others, which begin in {month_text(first)}"
+        part.aside += [Aside(part.name, int(row), "", why) for row in part.rows[odd]]
+        part.notes.append(
+            f"{part.name}: {_events(int(odd.sum()))} of {said}, long before the others (from "
+            f"{month_text(first)}), set aside, so that the months between do not count as loaded."
+        )
+        part.events, part.rows = part.events[~odd].reset_index(drop=True), part.rows[~odd]
+    part.months = list(range(first, last + 1))

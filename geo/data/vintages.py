@@ -60,8 +60,14 @@ class TellingCodes:
         return cls(old.difference(new), new.difference(old))
 
 
-def detect_vintage(codes: pd.Series, areas: pd.Index, telling: TellingCodes | None, name: str) -> str:
-    """Tell whether a file's small-area codes are those of 2011 or of 2021.
+def vintages_of(
+    codes: pd.Series,
+    areas: pd.Index,
+    telling: TellingCodes | None,
+    name: str,
+    known: pd.Index | None = None,
+) -> tuple[pd.Series, list[str]]:
+    """Tell whether a file's small-area codes are those of 2011 or of 2021, row by row where it mixes them.
 
     Most codes are the same in both, so only the others can tell: codes retired after 2011 and codes new
     in 2021. A file with neither means the same in both vintages and is taken as the loaded one.
@@ -76,44 +82,65 @@ def detect_vintage(codes: pd.Series, areas: pd.Index, telling: TellingCodes | No
         Without them a file is believed only where no wrong join is possible.
     name : str
         How messages call the file.
+    known : Index, optional
+        All small areas of the loaded vintage in the country, where a lookup of them was imported.
 
     Returns
     -------
-    str
-        ``"lsoa11cd"`` or ``"lsoa21cd"``.
+    vintages : Series of str
+        ``"lsoa11cd"`` or ``"lsoa21cd"`` for each row.
+    notes : list of str
+        Says where a file mixes both.
 
     Raises
     ------
     Problem
-        If the file mixes both, or cannot be told without the exact-fit lookup.
+        If it cannot be told without the exact-fit lookup.
     """
     loaded = str(areas.name)
-    used = pd.Index(codes.dropna().unique())
-    strange = used.difference(areas)
-    if strange.empty:
-        return loaded
-    remedy = (
-        "import ONS's exact-fit lookup LSOA 2011 to LSOA 2021 first (`hotspots import lookup FILE`), "
-        "and it will be converted"
-    )
+    same = pd.Series(loaded, index=codes.index, dtype="str")
+    strange = codes.notna() & ~codes.isin(areas)
+    if not strange.any():
+        return same, []
     if telling is None:
-        new = _first_used_in_2021(strange)
-        if loaded == "lsoa11cd" and new.any():
-            raise Problem(
-                f"{name} uses small areas of 2021 ({strange[new][0]}), the loaded ones are of 2011: {remedy}."
-            )
-        if loaded == "lsoa21cd" and not _first_used_in_2021(used).any():
-            raise Problem(
-                f"{name} may use small areas of 2011, the loaded ones are of 2021: {remedy} where needed."
-            )
-        return loaded
-    retired, fresh = used.intersection(telling.retired), used.intersection(telling.fresh)
-    if len(retired) and len(fresh):
-        raise Problem(
-            f"{name} mixes small areas of 2011 ({retired[0]}) and of 2021 ({fresh[0]}): "
-            "split it by vintage and import the parts one after the other."
-        )
-    return "lsoa11cd" if len(retired) else "lsoa21cd" if len(fresh) else loaded
+        _refuse_doubtful(codes[strange], loaded, name, known)
+        return same, []
+    retired, fresh = codes.isin(telling.retired), codes.isin(telling.fresh)
+    if retired.any() and fresh.any():
+        return same.mask(retired, "lsoa11cd").mask(fresh, "lsoa21cd"), [
+            f"{name} mixes small areas of 2011 ({int(retired.sum()):,} rows have codes that only 2011 has) "
+            f"and of 2021 ({int(fresh.sum()):,} rows have codes that only 2021 has): told row by row."
+        ]
+    if retired.any() or fresh.any():
+        return same.mask(same.notna(), "lsoa11cd" if retired.any() else "lsoa21cd"), []
+    return same, []
+
+
+def _refuse_doubtful(codes: pd.Series, loaded: str, name: str, known: pd.Index | None) -> None:
+    """Raise Problem where codes beyond the loaded areas may be local ones of the other vintage."""
+    used = pd.Index(codes.unique())
+    new = _first_used_in_2021(used)
+    if known is not None and len(known):
+        doubtful = used.difference(known)
+        doubtful = doubtful[doubtful.str.startswith(("E01", "W01"))]
+    else:
+        doubtful = used[new] if loaded == "lsoa11cd" else used[_in_use_in_2011(used)]
+    if not len(doubtful):
+        return
+    rows = int(codes.isin(doubtful).sum())
+    other = "2021" if loaded == "lsoa11cd" else "2011"
+    verb = "uses" if new.any() and loaded == "lsoa11cd" else "may use"
+    raise Problem(
+        f"{name} {verb} small areas of {other} in {rows:,} row{'s' * (rows != 1)} ({doubtful[0]}), the "
+        f"loaded ones are of {'2011' if loaded == 'lsoa11cd' else '2021'}: import ONS's exact-fit lookup "
+        "LSOA 2011 to LSOA 2021 first (`hotspots import lookup FILE`), then this file again; rows of the "
+        "other year will be converted."
+    )
+
+
+def _in_use_in_2011(codes: pd.Index) -> np.ndarray:
+    """Which codes are of the ranges of 2011, most of which go on in 2021."""
+    return (codes >= "E01000001") & (codes <= "E01033768") | (codes >= "W01000001") & (codes <= "W01001958")
 
 
 def _first_used_in_2021(codes: pd.Index) -> np.ndarray:

@@ -18,8 +18,8 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.data.ingest import import_files
+from geo.data.read_table import read_table
 from geo.data.reference import read_reference, reference_rate
-from geo.data.table import read_table
 from geo.out.export import export
 from geo.stats import rates
 from geo.tell.assessment import part_of

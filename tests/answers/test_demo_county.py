@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geo.data import area_tables, boundaries
-from geo.data.table import read_table
+from geo.data.read_table import read_table
 from geo.demo import county
 
 QUINTILES = {  # most affluent -> most deprived, as published

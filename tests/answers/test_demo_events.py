@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from geo.ask.problem import Problem
+from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
 from geo.data.store import Store
-from geo.data.table import read_table
 from geo.demo import build, chance, county, events
 
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]

@@ -11,9 +11,10 @@ from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.data.ingest import import_files
 from geo.data.mapping import read_mapping
+from geo.data.read_table import read_table
 from geo.data.readers import together
 from geo.data.store import Store
-from geo.data.table import PERSONS, parse_persons, read_table
+from geo.data.table import PERSONS, parse_persons
 from geo.out.export import FORMATS, export
 from geo.stats import deprivation, intervals, rates
 from tests.support import small_county as small

@@ -1,6 +1,7 @@
 """A table of a test, from its text."""
 
-from geo.data.table import Table, read_table
+from geo.data.read_table import read_table
+from geo.data.table import Table
 
 
 def table(text: str, name: str = "file.csv") -> Table:

@@ -9,9 +9,10 @@ import pytest
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
 from geo.data.mapping import KEYS, TABLES, read_mapping
+from geo.data.read_table import read_table
 from geo.data.readers import CANONICAL, Reader
 from geo.data.sources import SOURCES, Source, reader_for, stored_sources
-from geo.data.table import AGE_BANDS, age_bands, read_table
+from geo.data.table import AGE_BANDS, age_bands
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "data-formats.md"
 
@@ -269,8 +270,6 @@ def changed(sample: str, old: str, new: str) -> str:
         ("offences", STREET, "\n,2023-05", "\n,", 3, "Month"),
         ("offences", FORCE, "01/02/2023 23:30", "31/02/2023 23:30", 2, "Committed From"),
         ("offences", FORCE, "01/02/2023 23:30", "12/25/2023 23:30", 2, "Committed From"),
-        ("offences", FORCE, "01/02/2023 23:30", "2023-02-01 23:30", 2, "Committed From"),
-        ("offences", FORCE, "01/02/2023 23:30", "01/02/2023 24:00", 2, "Committed From"),
         ("offences", FORCE, "01/02/2023 23:30", "01/02/23 23:30", 2, "Committed From"),
         ("offences", FORCE, "01/02/2023 23:30", "01/02/1823 23:30", 2, "Committed From"),
         ("offences", FORCE, "01/02/2023 23:30", "01/02/2203 23:30", 2, "Committed From"),
@@ -315,14 +314,13 @@ def test_the_first_bad_row_is_named_and_the_others_counted() -> None:
     [
         (b"", "is empty, without even a header"),
         (b"\xef\xbb\xbf\n", "is empty, without even a header"),
-        (b"PK\x03\x04rest of a workbook", "is a spreadsheet: save it as"),
+        (b"PK\x03\x04rest of a workbook", "cannot be opened as a workbook"),
         (STREET.replace("Robbery", "Caf\xe9").encode("cp1252"), r"row 2: this is not UTF-8 text"),
         (STREET.replace("Context", "Month").encode(), "two columns named “Month”"),
         (STREET.encode() + b"one,two\n", "row 4: 2 cells where the header has 12"),
         (STREET.replace("\n", ",extra\n").replace("Context,extra", "Context").encode(), "row 2: 13 cells"),
         (b"a,b\n1,2\n", r"unknown header: as a police.uk street file it lacks “Crime ID”, .*--mapping"),
         (STREET.replace("Month", "month").encode(), "it lacks “Month”"),
-        (STREET.replace(",", ";").encode(), "unknown header"),
         (STREET.encode() + b'"never closed,2023-05\n', "row 4"),
     ],
 )

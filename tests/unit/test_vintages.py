@@ -26,8 +26,16 @@ NEW = pd.Index(["E01000001", "E01033801", "E01033802", "E01033803"], name="lsoa2
 OLD = pd.Index(["E01000001", "E01000002", "E01000003", "E01000004"], name="lsoa11cd")
 
 
-def detect(codes: list[str | None], areas: pd.Index, telling: TellingCodes | None) -> str:
-    return vintages.detect_vintage(pd.Series(codes, dtype="str"), areas, telling, "file.csv")
+def detect(
+    codes: list[str | None], areas: pd.Index, telling: TellingCodes | None, known: list[str] | None = None
+) -> str | list[str]:
+    """Vintage of the file, or of each row where it has both."""
+    found, notes = vintages.vintages_of(
+        pd.Series(codes, dtype="str"), areas, telling, "file.csv", pd.Index(known or [])
+    )
+    told = found.tolist()
+    assert bool(notes) == (len({*told}) > 1)
+    return told[0] if len({*told}) == 1 else told
 
 
 @pytest.mark.parametrize(
@@ -50,16 +58,21 @@ def test_a_vintage_is_told_by_the_codes_that_differ(
     assert detect(codes, areas, TELLING) == expected
 
 
-def test_mixed_vintages_are_refused() -> None:
-    with pytest.raises(Problem, match=r"file.csv mixes small areas of 2011 \(E01000002\) and of 2021"):
-        detect(["E01000002", "E01033801"], NEW, TELLING)
+def test_mixed_vintages_are_told_row_by_row() -> None:
+    assert detect(["E01000002", "E01033801", "E01000001", None], NEW, TELLING) == [
+        "lsoa11cd",
+        "lsoa21cd",
+        "lsoa21cd",
+        "lsoa21cd",
+    ]
+    assert detect(["E01033802", "E01000002"], OLD, TELLING) == ["lsoa21cd", "lsoa11cd"]
 
 
 @pytest.mark.parametrize(
     ("codes", "areas", "expected"),
     [
         (["E01000001", None], NEW, "lsoa21cd"),  # all of them loaded
-        (["E01000005", "E01034000"], NEW, "lsoa21cd"),  # one that only 2021 has
+        (["E01034000"], NEW, "lsoa21cd"),  # one that only 2021 has
         (["E01000005", "E01000001"], OLD, "lsoa11cd"),  # none that only 2021 has
     ],
 )
@@ -72,7 +85,8 @@ def test_without_the_lookup_a_file_is_believed_where_no_wrong_join_is_possible(
 @pytest.mark.parametrize(
     ("codes", "areas", "message"),
     [
-        (["E01000001", "E01000005"], NEW, "may use small areas of 2011"),
+        (["E01000001", "E01000005"], NEW, "may use small areas of 2011 in 1 row"),
+        (["E01000002", "E01034000", "E01000002"], NEW, "may use small areas of 2011 in 2 rows"),
         (["E01000001", "E01034000"], OLD, "uses small areas of 2021"),
     ],
 )
@@ -139,3 +153,10 @@ def test_the_exact_fit_lookup_is_checked() -> None:
         vintages.read_changes(table("LSOA11CD,LSOA21CD\nE01000001,E01000001\n"))
     with pytest.raises(Problem, match="row 2, column “CHGIND”: none of U, S, M, X"):
         vintages.read_changes(table("LSOA11CD,LSOA21CD,CHGIND\nE01000001,E01000001,Q\n"))
+
+
+def test_a_national_lookup_tells_a_neighbours_code_from_a_retired_one() -> None:
+    known = [*NEW, "E01000005"]
+    assert detect(["E01000001", "E01000005"], NEW, None, known) == "lsoa21cd"
+    with pytest.raises(Problem, match=r"in 1 row \(E01000002\)"):
+        detect(["E01000005", "E01000002"], NEW, None, known)

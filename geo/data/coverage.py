@@ -1,0 +1,127 @@
+"""Which months does a delivery cover, and what is out of line? Nothing here decides; it finds and says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.words import listed, month_text
+from geo.data.receipt import month_runs
+
+FAR = 12
+"""Months before the bulk of a delivery from which on a date is an odd one."""
+GAP = 24
+"""Months without an event that part a few odd dates from the rest, even in a rare kind of event."""
+THIN = 0.05
+"""Of the events of a usual month: a month with fewer is no part of the bulk."""
+FEW = 0.1
+"""Most of the events that may lie beyond such a gap."""
+OWN = 0.25
+"""Of the events that the county's force has in it in a month: a force with as many is one of the county's."""
+MUCH_LESS = 0.5
+OUT_OF_LINE = 3.0
+BESIDE = 6
+ENOUGH = 20
+"""Events below which a number of events is too small to be called out of line."""
+THE_SAME = 0.9
+
+
+def bulk(months: np.ndarray) -> tuple[int, int]:
+    """First and last month of the bulk of some dates: what a few of long ago do not stretch.
+
+    >>> bulk(np.array([1995 * 12] + [2023 * 12 + 2] * 49))
+    (24278, 24278)
+    >>> bulk(np.array([2023 * 12] * 3 + [2023 * 12 + 1] * 90))
+    (24276, 24277)
+    """
+    found, counts = np.unique(months, return_counts=True)
+    thick = found[counts >= max(1.0, THIN * _usual(counts))]
+    first = found[found >= thick[0] - FAR][0]
+    kept = (found >= first) & (found <= found[-1])
+    found, counts = found[kept], counts[kept]
+    for at in np.flatnonzero(np.diff(found) > GAP):
+        if counts[: at + 1].sum() <= FEW * counts.sum():
+            return int(found[at + 1]), int(found[-1])
+    return int(found[0]), int(found[-1])
+
+
+def _usual(counts: np.ndarray) -> float:
+    """Events of the month in which the median event lies."""
+    ordered = np.sort(counts)
+    return float(ordered[np.searchsorted(np.cumsum(ordered), ordered.sum() / 2)])
+
+
+def is_monthly(events: pd.DataFrame) -> bool:
+    """Whether dates are but a way to write months: all are the first, and none has a time but midnight."""
+    dated = events["date"].notna()
+    if len(events) < 3 or not dated.all():
+        return False
+    return bool((events["date"].dt.day == 1).all() and events["hour"].fillna(0).eq(0).all())
+
+
+def own_forces(inside: Mapping[str, Sequence[int]]) -> list[str]:
+    """The forces whose county this is: those with the most events in it.
+
+    Parameters
+    ----------
+    inside : mapping of str to sequence of int
+        Events in the county in each monthly file of a force.
+
+    >>> own_forces({"bedfordshire": [1400, 1350], "hertfordshire": [27, 28], "btp": [3]})
+    ['bedfordshire']
+    """
+    usual = {force: float(np.mean(counts)) for force, counts in inside.items() if len(counts)}
+    most = max(usual.values(), default=0.0)
+    return sorted(force for force, number in usual.items() if most and number >= OWN * most)
+
+
+def smaller(old: Mapping[int, int], new: Mapping[int, int]) -> list[str]:
+    """Say which months would be replaced by much fewer events."""
+    shrunk = [m for m in sorted(old) if old[m] >= ENOUGH and new.get(m, 0) < MUCH_LESS * old[m]]
+    if not shrunk:
+        return []
+    before, after = sum(old[m] for m in shrunk), sum(new.get(m, 0) for m in shrunk)
+    return [
+        f"{after:,} events would replace {before:,} in {month_runs([month_text(m) for m in shrunk])}: check "
+        "that the file is whole, or give --add if it holds further events of these months."
+    ]
+
+
+def the_same_again(held: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """Say that most rows to be added equal rows that are there already."""
+    keys = [c for c in ("category", "lsoa", "month", "date", "hour", "age_band", "sex") if c in new]
+    held, new = (frame[keys].astype("str").agg("\0".join, axis=1) for frame in (held, new))
+    have = Counter(held)
+    again = sum(min(number, have[key]) for key, number in Counter(new).items())
+    if len(new) < ENOUGH or again < THE_SAME * len(new):
+        return []
+    return [
+        f"{again:,} of {len(new):,} rows to be added equal rows that are loaded for the same months: leave "
+        "--add out if this is the same delivery again, or its events would count twice."
+    ]
+
+
+def out_of_line(counts: Mapping[int, int], months: Sequence[int]) -> list[str]:
+    """Say which of some months have far more or far fewer events than those beside them.
+
+    Parameters
+    ----------
+    counts : mapping of int to int
+        Events in the county of every month that is loaded, these among them.
+    months : sequence of int
+    """
+    odd = []
+    for month in months:
+        beside = [n for m, n in counts.items() if m != month and abs(m - month) <= BESIDE]
+        usual = float(np.median(beside)) if len(beside) >= 2 else 0.0
+        if usual >= ENOUGH and not usual / OUT_OF_LINE <= counts[month] <= usual * OUT_OF_LINE:
+            odd.append(
+                f"{month_text(month)} has {counts[month]:,} events, the months beside it about {usual:,.0f}"
+            )
+    if not odd:
+        return []
+    more = f" (and {len(odd) - 3} more)" if len(odd) > 3 else ""
+    return [f"{listed(odd[:3])}{more}: check that the files are whole."]

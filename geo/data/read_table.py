@@ -1,0 +1,331 @@
+"""Which table is in these bytes? Text with commas, semicolons or tabs, a workbook, or Parquet.
+
+Nothing is guessed that could be wrong without being seen: what was passed over (title rows, empty rows, a
+mark of the encoding, other sheets) is said in the table's notes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.problem import Problem
+from geo.ask.words import listed
+from geo.data.table import Table
+
+Recognise = Callable[[Sequence[str]], bool]
+"""Whether a header is one of a table that is looked for."""
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+TITLES = 50
+"""Rows among which the header is looked for."""
+
+
+def read_table(
+    name: str,
+    content: bytes,
+    recognise: Recognise = lambda header: False,
+    *,
+    sheet: str = "",
+    encoding: str = "",
+    lenient: bool = False,
+) -> Table:
+    """Read one table strictly: every row as long as the header.
+
+    Parameters
+    ----------
+    name : str
+        How messages call the file.
+    content : bytes
+        Text in UTF-8, UTF-16 or a declared encoding, separated by commas, semicolons, tabs or bars; a
+        workbook (xlsx, xls, xlsb, ods); or Parquet.
+    recognise : callable, optional
+        Finds the sheet and the header beneath title rows; without it, or where it finds none, the first row
+        of text as wide as the table is its header.
+    sheet : str, optional
+        Name of the sheet of a workbook.
+    encoding : str, optional
+        As declared; else UTF-8, or UTF-16 where the file says so.
+    lenient : bool
+        Set rows aside that are wrong, instead of refusing the file.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    Problem
+        If there is no table, it is not in the encoding, a row is longer or shorter than the header, or a
+        column name repeats.
+    """
+    if content[:4] == b"PAR1":
+        return _of_parquet(name, content, lenient)
+    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        return _of_workbook(name, content, recognise, sheet, lenient)
+    notes: list[str] = []
+    text = _utf8(name, content, encoding, notes)
+    if not text.strip():
+        raise Problem(f"{name} is empty, without even a header row: download or extract it again.")
+    first_row = 1
+    if text[:4].lower() == b"sep=":
+        text = text[text.find(b"\n") + 1 :]
+        first_row = 2
+    separator = _separator(text)
+    if separator != ",":
+        notes.append(f"{name}: the columns are separated by {SEPARATORS[separator]}.")
+    table = _quickly(name, text, separator, first_row, lenient)
+    if table is None or not (recognise(list(table.frame)) or _is_header(list(table.frame))):
+        table = _row_by_row(name, text, separator, first_row, recognise, lenient=lenient)
+    table.notes[:0] = notes
+    return table
+
+
+# ---------------------------------------------------------------- text
+
+
+def _utf8(name: str, content: bytes, encoding: str, notes: list[str]) -> bytes:
+    """The text in UTF-8 without a mark."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+        notes.append(f"{name}: the text is UTF-16 (“Unicode Text”).")
+    elif content[:3] == b"\xef\xbb\xbf":
+        return content[3:]
+    if not encoding:
+        return content
+    try:
+        return content.decode(encoding).encode("utf-8")
+    except LookupError as error:
+        raise Problem(f"“{encoding}” is no encoding that is known: write utf-8 or windows-1252.") from error
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise Problem(
+            f"{name}, row {row:,}: this is not text in {encoding}; save the file as “CSV UTF-8”."
+        ) from error
+
+
+def _separator(text: bytes) -> str:
+    """What parts the cells of the first row into most columns; commas where nothing does."""
+    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
+    columns = {separator: len(next(csv.reader([line], delimiter=separator), [])) for separator in SEPARATORS}
+    return max(SEPARATORS, key=lambda separator: columns[separator])
+
+
+def _quickly(name: str, text: bytes, separator: str, first_row: int, lenient: bool) -> Table | None:
+    """A well-formed table whose first row is its header; None where it is not that."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
+    header = next(csv.reader([line], delimiter=separator))
+    columns, kept = _columns(name, header)
+    try:
+        frame = pyarrow.csv.read_csv(
+            pa.py_buffer(text.rstrip(b"\r\n\x1a")),
+            read_options=pyarrow.csv.ReadOptions(column_names=columns, skip_rows=1),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=separator, newlines_in_values=b'"' in text, ignore_empty_lines=False
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pa.string()),
+                include_columns=kept,
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        ).to_pandas()
+    except pa.ArrowInvalid:
+        return None
+    return _finished(name, frame, np.arange(len(frame)) + first_row + 1, lenient)
+
+
+def _row_by_row(
+    name: str, text: bytes, separator: str, first_row: int, recognise: Recognise, *, lenient: bool
+) -> Table:
+    """As :func:`_quickly`, for what has title rows, empty rows or rows of other lengths."""
+    try:
+        decoded = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = text.count(b"\n", 0, error.start) + first_row
+        raise Problem(
+            f"{name}, row {row:,}: this is not UTF-8 text; save the file as “CSV UTF-8” and import it again, "
+            "or declare its encoding in a mapping (encoding = “windows-1252” under [formats])."
+        ) from error
+    csv.field_size_limit(1 << 24)
+    rows = list(csv.reader(io.StringIO(decoded, newline=""), delimiter=separator))
+    return _of_rows(name, rows, first_row, recognise, lenient)
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _of_rows(name: str, rows: list[list[str]], first_row: int, recognise: Recognise, lenient: bool) -> Table:
+    at = _header_row(rows, recognise)
+    header = rows[at]
+    width = max((k + 1 for k, cell in enumerate(header) if cell.strip()), default=0)
+    columns, kept = _columns(name, header[:width])
+    body, wrong = [], {}
+    for position, cells in enumerate(rows[at + 1 :]):
+        beyond = any(cell.strip() for cell in cells[width:])
+        if beyond or (len(cells) < width and any(cell.strip() for cell in cells)):
+            wrong[position] = (
+                "",
+                f"{len(cells)} cells where the header has {width}; correct the row (a comma within a cell "
+                "needs quotation marks) and import the file again",
+            )
+        body.append([*cells[:width], *[""] * (width - len(cells))])
+    numbers = np.arange(len(body)) + first_row + at + 1
+    frame = pd.DataFrame(body, columns=columns, dtype="str")[kept]
+    frame = frame.where(frame != "")
+    table = _finished(name, frame, numbers, lenient, wrong)
+    if at:
+        table.notes.append(f"{name}: {at} title row{'s' * (at != 1)} above the header passed over.")
+    return table
+
+
+def _is_header(header: Sequence[str]) -> bool:
+    """Whether a first row reads as a header: more than one name."""
+    return sum(bool(name.strip()) for name in header) > 1
+
+
+def _header_row(rows: list[list[str]], recognise: Recognise) -> int:
+    """Position of the header: the one that is looked for, else the first row as wide as most."""
+    clean = [[" ".join(cell.split()) for cell in cells] for cells in rows[:TITLES]]
+    for at, cells in enumerate(clean):
+        if recognise(cells):
+            return at
+    if clean and _is_header(clean[0]):
+        return 0
+    filled = [sum(map(bool, cells)) for cells in clean]
+    usual = Counter(count for count in filled if count > 1).most_common(1)
+    return next((at for at, count in enumerate(filled) if usual and count >= usual[0][0]), 0)
+
+
+def _columns(name: str, header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Names of the columns, those without one made up; and which are kept, the named ones."""
+    columns = [" ".join(column.split()) or f"\0{k}" for k, column in enumerate(header)]
+    for column, times in Counter(columns).items():
+        if times > 1:
+            raise Problem(f"{name} has two columns named “{column}”: give each its own name.")
+    return columns, [column for column in columns if not column.startswith("\0")]
+
+
+def _finished(
+    name: str,
+    frame: pd.DataFrame,
+    rows: np.ndarray,
+    lenient: bool,
+    wrong: dict[int, tuple[str, str]] | None = None,
+) -> Table:
+    """The table without its empty rows."""
+    frame = frame.astype("str")
+    suspect = frame.iloc[:, 0].isna() if len(frame.columns) else pd.Series(dtype=bool)
+    empty = np.zeros(len(frame), dtype=bool)
+    if suspect.any():
+        part = frame[suspect.to_numpy()]
+        blank = pd.concat([part[c].isna() | (part[c].str.strip() == "") for c in part], axis=1).all(axis=1)
+        empty[np.flatnonzero(suspect)[blank.to_numpy()]] = True
+    for position in wrong or {}:
+        empty[position] = False
+    kept = np.flatnonzero(~empty)
+    table = Table(name, frame.iloc[kept].reset_index(drop=True), rows[kept], aside={} if lenient else None)
+    place = {int(old): new for new, old in enumerate(kept)}
+    for position, (column, why) in (wrong or {}).items():
+        marked = np.zeros(len(kept), dtype=bool)
+        marked[place[position]] = True
+        table.refuse(marked, column, why)
+    if blanks := int(empty.sum()):
+        table.notes.append(f"{name}: {blanks:,} empty row{'s' * (blanks != 1)} passed over.")
+    return table
+
+
+# ---------------------------------------------------------------- workbooks and Parquet
+
+
+def _of_workbook(name: str, content: bytes, recognise: Recognise, wanted: str, lenient: bool) -> Table:
+    """The named sheet, or the one whose header is looked for, or the only one with a table."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = book.sheet_names
+        if wanted and wanted not in names:
+            raise Problem(f"{name} has no sheet “{wanted}”: it has {listed(names)}.")
+        sheets = {
+            sheet: _texts(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+            for sheet in ([wanted] if wanted else names)
+        }
+    except python_calamine.CalamineError as error:
+        raise Problem(
+            f"{name} cannot be opened as a workbook: if it has a password, save it without; if it is "
+            "damaged, download or save it again."
+        ) from error
+    tables = {sheet: rows for sheet, rows in sheets.items() if any(map(_is_header, rows[:TITLES]))}
+    if not tables:
+        raise Problem(
+            f"{name} has no table on its sheets ({listed(names)}): check that it is the file meant."
+        )
+    found = [s for s, rows in tables.items() if any(recognise(row) for row in rows[:TITLES])] or list(tables)
+    if len(found) > 1:
+        raise Problem(
+            f"{name} has several sheets that may be meant ({listed(found)}): name one with --sheet."
+        )
+    table = _of_rows(
+        f"{name}: {found[0]}" if len(names) > 1 else name, tables[found[0]], 1, recognise, lenient
+    )
+    if len(names) > 1:
+        table.notes.append(f"{name}: the sheet “{found[0]}” was read.")
+    return table
+
+
+def _texts(rows: list[list[Any]]) -> list[list[str]]:
+    """Cells of a sheet as text: dates as 2023-12-31, with the time where a column has any."""
+    width = max(map(len, rows), default=0)
+    timed = [
+        any(isinstance(row[k], datetime) and row[k].time() != time() for row in rows if k < len(row))
+        for k in range(width)
+    ]
+    return [[_text(cell, timed[k]) for k, cell in enumerate(row)] for row in rows]
+
+
+def _text(cell: Any, timed: bool) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}" if timed else f"{cell:%Y-%m-%d}"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _of_parquet(name: str, content: bytes, lenient: bool) -> Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        raw = pq.read_table(io.BytesIO(content))
+    except (pa.ArrowException, OSError) as error:
+        raise Problem(f"{name} is not a whole Parquet file: save it again.") from error
+    columns = {}
+    for column in raw.column_names:
+        values = raw.column(column)
+        if pa.types.is_timestamp(values.type):
+            moments = values.to_pandas()
+            timed = bool((moments.dropna() != moments.dropna().dt.normalize()).any())
+            columns[column] = moments.dt.strftime("%Y-%m-%d %H:%M:%S" if timed else "%Y-%m-%d").astype("str")
+        elif pa.types.is_floating(values.type):
+            numbers = values.to_pandas()
+            whole = bool((numbers.dropna() % 1 == 0).all())
+            columns[column] = (numbers.astype("Int64") if whole else numbers).astype("str")
+        else:
+            columns[column] = values.cast(pa.string()).to_pandas().astype("str")
+    frame = pd.DataFrame(columns)
+    return _finished(name, frame.mask(frame == "<NA>"), np.arange(len(frame)) + 1, lenient)
