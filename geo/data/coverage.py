@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -93,9 +92,11 @@ def smaller(old: Mapping[int, int], new: Mapping[int, int]) -> list[str]:
 def the_same_again(held: pd.DataFrame, new: pd.DataFrame) -> list[str]:
     """Say that most rows to be added equal rows that are there already."""
     keys = [c for c in ("category", "lsoa", "month", "date", "hour", "age_band", "sex") if c in new]
-    held, new = (frame[keys].astype("str").agg("\0".join, axis=1) for frame in (held, new))
-    have = Counter(held)
-    again = sum(min(number, have[key]) for key, number in Counter(new).items())
+    have, come = (
+        pd.util.hash_pandas_object(frame.reindex(columns=keys).astype("str"), index=False).value_counts()
+        for frame in (held, new)
+    )
+    again = int(np.minimum(come, have.reindex(come.index, fill_value=0)).sum())
     if len(new) < ENOUGH or again < THE_SAME * len(new):
         return []
     return [

@@ -365,6 +365,8 @@ class Transaction(Snapshot):
         for path in self.written:
             if path.stem not in kept:
                 path.unlink(missing_ok=True)
+                if path.parent.name != "objects" and not any(path.parent.iterdir()):
+                    path.parent.rmdir()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -120,11 +120,9 @@ def _refuse_doubtful(codes: pd.Series, loaded: str, name: str, known: pd.Index |
     """Raise Problem where codes beyond the loaded areas may be local ones of the other vintage."""
     used = pd.Index(codes.unique())
     new = _first_used_in_2021(used)
-    if known is not None and len(known):
-        doubtful = used.difference(known)
-        doubtful = doubtful[doubtful.str.startswith(("E01", "W01"))]
-    else:
-        doubtful = used[new] if loaded == "lsoa11cd" else used[_in_use_in_2011(used)]
+    doubtful = used[new] if loaded == "lsoa11cd" else used[_in_use_in_2011(used)]
+    if known is not None and known.name == loaded:
+        doubtful = doubtful.difference(known)
     if not len(doubtful):
         return
     rows = int(codes.isin(doubtful).sum())

@@ -31,7 +31,7 @@ def detect(
 ) -> str | list[str]:
     """Vintage of the file, or of each row where it has both."""
     found, notes = vintages.vintages_of(
-        pd.Series(codes, dtype="str"), areas, telling, "file.csv", pd.Index(known or [])
+        pd.Series(codes, dtype="str"), areas, telling, "file.csv", pd.Index(known or [], name=areas.name)
     )
     told = found.tolist()
     assert bool(notes) == (len({*told}) > 1)
