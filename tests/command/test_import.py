@@ -162,9 +162,9 @@ def test_an_archive_a_folder_and_its_files_say_the_same(data: Path, tmp_path: Pa
         (lambda f: [f / "absent.csv"], "There is no file .*absent.csv"),
         (lambda f: [street(f, "2023-01"), street(f, "2023-01")], "are the same file: give it once"),
         (lambda f: [write(f / "a.csv", STREET.encode())], "a.csv has a header but no events"),
-        (lambda f: [f], "The folder .* holds no CSV file"),
+        (lambda f: [f], "The folder .* holds no table"),
         (lambda f: [write(f / "a.zip", b"no archive")], "a.zip is not a whole ZIP archive"),
-        (lambda f: [archive(f / "a.zip", {})], "The archive a.zip holds no CSV file"),
+        (lambda f: [archive(f / "a.zip", {})], "The archive a.zip holds no table"),
         (
             lambda f: [archive(f / "a.zip", {"2023-01-x-outcomes.csv": "a"})],
             "holds no file of police offences",
@@ -222,14 +222,31 @@ def test_formats_are_not_mixed_in_one_delivery(
 
 
 def test_areas_come_first(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for kind, name in (
-        ("lookup", "lookup.csv"),
-        ("population", "population.csv"),
-        ("offences", "offences.csv"),
-    ):
+    for kind, name in (("population", "population.csv"), ("offences", "offences.csv")):
         status, _, err = command(capsys, "import", kind, raw / name, "--data", tmp_path / "new")
         assert status == 1
         assert "small areas come first" in err
+
+
+def test_a_lookup_may_come_before_the_areas_and_says_what_lies_in_a_district(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ("--data", tmp_path / "new")
+    areas = ("import", "boundaries", raw / "lsoa.geojson", *data, "--within")
+    status, _, err = command(capsys, *areas, "Westshire")
+    assert status == 1 and "import the lookup first" in err
+    status, said, _ = command(capsys, "import", "lookup", raw / "lookup.csv", *data)
+    assert status == 0 and "Import the boundaries of the small areas next" in said
+    status, _, err = command(capsys, *areas, "Westshir")
+    assert status == 1 and "(near: Westshire" in err and "import the lookup" not in err
+    assert command(capsys, *areas, "WESTSHIRE")[0] == 0
+    snapshot = Store(tmp_path / "new").open()
+    assert set(snapshot.read("lookup")["borough"]) == {"Westshire"}
+    assert snapshot.has("areas/ward") and snapshot.place == "Westshire"
+    again = ("import", "boundaries", raw / "lsoa.geojson", "--data", tmp_path / "coded", "--within")
+    assert command(capsys, "import", "lookup", raw / "lookup.csv", "--data", tmp_path / "coded")[0] == 0
+    assert command(capsys, *again, "e06000001")[0] == 0
+    assert Store(tmp_path / "coded").open().read("areas/lsoa").index.equals(snapshot.read("areas/lsoa").index)
 
 
 def test_an_unknown_kind_is_told_the_known_ones(
