@@ -99,6 +99,13 @@ class Asked:
         """Say a number of areas of this level: "14 of 417 small areas"."""
         return f"{number} of {self.among_areas}"
 
+    def judged(self, number: int, could_be: str = "judged") -> str:
+        """Say how many areas were looked at: all of them, or those that could be judged.
+
+        "417 small areas", "the 12 of 417 small areas that could be judged".
+        """
+        return self.among_areas if number == self.n else f"the {self.areas(number)} that could be {could_be}"
+
     @property
     def among_areas(self) -> str:
         """Say how many areas are shown: "417 small areas"."""

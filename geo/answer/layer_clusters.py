@@ -68,7 +68,8 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     position = np.array([order.get(k, -1) for k in found])
     title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {m.title[0].lower()}{m.title[1:]}"
     codes, classes = classify(title, kinds, position, s.inside, no_value="Not defined")
-    caveats = [*m.caveats, *_caveats(s, int(tinted.sum())), *_error_caveats(s, table)]
+    judged = int(((cluster != "NA") & s.inside).sum())
+    caveats = [*m.caveats, *_caveats(s, int(tinted.sum()), judged), *_error_caveats(s, table)]
     if s.query.null == "permutation" and statistic.permutation is not None:
         table["p_permutation"] = statistic.permutation(values, s.among)
         caveats.append(
@@ -78,7 +79,7 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
         )
     shown = [column.name for column in _columns(statistic) if column.name in table]
     added = m.columns.join(s.gate.statistics(table.assign(cluster=cluster)[shown], own=statistic.definitions))
-    return Drawn(added, codes, classes, _finding(s, cluster == "HH"), tuple(caveats))
+    return Drawn(added, codes, classes, _finding(s, cluster == "HH", judged), tuple(caveats))
 
 
 def _before_correction(table: pd.DataFrame) -> np.ndarray:
@@ -89,11 +90,16 @@ def _before_correction(table: pd.DataFrame) -> np.ndarray:
     return np.char.add(corners, UNCORRECTED)
 
 
-def _finding(s: Asked, hot: np.ndarray) -> str:
+def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
     hot = hot & s.inside
     number = int(hot.sum())
+    if not judged:
+        return (
+            f"None of {s.among_areas} can be judged for hotspots of {s.noun}: their values are alike or "
+            "missing, or they have no neighbours."
+        )
     if not number:
-        return f"No hotspot of {s.noun} stands out from chance among {s.among_areas}."
+        return f"No hotspot of {s.noun} stands out from chance among {s.judged(judged)}."
     share = s.share_held(hot)
     held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None else ""
     return f"{s.what} cluster in {s.areas(number)}, {_where(s, hot)}{held}."
@@ -110,18 +116,21 @@ def _where(s: Asked, areas: np.ndarray) -> str:
     return "in " + listed([f"{name} ({count})" for name, count in boroughs.items()])
 
 
-def correction_caveats(s: Asked, lost: int) -> list[str]:
+def correction_caveats(s: Asked, lost: int, judged: int) -> list[str]:
     """Say that many areas are looked at at once, and how many that costs."""
+    if not judged:
+        return []
     if not s.query.fdr:
-        return [f"Not corrected: about {ALPHA * s.n:.0f} areas would be flagged by chance alone."]
+        most = f"up to {ALPHA * judged:.0f} of {s.judged(judged)}"
+        return [f"Not corrected: {most} may be flagged by chance alone."]
     return [
-        f"Corrected for looking at {s.n:,} areas at once (false discovery rate {ALPHA:.0%}); "
+        f"Corrected for looking at {s.judged(judged)} at once (false discovery rate {ALPHA:.0%}); "
         f"{lost} more would be flagged without it."
     ]
 
 
-def _caveats(s: Asked, lost: int) -> list[str]:
-    caveats = correction_caveats(s, lost)
+def _caveats(s: Asked, lost: int, judged: int) -> list[str]:
+    caveats = correction_caveats(s, lost, judged)
     if not s.inside.all():
         caveats.append("Areas are compared with those of the boroughs chosen only.")
     return caveats

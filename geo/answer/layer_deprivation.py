@@ -189,7 +189,7 @@ def draw_excess(s: Asked) -> Drawn:
     columns["verdict"] = verdict
     caveats = (
         f"Expected from a {found.model} of the other areas.",
-        *correction_caveats(s, int(lost.sum())),
+        *correction_caveats(s, int(lost.sum()), int((table["p"].notna().to_numpy() & s.inside).sum())),
         *_domain_caveats(s),
     )
     return Drawn(_with_domain(s, columns), codes, classes, finding, caveats)

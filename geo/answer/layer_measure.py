@@ -162,7 +162,11 @@ def draw_significance(s: Asked) -> Drawn:
     higher = (position >= 3) & s.inside
     share = s.share_held(higher)
     held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None and higher.any() else ""
-    finding = against.finding.format(areas=s.areas(int(higher.sum())), noun=s.noun, name=by.name, held=held)
+    compared = int(((position >= 0) & s.inside).sum())
+    areas = f"{int(higher.sum())} of {s.judged(compared, 'compared')}"
+    finding = against.finding.format(areas=areas, noun=s.noun, name=by.name, held=held)
+    if not compared:
+        finding = f"None of {s.among_areas} has enough {s.noun} to be compared."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
     chance = "About one area in twenty differs at 95% by chance alone."

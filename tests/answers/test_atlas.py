@@ -328,3 +328,26 @@ def test_before_correction_an_area_is_high_by_its_own_value(small_atlas, layer, 
     if layer == "local_moran":
         assert (counts[np.char.startswith(keys, "H") & tinted] > counts.mean()).all()
         assert (counts[np.char.startswith(keys, "L") & tinted] < counts.mean()).all()
+
+
+# ---------------------------------------------------------------- how many were looked at
+
+
+def test_a_sentence_counts_the_areas_that_could_be_judged(small_atlas):
+    query = Query(source="offences", layer="significance", category=("robbery",), month=(3, 4, 5))
+    answer = small_atlas.answer(query)
+    compared = int((answer.table["compared"] != "not compared")[answer.inside].sum())
+    assert 0 < compared < 36
+    assert f"of the {compared} of 36 small areas that could be compared" in answer.headline
+    none = small_atlas.answer(query.replace(month=(3,), day=(0,)))
+    assert none.totals.shown
+    assert (none.table["compared"] == "not compared").all()
+    assert none.headline == "None of 36 small areas has enough offences to be compared."
+
+
+def test_where_every_value_is_alike_none_could_be_judged(small_atlas, monkeypatch):
+    s = small_atlas.asked(Query(source="offences", layer="getis_ord"))
+    s.__dict__["counts"] = np.ones(36, np.int64)
+    drawn = LAYERS["getis_ord"].draw(s)
+    assert drawn.finding.startswith("None of 36 small areas can be judged")
+    assert not [caveat for caveat in drawn.caveats if "orrected" in caveat]
