@@ -204,11 +204,16 @@ class Answer:
         return in_reading_order(self.classes, LAYERS[self.query.layer].scale)
 
     @cached_property
+    def places(self) -> pd.Series:
+        """Place of each area by the measure, 1 the highest, Int64; areas that tie share one."""
+        values = self.table[MEASURES[self.query.measure].column.name].astype("Float64").where(self.inside)
+        return values.rank(ascending=False, method="min").astype("Int64")
+
+    @cached_property
     def ranked(self) -> pd.DataFrame:
         """The areas of the boroughs chosen, highest first; ties in the order of their names."""
-        table = self.table[self.inside]
-        position = table["rank"].str.rstrip("=").replace("", "999999").astype(int)
-        order = np.lexsort((table["name"].to_numpy(str), position.to_numpy()))
+        table, places = self.table[self.inside], self.places[self.inside]
+        order = np.lexsort((table["name"].to_numpy(str), places.to_numpy(float, na_value=np.inf)))
         return table.iloc[order]
 
     def export(self) -> pd.DataFrame:

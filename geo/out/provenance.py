@@ -144,9 +144,9 @@ class Sheet:
         """Say how many more areas share the last rank listed; "" where none does."""
         if not len(self.top):
             return ""
-        last = self.top["rank"].iloc[-1]
-        more = int((self.answer.ranked["rank"] == last).sum() - (self.top["rank"] == last).sum())
-        number = last.strip("=")
+        places = self.answer.places
+        number = places[self.top.index[-1]]
+        more = int((places == number).sum() - (places[self.top.index] == number).sum())
         return (
             f"{more} more areas share rank {number}."
             if more > 1

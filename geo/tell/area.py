@@ -156,12 +156,12 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, noun: str) 
     else:
         rate = "" if pd.isna(row["rate_per_1000"]) else f", {row['rate_per_1000']:,.1f} per 1,000 residents"
         said = f"{row['name']} has {int(row['count']):,} {noun}{rate}"
-        ranked = int((answer.ranked["rank"] != "").sum())
-        if row["rank"]:
+        place = answer.places[row.name]
+        if pd.notna(place):
             by = MEASURES[answer.query.measure].label.lower()
-            tie = " with others" if row["rank"].endswith("=") else ""
+            tie = " with others" if (answer.places == place).sum() > 1 else ""
             kind = LEVELS[answer.query.level]
-            said += f": rank {row['rank'].rstrip('=')}{tie} of {ranked:,} {kind} by {by}"
+            said += f": rank {place}{tie} of {answer.places.notna().sum():,} {kind} by {by}"
         said += "."
     if answer.query.level == "lsoa":
         return said

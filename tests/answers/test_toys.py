@@ -321,3 +321,17 @@ def test_a_toy_export_is_offered_and_handed_out(client: FlaskClient, atlas: Atla
     assert answer.status_code == 200
     assert answer.mimetype == "text/x-toy"
     assert answer.data.decode().splitlines()[0] == "Square 00"
+
+
+def test_toys_are_described_to_programs(client: FlaskClient):
+    described = client.get("/openapi.json").json
+    asked = described["components"]["parameters"]
+    assert "fires" in asked["source"]["schema"]["enum"]
+    assert "half" in asked["measure"]["schema"]["enum"]
+    assert {"parity", "surplus"} <= set(asked["layer"]["schema"]["enum"])
+    export_of = described["paths"]["/export.{form}"]["get"]
+    assert "toy" in export_of["parameters"][0]["schema"]["enum"]
+    assert "text/x-toy" in export_of["responses"]["200"]["content"]
+    schema = client.get(f"/collections/lsoa/schema{TOYS}").json["properties"]
+    assert schema["half"] == {"type": "number", "description": "Half the events of a toy"}
+    assert schema["parity"] == {"type": "string", "description": "Whether the count of a toy is even"}
