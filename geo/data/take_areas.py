@@ -12,6 +12,7 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.data import area_tables, boundaries, vintages
 from geo.data.files import fingerprints, only_one, table_of
+from geo.data.read_boundaries import read_boundaries
 from geo.data.receipt import Receipt
 from geo.data.reference import read_reference
 from geo.data.severity import read_weights
@@ -36,8 +37,8 @@ PARENTS: tuple[boundaries.Level, ...] = ("ward", "borough")
 
 
 def _take_boundaries(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
-    path = only_one(paths, "boundaries")
-    areas, notes = boundaries.read_boundaries(path, layer=choice.layer)
+    path = paths[0]
+    areas, notes = read_boundaries(paths, choice.layer)
     level = boundaries.level_of(areas)
     rows = len(areas)
     if choice.within:

@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from geo.data import area_tables, boundaries
+from geo.data.read_boundaries import read_boundaries
 from geo.data.read_table import read_table
 from geo.demo import county
 
@@ -243,7 +244,7 @@ def test_the_folder_stays_small():
 
 
 def test_the_ordinary_import_takes_the_files(files, shapes):
-    read, remarks = boundaries.read_boundaries(files["boundaries"])
+    read, remarks = read_boundaries(files["boundaries"])
     assert not remarks
     assert sorted(read.index) == sorted(shapes.index)
     assert boundaries.seams(read) == 0

@@ -181,3 +181,81 @@ def test_a_national_table_is_cut_to_the_loaded_areas() -> None:
         area_tables.restrict(national[:3], loaded, "file.csv")
     with pytest.raises(Problem, match=r"by small areas \(LSOA\) of 2011 but the loaded areas are .* of 2021"):
         area_tables.restrict(national.rename_axis("lsoa11cd"), loaded, "file.csv")
+
+
+# ---------------------------------------------------------------- residents as published
+
+
+def residents(text: str) -> dict[str, int]:
+    people = area_tables.read_population(table(text))
+    return people.groupby("age_band", sort=False)["population"].sum().to_dict()
+
+
+def test_a_table_of_nomis_with_one_column_for_each_age_group() -> None:
+    header = (
+        "date,geography,geography code,Age: Total,Age: Aged 4 years and under,Age: Aged 85 years and over"
+    )
+    assert residents(f"{header}\n2021,Luton 007A,E01015693,1500,90,30\n") == {
+        "0-4": 90,
+        "5-84": 1380,
+        "85+": 30,
+    }
+    with pytest.raises(
+        Problem, match="no column for residents aged 5 to 9 and 15 and over: keep the columns"
+    ):
+        residents("geography code,Age: Aged 4 years and under,Age: Aged 10 to 14 years\nE01015693,1,2\n")
+    assert residents("geography code,Age: Total\nE01015693,1500\n") == {"0+": 1500}
+
+
+def test_a_census_download_of_the_ons() -> None:
+    text = (
+        "Lower layer Super Output Areas Code,Lower layer Super Output Areas,Age (3 categories) Code,"
+        "Age (3 categories),Observation\n"
+        "E01033769,A,-8,Does not apply,0\nE01033769,A,1,Aged 15 years and under,12\n"
+        "E01033769,A,2,Aged 16 years and over,30\n"
+    )
+    people = area_tables.read_population(table(text))
+    assert people.index.name == "lsoa21cd"
+    assert people["population"].tolist() == [12, 30]
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "vintage"),
+    [
+        ("E01000001", "LSOA Code", "lsoa11cd"),
+        ("E01034000", "LSOA Code", "lsoa21cd"),
+        ("E01000001", "LSOA 2021 Code", "lsoa21cd"),
+        ("E01000001", "lsoa_2011_code", "lsoa11cd"),
+    ],
+)
+def test_estimates_of_one_year_of_age_a_column(code: str, column: str, vintage: str) -> None:
+    text = f"{column},LSOA Name,All Ages,{','.join(map(str, range(90)))},90+\n{code},A,91{',1' * 91}\n"
+    people = area_tables.read_population(table(text))
+    assert people.index.name == vintage and people["population"].sum() == 91
+
+
+def test_a_ward_across_the_border_makes_no_third_borough() -> None:
+    codes = [f"E010000{k:02d}" for k in range(40)]
+    national = pd.DataFrame(
+        {
+            "wd24cd": "E05000001",
+            "ward": "Ward",
+            "lad24cd": ["E06000062"] * 10 + ["E07000177"] * 30,
+            "borough": ["West Northamptonshire"] * 10 + ["Cherwell"] * 30,
+        },
+        index=pd.Index(codes, name="lsoa21cd"),
+    )
+    names = pd.Series("West Northamptonshire 001A", index=national.index)
+    lookup, notes = area_tables.without_border_wards(national.iloc[:11], national, names)
+    assert set(lookup["borough"]) == {"West Northamptonshire"} and set(lookup["lad24cd"]) == {"E06000062"}
+    assert "1 small area best fit a ward of Cherwell" in notes[0]
+    lookup, notes = area_tables.without_border_wards(national.iloc[:25], national, names)
+    assert set(lookup["borough"]) == {"West Northamptonshire", "Cherwell"} and not notes
+
+
+def test_boroughs_of_which_a_part_is_loaded_are_told() -> None:
+    national = pd.DataFrame(
+        {"borough": ["A"] * 10 + ["B"] * 10}, index=[f"E{k}" for k in range(20)]
+    ).rename_axis("x")
+    assert area_tables.cut_districts(national, national.index) == []
+    assert "B (4 of 10)" in area_tables.cut_districts(national, national.index[:14])[0]

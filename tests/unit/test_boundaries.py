@@ -3,16 +3,18 @@
 import io
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import LinearRing, Polygon, box
+from shapely import GeometryCollection, LinearRing, LineString, Polygon, box
 
 from geo.ask.problem import Problem
 from geo.data import boundaries
+from geo.data.read_boundaries import read_boundaries
 
 EAST, NORTH = 500_000, 230_000
 
@@ -42,7 +44,7 @@ def written(frame: gpd.GeoDataFrame, folder: Path, name: str = "areas.gpkg") -> 
 
 
 def test_boundaries_are_read_in_the_order_of_their_codes(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
-    areas, notes = boundaries.read_boundaries(written(four, tmp_path))
+    areas, notes = read_boundaries(written(four, tmp_path))
     assert areas.index.name == "lsoa21cd"
     assert areas.index.tolist() == [f"E0100000{i}" for i in (1, 2, 3, 4)]
     assert areas["name"].tolist() == [f"Westshire 00{i}A" for i in (3, 2, 1, 0)]
@@ -55,7 +57,7 @@ def test_boundaries_are_read_in_the_order_of_their_codes(four: gpd.GeoDataFrame,
 @pytest.mark.parametrize("name", ["areas.gpkg", "areas.geojson", "areas.shp"])
 @pytest.mark.parametrize("crs", [27700, 4326, 3857])
 def test_any_format_and_reference_system(four: gpd.GeoDataFrame, tmp_path: Path, name: str, crs: int) -> None:
-    areas, _ = boundaries.read_boundaries(written(four.to_crs(crs), tmp_path, name))
+    areas, _ = read_boundaries(written(four.to_crs(crs), tmp_path, name))
     assert areas.area.to_numpy() == pytest.approx(1e6, rel=1e-4)
 
 
@@ -73,7 +75,7 @@ def test_the_code_column_says_level_and_vintage(
     four: gpd.GeoDataFrame, tmp_path: Path, code: str, level: str
 ) -> None:
     frame = four.rename(columns={"LSOA21CD": code, "LSOA21NM": f"{code[:-2]}nm"})
-    areas, _ = boundaries.read_boundaries(written(frame, tmp_path))
+    areas, _ = read_boundaries(written(frame, tmp_path))
     assert areas.index.name == code.lower()
     assert areas["name"].iloc[0] == "Westshire 003A"
     assert boundaries.level_of(areas) == level
@@ -81,26 +83,26 @@ def test_the_code_column_says_level_and_vintage(
 
 def test_of_two_code_columns_the_finer_counts(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     frame = four.rename(columns={"LSOA21CD": "WD24CD", "LSOA21NM": "WD24NM"}).assign(LAD24CD="E06000001")
-    areas, _ = boundaries.read_boundaries(written(frame, tmp_path))
+    areas, _ = read_boundaries(written(frame, tmp_path))
     assert areas.index.name == "wd24cd"
 
 
 def test_boundaries_without_names_are_named_by_their_codes(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
-    areas, _ = boundaries.read_boundaries(written(four.drop(columns="LSOA21NM"), tmp_path))
+    areas, _ = read_boundaries(written(four.drop(columns="LSOA21NM"), tmp_path))
     assert areas["name"].tolist() == areas.index.tolist()
 
 
 def test_an_invalid_ring_is_repaired_and_said(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     bow_tie = Polygon([(EAST, NORTH), (EAST + 999, NORTH + 999), (EAST + 999, NORTH), (EAST, NORTH + 999)])
     four.loc[3, "geometry"] = bow_tie
-    areas, notes = boundaries.read_boundaries(written(four, tmp_path))
+    areas, notes = read_boundaries(written(four, tmp_path))
     assert areas.is_valid.all()
     assert "1 invalid ring repaired (E01000001)." in notes
 
 
 def test_torn_edges_are_counted(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     four.loc[3, "geometry"] = square(0, 0, side=999.7)
-    _, notes = boundaries.read_boundaries(written(four, tmp_path))
+    _, notes = read_boundaries(written(four, tmp_path))
     (note,) = notes
     assert re.match(r"[23] of 4 areas do not meet their neighbours exactly", note)
 
@@ -133,7 +135,7 @@ def test_boundaries_that_cannot_be_right_are_refused(
 ) -> None:
     path = written(spoil(four), tmp_path)  # type: ignore[operator]
     with pytest.raises(Problem, match=message) as problem:
-        boundaries.read_boundaries(path)
+        read_boundaries(path)
     assert "areas.gpkg" in str(problem.value)
 
 
@@ -141,7 +143,7 @@ def test_boundaries_that_cannot_be_right_are_refused(
 def test_what_is_no_map_is_refused(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(Problem, match=name):
-        boundaries.read_boundaries(tmp_path / name)
+        read_boundaries(tmp_path / name)
 
 
 @pytest.mark.parametrize("side", [1000, 999.6])
@@ -210,3 +212,126 @@ def test_the_browser_gets_areas_by_position(four: gpd.GeoDataFrame) -> None:
     assert all(LinearRing(ring).is_ccw for ring in rings), "RFC 7946"
     back = gpd.read_file(io.BytesIO(content)).to_crs(27700)
     assert back.geometry.hausdorff_distance(four.geometry).max() < 0.2, "metres"
+
+
+# ---------------------------------------------------------------- as published
+
+
+def test_the_layer_that_fits_is_read_or_the_named_one(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    district = squares({"E06000001": box(EAST, NORTH, EAST + 2000, NORTH + 2000)}, "LAD24CD")
+    path = tmp_path / "areas.gpkg"
+    district.to_file(path, layer="a_districts")
+    four.to_file(path, layer="b_areas")
+    areas, notes = read_boundaries(path)
+    assert len(areas) == 4 and "“b_areas” was read" in notes[0]
+    assert read_boundaries(path, "a_districts")[0].index.tolist() == ["E06000001"]
+    with pytest.raises(Problem, match="no layer “c”: it has a_districts and b_areas"):
+        read_boundaries(path, "c")
+    four.to_file(path, layer="more")
+    with pytest.raises(Problem, match=r"several layers .*--layer"):
+        read_boundaries(path)
+
+
+def zipped(folder: Path, name: str, *frames: gpd.GeoDataFrame, driver: str = "ESRI Shapefile") -> Path:
+    """An archive with a folder in it that holds a file, or a geodatabase, for each frame."""
+    ending = ".gdb" if driver == "OpenFileGDB" else ".shp"
+    with zipfile.ZipFile(folder / name, "w") as archive:
+        for number, frame in enumerate(frames):
+            frame.to_file(folder / f"part{number}{ending}", driver=driver)
+            for path in sorted(folder.rglob(f"part{number}*")) + sorted(folder.glob(f"part{number}.gdb/*")):
+                if path.is_file():
+                    archive.write(path, f"County/{path.relative_to(folder)}")
+        archive.writestr("__MACOSX/County/._part0.shp", b"")
+    return folder / name
+
+
+def test_archives_and_several_files_are_one_set_of_areas(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    expected = read_boundaries(written(four, tmp_path))[0].index.tolist()
+    for number, paths in enumerate(
+        (
+            [zipped(tmp_path, "one.zip", four)],
+            [zipped(tmp_path, "two.zip", four[:2], four[2:])],
+            [zipped(tmp_path, "one.gdb.zip", four, driver="OpenFileGDB")],
+            [written(four[:1], tmp_path, "a.gpkg"), written(four[1:], tmp_path, "b.geojson")],
+        )
+    ):
+        assert read_boundaries(paths)[0].index.tolist() == expected, number
+    wards = written(squares({"E05000001": square(0, 0)}, "WD24CD"), tmp_path, "wards.gpkg")
+    with pytest.raises(Problem, match=r"different areas \(lsoa21cd and wd24cd\)"):
+        read_boundaries([written(four, tmp_path), wards])
+
+
+def test_topojson_is_read(tmp_path: Path) -> None:
+    ring = [[-1.0, 52.0], [-0.99, 52.0], [-0.99, 52.01], [-1.0, 52.01], [-1.0, 52.0]]
+    topology = {
+        "type": "Topology",
+        "arcs": [ring],
+        "objects": {
+            "areas": {
+                "type": "GeometryCollection",
+                "geometries": [
+                    {"type": "Polygon", "arcs": [[0]], "properties": {"LSOA21CD": "E01000001"}},
+                ],
+            }
+        },
+    }
+    (tmp_path / "areas.topojson").write_text(json.dumps(topology))
+    areas, _ = read_boundaries(tmp_path / "areas.topojson")
+    assert areas.index.tolist() == ["E01000001"] and areas.area.iloc[0] == pytest.approx(7.6e5, rel=0.05)
+
+
+def test_parts_collections_and_rows_of_nothing(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    parts = pd.concat([four, squares({"E01000001": square(5, 5)}).assign(LSOA21NM=four["LSOA21NM"].iloc[3])])
+    shapes = list(parts.geometry)
+    shapes[0] = GeometryCollection([shapes[0], LineString([(EAST, NORTH), (EAST + 1, NORTH)])])
+    nothing = gpd.GeoDataFrame({"LSOA21CD": [None], "LSOA21NM": [None]}, geometry=[None], crs=27700)
+    whole = pd.concat([parts.set_geometry(shapes), nothing])
+    areas, notes = read_boundaries(written(whole, tmp_path))
+    assert len(areas) == 4 and areas.area["E01000001"] == pytest.approx(2e6)
+    assert any("1 areas stand in several rows (E01000001)" in note for note in notes)
+    assert areas.geom_type.isin(["Polygon", "MultiPolygon"]).all()
+
+
+def test_areas_beyond_england_and_wales_are_left_out(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    mixed = four.assign(LSOA21CD=["E01000004", "S01000003", "N20000002", "E01000001"])
+    areas, notes = read_boundaries(written(mixed, tmp_path))
+    assert areas.index.tolist() == ["E01000001", "E01000004"]
+    assert notes[0] == "2 areas of Scotland, Northern Ireland or the islands left out."
+
+
+def test_a_download_cut_at_its_limit_is_warned_of(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    content = json.loads(four.to_crs(4326).to_json(to_wgs84=True)) | {"exceededTransferLimit": True}
+    (tmp_path / "areas.geojson").write_text(json.dumps(content))
+    assert "exceededTransferLimit" in read_boundaries(tmp_path / "areas.geojson")[1][0]
+
+
+def test_gaps_that_make_islands_of_areas_are_warned_of(tmp_path: Path) -> None:
+    cells = {f"E010000{c}{r}": square(c, r, side=997) for c in range(3) for r in range(3)}
+    assert any(
+        "9 of 9 areas touch no other" in n for n in read_boundaries(written(squares(cells), tmp_path))[1]
+    )
+    scilly = {"E01000001": square(0, 0), "E01000002": square(1, 0), "E01000003": square(9, 9)}
+    assert not read_boundaries(written(squares(scilly), tmp_path))[1], "an island of the land"
+
+
+def test_a_district_of_the_lookup_is_known_by_name_or_code_in_any_case(four: gpd.GeoDataFrame) -> None:
+    areas = four.set_index(four["LSOA21CD"].rename("lsoa21cd")).sort_index()
+    areas["name"] = [f"{old} 001A" for old in ("Mendip", "Mendip", "Bristol", "Bristol")]
+    lookup = pd.DataFrame(
+        {
+            "wd24cd": "E05000001",
+            "ward": "Ward",
+            "lad24cd": ["E06000066", "E06000066", "E06000023", "E06000023"],
+            "borough": ["Somerset", "Somerset", "Bristol, City of", "Bristol, City of"],
+        },
+        index=areas.index,
+    )
+    for asked in ("somerset", "SOMERSET", "e06000066"):
+        assert len(boundaries.within_districts(areas, [asked], "f", lookup)) == 2
+    for asked in ("Bristol", "bristol, city of", "City of Bristol"):
+        kept = boundaries.within_districts(areas, [asked], "f", lookup)
+        assert kept.index.tolist() == ["E01000003", "E01000004"]
+    with pytest.raises(Problem, match=r"“Summerset” \(near: Somerset\): check the spelling of --within\.$"):
+        boundaries.within_districts(areas, ["Summerset"], "f", lookup)
+    with pytest.raises(Problem, match="import the lookup first"):
+        boundaries.within_districts(areas, ["Somerset"], "f")
