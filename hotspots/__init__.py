@@ -1,39 +1,50 @@
 """How does a Python program ask? As the address bar does, with the same names and values.
 
 >>> import hotspots
->>> county = hotspots.open("my-county")  # doctest: +SKIP
->>> answer = county.ask(category="robbery", from_="2023-01", layer="local_moran", hour=range(19, 24))  #
-doctest: +SKIP
->>> answer.headline, answer.table, answer.save("robbery.gpkg")  # doctest: +SKIP
+>>> county = hotspots.open("data")
+>>> answer = county.ask(category="robbery", from_="2023-01", layer="local_moran", hour=range(19, 24))
+>>> answer.description.partition(",")[0]
+'Robbery in Bedfordshire'
 
 What leaves here has passed the same gate as the page: small numbers of controlled sources are protected. For
 people who want the exact statistics alone there are :func:`local_moran` and :func:`getis_ord` on any libpysal
-Graph.
+Graph. A tour is in ``docs/python.ipynb``; the examples here ask the demonstration county in ``data``, which
+``hotspots demo`` makes.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import asdict
+from html import escape
 from importlib.metadata import version
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from geo.answer.answer import Answer as _Answer
+import numpy as np
+import pandas as pd
+
 from geo.answer.atlas import Atlas as _Atlas
+from geo.ask.parameters import Parameter as _Parameter
 from geo.ask.problem import Problem
 from geo.ask.query import PARAMETERS as _PARAMETERS
 from geo.ask.query import Query as _Query
-from geo.ask.refusal import Refused, exactly
+from geo.ask.refusal import Refused
+from geo.ask.refusal import exactly as _exactly
+from geo.data.store import write_whole as _write_whole
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
     from geopandas import GeoDataFrame
     from libpysal.graph import Graph
 
-__all__ = ["Answer", "County", "Problem", "Refused", "getis_ord", "local_moran", "open"]
+    from geo.stats.weights import Neighbours
+
+__all__ = [
+    "Answer", "County", "Print", "Problem", "Refused", "__version__", "getis_ord", "local_moran", "open",
+]  # fmt: skip
 __version__ = version("hotspots")
 
 
@@ -97,25 +108,52 @@ class County:
     def categories(self, source: str = "") -> dict[str, str]:
         """Slug and name of the categories of a source, the most frequent first.
 
+        Parameters
+        ----------
+        source : str
+            Its key; the first source loaded where it is left out.
+
         Raises
         ------
         Problem
             If there is no such source.
+
+        Examples
+        --------
+        >>> county = open("data")
+        >>> county.categories("offences")["robbery"]
+        'Robbery'
         """
-        sources = self._atlas.catalogue.sources
-        if (source or next(iter(sources), "")) not in sources:
-            raise Problem(f"There is no source “{source}”: choose one of {', '.join(sources)}.")
-        return dict(sources[source or next(iter(sources))].categories)
+        known = self._atlas.catalogue.sources
+        key = source or next(iter(known), "")
+        if key not in known:
+            raise Problem(f"There is no source “{key}”: choose one of {', '.join(known)}.")
+        return dict(known[key].categories)
 
     @property
     def parameters(self) -> pd.DataFrame:
-        """All that :meth:`ask` takes: index ``name``; ``label``, ``description``, ``default``."""
-        import pandas as pd
+        """All that :meth:`ask` takes, by name: ``label``, ``description``, ``default`` and ``allowed``.
 
-        rows = {one.name: (one.label, one.description, one.usually) for one in _PARAMETERS.values()}
-        return pd.DataFrame.from_dict(
-            rows, orient="index", columns=["label", "description", "default"]
-        ).rename_axis("name")
+        ``allowed`` holds the values between which one chooses; it is empty where they cannot be listed.
+
+        Examples
+        --------
+        >>> open("data").parameters.loc["level", ["default", "allowed"]].tolist()
+        ['lsoa', ('lsoa', 'ward', 'borough')]
+        """
+        rows = {
+            one.name: (one.label, one.description, one.usually, self._allowed(one))
+            for one in _PARAMETERS.values()
+        }
+        columns = ["label", "description", "default", "allowed"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("name")
+
+    def _allowed(self, parameter: _Parameter) -> tuple[str, ...]:
+        """Values that a parameter may have, where they can be listed."""
+        kind = parameter.kind
+        return tuple(
+            getattr(self._atlas.catalogue, kind.loaded) if kind.loaded else kind.schema.get("enum", ())
+        )
 
     def ask(self, **asked: Any) -> Answer:
         """Ask a question.
@@ -123,8 +161,10 @@ class County:
         Parameters
         ----------
         **asked
-            The parameters of the address bar by their own names (``from_`` for ``from``): text, numbers, True
-            and False for on and off, and lists or ranges for what may hold several.
+            The parameters of the address bar by their own names (``from_`` for ``from``), as
+            :attr:`parameters` lists them: text, numbers, True and False for on and off, and lists or ranges
+            for what may hold several. None leaves one out; an empty list is refused, since it asks for
+            nothing where the address bar would show everything.
 
         Returns
         -------
@@ -137,16 +177,28 @@ class County:
 
         Examples
         --------
-        >>> county.ask(level="ward", source="ae", night=["fri", "sat"])  # doctest: +SKIP
+        >>> county = open("data")
+        >>> answer = county.ask(level="ward", source="ae", night=["fri", "sat"])
+        >>> answer.search
+        '?level=ward&source=ae&night=fri,sat'
+        >>> try:
+        ...     county.ask(level="parish")
+        ... except Refused as refused:
+        ...     print(*refused.sentences)
+        “parish” is not a level that this page has; it has borough, lsoa and ward.
         """
-        given = {name.removesuffix("_"): _text(value) for name, value in asked.items() if value is not None}
-        search = urlencode({name: text for name, text in given.items() if text})
-        return Answer(self._atlas, exactly(search, self._atlas.catalogue))
+        given = [(_name(name), _text(value)) for name, value in asked.items() if value is not None]
+        return Answer(self._atlas, _exactly(urlencode(given, safe=",:"), self._atlas.catalogue))
+
+
+def _name(name: str) -> str:
+    """A parameter as the address bar has it: Python keeps some names to itself, so ``from_``."""
+    return name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name
 
 
 def _text(value: Any) -> str:
     """A value as the address bar has it."""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return "on" if value else "off"
     if isinstance(value, str) or not isinstance(value, Iterable):
         return str(value)
@@ -154,7 +206,16 @@ def _text(value: Any) -> str:
 
 
 class Answer:
-    """What one question found; get one from :meth:`County.ask`. All of it may be shown."""
+    """What one question found; get one from :meth:`County.ask`. All of it may be shown.
+
+    Examples
+    --------
+    >>> answer = open("data").ask(level="borough", source="ae")
+    >>> answer.table.index.name, list(answer.table.columns[:4])
+    ('lad24cd', ['name', 'borough', 'count', 'population'])
+    >>> answer.frame.crs.to_epsg()
+    27700
+    """
 
     def __init__(self, atlas: _Atlas, query: _Query) -> None:
         self._atlas, self._answer = atlas, atlas.answer(query)
@@ -183,10 +244,8 @@ class Answer:
         return self._answer.caveats
 
     @property
-    def totals(self) -> Mapping[str, int | None]:
+    def totals(self) -> dict[str, int | None]:
         """How the events add up (:class:`geo.answer.answer.Totals`); None where suppressed."""
-        from dataclasses import asdict
-
         return asdict(self._answer.totals)
 
     @property
@@ -196,9 +255,8 @@ class Answer:
         The columns of every export: ``name, borough, count, population``, the rate, then those of the measure
         and the layer. ``count`` is Int64, missing where suppressed.
         """
-        shown: _Answer = self._answer
-        table = shown.export()
-        table["count"] = shown.table["count"][shown.inside]
+        table = self._answer.export()
+        table["count"] = self._answer.table["count"]
         return table
 
     @property
@@ -210,7 +268,7 @@ class Answer:
         return gpd.GeoDataFrame(table, geometry=shapes.geometry.reindex(table.index), crs=shapes.crs)
 
     def plot(self) -> Print:
-        """The printed map, as the page exports it: a notebook shows it, :meth:`save` writes it."""
+        """The printed map, as the page exports it; a notebook shows it. ``save("map.pdf")`` writes it."""
         return Print(self.bytes("png"))
 
     def bytes(self, form: str) -> bytes:
@@ -241,16 +299,12 @@ class Answer:
         from geo.out.export import FORMATS
 
         path = Path(path)
-        endings = sorted((form for form in FORMATS if path.name.endswith(f".{form}")), key=len)
-        content = self.bytes(endings[-1] if endings else path.suffix.removeprefix("."))
-        partial = path.with_name(f"{path.name}.part")
-        partial.write_bytes(content)
-        partial.replace(path)
+        name = path.name.lower()
+        endings = [form for form in FORMATS if name.endswith(f".{form}")]
+        _write_whole(path, self.bytes(max(endings, key=len, default=path.suffix.removeprefix("."))))
         return path
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         notes = "".join(f"<li>{escape(caveat)}</li>" for caveat in self.caveats)
         return (
             f"<p>{escape(self.description)}</p><p><strong>{escape(self.headline)}</strong></p>"
@@ -259,7 +313,13 @@ class Answer:
 
 
 class Print:
-    """A printed map as PNG, which a notebook shows."""
+    """A printed map, which a notebook shows.
+
+    Attributes
+    ----------
+    png : bytes
+        The picture, 300 dots an inch.
+    """
 
     def __init__(self, png: bytes) -> None:
         self.png = png
@@ -282,8 +342,10 @@ def local_moran(
         A Series is put in order by its labels, an array is in the order of ``graph.unique_ids``. NaN leaves
         the population.
     graph : libpysal.graph.Graph
-        Who neighbours whom. Weights are read as present or absent: those of a row-standardised contiguity
-        give the same p, others (kernels, distances) are refused.
+        Who neighbours whom. What counts is which areas have a weight, not how much: the neighbours of an area
+        weigh the same, as in a binary or a row-standardised contiguity. Other weights (kernels, distances)
+        are refused, since with them the null is another. No area is its own neighbour: a weight of its own
+        is left out.
     alpha, fdr
         Level of significance of ``cluster``, with or without the Benjamini-Hochberg correction.
 
@@ -295,16 +357,19 @@ def local_moran(
     Raises
     ------
     ValueError
-        If the values do not fit the graph, or the neighbours of an area have different weights.
+        If the values do not fit the graph, or the neighbours of an area differ in weight, or one is negative.
 
     Examples
     --------
-    >>> import numpy as np
     >>> from libpysal.graph import Graph
-    >>> row = Graph.from_arrays([0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2], np.ones(6))
-    >>> hotspots_of = local_moran(np.array([9, 8, 1, 0]), row)
-    >>> hotspots_of["p"].round(3).tolist()
-    [0.667, 1.0, 1.0, 0.667]
+    >>> street = Graph.from_arrays(list("abbccd"), list("bacbdc"), np.ones(6))
+    >>> local_moran(pd.Series([9, 8, 1, 0], street.unique_ids), street)[["local_i", "p"]].round(3)
+           local_i      p
+    focal
+    a        0.727  0.667
+    b        0.081  0.667
+    c        0.081  0.667
+    d        0.727  0.667
     """
     from geo.stats import hotspots
 
@@ -326,14 +391,16 @@ def getis_ord(
     return hotspots.getis_ord_star(y, _neighbours(graph), alpha=alpha, fdr=fdr)
 
 
-def _neighbours(graph: Graph) -> Any:
+def _neighbours(graph: Graph) -> Neighbours:
+    """Neighbour lists of a graph whose weights say no more than who neighbours whom."""
     from geo.stats.weights import Neighbours
 
-    linked = graph.adjacency[graph.adjacency != 0]
-    spread = linked.groupby(level=0).agg(["min", "max"])
-    if (spread["max"] - spread["min"] > 1e-9 * spread["max"].abs()).any():
+    weights = graph.adjacency[graph.adjacency != 0]
+    between = weights[weights.index.get_level_values(0) != weights.index.get_level_values(1)]
+    least, most = between.groupby(level=0).min(), between.groupby(level=0).max()
+    if not ((least > 0) & (most - least <= 1e-9 * most)).all():
         raise ValueError(
-            "the exact null needs neighbours of equal weight: give the graph before it was weighted, or "
-            "graph.transform('B')"
+            "The exact null needs neighbours of equal weight above zero: give the graph before it was "
+            'weighted, or graph.transform("B").'
         )
     return Neighbours.from_graph(graph, graph.unique_ids)

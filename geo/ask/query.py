@@ -31,7 +31,7 @@ from geo.ask.choices import (
     THEMES,
     VIEWS,
 )
-from geo.ask.notice import left_out
+from geo.ask.notice import Notice, left_out
 from geo.ask.parameters import (
     ALL,
     CHARTS,
@@ -47,7 +47,7 @@ from geo.ask.parameters import (
 )
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS, Window, Windows, windows
-from geo.ask.words import lower_first
+from geo.ask.words import listed, lower_first
 
 
 class Checks(Protocol):
@@ -355,7 +355,9 @@ class Query:
             parameter = PARAMETERS.get(key) or SCREEN.get(key)
             if parameter is None:
                 fault = f"The link asks for “{key[:40]}”, which this page does not know"
-                notices.append(left_out(fault, "; it was left out"))
+                notices.append(
+                    Notice(f"{fault}; it was left out.", f"{fault}; it knows {listed([*PARAMETERS])}.")
+                )
                 continue
             value, said = parameter.kind.read(text)
             notices += said

@@ -26,7 +26,7 @@ class Refused(Problem):
 
     def __init__(self, sentences: Iterable[str]) -> None:
         self.sentences = tuple(dict.fromkeys(map(fault_of, sentences)))
-        lead = "Nothing was written, because not all of the address could be taken:"
+        lead = "There is no answer, because not all of the question could be taken:"
         super().__init__(" ".join([lead, *self.sentences]))
 
 

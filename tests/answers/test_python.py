@@ -1,20 +1,28 @@
 """``import hotspots``: the same answers, the same refusals and the same protection as on the page."""
 
+import doctest
 import inspect
+import io
 import itertools
 import json
+from pathlib import Path
 
 import geopandas as gpd
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
+from nbclient import NotebookClient
 
 import hotspots
-from geo.answer.atlas import Atlas
-from geo.ask.query import Query
+from geo.ask.parameters import Parameter, choice
+from geo.ask.query import PARAMETERS, Query
 from geo.ask.refusal import Refused, exactly
 from geo.out.export import FORMATS, export
+from tests.support.fence import ROOT
+
+NOTEBOOK = ROOT / "docs" / "python.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +40,6 @@ def test_it_is_asked_by_the_names_and_values_of_the_address(county, small_atlas)
         layer="local_moran",
         level="ward",
         month=None,
-        day=(),
     )
     search = "?level=ward&source=offences&category=robbery,drugs&from=2023-02&hour=19-23&layer=local_moran"
     search += "&fdr=off"
@@ -59,18 +66,36 @@ def test_the_frame_has_the_shapes_on_the_national_grid(county):
 @pytest.mark.parametrize(
     "asked",
     [
-        {"source": "typo"}, {"hour": 77}, {"measure": "nonsense"}, {"borough": "E99999999"}, {"colour":
-        "red"}, {"from_": "2031-01"}, {"category": "robery"}, {"layer": "nothing"}, {"month": range(12, 15)},
+        {"source": "typo"}, {"hour": 77}, {"measure": "nonsense"}, {"borough": "E99999999"},
+        {"colour": "red"}, {"from_": "2031-01"}, {"category": "robery"}, {"layer": "nothing"},
+        {"month": range(12, 15)}, {"category": []}, {"hour": range(0)}, {"level": ""}, {"layer_": "imd"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_refused_as_it_is_by_the_server(county, small_atlas, asked):
     with pytest.raises(hotspots.Refused) as here:
         county.ask(**asked)
     name, value = next(iter(asked.items()))
-    text = ",".join(map(str, value)) if isinstance(value, range) else value
+    text = ",".join(map(str, value)) if isinstance(value, range | list) else value
     with pytest.raises(Refused) as there:
-        exactly(f"{name.removesuffix('_')}={text}", small_atlas.catalogue)
+        exactly(f"{'from' if name == 'from_' else name}={text}", small_atlas.catalogue)
     assert str(here.value) == str(there.value)
+
+
+def test_a_wrong_name_or_value_is_told_what_is_allowed(county):
+    with pytest.raises(hotspots.Refused, match=r"it knows level, source, .* and palette"):
+        county.ask(colour="red")
+    with pytest.raises(hotspots.Refused, match="choose from offences and ae"):
+        county.ask(source="typo")
+    with pytest.raises(hotspots.Refused) as refused:
+        county.ask(hour=77, colour="red")
+    assert len(refused.value.sentences) == 2
+
+
+def test_a_parameter_registered_later_is_taken(county, monkeypatch):
+    weekend = Parameter("class", "class", choice("weekend", ["only"]), "Weekend", "Days.", default="")
+    monkeypatch.setitem(PARAMETERS, "class", weekend)
+    assert county.ask(class_="only").search == "?source=offences&class=only"
+    assert county.parameters.at["class", "allowed"] == ("only",)
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "gpkg", "excel.csv"])
@@ -82,7 +107,7 @@ def test_it_saves_what_the_page_exports(county, small_atlas, form, tmp_path):
         assert path.read_bytes() == export(small_atlas, answer._answer.query, form)
     if form == "json":
         assert json.loads(path.read_text(encoding="utf-8"))["title"]
-    assert not list(tmp_path.glob("*.part"))
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_an_ending_that_is_no_format_writes_nothing(county, tmp_path):
@@ -103,6 +128,8 @@ def test_what_is_loaded_can_be_looked_up(county):
     assert list(county.boroughs) == ["E06000001", "E06000002"]
     assert {"from", "layer", "hour"} <= set(county.parameters.index)
     assert "local_moran" in county.layers
+    assert county.parameters.at["source", "allowed"] == ("offences", "ae")
+    assert county.parameters.at["fdr", "allowed"] == ("on", "off")
     with pytest.raises(hotspots.Problem, match="choose one of offences, ae"):
         county.categories("fire")
     assert hotspots.__version__
@@ -117,12 +144,16 @@ def test_small_numbers_leave_as_they_leave_the_page(county, small_atlas):
     assert (answer.table["count"].dropna() % 5 == 0).all()
     assert answer.table["local_i"].isna().all()
     assert answer.frame["count"][small].isna().all()
-    public = [name for name, _ in inspect.getmembers(answer) if not name.startswith("_")]
-    for name in public:
-        value = getattr(answer, name)
-        assert not type(value).__module__.startswith("geo."), name
-    assert not [name for name in vars(county) if not name.startswith("_")]
-    assert isinstance(county._atlas, Atlas)
+    left = pd.read_csv(io.BytesIO(answer.bytes("csv")), index_col=0, na_values="*")
+    assert np.array_equal(left["count"], answer.table["count"].astype(float), equal_nan=True)
+
+
+def test_nothing_public_leads_to_the_true_numbers(county):
+    answer = county.ask(source="ae", layer="local_moran")
+    for one in (county, answer, answer.plot()):
+        for name, value in inspect.getmembers(one, lambda value: not callable(value)):
+            if not name.startswith("_"):
+                assert type(value).__module__.partition(".")[0] != "geo", name
 
 
 # ---------------------------------------------------------------- the exact statistics alone
@@ -178,3 +209,33 @@ def test_a_series_is_put_in_order_and_unequal_weights_are_refused():
 def test_every_format_can_be_saved_by_its_ending(county):
     answer = county.ask(source="offences", level="ward")
     assert all(answer.bytes(form) for form in FORMATS)
+
+
+# ---------------------------------------------------------------- the examples
+
+
+@pytest.fixture
+def beside_the_demonstration(demo_county, tmp_path, monkeypatch) -> Path:
+    """A folder to work in, with the demonstration county in ``data``."""
+    (tmp_path / "data").symlink_to(demo_county, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_examples_of_the_docstrings(beside_the_demonstration):
+    result = doctest.testmod(hotspots, optionflags=doctest.NORMALIZE_WHITESPACE)
+    examples = Path(hotspots.__file__).read_text(encoding="utf-8").count(">>> ")
+    assert (result.attempted, result.failed) == (examples, 0)
+
+
+def test_the_notebook_runs_from_its_first_cell_to_its_last(beside_the_demonstration):
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    assert not any(cell.get("outputs") for cell in notebook.cells), "committed without what it shows"
+    resources = {"metadata": {"path": str(beside_the_demonstration)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    shown = [
+        kind for cell in notebook.cells for one in cell.get("outputs", []) for kind in one.get("data", {})
+    ]
+    assert {"image/png", "text/html"} <= set(shown)
+    assert (beside_the_demonstration / "wards.gpkg").is_file()

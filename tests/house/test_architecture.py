@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted(path for folder in ("geo", "dashboard") for path in (ROOT / folder).rglob("*.py"))
+SOURCES = sorted(
+    path for folder in ("geo", "dashboard", "hotspots") for path in (ROOT / folder).rglob("*.py")
+)
 
 ROOMS = ("ask", "stats", "data", "answer", "tell", "out", "demo", "cli")
 """The rooms of ``geo/``: each may import itself and the rooms named before it."""
@@ -73,12 +75,12 @@ def room(name: str) -> str:
 def test_imports_run_one_way(module: tuple[str, ast.Module]) -> None:
     name, tree = module
     used = imports(ast.walk(tree))
-    outside = {"dash", "plotly", "dashboard", "app", "flask"} & {n.split(".")[0] for n in used}
-    if not name.startswith("geo"):
-        assert "app" not in outside
+    outside = {"dash", "plotly", "dashboard", "app", "flask", "hotspots"} & {n.split(".")[0] for n in used}
+    if name.startswith("dashboard"):
+        assert not outside & {"app", "hotspots"}
         return
     assert not outside, f"{name} computes; it must know nothing of {outside}"
-    if name == "geo":
+    if name in ("geo", "hotspots"):
         return
     assert room(name) in RANK, f"say in ROOMS where {name} stands"
     theirs = {n for n in used if n.startswith("geo.")}

@@ -1,6 +1,7 @@
 """What an installed copy and a container image hold: program, map library, demonstration county."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -48,6 +49,19 @@ def files(folder: Path) -> set[str]:
 def test_the_wheel_holds_every_module(wheel: Path, package: str) -> None:
     ours = {name for name in files(wheel / package) if not name.startswith("_shipped/")}
     assert ours == files(ROOT / package)
+
+
+def test_an_installed_copy_shows_its_types(wheel: Path) -> None:
+    assert all((wheel / package / "py.typed").is_file() for package in ("geo", "hotspots"))
+
+
+def test_an_installed_copy_can_be_asked_from_python(wheel: Path) -> None:
+    ask = "import hotspots; print(hotspots.__file__, hotspots.__version__)"
+    command = [sys.executable, "-c", ask]
+    environment = {**os.environ, "PYTHONPATH": str(wheel)}
+    answer = subprocess.run(command, cwd=wheel, env=environment, capture_output=True, text=True, check=False)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert answer.stdout.split() == [str(wheel / "hotspots" / "__init__.py"), version], answer.stderr
 
 
 @pytest.mark.parametrize("name", SHIPPED)
