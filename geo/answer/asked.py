@@ -109,7 +109,8 @@ class Asked:
     @property
     def among_areas(self) -> str:
         """Say how many areas are shown: "417 small areas"."""
-        return f"{self.n:,} {WORDS[self.query.level]}"
+        words = WORDS[self.query.level]
+        return f"{self.n:,} {words.removesuffix('s') if self.n == 1 else words}"
 
     # ------------------------------------------------------------ which areas
 

@@ -95,7 +95,7 @@ def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
     number = int(hot.sum())
     if not judged:
         return (
-            f"None of {s.among_areas} can be judged for hotspots of {s.noun}: their values are alike or "
+            f"Not one of {s.among_areas} can be judged for hotspots of {s.noun}: their values are alike or "
             "missing, or they have no neighbours."
         )
     if not number:

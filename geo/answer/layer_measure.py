@@ -166,7 +166,7 @@ def draw_significance(s: Asked) -> Drawn:
     areas = f"{int(higher.sum())} of {s.judged(compared, 'compared')}"
     finding = against.finding.format(areas=areas, noun=s.noun, name=by.name, held=held)
     if not compared:
-        finding = f"None of {s.among_areas} has enough {s.noun} to be compared."
+        finding = f"Not one of {s.among_areas} has enough {s.noun} to be compared."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
     chance = "About one area in twenty differs at 95% by chance alone."
