@@ -142,6 +142,23 @@ class Parameter:
         return self.kind.write(self.default)
 
 
+def asks(
+    default: Any,
+    kind: Kind,
+    label: str,
+    description: str,
+    changes: Collection[str] = (),
+    *,
+    name: str = "",
+    **more: Any,
+) -> Any:
+    """Declare a parameter as a field of a query; its name in the address is the field's, unless given."""
+    declared = Parameter(
+        name, "", kind, label, description, default=default, changes=frozenset(changes), **more
+    )
+    return dataclasses.field(default=default, metadata={"parameter": declared})
+
+
 # ---------------------------------------------------------------- kinds of values
 
 

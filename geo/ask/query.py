@@ -41,9 +41,9 @@ from geo.ask.parameters import (
     MAP,
     MONTHS,
     WEEK,
-    Kind,
     Notices,
     Parameter,
+    asks,
 )
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS, Window, Windows, windows
@@ -55,23 +55,6 @@ class Checks(Protocol):
 
     def check(self, query: Query) -> tuple[Query, Notices]:
         """Return the nearest question that can be answered, and what was changed."""
-
-
-def _asks(
-    default: Any,
-    kind: Kind,
-    label: str,
-    description: str,
-    changes: Collection[str] = (),
-    *,
-    name: str = "",
-    **more: Any,
-) -> Any:
-    """Declare a parameter as a field of a query; its name in the address is the field's, unless given."""
-    declared = Parameter(
-        name, "", kind, label, description, default=default, changes=frozenset(changes), **more
-    )
-    return dataclasses.field(default=default, metadata={"parameter": declared})
 
 
 _SOURCE = p.word("source", "sources")
@@ -103,7 +86,7 @@ class Query:
     '?level=ward&hour=22-1'
     """
 
-    level: str = _asks(
+    level: str = asks(
         "lsoa",
         p.choice("level", LEVELS),
         "Areas",
@@ -112,7 +95,7 @@ class Query:
         clears=("area", "set", "edges"),
         control="value",
     )
-    source: str = _asks(
+    source: str = asks(
         "",
         _SOURCE,
         "Source",
@@ -121,13 +104,13 @@ class Query:
         clears=("category", "compare"),
         control="value",
     )
-    sources: tuple[str, ...] = _asks(
+    sources: tuple[str, ...] = asks(
         (),
         p.words("source", loaded="sources"),
         "Sources",
         "Sources that a needs assessment covers; all where it is left out.",
     )
-    category: tuple[str, ...] = _asks(
+    category: tuple[str, ...] = asks(
         (),
         p.SLUGS,
         "Category",
@@ -136,7 +119,7 @@ class Query:
         filters=True,
         control="value",
     )
-    first: int | None = _asks(
+    first: int | None = asks(
         None,
         p.MONTH,
         "From",
@@ -146,10 +129,10 @@ class Query:
         filters=True,
         control="value",
     )
-    last: int | None = _asks(
+    last: int | None = asks(
         None, p.MONTH, "To", "Last month of the period.", _PERIOD, name="to", filters=True, control="value"
     )
-    month: tuple[int, ...] = _asks(
+    month: tuple[int, ...] = asks(
         (),
         p.MONTHS_OF_YEAR,
         "Months",
@@ -158,7 +141,7 @@ class Query:
         filters=True,
         control="strip",
     )
-    hour: tuple[int, ...] = _asks(
+    hour: tuple[int, ...] = asks(
         (),
         p.HOURS,
         "Hours",
@@ -167,10 +150,10 @@ class Query:
         filters=True,
         control="strip",
     )
-    day: tuple[int, ...] = _asks(
+    day: tuple[int, ...] = asks(
         (), p.DAYS_OF_WEEK, "Days", "Days of the week.", _TIME, filters=True, control="strip"
     )
-    night: tuple[int, ...] = _asks(
+    night: tuple[int, ...] = asks(
         (),
         p.NIGHTS_OF_WEEK,
         "Nights",
@@ -179,7 +162,7 @@ class Query:
         filters=True,
         control="strip",
     )
-    borough: tuple[str, ...] = _asks(
+    borough: tuple[str, ...] = asks(
         (),
         p.BOROUGH_CODES,
         "Boroughs",
@@ -188,7 +171,7 @@ class Query:
         filters=True,
         control="strip",
     )
-    measure: str = _asks(
+    measure: str = asks(
         "count",
         p.word("measure", "measures"),
         "Measure",
@@ -197,7 +180,7 @@ class Query:
         clears=("edges",),
         control="value",
     )
-    layer: str = _asks(
+    layer: str = asks(
         "measure",
         p.word("layer", "layers"),
         "Layer",
@@ -206,10 +189,10 @@ class Query:
         clears=("compare", "mark"),
         control="value",
     )
-    overlay: str = _asks(
+    overlay: str = asks(
         "none", p.choice("overlay", OVERLAYS), "Overlay", "What is laid over the map.", control="value"
     )
-    domain: str = _asks(
+    domain: str = asks(
         "imd",
         p.choice("domain of deprivation", DOMAINS),
         "Deprivation by",
@@ -218,7 +201,7 @@ class Query:
         heeded=True,
         control="value",
     )
-    benchmark: str = _asks(
+    benchmark: str = asks(
         "",
         p.word("benchmark", "benchmarks"),
         "Compared with",
@@ -228,13 +211,13 @@ class Query:
         control="value",
         usual="whole",
     )
-    groups: str = _asks(
+    groups: str = asks(
         "decile",
         p.choice("way to group areas by deprivation", GROUPS),
         "Groups",
         "Whether the chart by deprivation has tenths or fifths.",
     )
-    fdr: bool = _asks(
+    fdr: bool = asks(
         True,
         p.on_off("The correction for many areas (fdr)"),
         "Correction",
@@ -243,7 +226,7 @@ class Query:
         heeded=True,
         control="checked",
     )
-    null: str = _asks(
+    null: str = asks(
         "exact",
         p.choice("way to find p", NULLS),
         "p from",
@@ -252,8 +235,8 @@ class Query:
         heeded=True,
         control="value",
     )
-    area: str = _asks("", p.word("area"), "Area", "Code of the area selected.", filters=True)
-    group: tuple[str, ...] = _asks(
+    area: str = asks("", p.word("area"), "Area", "Code of the area selected.", filters=True)
+    group: tuple[str, ...] = asks(
         (),
         p.AREA_CODES,
         "Set",
@@ -261,14 +244,14 @@ class Query:
         name="set",
         filters=True,
     )
-    mark: str = _asks(
+    mark: str = asks(
         "",
         p.MARK,
         "Mark",
         "Areas that stand out: decile:1,2 or quintile:1 of deprivation, or class:HH.",
         stays=("mark", "decile:|quintile:"),  # every layer has deciles
     )
-    compare: str = _asks(
+    compare: str = asks(
         "",
         p.word("comparison"),
         "Compare",
@@ -279,13 +262,13 @@ class Query:
         usual="usual",
         stays=("view", "compare"),  # there it is the other map
     )
-    view: str = _asks(
+    view: str = asks(
         "explore",
         p.choice("view", VIEWS),
         "View",
         "Which view of the page: the map, a meeting, an assessment…",
     )
-    clock: str = _asks(
+    clock: str = asks(
         "recorded",
         p.choice("clock", CLOCKS),
         "Clock",
@@ -293,13 +276,13 @@ class Query:
         [WEEK],
         control="value",
     )
-    layout: str = _asks(
+    layout: str = asks(
         "map", p.choice("layout", LAYOUTS), "Layout", "Areas in their places, or as tiles of one size."
     )
-    legend: str = _asks(
+    legend: str = asks(
         "own", p.choice("legend of two maps", LEGENDS), "Legend", "Whether two maps have classes in common."
     )
-    breaks: str = _asks(
+    breaks: str = asks(
         "quantile",
         p.choice("way to form classes", BREAKS),
         "Classes",
@@ -309,7 +292,7 @@ class Query:
         clears=("edges",),
         control="value",
     )
-    edges: tuple[float, ...] = _asks(
+    edges: tuple[float, ...] = asks(
         (),
         p.EDGES,
         "Bounds",
@@ -318,7 +301,7 @@ class Query:
         heeded=True,
         control="value",
     )
-    palette: str = _asks(
+    palette: str = asks(
         "orrd",
         p.choice("set of colours", PALETTES),
         "Colours",

@@ -5,12 +5,9 @@ import csv
 import io
 import json
 import re
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from xml.etree import ElementTree
 
 import geopandas as gpd
@@ -23,8 +20,6 @@ import pypdf
 import pytest
 import shapely
 from fontTools.ttLib import TTFont
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from pptx import Presentation
 from pptx.util import Mm
@@ -34,10 +29,10 @@ from geo.answer.layers import LAYERS, column
 from geo.answer.measures import MEASURES
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.out.drawing import HATCHES, drawing, shorten, text_width, wrap
+from geo.out.drawing import HATCHES, drawing
 from geo.out.export import FORMATS, Sheet, sheet
-from geo.out.pane import spread
 from geo.out.printed_map import poster
+from tests.support.exported import geopackage, read_READERS, read_shapes, squeezed, words
 
 MADE = date(2026, 11, 20)
 DATES = ("20 November 2026", "2026-11-20")
@@ -70,90 +65,6 @@ def files(controlled, clusters) -> dict[tuple[str, str], bytes]:
     return {(name, key): form.write(one) for name, one in both.items() for key, form in FORMATS.items()}
 
 
-# ---------------------------------------------------------------- reading
-
-
-def words(key: str, content: bytes) -> str:
-    """All text of a file, as an independent reader finds it."""
-    return _READERS[key](content)
-
-
-def _xlsx(content: bytes) -> str:
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    return " ".join(
-        str(c.value) for page in book for row in page.iter_rows() for c in row if c.value is not None
-    )
-
-
-@contextmanager
-def geopackage(content: bytes):
-    """The GeoPackage as a file, as its readers want it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "map.gpkg")
-        path.write_bytes(content)
-        yield path
-
-
-def _gpkg(content: bytes) -> str:
-    with geopackage(content) as path:
-        facts = pyogrio.read_info(path)
-        table = pyogrio.read_dataframe(path, read_geometry=False)
-    return " ".join(map(str, [*facts["layer_metadata"].values(), *table.to_numpy(object).ravel()]))
-
-
-def _png(content: bytes) -> str:
-    return " ".join(map(str, Image.open(io.BytesIO(content)).text.values()))
-
-
-def _pdf(content: bytes) -> str:
-    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
-
-
-def _shapes(shapes):
-    for shape in shapes:
-        if shape.has_text_frame:
-            yield shape.text_frame.text
-        elif shape.has_table:
-            yield from (cell.text for row in shape.table.rows for cell in row.cells)
-        elif hasattr(shape, "shapes"):
-            yield from _shapes(shape.shapes)
-
-
-def _pptx(content: bytes) -> str:
-    [slide] = Presentation(io.BytesIO(content)).slides
-    return " ".join([*_shapes(slide.shapes), slide.notes_slide.notes_text_frame.text])
-
-
-def _parquet(content: bytes) -> str:
-    file = pyarrow.parquet.ParquetFile(io.BytesIO(content))
-    table = file.read().drop_columns(["geometry", "bbox"]).to_pydict()
-    return " ".join([*(value.decode() for value in file.metadata.metadata.values()), str(table)])
-
-
-def _json(content: bytes) -> str:
-    return json.dumps(json.loads(content), ensure_ascii=False)
-
-
-_READERS = {
-    "csv": lambda content: content.decode(),
-    "excel.csv": lambda content: content.decode("utf-8-sig"),
-    "json": _json,
-    "geojson": _json,
-    "parquet": _parquet,
-    "xlsx": _xlsx,
-    "gpkg": _gpkg,
-    "png": _png,
-    "pdf": _pdf,
-    "svg": lambda content: " ".join(ElementTree.fromstring(content).itertext()),
-    "pptx": _pptx,
-}
-
-
-def squeezed(text: str) -> str:
-    """Text without white space: lines break where they will."""
-    return re.sub(r"\s+", "", text)
-
-
 # ---------------------------------------------------------------- what every file says
 
 
@@ -171,7 +82,7 @@ def test_every_file_says_what_it_is_and_where_it_comes_from(files, controlled, c
 
 
 def test_every_format_has_a_reader_here():
-    assert set(FORMATS) == set(_READERS)
+    assert set(FORMATS) == set(read_READERS)
 
 
 def test_the_credits_are_those_of_the_data(clusters):
@@ -514,7 +425,7 @@ def test_a_slide_can_be_edited_and_heard(files, clusters):
     assert rows[0] == ["", "Highest areas", "Offences", "Per 1,000"]
     for row, (_, area) in zip(rows[1:], clusters.top.iterrows(), strict=False):
         assert row == [area["rank"], f"{area['name']} ({area['ward']})", *clusters.shown(area)]
-    labels = [text for text in _shapes(by_name["Legend"].shapes)]
+    labels = [text for text in read_shapes(by_name["Legend"].shapes)]
     for entry in clusters.legend:
         assert labels[labels.index(entry.label) + 1] == f"{entry.count:,}"
     link = by_name["Notes and sources"].text_frame.paragraphs[-1].runs[0].hyperlink.address
@@ -524,39 +435,3 @@ def test_a_slide_can_be_edited_and_heard(files, clusters):
         assert shape.left >= 0
         assert shape.left + shape.width <= deck.slide_width + Mm(0.1)
         assert shape.top + shape.height <= deck.slide_height + Mm(0.1)
-
-
-# ---------------------------------------------------------------- setting type
-
-
-texts = st.text(st.characters(codec="latin-1", exclude_categories=["Cc", "Cs"]), max_size=120)
-
-
-@given(texts, st.floats(5, 120), st.booleans())
-def test_wrapped_lines_fit_and_lose_nothing(text, width, bold):
-    lines = wrap(text, width, 7, bold)
-    assert squeezed("".join(lines)) == squeezed(text)
-    for line in lines:
-        assert text_width(line, 7, bold) <= width + 1e-9 or len(line) == 1
-
-
-@given(texts, st.floats(10, 60))
-def test_shortened_text_fits(text, width):
-    short = shorten(text, width, 7)
-    assert text_width(short, 7) <= max(width, text_width("…", 7)) + 1e-9
-    assert short == text or "…" in short
-
-
-def test_an_area_keeps_its_number_when_its_name_is_shortened():
-    short = shorten("Central Bedfordshire 004C", 20, 7)
-    assert short.endswith("… 004C")
-
-
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=10))
-def test_numbers_on_the_map_are_spread_apart(points):
-    placed = spread(np.array(points, float), 4.6)
-    assert len(placed) == len(points)
-    for i in range(len(placed)):
-        for j in range(i):
-            assert np.hypot(*(placed[i] - placed[j])) > 3.6
-    assert (spread(np.array(points, float), 4.6) == placed).all()
