@@ -17,7 +17,8 @@ from dashboard import blocks
 from dashboard.area_set import of_group
 from dashboard.figures import chosen_months
 from dashboard.panel import Link, fact_list, panel_of
-from geo.answer.columns import texts
+from geo.answer.columns import DAGGER, RATE, rated, texts
+from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import beside
 from geo.ask.choices import DOMAINS, LEVELS
@@ -25,6 +26,7 @@ from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import listed
 from geo.stats import confidence, rates
+from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell.area import Profile, profile
 from geo.tell.area_set import group
 
@@ -189,12 +191,12 @@ def _known(told: Profile, clusters: Answer) -> dict[str, str]:
     """Say the facts of an area, the rate with its 95% interval."""
     row, answer = told.row, told.answer
     known = {
-        "Per 1,000 residents": _with_interval(row),
+        RATE.label: _with_interval(row, answer.days),
         "Cluster (local Moran’s I)": _cluster(told.code, clusters),
     }
     asked = beside(answer.query.measure)
     if asked.key != "rate" and pd.notna(row[asked.column.name]):
-        known[asked.column.label] = asked.form.format(row[asked.column.name])
+        known[asked.column.label] = asked.written(row.to_frame().T)[0]
         if asked.limits:
             known[asked.column.label] += f" ({asked.form} to {asked.form})".format(
                 row["lower_ci"], row["upper_ci"]
@@ -206,11 +208,14 @@ def _known(told: Profile, clusters: Answer) -> dict[str, str]:
     return known
 
 
-def _with_interval(row: pd.Series) -> str:
-    if pd.isna(row["rate_per_1000"]):
+def _with_interval(row: pd.Series, days: int) -> str:
+    if pd.isna(row["count"]) or pd.isna(row["population"]):
         return ""
-    rated = rates.crude_rate([float(row["count"])], [float(row["population"])]).iloc[0]
-    return f"{rated['value']:,.1f} ({rated['lower_ci']:,.1f} to {rated['upper_ci']:,.1f})"
+    found = rates.crude_rate([float(row["count"])], [float(row["population"])], years=days / YEAR).iloc[0]
+    if pd.isna(found["value"]):
+        return str(found["note"])
+    note = f"; {found['note']}" if found["note"] else ""
+    return f"{found['value']:,.1f} ({found['lower_ci']:,.1f} to {found['upper_ci']:,.1f}{note})"
 
 
 def _cluster(code: str, clusters: Answer) -> str:
@@ -247,14 +252,14 @@ def _week(week: Week, noun: str) -> list[Component]:
 def _sources(table: pd.DataFrame) -> Component:
     columns = ("Source", "Count", "/ 1,000 a year", "Rank")
     counts = texts(table["count"], "{:,.0f}", SUPPRESSED)
-    rated = texts(table["rate_per_1000_a_year"], "{:,.1f}", "–")
-    rows = list(zip(table["label"], counts, rated, table["rank"], strict=True))
+    rate = rated(table[RATE.name], table["unreliable"], "{:,.1f}", "–", brief=True)
+    rows = list(zip(table["label"], counts, rate, table["rank"], strict=True))
     periods = [f"{label}: {period}" for label, period in zip(table["label"], table["period"], strict=True)]
     ranks = [rank for rank in table["rank"] if rank]
     return blocks.fold(
         "In every source",
         blocks.grid(columns, rows, "Counts, rates and ranks by source"),
-        html.P("; ".join(periods) + ".", className="note"),
+        html.P("; ".join(periods) + f". {DAGGER} {UNRELIABLE_NOTE}.", className="note"),
         found=f"rank {listed(ranks)}" if ranks else "",
         table=blocks.lines(columns, rows),
     )

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import blocks
 from dashboard.figures import chosen_months
-from geo.answer.columns import texts
+from geo.answer.columns import RATE, texts
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF
 from geo.ask.query import Query
@@ -54,10 +54,11 @@ def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -
 
 def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list[Component]:
     few = f" and {told.suppressed} with {SUPPRESSED} (1 to 7)" if told.suppressed else ""
+    doubt = f" ({told.rate_note})" if told.rate_note else ""
     known = {
         source.noun.capitalize(): "" if told.count is None else f"{told.count:,}{few}",
         "Of those shown": "" if told.share is None else f"{told.share:.1%}",
-        "Per 1,000 residents": "" if told.rate_per_1000 is None else f"{told.rate_per_1000:,.1f}",
+        RATE.label: "" if told.rate_per_1000_year is None else f"{told.rate_per_1000_year:,.1f}{doubt}",
         "Residents": "" if told.residents is None else f"{told.residents:,}",
     }
     parts: list[Component] = [fact_list(known)]
@@ -133,7 +134,7 @@ def _changed(trend: Trend, noun: str) -> str:
     """Say how a set changed, how the rest did, and whether that differs by more than chance."""
     here, rest = (_more(ratio, noun) for ratio in (trend.here, trend.rest))
     periods = f"{period_name(*trend.period)} against {period_name(*trend.before)}"
-    said = f"{periods}: {here} in the set, {rest} elsewhere."
+    said = f"{periods}, per day: {here} in the set, {rest} elsewhere."
     if trend.against is None:
         return said
     ratio, low, high = trend.against

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.answer.columns import DECILES, Column, intervals, texts
+from geo.answer.columns import DECILES, RATE, Column, intervals, rated, texts
+from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layers import LAYERS, about
 from geo.answer.measures import beside
@@ -45,11 +46,15 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
     """
     found = {
         source.noun.capitalize(): texts(table["count"], "{:,.0f}", f"{SUPPRESSED} (1 to 7)"),
-        "Per 1,000 residents": texts(table["rate_per_1000"], "{:,.1f}"),
+        RATE.label: rated(table[RATE.name], table["unreliable"], "{:,.1f}"),
     }
+    if 0 < answer.days < YEAR:
+        found[f"Per 1,000 in these {answer.days} days"] = texts(
+            table[RATE.name] * (answer.days / YEAR), "{:,.1f}"
+        )
     asked = beside(answer.query.measure)
     if asked.key != "rate":
-        found[asked.column.label] = texts(table[asked.column.name], asked.form, asked.missing)
+        found[asked.column.label] = asked.written(table, asked.missing)
     if asked.limits:
         found["95% interval"] = intervals(table["lower_ci"], table["upper_ci"], asked.form)
     if (one := added(answer)) and not one.always:
@@ -130,8 +135,8 @@ def ranked_table(
         _numbers("count", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
     ]
     asked = beside(answer.query.measure)
-    rows["value"] = texts(ranked[asked.column.name], asked.form, "–")
-    columns.append(_numbers("value", asked.column.heading, 68, asked.column.label))
+    rows["value"] = asked.written(ranked, "–", brief=True)
+    columns.append(_numbers("value", asked.column.heading, 68, asked.column.hint or asked.column.label))
     if one := added(answer):
         rows["label"] = one.write(ranked[one.name])
         column = _column("label", one.heading, one.pixels, one.hint or one.label)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
+from geo.answer.benchmark import crude
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
 from geo.answer.immutable import immutable
@@ -23,6 +24,7 @@ from geo.answer.measures import MEASURES, measure
 from geo.answer.said import finding, left_out
 from geo.answer.week import Week
 from geo.ask.query import Query
+from geo.stats import rates
 from geo.stats.concentration import rank_labels
 
 RANKED = 10
@@ -62,6 +64,7 @@ class Found:
 
     table: pd.DataFrame = immutable()
     inside: np.ndarray = immutable()
+    days: int
     codes: np.ndarray = immutable()
     classes: Classes
     overlay: np.ndarray = immutable()
@@ -85,16 +88,17 @@ def find(s: Asked) -> Found:
     Found
     """
     drawn = LAYERS[s.query.layer].draw(s)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = s.shown / np.where(s.population > 0, s.population, np.nan) * 1000
+    rate = crude(s, 0.95)["value"].to_numpy()
     count, gate = s.gate.counts(s.counts), s.gate
     table = s.frame[["name", "ward", "borough"]].assign(
-        count=count, population=s.frame["population"], rate_per_1000=rate
+        count=count, population=s.frame["population"], rate_per_1000_year=rate
     )
     table = table.join(drawn.columns)
     ranked_by = MEASURES[s.query.measure].column.name
     if ranked_by not in table:  # the layer is about something else
         table = table.join(measure(s).columns)
+    if "unreliable" not in table:  # of another number of events than the count
+        table["unreliable"] = rates.unreliable(s.shown)
     table["imd_decile"] = s.frame["imd_decile"]
     ranking = table[ranked_by].to_numpy(np.float64, na_value=np.nan)
     table["rank"] = rank_labels(np.where(s.inside, ranking, np.nan)).array
@@ -103,6 +107,7 @@ def find(s: Asked) -> Found:
     return Found(
         table=table,
         inside=s.inside,
+        days=selection.days,
         codes=drawn.codes,
         classes=drawn.classes,
         overlay=(decile <= 2) & s.inside,
@@ -143,10 +148,12 @@ class Answer:
         As checked against what is loaded.
     table : DataFrame
         All areas of the level in map order, index of codes: ``name``, ``ward``, ``borough``, ``count``
-        (Int64, missing where suppressed), ``population``, ``rate_per_1000``, then the columns of the
-        measure and the layer, ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie).
+        (Int64, missing where suppressed), ``population``, ``rate_per_1000_year``, then the columns of the
+        measure and the layer, ``unreliable``, ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie).
     inside : ndarray of bool
         Areas of the boroughs chosen.
+    days : int
+        Length of the time kept, which rates a year rest on.
     codes : ndarray of uint8
         Position of each area's class in ``classes``; 255 outside the boroughs chosen.
     classes : Classes
@@ -178,6 +185,7 @@ class Answer:
     query: Query
     table: pd.DataFrame = immutable()
     inside: np.ndarray = immutable()
+    days: int
     codes: np.ndarray = immutable()
     classes: Classes
     overlay: np.ndarray | None = immutable()
@@ -219,7 +227,7 @@ class Answer:
     def export(self) -> pd.DataFrame:
         """Table as it leaves in a file: the contract's columns, suppressed counts as ``*``."""
         table = self.table[self.inside]
-        front = ["name", "borough", "count", "population", "rate_per_1000"]
+        front = ["name", "borough", "count", "population", "rate_per_1000_year"]
         rest = [c for c in table.columns if c not in (*front, "ward", "rank")]
         table = table[front + rest].copy()
         table["count"] = table["count"].astype(object).where(table["count"].notna(), SUPPRESSED)

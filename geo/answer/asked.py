@@ -218,6 +218,11 @@ class Asked:
         wider, scale = self._wider
         return self.level.add_up(wider.by_area), scale
 
+    def base_years(self) -> float:
+        """Years that the counts of :meth:`base` fell in, as far as the filters of hour and day keep them."""
+        wider, slots = self._wider[0], self.selection.slots
+        return wider.years / (1.0 if slots is None else float(slots[TIMED].mean()))
+
     @cached_property
     def _harm(self) -> tuple[np.ndarray, np.ndarray, int]:
         weights = self.county.harm_weights(self.query.source)
@@ -255,9 +260,11 @@ class Asked:
         return None if found is None else found[:, : len(AGE_BANDS)]
 
     def england(self) -> tuple[float, str]:
-        """England's rate per 1,000 residents, NaN and why where it is not known."""
-        months = self.cube.months[self.loaded.cube.select(self.query.events()).months]
-        return reference_rate(self.county.reference, self.query, [int(month) for month in months])
+        """England's rate per 1,000 residents a year, NaN and why where it is not known."""
+        chosen = self.loaded.cube.select(self.query.events())
+        months = [int(month) for month in self.cube.months[chosen.months]]
+        rate, why = reference_rate(self.county.reference, self.query, months)
+        return rate / chosen.years if months else rate, why
 
     # ------------------------------------------------------------ the charts beside the map
 

@@ -76,6 +76,7 @@ class Atlas(County):
             query=query,
             table=found.table,
             inside=found.inside,
+            days=found.days,
             codes=found.codes,
             classes=found.classes.coloured(query.palette) if "palette" in heeds else found.classes,
             overlay=found.overlay if query.overlay == "imd" else None,

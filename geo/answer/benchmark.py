@@ -26,8 +26,10 @@ def standardised(s: Asked, confidence: float) -> pd.DataFrame:
 
 
 def crude(s: Asked, confidence: float) -> pd.DataFrame:
-    """Rates per 1,000 of the protected counts with their limits."""
-    return rates.crude_rate(s.shown, s.population, confidence=confidence).set_axis(s.frame.index)
+    """Rates a year per 1,000 of the protected counts with their limits."""
+    return rates.crude_rate(s.shown, s.population, years=s.years, confidence=confidence).set_axis(
+        s.frame.index
+    )
 
 
 def overall(s: Asked, areas: np.ndarray, *, by_age: bool = False) -> float:
@@ -37,7 +39,9 @@ def overall(s: Asked, areas: np.ndarray, *, by_age: bool = False) -> float:
         return float(rates.dsr(*together, years=s.years)["value"].iloc[0])
     counted = areas & ~np.isnan(s.population)
     total, residents = s.gate.count(int(s.counts[counted].sum())), s.population[counted].sum()
-    return np.nan if total is None or not residents else float(total / residents * 1000)
+    if total is None:
+        return np.nan
+    return float(rates.crude_rate([total], [residents], years=s.years)["value"].iloc[0])
 
 
 # ---------------------------------------------------------------- with whom they are compared
@@ -54,7 +58,7 @@ class Comparison:
     together : callable
         ``f(asked, areas)``: the same rate of some areas together; NaN where it is not known.
     unit : str
-        "per 1,000 residents".
+        "per 1,000 residents a year".
     finding : str
         Sentence with ``{areas}`` that are higher, ``{noun}`` and ``{name}`` of the benchmark, and ``{held}``.
     crude : bool
@@ -68,7 +72,7 @@ class Comparison:
     crude: bool = False
 
 
-CRUDE = Comparison(crude, overall, "per 1,000 residents", crude=True)
+CRUDE = Comparison(crude, overall, "per 1,000 residents a year", crude=True)
 STANDARDISED = Comparison(
     standardised,
     partial(overall, by_age=True),

@@ -16,6 +16,7 @@ import pandas as pd
 from geo.answer.disclosure import SUPPRESSED
 from geo.ask.choices import DOMAINS
 from geo.ask.words import lower_first
+from geo.stats.rates import HIDE_RATE_BELOW, UNRELIABLE_BELOW, UNRELIABLE_NOTE
 
 Write = Callable[[pd.Series], list[str]]
 P, DECIMAL = "0.0000", "#,##0.0"
@@ -58,6 +59,27 @@ def intervals(lower: pd.Series, upper: pd.Series, form: str) -> list[str]:
 def changes(ratios: pd.Series) -> list[str]:
     """Ratios as a change, "+12%"."""
     return ["" if isnan(ratio) else f"{ratio - 1:+.0%}" for ratio in _floats(ratios)]
+
+
+DAGGER = "†"
+"""Stands behind a rate that is unreliable, where there is no room for the words."""
+
+
+def rated(
+    values: pd.Series, unreliable: pd.Series, form: str, missing: str = "", *, brief: bool = False
+) -> list[str]:
+    """Rates as text, those of few events marked as unreliable: in words, or by a dagger."""
+    mark = DAGGER if brief else f" ({UNRELIABLE_NOTE})"
+    return [
+        text + mark if few and not isnan(value) else text
+        for text, value, few in zip(texts(values, form, missing), _floats(values), unreliable, strict=True)
+    ]
+
+
+def rate_of(row: pd.Series) -> str:
+    """The rate of one row of an answer's table, for a narrow place; empty where it has none."""
+    frame = row[[RATE.name, UNRELIABLE.name]].to_frame().T
+    return rated(frame[RATE.name], frame[UNRELIABLE.name], "{:,.1f}", brief=True)[0]
 
 
 def figures(form: str, missing: str = "–") -> Write:
@@ -154,10 +176,16 @@ DECILES = {domain: _decile(domain, name) for domain, name in DOMAINS.items()}
 """Deciles by each domain of deprivation; those of the whole index are in every table."""
 COUNT = Column("count", "Number of events under the filters", "Count", "Count", write=figures("{:,.0f}"))
 RATE = Column(
-    "rate_per_1000",
-    "Events in the whole period per 1,000 residents, from the count as shown",
-    "Per 1,000 residents",
+    "rate_per_1000_year",
+    "Events per 1,000 residents a year, from the count as shown and the days of the period",
+    "Per 1,000 residents a year",
     "/ 1,000",
+    f"Per 1,000 residents a year; {DAGGER} {UNRELIABLE_NOTE}",
+)
+UNRELIABLE = Column(
+    "unreliable",
+    f"Whether the rate rests on fewer than {UNRELIABLE_BELOW} events, so that chance may have made it; a "
+    f"crude rate of fewer than {HIDE_RATE_BELOW} events is blank",
 )
 EVERYWHERE = (
     Column("lsoa21cd", "Code of the small area (LSOA of 2021)"),
@@ -170,6 +198,7 @@ EVERYWHERE = (
     Column("count_shown", f"The count as a page shows it: {SUPPRESSED} where it is suppressed"),
     Column("population", "Residents"),
     RATE,
+    UNRELIABLE,
     DECILES["imd"],
 )
 """Columns that every table may have, whatever is shown."""

@@ -25,10 +25,13 @@ from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
 from geo.data.table import AGE_BANDS
+from geo.stats.clock import weekdays_of_months
 
 DAYS_KNOWN, HOURS_KNOWN = 7, 24
 N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
 """Cells of one category and month: 7 weekdays and unknown, by 24 hours and unknown."""
+YEAR = 365.25
+"""Days of a year, for rates a year."""
 _WEEKDAY = np.repeat(np.arange(DAYS_KNOWN + 1), HOURS_KNOWN + 1)
 _HOUR = np.tile(np.arange(HOURS_KNOWN + 1), DAYS_KNOWN + 1)
 TIMED = (_WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
@@ -243,10 +246,17 @@ class Selection:
         """Whether whole months are kept, which the cumulative counts can tell."""
         return self.slots is None and self.window is None and self.mask is None
 
+    @cached_property
+    def days(self) -> int:
+        """Days of the time kept; a filter of weekdays and hours does not shorten it."""
+        if self.window:
+            return self.window.days
+        return int(weekdays_of_months(self.cube.months[self.months]).sum())
+
     @property
     def years(self) -> float:
-        """Length of the time kept, in years; a filter of weekdays and hours does not shorten it."""
-        return self.window.days / 365.25 if self.window else float(self.months.sum()) / 12
+        """Length of the time kept, in years of 365.25 days."""
+        return self.days / YEAR
 
     @cached_property
     def rows(self) -> np.ndarray:

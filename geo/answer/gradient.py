@@ -21,7 +21,7 @@ DRAWS = 2_000
 """Simulations of the interval of a slope."""
 ASSUMED = 4.0
 """What stands for a suppressed count (1 to 7) where a slope needs a number."""
-RATE, RATE_BY_AGE = "rate_per_1000", "dsr_per_100k"
+RATE, RATE_BY_AGE = "rate_per_1000_year", "dsr_per_100k"
 SLOPE, RATIO = ["sii", "sii_lower", "sii_upper"], ["rii", "rii_lower", "rii_upper"]
 NO_DECIMALS = 1000
 """From here on a rate needs no decimals in a sentence."""
@@ -60,12 +60,12 @@ class Gradient:
     @property
     def title(self) -> str:
         """Kind of rate, as a title begins."""
-        return "Age-standardised rate" if self.by_age else "Per 1,000 residents"
+        return "Age-standardised rate" if self.by_age else "Per 1,000 residents a year"
 
     @property
     def per(self) -> str:
         """What the rates are per, in words."""
-        return "100,000 residents a year" if self.by_age else "1,000 residents"
+        return f"{'100,000' if self.by_age else '1,000'} residents a year"
 
     def by(self, groups: str) -> pd.DataFrame:
         """The table by "decile" or by "quintile"."""
@@ -95,9 +95,9 @@ def gradient(
     gate : Gate
         The way out for the source.
     years : float
-        Length of the period, for age-standardised rates.
+        Length of the period.
     ages : tuple of DataFrame, optional
-        Events and residents [area, age band]: rates are then age-standardised, else crude over the period.
+        Events and residents [area, age band]: rates are then age-standardised, else crude.
     squares : callable, optional
         ``squares(groups, number)`` as :attr:`geo.answer.asked.Asked.squares`, over these areas.
 
@@ -114,7 +114,8 @@ def gradient(
         """Rates by group, from the events by age or from the protected counts."""
         if banded is None:
             residents = _sums(of, population, groups)
-            return rates.crude_rate(shown, residents, hide_below=rates.HIDE_RATE_BELOW * hide)
+            least = rates.HIDE_RATE_BELOW * hide
+            return rates.crude_rate(shown, residents, years=years, hide_below=least)
         events, people = (_sums(of, numbers, groups) for numbers in banded)
         groups_of = np.full(len(known), -1)
         groups_of[known] = of - 1
@@ -170,7 +171,7 @@ def slope_said(slope: pd.Series, per: str) -> str:
     slope : Series
         As :func:`geo.stats.deprivation.slope_index`.
     per : str
-        What the rate is per, "1,000 residents".
+        What the rate is per, "1,000 residents a year".
     """
     if np.isnan(slope["sii"]):
         return ""

@@ -42,9 +42,7 @@ class Earlier:
     title : str
         Both stretches of time, for a legend.
     lengths : tuple of float
-        Of the earlier and of the later stretch, in one unit.
-    unit : str
-        " a month" where the lengths are counted in it; "" where they are equal.
+        Days of the earlier and of the later stretch.
     caveats : tuple of str
     """
 
@@ -52,7 +50,6 @@ class Earlier:
     words: str
     title: str
     lengths: tuple[float, float]
-    unit: str
     caveats: tuple[str, ...] = ()
 
 
@@ -76,8 +73,8 @@ def period_before(s: Asked) -> Earlier:
         raise ValueError("no period to compare with")
     earlier = s.ask(first=chosen[0], last=chosen[1], compare="")
     words = period_name(*chosen)
-    lengths = (float(len(earlier.monthly().columns)), float(len(months)))
-    return Earlier(earlier, words, f"against {words}", lengths, " a month")
+    lengths = (float(earlier.selection.days), float(s.selection.days))
+    return Earlier(earlier, words, f"against {words}", lengths)
 
 
 def _days_before(s: Asked, compared: Windows) -> Earlier:
@@ -91,8 +88,7 @@ def _days_before(s: Asked, compared: Windows) -> Earlier:
         said.append(f"{s.gate.text(left)} {s.noun} of these months without a known day are left out.")
     if s.query.month:
         said.append("The choice of months of the year is not used.")
-    unit = "" if lengths[0] == lengths[1] else " a day"
-    return Earlier(earlier, before_name(compared), windows_name(compared), lengths, unit, tuple(said))
+    return Earlier(earlier, before_name(compared), windows_name(compared), lengths, tuple(said))
 
 
 def draw_change(s: Asked) -> Drawn:
@@ -130,7 +126,8 @@ def draw_change(s: Asked) -> Drawn:
     if now is not None and then:
         whole = compare_periods(pd.Series([then]), pd.Series([now]), exposure=earlier.lengths).iloc[0]
         sure = "" if whole["flagged"] else ", within chance"
-        overall = f" In all {now:,} against {then:,} ({whole['ratio'] - 1:+.0%}{earlier.unit}{sure})."
+        a_day = "" if earlier.lengths[0] == earlier.lengths[1] else "per day: "
+        overall = f" In all {now:,} against {then:,} ({a_day}{whole['ratio'] - 1:+.0%}{sure})."
     finding = f"More {s.noun} than in {earlier.words} in {s.areas(up)}, fewer in {down}.{overall}"
     if not up and not down:
         finding = f"No clear change against {earlier.words} in any of {s.among_areas}.{overall}"
@@ -145,7 +142,10 @@ def draw_change(s: Asked) -> Drawn:
             "change": table["change"],
         }
     )
-    caveats = (*earlier.caveats, "Change is judged by the E-test of two Poisson counts, area by area.")
+    caveats = (
+        *earlier.caveats,
+        "Change is per day of the periods, judged by the E-test of two Poisson counts, area by area.",
+    )
     return Drawn(columns, codes, classes, finding, caveats)
 
 
@@ -162,7 +162,7 @@ AGAINST_BEFORE = Layer(
         Column("count_before", "Number of events in the period compared with"),
         Column(
             "change_ratio",
-            "Events a month over those a month in the period compared with (a day, where days are compared)",
+            "Events per day over those per day in the period compared with",
             "Change",
             "Change",
             write=changes,

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
-from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, reference, standardised
-from geo.answer.columns import AGAINST, COMPARED, COUNT, LOWER, RATE, UPPER, Column
+from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, crude, reference, standardised
+from geo.answer.columns import AGAINST, COMPARED, COUNT, DAGGER, LOWER, RATE, UPPER, Column, rated
 from geo.answer.disclosure import LARGEST_SUPPRESSED
 from geo.stats import rates, smoothing
 from geo.stats.hotspots import STATISTICS
@@ -91,6 +91,8 @@ class Measure:
         Whether ``lower_ci`` and ``upper_ci`` of the table are those of its values.
     of_shown : bool
         Whether each value is made of the protected count of its area, and missing where that is suppressed.
+    marked : bool
+        Whether a value of few events is unreliable, and marked as such (:func:`geo.stats.rates.unreliable`).
     comparison : Comparison
         How the areas are set against a benchmark where it is asked for.
     heeds : frozenset of str
@@ -114,6 +116,7 @@ class Measure:
     missing: str = ""
     limits: bool = False
     of_shown: bool = False
+    marked: bool = False
     comparison: Comparison = CRUDE
     heeds: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
@@ -122,6 +125,11 @@ class Measure:
     def columns(self) -> tuple[Column, ...]:
         """Every column that it adds to the table."""
         return (self.column, *self.also)
+
+    def written(self, table: pd.DataFrame, missing: str = "", *, brief: bool = False) -> list[str]:
+        """Its values in rows of an answer's table as text, those that are unreliable marked."""
+        few = table["unreliable"] & self.marked
+        return rated(table[self.column.name], few, self.form, missing, brief=brief)
 
 
 def measure(slice_: Asked) -> Measured:
@@ -166,15 +174,47 @@ def _count(s: Asked) -> Measured:
 
 
 def _rate(s: Asked) -> Measured:
-    base, scale = s.base()
     people = _per_thousand(s)
+    shown = crude(s, 0.95)["value"].to_numpy(float)
     return Measured(
-        f"{s.noun.capitalize()} per 1,000 residents",
-        s.counts / people,
-        s.shown / people,
-        _protected(s, base) * scale / people,
+        f"{s.noun.capitalize()} per 1,000 residents a year",
+        s.counts / (people * (s.years or np.nan)),
+        shown,
+        _protected(s, s.base()[0]) / (people * (s.base_years() or np.nan)),
         False,
         s.frame.iloc[:, :0],
+        TOO_FEW if (people > 0)[s.inside].all() else f"{TOO_FEW}, or no residents",
+        (*few_events(s, s.shown, shown), *of_period(s)),
+    )
+
+
+TOO_FEW = f"Fewer than {rates.HIDE_RATE_BELOW} events"
+YEAR = 365
+"""Days from which on a period is not shorter than a year."""
+
+
+def few_events(s: Asked, events: np.ndarray, value: np.ndarray) -> tuple[str, ...]:
+    """Say how many of the rates shown rest on few events, and how many are not shown for having fewer."""
+    there = s.inside & ~np.isnan(value)
+    weak = int((rates.unreliable(events) & there).sum())
+    said = (
+        f"The rate is unreliable in {weak} of the {int(there.sum())} areas that have one ({DAGGER} fewer "
+        f"than {rates.UNRELIABLE_BELOW} events)."
+    )
+    hidden = int(((events < rates.HIDE_RATE_BELOW) & np.isnan(value) & s.inside).sum())
+    if hidden:
+        said += f" It is not shown in {hidden} more, which have fewer than {rates.HIDE_RATE_BELOW}."
+    return (said,) if weak or hidden else ()
+
+
+def of_period(s: Asked) -> tuple[str, ...]:
+    """Say what a rate a year is in the period itself, where that is shorter."""
+    days = s.selection.days
+    if not days or days >= YEAR:
+        return ()
+    return (
+        f"Rates are those of a year at the pace of the {days} days shown; in these days themselves they were "
+        f"{s.years:.3g} times as high.",
     )
 
 
@@ -186,9 +226,12 @@ def _dsr(s: Asked) -> Measured:
     columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
     columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
     columns["benchmark"] = by.value
+    aged = _protected(s, s.ages()[0].to_numpy().sum(axis=1))
+    columns["unreliable"] = rates.unreliable(aged)
     value = table["value"].to_numpy(float)
     title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
     caveats = (*by.caveats, *_without_age(s, s.ages()[0]), *repeated(s, "the limits allow for it"))
+    caveats += few_events(s, aged, value)
     return Measured(title, value, value, value, False, columns, "Fewer than 10 events", caveats)
 
 
@@ -249,12 +292,14 @@ def _ratio(s: Asked) -> Measured:
     names = {"value": "age_ratio", "expected": "age_expected"}
     columns = table.rename(columns=names)[["age_expected", "age_ratio", "lower_ci", "upper_ci"]]
     columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
+    columns["unreliable"] = rates.unreliable(table["count"])
     value, expected = (table[name].to_numpy(float) for name in ("value", "expected"))
     events = s.ages()[0]
     true = events.to_numpy().sum(axis=1) / np.where(expected > 0, expected, np.nan)
     title = f"{s.noun.capitalize()} over those expected from the ages of the residents, {by.name} = 1"
     no_value = "Suppressed, or nobody lives there" if s.gate.controlled else "Nobody lives there"
     caveats = (*by.caveats, *_without_age(s, events), *repeated(s, "the limits do not allow for it"))
+    caveats += few_events(s, table["count"].to_numpy(float), value)
     return Measured(title, true, value, value, False, columns, no_value, caveats)
 
 
@@ -262,24 +307,30 @@ def _ratio(s: Asked) -> Measured:
 
 
 def _smoothed(s: Asked) -> Measured:
-    value = smoothing.eb_global(_filled(s), s.population)["value"].to_numpy(float)
-    columns = pd.DataFrame({"eb_rate_per_1000": value}, index=s.frame.index)
-    title = f"{s.noun.capitalize()} per 1,000 residents, smoothed towards the average"
-    return Measured(title, value, value, value, False, columns)
+    value = smoothing.eb_global(_filled(s), s.population, years=s.years)["value"].to_numpy(float)
+    columns = pd.DataFrame({"eb_rate_per_1000_year": value}, index=s.frame.index)
+    title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the average"
+    return Measured(title, value, value, value, False, columns, caveats=of_period(s))
 
 
 def _locally_smoothed(s: Asked) -> Measured:
-    value = smoothing.eb_local(_filled(s), s.population, s.neighbours)["value"].to_numpy(float)
+    value = smoothing.eb_local(_filled(s), s.population, s.neighbours, years=s.years)["value"].to_numpy(float)
     # Smoothing makes neighbours alike, so that clusters of these values would prove nothing.
     tested = np.full(len(value), np.nan)
     tested[s.inside] = smoothing.eb_standardised(s.counts[s.inside], s.population[s.inside])
-    columns = pd.DataFrame({"eb_local_per_1000": value}, index=s.frame.index)
-    title = f"{s.noun.capitalize()} per 1,000 residents, smoothed towards the neighbourhood"
+    columns = pd.DataFrame({"eb_local_per_1000_year": value}, index=s.frame.index)
+    title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the neighbourhood"
     caveats = (
         "Clusters are tested on rates before they are smoothed, since smoothing makes neighbours alike.",
     )
     return Measured(
-        title, tested, value, value, False, columns, caveats=caveats if s.query.layer in STATISTICS else ()
+        title,
+        tested,
+        value,
+        value,
+        False,
+        columns,
+        caveats=(*(caveats if s.query.layer in STATISTICS else ()), *of_period(s)),
     )
 
 
@@ -320,13 +371,14 @@ MEASURES: dict[str, Measure] = {
         Measure(
             key="rate",
             label="Rate",
-            explanation="Per 1,000 residents; town centres have few residents and many visitors.",
+            explanation="Per 1,000 residents a year; town centres have few residents and many visitors.",
             column=RATE,
-            heading="Per 1,000",
-            unit="{noun} per 1,000 residents",
-            finding=_HIGHEST + "1,000 residents.",
+            heading="Per 1,000 a year",
+            unit="{noun} per 1,000 residents a year",
+            finding=_HIGHEST + "1,000 residents a year.",
             compute=_rate,
             of_shown=True,
+            marked=True,
             needs=frozenset({"population"}),
         ),
         Measure(
@@ -349,6 +401,7 @@ MEASURES: dict[str, Measure] = {
             form="{:,.0f}",
             missing="fewer than 10 events",
             limits=True,
+            marked=True,
             comparison=STANDARDISED,
             heeds=frozenset({"benchmark"}),
             needs=frozenset({"population", "ages"}),
@@ -382,6 +435,7 @@ MEASURES: dict[str, Measure] = {
             form="{:,.2f}",
             limits=True,
             of_shown=True,
+            marked=True,
             comparison=EXPECTED,
             heeds=frozenset({"benchmark"}),
             needs=frozenset({"population", "ages"}),
@@ -389,32 +443,32 @@ MEASURES: dict[str, Measure] = {
         Measure(
             key="eb_rate",
             label="Smoothed rate",
-            explanation="Per 1,000, pulled towards the average where an area has few residents.",
+            explanation="Per 1,000 residents a year, pulled towards the average where few live.",
             column=Column(
-                "eb_rate_per_1000",
-                "Rate per 1,000 residents, smoothed towards the average (empirical Bayes)",
-                "Smoothed per 1,000",
+                "eb_rate_per_1000_year",
+                "Rate per 1,000 residents a year, smoothed towards the average (empirical Bayes)",
+                "Smoothed per 1,000 a year",
                 "Smooth",
             ),
             heading="Smoothed",
-            unit="{noun} per 1,000 residents, smoothed",
-            finding=_HIGHEST + "1,000 residents.",
+            unit="{noun} per 1,000 residents a year, smoothed",
+            finding=_HIGHEST + "1,000 residents a year.",
             compute=_smoothed,
             needs=frozenset({"population"}),
         ),
         Measure(
             key="eb_local",
             label="Locally smoothed rate",
-            explanation="Per 1,000, pulled towards the areas around where it has few residents.",
+            explanation="Per 1,000 residents a year, pulled towards the areas around where few live.",
             column=Column(
-                "eb_local_per_1000",
-                "Rate per 1,000 residents, smoothed towards the areas around (empirical Bayes)",
-                "Smoothed locally per 1,000",
+                "eb_local_per_1000_year",
+                "Rate per 1,000 residents a year, smoothed towards the areas around (empirical Bayes)",
+                "Smoothed locally per 1,000 a year",
                 "Smooth",
             ),
             heading="Smoothed locally",
-            unit="{noun} per 1,000 residents, smoothed with the areas around",
-            finding=_HIGHEST + "1,000 residents.",
+            unit="{noun} per 1,000 residents a year, smoothed with the areas around",
+            finding=_HIGHEST + "1,000 residents a year.",
             compute=_locally_smoothed,
             needs=frozenset({"population"}),
         ),

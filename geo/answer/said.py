@@ -9,6 +9,7 @@ from geo.answer.asked import Asked
 from geo.answer.measures import MEASURES
 from geo.answer.week import Week
 from geo.ask.words import listed, month_runs, period_name
+from geo.stats.rates import UNRELIABLE_BELOW
 
 
 def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
@@ -31,13 +32,25 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     values = np.where(s.inside, values, np.nan)
     if np.isnan(values).all() or not np.nanmax(values):
         return f"Too few {s.noun} match these filters for an area to be shown."
+    weak = table["unreliable"].to_numpy(bool) & asked.marked
+    sure = np.where(weak, np.nan, values)
+    doubt = ""
+    if np.nan_to_num(sure).any():
+        above = int((values > np.nanmax(sure)).sum())
+        values = sure
+        if above:
+            are = "is one area with a higher rate" if above == 1 else f"are {above} areas with a higher rate"
+            doubt = f" There {are}, unreliable for resting on fewer than {UNRELIABLE_BELOW} events."
+    elif asked.marked:
+        doubt = f" Every rate shown is unreliable: it rests on fewer than {UNRELIABLE_BELOW} events."
     best = np.flatnonzero(values == np.nanmax(values))
     names = [_place_name(table, int(i), s.query.level) for i in best]
     leaders = listed(names) if len(names) <= 3 else f"{len(names)} areas"
     have = "has" if len(names) == 1 else "each have"
     share = s.share_held(np.isin(np.arange(len(values)), best))
     held = f", {share:.1%} of those shown" if share is not None else ""
-    return asked.finding.format(leaders=leaders, have=have, noun=s.noun, top=values[best[0]], held=held)
+    said = asked.finding.format(leaders=leaders, have=have, noun=s.noun, top=values[best[0]], held=held)
+    return said + doubt
 
 
 def _place_name(table: pd.DataFrame, position: int, level: str) -> str:

@@ -23,7 +23,7 @@ from geo.ask.words import DAY_NAMES, MONTH_NAMES, listed, month_number
 from geo.demo import county, published
 from geo.demo.chance import town_centre_codes
 from geo.stats import deprivation, rates
-from geo.stats.clock import NIGHTS, night_hours
+from geo.stats.clock import NIGHTS, night_hours, nights_of, weekdays_of_months
 from geo.tell.assessment import VIOLENCE, part_of
 from geo.tell.exhibits import EXHIBITS
 from geo.tell.exhibits.part import Exhibit, Part
@@ -344,7 +344,7 @@ def admissions(atlas: Atlas) -> _Topic:
     for name, printed in zip(published.BOROUGHS, published.ADMISSIONS_BY_MONTH, strict=True):
         topic.numbers(f"By month of the year, {name}", printed, months[name])
     days = _exhibit(part, "by_weekday").table.set_index("Day")["Count"].astype(int)
-    topic.words("Busiest day", "Sunday", str(days.idxmax()))
+    topic.words("Busiest day", "Sunday", str((days / weekdays_of_months(part.months)).idxmax()))
     shares = _exhibit(part, "attributes").table.set_index("Value")["Share"] / 100
     topic.share("Admitted through A&E", published.ADMISSIONS_THROUGH_AE, shares["Yes"])
     return topic
@@ -368,6 +368,7 @@ def _towns(atlas: Atlas) -> _Topic:
         )
         week = offences.by_clock(centre)[:DAYS_KNOWN, :HOURS_KNOWN]
         nights += np.asarray(night_hours(week)).sum(axis=1)
+    nights /= nights_of(weekdays_of_months(part.months), NIGHT_HOURS)
     best = sorted(NIGHTS[d] for d in np.argsort(-nights)[:2])
     topic.words("Busiest nights", "Friday into Saturday and Saturday into Sunday", listed(best))
     return topic

@@ -160,11 +160,10 @@ class Sheet:
 
     def shown(self, row: pd.Series) -> tuple[str, str]:
         """Count and rate of an area as text: ("412", "262.0"); ``*`` and "" where there is none."""
-        asked = beside(self.answer.query.measure)
-        count, rate = row["count"], row[asked.column.name]
+        asked, count = beside(self.answer.query.measure), row["count"]
         return (
             SUPPRESSED if pd.isna(count) else f"{int(count):,}",
-            "" if pd.isna(rate) else asked.form.format(rate),
+            asked.written(row.to_frame().T, brief=True)[0],
         )
 
 

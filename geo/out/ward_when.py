@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.answer.atlas import Atlas
 from geo.answer.colours import DEPRIVATION, SEQUENTIAL
+from geo.answer.columns import rate_of
 from geo.answer.disclosure import SUPPRESSED
 from geo.ask.words import DAY_NAMES, MONTH_NAMES
 from geo.out.drawing import (
@@ -207,14 +208,14 @@ def _axis(page: Page, place: Rect, most: float) -> float:
 def _gradient(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     """Draw the rate of each decile of deprivation, and the ward's small areas as numbered dots."""
     top = _heading(page, place, "Against areas as deprived")
-    table = told.gradient.reindex(range(1, 11))[["rate_per_1000", "lower_ci", "upper_ci"]].astype(float)
-    if table["rate_per_1000"].isna().all():
+    table = told.gradient.reindex(range(1, 11))[["rate_per_1000_year", "lower_ci", "upper_ci"]].astype(float)
+    if table["rate_per_1000_year"].isna().all():
         page.paragraph(place.left, top, place.width, "Deprivation or residents are not loaded.", BODY)
         return
     floor, left = place.bottom - 9, place.left + 11
-    own = told.members.dropna(subset=["imd_decile", "rate_per_1000"])
-    rates = own["rate_per_1000"].to_numpy(float)
-    reach = min(np.max(rates, initial=0.0), 2.2 * table["rate_per_1000"].max())
+    own = told.members.dropna(subset=["imd_decile", "rate_per_1000_year"])
+    rates = own["rate_per_1000_year"].to_numpy(float)
+    reach = min(np.max(rates, initial=0.0), 2.2 * table["rate_per_1000_year"].max())
     area = Rect(left, top + 3, place.right, floor)
     most = _axis(page, area, max(table["upper_ci"].max(), reach))
     step = area.width / 10
@@ -239,9 +240,9 @@ def _gradient(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
             min(max(x, left + 2), area.right - 2), min(y, floor - 1.7), str(number), radius=1.6, size=5.2
         )
     words = (
-        f"{here.noun.capitalize()} per 1,000 residents. Bars: all small areas by deprivation decile, 1 the "
+        f"{here.noun.capitalize()} per 1,000 residents a year. Bars: all small areas by deprivation decile, "
     )
-    words += "most deprived, with 95% intervals; numbers: those of this ward."
+    words += "1 the most deprived, with 95% intervals; numbers: those of this ward."
     page.paragraph(place.left, floor + 3.8, place.width, words, TINY, colour=MUTED, leading=1.2)
 
 
@@ -253,10 +254,12 @@ def _kinds(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         top = _heading(page, place, "Of which kinds", here.noun.capitalize())
     else:
         beside = pd.concat([told.row.to_frame().T, told.neighbours.head(MOST_KINDS)])
-        known = beside["rate_per_1000"].notna().any()
-        names, counts = beside["name"], beside["rate_per_1000" if known else "count"]
+        known = beside["rate_per_1000_year"].notna().any()
+        names, counts = beside["name"], beside["rate_per_1000_year" if known else "count"]
         mine = np.arange(len(beside)) == 0
-        top = _heading(page, place, "Beside its neighbours", "Per 1,000" if known else here.noun.capitalize())
+        top = _heading(
+            page, place, "Beside its neighbours", "Per 1,000 a year" if known else here.noun.capitalize()
+        )
     step = min(7.4, (place.bottom - top) / len(names)) if len(names) else 0.0
     values = counts.to_numpy(dtype=float, na_value=np.nan)
     most = max(1.0, np.max(np.nan_to_num(values), initial=0.0))
@@ -287,10 +290,10 @@ def _services(page: Page, told: Profile, place: Rect) -> float:
         base = y + ROW * 0.62
         page.text(place.left, base, row["label"], BODY, bold=True)
         page.text(place.left + 0.27 * place.width, base, row["period"], BODY)
-        rate = row["rate_per_1000_a_year"]
+        rate = rate_of(row)
         texts = (
             SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}",
-            "" if pd.isna(rate) else f"{rate:,.1f}",
+            rate,
             row["rank"],
         )
         for text, (_, share) in zip(texts, columns[1:], strict=True):

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from geo.answer.colours import OVERLAY
+from geo.answer.columns import rate_of
 from geo.answer.disclosure import SUPPRESSED
 from geo.out.drawing import (
     A4,
@@ -128,7 +129,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     heads = (
         "Small area (LSOA)",
         here.noun.capitalize(),
-        "Per 1,000",
+        "Per 1,000 a year",
         f"Rank of {ranked:,}",
         "Cluster",
         "IMD decile",
@@ -147,7 +148,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         page.text(place.left + 7, base, row["name"], BODY, bold=True)
         decile = "" if pd.isna(row["imd_decile"]) else str(row["imd_decile"])
         count = SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}"
-        rate = "" if pd.isna(row["rate_per_1000"]) else f"{row['rate_per_1000']:,.1f}"
+        rate = rate_of(row)
         for text, share in zip((count, rate, row["rank"], decile), (0.42, 0.53, 0.66, 1.0), strict=True):
             page.text(place.left + share * place.width, base, text, BODY, align="right")
         x = place.left + 0.70 * place.width
@@ -159,6 +160,6 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     row, width = told.row, place.width
     page.text(place.left, base, f"All of {row['name']}", BODY, bold=True)
     count = SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}"
-    rate = "" if pd.isna(row["rate_per_1000"]) else f"{row['rate_per_1000']:,.1f}"
+    rate = rate_of(row)
     page.text(place.left + 0.42 * width, base, count, BODY, bold=True, align="right")
     page.text(place.left + 0.53 * width, base, rate, BODY, bold=True, align="right")

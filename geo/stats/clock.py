@@ -96,6 +96,31 @@ def night_hours(matrix: ArrayLike | pd.DataFrame) -> pd.DataFrame:
     return framed(round_the_clock, NIGHTS, [*HOURS[NOON:], *HOURS[:NOON]])
 
 
+def nights_of(weekdays: ArrayLike, hours: Iterable[int] = HOURS) -> Floats:
+    """How often each night occurs where the weekdays occur so often, Monday into Tuesday first.
+
+    A night of which the period holds only the evening or only the morning counts as far as it is there.
+
+    Parameters
+    ----------
+    weekdays : array_like, 7 values
+        As :func:`weekdays_of_months` gives.
+    hours : iterable of int
+        The hours of the day that are counted.
+
+    Examples
+    --------
+    May 2021 has five Saturdays, Sundays and Mondays; the morning of the 1st belongs to a Friday's night.
+
+    >>> nights_of(weekdays_of_months([2021 * 12 + 4]), (22, 23, 0, 1)).tolist()
+    [4.5, 4.0, 4.0, 4.0, 4.5, 5.0, 5.0]
+    """
+    kept = np.isin(HOURS, list(hours))
+    week = np.asarray(weekdays, dtype=np.float64)[:, None] * kept
+    found: Floats = night_hours(week).to_numpy().sum(axis=1) / kept.sum()
+    return found
+
+
 # ---------------------------------------------------------------- ranges of time
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from geo.stats.clock import DAYS, NIGHTS, as_week, night_hours
+from geo.stats.clock import DAYS, NIGHTS, as_week, night_hours, nights_of
 from geo.stats.vectors import Floats
 
 LEAST_FOR_PEAK = 20
@@ -121,8 +121,10 @@ def peak(
             total, [], [], f"Too few timed {noun} to name a peak ({count}; at least {LEAST_FOR_PEAK})."
         )
     names, word = (NIGHTS, "night") if nights else (DAYS, "day")
+    number = np.broadcast_to(np.asarray(exposure, dtype=np.float64), len(names))
+    number = nights_of(number) if nights else number
     by_day = np.asarray(night_hours(week) if nights else week).sum(axis=1)
-    days = _busiest_first(by_day, exposure, confidence)
+    days = _busiest_first(by_day, number, confidence)
     hours = _busiest_first(week.sum(axis=0), 1.0, confidence)
     if not days:
         day_words = f"No {word} of the week stands out among {total:,.0f} timed {noun}."

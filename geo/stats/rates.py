@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from geo.stats.intervals import byar, deviate, poisson_interval
 from geo.stats.vectors import Floats, vectors
@@ -48,6 +48,18 @@ MISSING_NOTE = "no data"
 HIGHER, SIMILAR, LOWER, NOT_COMPARED = "higher", "similar", "lower", "not compared"
 VERDICTS = (HIGHER, SIMILAR, LOWER, NOT_COMPARED)
 """What :func:`compare_with_benchmark` may answer."""
+
+
+def unreliable(events: ArrayLike) -> NDArray[np.bool_]:
+    """Whether a rate of so many events is to be marked: fewer than :data:`UNRELIABLE_BELOW`, or not known.
+
+    Examples
+    --------
+    >>> unreliable([2, 19, 20, np.nan]).tolist()
+    [True, True, False, True]
+    """
+    marked: NDArray[np.bool_] = ~(np.asarray(events, dtype=np.float64) >= UNRELIABLE_BELOW)
+    return marked
 
 
 # ---------------------------------------------------------------- inputs

@@ -23,6 +23,7 @@ from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import period_name
+from geo.stats.rates import UNRELIABLE_NOTE
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Profile:
     headline : str
         Its number, its rank and its hotspots, one or two sentences.
     sources : DataFrame
-        Index of keys of sources; ``label``, ``period`` in words, ``count`` (Int64), ``rate_per_1000_a_year``,
-        ``rank`` among the areas of the level, ``note`` (what of the filters this source cannot answer).
+        Index of keys of sources; ``label``, ``period`` in words, ``count`` (Int64), ``rate_per_1000_year``,
+        ``unreliable``, ``rank`` among the areas of the level, ``note`` (what of the filters this source
+        cannot answer).
     months : DataFrame
         ``month``, ``month_text``, ``count`` (Int64), under all filters but those of the period.
     years : DataFrame
@@ -59,8 +61,8 @@ class Profile:
         Rows of the answer's table that border on the area.
     gradient : DataFrame
         Index decile of deprivation, 1 the most deprived; over all small areas chosen: ``areas``,
-        ``population``, ``count``, ``rate_per_1000``, ``lower_ci``, ``upper_ci``. Empty where deprivation or
-        residents are not loaded.
+        ``population``, ``count``, ``rate_per_1000_year``, ``lower_ci``, ``upper_ci``. Empty where deprivation
+        or residents are not loaded.
     """
 
     code: str
@@ -154,7 +156,9 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, noun: str) 
     if pd.isna(row["count"]):
         said = f"{row['name']} has so few {noun} that their number is not shown ({SUPPRESSED}: 1 to 7)."
     else:
-        rate = "" if pd.isna(row["rate_per_1000"]) else f", {row['rate_per_1000']:,.1f} per 1,000 residents"
+        rate = f", {row['rate_per_1000_year']:,.1f} per 1,000 residents a year"
+        rate += f" ({UNRELIABLE_NOTE})" if row["unreliable"] else ""
+        rate = "" if pd.isna(row["rate_per_1000_year"]) else rate
         said = f"{row['name']} has {int(row['count']):,} {noun}{rate}"
         place = answer.places[row.name]
         if pd.notna(place):
@@ -184,9 +188,10 @@ def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
             "label": loaded.info.label,
             "period": period_name(int(months[0]), int(months[-1])) if len(months) else "",
             "count": row["count"],
-            "rate_per_1000_a_year": row["rate_per_1000"] * 12 / len(months) if len(months) else np.nan,
+            "rate_per_1000_year": row["rate_per_1000_year"],
+            "unreliable": row["unreliable"],
             "rank": row["rank"],
             "note": " ".join(notices),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
-    return table.astype({"count": "Int64", "rate_per_1000_a_year": "float64"})
+    return table.astype({"count": "Int64", "rate_per_1000_year": "float64", "unreliable": "bool"})

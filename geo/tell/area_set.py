@@ -14,10 +14,13 @@ import pandas as pd
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
+from geo.answer.cube import YEAR as DAYS_A_YEAR
 from geo.answer.gradient import Gradient
 from geo.answer.week import Week
 from geo.ask.query import Query
+from geo.stats import rates
 from geo.stats.change import change_against, months_before
+from geo.stats.clock import weekdays_of_months
 
 FEWEST = 3
 """Areas of a controlled source below which a set is only a list."""
@@ -35,7 +38,7 @@ class Trend:
     period, before : tuple of int
         First and last month of both.
     here, rest : float
-        Ratio of the later count to the earlier one.
+        Ratio of the later count to the earlier one, each per day.
     against : tuple of float or None
         Ratio of both changes with its 95% limits (:func:`geo.stats.change.change_against`).
     """
@@ -65,7 +68,10 @@ class Group:
     share : float or None
         Of the events shown, the part in the set.
     residents : int or None
-    rate_per_1000 : float or None
+    rate_per_1000_year : float or None
+        Also None where it would rest on too few events.
+    rate_note : str
+        Why it is unreliable; "".
         None where an area is suppressed or residents are not known.
     months, rest_months : DataFrame or None
         As :attr:`geo.answer.answer.Answer.months`, of the set and of the other areas shown; None for a
@@ -85,7 +91,8 @@ class Group:
     suppressed: int
     share: float | None
     residents: int | None
-    rate_per_1000: float | None
+    rate_per_1000_year: float | None
+    rate_note: str
     months: pd.DataFrame | None
     rest_months: pd.DataFrame | None
     gradient: Gradient | None
@@ -123,7 +130,8 @@ def group(atlas: Atlas, query: Query) -> Group | None:
     shown = int(answer.table["count"][answer.inside].fillna(0).sum())
     known = table["population"].notna().all()
     residents = int(table["population"].sum()) if known else None
-    rate = count / residents * 1000 if count is not None and residents and not suppressed else None
+    days = answer.days if count is not None and residents and not suppressed else 0
+    rate = rates.crude_rate([count or 0], [residents or 0], years=days / DAYS_A_YEAR).iloc[0]
     told = Group(
         answer=answer,
         table=table,
@@ -131,7 +139,8 @@ def group(atlas: Atlas, query: Query) -> Group | None:
         suppressed=suppressed,
         share=count / shown if count is not None and shown else None,
         residents=residents,
-        rate_per_1000=rate,
+        rate_per_1000_year=None if np.isnan(rate["value"]) else float(rate["value"]),
+        rate_note="" if np.isnan(rate["value"]) else str(rate["note"]),
         months=None,
         rest_months=None,
         gradient=None,
@@ -184,10 +193,18 @@ def trend(query: Query, months: pd.DataFrame, rest: pd.DataFrame) -> Trend | Non
     else:
         return None
     period = (start, last)
-    counts = []
-    for table in (months, rest):
-        kept = table[(table["month"] % YEAR + 1).isin(query.month or range(1, YEAR + 1))]
-        counts += [int(kept["count"][kept["month"].between(*stretch)].sum()) for stretch in (before, period)]
+    stretches = (before, period)
+    chosen = (months["month"] % YEAR + 1).isin(query.month or range(1, YEAR + 1))
+    counts = [
+        int(table["count"][chosen & table["month"].between(*stretch)].sum())
+        for table in (months, rest)
+        for stretch in stretches
+    ]
     if not counts[0] or not counts[2]:
         return None
-    return Trend(period, before, counts[1] / counts[0], counts[3] / counts[2], change_against(*counts))
+    days, later = (
+        weekdays_of_months(months["month"][chosen & months["month"].between(*stretch)]).sum()
+        for stretch in stretches
+    )
+    here, elsewhere = (float(counts[i + 1] / later / (counts[i] / days)) for i in (0, 2))
+    return Trend(period, before, here, elsewhere, change_against(*counts))

@@ -18,6 +18,7 @@ from scipy.special import betainc
 from geo.answer.answer import Answer
 from geo.answer.asked import ALPHA
 from geo.answer.atlas import Atlas
+from geo.answer.columns import DAGGER, rate_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
@@ -25,7 +26,7 @@ from geo.answer.week import exposure_of
 from geo.ask.query import Query
 from geo.ask.words import before_name, day_name, listed, month_runs, period_name
 from geo.stats.change import compare_periods, months_before
-from geo.stats.clock import DAYS, NIGHTS, night_hours
+from geo.stats.clock import DAYS, NIGHTS, night_hours, nights_of
 from geo.stats.midnight import without_default_midnight
 from geo.stats.peaks import LEAST_FOR_PEAK, hours_in_words, peak_set
 from geo.tell.insets import top_areas
@@ -133,7 +134,7 @@ class Briefing:
     Attributes
     ----------
     unit : str
-        What the values are, "Offences per 1,000 residents".
+        What the values are, "Offences per 1,000 residents a year".
     spots : tuple of Spot
         In the order of the ranking.
     tied : int
@@ -198,7 +199,8 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 rank=row["rank"],
                 name=name,
                 place=place,
-                value=_number(row[asked.column.name]),
+                value=_number(row[asked.column.name])
+                + (DAGGER if row["unreliable"] and asked.marked else ""),
                 facts=_facts(answer, str(code), row, info.noun),
                 when=_when(atlas, answer, lsoas),
                 change=changes.get(str(code), Change()),
@@ -287,7 +289,8 @@ def busiest(
     stands_out = betainc(most, total - most + 1, STRETCH / HOURS_KNOWN) <= ALPHA / HOURS_KNOWN
     by_day = start in DAYTIME
     table = week if by_day else night_hours(week).to_numpy()
-    alike = np.flatnonzero(peak_set(protect(table.sum(axis=1)), exposure))
+    number = exposure if by_day else nights_of(exposure)
+    alike = np.flatnonzero(peak_set(protect(table.sum(axis=1)), number))
     days = alike.tolist() if len(alike) <= 2 else []
     if not stands_out:
         return _days(days, by_day)
@@ -364,8 +367,8 @@ def _changes(
     plain = _plain(query)
     now = plain.replace(layer="change", first=first, last=last)
     then = plain.replace(first=before[0], last=before[1])
-    length, later = (float(sum(a <= m <= b for m in months)) for a, b in (before, (first, last)))
-    return _between(atlas, now, then, (length, later), areas, on=on, than=than)
+    lengths = float(atlas.asked(then).selection.days), float(atlas.asked(now).selection.days)
+    return _between(atlas, now, then, lengths, areas, on=on, than=than)
 
 
 def _day_changes(
@@ -440,7 +443,7 @@ def _names(row: pd.Series) -> tuple[str, str]:
 def _facts(answer: Answer, code: str, row: pd.Series, noun: str) -> tuple[str, ...]:
     """The number that does not rank the area, and its class."""
     if answer.query.measure == "count":
-        other = "" if pd.isna(row["rate_per_1000"]) else f"{_number(row['rate_per_1000'])} per 1,000"
+        other = "" if pd.isna(row["rate_per_1000_year"]) else f"{rate_of(row)} per 1,000 a year"
     else:
         other = f"{_number(row['count'])} {noun}"
     position = answer.codes[answer.table.index.get_loc(code)]

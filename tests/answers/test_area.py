@@ -65,10 +65,10 @@ def test_an_area_is_told_from_all_sides(small_atlas: Atlas):
 
 def test_the_rate_comes_with_its_interval(small_atlas: Atlas):
     said = words(shown(small_atlas, area=HERE))
-    rate = small_atlas.answer(Query()).table.at[HERE, "rate_per_1000"]
+    rate = small_atlas.answer(Query()).table.at[HERE, "rate_per_1000_year"]
     low, high = (
         float(text)
-        for text in said.split("Per 1,000 residents ")[1].split("(")[1].split(")")[0].split(" to ")
+        for text in said.split("Per 1,000 residents a year ")[1].split("(")[1].split(")")[0].split(" to ")
     )
     assert low < rate < high
 
@@ -129,11 +129,11 @@ def test_a_set_is_set_against_the_rest_over_time(small_atlas: Atlas):
     half = [small_atlas.answer(Query(first=a, last=b)).table["count"] for a, b in (told.before, told.period)]
     here = [int(count[list(codes)].sum()) for count in half]
     rest = [int(count.drop(list(codes)).sum()) for count in half]
-    assert told.here == here[1] / here[0]
-    assert told.rest == rest[1] / rest[0]
+    assert told.here == pytest.approx(here[1] / 184 / (here[0] / 181))  # July to December has three days more
+    assert told.rest == pytest.approx(rest[1] / 184 / (rest[0] / 181))
     assert told.against == change_against(*here, *rest)
     said = words(shown(small_atlas, group=codes, first=july))
-    assert "July to December 2023 against January to June 2023: " in said
+    assert "July to December 2023 against January to June 2023, per day: " in said
 
 
 def test_a_set_without_a_period_before_has_no_trend(small_atlas: Atlas):
@@ -158,7 +158,7 @@ def test_a_controlled_set_tells_no_more_than_its_areas(small_atlas: Atlas):
     told = group(small_atlas, Query(source="ae", group=tuple(seen + hidden)))
     assert told.count == table.loc[seen, "count"].sum()
     assert told.suppressed == 2
-    assert told.rate_per_1000 is None
+    assert told.rate_per_1000_year is None
     assert told.months is told.week is told.rest_months is told.gradient is told.rest_gradient is None
     assert "subtracted" in told.note
 
@@ -174,7 +174,7 @@ def test_swapping_one_area_of_a_controlled_set_moves_its_total_by_what_is_shown(
 
 def test_a_controlled_set_of_two_is_only_a_list(small_atlas: Atlas):
     told = group(small_atlas, Query(source="ae", group=tuple(CODES[:2])))
-    assert told.count is told.share is told.rate_per_1000 is None
+    assert told.count is told.share is told.rate_per_1000_year is None
     said = words(shown(small_atlas, source="ae", group=tuple(CODES[:2])))
     assert "not added up" in said
     assert "Square 00" in said

@@ -103,7 +103,9 @@ def test_the_gradient_adds_up_to_the_map(small_atlas, raw):
     by_decile = located["LSOA21CD"].map(decile).value_counts().sort_index()
     assert answer.gradient.tenths["count"].astype(int)[by_decile.index].tolist() == by_decile.tolist()
     first = answer.gradient.tenths.iloc[0]
-    assert first["rate_per_1000"] == pytest.approx(first["count"] / first["population"] * 1000)
+    assert first["rate_per_1000_year"] == pytest.approx(
+        first["count"] / first["population"] * 1000 * 365.25 / 365
+    )
 
 
 # ---------------------------------------------------------------- the gate
@@ -125,8 +127,9 @@ def test_no_small_number_of_a_controlled_source_leaves(small_atlas, level, layer
     shown = answer.table["count"].dropna()
     assert (shown % 5 == 0).all()
     # Counts cannot be had from rates either, nor from the statistics.
-    assert answer.table.loc[hidden, "rate_per_1000"].isna().all()
-    back = (answer.table["rate_per_1000"] * answer.table["population"].astype(float) / 1000).dropna()
+    assert answer.table.loc[hidden, "rate_per_1000_year"].isna().all()
+    people = answer.table["population"].astype(float) / 1000
+    back = (answer.table["rate_per_1000_year"] * people * 365 / 365.25).dropna()
     np.testing.assert_allclose(back, answer.table.loc[back.index, "count"].astype(float))
     for column in ("local_i", "g_star", "z"):
         assert column not in answer.table or answer.table[column].isna().all()
@@ -264,7 +267,7 @@ def test_the_csv_has_the_columns_of_the_contract(small_atlas, level, layer):
         "local_moran": ["local_i", "p", "q", "cluster"],
         "getis_ord": ["g_star", "z", "p", "q", "cluster"],
     }[layer]
-    front = [code, "name", "borough", "count", "population", "rate_per_1000"]
+    front = [code, "name", "borough", "count", "population", "rate_per_1000_year"]
     assert rows[0] == [*front, *columns, "imd_decile"]
     assert len(rows) - 1 == {"lsoa": 36, "ward": 9, "borough": 2}[level]
 
@@ -293,7 +296,7 @@ def test_a_spreadsheet_does_not_run_a_name_as_a_formula(small_atlas):
     from geo.out.tables import write_csv
 
     whole = sheet(small_atlas, Query(source="offences"))
-    table = whole.answer.table.assign(name="=HYPERLINK(1)", rate_per_1000=-10.0)
+    table = whole.answer.table.assign(name="=HYPERLINK(1)", rate_per_1000_year=-10.0)
     text = write_csv(replace(whole, answer=replace(whole.answer, table=table))).decode()
     assert isinstance(whole, Sheet)
     assert "\r\nE01035001,'=HYPERLINK(1),Westshire,368,1520,-10.0," in text

@@ -123,15 +123,21 @@ def test_a_rate_fits_the_same_source_categories_and_months_only():
 # ---------------------------------------------------------------- the map
 
 
+A_YEAR = 365.25 / 365
+"""The data are of 2023, and a rate is of a year of 365.25 days."""
+
+
 def rate_of(atlas: Atlas, borough: str) -> float:
     """Crude rate of a borough by the raw counts."""
     table = atlas.answer(Query(source="offences")).table
     mine = atlas.levels["lsoa"].frame["lad"] == borough
-    return float(table["count"][mine].sum() / table["population"][mine].sum() * 1000)
+    return float(table["count"][mine].sum() / table["population"][mine].sum() * 1000 * A_YEAR)
 
 
 def by_hand(table: pd.DataFrame, value: float) -> list[str]:
-    rated = rates.crude_rate(table["count"].astype(float), table["population"].astype(float))
+    rated = rates.crude_rate(
+        table["count"].astype(float), table["population"].astype(float), years=1 / A_YEAR
+    )
     return rates.compare_with_benchmark(rated["lower_ci"], rated["upper_ci"], value).tolist()
 
 
@@ -151,7 +157,7 @@ def test_a_borough_is_the_benchmark_of_all_areas(small_atlas: Atlas, borough: st
 
 def test_the_whole_stays_the_usual_benchmark(small_atlas: Atlas):
     answer = small_atlas.answer(Query(layer="significance"))
-    total = answer.table["count"].sum() / answer.table["population"].sum() * 1000
+    total = answer.table["count"].sum() / answer.table["population"].sum() * 1000 * A_YEAR
     assert answer.table["benchmark"].iloc[0] == pytest.approx(total)
     assert "than Squareshire as a whole" in answer.headline
     assert not any("benchmark" in caveat for caveat in answer.caveats)
@@ -167,7 +173,9 @@ def test_standardised_rates_are_compared_with_the_borough_on_any_layer(small_atl
     answer = small_atlas.answer(Query(measure="dsr", benchmark=EAST))
     events, people = small_atlas.asked(answer.query).ages()
     mine = (small_atlas.levels["lsoa"].frame["lad"] == EAST).to_numpy()
-    value = rates.dsr(*(f[mine].sum().to_frame().T for f in (events, people)))["value"].iloc[0]
+    value = rates.dsr(*(f[mine].sum().to_frame().T for f in (events, people)), years=1 / A_YEAR)[
+        "value"
+    ].iloc[0]
     assert answer.table["benchmark"].to_numpy() == pytest.approx(value)
     both = small_atlas.answer(Query(measure="dsr", layer="significance", benchmark=EAST))
     assert "age-standardised" in both.classes.title and "Eastshire" in both.classes.title
@@ -178,7 +186,7 @@ def test_the_benchmark_of_a_controlled_source_is_its_protected_rate(small_atlas:
     answer = small_atlas.answer(Query(source="ae", layer="significance", benchmark=EAST))
     borough = small_atlas.answer(Query(source="ae", level="borough")).table.loc[EAST]
     assert borough["count"] % 5 == 0
-    assert answer.table["benchmark"].iloc[0] == pytest.approx(borough["rate_per_1000"])
+    assert answer.table["benchmark"].iloc[0] == pytest.approx(borough["rate_per_1000_year"])
 
 
 def test_too_few_events_for_a_benchmark_compare_nothing(small_atlas: Atlas):
@@ -202,8 +210,8 @@ def test_a_benchmark_that_is_not_here_is_said(small_atlas: Atlas):
 
 def test_england_is_the_benchmark_where_its_rate_fits(england: Atlas):
     answer = england.answer(Query(layer="significance", benchmark=ENGLAND))
-    assert answer.table["benchmark"].iloc[0] == pytest.approx(70)
-    assert answer.table["compared"].tolist() == by_hand(answer.table, 70)
+    assert answer.table["benchmark"].iloc[0] == pytest.approx(70 * A_YEAR)
+    assert answer.table["compared"].tolist() == by_hand(answer.table, 70 * A_YEAR)
     assert "than England as a whole" in answer.headline and "70.0 for England" in answer.classes.title
 
 
@@ -258,4 +266,4 @@ def test_the_assessment_compares_with_the_same(small_atlas: Atlas, england: Atla
     assert "Against the whole" in whole.table and whole.table["Against the whole"].iloc[-1] == ""
     year, _ = part_of(england, Query(benchmark=ENGLAND, category=("robbery",)), "offences")
     found = funnel(year)
-    assert found.chart and found.chart.benchmark == pytest.approx(1.5)
+    assert found.chart and found.chart.benchmark == pytest.approx(1.5 * A_YEAR)

@@ -139,23 +139,23 @@ def test_no_small_number_of_a_controlled_source_is_in_any_table(files, controlle
 
     rows = csv.DictReader(io.StringIO(files["controlled", "csv"].decode()))
     for row in rows:
-        check(row["lsoa21cd"], row["count"], row["rate_per_1000"])
+        check(row["lsoa21cd"], row["count"], row["rate_per_1000_year"])
     rows = json.loads(files["controlled", "json"])["records"]
     assert [f["properties"] for f in json.loads(files["controlled", "geojson"])["features"]] == rows
     for of in rows:
         assert of["count_shown"] == ("*" if of["lsoa21cd"] in codes else str(of["count"]))
-        check(of["lsoa21cd"], of["count"], of["rate_per_1000"], hidden=None)
+        check(of["lsoa21cd"], of["count"], of["rate_per_1000_year"], hidden=None)
     page = openpyxl.load_workbook(io.BytesIO(files["controlled", "xlsx"]))["table"]
     heads = [cell.value for cell in page[1]]
     for cells in page.iter_rows(min_row=2, values_only=True):
         of = dict(zip(heads, cells, strict=True))
-        check(of["lsoa21cd"], of["count"], of["rate_per_1000"])
+        check(of["lsoa21cd"], of["count"], of["rate_per_1000_year"])
     with geopackage(files["controlled", "gpkg"]) as path:
         package = pyogrio.read_dataframe(path, read_geometry=False)
     for table in (package, gpd.read_parquet(io.BytesIO(files["controlled", "parquet"]))):
         for _, row in table.iterrows():
             assert row["count_shown"] == ("*" if row["lsoa21cd"] in codes else str(int(row["count"])))
-            numbers = (None if pd.isna(row[c]) else row[c] for c in ("count", "rate_per_1000"))
+            numbers = (None if pd.isna(row[c]) else row[c] for c in ("count", "rate_per_1000_year"))
             check(row["lsoa21cd"], *numbers, hidden=None)
     [frame] = [
         s for s in Presentation(io.BytesIO(files["controlled", "pptx"])).slides[0].shapes if s.has_table
@@ -173,7 +173,7 @@ def test_the_numbers_beside_the_printed_areas_are_protected(files, controlled):
         assert nodes[place + 1 : place + 4] == [
             row["ward"],
             f"{row['count']}",
-            f"{row['rate_per_1000']:,.1f}",
+            f"{row['rate_per_1000_year']:,.1f}",
         ]
     printed = " ".join(re.sub(r"\s+", " ", words("pdf", files["controlled", "pdf"])).split())
     assert not re.search(r"(?<![\d.,])[1-7] attendances", printed)

@@ -39,11 +39,16 @@ def made(disclosure: str, counts: np.ndarray, decile: np.ndarray | None = None) 
 def test_crude_rates_are_those_of_the_areas_pooled(small_atlas: Atlas):
     answer = small_atlas.answer(Query(source="offences"))
     table = answer.table
-    pooled = deprivation.gradient(table["count"].astype(int), table["population"], table["imd_decile"])
     for ours, groups in ((answer.gradient.tenths, 10), (answer.gradient.fifths, 5)):
         of = table["imd_decile"] if groups == 10 else deprivation.quintile(table["imd_decile"])
-        pooled = deprivation.gradient(table["count"].astype(int), table["population"], of, groups=groups)
-        for name, other in (("rate_per_1000", "value"), ("lower_ci", "lower_ci"), ("upper_ci", "upper_ci")):
+        pooled = deprivation.gradient(
+            table["count"].astype(int), table["population"], of, groups=groups, years=365 / 365.25
+        )
+        for name, other in (
+            ("rate_per_1000_year", "value"),
+            ("lower_ci", "lower_ci"),
+            ("upper_ci", "upper_ci"),
+        ):
             np.testing.assert_allclose(ours[name], pooled[other])
         assert ours["areas"].tolist() == pooled["areas"].tolist()
     assert answer.gradient.by("quintile") is answer.gradient.fifths

@@ -102,7 +102,7 @@ def test_own_bounds_hold_on_every_measure(small_atlas: Atlas, measure: str, edge
     assert not [*notices, *answer.notices]
     assert list(answer.classes.edges) == edges
     assert len(set(answer.classes.colours)) == len(edges) + 1
-    column = {"count": "count", "rate": "rate_per_1000", "eb_rate": "eb_rate_per_1000"}[measure]
+    column = {"count": "count", "rate": "rate_per_1000_year", "eb_rate": "eb_rate_per_1000_year"}[measure]
     steps = np.searchsorted(edges, answer.table[column].to_numpy(float), side="right")
     assert list(steps) == list(answer.codes)
 

@@ -140,11 +140,11 @@ def test_a_locally_smoothed_rate_rests_on_the_counts_that_are_shown(small_atlas:
     for source in ("offences", "ae"):
         table = small_atlas.answer(Query(source=source, measure="eb_local")).table
         shown = table["count"].astype("Float64").fillna(4).to_numpy(float)
-        alone = smoothing.eb_local(shown, people, level.neighbours)["value"]
-        np.testing.assert_allclose(table["eb_local_per_1000"], alone)
+        alone = smoothing.eb_local(shown, people, level.neighbours, years=365 / 365.25)["value"]
+        np.testing.assert_allclose(table["eb_local_per_1000_year"], alone)
     assert table["count"].isna().any()
     assert not np.allclose(
-        table["eb_local_per_1000"],
+        table["eb_local_per_1000_year"],
         smoothing.eb_local(small_atlas.asked(Query(source="ae")).counts, people, level.neighbours)["value"],
     )
 

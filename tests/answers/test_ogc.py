@@ -263,6 +263,6 @@ def test_numbers_leave_with_what_qualifies_them(client):
     hidden = [f["properties"] for f in page["features"] if f["properties"]["count"] is None]
     assert hidden
     assert {of["count_shown"] for of in hidden} == {"*"}
-    assert all(of["rate_per_1000"] is None for of in hidden)
+    assert all(of["rate_per_1000_year"] is None for of in hidden)
     assert not [f for f in page["features"] if f["properties"]["count"] and f["properties"]["count"] % 5]
     assert json.dumps(page)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.ask.words import month_number
+from geo.ask.words import month_number, month_text
 from geo.cli import run
 from geo.out.ward_pack import ward_pack, wards_of, write_packs
 from geo.tell.area import profile
@@ -119,13 +119,18 @@ def test_no_small_number_of_a_controlled_source_is_in_a_profile(small_atlas, raw
     # Rates and limits are divided from the protected counts, so they hide what these hide.
     for table in (told.members, told.neighbours):
         hidden = table["count"].isna()
-        assert table.loc[hidden, "rate_per_1000"].isna().all()
+        assert table.loc[hidden, "rate_per_1000_year"].isna().all()
         assert (table.loc[hidden, "rank"] == "").all()
         assert table["local_i"].isna().all() if "local_i" in table else True
+    days = (
+        pd.Timestamp("2024-01-01") - pd.Timestamp(month_text(chosen["first"] or month_number("2023-01")))
+    ).days
     shown = told.gradient.dropna(subset=["count"])
     np.testing.assert_allclose(
-        shown["rate_per_1000"].dropna(),
-        (shown["count"] / shown["population"] * 1000).astype(float)[shown["rate_per_1000"].notna()],
+        shown["rate_per_1000_year"].dropna(),
+        (shown["count"] / shown["population"] * 1000 * 365.25 / days).astype(float)[
+            shown["rate_per_1000_year"].notna()
+        ],
     )
     mine = raw["ae"][raw["ae"][AREA[chosen["level"]]] == chosen["area"]]
     true = mine["weekday"][mine["month"] >= (chosen["first"] or 0)].value_counts()
@@ -140,9 +145,10 @@ def test_a_profile_tells_rank_hotspots_and_neighbours(small_atlas):
     told = profile(small_atlas, Query(source="offences", level="ward", area="E05000001", layer="imd"))
     assert told.name == "Ward 00"
     hot = (told.small_areas.table.loc[told.members.index, "cluster"] == "HH").sum()
-    count, rate = told.row["count"], told.row["rate_per_1000"]
+    count, rate = told.row["count"], told.row["rate_per_1000_year"]
     assert told.headline == (
-        f"Ward 00 has {count:,} offences, {rate:,.1f} per 1,000 residents: rank 1 of 9 wards by count. "
+        f"Ward 00 has {count:,} offences, {rate:,.1f} per 1,000 residents a year: rank 1 of 9 wards "
+        "by count. "
         f"{hot} of its 4 small areas are hotspots."
     )
     assert sorted(told.neighbours["name"]) == ["Ward 01", "Ward 10", "Ward 11"]
@@ -240,7 +246,7 @@ def test_the_table_of_a_pack_has_protected_numbers(packs, small_atlas):
     lines = packs["ae"][1].pages[0].extract_text()
     for _, row in told.members.iterrows():
         count = "*" if pd.isna(row["count"]) else str(row["count"])
-        rate = "" if pd.isna(row["rate_per_1000"]) else f"{row['rate_per_1000']:,.1f}"
+        rate = "" if pd.isna(row["rate_per_1000_year"]) else f"{row['rate_per_1000_year']:,.1f}"
         assert re.search(rf"{row['name']}\s*{re.escape(count)}\s*{rate}\s*{row['rank']}", lines)
 
 

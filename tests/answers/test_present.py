@@ -65,7 +65,7 @@ def test_a_spot_says_what_the_table_says(small_atlas: Atlas):
         row = answer.table.loc[spot.code]
         assert (spot.rank, spot.name, spot.place) == (row["rank"], row["ward"], row["name"])
         assert spot.value == f"{row['count']:,}"
-        assert f"{row['rate_per_1000']:,.0f} per 1,000" in spot.facts
+        assert f"{row['rate_per_1000_year']:,.1f} per 1,000 a year" in spot.facts
         assert ("hotspot" in spot.facts) == (row["cluster"] == "HH")
 
 

@@ -120,7 +120,7 @@ def test_the_csv_is_what_the_question_shows(client: FlaskClient, small_atlas: At
     query = Query(level="borough", category=("robbery",), month=(3,))
     table = small_atlas.answer(query).table
     assert [int(row["count"]) for row in rows] == table["count"].tolist()
-    assert list(rows[0])[:6] == ["lad24cd", "name", "borough", "count", "population", "rate_per_1000"]
+    assert list(rows[0])[:6] == ["lad24cd", "name", "borough", "count", "population", "rate_per_1000_year"]
 
 
 @pytest.mark.parametrize("key", FORMATS)

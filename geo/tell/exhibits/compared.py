@@ -94,7 +94,7 @@ def funnel(part: Part) -> Exhibit:
     level = "ward" if many else part.query.level
     answer = part.answer(layer="significance", measure="rate", level=level)
     table = answer.table[answer.inside]
-    rate = table["rate_per_1000"].to_numpy(float)
+    rate = table["rate_per_1000_year"].to_numpy(float)
     people = table["population"].to_numpy(float, na_value=np.nan)
     drawn = ~np.isnan(rate) & (people > 0)
     if drawn.sum() < 3:
@@ -123,10 +123,10 @@ def funnel(part: Part) -> Exhibit:
         "Residents",
         ("Rate",),
         data=points,
-        limits=rates.funnel_limits(grid, by.value),
+        limits=rates.funnel_limits(grid, by.value, years=part.years),
         benchmark=by.value,
         level=level,
-        titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents"),
+        titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents a year"),
     )
     title = f"{part.titled}: {WORDS[level]} against {against}"
     caveats = (

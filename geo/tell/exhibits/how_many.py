@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo.ask.words import period_name
 from geo.stats import change, deprivation
+from geo.stats.clock import weekdays_of_months
 from geo.tell.exhibits.part import (
     BOROUGH_TOTAL,
     PERCENT,
@@ -95,7 +96,9 @@ def by_year(part: Part) -> Exhibit:
     )
     whole = loaded == YEAR
     caveats = () if whole.all() else ("Years with fewer than twelve months are not comparable with others.",)
-    finding = part.most(list(years[whole].astype(str)), counts[whole]) if whole.sum() > 1 else ""
+    days = np.bincount(row, [weekdays_of_months([month]).sum() for month in part.months])
+    names = list(years[whole].astype(str))
+    finding = part.most(names, counts[whole], days[whole], "a day") if whole.sum() > 1 else ""
     chart = Chart("bars", "Year", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_year", f"{part.titled}: by year", finding, table, chart=chart, caveats=caveats)
 
@@ -114,12 +117,13 @@ def changed(part: Part) -> Exhibit:
         cube = part.loaded.cube.select(part.query.replace(first=int(window[0]), last=int(window[-1])))
         true = ward.add_up(np.where(part.inside, cube.by_area, 0))[inside]
         kept.append((true, pd.Series(part.numbers(true), ward.frame.index[inside])))
-    found = change.compare_periods(kept[0][1], kept[1][1])
+    lengths = float(weekdays_of_months(before).sum()), float(weekdays_of_months(after).sum())
+    found = change.compare_periods(kept[0][1], kept[1][1], exposure=lengths)
     first, second = (period_name(int(w[0]), int(w[-1])) for w in (before, after))
     clear = found[found["change"].isin(("up", "down"))].sort_values("ratio", ascending=False)
     names = ward.frame.loc[clear.index]
     whole = change.compare_periods(
-        *(pd.Series([part.gate.count(int(t.sum()))], dtype="Float64") for t, _ in kept)
+        *(pd.Series([part.gate.count(int(t.sum()))], dtype="Float64") for t, _ in kept), exposure=lengths
     )
     table = pd.DataFrame(
         {
@@ -143,7 +147,8 @@ def changed(part: Part) -> Exhibit:
     formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
     title = f"{part.what}, {part.where}: {second} against {first}, wards that changed"
     caveats = (
-        "Krishnamoorthy and Thomson's test of two Poisson counts, corrected for looking at many wards.",
+        "Times are per day. Krishnamoorthy and Thomson's test of two Poisson counts, corrected for looking "
+        "at many wards.",
     )
     return Exhibit("changed", title, finding, table, formats, caveats=caveats)
 

@@ -34,8 +34,8 @@ def lately(part: Part) -> Exhibit:
     columns |= {"ratio_lower": "Lower", "ratio_upper": "Upper"}
     shown = ["Days", "Place", "Before", "Count", "Times", "Lower", "Upper", "Change"]
     caveats = (
-        "Days end on the last with data of the period. Krishnamoorthy and Thomson's test of two Poisson "
-        "counts, corrected for looking at several places.",
+        "Days end on the last with data of the period. Times are per day. Krishnamoorthy and Thomson's "
+        "test of two Poisson counts, corrected for looking at several places.",
         *reasons,
     )
     formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")

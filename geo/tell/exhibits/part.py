@@ -276,8 +276,8 @@ class Part:
 
     @property
     def years(self) -> float:
-        """Length of those months in years."""
-        return len(self.months) / YEAR
+        """Length of the time kept in years."""
+        return self.selection.years
 
     @property
     def noun(self) -> str:
@@ -378,7 +378,9 @@ class Part:
             raise NotPossible(f"the files of {lower_first(self.loaded.info.label)} loaded do not give it.")
         return self.loaded.cube.extra[name][self.rows]
 
-    def most(self, names: Sequence[str], counts: np.ndarray, exposure: np.ndarray | float = 1.0) -> str:
+    def most(
+        self, names: Sequence[str], counts: np.ndarray, exposure: np.ndarray | None = None, per: str = ""
+    ) -> str:
         """Say which of some rows has the most, and which cannot be told apart from it; "" if none is known.
 
         Parameters
@@ -386,15 +388,21 @@ class Part:
         names : sequence of str
         counts : ndarray of int
             True counts; the sentence rests on the protected ones.
-        exposure : ndarray or float
-            Length of each row, such as the number of Mondays.
+        exposure : ndarray, optional
+            Length of each row, such as the number of Mondays: the most is then the most of each of them.
+        per : str
+            What it counts, "a night"; said where the lengths differ.
         """
         shown = self.numbers(counts)
+        lengths = np.ones(len(shown)) if exposure is None else exposure
         if not (np.nan_to_num(shown) > 0).any():
             return ""
-        best = shown == np.nanmax(shown)
-        alike = peaks.peak_set(np.nan_to_num(shown, nan=ASSUMED), exposure) & ~best
-        value = f"{int(np.nanmax(shown)):,}"
+        differ = len(set(lengths)) > 1
+        rate = shown / np.where(lengths > 0, lengths, np.nan) if differ else shown
+        top = np.nanmax(rate)
+        best = np.isclose(rate, top, rtol=1e-9, atol=0)
+        alike = peaks.peak_set(np.nan_to_num(shown, nan=ASSUMED), lengths) & ~best
+        value = f"{top:,.1f} {per}" if differ else f"{int(top):,}"
         leaders = [name for name, first in zip(names, best, strict=True) if first]
         others = [name for name, near in zip(names, alike, strict=True) if near]
         verb, each = ("has", "") if len(leaders) == 1 else ("have", " each")

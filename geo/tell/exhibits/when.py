@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
-from geo.answer.week import spread
+from geo.answer.week import exposure_of, spread
 from geo.ask.query import Query
 from geo.ask.words import DAY_NAMES, MONTH_NAMES
 from geo.stats import clock, midnight, peaks
@@ -40,10 +40,11 @@ def month_by_borough(part: Part) -> Exhibit:
         raise NotPossible("the period is a single month.")
     table = pd.DataFrame({name: part.gate.counts(v[kept]) for name, v in columns.items()})
     table.insert(0, "Month", names)
-    equal = len(set(times[kept])) == 1
-    finding = part.most(names, columns[BOROUGH_TOTAL][kept]) if equal else ""
+    length = [clock.weekdays_of_months([month]).sum() for month in part.months]
+    days = np.bincount(part.months % YEAR, length, YEAR)[kept]
+    finding = part.most(names, columns[BOROUGH_TOTAL][kept], days, "a day")
     uneven = "Some months of the year are in the period more often than others, and count more for it."
-    caveats = () if equal else (uneven,)
+    caveats = () if len(set(times[kept])) == 1 else (uneven,)
     drawn = tuple(c for c in columns if c != BOROUGH_TOTAL) or (BOROUGH_TOTAL,)
     chart = Chart("lines", "Month", drawn, titles=("", part.noun.capitalize()))
     title = f"{part.titled}: by month and borough"
@@ -56,7 +57,7 @@ def by_weekday(part: Part) -> Exhibit:
         raise NotPossible(f"no weekdays: {part.loaded.info.no_hours_reason}")
     days = part.selection.by_clock(part.inside)[:DAYS_KNOWN].sum(axis=1)
     table = pd.DataFrame({"Day": DAY_NAMES, "Count": part.gate.counts(days)})
-    finding = part.most(DAY_NAMES, days, clock.weekdays_of_months(part.months))
+    finding = part.most(DAY_NAMES, days, exposure_of(part.selection), "a day")
     chart = Chart("bars", "Day", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_weekday", f"{part.titled}: by weekday", finding, table, chart=chart)
 
@@ -70,7 +71,7 @@ def day_by_hour(part: Part) -> Exhibit:
     table.insert(0, "Hours", names)
     week = np.nan_to_num(part.numbers(part.week.ravel()), nan=ASSUMED).reshape(part.week.shape)
     used = midnight.without_default_midnight(week) if part.midnight.suspected else week
-    finding = peaks.peak(used, exposure=clock.weekdays_of_months(part.months), noun=part.noun).sentence
+    finding = peaks.peak(used, exposure=exposure_of(part.selection), noun=part.noun).sentence
     if part.gate.controlled and (np.isnan(part.numbers(part.week.ravel())).mean() > 0.25):
         finding = ""  # most of the cells are suppressed
     caveats = []
@@ -129,8 +130,10 @@ def _late(part: Part) -> Query:
 
 def nights(part: Part) -> Exhibit:
     """Events from 19:00 to 06:59 by overnight night."""
-    week = part.loaded.cube.select(_late(part)).by_clock(part.inside)[:DAYS_KNOWN, :HOURS_KNOWN]
+    late = _late(part)
+    week = part.loaded.cube.select(late).by_clock(part.inside)[:DAYS_KNOWN, :HOURS_KNOWN]
     counts = np.asarray(clock.night_hours(week)).sum(axis=1).round().astype(np.int64)
+    number = clock.nights_of(exposure_of(part.selection), late.hour)
     table = pd.DataFrame({"Night": clock.NIGHTS, "19:00 to 06:59": part.gate.counts(counts)})
     column = "19:00 to 06:59"
     caveats: tuple[str, ...] = ()
@@ -139,7 +142,7 @@ def nights(part: Part) -> Exhibit:
         column = "Without doubtful midnights"
         table[column] = pd.array(np.round(kept).astype(np.int64), "Int64")
         caveats = ("Doubtful midnights: times of 00:00 beyond what the hours beside them suggest.",)
-    finding = part.most(list(clock.NIGHTS), table[column].fillna(0).to_numpy(np.int64))
+    finding = part.most(list(clock.NIGHTS), table[column].fillna(0).to_numpy(np.int64), number, "a night")
     chart = Chart("bars", "Night", (column,), titles=("", part.noun.capitalize()))
     return Exhibit("nights", f"{part.titled}: by night", finding, table, chart=chart, caveats=caveats)
 
@@ -168,7 +171,8 @@ def night_time_economy(part: Part) -> Exhibit:
     table = pd.DataFrame({"Ward": names["name"].to_numpy(str), "Borough": names["borough"].to_numpy(str)})
     for name, counts in columns.items():
         table[name] = part.gate.counts(counts[order])
-    table["Busiest night"] = [_busiest_night(part, weeks[i]) for i in order]
+    number = clock.nights_of(exposure_of(part.selection), late.hour)
+    table["Busiest night"] = [_busiest_night(part, weeks[i], number) for i in order]
     share = part.gate.share(int(columns[column][order].sum()), int(columns[column].sum()))
     finding = f"{table['Ward'][0]} has the most {part.noun} at night: {table[column][0]:,}"
     if share is not None and len(order) > 1:
@@ -192,10 +196,11 @@ def _week_of_wards(part: Part, query: Query) -> np.ndarray:
     return weeks[:, :DAYS_KNOWN, :HOURS_KNOWN]
 
 
-def _busiest_night(part: Part, week: np.ndarray) -> str:
-    """Name of the night with most of a ward's events; "–" where none stands out."""
+def _busiest_night(part: Part, week: np.ndarray, number: np.ndarray) -> str:
+    """Name of the night with most of a ward's events for each of its ``number``; "–" where none does."""
     used = midnight.without_default_midnight(week) if part.midnight.suspected else week
     counts = np.asarray(clock.night_hours(used)).sum(axis=1).round().astype(np.int64)
     shown = np.nan_to_num(part.numbers(counts))
-    best = np.flatnonzero(shown == shown.max())
+    rate = np.divide(shown, number, out=np.zeros_like(shown), where=number > 0)
+    best = np.flatnonzero(np.isclose(rate, rate.max(), rtol=1e-9, atol=0))
     return clock.NIGHTS[best[0]] if len(best) == 1 and shown.max() else "–"
