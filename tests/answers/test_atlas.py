@@ -268,7 +268,7 @@ def test_the_csv_has_the_columns_of_the_contract(small_atlas, level, layer):
         "getis_ord": ["g_star", "z", "p", "q", "cluster"],
     }[layer]
     front = [code, "name", "borough", "count", "population", "rate_per_1000_year"]
-    assert rows[0] == [*front, *columns, "imd_decile"]
+    assert rows[0] == [*front, *columns, "unreliable", "imd_decile"]
     assert len(rows) - 1 == {"lsoa": 36, "ward": 9, "borough": 2}[level]
 
 
