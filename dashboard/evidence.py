@@ -38,7 +38,7 @@ def article(exhibits: tuple[Exhibit, ...], missing: tuple[tuple[str, str], ...],
             missing=missing,
             query=query.to_search().removeprefix("?"),
             figure=lambda exhibit: None if (drawn := figure(exhibit)) is None else narrow(drawn),
-            shown=lambda exhibit: Grid(replace(exhibit.shortened(), number="", title=exhibit.name)),
+            shown=lambda exhibit: Grid(replace(exhibit.shortened(), place=0, title=exhibit.name)),
             lines=_lines,
         )
     )

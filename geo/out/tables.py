@@ -89,6 +89,8 @@ def write_xlsx(sheet: Sheet) -> bytes:
             for row, value in enumerate(map(plain, table[name]), start=1):
                 if isinstance(value, str):
                     page.write_string(row, place, value, right if name == "count" else None)
+                elif isinstance(value, bool):
+                    page.write_boolean(row, place, value)
                 elif value is not None:
                     page.write_number(row, place, value, form if isinstance(value, float) else whole)
         page.freeze_panes(1, 2)

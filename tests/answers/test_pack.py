@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.answer.columns import rate_of
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -246,7 +247,7 @@ def test_the_table_of_a_pack_has_protected_numbers(packs, small_atlas):
     lines = packs["ae"][1].pages[0].extract_text()
     for _, row in told.members.iterrows():
         count = "*" if pd.isna(row["count"]) else str(row["count"])
-        rate = "" if pd.isna(row["rate_per_1000_year"]) else f"{row['rate_per_1000_year']:,.1f}"
+        rate = rate_of(row)
         assert re.search(rf"{row['name']}\s*{re.escape(count)}\s*{rate}\s*{row['rank']}", lines)
 
 
