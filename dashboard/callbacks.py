@@ -48,8 +48,12 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("What the page shows, and what it left out", PAGE, {"application/json": {}}))
     def answer() -> Response:
         search = request.query_string.decode("utf-8", "replace")
-        try:
-            page = pages.get(search, lambda: to_json_plotly(view.page(atlas, search and f"?{search}")))
+
+        def make() -> str:
+            return to_json_plotly(view.page(atlas, search and f"?{search}"))
+
+        try:  # a meeting is told its notes too, which change while the data do not
+            page = make() if request.args.get("view") == "present" else pages.get(search, make)
         except Problem:
             raise
         except Exception:

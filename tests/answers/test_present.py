@@ -305,7 +305,8 @@ def test_the_newest_note_of_an_area_comes_first():
 
 @pytest.fixture
 def client(small_atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    monkeypatch.setattr("dashboard.notes.Notes", lambda folder: Notes(tmp_path))
+    for module in ("notes", "present"):
+        monkeypatch.setattr(f"dashboard.{module}.Notes", lambda folder: Notes(tmp_path))
     return create_app(small_atlas).server.test_client()
 
 
@@ -318,6 +319,13 @@ def test_a_note_of_the_page_is_kept_with_the_date_and_what_was_loaded(client: Fl
     [kept] = Notes(tmp_path).read()
     assert (kept.area, kept.text, kept.date) == (AREA, "Patrol", date.today().isoformat())
     assert kept.seen == month_text(month_number("2023-12"))
+
+
+def test_the_meeting_is_told_a_note_as_soon_as_it_is_kept(client: FlaskClient):
+    meeting = f"/answer?view=present&area={AREA}"
+    assert "Patrol" not in client.get(meeting).text
+    client.post("/notes", json=GOOD, headers=OWN)
+    assert "Patrol" in client.get(meeting).text
 
 
 @pytest.mark.parametrize(
