@@ -379,7 +379,7 @@ def local_moran(
 def getis_ord(
     y: pd.Series | np.ndarray, graph: Graph, *, alpha: float = 0.05, fdr: bool = True
 ) -> pd.DataFrame:
-    """Getis-Ord Gi*, the area itself included, with its exact two-sided p; as :func:`local_moran`.
+    """Getis-Ord Gi*, the area itself included, with its exact two-sided p under exchange of all values.
 
     Returns
     -------

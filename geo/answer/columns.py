@@ -221,7 +221,12 @@ COMPARED = Column(
 BENCHMARK = Column("benchmark", "The rate that the areas are compared with, in the unit of their intervals")
 AGAINST = (LOWER, UPPER, COMPARED, BENCHMARK)
 """Limits of a rate, and what they say of it against the benchmark."""
-P_EXACT = Column("p", "Two-sided probability of neighbours so high or so low by chance alone, exact", cells=P)
+P_EXACT = Column(
+    "p",
+    "Two-sided probability of neighbours so high or so low by chance alone, exact; for Gi*, of an area and "
+    "its neighbours together",
+    cells=P,
+)
 P_PERMUTATION = Column(
     "p_permutation", "esda's one-sided probability from 9,999 random permutations", cells=P
 )

@@ -154,8 +154,10 @@ def _error_caveats(s: Asked, table: pd.DataFrame) -> list[str]:
 
 
 def _columns(statistic: Statistic) -> tuple[Column, ...]:
-    own = (Column(name, definition) for name, definition in statistic.definitions.items())
-    return (*own, P_EXACT, Q, CLUSTER, *([P_PERMUTATION] if statistic.permutation else []))
+    own = [Column(name, definition) for name, definition in statistic.definitions.items()]
+    known = {column.name: column for column in (*own, P_EXACT, Q, CLUSTER)}
+    told = [known[name] for name in statistic.columns if name in known]
+    return (*told, *([P_PERMUTATION] if statistic.permutation else []))
 
 
 def _kinds(statistic: Statistic) -> tuple[Kind, ...]:

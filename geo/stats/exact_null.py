@@ -125,12 +125,13 @@ def neighbour_sum_p(
     return _ask(y, neighbours, (True,), open_, cells)[0]
 
 
-def window_sum_p(
+def ring_and_window_p(
     y: pd.Series | np.ndarray, neighbours: Neighbours, *, open_: Open | None = None, cells: int = CELLS
-) -> Tails:
-    """Tail probabilities of the sum of every area and its neighbours, all values exchanged.
+) -> tuple[Tails, Tails]:
+    """Tails of every area's neighbour sum, and of the sum with its own value, all values exchanged.
 
-    Parameters and result as :func:`neighbour_sum_p`.
+    Parameters as in :func:`neighbour_sum_p`, which the first of the two results equals; ``open_`` speaks of
+    either.
 
     Examples
     --------
@@ -138,17 +139,10 @@ def window_sum_p(
 
     >>> pairs = pd.DataFrame({"focal": [0, 1, 1, 2, 2, 3, 3, 4], "neighbour": [1, 0, 2, 1, 3, 2, 4, 3]})
     >>> row = Neighbours.from_frame(pairs, pd.RangeIndex(5))
-    >>> tails = window_sum_p(np.array([0, 2, 9, 3, 1]), row)
-    >>> print(round(tails.upper[2], 6), round(tails.lower[2], 6), round(tails.p[2], 6))
+    >>> ring, window = ring_and_window_p(np.array([0, 2, 9, 3, 1]), row)
+    >>> print(round(window.upper[2], 6), round(window.lower[2], 6), round(window.p[2], 6))
     0.1 1.0 0.2
     """
-    return _ask(y, neighbours, (False,), open_, cells)[0]
-
-
-def ring_and_window_p(
-    y: pd.Series | np.ndarray, neighbours: Neighbours, *, open_: Open | None = None, cells: int = CELLS
-) -> tuple[Tails, Tails]:
-    """Both :func:`neighbour_sum_p` and :func:`window_sum_p`, from the same tables."""
     ring, window = _ask(y, neighbours, (True, False), open_, cells)
     return ring, window
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.stats import smoothing
-from geo.stats.exact_null import Tails, is_constant, neighbour_sum_p
+from geo.stats.exact_null import is_constant, neighbour_sum_p, ring_and_window_p
 from geo.stats.weights import Neighbours
 
 CLUSTERS = pd.CategoricalDtype(["HH", "LL", "HL", "LH", "NS", "NA"])
@@ -31,7 +31,6 @@ def local_moran(
     *,
     alpha: float = 0.05,
     fdr: bool = True,
-    null: Tails | None = None,
 ) -> pd.DataFrame:
     """Local Moran's I of every area, its exact two-sided p and its cluster.
 
@@ -45,8 +44,6 @@ def local_moran(
         Level of significance.
     fdr : bool
         Whether an area must pass Benjamini-Hochberg (q <= alpha) to be given a cluster, or only p <= alpha.
-    null : Tails, optional
-        The tails of ``neighbour_sum_p(y, neighbours)`` where they are known already.
 
     Returns
     -------
@@ -79,7 +76,7 @@ def local_moran(
     d    0.727  0.667      NS
     """
     values = neighbours.align(y)
-    return _moran(values, values, neighbours, alpha=alpha, fdr=fdr, null=null)
+    return _moran(values, values, neighbours, alpha=alpha, fdr=fdr)
 
 
 def bivariate_moran(
@@ -89,7 +86,6 @@ def bivariate_moran(
     *,
     alpha: float = 0.05,
     fdr: bool = True,
-    null: Tails | None = None,
 ) -> pd.DataFrame:
     """Bivariate local Moran's I: is an area's `x` high (low) where `y` is high (low) **around** it?
 
@@ -102,8 +98,6 @@ def bivariate_moran(
         One value an area. Areas that lack either leave the population.
     neighbours, alpha, fdr
         As in :func:`local_moran`.
-    null : Tails, optional
-        The tails of ``neighbour_sum_p(y, neighbours)``, where they are known and no area lacks a value.
 
     Returns
     -------
@@ -118,7 +112,7 @@ def bivariate_moran(
     windows, CSISS Workshop on New Tools for Spatial Data Analysis.
     """
     x, y = neighbours.align(x), neighbours.align(y)
-    return _moran(x, y, neighbours, alpha=alpha, fdr=fdr, null=null)
+    return _moran(x, y, neighbours, alpha=alpha, fdr=fdr)
 
 
 def eb_local_moran(
@@ -163,13 +157,15 @@ def getis_ord_star(
     *,
     alpha: float = 0.05,
     fdr: bool = True,
-    null: Tails | None = None,
 ) -> pd.DataFrame:
     """Getis-Ord Gi* of every area (the area itself included), its exact two-sided p and its cluster.
 
+    Under the null all values are dealt out again, that of the area too: its window of k + 1 areas holds k + 1
+    values drawn from all n. Local Moran's I keeps the area's own value and asks of the ring around it.
+
     Parameters
     ----------
-    y, neighbours, alpha, fdr, null
+    y, neighbours, alpha, fdr
         As in :func:`local_moran`. Gi* is meant for values of one sign, such as counts and rates.
 
     Returns
@@ -182,9 +178,10 @@ def getis_ord_star(
         - ``z``: the standard deviate of Ord and Getis (1995), the same for binary and row-standardised
           weights, as esda's ``Zs`` for ``transform="B"`` (its ``Zs`` for "R" leave out the number of
           neighbours, and are smaller by √(c(n − 1)/(n − c)) for c areas in the window);
-        - ``p``, ``q``, ``flagged``: as in :func:`local_moran`, and equal to its values: with y_i fixed both
-          statistics rise with the sum of the neighbours;
-        - ``cluster``: HH (hot), LL (cold), NS or NA. Hot needs z > 0 and neighbours in the upper tail.
+        - ``p``: exact and two-sided, of the window's sum; ``p_error``, ``q``, ``flagged`` of that p, as in
+          :func:`local_moran`;
+        - ``p_ring``: the p of :func:`local_moran`, of the neighbours' sum with the area's own value fixed;
+        - ``cluster``: HH (hot), LL (cold), NS or NA. Hot needs z > 0 and a window in the upper tail.
 
     References
     ----------
@@ -192,30 +189,27 @@ def getis_ord_star(
     """
     values = neighbours.align(y)
     present = np.isfinite(values)
-    tails = _null(values, neighbours, alpha) if null is None else null
-    defined = np.isfinite(tails.p)
+    ring, window = ring_and_window_p(values, neighbours, open_=partial(in_doubt, alpha=alpha))
+    defined = np.isfinite(window.p)
     g_star, z = np.full((2, neighbours.n), np.nan)
     if defined.any():
         here = values[present]
         n, mean, spread = len(here), here.mean(), here.std()
         total, k = _around(values, present, neighbours)
-        window, size = (total + values)[defined], k[defined] + 1.0
+        held, size = (total + values)[defined], k[defined] + 1.0
         with np.errstate(divide="ignore", invalid="ignore"):  # a total of 0, a window of every area
-            g_star[defined] = window / size / here.sum()
-            z[defined] = (window - size * mean) / (spread * np.sqrt(size * (n - size) / (n - 1)))
+            g_star[defined] = held / size / here.sum()
+            z[defined] = (held - size * mean) / (spread * np.sqrt(size * (n - size) / (n - 1)))
     quadrant = np.where(z > 0, _HH, _LL)
-    agrees = (z > 0) == (tails.upper < tails.lower)
-    columns = {"g_star": g_star, "z": z, "p": tails.p, "p_error": tails.error}
+    agrees = (z > 0) == (window.upper < window.lower)
+    columns = {"g_star": g_star, "z": z, "p": window.p, "p_error": window.error, "p_ring": ring.p}
     return _table(neighbours.ids, columns, quadrant, agrees, alpha=alpha, fdr=fdr)
 
 
-def _moran(
-    x: np.ndarray, y: np.ndarray, neighbours: Neighbours, *, alpha: float, fdr: bool, null: Tails | None
-) -> pd.DataFrame:
+def _moran(x: np.ndarray, y: np.ndarray, neighbours: Neighbours, *, alpha: float, fdr: bool) -> pd.DataFrame:
     """Local Moran's I of `x` in the area against `y` around it."""
     present = np.isfinite(x) & np.isfinite(y)
-    if null is None:
-        null = _null(np.where(present, y, np.nan), neighbours, alpha)
+    null = neighbour_sum_p(np.where(present, y, np.nan), neighbours, open_=partial(in_doubt, alpha=alpha))
     defined = np.isfinite(null.p) & (not is_constant(x[present]))
     z, lag, local_i = np.full((3, neighbours.n), np.nan)
     if defined.any():
@@ -229,10 +223,6 @@ def _moran(
     p, error = (np.where(defined, known, np.nan) for known in (null.p, null.error))
     columns = {"local_i": local_i, "z": z, "lag": lag, "p": p, "p_error": error}
     return _table(neighbours.ids, columns, quadrant, agrees, alpha=alpha, fdr=fdr)
-
-
-def _null(y: np.ndarray, neighbours: Neighbours, alpha: float) -> Tails:
-    return neighbour_sum_p(y, neighbours, open_=partial(in_doubt, alpha=alpha))
 
 
 def _around(values: np.ndarray, present: np.ndarray, neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
@@ -386,7 +376,7 @@ class Statistic:
     explanation : str
         What it answers and how to read it, one or two plain sentences.
     function : callable
-        ``f(y, neighbours, *, alpha, fdr, null) -> DataFrame`` on the area index.
+        ``f(y, neighbours, *, alpha, fdr) -> DataFrame`` on the area index.
     columns : tuple of str
         Columns of its result.
     definitions : mapping
@@ -428,10 +418,12 @@ STATISTICS: dict[str, Statistic] = {
             "Places where an area and its neighbours together have more (hot) or fewer (cold) than chance "
             "would give. The probability is exact: it is not sampled.",
             getis_ord_star,
-            ("g_star", "z", "p", "p_error", "q", "flagged", "cluster"),
+            ("g_star", "z", "p", "p_error", "p_ring", "q", "flagged", "cluster"),
             {
                 "g_star": "Getis-Ord Gi*; withheld for controlled sources",
                 "z": "Standard score of Gi*; withheld for controlled sources",
+                "p_ring": "As p, of the neighbours alone, the area's own value being fixed (local Moran's "
+                "p); withheld for controlled sources",
             },
             permutation=partial(permutation_p, statistic="getis_ord"),
         ),

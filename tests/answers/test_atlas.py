@@ -265,7 +265,7 @@ def test_the_csv_has_the_columns_of_the_contract(small_atlas, level, layer):
         "measure": [],
         "imd": [],
         "local_moran": ["local_i", "p", "q", "cluster"],
-        "getis_ord": ["g_star", "z", "p", "q", "cluster"],
+        "getis_ord": ["g_star", "z", "p", "p_ring", "q", "cluster"],
     }[layer]
     front = [code, "name", "borough", "count", "population", "rate_per_1000_year"]
     assert rows[0] == [*front, *columns, "unreliable", "imd_decile"]

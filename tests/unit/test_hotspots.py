@@ -1,6 +1,7 @@
 """Local Moran's I and Gi*: equal to esda, labelled by their neighbours, undefined where nothing is known."""
 
 import warnings
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from geo.stats.exact_null import Tails, neighbour_sum_p
+from geo.stats.exact_null import neighbour_sum_p
 from geo.stats.hotspots import (
     CLUSTERS,
     STATISTICS,
@@ -75,25 +76,50 @@ def test_getis_ord_star_equals_esda(example) -> None:
     np.testing.assert_allclose(ours["z"], standardised.Zs * understated, rtol=0, atol=1e-10)
 
 
-def test_both_statistics_share_one_p_and_say_where_it_is_hot(example) -> None:
+def test_gi_star_also_tells_the_p_of_its_ring_which_is_local_morans(example) -> None:
     y, neighbours = example
     moran, star = local_moran(y, neighbours), getis_ord_star(y, neighbours)
-    for column in ("p", "q", "flagged"):
-        np.testing.assert_array_equal(moran[column], star[column])
+    np.testing.assert_allclose(star["p_ring"], moran["p"], rtol=0, atol=1e-12)
+    assert (star["p"] != star["p_ring"]).mean() > 0.9
     assert moran["cluster"].iloc[21] == star["cluster"].iloc[21] == "HH"
     assert moran["cluster"].iloc[-1] == star["cluster"].iloc[-1] == "LL"
     assert moran["cluster"].iloc[42] == "LH" and star["cluster"].iloc[42] == "HH"
     assert set(star["cluster"]) == {"HH", "LL", "NS"}
 
 
-def test_hot_needs_hot_neighbours_and_not_only_one_extreme_area() -> None:
-    neighbours = board(9, 9)
-    y = np.full(81, 10)
-    y[neighbours.indices[neighbours.indptr[40] : neighbours.indptr[41]]] = 2
-    y[40] = 10_000
-    centre = getis_ord_star(y, neighbours, fdr=False).iloc[40]
-    assert centre["z"] > 2 and centre["flagged"]
-    assert centre["cluster"] == "NS"
+@pytest.mark.parametrize(
+    "y", [[0, 2, 9, 3, 1, 0, 4], [0, 0, 1, 0, 0, 5, 0], [0.1, 2.7, np.pi, 2.7, 0.1, 1.0, 8.0]]
+)
+def test_both_p_equal_every_way_to_deal_the_values_out(y) -> None:
+    """Not draws but maps: all 5,040 of them, with the statistic itself computed on each."""
+    neighbours = Neighbours.from_pairs(
+        np.array([0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 0, 6, 2]),
+        np.array([1, 0, 2, 1, 3, 2, 4, 3, 5, 4, 6, 5, 6, 0, 5]),
+        pd.RangeIndex(7),
+    )
+    maps = np.array(list(permutations(y)))
+    around = maps @ neighbours.matrix.toarray().T
+    windows = (around + maps) / (neighbours.cardinalities + 1) / np.sum(y)
+    star, moran = getis_ord_star(np.array(y), neighbours), local_moran(np.array(y), neighbours)
+    observed = neighbours.neighbour_sum(np.array(y))
+    for area in range(7):
+        drawn, at = windows[:, area], star["g_star"].iloc[area]
+        tails = np.mean(drawn <= at + 1e-9), np.mean(drawn >= at - 1e-9)
+        assert star["p"].iloc[area] == pytest.approx(min(1, 2 * min(tails)), abs=1e-6)
+        kept = around[maps[:, area] == y[area], area]
+        tails = np.mean(kept <= observed[area] + 1e-9), np.mean(kept >= observed[area] - 1e-9)
+        assert star["p_ring"].iloc[area] == pytest.approx(min(1, 2 * min(tails)), abs=1e-6)
+        assert moran["p"].iloc[area] == pytest.approx(star["p_ring"].iloc[area], abs=1e-6)
+
+
+def test_a_lone_high_area_is_hot_among_many_and_says_that_its_ring_is_not() -> None:
+    neighbours, y = board(20, 20), np.full(400, 10)
+    y[210] = 500
+    lone = getis_ord_star(y, neighbours, fdr=False).iloc[210]
+    assert lone["cluster"] == "HH"
+    assert lone["p"] == pytest.approx(2 * 9 / 400, abs=1e-6)  # nine of 400 windows would hold it
+    assert lone["p_ring"] == 1.0
+    assert local_moran(y, neighbours, fdr=False).iloc[210]["cluster"] == "NS"
 
 
 def test_bivariate_moran_equals_esda_and_exchanges_only_the_neighbours(example) -> None:
@@ -179,15 +205,6 @@ class TestEveryStatistic:
         assert (strict["cluster"] != "NS").sum() < (loose["cluster"] != "NS").sum()
         stricter = statistic.function(y, neighbours, alpha=0.001, fdr=False)
         np.testing.assert_array_equal(stricter["flagged"], stricter["p"] <= 0.001)
-
-    def test_known_tails_are_used_and_not_computed_again(self, statistic, example) -> None:
-        y, neighbours = example
-        tails = neighbour_sum_p(y, neighbours)
-        pd.testing.assert_frame_equal(
-            statistic.function(y, neighbours, null=tails), statistic.function(y, neighbours)
-        )
-        dull = Tails(*np.ones((4, neighbours.n)))
-        assert (statistic.function(y, neighbours, null=dull)["cluster"] == "NS").all()
 
     def test_missing_areas_leave_and_are_not_applicable(self, statistic, example) -> None:
         y, neighbours = example

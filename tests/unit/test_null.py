@@ -21,7 +21,6 @@ from geo.stats.exact_null import (
     Tails,
     neighbour_sum_p,
     ring_and_window_p,
-    window_sum_p,
 )
 from geo.stats.weights import Neighbours
 
@@ -312,7 +311,7 @@ def test_sums_of_real_values_agree_with_draws(own: bool) -> None:
     """A county's worth of rates of rare events, most of them nearly alike, against another way to know."""
     rng, n, draws = np.random.default_rng(71), 417, 300_000
     y, neighbours = SKEWED["two scales"](rng, n), scattered(n, 0.02, seed=1)
-    tails = (window_sum_p if own else neighbour_sum_p)(y, neighbours)
+    tails = ring_and_window_p(y, neighbours)[own]
     asked = np.flatnonzero(~neighbours.isolates)
     assert (tails.error <= np.maximum(PRECISION * tails.p, LEAST_ERROR))[asked].mean() > 0.99
     for i in asked[np.argsort(tails.p[asked])[[0, 1, 2, 20, 60, 150, 300]]]:
