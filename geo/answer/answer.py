@@ -220,9 +220,9 @@ class Answer:
     @cached_property
     def ranked(self) -> pd.DataFrame:
         """The areas of the boroughs chosen, highest first; ties in the order of their names."""
-        table, places = self.table[self.inside], self.places[self.inside]
-        order = np.lexsort((table["name"].to_numpy(str), places.to_numpy(float, na_value=np.inf)))
-        return table.iloc[order]
+        table = self.table[self.inside]
+        values = table[MEASURES[self.query.measure].column.name].to_numpy(np.float64, na_value=np.nan)
+        return table.iloc[np.lexsort((table["name"].to_numpy(str), -values))]
 
     def export(self) -> pd.DataFrame:
         """Table as it leaves in a file: the contract's columns, suppressed counts as ``*``."""
