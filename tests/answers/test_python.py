@@ -185,6 +185,20 @@ def test_p_of_local_moran_is_that_of_every_permutation(transform):
         assert found.at[area, "p"] == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize("transform", ["B", "R"])
+def test_p_of_getis_ord_is_that_of_every_deal_of_all_values(transform):
+    graph = grid().transform(transform)
+    y = pd.Series([9, 7, 1, 6, 5, 0, 2, 0, 1], graph.unique_ids, dtype=float)
+    found = hotspots.getis_ord(y, graph)
+    for area in graph.unique_ids:
+        window = [area, *(one for one in graph[area].index if one != area)]
+        sums = np.array([sum(drawn) for drawn in itertools.combinations(y.to_numpy(), len(window))])
+        seen = y[window].sum()
+        expected = min(1.0, 2 * min((sums >= seen).mean(), (sums <= seen).mean()))
+        assert found.at[area, "p"] == pytest.approx(expected, abs=1e-9)
+    assert np.allclose(found["p_ring"], hotspots.local_moran(y, graph)["p"])
+
+
 def test_the_statistics_are_those_of_esda():
     from esda import G_Local, Moran_Local
 
