@@ -2,43 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pptx import Presentation
 
-from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import PATIENCE_MS, go, shows, visit
+from tests.support.browser import go, rest, shows, visit
 from tests.support.small_county import CODES
 
 ANSWERS = "/answer"
 HERE, THERE = CODES[0], CODES[7]
-
-
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    expect.set_options(timeout=PATIENCE_MS)
-    return serve(create_app(small_atlas).server)
-
-
-@pytest.fixture
-def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
-    """A laptop, whose owner asked for little motion and lets the page copy."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    context.set_default_timeout(PATIENCE_MS)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
 
 
 # ---------------------------------------------------------------- find, look, move on
@@ -110,7 +87,7 @@ def test_one_key_lays_the_areas_out_as_tiles(page: Page, address: str):
     seen = visit(page, address, f"?area={HERE}")
     page.keyboard.press("t")
     shows(page, f"?area={HERE}&layout=tiles")
-    page.wait_for_load_state("networkidle")
+    rest(page)
     assert seen.count("/geometry/tiles-lsoa-") == 1
     expect(page.get_by_role("button", name="Tiles")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 00")
@@ -118,7 +95,7 @@ def test_one_key_lays_the_areas_out_as_tiles(page: Page, address: str):
     shows(page, f"?area={HERE}")
     page.keyboard.press("t")
     shows(page, f"?area={HERE}&layout=tiles")
-    page.wait_for_load_state("networkidle")
+    rest(page)
     assert seen.count("/geometry/tiles-lsoa-") == 1
     assert not seen.complaints
 
@@ -269,10 +246,8 @@ def test_views_and_sets_are_saved_taken_out_and_brought_back(page: Page, address
 # ---------------------------------------------------------------- play, help, classes
 
 
-def test_play_goes_month_by_month_and_stops_at_the_end(chromium: Browser, address: str):
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+def test_play_goes_month_by_month_and_stops_at_the_end(page: Page, address: str):
+    page.emulate_media(reduced_motion="no-preference")
     seen = visit(page, address, "?from=2023-11&to=2023-11")
     page.keyboard.press("k")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
@@ -281,14 +256,13 @@ def test_play_goes_month_by_month_and_stops_at_the_end(chromium: Browser, addres
     page.go_back()
     shows(page, "?from=2023-11&to=2023-11")
     assert seen.count(ANSWERS) == 3
-    context.close()
 
 
 def test_where_little_motion_is_asked_for_play_steps_once(page: Page, address: str):
     seen = visit(page, address, "?from=2023-03&to=2023-03")
     page.get_by_role("button", name="Play").click()
     shows(page, "?from=2023-04&to=2023-04")
-    page.wait_for_load_state("networkidle")
+    rest(page)
     assert seen.count(ANSWERS) == 2
 
 
@@ -332,17 +306,13 @@ STATES = {
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_no_barrier_that_axe_can_find(chromium: Browser, address: str, width: int):
-    context = chromium.new_context(
-        viewport={"width": width, "height": 768}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+def test_no_barrier_that_axe_can_find(page: Page, address: str, width: int):
+    page.set_viewport_size({"width": width, "height": 768})
     seen = visit(page, address)
     barriers = []
 
     def look(name: str) -> None:
-        page.wait_for_load_state("networkidle")
+        rest(page)
         for barrier in Axe().run(page).response["violations"]:
             barriers.extend((name, barrier["id"], node["html"]) for node in barrier["nodes"])
 
@@ -356,6 +326,5 @@ def test_no_barrier_that_axe_can_find(chromium: Browser, address: str, width: in
         expect(page.locator(dialog)).to_be_visible()
         look(dialog)
         page.keyboard.press("Escape")
-    context.close()
     assert not barriers
     assert not seen.complaints

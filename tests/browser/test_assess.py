@@ -1,28 +1,9 @@
 """The assessment as a browser meets it: opened, followed, drawn as it comes into sight, mended."""
 
-from collections.abc import Iterator
-
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from dashboard import create_app
-from geo.answer.atlas import Atlas
-from tests.support.browser import PATIENCE_MS, watch
-
-
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    return serve(create_app(small_atlas).server)
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield context.new_page()
-    context.close()
+from tests.support.browser import watch
 
 
 def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:

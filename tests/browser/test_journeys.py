@@ -2,19 +2,18 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Download, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 from pypdf import PdfReader
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import PATIENCE_MS, Watch, watch
+from tests.support.browser import visit
 
 MOST_TABS = 100
 """Stops of the Tab key after which a control counts as out of reach."""
@@ -112,25 +111,6 @@ def atlas(folder: Path) -> Atlas:
 @pytest.fixture(scope="module")
 def address(atlas: Atlas, serve) -> str:
     return serve(create_app(atlas).server)
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A laptop, whose owner asked for little motion."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield context.new_page()
-    context.close()
-
-
-def visit(page: Page, address: str) -> Watch:
-    seen = watch(page)
-    page.goto(address)
-    expect(page.locator("body")).to_have_attribute("data-state", "ready")
-    expect(page.locator(".ag-row").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    return seen
 
 
 def arrive(page: Page, part: str) -> None:

@@ -1,34 +1,22 @@
 """Marking areas as people do it: by mouse, by keys, seen everywhere, cleared again."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import PATIENCE_MS, shows, visit
+from tests.support.browser import draw, shows, visit
 from tests.support.small_county import CODES
 
 
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    expect.set_options(timeout=PATIENCE_MS)
-    return serve(create_app(small_atlas).server)
-
-
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(
-        viewport={"width": 1366, "height": 900}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
-    context.close()
+def page(page: Page) -> Page:
+    """A higher screen: the chart by deprivation is on it."""
+    page.set_viewport_size({"width": 1366, "height": 900})
+    return page
 
 
 def test_a_class_is_marked_by_mouse_and_seen_everywhere(page: Page, address: str, small_atlas: Atlas):
@@ -112,28 +100,22 @@ def test_a_mark_stays_while_filters_change_and_goes_with_its_legend(page: Page, 
 # ---------------------------------------------------------------- pointing
 
 
-def canvas(page: Page) -> bytes:
-    """What is drawn on the map."""
+def drawn(page: Page) -> bytes:
+    """What the map shows when nothing of it moves any more."""
+    draw(page)
     return page.locator(".map-pane canvas").first.screenshot()
-
-
-def until(page: Page, wanted: Callable[[bytes], bool]) -> bytes:
-    """Wait until what is drawn on the map is as wanted."""
-    end = time.monotonic() + PATIENCE_MS / 1000
-    while not wanted(seen := canvas(page)):
-        assert time.monotonic() < end, "the map is not drawn so"
-    return seen
 
 
 def test_an_area_pointed_at_in_a_list_and_on_the_map_is_marked_in_the_other(page: Page, address: str):
     visit(page, address, f"?set={CODES[14]},{CODES[15]}")
-    plain = canvas(page)
+    plain = drawn(page)
     page.get_by_role("link", name="Square 22", exact=True).hover()
-    first_area = until(page, lambda seen: seen != plain)
+    first_area = drawn(page)
     page.get_by_role("link", name="Square 23", exact=True).focus()
-    until(page, lambda seen: seen not in (plain, first_area))
+    second_area = drawn(page)
     page.locator("#headline").hover()
-    until(page, lambda seen: seen == plain)
+    assert drawn(page) == plain
+    assert len({plain, first_area, second_area}) == 3
     first = page.locator(".map-pane .map-badge", has_text=re.compile("^1$")).bounding_box()
     assert first
     page.mouse.move(first["x"] + first["width"] / 2 + 3, first["y"] + first["height"] / 2 + 3)

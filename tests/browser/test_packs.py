@@ -2,37 +2,21 @@
 
 import contextlib
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Download, Error, Page, Route, expect
+from playwright.sync_api import Download, Error, Page, Route, expect
 
-from dashboard import create_app
-from geo.answer.atlas import Atlas
-from tests.support.browser import PATIENCE_MS
+from tests.support.browser import rest, visit
 
 PACKS = "**/export.pack*"
 
 
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    expect.set_options(timeout=PATIENCE_MS)
-    return serve(create_app(small_atlas).server)
-
-
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
-    context = chromium.new_context(
-        viewport={"width": 1366, "height": 768}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    page.goto(f"{address}/?borough=E06000002")
-    expect(page.locator("body")).to_have_attribute("data-shows", "?borough=E06000002")
-    yield page
-    context.close()
+def page(new_tab: Page, address: str) -> Page:
+    visit(new_tab, address, "?borough=E06000002")
+    return new_tab
 
 
 def ask(page: Page) -> None:
@@ -99,13 +83,13 @@ def test_packs_can_be_stopped(page: Page):
     expect(page.locator("#packs")).to_be_hidden()
     with contextlib.suppress(Error):  # the page has given it up
         held[0].continue_()
-    page.wait_for_timeout(1_000)
+    rest(page)
     expect(page.locator("#toast")).to_be_empty()
     expect(page.locator("#packs")).to_be_hidden()
 
 
 def test_what_could_not_be_taken_is_said_in_every_view(page: Page, address: str):
-    page.goto(f"{address}/?view=assess&hour=77")
+    visit(page, address, "?view=assess&hour=77")
     expect(page.locator("#notices")).to_be_visible()
     expect(page.locator("#notices")).to_contain_text("77")
     expect(page.locator("#headline")).to_be_hidden()

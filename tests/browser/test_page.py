@@ -1,58 +1,24 @@
 """The page as people meet it: one request a change, the address as the only state, keys, trouble."""
 
+import contextlib
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
-from tests.support.browser import PATIENCE_MS, Watch, watch
+from tests.support.browser import go, rest, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
-
-
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    """Where the small county is served."""
-    return serve(create_app(small_atlas).server)
-
-
-@pytest.fixture(scope="module")
-def laptop(chromium: Browser) -> Iterator[BrowserContext]:
-    """A laptop whose owner asked for little motion; its cache lasts from test to test."""
-    screen = {"width": 1366, "height": 768}
-    context = chromium.new_context(viewport=screen, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(laptop: BrowserContext) -> Iterator[Page]:
-    """A fresh tab of the laptop."""
-    tab = laptop.new_page()
-    yield tab
-    tab.close()
 
 
 def settle(page: Page) -> None:
     """Wait until the page shows the answer to its address."""
     search = search_of(page)
     expect(page.locator("body")).to_have_attribute("data-shows", f"?{search}" if search else "")
-
-
-def visit(page: Page, address: str, search: str = "") -> Watch:
-    seen = watch(page)
-    page.goto(f"{address}/{search}")
-    expect(page.locator("body")).to_have_attribute("data-state", "ready")
-    expect(page.locator(".ag-row").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    return seen
 
 
 def search_of(page: Page) -> str:
@@ -197,8 +163,9 @@ def test_a_late_answer_never_overwrites_a_newer_one(page: Page, address: str):
     cell(page, "hour", "03:00 to 03:59").click()
     cell(page, "day", "Monday").click()
     expect(page.locator("#description")).to_contain_text("Mondays")
-    held[0].continue_()
-    page.wait_for_load_state("networkidle")
+    with contextlib.suppress(Error):  # the page has given it up
+        held[0].continue_()
+    rest(page)
     expect(page.locator("#description")).not_to_contain_text("03:00")
     assert (chosen(page, "hour"), chosen(page, "day")) == ([], ["mon"])
 
@@ -381,25 +348,20 @@ STATES = {
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_no_barrier_that_axe_can_find(chromium: Browser, address: str, width: int):
-    screen = {"width": width, "height": 768}
-    context = chromium.new_context(viewport=screen, reduced_motion="reduce", bypass_csp=True)
-    page = context.new_page()
-    context.set_default_timeout(PATIENCE_MS)
+def test_no_barrier_that_axe_can_find(page: Page, address: str, width: int):
+    page.set_viewport_size({"width": width, "height": 768})
     seen = visit(page, address)
     barriers = []
     for name, search in STATES.items():
-        page.evaluate("search => history.pushState(null, '', '/' + search)", search)
-        page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+        go(page, search)
         expect(page.locator("body")).to_have_attribute("data-shows", re.compile(name_of(search)))
-        page.wait_for_load_state("networkidle")
+        rest(page)
         for barrier in Axe().run(page).response["violations"]:
             barriers += [(name, barrier["id"], node["html"]) for node in barrier["nodes"]]
     if width > 1000:
         page.locator("#filter-measure").click()
         expect(page.get_by_role("option", name=re.compile("^Locally smoothed"))).to_be_visible()
         barriers += Axe().run(page).response["violations"]
-    context.close()
     assert not barriers
     assert not seen.complaints
 

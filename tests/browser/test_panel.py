@@ -2,41 +2,18 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, Page, Route, expect
+from playwright.sync_api import Error, Page, Route, expect
 
-from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import PATIENCE_MS, go, shows, watch
+from tests.support.browser import go, rest, shows, visit
 from tests.support.small_county import CODES
 
 HERE, THERE = CODES[0], CODES[7]
 PANEL = "[data-panel=area]"
-
-
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    expect.set_options(timeout=PATIENCE_MS)
-    return serve(create_app(small_atlas).server)
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(
-        viewport={"width": 1366, "height": 768}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
-    context.close()
-
-
-def visit(page: Page, address: str, search: str = "") -> None:
-    page.goto(f"{address}/{search}")
-    shows(page, search)
 
 
 def told(page: Page) -> None:
@@ -71,7 +48,7 @@ def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, addr
     expect(page.locator("#panel-said")).to_contain_text("Square 11 has")
     with contextlib.suppress(Error):  # the page has given it up
         first.continue_()
-    page.wait_for_timeout(300)
+    rest(page)
     expect(page.locator(f"{PANEL} h2")).to_have_text("Square 11")
 
 
@@ -100,8 +77,7 @@ def test_the_last_panel_stays_and_what_failed_is_tried_again(page: Page, address
 @pytest.mark.parametrize("width", [1366, 390])
 def test_the_evidence_comes_when_it_is_opened(page: Page, address: str, small_atlas: Atlas, width: int):
     page.set_viewport_size({"width": width, "height": 768})
-    seen = watch(page)
-    visit(page, address, f"?layer=significance&area={HERE}")
+    seen = visit(page, address, f"?layer=significance&area={HERE}")
     told(page)
     assert not seen.count("/piece/evidence")
     page.locator("#evidence > summary").click()

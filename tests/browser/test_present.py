@@ -3,18 +3,18 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
-from tests.support.browser import PATIENCE_MS, watch
+from tests.support.browser import draw, visit
 
 ANSWERS = "/answer"
+MEETING = "?view=present"
 SIZES = ((1024, 768), (1366, 768), (1920, 1080))
 
 
@@ -31,19 +31,10 @@ def address(folder: Path, serve) -> str:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A small projector, whose owner asked for little motion."""
-    context = chromium.new_context(viewport={"width": 1024, "height": 768}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield context.new_page()
-    context.close()
-
-
-def visit(page: Page, address: str, search: str = "?view=present") -> None:
-    page.goto(f"{address}/{search}")
-    expect(page.locator("body")).to_have_attribute("data-state", "ready", timeout=PATIENCE_MS)
-    page.wait_for_load_state("networkidle")
+def page(page: Page) -> Page:
+    """A small projector."""
+    page.set_viewport_size({"width": 1024, "height": 768})
+    return page
 
 
 def arrive(page: Page, expected: str) -> None:
@@ -70,8 +61,7 @@ def codes(page: Page) -> list[str]:
 
 
 def test_a_meeting_by_keyboard_alone(page: Page, address: str):
-    seen = watch(page)
-    visit(page, address, "?source=ae&layer=local_moran")
+    seen = visit(page, address, "?source=ae&layer=local_moran")
     press(page, "p", "view=present")
     expect(page.locator("h1")).to_be_hidden()
     expect(page.locator("#map canvas").first).to_be_visible()
@@ -98,7 +88,7 @@ def test_a_meeting_by_keyboard_alone(page: Page, address: str):
 
 
 def test_the_numbers_of_the_map_are_those_of_the_list(page: Page, address: str):
-    visit(page, address)
+    visit(page, address, MEETING)
     ranks = page.locator("#present-list .present-rank").all_inner_texts()
     assert len(ranks) >= 6
     badges = page.locator("#map .map-badge")
@@ -107,16 +97,17 @@ def test_the_numbers_of_the_map_are_those_of_the_list(page: Page, address: str):
 
 
 def test_the_map_goes_to_the_area_and_home_again(page: Page, address: str):
-    visit(page, address)
+    visit(page, address, MEETING)
     frame = page.locator("#map")
+    draw(page)
     home = frame.screenshot()
     press(page, "1", "area=")
-    page.wait_for_timeout(500)
+    draw(page)
     assert frame.screenshot() != home
 
 
 def test_back_undoes_a_step_and_a_pasted_link_restores_it(page: Page, address: str):
-    visit(page, address)
+    visit(page, address, MEETING)
     press(page, "2", "area=")
     link, code = page.url, here(page)
     press(page, "3", f"area=(?!{code})")
@@ -128,7 +119,7 @@ def test_back_undoes_a_step_and_a_pasted_link_restores_it(page: Page, address: s
 
 
 def test_b_blanks_and_the_next_key_only_brings_the_screen_back(page: Page, address: str):
-    visit(page, address)
+    visit(page, address, MEETING)
     page.keyboard.press("b")
     expect(page.locator("#present-blank")).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -137,7 +128,7 @@ def test_b_blanks_and_the_next_key_only_brings_the_screen_back(page: Page, addre
 
 
 def test_a_question_mark_shows_the_keys_and_escape_only_closes_them(page: Page, address: str):
-    visit(page, address)
+    visit(page, address, MEETING)
     page.keyboard.press("?")
     keys = page.locator("#present-keys")
     expect(keys).to_contain_text("black screen")
@@ -147,7 +138,7 @@ def test_a_question_mark_shows_the_keys_and_escape_only_closes_them(page: Page, 
 
 
 def test_a_decision_is_kept_and_typing_it_fires_no_keys(page: Page, address: str, folder: Path):
-    visit(page, address)
+    visit(page, address, MEETING)
     page.keyboard.press("n")
     expect(page.locator("#toast")).to_contain_text("Choose an area first")
     press(page, "2", "area=")
@@ -187,13 +178,9 @@ def test_buttons_do_what_the_keys_do(page: Page, address: str):
     ids=["clusters", "controlled, one chosen", "nothing matches"],
 )
 def test_a_room_sees_everything_at_once_in_large_type(
-    chromium: Browser, address: str, width: int, height: int, search: str
+    page: Page, address: str, width: int, height: int, search: str
 ):
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
     visit(page, address, search)
     barriers = Axe().run(page).response["violations"]
     measured = page.evaluate(
@@ -207,7 +194,6 @@ def test_a_room_sees_everything_at_once_in_large_type(
             sideways: document.documentElement.scrollWidth - innerWidth };
         }"""
     )
-    context.close()
     assert not [(barrier["id"], node["html"]) for barrier in barriers for node in barrier["nodes"]]
     assert measured["sideways"] <= 0
     assert measured["hidden"] <= 1

@@ -2,21 +2,17 @@
 
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from dashboard import create_app
-from geo.answer.atlas import Atlas
 from geo.answer.colours import SEQUENTIAL
-from tests.support.browser import PATIENCE_MS, watch
+from tests.support.browser import draw, visit
 
 ANSWERS = "/answer"
-SCREEN = {"width": 1366, "height": 768}
 SELECTED = "E01035001"
 DARKEST = "#0e161d"
 STATES = (
@@ -27,28 +23,6 @@ STATES = (
     "?view=assess",
     "?view=present",
 )
-
-
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    """Where the small county is served."""
-    return serve(create_app(small_atlas).server)
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A computer of which nothing is remembered; bypassing the policy is what axe needs."""
-    computer = chromium.new_context(viewport=SCREEN, reduced_motion="reduce", bypass_csp=True)
-    computer.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield computer
-    computer.close()
-
-
-def visit(page: Page, address: str, search: str = "") -> None:
-    page.goto(f"{address}/{search}")
-    expect(page.locator("body")).to_have_attribute("data-state", "ready")
-    page.wait_for_load_state("networkidle")
 
 
 def theme_of(page: Page) -> list[str | None]:
@@ -78,16 +52,14 @@ def rgb(colour: str) -> tuple[int, ...]:
 # ---------------------------------------------------------------- by key, by link, kept
 
 
-def test_a_key_turns_it_dark_and_this_computer_remembers(context: BrowserContext, address: str):
-    page = context.new_page()
-    seen = watch(page)
-    visit(page, address, "?level=ward")
+def test_a_key_turns_it_dark_and_this_computer_remembers(page: Page, address: str):
+    seen = visit(page, address, "?level=ward")
     assert theme_of(page) == LIGHT
     page.keyboard.press("d")
     expect(page).to_have_url(re.compile(r"\?level=ward&theme=dark$"))
     assert theme_of(page) == DARK
     expect(page.locator("#months .bars .point path").first).to_have_css("fill", f"rgb{rgb('#7ab8ea')}")
-    page.wait_for_timeout(300)
+    draw(page)
     assert ground(page) == rgb(DARKEST)
     assert seen.count(ANSWERS) == 1  # no second answer for other colours
     page.reload()
@@ -104,10 +76,8 @@ def test_a_key_turns_it_dark_and_this_computer_remembers(context: BrowserContext
     assert not seen.complaints
 
 
-def test_a_link_opens_dark_and_stays_so_without_being_remembered(context: BrowserContext, address: str):
-    page = context.new_page()
-    seen = watch(page)
-    visit(page, address, "?theme=dark&layer=local_moran")
+def test_a_link_opens_dark_and_stays_so_without_being_remembered(page: Page, address: str):
+    seen = visit(page, address, "?theme=dark&layer=local_moran")
     assert theme_of(page) == DARK
     page.locator("#filter-hour").get_by_role("option", name="19:00 to 19:59").click()
     expect(page).to_have_url(re.compile(r"layer=local_moran&hour=19&theme=dark$"))
@@ -122,22 +92,20 @@ def test_a_link_opens_dark_and_stays_so_without_being_remembered(context: Browse
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert not seen.complaints
 
-    other = context.new_page()
-    other.add_init_script("localStorage.removeItem('hotspots.theme')")
-    visit(other, address)
-    assert theme_of(other) == LIGHT
+    page.evaluate("localStorage.removeItem('hotspots.theme')")
+    visit(page, address)
+    assert theme_of(page) == LIGHT
 
 
-def test_a_theme_that_does_not_exist_is_said(context: BrowserContext, address: str):
-    page = context.new_page()
+def test_a_theme_that_does_not_exist_is_said(page: Page, address: str):
     visit(page, address, "?theme=purple")
     expect(page.locator("#notices")).to_contain_text("“purple” is not a theme that this page has")
     expect(page).to_have_url(f"{address}/")
 
 
-def test_the_wrong_theme_never_flashes(context: BrowserContext, address: str):
+def test_the_wrong_theme_never_flashes(new_tab: Page, address: str):
     """The theme is set before the first element of the body is there, and the controls never have another."""
-    page = context.new_page()
+    page = new_tab
     page.add_init_script("""
       window.flashes = [];
       new MutationObserver(() => {
@@ -153,8 +121,7 @@ def test_the_wrong_theme_never_flashes(context: BrowserContext, address: str):
 # ---------------------------------------------------------------- what is drawn
 
 
-def test_the_swatches_the_map_and_the_charts_are_of_one_theme(context: BrowserContext, address: str):
-    page = context.new_page()
+def test_the_swatches_the_map_and_the_charts_are_of_one_theme(page: Page, address: str):
     visit(page, address, "?theme=dark&layer=quintile")
     swatches = page.locator(".legend .swatch-plain")
     shown = [swatches.nth(i).evaluate("it => getComputedStyle(it).backgroundColor") for i in range(5)]
@@ -166,8 +133,7 @@ def test_the_swatches_the_map_and_the_charts_are_of_one_theme(context: BrowserCo
     expect(page.locator("#gradient .bars .point path").first).to_have_css("fill", f"rgb{rgb('#f4eaff')}")
 
 
-def test_nothing_of_it_reaches_paper(context: BrowserContext, address: str):
-    page = context.new_page()
+def test_nothing_of_it_reaches_paper(page: Page, address: str):
     visit(page, address, "?theme=dark")
     page.emulate_media(media="print")
     ink = page.locator("h1").evaluate("it => getComputedStyle(it).color")
@@ -191,25 +157,20 @@ def test_nothing_of_it_reaches_paper(context: BrowserContext, address: str):
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_no_barrier_that_axe_can_find_in_the_dark(context: BrowserContext, address: str, width: int):
-    page = context.new_page()
+def test_no_barrier_that_axe_can_find_in_the_dark(page: Page, address: str, width: int):
     page.set_viewport_size({"width": width, "height": 768})
     barriers = []
     for search in STATES:
         visit(page, address, f"{search}{'&' if search else '?'}theme=dark")
-        if "assess" in search:
-            page.locator("#assess-body h1").wait_for()
         for barrier in Axe().run(page).response["violations"]:
             where = [node["target"] for node in barrier["nodes"]]
             barriers.append((search, barrier["id"], where[:3], barrier["nodes"][0].get("failureSummary")))
     assert not barriers
 
 
-def test_high_contrast_keeps_focus_and_what_is_chosen(chromium: Browser, address: str):
+def test_high_contrast_keeps_focus_and_what_is_chosen(page: Page, address: str):
     """Where the system sets the colours: chosen cells and the segment in use differ, focus is outlined."""
-    context = chromium.new_context(viewport=SCREEN, forced_colors="active", reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+    page.emulate_media(forced_colors="active")
     visit(page, address, "?hour=19")
 
     def look(selector: str, what: str) -> str:
@@ -227,4 +188,3 @@ def test_high_contrast_keeps_focus_and_what_is_chosen(chromium: Browser, address
     focused = page.locator(":focus-visible")
     assert focused.evaluate("it => getComputedStyle(it).outlineStyle") == "solid"
     assert focused.evaluate("it => parseFloat(getComputedStyle(it).outlineWidth)") >= 2
-    context.close()

@@ -1,15 +1,12 @@
 """Time by keys: months and hours are played, and chosen on their charts, without a mouse."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from dashboard import create_app
-from geo.answer.atlas import Atlas
-from tests.support.browser import PATIENCE_MS, watch
+from tests.support.browser import shows, visit
 
 REMEMBER = """
 window.remembered = [];
@@ -22,37 +19,20 @@ document.addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
 """Every address whose answer was shown, and the classes that were then in the legend."""
 
 
-@pytest.fixture(scope="module")
-def address(small_atlas: Atlas, serve) -> str:
-    expect.set_options(timeout=PATIENCE_MS)
-    return serve(create_app(small_atlas).server)
-
-
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
-    context.close()
-
-
-def visit(page: Page, address: str, search: str = "") -> list[str]:
-    seen = watch(page)
-    page.goto(f"{address}/{search}")
-    shows(page, search)
-    expect(page.locator("#months .main-svg").first).to_be_attached()
-    return seen.complaints
-
-
-def shows(page: Page, search: str) -> None:
-    expect(page.locator("body")).to_have_attribute("data-shows", search)
+def page(page: Page) -> Page:
+    """The tab of someone who does not mind motion."""
+    page.emulate_media(reduced_motion="no-preference")
+    return page
 
 
 def test_hours_are_played_in_order_with_fixed_classes_and_go_on_where_they_stopped(
-    page: Page, address: str
+    new_tab: Page, address: str
 ) -> None:
+    page = new_tab
+    page.emulate_media(reduced_motion="no-preference")
     page.add_init_script(REMEMBER)
-    complaints = visit(page, address, "?from=2023-03&to=2023-05&hour=20-1")
+    seen = visit(page, address, "?from=2023-03&to=2023-05&hour=20-1")
     page.locator("#play-by").select_option("hours")
     page.keyboard.press("k")
     expect(page.locator("#play-at")).to_have_text(re.compile(r"\d\d:00 to \d\d:59"))
@@ -64,15 +44,15 @@ def test_hours_are_played_in_order_with_fixed_classes_and_go_on_where_they_stopp
     page.keyboard.press("k")
     expect(page.locator("#toast")).to_contain_text("Played to the end: 01:00 to 01:59")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    seen = page.evaluate("window.remembered")
-    hours = [search.partition("hour=")[2] for search, _ in seen]
+    remembered = page.evaluate("window.remembered")
+    hours = [search.partition("hour=")[2] for search, _ in remembered]
     assert hours == ["20-1", "20", "21", "22", "23", "0", "1"]
-    assert len({legend for _, legend in seen[2:]}) == 1, "the classes moved while the hours were played"
-    assert not complaints
+    assert len({legend for _, legend in remembered[2:]}) == 1, "the classes moved while the hours were played"
+    assert not seen.complaints
 
 
 def test_months_are_chosen_on_their_chart_by_keys(page: Page, address: str) -> None:
-    complaints = visit(page, address)
+    seen = visit(page, address)
     cursor = page.get_by_role("slider", name="Choose months")
     cursor.focus()
     expect(cursor).to_have_attribute("aria-valuetext", re.compile(r"^December 2023: \d+ offences$"))
@@ -88,11 +68,11 @@ def test_months_are_chosen_on_their_chart_by_keys(page: Page, address: str) -> N
     assert not results.response["violations"], results.generate_report()
     cursor.press("Enter")
     shows(page, "?from=2023-08&to=2023-10")
-    assert not complaints
+    assert not seen.complaints
 
 
 def test_hours_are_chosen_on_the_heat_map_by_keys(page: Page, address: str) -> None:
-    complaints = visit(page, address)
+    seen = visit(page, address)
     cursor = page.get_by_role("slider", name="Choose hours")
     cursor.focus()
     cursor.press("ArrowDown")
@@ -111,7 +91,7 @@ def test_hours_are_chosen_on_the_heat_map_by_keys(page: Page, address: str) -> N
     cursor.press("Shift+ArrowUp")
     cursor.press("Enter")
     shows(page, "?hour=22&day=tue,wed")
-    assert not complaints
+    assert not seen.complaints
 
 
 def test_the_clock_is_chosen_and_its_share_without_a_time_is_said(page: Page, address: str) -> None:

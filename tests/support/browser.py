@@ -1,33 +1,56 @@
 """One headless Chromium for the tests that drive the page, and a server for them to drive.
 
-``conftest.py`` offers the fixtures to every test. Tests marked ``browser`` are skipped, saying why, where
-there is no Chromium; ``HOTSPOTS_CHROMIUM`` names one that is not on the path.
+Tests in ``tests/browser`` are skipped, saying why, where there is no Chromium; ``HOTSPOTS_CHROMIUM`` names
+one that is not on the path.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Thread
+from weakref import WeakKeyDictionary
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
+
+from tests.support.fence import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--use-angle=swiftshader --no-sandbox --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+QUICK = ("--disable-gpu-compositing",)
+"""Draws the page around the map without WebGL, which without a graphics card is the slower way."""
 PATIENCE_MS = 30_000
-MAP_LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "vendor" / "maplibre-gl" / "maplibre-gl.mjs"
+LAPTOP = {"width": 1366, "height": 768}
+MAP_LIBRARY = ROOT / "assets" / "vendor" / "maplibre-gl" / "maplibre-gl.mjs"
+
+STILL = """() => document.body.dataset.shows !== undefined && document.body.dataset.state !== "waiting"
+  && !document.querySelector("[aria-busy=true], .dash-graph--pending")"""
+MAP_SETTLED = """async () => {
+  const map = await import(new URL("map/map.mjs", document.getElementById("_dash-renderer").src));
+  await map.settled();
+}"""
+FRAMES = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
+  () => setTimeout(done))))"""
+
+under_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+"""What each tab has asked for and not yet got."""
+listening: list[Callable[[], None]] = []
+"""How to stop what :func:`watch` began."""
 
 
 def installed() -> str | None:
     """Path of the Chromium of this machine."""
     return os.environ.get("HOTSPOTS_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+# ---------------------------------------------------------------- fixtures
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +61,54 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("no Chromium: install Debian's chromium, or name one in HOTSPOTS_CHROMIUM")
     if not MAP_LIBRARY.is_file():
         pytest.skip("the map library is not installed: run python tools/vendor.py")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *QUICK])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def laptop(chromium: Browser) -> Iterator[BrowserContext]:
+    """A laptop, whose owner asked for little motion and lets the page copy; its cache lasts."""
+    context = chromium.new_context(
+        viewport=LAPTOP, reduced_motion="reduce", permissions=["clipboard-read", "clipboard-write"]
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    context.on("page", follow)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(laptop: BrowserContext) -> Iterator[Page]:
+    """The tab that tests use one after another; what one changes of it is put back for the next."""
+    tab = laptop.pages[0] if laptop.pages else laptop.new_page()
+    yield tab
+    try:
+        put_back(tab)
+    except Error:
+        tab.close()  # the next test opens another
+
+
+@pytest.fixture
+def new_tab(laptop: BrowserContext) -> Iterator[Page]:
+    """A tab of its own, for what cannot be put back: scripts and functions that outlast a page."""
+    tab = laptop.new_page()
+    yield tab
+    with suppress(Error):
+        put_back(tab)
+    tab.close()
+
+
+def put_back(tab: Page) -> None:
+    """Leave a tab as it was found: nothing remembered, listened to, or held up."""
+    while listening:
+        listening.pop()()
+    tab.unroute_all(behavior="ignoreErrors")
+    tab.evaluate("localStorage.clear(), sessionStorage.clear()")
+    tab.emulate_media(media="screen", reduced_motion="reduce", forced_colors="none")
+    tab.set_viewport_size(LAPTOP)
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +128,9 @@ def serve() -> Iterator[Callable[[Flask], str]]:
         server.server_close()
 
 
+# ---------------------------------------------------------------- what a page asks, and when it rests
+
+
 @dataclass
 class Watch:
     """What a page asked for and complained of."""
@@ -76,19 +146,58 @@ class Watch:
 def watch(page: Page) -> Watch:
     """Note every request, error and warning of a page from now on."""
     seen = Watch()
-    page.on("request", lambda request: seen.requests.append(request.url))
-    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and seen.complaints.append(said.text))
+    hear(page, "request", lambda request: seen.requests.append(request.url))
+    hear(page, "pageerror", lambda error: seen.complaints.append(str(error)))
+    hear(page, "console", lambda said: said.type == "error" and seen.complaints.append(said.text))
     return seen
+
+
+def hear(page: Page, event: str, tell: Callable[..., object]) -> None:
+    """Listen to a page until the test is over."""
+    page.on(event, tell)
+    listening.append(lambda: page.remove_listener(event, tell))
+
+
+def follow(page: Page) -> None:
+    """Know from now on what a tab has asked for and not yet got."""
+    asked = under_way.setdefault(page, set())
+
+    def begun(request: Request) -> None:
+        asked.add(request)
+
+    def ended(request: Request) -> None:
+        asked.discard(request)
+
+    page.on("request", begun)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+
+
+def rest(page: Page) -> None:
+    """Wait until nothing of a page is on its way: no answer, no request, no muted part."""
+    while True:
+        page.wait_for_function(STILL)
+        page.evaluate(FRAMES)
+        asked = list(under_way[page])
+        if not asked and page.evaluate(STILL):
+            return
+        for request in asked:
+            response = request.response()
+            if response:
+                response.finished()
+
+
+def draw(page: Page) -> None:
+    """Wait until the map shows what it was last told, and nothing of it moves."""
+    page.evaluate(FRAMES)
+    page.evaluate(MAP_SETTLED)
 
 
 def visit(page: Page, address: str, search: str = "") -> Watch:
     """Open the page at a query string and wait until all of it is there."""
     seen = watch(page)
     page.goto(f"{address}/{search}")
-    shows(page, search)
-    expect(page.locator(".ag-row").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    rest(page)
     return seen
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.support import map_county
-from tests.support.browser import watch
+from tests.support.browser import FRAMES, watch
 from tests.support.map_county import CONFIG, PALETTE, frame
 
 N = 400
@@ -48,6 +48,7 @@ class MapPage:
 
     def settle(self) -> None:
         """Wait until nothing is left to load or to move."""
+        self.page.evaluate(FRAMES)
         self.page.evaluate("hotspotsMap.settled()")
 
     def shot(self, selector: str = "#map") -> Image.Image:

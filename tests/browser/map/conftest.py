@@ -4,29 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support import map_county
 from tests.support.map_page import MapPage
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def files() -> dict[str, Any]:
     return map_county.county()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(files: dict[str, Any]) -> Iterator[str]:
     with map_county.serve(files) as url:
         yield url
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """An empty page of a laptop that asks for reduced motion."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture

@@ -98,10 +98,10 @@ def test_what_is_marked_has_a_dark_and_a_light_line_on_every_colour(county: MapP
     county.paint(np.full(N, k))
     county.look_at("A00137")
 
-    def lines() -> set[tuple[int, ...]]:
-        return set(map(tuple, np.asarray(county.shot()).reshape(-1, 3)[::2].tolist()))
+    def lines() -> set[int]:
+        return set(np.unique(np.asarray(county.shot(), int) @ [0x10000, 0x100, 1]).tolist())
 
-    dark, yellow, white = (0x0B, 0x0C, 0x0C), (0xFF, 0xDD, 0x00), (255, 255, 255)
+    dark, yellow, white = 0x0B0C0C, 0xFFDD00, 0xFFFFFF
     assert not lines() & {dark, yellow}
     county.do("highlight", ["A00137", "A00138"])
     assert lines() >= {dark, white}
@@ -169,7 +169,8 @@ def test_a_stroke_gathers_the_areas_inside(county: MapPage) -> None:
     assert len(county.news()) == 1
 
 
-def test_without_webgl_the_page_says_so(page: Page, address: str) -> None:
+def test_without_webgl_the_page_says_so(new_tab: Page, address: str) -> None:
+    page = new_tab
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
     it = MapPage(page, address)
     it.paint(np.zeros(N))

@@ -136,7 +136,8 @@ def test_the_map_takes_the_colours_of_the_page(county: MapPage) -> None:
     assert county.middle() == (0x11, 0x22, 0x33)
 
 
-def test_the_areas_give_way_to_a_legend_that_grows(page: Page, address: str) -> None:
+def test_the_areas_give_way_to_a_legend_that_grows(new_tab: Page, address: str) -> None:
+    page = new_tab
     page.add_init_script(
         """addEventListener("DOMContentLoaded", () => {
             const legend = document.createElement("div");
@@ -150,7 +151,6 @@ def test_the_areas_give_way_to_a_legend_that_grows(page: Page, address: str) -> 
     under = slice(468, 768), slice(0, 900)
     assert (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
     page.evaluate("document.querySelector('.legend').style.height = '300px'")
-    page.wait_for_timeout(100)
     it.settle()
     assert not (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
 
