@@ -11,6 +11,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 MADE_BY_TOOLS = ("__pycache__", ".pytest_cache", ".hypothesis", ".benchmarks")
 """Folders of the checkout that Python and the tools of the tests write to."""
+PYTEST_CACHE = "pytest-cache-files-"
+"""How pytest names its cache until it is whole."""
 
 READS = {"open", "os.listdir", "os.scandir"}
 WRITES = {
@@ -40,7 +42,7 @@ def stray(path: str, writes: bool) -> str | None:
     parts = Path(path).relative_to(ROOT).parts
     if parts[0] == "data" and parts[1:2] != ("boundaries",):
         return f"{path} is in the reader's own data folder: give the test a folder of its own, as tmp_path is"
-    if writes and not set(parts) & set(MADE_BY_TOOLS):
+    if writes and not parts[0].startswith(PYTEST_CACHE) and not set(parts) & set(MADE_BY_TOOLS):
         return f"{path} is in the checkout, which tests leave as it is: write to tmp_path"
     return None
 
