@@ -21,7 +21,8 @@ class Immutable:
     ... class Answer:
     ...     table: pd.DataFrame = immutable()
     >>> answer = Answer(pd.DataFrame({"count": [1, 2]}))
-    >>> answer.table["count"] = 0
+    >>> table = answer.table
+    >>> table["count"] = 0
     >>> answer.table["count"].tolist()
     [1, 2]
     """
