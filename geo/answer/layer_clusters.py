@@ -138,6 +138,8 @@ def _caveats(s: Asked, lost: int, judged: int) -> list[str]:
 
 def _error_caveats(s: Asked, table: pd.DataFrame) -> list[str]:
     """Say how far p may be from the exact one where values are no whole numbers."""
+    if "p_error" not in table:
+        return []
     p, bound = (table[name].to_numpy(float) for name in ("p", "p_error"))
     error = float(np.nan_to_num(bound / np.maximum(p, SMALL)).max(initial=0.0))
     if error <= NEGLIGIBLE:
