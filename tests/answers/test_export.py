@@ -190,7 +190,7 @@ def test_a_workbook_holds_no_formula_and_no_live_link(clusters):
     assert [cell.value for cell in page["B"]][1:6] == names[:5]
     for sheet_ in book:
         assert not sheet_._hyperlinks
-        assert {cell.data_type for row in sheet_.iter_rows() for cell in row} <= {"s", "n"}
+        assert {cell.data_type for row in sheet_.iter_rows() for cell in row} <= {"b", "n", "s"}
 
 
 def test_a_workbook_has_the_table_of_the_csv_and_explains_every_column(files, clusters):
@@ -422,7 +422,7 @@ def test_a_slide_can_be_edited_and_heard(files, clusters):
     picture = Image.open(io.BytesIO(by_name["Map"].image.blob))
     assert min(picture.size) > 1000
     rows = [[cell.text for cell in row.cells] for row in by_name["Highest areas"].table.rows]
-    assert rows[0] == ["", "Highest areas", "Offences", "Per 1,000"]
+    assert rows[0] == ["", "Highest areas", "Offences", "Per 1,000 a year"]
     for row, (_, area) in zip(rows[1:], clusters.top.iterrows(), strict=False):
         assert row == [area["rank"], f"{area['name']} ({area['ward']})", *clusters.shown(area)]
     labels = [text for text in read_shapes(by_name["Legend"].shapes)]
