@@ -55,7 +55,7 @@ filters = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(chosen=filters)
 def test_counts_at_every_level_equal_a_group_by_of_the_raw_file(small_atlas, raw, chosen):
     answer = small_atlas.answer(Query(source="offences", **chosen))
@@ -111,7 +111,7 @@ def test_the_gradient_adds_up_to_the_map(small_atlas, raw):
 # ---------------------------------------------------------------- the gate
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     level=st.sampled_from(list(LEVELS)),
     layer=st.sampled_from(list(LAYERS)),

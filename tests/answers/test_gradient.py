@@ -88,7 +88,7 @@ def test_the_shares_are_those_of_the_areas(small_atlas: Atlas):
 # ---------------------------------------------------------------- the gate
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 12), min_size=10, max_size=30))
 def test_nothing_of_a_controlled_source_tells_more_than_its_protected_counts(numbers: list[int]):
     counts = np.array(numbers)

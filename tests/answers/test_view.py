@@ -83,7 +83,7 @@ def test_the_plain_page_needs_nothing_in_the_address(small_atlas: Atlas):
     assert not page["tidy"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     level=st.sampled_from(["lsoa", "ward", "borough"]),
     layer=st.sampled_from(list(LAYERS)),

@@ -4,12 +4,11 @@ import contextlib
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page, Route, expect
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import go, rest, shows, visit
+from tests.support.browser import barriers, go, rest, shows, visit
 from tests.support.small_county import CODES
 
 HERE, THERE = CODES[0], CODES[7]
@@ -97,9 +96,33 @@ def test_the_evidence_comes_when_it_is_opened(page: Page, address: str, small_at
     assert seen.count("/piece/evidence") == 1
     told(page)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    barriers = Axe().run(page).response["violations"]
-    assert not [(b["id"], node["html"]) for b in barriers for node in b["nodes"]]
+    assert not barriers(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     go(page, f"?area={THERE}")
     expect(page.locator("#evidence-body h3").first).to_have_text("Concentration")
     assert not seen.complaints
+
+
+@pytest.mark.parametrize(
+    ("search", "piece", "part"),
+    [
+        (f"?source=ae&set={','.join(CODES[:4])}", "**/piece/panel*", "#selected"),
+        ("?view=assess&sources=ae", "**/assessment/page*", "#assess"),
+    ],
+    ids=["the panel of a set", "the assessment"],
+)
+def test_what_is_no_longer_true_is_muted_and_can_be_read(
+    page: Page, address: str, search: str, piece: str, part: str
+):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visit(page, address, search)
+    page.route(piece, hold)
+    go(page, f"{search}&hour=22")
+    expect(page.locator(part)).to_have_attribute("aria-busy", "true")
+    assert not barriers(page)
+    held[0].continue_()
+    expect(page.locator(part)).not_to_have_attribute("aria-busy", "true")

@@ -4,13 +4,12 @@ import io
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from geo.answer.colours import SEQUENTIAL
-from tests.support.browser import draw, visit
+from tests.support.browser import barriers, draw, go, rest, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -159,13 +158,14 @@ def test_nothing_of_it_reaches_paper(page: Page, address: str):
 @pytest.mark.parametrize("width", [1366, 390])
 def test_no_barrier_that_axe_can_find_in_the_dark(page: Page, address: str, width: int):
     page.set_viewport_size({"width": width, "height": 768})
-    barriers = []
+    found = {}
+    visit(page, address, "?theme=dark")
     for search in STATES:
-        visit(page, address, f"{search}{'&' if search else '?'}theme=dark")
-        for barrier in Axe().run(page).response["violations"]:
-            where = [node["target"] for node in barrier["nodes"]]
-            barriers.append((search, barrier["id"], where[:3], barrier["nodes"][0].get("failureSummary")))
-    assert not barriers
+        go(page, search)
+        rest(page)
+        assert theme_of(page) == DARK
+        found[search] = barriers(page)
+    assert not any(found.values()), found
 
 
 def test_high_contrast_keeps_focus_and_what_is_chosen(page: Page, address: str):

@@ -13,6 +13,7 @@ from threading import Thread
 from weakref import WeakKeyDictionary
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
@@ -199,6 +200,12 @@ def visit(page: Page, address: str, search: str = "") -> Watch:
     page.goto(f"{address}/{search}")
     rest(page)
     return seen
+
+
+def barriers(page: Page) -> list[tuple[str, str]]:
+    """What axe finds to bar people from a page: the rule, and the element."""
+    found = Axe().run(page).response["violations"]
+    return [(barrier["id"], node["html"]) for barrier in found for node in barrier["nodes"]]
 
 
 def go(page: Page, search: str) -> None:

@@ -277,7 +277,7 @@ def test_each_pattern_as_defined(history: str, slope: float, pattern: str, monke
     assert pattern in PATTERNS
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text("HC.", min_size=1, max_size=12))
 def test_every_history_has_one_pattern_and_turned_over_its_mirror(history: str) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
@@ -21,7 +21,6 @@ def test_weekdays_of_months_add_up_to_the_days():
     assert clock.weekdays_of_months(months).tolist() == [52, 52, 52, 52, 52, 52, 53]  # 2023 began on a Sunday
 
 
-@settings(deadline=None)
 @given(weeks)
 def test_nights_conserve_events(week):
     nights = clock.night_hours(week)
@@ -75,7 +74,6 @@ def test_midnight_p_is_a_binomial_tail():
     assert midnight.default_midnight(hours).p == pytest.approx(expected)
 
 
-@settings(deadline=None)
 @given(weeks)
 def test_cutting_midnight_only_cuts_midnight(week):
     cut = midnight.without_default_midnight(week)
@@ -102,7 +100,6 @@ def test_aoristic_equals_brute_force(start, span):
     assert clock.aoristic([start], [span]).to_numpy() == pytest.approx(by_minutes(start, span), abs=1e-4)
 
 
-@settings(deadline=None)
 @given(
     hnp.arrays(np.float64, st.integers(0, 30), elements=st.floats(0, 167.999)),
     st.data(),
@@ -194,7 +191,6 @@ def test_no_peak_where_none_stands_out_or_too_few():
     assert peaks.peak(single).days == ["Thursday"] and peaks.peak(single).hours == [3]
 
 
-@settings(deadline=None)
 @given(weeks, st.integers(0, 6))
 def test_turning_the_week_turns_the_peak(week, shift):
     before, after = peaks.peak(week), peaks.peak(np.roll(week, shift, axis=0))

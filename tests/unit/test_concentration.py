@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -47,7 +47,6 @@ def test_the_shared_tenth_place_is_shown():
 # ---------------------------------------------------------------- other implementations
 
 
-@settings(deadline=None)
 @given(counts)
 def test_gini_equals_mean_difference(events):
     got = c.gini(events)["gini"]
@@ -58,7 +57,6 @@ def test_gini_equals_mean_difference(events):
         assert got == pytest.approx(brute, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(counts)
 def test_gini_is_twice_the_area_between_lorenz_and_equality(events):
     if events.sum() == 0:
@@ -68,7 +66,6 @@ def test_gini_is_twice_the_area_between_lorenz_and_equality(events):
     assert c.gini(events)["gini"] == pytest.approx(2 * area - 1, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(counts, st.integers(2, 6))
 def test_classes_by_brute_force(events, k):
     got = c.ranked_classes(events, k)["class"]
@@ -80,7 +77,6 @@ def test_classes_by_brute_force(events, k):
 # ---------------------------------------------------------------- what must always hold
 
 
-@settings(deadline=None)
 @given(counts)
 def test_lorenz_runs_from_nothing_to_everything_above_the_diagonal(events):
     curve = c.lorenz(events)
@@ -90,7 +86,6 @@ def test_lorenz_runs_from_nothing_to_everything_above_the_diagonal(events):
     assert (np.diff(curve["events"], 2) <= 1e-12).all()  # the busiest come first
 
 
-@settings(deadline=None)
 @given(counts)
 def test_generalised_gini_is_0_for_the_most_even_spread_and_never_above_gini(events):
     got = c.gini(events)
@@ -102,7 +97,6 @@ def test_generalised_gini_is_0_for_the_most_even_spread_and_never_above_gini(eve
     assert c.gini(spread)["gini"] > 0.6
 
 
-@settings(deadline=None)
 @given(counts, st.integers(1, 12))
 def test_top_n_holds_n_areas_and_its_ties(events, n):
     table = c.top_n(events, n)
@@ -114,7 +108,6 @@ def test_top_n_holds_n_areas_and_its_ties(events, n):
     assert table["cumulative_share"].iloc[-1:].le(1 + 1e-12).all()
 
 
-@settings(deadline=None)
 @given(counts, st.randoms(use_true_random=False))
 def test_relabelling_areas_only_relabels(events, random):
     order = list(range(len(events)))
@@ -127,7 +120,6 @@ def test_relabelling_areas_only_relabels(events, random):
     assert c.gini(series[order]).tolist() == pytest.approx(c.gini(series).tolist(), nan_ok=True)
 
 
-@settings(deadline=None)
 @given(counts)
 def test_split_classes_are_equal(events):
     split = c.ranked_classes(events, 5, ties="split")

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -39,7 +39,6 @@ def test_an_empty_ladder():
     assert c.ladder(pd.DataFrame(index=["a"]))["words"].tolist() == ["No check was assessed."]
 
 
-@settings(deadline=None)
 @given(hnp.arrays(np.int8, (5, len(c.CHECKS)), elements=st.integers(-1, 1)))
 def test_every_check_is_named_once(codes):
     evidence = pd.DataFrame(codes, columns=list(c.CHECKS)).replace(-1, pd.NA).astype("boolean")
@@ -62,7 +61,6 @@ def test_indices_by_hand():
     assert c.pei(chosen, [4, 6, 0, 0], size) == pytest.approx(4 / 6)
 
 
-@settings(deadline=None)
 @given(counts, st.data())
 def test_pei_of_equal_areas_is_over_the_best_subset(after, data):
     chosen = np.array(data.draw(st.lists(st.booleans(), min_size=len(after), max_size=len(after))))
@@ -76,7 +74,6 @@ def test_pei_of_equal_areas_is_over_the_best_subset(after, data):
         assert 0 <= got <= 1 + 1e-12
 
 
-@settings(deadline=None)
 @given(counts, st.data())
 def test_no_choice_beats_the_best_possible(after, data):
     n = len(after)

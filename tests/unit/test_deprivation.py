@@ -357,7 +357,7 @@ def test_weighted_counts_are_refused():
         unexplained.excess([1, 2, 3], [10, 10, 10], [1, 2])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(hnp.arrays(np.int64, st.integers(1, 30), elements=st.integers(0, 60)), st.data())
 def test_excess_holds_on_any_slice(events, data):
     n = len(events)

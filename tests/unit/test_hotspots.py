@@ -252,7 +252,7 @@ class TestEveryStatistic:
         y[150] = 1
         assert (statistic.function(y, board(16, 20))["cluster"] == "NS").all()
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(npst.arrays(np.int64, 20, elements=st.integers(0, 30)), st.permutations(range(20)))
     def test_relabelling_areas_only_relabels_results(self, statistic, y, order) -> None:
         neighbours = board(4, 5)

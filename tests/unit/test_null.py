@@ -7,7 +7,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from scipy.stats import hypergeom
@@ -172,7 +172,6 @@ def test_agrees_with_two_hundred_thousand_draws() -> None:
 counts = npst.arrays(np.int64, st.integers(2, 25), elements=st.integers(0, 40))
 
 
-@settings(deadline=None)
 @given(counts, st.integers(0, 10_000), st.floats(0.02, 1.0))
 def test_tails_are_probabilities_that_share_the_attained_value(
     y: np.ndarray, seed: int, density: float
@@ -192,7 +191,6 @@ def test_tails_are_probabilities_that_share_the_attained_value(
     np.testing.assert_allclose(neighbour_sum_p(y * 0.25, neighbours).p, tails.p, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(counts, st.integers(0, 10_000), st.randoms(use_true_random=False))
 def test_relabelling_areas_only_relabels_results(y: np.ndarray, seed: int, random) -> None:
     neighbours = scattered(len(y), 0.3, seed)

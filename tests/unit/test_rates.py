@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import optimize, stats
@@ -130,7 +130,6 @@ def test_exact_limits_invert_the_poisson_tails():
     assert intervals.exact_poisson(0) == pytest.approx((0, -np.log(0.025)))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(1, 200), st.sampled_from([0.9, 0.95, 0.998]))
 def test_wilson_equals_statsmodels(part, rest, confidence):
     table = intervals.wilson(part, part + rest, confidence)
@@ -259,7 +258,6 @@ def test_indirect_ratio_by_hand():
 counts = hnp.arrays(np.int64, st.integers(1, 8), elements=st.integers(0, 3000))
 
 
-@settings(deadline=None)
 @given(counts, st.sampled_from([0.9, 0.95, 0.998]))
 def test_intervals_contain_the_count_and_widen_with_confidence(events, confidence):
     for interval in (intervals.byar, intervals.exact_poisson, intervals.poisson_interval):
@@ -268,7 +266,6 @@ def test_intervals_contain_the_count_and_widen_with_confidence(events, confidenc
         assert (interval(events, confidence + 0.001)[1] > upper).all()
 
 
-@settings(deadline=None)
 @given(counts, st.data())
 def test_smoothed_rates_lie_between_the_crude_rate_and_the_mean(events, data):
     population = data.draw(hnp.arrays(np.int64, len(events), elements=st.integers(1, 5000)))
@@ -281,7 +278,6 @@ def test_smoothed_rates_lie_between_the_crude_rate_and_the_mean(events, data):
         assert (table["value"] <= raw.max() + 1e-9).all() and (table["value"] >= raw.min() - 1e-9).all()
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(1, 100_000), st.floats(0.01, 100), st.sampled_from([0.95, 0.998]))
 def test_outside_the_funnel_is_higher_or_lower_than_the_benchmark(events, population, benchmark, confidence):
     rate = rates.crude_rate(events, population, confidence=confidence, hide_below=0)
@@ -296,7 +292,6 @@ def test_outside_the_funnel_is_higher_or_lower_than_the_benchmark(events, popula
         assert funnel[f"lower_{name}"][0] - slack <= value <= funnel[f"upper_{name}"][0] + slack
 
 
-@settings(deadline=None)
 @given(hnp.arrays(np.int64, (3, 19), elements=st.integers(0, 50)), st.permutations(range(3)))
 def test_relabelling_areas_only_relabels_rates(events, order):
     population = np.full((3, 19), 200)

@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
@@ -95,7 +95,6 @@ def test_builders_keep_the_index_and_hold_for_one_area(builder) -> None:
     assert builder(areas.iloc[:1]).isolates.tolist() == [True]
 
 
-@settings(deadline=None)
 @given(lists())
 def test_stored_frame_comes_back(neighbours: Neighbours) -> None:
     again = Neighbours.from_frame(neighbours.to_frame(), neighbours.ids)
@@ -104,7 +103,6 @@ def test_stored_frame_comes_back(neighbours: Neighbours) -> None:
     assert again.indptr.dtype == again.indices.dtype == np.int32
 
 
-@settings(deadline=None)
 @given(lists(), st.data())
 def test_subset_is_the_induced_relation(neighbours: Neighbours, data: st.DataObject) -> None:
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=neighbours.n, max_size=neighbours.n)))
@@ -114,7 +112,6 @@ def test_subset_is_the_induced_relation(neighbours: Neighbours, data: st.DataObj
     np.testing.assert_array_equal(part.matrix.toarray(), dense)
 
 
-@settings(deadline=None)
 @given(lists())
 def test_graph_of_libpysal_and_back(neighbours: Neighbours) -> None:
     graph = neighbours.to_graph()
