@@ -106,6 +106,10 @@ def put_back(tab: Page) -> None:
     """Leave a tab as it was found: nothing remembered, listened to, or held up."""
     while listening:
         listening.pop()()
+    for key in ("Shift", "Control", "Alt", "Meta"):
+        tab.keyboard.up(key)
+    tab.mouse.up()
+    tab.mouse.move(0, 0)
     tab.unroute_all(behavior="ignoreErrors")
     tab.evaluate("localStorage.clear(), sessionStorage.clear()")
     tab.emulate_media(media="screen", reduced_motion="reduce", forced_colors="none")
