@@ -17,7 +17,7 @@ from geo.answer.layer import Layer
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import listed
-from geo.stats import hotspots, smoothing
+from geo.stats import hotspots
 from geo.stats.hotspots import Statistic
 
 UNCORRECTED = "-"
@@ -53,9 +53,11 @@ def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
 
 def _draw(s: Asked, statistic: Statistic) -> Drawn:
     m = measure(s)
-    values = m.true[s.inside]
-    if statistic.key == "local_moran" and s.query.measure == "eb_rate":  # Assunção and Reis
-        values = smoothing.eb_standardised(s.counts[s.inside], s.population[s.inside]).to_numpy()
+    values, quantity, reasons = m.true[s.inside], m.title[0].lower() + m.title[1:], []
+    instead = statistic.instead.get(m.kind)
+    if instead is not None:
+        values = instead.values(s.counts[s.inside], s.population[s.inside]).to_numpy()
+        quantity, reasons = f"{s.noun}: {instead.quantity}", [instead.reason]
     table = statistic.function(values, s.among, alpha=ALPHA, fdr=s.query.fdr).reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
     flagged = table["flagged"].astype(object).fillna(False).to_numpy(bool)
@@ -66,10 +68,10 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     kinds = [kind for kind in _kinds(statistic) if kind.key not in absent]
     order = {kind.key: i for i, kind in enumerate(kinds)}
     position = np.array([order.get(k, -1) for k in found])
-    title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {m.title[0].lower()}{m.title[1:]}"
+    title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {quantity}"
     codes, classes = classify(title, kinds, position, s.inside, no_value="Not defined")
     judged = int(((cluster != "NA") & s.inside).sum())
-    caveats = [*m.caveats, *_caveats(s, int(tinted.sum()), judged), *_error_caveats(s, table)]
+    caveats = [*reasons, *m.caveats, *_caveats(s, int(tinted.sum()), judged), *_error_caveats(s, table)]
     if s.query.null == "permutation" and statistic.permutation is not None:
         table["p_permutation"] = statistic.permutation(values, s.among)
         caveats.append(

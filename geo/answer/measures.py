@@ -19,7 +19,7 @@ from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, cru
 from geo.answer.columns import AGAINST, COMPARED, COUNT, DAGGER, LOWER, RATE, UPPER, Column, rated
 from geo.answer.disclosure import LARGEST_SUPPRESSED
 from geo.stats import rates, smoothing
-from geo.stats.hotspots import STATISTICS
+from geo.stats.hotspots import LEVEL, SMOOTHED, SMOOTHED_AROUND
 
 ASSUMED = 4.0
 """What stands for a suppressed count (1 to 7) where a model needs a number."""
@@ -42,6 +42,8 @@ class Measured:
     no_value : str
         Why an area has no value.
     caveats : tuple of str
+    kind : str
+        Of its values, as the statistics distinguish them (:data:`geo.stats.hotspots.LEVEL` …).
     """
 
     title: str
@@ -52,6 +54,7 @@ class Measured:
     columns: pd.DataFrame
     no_value: str = "No data"
     caveats: tuple[str, ...] = ()
+    kind: str = LEVEL
 
 
 Scale = Literal["counts", "rates", "ratios"]
@@ -310,28 +313,14 @@ def _smoothed(s: Asked) -> Measured:
     value = smoothing.eb_global(_filled(s), s.population, years=s.years)["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_rate_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the average"
-    return Measured(title, value, value, value, False, columns, caveats=of_period(s))
+    return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED)
 
 
 def _locally_smoothed(s: Asked) -> Measured:
     value = smoothing.eb_local(_filled(s), s.population, s.neighbours, years=s.years)["value"].to_numpy(float)
-    # Smoothing makes neighbours alike, so that clusters of these values would prove nothing.
-    tested = np.full(len(value), np.nan)
-    tested[s.inside] = smoothing.eb_standardised(s.counts[s.inside], s.population[s.inside])
     columns = pd.DataFrame({"eb_local_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the neighbourhood"
-    caveats = (
-        "Clusters are tested on rates before they are smoothed, since smoothing makes neighbours alike.",
-    )
-    return Measured(
-        title,
-        tested,
-        value,
-        value,
-        False,
-        columns,
-        caveats=(*(caveats if s.query.layer in STATISTICS else ()), *of_period(s)),
-    )
+    return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED_AROUND)
 
 
 # ---------------------------------------------------------------- allowing for gravity

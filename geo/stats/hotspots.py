@@ -166,7 +166,8 @@ def getis_ord_star(
     Parameters
     ----------
     y, neighbours, alpha, fdr
-        As in :func:`local_moran`. Gi* is meant for values of one sign, such as counts and rates.
+        As in :func:`local_moran`, but no value may be below 0: Gi* is a share of the total, and means
+        nothing of deviations.
 
     Returns
     -------
@@ -183,12 +184,19 @@ def getis_ord_star(
         - ``p_ring``: the p of :func:`local_moran`, of the neighbours' sum with the area's own value fixed;
         - ``cluster``: HH (hot), LL (cold), NS or NA. Hot needs z > 0 and a window in the upper tail.
 
+    Raises
+    ------
+    ValueError
+        If a value is below 0.
+
     References
     ----------
     Getis and Ord (1992), Geographical Analysis 24(3); Ord and Getis (1995), Geographical Analysis 27(4).
     """
     values = neighbours.align(y)
     present = np.isfinite(values)
+    if (values[present] < 0).any():
+        raise ValueError("Gi* is a share of the total of all areas, so no value may be below 0")
     ring, window = ring_and_window_p(values, neighbours, open_=partial(in_doubt, alpha=alpha))
     defined = np.isfinite(window.p)
     g_star, z = np.full((2, neighbours.n), np.nan)
@@ -365,6 +373,39 @@ def permutation_p(
     return result
 
 
+LEVEL, SMOOTHED, SMOOTHED_AROUND = "level", "smoothed", "smoothed with the areas around"
+"""Kinds of values: counts, rates or sums as they are; rates pulled towards the average of all areas; and
+towards the areas around, which makes neighbours alike whatever the events."""
+
+
+@dataclass(frozen=True)
+class Instead:
+    """What a statistic is asked of in place of values of a kind that it cannot be asked of.
+
+    Attributes
+    ----------
+    quantity : str
+        The name of what is tested.
+    values : callable
+        ``f(events, population)``: its values.
+    reason : str
+        Why not the values themselves, a sentence.
+    """
+
+    quantity: str
+    values: Callable[[np.ndarray, np.ndarray], pd.Series]
+    reason: str
+
+
+def _crude(events: np.ndarray, population: np.ndarray) -> pd.Series:
+    lived = np.where(population > 0, population, np.nan)
+    return pd.Series(events / lived)
+
+
+_STANDARDISED = "rates standardised by their precision (Assunção and Reis)"
+_ALIKE = "Smoothing with the areas around makes neighbours alike, so clusters of smoothed rates prove nothing"
+
+
 @dataclass(frozen=True)
 class Statistic:
     """A statistic of one value an area that the map may show.
@@ -386,6 +427,9 @@ class Statistic:
         Whether it also finds areas that are unlike their neighbours (HL and LH).
     permutation : callable, optional
         ``f(y, neighbours) -> Series``: p from random permutations, as a cross-check.
+    instead : mapping
+        Kind of values (:data:`SMOOTHED` …) to what is tested in their place; all other kinds are tested as
+        they are.
     """
 
     key: str
@@ -396,6 +440,7 @@ class Statistic:
     definitions: Mapping[str, str] = field(default_factory=dict)
     unlike: bool = False
     permutation: Callable[..., pd.Series] | None = None
+    instead: Mapping[str, Instead] = field(default_factory=dict)
 
 
 STATISTICS: dict[str, Statistic] = {
@@ -411,6 +456,14 @@ STATISTICS: dict[str, Statistic] = {
             {"local_i": "Local Moran's I; withheld for controlled sources"},
             unlike=True,
             permutation=partial(permutation_p, statistic="local_moran"),
+            instead={
+                SMOOTHED: Instead(
+                    _STANDARDISED,
+                    smoothing.eb_standardised,
+                    "Smoothed rates vary less where few people live; these vary alike everywhere.",
+                ),
+                SMOOTHED_AROUND: Instead(_STANDARDISED, smoothing.eb_standardised, f"{_ALIKE}."),
+            },
         ),
         Statistic(
             "getis_ord",
@@ -426,6 +479,11 @@ STATISTICS: dict[str, Statistic] = {
                 "p); withheld for controlled sources",
             },
             permutation=partial(permutation_p, statistic="getis_ord"),
+            instead={
+                SMOOTHED_AROUND: Instead(
+                    "rates before smoothing", _crude, f"{_ALIKE}; and Gi* needs values that are not below 0."
+                )
+            },
         ),
     )
 }

@@ -11,7 +11,7 @@ from geo.answer.measures import MEASURES, beside
 from geo.ask.query import Query
 from geo.data.table import AGE_BANDS
 from geo.stats import intervals, rates, smoothing
-from geo.stats.hotspots import eb_local_moran, getis_ord_star
+from geo.stats.hotspots import STATISTICS, getis_ord_star, local_moran
 from tests.support import small_county as small
 
 
@@ -149,20 +149,49 @@ def test_a_locally_smoothed_rate_rests_on_the_counts_that_are_shown(small_atlas:
     )
 
 
-def test_what_smoothing_makes_alike_is_no_cluster(small_atlas: Atlas):
-    level = small_atlas.levels["lsoa"]
-    counts, people = (
-        small_atlas.answer(Query(source="offences")).table[c].to_numpy(float) for c in ("count", "population")
-    )
-    moran = small_atlas.answer(Query(source="offences", measure="eb_local", layer="local_moran"))
-    np.testing.assert_allclose(
-        moran.table["local_i"], eb_local_moran(counts, people, level.neighbours)["local_i"]
-    )
-    gi = small_atlas.answer(Query(source="offences", measure="eb_local", layer="getis_ord"))
-    alone = getis_ord_star(smoothing.eb_standardised(counts, people).to_numpy(), level.neighbours)
-    np.testing.assert_allclose(gi.table["p"], alone["p"])
-    for answer in (moran, gi):
-        assert any("before they are smoothed" in caveat for caveat in answer.caveats)
+def asked_of(answer) -> np.ndarray:
+    """What a layer must test, from the counts and residents that it shows, by measure and layer."""
+    events, people = (answer.table[column].to_numpy(float) for column in ("count", "population"))
+    standardised = smoothing.eb_standardised(events, people).to_numpy()
+    if answer.query.measure == "eb_local":
+        return standardised if answer.query.layer == "local_moran" else events / people
+    if answer.query.measure == "eb_rate" and answer.query.layer == "local_moran":
+        return standardised
+    return answer.table[MEASURES[answer.query.measure].column.name].to_numpy(float)
+
+
+NAMED = {
+    ("eb_rate", "local_moran"): "offences: rates standardised by their precision (Assunção and Reis)",
+    ("eb_local", "local_moran"): "offences: rates standardised by their precision (Assunção and Reis)",
+    ("eb_local", "getis_ord"): "offences: rates before smoothing",
+}
+"""Pairs that test another quantity than the one that is shown, and the name that the map gives it."""
+
+
+@pytest.mark.parametrize("layer", STATISTICS)
+@pytest.mark.parametrize("measure", ["count", "rate", "eb_rate", "eb_local"])
+def test_every_statistic_of_every_measure_tests_what_it_names(small_atlas: Atlas, layer: str, measure: str):
+    answer = small_atlas.answer(Query(source="offences", measure=measure, layer=layer))
+    neighbours = small_atlas.levels["lsoa"].neighbours
+    alone = {"local_moran": local_moran, "getis_ord": getis_ord_star}[layer](asked_of(answer), neighbours)
+    np.testing.assert_allclose(answer.table["p"], alone["p"], rtol=0.02)
+    first = {"local_moran": "local_i", "getis_ord": "g_star"}[layer]
+    np.testing.assert_allclose(answer.table[first], alone[first], atol=1e-9)
+    named = NAMED.get((measure, layer))
+    if named is None:
+        assert (
+            "standardised by" not in answer.classes.title and "before smoothing" not in answer.classes.title
+        )
+    else:
+        assert answer.classes.title.endswith(f"of {named}")
+        assert any("smooth" in caveat.lower() for caveat in answer.caveats)
+
+
+def test_the_hottest_area_of_locally_smoothed_rates_has_the_largest_gi_star(small_atlas: Atlas):
+    """A share of a sum of deviations has any sign: the hottest area once had −1.358."""
+    table = small_atlas.answer(Query(source="offences", measure="eb_local", layer="getis_ord")).table
+    assert (table["g_star"] >= 0).all()
+    assert np.corrcoef(table["g_star"], table["z"])[0, 1] > 0.9
 
 
 # ---------------------------------------------------------------- what cannot be measured

@@ -112,6 +112,11 @@ def test_both_p_equal_every_way_to_deal_the_values_out(y) -> None:
         assert moran["p"].iloc[area] == pytest.approx(star["p_ring"].iloc[area], abs=1e-6)
 
 
+def test_gi_star_of_deviations_is_refused() -> None:
+    with pytest.raises(ValueError, match="no value may be below 0"):
+        getis_ord_star(np.arange(16) - 3.0, board(4, 4))
+
+
 def test_a_lone_high_area_is_hot_among_many_and_says_that_its_ring_is_not() -> None:
     neighbours, y = board(20, 20), np.full(400, 10)
     y[210] = 500
