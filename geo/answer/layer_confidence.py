@@ -15,82 +15,93 @@ from geo.answer.colours import PLAIN, SEQUENTIAL
 from geo.answer.columns import Column, figures
 from geo.answer.layer import Layer
 from geo.answer.layer_clusters import gi_star
-from geo.answer.layer_time import period_before
 from geo.answer.legend import Drawn, Kind, classify
 from geo.stats import confidence, hotspots, rates
+from geo.stats.change import year_before
 
 NOTHING = Kind("none", "No hot spot to check", PLAIN)
 
 
 def draw_confidence(s: Asked) -> Drawn:
     """How many independent looks agree that an area is a hot spot."""
-    level = s.query.level
-    plain = gi_star(s, fdr=False)
-    hot = (plain["cluster"] == "HH").to_numpy(bool)
-    evidence = pd.DataFrame({"gi_star": hot}, index=s.frame.index).astype("boolean")
-    smoothed = hotspots.eb_local_moran(
-        s.counts[s.inside].astype(float), s.population[s.inside], s.among, alpha=ALPHA, fdr=False
-    ).reindex(s.frame.index)
-    evidence["eb_moran"] = pd.array(smoothed["cluster"].astype(object).to_numpy() == "HH", "boolean")
-    table = crude(s, 0.95)
-    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], overall(s, s.inside))
-    evidence["rate"] = pd.array(
-        [None if v == rates.NOT_COMPARED else v == rates.HIGHER for v in verdict], "boolean"
-    )
-    evidence["fdr"] = pd.array((plain["q"] <= ALPHA).to_numpy() & hot, "boolean")
-    other = s.near("knn")
-    other = other if s.inside.all() else other.subset(s.inside)
-    again = hotspots.getis_ord_star(s.counts[s.inside].astype(float), other, alpha=ALPHA, fdr=False)
-    again = again.reindex(s.frame.index)
-    evidence["second_weights"] = pd.array((again["cluster"].astype(object) == "HH").to_numpy(bool), "boolean")
-    if level == "lsoa":
-        evidence["ward"] = _of_ward(s)
-    evidence["last_year"] = _last_year(s)
+    evidence = _evidence(s)
     found = confidence.ladder(evidence)
-    agree = found["agree"].to_numpy(int)
-    asked = evidence.shape[1]
-    looked = hot | (evidence["eb_moran"].fillna(False).to_numpy(bool))
+    agree, assessed = (found[name].to_numpy(int) for name in ("agree", "assessed"))
+    looked = evidence[["gi_star", "eb_moran"]].fillna(False).to_numpy(bool).any(axis=1) & s.inside
+    made = [check for check in evidence if evidence.loc[s.inside, check].notna().any()]
+    most = max(1, len(made))
     shades = SEQUENTIAL.steps(5)
-    ramp = [shades[round(i)] for i in np.linspace(0, 4, asked)]
-    entries = [NOTHING] + [Kind(str(i), f"{i} of {asked} checks", ramp[i - 1]) for i in range(1, asked + 1)]
+    entries = [NOTHING] + [
+        Kind(str(i), f"{i} {'check' if i == 1 else 'checks'}", shades[round(at)])
+        for i, at in enumerate(np.linspace(0, 4, most), start=1)
+    ]
     position = np.where(looked, agree, 0)
-    title = f"Checks that agree on a hot spot of {s.noun}"
+    title = f"Checks that agree on a hot spot of {s.noun}, of {len(made)} made"
     codes, classes = classify(title, entries, position, s.inside)
-    sure = looked & (agree >= found["assessed"].to_numpy(int) - 1) & s.inside
+    sure = int((looked & (agree >= assessed - 1)).sum())
     finding = (
-        f"Of {int((looked & s.inside).sum())} areas flagged by a statistic, {int(sure.sum())} pass all of "
-        "their checks, or all but one."
+        f"{s.areas(int(looked.sum()))} are flagged by a statistic; {sure} of them pass all of their checks, "
+        "or all but one."
     )
-    words = [confidence.CHECKS[c] for c in evidence]
-    caveats = (f"Checks: {'; '.join(words)}. They share data, so they are no probability.",)
+    words = "; ".join(confidence.CHECKS[check] for check in made)
+    caveats = [f"Checks: {words}. They share data, so they are no probability."]
+    if absent := [confidence.CHECKS[check] for check in evidence if check not in made]:
+        caveats.append(f"Not assessed: {'; '.join(absent)}.")
     columns = found[["agree", "assessed"]].rename(
         columns={"agree": "checks_agree", "assessed": "checks_assessed"}
     )
-    return Drawn(columns.join(evidence.add_prefix("check_")), codes, classes, finding, caveats)
+    return Drawn(columns.join(evidence.add_prefix("check_")), codes, classes, finding, tuple(caveats))
 
 
-def _of_ward(s: Asked) -> pd.api.extensions.ExtensionArray:
+def _evidence(s: Asked) -> pd.DataFrame:
+    """What each check of :data:`geo.stats.confidence.CHECKS` says of each area, missing where it cannot."""
+    plain, index = gi_star(s, fdr=False), s.frame.index
+    counts = s.counts[s.inside].astype(float)
+    hot = _high(plain, index)
+    smoothed = hotspots.eb_local_moran(counts, s.population[s.inside], s.among, alpha=ALPHA, fdr=False)
+    table = crude(s, 0.95)
+    verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], overall(s, s.inside))
+    rated = pd.Series(
+        [None if v == rates.NOT_COMPARED else v == rates.HIGHER for v in verdict], index, dtype="boolean"
+    )
+    near = s.near("knn")
+    near = near if s.inside.all() else near.subset(s.inside)
+    again = hotspots.getis_ord_star(counts, near, alpha=ALPHA, fdr=False)
+    checks = {
+        "gi_star": hot,
+        "eb_moran": _high(smoothed, index),
+        "rate": rated,
+        "fdr": (hot & (plain["q"] <= ALPHA)).mask(hot.isna()),
+        "second_weights": _high(again, index),
+        "ward": _of_ward(s) if s.query.level == "lsoa" else None,
+        "last_year": _year_before(s),
+    }
+    return pd.DataFrame({check: said for check, said in checks.items() if said is not None})
+
+
+def _high(table: pd.DataFrame, index: pd.Index) -> pd.Series:
+    """Whether a statistic calls each area high; missing where it is not defined."""
+    cluster = table["cluster"].astype(object).reindex(index).fillna("NA")
+    return (cluster == "HH").astype("boolean").mask(cluster == "NA")
+
+
+def _of_ward(s: Asked) -> pd.Series:
     """Whether the ward of each small area is high by Gi*, before correction."""
     wards = s.ask(level="ward")
-    table = hotspots.getis_ord_star(
-        wards.counts[wards.inside].astype(float), wards.among, alpha=ALPHA, fdr=False
-    )
-    high = (table["cluster"].astype(object) == "HH").reindex(wards.frame.index, fill_value=False)
-    by_name = pd.Series(high.to_numpy(bool), pd.MultiIndex.from_frame(wards.frame[["lad", "ward"]]))
+    high = _high(gi_star(wards, fdr=False), wards.frame.index)
+    by_name = pd.Series(high.array, pd.MultiIndex.from_frame(wards.frame[["lad", "ward"]]))
     keys = pd.MultiIndex.from_frame(s.frame[["lad", "ward"]])
-    return pd.array(by_name.groupby(level=[0, 1]).any().reindex(keys).to_numpy(object), "boolean")
+    return pd.Series(by_name.groupby(level=[0, 1]).max().reindex(keys).array, s.frame.index)
 
 
-def _last_year(s: Asked) -> pd.api.extensions.ExtensionArray:
-    """Whether each area was high by Gi* in the period before; missing where none is loaded."""
-    try:
-        earlier = period_before(s).slice
-    except (ValueError, IndexError):
-        return pd.array([None] * len(s.frame), "boolean")
-    table = hotspots.getis_ord_star(
-        earlier.counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=False
-    ).reindex(s.frame.index)
-    return pd.array((table["cluster"].astype(object) == "HH").to_numpy(bool), "boolean")
+def _year_before(s: Asked) -> pd.Series:
+    """Whether each area was high by Gi* a year before; missing where that year is not loaded."""
+    index, months = s.frame.index, s.cube.months[s.selection.months]
+    before = year_before(int(months[0]), int(months[-1]), set(s.months)) if len(months) else None
+    if before is None:
+        return pd.Series(pd.NA, index, dtype="boolean")
+    earlier = s.ask(first=before[0], last=before[1], compare="")
+    return _high(gi_star(earlier, fdr=False), index)
 
 
 CONFIDENCE = Layer(
@@ -110,7 +121,13 @@ CONFIDENCE = Layer(
             "Checks",
             write=figures("{:.0f}"),
         ),
-        Column("checks_assessed", "How many checks could be made"),
+        Column(
+            "checks_assessed",
+            "How many checks could be made of the area",
+            "Checks made",
+            write=figures("{:.0f}"),
+            told=True,
+        ),
         *(Column(f"check_{key}", f"Check: {said}") for key, said in confidence.CHECKS.items()),
     ),
     about="checks_agree",

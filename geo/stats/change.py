@@ -19,6 +19,30 @@ from geo.stats.weights import Neighbours
 # --- the two periods --------------------------------------------------------------------------------------
 
 
+def year_before(first: int, last: int, loaded: Collection[int]) -> tuple[int, int] | None:
+    """The same months a year before; before more than twelve months, the twelve that end where they begin.
+
+    Parameters
+    ----------
+    first, last : int
+        Month numbers, inclusive.
+    loaded : collection of int
+        Months that are loaded; every month found must be.
+
+    Returns
+    -------
+    tuple of int or None
+        First and last month.
+
+    Examples
+    --------
+    >>> year_before(30, 30, range(18, 31)), year_before(30, 50, range(18, 51)), year_before(30, 30, [29, 30])
+    ((18, 18), (18, 29), None)
+    """
+    start, stop = first - 12, min(last - 12, first - 1)
+    return (start, stop) if all(month in loaded for month in range(start, stop + 1)) else None
+
+
 def months_before(first: int, last: int, loaded: Collection[int]) -> tuple[int, int] | None:
     """Months to compare a stretch of months with: the same a year before, else the stretch just before it.
 
@@ -40,11 +64,10 @@ def months_before(first: int, last: int, loaded: Collection[int]) -> tuple[int, 
     ((18, 20), None)
     """
     length = last - first + 1
-    choices = [(first - 12, last - 12)] if length <= 12 else []
-    for start, end in [*choices, (first - length, first - 1)]:
-        if all(month in loaded for month in range(start, end + 1)):
-            return start, end
-    return None
+    if length <= 12 and (before := year_before(first, last, loaded)):
+        return before
+    start, end = first - length, first - 1
+    return (start, end) if all(month in loaded for month in range(start, end + 1)) else None
 
 
 # --- this period against another --------------------------------------------------------------------------
@@ -215,8 +238,8 @@ def _e_test_of(k1: float, k2: float, n1: float, n2: float) -> float:
 
 _HOT = {
     "New": "significant in the last period and never before.",
-    "Consecutive": "significant in the last two periods or more without a break, never before that, and in "
-    "less than 90% of all periods.",
+    "Consecutive": "significant in the last two periods or more without a break (a period without data is "
+    "one), never before that, and in less than 90% of all periods.",
     "Intensifying": "significant in at least 90% of the periods, the last included, and growing stronger.",
     "Persistent": "significant in at least 90% of the periods, the last included, without a clear trend.",
     "Diminishing": "significant in at least 90% of the periods, the last included, and growing weaker.",
@@ -264,8 +287,8 @@ def emerging(
     Parameters
     ----------
     counts : pandas.DataFrame
-        A row for each area of ``neighbours.ids``, a column for each period in order of time. Leave out
-        periods that were not loaded: a gap is not a zero.
+        A row for each area of ``neighbours.ids``, a column for each period in order of time, labelled by the
+        period's number. Leave out periods that were not loaded: a gap is not a zero, and it ends a run.
     neighbours : Neighbours
         Binary neighbour lists. Neighbours are those of the same period.
     alpha, fdr
@@ -291,11 +314,11 @@ def emerging(
         codes[:, t] = (one["cluster"] == "HH").to_numpy(np.int8) - (one["cluster"] == "LL").to_numpy(np.int8)
         z[:, t], defined[:, t] = one["z"], one["cluster"] != "NA"
     trend, trend_p = mann_kendall(z)
-    rising, falling = (trend_p <= alpha) & (trend > 0), (trend_p <= alpha) & (trend < 0)
+    way = np.where(trend_p <= alpha, np.sign(trend), 0)
     hot, cold = codes > 0, codes < 0
-    holds = _patterns(hot, cold, rising, falling, "hotspot") | _patterns(
-        cold, hot, falling, rising, "coldspot"
-    )
+    numbers = np.asarray(counts.columns)
+    unbroken = int((np.diff(numbers)[::-1] == 1).cumprod().sum()) + 1
+    holds = _patterns(hot, cold, way, unbroken, "hotspot") | _patterns(cold, hot, -way, unbroken, "coldspot")
     # What an area was comes second to what it is: a historical hotspot may have become a new coldspot.
     holds = dict(sorted(holds.items(), key=lambda item: item[0].startswith("Historical")))
     pattern = np.select(list(holds.values()), list(holds), "No pattern").astype(object)
@@ -319,12 +342,16 @@ def emerging(
 
 
 def _patterns(
-    hot: np.ndarray, opposite: np.ndarray, growing: np.ndarray, fading: np.ndarray, kind: str
+    hot: np.ndarray, opposite: np.ndarray, way: np.ndarray, unbroken: int, kind: str
 ) -> dict[str, np.ndarray]:
-    """Areas of each pattern, from area-by-period tables of hot and of its opposite; no area is in two."""
+    """Areas of each pattern, from area-by-period tables of hot and of its opposite; no area is in two.
+
+    ``way`` is 1 where the trend is to more of `hot`, -1 where it is to less; the last ``unbroken`` periods
+    follow one another without a gap.
+    """
     times = hot.sum(axis=1)
     last = hot[:, -1] if hot.shape[1] else np.zeros(len(hot), dtype=bool)
-    run = np.cumprod(hot[:, ::-1], axis=1).sum(axis=1)
+    run = np.cumprod(hot[:, ::-1][:, :unbroken], axis=1).sum(axis=1)
     mostly = (times >= 0.9 * hot.shape[1]) & (times > 0)
     new = last & (times == 1)
     consecutive = last & (run > 1) & (times == run) & ~mostly
@@ -333,9 +360,9 @@ def _patterns(
     found = {
         "New": new,
         "Consecutive": consecutive,
-        "Intensifying": steady & growing,
-        "Persistent": steady & ~growing & ~fading,
-        "Diminishing": steady & fading,
+        "Intensifying": steady & (way > 0),
+        "Persistent": steady & (way == 0),
+        "Diminishing": steady & (way < 0),
         "Sporadic": on_and_off & ~opposite.any(axis=1),
         "Oscillating": on_and_off & opposite.any(axis=1),
         "Historical": ~last & mostly,

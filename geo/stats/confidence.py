@@ -232,8 +232,20 @@ def _row(member: Floats, after: Floats, size: Floats) -> dict[str, float]:
     }
 
 
-def back_test_sentence(table: pd.DataFrame, noun: str = "offences") -> str:
+def back_test_sentence(
+    table: pd.DataFrame,
+    noun: str = "offences",
+    hotspots: str = "hotspots",
+    then: str = "the next period",
+) -> str:
     """What a :func:`back_test` found, in words.
+
+    Parameters
+    ----------
+    table : DataFrame
+    noun : str
+    hotspots, then : str
+        What was tested, "Gi* hot spots of 2022", and the period on which.
 
     Examples
     --------
@@ -246,11 +258,11 @@ def back_test_sentence(table: pd.DataFrame, noun: str = "offences") -> str:
     """
     chosen, count, random = (table.loc[choice] for choice in (CHOSEN, BY_COUNT, AT_RANDOM))
     if np.isnan(chosen["hit_rate"]):
-        return f"Nothing to test: there were no hotspots, or no {noun} in the next period."
+        return f"Nothing to test: there were no {hotspots}, or no {noun} in {then}."
     caught, times, efficiency = chosen["hit_rate"], chosen["pai"], chosen["pei"]
     return (
-        f"The hotspots ({chosen['size_share']:.0%} of the whole) caught {caught:.0%} of the {noun} of the "
-        f"next period. That is {times:.1f} times their share, and {efficiency:.0%} of the best possible. "
+        f"The {hotspots} ({chosen['size_share']:.0%} of the whole) caught {caught:.0%} of the {noun} of "
+        f"{then}. That is {times:.1f} times their share, and {efficiency:.0%} of the best possible. "
         f"Ranking by count would have caught {count['hit_rate']:.0%}, areas at random "
         f"{random['hit_rate']:.0%} ({random['lower']:.0%} to {random['upper']:.0%})."
     )

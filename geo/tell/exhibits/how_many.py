@@ -105,12 +105,11 @@ def by_year(part: Part) -> Exhibit:
 
 def changed(part: Part) -> Exhibit:
     """Wards in the last twelve months of the period against the twelve before."""
-    months, kept = part.months, []
-    if len(months) < 2 * YEAR:
-        raise NotPossible("the period holds fewer than 24 months.")
+    months = part.within_reach[part.within_reach <= part.months[-1]] if len(part.months) else part.months
     after, before = months[-YEAR:], months[-2 * YEAR : -YEAR]
-    if before[0] + 2 * YEAR - 1 != after[-1]:
-        raise NotPossible("the last 24 months of the period have a gap.")
+    if len(before) < YEAR or before[0] + 2 * YEAR - 1 != after[-1]:
+        raise NotPossible("the 24 months up to the end of the period are not all loaded.")
+    kept = []
     ward = part.atlas.levels["ward"]
     inside = np.unique(ward.parent[part.inside])
     for window in (before, after):

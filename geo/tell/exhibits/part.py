@@ -274,6 +274,12 @@ class Part:
         """Loaded months that the filters keep."""
         return self.loaded.cube.months[self.selection.months]
 
+    @cached_property
+    def within_reach(self) -> np.ndarray:
+        """Loaded months that the filters keep, whatever the period."""
+        cube = self.loaded.cube
+        return cube.months[cube.select(self.query.replace(first=None, last=None)).months]
+
     @property
     def years(self) -> float:
         """Length of the time kept in years."""

@@ -10,32 +10,30 @@ from geo.ask.words import listed, period_name
 from geo.stats import confidence, hotspots
 from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part
 
-LISTED = 20
-"""Areas of the ladder that are listed."""
-
 
 def ladder(part: Part) -> Exhibit:
     """How many checks agree that each flagged area is a hot spot."""
     if "confidence" not in part.atlas.catalogue.layers:
         raise NotPossible("the number of residents is not loaded.")
-    answer = part.answer(layer="confidence", measure="count", level="lsoa")
+    answer = part.answer(layer="confidence", measure="count")
     checks = {f"check_{key}": words for key, words in confidence.CHECKS.items()}
     checks = {column: words for column, words in checks.items() if column in answer.table}
     table = answer.table[answer.inside]
     table = table[table[["check_gi_star", "check_eb_moran"]].fillna(False).astype(bool).any(axis=1)]
     if table.empty:
-        raise NotPossible(f"no small area is flagged as a hot spot of {part.noun}.")
-    table = table.sort_values(["checks_agree", "name"], ascending=[False, True]).head(LISTED)
+        raise NotPossible(f"no area is flagged as a hot spot of {part.noun}.")
+    table = table.sort_values(["checks_agree", "name"], ascending=[False, True])
 
     def missed(row: pd.Series) -> str:
         words = [w for column, w in checks.items() if row[column] is not pd.NA and not row[column]]
         text = listed(words)
         return text[:1].upper() + text[1:] if words else "–"
 
+    small = part.query.level == "lsoa"
     shown = pd.DataFrame(
         {
-            "Small area": table["name"].to_numpy(str),
-            "Ward": table["ward"].to_numpy(str),
+            "Small area" if small else "Area": table["name"].to_numpy(str),
+            "Ward" if small else "Borough": table["ward" if small else "borough"].to_numpy(str),
             "Checks that agree": [
                 f"{agree} of {assessed}"
                 for agree, assessed in zip(table["checks_agree"], table["checks_assessed"], strict=True)
@@ -44,21 +42,20 @@ def ladder(part: Part) -> Exhibit:
         }
     )
     title = f"{part.titled}: checks that agree on a hot spot"
-    return Exhibit("ladder", title, answer.headline, shown, caveats=answer.caveats[-1:])
+    return Exhibit("ladder", title, answer.headline, shown, caveats=answer.method)
 
 
 def back_test(part: Part) -> Exhibit:
     """Hotspots of one year against the events of the next, beside plain ranking and chance."""
-    months = part.months
-    if len(months) < 2 * YEAR or (np.diff(months[-2 * YEAR :]) != 1).any():
-        raise NotPossible("it needs the last two years loaded without a gap.")
-    first, middle, last = int(months[-2 * YEAR]), int(months[-YEAR]), int(months[-1])
+    middle = _second_year(part)
+    first, last = middle - YEAR, middle + YEAR - 1
     before, after = (_counts(part, start, stop) for start, stop in ((first, middle - 1), (middle, last)))
     among = part.lsoa.neighbours if part.inside.all() else part.lsoa.neighbours.subset(part.inside)
+    one, other = period_name(first, middle - 1), period_name(middle, last)
     rows, sentence = [], ""
     for name, statistic in (
         ("Gi* hot spots", hotspots.getis_ord_star),
-        ("Local Moran hotspots", hotspots.local_moran),
+        ("local Moran hotspots", hotspots.local_moran),
     ):
         found = statistic(before, among, alpha=ALPHA)
         chosen = (found["cluster"] == "HH").to_numpy(bool)
@@ -66,13 +63,13 @@ def back_test(part: Part) -> Exhibit:
         if not chosen.any() or np.isnan(tested.loc[confidence.CHOSEN, "hit_rate"]):
             continue
         for choice, label in (
-            (confidence.CHOSEN, name),
+            (confidence.CHOSEN, f"{name[0].upper()}{name[1:]}"),
             (confidence.BY_COUNT, f"As many areas by count ({name})"),
             (confidence.AT_RANDOM, f"As many areas at random ({name})"),
         ):
             row = tested.loc[choice]
             rows.append((label, row["areas"], 100 * row["hit_rate"], row["pai"], row["pei"]))
-        sentence = confidence.back_test_sentence(tested, part.noun)
+        sentence = confidence.back_test_sentence(tested, part.noun, f"{name} of {one}", other)
     if not rows:
         raise NotPossible("no area was a hotspot in the first of the two years.")
     table = pd.DataFrame(
@@ -80,16 +77,26 @@ def back_test(part: Part) -> Exhibit:
     )
     table["Small areas"] = table["Small areas"].round().astype("Int64")
     formats = {"Caught": PERCENT, "Times their share": "{:.2f}", "Of the best possible": "{:.2f}"}
-    title = (
-        f"{part.what}, {part.where}: hotspots of {period_name(first, middle - 1)} tested on "
-        f"{period_name(middle, last)}"
-    )
+    title = f"{part.what}, {part.where}: hotspots of {one} tested on {other}"
     caveats = (
         "Caught: share of the next year's events. Times their share: the predictive accuracy index. Of the "
         "best possible: the predictive efficiency index. Statistics of hotspots are not made to forecast: "
         "ranking by count often catches as many.",
     )
     return Exhibit("back_test", title, sentence, table, formats, caveats=caveats)
+
+
+def _second_year(part: Part) -> int:
+    """First month of the second of two years loaded without a gap.
+
+    It is the last twelve months of the period or, where there are not two such years, the nearest twelve that
+    have one before them: the back-test of a period of a year reaches beyond it.
+    """
+    loaded = set(part.within_reach.tolist())
+    found = [m for m in loaded if loaded.issuperset(range(m - YEAR, m + YEAR))]
+    if not found or not len(part.months):
+        raise NotPossible("it needs two years that follow one another loaded without a gap.")
+    return min(found, key=lambda month: abs(month + YEAR - 1 - int(part.months[-1])))
 
 
 def _counts(part: Part, first: int, last: int) -> np.ndarray:

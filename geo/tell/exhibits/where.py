@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -137,9 +139,12 @@ def stable_areas(part: Part) -> Exhibit:
     """How many of the busiest tenth of one year are still in it the next."""
     if part.gate.controlled:
         raise NotPossible("the counts of small areas in single years are protected.")
-    whole = [int(y) for y in np.unique(part.months // YEAR) if (part.months // YEAR == y).sum() == YEAR]
+    whole = _whole_years(part.months)
+    if len(whole) < 2:  # one year says nothing of the next: those around it do
+        part = replace(part, query=part.query.replace(first=None, last=None))
+        whole = _whole_years(part.months)
     if len(whole) < 2:
-        raise NotPossible("fewer than two whole years are in the period.")
+        raise NotPossible("fewer than two whole years are loaded.")
     queries = {y: part.query.replace(first=y * YEAR, last=y * YEAR + 11) for y in whole}
     counts = {y: part.loaded.cube.select(query).by_area[part.inside] for y, query in queries.items()}
     found = concentration.stability(pd.DataFrame(counts))
@@ -161,3 +166,9 @@ def stable_areas(part: Part) -> Exhibit:
     formats = {"Share": "{:.0f}%", "By chance": "{:.0f}%", "Rank correlation": "{:.2f}"}
     title = f"{part.titled}: how far the busiest areas stay the same"
     return Exhibit("stability", title, finding, table, formats)
+
+
+def _whole_years(months: np.ndarray) -> list[int]:
+    """Calendar years of which every month is there."""
+    years, number = np.unique(months // YEAR, return_counts=True)
+    return [int(year) for year in years[number == YEAR]]
