@@ -280,7 +280,8 @@ def _curve(chart: Chart, table: pd.DataFrame) -> Figure:
 
 def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
     data: list[dict[str, Any]] = []
-    for _, word, (colour, _), _ in COMPARED:
+    for kind in COMPARED:
+        word, colour = kind.label, kind.shade.paper
         mine = table[table["Compared"] == word]
         data.append(
             {

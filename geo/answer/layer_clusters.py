@@ -25,22 +25,22 @@ UNCORRECTED = "-"
 SMALL, NEGLIGIBLE = 1e-4, 1e-6
 """Below the first the error of p is told as of the first; errors below the second are not told."""
 CLUSTERS = (
-    Kind("HH", "High, among high", HOT),
-    Kind("LL", "Low, among low", COLD),
-    Kind("HL", "High, among low", Shade("#d6604d", "#a9764a")),
-    Kind("LH", "Low, among high", Shade("#4393c3", "#86a9bb")),
-    Kind("HH-", "High, among high (uncorrected)", MAYBE_HOT),
-    Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD),
-    Kind("HL-", "High, among low (uncorrected)", Shade("#c199a5", "#823e20")),
-    Kind("LH-", "Low, among high (uncorrected)", Shade("#99b5c1", "#307272")),
-    Kind("NS", "Not significant", PLAIN),
+    Kind("HH", "High, among high", HOT, said="hotspot"),
+    Kind("LL", "Low, among low", COLD, said="cold spot"),
+    Kind("HL", "High, among low", Shade("#d6604d", "#a9764a"), said="high, its neighbours low"),
+    Kind("LH", "Low, among high", Shade("#4393c3", "#86a9bb"), said="low, its neighbours high"),
+    Kind("HH-", "High, among high (uncorrected)", MAYBE_HOT, said="maybe a hotspot"),
+    Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD, said="maybe a cold spot"),
+    Kind("HL-", "High, among low (uncorrected)", Shade("#c199a5", "#823e20"), said="maybe high by itself"),
+    Kind("LH-", "Low, among high (uncorrected)", Shade("#99b5c1", "#307272"), said="maybe low by itself"),
+    Kind("NS", "Not significant", PLAIN, said=""),
 )
 HOT_COLD = (
-    Kind("HH", "Hot spot", HOT),
-    Kind("LL", "Cold spot", COLD),
-    Kind("HH-", "Hot, before correction only", MAYBE_HOT),
-    Kind("LL-", "Cold, before correction only", MAYBE_COLD),
-    Kind("NS", "Not significant", PLAIN),
+    Kind("HH", "Hot spot", HOT, said="hotspot"),
+    Kind("LL", "Cold spot", COLD, said="cold spot"),
+    Kind("HH-", "Hot, before correction only", MAYBE_HOT, said="maybe a hotspot"),
+    Kind("LL-", "Cold, before correction only", MAYBE_COLD, said="maybe a cold spot"),
+    Kind("NS", "Not significant", PLAIN, said=""),
 )
 
 

@@ -87,7 +87,8 @@ AGREEMENT = Layer(
 
 # ---------------------------------------------------------------- one here, another around
 
-CORNERS = tuple(kind for kind in CLUSTERS if kind.key in ("HH", "LL", "HL", "LH", "NS"))
+CORNERS = tuple(kind._replace(said=None) for kind in CLUSTERS if kind.key in ("HH", "LL", "HL", "LH", "NS"))
+"""High and low of one thing, among high and low of another: no hotspots of either."""
 
 
 def draw_bivariate_moran(s: Asked) -> Drawn:

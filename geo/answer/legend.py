@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.colours import OVERLAY, PALETTES, PAPER, Shade
+from geo.ask.words import lower_first
 
 Scale = Literal["rising", "falling", "kinds", "square"]
 """How the classes of a layer follow one another: steps from the least to the most or from the most to the
@@ -30,12 +31,15 @@ class Kind(NamedTuple):
     shade : Shade
     name : str
         The label in short, where that says less.
+    said : str, optional
+        What a meeting is told of an area of it, where the label would be jargon; "" where nothing is said.
     """
 
     key: str
     label: str
     shade: Shade
     name: str = ""
+    said: str | None = None
 
 
 SUPPRESSED = Kind("suppressed", "Suppressed (1 to 7)", PAPER)
@@ -60,6 +64,8 @@ class Classes:
         Where the classes are steps of a number: the lower bounds of the second and later ones.
     names : tuple of str
         The labels in short.
+    said : tuple of str
+        What a meeting is told of an area of each class.
     """
 
     title: str
@@ -70,6 +76,7 @@ class Classes:
     counts: tuple[int, ...]
     edges: tuple[float, ...] = ()
     names: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     def coloured(self, palette: str) -> Classes:
         """Return the same steps in a reader's colours; hatched classes stay as they are."""
@@ -199,6 +206,7 @@ def classify(
         patterns=tuple(patterns),
         counts=tuple(int(count) for count in counts),
         names=tuple(entry.name or entry.label for entry in legend),
+        said=tuple(lower_first(entry.label) if entry.said is None else entry.said for entry in legend),
     )
 
 

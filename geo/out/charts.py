@@ -261,7 +261,8 @@ def _curve(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
 
 
 def _funnel(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
-    for _, word, (colour, _), _ in COMPARED:
+    for kind in COMPARED:
+        word, colour = kind.label, kind.shade.paper
         of_class = table[table["Compared"] == word]
         axes.scatter(
             of_class[chart.x], of_class[chart.y[0]], s=13, color=colour, edgecolors=INK, linewidths=0.35,

@@ -24,7 +24,7 @@ from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
 from geo.answer.week import exposure_of
 from geo.ask.query import Query
-from geo.ask.words import before_name, day_name, listed, month_runs, period_name
+from geo.ask.words import before_name, day_name, listed, lower_first, month_runs, period_name
 from geo.stats.change import compare_periods, months_before
 from geo.stats.clock import DAYS, NIGHTS, night_hours, nights_of
 from geo.stats.midnight import without_default_midnight
@@ -46,18 +46,6 @@ _DEPRIVED = {
     9: "least deprived fifth",
     10: "least deprived tenth",
 }
-_CLASSES = {
-    "HH": "hotspot",
-    "LL": "cold spot",
-    "HL": "high, its neighbours low",
-    "LH": "low, its neighbours high",
-    "HH-": "maybe a hotspot",
-    "LL-": "maybe a cold spot",
-    "HL-": "maybe high by itself",
-    "LH-": "maybe low by itself",
-    "NS": "",
-}
-"""What a room is told of a class of the map, where its label would be jargon."""
 
 
 @dataclass(frozen=True)
@@ -447,9 +435,9 @@ def _facts(answer: Answer, code: str, row: pd.Series, noun: str) -> tuple[str, .
     else:
         other = f"{_number(row['count'])} {noun}"
     position = answer.codes[answer.table.index.get_loc(code)]
-    label = answer.classes.labels[position]
-    kind = _CLASSES.get(answer.classes.keys[position], label[:1].lower() + label[1:])
-    return tuple(filter(None, (other, "" if answer.query.layer == "measure" else kind)))
+    return tuple(
+        filter(None, (other, "" if answer.query.layer == "measure" else answer.classes.said[position]))
+    )
 
 
 def _why(level: str, decile: int) -> str:
@@ -467,7 +455,7 @@ def _kinds(atlas: Atlas, query: Query, lsoas: np.ndarray) -> str:
     counts = atlas.asked(query).selection.by_category(lsoas).sort_values(ascending=False, kind="stable")
     shares = {str(kind): loaded.gate.share(int(n), int(counts.sum())) for kind, n in counts[:KINDS].items()}
     named = [f"{kind} {share:.0%}" for kind, share in shares.items() if share]
-    return ", ".join([*named[:1], *(name[:1].lower() + name[1:] for name in named[1:])])
+    return ", ".join([*named[:1], *(lower_first(name) for name in named[1:])])
 
 
 def _number(value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.ask.words import period_name
+from geo.ask.words import lower_first, period_name
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
 from geo.tell.exhibits.part import (
@@ -16,7 +16,6 @@ from geo.tell.exhibits.part import (
     Exhibit,
     NotPossible,
     Part,
-    lower_first,
     ordered,
 )
 

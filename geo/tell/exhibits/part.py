@@ -23,7 +23,7 @@ from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.level import Level
 from geo.ask import describe
 from geo.ask.query import Query
-from geo.ask.words import listed, period_name
+from geo.ask.words import listed, lower_first, period_name
 from geo.stats import midnight, peaks
 from geo.stats.hotspots import local_moran
 
@@ -418,11 +418,6 @@ class Part:
         elif others:
             said += f"; {len(others)} others cannot be told apart from it"
         return said + "."
-
-
-def lower_first(label: str) -> str:
-    """Label within a sentence; abbreviations such as A&E keep their capitals."""
-    return label if label[1:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
 
 
 def ordered(shown: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.layer_clusters import gi_star
-from geo.ask.words import listed, month_runs, period_name
+from geo.ask.words import listed, lower_first, month_runs, period_name
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part, lower_first
+from geo.tell.exhibits.part import Exhibit, NotPossible, Part
 
 
 def compared_services(parts: Sequence[Part]) -> Exhibit:
