@@ -21,7 +21,7 @@ from geo.answer.week import Week, week_of
 from geo.ask import describe
 from geo.ask.query import Query
 from geo.ask.windows import Windows
-from geo.ask.words import month_text
+from geo.ask.words import AREAS, counted, month_text
 from geo.data.reference import reference_rate
 from geo.data.table import AGE_BANDS
 from geo.stats.weights import Neighbours
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 """Level of significance everywhere."""
-WORDS = {"lsoa": "small areas", "ward": "wards", "borough": "boroughs"}
 
 
 class Asked:
@@ -95,22 +94,44 @@ class Asked:
         """Key to label of every loaded source."""
         return {key: info.label for key, info in self.county.catalogue.sources.items()}
 
-    def areas(self, number: int) -> str:
-        """Say a number of areas of this level: "14 of 417 small areas"."""
-        return f"{number} of {self.among_areas}"
+    @property
+    def area(self) -> str:
+        """What one area of this level is called: "small area"."""
+        return AREAS[self.query.level][0]
+
+    def areas(self, number: int, judged: int | None = None, could_be: str = "judged") -> str:
+        """Say a number of the areas shown, or of those that could be judged.
+
+        "14 of 417 small areas", "none of 417 small areas"; with :func:`geo.ask.words.verb` after it. Of one
+        area "the one borough shown", "no borough".
+        """
+        whole = self.n if judged is None else judged
+        of = self.judged(whole, could_be)
+        if not number:
+            return f"no {self.area}" if whole == 1 else f"none of {of}"
+        if number == whole == self.n:
+            return (
+                of
+                if whole == 1
+                else f"{'both' if whole == 2 else f'all {whole:,}'} {AREAS[self.query.level][1]}"
+            )
+        return of if whole == 1 else f"{number:,} of {of}"
 
     def judged(self, number: int, could_be: str = "judged") -> str:
         """Say how many areas were looked at: all of them, or those that could be judged.
 
         "417 small areas", "the 12 of 417 small areas that could be judged".
         """
-        return self.among_areas if number == self.n else f"the {self.areas(number)} that could be {could_be}"
+        if number == self.n:
+            return self.among_areas
+        return f"the {'one' if number == 1 else f'{number:,}'} of {self.among_areas} that could be {could_be}"
 
     @property
     def among_areas(self) -> str:
-        """Say how many areas are shown: "417 small areas"."""
-        words = WORDS[self.query.level]
-        return f"{self.n:,} {words.removesuffix('s') if self.n == 1 else words}"
+        """Say how many areas are shown: "417 small areas", "the one borough shown"."""
+        if self.n == 1:
+            return f"the one {self.area} shown"
+        return counted(self.n, *AREAS[self.query.level])
 
     # ------------------------------------------------------------ which areas
 

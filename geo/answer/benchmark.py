@@ -60,7 +60,8 @@ class Comparison:
     unit : str
         "per 1,000 residents a year".
     finding : str
-        Sentence with ``{areas}`` that are higher, ``{noun}`` and ``{name}`` of the benchmark, and ``{held}``.
+        Sentence with ``{areas}`` that are higher, ``{have}``, ``{noun}`` and ``{name}`` of the benchmark, and
+        ``{held}``.
     crude : bool
         Whether rates of England as they are loaded are of its kind.
     """
@@ -68,7 +69,7 @@ class Comparison:
     rated: Callable[[Asked, float], pd.DataFrame]
     together: Callable[[Asked, np.ndarray], float]
     unit: str
-    finding: str = "{areas} have a significantly higher rate than {name} as a whole{held}."
+    finding: str = "{areas} {have} a significantly higher rate than {name} as a whole{held}."
     crude: bool = False
 
 

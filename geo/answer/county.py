@@ -173,6 +173,7 @@ class County:
             key=source.key,
             label=source.label,
             noun=source.noun[1],
+            one=source.noun[0],
             categories=dict(zip(cube.slugs, cube.categories, strict=True)),
             months=tuple(int(m) for m in cube.months),
             has_hours=cube.has_hours,

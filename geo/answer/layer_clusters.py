@@ -16,7 +16,7 @@ from geo.answer.columns import CLUSTER, P_EXACT, P_PERMUTATION, Column, Q
 from geo.answer.layer import Layer
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
-from geo.ask.words import listed
+from geo.ask.words import AREAS, agree, lower_first, named, verb
 from geo.stats import hotspots
 from geo.stats.hotspots import Statistic
 
@@ -97,14 +97,17 @@ def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
     number = int(hot.sum())
     if not judged:
         return (
-            f"Not one of {s.among_areas} can be judged for hotspots of {s.noun}: their values are alike or "
-            "missing, or they have no neighbours."
+            f"{s.areas(0)} can be judged for hotspots of {s.noun}: values are alike or missing, or there are "
+            "no neighbours."
         )
     if not number:
-        return f"No hotspot of {s.noun} stands out from chance among {s.judged(judged)}."
+        among = agree(judged, "in", "among")
+        return f"No hotspot of {s.noun} stands out from chance {among} {s.judged(judged)}."
     share = s.share_held(hot)
-    held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None else ""
-    return f"{s.what} cluster in {s.areas(number)}, {_where(s, hot)}{held}."
+    hold = agree(number, "it holds", "they hold")
+    held = f"; {hold} {share:.0%} of the {s.noun} shown" if share is not None else ""
+    are = verb(number, "is a hotspot", "are hotspots")
+    return f"{s.areas(number)} {are} of {lower_first(s.what)}, {_where(s, hot)}{held}."
 
 
 def _where(s: Asked, areas: np.ndarray) -> str:
@@ -115,7 +118,7 @@ def _where(s: Asked, areas: np.ndarray) -> str:
         return f"all in {first}" if number > 1 else f"in {first}"
     if boroughs.iloc[0] >= 0.75 * number:
         return f"mostly in {first}"
-    return "in " + listed([f"{name} ({count})" for name, count in boroughs.items()])
+    return "in " + named([f"{name} ({count:,})" for name, count in boroughs.items()], *AREAS["borough"])
 
 
 def correction_caveats(s: Asked, lost: int, judged: int) -> list[str]:

@@ -21,6 +21,7 @@ from geo.answer.layer_clusters import correction_caveats
 from geo.answer.layer_measure import suppressed
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
+from geo.ask.words import verb
 from geo.stats import deprivation, hotspots, rates, unexplained
 
 CRIME_SOURCES = ("offences",)
@@ -45,10 +46,11 @@ def draw_imd(s: Asked) -> Drawn:
     finding = ""
     if share is not None and deprived.any():
         people = s.population[deprived].sum() / s.population[s.inside].sum()
+        number = int(deprived.sum())
+        are, have = verb(number, "is", "are"), verb(number, "it has", "they have")
         finding = (
-            f"{s.areas(int(deprived.sum())).capitalize()} are among the most deprived 20% in "
-            f"England{s.query.by_domain}; "
-            f"they have {people:.0%} of the residents and {share:.0%} of the {s.noun}."
+            f"{s.areas(number)} {are} among the most deprived 20% in England{s.query.by_domain}; "
+            f"{have} {people:.0%} of the residents and {share:.0%} of the {s.noun}."
         )
     return Drawn(_with_domain(s, measure(s).columns), codes, classes, finding, _domain_caveats(s))
 
@@ -107,10 +109,11 @@ def draw_bivariate(s: Asked) -> Drawn:
     )
     both = (position == 8) & s.inside
     share = s.share_held(both)
-    held = f" and hold {share:.0%} of the {s.noun} shown" if share is not None else ""
+    number = int(both.sum())
+    are, hold = verb(number, "is", "are"), verb(number, "holds", "hold")
+    held = f" and {hold} {share:.0%} of the {s.noun} shown" if share is not None and number else ""
     finding = (
-        f"{s.areas(int(both.sum()))} are in the top third for {s.noun} and for "
-        f"deprivation{s.query.by_domain}{held}."
+        f"{s.areas(number)} {are} in the top third for {s.noun} and for deprivation{s.query.by_domain}{held}."
     )
     columns = m.columns.assign(
         measure_class=table["measure_class"].array, deprivation_class=table["deprivation_class"].array
@@ -179,9 +182,9 @@ def draw_excess(s: Asked) -> Drawn:
     finding = f"No area has more {s.noun} than {similar}, beyond chance."
     if more.any():
         highest = table["ratio"].where(more).idxmax()
-        verb = "has" if more.sum() == 1 else "have"
+        have = verb(int(more.sum()), "has", "have")
         finding = (
-            f"{s.areas(int(more.sum()))} {verb} more {s.noun} than {similar}; "
+            f"{s.areas(int(more.sum()))} {have} more {s.noun} than {similar}; "
             f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
         )
     names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p", "q": "ratio_q"}

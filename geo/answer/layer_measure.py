@@ -14,6 +14,7 @@ from geo.answer.disclosure import SMALLEST_SHOWN
 from geo.answer.layer import Layer
 from geo.answer.legend import Drawn, Kind, classify, edge_labels
 from geo.answer.measures import MEASURES, Measured, measure
+from geo.ask.words import agree, verb, written
 from geo.stats import rates
 from geo.stats.breaks import BREAKS, own_edges
 from geo.stats.concentration import ranked_classes
@@ -92,10 +93,10 @@ def draw_quintile(s: Asked) -> Drawn:
     top = position == 4
     share = s.share_held(top & s.inside)
     finding = ""
-    if share is not None and s.query.measure == "count":
+    if share is not None and s.query.measure == "count" and (top & s.inside).any():
         finding = (
             f"The fifth of areas with the most {s.noun} ({s.areas(int((top & s.inside).sum()))}) "
-            f"hold {share:.0%} of them."
+            f"holds {share:.0%} of them."
         )
     columns = m.columns.assign(quintile=quintile.array)
     return Drawn(columns, codes, classes, finding)
@@ -147,7 +148,7 @@ def draw_significance(s: Asked) -> Drawn:
     )
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
     known = not np.isnan(by.value)
-    whom = f"{by.value:,.1f} for {by.name}" if known else f"{by.name}, whose rate is not known"
+    whom = f"{written(by.value)} for {by.name}" if known else f"{by.name}, whose rate is not known"
     title = f"{s.noun.capitalize()} {against.unit}, against {whom}"
     none = "Too few to compare"
     codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
@@ -161,12 +162,13 @@ def draw_significance(s: Asked) -> Drawn:
     )
     higher = (position >= 3) & s.inside
     share = s.share_held(higher)
-    held = f"; they hold {share:.0%} of the {s.noun} shown" if share is not None and higher.any() else ""
-    compared = int(((position >= 0) & s.inside).sum())
-    areas = f"{int(higher.sum())} of {s.judged(compared, 'compared')}"
-    finding = against.finding.format(areas=areas, noun=s.noun, name=by.name, held=held)
+    number, compared = int(higher.sum()), int(((position >= 0) & s.inside).sum())
+    hold = agree(number, "it holds", "they hold")
+    held = f"; {hold} {share:.0%} of the {s.noun} shown" if share is not None and number else ""
+    areas, have = s.areas(number, compared, "compared"), verb(number, "has", "have")
+    finding = against.finding.format(areas=areas, have=have, noun=s.noun, name=by.name, held=held)
     if not compared:
-        finding = f"Not one of {s.among_areas} has enough {s.noun} to be compared."
+        finding = f"{s.areas(0)} has enough {s.noun} to be compared."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
     chance = "About one area in twenty differs at 95% by chance alone."

@@ -15,7 +15,7 @@ from geo.answer.layer import Layer
 from geo.answer.layer_clusters import CLUSTERS, gi_star
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import ASSUMED
-from geo.ask.words import listed, period_name
+from geo.ask.words import counted, listed, named, period_name, upper_first, verb
 from geo.stats import hotspots, services
 from geo.stats.concentration import ranked_classes
 
@@ -36,7 +36,11 @@ def draw_agreement(s: Asked) -> Drawn:
     title = f"Sources in which the area is a hot spot (Gi*), of {most}"
     codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
     several = (table["agree"] >= 2).to_numpy() & s.inside
-    finding = f"{s.areas(int(several.sum()))} are hot spots for two or more of {most} sources."
+    number = int(several.sum())
+    are = verb(number, "is a hot spot", "are hot spots")
+    finding = f"{s.areas(number)} {are} for two or more of {counted(most, 'source', 'sources')}."
+    if most < 2:
+        finding = "Only one source is loaded, so there is none to set beside it."
     if several.any():
         top = table["agree"].where(pd.Series(s.inside, table.index)).idxmax()
         services_ = [s.sources[key] for key in slices if table.at[top, key]]
@@ -45,10 +49,11 @@ def draw_agreement(s: Asked) -> Drawn:
     caveats = [f"Each source over its own months: {listed(periods)}."]
     missed = services.unreported(hot, {key: one.info.sector for key, one in slices.items()})
     if missed is not None and len(missed):
+        names = named([str(s.frame.at[code, "name"]) for code in missed.index])
+        are = verb(len(missed), "is", "are")
         caveats.append(
-            f"{s.areas(len(missed))} are hot for a health service but not for the police: "
-            f"{listed([str(s.frame.at[code, 'name']) for code in missed.index[:5]])}"
-            f"{' and others' if len(missed) > 5 else ''}."
+            f"{upper_first(s.areas(len(missed)))} {are} hot for a health service but not for the police: "
+            f"{names}."
         )
     columns = table.drop(columns=["agree", "asked"]).add_prefix("hot_")
     return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
@@ -111,7 +116,9 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     title = f"{s.noun.capitalize()} here against {other.noun} around"
     codes, classes = classify(title, CORNERS, position, s.inside, no_value="Not defined")
     high = (cluster == "HH") & s.inside
-    finding = f"In {s.areas(int(high.sum()))} many {s.noun} meet many {other.noun} in the areas around."
+    finding = f"No {s.area} has many {s.noun} and many {other.noun} around it, beyond chance."
+    if high.any():
+        finding = f"In {s.areas(int(high.sum()))} many {s.noun} meet many {other.noun} in the areas around."
     columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
     protected = s.gate if s.gate.controlled else other.gate
     return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding)
@@ -191,10 +198,12 @@ def draw_colocation(s: Asked) -> Drawn:
     services_ = f"{s.noun} and for {other.noun}"
     finding = f"No area is among the busiest fifth for {services_}."
     if shared:
+        stand = verb(number["HH"], "stands", "stand")
         by_chance = (x & s.inside).sum() * (z & s.inside).sum() / s.n
         finding = (
-            f"{s.areas(shared)} are among the busiest fifth for {services_} ({by_chance:.0f} would be by "
-            f"chance); {number['HH']} of them stand side by side beyond chance."
+            f"{s.areas(shared)} {verb(shared, 'is', 'are')} among the busiest fifth for {services_} "
+            f"({by_chance:.0f} would be by chance); {number['HH'] or 'none'} of them {stand} side by side "
+            "beyond chance."
         )
     asked = both["p"].where(both["p"].notna(), beside["p"])
     lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum())

@@ -17,7 +17,17 @@ from geo.answer.columns import Column, P, changes, words
 from geo.answer.layer import Layer
 from geo.answer.legend import Drawn, Kind, classify
 from geo.ask.windows import Windows
-from geo.ask.words import before_name, day_name, listed, period_name, read_period, windows_name
+from geo.ask.words import (
+    agree,
+    before_name,
+    day_name,
+    listed,
+    period_name,
+    read_period,
+    verb,
+    windows_name,
+    written,
+)
 from geo.stats.change import compare_periods, emerging, months_before
 
 CHANGE = (
@@ -127,10 +137,13 @@ def draw_change(s: Asked) -> Drawn:
         whole = compare_periods(pd.Series([then]), pd.Series([now]), exposure=earlier.lengths).iloc[0]
         sure = "" if whole["flagged"] else ", within chance"
         a_day = "" if earlier.lengths[0] == earlier.lengths[1] else "per day: "
-        overall = f" In all {now:,} against {then:,} ({a_day}{whole['ratio'] - 1:+.0%}{sure})."
-    finding = f"More {s.noun} than in {earlier.words} in {s.areas(up)}, fewer in {down}.{overall}"
+        overall = f" In all {now:,} against {then:,} ({a_day}{written(whole['ratio'] - 1, '{:+.0%}')}{sure})."
+    finding = f"More {s.noun} than in {earlier.words} in {s.areas(up)}, fewer in {down or 'none'}.{overall}"
+    if not up:
+        finding = f"Fewer {s.noun} than in {earlier.words} in {s.areas(down)}, more in none.{overall}"
     if not up and not down:
-        finding = f"No clear change against {earlier.words} in any of {s.among_areas}.{overall}"
+        any_of = agree(s.n, "in", "in any of")
+        finding = f"No clear change against {earlier.words} {any_of} {s.among_areas}.{overall}"
     columns = pd.DataFrame(
         {
             "count_before": table["before"].astype("Int64"),
@@ -217,7 +230,8 @@ def draw_emerging(s: Asked) -> Drawn:
         codes, classes = classify(
             "Pattern over time", EMERGING[-1:], position, s.inside, no_value="Too few months"
         )
-        finding = f"A pattern over time needs at least {LEAST_MONTHS} months; {counts.shape[1]} are chosen."
+        chosen = f"{counts.shape[1]} {verb(counts.shape[1], 'is', 'are')} chosen"
+        finding = f"A pattern over time needs at least {LEAST_MONTHS} months; {chosen}."
         return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
     table = emerging(counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=s.query.fdr).areas
     table = table.reindex(s.frame.index)
@@ -228,8 +242,9 @@ def draw_emerging(s: Asked) -> Drawn:
     codes, classes = classify(title, EMERGING, position, s.inside, no_value="Not defined")
     hot = pattern.isin(HOT_PATTERNS).to_numpy() & s.inside
     names = pattern[hot].value_counts()
-    split = listed([f"{n} {HOT_PATTERNS[str(name)]}" for name, n in names.items()])
-    finding = f"{s.areas(int(hot.sum()))} show a pattern of hot spots over the months" + (
+    split = listed([f"{n:,} {HOT_PATTERNS[str(name)]}" for name, n in names.items()])
+    show = verb(int(hot.sum()), "shows", "show")
+    finding = f"{s.areas(int(hot.sum()))} {show} a pattern of hot spots over the months" + (
         f": {split}." if split else "."
     )
     caveats = ("“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",)

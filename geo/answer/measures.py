@@ -18,6 +18,7 @@ from geo.answer.asked import Asked
 from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, crude, reference, standardised
 from geo.answer.columns import AGAINST, COMPARED, COUNT, DAGGER, LOWER, RATE, UPPER, Column, rated
 from geo.answer.disclosure import LARGEST_SUPPRESSED
+from geo.ask.words import AREAS, agree, counted, verb
 from geo.stats import rates, smoothing
 from geo.stats.hotspots import LEVEL, SMOOTHED, SMOOTHED_AROUND
 
@@ -77,7 +78,7 @@ class Measure:
         What is counted, with ``{noun}``, over a list of values.
     finding : str
         Sentence of the areas that have the most, with ``{leaders}``, ``{have}``, ``{noun}`` and ``{top}``,
-        and ``{held}`` where it says what share of all they have.
+        ``{each}`` where several have so many, and ``{held}`` where it says what share of all they have.
     compute : callable
         Asked to Measured.
     scale : {"counts", "rates", "ratios"}
@@ -200,13 +201,15 @@ def few_events(s: Asked, events: np.ndarray, value: np.ndarray) -> tuple[str, ..
     """Say how many of the rates shown rest on few events, and how many are not shown for having fewer."""
     there = s.inside & ~np.isnan(value)
     weak = int((rates.unreliable(events) & there).sum())
+    some = counted(int(there.sum()), *AREAS[s.query.level])
     said = (
-        f"The rate is unreliable in {weak} of the {int(there.sum())} areas that have one ({DAGGER} fewer "
-        f"than {rates.UNRELIABLE_BELOW} events)."
+        f"The rate is unreliable in {weak:,} of the {some} with one ({DAGGER} fewer than "
+        f"{rates.UNRELIABLE_BELOW} events)."
     )
     hidden = int(((events < rates.HIDE_RATE_BELOW) & np.isnan(value) & s.inside).sum())
     if hidden:
-        said += f" It is not shown in {hidden} more, which have fewer than {rates.HIDE_RATE_BELOW}."
+        have = agree(hidden, "which has", "which have")
+        said += f" It is not shown in {hidden:,} more, {have} fewer than {rates.HIDE_RATE_BELOW}."
     return (said,) if weak or hidden else ()
 
 
@@ -244,7 +247,9 @@ def _without_age(s: Asked, aged: pd.DataFrame) -> tuple[str, ...]:
     missing = whole - int(aged[s.inside].to_numpy().sum())
     if not missing:
         return ()
-    return (f"{s.gate.text(missing)} of {s.gate.text(whole)} {s.noun} have no age and are left out of it.",)
+    of = s.info.counted(s.gate.text(whole))
+    number = s.gate.text(missing)
+    return (f"{number} of {of} {verb(number, 'has no age and is', 'have no age and are')} left out of it.",)
 
 
 def repeated(s: Asked, allowed: str) -> tuple[str, ...]:
@@ -286,7 +291,7 @@ EXPECTED = Comparison(
     age_ratio,
     lambda _, __: 1.0,
     "over those expected from the ages of the residents",
-    "{areas} have significantly more {noun} than expected for ages{held}.",
+    "{areas} {have} significantly more {noun} than expected for ages{held}.",
 )
 
 
@@ -328,10 +333,11 @@ def _locally_smoothed(s: Asked) -> Measured:
 
 def _harm(s: Asked) -> Measured:
     harm, base, unweighted = s.harm()
+    have = agree(unweighted, "has no weight and is", "have no weight and are")
     columns = pd.DataFrame({"harm": harm}, index=s.frame.index)
     caveats = (
         "Harm weighs each offence; one grave offence can outweigh many others, so read it with the count.",
-        *([f"{unweighted:,} {s.noun} have no weight and are left out of the harm."] if unweighted else []),
+        *([f"{s.info.counted(unweighted)} {have} left out of the harm."] if unweighted else []),
     )
     title = f"Harm of {s.noun} (sum of their weights)"
     return Measured(title, harm, harm, base, False, columns, caveats=caveats)
@@ -351,7 +357,7 @@ MEASURES: dict[str, Measure] = {
             column=COUNT,
             heading="Count",
             unit="{noun}",
-            finding="{leaders} {have} the most {noun}: {top:,.0f}{held}.",
+            finding="{leaders} {have} the most {noun}: {top:,.0f}{each}{held}.",
             compute=_count,
             scale="counts",
             form="{:,.0f}",
@@ -468,7 +474,8 @@ MEASURES: dict[str, Measure] = {
             column=Column("harm", "Sum of the harm weights of the events' offences", "Harm", "Harm"),
             heading="Harm",
             unit="Harm of {noun}, weighed",
-            finding="{leaders} {have} the most harm of {noun}: {top:,.0f} by the weights of the offences.",
+            finding="{leaders} {have} the most harm of {noun}: {top:,.0f}{each} by the weights of the "
+            "offences.",
             compute=_harm,
             scale="counts",
             form="{:,.0f}",

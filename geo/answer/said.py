@@ -8,7 +8,7 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.measures import MEASURES
 from geo.answer.week import Week
-from geo.ask.words import listed, month_runs, period_name
+from geo.ask.words import MOST_NAMED, agree, listed, month_runs, named, period_name, upper_first, verb
 from geo.stats.rates import UNRELIABLE_BELOW
 
 
@@ -26,7 +26,7 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     if not s.counts[s.inside].sum():
         return f"No {s.noun} match these filters."
     if of_layer:
-        return of_layer
+        return upper_first(of_layer)
     asked = MEASURES[s.query.measure]
     values = table[asked.column.name].to_numpy(float, na_value=np.nan)
     values = np.where(s.inside, values, np.nan)
@@ -39,18 +39,26 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
         above = int((values > np.nanmax(sure)).sum())
         values = sure
         if above:
-            are = "is one area with a higher rate" if above == 1 else f"are {above} areas with a higher rate"
+            are = (
+                "is one area with a higher rate" if above == 1 else f"are {above:,} areas with a higher rate"
+            )
             doubt = f" There {are}, unreliable for resting on fewer than {UNRELIABLE_BELOW} events."
     elif asked.marked:
         doubt = f" Every rate shown is unreliable: it rests on fewer than {UNRELIABLE_BELOW} events."
     best = np.flatnonzero(values == np.nanmax(values))
     names = [_place_name(table, int(i), s.query.level) for i in best]
-    leaders = listed(names) if len(names) <= 3 else f"{len(names)} areas"
-    have = "has" if len(names) == 1 else "each have"
+    leaders = listed(names) if len(names) <= MOST_NAMED else s.areas(len(names))
     share = s.share_held(np.isin(np.arange(len(values)), best))
-    held = f", {share:.1%} of those shown" if share is not None else ""
-    said = asked.finding.format(leaders=leaders, have=have, noun=s.noun, top=values[best[0]], held=held)
-    return said + doubt
+    held = f"{agree(len(names), '', ' together')} {share:.1%} of those shown" if share is not None else ""
+    said = asked.finding.format(
+        leaders=leaders,
+        have=agree(len(names), "has", "have"),
+        noun=s.noun,
+        top=values[best[0]],
+        each=agree(len(names), "", " each"),
+        held=f",{held}" if held else "",
+    )
+    return upper_first(said + doubt)
 
 
 def _place_name(table: pd.DataFrame, position: int, level: str) -> str:
@@ -63,24 +71,24 @@ def left_out(s: Asked) -> tuple[str, ...]:
     """Say how many are on the map, what is missing from it, and what the places and times mean."""
     info, gate, selection = s.info, s.gate, s.selection
     where = f"in {s.where}" if s.query.borough else "on the map"
-    said = [f"{gate.text(int(s.counts[s.inside].sum()))} {info.noun} {where}."]
+    said = [f"{info.counted(gate.text(int(s.counts[s.inside].sum())))} {where}."]
     missing = selection.outside + selection.unlocated
     if missing:
         share = gate.share(missing, int(selection.by_place.sum()))
         percent = f" ({share:.1%} of all)" if share is not None else ""
-        said.append(
-            f"{gate.text(selection.unlocated)} without a place and {gate.text(selection.outside)} "
-            f"outside {s.county.place}{percent} are not on the map."
-        )
+        parts = ((selection.unlocated, "without a place"), (selection.outside, f"outside {s.county.place}"))
+        some = listed([f"{gate.text(number)} {why}" for number, why in parts if number])
+        said.append(f"{some}{percent} {verb(gate.text(missing), 'is', 'are')} not on the map.")
     if selection.slots is not None and (untimed := selection.untimed(s.lsoas)):
-        said.append(f"{gate.text(untimed)} without a known day or time are left out by the filter of time.")
+        are = verb(gate.text(untimed), "is", "are")
+        said.append(f"{gate.text(untimed)} without a known day or time {are} left out by the filter of time.")
     if not info.has_hours:
         said.append(f"No hours: {info.no_hours_reason}")
     first = info.months[0] if s.kept.first is None else s.kept.first
     last = info.months[-1] if s.kept.last is None else s.kept.last
     absent = sorted(set(range(first, last + 1)) - set(info.months))
     if absent:
-        runs = listed([period_name(a, b) for a, b in month_runs(absent)])
+        runs = named([period_name(a, b) for a, b in month_runs(absent)], "period", "periods")
         said.append(f"Not loaded, and so not counted: {runs}.")
     if info.place == "residence":
         said.append("Areas are where the people live, not where it happened.")

@@ -17,7 +17,7 @@ from geo.ask.parameters import LARGEST_GROUP, Notices
 from geo.ask.query import Query, filters_of
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
-from geo.ask.words import listed, month_runs, period_name, read_period
+from geo.ask.words import listed, month_runs, named, period_name, read_period, verb
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,13 @@ class Catalogue:
 Mended = tuple[dict[str, Any], Notices]
 
 
+MOST_OFFERED = 20
+"""Choices that a refusal names."""
+
+
 def _choose(among: Collection[str]) -> str:
     """What could be asked instead, for the end of a sentence."""
-    return f": choose from {listed(list(among))}." if among else "."
+    return f": choose from {named(list(among), most=MOST_OFFERED)}." if among else "."
 
 
 def _without(what: str, verb: str, why: str) -> Notice:
@@ -149,7 +153,7 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
         notices.append(Notice(f"{fault}.", f"{fault}{_choose(source.categories)}"))
         changes["category"] = tuple(c for c in query.category if c in source.categories)
     if source.months and not source.kept(query.first, query.last, query.month):
-        loaded = listed([period_name(a, b) for a, b in month_runs(source.months)])
+        loaded = named([period_name(a, b) for a, b in month_runs(source.months)], "period", "periods")
         changes |= {"first": None, "last": None, "month": ()}
         fault = f"No {source.noun} are loaded for the months asked for; loaded are {loaded}"
         notices.append(left_out(fault, ", all shown"))
@@ -234,7 +238,10 @@ def _areas(catalogue: Catalogue, query: Query) -> Mended:
         notices.append(f"“{query.area}” is not one of the {name} of this map.")
     group = tuple(code for code in query.group if code in here)
     if len(group) < len(query.group):
-        notices.append(f"{len(query.group) - len(group)} of the set of areas are not {name} of this map.")
+        gone = len(query.group) - len(group)
+        notices.append(
+            f"{gone} of the set of areas {verb(gone, 'is', 'are')} not among the {name} of this map."
+        )
     if len(group) > LARGEST_GROUP:
         fault = f"A set has at most {LARGEST_GROUP} areas"
         notices.append(left_out(fault, f"; the first {LARGEST_GROUP} are kept"))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from geo.ask.catalogue import Catalogue
 from geo.ask.query import Query, filters_of
 from geo.ask.words import (
+    AREAS,
     DAY_NAMES,
     MONTH_NAMES,
     hours_name,
     listed,
     lower_first,
+    named,
     period_name,
     windows_name,
 )
@@ -49,8 +51,9 @@ def what(query: Query, catalogue: Catalogue) -> str:
 
 
 def where(query: Query, catalogue: Catalogue) -> str:
-    """Name the boroughs chosen, or the whole place."""
-    return listed([catalogue.boroughs[b] for b in query.borough]) if query.borough else catalogue.place
+    """Name the boroughs chosen, the first of them where they are many, or the whole place."""
+    chosen = [catalogue.boroughs[b] for b in query.borough]
+    return named(chosen, *AREAS["borough"]) if chosen else catalogue.place
 
 
 def when(query: Query, catalogue: Catalogue) -> list[str]:

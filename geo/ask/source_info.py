@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from geo.ask.words import counted
+
 
 @dataclass(frozen=True)
 class SourceInfo:
@@ -34,6 +36,8 @@ class SourceInfo:
         Further attributes that its events carry.
     sector : {"police", "health", "other"}
         Whose eyes see its events.
+    one : str
+        What one event is called, "offence"; the noun where there is no other word.
     """
 
     key: str
@@ -52,6 +56,11 @@ class SourceInfo:
     last_days: Mapping[int, int] = field(default_factory=dict)
     attributes: frozenset[str] = frozenset()
     sector: str = "other"
+    one: str = ""
+
+    def counted(self, number: int | str) -> str:
+        """A number of its events, or the text of one, with their noun: "1 offence", "* offences"."""
+        return counted(number, self.one or self.noun, self.noun)
 
     def kept(self, first: int | None, last: int | None, month: tuple[int, ...]) -> list[int]:
         """Months loaded within a period (None leaves an end open) that are one of some months of the year."""

@@ -1,15 +1,22 @@
-"""How are months, hours and lists said?"""
+"""How are months, hours, lists, numbers and their nouns said?"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from datetime import date
+from math import isfinite
 
 from geo.ask.windows import Windows
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+AREAS = {
+    "lsoa": ("small area", "small areas"),
+    "ward": ("ward", "wards"),
+    "borough": ("borough", "boroughs"),
+}
+"""What one area of each level is called, and several."""
 MONTH_NAMES = "January February March April May June July August September October November December".split()
 
 
@@ -114,6 +121,92 @@ def write_period(first: int, last: int) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words joined as a person would: "a, b and c"."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+
+
+MOST_NAMED = 3
+"""Places that a sentence names; the others are counted."""
+
+
+def named(words: Sequence[str], one: str = "", many: str = "", *, most: int = MOST_NAMED) -> str:
+    """Words joined up to a number, and how many there are besides.
+
+    Parameters
+    ----------
+    words : sequence of str
+    one, many : str, optional
+        What one of them is called, and several.
+    most : int
+
+    Examples
+    --------
+    >>> named(["Bedford", "Luton"]), named(["a", "b", "c", "d"], "ward", "wards")
+    ('Bedford and Luton', 'a, b, c and 1 other ward')
+    >>> named(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 others'
+    """
+    rest = len(words) - most
+    if rest <= 0:
+        return listed(words)
+    others = f"other {agree(rest, one, many)}" if one else agree(rest, "other", "others")
+    return listed([*words[:most], f"{rest:,} {others}"])
+
+
+def agree(number: int | str, one: str, many: str) -> str:
+    """The word that goes with a number, or with its text: "ward" with 1, "wards" with any other.
+
+    The text of a suppressed number takes the plural, so that the word does not tell it.
+    """
+    return one if str(number) == "1" else many
+
+
+def verb(number: int | str, one: str, many: str) -> str:
+    """The verb that goes with a part of many: "has" with "1 of 79 wards" and with "none of 79 wards"."""
+    return one if str(number) in ("0", "1") else many
+
+
+def counted(number: int | str, one: str, many: str) -> str:
+    """A number, or a text that holds one, with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "ward", "wards"), counted(0, "ward", "wards"), counted("*", "search", "searches")
+    ('1 ward', '0 wards', '* searches')
+    """
+    text = number if isinstance(number, str) else f"{number:,}"
+    return f"{text} {agree(text, one, many)}"
+
+
+def written(value: float, form: str = "{:,.1f}", missing: str = "–") -> str:
+    """A number as people read it: no nought with a sign, a true minus, and words where there is none.
+
+    Examples
+    --------
+    >>> written(-0.04), written(-1234.5), written(float("inf")), written(0.256, "{:.0%}")
+    ('0.0', '−1,234.5', '–', '26%')
+    """
+    if not isfinite(value):
+        return missing
+    text = form.format(value)
+    if text.startswith("-"):
+        return f"−{text[1:]}" if re.search("[1-9]", text) else text[1:]
+    return text
+
+
+def within(value: float, low: float, high: float, form: str = "{:,.1f}") -> str:
+    """A number and the limits that it lies within.
+
+    Examples
+    --------
+    >>> within(3.0, 1.5, 6.0), within(2.0, 1.0, float("inf"))
+    ('3.0 (1.5 to 6.0)', '2.0 (1.0 or more)')
+    """
+    until = f"to {written(high, form)}" if isfinite(high) else "or more"
+    return f"{written(value, form)} ({written(low, form)} {until})"
+
+
+def upper_first(text: str) -> str:
+    """Begin a sentence: raise the first letter only, so that names keep their capitals."""
+    return text[:1].upper() + text[1:]
 
 
 def slug(label: str) -> str:

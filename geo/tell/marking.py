@@ -17,10 +17,8 @@ from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.gradient import NUMBER_OF
 from geo.ask.parameters import Notices
-from geo.ask.words import listed
+from geo.ask.words import AREAS, listed
 from geo.stats.deprivation import quintile
-
-WORDS = {"lsoa": ("small area", "small areas"), "ward": ("ward", "wards"), "borough": ("borough", "boroughs")}
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
 def _said(atlas: Atlas, answer: Answer, areas: np.ndarray, where: str) -> str:
     """Say how many areas are marked, and their shares of events and residents."""
     number, noun = int(areas.sum()), atlas.sources[answer.query.source].info.noun
-    one, many = WORDS[answer.query.level]
+    one, many = AREAS[answer.query.level]
     if not number:
         return f"No {one} is {where}, so nothing is marked."
     verb, hold = ("is", "it holds") if number == 1 else ("are", "they hold")

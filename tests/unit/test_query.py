@@ -213,7 +213,7 @@ def test_what_cannot_be_compared_with_is_said(compare):
 def test_a_set_keeps_the_areas_of_its_level_and_is_not_too_long():
     query, notices = Query.parse("?set=E01000001,E01000009", CATALOGUE)
     assert query.group == ("E01000001",)
-    assert notices == ["1 of the set of areas are not small areas (LSOA) of this map."]
+    assert notices == ["1 of the set of areas is not among the small areas (LSOA) of this map."]
     many = [f"E01{i:06d}" for i in range(70)]
     wide = replace(CATALOGUE, areas={"lsoa": set(many)})
     query, notices = Query.parse("?set=" + ",".join(many), wide)

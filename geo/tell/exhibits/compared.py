@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import ALPHA, WORDS, Asked
+from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import STANDARDISED, benchmark
 from geo.answer.gradient import DRAWS, slope_said
 from geo.answer.layer_measure import COMPARED
 from geo.answer.measures import repeated
+from geo.ask.words import AREAS
 from geo.stats import deprivation, rates, unexplained
 from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 
@@ -128,7 +129,7 @@ def funnel(part: Part) -> Exhibit:
         level=level,
         titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents a year"),
     )
-    title = f"{part.titled}: {WORDS[level]} against {against}"
+    title = f"{part.titled}: {AREAS[level][1]} against {against}"
     caveats = (
         *by.caveats,
         "Residents are not visitors: town centres stand out in part because few people live there.",
