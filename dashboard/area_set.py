@@ -15,7 +15,7 @@ from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import period_name
+from geo.ask.words import counted, period_name, written
 from geo.tell.area_set import Group, Trend
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -
     link : callable
     """
     number = len(query.group) if told is None else len(told.table)
-    name = f"Set of {number} area{'s' if number != 1 else ''}"
+    name = f"Set of {counted(number, 'area', 'areas')}"
     save = html.Div(
         html.Button("Save this set", type="button", className="linklike", **{"data-act": "save-set"}),
         className="panel-links",
@@ -43,10 +43,10 @@ def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -
     line = "All of it is outside the boroughs chosen."
     inside: list[Component] = []
     if told is not None:
-        few = f", {told.suppressed} areas {SUPPRESSED}" if told.suppressed else ""
+        few = f", {counted(told.suppressed, 'area', 'areas')} {SUPPRESSED}" if told.suppressed else ""
         line = f"{source.noun.capitalize()} not added up"
         if told.count is not None:
-            line = f"{told.count:,} {source.noun}{few}"
+            line = f"{source.counted(told.count)}{few}"
         inside = _together(told, query, source, link)
     attributes = {"aria-label": name, "data-panel": "set", "data-said": f"{name}: {line}"}
     return panel_of(name, line, link(query.replace(group=())), [save, *inside], attributes)
@@ -150,7 +150,7 @@ def _more(ratio: float, noun: str) -> str:
 
 
 def _signed(ratio: float) -> str:
-    return f"{ratio - 1:+.0%}".replace("-", "−")
+    return written(ratio - 1, "{:+.0%}")
 
 
 def _gradients(told: Group, query: Query, noun: str) -> list[Component]:

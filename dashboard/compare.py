@@ -24,7 +24,7 @@ from geo.ask.catalogue import Catalogue
 from geo.ask.choices import LEGENDS, LEVELS
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import month_runs, period_name, write_period
+from geo.ask.words import counted, month_runs, period_name, write_period, written
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
@@ -158,13 +158,15 @@ def names(first: Answer, answer: Answer, catalogue: Catalogue) -> tuple[str, str
 
 def finding(first: Answer, answer: Answer, catalogue: Catalogue) -> str:
     """Say in a sentence how the two maps differ."""
-    one, two = (catalogue.sources[a.query.source].noun for a in (first, answer))
+    one, two = (catalogue.sources[a.query.source] for a in (first, answer))
     left, right = names(first, answer, catalogue)
     if "cluster" in first.table and "cluster" in answer.table:
         hot = [(each.table["cluster"] == "HH").to_numpy(bool) & each.inside for each in (first, answer)]
         both = int((hot[0] & hot[1]).sum())
+        left_hot, right_hot = (int(each.sum()) for each in hot)
         return (
-            f"{hot[0].sum()} hotspots on the left, {hot[1].sum()} on the right; {both} of them on both maps."
+            f"{counted(left_hot, 'hotspot', 'hotspots')} on the left, {right_hot or 'none'} on the right; "
+            f"{both or 'none'} of them on both maps."
         )
     if first.query.layer != answer.query.layer:
         return first.headline
@@ -172,10 +174,10 @@ def finding(first: Answer, answer: Answer, catalogue: Catalogue) -> str:
     if before is None or now is None:
         return first.headline
     if first.query.source != answer.query.source:
-        return f"{now:,} {one} on the left against {before:,} {two} on the right."
+        return f"{one.counted(now)} on the left against {two.counted(before)} on the right."
     alike = _number_of_months(first.query, catalogue) == _number_of_months(answer.query, catalogue)
-    change = f" ({now / before - 1:+.0%})".replace("-", "−") if before and alike else ""
-    return f"{now:,} {one} in {left}, {before:,} in {right}{change}."
+    change = f" ({written(now / before - 1, '{:+.0%}')})" if before and alike else ""
+    return f"{one.counted(now)} in {left}, {before:,} in {right}{change}."
 
 
 def caveats(first: Answer, answer: Answer, catalogue: Catalogue) -> list[str]:
@@ -183,7 +185,7 @@ def caveats(first: Answer, answer: Answer, catalogue: Catalogue) -> list[str]:
     said = [f"On the right: {notice}" for notice in answer.notices]
     one, two = (_number_of_months(each.query, catalogue) for each in (first, answer))
     if one != two and first.query.layer == answer.query.layer:
-        said.append(f"The left map holds {one} months, the right one {two}.")
+        said.append(f"The left map holds {counted(one, 'month', 'months')}, the right one {two}.")
     return said
 
 

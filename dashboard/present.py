@@ -17,11 +17,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import MONTH_NAMES, period_name
+from geo.ask.words import AREAS, MONTH_NAMES, agree, counted, period_name
 from geo.tell.briefing import Briefing, Spot, briefing
 from geo.tell.meeting import LONGEST_AUTHOR, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, of_area
 
@@ -367,8 +366,8 @@ def _more(material: Material) -> str:
     if not told.spots:
         said.append(answer.headline)
     if told.tied:
-        kind = LEVELS[answer.query.level]
-        said.append(f"{told.tied:,} more {kind} share rank {told.spots[-1].rank}.")
+        more = counted(told.tied, *(f"more {area}" for area in AREAS[answer.query.level]))
+        said.append(f"{more} {agree(told.tied, 'shares', 'share')} rank {told.spots[-1].rank}.")
     return " ".join(filter(None, said))
 
 
@@ -379,7 +378,7 @@ def _said(material: Material) -> str:
         if spot.code == answer.query.area:
             known = ", ".join(filter(None, (spot.name, spot.place, *spot.facts)))
             return f"{position} of {len(told.spots)}: {known}. {told.unit}: {spot.value}. {spot.sentence}."
-    return f"{answer.description}. {len(told.spots)} areas are listed."
+    return f"{answer.description}. {counted(len(told.spots), 'area is', 'areas are')} listed."
 
 
 # ---------------------------------------------------------------- the foot

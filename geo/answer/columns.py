@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.answer.disclosure import SUPPRESSED
 from geo.ask.choices import DOMAINS
-from geo.ask.words import lower_first
+from geo.ask.words import between, lower_first, written
 from geo.stats.rates import HIDE_RATE_BELOW, UNRELIABLE_BELOW, UNRELIABLE_NOTE
 
 Write = Callable[[pd.Series], list[str]]
@@ -28,7 +28,7 @@ P, DECIMAL = "0.0000", "#,##0.0"
 
 def texts(values: pd.Series, form: str, missing: str = "") -> list[str]:
     """Values in one form, "{:,.0f}"; the missing ones in words."""
-    return [missing if isnan(value) else form.format(value) for value in _floats(values)]
+    return [written(value, form, missing) for value in _floats(values)]
 
 
 def _floats(values: pd.Series) -> list[float]:
@@ -51,14 +51,14 @@ def probabilities(values: pd.Series) -> list[str]:
 def intervals(lower: pd.Series, upper: pd.Series, form: str) -> list[str]:
     """Limits as "12 to 34"; empty where there are none."""
     return [
-        "" if isnan(low) else f"{form.format(low)} to {form.format(high)}"
+        "" if isnan(low) else between(low, high, form)
         for low, high in zip(_floats(lower), _floats(upper), strict=True)
     ]
 
 
 def changes(ratios: pd.Series) -> list[str]:
-    """Ratios as a change, "+12%"."""
-    return ["" if isnan(ratio) else f"{ratio - 1:+.0%}" for ratio in _floats(ratios)]
+    """Ratios as a change, "+12%"; a ratio to nothing before is "from none"."""
+    return ["" if isnan(ratio) else written(ratio - 1, "{:+.0%}", "from none") for ratio in _floats(ratios)]
 
 
 DAGGER = "†"

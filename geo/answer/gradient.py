@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.answer.disclosure import Gate
 from geo.answer.immutable import immutable
+from geo.ask.words import within
 from geo.stats import deprivation, rates
 
 DRAWS = 2_000
@@ -178,16 +179,17 @@ def slope_said(slope: pd.Series, per: str) -> str:
     lower, upper = float(slope["sii_lower"]), float(slope["sii_upper"])
     form = "{:,.1f}" if max(abs(lower), abs(upper)) < NO_DECIMALS else "{:,.0f}"
     if lower <= 0 <= upper:
-        size, low, high = (form.format(number).replace("-", "−") for number in slope[SLOPE])
+        size, low, high = slope[SLOPE].astype(float)
+        limits = within(size, low, high, form)
         return (
             "The rate neither clearly rises nor falls with deprivation: slope index of inequality "
-            f"{size} ({low} to {high}) per {per}."
+            f"{limits} per {per}."
         )
     more = "higher" if lower > 0 else "lower"
-    low, size, high = (form.format(number) for number in sorted(abs(slope[SLOPE].astype(float))))
+    low, size, high = sorted(abs(slope[SLOPE].astype(float)))
     said = (
-        f"At the most deprived end the rate is {size} ({low} to {high}) per {per} {more} than at the least "
-        "(slope index of inequality)"
+        f"At the most deprived end the rate is {within(size, low, high, form)} per {per} {more} than at "
+        "the least (slope index of inequality)"
     )
     ratio, least, most = slope[RATIO].astype(float)
     if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything

@@ -123,7 +123,7 @@ def _where(s: Asked, areas: np.ndarray) -> str:
 
 def correction_caveats(s: Asked, lost: int, judged: int) -> list[str]:
     """Say that many areas are looked at at once, and how many that costs."""
-    if not judged:
+    if judged < 2:  # one is not many
         return []
     if not s.query.fdr:
         most = f"up to {ALPHA * judged:.0f} of {s.judged(judged)}"

@@ -16,6 +16,7 @@ from geo.answer.columns import Column, figures
 from geo.answer.layer import Layer
 from geo.answer.layer_clusters import gi_star
 from geo.answer.legend import Drawn, Kind, classify
+from geo.ask.words import verb
 from geo.stats import confidence, hotspots, rates
 from geo.stats.change import year_before
 
@@ -39,10 +40,14 @@ def draw_confidence(s: Asked) -> Drawn:
     title = f"Checks that agree on a hot spot of {s.noun}, of {len(made)} made"
     codes, classes = classify(title, entries, position, s.inside)
     sure = int((looked & (agree >= assessed - 1)).sum())
-    finding = (
-        f"{s.areas(int(looked.sum()))} are flagged by a statistic; {sure} of them pass all of their checks, "
-        "or all but one."
-    )
+    number = int(looked.sum())
+    finding = f"No {s.area} is flagged as a hot spot of {s.noun} by a statistic."
+    if number:
+        passes = verb(sure, "passes all of its checks", "pass all of their checks")
+        finding = (
+            f"{s.areas(number)} {verb(number, 'is', 'are')} flagged by a statistic; {sure or 'none'} of them "
+            f"{passes}, or all but one."
+        )
     words = "; ".join(confidence.CHECKS[check] for check in made)
     caveats = [f"Checks: {words}. They share data, so they are no probability."]
     if absent := [confidence.CHECKS[check] for check in evidence if check not in made]:

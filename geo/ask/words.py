@@ -200,8 +200,12 @@ def within(value: float, low: float, high: float, form: str = "{:,.1f}") -> str:
     >>> within(3.0, 1.5, 6.0), within(2.0, 1.0, float("inf"))
     ('3.0 (1.5 to 6.0)', '2.0 (1.0 or more)')
     """
-    until = f"to {written(high, form)}" if isfinite(high) else "or more"
-    return f"{written(value, form)} ({written(low, form)} {until})"
+    return f"{written(value, form)} ({between(low, high, form)})"
+
+
+def between(low: float, high: float, form: str = "{:,.1f}") -> str:
+    """Limits in words, "1.5 to 6.0", "1.5 or more"."""
+    return f"{written(low, form)} {f'to {written(high, form)}' if isfinite(high) else 'or more'}"
 
 
 def upper_first(text: str) -> str:

@@ -8,6 +8,7 @@ synthetic county can be checked: its controlled sources are read without protect
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -268,8 +269,8 @@ def _rates(atlas: Atlas) -> _Topic:
             )
             figure = f"{label}, most and least deprived tenth"
             topic.numbers(figure, [ends[1], ends[10]], tenths, close=CLOSE)
-        words = exhibit.finding.split()
-        allowed = int(words[words.index("significantly") - 2])
+        told = re.search(r"; (\d+) of \d+ small areas", exhibit.finding)
+        allowed = int(told[1]) if told else 0
         higher = _higher(part, float(found.iloc[-1]))
         figure = f"{label}: small areas significantly higher than the county"
         why_so = honest

@@ -26,7 +26,7 @@ from geo.answer.level import Level
 from geo.answer.measures import beside
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.ask.words import MONTH_NAMES
+from geo.ask.words import MONTH_NAMES, agree
 from geo.tell.credits import credits
 from geo.tell.insets import Inset, of_answer, top_areas
 
@@ -147,11 +147,7 @@ class Sheet:
         places = self.answer.places
         number = places[self.top.index[-1]]
         more = int((places == number).sum() - (places[self.top.index] == number).sum())
-        return (
-            f"{more} more areas share rank {number}."
-            if more > 1
-            else f"One more shares rank {number}." * more
-        )
+        return f"{more:,} more {agree(more, 'area shares', 'areas share')} rank {number}." if more else ""
 
     @property
     def rate_title(self) -> str:

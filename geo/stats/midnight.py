@@ -95,8 +95,9 @@ def default_midnight(
     share, share_lower, share_upper = (
         max(0.0, float(value / total)) if total else float("nan") for value in (excess, lower, upper)
     )
+    are = "is" if recorded == 1 else "are"
     hours_say = (
-        f"{recorded:,.0f} are recorded at 00:00-00:59, where the hours beside it suggest {expected:,.0f}."
+        f"{recorded:,.0f} {are} recorded at 00:00-00:59, where the hours beside it suggest {expected:,.0f}."
     )
     if suspected:
         sentence = (

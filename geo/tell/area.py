@@ -22,7 +22,8 @@ from geo.answer.week import Week
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.ask.words import period_name
+from geo.ask.source_info import SourceInfo
+from geo.ask.words import AREAS, counted, period_name, verb
 from geo.stats.rates import UNRELIABLE_NOTE
 
 
@@ -136,7 +137,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
         name=str(row["name"]),
         answer=answer,
         row=row,
-        headline=_headline(answer, row, members, loaded.info.noun),
+        headline=_headline(answer, row, members, loaded.info),
         sources=_by_source(atlas, query),
         months=atlas.asked(query).month_counts(lsoas),
         years=pd.DataFrame(years),
@@ -151,27 +152,29 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     )
 
 
-def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, noun: str) -> str:
+def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: SourceInfo) -> str:
     """Say how many, how that ranks, and how many of its small areas are hotspots."""
     if pd.isna(row["count"]):
-        said = f"{row['name']} has so few {noun} that their number is not shown ({SUPPRESSED}: 1 to 7)."
+        said = f"{row['name']} has so few {info.noun} that their number is not shown ({SUPPRESSED}: 1 to 7)."
     else:
         rate = f", {row['rate_per_1000_year']:,.1f} per 1,000 residents a year"
         rate += f" ({UNRELIABLE_NOTE})" if row["unreliable"] else ""
         rate = "" if pd.isna(row["rate_per_1000_year"]) else rate
-        said = f"{row['name']} has {int(row['count']):,} {noun}{rate}"
+        said = f"{row['name']} has {info.counted(int(row['count']))}{rate}"
         place = answer.places[row.name]
         if pd.notna(place):
             by = MEASURES[answer.query.measure].label.lower()
             tie = " with others" if (answer.places == place).sum() > 1 else ""
-            kind = LEVELS[answer.query.level]
-            said += f": rank {place}{tie} of {answer.places.notna().sum():,} {kind} by {by}"
+            of = counted(int(answer.places.notna().sum()), *AREAS[answer.query.level])
+            said += f": rank {place}{tie} of {of} by {by}"
         said += "."
     if answer.query.level == "lsoa":
         return said
-    hot = int((members["cluster"] == "HH").sum())
-    word = "are hotspots" if hot > 1 else "is a hotspot"
-    return f"{said} {hot or 'None'} of its {len(members)} small areas {word}."
+    hot, one = int((members["cluster"] == "HH").sum()), len(members) == 1
+    if one:
+        return f"{said} Its one small area is {'' if hot else 'not '}a hotspot."
+    of = f"{hot or 'None'} of its {counted(len(members), *AREAS['lsoa'])}"
+    return f"{said} {of} {verb(hot, 'is a hotspot', 'are hotspots')}."
 
 
 def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:

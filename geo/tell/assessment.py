@@ -16,16 +16,20 @@ from typing import Any
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import Gate
 from geo.answer.layers import LAYERS
+from geo.ask.catalogue import MOST_OFFERED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused, search_of
-from geo.ask.words import MONTH_NAMES, listed, month_runs, period_name
+from geo.ask.words import AREAS, MONTH_NAMES, listed, lower_first, month_runs, named, period_name
 from geo.tell.credits import credits
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
 
 VIOLENCE = "violence-and-sexual-offences"
 """The category assessed of a source that has it, unless others are chosen."""
+
+MOST_SOURCES = 5
+"""Sources that a title names."""
 
 HEADLINES = (
     "totals",
@@ -176,9 +180,8 @@ def assess(
             why = (("All tables", "fewer than two of the sources have events under these filters."),)
             sections.append(Section("together", title, "", (), (), why))
     steps.end()
-    chosen = query.category and set(query.category) != {VIOLENCE}
     return Assessment(
-        title=f"Needs assessment of {'offences' if chosen else 'violence'}: {first.where}",
+        title=f"Needs assessment of {_topic(usable or [first])}: {first.where}",
         place=atlas.place,
         where=first.where,
         banner=_banner(atlas, keys),
@@ -188,6 +191,17 @@ def assess(
         sections=_numbered(sections),
         caveats=_caveats(atlas, keys, query, protected),
     )
+
+
+def _topic(parts: Sequence[Part]) -> str:
+    """What is assessed, by the sources that have it: "violence and A&E attendances"."""
+
+    def topic(part: Part) -> str:
+        if part.query.category == (VIOLENCE,):
+            return "violence"
+        return lower_first(part.what if part.query.category else part.loaded.info.label)
+
+    return named([topic(part) for part in parts], "source", "sources", most=MOST_SOURCES)
 
 
 def asked(
@@ -223,7 +237,7 @@ def asked(
     notices = [*notices, *more, *most]
     for code in codes:
         if code not in atlas.catalogue.boroughs:
-            known = listed(list(atlas.catalogue.boroughs.values()))
+            known = named(list(atlas.catalogue.boroughs.values()), *AREAS["borough"], most=MOST_OFFERED)
             notices.append(f"There is no borough “{code}” here; there is {known}.")
     query = query.replace(
         first=query.first if begin.first is None else begin.first,
@@ -377,7 +391,7 @@ def _outside(part: Part, query: Query) -> bool:
 def _of_source(key: str, part: Part, notes: tuple[str, ...], steps: _Steps, *, outside: bool) -> Section:
     """Section of one source; where its months or events are not there, it says so."""
     info = part.loaded.info
-    loaded = listed([period_name(a, b) for a, b in month_runs(info.months)])
+    loaded = named([period_name(a, b) for a, b in month_runs(info.months)], "period", "periods")
     why = ""
     if outside:
         why = f"no {info.noun} are loaded for the months asked for; loaded are {loaded}."
@@ -447,13 +461,13 @@ def _caveats(atlas: Atlas, keys: Sequence[str], query: Query, protected: bool) -
     for info in infos:
         if info.months and info.gaps:
             gaps = [period_name(a, b) for a, b in month_runs(info.gaps)]
-            more = f" and {len(gaps) - 6} more" if len(gaps) > 6 else ""
-            said.append(f"{info.label}: {listed(gaps[:6])}{more} were not loaded; gaps, not zeros.")
+            some = named(gaps, "period", "periods")
+            said.append(f"Not loaded of {lower_first(info.label)}, gaps and not zeros: {some}.")
     controlled = [key for key in keys if atlas.sources[key].gate.controlled]
     if controlled and protected:
         notice = atlas.sources[controlled[0]].gate.notice
         labels = listed([atlas.sources[key].info.label for key in controlled])
-        said.append(f"{labels}: {notice[0].lower()}{notice[1:]}")
+        said.append(f"{labels}: {lower_first(notice)}")
     if query.borough:
         said.append("Comparisons are with the boroughs chosen, not with the whole county.")
     said.append(

@@ -17,7 +17,7 @@ from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.gradient import NUMBER_OF
 from geo.ask.parameters import Notices
-from geo.ask.words import AREAS, listed
+from geo.ask.words import AREAS, agree, counted, listed
 from geo.stats.deprivation import quintile
 
 
@@ -83,7 +83,7 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
         of = atlas.levels[query.level].frame[query.decile]
         of = of if kind == "decile" else quintile(of)
         areas = of.isin([int(value) for value in values]).to_numpy(bool)
-        name = f"{kind.capitalize()}{'s' if len(values) > 1 else ''} {listed(values)}{query.by_domain}"
+        name = f"{agree(len(values), kind, f'{kind}s').capitalize()} {listed(values)}{query.by_domain}"
         where = f"in {name[0].lower()}{name[1:]}"
     else:
         places = {class_value(key): i for i, key in enumerate(answer.classes.keys)}
@@ -94,7 +94,8 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
         areas = np.isin(answer.codes, [places[value] for value in values])
         labels = [answer.classes.labels[places[value]] for value in values]
         name = listed(labels)
-        where = f"in the class{'es' if len(values) > 1 else ''} {listed([f'“{label}”' for label in labels])}"
+        quoted = listed([f"“{label}”" for label in labels])
+        where = f"in the {agree(len(values), 'class', 'classes')} {quoted}"
     areas &= answer.inside
     said = _said(atlas, answer, areas, where)
     return Marking(kind, values, name, areas, _by_group(atlas, answer, areas), said), notices
@@ -107,7 +108,7 @@ def _said(atlas: Atlas, answer: Answer, areas: np.ndarray, where: str) -> str:
     if not number:
         return f"No {one} is {where}, so nothing is marked."
     verb, hold = ("is", "it holds") if number == 1 else ("are", "they hold")
-    said = f"{number:,} {one if number == 1 else many} {where} {verb} marked"
+    said = f"{counted(number, one, many)} {where} {verb} marked"
     events = _share(answer.table["count"], areas, answer.inside)
     people = _share(answer.table["population"], areas, answer.inside)
     held = [f"{events} of the {noun} shown"] if events else []

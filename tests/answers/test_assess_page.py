@@ -178,7 +178,7 @@ def test_documents(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None
         answer = client.get(f"/assessment.{key}?sources=ae")
         assert answer.mimetype == report.mimetype.partition(";")[0]
         assert re.fullmatch(
-            rf'attachment; filename="needs-assessment-of-violence-squareshire-\d{{4}}-\d\d-\d\d\.{key}"',
+            rf'attachment; filename="needs-assessment-of-a-e-attendances-squareshire-[-\d]{{10}}\.{key}"',
             answer.headers["Content-Disposition"],
         )
         if key == "docx":

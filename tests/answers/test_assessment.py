@@ -115,7 +115,7 @@ def test_standardised_rates_within_one_per_cent(rebuilt: Assessment, source: str
     found = exhibit.table.set_index("Borough")["Rate a year per 100,000"]
     wanted = RATES[source][1:]
     assert found.to_numpy() == pytest.approx(np.array(wanted), rel=0.01)
-    higher = int(exhibit.finding.split(" are significantly higher")[0].split()[-1])
+    higher = int(re.search(r"(\d+) of 381 small areas are significantly higher", exhibit.finding)[1])
     repeats = any("further ones of the same person" in caveat for caveat in exhibit.caveats)
     assert repeats == (source != "offences")
     if repeats:  # the published number takes every event as one person's only one
@@ -168,7 +168,7 @@ def test_crimes_with_and_without_a_place(demo_atlas: Atlas) -> None:
     found = table(everything, "offences/totals").set_index("Place")["Count"]
     assert found[BOROUGHS].tolist() == [85_166, 100_748, 112_298]
     assert found["Outside the map"] + found["Without a place"] == 15_285
-    assert everything.title.startswith("Needs assessment of offences")
+    assert everything.title.startswith("Needs assessment of 14 categories of police offences")
 
 
 def test_drug_offences_beside_violence(shown: Assessment) -> None:
@@ -387,7 +387,12 @@ def test_what_cannot_be_asked_is_refused(demo_atlas: Atlas, given: dict, said: s
 def test_violence_is_assessed_unless_another_category_is_named(demo_atlas: Atlas, shown: Assessment) -> None:
     named, default = (part_of(demo_atlas, Query(category=c), "offences")[0] for c in ((VIOLENCE,), ()))
     assert named.query == default.query
-    assert shown.title == "Needs assessment of violence: Bedfordshire"
+    assert shown.title == (
+        "Needs assessment of violence, ambulance call-outs, A&E attendances and hospital admissions: "
+        "Bedfordshire"
+    )
+    alone = assess(demo_atlas, Query(source="ae"), ["ae"])
+    assert alone.title == "Needs assessment of A&E attendances: Bedfordshire"
 
 
 def test_a_country_of_boroughs_does_not_fill_the_report(

@@ -114,6 +114,9 @@ def test_methods_are_quoted_from_their_pages() -> None:
     quoted = dict(methods())
     assert len(quoted) == len(METHODS)
     assert all(paragraphs for paragraphs in quoted.values())
+    said = [paragraph for paragraphs in quoted.values() for paragraph in paragraphs]
+    assert not [p for p in said if re.search(r">|\bimport\b|[a-z_]+\(|\w = ", p)], "source is no prose"
+    assert all(p[-1] in ".)" for p in said)
     assert any("false discovery rate" in p for p in quoted["Hotspots: local Moran's I and Getis-Ord Gi*"])
 
 
@@ -133,7 +136,10 @@ def test_an_unknown_form_is_refused_before_any_work(assessment: Assessment, smal
 
 
 def test_the_file_is_named_after_what_it_holds(assessment: Assessment) -> None:
-    assert filename(assessment, "pdf") == "needs-assessment-of-violence-squareshire-2026-11-20.pdf"
+    assert (
+        filename(assessment, "pdf")
+        == "needs-assessment-of-violence-and-a-e-attendances-squareshire-2026-11-20.pdf"
+    )
 
 
 # ---------------------------------------------------------------- Word

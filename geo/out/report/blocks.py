@@ -181,10 +181,11 @@ def methods() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _quotable(page: str) -> tuple[str, tuple[str, ...]]:
     """Title and quotations of a page of Markdown.
 
-    >>> _quotable("# Gi\\\\*\\n\\n> An **area**\\n> is hot.\\n\\n> Another.\\n\\nNo quotation.")
+    >>> _quotable("# Gi\\\\*\\n\\n> An **area**\\n> is hot.\\n\\n> Another.\\n\\n```\\n> code\\n```\\n")
     ('Gi*', ('An **area** is hot.', 'Another.'))
     """
-    plain = page.replace("\\*", "*")
+    without_code = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    plain = without_code.replace("\\*", "*")
     title = plain.partition("\n")[0].removeprefix("# ").strip()
     quoted = re.findall(r"(?:^>.*\n?)+", plain, re.MULTILINE)
     return title, tuple(" ".join(line.lstrip("> ") for line in run.strip().splitlines()) for run in quoted)

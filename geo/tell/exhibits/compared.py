@@ -10,7 +10,7 @@ from geo.answer.benchmark import STANDARDISED, benchmark
 from geo.answer.gradient import DRAWS, slope_said
 from geo.answer.layer_measure import COMPARED
 from geo.answer.measures import repeated
-from geo.ask.words import AREAS
+from geo.ask.words import AREAS, verb, written
 from geo.stats import deprivation, rates, unexplained
 from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 
@@ -52,8 +52,7 @@ def standardised(part: Part) -> Exhibit:
     than = f" than {by.name} ({of_benchmark:,.1f})" if by.name != part.where else ""
     finding = (
         f"The age-standardised rate of {part.noun} in {part.where} is {overall:,.1f} a year per 100,000 "
-        f"residents; of {int(small.inside.sum())} small areas {higher} "
-        f"{'is' if higher == 1 else 'are'} significantly higher{than}."
+        f"residents; {small.areas(higher)} {verb(higher, 'is', 'are')} significantly higher{than}."
     )
     caveats = (
         "Directly standardised to the European Standard Population 2013, 95% limits by Dobson's method. "
@@ -240,7 +239,7 @@ def most_deprived(part: Part) -> Exhibit:
     if not np.isnan(third["Share"]):
         finding = (
             f"The 30% of areas most deprived in England hold {third['Share']:.1f}% of the {part.noun} and "
-            f"{third['Share of residents']:.1f}% of the residents"
+            f"{written(third['Share of residents'], '{:.1f}%', 'an unknown part')} of the residents"
         )
         fourth = table.iloc[3]
         finding += (
@@ -268,7 +267,6 @@ def excess(part: Part) -> Exhibit:
         f"{first['ratio']:.1f} times as many as expected ({first['ratio_lower_ci']:.1f} to "
         f"{first['ratio_upper_ci']:.1f})."
     )
-    table = table.head(TOP)
     shown = pd.DataFrame(
         {
             "Ward": table["name"].to_numpy(str),
@@ -283,4 +281,4 @@ def excess(part: Part) -> Exhibit:
     )
     formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
     title = f"{part.titled}: wards with more than similarly deprived wards"
-    return Exhibit("excess", title, finding, shown, formats, caveats=answer.method)
+    return Exhibit("excess", title, finding, shown, formats, caveats=answer.method, rows=TOP)

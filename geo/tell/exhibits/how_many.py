@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.ask.words import lower_first, period_name
+from geo.ask.words import AREAS, agree, counted, lower_first, named, period_name, upper_first, verb
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
 from geo.tell.exhibits.part import (
@@ -31,12 +31,13 @@ def residents(part: Part) -> Exhibit:
             "Residents": [frame["population"][m].sum(min_count=1) for m in masks.values()],
         }
     ).astype({"Small areas (LSOA)": "Int64", "Residents": "Int64"})
-    number, people = table.iloc[-1, 1], table.iloc[-1, 2]
+    people, small = table.iloc[-1, 2], counted(table.iloc[-1, 1], *AREAS["lsoa"])
+    have = agree(len(part.query.borough) or 1, "has", "have")
     if people is pd.NA:
         table = table.drop(columns="Residents")
-        finding = f"{part.where} has {number:,} small areas; residents are not loaded."
+        finding = f"{part.where} {have} {small}; residents are not loaded."
     else:
-        finding = f"{part.where} has {people:,} residents in {number:,} small areas."
+        finding = f"{part.where} {have} {counted(people, 'resident', 'residents')} in {small}."
     return Exhibit("residents", f"Small areas and residents, {part.where}", finding, table)
 
 
@@ -49,8 +50,9 @@ def imd_quintiles(part: Part) -> Exhibit:
     rows = {name: [int((fifth[mask] == q).sum()) for q in range(1, 6)] for name, mask in masks.items()}
     table = pd.DataFrame(rows, index=list(words)).T.astype("Int64").rename_axis("Borough").reset_index()
     most, number = int(table.iloc[-1, 1]), int(part.inside.sum())
-    finding = (
-        f"{most} of {number} small areas ({most / number:.0%}) are among the most deprived fifth in England."
+    are = verb(most, "is", "are")
+    finding = upper_first(
+        f"{part.areas(most)} ({most / number:.0%}) {are} among the most deprived fifth in England."
     )
     title = f"Small areas by national fifth of deprivation and borough, {part.where}"
     drawn = table.iloc[:-1] if len(table) > 2 else table
@@ -70,11 +72,11 @@ def totals(part: Part) -> Exhibit:
     table = pd.DataFrame({"Place": [r[0] for r in rows], "Count": part.gate.counts([r[1] for r in rows])})
     missing = part.selection.outside + part.selection.unlocated
     share = part.gate.share(missing, int(part.selection.by_place.sum()))
-    finding = f"{part.gate.text(part.total)} {part.noun} in {part.where}, {part.when}."
+    finding = f"{part.events(part.total)} in {part.where}, {part.when}."
     if share:
-        finding += (
-            f" A further {part.gate.text(missing)} ({share:.1%} of all) are outside the map or have no place."
-        )
+        more = part.gate.text(missing)
+        are = agree(more, "is outside the map or has", "are outside the map or have")
+        finding += f" A further {more} ({share:.1%} of all) {are} no place."
     return Exhibit("totals", f"{part.titled}: by borough", finding, table)
 
 
@@ -138,7 +140,7 @@ def changed(part: Part) -> Exhibit:
     movement = {"up": "rose", "down": "fell"}.get(whole["change"].iloc[0], "did not clearly change")
     wards = "No ward rose or fell"
     if len(clear):
-        wards = f"{up} of {len(inside)} wards rose and {down} fell"
+        wards = f"Of {counted(len(inside), *AREAS['ward'])} {up or 'none'} rose and {down or 'none'} fell"
     finding = (
         f"In {part.where} the number {movement} between the two years. {wards} by more than chance explains."
     )
@@ -167,13 +169,12 @@ def by_category(part: Part) -> Exhibit:
         }
     )
     share = table["Share"].iloc[0]
-    finding = (
-        ""
-        if np.isnan(share)
-        else (
-            f"{counts.index[0]} is the largest category: {share:.0f}% of {part.gate.text(total)} {part.noun}."
-        )
-    )
+    largest = list(table["Category"][table["Count"] == table["Count"].iloc[0]])
+    finding = ""
+    if not np.isnan(share):
+        are, each = agree(len(largest), "category is", "categories are"), agree(len(largest), "", " each")
+        names = named([largest[0], *map(lower_first, largest[1:])])
+        finding = f"The largest {are} {names}: {share:.0f}%{each} of {part.events(total)}."
     title = f"{part.loaded.info.label} by category, {part.where}, {part.when}"
     chart = Chart("bars", "Category", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_category", title, finding, table, {"Share": PERCENT}, chart)
@@ -209,13 +210,15 @@ def categories_compared(part: Part) -> Exhibit:
     table = pd.DataFrame(rows).astype({"Count": "Int64", "Hotspots": "Int64", "Also hotspots here": "Int64"})
     table = table.iloc[ordered(table["Count"].to_numpy(float, na_value=np.nan), list(table["Category"]))]
     shared = table[table["Also hotspots here"] > 0]
-    finding = f"No other category has hotspots in common with the {int(hot.sum())} of these {part.noun}."
+    of_these = f"{counted(int(hot.sum()), 'hotspot', 'hotspots')} of these {part.noun}"
+    finding = f"No other category has hotspots in common with the {of_these}."
+    if not hot.any():
+        finding = f"These {part.noun} have no hotspot that another category could share."
     if len(shared):
-        best = shared.loc[shared["Also hotspots here"].astype(int).idxmax()]
-        finding = (
-            f"{best['Category']} has most hotspots in common with these {part.noun}: "
-            f"{best['Also hotspots here']} of its {best['Hotspots']}, beside {int(hot.sum())} of theirs."
-        )
+        most = int(shared["Also hotspots here"].max())
+        alike = [lower_first(name) for name in shared["Category"][shared["Also hotspots here"] == most]]
+        are, each = verb(most, "is also one", "are also hotspots"), agree(len(alike), "", " each")
+        finding = f"Of {of_these} {most}{each} {are} of {named(alike)}, the most of all other categories."
     formats = {**dict.fromkeys(shares, "{:.0f}%"), "Its share": PERCENT}
     title = f"Other categories of {lower_first(info.label)} beside these, {part.where}, {part.when}"
     caveats = ("Hotspots: high among high by local Moran's I after correction for looking at many areas.",)

@@ -23,7 +23,7 @@ from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.level import Level
 from geo.ask import describe
 from geo.ask.query import Query
-from geo.ask.words import listed, lower_first, period_name
+from geo.ask.words import MOST_NAMED, agree, lower_first, named, period_name, upper_first, written
 from geo.stats import midnight, peaks
 from geo.stats.hotspots import local_moran
 
@@ -126,6 +126,8 @@ class Exhibit:
         "Hotspot map", given when the assessment is put together.
     place : int
         Among the tables, or among the figures, of the assessment; 0 outside one.
+    rows : int
+        As many rows of the table as a document lists; 0 for as many as of any other.
     """
 
     key: str
@@ -137,6 +139,7 @@ class Exhibit:
     caveats: tuple[str, ...] = ()
     name: str = ""
     place: int = 0
+    rows: int = 0
 
     @property
     def kind(self) -> str:
@@ -164,11 +167,12 @@ class Exhibit:
 
     def shortened(self) -> Exhibit:
         """The same with as many rows as a reader bears; what is left out is said."""
-        more = len(self.table) - MOST_ROWS
+        most = min(self.rows or MOST_ROWS, MOST_ROWS)
+        more = len(self.table) - most
         if more <= 0:
             return self
-        caveats = (*self.caveats, f"{more:,} more rows are not listed.")
-        return replace(self, table=self.table.head(MOST_ROWS), caveats=caveats)
+        caveats = (*self.caveats, f"{more:,} more {agree(more, 'row is', 'rows are')} not listed.")
+        return replace(self, table=self.table.head(most), caveats=caveats)
 
     def texts(self) -> pd.DataFrame:
         """The table as text: thousands commas, ``*`` where suppressed, ``–`` where there is no value."""
@@ -178,7 +182,7 @@ class Exhibit:
                 columns[name] = [SUPPRESSED if v is pd.NA else f"{v:,}" for v in column]
             elif pd.api.types.is_float_dtype(column):
                 form = self.formats.get(str(name), "{:,.1f}")
-                columns[name] = ["–" if np.isnan(v) else form.format(v) for v in column.astype(float)]
+                columns[name] = [written(v, form) for v in column.astype(float)]
             else:
                 columns[name] = ["" if pd.isna(v) else str(v) for v in column]
         return pd.DataFrame(columns)
@@ -300,6 +304,14 @@ class Part:
         """The boroughs chosen in words."""
         return describe.where(self.query, self.atlas.catalogue)
 
+    def areas(self, number: int) -> str:
+        """Say a number of the small areas chosen: "14 of 417 small areas"."""
+        return self.atlas.asked(self.query.replace(level="lsoa")).areas(number)
+
+    def events(self, number: int) -> str:
+        """Say a number of events, protected: "1,234 offences"."""
+        return self.loaded.info.counted(self.gate.text(number))
+
     @property
     def period(self) -> str:
         """The months in words, "2019 to 2023"."""
@@ -411,13 +423,17 @@ class Part:
         value = f"{top:,.1f} {per}" if differ else f"{int(top):,}"
         leaders = [name for name, first in zip(names, best, strict=True) if first]
         others = [name for name, near in zip(names, alike, strict=True) if near]
-        verb, each = ("has", "") if len(leaders) == 1 else ("have", " each")
-        said = f"{listed(leaders)} {verb} the most {self.noun}: {value}{each}"
-        if 0 < len(others) <= 3:
-            said += f"; {listed(others)} cannot be told apart from it"
-        elif others:
-            said += f"; {len(others)} others cannot be told apart from it"
+        said = leading(leaders, self.noun, value)
+        if others:
+            few = named(others) if len(others) <= MOST_NAMED else f"{len(others)} others"
+            said += f"; {few} cannot be told apart from {agree(len(leaders), 'it', 'them')}"
         return said + "."
+
+
+def leading(leaders: Sequence[str], noun: str, value: str) -> str:
+    """Say who has the most, without a full stop: "July has the most offences: 8,134"."""
+    have, each = agree(len(leaders), "has", "have"), agree(len(leaders), "", " each")
+    return upper_first(f"{named(leaders)} {have} the most {noun}: {value}{each}")
 
 
 def ordered(shown: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.layer_clusters import gi_star
-from geo.ask.words import listed, lower_first, month_runs, period_name
+from geo.ask.words import AREAS, agree, counted, listed, lower_first, month_runs, named, period_name, verb
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
@@ -33,7 +33,7 @@ def compared_services(parts: Sequence[Part]) -> Exhibit:
         }
     )
     runs = month_runs(sorted(set.intersection(*(set(map(int, p.months)) for p in parts))))
-    common = listed([period_name(a, b) for a, b in runs])
+    common = named([period_name(a, b) for a, b in runs], "period", "periods")
     finding = f"The {len(parts)} sources have no month in common: compare where they point, not how many."
     if runs:
         finding = f"{'Both' if len(parts) == 2 else f'All {len(parts)}'} sources cover {common}."
@@ -63,8 +63,7 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
     )
     top = int(several["agree"].max())
     all_of = int((several["agree"] == top).sum())
-    number = f"{len(several)} small areas are hotspots" if len(several) > 1 else "One small area is a hotspot"
-    finding = f"{number} for two or more of {len(parts)} sources"
+    finding = f"{_hotspots(len(several))} for two or more of {len(parts)} sources"
     finding += f"; {all_of} for {'all ' if top == len(parts) else ''}{top}." if top > 2 else "."
     corrected = "corrected" if first.query.fdr else "not corrected"
     caveats = (f"Hotspots by Gi*, each source over its own months, {corrected} for looking at many areas.",)
@@ -81,6 +80,10 @@ def _hot_spots(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     """Gi* of each source, as the map of several services has it."""
     asked = {p.query.source: p.atlas.asked(p.query.replace(level="lsoa")) for p in parts}
     return {key: gi_star(one, fdr=one.query.fdr) for key, one in asked.items()}
+
+
+def _hotspots(number: int) -> str:
+    return f"{counted(number, *AREAS['lsoa'])} {agree(number, 'is a hotspot', 'are hotspots')}"
 
 
 def overlooked(parts: Sequence[Part]) -> Exhibit:
@@ -101,8 +104,10 @@ def overlooked(parts: Sequence[Part]) -> Exhibit:
             "Police": found["otherwise"].to_numpy(str),
         }
     )
-    number = f"{len(table)} small areas are hotspots" if len(table) > 1 else "One small area is a hotspot"
-    finding = f"{number} for health services and not for the police: look for unreported violence there."
+    finding = (
+        f"{_hotspots(len(table))} for health services and not for the police: look for unreported violence "
+        "there."
+    )
     caveats = (
         "Patients are placed where they live, offences where they happen: some of this is people hurt away "
         "from home.",
@@ -130,11 +135,12 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
     best = table.loc[table["Busiest for both"].astype(int).idxmax()]
     if not best["Busiest for both"]:
         raise NotPossible("no small area is among the busiest fifth for two sources.")
+    number, beside = int(best["Busiest for both"]), int(best["Side by side"])
     finding = (
-        f"{best['Busiest for both']} small areas are among the busiest fifth for "
+        f"{counted(number, *AREAS['lsoa'])} {agree(number, 'is', 'are')} among the busiest fifth for "
         f"{lower_first(best['Source'])} and for {lower_first(best['And'])}, "
         f"where {best['By chance']:.0f} would be by chance; "
-        f"{best['Side by side']} of them stand side by side beyond chance."
+        f"{beside or 'none'} of them {verb(beside, 'stands', 'stand')} side by side beyond chance."
     )
     caveats = (
         "Local join counts, exact and corrected for looking at many areas. Each source over its own months; "

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import ALPHA
-from geo.ask.words import listed, period_name
+from geo.ask.words import listed, period_name, upper_first
 from geo.stats import confidence, hotspots
 from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part
 
@@ -26,8 +26,7 @@ def ladder(part: Part) -> Exhibit:
 
     def missed(row: pd.Series) -> str:
         words = [w for column, w in checks.items() if row[column] is not pd.NA and not row[column]]
-        text = listed(words)
-        return text[:1].upper() + text[1:] if words else "–"
+        return upper_first(listed(words)) or "–"
 
     small = part.query.level == "lsoa"
     shown = pd.DataFrame(

@@ -8,7 +8,7 @@ import pandas as pd
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.week import exposure_of, spread
 from geo.ask.query import Query
-from geo.ask.words import DAY_NAMES, MONTH_NAMES
+from geo.ask.words import DAY_NAMES, MONTH_NAMES, agree
 from geo.stats import clock, midnight, peaks
 from geo.tell.exhibits.part import (
     ASSUMED,
@@ -19,6 +19,7 @@ from geo.tell.exhibits.part import (
     Exhibit,
     NotPossible,
     Part,
+    leading,
     ordered,
 )
 
@@ -79,7 +80,8 @@ def day_by_hour(part: Part) -> Exhibit:
         caveats += [part.midnight.sentence, "The peak named leaves those times out."]
     untimed = part.selection.untimed(part.clock_areas)
     without = "" if part.query.borough else "; those without a place are counted here"
-    caveats.append(f"{part.gate.text(untimed)} {part.noun} have no known time{without}.")
+    have = agree(part.gate.text(untimed), "has", "have")
+    caveats.append(f"{part.events(untimed)} {have} no known time{without}.")
     doubtful = tuple(names[:1]) if part.midnight.suspected else ()
     chart = Chart("heat", "Hours", DAY_NAMES, doubtful=doubtful)
     title = f"{part.titled}: by weekday and group of hours"
@@ -174,7 +176,8 @@ def night_time_economy(part: Part) -> Exhibit:
     number = clock.nights_of(exposure_of(part.selection), late.hour)
     table["Busiest night"] = [_busiest_night(part, weeks[i], number) for i in order]
     share = part.gate.share(int(columns[column][order].sum()), int(columns[column].sum()))
-    finding = f"{table['Ward'][0]} has the most {part.noun} at night: {table[column][0]:,}"
+    first = table["Ward"][(table[column] == table[column][0]).fillna(False)]
+    finding = leading(list(first), f"{part.noun} at night", f"{table[column][0]:,}")
     if share is not None and len(order) > 1:
         finding += f"; the {len(order)} wards listed hold {share:.0%} of all at night"
     title = f"{part.titled}: wards at night, 19:00 to 06:59"

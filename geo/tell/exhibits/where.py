@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.ask.words import listed
+from geo.ask.words import AREAS, agree, counted, named, written
 from geo.stats import concentration
-from geo.tell.exhibits.part import MANY_BOROUGHS, PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.part import PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
 
 
 def hotspot_map(part: Part) -> Exhibit:
@@ -38,17 +38,17 @@ def top_quintile(part: Part) -> Exhibit:
     table = pd.DataFrame(rows, columns=["Borough", "Ward", "Small areas", "Count"])
     table["Count"] = part.gate.counts(table["Count"].to_numpy(np.int64))
     table["Small areas"] = table["Small areas"].astype("Int64")
-    split = table.groupby("Borough")["Small areas"].sum().sort_index()
-    said = listed([f"{n} in {name}" for name, n in split.items()]) if len(split) <= MANY_BOROUGHS else ""
+    split = table.groupby("Borough")["Small areas"].sum().sort_values(ascending=False, kind="stable")
+    said = named([f"{n:,} in {name}" for name, n in split.items()], *AREAS["borough"])
     share = part.gate.share(int(part.counts[top].sum()), part.total)
-    held = f" hold {share:.0%} of them" if share is not None else " stand out"
+    held = f" holds {share:.0%} of them" if share is not None else " stands out"
     hidden = int(part.inside.sum() - known.sum())
-    of = f"{int(known.sum())}{' that can be shown' if hidden else ''}"
+    of = f"{int(known.sum()):,}{' that can be shown' if hidden else ''}"
     finding = (
-        f"The fifth of small areas with the most {part.noun}, {int(top.sum())} of {of},"
-        f"{held}{': ' + said if said else ''}."
+        f"The fifth of small areas with the most {part.noun}, {int(top.sum()):,} of {of},{held}: {said}."
     )
-    caveats = (f"{hidden} small areas with suppressed counts have no place in the order.",) if hidden else ()
+    have = f"{counted(hidden, *AREAS['lsoa'])} with a suppressed count {agree(hidden, 'has', 'have')}"
+    caveats = (f"{have} no place in the order.",) if hidden else ()
     title = f"{part.titled}: wards of the top fifth of small areas"
     chart = Chart("map", query=answer.query)
     return Exhibit("top_quintile", title, finding, table, chart=chart, caveats=caveats)
@@ -73,7 +73,7 @@ def top_areas(part: Part) -> Exhibit:
         }
     )
     events, tie = int(top["count"].sum()), int(top["at_edge"].sum())
-    held = f"{events:,} {part.noun}, {events / max(1, total):.0%} of the total"
+    held = f"{part.loaded.info.counted(events)}, {events / max(1, total):.0%} of the total"
     finding = f"The {len(table)} small areas with the most hold {held}."
     if len(table) == 1:
         finding = f"{table['Small area'][0]} alone can be shown; it has {held}."
@@ -110,8 +110,8 @@ def concentrated(part: Part) -> Exhibit:
     )
     half = concentration.areas_holding(counts)
     finding = (
-        f"Half of the {part.noun} are in {half} of {len(counts):,} small areas; the generalised Gini "
-        f"coefficient is {gini:.2f} (0 even, 1 all in one area)."
+        f"Half of the {part.noun} are in {part.areas(int(half))}; the generalised Gini coefficient is "
+        f"{written(gini, '{:.2f}')} (0 even, 1 all in one area)."
     )
     curve = concentration.lorenz(counts) * 100
     lines = curve.rename(columns={"events": part.noun.capitalize(), "equality": "Spread evenly"})
