@@ -39,6 +39,8 @@ RUN, DEV, NPM = "requirements.lock", "requirements-dev.lock", "requirements-npm.
 INSTALL = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
 COMPILE = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"]
 COMPILE += ["--generate-hashes", "--no-header", "--no-annotate"]
+EVERY_TEST = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
+"""How pytest runs where nothing is chosen: a process for each processor, all tests of a file in one."""
 
 
 # ---------------------------------------------------------------- what is in place
@@ -224,7 +226,7 @@ def test(arguments: list[str]) -> int:
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "mypy"],
         [str(Path("tools", "scripts.py"))],
-        ["-m", "pytest", *arguments],
+        ["-m", "pytest", *(arguments or EVERY_TEST)],
     )
     failed = []
     for check in checks:
