@@ -17,7 +17,7 @@ from dashboard import blocks
 from dashboard.area_set import of_group
 from dashboard.figures import chosen_months
 from dashboard.panel import Link, fact_list, panel_of
-from geo.answer.columns import DAGGER, RATE, rated, texts
+from geo.answer.columns import DAGGER, RATE, count_of, counts_of, rated
 from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import beside
@@ -184,7 +184,7 @@ def _pack(query: Query) -> list[Component]:
 
 def _counted(row: pd.Series) -> str:
     """Number of events of an area in words of the page."""
-    return texts(pd.Series([row["count"]]), "{:,.0f}", f"{SUPPRESSED} (1 to 7)")[0]
+    return count_of(row, f"{SUPPRESSED} (1 to 7)")
 
 
 def _known(told: Profile, clusters: Answer) -> dict[str, str]:
@@ -251,7 +251,7 @@ def _week(week: Week, noun: str) -> list[Component]:
 
 def _sources(table: pd.DataFrame) -> Component:
     columns = ("Source", "Count", "/ 1,000 a year", "Rank")
-    counts = texts(table["count"], "{:,.0f}", SUPPRESSED)
+    counts = counts_of(table)
     rate = rated(table[RATE.name], table["unreliable"], "{:,.1f}", "–", brief=True)
     rows = list(zip(table["label"], counts, rate, table["rank"], strict=True))
     periods = [f"{label}: {period}" for label, period in zip(table["label"], table["period"], strict=True)]
@@ -317,7 +317,7 @@ def _neighbours(table: pd.DataFrame, query: Query, link: Link) -> list[Component
     ordered = table.assign(order=table["count"].fillna(-1)).sort_values(
         ["order", "name"], ascending=[False, True]
     )
-    counts = texts(ordered["count"], "{:,.0f}", SUPPRESSED)
+    counts = counts_of(ordered)
     items = [
         html.Li(
             [html.A(name, href=link(query.replace(area=code)), className="link"), html.Span(count)],

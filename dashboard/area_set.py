@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import blocks
 from dashboard.figures import chosen_months
-from geo.answer.columns import RATE, texts
+from geo.answer.columns import RATE, counts_of
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF
 from geo.ask.query import Query
@@ -95,7 +95,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         )
     if told.note:
         parts.append(html.P(told.note, className="note"))
-    counts = texts(told.table["count"], "{:,.0f}", SUPPRESSED)
+    counts = counts_of(told.table)
     rows = list(zip(told.table.index, told.table["name"], counts, strict=True))
     items = [
         html.Li(

@@ -134,6 +134,7 @@ def _fifths(atlas: Atlas, answer: Answer) -> Answer:
 def _cut_alike(first: Answer, second: Answer) -> Answer:
     """Cut a second answer by the edges of the first."""
     values = second.table[MEASURES[second.query.measure].column.name].to_numpy(float, na_value=np.nan)
+    values = np.where(second.compared, values, np.nan)
     hidden = np.array([key == "suppressed" for key in second.classes.keys])
     codes = np.minimum(second.codes, len(hidden) - 1)
     codes, classes = classify_alike(

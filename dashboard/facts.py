@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.answer.columns import DECILES, RATE, Column, intervals, rated, texts
+from geo.answer.columns import DECILES, RATE, Column, counts_of, intervals, rated, texts
 from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layers import LAYERS, about
@@ -45,7 +45,7 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
         Label to a text for each row; empty where there is nothing to say.
     """
     found = {
-        source.noun.capitalize(): texts(table["count"], "{:,.0f}", f"{SUPPRESSED} (1 to 7)"),
+        source.noun.capitalize(): counts_of(table, f"{SUPPRESSED} (1 to 7)"),
         RATE.label: rated(table[RATE.name], table["unreliable"], "{:,.1f}"),
     }
     if 0 < answer.days < YEAR:
@@ -116,7 +116,7 @@ def ranked_table(
         ranked, muted = ranked.iloc[np.argsort(muted, kind="stable")], np.sort(muted)
     ranked, muted = ranked[:TABLE_ROWS], muted[:TABLE_ROWS]
     codes = answer.codes[answer.table.index.get_indexer(ranked.index)]
-    count = texts(ranked["count"], "{:,.0f}", SUPPRESSED)
+    count = counts_of(ranked)
     rows: dict[str, Sequence[Any]] = {
         "code": ranked.index.tolist(),
         "rank": ranked["rank"].tolist(),

@@ -15,13 +15,14 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.benchmark import crude
+from geo.answer.columns import DAYS_COVERED, reported_on
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
 from geo.answer.immutable import immutable
 from geo.answer.layers import LAYERS
-from geo.answer.legend import Classes, Entry, in_reading_order
+from geo.answer.legend import Classes, Entry, in_reading_order, unreported
 from geo.answer.measures import MEASURES, measure
-from geo.answer.said import finding, left_out
+from geo.answer.said import finding, left_out, uncovered
 from geo.answer.week import Week
 from geo.ask.query import Query
 from geo.stats import rates
@@ -64,6 +65,7 @@ class Found:
 
     table: pd.DataFrame = immutable()
     inside: np.ndarray = immutable()
+    compared: np.ndarray = immutable()
     days: int
     codes: np.ndarray = immutable()
     classes: Classes
@@ -89,7 +91,7 @@ def find(s: Asked) -> Found:
     """
     drawn = LAYERS[s.query.layer].draw(s)
     rate = crude(s, 0.95)["value"].to_numpy()
-    count, gate = s.gate.counts(s.counts), s.gate
+    count, gate = s.protected(s.counts), s.gate
     table = s.frame[["name", "ward", "borough"]].assign(
         count=count, population=s.frame["population"], rate_per_1000_year=rate
     )
@@ -99,18 +101,22 @@ def find(s: Asked) -> Found:
         table = table.join(measure(s).columns)
     if "unreliable" not in table:  # of another number of events than the count
         table["unreliable"] = rates.unreliable(s.shown)
+    if not s.inside[s.chosen].all():
+        table[DAYS_COVERED.name] = np.round(s.covered * s.days).astype(np.int64)
     table["imd_decile"] = s.frame["imd_decile"]
     ranking = table[ranked_by].to_numpy(np.float64, na_value=np.nan)
     table["rank"] = rank_labels(np.where(s.inside, ranking, np.nan)).array
     decile = s.frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
+    codes, classes = unreported(drawn.codes, drawn.classes, s.chosen)
     selection = s.selection
     return Found(
         table=table,
-        inside=s.inside,
-        days=selection.days,
-        codes=drawn.codes,
-        classes=drawn.classes,
-        overlay=(decile <= 2) & s.inside,
+        inside=s.chosen,
+        compared=s.inside,
+        days=s.days,
+        codes=codes,
+        classes=classes,
+        overlay=(decile <= 2) & s.chosen,
         usual=_usual(s),
         totals=Totals(
             total=gate.count(int(selection.by_place.sum())),
@@ -120,7 +126,7 @@ def find(s: Asked) -> Found:
             unlocated=gate.count(selection.unlocated),
             untimed=gate.count(selection.untimed(s.lsoas)) if s.info.has_hours else None,
         ),
-        headline=finding(s, table, drawn.finding),
+        headline=" ".join(filter(None, (finding(s, table, drawn.finding), uncovered(s)))),
         left_out=left_out(s),
         caveats=drawn.caveats,
     )
@@ -152,8 +158,10 @@ class Answer:
         measure and the layer, ``unreliable``, ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie).
     inside : ndarray of bool
         Areas of the boroughs chosen.
+    compared : ndarray of bool
+        Those of them that are reported on throughout: the others are in no rank and no statistic.
     days : int
-        Length of the time kept, which rates a year rest on.
+        Length of the time kept and reported on, which rates a year rest on.
     codes : ndarray of uint8
         Position of each area's class in ``classes``; 255 outside the boroughs chosen.
     classes : Classes
@@ -185,6 +193,7 @@ class Answer:
     query: Query
     table: pd.DataFrame = immutable()
     inside: np.ndarray = immutable()
+    compared: np.ndarray = immutable()
     days: int
     codes: np.ndarray = immutable()
     classes: Classes
@@ -214,7 +223,7 @@ class Answer:
     @cached_property
     def places(self) -> pd.Series:
         """Place of each area by the measure, 1 the highest, Int64; areas that tie share one."""
-        values = self.table[MEASURES[self.query.measure].column.name].astype("Float64").where(self.inside)
+        values = self.table[MEASURES[self.query.measure].column.name].astype("Float64").where(self.compared)
         return values.rank(ascending=False, method="min").astype("Int64")
 
     @cached_property
@@ -222,13 +231,18 @@ class Answer:
         """The areas of the boroughs chosen, highest first; ties in the order of their names."""
         table = self.table[self.inside]
         values = table[MEASURES[self.query.measure].column.name].to_numpy(np.float64, na_value=np.nan)
+        values = np.where(self.compared[self.inside], values, np.nan)
         return table.iloc[np.lexsort((table["name"].to_numpy(str), -values))]
 
     def export(self) -> pd.DataFrame:
-        """Table as it leaves in a file: the contract's columns, suppressed counts as ``*``."""
+        """Table as it leaves in a file: the contract's columns, suppressed counts as ``*``.
+
+        A count that is not known, because nobody reports on the area, is None.
+        """
         table = self.table[self.inside]
         front = ["name", "borough", "count", "population", "rate_per_1000_year"]
         rest = [c for c in table.columns if c not in (*front, "ward", "rank")]
         table = table[front + rest].copy()
-        table["count"] = table["count"].astype(object).where(table["count"].notna(), SUPPRESSED)
+        count = table["count"].astype(object).where(table["count"].notna(), SUPPRESSED)
+        table["count"] = count.where(reported_on(table), None)
         return table

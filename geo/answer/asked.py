@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from pandas.arrays import IntegerArray
 
-from geo.answer.cube import TIMED, Selection
+from geo.answer.cube import TIMED, YEAR, Selection
 from geo.answer.gradient import Gradient, gradient
 from geo.answer.immutable import fixed
 from geo.answer.week import Week, week_of
@@ -43,6 +44,8 @@ class Asked:
     county : County
     query : Query
         Checked against the county's catalogue.
+    within : ndarray of bool, optional
+        Areas that its statistics are kept to, besides those of :attr:`inside`.
 
     Attributes
     ----------
@@ -59,8 +62,8 @@ class Asked:
         "offences".
     """
 
-    def __init__(self, county: County, query: Query) -> None:
-        self.county, self.query = county, query
+    def __init__(self, county: County, query: Query, within: np.ndarray | None = None) -> None:
+        self.county, self.query, self._within = county, query, within
         self.level, self.loaded = county.levels[query.level], county.sources[query.source]
         self.info, self.gate, self.cube = self.loaded.info, self.loaded.gate, self.loaded.cube
         self.frame, self.neighbours, self.noun = self.level.frame, self.level.neighbours, self.info.noun
@@ -71,6 +74,10 @@ class Asked:
         What the data cannot answer falls back as in :meth:`geo.ask.catalogue.Catalogue.check`.
         """
         return Asked(self.county, self.county.catalogue.check(self.query.replace(**changes))[0])
+
+    def beside(self, other: Asked) -> Asked:
+        """Return the same question of those areas that another question of its level can judge too."""
+        return Asked(self.county, self.query, self.inside & other.inside)
 
     # ------------------------------------------------------------ in words
 
@@ -136,25 +143,51 @@ class Asked:
     # ------------------------------------------------------------ which areas
 
     @cached_property
-    def inside(self) -> np.ndarray:
-        """Areas of the boroughs chosen, bool."""
+    def chosen(self) -> np.ndarray:
+        """Areas of the boroughs chosen, bool: those that are shown."""
         lad = self.frame["lad"]
         chosen = lad.isin(self.query.borough) if self.query.borough else lad.notna()
         return fixed(chosen.to_numpy(bool))
 
     @cached_property
+    def _days(self) -> tuple[np.ndarray, int]:
+        """Days on which each area is reported on, and those on which any of the areas chosen is."""
+        days = self.selection.days_by_month
+        if self.loaded.covered.all():
+            return np.full(len(self.frame), float(self.selection.days)), self.selection.days
+        small = self.chosen[self.level.parent]
+        days = np.where(self.loaded.covered[small].any(axis=0), days, 0)
+        each = self.level.add_up((self.loaded.covered @ days).astype(np.float64))
+        return each / self.level.add_up(np.ones(len(small))), int(days.sum())
+
+    @cached_property
+    def covered(self) -> np.ndarray:
+        """Share of these days on which each area is reported on; its events on others are not known."""
+        each, days = self._days
+        return fixed(each / days if days else np.full(len(each), float(self.loaded.covered.all())))
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """Areas of the boroughs chosen that are reported on throughout, bool: the population of statistics.
+
+        Areas of other coverage are no population of one kind: a count of half the time is no low one.
+        """
+        throughout = self.chosen & (self.covered == 1)
+        return fixed(throughout if self._within is None else throughout & self._within)
+
+    @cached_property
     def lsoas(self) -> np.ndarray:
-        """Small areas of the boroughs chosen, bool, shape (number of LSOAs,)."""
+        """Small areas of :attr:`inside`, bool, shape (number of LSOAs,)."""
         return fixed(self.inside[self.level.parent])
 
     @property
     def n(self) -> int:
-        """Number of areas of the boroughs chosen."""
+        """Number of areas of :attr:`inside`."""
         return int(self.inside.sum())
 
     @cached_property
     def among(self) -> Neighbours:
-        """Neighbours among the areas of the boroughs chosen."""
+        """Neighbours among the areas of :attr:`inside`."""
         return self.neighbours if self.inside.all() else self.neighbours.subset(self.inside)
 
     def near(self, weights: str) -> Neighbours:
@@ -184,19 +217,35 @@ class Asked:
         return self.loaded.select(self.kept)
 
     @property
+    def days(self) -> int:
+        """Length of the time selected, months in which nobody reports on the areas chosen left out."""
+        return self._days[1]
+
+    @property
     def years(self) -> float:
-        """Length of the time selected, for rates a year."""
-        return self.selection.years
+        """The same in years, for rates a year."""
+        return self.days / YEAR
+
+    @cached_property
+    def exposure(self) -> np.ndarray:
+        """Years in which each area is reported on, for its rate a year; NaN where it is not."""
+        return fixed(np.where(self.covered > 0, self.covered * self.years, np.nan))
 
     @cached_property
     def counts(self) -> np.ndarray:
         """Events by area, int64."""
         return fixed(self.level.add_up(self.selection.by_area))
 
+    def protected(self, counts: np.ndarray) -> IntegerArray:
+        """Counts by area as a person may see them; missing where suppressed, or not reported on at all."""
+        shown = self.gate.counts(counts)
+        shown[self.covered == 0] = pd.NA
+        return shown
+
     @cached_property
     def shown(self) -> np.ndarray:
-        """Protected counts as floats; NaN where suppressed."""
-        return fixed(self.gate.counts(self.counts).to_numpy(np.float64, na_value=np.nan))
+        """Protected counts as floats; NaN where suppressed or not reported on."""
+        return fixed(self.protected(self.counts).to_numpy(np.float64, na_value=np.nan))
 
     def share_held(self, areas: np.ndarray) -> float | None:
         """Protected share of the events inside that these areas hold."""
@@ -290,7 +339,9 @@ class Asked:
     # ------------------------------------------------------------ the charts beside the map
 
     def month_counts(self, lsoas: np.ndarray | None = None) -> pd.DataFrame:
-        """Protected count of every loaded month, under all filters but those of the period.
+        """Protected count of every month reported on, under all filters but those of the period.
+
+        Of the areas that are reported on in every loaded month where there are any, so that months compare.
 
         Parameters
         ----------
@@ -300,13 +351,18 @@ class Asked:
         Returns
         -------
         DataFrame
-            ``month`` (number), ``month_text``, ``count`` (Int64, missing where suppressed).
+            ``month`` (number), ``month_text``, ``count`` (Int64, missing where suppressed); labelled by the
+            position of the month among those loaded.
         """
         everything = self.query.replace(first=None, last=None, month=(), compare="", window=None)
         months = self.cube.months
-        counts = self.loaded.select(everything).by_month(self.lsoas if lsoas is None else lsoas)
+        lsoas = self.chosen[self.level.parent] if lsoas is None else lsoas
+        throughout = lsoas & self.loaded.covered.all(axis=1)
+        alike = throughout if throughout.any() else lsoas
+        counts = self.gate.counts(self.loaded.select(everything).by_month(alike))
         texts = [month_text(m) for m in months]
-        return pd.DataFrame({"month": months, "month_text": texts, "count": self.gate.counts(counts)})
+        table = pd.DataFrame({"month": months, "month_text": texts, "count": counts})
+        return table[self.loaded.covered[alike].any(axis=0)] if alike.any() else table
 
     def week(self, lsoas: np.ndarray | None = None) -> Week:
         """Protected weekday by hour, under all filters but those of time of day and day.

@@ -76,6 +76,7 @@ class Atlas(County):
             query=query,
             table=found.table,
             inside=found.inside,
+            compared=found.compared,
             days=found.days,
             codes=found.codes,
             classes=found.classes.coloured(query.palette) if "palette" in heeds else found.classes,

@@ -20,14 +20,14 @@ def standardised(s: Asked, confidence: float) -> pd.DataFrame:
     squares = s.squares(np.arange(len(s.frame)), len(s.frame))
     if squares is not None:
         squares = pd.DataFrame(squares, events.index, events.columns)
-    table = rates.dsr(events, residents, squares=squares, years=s.years, confidence=confidence)
+    table = rates.dsr(events, residents, squares=squares, years=s.exposure, confidence=confidence)
     limits = ["value", "lower_ci", "upper_ci"]
     return table.set_axis(s.frame.index).assign(**s.gate.coarse(table[limits]))
 
 
 def crude(s: Asked, confidence: float) -> pd.DataFrame:
     """Rates a year per 1,000 of the protected counts with their limits."""
-    return rates.crude_rate(s.shown, s.population, years=s.years, confidence=confidence).set_axis(
+    return rates.crude_rate(s.shown, s.population, years=s.exposure, confidence=confidence).set_axis(
         s.frame.index
     )
 
@@ -102,7 +102,7 @@ class Benchmark:
 
 def reference(s: Asked) -> np.ndarray:
     """Areas that the query compares with: those of a borough, else the whole, also in place of England."""
-    mine = (s.frame["lad"] == s.query.benchmark).to_numpy()
+    mine = (s.frame["lad"] == s.query.benchmark).to_numpy() & (s.covered == 1)
     return mine if mine.any() else s.inside
 
 

@@ -31,6 +31,28 @@ def texts(values: pd.Series, form: str, missing: str = "") -> list[str]:
     return [written(value, form, missing) for value in _floats(values)]
 
 
+NO_DATA = "no data"
+"""In place of a count where nobody reports on the area."""
+
+
+def reported_on(table: pd.DataFrame) -> pd.Series:
+    """Whether each row of an answer's table is of an area that is reported on at all."""
+    if DAYS_COVERED.name not in table:
+        return pd.Series(True, table.index)
+    return table[DAYS_COVERED.name] > 0
+
+
+def counts_of(table: pd.DataFrame, suppressed: str = SUPPRESSED) -> list[str]:
+    """Counts in rows of an answer's table as text: those suppressed as told, and where there are no data."""
+    written = texts(table["count"], "{:,.0f}", suppressed)
+    return [text if known else NO_DATA for text, known in zip(written, reported_on(table), strict=True)]
+
+
+def count_of(row: pd.Series, suppressed: str = SUPPRESSED) -> str:
+    """The count of one row, as :func:`counts_of`."""
+    return counts_of(row.to_frame().T, suppressed)[0]
+
+
 def _floats(values: pd.Series) -> list[float]:
     """Values as Python's own numbers, which format many times faster; missing is NaN."""
     found: list[float] = values.to_numpy(float, na_value=np.nan).tolist()
@@ -187,6 +209,13 @@ UNRELIABLE = Column(
     f"Whether the rate rests on fewer than {UNRELIABLE_BELOW} events, so that chance may have made it; a "
     f"crude rate of fewer than {HIDE_RATE_BELOW} events is blank",
 )
+DAYS_COVERED = Column(
+    "days_covered",
+    "Days of the period for which whoever reports on the area has published; where it is 0 the count is not "
+    "known, and where it differs from others the area is in no comparison",
+    write=figures("{:.0f}"),
+)
+"""Only in tables in which areas differ in it."""
 EVERYWHERE = (
     Column("lsoa21cd", "Code of the small area (LSOA of 2021)"),
     Column("lsoa11cd", "Code of the small area (LSOA of 2011)"),
@@ -199,6 +228,7 @@ EVERYWHERE = (
     Column("population", "Residents"),
     RATE,
     UNRELIABLE,
+    DAYS_COVERED,
     DECILES["imd"],
 )
 """Columns that every table may have, whatever is shown."""

@@ -23,6 +23,7 @@ from geo.ask.catalogue import Catalogue
 from geo.ask.choices import DOMAINS, ENGLAND
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
+from geo.data.reports import covered
 from geo.data.severity import apply_weights
 from geo.data.sources import Source, stored_sources
 from geo.data.store import Snapshot
@@ -49,11 +50,21 @@ class Offered(Protocol):
 
 @dataclass(frozen=True)
 class Loaded:
-    """One loaded source: what it can be asked, its events, and its way out."""
+    """One loaded source: what it can be asked, its events, where and when they were reported, its way out.
+
+    Attributes
+    ----------
+    info : SourceInfo
+    cube : Cube
+    gate : Gate
+    covered : ndarray of bool, shape (number of LSOAs, months)
+        Whether anyone reports on a small area in a month; where nobody does its events are not known.
+    """
 
     info: SourceInfo
     cube: Cube
     gate: Gate
+    covered: np.ndarray
 
     @cached_property
     def _selections(self) -> Memory[Query, Selection]:
@@ -163,8 +174,8 @@ class County:
         )
 
     def _load(self, source: Source) -> Loaded:
-        areas = self.levels["lsoa"].frame.index
-        cube = Cube.build(self.snapshot.incidents(source.key), areas, self.snapshot.months(source.key))
+        small = self.levels["lsoa"].frame
+        cube = Cube.build(self.snapshot.incidents(source.key), small.index, self.snapshot.months(source.key))
         reasons = {
             key: why for key, one in self._measures.items() if (why := self._lacks(one.needs, source, cube))
         }
@@ -190,7 +201,7 @@ class County:
             attributes=frozenset(cube.extra),
             sector=source.sector,
         )
-        return Loaded(info, cube, Gate(source.disclosure))
+        return Loaded(info, cube, Gate(source.disclosure), covered(self.snapshot, source.key, small["lad"]))
 
     def _lacks(self, needs: frozenset[str], source: Source, cube: Cube) -> str:
         """Why a source cannot be measured by what needs these, a sentence; "" where it can."""

@@ -25,7 +25,6 @@ from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
 from geo.data.table import AGE_BANDS
-from geo.stats.clock import weekdays_of_months
 
 DAYS_KNOWN, HOURS_KNOWN = 7, 24
 N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
@@ -249,9 +248,22 @@ class Selection:
     @cached_property
     def days(self) -> int:
         """Days of the time kept; a filter of weekdays and hours does not shorten it."""
-        if self.window:
-            return self.window.days
-        return int(weekdays_of_months(self.cube.months[self.months]).sum())
+        return self.window.days if self.window else int(self.days_by_month.sum())
+
+    @cached_property
+    def days_by_month(self) -> np.ndarray:
+        """Days of the time kept in each loaded month; int64, shape (M,)."""
+        found = np.zeros(len(self.cube.months), np.int64)
+        for at in np.flatnonzero(self.months):
+            year, month = divmod(int(self.cube.months[at]), 12)
+            length = monthrange(year, month + 1)[1]
+            first = date(year, month + 1, 1).toordinal()
+            start, stop = first, first + length - 1
+            if self.window:
+                start = max(start, self.window.start.toordinal())
+                stop = min(stop, self.window.stop.toordinal())
+            found[at] = max(0, stop - start + 1)
+        return found
 
     @property
     def years(self) -> float:

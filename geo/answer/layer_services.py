@@ -103,6 +103,7 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
         return _only_one_source(s)
     key = s.query.compare if s.query.compare in others else others[0]
     other = s.ask(source=key, category=(), compare="")
+    s, other = s.beside(other), other.beside(s)
     table = hotspots.bivariate_moran(
         s.counts[s.inside].astype(float),
         other.counts[s.inside].astype(float),
@@ -175,6 +176,7 @@ def draw_colocation(s: Asked) -> Drawn:
         return _only_one_source(s)
     key = s.query.compare if s.query.compare in others else others[0]
     other = s.ask(source=key, category=(), compare="")
+    s, other = s.beside(other), other.beside(s)
     names = {"here": s.noun.capitalize(), "there": other.noun.capitalize(), "around": other.noun}
     busy = pd.DataFrame({"here": _busiest(s), "there": _busiest(other)}, s.frame.index)
     both = services.colocation(busy[s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr)

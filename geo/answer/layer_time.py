@@ -83,7 +83,7 @@ def period_before(s: Asked) -> Earlier:
         raise ValueError("no period to compare with")
     earlier = s.ask(first=chosen[0], last=chosen[1], compare="")
     words = period_name(*chosen)
-    lengths = (float(earlier.selection.days), float(s.selection.days))
+    lengths = (float(earlier.days), float(s.days))
     return Earlier(earlier, words, f"against {words}", lengths)
 
 
@@ -105,6 +105,9 @@ def draw_change(s: Asked) -> Drawn:
     """This period against the one before, area by area."""
     try:
         earlier = period_before(s)
+        s = s.beside(earlier.slice)
+        if not s.inside.any():
+            raise ValueError("no area is reported on in both periods")
     except (ValueError, IndexError):
         position = np.full(len(s.frame), -1)
         codes, classes = classify(

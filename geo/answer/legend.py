@@ -210,6 +210,38 @@ def classify(
     )
 
 
+UNREPORTED = Kind("unreported", "No data: not reported on, or not throughout", PAPER, "No data")
+
+
+def unreported(codes: np.ndarray, classes: Classes, chosen: np.ndarray) -> tuple[np.ndarray, Classes]:
+    """Give the areas chosen that a layer left out, because nobody reports on them, a class of their own.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8, shape (n,)
+    classes : Classes
+    chosen : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    codes : ndarray of uint8, shape (n,)
+    classes : Classes
+        The same where there are none.
+    """
+    left = chosen & (codes == HIDDEN)
+    if not left.any():
+        return codes, classes
+    return np.where(left, len(classes.keys), codes).astype(np.uint8), replace(
+        classes,
+        keys=(*classes.keys, UNREPORTED.key),
+        labels=(*classes.labels, UNREPORTED.label),
+        colours=(*classes.colours, UNREPORTED.shade.paper),
+        patterns=(*classes.patterns, "nodata"),
+        counts=(*classes.counts, int(left.sum())),
+        names=(*(classes.names or classes.labels), UNREPORTED.name),
+    )
+
+
 def classify_alike(
     title: str, like: Classes, values: np.ndarray, inside: np.ndarray, suppressed: np.ndarray
 ) -> tuple[np.ndarray, Classes]:

@@ -156,8 +156,8 @@ def _per_thousand(s: Asked) -> np.ndarray:
 
 
 def _protected(s: Asked, counts: np.ndarray) -> np.ndarray:
-    """Counts as a person may see them, NaN where suppressed."""
-    return s.gate.counts(counts).to_numpy(np.float64, na_value=np.nan)
+    """Counts by area as a person may see them, NaN where suppressed or not reported on."""
+    return s.protected(counts).to_numpy(np.float64, na_value=np.nan)
 
 
 def _filled(s: Asked) -> np.ndarray:
@@ -165,7 +165,7 @@ def _filled(s: Asked) -> np.ndarray:
 
     A model's value could be solved for the count behind it, so it rests on these.
     """
-    return np.where(np.isnan(s.shown), ASSUMED, s.shown)
+    return np.where(np.isnan(s.shown) & (s.covered > 0), ASSUMED, s.shown)
 
 
 # ---------------------------------------------------------------- counts and crude rates
@@ -182,7 +182,7 @@ def _rate(s: Asked) -> Measured:
     shown = crude(s, 0.95)["value"].to_numpy(float)
     return Measured(
         f"{s.noun.capitalize()} per 1,000 residents a year",
-        s.counts / (people * (s.years or np.nan)),
+        s.counts / (people * s.exposure),
         shown,
         _protected(s, s.base()[0]) / (people * (s.base_years() or np.nan)),
         False,
@@ -215,7 +215,7 @@ def few_events(s: Asked, events: np.ndarray, value: np.ndarray) -> tuple[str, ..
 
 def of_period(s: Asked) -> tuple[str, ...]:
     """Say what a rate a year is in the period itself, where that is shorter."""
-    days = s.selection.days
+    days = s.days
     if not days or days >= YEAR:
         return ()
     return (
@@ -280,10 +280,10 @@ def age_ratio(s: Asked, confidence: float) -> pd.DataFrame:
     events, residents = s.ages()
     observed = _protected(s, events.to_numpy().sum(axis=1))
     whole = reference(s)
-    by_age = _protected(s, events[whole].to_numpy().sum(axis=0))
-    by_age = np.where(np.isnan(by_age), ASSUMED, by_age)
+    by_age = s.gate.counts(events[whole].to_numpy().sum(axis=0)).to_numpy(np.float64, na_value=ASSUMED)
     expected = rates.expected_events(residents, by_age, residents[whole].to_numpy().sum(axis=0))
-    table = rates.indirect_ratio(observed, expected.to_numpy(), per=1.0, confidence=confidence)
+    share = np.where(s.covered > 0, s.covered, np.nan)
+    table = rates.indirect_ratio(observed, expected.to_numpy() * share, per=1.0, confidence=confidence)
     return table.set_axis(s.frame.index)
 
 
@@ -315,14 +315,15 @@ def _ratio(s: Asked) -> Measured:
 
 
 def _smoothed(s: Asked) -> Measured:
-    value = smoothing.eb_global(_filled(s), s.population, years=s.years)["value"].to_numpy(float)
+    value = smoothing.eb_global(_filled(s), s.population, years=s.exposure)["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_rate_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the average"
     return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED)
 
 
 def _locally_smoothed(s: Asked) -> Measured:
-    value = smoothing.eb_local(_filled(s), s.population, s.neighbours, years=s.years)["value"].to_numpy(float)
+    smoothed = smoothing.eb_local(_filled(s), s.population, s.neighbours, years=s.exposure)
+    value = smoothed["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_local_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the neighbourhood"
     return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED_AROUND)
@@ -333,6 +334,7 @@ def _locally_smoothed(s: Asked) -> Measured:
 
 def _harm(s: Asked) -> Measured:
     harm, base, unweighted = s.harm()
+    harm = np.where(s.covered > 0, harm, np.nan)
     have = agree(unweighted, "has no weight and is", "have no weight and are")
     columns = pd.DataFrame({"harm": harm}, index=s.frame.index)
     caveats = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import Asked
+from geo.answer.asked import AREAS, Asked
 from geo.answer.measures import MEASURES
 from geo.answer.week import Week
-from geo.ask.words import MOST_NAMED, agree, listed, month_runs, named, period_name, upper_first, verb
+from geo.ask.words import MOST_NAMED, agree, counted, listed, month_runs, named, period_name, upper_first, verb
 from geo.stats.rates import UNRELIABLE_BELOW
 
 
@@ -23,6 +23,8 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     of_layer : str
         What the layer found; "" lets the measure speak.
     """
+    if not s.inside.any() and s.chosen.any():
+        return f"No {s.noun} are known here for the period chosen."
     if not s.counts[s.inside].sum():
         return f"No {s.noun} match these filters."
     if of_layer:
@@ -61,6 +63,25 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     return upper_first(said + doubt)
 
 
+def uncovered(s: Asked) -> str:
+    """Say which of the areas chosen are not reported on, or not throughout; "" where all are."""
+    said = []
+    for areas, what in (
+        (s.chosen & (s.covered == 0), "not reported on: no data, and not 0"),
+        (s.chosen & ~s.inside & (s.covered > 0), "reported on in part of the period only"),
+    ):
+        number = int(areas.sum())
+        if not number:
+            continue
+        names = sorted(s.frame["borough"][areas].unique())
+        where = listed(names) if len(names) <= MOST_NAMED else f"{len(names)} boroughs"
+        if s.query.level != "borough":
+            where = f"{counted(number, *AREAS[s.query.level])} in {where}"
+        said.append(f"{where} {agree(number, 'is', 'are')} {what}")
+    they = agree(int(s.chosen.sum()) - s.n, "it is", "they are")
+    return f"{'; '.join(said)}; {they} in no comparison." if said else ""
+
+
 def _place_name(table: pd.DataFrame, position: int, level: str) -> str:
     """Name of an area with its ward, where that says more."""
     row = table.iloc[position]
@@ -72,6 +93,10 @@ def left_out(s: Asked) -> tuple[str, ...]:
     info, gate, selection = s.info, s.gate, s.selection
     where = f"in {s.where}" if s.query.borough else "on the map"
     said = [f"{info.counted(gate.text(int(s.counts[s.inside].sum())))} {where}."]
+    if sentence := uncovered(s):
+        others = gate.text(int(s.counts[s.chosen & ~s.inside].sum()))
+        left = f" {info.counted(others)} recorded there {agree(others, 'is', 'are')} left out."
+        said.append(sentence + left * (others != "0"))
     missing = selection.outside + selection.unlocated
     if missing:
         share = gate.share(missing, int(selection.by_place.sum()))

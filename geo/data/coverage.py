@@ -18,8 +18,6 @@ THIN = 0.05
 """Of the events of a usual month: a month with fewer is no part of the bulk."""
 FEW = 0.1
 """Most of the events that may lie beyond such a gap."""
-OWN = 0.25
-"""Of the events that the county's force has in it in a month: a force with as many is one of the county's."""
 MUCH_LESS = 0.5
 OUT_OF_LINE = 3.0
 BESIDE = 6
@@ -59,22 +57,6 @@ def is_monthly(events: pd.DataFrame) -> bool:
     if len(events) < 3 or not dated.all():
         return False
     return bool((events["date"].dt.day == 1).all() and events["hour"].fillna(0).eq(0).all())
-
-
-def own_forces(inside: Mapping[str, Sequence[int]]) -> list[str]:
-    """The forces whose county this is: those with the most events in it.
-
-    Parameters
-    ----------
-    inside : mapping of str to sequence of int
-        Events in the county in each monthly file of a force.
-
-    >>> own_forces({"bedfordshire": [1400, 1350], "hertfordshire": [27, 28], "btp": [3]})
-    ['bedfordshire']
-    """
-    usual = {force: float(np.mean(counts)) for force, counts in inside.items() if len(counts)}
-    most = max(usual.values(), default=0.0)
-    return sorted(force for force, number in usual.items() if most and number >= OWN * most)
 
 
 def smaller(old: Mapping[int, int], new: Mapping[int, int]) -> list[str]:

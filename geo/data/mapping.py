@@ -44,7 +44,7 @@ NEEDED = ("label", "place", "disclosure")
 TABLES: dict[str, tuple[str, ...]] = {
     "columns": tuple(
         "date date_to time month category area longitude latitude easting northing age sex person reference "
-        "count".split()
+        "count reporter".split()
     ),
     "formats": ("date", "time", "month", "encoding"),
     "categories": (),
@@ -161,6 +161,7 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         "age": ("age_band", parse_ages),
         "sex": ("sex", parse_sexes),
         "person": ("person", parse_persons),
+        "reporter": ("reporter", Table.text),
     }
 
     def parse(table: Table) -> pd.DataFrame:

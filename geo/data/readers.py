@@ -153,7 +153,13 @@ def _police_street(table: Table) -> pd.DataFrame:
         category=table.text("Crime type"),
         lsoa=parse_areas(table, "LSOA code"),
         month=parse_months(table, "Month"),
+        **reporter_of(table, "Reported by"),
     )
+
+
+def reporter_of(table: Table, column: str) -> dict[str, pd.Series]:
+    """Who reports each event, where the file has the column."""
+    return {"reporter": table.text(column)} if column in table.frame else {}
 
 
 def _force_extract(table: Table) -> pd.DataFrame:

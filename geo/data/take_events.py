@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed, month_number, month_text
-from geo.data import boundaries, coverage, vintages
+from geo.data import boundaries, coverage, reports, vintages
 from geo.data.files import Member, fingerprints, identity, members_of
 from geo.data.read_table import read_table
 from geo.data.readers import Reader, spellings, together
@@ -54,7 +54,7 @@ def take_events(
     events, conversion, notes = _placed(change, parts, areas)
     events["category"], merged = spellings(events["category"])
     loaded = set(change.months(source.key)) if batches else set()
-    months, kept, forces, gaps = _covered(parts, events, batches, loaded if add else set())
+    months, kept, told, gaps = _covered(change, parts, events, batches, loaded if add else set())
     parts_of = np.repeat(np.arange(len(parts)), [len(part.events) for part in parts])[kept]
     events, row = events[kept].reset_index(drop=True), np.concatenate([part.rows for part in parts])[kept]
     unlocated, outside = events["lsoa"].isna(), events["lsoa"] == OUTSIDE
@@ -81,9 +81,11 @@ def take_events(
         "grain": grain,
         "months": [month_text(month) for month in months],
         "files": prints,
-        "forces": forces,
         "replaced": [],
     }
+    if told is not None:
+        change.manifest["batches"][role]["reports"], by_area = told
+        change.put(reports.role_of(role), by_area)
     change.manifest["sources"][source.key] = source.described()
     untimed = events["hour"].isna()
     return Receipt(
@@ -187,36 +189,42 @@ def _of_persons(events: pd.DataFrame) -> list[str]:
 
 
 def _covered(
-    parts: list[_Part], events: pd.DataFrame, batches: dict[str, Any], loaded: set[int]
-) -> tuple[list[int], np.ndarray, dict[str, float], list[str]]:
-    """Months that the delivery covers, which events lie in them, forces by their usual number, and gaps.
+    change: Transaction,
+    parts: list[_Part],
+    events: pd.DataFrame,
+    batches: dict[str, Any],
+    loaded: set[int],
+) -> tuple[list[int], np.ndarray, tuple[dict[str, dict[str, int]], pd.DataFrame] | None, list[str]]:
+    """Months that the delivery covers, which events lie in them, what each force reports, and gaps.
 
-    Of monthly files of several forces only those months count that the county's own force has a file of: a
-    neighbour's few events are no month of the county.
+    Where forces are known only those months count in which a force of one of the county's districts reports:
+    a neighbour's few events are no month of the county. Takes the column ``reporter`` out of the events.
     """
+    forces = events.pop("reporter")
     every = sorted({month for part in parts for month in part.months})
     if not every:
         raise Problem(f"{parts[0].name} has a header but no events: extract it again.")
     kept = np.ones(len(events), dtype=bool)
-    of = np.repeat(np.arange(len(parts)), [len(part.events) for part in parts])
-    here = (events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)).to_numpy()
-    number = np.bincount(of[here], minlength=len(parts))
-    by_force: dict[str, list[int]] = defaultdict(list)
-    for batch in batches.values():
-        for force, usual in batch.get("forces", {}).items():
-            by_force[force].append(usual)
-    for part, n in zip(parts, number, strict=True):
-        if part.force:
-            by_force[part.force].append(int(n))
-    own = coverage.own_forces(by_force)
-    if not own or not all(part.force for part in parts):
-        return every, kept, {}, []
-    usual = {force: float(np.mean(by_force[force])) for force in {part.force for part in parts}}
-    have = {force: {m for part in parts if part.force == force for m in part.months} for force in own}
-    months = [m for m in every if m in loaded or all(m in have[force] for force in own)]
+    given = [(force, part.months) for part in parts for force in part.forces]
+    if not all(part.forces for part in parts):
+        return every, kept, None, []
+    here = events["lsoa"].notna() & (events["lsoa"] != OUTSIDE) & forces.notna()
+    told = reports.counted(forces[here], events.loc[here, "lsoa"], events.loc[here, "month"], given)
+    areas = loaded_areas(change).index
+    by_month, by_area = reports.held(change, batches, areas)
+    districts = pd.Series("", index=areas)
+    if change.has("lookup"):
+        lookup = change.read("lookup")
+        districts = lookup[boundaries.code_column(lookup, "borough")].reindex(areas)
+    usual = reports.usual_forces(pd.concat([by_area, told[1]]), districts)
+    own = sorted(set(usual.values()) - {reports.ANYONE})
+    every_month = {f: {**by_month.get(f, {}), **told[0].get(f, {})} for f in {*by_month, *told[0]}}
+    reporting = {month for force in own for month in reports.reported(every_month.get(force, {}))}
+    months = [m for m in every if not own or m in loaded or month_text(m) in reporting]
+    notes = _not_reported(change, usual, districts) if own else []
     missing = [m for m in every if m not in months]
     if not missing:
-        return every, kept, usual, []
+        return every, kept, told, notes
     said = month_runs([month_text(m) for m in missing])
     if not months:
         raise Problem(
@@ -227,12 +235,28 @@ def _covered(
     return (
         months,
         kept,
-        usual,
+        told,
         [
+            *notes,
             f"{said}: no file of {listed(own)}, whose county this is, so these months are gaps; "
-            f"{_events(int((~kept).sum()))} of other forces in them left out."
+            f"{_events(int((~kept).sum()))} of other forces in them left out.",
         ],
     )
+
+
+NAMED = 6
+"""Districts without a force that are named."""
+
+
+def _not_reported(change: Transaction, usual: dict[str, str], districts: pd.Series) -> list[str]:
+    """Say for which districts there is no force."""
+    without = sorted(set(districts) - set(usual))
+    if not without:
+        return []
+    lookup = change.read("lookup")
+    names = sorted(lookup.loc[districts[districts.isin(without)].index, "borough"].unique())
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return [f"No force reports on {listed(names[:NAMED])}{more}: shown as no data, not as 0."]
 
 
 def _placed(
@@ -284,12 +308,17 @@ def _clear(change: Transaction, batches: dict[str, Any], months: list[int]) -> l
             replaced |= common
             events = change.read(role)
             left = [text for text in batch["months"] if month_number(text) not in common]
+            gone = set(map(month_text, common))
+            for force, numbers in batch.get("reports", {}).items():
+                batch["reports"][force] = {m: n for m, n in numbers.items() if m not in gone}
             if left:
                 change.put(role, events[~events["month"].isin(common)].reset_index(drop=True))
                 batch["months"] = left
-                batch["replaced"] = sorted({*batch["replaced"], *map(month_text, common)})
+                batch["replaced"] = sorted({*batch["replaced"], *gone})
             else:
                 change.remove(role)
+                if change.has(reports.role_of(role)):
+                    change.remove(reports.role_of(role))
     return sorted(replaced)
 
 
@@ -312,8 +341,14 @@ class _Part:
     identical: int
     aside: list[Aside]
     force: str
+    """By the file's name; "" where it is no name of a police.uk file."""
     notes: list[str]
     vintages: set[str] = field(default_factory=set)
+
+    @property
+    def forces(self) -> list[str]:
+        """Who reports in it, by its name or row by row; none where it does not say."""
+        return [self.force] if self.force else sorted(self.events["reporter"].dropna().unique())
 
 
 def _read_all(
@@ -374,6 +409,12 @@ def _refuse_many(odd: Table | None, aside: int, read: int, allowed: float) -> No
 def _read_part(table: Table, reader: Reader, member: Member) -> _Part:
     events = reader.parse(table)
     layout = member.layout
+    if layout:
+        events["reporter"] = layout["force"]
+    elif "reporter" not in events:
+        events["reporter"] = pd.Series(np.nan, index=events.index, dtype="str")
+    else:
+        events["reporter"] = events["reporter"].map(reports.force_key, na_action="ignore")
     if layout and reader.grain == "month":
         month = month_number(layout["month"])
         table.refuse(events["month"] != month, "Month", "another month than the file's name says")

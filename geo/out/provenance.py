@@ -19,7 +19,7 @@ import shapely
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
-from geo.answer.disclosure import SUPPRESSED
+from geo.answer.columns import count_of
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Entry, overlay_entry
 from geo.answer.level import Level
@@ -156,9 +156,9 @@ class Sheet:
 
     def shown(self, row: pd.Series) -> tuple[str, str]:
         """Count and rate of an area as text: ("412", "262.0"); ``*`` and "" where there is none."""
-        asked, count = beside(self.answer.query.measure), row["count"]
+        asked = beside(self.answer.query.measure)
         return (
-            SUPPRESSED if pd.isna(count) else f"{int(count):,}",
+            count_of(row),
             asked.written(row.to_frame().T, brief=True)[0],
         )
 

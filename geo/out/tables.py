@@ -31,7 +31,8 @@ def plain(value: Any) -> Any:
 def records(sheet: Sheet) -> pd.DataFrame:
     """The table for programs, codes first: ``count`` is a number or missing, ``count_shown`` the text."""
     shown = sheet.answer.export()
-    table = shown.rename(columns={"count": "count_shown"}).assign(count_shown=shown["count"].astype(str))
+    told = shown["count"].map(str, na_action="ignore")
+    table = shown.rename(columns={"count": "count_shown"}).assign(count_shown=told)
     table.insert(shown.columns.get_loc("count"), "count", sheet.answer.table["count"])
     return table.reset_index()
 

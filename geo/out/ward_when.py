@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.answer.atlas import Atlas
 from geo.answer.colours import DEPRIVATION, SEQUENTIAL
-from geo.answer.columns import rate_of
+from geo.answer.columns import count_of, rate_of
 from geo.answer.disclosure import SUPPRESSED
 from geo.ask.words import DAY_NAMES, MONTH_NAMES
 from geo.out.drawing import (
@@ -292,7 +292,7 @@ def _services(page: Page, told: Profile, place: Rect) -> float:
         page.text(place.left + 0.27 * place.width, base, row["period"], BODY)
         rate = rate_of(row)
         texts = (
-            SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}",
+            count_of(row),
             rate,
             row["rank"],
         )

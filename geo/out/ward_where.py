@@ -7,8 +7,7 @@ import pandas as pd
 import shapely
 
 from geo.answer.colours import OVERLAY
-from geo.answer.columns import rate_of
-from geo.answer.disclosure import SUPPRESSED
+from geo.answer.columns import count_of, rate_of
 from geo.out.drawing import (
     A4,
     AREA_LINE,
@@ -147,7 +146,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         page.badge(place.left + 2.6, y + ROW / 2, str(number), radius=1.8, size=6)
         page.text(place.left + 7, base, row["name"], BODY, bold=True)
         decile = "" if pd.isna(row["imd_decile"]) else str(row["imd_decile"])
-        count = SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}"
+        count = count_of(row)
         rate = rate_of(row)
         for text, share in zip((count, rate, row["rank"], decile), (0.42, 0.53, 0.66, 1.0), strict=True):
             page.text(place.left + share * place.width, base, text, BODY, align="right")
@@ -159,7 +158,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     base = y + ROW * 0.66
     row, width = told.row, place.width
     page.text(place.left, base, f"All of {row['name']}", BODY, bold=True)
-    count = SUPPRESSED if pd.isna(row["count"]) else f"{int(row['count']):,}"
+    count = count_of(row)
     rate = rate_of(row)
     page.text(place.left + 0.42 * width, base, count, BODY, bold=True, align="right")
     page.text(place.left + 0.53 * width, base, rate, BODY, bold=True, align="right")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
+from geo.answer.columns import DAYS_COVERED, NO_DATA, count_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
@@ -108,7 +109,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     lsoas = level.parent == place
     answer = atlas.answer(query)
     small = atlas.answer(query.replace(level="lsoa", area="", layer="local_moran", null="exact"))
-    shown = np.isin(level.parent, np.flatnonzero(answer.inside))
+    shown = np.isin(level.parent, np.flatnonzero(answer.compared))
     members = small.ranked[np.isin(small.ranked.index, small.table.index[lsoas])]
     row = answer.table.iloc[place]
     around = level.neighbours.indices[level.neighbours.indptr[place] : level.neighbours.indptr[place + 1]]
@@ -154,6 +155,8 @@ def profile(atlas: Atlas, query: Query) -> Profile:
 
 def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: SourceInfo) -> str:
     """Say how many, how that ranks, and how many of its small areas are hotspots."""
+    if count_of(row) == NO_DATA:
+        return f"{row['name']} is not reported on in this period, so its number of {noun} is not known."
     if pd.isna(row["count"]):
         said = f"{row['name']} has so few {info.noun} that their number is not shown ({SUPPRESSED}: 1 to 7)."
     else:
@@ -191,6 +194,7 @@ def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
             "label": loaded.info.label,
             "period": period_name(int(months[0]), int(months[-1])) if len(months) else "",
             "count": row["count"],
+            DAYS_COVERED.name: row.get(DAYS_COVERED.name, answer.days),
             "rate_per_1000_year": row["rate_per_1000_year"],
             "unreliable": row["unreliable"],
             "rank": row["rank"],

@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
+from geo.answer.columns import reported_on
 from geo.answer.cube import YEAR as DAYS_A_YEAR
 from geo.answer.gradient import Gradient
 from geo.answer.week import Week
@@ -124,11 +125,11 @@ def group(atlas: Atlas, query: Query) -> Group | None:
         return None
     table, gate = answer.table[chosen], atlas.sources[query.source].gate
     counts = table["count"]
-    suppressed = int(counts.isna().sum())
+    suppressed = int((counts.isna() & reported_on(table)).sum())
     added = not gate.controlled or len(table) >= FEWEST
     count = int(counts.fillna(0).sum()) if added else None
     shown = int(answer.table["count"][answer.inside].fillna(0).sum())
-    known = table["population"].notna().all()
+    known = table["population"].notna().all() and answer.compared[chosen].all()
     residents = int(table["population"].sum()) if known else None
     days = answer.days if count is not None and residents and not suppressed else 0
     rate = rates.crude_rate([count or 0], [residents or 0], years=days / DAYS_A_YEAR).iloc[0]
@@ -153,8 +154,10 @@ def group(atlas: Atlas, query: Query) -> Group | None:
     if gate.controlled:
         return replace(told, note=TOGETHER if added else TOO_FEW)
     level = atlas.levels[query.level]
-    these, rest = (np.isin(level.parent, np.flatnonzero(w)) for w in (chosen, answer.inside & ~chosen))
+    these, rest = (np.isin(level.parent, np.flatnonzero(w)) for w in (chosen, answer.compared & ~chosen))
     months, rest_months = atlas.asked(query).month_counts(these), atlas.asked(query).month_counts(rest)
+    both = months.index.intersection(rest_months.index)
+    months, rest_months = months.loc[both], rest_months.loc[both]
     return replace(
         told,
         months=months,

@@ -16,6 +16,7 @@ from typing import Any
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import Gate
 from geo.answer.layers import LAYERS
+from geo.answer.said import uncovered
 from geo.ask.catalogue import MOST_OFFERED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -455,6 +456,10 @@ def _caveats(atlas: Atlas, keys: Sequence[str], query: Query, protected: bool) -
             "The data are synthetic: made by the program to show what it does. No person or event is real."
         )
     infos = [atlas.sources[key].info for key in keys]
+    for key in keys:
+        asked = atlas.asked(query.replace(source=key, level="lsoa", area="", group=()))
+        if sentence := uncovered(asked):
+            said.append(f"{asked.info.label}: {sentence}")
     at_home = [info.label for info in infos if info.place == "residence"]
     if at_home:
         said.append(f"{listed(at_home)} are counted where the people live, not where it happened.")

@@ -198,7 +198,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 kinds=_kinds(atlas, query, lsoas) if several else "",
             )
         )
-    inside = np.isin(level.parent, np.flatnonzero(answer.inside))
+    inside = np.isin(level.parent, np.flatnonzero(answer.compared))
     return Briefing(
         unit=asked.unit.format(noun=info.noun.capitalize()),
         spots=tuple(spots),
@@ -355,7 +355,7 @@ def _changes(
     plain = _plain(query)
     now = plain.replace(layer="change", first=first, last=last)
     then = plain.replace(first=before[0], last=before[1])
-    lengths = float(atlas.asked(then).selection.days), float(atlas.asked(now).selection.days)
+    lengths = float(atlas.asked(then).days), float(atlas.asked(now).days)
     return _between(atlas, now, then, lengths, areas, on=on, than=than)
 
 

@@ -140,7 +140,12 @@ def test_every_reader_is_documented(source: Source, reader: Reader) -> None:
 
 def test_street_file() -> None:
     events = parse("offences", STREET)
-    assert cells(events, 0) == {"category": "Robbery", "lsoa": "E01017540", "month": month_number("2023-05")}
+    assert cells(events, 0) == {
+        "category": "Robbery",
+        "lsoa": "E01017540",
+        "month": month_number("2023-05"),
+        "reporter": "Force",
+    }
     assert cells(events, 1) == {"category": "Anti-social behaviour", "month": month_number("2023-05")}
 
 

@@ -93,7 +93,7 @@ def funnel(part: Part) -> Exhibit:
     many = part.query.level == "lsoa" and part.inside.sum() > MOST_AREAS
     level = "ward" if many else part.query.level
     answer = part.answer(layer="significance", measure="rate", level=level)
-    table = answer.table[answer.inside]
+    table = answer.table[answer.compared]
     rate = table["rate_per_1000_year"].to_numpy(float)
     people = table["population"].to_numpy(float, na_value=np.nan)
     drawn = ~np.isnan(rate) & (people > 0)
@@ -104,7 +104,7 @@ def funnel(part: Part) -> Exhibit:
         raise NotPossible(f"{by.name} has too few {part.noun} for a rate to compare with.")
     against = "the whole" if by.name == part.where else by.name
     words = [kind.label for kind in COMPARED]
-    codes = answer.codes[answer.inside]
+    codes = answer.codes[answer.compared]
     points = pd.DataFrame(
         {
             "Residents": people,
@@ -254,7 +254,7 @@ def excess(part: Part) -> Exhibit:
     """Wards with more than similarly deprived wards."""
     part.need_deprivation()
     answer = part.answer(level="ward", layer="excess", measure="count")
-    table = answer.table[answer.inside]
+    table = answer.table[answer.compared]
     more = (table["ratio_p"] <= ALPHA) & (table["ratio"] > 1)
     table = table[more].sort_values("ratio", ascending=False)
     if table.empty:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.answer import Answer
+from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.county import Loaded
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, Selection
@@ -227,17 +228,22 @@ class Part:
         return self.atlas.levels["lsoa"]
 
     @cached_property
+    def asked(self) -> Asked:
+        """The question of small areas."""
+        return Asked(self.atlas, self.query.replace(level="lsoa", area="", group=()))
+
+    @property
     def inside(self) -> np.ndarray:
-        """LSOAs of the boroughs chosen, bool."""
-        lads = self.query.borough or tuple(self.atlas.catalogue.boroughs)
-        return self.lsoa.frame["lad"].isin(lads).to_numpy()
+        """LSOAs of the boroughs chosen that are reported on throughout, bool."""
+        return self.asked.inside
 
     @cached_property
     def boroughs(self) -> dict[str, np.ndarray]:
-        """LSOAs of each borough chosen, by its name."""
+        """LSOAs of each borough chosen that is reported on, by its name."""
         lad = self.lsoa.frame["lad"]
         codes = self.query.borough or tuple(self.atlas.catalogue.boroughs)
-        return {self.atlas.catalogue.boroughs[c]: (lad == c).to_numpy() for c in codes}
+        found = {self.atlas.catalogue.boroughs[c]: (lad == c).to_numpy() & self.inside for c in codes}
+        return {name: lsoas for name, lsoas in found.items() if lsoas.any()}
 
     @property
     def rows_by_borough(self) -> dict[str, np.ndarray]:
@@ -286,8 +292,8 @@ class Part:
 
     @property
     def years(self) -> float:
-        """Length of the time kept in years."""
-        return self.selection.years
+        """Length of the time kept and reported on in years."""
+        return self.asked.years
 
     @property
     def noun(self) -> str:

@@ -18,7 +18,7 @@ def ladder(part: Part) -> Exhibit:
     answer = part.answer(layer="confidence", measure="count")
     checks = {f"check_{key}": words for key, words in confidence.CHECKS.items()}
     checks = {column: words for column, words in checks.items() if column in answer.table}
-    table = answer.table[answer.inside]
+    table = answer.table[answer.compared]
     table = table[table[["check_gi_star", "check_eb_moran"]].fillna(False).astype(bool).any(axis=1)]
     if table.empty:
         raise NotPossible(f"no area is flagged as a hot spot of {part.noun}.")

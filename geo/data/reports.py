@@ -1,0 +1,182 @@
+"""Who reports on which district, in which months? What nobody reported on is no zero.
+
+Files of several forces or suppliers say whose they are by their name (``2023-01-kent-street.csv``) or row by
+row (“Reported by”). A district is that of the force with the most events in it, and covered in the months
+that this force reported. Files that do not say whose they are cover every district, as do folders written
+before it was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.words import month_number, month_text, slug
+from geo.data.coverage import ENOUGH, THIN
+from geo.data.store import Snapshot
+
+NATIONWIDE = frozenset({"btp", "british-transport"})
+"""Forces that no district is the district of: the railway's."""
+TELLING = 100
+"""Events to expect below which a district is too small to tell that its force gives nothing."""
+ANYONE = ""
+"""In place of the force of a district that is too small to tell."""
+_NO_PART = frozenset({"police", "constabulary", "service"})
+Months = Mapping[str, Mapping[str, int]]
+"""Events in the loaded areas by force and month, ``YYYY-MM``; a month whose file has no row is 0."""
+
+
+def force_key(name: str) -> str:
+    """Name of a force as police.uk's files have it.
+
+    >>> [force_key(name) for name in ("Devon & Cornwall Police", "Police Service of Northern Ireland")]
+    ['devon-and-cornwall', 'northern-ireland']
+    """
+    words = [word for word in slug(name.replace("&", " and ")).split("-") if word not in _NO_PART]
+    return "-".join(words).removeprefix("of-")
+
+
+def counted(
+    forces: pd.Series, lsoa: pd.Series, month: pd.Series, given: Iterable[tuple[str, list[int]]]
+) -> tuple[dict[str, dict[str, int]], pd.DataFrame]:
+    """Count what forces report.
+
+    Parameters
+    ----------
+    forces, lsoa, month : Series
+        Of the events in the loaded areas.
+    given : iterable of (str, list of int)
+        Months for which there is a file or a row of a force.
+
+    Returns
+    -------
+    by_month : dict
+        As :data:`Months`.
+    by_area : DataFrame
+        ``force, lsoa, events``.
+    """
+    by_month: dict[str, dict[str, int]] = {}
+    for force, months in given:
+        by_month.setdefault(force, {}).update(dict.fromkeys(map(month_text, months), 0))
+    for (force, number), events in month.groupby([forces, month]).size().items():
+        by_month[force][month_text(number)] = int(events)
+    by_area = lsoa.groupby([forces.rename("force"), lsoa.rename("lsoa")]).size().rename("events")
+    return by_month, by_area.reset_index()
+
+
+def reported(by_month: Mapping[str, int]) -> set[str]:
+    """Months that a force reported: not those of which it gives next to nothing of what it usually does.
+
+    >>> sorted(reported({"2023-01": 900, "2023-02": 0, "2023-03": 1000}))
+    ['2023-01', '2023-03']
+    >>> sorted(reported({"2023-01": 2, "2023-02": 0}))
+    ['2023-01', '2023-02']
+    """
+    some = [number for number in by_month.values() if number]
+    usual = float(np.median(some)) if some else 0.0
+    least = THIN * usual if usual >= ENOUGH else 0.0
+    return {month for month, number in by_month.items() if number >= least}
+
+
+def usual_forces(by_area: pd.DataFrame, districts: pd.Series) -> dict[str, str]:
+    """Force of each district; :data:`ANYONE` where it is too small to tell, no entry where there is none.
+
+    It is the force with the most events there, unless they are next to nothing of what it has elsewhere:
+    a neighbour's few rows across the border.
+
+    Parameters
+    ----------
+    by_area : DataFrame
+        ``force, lsoa, events``.
+    districts : Series
+        District of each small area, by its code.
+    """
+    size = districts.value_counts()
+    own = by_area[~by_area["force"].isin(NATIONWIDE)]
+    events = own.assign(district=own["lsoa"].map(districts)).pivot_table(
+        values="events", index="district", columns="force", aggfunc="sum", fill_value=0
+    )
+    events = events.reindex(size.index, fill_value=0)
+    if not events.to_numpy().sum():
+        return dict.fromkeys(size.index, ANYONE)
+    usual = {force: _density(events[force].to_numpy(), size.to_numpy()) for force in events}
+    largest = events.sum().idxmax()
+    found = {}
+    for district, row in events.iterrows():
+        force = row.idxmax() if row.max() else largest
+        expected = usual[force] * size[district]
+        if row[force] and row[force] >= THIN * expected:
+            found[district] = force
+        elif expected < TELLING:
+            found[district] = ANYONE
+    return found
+
+
+def _density(events: np.ndarray, areas: np.ndarray) -> float:
+    """Events a small area in the district in which a force's median event lies."""
+    density = events / areas
+    order = np.argsort(density)
+    return float(density[order][np.searchsorted(np.cumsum(events[order]), events.sum() / 2)])
+
+
+def held(snapshot: Snapshot, batches: Mapping[str, Any], areas: pd.Index) -> tuple[Months, pd.DataFrame]:
+    """What forces are known to have reported in some batches of a source, as :func:`counted`.
+
+    A batch from before areas were kept says how many events its forces have in a month: these stand in all
+    areas alike.
+    """
+    by_month: dict[str, dict[str, int]] = {}
+    by_area = [pd.DataFrame({"force": [], "lsoa": [], "events": []})]
+    for role, batch in batches.items():
+        for force, months in batch.get("reports", {}).items():
+            mine = by_month.setdefault(force, {})
+            for month, number in months.items():
+                mine[month] = mine.get(month, 0) + number
+        if snapshot.has(role_of(role)):
+            by_area.append(snapshot.read(role_of(role)))
+        elif "reports" not in batch:
+            for force, usual in batch.get("forces", {}).items():
+                mine = by_month.setdefault(force, {})
+                for month in batch["months"]:
+                    mine[month] = mine.get(month, 0) + round(usual)
+                each = usual * len(batch["months"]) / len(areas)
+                by_area.append(pd.DataFrame({"force": force, "lsoa": areas, "events": each}))
+    return by_month, pd.concat(by_area)
+
+
+def role_of(batch: str) -> str:
+    """Role of the table of what forces report of a batch of events."""
+    return f"reports/{batch.removeprefix('incidents/')}"
+
+
+def covered(snapshot: Snapshot, source: str, districts: pd.Series) -> np.ndarray:
+    """Whether each small area is reported on in each loaded month of a source.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    source : str
+    districts : Series
+        District of each small area, by its code, in map order.
+
+    Returns
+    -------
+    ndarray of bool, shape (small areas, months)
+    """
+    months = snapshot.months(source)
+    batches = {r: b for r, b in snapshot.manifest["batches"].items() if b["source"] == source}
+    by_month, by_area = held(snapshot, batches, districts.index)
+    found = np.zeros((len(districts), len(months)), bool)
+    place = {month: at for at, month in enumerate(months)}
+    force = districts.map(usual_forces(by_area, districts))
+    for force_, numbers in by_month.items():
+        at = [place[month_number(month)] for month in reported(numbers) if month_number(month) in place]
+        mine = force.eq(force_) | (force.eq(ANYONE) & (force_ not in NATIONWIDE))
+        found[np.ix_(mine.to_numpy(bool), at)] = True
+    for batch in batches.values():
+        if "reports" not in batch:
+            found[:, [place[month_number(month)] for month in batch["months"]]] = True
+    return found

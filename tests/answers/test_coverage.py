@@ -1,0 +1,239 @@
+"""Where nobody reports, nothing is known: a county of two forces, one of which is missing, or for a time."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.data import reports
+from geo.data.ingest import import_files
+from geo.data.store import Store
+from geo.out.export import export
+from tests.support import small_county as small
+
+EAST, WEST = "E06000002", "E06000001"
+SQUARES = small.areas()
+IN_EAST = (SQUARES["lad"] == EAST).to_numpy()
+MONTHS = [f"2023-{month:02d}" for month in range(1, 7)]
+DAYS = dict(zip(MONTHS, (31, 28, 31, 30, 31, 30), strict=True))
+
+
+def rows(force: str, month: str) -> pd.DataFrame:
+    """Rows of a force's file; neighbours and the railway have a few across the border."""
+    rng = np.random.default_rng([len(force), int(month[5:])])
+    mean = {
+        "west": np.where(IN_EAST, 0.05, 20.0),
+        "east": np.where(IN_EAST, 22.0, 0.05),
+        "btp": np.full(36, 0.4),
+    }[force]
+    mean = mean * np.where(np.arange(36) == 8, 0.0, 1.0)  # square 12 of the west has none: a real zero
+    number = rng.poisson(mean)
+    codes = np.repeat(small.CODES, number)
+    return pd.DataFrame(
+        {
+            "Crime ID": [f"{force}{month}{k}" for k in range(len(codes))],
+            "Month": month,
+            "Reported by": {"west": "West Police", "east": "East Constabulary", "btp": "btp"}[force],
+            "LSOA code": codes,
+            "Crime type": "Robbery",
+        }
+    )
+
+
+def county(folder: Path, bare: Path, given: dict[str, list[str]], *, named: bool = True) -> Atlas:
+    """The county with the files of some months of each force: by their names, or row by row in one file."""
+    data = folder / "data"
+    shutil.copytree(bare, data)
+    tables = {(force, month): rows(force, month) for force, months in given.items() for month in months}
+    if named:
+        (folder / "police").mkdir()
+        for (force, month), table in tables.items():
+            table.to_csv(folder / "police" / f"{month}-{force}-street.csv", index=False)
+        path = folder / "police"
+    else:
+        path = folder / "all.csv"
+        pd.concat(tables.values()).to_csv(path, index=False)
+    import_files(data, "offences", [path], opening=Atlas)
+    return Atlas.open(data)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bare")
+    raw = small.build(folder).parent / "raw"
+    for kind, name in (
+        ("boundaries", "lsoa.geojson"),
+        ("lookup", "lookup.csv"),
+        ("population", "population.csv"),
+    ):
+        import_files(folder / "bare", kind, [raw / name], place="Squareshire")
+    return folder / "bare"
+
+
+@pytest.fixture(scope="module", params=["by name", "by row"])
+def without_east(
+    request: pytest.FixtureRequest, bare: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Atlas:
+    given = {"west": MONTHS, "btp": MONTHS}
+    return county(tmp_path_factory.mktemp("one"), bare, given, named=request.param == "by name")
+
+
+@pytest.fixture(scope="module")
+def half_east(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    return county(tmp_path_factory.mktemp("half"), bare, {"west": MONTHS, "east": MONTHS[:3]})
+
+
+def counted(given: dict[str, list[str]]) -> pd.Series:
+    """Events by small area, counted by pandas alone."""
+    table = pd.concat([rows(force, month) for force, months in given.items() for month in months])
+    return table.groupby("LSOA code").size().reindex(small.CODES, fill_value=0)
+
+
+# ---------------------------------------------------------------- a force that is missing
+
+
+def test_a_district_without_its_force_is_no_data_and_not_0(without_east: Atlas) -> None:
+    answer = without_east.answer(Query())
+    expected = counted({"west": MONTHS, "btp": MONTHS})
+    assert answer.table["count"][~IN_EAST].tolist() == expected[~IN_EAST].tolist()
+    assert expected.iloc[8] == 0 and answer.table["count"].iloc[8] == 0  # a real zero stays one
+    assert expected[IN_EAST].sum() > 0  # there are a few rows, and yet it is not known
+    assert answer.table["count"][IN_EAST].isna().all()
+    assert answer.table["rate_per_1000_year"][IN_EAST].isna().all()
+    keys = np.array(answer.classes.keys)[answer.codes]
+    assert (keys[IN_EAST] == "unreported").all() and "unreported" not in keys[~IN_EAST]
+    assert answer.classes.counts[list(answer.classes.keys).index("unreported")] == 12
+    assert "12 small areas in Eastshire are not reported on: no data, and not 0" in answer.headline
+    assert (answer.ranked["rank"].iloc[-12:] == "").all()
+
+
+@pytest.mark.parametrize(
+    "layer", ["local_moran", "gi_star", "quintile", "change", "confidence", "significance"]
+)
+def test_no_statistic_has_it_in_its_population(without_east: Atlas, layer: str) -> None:
+    answer = without_east.answer(Query(layer=layer))
+    alone = without_east.answer(Query(layer=layer, borough=(WEST,)))
+    new = [column for column in alone.table if column not in ("days_covered", "borough")]
+    pd.testing.assert_frame_equal(answer.table[new][~IN_EAST], alone.table[new][~IN_EAST])
+    keys = np.array(answer.classes.keys)[answer.codes]
+    assert (keys[IN_EAST] == "unreported").all()
+
+
+def test_cold_spots_are_none_of_the_areas_without_data(without_east: Atlas) -> None:
+    import esda
+    import libpysal
+
+    answer = without_east.answer(Query(layer="local_moran", fdr=False))
+    low = (answer.table["cluster"] == "LL").to_numpy()
+    assert not low[IN_EAST].any()
+    west = SQUARES[~IN_EAST].reset_index(drop=True)
+    weights = libpysal.weights.Queen.from_dataframe(west, use_index=False)
+    counts = counted({"west": MONTHS, "btp": MONTHS})[~IN_EAST].to_numpy(float)
+    moran = esda.Moran_Local(counts, weights, permutations=0)
+    assert np.allclose(answer.table["local_i"][~IN_EAST].to_numpy(float), moran.Is)
+
+
+# ---------------------------------------------------------------- what leaves
+
+
+def test_files_have_null_and_the_days(without_east: Atlas) -> None:
+    content = json.loads(export(without_east, Query(), "json"))
+    east = [record for record in content["records"] if record["borough"] == "Eastshire"]
+    assert len(east) == 12
+    for record in east:
+        assert record["count"] is None and record["count_shown"] is None
+        assert record["rate_per_1000_year"] is None and record["days_covered"] == 0
+    table = export(without_east, Query(), "csv").decode()
+    line = next(line for line in table.splitlines() if "Eastshire" in line)
+    assert line.split(",")[3] == ""
+
+
+# ---------------------------------------------------------------- a force that is missing for a time
+
+
+def test_an_area_of_half_the_time_has_its_own_rate_and_is_in_no_comparison(half_east: Atlas) -> None:
+    answer = half_east.answer(Query(layer="local_moran"))
+    expected = counted({"west": MONTHS, "east": MONTHS[:3]})
+    assert answer.table["count"].tolist() == expected.tolist()
+    days = np.where(IN_EAST, sum(DAYS[m] for m in MONTHS[:3]), sum(DAYS.values()))
+    assert answer.table["days_covered"].tolist() == days.tolist()
+    people = answer.table["population"].to_numpy(float)
+    rate = 1000 * expected / people / (days / 365.25)
+    shown = answer.table["rate_per_1000_year"].to_numpy(float)
+    some = expected >= 3
+    assert np.allclose(shown[some], rate[some]) and np.isnan(shown[~some]).all()
+    keys = np.array(answer.classes.keys)[answer.codes]
+    assert (keys[IN_EAST] == "unreported").all()
+    assert "12 small areas in Eastshire are reported on in part of the period only" in answer.headline
+
+
+def test_a_period_that_both_report_compares_both(half_east: Atlas) -> None:
+    answer = half_east.answer(Query(first=2023 * 12, last=2023 * 12 + 2, layer="local_moran"))
+    assert answer.compared.all() and "days_covered" not in answer.table
+    assert "not reported" not in answer.headline
+
+
+def test_of_the_east_alone_the_months_that_it_lacks_are_gaps(half_east: Atlas) -> None:
+    answer = half_east.answer(Query(borough=(EAST,)))
+    assert answer.days == sum(DAYS[m] for m in MONTHS[:3])
+    assert answer.months["month_text"].tolist() == MONTHS[:3]
+    assert answer.compared[IN_EAST].all()
+
+
+def test_months_of_the_whole_are_those_of_the_areas_that_always_report(half_east: Atlas) -> None:
+    answer = half_east.answer(Query())
+    west = pd.concat(
+        [rows(force, m) for force in ("west",) for m in MONTHS] + [rows("east", m) for m in MONTHS[:3]]
+    )
+    west = west[west["LSOA code"].isin(np.array(small.CODES)[~IN_EAST])]
+    assert answer.months["count"].tolist() == west.groupby("Month").size().tolist()
+
+
+# ---------------------------------------------------------------- folders and files that do not say
+
+
+def test_a_folder_from_before_is_covered_everywhere(without_east: Atlas, tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    shutil.copytree(without_east.snapshot.folder, folder)
+    current = (folder / "CURRENT").read_text().strip()
+    manifest = json.loads((folder / "versions" / current).read_text())
+    for role, batch in manifest["batches"].items():
+        batch.pop("reports")
+        batch["forces"] = {"west": 480.0, "btp": 14.0}
+        manifest["objects"].pop(reports.role_of(role))
+    (folder / "versions" / current).write_text(json.dumps(manifest))
+    answer = Atlas.open(folder).answer(Query())
+    assert answer.compared.all() and answer.table["count"].notna().all()
+
+
+def test_one_force_of_one_county_covers_all_of_it(bare: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(bare, data)
+    for month in ("2023-01", "2023-03"):
+        table = pd.concat([rows("west", month), rows("east", month)])
+        path = tmp_path / f"{month}-square-street.csv"
+        table.to_csv(path, index=False)
+        import_files(data, "offences", [path], opening=Atlas)
+    atlas = Atlas.open(data)
+    assert atlas.sources["offences"].covered.all()
+    assert Store(data).open().gaps("offences") == [2023 * 12 + 1]
+
+
+def test_a_month_that_a_force_gives_nothing_of_is_not_reported(bare: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(bare, data)
+    (tmp_path / "police").mkdir()
+    for month in MONTHS[:3]:
+        for force in ("west", "east"):
+            table = rows(force, month)
+            table = table.head(0) if (force, month) == ("east", "2023-02") else table
+            table.to_csv(tmp_path / "police" / f"{month}-{force}-street.csv", index=False)
+    import_files(data, "offences", [tmp_path / "police"], opening=Atlas)
+    covered = Atlas.open(data).sources["offences"].covered
+    assert covered[~IN_EAST].all()
+    assert covered[IN_EAST].tolist() == [[True, False, True]] * 12
