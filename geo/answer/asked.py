@@ -153,7 +153,7 @@ class Asked:
     def _days(self) -> tuple[np.ndarray, int]:
         """Days on which each area is reported on, and those on which any of the areas chosen is."""
         days = self.selection.days_by_month
-        if self.loaded.covered.all():
+        if self.loaded.everywhere:
             return np.full(len(self.frame), float(self.selection.days)), self.selection.days
         small = self.chosen[self.level.parent]
         days = np.where(self.loaded.covered[small].any(axis=0), days, 0)
@@ -164,7 +164,7 @@ class Asked:
     def covered(self) -> np.ndarray:
         """Share of these days on which each area is reported on; its events on others are not known."""
         each, days = self._days
-        return fixed(each / days if days else np.full(len(each), float(self.loaded.covered.all())))
+        return fixed(each / days if days else np.full(len(each), float(self.loaded.everywhere)))
 
     @cached_property
     def inside(self) -> np.ndarray:

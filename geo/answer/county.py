@@ -67,6 +67,11 @@ class Loaded:
     covered: np.ndarray
 
     @cached_property
+    def everywhere(self) -> bool:
+        """Whether every small area is reported on in every loaded month."""
+        return bool(self.covered.all())
+
+    @cached_property
     def _selections(self) -> Memory[Query, Selection]:
         return Memory(SELECTIONS)
 

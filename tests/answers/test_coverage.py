@@ -113,7 +113,7 @@ def test_a_district_without_its_force_is_no_data_and_not_0(without_east: Atlas) 
 
 
 @pytest.mark.parametrize(
-    "layer", ["local_moran", "gi_star", "quintile", "change", "confidence", "significance"]
+    "layer", ["local_moran", "getis_ord", "quintile", "change", "confidence", "significance"]
 )
 def test_no_statistic_has_it_in_its_population(without_east: Atlas, layer: str) -> None:
     answer = without_east.answer(Query(layer=layer))
