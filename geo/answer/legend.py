@@ -210,7 +210,7 @@ def classify(
     )
 
 
-UNREPORTED = Kind("unreported", "No data: not reported on, or not throughout", PAPER, "No data")
+UNREPORTED = Kind("unreported", "No data: not reported on, or not throughout", PAPER, "No data", "no data")
 
 
 def unreported(codes: np.ndarray, classes: Classes, chosen: np.ndarray) -> tuple[np.ndarray, Classes]:
@@ -239,6 +239,7 @@ def unreported(codes: np.ndarray, classes: Classes, chosen: np.ndarray) -> tuple
         patterns=(*classes.patterns, "nodata"),
         counts=(*classes.counts, int(left.sum())),
         names=(*(classes.names or classes.labels), UNREPORTED.name),
+        said=(*classes.said, UNREPORTED.said or ""),
     )
 
 

@@ -400,7 +400,9 @@ def _between(
         str(code): _change(row["before"], row["count"], row["change_ratio"], row["change"], on=on, than=than)
         for code, row in table.iterrows()
     }
-    before, after = old.totals.shown, new.totals.shown
+    asked, earlier = atlas.asked(now), atlas.asked(then)
+    both = asked.beside(earlier).inside
+    before, after = (one.gate.count(int(one.counts[both].sum())) for one in (earlier, asked))
     if not before or not after:
         return changes, Change()
     whole = compare_periods(pd.Series([before]), pd.Series([after]), exposure=lengths).iloc[0]

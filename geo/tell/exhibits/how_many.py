@@ -110,6 +110,7 @@ def changed(part: Part) -> Exhibit:
     after, before = months[-YEAR:], months[-2 * YEAR : -YEAR]
     if len(before) < YEAR or before[0] + 2 * YEAR - 1 != after[-1]:
         raise NotPossible("the 24 months up to the end of the period are not all loaded.")
+    part = part.reaching([*before, *after])
     kept = []
     ward = part.atlas.levels["ward"]
     inside = np.unique(ward.parent[part.inside])

@@ -47,6 +47,7 @@ def lately(part: Part) -> Exhibit:
 
 def _compared(part: Part, compared: Windows) -> pd.DataFrame:
     """Change of all boroughs together and of each, from the protected counts."""
+    part = part.reaching([*compared.before.months, *compared.after.months])
     boroughs = {name: mask for name, mask in part.columns.items() if name != BOROUGH_TOTAL}
     masks = {f"All of {part.where}": part.inside, **boroughs}
     before, after = (

@@ -7,7 +7,7 @@ a :class:`Part`: one source under the filters. What cannot be made from the data
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -206,11 +206,14 @@ class Part:
     query : Query
         Checked; of the source.
     gate : Gate
+    reach : tuple of int
+        Months beyond the period that it is compared with.
     """
 
     atlas: Atlas
     query: Query
     gate: Gate
+    reach: tuple[int, ...] = ()
 
     @property
     def loaded(self) -> Loaded:
@@ -232,10 +235,22 @@ class Part:
         """The question of small areas."""
         return Asked(self.atlas, self.query.replace(level="lsoa", area="", group=()))
 
-    @property
+    def reaching(self, months: Iterable[int]) -> Part:
+        """Return the same part of those areas that are reported on in some other months too."""
+        if self.loaded.everywhere:
+            return self
+        part = replace(self, reach=tuple(map(int, months)))
+        if not part.inside.any():
+            raise NotPossible("no area is reported on throughout the months compared.")
+        return part
+
+    @cached_property
     def inside(self) -> np.ndarray:
         """LSOAs of the boroughs chosen that are reported on throughout, bool."""
-        return self.asked.inside
+        if not self.reach:
+            return self.asked.inside
+        months = np.isin(self.loaded.cube.months, self.reach)
+        return self.asked.inside & self.loaded.covered[:, months].all(axis=1)
 
     @cached_property
     def boroughs(self) -> dict[str, np.ndarray]:

@@ -48,6 +48,7 @@ def back_test(part: Part) -> Exhibit:
     """Hotspots of one year against the events of the next, beside plain ranking and chance."""
     middle = _second_year(part)
     first, last = middle - YEAR, middle + YEAR - 1
+    part = part.reaching(range(first, last + 1))
     before, after = (_counts(part, start, stop) for start, stop in ((first, middle - 1), (middle, last)))
     among = part.lsoa.neighbours if part.inside.all() else part.lsoa.neighbours.subset(part.inside)
     one, other = period_name(first, middle - 1), period_name(middle, last)

@@ -145,6 +145,7 @@ def stable_areas(part: Part) -> Exhibit:
         whole = _whole_years(part.months)
     if len(whole) < 2:
         raise NotPossible("fewer than two whole years are loaded.")
+    part = part.reaching(month for y in whole for month in range(y * YEAR, y * YEAR + YEAR))
     queries = {y: part.query.replace(first=y * YEAR, last=y * YEAR + 11) for y in whole}
     counts = {y: part.loaded.cube.select(query).by_area[part.inside] for y, query in queries.items()}
     found = concentration.stability(pd.DataFrame(counts))
