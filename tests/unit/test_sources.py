@@ -146,7 +146,11 @@ def test_street_file() -> None:
         "month": month_number("2023-05"),
         "reporter": "Force",
     }
-    assert cells(events, 1) == {"category": "Anti-social behaviour", "month": month_number("2023-05")}
+    assert cells(events, 1) == {
+        "category": "Anti-social behaviour",
+        "month": month_number("2023-05"),
+        "reporter": "Force",
+    }
 
 
 def test_force_extract() -> None:
