@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import AREAS, Asked
+from geo.answer.asked import Asked
 from geo.answer.measures import MEASURES
 from geo.answer.week import Week
-from geo.ask.words import MOST_NAMED, agree, counted, listed, month_runs, named, period_name, upper_first, verb
+from geo.ask.words import (
+    AREAS,
+    MOST_NAMED,
+    agree,
+    counted,
+    listed,
+    month_runs,
+    named,
+    period_name,
+    upper_first,
+    verb,
+)
 from geo.stats.rates import UNRELIABLE_BELOW
 
 

@@ -156,7 +156,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
 def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: SourceInfo) -> str:
     """Say how many, how that ranks, and how many of its small areas are hotspots."""
     if count_of(row) == NO_DATA:
-        return f"{row['name']} is not reported on in this period, so its number of {noun} is not known."
+        return f"{row['name']} is not reported on in this period, so its number of {info.noun} is not known."
     if pd.isna(row["count"]):
         said = f"{row['name']} has so few {info.noun} that their number is not shown ({SUPPRESSED}: 1 to 7)."
     else:

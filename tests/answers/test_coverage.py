@@ -194,6 +194,13 @@ def test_months_of_the_whole_are_those_of_the_areas_that_always_report(half_east
     assert answer.months["count"].tolist() == west.groupby("Month").size().tolist()
 
 
+def test_the_panel_of_an_area_without_data_says_so(without_east: Atlas) -> None:
+    from geo.tell.area import profile
+
+    code = small.CODES[int(np.flatnonzero(IN_EAST)[0])]
+    assert "is not reported on in this period" in profile(without_east, Query(area=code)).headline
+
+
 # ---------------------------------------------------------------- folders and files that do not say
 
 
