@@ -109,13 +109,13 @@ class Asked:
     def areas(self, number: int, judged: int | None = None, could_be: str = "judged") -> str:
         """Say a number of the areas shown, or of those that could be judged.
 
-        "14 of 417 small areas", "none of 417 small areas"; with :func:`geo.ask.words.verb` after it. Of one
+        "14 of 417 small areas", "not one of 417 small areas"; with :func:`geo.ask.words.verb` after it. Of one
         area "the one borough shown", "no borough".
         """
         whole = self.n if judged is None else judged
         of = self.judged(whole, could_be)
         if not number:
-            return f"no {self.area}" if whole == 1 else f"none of {of}"
+            return f"no {self.area}" if whole == 1 else f"not one of {of}"
         if number == whole == self.n:
             return (
                 of

@@ -49,7 +49,7 @@ def draw_confidence(s: Asked) -> Drawn:
             f"{passes}, or all but one."
         )
     words = "; ".join(confidence.CHECKS[check] for check in made)
-    caveats = [f"Checks: {words}. They share data, so they are no probability."]
+    caveats = [f"Checks: {words}. They share data, so they are no probability."] if made else []
     if absent := [confidence.CHECKS[check] for check in evidence if check not in made]:
         caveats.append(f"Not assessed: {'; '.join(absent)}.")
     columns = found[["agree", "assessed"]].rename(

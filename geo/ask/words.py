@@ -160,7 +160,7 @@ def agree(number: int | str, one: str, many: str) -> str:
 
 
 def verb(number: int | str, one: str, many: str) -> str:
-    """The verb that goes with a part of many: "has" with "1 of 79 wards" and with "none of 79 wards"."""
+    """The verb that goes with a part of many: "has" with "1 of 79 wards" and with "not one of 79"."""
     return one if str(number) in ("0", "1") else many
 
 

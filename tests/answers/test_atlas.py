@@ -345,12 +345,12 @@ def test_a_sentence_counts_the_areas_that_could_be_judged(small_atlas):
     none = small_atlas.answer(query.replace(month=(3,), day=(0,)))
     assert none.totals.shown
     assert (none.table["compared"] == "not compared").all()
-    assert none.headline == "None of 36 small areas has enough offences to be compared."
+    assert none.headline == "Not one of 36 small areas has enough offences to be compared."
 
 
 def test_where_every_value_is_alike_none_could_be_judged(small_atlas, monkeypatch):
     s = small_atlas.asked(Query(source="offences", layer="getis_ord"))
     s.__dict__["counts"] = np.ones(36, np.int64)
     drawn = LAYERS["getis_ord"].draw(s)
-    assert drawn.finding.startswith("none of 36 small areas can be judged")
+    assert drawn.finding.startswith("not one of 36 small areas can be judged")
     assert not [caveat for caveat in drawn.caveats if "orrected" in caveat]
