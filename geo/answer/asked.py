@@ -109,20 +109,16 @@ class Asked:
     def areas(self, number: int, judged: int | None = None, could_be: str = "judged") -> str:
         """Say a number of the areas shown, or of those that could be judged.
 
-        "14 of 417 small areas", "not one of 417 small areas"; with :func:`geo.ask.words.verb` after it. Of one
-        area "the one borough shown", "no borough".
+        "14 of 417 small areas", "not one of 417 small areas"; with :func:`geo.ask.words.verb` after it. Of
+        one area "the one borough shown", "no borough".
         """
         whole = self.n if judged is None else judged
         of = self.judged(whole, could_be)
-        if not number:
-            return f"no {self.area}" if whole == 1 else f"not one of {of}"
+        if whole == 1:
+            return of if number else f"no {self.area}"
         if number == whole == self.n:
-            return (
-                of
-                if whole == 1
-                else f"{'both' if whole == 2 else f'all {whole:,}'} {AREAS[self.query.level][1]}"
-            )
-        return of if whole == 1 else f"{number:,} of {of}"
+            return f"{'both' if whole == 2 else f'all {whole:,}'} {AREAS[self.query.level][1]}"
+        return f"{number:,} of {of}" if number else f"not one of {of}"
 
     def judged(self, number: int, could_be: str = "judged") -> str:
         """Say how many areas were looked at: all of them, or those that could be judged.

@@ -1,7 +1,7 @@
 """A county of 400 boroughs of two small areas each, with kinds of offence that lie as no real ones do.
 
-Every kind is an extreme: one event, a tie of two areas, the same in every area, all in one area, crowds in one
-corner or in many boroughs. Written as raw files and imported as a user would.
+Every kind is an extreme: one event, a tie of two areas, the same in every area, all in one area, crowds in
+one corner or in many boroughs. Written as raw files and imported as a user would.
 """
 
 from pathlib import Path
