@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from dashboard import legend as parts
+from geo.answer.disclosure import ASSUMED, SUPPRESSED
 from geo.answer.legend import Classes, Entry, classify_alike
 from geo.answer.measures import MEASURES
 from geo.ask.catalogue import Catalogue
@@ -220,43 +221,48 @@ def legend(
 ) -> list[Component]:
     """Build the legend of both maps: one list that says both sides of every class, else two lists."""
     left, right = names(first, answer, catalogue)
+    fifths = in_fifths(first, answer)
+    say = _bounds if fifths else _areas
+    below = _below(first, answer, link)
     if not _shared(first.classes, answer.classes):
-        return [
+        lists = [
             part
             for name, one in ((left, first), (right, answer))
             for part in (
                 html.H2(f"{name}: {one.classes.title}", className="legend-title"),
-                html.Ul(_items(_rows(one), first if one is first else None)),
+                html.Ul(_items(_rows(one, say=say), first if one is first else None)),
             )
         ]
+        return [*lists, below] if fifths else lists
+    title = first.classes.title if first.classes.title == answer.classes.title else "One legend for both maps"
+    heads = [html.Span(name, className="legend-side") for name in (left, right)]
+    return [
+        html.H2("Each map in fifths of its own areas" if fifths else title, className="legend-title"),
+        html.Ul(
+            [
+                html.Li(heads, className="legend-sides", **{"aria-hidden": "true"}),
+                *_items(_rows(first, answer, say=say), first, left, right),
+            ],
+            className="legend-pair" if fifths else "legend-run",
+        ),
+        below,
+    ]
+
+
+def _below(first: Answer, answer: Answer, link: Callable[[Query], str]) -> Component:
+    """What the numbers of a legend are, and the way to the other legend where there are two."""
     fifths = in_fifths(first, answer)
-    rows = _rows(first, answer, say=_bounds if fifths else _areas)
+    note = f"Number of {LEVELS[first.query.level]} in each, left / right."
     if fifths:
-        title = "Each map in fifths of its own areas"
         note = "A colour is a rank among the areas of its map, not a number."
         if any("suppressed" in one.classes.keys for one in (first, answer)):
             note = "A colour is a rank on its own map, not a number; suppressed areas have none."
-    else:
-        alike = first.classes.title == answer.classes.title
-        title = first.classes.title if alike else "One legend for both maps"
-        note = f"Number of {LEVELS[first.query.level]} in each, left / right."
     switch = []
     if _of_two_sources(first, answer) and first.query.measure == answer.query.measure:
         asked = first.query.replace(mark="")  # its classes go
         instead = asked.replace(legend="common") if fifths else asked.replace(legend="own", breaks="quantile")
         switch = [" ", html.A(LEGENDS[instead.legend], href=link(instead), className="link")]
-    heads = [html.Span(name, className="legend-side") for name in (left, right)]
-    return [
-        html.H2(title, className="legend-title"),
-        html.Ul(
-            [
-                html.Li(heads, className="legend-sides", **{"aria-hidden": "true"}),
-                *_items(rows, first, left, right),
-            ],
-            className="legend-pair" if fifths else "legend-run",
-        ),
-        html.P([note, *switch], className="note"),
-    ]
+    return html.P([note, *switch], className="note")
 
 
 Row = tuple[Entry, list[str]]
@@ -286,12 +292,14 @@ def _bounds(answer: Answer, key: str) -> str:
     number = counts.get(key, 0)
     if not number:
         return "none"
-    if not key.isdigit():
+    if not key[:1].isdigit():
         return f"{number:,} areas" if number > 1 else "1 area"
     measure = MEASURES[answer.query.measure]
     values = answer.table[measure.column.name].to_numpy(float, na_value=np.nan)
     among = values[answer.codes == answer.classes.keys.index(key)]
-    low, high = measure.form.format(among.min()), measure.form.format(among.max())
+    order = np.nan_to_num(among, nan=ASSUMED)
+    ends = among[[order.argmin(), order.argmax()]]
+    low, high = (SUPPRESSED if np.isnan(value) else measure.form.format(value) for value in ends)
     return low if low == high else f"{low}–{high}"
 
 

@@ -24,6 +24,9 @@ ROUNDED_TO = 5
 SMALLEST_SHOWN = 10
 """The smallest protected count above zero: 8, rounded."""
 
+ASSUMED = 4.0
+"""What stands for a suppressed count where a model or an order needs a number: it lies between 0 and 10."""
+
 FIGURES = 3
 """Significant figures of rates that rest on true counts."""
 

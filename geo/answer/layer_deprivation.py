@@ -18,11 +18,12 @@ from geo.answer.colours import (
 from geo.answer.columns import DECILES, Column, P, figures
 from geo.answer.layer import Layer
 from geo.answer.layer_clusters import correction_caveats
-from geo.answer.layer_measure import suppressed
+from geo.answer.layer_measure import in_order, no_top, suppressed
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import verb
 from geo.stats import deprivation, hotspots, rates, unexplained
+from geo.stats.concentration import ranked_classes
 
 CRIME_SOURCES = ("offences",)
 """Sources that count recorded crime, of which the crime domain of deprivation is made."""
@@ -100,14 +101,20 @@ THIRDS = tuple(
 
 def draw_bivariate(s: Asked) -> Drawn:
     m = measure(s)
-    shown = np.where(s.inside, m.shown, np.nan)
-    table = deprivation.bivariate_classes(shown, np.where(s.inside, _deprivation_rank(s), np.nan))
-    position = table["class"].fillna(0).to_numpy(int) - 1
+    values, rank = in_order(s, m), np.where(s.inside, _deprivation_rank(s), np.nan)
     title = f"{m.title} and deprivation{s.query.by_domain}, in thirds"
+    for what, order in ((s.noun, values), (f"deprivation{s.query.by_domain}", -rank)):
+        if why := no_top(s, order, 3):
+            nowhere = np.full(len(values), -1)
+            codes, classes = classify(title, THIRDS, nowhere, s.inside, no_value="No thirds can be told")
+            finding = f"The third of areas with the most {what} cannot be told: {why}."
+            return Drawn(_with_domain(s, m.columns), codes, classes, finding, _domain_caveats(s))
+    table = deprivation.bivariate_classes(values, rank)
+    position = table["class"].fillna(0).to_numpy(int) - 1
     codes, classes = classify(
         title, THIRDS, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
     )
-    both = (position == 8) & s.inside
+    both = position == 8
     share = s.share_held(both)
     number = int(both.sum())
     are, hold = verb(number, "is", "are"), verb(number, "holds", "hold")
@@ -118,7 +125,11 @@ def draw_bivariate(s: Asked) -> Drawn:
     columns = m.columns.assign(
         measure_class=table["measure_class"].array, deprivation_class=table["deprivation_class"].array
     )
-    return Drawn(_with_domain(s, columns), codes, classes, finding, _domain_caveats(s))
+    placed = int((position >= 0).sum())
+    caveats = [f"Thirds are of {s.judged(placed, 'put in order')}."] if placed < s.n else []
+    if (ranked_classes(values, 3)["first"] == 1).sum() > 0.5 * placed:
+        caveats.append("Areas that are alike stay together: “Fewest” holds more than a third of the areas.")
+    return Drawn(_with_domain(s, columns), codes, classes, finding, (*caveats, *_domain_caveats(s)))
 
 
 WITH_DEPRIVATION = Layer(

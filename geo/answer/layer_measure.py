@@ -10,7 +10,7 @@ from geo.answer.asked import Asked
 from geo.answer.benchmark import benchmark
 from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
 from geo.answer.columns import AGAINST, Column, figures
-from geo.answer.disclosure import SMALLEST_SHOWN
+from geo.answer.disclosure import ASSUMED, SMALLEST_SHOWN
 from geo.answer.layer import Layer
 from geo.answer.legend import Drawn, Kind, classify, edge_labels
 from geo.answer.measures import MEASURES, Measured, measure
@@ -48,6 +48,34 @@ def suppressed(s: Asked, m: Measured) -> np.ndarray:
     return np.isnan(s.shown) & np.isnan(m.shown) & MEASURES[s.query.measure].of_shown
 
 
+def in_order(s: Asked, m: Measured) -> np.ndarray:
+    """Values by which the areas inside are put in order, NaN where there is none.
+
+    A suppressed count has its place: it is more than 0 and less than every other count that is shown.
+    """
+    return np.where(s.inside, np.where(m.whole & np.isnan(s.shown), ASSUMED, m.shown), np.nan)
+
+
+def no_top(s: Asked, values: np.ndarray, classes: int) -> str:
+    """Say why no highest fifth or third can be told, as a clause; "" where it can.
+
+    Parameters
+    ----------
+    s : Asked
+    values : ndarray of float
+        From :func:`in_order`.
+    classes : int
+        5 or 3.
+    """
+    known = np.sort(values[~np.isnan(values)])
+    if len(known) < classes:
+        return f"fewer than {classes} areas can be put in order"
+    if (ranked_classes(values, classes)["first"] == classes).any():
+        return ""
+    alike = int((known == known[np.ceil((classes - 1) * len(known) / classes).astype(int) - 1]).sum())
+    return f"{s.areas(alike)} that are alike lie at its edge"
+
+
 MEASURE = Layer(
     key="measure",
     label="Measure",
@@ -71,42 +99,63 @@ FIFTHS = (
     ("Fourth", ""),
     ("Highest fifth of areas", "Highest fifth"),
 )
+SEVERAL = ("", "", "two", "three", "four")
 
 
 def draw_quintile(s: Asked) -> Drawn:
     m = measure(s)
-    quintile = ranked_classes(np.where(s.inside, m.shown, np.nan), 5)["class"]
-    position = quintile.fillna(0).to_numpy(int) - 1
-    shades = PALETTES[s.query.palette].steps(5)
-    entries = [
-        Kind(str(i + 1), label, shade, name)
-        for i, ((label, name), shade) in enumerate(zip(FIFTHS, shades, strict=True))
-    ]
+    values = in_order(s, m)
+    fifths = ranked_classes(values, len(FIFTHS))
+    parts = sorted({(int(first), int(last)) for first, last in fifths.dropna().to_numpy()})
+    title = f"Fifths of areas by {m.title[0].lower()}{m.title[1:]}"
+    why = no_top(s, values, len(FIFTHS))
+    finding = f"The fifth of areas with the most {s.noun} cannot be told: {why}." if why else ""
+    quintile = fifths["first"].where(fifths["first"] == fifths["last"])
+    columns = m.columns.assign(quintile=quintile.array)
+    shades = PALETTES[s.query.palette].steps(max(1, len(parts)))
+    if len(parts) < 2:
+        nowhere, whole = np.full(len(values), -1), _fifths(1, len(FIFTHS), shades[0])
+        codes, classes = classify(title, [whole], nowhere, s.inside, no_value="No fifths can be told")
+        return Drawn(columns, codes, classes, finding)
     codes, classes = classify(
-        f"Fifths of areas by {m.title[0].lower()}{m.title[1:]}",
-        entries,
-        position,
+        title,
+        [_fifths(*part, shade) for part, shade in zip(parts, shades, strict=True)],
+        fifths["first"].map({first: i for i, (first, _) in enumerate(parts)}).fillna(-1).to_numpy(int),
         s.inside,
         suppressed=suppressed(s, m),
         no_value=m.no_value,
     )
-    top = position == 4
-    share = s.share_held(top & s.inside)
-    finding = ""
-    if share is not None and s.query.measure == "count" and (top & s.inside).any():
-        finding = (
-            f"The fifth of areas with the most {s.noun} ({s.areas(int((top & s.inside).sum()))}) "
-            f"holds {share:.0%} of them."
-        )
-    columns = m.columns.assign(quintile=quintile.array)
-    return Drawn(columns, codes, classes, finding)
+    top = (quintile == len(FIFTHS)).fillna(False).to_numpy(bool)
+    share = s.share_held(top)
+    if share is not None and s.query.measure == "count" and not why:
+        number = s.areas(int(top.sum()))
+        finding = f"The fifth of areas with the most {s.noun} ({number}) holds {share:.0%} of them."
+    known = int((~np.isnan(values)).sum())
+    caveats = [f"Fifths are of {s.judged(known, 'put in order')}."] if known < s.n else []
+    if len(parts) < len(FIFTHS):
+        caveats.append("Areas that are alike stay together, and fifths that they would join are one class.")
+    return Drawn(columns, codes, classes, finding, tuple(caveats))
+
+
+def _fifths(first: int, last: int, shade: Shade) -> Kind:
+    """The class of some fifths that follow one another."""
+    if first == last:
+        label, name = FIFTHS[first - 1]
+        return Kind(str(first), label, shade, name)
+    low, high = (FIFTHS[i - 1][0].split()[0] for i in (first, last))
+    label = f"{low} to {high.lower()} fifth of areas"
+    if last - first == len(FIFTHS) - 1:
+        label = "All areas"
+    elif 1 in {first, last - len(FIFTHS) + 1}:
+        label = f"{low if first == 1 else high} {SEVERAL[last - first + 1]} fifths of areas"
+    return Kind(f"{first}-{last}", label, shade, label.removesuffix(" of areas"))
 
 
 QUINTILE = Layer(
     key="quintile",
     label="Fifths of areas",
-    explanation="Areas in order, cut into five groups of equal number. Areas that tie stay together, in the "
-    "lower group.",
+    explanation="Areas in order, cut into five groups of equal number. Areas that tie stay together; where "
+    "so many do that a group would be no fifth, it joins the next.",
     group="How many",
     draw=draw_quintile,
     scale="rising",
@@ -114,7 +163,7 @@ QUINTILE = Layer(
     columns=(
         Column(
             "quintile",
-            "Fifth of the areas by the measure; 5 holds the highest",
+            "Fifth of the areas by the measure; 5 holds the highest; blank where areas that tie join fifths",
             "Fifth (5 is highest)",
             "Fifth",
             write=figures("{:.0f}"),

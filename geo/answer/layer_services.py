@@ -13,8 +13,9 @@ from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Layer
 from geo.answer.layer_clusters import CLUSTERS, gi_star
+from geo.answer.layer_measure import in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
-from geo.answer.measures import ASSUMED
+from geo.answer.measures import MEASURES
 from geo.ask.words import counted, listed, named, period_name, upper_first, verb
 from geo.stats import hotspots, services
 from geo.stats.concentration import ranked_classes
@@ -25,6 +26,7 @@ NONE = Kind("0", "None", PLAIN)
 def draw_agreement(s: Asked) -> Drawn:
     """For how many sources each area is a hot spot, with the same filter."""
     slices = {key: s if key == s.query.source else s.ask(source=key, category=()) for key in s.sources}
+    slices = {key: one for key, one in slices.items() if one is s or one.counts[s.inside].any()}
     hot = {key: gi_star(one, fdr=s.query.fdr) for key, one in slices.items()}
     table = services.agreement(hot)
     most, shades = len(slices), SEQUENTIAL.steps(5)
@@ -39,12 +41,12 @@ def draw_agreement(s: Asked) -> Drawn:
     number = int(several.sum())
     are = verb(number, "is a hot spot", "are hot spots")
     finding = f"{s.areas(number)} {are} for two or more of {counted(most, 'source', 'sources')}."
-    if most < 2:
-        finding = "Only one source is loaded, so there is none to set beside it."
     if several.any():
         top = table["agree"].where(pd.Series(s.inside, table.index)).idxmax()
         services_ = [s.sources[key] for key in slices if table.at[top, key]]
         finding += f" {s.frame.at[top, 'name']} is one for {listed(services_)}."
+    if most < 2:
+        finding = f"No other source than {s.info.label} has events under these filters."
     periods = [f"{s.sources[key]} {_period(one)}" for key, one in slices.items()]
     caveats = [f"Each source over its own months: {listed(periods)}."]
     missed = services.unreported(hot, {key: one.info.sector for key, one in slices.items()})
@@ -178,7 +180,12 @@ def draw_colocation(s: Asked) -> Drawn:
     other = s.ask(source=key, category=(), compare="")
     s, other = s.beside(other), other.beside(s)
     names = {"here": s.noun.capitalize(), "there": other.noun.capitalize(), "around": other.noun}
-    busy = pd.DataFrame({"here": _busiest(s), "there": _busiest(other)}, s.frame.index)
+    orders = {"here": _in_order(s), "there": _in_order(other)}
+    for side, one in (("here", s), ("there", other)):
+        if why := no_top(one, orders[side], 5):
+            finding = f"The busiest fifth for {one.noun} cannot be told: {why}."
+            return _not_told(one, finding, "No fifths can be told")
+    busy = pd.DataFrame({side: _busiest(order) for side, order in orders.items()}, s.frame.index)
     both = services.colocation(busy[s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr)
     beside = services.beside(
         busy["here"][s.inside], busy["there"][s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr
@@ -230,17 +237,25 @@ def draw_colocation(s: Asked) -> Drawn:
     return Drawn(columns, codes, classes, finding, caveats)
 
 
-def _busiest(s: Asked) -> np.ndarray:
-    """Areas of the fifth with the most events, by their protected counts."""
-    counts = np.where(s.inside, np.where(np.isnan(s.shown), ASSUMED, s.shown), np.nan)
-    return (ranked_classes(counts, 5)["class"] == 5).fillna(False).to_numpy(bool)
+def _in_order(s: Asked) -> np.ndarray:
+    """Counts by which areas are put in order."""
+    return in_order(s, MEASURES["count"].compute(s))
+
+
+def _busiest(order: np.ndarray) -> np.ndarray:
+    """Areas of the fifth with the most events."""
+    return (ranked_classes(order, 5)["first"] == 5).fillna(False).to_numpy(bool)
 
 
 def _only_one_source(s: Asked) -> Drawn:
+    return _not_told(s, "Only one source is loaded, so there is none to set beside it.", "One source only")
+
+
+def _not_told(s: Asked, why: str, no_value: str) -> Drawn:
+    """No map, and why."""
     empty = np.full(len(s.frame), -1)
-    codes, classes = classify("Two sources", (CORNERS[-1],), empty, s.inside)
-    finding = "Only one source is loaded, so there is none to set beside it."
-    return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
+    codes, classes = classify("Two sources", (CORNERS[-1],), empty, s.inside, no_value=no_value)
+    return Drawn(s.frame.iloc[:, :0], codes, classes, why)
 
 
 COLOCATION = Layer(

@@ -17,13 +17,10 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, crude, reference, standardised
 from geo.answer.columns import AGAINST, COMPARED, COUNT, DAGGER, LOWER, RATE, UPPER, Column, rated
-from geo.answer.disclosure import LARGEST_SUPPRESSED
+from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
 from geo.ask.words import AREAS, agree, counted, verb
 from geo.stats import rates, smoothing
 from geo.stats.hotspots import LEVEL, SMOOTHED, SMOOTHED_AROUND
-
-ASSUMED = 4.0
-"""What stands for a suppressed count (1 to 7) where a model needs a number."""
 
 
 @dataclass(frozen=True)
@@ -160,12 +157,14 @@ def _protected(s: Asked, counts: np.ndarray) -> np.ndarray:
     return s.protected(counts).to_numpy(np.float64, na_value=np.nan)
 
 
-def _filled(s: Asked) -> np.ndarray:
+def _filled(s: Asked, counts: np.ndarray) -> np.ndarray:
     """Protected counts, with :data:`ASSUMED` for the suppressed ones; true counts of an open source.
 
-    A model's value could be solved for the count behind it, so it rests on these.
+    A model's value could be solved for the count behind it, so it rests on these; so do the bounds of classes,
+    among which low areas stay.
     """
-    return np.where(np.isnan(s.shown) & (s.covered > 0), ASSUMED, s.shown)
+    shown = _protected(s, counts)
+    return np.where(np.isnan(shown) & (s.covered > 0), ASSUMED, shown)
 
 
 # ---------------------------------------------------------------- counts and crude rates
@@ -173,7 +172,7 @@ def _filled(s: Asked) -> np.ndarray:
 
 def _count(s: Asked) -> Measured:
     base, scale = s.base()
-    base = _protected(s, base) * scale
+    base = _filled(s, base) * scale
     return Measured(f"Number of {s.noun}", s.counts.astype(float), s.shown, base, True, s.frame.iloc[:, :0])
 
 
@@ -184,7 +183,7 @@ def _rate(s: Asked) -> Measured:
         f"{s.noun.capitalize()} per 1,000 residents a year",
         s.counts / (people * s.exposure),
         shown,
-        _protected(s, s.base()[0]) / (people * (s.base_years() or np.nan)),
+        _filled(s, s.base()[0]) / (people * (s.base_years() or np.nan)),
         False,
         s.frame.iloc[:, :0],
         TOO_FEW if (people > 0)[s.inside].all() else f"{TOO_FEW}, or no residents",
@@ -315,14 +314,14 @@ def _ratio(s: Asked) -> Measured:
 
 
 def _smoothed(s: Asked) -> Measured:
-    value = smoothing.eb_global(_filled(s), s.population, years=s.exposure)["value"].to_numpy(float)
+    value = smoothing.eb_global(_filled(s, s.counts), s.population, years=s.exposure)["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_rate_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the average"
     return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED)
 
 
 def _locally_smoothed(s: Asked) -> Measured:
-    smoothed = smoothing.eb_local(_filled(s), s.population, s.neighbours, years=s.exposure)
+    smoothed = smoothing.eb_local(_filled(s, s.counts), s.population, s.neighbours, years=s.exposure)
     value = smoothed["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_local_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the neighbourhood"

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -201,15 +200,13 @@ def top_n(counts: ArrayLike | pd.Series, n: int = 10) -> pd.DataFrame:
     return table
 
 
-def ranked_classes(
-    values: ArrayLike | pd.Series, classes: int, *, ties: Literal["down", "split"] = "down"
-) -> pd.DataFrame:
-    """Areas in equal classes by rank (5: quintiles, 3: thirds), the highest class holding the highest values.
+def ranked_classes(values: ArrayLike | pd.Series, classes: int) -> pd.DataFrame:
+    """Areas in equal classes by rank (5: fifths, 3: thirds), the highest class holding the highest values.
 
-    Class = ⌊classes·s/n⌋ + 1, where *s* counts the areas of smaller value among the *n* that have one. So
-    equal values share a class, the lower of those they could be in: an area in the top fifth has more than
-    four fifths of all areas, and areas without events are never in it. ``ties="split"`` cuts exact fifths
-    instead, ties in the order given.
+    Equal values stay together. The cut below class k + 1 is where the number of areas below it is nearest to
+    k·n/classes of the n that have a value (the higher number where two are as near). It holds where that
+    number is off by at most a quarter of a class, or half an area. Classes between which no cut holds are
+    one, so that what is called a fifth is nearer to a fifth than to another share.
 
     Parameters
     ----------
@@ -217,33 +214,39 @@ def ranked_classes(
         Counts, rates, scores; NaN has no class.
     classes : int
         Number of classes.
-    ties : {"down", "split"}
-        What becomes of equal values on both sides of a cut.
 
     Returns
     -------
     DataFrame
-        On the index given: ``class`` (Int8, 1 = lowest, NA where the value is NaN) and ``at_edge`` (an exact
-        cut would run through the areas of this value).
+        On the index given: ``first`` and ``last`` class (Int8, 1 = lowest, NA where the value is NaN): equal
+        where the class stands by itself; 1 and ``classes`` where no cut holds, or with fewer areas than
+        classes.
 
     Examples
     --------
-    >>> ranked_classes([4, 0, 0, 2, 1], 5)["class"].tolist()
-    [5, 1, 1, 4, 3]
+    >>> ranked_classes([4, 0, 3, 2, 1], 5)["first"].tolist()
+    [5, 1, 4, 3, 2]
+
+    Three fifths of ten areas have none; the others make a fifth each.
+
+    >>> ranked_classes([0, 0, 0, 0, 0, 0, 1, 2, 3, 4], 5).drop_duplicates().values.tolist()
+    [[1, 3], [4, 4], [5, 5]]
     """
     series = pd.Series(values, dtype="float64")
+    as_high = series.rank(method="max").fillna(1).to_numpy(np.int64)  # areas of this value or a smaller one
     n = int(series.notna().sum())
-    smaller, order = (series.rank(method=method) - 1 for method in ("min", "first"))
-    position = {"down": smaller, "split": order}[ties]
-    exact = np.floor(order * classes / max(n, 1))
-    at_edge = exact.groupby(series).transform("nunique") > 1
-    return pd.DataFrame(
-        {
-            "class": (np.floor(position * classes / max(n, 1)) + 1).astype("Int8"),
-            "at_edge": at_edge.where(series.notna(), False).astype(bool),
-        },
-        index=series.index,
-    )
+    reached = np.unique(as_high[series.notna()])[::-1]
+    starts, cuts = [1], []
+    for k in range(1, classes if n >= classes else 1):
+        aim = k * n / classes
+        below = int(reached[np.abs(reached - aim).argmin()])
+        if below < n and abs(below - aim) <= max(0.5, n / classes / 4) + 1e-9:
+            starts.append(k + 1)
+            cuts.append(below)
+    part = np.searchsorted(cuts, as_high, side="left")
+    ends = np.append(np.array(starts[1:]) - 1, classes)
+    table = pd.DataFrame({"first": np.array(starts)[part], "last": ends[part]}, series.index, dtype="Int8")
+    return table.mask(series.isna())
 
 
 # ---------------------------------------------------------------- from year to year

@@ -347,10 +347,10 @@ def exhibit_name(key: str) -> str:
     return (EXHIBITS.get(key) or SERVICES[key])[0]
 
 
-def _as_shown(atlas: Atlas, query: Query, source: str, *, fdr: bool = True) -> Part:
+def _as_shown(atlas: Atlas, query: Query, source: str) -> Part:
     """One source under the filters of the map; categories hold for one source."""
     category = query.category if source == query.source else ()
-    shown = {"level": query.level, "benchmark": query.benchmark, "fdr": fdr}
+    shown = {"level": query.level, "benchmark": query.benchmark, "fdr": query.fdr}
     plain = query.filters().replace(source=source, category=category, **shown)
     return Part(atlas, atlas.catalogue.check(plain)[0], atlas.sources[source].gate)
 
@@ -360,7 +360,7 @@ def _services(atlas: Atlas, query: Query) -> list[Part]:
 
     A source without the months asked for is taken over those that it has.
     """
-    parts = [_as_shown(atlas, query, key, fdr=query.fdr) for key in atlas.sources]
+    parts = [_as_shown(atlas, query, key) for key in atlas.sources]
     usable = [part for part in parts if part.total]
     if len(usable) < 2:
         raise NotPossible("fewer than two of the sources have events under these filters.")

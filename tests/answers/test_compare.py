@@ -88,19 +88,17 @@ def test_one_legend_counts_both_maps(small_atlas: Atlas):
     assert [sum(map(int, side)) for side in zip(*said.values(), strict=True)] == [36, 36]
 
 
-@pytest.mark.parametrize("measure", ["count", "rate"])
-def test_two_sources_are_each_cut_into_fifths_with_their_bounds(small_atlas: Atlas, measure: str):
-    first, other = second(small_atlas, compare="ae", measure=measure)
+def test_two_sources_are_each_cut_into_fifths_with_their_bounds(small_atlas: Atlas):
+    first, other = second(small_atlas, compare="ae", measure="rate")
     assert first.query.layer == other.query.layer == "measure"
     made = legend(small_atlas, first, other)
     said = rows(made)
     assert list(said)[:5] == ["Highest fifth", "Fourth", "Middle", "Second", "Lowest fifth"]
     assert said["Suppressed (1 to 7)"][0] == "none" != said["Suppressed (1 to 7)"][1]
-    form = "{:,.0f}" if measure == "count" else "{:,.1f}"
     for side, answer in enumerate((first, other)):
-        values = answer.table[MEASURES[measure].column.name].to_numpy(float, na_value=np.nan)
+        values = answer.table[MEASURES["rate"].column.name].to_numpy(float, na_value=np.nan)
         top = values[answer.codes == answer.classes.keys.index("5")]
-        bounds = dict.fromkeys(form.format(value) for value in (top.min(), top.max()))
+        bounds = dict.fromkeys(f"{value:,.1f}" for value in (top.min(), top.max()))
         assert said["Highest fifth"][side] == "–".join(bounds)
         assert np.nanmax(values[answer.codes == answer.classes.keys.index("4")]) <= top.min()
     assert first.codes.tolist() != other.codes.tolist()
@@ -110,13 +108,29 @@ def test_two_sources_are_each_cut_into_fifths_with_their_bounds(small_atlas: Atl
 
 
 def test_fifths_show_no_number_that_the_table_hides(small_atlas: Atlas):
+    """Suppressed areas are alike, in the place that is known: above none and below every number shown."""
     first, other = second(small_atlas, compare="ae")
-    hidden = other.table["count"].isna().to_numpy()
-    assert {other.classes.keys[code] for code in other.codes[hidden]} == {"suppressed"}
-    said = [right for _, right in rows(legend(small_atlas, first, other)).values()]
-    numbers = {int(word) for text in said for word in re.findall(r"\d+", text)}
-    shown = set(other.table["count"].dropna().astype(int)) | {int(hidden.sum())}
-    assert numbers <= shown
+    shown = other.table["count"]
+    hidden = shown.isna().to_numpy()
+    (place,) = set(other.codes[hidden].tolist())
+    assert other.classes.keys[place] == "1-3"
+    for value, code in zip(shown[~hidden], other.codes[~hidden], strict=True):
+        assert code == place if value == 0 else code >= place
+    made = legend(small_atlas, first, other)
+    titles = [part["props"]["children"] for part in made[::2]][:2]
+    assert [title.split(": ")[0] for title in titles] == list(
+        compare.names(first, other, small_atlas.catalogue)
+    )
+    lines = [item["props"]["children"]["props"]["children"] for item in made[3]["props"]["children"]]
+    texts = [[cell["props"].get("children", "") for cell in line] for line in lines]
+    said = {line[1]: line[2][1] for line in texts}
+    low, high = (end(shown.fillna(4)[other.codes == place]) for end in (min, max))
+    assert said["Lowest three fifths"] == "–".join(
+        dict.fromkeys("*" if n == 4 else str(n) for n in (low, high))
+    )
+    numbers = {int(word) for text in said.values() for word in re.findall(r"\d+", text)}
+    assert numbers <= set(shown.dropna().astype(int))
+    assert made[-1]["props"]["children"][-1]["props"]["children"] == "Same numbers on both maps"
 
 
 def test_the_same_numbers_are_one_link_away(small_atlas: Atlas):

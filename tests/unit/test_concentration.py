@@ -32,7 +32,7 @@ def test_gini_is_as_published(events, plain, generalised):
 
 def test_the_needs_assessments_fifth_of_381_areas_is_76():
     distinct = pd.Series(np.random.default_rng(1).permutation(381))
-    assert (c.ranked_classes(distinct, 5)["class"] == 5).sum() == 76
+    assert (c.ranked_classes(distinct, 5)["first"] == 5).sum() == 76
 
 
 def test_the_shared_tenth_place_is_shown():
@@ -66,12 +66,41 @@ def test_gini_is_twice_the_area_between_lorenz_and_equality(events):
     assert c.gini(events)["gini"] == pytest.approx(2 * area - 1, abs=1e-12)
 
 
+def cuts_by_brute_force(values: list[float], classes: int) -> list[int]:
+    """Numbers of areas below each cut that holds, every cut between two values tried."""
+    n, found = len(values), []
+    places = [sum(x <= v for x in values) for v in set(values)]
+    for k in range(1, classes):
+        aim = k * n / classes
+        best = sorted(places, key=lambda below: (round(abs(below - aim), 9), -below))[0]
+        if best < n and abs(best - aim) <= max(0.5, n / classes / 4) and n >= classes:
+            found.append(best)
+    return found
+
+
 @given(counts, st.integers(2, 6))
 def test_classes_by_brute_force(events, k):
-    got = c.ranked_classes(events, k)["class"]
-    n = len(events)
-    for value, label in zip(events, got, strict=True):
-        assert label == sum(other < value for other in events) * k // n + 1
+    got = c.ranked_classes(events, k)
+    cuts = cuts_by_brute_force(events.tolist(), k)
+    for value, first, last in zip(events, got["first"], got["last"], strict=True):
+        below = [cut for cut in cuts if sum(x <= value for x in events) > cut]
+        assert len({*cuts}) == len(cuts)
+        group = got[(got["first"] == first)]
+        assert (group["last"] == last).all()
+        assert (got["first"] < first).sum() == max(below, default=0)
+    assert got["first"].nunique() == len(cuts) + 1
+
+
+@given(counts, st.integers(2, 6))
+def test_what_is_called_a_fifth_is_nearer_to_it_than_to_another_share(events, k):
+    got, n = c.ranked_classes(events, k), len(events)
+    for (first, last), group in got.groupby(["first", "last"]):
+        share = last - first + 1
+        assert abs(len(group) - share * n / k) <= max(1, n / k / 2)
+        values = events[group.index]
+        others = np.delete(events, group.index)
+        assert not set(values) & set(others)
+    assert (got["first"] <= got["last"]).all()
 
 
 # ---------------------------------------------------------------- what must always hold
@@ -120,28 +149,22 @@ def test_relabelling_areas_only_relabels(events, random):
     assert c.gini(series[order]).tolist() == pytest.approx(c.gini(series).tolist(), nan_ok=True)
 
 
-@given(counts)
-def test_split_classes_are_equal(events):
-    split = c.ranked_classes(events, 5, ties="split")
-    sizes = split["class"].value_counts()
-    assert sizes.max() - sizes.min() <= 1
-
-
 # ---------------------------------------------------------------- ties, wards, years
 
 
-def test_ties_across_a_cut_are_marked_and_go_down():
-    events = pd.Series([9, 5, 5, 5, 1], index=list("abcde"))
-    table = c.ranked_classes(events, 5)
-    assert table["class"].to_dict() == {"a": 5, "b": 2, "c": 2, "d": 2, "e": 1}
-    assert table["at_edge"].to_dict() == {"a": False, "b": True, "c": True, "d": True, "e": False}
-    assert c.ranked_classes(events, 5, ties="split")["class"].tolist() == [5, 2, 3, 4, 1]
+def test_ties_across_a_cut_stay_together_on_the_nearer_side():
+    table = c.ranked_classes(pd.Series([9, 5, 5, 5, 1], index=list("abcde")), 5)
+    assert table.loc["a"].tolist() == [5, 5] and table.loc["e"].tolist() == [1, 1]
+    assert table.loc[["b", "c", "d"]].drop_duplicates().to_numpy().tolist() == [[2, 4]]
+    tied = [1] * 76 + [2] * 228 + [3] * 22 + list(range(10, 65))  # 55 and the 22 that tie make a fifth of 381
+    assert (c.ranked_classes(tied, 5)["first"] == 5).sum() == 77
 
 
 def test_areas_without_events_are_never_in_the_top_fifth():
-    sparse = [1, *[0] * 19]
-    assert (c.ranked_classes(sparse, 5)["class"] == 5).sum() == 1
-    assert len(c.top_n(sparse, 10)) == 1
+    assert (c.ranked_classes([1, *[0] * 19], 5)["first"] == 1).all()  # one of twenty is no fifth
+    four = c.ranked_classes([1, 1, 1, 1, *[0] * 16], 5)
+    assert four.drop_duplicates().to_numpy().tolist() == [[5, 5], [1, 4]]
+    assert len(c.top_n([1, *[0] * 19], 10)) == 1
 
 
 def test_stability_of_the_top():
@@ -183,7 +206,8 @@ def test_nothing_to_concentrate(events):
 
 def test_constant_and_single_area_slices():
     assert c.gini([4, 4, 4])["gini"] == pytest.approx(0)
-    assert c.ranked_classes([4, 4, 4], 5)["class"].tolist() == [1, 1, 1]
+    assert c.ranked_classes([4, 4, 4], 3).drop_duplicates().to_numpy().tolist() == [[1, 3]]
+    assert c.ranked_classes([4, 5, 6], 5).drop_duplicates().to_numpy().tolist() == [[1, 5]]
     assert c.rank_labels([4, 4, 4]).tolist() == ["1="] * 3
     assert c.gini([4])["gini"] == 0
     assert c.top_n([4])["rank"].tolist() == ["1"]
@@ -192,8 +216,7 @@ def test_constant_and_single_area_slices():
 
 def test_missing_areas_keep_their_place_without_a_class():
     table = c.ranked_classes(pd.Series([1, np.nan, 3], index=list("abc")), 3)
-    assert table["class"].isna().tolist() == [False, True, False]
-    assert table["at_edge"].tolist() == [False, False, False]
+    assert table["first"].isna().tolist() == table["last"].isna().tolist() == [False, True, False]
 
 
 def test_negative_counts_are_refused():

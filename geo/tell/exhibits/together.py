@@ -118,15 +118,19 @@ def overlooked(parts: Sequence[Part]) -> Exhibit:
 
 def colocation(parts: Sequence[Part]) -> Exhibit:
     """Whether the busiest small areas of each pair of sources coincide and stand side by side."""
-    first = parts[0]
+    first, corrected = parts[0], "corrected" if parts[0].query.fdr else "not corrected"
     inside, neighbours = first.inside, first.lsoa.neighbours
     among = neighbours if inside.all() else neighbours.subset(inside)
-    busiest = [(ranked_classes(p.filled[inside], 5)["class"] == 5).to_numpy(bool) for p in parts]
+    fifths = [(ranked_classes(p.filled[inside], 5)["first"] == 5).to_numpy(bool) for p in parts]
+    told = [number for number, areas in enumerate(fifths) if areas.any()]
+    if len(told) < 2:
+        raise NotPossible("too many areas are alike for a busiest fifth of two sources to be told.")
+    parts, busiest = [parts[number] for number in told], [fifths[number] for number in told]
     labels = [p.loaded.info.label for p in parts]
     rows = []
     for one, other in combinations(range(len(parts)), 2):
         pair = pd.DataFrame({"one": busiest[one], "other": busiest[other]}, among.ids)
-        both, found = pair.all(axis=1), services.colocation(pair, among)
+        both, found = pair.all(axis=1), services.colocation(pair, among, fdr=first.query.fdr)
         by_chance = pair["one"].sum() * pair["other"].sum() / max(1, len(pair))
         side_by_side = int((found["cluster"] == "HH").sum())
         rows.append((labels[one], labels[other], int(both.sum()), by_chance, side_by_side))
@@ -143,8 +147,8 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
         f"{beside or 'none'} of them {verb(beside, 'stands', 'stand')} side by side beyond chance."
     )
     caveats = (
-        "Local join counts, exact and corrected for looking at many areas. Each source over its own months; "
-        "patients are placed where they live.",
+        f"Local join counts, exact and {corrected} for looking at many areas. Each source over its own "
+        "months; patients are placed where they live.",
     )
     title = f"Where the busiest small areas of two services coincide, {first.where}"
     return Exhibit("colocation", title, finding, table, caveats=caveats)

@@ -57,7 +57,7 @@ def back_test(part: Part) -> Exhibit:
         ("Gi* hot spots", hotspots.getis_ord_star),
         ("local Moran hotspots", hotspots.local_moran),
     ):
-        found = statistic(before, among, alpha=ALPHA)
+        found = statistic(before, among, alpha=ALPHA, fdr=part.query.fdr)
         chosen = (found["cluster"] == "HH").to_numpy(bool)
         tested = confidence.back_test(chosen, before, after)
         if not chosen.any() or np.isnan(tested.loc[confidence.CHOSEN, "hit_rate"]):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.ask.words import AREAS, agree, counted, named, written
+from geo.ask.words import AREAS, named, written
 from geo.stats import concentration
 from geo.tell.exhibits.part import PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
 
@@ -24,10 +24,9 @@ def hotspot_map(part: Part) -> Exhibit:
 def top_quintile(part: Part) -> Exhibit:
     """Wards of the fifth of small areas with the most, and the map of the fifths."""
     answer = part.answer(layer="quintile", measure="count", level="lsoa")
-    known = part.inside & ~np.isnan(part.shown)
-    top = (answer.table["quintile"] == 5).fillna(False).to_numpy(bool) & part.inside
-    if top.sum() < known.sum() / 10:
-        raise NotPossible(f"too few {part.noun}: too many areas have equal counts to make fifths of them.")
+    top = (answer.table["quintile"] == 5).fillna(False).to_numpy(bool)
+    if not top.any():
+        raise NotPossible(f"too many areas have equal numbers of {part.noun} for a top fifth to be told.")
     wards = part.lsoa.frame[top].groupby(["borough", "ward"], sort=False).indices
     positions = np.flatnonzero(top)
     rows = [
@@ -42,16 +41,13 @@ def top_quintile(part: Part) -> Exhibit:
     said = named([f"{n:,} in {name}" for name, n in split.items()], *AREAS["borough"])
     share = part.gate.share(int(part.counts[top].sum()), part.total)
     held = f" holds {share:.0%} of them" if share is not None else " stands out"
-    hidden = int(part.inside.sum() - known.sum())
-    of = f"{int(known.sum()):,}{' that can be shown' if hidden else ''}"
     finding = (
-        f"The fifth of small areas with the most {part.noun}, {int(top.sum()):,} of {of},{held}: {said}."
+        f"The fifth of small areas with the most {part.noun}, {int(top.sum()):,} of "
+        f"{int(part.inside.sum()):,},{held}: {said}."
     )
-    have = f"{counted(hidden, *AREAS['lsoa'])} with a suppressed count {agree(hidden, 'has', 'have')}"
-    caveats = (f"{have} no place in the order.",) if hidden else ()
     title = f"{part.titled}: wards of the top fifth of small areas"
     chart = Chart("map", query=answer.query)
-    return Exhibit("top_quintile", title, finding, table, chart=chart, caveats=caveats)
+    return Exhibit("top_quintile", title, finding, table, chart=chart)
 
 
 def top_areas(part: Part) -> Exhibit:

@@ -1,0 +1,130 @@
+"""Fifths are fifths, of protected counts too: 0 < * < 10 is known, and no more than that is told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.tell import assessment
+from tests.support import small_county as small
+
+
+def protected(count: int) -> str:
+    """What a person sees of a count, by the rule of the publisher."""
+    if 1 <= count <= 7:
+        return "*"
+    return str(5 * int(np.floor(count / 5 + 0.5)))
+
+
+def place(text: str) -> float:
+    """Order of what is seen: 0, then what is hidden, then the others."""
+    return 5.0 if text == "*" else float(text)
+
+
+def nearest_fifth(places: np.ndarray) -> np.ndarray:
+    """The areas from one of the numbers seen upwards whose number is nearest to a fifth."""
+    found = [places >= least for least in np.unique(places)]
+    return min(found, key=lambda top: abs(top.sum() - len(places) / 5))
+
+
+def test_the_top_fifth_of_a_controlled_source_is_a_fifth_of_all_areas(small_atlas: Atlas):
+    """From the raw file: 36 areas, of which nine are suppressed."""
+    counts = small.attendances()["LSOA_Of_Residence"].value_counts().reindex(small.CODES, fill_value=0)
+    seen = counts.map(protected)
+    assert (seen == "*").sum() == 9
+    answer = small_atlas.answer(Query(source="ae", layer="quintile"))
+    top = nearest_fifth(seen.map(place).to_numpy())
+    assert abs(top.sum() - 36 / 5) <= 36 / 20
+    assert (answer.table["quintile"] == 5).fillna(False).tolist() == top.tolist()
+    assert f"({top.sum()} of 36 small areas)" in answer.headline
+    assert "suppressed" not in answer.classes.keys
+
+
+@pytest.mark.parametrize("source", ["offences", "ambulance", "ae", "admissions"])
+@pytest.mark.parametrize("level", ["lsoa", "ward"])
+def test_classes_follow_what_is_seen_and_are_as_large_as_they_say(demo_atlas: Atlas, source: str, level: str):
+    answer = demo_atlas.answer(Query(source=source, layer="quintile", level=level))
+    places = answer.table["count"].astype(float).fillna(5.0).to_numpy()
+    codes = answer.codes.astype(int)
+    for value in np.unique(places):
+        assert len(set(codes[places == value])) == 1, "areas that look alike are told apart"
+    order = np.argsort(places, kind="stable")
+    assert (np.diff(codes[order]) >= 0).all()
+    n = len(places)
+    for key, number in zip(answer.classes.keys, answer.classes.counts, strict=True):
+        first, _, last = key.partition("-")
+        fifths = int(last or first) - int(first) + 1
+        assert abs(number - fifths * n / 5) <= n / 10, (key, number)
+    top = nearest_fifth(places)
+    if abs(top.sum() - n / 5) <= n / 20:
+        assert (answer.table["quintile"] == 5).fillna(False).tolist() == top.tolist()
+        assert f"({top.sum()} of {n} " in answer.headline
+    else:
+        assert not (answer.table["quintile"] == 5).fillna(False).any()
+        assert "cannot be told" in answer.headline
+
+
+def test_no_top_fifth_is_made_of_what_ties(demo_atlas: Atlas):
+    """Of the ambulance's call-outs three areas in four are suppressed: nobody can tell a fifth of them."""
+    query = Query(source="ambulance", layer="quintile")
+    answer = demo_atlas.answer(query)
+    alike = int(answer.table["count"].isna().sum())
+    assert f"cannot be told: {alike} of 381 small areas that are alike lie at its edge" in answer.headline
+    _, missing = assessment.evidence(demo_atlas, query)
+    assert ("Wards of the top fifth of small areas", _why("call-outs")) in missing
+    for layer in ("bivariate", "colocation"):
+        other = demo_atlas.answer(replace(query, layer=layer))
+        assert "cannot be told" in other.headline
+        assert set(other.codes.tolist()) == {len(other.classes.keys) - 1}
+        assert other.classes.patterns[-1] == "nodata" and other.classes.labels[-1].startswith("No ")
+
+
+def _why(noun: str) -> str:
+    return f"too many areas have equal numbers of {noun} for a top fifth to be told."
+
+
+def test_two_boroughs_have_no_fifths(small_atlas: Atlas):
+    answer = small_atlas.answer(Query(layer="quintile", level="borough"))
+    assert answer.headline.endswith("cannot be told: fewer than 5 areas can be put in order.")
+    assert answer.table["quintile"].isna().all()
+
+
+def test_counts_under_a_star_leave_no_trace(small_atlas: Atlas):
+    """The same picture whatever the hidden counts are: 1 or 7, the classes are the same."""
+    loaded = small_atlas.sources["ae"]
+    answer = small_atlas.answer(Query(source="ae", layer="quintile"))
+    hidden = np.flatnonzero(answer.table["count"].isna())
+    rows = np.flatnonzero(np.isin(loaded.cube.area, hidden))
+    first = rows[np.unique(loaded.cube.area[rows], return_index=True)[1]]
+    area = loaded.cube.area.copy()
+    area[np.setdiff1d(rows, first)] = len(small.CODES) + 1  # all but one of each area's have no place
+    atlas = Atlas(small_atlas.snapshot)
+    atlas.sources = small_atlas.sources | {"ae": replace(loaded, cube=replace(loaded.cube, area=area))}
+    again = atlas.answer(Query(source="ae", layer="quintile"))
+    assert again.table["count"].equals(answer.table["count"])
+    assert again.codes.tolist() == answer.codes.tolist()
+    pd.testing.assert_series_equal(again.table["quintile"], answer.table["quintile"])
+
+
+def test_thirds_keep_low_areas(demo_atlas: Atlas):
+    answer = demo_atlas.answer(Query(source="ae", layer="bivariate"))
+    assert not answer.table["measure_class"].isna().any()
+    number = (answer.table["measure_class"] == 3).sum()
+    assert abs(number - 381 / 3) <= 381 / 12
+
+
+def test_classes_of_a_controlled_measure_are_of_all_areas(small_atlas: Atlas):
+    """Quantiles of the counts that are shown alone would call the middle of the county low."""
+    answer = small_atlas.answer(Query(source="ae", breaks="quantile"))
+    seen = answer.table["count"].astype(float).fillna(4.0)
+    edges = np.maximum(np.ceil(np.quantile(seen, [0.2, 0.4, 0.6, 0.8]) - 1e-9), 10)
+    assert list(answer.classes.edges) == np.unique(edges).tolist()
+
+
+def test_rates_say_of_which_areas_their_fifths_are(demo_atlas: Atlas):
+    answer = demo_atlas.answer(Query(source="ae", layer="quintile", measure="rate"))
+    known = int(answer.table["rate_per_1000_year"].notna().sum())
+    assert f"Fifths are of the {known} of 381 small areas that could be put in order." in answer.caveats
