@@ -160,8 +160,8 @@ def _protected(s: Asked, counts: np.ndarray) -> np.ndarray:
 def _filled(s: Asked, counts: np.ndarray) -> np.ndarray:
     """Protected counts, with :data:`ASSUMED` for the suppressed ones; true counts of an open source.
 
-    A model's value could be solved for the count behind it, so it rests on these; so do the bounds of classes,
-    among which low areas stay.
+    A model's value could be solved for the count behind it, so it rests on these; so do the bounds of
+    classes, among which low areas stay.
     """
     shown = _protected(s, counts)
     return np.where(np.isnan(shown) & (s.covered > 0), ASSUMED, shown)

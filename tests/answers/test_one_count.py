@@ -150,9 +150,15 @@ def hold(atlas: Atlas, answer: Answer) -> None:
         numbers = [number(one) for one in sentence.groups() if one]
         assert numbers[-1] == whole, answer.headline
         assert len(numbers) == 1 or numbers[0] == told, (answer.headline, legend(answer))
+        least = {"None": 0, "No": 0, "All": whole, "Both": 2}.get(answer.headline.split()[0])
+        assert least in {None, told} or answer.query.layer == "change", answer.headline
     for text in (answer.headline, *answer.caveats):
         for match in AREAS.finditer(text):
             numbers = [number(one) for one in match.groups() if one]
+            if text[match.end() :].startswith(" with one"):  # of those that have a rate
+                whole_or_less = int(answer.table.loc[answer.inside, "rate_per_1000_year"].notna().sum())
+                assert numbers[-1] == whole_or_less, text
+                continue
             assert numbers == sorted(numbers) and numbers[-1] == whole, text
 
 
