@@ -26,7 +26,12 @@ MIN_AREAS_LINE, MIN_EVENTS_LINE = 8, 20
 
 
 MIN_AREAS = 3
+MIN_AREAS_VERDICT = 8
+"""With fewer areas nothing can be said of how areas of like deprivation differ: no p, and no verdict."""
 LEAVE_ONE_OUT_UP_TO = 1000
+SPREADS, NODES = 15, 5
+"""Points at which a predictive law is summed over the spread between areas, and over the expectation."""
+SMALLEST_SPREAD = 1e-3
 
 
 LEAST_EXPECTED, LARGEST_ERROR = 0.01, 2.0  # beyond, an expectation is too uncertain to compare with
@@ -46,16 +51,20 @@ class Excess:
     model : str
         Which model gave the expectation, in words.
     dispersion : float
-        α of the negative-binomial law (variance μ + αμ²); 0 is Poisson, NaN without a model.
+        α of the negative-binomial law (variance μ + αμ²) of highest likelihood; 0 is Poisson, NaN without a
+        model.
     curve : DataFrame
         ``deprivation, expected_rate, lower_ci, upper_ci``: the fitted rate per 1,000 and year along the scale
         of deprivation, to draw; empty without a model.
+    reason : str
+        Why there is no verdict, as a sentence; "" where there is one.
     """
 
     table: pd.DataFrame
     model: str
     dispersion: float
     curve: pd.DataFrame
+    reason: str = ""
 
 
 def excess(
@@ -92,11 +101,13 @@ def excess(
     Excess
         ``ratio`` = count / expected; its limits combine the count's exact or Byar's interval with the
         uncertainty of the expectation (Zou and Donner's MOVER), so "double the rate of similarly deprived
-        wards" can be read off with its interval. ``p`` is two-sided, from the law of counts *among* similarly
-        deprived areas, and so is ``verdict`` (more, as, or less at that level): an area is called more only
-        where it exceeds the spread that such areas show anyway. NaN and "not compared" with fewer than three
-        areas, without events elsewhere, and where less than 0.01 events are expected or the expectation is
-        uncertain by more than a factor of 50.
+        wards" can be read off with its interval. ``p`` is two-sided and predictive: from the law of counts
+        *among* similarly deprived areas, summed over what the other areas leave open about the expectation
+        and about the spread (up to 1,000 areas; beyond, nothing is left open). So is ``verdict`` (more, as,
+        or less at that level): an area is called more only where it exceeds the spread that such areas show
+        anyway. NaN and "not compared" with fewer than three areas (the verdict with fewer than eight),
+        without events elsewhere, and where less than 0.01 events are expected or the expectation is uncertain
+        by more than a factor of 50.
 
     Raises
     ------
@@ -119,20 +130,28 @@ def excess(
 
     if used.sum() < MIN_AREAS or y.sum() == 0:
         nothing = np.full(len(x), np.nan)
-        table = _excess_table(index, x, nothing, nothing, dispersion=0.0, confidence=confidence)
+        table = _excess_table(index, x, nothing, nothing, nothing, confidence=confidence)
         curve = pd.DataFrame(columns=["deprivation", "expected_rate", "lower_ci", "upper_ci"], dtype=float)
-        return Excess(table, "too few areas or events for a model", np.nan, curve)
+        model = "too few areas or events for a model"
+        return Excess(table, model, np.nan, curve, "There are too few areas or events to compare.")
 
     basis, words = _basis(score[used], y.sum())
     design = basis(score[used])
     dispersion, beta = _fit(y, offset, design)
-    expected, error = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    expected, error, p = np.full((3, len(x)), np.nan)
     expected[used], error[used] = _expected_of_others(y, offset, design, beta, dispersion)
-    table = _excess_table(index, x, expected, error, dispersion=dispersion, confidence=confidence)
+    reason = ""
+    if len(y) < MIN_AREAS_VERDICT:
+        reason = f"With fewer than {MIN_AREAS_VERDICT} areas it cannot be told how unusual one of them is."
+    elif len(y) <= LEAVE_ONE_OUT_UP_TO:
+        p[used] = _predictive_p(y, offset, design, beta, dispersion, expected[used])
+    else:
+        p[used] = _two_sided(y, expected[used], max(dispersion, SMALLEST_SPREAD**2))
+    table = _excess_table(index, x, expected, error, p, confidence=confidence)
     law = "negative-binomial" if dispersion > 0 else "Poisson"
     covariance = _covariance(offset, design, beta, dispersion)
     curve = _curve(basis, score[used], beta, covariance, years=years, confidence=confidence)
-    return Excess(table, f"{law} model, {words}", dispersion, curve)
+    return Excess(table, f"{law} model, {words}", dispersion, curve, reason)
 
 
 class _Basis:
@@ -220,7 +239,7 @@ def _fit(y: Floats, offset: Floats, design: Floats) -> tuple[float, Floats]:
         )
         previous, dispersion = dispersion, float(np.exp(best.x))
         beta = _regress(y, offset, design, beta, dispersion)
-        if abs(dispersion - previous) < 1e-9 * max(dispersion, 1e-3):
+        if abs(dispersion - previous) < 1e-6 * max(dispersion, 1e-3):
             break
     return dispersion, beta
 
@@ -234,11 +253,12 @@ def _expected_of_others(
         mean = _weights(offset, design, beta, dispersion)[0]
         return mean, np.sqrt(np.einsum("ip,pq,iq->i", design, covariance, design))
     others = 1.0 - np.eye(len(y))
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(y), -1)
     betas = np.tile(beta, (len(y), 1))
     for _ in range(25):
         mean = np.exp(np.clip(offset + betas @ design.T, -30, 30))
         weight = others * mean / (1 + dispersion * mean)
-        information = np.einsum("ij,jp,jq->ipq", weight, design, design)
+        information = (weight @ products).reshape(-1, design.shape[1], design.shape[1])
         score = (weight * (y - mean) / mean) @ design
         covariance = np.linalg.pinv(information, hermitian=True)
         step = np.einsum("ipq,iq->ip", covariance, score)
@@ -250,8 +270,59 @@ def _expected_of_others(
     return expected, np.sqrt(np.einsum("ip,ipq,iq->i", design, covariance, design))
 
 
+def _two_sided(y: Floats, expected: Floats, dispersion: Floats | float) -> Floats:
+    """Twice the smaller tail of the negative-binomial law; the observed count is in both tails."""
+    return np.minimum(1.0, 2 * np.minimum(*_tails(y, expected, dispersion)))
+
+
+def _tails(y: Floats, expected: Floats, dispersion: Floats | float) -> tuple[Floats, Floats]:
+    """P(Y <= y) and P(Y >= y) of the negative-binomial law."""
+    share = 1 / (1 + dispersion * expected)
+    lower = special.betainc(1 / dispersion, y + 1, share)
+    upper = np.where(y > 0, special.betainc(np.maximum(y, 1), 1 / dispersion, 1 - share), 1.0)
+    return lower, upper
+
+
+def _predictive_p(
+    y: Floats, offset: Floats, design: Floats, beta: Floats, dispersion: float, expected: Floats
+) -> Floats:
+    """Two-sided p of each count given all the others, which know the law only so well.
+
+    The tails of the negative-binomial law are summed over the spread between areas (the root of the
+    dispersion, every value being as likely beforehand), weighted with the likelihood of the other areas, and
+    over the logarithm of the expectation, normal about that of the others. The likelihood is that of the
+    dispersion alone, adjusted for the coefficients (Cox and Reid); what it is without an area follows by one
+    Newton step.
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    likelihood, tails = np.empty((SPREADS, len(y))), np.empty((SPREADS, 2, len(y)))
+    for at, alpha in enumerate(_spreads(y, design.shape[1], dispersion) ** 2):
+        beta = _regress(y, offset, design, beta, alpha)
+        mean, weight = _weights(offset, design, beta, alpha)
+        covariance = _covariance(offset, design, beta, alpha)
+        leverage = np.clip(weight * np.einsum("ip,pq,iq->i", design, covariance, design), 0, 1 - 1e-9)
+        each = stats.nbinom.logpmf(y, 1 / alpha, 1 / (1 + alpha * mean))
+        odds = leverage / (1 - leverage)
+        better = weight * ((y - mean) / mean) ** 2 * odds / 2  # the fit of the others to themselves
+        information = np.linalg.slogdet(design.T @ (weight[:, None] * design))[1] + np.log1p(-leverage)
+        likelihood[at] = each.sum() - each + better - information / 2
+        around = expected * np.exp(np.clip(nodes[:, None] * np.sqrt(odds / weight), -30, 30))
+        tails[at] = [weights @ tail / weights.sum() for tail in _tails(y, around, alpha)]
+    share = np.exp(likelihood - likelihood.max(axis=0))
+    lower, upper = (share[:, None] / share.sum(axis=0) * tails).sum(axis=0)
+    return np.minimum(1.0, 2 * np.minimum(lower, upper))
+
+
+def _spreads(y: Floats, coefficients: int, dispersion: float) -> Floats:
+    """Where the spread between areas may lie: some standard errors about the likeliest."""
+    likeliest, error = np.sqrt(dispersion), 1 / np.sqrt(2 * max(len(y) - coefficients - 1, 1))
+    chance = 3 / np.sqrt(y.mean() * np.sqrt(len(y)))  # what counts of no spread leave open
+    least = max(likeliest * (1 - 6 * error), SMALLEST_SPREAD)
+    return np.linspace(least, max(likeliest * (1 + 8 * error), chance, 0.05), SPREADS)
+
+
 def _excess_table(
-    index: pd.Index, x: Floats, expected: Floats, error: Floats, *, dispersion: float, confidence: float
+    index: pd.Index, x: Floats, expected: Floats, error: Floats, p: Floats, *, confidence: float
 ) -> pd.DataFrame:
     """Ratios, their limits, and how surprising the counts are."""
     z = stats.norm.ppf(0.5 + confidence / 2)
@@ -262,14 +333,10 @@ def _excess_table(
     down = np.hypot(np.log(at_least_one / np.where(x > 0, lower, 1.0)), z * error)
     up = np.hypot(np.log(upper / np.where(x > 0, x, upper)), z * error)
     ratio = x / expected
-    if dispersion > 0:
-        law = stats.nbinom(1 / dispersion, 1 / (1 + dispersion * expected))
-    else:
-        law = stats.poisson(expected)
-    p = np.minimum(1.0, 2 * np.minimum(law.cdf(x), law.sf(x - 1)))
+    p = np.where(known, p, np.nan)
     surprising = p <= 1 - confidence
     verdict = np.select(
-        [np.isnan(ratio), surprising & (ratio > 1), surprising],
+        [np.isnan(p), surprising & (ratio > 1), surprising],
         [rates.NOT_COMPARED, MORE, LESS],
         AS_PREDICTED,
     )
@@ -279,7 +346,7 @@ def _excess_table(
         "ratio": ratio,
         "lower_ci": np.where(x > 0, ratio * np.exp(-down), ratio * 0.0),
         "upper_ci": np.where(x > 0, ratio, upper / expected) * np.exp(up),
-        "p": np.where(np.isnan(ratio), np.nan, p),
+        "p": p,
         "verdict": pd.Series(verdict, index=index, dtype="str"),
     }
     return pd.DataFrame(table, index=index)
