@@ -22,7 +22,7 @@ from geo.answer.layer_measure import in_order, no_top, suppressed
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import verb
-from geo.stats import deprivation, hotspots, rates, unexplained
+from geo.stats import deprivation, hotspots, unexplained
 from geo.stats.concentration import ranked_classes
 
 CRIME_SOURCES = ("offences",)
@@ -175,8 +175,8 @@ def draw_excess(s: Asked) -> Drawn:
     estimates = ["expected", "ratio", "lower_ci", "upper_ci", "p"]
     table.loc[hidden, estimates] = np.nan
     table["q"] = hotspots.bh_q(table["p"].to_numpy(float), table["p"].notna().to_numpy())
-    verdict = _excess_verdict(table, "q" if s.query.fdr else "p")
-    flagged = _excess_verdict(table, "p")
+    verdict = unexplained.verdicts(table, "q" if s.query.fdr else "p", ALPHA)
+    flagged = unexplained.verdicts(table, "p", ALPHA)
     tinted = np.select([flagged == unexplained.MORE, flagged == unexplained.LESS], ["more-", "less-"], "")
     lost = (flagged != verdict) & s.inside
     keys = np.where(lost, tinted, verdict)
@@ -187,11 +187,15 @@ def draw_excess(s: Asked) -> Drawn:
     codes, classes = classify(
         title, entries, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"
     )
-    more = (verdict == unexplained.MORE) & s.inside
+    more, judged = (verdict == unexplained.MORE) & s.inside, int(table["p"].notna().sum())
     by = s.query.by_domain
     similar = f"areas similarly deprived{by}" if by else "similarly deprived areas"
-    finding = f"No area has more {s.noun} than {similar}, beyond chance."
-    if more.any():
+    if not judged:
+        why = found.reason or "no area has a count and an expectation to compare"
+        finding = f"Whether an area has more {s.noun} than {similar} cannot be told: {why}."
+    elif not more.any():
+        finding = f"None of {s.judged(judged, 'compared')} has more {s.noun} than {similar}, beyond chance."
+    else:
         highest = table["ratio"].where(more).idxmax()
         have = verb(int(more.sum()), "has", "have")
         finding = (
@@ -203,20 +207,10 @@ def draw_excess(s: Asked) -> Drawn:
     columns["verdict"] = verdict
     caveats = (
         f"Expected from a {found.model} of the other areas.",
-        *correction_caveats(s, int(lost.sum()), int((table["p"].notna().to_numpy() & s.inside).sum())),
+        *correction_caveats(s, int(lost.sum()), judged),
         *_domain_caveats(s),
     )
     return Drawn(_with_domain(s, columns), codes, classes, finding, caveats)
-
-
-def _excess_verdict(table: pd.DataFrame, probability: str) -> np.ndarray:
-    """More, as or less than similarly deprived areas, by p or q; "not compared" where there is none."""
-    surprising = (table[probability] <= ALPHA).to_numpy()
-    return np.select(
-        [table["p"].isna().to_numpy(), surprising & (table["ratio"] > 1).to_numpy(), surprising],
-        [rates.NOT_COMPARED, unexplained.MORE, unexplained.LESS],
-        unexplained.AS_PREDICTED,
-    )
 
 
 EXCESS = Layer(

@@ -23,11 +23,10 @@ MIN_AREAS_CURVE, MIN_EVENTS_CURVE = 20, 50
 
 
 MIN_AREAS_LINE, MIN_EVENTS_LINE = 8, 20
+"""With less, nothing can be said of how areas of like deprivation differ: no p, and no verdict."""
 
 
 MIN_AREAS = 3
-MIN_AREAS_VERDICT = 8
-"""With fewer areas nothing can be said of how areas of like deprivation differ: no p, and no verdict."""
 LEAVE_ONE_OUT_UP_TO = 1000
 SPREADS, NODES = 15, 5
 """Points at which a predictive law is summed over the spread between areas, and over the expectation."""
@@ -57,7 +56,7 @@ class Excess:
         ``deprivation, expected_rate, lower_ci, upper_ci``: the fitted rate per 1,000 and year along the scale
         of deprivation, to draw; empty without a model.
     reason : str
-        Why there is no verdict, as a sentence; "" where there is one.
+        Why there is no verdict, "fewer than 8 areas can be compared"; "" where there is one.
     """
 
     table: pd.DataFrame
@@ -103,11 +102,11 @@ def excess(
         uncertainty of the expectation (Zou and Donner's MOVER), so "double the rate of similarly deprived
         wards" can be read off with its interval. ``p`` is two-sided and predictive: from the law of counts
         *among* similarly deprived areas, summed over what the other areas leave open about the expectation
-        and about the spread (up to 1,000 areas; beyond, nothing is left open). So is ``verdict`` (more, as,
-        or less at that level): an area is called more only where it exceeds the spread that such areas show
-        anyway. NaN and "not compared" with fewer than three areas (the verdict with fewer than eight),
-        without events elsewhere, and where less than 0.01 events are expected or the expectation is uncertain
-        by more than a factor of 50.
+        and about the spread (up to 1,000 areas; beyond, nothing is left open). ``verdict`` is
+        :func:`verdicts` of it: an area is called more only where it exceeds the spread that such areas show
+        anyway. No p and "not compared" with fewer than eight areas or 20 events, without events elsewhere,
+        and where less than 0.01 events are expected or the expectation is uncertain by more than a factor of
+        50; no ratio either with fewer than three areas.
 
     Raises
     ------
@@ -133,7 +132,7 @@ def excess(
         table = _excess_table(index, x, nothing, nothing, nothing, confidence=confidence)
         curve = pd.DataFrame(columns=["deprivation", "expected_rate", "lower_ci", "upper_ci"], dtype=float)
         model = "too few areas or events for a model"
-        return Excess(table, model, np.nan, curve, "There are too few areas or events to compare.")
+        return Excess(table, model, np.nan, curve, _too_few(len(y)))
 
     basis, words = _basis(score[used], y.sum())
     design = basis(score[used])
@@ -141,10 +140,10 @@ def excess(
     expected, error, p = np.full((3, len(x)), np.nan)
     expected[used], error[used] = _expected_of_others(y, offset, design, beta, dispersion)
     reason = ""
-    if len(y) < MIN_AREAS_VERDICT:
-        reason = f"With fewer than {MIN_AREAS_VERDICT} areas it cannot be told how unusual one of them is."
+    if len(y) < MIN_AREAS_LINE or y.sum() < MIN_EVENTS_LINE:
+        reason = _too_few(len(y))
     elif len(y) <= LEAVE_ONE_OUT_UP_TO:
-        p[used] = _predictive_p(y, offset, design, beta, dispersion, expected[used])
+        p[used] = _predictive_p(y, offset, design, expected[used], beta=beta, dispersion=dispersion)
     else:
         p[used] = _two_sided(y, expected[used], max(dispersion, SMALLEST_SPREAD**2))
     table = _excess_table(index, x, expected, error, p, confidence=confidence)
@@ -152,6 +151,34 @@ def excess(
     covariance = _covariance(offset, design, beta, dispersion)
     curve = _curve(basis, score[used], beta, covariance, years=years, confidence=confidence)
     return Excess(table, f"{law} model, {words}", dispersion, curve, reason)
+
+
+def verdicts(table: pd.DataFrame, probability: str = "p", alpha: float = 0.05) -> np.ndarray:
+    """More, as or less than similarly deprived areas; "not compared" where there is no probability.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``ratio`` and probabilities, as of :func:`excess`.
+    probability : str
+        The column that decides: p, or the same corrected for looking at many areas.
+    alpha : float
+        Up to which probability an area stands out.
+    """
+    p, ratio = table[probability], table["ratio"]
+    return np.select(
+        [p.isna(), (p <= alpha) & (ratio > 1), p <= alpha],
+        [rates.NOT_COMPARED, MORE, LESS],
+        AS_PREDICTED,
+    )
+
+
+def _too_few(areas: int) -> str:
+    return (
+        f"fewer than {MIN_AREAS_LINE} areas can be compared"
+        if areas < MIN_AREAS_LINE
+        else f"there are fewer than {MIN_EVENTS_LINE} events"
+    )
 
 
 class _Basis:
@@ -260,7 +287,7 @@ def _expected_of_others(
         weight = others * mean / (1 + dispersion * mean)
         information = (weight @ products).reshape(-1, design.shape[1], design.shape[1])
         score = (weight * (y - mean) / mean) @ design
-        covariance = np.linalg.pinv(information, hermitian=True)
+        covariance = np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
         step = np.einsum("ipq,iq->ip", covariance, score)
         change = np.abs(step @ design.T).max(axis=1)
         betas = betas + step * np.minimum(1.0, LONGEST_STEP / np.maximum(change, 1e-300))[:, None]
@@ -284,7 +311,7 @@ def _tails(y: Floats, expected: Floats, dispersion: Floats | float) -> tuple[Flo
 
 
 def _predictive_p(
-    y: Floats, offset: Floats, design: Floats, beta: Floats, dispersion: float, expected: Floats
+    y: Floats, offset: Floats, design: Floats, expected: Floats, *, beta: Floats, dispersion: float
 ) -> Floats:
     """Two-sided p of each count given all the others, which know the law only so well.
 
@@ -333,23 +360,16 @@ def _excess_table(
     down = np.hypot(np.log(at_least_one / np.where(x > 0, lower, 1.0)), z * error)
     up = np.hypot(np.log(upper / np.where(x > 0, x, upper)), z * error)
     ratio = x / expected
-    p = np.where(known, p, np.nan)
-    surprising = p <= 1 - confidence
-    verdict = np.select(
-        [np.isnan(p), surprising & (ratio > 1), surprising],
-        [rates.NOT_COMPARED, MORE, LESS],
-        AS_PREDICTED,
-    )
-    table = {
+    columns = {
         "count": x,
         "expected": expected,
         "ratio": ratio,
         "lower_ci": np.where(x > 0, ratio * np.exp(-down), ratio * 0.0),
         "upper_ci": np.where(x > 0, ratio, upper / expected) * np.exp(up),
-        "p": p,
-        "verdict": pd.Series(verdict, index=index, dtype="str"),
+        "p": np.where(known, p, np.nan),
     }
-    return pd.DataFrame(table, index=index)
+    table = pd.DataFrame(columns, index=index)
+    return table.assign(verdict=pd.Series(verdicts(table, alpha=1 - confidence), index=index, dtype="str"))
 
 
 def _curve(

@@ -251,22 +251,18 @@ def most_deprived(part: Part) -> Exhibit:
 
 
 def excess(part: Part) -> Exhibit:
-    """Wards with more than similarly deprived wards."""
+    """Wards with more than similarly deprived wards, as the layer says; those that a correction takes too."""
     part.need_deprivation()
-    answer = part.answer(level="ward", layer="excess", measure="count")
+    answer = part.answer(level="ward", layer="excess", measure="count", fdr=True)
     table = answer.table[answer.compared]
-    more = (table["ratio_p"] <= ALPHA) & (table["ratio"] > 1)
-    table = table[more].sort_values("ratio", ascending=False)
+    flagged = unexplained.verdicts(table, "ratio_p", ALPHA) == unexplained.MORE
+    table = table[flagged].sort_values("ratio", ascending=False)
     if table.empty:
-        raise NotPossible("no ward stands out from similarly deprived wards.")
-    first, sure = table.iloc[0], int((table["verdict"] == unexplained.MORE).sum())
-    one = len(table) == 1
-    finding = (
-        f"{len(table)} ward{'' if one else 's'} {'has' if one else 'have'} more {part.noun} than similarly "
-        f"deprived wards, {sure or 'none'} of them after correction for looking at many; {first['name']} has "
-        f"{first['ratio']:.1f} times as many as expected ({first['ratio_lower_ci']:.1f} to "
-        f"{first['ratio_upper_ci']:.1f})."
-    )
+        raise NotPossible(f"{answer.headline[0].lower()}{answer.headline[1:]}")
+    finding, lost = answer.headline, int((table["verdict"] != unexplained.MORE).sum())
+    if lost:
+        finding += f" {lost}{' more' * (lost < len(table))} would stand out without correction for looking at many"
+        finding += f"; {_times(table.iloc[0])}." if lost == len(table) else "."
     shown = pd.DataFrame(
         {
             "Ward": table["name"].to_numpy(str),
@@ -282,3 +278,10 @@ def excess(part: Part) -> Exhibit:
     formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
     title = f"{part.titled}: wards with more than similarly deprived wards"
     return Exhibit("excess", title, finding, shown, formats, caveats=answer.method, rows=TOP)
+
+
+def _times(ward: pd.Series) -> str:
+    return (
+        f"{ward['name']} has {ward['ratio']:.1f} times as many as expected "
+        f"({ward['ratio_lower_ci']:.1f} to {ward['ratio_upper_ci']:.1f})"
+    )

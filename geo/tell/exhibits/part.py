@@ -380,7 +380,7 @@ class Part:
         share = self.gate.share(part, whole)
         return np.nan if share is None else 100 * share
 
-    def answer(self, **changes: str) -> Answer:
+    def answer(self, **changes: str | bool) -> Answer:
         """Answer of the map to these filters, with another layer, level or measure."""
         return self.atlas.answer(self.query.replace(**changes))
 

@@ -1,0 +1,138 @@
+"""Is the p of the excess what it claims, with few areas and with many?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy import special, stats
+from statsmodels.stats.multitest import multipletests
+
+from geo.stats import rates, unexplained
+
+
+def wards(n: int, seed: int = 1) -> pd.DataFrame:
+    """Wards of unlike size and deprivation, and what their deprivation alone predicts."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"population": rng.uniform(4_000, 14_000, n), "score": rng.uniform(3, 60, n)})
+    return frame.assign(mean=0.01 * frame["population"] * np.exp(0.035 * frame["score"]))
+
+
+def drawn(frame: pd.DataFrame, rng: np.random.Generator, dispersion: float, rate: float = 1.0) -> np.ndarray:
+    """Counts that follow the law, with nothing in any ward."""
+    return rng.poisson(rate * frame["mean"] * rng.gamma(1 / dispersion, dispersion, len(frame)))
+
+
+def q_of(frame: pd.DataFrame, events: np.ndarray) -> np.ndarray:
+    """P corrected for the number of areas, by statsmodels."""
+    table = unexplained.excess(events, frame["population"], frame["score"]).table
+    return multipletests(table["p"].dropna(), method="fdr_bh")[1]
+
+
+# ---------------------------------------------------------------- how often it speaks of nothing
+
+
+@pytest.mark.parametrize(
+    ("areas", "dispersion", "rate", "runs"),
+    [(8, 0.2, 1.0, 100), (20, 0.1, 1.0, 150), (20, 0.3, 0.05, 100), (30, 0.3, 1.0, 100), (80, 0.1, 1.0, 60)],
+)
+def test_with_nothing_there_an_area_is_seldom_called(areas: int, dispersion: float, rate: float, runs: int):
+    """At most 6% of runs have a false area after correction; the limit is what 6% exceeds 1 time in 1,000."""
+    rng, frame = np.random.default_rng(areas), wards(areas)
+    false = sum((q_of(frame, drawn(frame, rng, dispersion, rate)) <= 0.05).any() for _ in range(runs))
+    assert false <= stats.binom.ppf(0.999, runs, 0.06)
+
+
+def test_with_nothing_there_p_is_as_small_as_it_says():
+    rng, frame, p = np.random.default_rng(4), wards(400), []
+    for _ in range(10):
+        table = unexplained.excess(drawn(frame, rng, 0.2), frame["population"], frame["score"]).table
+        p.extend(table["p"])
+    assert len(p) == 4000
+    for level in (0.05, 0.01):  # areas of one run know each other's law, so that they vary as if fewer
+        assert np.mean(np.array(p) <= level) == pytest.approx(level, abs=4.5 * np.sqrt(level / len(p)))
+
+
+def test_what_is_there_is_found():
+    rng, frame, found = np.random.default_rng(5), wards(80), 0
+    for ward in range(12):
+        events = drawn(frame, rng, 0.1)
+        events[ward] = 4 * frame["mean"][ward]
+        found += q_of(frame, events)[ward] <= 0.05
+    assert found >= 8
+
+
+# ---------------------------------------------------------------- against other ways to the same p
+
+
+def predictive(frame: pd.DataFrame, events: np.ndarray, area: int) -> float:
+    """P of one area from all others by statsmodels: every spread as likely, weighted by what they say of it."""
+    others = np.arange(len(frame)) != area
+    score, offset = frame["score"].to_numpy(), np.log(frame["population"].to_numpy())
+    design = unexplained._basis(score, events.sum())[0](score)
+    weight, tails = [], []
+    steps = np.linspace(-5, 5, 201)
+    normal = stats.norm.pdf(steps) / stats.norm.pdf(steps).sum()
+    for spread in np.linspace(0.004, 1.6, 160):
+        alpha = spread**2
+        family = sm.families.NegativeBinomial(alpha=alpha)
+        fit = sm.GLM(events[others], design[others], family=family, offset=offset[others]).fit()
+        covariance = fit.cov_params()
+        weight.append(fit.llf + np.linalg.slogdet(covariance)[1] / 2)
+        error = np.sqrt(design[area] @ covariance @ design[area])
+        mean = np.exp(offset[area] + design[area] @ fit.params + steps * error)
+        law = stats.nbinom(1 / alpha, 1 / (1 + alpha * mean))
+        tails.append([normal @ law.cdf(events[area]), normal @ law.sf(events[area] - 1)])
+    return min(1.0, 2 * (special.softmax(weight) @ np.array(tails)).min())
+
+
+@pytest.mark.parametrize(("areas", "rate"), [(20, 1.0), (30, 0.1)])
+def test_p_is_that_of_the_other_areas_fitted_again(areas: int, rate: float):
+    frame = wards(areas)
+    events = drawn(frame, np.random.default_rng(2), 0.15, rate)
+    events[3] = 2.5 * rate * frame["mean"][3]
+    table = unexplained.excess(events, frame["population"], frame["score"]).table
+    for area in (3, int(table["p"].drop(3).idxmin()), 7):
+        assert table["p"][area] == pytest.approx(predictive(frame, events, area), rel=0.12)
+
+
+@pytest.mark.parametrize("areas", [9, 20, 60])
+def test_of_large_counts_p_is_students(areas: int):
+    """Where only the spread between areas counts, p is that of the residual against all others.
+
+    As every spread is as likely beforehand, a degree of freedom less is left than without that.
+    """
+    frame = wards(areas).assign(population=5e8)
+    noise = np.random.default_rng(3).normal(0, 0.05, areas)
+    noise[4] += 0.15
+    rate = np.exp(-4 + 0.03 * frame["score"] + noise)
+    events = np.round(frame["population"] * rate)
+    table = unexplained.excess(events, frame["population"], frame["score"]).table
+    design = unexplained._basis(frame["score"].to_numpy(), 1e9)[0](frame["score"].to_numpy())
+    t = sm.OLS(np.log(rate), design).fit().get_influence().resid_studentized_external
+    free = areas - design.shape[1] - 2
+    p = 2 * stats.t.sf(np.abs(t) * np.sqrt(free / (free + 1)), free)
+    np.testing.assert_allclose(np.log(table["p"]), np.log(p), atol=0.35)
+    assert np.median(np.abs(np.log(table["p"] / p))) < 0.08
+
+
+# ---------------------------------------------------------------- where it cannot be told
+
+
+@pytest.mark.parametrize(
+    ("areas", "each", "reason"),
+    [
+        (7, 30, "fewer than 8 areas can be compared"),
+        (2, 30, "fewer than 8 areas can be compared"),
+        (19, 1, "there are fewer than 20 events"),
+    ],
+)
+def test_with_too_little_there_is_no_verdict(areas: int, each: int, reason: str):
+    found = unexplained.excess([each] * areas, [900] * areas, range(areas))
+    assert found.reason == reason
+    assert found.table["p"].isna().all() and (found.table["verdict"] == rates.NOT_COMPARED).all()
+    assert found.table["ratio"].notna().all() == (areas > 2)
+
+
+def test_with_just_enough_there_is_one():
+    found = unexplained.excess([3] * 8, [900] * 8, range(8))
+    assert not found.reason and (found.table["verdict"] == unexplained.AS_PREDICTED).all()
