@@ -24,6 +24,10 @@ ASSUMED = 4.0
 """What stands for a suppressed count (1 to 7) where a slope needs a number."""
 RATE, RATE_BY_AGE = "rate_per_1000_year", "dsr_per_100k"
 SLOPE, RATIO = ["sii", "sii_lower", "sii_upper"], ["rii", "rii_lower", "rii_upper"]
+NO_LINE = 0.05
+"""Up to this probability of their fit the rates lie on no straight line."""
+ENDS = ["ratio", "ratio_lower", "ratio_upper"]
+TENTHS = {1: "the most deprived tenth of England", 10: "the least deprived tenth"}
 NO_DECIMALS = 1000
 """From here on a rate needs no decimals in a sentence."""
 NUMBER_OF = {"decile": 10, "quintile": 5}
@@ -41,8 +45,8 @@ class Gradient:
     by_age : bool
         Whether the rates are age-standardised.
     slope : Series
-        Of the tenths, as :func:`geo.stats.deprivation.slope_index`; all missing where there are too few
-        events.
+        Of the tenths, as :func:`geo.stats.deprivation.slope_index` and, of the rates as shown,
+        :func:`geo.stats.deprivation.ends`; all missing where there are too few events.
     shares : DataFrame
         As :func:`geo.stats.deprivation.share_in_most_deprived`, of protected counts.
     """
@@ -145,13 +149,15 @@ def gradient(
         filled = gate.counts(_sums(tenth, counts, 10).astype(np.int64)).to_numpy(float, na_value=ASSUMED)
         found = rated(tenth, 10, filled, hide=banded is not None and gate.controlled)
         found["population"] = _sums(tenth, population, 10)
-        index = deprivation.slope_index(found, repetitions=DRAWS)
+        shown = tenths.rename(columns={RATE_BY_AGE if banded else RATE: "value"})
+        index = pd.concat([deprivation.slope_index(found, repetitions=DRAWS), deprivation.ends(shown)])
         enough = (gate.count(int(counts.sum())) or 0) >= rates.UNRELIABLE_BELOW
         return index if enough else index * np.nan
 
     shares = deprivation.share_in_most_deprived(counts, population, tenth, told=gate.count)
+    tenths = table("decile")
     return Gradient(
-        tenths=table("decile"),
+        tenths=tenths,
         fifths=table("quintile"),
         by_age=banded is not None,
         slope=slope(),
@@ -170,7 +176,7 @@ def slope_said(slope: pd.Series, per: str) -> str:
     Parameters
     ----------
     slope : Series
-        As :func:`geo.stats.deprivation.slope_index`.
+        As :func:`geo.stats.deprivation.slope_index` and :func:`geo.stats.deprivation.ends`.
     per : str
         What the rate is per, "1,000 residents a year".
     """
@@ -178,6 +184,8 @@ def slope_said(slope: pd.Series, per: str) -> str:
         return ""
     lower, upper = float(slope["sii_lower"]), float(slope["sii_upper"])
     form = "{:,.1f}" if max(abs(lower), abs(upper)) < NO_DECIMALS else "{:,.0f}"
+    if slope["fit_p"] <= NO_LINE:
+        return _bent_said(slope, per, form)
     if lower <= 0 <= upper:
         size, low, high = slope[SLOPE].astype(float)
         limits = within(size, low, high, form)
@@ -195,6 +203,23 @@ def slope_said(slope: pd.Series, per: str) -> str:
     if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything
         said += f", {ratio:.1f} times as high ({least:.1f} to {most:.1f}; relative index)"
     return f"{said}."
+
+
+def _bent_said(slope: pd.Series, per: str, form: str) -> str:
+    """Say the rates of the ends as observed, and why the index, which assumes a line, comes after."""
+    size, low, high = (form.format(number).replace("-", "−") for number in slope[SLOPE])
+    said = (
+        f"The rates lie on no straight line (chi-square {slope['fit']:,.0f} on {slope['groups'] - 2:.0f}), "
+        f"which the slope index of inequality assumes: {size} ({low} to {high}) per {per}."
+    )
+    ratio, least, most = slope[ENDS].astype(float)
+    if np.isnan(ratio):
+        return said
+    first, last = (TENTHS.get(int(n), f"tenth {n:.0f} of England") for n in slope[["most", "least"]])
+    return (
+        f"In {first} the rate is {form.format(slope['most_rate'])} per {per}, {ratio:.1f} times "
+        f"({least:.1f} to {most:.1f}) that in {last}, {form.format(slope['least_rate'])}. {said}"
+    )
 
 
 def shares_said(shares: pd.DataFrame, noun: str) -> str:

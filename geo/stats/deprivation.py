@@ -134,17 +134,19 @@ def slope_index(
     Returns
     -------
     Series
-        ``sii, sii_lower, sii_upper`` in the unit of the rate, ``rii, rii_lower, rii_upper``, ``groups`` used.
+        ``sii, sii_lower, sii_upper`` in the unit of the rate, ``rii, rii_lower, rii_upper``, ``fit``:
+        chi-square of the rates about the straight line that fits them best, given the standard errors above,
+        ``fit_p``: its probability on two degrees of freedom less than groups, and ``groups`` used.
         NaN with fewer than three groups; the relative index also where the fitted rate at the least deprived
         end is not above 0, which a straight line may give.
 
     Notes
     -----
-    Low A, Low A (2004), Measuring the gap, *Journal of Public Health* 26, 388-395. A straight line is
-    assumed: look at the gradient first.
+    Low A, Low A (2004), Measuring the gap, *Journal of Public Health* 26, 388-395. Where ``fit_p`` is small
+    the rates lie on no straight line, and the indices describe them poorly: :func:`ends` needs no line.
     """
     used = table[(table["population"] > 0) & table["value"].notna()]
-    names = ["sii", "sii_lower", "sii_upper", "rii", "rii_lower", "rii_upper"]
+    names = ["sii", "sii_lower", "sii_upper", "rii", "rii_lower", "rii_upper", "fit", "fit_p"]
     if len(used) < MIN_AREAS:
         return pd.Series({**dict.fromkeys(names, np.nan), "groups": len(used)})
     share = used["population"].to_numpy(dtype=float) / used["population"].sum()
@@ -173,7 +175,51 @@ def slope_index(
     # Draws whose line falls below 0 at the least deprived end have an unboundedly large ratio.
     rii_limits = np.quantile(np.where(np.isnan(rii_drawn), np.inf, rii_drawn), tails, method="nearest")
     found = [sii, *sii_limits, rii, *(rii_limits if np.isfinite(rii) else [np.nan, np.nan])]
+    fit = _about_a_line(rank, value, np.where(positive, value, 1.0) * spread)
+    found += [fit, stats.chi2.sf(fit, len(used) - 2)]
     return pd.Series({**dict(zip(names, map(float, found), strict=True)), "groups": len(used)})
+
+
+def _about_a_line(x: Floats, y: Floats, error: Floats) -> float:
+    """Chi-square of values of known standard error about the straight line that fits them best."""
+    design = np.column_stack((np.ones_like(x), x)) / error[:, None]
+    return float(((y / error - design @ np.linalg.lstsq(design, y / error)[0]) ** 2).sum())
+
+
+def ends(table: pd.DataFrame) -> pd.Series:
+    """The rate of the most deprived group over that of the least, as observed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A :func:`gradient`: ``population, value, lower_ci, upper_ci``, most deprived first. Groups without
+        population are left out.
+
+    Returns
+    -------
+    Series
+        ``most, least``: the two groups, ``most_rate, least_rate``, ``ratio, ratio_lower, ratio_upper`` with
+        limits from those of the rates (Zou and Donner's MOVER, on the scale of logarithms). NaN with fewer
+        than two groups, and where a rate is missing or 0.
+
+    Examples
+    --------
+    >>> found = ends(gradient([90, 50, 30], [1000] * 3, [1, 5, 10]))
+    >>> found[["ratio", "ratio_lower", "ratio_upper"]].round(2).tolist()
+    [3.0, 1.98, 4.68]
+    """
+    names = ["most", "least", "most_rate", "least_rate", "ratio", "ratio_lower", "ratio_upper"]
+    used = table[table["population"] > 0]
+    if len(used) < 2:
+        return pd.Series(np.nan, names)
+    columns = ["value", "lower_ci", "upper_ci"]
+    (high, high_lower, high_upper), (low, low_lower, low_upper) = used[columns].iloc[[0, -1]].to_numpy(float)
+    limits = [np.nan] * 3
+    if high > 0 and low > 0:
+        down = np.hypot(np.log(high / high_lower), np.log(low_upper / low))
+        up = np.hypot(np.log(high_upper / high), np.log(low / low_lower))
+        limits = [high / low, high / low * np.exp(-down), high / low * np.exp(up)]
+    return pd.Series([used.index[0], used.index[-1], high, low, *limits], names, dtype=float)
 
 
 def share_in_most_deprived(

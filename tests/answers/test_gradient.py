@@ -15,6 +15,9 @@ from geo.answer.disclosure import Gate
 from geo.answer.gradient import Gradient, gradient, shares_said, slope_said
 from geo.ask.query import Query
 from geo.stats import deprivation, rates
+from geo.tell.assessment import part_of
+from geo.tell.exhibits.compared import fifths
+from geo.tell.exhibits.compared import gradient as by_tenth
 from geo.tell.marking import marking
 
 
@@ -71,7 +74,9 @@ def test_the_slope_is_that_of_the_tenths(small_atlas: Atlas, measure: str):
     table = found.tenths.rename(columns={found.column: "value"})
     assert table["value"].notna().all()
     expected = deprivation.slope_index(table, repetitions=2_000)
-    np.testing.assert_allclose(found.slope.astype(float), expected.astype(float))
+    np.testing.assert_allclose(found.slope[expected.index].astype(float), expected.astype(float))
+    rate, (most, least) = table["value"], table.index[[0, -1]]
+    assert found.slope["ratio"] == pytest.approx(rate[most] / rate[least])
 
 
 def test_the_shares_are_those_of_the_areas(small_atlas: Atlas):
@@ -144,6 +149,16 @@ def test_empty_and_single_slices_have_no_slope(
 def test_the_slope_is_said_with_its_direction():
     up = pd.Series(
         {"sii": 14.0, "sii_lower": 13.2, "sii_upper": 14.9, "rii": 7.7, "rii_lower": 6.5, "rii_upper": 9.0}
+        | {
+            "fit": 9.0,
+            "fit_p": 0.34,
+            "groups": 10,
+            "most": 1,
+            "least": 10,
+            "most_rate": 18,
+            "least_rate": 4.0,
+        }
+        | {"ratio": 4.5, "ratio_lower": 4.0, "ratio_upper": 5.0}
     )
     assert slope_said(up, "1,000 residents") == (
         "At the most deprived end the rate is 14.0 (13.2 to 14.9) per 1,000 residents higher than at the "
@@ -158,6 +173,34 @@ def test_the_slope_is_said_with_its_direction():
     assert "−1.0 (−4.0 to 2.0)" in slope_said(flat, "1,000 residents")
     endless = pd.Series({**up, "rii_upper": np.inf})
     assert "relative index" not in slope_said(endless, "1,000 residents")
+
+
+def test_where_the_rates_lie_on_no_line_the_ends_come_first():
+    """“18.3 times as high” was once said of rates of 450 and 74.5, which a line took for 292 and 16."""
+    bent = pd.Series(
+        {"sii": 276.4, "sii_lower": 259.4, "sii_upper": 291.9, "rii": 18.3, "rii_lower": 13, "rii_upper": 28}
+        | {"fit": 274.2, "fit_p": 1e-54, "groups": 10, "most": 1, "least": 10, "most_rate": 450}
+        | {"least_rate": 74.5, "ratio": 6.04, "ratio_lower": 5.2, "ratio_upper": 7.0}
+    )
+    assert slope_said(bent, "100,000 residents a year") == (
+        "In the most deprived tenth of England the rate is 450.0 per 100,000 residents a year, 6.0 times "
+        "(5.2 to 7.0) that in the least deprived tenth, 74.5. The rates lie on no straight line (chi-square "
+        "274 on 8), which the slope index of inequality assumes: 276.4 (259.4 to 291.9) per 100,000 residents "
+        "a year."
+    )
+    elsewhere = pd.Series({**bent, "most": 3, "least": 9})
+    said = slope_said(elsewhere, "1,000 residents")
+    assert said.startswith("In tenth 3 of England the rate") and "that in tenth 9 of England" in said
+    hidden = pd.Series({**bent, "ratio": np.nan, "ratio_lower": np.nan, "ratio_upper": np.nan})
+    assert slope_said(hidden, "1,000 residents").startswith("The rates lie on no straight line")
+
+
+def test_the_assessment_says_the_ends_as_its_table_shows_them(demo_atlas: Atlas):
+    part, _ = part_of(demo_atlas, Query(), "ae")
+    found, rate = fifths(part).finding, by_tenth(part).table.filter(like="Rate").iloc[:, 0]
+    most, least = rate.iloc[0], rate.iloc[-1]
+    assert f"the rate is {most:,.1f} per" in found and f"least deprived tenth, {least:,.1f}." in found
+    assert f"{most / least:.1f} times" in found and "no straight line" in found
 
 
 def test_the_page_draws_tenths_or_fifths(small_atlas: Atlas):

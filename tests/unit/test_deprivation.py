@@ -149,6 +149,47 @@ def test_slope_limits_agree_with_the_analytic_variance():
     assert not got.equals(d.slope_index(table, repetitions=100_000, seed=2))
 
 
+@pytest.mark.parametrize("slope", [0.0, 0.02, 0.05])
+def test_the_fit_is_the_chi_square_of_statsmodels(slope):
+    frame = county(1000, slope=slope)
+    table = d.gradient(frame["events"], frame["population"], frame["decile"], hide=False)
+    share = (table["population"] / table["population"].sum()).to_numpy()
+    error = np.log(table["upper_ci"] / table["lower_ci"]) / (2 * stats.norm.ppf(0.975))
+    weights = (table["value"] * error).to_numpy() ** -2
+    rank = sm.add_constant(np.cumsum(share) - share / 2)
+    found = sm.WLS(table["value"].to_numpy(), rank, weights=weights).fit()
+    got = d.slope_index(table)
+    assert got["fit"] == pytest.approx(found.ssr, rel=1e-6)
+    assert got["fit_p"] == pytest.approx(stats.chi2.sf(found.ssr, 8), rel=1e-4)
+
+
+def test_rates_on_a_line_seldom_fail_the_fit_and_bent_ones_do():
+    rng, people = np.random.default_rng(6), np.full(10, 70_000)
+    straight, bent = np.linspace(0.02, 0.004, 10), 0.004 + 0.016 * np.exp(-np.arange(10.0))
+    for rate, least, most in ((straight, 0.02, 0.09), (bent, 1.0, 1.0)):
+        tables = [d.gradient(rng.poisson(rate * people), people, range(1, 11)) for _ in range(300)]
+        failed = np.mean([d.slope_index(table, repetitions=2)["fit_p"] <= 0.05 for table in tables])
+        assert least <= failed <= most
+
+
+def test_the_ends_have_the_limits_of_a_ratio_of_counts():
+    """Of equal residents the ratio's exact limits are those of the share that the first end holds."""
+    for first, last in ((450, 75), (60, 31), (900, 1000)):
+        got = d.ends(d.gradient([first, 99, last], [50_000] * 3, [1, 4, 10]))
+        share = stats.binomtest(first, first + last).proportion_ci(method="exact")
+        assert got["ratio"] == pytest.approx(first / last)
+        assert got["ratio_lower"] == pytest.approx(share.low / (1 - share.low), rel=0.03)
+        assert got["ratio_upper"] == pytest.approx(share.high / (1 - share.high), rel=0.03)
+        assert got[["most", "least"]].tolist() == [1, 10]
+
+
+@pytest.mark.parametrize("events", [[9, 5, 0], [0, 5, 9], [1, 5, 9], [0, 0, 0]])
+def test_ends_without_a_rate_have_no_ratio(events):
+    got = d.ends(d.gradient(events, [100] * 3, [1, 4, 10]))
+    assert got[["ratio", "ratio_lower", "ratio_upper"]].isna().all()
+    assert d.ends(d.gradient([40], [100], [2])).isna().all()
+
+
 def test_no_gradient_gives_no_slope():
     table = d.gradient([20] * 10, [1000] * 10, range(1, 11), hide=False)
     got = d.slope_index(table)

@@ -65,7 +65,7 @@ def test_what_is_there_is_found():
 
 
 def predictive(frame: pd.DataFrame, events: np.ndarray, area: int) -> float:
-    """P of one area from all others by statsmodels: every spread as likely, weighted by what they say of it."""
+    """P of one area from all others by statsmodels, every spread weighted by what they say of it."""
     others = np.arange(len(frame)) != area
     score, offset = frame["score"].to_numpy(), np.log(frame["population"].to_numpy())
     design = unexplained._basis(score, events.sum())[0](score)

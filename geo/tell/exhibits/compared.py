@@ -206,7 +206,9 @@ def fifths(part: Part) -> Exhibit:
     table, unit = _by_deprivation(part, 5, "Fifth")
     # A slope with rates that are hidden could be solved for them, so those of patients stay out of it.
     tenths = _gradient(part, 10, hide=part.gate.controlled and "100,000" in unit)[0]
-    index = deprivation.slope_index(tenths, repetitions=DRAWS)
+    shown, unit = _gradient(part, 10, hide=True)
+    ends = deprivation.ends(shown.assign(**part.gate.coarse(shown[RATE].astype(float))))
+    index = pd.concat([deprivation.slope_index(tenths, repetitions=DRAWS), ends])
     enough = (part.gate.count(part.total) or 0) >= rates.UNRELIABLE_BELOW
     per = "100,000 residents a year" if "100,000" in unit else "1,000 residents a year"
     said = slope_said(index, per) if enough else ""
