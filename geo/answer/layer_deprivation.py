@@ -194,7 +194,8 @@ def draw_excess(s: Asked) -> Drawn:
         why = found.reason or "no area has a count and an expectation to compare"
         finding = f"Whether an area has more {s.noun} than {similar} cannot be told: {why}."
     elif not more.any():
-        finding = f"None of {s.judged(judged, 'compared')} has more {s.noun} than {similar}, beyond chance."
+        among = s.judged(judged, "compared")
+        finding = f"No area among {among} has more {s.noun} than {similar}, beyond chance."
     else:
         highest = table["ratio"].where(more).idxmax()
         have = verb(int(more.sum()), "has", "have")

@@ -181,7 +181,9 @@ def slope_index(
 
 
 def _about_a_line(x: Floats, y: Floats, error: Floats) -> float:
-    """Chi-square of values of known standard error about the straight line that fits them best."""
+    """Chi-square of values about the straight line that fits them best; NaN where an error is not known."""
+    if not (np.isfinite(error) & (error > 0)).all():
+        return np.nan
     design = np.column_stack((np.ones_like(x), x)) / error[:, None]
     return float(((y / error - design @ np.linalg.lstsq(design, y / error)[0]) ** 2).sum())
 

@@ -14,6 +14,7 @@ from geo.ask.query import Query
 from geo.stats import unexplained
 from geo.tell.assessment import part_of
 from geo.tell.exhibits.compared import excess
+from geo.tell.exhibits.part import NotPossible
 
 KEYS = {
     "tinted": ("less-", "more-"),
@@ -85,5 +86,19 @@ def test_the_assessment_lists_wards_before_correction_and_says_which_remain(demo
     sure = set(table["name"][table["verdict"] == unexplained.MORE])
     assert set(found.table["Ward"][found.table["After correction"] == "more"]) == sure
     assert found.finding.startswith(answer.headline), "the layer and the exhibit say the same"
-    assert f"{len(listed) - len(sure)} would stand out without correction" in found.finding
+    assert f"{len(listed) - len(sure)} would have more without correction" in found.finding
     assert "Eastcotts has 2.2 times as many as expected" in found.finding
+
+
+def test_too_few_areas_have_no_verdict_on_the_map_nor_in_the_assessment(demo_atlas: Atlas):
+    boroughs = demo_atlas.answer(Query(source="ae", layer="excess", level="borough"))
+    assert boroughs.headline == (
+        "Whether an area has more attendances than similarly deprived areas cannot be told: fewer than 8 areas "
+        "can be compared."
+    )
+    assert (boroughs.table["verdict"] == "not compared").all() and boroughs.table["ratio"].notna().all()
+    last = int(demo_atlas.sources["offences"].cube.months[-1])
+    part, _ = part_of(demo_atlas, Query(hour=(5,), day=(1,), first=last, last=last), "offences")
+    assert 0 < part.total < 20
+    with pytest.raises(NotPossible, match=r"cannot be told: there are fewer than 20 events\."):
+        excess(part)

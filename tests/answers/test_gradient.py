@@ -185,8 +185,8 @@ def test_where_the_rates_lie_on_no_line_the_ends_come_first():
     assert slope_said(bent, "100,000 residents a year") == (
         "In the most deprived tenth of England the rate is 450.0 per 100,000 residents a year, 6.0 times "
         "(5.2 to 7.0) that in the least deprived tenth, 74.5. The rates lie on no straight line (chi-square "
-        "274 on 8), which the slope index of inequality assumes: 276.4 (259.4 to 291.9) per 100,000 residents "
-        "a year."
+        "274 on 8), which the slope index of inequality assumes: 276.4 (259.4 to 291.9) per 100,000 "
+        "residents a year."
     )
     elsewhere = pd.Series({**bent, "most": 3, "least": 9})
     said = slope_said(elsewhere, "1,000 residents")

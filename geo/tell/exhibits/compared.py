@@ -263,8 +263,9 @@ def excess(part: Part) -> Exhibit:
         raise NotPossible(f"{answer.headline[0].lower()}{answer.headline[1:]}")
     finding, lost = answer.headline, int((table["verdict"] != unexplained.MORE).sum())
     if lost:
-        finding += f" {lost}{' more' * (lost < len(table))} would stand out without correction for looking at many"
-        finding += f"; {_times(table.iloc[0])}." if lost == len(table) else "."
+        more = " more" if lost < len(table) else ""
+        finding += f" {lost}{more} would have more without correction for looking at many"
+        finding += "." if more else f"; {_times(table.iloc[0])}."
     shown = pd.DataFrame(
         {
             "Ward": table["name"].to_numpy(str),
