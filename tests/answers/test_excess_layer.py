@@ -93,8 +93,8 @@ def test_the_assessment_lists_wards_before_correction_and_says_which_remain(demo
 def test_too_few_areas_have_no_verdict_on_the_map_nor_in_the_assessment(demo_atlas: Atlas):
     boroughs = demo_atlas.answer(Query(source="ae", layer="excess", level="borough"))
     assert boroughs.headline == (
-        "Whether an area has more attendances than similarly deprived areas cannot be told: fewer than 8 areas "
-        "can be compared."
+        "Whether an area has more attendances than similarly deprived areas cannot be told: fewer than 8 "
+        "areas can be compared."
     )
     assert (boroughs.table["verdict"] == "not compared").all() and boroughs.table["ratio"].notna().all()
     last = int(demo_atlas.sources["offences"].cube.months[-1])
