@@ -56,7 +56,7 @@ def panels(atlas: Atlas, query: Query, link: Link) -> list[Component]:
     """
     found: list[Component] = []
     if query.group:
-        found.append(of_group(group(atlas, query), query, atlas.catalogue.sources[query.source], link))
+        found.append(of_group(group(atlas, query), query, atlas.catalogue.source(query), link))
     if query.area:
         found.append(_of_area(atlas, query, link))
     return found
@@ -73,7 +73,7 @@ def _of_area(atlas: Atlas, query: Query, link: Link) -> Component:
     return of_area(
         told,
         query,
-        atlas.catalogue.sources[query.source],
+        atlas.catalogue.source(query),
         link,
         clusters=clusters,
         sure=None if sure is None else sure.table.loc[query.area],

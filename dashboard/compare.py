@@ -46,7 +46,7 @@ def entry(query: Query, source: SourceInfo) -> Query:
 
 def options(query: Query, catalogue: Catalogue) -> list[dict[str, str]]:
     """List what can be set beside a question: earlier periods first, then other sources, other layers."""
-    source = catalogue.sources[query.source]
+    source = catalogue.source(query)
     found = {write_period(a, b): period_name(a, b) for a, b in _earlier(query, source)}
     found |= {key: info.label for key, info in catalogue.sources.items() if key != query.source}
     found |= {key: label for key, label in catalogue.layers.items() if key != query.layer}
@@ -160,7 +160,7 @@ def names(first: Answer, answer: Answer, catalogue: Catalogue) -> tuple[str, str
 
 def finding(first: Answer, answer: Answer, catalogue: Catalogue) -> str:
     """Say in a sentence how the two maps differ."""
-    one, two = (catalogue.sources[a.query.source] for a in (first, answer))
+    one, two = (catalogue.source(a.query) for a in (first, answer))
     left, right = names(first, answer, catalogue)
     if "cluster" in first.table and "cluster" in answer.table:
         hot = [(each.table["cluster"] == "HH").to_numpy(bool) & each.inside for each in (first, answer)]

@@ -82,7 +82,7 @@ def _clock_control(week: Week) -> Shown:
 
 def _gradient(atlas: Atlas, answer: Answer, found: Marking | None, defaults: dict[str, str]) -> Shown:
     gradient, query = answer.gradient, answer.query
-    source = atlas.catalogue.sources[query.source]
+    source = atlas.catalogue.source(query)
     table = gradient.by(query.groups)
     known = table[gradient.column].dropna()
     other = "quintile" if query.groups == "decile" else "decile"

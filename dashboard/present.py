@@ -166,7 +166,7 @@ def gather(atlas: Atlas, query: Query, today: date | None = None) -> Material:
         trouble = str(problem)
     meeting = last_meeting(notes, query.source, today or date.today())
     told = briefing(atlas, query, seen=meeting.seen if meeting else None)
-    source = atlas.catalogue.sources[query.source]
+    source = atlas.catalogue.source(query)
     return Material(atlas.answer(query), source, told, meeting, notes, trouble)
 
 

@@ -55,7 +55,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     query, notices = Query.parse(search)
     answer = atlas.answer(query)
     query, notices = answer.query, [*notices, *answer.notices]
-    source = atlas.catalogue.sources[query.source]
+    source = atlas.catalogue.source(query)
     defaults = defaults_of(atlas, source)
     pair = compare.pair(atlas, answer)
     if pair:
@@ -71,7 +71,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     if pair:
         second = pair[1]
         left, right = compare.names(answer, second, atlas.catalogue)
-        other = atlas.catalogue.sources[second.query.source]
+        other = atlas.catalogue.source(second.query)
         beside = compare.shown(answer, second, atlas.catalogue, lambda asked: link_to(asked, defaults))
         frame["title"] = left
         frame["second"] = {**map_frame(atlas, second, other, search, found), "title": right}

@@ -51,6 +51,7 @@ class Asked:
     ----------
     query : Query
     info : SourceInfo
+        Its noun that of the categories asked for.
     gate : Gate
         The way out for this source.
     cube : Cube
@@ -65,7 +66,8 @@ class Asked:
     def __init__(self, county: County, query: Query, within: np.ndarray | None = None) -> None:
         self.county, self.query, self._within = county, query, within
         self.level, self.loaded = county.levels[query.level], county.sources[query.source]
-        self.info, self.gate, self.cube = self.loaded.info, self.loaded.gate, self.loaded.cube
+        self.info = county.catalogue.source(query)
+        self.gate, self.cube = self.loaded.gate, self.loaded.cube
         self.frame, self.neighbours, self.noun = self.level.frame, self.level.neighbours, self.info.noun
 
     def ask(self, **changes: Any) -> Asked:

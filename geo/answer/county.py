@@ -22,10 +22,11 @@ from geo.answer.memory import Memory
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import DOMAINS, ENGLAND
 from geo.ask.query import Query
-from geo.ask.source_info import SourceInfo
+from geo.ask.source_info import Converted, SourceInfo
+from geo.ask.words import month_number, slug
 from geo.data.reports import covered
 from geo.data.severity import apply_weights
-from geo.data.sources import Source, stored_sources
+from geo.data.sources import Source, moved_points, stored_sources
 from geo.data.store import Snapshot
 from geo.stats.weights import Neighbours
 
@@ -205,8 +206,22 @@ class County:
             attribution=source.attribution,
             attributes=frozenset(cube.extra),
             sector=source.sector,
+            moved=moved_points(self.snapshot.manifest, source.key),
+            converted=self._converted(source.key),
+            nouns={slug(label): noun for label, noun in source.nouns.items() if slug(label) in cube.slugs},
         )
         return Loaded(info, cube, Gate(source.disclosure), covered(self.snapshot, source.key, small["lad"]))
+
+    def _converted(self, source: str) -> tuple[Converted, ...]:
+        """Events of a source that were shared out over areas of another year, by delivery."""
+        found, batches = [], self.snapshot.manifest["batches"]
+        for entry in self.snapshot.manifest["history"]:
+            batch, done = batches.get(entry["role"]), entry.get("conversion")
+            if batch and batch["source"] == source and done and done["apportioned"]:
+                months = frozenset(map(month_number, batch["months"]))
+                year = f"20{done['source'][4:6]}"
+                found.append(Converted(year, months, done["apportioned"], done["areas_apportioned"]))
+        return tuple(found)
 
     def _lacks(self, needs: frozenset[str], source: Source, cube: Cube) -> str:
         """Why a source cannot be measured by what needs these, a sentence; "" where it can."""

@@ -16,6 +16,7 @@ from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
 from geo.answer.columns import Column, P, changes, words
 from geo.answer.layer import Layer
 from geo.answer.legend import Drawn, Kind, classify
+from geo.answer.recording import moved_points, shift
 from geo.ask.windows import Windows
 from geo.ask.words import (
     agree,
@@ -119,6 +120,8 @@ def draw_change(s: Asked) -> Drawn:
     after, before = (
         pd.Series(np.where(s.inside, one.shown, np.nan), s.frame.index) for one in (s, earlier.slice)
     )
+    if moved := shift(s, earlier.slice, earlier.words):
+        return _not_compared(s, earlier, moved, before)
     table = compare_periods(before, after, exposure=earlier.lengths, alpha=ALPHA, fdr=s.query.fdr)
     flagged = table["flagged"].to_numpy(bool)
     rising = table["ratio"].to_numpy(float) > 1
@@ -160,9 +163,24 @@ def draw_change(s: Asked) -> Drawn:
     )
     caveats = (
         *earlier.caveats,
+        *moved_points(s, earlier.slice),
         "Change is per day of the periods, judged by the E-test of two Poisson counts, area by area.",
     )
     return Drawn(columns, codes, classes, finding, caveats)
+
+
+def _not_compared(s: Asked, earlier: Earlier, why: str, before: pd.Series) -> Drawn:
+    """Both periods as they were counted, and no verdict on any area."""
+    title = f"{s.noun.capitalize()}{':' if s.compared else ''} {earlier.title}"
+    codes, classes = classify(
+        title, CHANGE[:1], np.full(len(s.frame), -1), s.inside, no_value="Not compared: recording changed"
+    )
+    numbers = ("change_ratio", "change_lower_ci", "change_upper_ci", "change_p", "change_q")
+    columns = pd.DataFrame(
+        {"count_before": before.astype("Int64"), **dict.fromkeys(numbers, np.nan), "change": "not compared"},
+        s.frame.index,
+    )
+    return Drawn(columns, codes, classes, why, (*earlier.caveats, *moved_points(s, earlier.slice)))
 
 
 AGAINST_BEFORE = Layer(
@@ -250,7 +268,10 @@ def draw_emerging(s: Asked) -> Drawn:
     finding = f"{s.areas(int(hot.sum()))} {show} a pattern of hot spots over the months" + (
         f": {split}." if split else "."
     )
-    caveats = ("“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",)
+    caveats = (
+        "“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",
+        *moved_points(s, s),
+    )
     columns = table[["pattern", "hot", "cold", "trend_p"]].rename(
         columns={"hot": "months_hot", "cold": "months_cold"}
     )

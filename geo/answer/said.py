@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.measures import MEASURES
+from geo.answer.recording import shared_out
 from geo.answer.week import Week
 from geo.ask.words import (
     AREAS,
@@ -14,6 +15,7 @@ from geo.ask.words import (
     agree,
     counted,
     listed,
+    lower_first,
     month_runs,
     named,
     period_name,
@@ -104,6 +106,14 @@ def left_out(s: Asked) -> tuple[str, ...]:
     info, gate, selection = s.info, s.gate, s.selection
     where = f"in {s.where}" if s.query.borough else "on the map"
     said = [f"{info.counted(gate.text(int(s.counts[s.inside].sum())))} {where}."]
+    for slug, (_, noun) in info.nouns.items():
+        if slug in (s.query.category or info.categories):
+            apart = s.loaded.select(s.kept.replace(category=(slug,))).by_area[s.lsoas]
+            number = "All" if info.noun == noun else gate.text(int(apart.sum()))
+            said.append(
+                f"{number} of them are {noun} of {lower_first(info.categories[slug])}, "
+                f"which are not {s.loaded.info.noun}."
+            )
     if sentence := uncovered(s):
         others = gate.text(int(s.counts[s.chosen & ~s.inside].sum()))
         left = f" {info.counted(others)} recorded there {agree(others, 'is', 'are')} left out."
@@ -126,6 +136,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
     if absent:
         runs = named([period_name(a, b) for a, b in month_runs(absent)], "period", "periods")
         said.append(f"Not loaded, and so not counted: {runs}.")
+    said += shared_out(s)
     if info.place == "residence":
         said.append("Areas are where the people live, not where it happened.")
     if gate.notice:

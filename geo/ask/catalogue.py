@@ -57,6 +57,10 @@ class Catalogue:
         """Slug to label of the categories of every source."""
         return {slug: name for source in self.sources.values() for slug, name in source.categories.items()}
 
+    def source(self, query: Query) -> SourceInfo:
+        """Return the source of a checked question, its events called by what the question selects of them."""
+        return self.sources[query.source].called(query.category)
+
     def check(self, query: Query) -> tuple[Query, Notices]:
         """Return the nearest question that the loaded data can answer, and what was changed.
 

@@ -40,8 +40,9 @@ def what(query: Query, catalogue: Catalogue) -> str:
     """Name the events, "Violence and sexual offences" or "All police offences"."""
     source = catalogue.sources[query.source]
     if not query.category:
-        named = source.noun in source.label
-        return f"All {lower_first(source.label) if named else source.noun}"
+        noun = source.called(()).noun
+        label = lower_first(source.label)
+        return f"All {label.replace(source.noun, noun) if source.noun in label else noun}"
     names = [source.categories[c] for c in query.category]
     if len(names) > 3:
         return f"{len(names)} categories of {lower_first(source.label)}"

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from geo.ask.words import counted
+
+
+class Converted(NamedTuple):
+    """Events that were recorded by areas of another year and shared out over several of those loaded.
+
+    Attributes
+    ----------
+    year : str
+        Of the areas that they were recorded by.
+    months : frozenset of int
+        Months of the delivery.
+    events, areas : int
+    """
+
+    year: str
+    months: frozenset[int]
+    events: int
+    areas: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +57,12 @@ class SourceInfo:
         Whose eyes see its events.
     one : str
         What one event is called, "offence"; the noun where there is no other word.
+    nouns : mapping
+        Slugs of the categories whose events are not called by the noun, to what one and several are called.
+    moved : tuple of int
+        Months from which on its publisher places events at other points than before.
+    converted : tuple of Converted
+        Its events that were recorded by areas of another year.
     """
 
     key: str
@@ -57,10 +82,33 @@ class SourceInfo:
     attributes: frozenset[str] = frozenset()
     sector: str = "other"
     one: str = ""
+    nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    moved: tuple[int, ...] = ()
+    converted: tuple[Converted, ...] = ()
 
     def counted(self, number: int | str) -> str:
         """A number of its events, or the text of one, with their noun: "1 offence", "* offences"."""
         return counted(number, self.one or self.noun, self.noun)
+
+    def called(self, categories: Collection[str]) -> SourceInfo:
+        """Return the same source, its noun that of some categories (slugs), or of all where there are none.
+
+        Examples
+        --------
+        >>> police = SourceInfo(
+        ...     *("offences", "Police offences", "offences", {"asb": "Antisocial", "theft": "Theft"}),
+        ...     *((), False, False, "", "occurrence", "open", ()),
+        ...     nouns={"asb": ("incident", "incidents")},
+        ... )
+        >>> [police.called(some).noun for some in ((), ("theft",), ("asb",))]
+        ['offences and incidents', 'offences', 'incidents']
+        """
+        own = (self.one, self.noun)
+        found = dict.fromkeys(self.nouns.get(slug, own) for slug in categories or self.categories)
+        if set(found) <= {own}:
+            return self
+        one, noun = zip(*sorted(found, key=lambda words: words != own), strict=True)
+        return replace(self, one=" or ".join(one), noun=" and ".join(noun))
 
     def kept(self, first: int | None, last: int | None, month: tuple[int, ...]) -> list[int]:
         """Months loaded within a period (None leaves an end open) that are one of some months of the year."""

@@ -134,6 +134,8 @@ class Reader:
         Column of the publisher's own reference, only ever used to count repeats.
     archive : str or None
         Name of the file's kind within a police.uk archive, ``YYYY-MM-<force>-<archive>.csv``.
+    moved : tuple of str
+        Months, ``YYYY-MM``, from which on its publisher places events at other points than before.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Reader:
     grain: Grain
     reference: str | None = None
     archive: str | None = None
+    moved: tuple[str, ...] = ()
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether a file with this header is in this format."""
@@ -267,6 +270,9 @@ def _headers(line: str) -> tuple[str, ...]:
     return tuple(line.split(","))
 
 
+SNAP_POINTS = ("2022-07",)
+"""Since then police.uk moves events to the points of another list of anonymous places."""
+
 POLICE_STREET = Reader(
     "police.uk street file",
     ("Crime ID", "Month", "LSOA code", "Crime type"),
@@ -274,6 +280,7 @@ POLICE_STREET = Reader(
     "month",
     reference="Crime ID",
     archive="street",
+    moved=SNAP_POINTS,
 )
 
 
@@ -328,4 +335,5 @@ POLICE_STOPS = Reader(
     _stop_and_search,
     "hour",
     archive="stop-and-search",
+    moved=SNAP_POINTS,
 )

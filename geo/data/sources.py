@@ -21,11 +21,12 @@ only by a number (:func:`parse_persons`); messages never repeat what a cell hold
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geo.ask.problem import Problem
+from geo.ask.words import month_number
 from geo.data.readers import (
     ADMITTED_CARE,
     AMBULANCE_CAD,
@@ -71,6 +72,8 @@ class Source:
         Share of the rows of a delivery that may make no sense and are set aside; more refuse it.
     encoding : str
         Of its text files where that is not UTF-8.
+    nouns : mapping
+        Labels of the categories whose events are not called by the noun, to what one and several are called.
     """
 
     key: str
@@ -84,6 +87,7 @@ class Source:
     sector: Sector = "other"
     set_aside: float = 0.01
     encoding: str = ""
+    nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether one of its formats has this header."""
@@ -99,6 +103,7 @@ class Source:
             "disclosure": self.disclosure,
             "attribution": self.attribution,
             "sector": self.sector,
+            "nouns": {label: list(words) for label, words in self.nouns.items()},
         }
 
 
@@ -120,6 +125,7 @@ SOURCES: dict[str, Source] = {
             (POLICE_STREET, FORCE_EXTRACT),
             _OPEN_POLICE,
             sector="police",
+            nouns={"Anti-social behaviour": ("incident", "incidents")},
         ),
         Source(
             "ambulance",
@@ -201,7 +207,23 @@ def stored_sources(manifest: dict[str, Any]) -> dict[str, Source]:
     return {key: _stored(key, manifest["sources"][key]) for key in keys}
 
 
+def moved_points(manifest: dict[str, Any], key: str) -> tuple[int, ...]:
+    """Months from which on the events of a source in a folder are placed at other points than before.
+
+    A batch from before its format was kept is of police.uk where its files were named by force.
+    """
+    batches = [batch for batch in manifest["batches"].values() if batch["source"] == key]
+    named = {batch["reader"] for batch in batches if "reader" in batch}
+    old = any(batch.get("forces") for batch in batches)
+    readers = SOURCES[key].readers if key in SOURCES else ()
+    found = {m for r in readers if r.name in named or (old and r.archive) for m in r.moved}
+    return tuple(sorted(map(month_number, found)))
+
+
 def _stored(key: str, said: dict[str, Any]) -> Source:
-    """Read a source back; a folder from before sectors were stored has that of the registered source."""
-    sector = SOURCES[key].sector if key in SOURCES else "other"
-    return Source(key, **{"sector": sector, **said, "noun": tuple(said["noun"])})
+    """Read a source back; what an older folder does not say is that of the registered source."""
+    known = SOURCES.get(key)
+    usual = {"sector": known.sector, "nouns": known.nouns} if known else {}
+    found = {**usual, **said}
+    nouns = {label: tuple(words) for label, words in found.pop("nouns", {}).items()}
+    return Source(key, **{**found, "noun": tuple(said["noun"]), "nouns": nouns})

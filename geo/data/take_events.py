@@ -79,6 +79,7 @@ def take_events(
     change.manifest["batches"][role] = {
         "source": source.key,
         "grain": grain,
+        "reader": reader.name,
         "months": [month_text(month) for month in months],
         "files": prints,
         "replaced": [],

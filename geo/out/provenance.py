@@ -181,7 +181,7 @@ def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) 
         Today if absent.
     """
     answer = atlas.answer(query)
-    info = atlas.sources[answer.query.source].info
+    info = atlas.catalogue.source(answer.query)
     return Sheet(
         answer=answer,
         level=atlas.levels[answer.query.level],

@@ -46,7 +46,7 @@ def second_page(told: Profile, here: Sheet, atlas: Atlas) -> Page:
     """Week, months, kinds, deprivation and the other services."""
     page = Page(A4[1], A4[0])
     width = page.width - 2 * MARGIN
-    info = atlas.sources[told.answer.query.source].info
+    info = atlas.catalogue.source(told.answer.query)
     clock = told.week.clock
     sparse = clock is not None and _sparse(clock.to_numpy().ravel())
     finding = told.week.when or f"Times of day are not known: {info.no_hours_reason}"

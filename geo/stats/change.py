@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc, betaincinv, gammaln, ndtri, pdtr, pdtrc, pdtrik, xlogy
+from scipy.special import betainc, betaincinv, gammaln, ndtr, ndtri, pdtr, pdtrc, pdtrik, xlogy
 
 from geo.stats.hotspots import bh_q, getis_ord_star
 from geo.stats.weights import Neighbours
@@ -68,6 +68,21 @@ def months_before(first: int, last: int, loaded: Collection[int]) -> tuple[int, 
         return before
     start, end = first - length, first - 1
     return (start, end) if all(month in loaded for month in range(start, end + 1)) else None
+
+
+def proportions_differ(some: int, of: int, others: int, of_others: int) -> float:
+    """Two-sided p of two shares being one: the z-test of two proportions with a common variance.
+
+    Examples
+    --------
+    >>> round(proportions_differ(30, 1000, 50, 1000), 4), proportions_differ(0, 10, 0, 20)
+    (0.0229, 1.0)
+    """
+    together = (some + others) / (of + of_others)
+    error = np.sqrt(together * (1 - together) * (1 / of + 1 / of_others))
+    if not error:
+        return 1.0
+    return float(2 * ndtr(-abs(some / of - others / of_others) / error))
 
 
 # --- this period against another --------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
         name=str(row["name"]),
         answer=answer,
         row=row,
-        headline=_headline(answer, row, members, loaded.info),
+        headline=_headline(answer, row, members, atlas.catalogue.source(query)),
         sources=_by_source(atlas, query),
         months=atlas.asked(query).month_counts(lsoas),
         years=pd.DataFrame(years),

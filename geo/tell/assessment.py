@@ -391,7 +391,7 @@ def _outside(part: Part, query: Query) -> bool:
 
 def _of_source(key: str, part: Part, notes: tuple[str, ...], steps: _Steps, *, outside: bool) -> Section:
     """Section of one source; where its months or events are not there, it says so."""
-    info = part.loaded.info
+    info = part.asked.info
     loaded = named([period_name(a, b) for a, b in month_runs(info.months)], "period", "periods")
     why = ""
     if outside:

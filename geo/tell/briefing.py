@@ -9,7 +9,7 @@ its source; a time is named only where it stands out. Definitions are in ``docs/
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from geo.answer.columns import DAGGER, rate_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
+from geo.answer.recording import shift
 from geo.answer.week import exposure_of
 from geo.ask.query import Query
 from geo.ask.words import before_name, day_name, listed, lower_first, month_runs, period_name
@@ -164,7 +165,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
     """
     answer = atlas.answer(query.replace(clock="recorded"))
     query = answer.query
-    info = atlas.catalogue.sources[query.source]
+    info = atlas.catalogue.source(query)
     top = listed_areas(answer)
     level = atlas.levels[query.level]
     first, last = _period(answer, info.months)
@@ -393,6 +394,10 @@ def _between(
     than: str,
 ) -> tuple[dict[str, Change], Change]:
     """Change of some areas, and of all that are shown, to a question for change from an earlier one."""
+    asked, earlier = atlas.asked(now), atlas.asked(then)
+    if why := shift(asked, earlier, than.removeprefix(" in ")):
+        change = Change("not compared: recording changed", numbers=why)
+        return {str(code): replace(change, numbers="") for code in areas}, change
     new, old = atlas.answer(now), atlas.answer(then)
     table = new.table.reindex(areas, columns=["count", "change_ratio", "change"])
     table["before"] = old.table["count"].reindex(areas)
@@ -400,7 +405,6 @@ def _between(
         str(code): _change(row["before"], row["count"], row["change_ratio"], row["change"], on=on, than=than)
         for code, row in table.iterrows()
     }
-    asked, earlier = atlas.asked(now), atlas.asked(then)
     both = asked.beside(earlier).inside
     before, after = (one.gate.count(int(one.counts[both].sum())) for one in (earlier, asked))
     if not before or not after:

@@ -103,7 +103,7 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
 
 def _said(atlas: Atlas, answer: Answer, areas: np.ndarray, where: str) -> str:
     """Say how many areas are marked, and their shares of events and residents."""
-    number, noun = int(areas.sum()), atlas.sources[answer.query.source].info.noun
+    number, noun = int(areas.sum()), atlas.catalogue.source(answer.query).noun
     one, many = AREAS[answer.query.level]
     if not number:
         return f"No {one} is {where}, so nothing is marked."

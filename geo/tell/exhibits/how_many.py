@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
+from geo.answer.recording import shift
 from geo.ask.words import AREAS, agree, counted, lower_first, named, period_name, upper_first, verb
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
@@ -97,9 +100,13 @@ def by_year(part: Part) -> Exhibit:
     )
     whole = loaded == YEAR
     caveats = () if whole.all() else ("Years with fewer than twelve months are not comparable with others.",)
+    asked = [part.asked.ask(first=int(year) * YEAR, last=int(year) * YEAR + YEAR - 1) for year in years]
+    moved = [shift(now, then, str(year)) for year, (then, now) in zip(years, pairwise(asked), strict=False)]
+    caveats = (*filter(None, moved), *caveats)
     days = np.bincount(row, [weekdays_of_months([month]).sum() for month in part.months])
     names = list(years[whole].astype(str))
-    finding = part.most(names, counts[whole], days[whole], "a day") if whole.sum() > 1 else ""
+    compared = whole.sum() > 1 and not any(moved)
+    finding = part.most(names, counts[whole], days[whole], "a day") if compared else "".join(moved[:1])
     chart = Chart("bars", "Year", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_year", f"{part.titled}: by year", finding, table, chart=chart, caveats=caveats)
 
@@ -111,6 +118,9 @@ def changed(part: Part) -> Exhibit:
     if len(before) < YEAR or before[0] + 2 * YEAR - 1 != after[-1]:
         raise NotPossible("the 24 months up to the end of the period are not all loaded.")
     part = part.reaching([*before, *after])
+    asked = [part.asked.ask(first=int(window[0]), last=int(window[-1])) for window in (before, after)]
+    if why := shift(asked[1], asked[0], period_name(int(before[0]), int(before[-1]))):
+        raise NotPossible(why)
     kept = []
     ward = part.atlas.levels["ward"]
     inside = np.unique(ward.parent[part.inside])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.answer.recording import shift
 from geo.ask.choices import CHANGE
 from geo.ask.windows import WINDOWS, Windows
 from geo.ask.words import after_name, before_name, windows_name
@@ -22,6 +23,16 @@ def lately(part: Part) -> Exhibit:
         compared, reason = asked.windows(part.loaded.info)
         if compared is None:
             reasons.append(f"{name}: {reason}")
+            continue
+        now, then = (
+            part.asked.ask(first=of.first, last=of.last, month=(), window=of.window)
+            for of in (
+                part.query.within(days, by_month=compared.by_month)
+                for days in (compared.after, compared.before)
+            )
+        )
+        if why := shift(now, then, before_name(compared)):
+            reasons.append(f"{name}: {why}")
             continue
         table = _compared(part, compared)
         found[windows_name(compared)] = table

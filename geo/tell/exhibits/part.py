@@ -313,7 +313,7 @@ class Part:
     @property
     def noun(self) -> str:
         """What the events are called, "offences"."""
-        return self.loaded.info.noun
+        return self.asked.noun
 
     @property
     def what(self) -> str:

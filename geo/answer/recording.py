@@ -1,0 +1,98 @@
+"""Has what is recorded changed, rather than what happened?
+
+Events without a place are on no map, and events without a time pass no filter of time. Where their share
+moves between two periods, counts of areas move with it, and no change of theirs can be told from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from geo.answer.asked import ALPHA, Asked
+from geo.ask.words import month_name
+from geo.stats.change import proportions_differ
+
+MATERIAL = 0.05
+"""Share of the events counted from which on it matters what a shift alone adds or takes away."""
+
+
+class Unknown(NamedTuple):
+    """How many of some events lack something."""
+
+    number: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """Share of all, 0 of none."""
+        return self.number / self.of if self.of else 0.0
+
+
+def shift(now: Asked, then: Asked, than: str) -> str:
+    """Say that places or times are missing more often, or less, than in another period; "" where not.
+
+    Parameters
+    ----------
+    now, then : Asked
+        The same question of two periods.
+    than : str
+        The other period in words, "2022".
+    """
+    for (what, here), (_, there) in zip(_unknown(now), _unknown(then), strict=True):
+        if not here.of or not there.of or there.share in (1, here.share):
+            continue
+        alone = (1 - here.share) / (1 - there.share) - 1
+        if abs(alone) < MATERIAL or proportions_differ(*here, *there) > ALPHA:
+            continue
+        shares = [now.gate.share(*one) for one in (here, there)]
+        if None in shares:
+            continue
+        return (
+            f"{shares[0]:.1%} of the {now.noun} have no {what}, against {shares[1]:.1%} in {than}: that "
+            f"alone makes {alone:+.0%} in what can be counted, so areas are not compared.".replace("-", "−")
+        )
+    return ""
+
+
+def _unknown(s: Asked) -> Iterator[tuple[str, Unknown]]:
+    """What events lack: a place; a time, where it is filtered by; a day, where days are compared."""
+    by_place = s.selection.by_place
+    yield "place", Unknown(int(by_place[-2]), int(by_place.sum()))
+    lsoas = s.chosen[s.level.parent]
+    counted = int(s.selection.by_area[lsoas].sum())
+    untimed = s.selection.untimed(lsoas) if s.selection.slots is not None else 0
+    timed = int(s.loaded.select(s.kept.replace(hour=(), day=(), night=())).by_area[lsoas].sum())
+    yield "known time", Unknown(untimed, timed if untimed else counted)
+    undated = s.selection.undated(lsoas) if s.selection.window is not None else 0
+    yield "known day", Unknown(undated, counted + undated)
+
+
+def moved_points(now: Asked, then: Asked) -> tuple[str, ...]:
+    """Say that the publisher moved the points that it places events at between two periods.
+
+    Of small areas only: a point that moves leaves one of these, and seldom its ward.
+    """
+    if now.query.level != "lsoa":
+        return ()
+    months = [m for one in (now, then) for m in one.cube.months[one.selection.months].tolist()]
+    return tuple(
+        f"From {month_name(moved)} on the publisher places events at other points: a small area may have "
+        "more or fewer than before for that alone."
+        for moved in now.info.moved
+        if months and min(months) < moved <= max(months)
+    )
+
+
+def shared_out(s: Asked) -> tuple[str, ...]:
+    """Say how many events were recorded by areas of another year and shared out over those of the map."""
+    if s.query.level == "borough":
+        return ()
+    asked = set(s.cube.months[s.selection.months].tolist())
+    return tuple(
+        f"Part of the events were recorded by small areas of {one.year}; {s.gate.text(one.events)} of them, "
+        f"of {one.areas} areas that were split or redrawn since, are shared out by residents, so that counts "
+        "there are estimates."
+        for one in s.info.converted
+        if asked & one.months
+    )
