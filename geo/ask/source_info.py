@@ -103,7 +103,7 @@ class SourceInfo:
         >>> [police.called(some).noun for some in ((), ("theft",), ("asb",))]
         ['offences and incidents', 'offences', 'incidents']
         """
-        own = (self.one, self.noun)
+        own = (self.one or self.noun, self.noun)
         found = dict.fromkeys(self.nouns.get(slug, own) for slug in categories or self.categories)
         if set(found) <= {own}:
             return self

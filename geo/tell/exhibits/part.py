@@ -331,7 +331,7 @@ class Part:
 
     def events(self, number: int) -> str:
         """Say a number of events, protected: "1,234 offences"."""
-        return self.loaded.info.counted(self.gate.text(number))
+        return self.asked.info.counted(self.gate.text(number))
 
     @property
     def period(self) -> str:

@@ -69,7 +69,7 @@ def top_areas(part: Part) -> Exhibit:
         }
     )
     events, tie = int(top["count"].sum()), int(top["at_edge"].sum())
-    held = f"{part.loaded.info.counted(events)}, {events / max(1, total):.0%} of the total"
+    held = f"{part.asked.info.counted(events)}, {events / max(1, total):.0%} of the total"
     finding = f"The {len(table)} small areas with the most hold {held}."
     if len(table) == 1:
         finding = f"{table['Small area'][0]} alone can be shown; it has {held}."

@@ -1,0 +1,236 @@
+"""Sources change, not crime: places and times that go missing, incidents that are no offences."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.proportion import proportions_ztest
+
+from geo.answer.atlas import Atlas
+from geo.answer.recording import shift
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.data.ingest import import_files
+from geo.stats.change import proportions_differ
+from geo.tell.area_set import group
+from geo.tell.assessment import assess
+from geo.tell.briefing import briefing
+from tests.support import small_county as small
+
+YEARS = ("2021", "2022", "2023")
+LOST = {"2021": 0.02, "2022": 0.25, "2023": 0.26}
+"""Share without a place; what happens stays the same."""
+
+
+def street(folder: Path) -> Path:
+    """Three years of 12,000 events in the same places, of which some have none; a third are ASB."""
+    rng = np.random.default_rng(4)
+    rows = []
+    for year in YEARS:
+        places = rng.choice(small.CODES, 12_000)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "Crime ID": [f"{year}{k}" for k in range(len(places))],
+                    "Month": [f"{year}-{1 + k % 12:02d}" for k in range(len(places))],
+                    "LSOA code": np.where(rng.random(len(places)) < LOST[year], "", places),
+                    "Crime type": np.where(np.arange(len(places)) % 3, "Robbery", "Anti-social behaviour"),
+                }
+            )
+        )
+    path = folder / "street.csv"
+    pd.concat(rows).to_csv(path, index=False)
+    return path
+
+
+def extract(folder: Path) -> Path:
+    """Two years of dated events, of which a tenth and then half have no time."""
+    parts = []
+    for year, lost in (("2022", 0.1), ("2023", 0.5)):
+        rows = small.offences(seed=int(year), n=4_000)
+        rng = np.random.default_rng(int(year))
+        moment = pd.Timestamp(f"{year}-01-01") + pd.to_timedelta(rng.integers(0, 365 * 24, len(rows)), "h")
+        untimed = rng.random(len(rows)) < lost
+        rows["Committed From"] = np.where(
+            untimed, moment.strftime("%d/%m/%Y"), moment.strftime("%d/%m/%Y %H:%M")
+        )
+        parts.append(rows)
+    path = folder / "extract.csv"
+    pd.concat(parts).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bare")
+    raw = small.build(folder).parent / "raw"
+    for kind, name in (
+        ("boundaries", "lsoa.geojson"),
+        ("lookup", "lookup.csv"),
+        ("population", "population.csv"),
+    ):
+        import_files(folder / "bare", kind, [raw / name], place="Squareshire")
+    return folder / "bare"
+
+
+def county(folder: Path, bare: Path, path: Path) -> Atlas:
+    shutil.copytree(bare, folder / "data")
+    import_files(folder / "data", "offences", [path], opening=Atlas)
+    return Atlas.open(folder / "data")
+
+
+@pytest.fixture(scope="module")
+def placed(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    folder = tmp_path_factory.mktemp("placed")
+    return county(folder, bare, street(folder))
+
+
+@pytest.fixture(scope="module")
+def timed(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    folder = tmp_path_factory.mktemp("timed")
+    return county(folder, bare, extract(folder))
+
+
+def of(year: str) -> dict[str, int]:
+    return {"first": month_number(f"{year}-01"), "last": month_number(f"{year}-12")}
+
+
+# ---------------------------------------------------------------- places that go missing
+
+
+@pytest.mark.parametrize("numbers", [(30, 1000, 50, 1000), (3, 40, 9, 45), (240, 12_000, 3000, 12_000)])
+def test_two_proportions_are_compared_as_statsmodels_does(numbers: tuple[int, int, int, int]) -> None:
+    some, whole, others, whole_others = numbers
+    expected = proportions_ztest([some, others], [whole, whole_others])[1]
+    assert proportions_differ(*numbers) == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_share_without_a_place_that_moves_is_said_first_and_no_area_judged(placed: Atlas) -> None:
+    rows = pd.read_csv(placed.snapshot.folder.parent / "street.csv")
+    year = rows["Month"].str[:4]
+    lost = rows["LSOA code"].isna().groupby(year).mean()
+    answer = placed.answer(Query(layer="change", **of("2022")))
+    assert answer.headline.startswith(
+        f"{lost['2022']:.1%} of the offences and incidents have no place, against {lost['2021']:.1%} in 2021"
+    )
+    alone = (1 - lost["2022"]) / (1 - lost["2021"]) - 1
+    assert f"{alone:+.0%}".replace("-", "−") in answer.headline
+    keys = np.array(answer.classes.keys)[answer.codes]
+    assert set(keys) == {"nodata"}
+    assert set(answer.table["change"]) == {"not compared"}
+    assert answer.table[["change_ratio", "change_p", "change_q"]].isna().all().all()
+    before = rows[year == "2021"].groupby("LSOA code").size().reindex(small.CODES)
+    assert answer.table["count_before"].tolist() == before.tolist()
+
+
+def test_where_the_share_stays_areas_are_judged(placed: Atlas) -> None:
+    answer = placed.answer(Query(layer="change", **of("2023")))
+    assert "have no place, against" not in answer.headline
+    assert answer.table["change_p"].notna().all()
+
+
+def test_a_share_that_chance_may_have_moved_is_no_shift(placed: Atlas) -> None:
+    rows = pd.read_csv(placed.snapshot.folder.parent / "street.csv")
+    table = rows["LSOA code"].isna().groupby(rows["Month"]).agg(["sum", "size"])
+    for months in (("2022-03", "2022-02"), ("2022-03", "2021-03")):
+        (some, whole), (others, whole_others) = (table.loc[month] for month in months)
+        p = proportions_ztest([some, others], [whole, whole_others])[1]
+        now, then = (placed.asked(Query(first=month_number(m), last=month_number(m))) for m in months)
+        assert (shift(now, then, "then") != "") == (p <= 0.05)
+
+
+def test_a_meeting_has_no_arrows(placed: Atlas) -> None:
+    told = briefing(placed, Query(**of("2022")))
+    assert told.change.trend == "" and "have no place" in told.change.numbers
+    assert {spot.change.words for spot in told.spots} == {"not compared: recording changed"}
+    assert {spot.change.trend for spot in told.spots} == {""}
+    assert briefing(placed, Query(**of("2023"))).change.words != "not compared: recording changed"
+
+
+def test_a_set_of_areas_is_not_held_against_the_rest(placed: Atlas) -> None:
+    told = group(placed, Query(group=tuple(small.CODES[:4]), **of("2022")))
+    assert told is not None and told.trend is None and "have no place" in told.note
+    alike = group(placed, Query(group=tuple(small.CODES[:4]), **of("2023")))
+    assert alike is not None and alike.trend is not None and not alike.note
+
+
+def test_the_assessment_says_so_in_place_of_wards_that_changed(placed: Atlas) -> None:
+    told = assess(placed, Query(category=("robbery",), **of("2022")))
+    (section,) = [s for s in told.sections if s.key == "offences"]
+    assert "changed" not in [exhibit.key for exhibit in section.exhibits]
+    assert any("have no place" in why for _, why in section.missing)
+
+
+# ---------------------------------------------------------------- times that go missing
+
+
+def test_a_share_without_a_time_that_moves_matters_to_a_filter_of_hours_only(timed: Atlas) -> None:
+    plain = timed.answer(Query(layer="change", **of("2023")))
+    assert "have no known time" not in plain.headline
+    rows = pd.read_csv(timed.snapshot.folder.parent / "extract.csv", dtype=str)
+    here = rows[rows["LSOA Code"].isin(small.CODES)]
+    untimed = (here["Committed From"].str.len() == 10).groupby(here["Committed From"].str[6:10]).mean()
+    late = timed.answer(Query(layer="change", hour=(20, 21, 22, 23), **of("2023")))
+    assert late.headline.startswith(
+        f"{untimed['2023']:.1%} of the offences have no known time, against {untimed['2022']:.1%} in 2022"
+    )
+    assert set(late.table["change"]) == {"not compared"}
+
+
+# ---------------------------------------------------------------- incidents are no offences
+
+
+@pytest.mark.parametrize(
+    ("category", "noun"),
+    [
+        ((), "offences and incidents"),
+        (("robbery",), "offences"),
+        (("anti-social-behaviour",), "incidents"),
+        (("anti-social-behaviour", "robbery"), "offences and incidents"),
+    ],
+)
+def test_incidents_of_anti_social_behaviour_are_not_called_offences(
+    placed: Atlas, category: tuple[str, ...], noun: str
+) -> None:
+    answer = placed.answer(Query(category=category))
+    assert f" the most {noun}: " in answer.headline
+    assert f" {noun} on the map." in answer.caveats[0]
+    rows = pd.read_csv(placed.snapshot.folder.parent / "street.csv")
+    apart = int((rows["LSOA code"].notna() & (rows["Crime type"] == "Anti-social behaviour")).sum())
+    said = f"{apart:,} of them are incidents of anti-social behaviour, which are not offences."
+    assert (said in answer.caveats) == (noun == "offences and incidents")
+
+
+def test_a_folder_from_before_has_the_nouns_of_its_source(placed: Atlas, tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    shutil.copytree(placed.snapshot.folder, folder)
+    current = folder / "versions" / (folder / "CURRENT").read_text().strip()
+    manifest = json.loads(current.read_text())
+    del manifest["sources"]["offences"]["nouns"]
+    current.write_text(json.dumps(manifest))
+    assert " offences and incidents on the map." in Atlas.open(folder).answer(Query()).caveats[0]
+
+
+# ---------------------------------------------------------------- other points
+
+
+@pytest.mark.parametrize(
+    ("year", "level", "said"),
+    [("2022", "lsoa", True), ("2023", "lsoa", True), ("2022", "ward", False), ("2021", "lsoa", False)],
+)
+def test_the_points_of_police_uk_changed_in_2022(placed: Atlas, year: str, level: str, said: bool) -> None:
+    answer = placed.answer(Query(layer="change", level=level, **of(year)))
+    assert any("From July 2022 on the publisher places" in caveat for caveat in answer.caveats) == said
+
+
+def test_a_pattern_across_that_date_says_so(placed: Atlas) -> None:
+    across = placed.answer(Query(layer="emerging", **of("2022")))
+    after = placed.answer(Query(layer="emerging", **of("2023")))
+    assert [any("From July 2022" in c for c in a.caveats) for a in (across, after)] == [True, False]
+
+
+def test_dated_extracts_of_a_force_have_no_such_points(timed: Atlas) -> None:
+    assert timed.catalogue.sources["offences"].moved == ()
