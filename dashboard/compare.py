@@ -21,6 +21,7 @@ from dashboard import legend as parts
 from geo.answer.disclosure import ASSUMED, SUPPRESSED
 from geo.answer.legend import Classes, Entry, classify_alike
 from geo.answer.measures import MEASURES
+from geo.answer.recording import Unknown, alone
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import LEGENDS, LEVELS
 from geo.ask.query import Query
@@ -178,6 +179,8 @@ def finding(first: Answer, answer: Answer, catalogue: Catalogue) -> str:
     if first.query.source != answer.query.source:
         return f"{one.counted(now)} on the left against {two.counted(before)} on the right."
     alike = _number_of_months(first.query, catalogue) == _number_of_months(answer.query, catalogue)
+    lost = (Unknown(each.totals.unlocated or 0, each.totals.total or 0) for each in (first, answer))
+    alike = alike and np.array_equal(first.compared, answer.compared) and not alone(*lost)
     change = f" ({written(now / before - 1, '{:+.0%}')})" if before and alike else ""
     return f"{one.counted(now)} in {left}, {before:,} in {right}{change}."
 

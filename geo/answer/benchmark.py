@@ -118,11 +118,15 @@ def benchmark(s: Asked, by: Comparison = CRUDE) -> Benchmark:
     """
     areas = reference(s)
     value = by.together(s, areas)
-    if s.query.benchmark in set(s.frame["lad"]):
+    if s.query.benchmark in set(s.frame["lad"][areas]):
         name = str(s.frame["borough"][areas].iloc[0])
         own = f"The areas of {name} are part of the benchmark that they are compared with."
         return Benchmark(name, value, (own,) if (areas & s.inside).any() else ())
     whole = Benchmark(s.where, value)
+    if s.query.benchmark in set(s.frame["lad"]):
+        name = s.frame["borough"][(s.frame["lad"] == s.query.benchmark).to_numpy()].iloc[0]
+        said = f"Compared with {s.where} as a whole, not with {name}, which is not reported on throughout."
+        return replace(whole, caveats=(said,))
     if s.query.benchmark != ENGLAND:
         return whole
     rate, why = england(s, by)

@@ -41,7 +41,7 @@ def draw_imd(s: Asked) -> Drawn:
     decile = s.frame[s.query.decile].to_numpy(float, na_value=np.nan)
     position = np.where(np.isnan(decile), -1, np.nan_to_num(decile) - 1).astype(int)
     title = f"Deprivation{s.query.by_domain}: decile in England"
-    codes, classes = classify(title, TENTHS, position, s.inside)
+    codes, classes = classify(title, TENTHS, position, s.chosen)
     deprived = (decile <= 2) & s.inside
     share = s.share_held(deprived)
     finding = ""

@@ -29,6 +29,21 @@ class Unknown(NamedTuple):
         return self.number / self.of if self.of else 0.0
 
 
+def alone(here: Unknown, there: Unknown) -> float:
+    """Change of what can be counted that a shift of the unknown makes alone; 0 where it does not matter.
+
+    Examples
+    --------
+    >>> round(alone(Unknown(250, 1000), Unknown(20, 1000)), 3), alone(Unknown(4, 100), Unknown(2, 100))
+    (-0.235, 0.0)
+    """
+    if not here.of or not there.of or there.share in (1, here.share):
+        return 0.0
+    change = (1 - here.share) / (1 - there.share) - 1
+    sure = abs(change) >= MATERIAL and proportions_differ(*here, *there) <= ALPHA
+    return change if sure else 0.0
+
+
 def shift(now: Asked, then: Asked, than: str) -> str:
     """Say that places or times are missing more often, or less, than in another period; "" where not.
 
@@ -40,17 +55,15 @@ def shift(now: Asked, then: Asked, than: str) -> str:
         The other period in words, "2022".
     """
     for (what, here), (_, there) in zip(_unknown(now), _unknown(then), strict=True):
-        if not here.of or not there.of or there.share in (1, here.share):
-            continue
-        alone = (1 - here.share) / (1 - there.share) - 1
-        if abs(alone) < MATERIAL or proportions_differ(*here, *there) > ALPHA:
+        change = alone(here, there)
+        if not change:
             continue
         shares = [now.gate.share(*one) for one in (here, there)]
         if None in shares:
             continue
         return (
             f"{shares[0]:.1%} of the {now.noun} have no {what}, against {shares[1]:.1%} in {than}: that "
-            f"alone makes {alone:+.0%} in what can be counted, so areas are not compared.".replace("-", "−")
+            f"alone makes {change:+.0%} in what can be counted, so areas are not compared.".replace("-", "−")
         )
     return ""
 

@@ -76,7 +76,7 @@ def proportions_differ(some: int, of: int, others: int, of_others: int) -> float
     Examples
     --------
     >>> round(proportions_differ(30, 1000, 50, 1000), 4), proportions_differ(0, 10, 0, 20)
-    (0.0229, 1.0)
+    (0.0225, 1.0)
     """
     together = (some + others) / (of + of_others)
     error = np.sqrt(together * (1 - together) * (1 / of + 1 / of_others))

@@ -193,6 +193,8 @@ def trend(query: Query, months: pd.DataFrame, rest: pd.DataFrame) -> Trend | Non
         None where no period before is loaded, or nothing happened in it.
     """
     loaded = [int(month) for month in months["month"]]
+    if not loaded:
+        return None
     first = loaded[0] if query.first is None else max(query.first, loaded[0])
     last = loaded[-1] if query.last is None else min(query.last, loaded[-1])
     known = frozenset(loaded)

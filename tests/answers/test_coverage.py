@@ -194,6 +194,13 @@ def test_months_of_the_whole_are_those_of_the_areas_that_always_report(half_east
     assert answer.months["count"].tolist() == west.groupby("Month").size().tolist()
 
 
+def test_a_borough_without_data_is_no_benchmark(without_east: Atlas) -> None:
+    answer = without_east.answer(Query(layer="significance", benchmark=EAST))
+    assert "Compared with Squareshire as a whole, not with Eastshire" in " ".join(answer.caveats)
+    whole = without_east.answer(Query(layer="significance"))
+    pd.testing.assert_series_equal(answer.table["benchmark"], whole.table["benchmark"])
+
+
 def test_the_panel_of_an_area_without_data_says_so(without_east: Atlas) -> None:
     from geo.tell.area import profile
 

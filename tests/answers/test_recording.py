@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportions_ztest
 
+from dashboard import compare
 from geo.answer.atlas import Atlas
 from geo.answer.recording import shift
 from geo.ask.query import Query
@@ -162,6 +163,13 @@ def test_the_assessment_says_so_in_place_of_wards_that_changed(placed: Atlas) ->
     (section,) = [s for s in told.sections if s.key == "offences"]
     assert "changed" not in [exhibit.key for exhibit in section.exhibits]
     assert any("have no place" in why for _, why in section.missing)
+
+
+def test_two_maps_side_by_side_give_no_percentage(placed: Atlas) -> None:
+    for year, other, given in (("2022", "2021-01..2021-12", False), ("2023", "2022-01..2022-12", True)):
+        both = compare.pair(placed, placed.answer(Query(view="compare", compare=other, **of(year))))
+        assert both is not None
+        assert ("%" in compare.finding(*both, placed.catalogue)) == given
 
 
 # ---------------------------------------------------------------- times that go missing
