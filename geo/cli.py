@@ -285,7 +285,9 @@ def check(
     ] = False,
 ) -> None:
     """Verify every stored table against its fingerprint and list what is loaded, gaps included."""
+    from geo.ask.words import named
     from geo.data.receipt import month_runs
+    from geo.data.reports import without
     from geo.data.store import Store
 
     snapshot = Store(data).open()
@@ -305,6 +307,10 @@ def check(
         gaps = [month_text(month) for month in snapshot.gaps(source)]
         if gaps:
             print(f"  {'':14} not loaded, so gaps and not zeros: {month_runs(gaps)}")
+        if names := without(snapshot, source):
+            print(
+                f"  {'':14} not reported on, or not in every month: {named(names, 'district', 'districts')}"
+            )
     if faults:
         raise Problem(
             f"{len(faults)} of {len(objects)} stored tables are damaged: {' '.join(faults)} "

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.words import month_number, month_text, slug
+from geo.data.boundaries import code_column
 from geo.data.coverage import ENOUGH, THIN
 from geo.data.store import Snapshot
 
@@ -150,6 +151,15 @@ def held(snapshot: Snapshot, batches: Mapping[str, Any], areas: pd.Index) -> tup
 def role_of(batch: str) -> str:
     """Role of the table of what forces report of a batch of events."""
     return f"reports/{batch.removeprefix('incidents/')}"
+
+
+def without(snapshot: Snapshot, source: str) -> list[str]:
+    """Names of the districts of which a part is not reported on in some loaded month of a source."""
+    lookup = snapshot.read("lookup") if snapshot.has("lookup") else None
+    if lookup is None:
+        return []
+    throughout = covered(snapshot, source, lookup[code_column(lookup, "borough")]).all(axis=1)
+    return sorted(lookup["borough"][~throughout].unique())
 
 
 def covered(snapshot: Snapshot, source: str, districts: pd.Series) -> np.ndarray:

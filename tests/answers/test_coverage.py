@@ -10,6 +10,7 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
+from geo.cli import run
 from geo.data import reports
 from geo.data.ingest import import_files
 from geo.data.store import Store
@@ -151,6 +152,11 @@ def test_files_have_null_and_the_days(without_east: Atlas) -> None:
     table = export(without_east, Query(), "csv").decode()
     line = next(line for line in table.splitlines() if "Eastshire" in line)
     assert line.split(",")[3] == ""
+
+
+def test_check_names_the_districts(without_east: Atlas, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--data", str(without_east.snapshot.folder)]) == 0
+    assert "not reported on, or not in every month: Eastshire\n" in capsys.readouterr().out
 
 
 # ---------------------------------------------------------------- a force that is missing for a time
