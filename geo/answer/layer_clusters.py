@@ -126,7 +126,7 @@ def correction_caveats(s: Asked, lost: int, judged: int) -> list[str]:
     if judged < 2:  # one is not many
         return []
     if not s.query.fdr:
-        most = f"up to {ALPHA * judged:.0f} of {s.judged(judged)}"
+        most = f"up to {np.ceil(ALPHA * judged):.0f} of {s.judged(judged)}"
         return [f"Not corrected: {most} may be flagged by chance alone."]
     return [
         f"Corrected for looking at {s.judged(judged)} at once (false discovery rate {ALPHA:.0%}); "

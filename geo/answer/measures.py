@@ -200,16 +200,15 @@ def few_events(s: Asked, events: np.ndarray, value: np.ndarray) -> tuple[str, ..
     """Say how many of the rates shown rest on few events, and how many are not shown for having fewer."""
     there = s.inside & ~np.isnan(value)
     weak = int((rates.unreliable(events) & there).sum())
-    some = counted(int(there.sum()), *AREAS[s.query.level])
-    said = (
-        f"The rate is unreliable in {weak:,} of the {some} with one ({DAGGER} fewer than "
-        f"{rates.UNRELIABLE_BELOW} events)."
-    )
+    some, said = counted(int(there.sum()), *AREAS[s.query.level]), []
+    if weak:
+        few = f"{DAGGER} fewer than {rates.UNRELIABLE_BELOW} events"
+        said.append(f"The rate is unreliable in {weak:,} of {some} with one ({few}).")
     hidden = int(((events < rates.HIDE_RATE_BELOW) & np.isnan(value) & s.inside).sum())
     if hidden:
-        have = agree(hidden, "which has", "which have")
-        said += f" It is not shown in {hidden:,} more, {have} fewer than {rates.HIDE_RATE_BELOW}."
-    return (said,) if weak or hidden else ()
+        others = counted(hidden, *AREAS[s.query.level])
+        said.append(f"The rate is not shown in {others} with fewer than {rates.HIDE_RATE_BELOW} events.")
+    return tuple(said)
 
 
 def of_period(s: Asked) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: Sourc
     hot, one = int((members["cluster"] == "HH").sum()), len(members) == 1
     if one:
         return f"{said} Its one small area is {'' if hot else 'not '}a hotspot."
-    of = f"{hot or 'None'} of its {counted(len(members), *AREAS['lsoa'])}"
+    of = f"{hot or 'Not one'} of its {counted(len(members), *AREAS['lsoa'])}"
     return f"{said} {of} {verb(hot, 'is a hotspot', 'are hotspots')}."
 
 

@@ -279,7 +279,7 @@ def test_a_ward_without_any_events_has_a_pack(small_atlas):
     [(_, content)] = ward_pack(small_atlas, query, ["E05002201"])
     first, second = (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
     assert "Ward 22 has 0 offences" in first
-    assert "None of its 4 small areas is a hotspot" in re.sub(r"\s+", " ", first)
+    assert "Not one of its 4 small areas is a hotspot" in re.sub(r"\s+", " ", first)
     assert "Month by month" in second
 
 

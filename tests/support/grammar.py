@@ -15,7 +15,7 @@ FAULTS = {
     "does not end": r"[^.]$",
     "no number": r"\b(?:nan|inf|None|NaN|NaT)\b|<NA>|[{}]|[−-]0(?:\.0+)?(?![\d.]*[1-9])(?=\D|$)",
     "spaces or stops": r"  | [.,;:]|\.\.|,,|;;|,\.|\(\)|\( | \)",
-    "a doubled word": r"(?i)\b([a-z]+) \1\b",
+    "a doubled word": r"(?i)\b([a-z]{2,}) \1\b",
     "one of many": rf"(?<![\d.,−-])1 (?:more |other )?(?:{_MANY})\b",
     "many of one": rf"{_OTHER_THAN_ONE} (?:more |other )?(?:{_ONE})\b(?! of the)",
     "one among": r"\bamong (?:the one|1)\b",
