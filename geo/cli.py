@@ -418,6 +418,36 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     save(output or Path(filename(assessment, form)), content)
 
 
+@cli.command()
+def calibrate(
+    url: Annotated[
+        str, typer.Option(help="Address from the page: its source, categories, level and correction hold.")
+    ] = "",
+    maps: Annotated[int, typer.Option(min=20, help="Maps drawn of each world.")] = 200,
+    events: Annotated[
+        float | None, typer.Option(min=0.1, help="Events an area in a year, fewer than there are.")
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Count how often each layer gives a verdict where nothing has happened, on this county's own map.
+
+    Prints a Markdown table. docs/methods/calibration.md says what each world is.
+    """
+    from geo.answer.atlas import Atlas
+    from geo.ask.refusal import exactly, search_of
+    from geo.tell.calibration import table_of, to_try, try_layer
+
+    atlas = Atlas.open(data)
+    query = exactly(search_of(url), atlas.catalogue)
+    pairs = to_try(atlas, query)
+    spoken = []
+    with progress_bar("Maps on which nothing happens") as report:
+        for done, (key, world) in enumerate(pairs):
+            report(done, len(pairs), key)
+            spoken.append(try_layer(atlas, query, key, world, maps=maps, per_area=events))
+    print(table_of(spoken))
+
+
 def show_check(atlas: Atlas) -> None:
     """Print the published figures beside the rebuilt ones."""
     from geo.demo.check import check as compare

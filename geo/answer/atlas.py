@@ -35,6 +35,9 @@ class Atlas(County):
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot, LAYERS, MEASURES)
+
+    def _forget(self) -> None:
+        super()._forget()
         self._found: Memory[Query, Found] = Memory(REMEMBERED)
         self._weeks: Memory[Query, Week] = Memory(REMEMBERED)
         self._months: Memory[Query, pd.DataFrame] = Memory(REMEMBERED)

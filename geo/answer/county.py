@@ -7,10 +7,11 @@ can be asked (:attr:`County.catalogue`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -109,11 +110,13 @@ class County:
         self._layers, self._measures = layers, measures
         self.levels = levels_of(snapshot)
         self.bands = band_population(snapshot, self.levels["lsoa"].frame.index)
-        self.sources = {key: self._load(source) for key, source in stored_sources(snapshot.manifest).items()}
+        self.sources = {
+            key: self._load(source, snapshot.incidents(key), snapshot.months(key))
+            for key, source in stored_sources(snapshot.manifest).items()
+        }
         self.reference = snapshot.read("benchmark") if snapshot.has("benchmark") else pd.DataFrame()
         self.catalogue = self._catalogue()
-        self._near: Memory[tuple[str, str], Neighbours] = Memory()
-        self._weights: Memory[str, np.ndarray] = Memory()
+        self._forget()
 
     @property
     def version(self) -> str:
@@ -158,7 +161,32 @@ class County:
 
         return self._weights.get(source, found)
 
+    def with_events(self, key: str, events: pd.DataFrame, months: Sequence[int]) -> Self:
+        """The same county with other events of one source.
+
+        Parameters
+        ----------
+        key : str
+            Of the source.
+        events : DataFrame
+            As :meth:`geo.data.store.Snapshot.incidents` gives them; only ``category``, ``lsoa`` and ``month``
+            must be there.
+        months : sequence of int
+            Months loaded.
+        """
+        other = copy(self)
+        loaded = self._load(stored_sources(self.snapshot.manifest)[key], events, months)
+        other.sources = {**self.sources, key: loaded}
+        other.catalogue = other._catalogue()
+        other._forget()
+        return other
+
     # ------------------------------------------------------------ opening
+
+    def _forget(self) -> None:
+        """Begin without anything worked out."""
+        self._near: Memory[tuple[str, str], Neighbours] = Memory()
+        self._weights: Memory[str, np.ndarray] = Memory()
 
     def _catalogue(self) -> Catalogue:
         small, names = self.levels["lsoa"].frame, self.levels["borough"].frame["name"]
@@ -179,9 +207,9 @@ class County:
             benchmarks=boroughs if self.reference.empty else {**boroughs, ENGLAND: "England"},
         )
 
-    def _load(self, source: Source) -> Loaded:
+    def _load(self, source: Source, events: pd.DataFrame, months: Sequence[int]) -> Loaded:
         small = self.levels["lsoa"].frame
-        cube = Cube.build(self.snapshot.incidents(source.key), small.index, self.snapshot.months(source.key))
+        cube = Cube.build(events, small.index, months)
         reasons = {
             key: why for key, one in self._measures.items() if (why := self._lacks(one.needs, source, cube))
         }

@@ -17,6 +17,30 @@ from geo.answer.columns import Column
 from geo.answer.legend import Drawn, Kind, Scale
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What the classes of a layer claim, and where they must not claim it.
+
+    Attributes
+    ----------
+    verdicts : tuple of str
+        Keys of the classes that people act on: "this is hot", "this has risen".
+    silent_in : tuple of str
+        Worlds (:data:`geo.stats.worlds.WORLDS`) in which at most one map in twenty may show one: those that
+        the layer is a test of.
+    speaks_in : tuple of str
+        Worlds in which it speaks more often because of what it tests; how often is told with the others.
+    """
+
+    verdicts: tuple[str, ...] = ()
+    silent_in: tuple[str, ...] = ()
+    speaks_in: tuple[str, ...] = ()
+
+
+NO_CLAIM = Claim()
+"""Of a layer that shows what is there, and judges nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layer:
     """One way to colour the map.
@@ -30,6 +54,8 @@ class Layer:
         Question that it answers: layers stand under it in the list, in the order of the registry.
     draw : callable
         Asked to Drawn.
+    claim : Claim
+        Its verdicts, and the worlds that try them.
     scale : Scale
         How its classes follow one another, and so how its legend is read.
     kinds : tuple of Kind
@@ -57,6 +83,7 @@ class Layer:
     label: str
     explanation: str
     draw: Callable[[Asked], Drawn]
+    claim: Claim
     group: str = "More"
     scale: Scale = "kinds"
     kinds: tuple[Kind, ...] = ()

@@ -13,7 +13,7 @@ import pandas as pd
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import COLD, HOT, MAYBE_COLD, MAYBE_HOT, PLAIN, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, P_PERMUTATION, Column, Q
-from geo.answer.layer import Layer
+from geo.answer.layer import Claim, Layer
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import AREAS, agree, lower_first, named, verb
@@ -179,6 +179,7 @@ def layer_of(statistic: Statistic) -> Layer:
         explanation=statistic.explanation,
         group="Where it clusters",
         draw=partial(_draw, statistic=statistic),
+        claim=Claim(("HH", "LL", "HL", "LH"), ("equal", "dealt"), ("residents", "smooth")),
         kinds=_kinds(statistic),
         columns=_columns(statistic),
         about="cluster",

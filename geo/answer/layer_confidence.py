@@ -13,7 +13,7 @@ from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import crude, overall
 from geo.answer.colours import PLAIN, SEQUENTIAL
 from geo.answer.columns import Column, figures
-from geo.answer.layer import Layer
+from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import gi_star
 from geo.answer.legend import Drawn, Kind, classify
 from geo.ask.words import verb
@@ -115,6 +115,7 @@ CONFIDENCE = Layer(
     explanation="How many different looks at the data agree that an area is a hot spot.",
     group="Where it clusters",
     draw=draw_confidence,
+    claim=Claim(("6", "7"), ("equal", "dealt")),
     scale="rising",
     kinds=(NOTHING,),
     ramps=(SEQUENTIAL,),

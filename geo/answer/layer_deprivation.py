@@ -16,7 +16,7 @@ from geo.answer.colours import (
     MORE,
 )
 from geo.answer.columns import DECILES, Column, P, figures
-from geo.answer.layer import Layer
+from geo.answer.layer import NO_CLAIM, Claim, Layer
 from geo.answer.layer_clusters import correction_caveats
 from geo.answer.layer_measure import in_order, no_top, suppressed
 from geo.answer.legend import Drawn, Kind, classify
@@ -80,6 +80,7 @@ IMD = Layer(
     "By all domains of deprivation together, or by one of the seven.",
     group="Deprivation",
     draw=draw_imd,
+    claim=NO_CLAIM,
     scale="falling",
     kinds=TENTHS,
     columns=OF_DOMAINS,
@@ -139,6 +140,7 @@ WITH_DEPRIVATION = Layer(
     "much of both.",
     group="Deprivation",
     draw=draw_bivariate,
+    claim=NO_CLAIM,
     scale="square",
     kinds=THIRDS,
     columns=(
@@ -221,6 +223,7 @@ EXCESS = Layer(
     "expect, and areas beyond the spread of such areas stand out.",
     group="Deprivation",
     draw=draw_excess,
+    claim=Claim((unexplained.MORE, unexplained.LESS), ("residents",)),
     scale="rising",
     kinds=BEYOND,
     columns=(

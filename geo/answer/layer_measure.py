@@ -11,7 +11,7 @@ from geo.answer.benchmark import benchmark
 from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
 from geo.answer.columns import AGAINST, Column, figures
 from geo.answer.disclosure import ASSUMED, SMALLEST_SHOWN
-from geo.answer.layer import Layer
+from geo.answer.layer import NO_CLAIM, Claim, Layer
 from geo.answer.legend import Drawn, Kind, classify, edge_labels
 from geo.answer.measures import MEASURES, Measured, measure
 from geo.ask.words import agree, verb, written
@@ -83,6 +83,7 @@ MEASURE = Layer(
     "breaks stay where they are when hours, days or months change.",
     group="How many",
     draw=draw_measure,
+    claim=NO_CLAIM,
     scale="rising",
     ramps=RAMPS,
     heeds=frozenset({"breaks", "edges", "palette"}),
@@ -158,6 +159,7 @@ QUINTILE = Layer(
     "so many do that a group would be no fifth, it joins the next.",
     group="How many",
     draw=draw_quintile,
+    claim=NO_CLAIM,
     scale="rising",
     ramps=RAMPS,
     columns=(
@@ -233,6 +235,7 @@ SIGNIFICANCE = Layer(
     "rate comes from a file (hotspots import benchmark FILE).",
     group="How many",
     draw=draw_significance,
+    claim=Claim(("lower998", "lower95", "higher95", "higher998"), (), ("residents",)),
     scale="rising",
     kinds=COMPARED,
     columns=AGAINST,

@@ -11,7 +11,7 @@ import pandas as pd
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
-from geo.answer.layer import Layer
+from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import CLUSTERS, gi_star
 from geo.answer.layer_measure import in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
@@ -72,6 +72,7 @@ AGREEMENT = Layer(
     explanation="For how many of the loaded sources each area is a hot spot (Gi*), with the same filters.",
     group="Services together",
     draw=draw_agreement,
+    claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt")),
     scale="rising",
     kinds=(NONE,),
     ramps=(SEQUENTIAL,),
@@ -134,6 +135,7 @@ BIVARIATE_MORAN = Layer(
     "chance. The other source is chosen under “compare”.",
     group="Services together",
     draw=draw_bivariate_moran,
+    claim=Claim(("HH", "LL", "HL", "LH"), ("dealt",)),
     kinds=CORNERS,
     columns=(
         Column("local_i", "Local Moran's I; withheld for controlled sources"),
@@ -266,6 +268,7 @@ COLOCATION = Layer(
     "is chosen under “compare”.",
     group="Services together",
     draw=draw_colocation,
+    claim=Claim(("HH", "beside"), ("dealt",)),
     kinds=TOGETHER,
     columns=(
         Column("busiest_here", "Whether the area is among the fifth with the most events of this source"),

@@ -14,7 +14,7 @@ import pandas as pd
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
 from geo.answer.columns import Column, P, changes, words
-from geo.answer.layer import Layer
+from geo.answer.layer import Claim, Layer
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.recording import moved_points, shift
 from geo.ask.windows import Windows
@@ -191,6 +191,7 @@ AGAINST_BEFORE = Layer(
     "against the 28 before, and the year so far against the same days of last year (“Compare with”).",
     group="Over time",
     draw=draw_change,
+    claim=Claim(("up", "down"), ("steady", "clumped05", "clumped30", "halves")),
     kinds=CHANGE,
     columns=(
         Column("count_before", "Number of events in the period compared with"),
@@ -285,6 +286,7 @@ PATTERN_OVER_TIME = Layer(
     "persistent, diminishing, sporadic, oscillating or historical.",
     group="Over time",
     draw=draw_emerging,
+    claim=Claim((*HOT_PATTERNS, "cold"), ("equal",), ("residents",)),
     kinds=EMERGING,
     columns=(
         Column(

@@ -22,7 +22,7 @@ from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.colours import Shade
 from geo.answer.columns import Column, words
-from geo.answer.layer import Layer
+from geo.answer.layer import NO_CLAIM, Layer
 from geo.answer.layer_clusters import layer_of
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Drawn, Kind, classify
@@ -86,6 +86,7 @@ def even_or_odd(s: Asked) -> Drawn:
 
 
 PARITY = Layer(
+    claim=NO_CLAIM,
     key="parity",
     label="Even or odd",
     explanation="Whether a toy count is even.",

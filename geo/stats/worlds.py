@@ -1,0 +1,152 @@
+"""What would the events look like if nothing were going on?
+
+A :class:`World` draws events in which there is nothing to find: no place is hotter than chance makes it, and
+nothing changes. Verdicts are tried on them (:mod:`geo.tell.calibration`). The definitions, and which verdict
+claims to be a test of which world, are in ``docs/methods/calibration.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.stats.weights import Neighbours
+
+HALF = 12
+MONTHS = 2 * HALF
+"""Months of a world: twelve that are asked about, and the twelve before."""
+ROUNDS = 8
+"""How often risk is averaged with that of the neighbours to make it smooth."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a world is drawn over.
+
+    Attributes
+    ----------
+    area, month : ndarray of int, shape (N,)
+        Area of each real event, and its month: 0 is the first of :data:`MONTHS`.
+    residents : ndarray of float, shape (n,)
+        Of each area.
+    neighbours : Neighbours
+        Of the areas.
+    """
+
+    area: np.ndarray
+    month: np.ndarray
+    residents: np.ndarray
+    neighbours: Neighbours
+
+    @property
+    def n(self) -> int:
+        """Number of areas."""
+        return len(self.residents)
+
+    def thinned(self, per_area: float, rng: np.random.Generator) -> Ground:
+        """The same ground with so few of its events that an area has this many on average."""
+        number = min(len(self.area), round(per_area * self.n))
+        kept = np.sort(rng.choice(len(self.area), number, replace=False))
+        return Ground(self.area[kept], self.month[kept], self.residents, self.neighbours)
+
+
+Draw = Callable[[Ground, np.random.Generator], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class World:
+    """One way in which nothing happens.
+
+    Attributes
+    ----------
+    key : str
+    label : str
+        What is so in it, "every area is as likely as every other".
+    draw : callable
+        Ground and generator to the area and the month of each event, as in :class:`Ground`.
+    asked : int
+        Months that a question on it is about, the first of them being the thirteenth.
+    """
+
+    key: str
+    label: str
+    draw: Draw
+    asked: int = HALF
+
+
+# ---------------------------------------------------------------- where
+
+
+def _placed(weight: np.ndarray, number: int, rng: np.random.Generator) -> np.ndarray:
+    """Areas of events that fall by weight."""
+    return rng.choice(len(weight), number, p=weight / weight.sum())
+
+
+def _equal(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return rng.integers(ground.n, size=len(ground.area)), ground.month
+
+
+def _by_residents(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return _placed(ground.residents, len(ground.area), rng), ground.month
+
+
+def _dealt(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return rng.permutation(ground.n)[ground.area], ground.month
+
+
+def _smooth(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    risk = rng.normal(size=ground.n)
+    near = ground.neighbours
+    for _ in range(ROUNDS):
+        risk = (risk + near.neighbour_sum(risk)) / (1 + near.cardinalities)
+    risk = np.exp(0.5 * (risk - risk.mean()) / risk.std())
+    return _placed(ground.residents * risk, len(ground.area), rng), ground.month
+
+
+# ---------------------------------------------------------------- when
+
+
+def _steady(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return ground.area, rng.permutation(ground.month)
+
+
+def _clumped(alpha: float) -> Draw:
+    """Counts of an area's months with a variance of μ + α μ², the mean being the same in every month."""
+
+    def draw(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        share = np.bincount(ground.area, minlength=ground.n).astype(float)
+        of_month = np.bincount(ground.month, minlength=MONTHS)
+        weight = share[:, None] * rng.gamma(1 / alpha, alpha, (ground.n, MONTHS))
+        areas = [_placed(weight[:, t], int(k), rng) for t, k in enumerate(of_month)]
+        return np.concatenate(areas), np.repeat(np.arange(MONTHS), of_month)
+
+    return draw
+
+
+def _halves(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The last twelve months in pairs of neighbours: chance says which of a pair comes a year earlier."""
+    asked = ground.month >= HALF
+    area, month = ground.area[asked], ground.month[asked] - HALF
+    swapped = rng.integers(2, size=HALF // 2)[month // 2]
+    later = (month + swapped) % 2
+    return area, month // 2 + later * HALF
+
+
+WORLDS: dict[str, World] = {
+    world.key: world
+    for world in (
+        World("equal", "every area is as likely as every other", _equal),
+        World("residents", "every resident runs the same risk", _by_residents),
+        World("dealt", "the areas' own counts, dealt out again over the areas", _dealt),
+        World("smooth", "risk changes smoothly over the map, and fits no border", _smooth),
+        World("steady", "events keep their area, and chance deals out the months", _steady),
+        World("clumped05", "areas as ever, months clumped (α = 0.05)", _clumped(0.05)),
+        World("clumped30", "areas as ever, months clumped (α = 0.3)", _clumped(0.3)),
+        World(
+            "halves", "neighbouring months of one year, set against each other by chance", _halves, HALF // 2
+        ),
+    )
+}
+"""Every world, by its key."""

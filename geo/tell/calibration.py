@@ -1,0 +1,166 @@
+"""How often do verdicts speak when nothing has happened?
+
+Each layer says which of its classes are verdicts, and in which worlds they should keep silent
+(:class:`geo.answer.layer.Claim`). Here it is drawn, by the very code that draws it on the page, on many maps
+of such a world over the real geography, and counted how many of them show a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.atlas import Atlas
+from geo.answer.layers import LAYERS
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground, World
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """How often the verdicts of a layer spoke in one world.
+
+    Attributes
+    ----------
+    layer, world : str
+        Keys.
+    claimed : bool
+        Whether the layer claims to keep silent there; else it is told for what it is.
+    maps, speaking : int
+        Maps drawn, and those with at least one verdict.
+    areas : float
+        Share of the areas with a verdict, on average.
+    """
+
+    layer: str
+    world: str
+    claimed: bool
+    maps: int
+    speaking: int
+    areas: float
+
+    @property
+    def share(self) -> float:
+        """Share of the maps that speak."""
+        return self.speaking / self.maps
+
+    @property
+    def error(self) -> float:
+        """Standard error of that share from the number of maps (of Agresti and Coull, so never 0)."""
+        share = (self.speaking + 2) / (self.maps + 4)
+        return sqrt(share * (1 - share) / (self.maps + 4))
+
+
+def ground_of(atlas: Atlas, query: Query) -> tuple[Ground, int]:
+    """The events of the last twelve months of a source, and the same a year before, to draw worlds from.
+
+    Returns
+    -------
+    ground : Ground
+    first : int
+        Month number of its first month.
+
+    Raises
+    ------
+    Problem
+        If twelve months without a gap are not loaded, or the number of residents is not known.
+    """
+    loaded = atlas.catalogue.sources[query.source].months
+    ends = [month for month in loaded if set(range(month - HALF + 1, month + 1)) <= set(loaded)]
+    if not ends:
+        raise Problem("Verdicts are tried on twelve months without a gap, and this source has none.")
+    asked = atlas.asked(query.replace(level="lsoa", first=ends[-1] - HALF + 1, last=ends[-1]))
+    if np.isnan(asked.population).any():
+        raise Problem(
+            "Verdicts cannot be tried without the number of residents: hotspots import population FILE."
+        )
+    counts = asked.selection.by_area_and_month()
+    area, month = (np.repeat(at, counts.ravel()) for at in np.divmod(np.arange(counts.size), HALF))
+    ground = Ground(np.tile(area, 2), np.append(month, month + HALF), asked.population, asked.neighbours)
+    return ground, ends[-1] - MONTHS + 1
+
+
+def counties(
+    atlas: Atlas, query: Query, world: World, maps: int, per_area: float | None = None
+) -> Iterator[Atlas]:
+    """The county with its events drawn anew, once a map; the same each time it is asked for.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        Its source and categories are the events that a world is drawn from.
+    world : World
+    maps : int
+    per_area : float, optional
+        So few of the events are taken that an area has this many in the months of a world.
+    """
+    ground, first = ground_of(atlas, query)
+    codes = atlas.levels["lsoa"].frame.index.to_numpy()
+    months = range(first, first + MONTHS)
+    for number in range(maps):
+        rng = np.random.default_rng((number, *world.key.encode()))
+        area, month = world.draw(ground if per_area is None else ground.thinned(per_area, rng), rng)
+        events = pd.DataFrame({"category": "Made up", "lsoa": codes[area], "month": first + month})
+        yield atlas.with_events(query.source, events, months)
+
+
+def try_layer(
+    atlas: Atlas, query: Query, key: str, world: World, *, maps: int, per_area: float | None = None
+) -> Spoken:
+    """Draw a layer on many maps of a world, and count those on which it speaks.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        Source, categories, level and whatever else is asked for; its layer and period are set here.
+    key : str
+        Of a layer.
+    world : World
+    maps : int
+    per_area : float, optional
+        As in :func:`counties`.
+    """
+    claim = LAYERS[key].claim
+    asks = query.replace(layer=key, category=(), first=None, last=None)
+    speaking, flagged, areas = 0, 0, 0
+    for county in counties(atlas, query, world, maps, per_area):
+        start = county.catalogue.sources[query.source].months[HALF]
+        asked = county.asked(asks.replace(first=start, last=start + world.asked - 1))
+        drawn = LAYERS[key].draw(asked)
+        verdict = np.isin(drawn.classes.keys, claim.verdicts)
+        spoken = int(verdict[drawn.codes[asked.inside]].sum())
+        speaking, flagged, areas = speaking + (spoken > 0), flagged + spoken, areas + asked.n
+    return Spoken(key, world.key, world.key in claim.silent_in, maps, speaking, flagged / areas)
+
+
+def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:
+    """Every layer that these data can show and that gives verdicts, with each world that tries them."""
+    source = atlas.catalogue.sources[query.source]
+    alone = len(atlas.sources) == 1
+    return [
+        (key, WORLDS[world])
+        for key, layer in LAYERS.items()
+        if key in atlas.catalogue.layers and not (alone and layer.compares == "source") and source.months
+        for world in (*layer.claim.silent_in, *layer.claim.speaks_in)
+    ]
+
+
+def table_of(spoken: Sequence[Spoken]) -> str:
+    """Write what was found as a Markdown table: a line for each layer and world."""
+    lines = [
+        "| layer | nothing happens: | maps with a verdict | areas with one | claims to keep silent |",
+        "|---|---|---|---|---|",
+    ]
+    for one in spoken:
+        share = f"{one.share:.1%} ± {2 * one.error:.1%}"
+        said = "yes" if one.claimed else "no"
+        words = (LAYERS[one.layer].label, WORLDS[one.world].label, share, f"{one.areas:.2%}", said)
+        lines.append(f"| {' | '.join(words)} |")
+    return "\n".join([*lines, "", f"{spoken[0].maps:,} maps each; ± is twice the standard error."])
