@@ -30,11 +30,14 @@ class Claim:
         the layer is a test of.
     speaks_in : tuple of str
         Worlds in which it speaks more often because of what it tests; how often is told with the others.
+    of_all : bool
+        Whether every source is drawn anew in a world, each by itself, and not only the one asked about.
     """
 
     verdicts: tuple[str, ...] = ()
     silent_in: tuple[str, ...] = ()
     speaks_in: tuple[str, ...] = ()
+    of_all: bool = False
 
 
 NO_CLAIM = Claim()

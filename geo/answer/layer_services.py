@@ -15,10 +15,11 @@ from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import CLUSTERS, gi_star
 from geo.answer.layer_measure import in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
-from geo.answer.measures import MEASURES
+from geo.answer.measures import MEASURES, _filled
 from geo.ask.words import counted, listed, named, period_name, upper_first, verb
 from geo.stats import hotspots, services
 from geo.stats.concentration import ranked_classes
+from geo.stats.weights import Neighbours
 
 NONE = Kind("0", "None", PLAIN)
 
@@ -72,7 +73,7 @@ AGREEMENT = Layer(
     explanation="For how many of the loaded sources each area is a hot spot (Gi*), with the same filters.",
     group="Services together",
     draw=draw_agreement,
-    claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt")),
+    claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt"), ("residents",), of_all=True),
     scale="rising",
     kinds=(NONE,),
     ramps=(SEQUENTIAL,),
@@ -99,6 +100,25 @@ CORNERS = tuple(kind._replace(said=None) for kind in CLUSTERS if kind.key in ("H
 """High and low of one thing, among high and low of another: no hotspots of either."""
 
 
+TAKEN_AS_IS = (
+    "Areas are singled out only where the two sources go together over the whole map beyond chance. Two that "
+    "each cluster for reasons of their own pass that test more often than one time in twenty."
+)
+
+
+def around(counts: np.ndarray, near: Neighbours) -> np.ndarray:
+    """Mean count of each area's neighbours; NaN where it has none."""
+    number = near.cardinalities
+    return near.neighbour_sum(counts.astype(float)) / np.where(number > 0, number, np.nan)
+
+
+def _apart(here: str, there: str, p: float) -> str:
+    return (
+        f"{here.capitalize()} and {there} do not go together over the map beyond chance "
+        f"(p = {p:.2f}), so no area is singled out."
+    )
+
+
 def draw_bivariate_moran(s: Asked) -> Drawn:
     """Where this source is high and another is high around it; the other is the query's ``compare``."""
     others = [key for key in s.sources if key != s.query.source]
@@ -115,17 +135,22 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
         fdr=s.query.fdr,
     ).reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
+    p = services.go_together(_filled(s)[s.inside], around(_filled(other)[s.inside], s.among))
+    if p > ALPHA:
+        cluster = np.where(cluster == "NA", "NA", "NS")
     order = {kind.key: i for i, kind in enumerate(CORNERS)}
     position = np.array([order.get(k, -1) for k in cluster])
     title = f"{s.noun.capitalize()} here against {other.noun} around"
     codes, classes = classify(title, CORNERS, position, s.inside, no_value="Not defined")
     high = (cluster == "HH") & s.inside
     finding = f"No {s.area} has many {s.noun} and many {other.noun} around it, beyond chance."
-    if high.any():
+    if p > ALPHA:
+        finding = _apart(s.noun, other.noun, p)
+    elif high.any():
         finding = f"In {s.areas(int(high.sum()))} many {s.noun} meet many {other.noun} in the areas around."
     columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
     protected = s.gate if s.gate.controlled else other.gate
-    return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding)
+    return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding, (TAKEN_AS_IS,))
 
 
 BIVARIATE_MORAN = Layer(
@@ -194,8 +219,11 @@ def draw_colocation(s: Asked) -> Drawn:
     )
     both, beside = (table.reindex(s.frame.index) for table in (both, beside))
     x, z = busy["here"].to_numpy(bool), busy["there"].to_numpy(bool)
+    near_there = z[s.inside] + np.nan_to_num(around(z[s.inside], s.among))
+    p = services.go_together(x[s.inside].astype(float), near_there, alternative="greater")
+    sure = p <= ALPHA
     found = np.select(
-        [both["cluster"] == "HH", x & z, beside["cluster"] == "HH", x, z],
+        [(both["cluster"] == "HH") & sure, x & z, (beside["cluster"] == "HH") & sure, x, z],
         ["HH", "both", "beside", "here", "there"],
         "NS",
     )
@@ -216,14 +244,17 @@ def draw_colocation(s: Asked) -> Drawn:
             f"({by_chance:.0f} would be by chance); {number['HH'] or 'none'} of them {stand} side by side "
             "beyond chance."
         )
+    if not sure:
+        finding = f"{_apart(s.noun, other.noun, p)} {finding if shared else ''}".strip()
     asked = both["p"].where(both["p"].notna(), beside["p"])
-    lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum())
+    lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum()) * sure
     caveats = (
         f"{names['here']} {_period(s)}, {other.noun} {_period(other)}.",
         f"Corrected for looking at many areas at once (false discovery rate {ALPHA:.0%}); {lost} more would "
         "be flagged without it."
         if s.query.fdr
         else "Not corrected for looking at many areas at once.",
+        TAKEN_AS_IS,
     )
     columns = pd.DataFrame(
         {

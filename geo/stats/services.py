@@ -7,11 +7,11 @@ several is hot with more certainty; one that is hot for health services and not 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import hypergeom
+from scipy.stats import PermutationMethod, hypergeom, pearsonr
 
 from geo.stats.exact_null import neighbour_sum_p
 from geo.stats.hotspots import CLUSTERS, bh_q
@@ -179,6 +179,52 @@ def beside(
     known = np.isfinite(x) & np.isfinite(z)
     z = np.where(known, z > 0, np.nan)
     return _join_counts((x > 0) & (z == 0), z, neighbours, alpha=alpha, fdr=fdr)
+
+
+LEAST_TO_CORRELATE = 3
+DEALS = 999
+"""How often one source's values are dealt out again over the areas."""
+
+
+def go_together(
+    here: np.ndarray, around: np.ndarray, *, alternative: Literal["two-sided", "greater"] = "two-sided"
+) -> float:
+    """Whether one source goes with another at all: permutation p of the correlation over the whole map.
+
+    A local p takes one of two sources as it is and asks about the other around it; where that other one
+    clusters by itself, it is small wherever the first happens to be high, be that by chance. So no area is
+    singled out unless the two go together beyond what dealing out the first over the areas gives.
+
+    Parameters
+    ----------
+    here : ndarray of float, shape (n,)
+        What is dealt out again.
+    around : ndarray of float, shape (n,)
+        What the other source has in and around each area; taken as it is.
+    alternative : {"two-sided", "greater"}
+
+    Returns
+    -------
+    float
+        (1 + deals at least as extreme) / (1 + deals), by 999 deals with a fixed seed; 1 where either has one
+        value only, or fewer than three areas have both.
+
+    References
+    ----------
+    Pitman (1937), Significance tests which may be applied to samples from any populations, II. Journal of the
+    Royal Statistical Society, Supplement 4.
+
+    Examples
+    --------
+    >>> go_together(np.arange(9.0), np.arange(9.0) ** 2), go_together(np.ones(9), np.arange(9.0))
+    (0.001, 1.0)
+    """
+    known = np.isfinite(here) & np.isfinite(around)
+    x, y = here[known], around[known]
+    if len(x) < LEAST_TO_CORRELATE or not np.ptp(x) or not np.ptp(y):
+        return 1.0
+    method = PermutationMethod(n_resamples=DEALS, batch=50, rng=np.random.default_rng(0))
+    return float(pearsonr(x, y, alternative=alternative, method=method).pvalue)
 
 
 def _join_counts(

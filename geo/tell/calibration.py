@@ -86,28 +86,31 @@ def ground_of(atlas: Atlas, query: Query) -> tuple[Ground, int]:
 
 
 def counties(
-    atlas: Atlas, query: Query, world: World, maps: int, per_area: float | None = None
+    atlas: Atlas, queries: Sequence[Query], world: World, *, maps: int, per_area: float | None = None
 ) -> Iterator[Atlas]:
-    """The county with its events drawn anew, once a map; the same each time it is asked for.
+    """The county with events drawn anew, once a map; the same each time it is asked for.
 
     Parameters
     ----------
     atlas : Atlas
-    query : Query
-        Its source and categories are the events that a world is drawn from.
+    queries : sequence of Query
+        The events that a world is drawn from: source and categories, one of each source that is drawn anew.
     world : World
     maps : int
     per_area : float, optional
-        So few of the events are taken that an area has this many in the months of a world.
+        So few of the events are taken that an area has this many a year.
     """
-    ground, first = ground_of(atlas, query)
+    grounds = [(query.source, *ground_of(atlas, query)) for query in queries]
     codes = atlas.levels["lsoa"].frame.index.to_numpy()
-    months = range(first, first + MONTHS)
     for number in range(maps):
-        rng = np.random.default_rng((number, *world.key.encode()))
-        area, month = world.draw(ground if per_area is None else ground.thinned(per_area, rng), rng)
-        events = pd.DataFrame({"category": "Made up", "lsoa": codes[area], "month": first + month})
-        yield atlas.with_events(query.source, events, months)
+        county = atlas
+        for place, (source, ground, first) in enumerate(grounds):
+            rng = np.random.default_rng((number, place, *world.key.encode()))
+            thin = ground if per_area is None else ground.thinned(2 * per_area, rng)
+            area, month = world.draw(thin, rng)
+            events = pd.DataFrame({"category": "Made up", "lsoa": codes[area], "month": first + month})
+            county = county.with_events(source, events, range(first, first + MONTHS))
+        yield county
 
 
 def try_layer(
@@ -129,8 +132,10 @@ def try_layer(
     """
     claim = LAYERS[key].claim
     asks = query.replace(layer=key, category=(), first=None, last=None)
+    others = [other for other in atlas.sources if other != query.source] if claim.of_all else []
+    drawn_anew = [query, *(query.replace(source=other, category=()) for other in others)]
     speaking, flagged, areas = 0, 0, 0
-    for county in counties(atlas, query, world, maps, per_area):
+    for county in counties(atlas, drawn_anew, world, maps=maps, per_area=per_area):
         start = county.catalogue.sources[query.source].months[HALF]
         asked = county.asked(asks.replace(first=start, last=start + world.asked - 1))
         drawn = LAYERS[key].draw(asked)

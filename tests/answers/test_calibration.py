@@ -88,7 +88,7 @@ def test_counties_are_the_same_each_time_and_leave_the_real_one_alone(
     demo_atlas: Atlas, query: Query
 ) -> None:
     before = demo_atlas.answer(query).table["count"].tolist()
-    first, second = (next(counties(demo_atlas, query, WORLDS["dealt"], 1)) for _ in range(2))
+    first, second = (next(counties(demo_atlas, [query], WORLDS["dealt"], maps=1)) for _ in range(2))
     asked = Query(layer="getis_ord")
     assert first.answer(asked).table.equals(second.answer(asked).table)
     assert first.answer(asked).table["count"].tolist() != before
