@@ -1,12 +1,14 @@
 """Several sources: agreement, what one of them overlooks, co-location and similar patterns."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import hypergeom
 
 from geo.stats.hotspots import getis_ord_star
-from geo.stats.services import agreement, beside, colocation, overlooked, similarity, unreported
+from geo.stats.services import agreement, beside, colocation, go_together, overlooked, similarity, unreported
 from geo.stats.weights import Neighbours
 
 AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
@@ -226,3 +228,17 @@ def test_similarity_without_events_is_undefined_and_areas_may_be_missing() -> No
     pd.testing.assert_frame_equal(result.areas.drop(AREAS[2]), alone.areas)
     with pytest.raises(ValueError, match="same areas"):
         similarity(pattern, pattern.iloc[:3])
+
+
+def test_going_together_is_that_of_every_deal() -> None:
+    here, there = np.array([5.0, 3, 8, 1, 9, 2, 4]), np.array([4.0, 4, 7, 2, 6, 5, 1])
+    both = np.array([np.corrcoef(here[list(deal)], there)[0, 1] for deal in permutations(range(7))])
+    observed = both[0] - 1e-12
+    assert go_together(here, there, alternative="greater") == pytest.approx((both >= observed).mean(), abs=0.02)
+    assert go_together(here, there) == pytest.approx((np.abs(both) >= observed).mean(), abs=0.03)
+
+
+def test_nothing_goes_together_with_what_is_the_same_everywhere_or_hardly_known() -> None:
+    some = np.array([1.0, 4, 2, 8])
+    assert go_together(np.ones(4), some) == go_together(some, np.full(4, np.nan)) == 1
+    assert go_together(some, np.array([1.0, 2, np.nan, np.nan])) == 1
