@@ -111,8 +111,7 @@ class County:
         self.levels = levels_of(snapshot)
         self.bands = band_population(snapshot, self.levels["lsoa"].frame.index)
         self.sources = {
-            key: self._load(source, snapshot.incidents(key), snapshot.months(key))
-            for key, source in stored_sources(snapshot.manifest).items()
+            key: self._stored(source) for key, source in stored_sources(snapshot.manifest).items()
         }
         self.reference = snapshot.read("benchmark") if snapshot.has("benchmark") else pd.DataFrame()
         self.catalogue = self._catalogue()
@@ -162,7 +161,7 @@ class County:
         return self._weights.get(source, found)
 
     def with_events(self, key: str, events: pd.DataFrame, months: Sequence[int]) -> Self:
-        """The same county with other events of one source.
+        """The same county with other events of one source, all of it reported on.
 
         Parameters
         ----------
@@ -175,7 +174,8 @@ class County:
             Months loaded.
         """
         other = copy(self)
-        loaded = self._load(stored_sources(self.snapshot.manifest)[key], events, months)
+        everywhere = np.ones((self.levels["lsoa"].n, len(months)), bool)
+        loaded = self._load(stored_sources(self.snapshot.manifest)[key], events, months, everywhere)
         other.sources = {**self.sources, key: loaded}
         other.catalogue = other._catalogue()
         other._forget()
@@ -207,9 +207,13 @@ class County:
             benchmarks=boroughs if self.reference.empty else {**boroughs, ENGLAND: "England"},
         )
 
-    def _load(self, source: Source, events: pd.DataFrame, months: Sequence[int]) -> Loaded:
-        small = self.levels["lsoa"].frame
-        cube = Cube.build(events, small.index, months)
+    def _stored(self, source: Source) -> Loaded:
+        events, months = self.snapshot.incidents(source.key), self.snapshot.months(source.key)
+        where = covered(self.snapshot, source.key, self.levels["lsoa"].frame["lad"])
+        return self._load(source, events, months, where)
+
+    def _load(self, source: Source, events: pd.DataFrame, months: Sequence[int], where: np.ndarray) -> Loaded:
+        cube = Cube.build(events, self.levels["lsoa"].frame.index, months)
         reasons = {
             key: why for key, one in self._measures.items() if (why := self._lacks(one.needs, source, cube))
         }
@@ -238,7 +242,7 @@ class County:
             converted=self._converted(source.key),
             nouns={slug(label): noun for label, noun in source.nouns.items() if slug(label) in cube.slugs},
         )
-        return Loaded(info, cube, Gate(source.disclosure), covered(self.snapshot, source.key, small["lad"]))
+        return Loaded(info, cube, Gate(source.disclosure), where)
 
     def _converted(self, source: str) -> tuple[Converted, ...]:
         """Events of a source that were shared out over areas of another year, by delivery."""

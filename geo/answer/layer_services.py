@@ -15,7 +15,7 @@ from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import CLUSTERS, gi_star
 from geo.answer.layer_measure import in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
-from geo.answer.measures import MEASURES, _filled
+from geo.answer.measures import MEASURES, filled
 from geo.ask.words import counted, listed, named, period_name, upper_first, verb
 from geo.stats import hotspots, services
 from geo.stats.concentration import ranked_classes
@@ -135,7 +135,9 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
         fdr=s.query.fdr,
     ).reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
-    p = services.go_together(_filled(s)[s.inside], around(_filled(other)[s.inside], s.among))
+    p = services.go_together(
+        filled(s, s.counts)[s.inside], around(filled(other, other.counts)[s.inside], s.among)
+    )
     if p > ALPHA:
         cluster = np.where(cluster == "NA", "NA", "NS")
     order = {kind.key: i for i, kind in enumerate(CORNERS)}

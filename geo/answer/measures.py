@@ -157,7 +157,7 @@ def _protected(s: Asked, counts: np.ndarray) -> np.ndarray:
     return s.protected(counts).to_numpy(np.float64, na_value=np.nan)
 
 
-def _filled(s: Asked, counts: np.ndarray) -> np.ndarray:
+def filled(s: Asked, counts: np.ndarray) -> np.ndarray:
     """Protected counts, with :data:`ASSUMED` for the suppressed ones; true counts of an open source.
 
     A model's value could be solved for the count behind it, so it rests on these; so do the bounds of
@@ -172,7 +172,7 @@ def _filled(s: Asked, counts: np.ndarray) -> np.ndarray:
 
 def _count(s: Asked) -> Measured:
     base, scale = s.base()
-    base = _filled(s, base) * scale
+    base = filled(s, base) * scale
     return Measured(f"Number of {s.noun}", s.counts.astype(float), s.shown, base, True, s.frame.iloc[:, :0])
 
 
@@ -183,7 +183,7 @@ def _rate(s: Asked) -> Measured:
         f"{s.noun.capitalize()} per 1,000 residents a year",
         s.counts / (people * s.exposure),
         shown,
-        _filled(s, s.base()[0]) / (people * (s.base_years() or np.nan)),
+        filled(s, s.base()[0]) / (people * (s.base_years() or np.nan)),
         False,
         s.frame.iloc[:, :0],
         TOO_FEW if (people > 0)[s.inside].all() else f"{TOO_FEW}, or no residents",
@@ -313,14 +313,14 @@ def _ratio(s: Asked) -> Measured:
 
 
 def _smoothed(s: Asked) -> Measured:
-    value = smoothing.eb_global(_filled(s, s.counts), s.population, years=s.exposure)["value"].to_numpy(float)
+    value = smoothing.eb_global(filled(s, s.counts), s.population, years=s.exposure)["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_rate_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the average"
     return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED)
 
 
 def _locally_smoothed(s: Asked) -> Measured:
-    smoothed = smoothing.eb_local(_filled(s, s.counts), s.population, s.neighbours, years=s.exposure)
+    smoothed = smoothing.eb_local(filled(s, s.counts), s.population, s.neighbours, years=s.exposure)
     value = smoothed["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_local_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the neighbourhood"

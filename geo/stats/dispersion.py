@@ -1,8 +1,8 @@
 """How much more do counts vary from month to month than chance alone would make them?
 
-Events come in clumps: a fight has several victims, a thief takes one street in a week. Then counts of one area
-vary more than those of a Poisson law, and a test that knows only that law calls ordinary months a change. The
-method is in ``docs/methods/change.md``.
+Events come in clumps: a fight has several victims, a thief takes one street in a week. Then counts of one
+area vary more than those of a Poisson law, and a test that knows only that law calls ordinary months a
+change. The method is in ``docs/methods/change.md``.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Dispersion(NamedTuple):
 def measured(counts: np.ndarray, stretch: np.ndarray) -> Dispersion | None:
     """Measure the dispersion of each area's monthly counts around what area and month let expect.
 
-    Within a stretch an area has one share of the events of every month: what all areas have in common, such as
-    the season, and what sets stretches apart, such as the change that is asked about, are no dispersion. The
-    Pearson statistic of an area over its degrees of freedom is drawn towards a common line 1 + α μ of its mean
-    monthly count μ, the more the better all areas follow that line (an empirical Bayes estimate of variances).
+    Within a stretch an area has one share of the events of every month: what all areas have in common, such
+    as the season, and what sets stretches apart, such as the change that is asked about, are no dispersion.
+    The Pearson statistic of an area over its degrees of freedom is drawn towards a common line 1 + α μ of its
+    mean monthly count μ, the more the better all areas follow that line (an empirical Bayes estimate).
 
     Parameters
     ----------

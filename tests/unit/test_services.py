@@ -234,7 +234,9 @@ def test_going_together_is_that_of_every_deal() -> None:
     here, there = np.array([5.0, 3, 8, 1, 9, 2, 4]), np.array([4.0, 4, 7, 2, 6, 5, 1])
     both = np.array([np.corrcoef(here[list(deal)], there)[0, 1] for deal in permutations(range(7))])
     observed = both[0] - 1e-12
-    assert go_together(here, there, alternative="greater") == pytest.approx((both >= observed).mean(), abs=0.02)
+    assert go_together(here, there, alternative="greater") == pytest.approx(
+        (both >= observed).mean(), abs=0.02
+    )
     assert go_together(here, there) == pytest.approx((np.abs(both) >= observed).mean(), abs=0.03)
 
 
