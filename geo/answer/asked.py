@@ -148,21 +148,14 @@ class Asked:
         return fixed(chosen.to_numpy(bool))
 
     @cached_property
-    def _days(self) -> tuple[np.ndarray, int]:
-        """Days on which each area is reported on, and those on which any of the areas chosen is."""
-        days = self.selection.days_by_month
-        if self.loaded.everywhere:
-            return np.full(len(self.frame), float(self.selection.days)), self.selection.days
-        small = self.chosen[self.level.parent]
-        days = np.where(self.loaded.covered[small].any(axis=0), days, 0)
-        each = self.level.add_up((self.loaded.covered @ days).astype(np.float64))
-        return each / self.level.add_up(np.ones(len(small))), int(days.sum())
-
-    @cached_property
     def covered(self) -> np.ndarray:
-        """Share of these days on which each area is reported on; its events on others are not known."""
-        each, days = self._days
-        return fixed(each / days if days else np.full(len(each), float(self.loaded.everywhere)))
+        """Share of the days on which each area is reported on; its events on others are not known."""
+        if self.loaded.everywhere:
+            return fixed(np.ones(len(self.frame)))
+        days = self.selection.days_by_month
+        each = self.level.add_up((self.loaded.covered @ days).astype(np.float64))
+        of = self.level.add_up(np.ones(len(self.level.parent)))
+        return fixed(each / of / max(1, self.days))
 
     @cached_property
     def inside(self) -> np.ndarray:
@@ -211,13 +204,15 @@ class Asked:
 
     @cached_property
     def selection(self) -> Selection:
-        """The events, wherever they are."""
-        return self.loaded.select(self.kept)
+        """The events, wherever they are, but those of months in which nobody reports on the areas chosen."""
+        return self.loaded.reported(self.loaded.select(self.kept), self.chosen[self.level.parent])
 
     @property
     def days(self) -> int:
         """Length of the time selected, months in which nobody reports on the areas chosen left out."""
-        return self._days[1]
+        if self.loaded.everywhere:
+            return self.selection.days
+        return int(self.selection.days_by_month.sum())
 
     @property
     def years(self) -> float:
@@ -370,7 +365,8 @@ class Asked:
         lsoas : ndarray of bool, shape (number of LSOAs,), optional
             The small areas counted; those of the boroughs chosen where it is left out.
         """
-        selection = self.loaded.select(self.kept.replace(hour=(), day=(), night=()))
+        whole = self.loaded.select(self.kept.replace(hour=(), day=(), night=()))
+        selection = self.loaded.reported(whole, self.chosen[self.level.parent])
         where = self.lsoas if lsoas is None else lsoas
         return week_of(selection, where, self.info, self.gate, self.query.clock)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol, Self
 
@@ -81,6 +81,13 @@ class Loaded:
         """Choose the events of a checked query, those of the days that it compares if it compares days."""
         asked = query.windowed(self.info).events()
         return self._selections.get(asked, lambda: self.cube.select(asked))
+
+    def reported(self, selection: Selection, lsoas: np.ndarray) -> Selection:
+        """Leave out of a selection the months in which nobody reports on any of some small areas (bool)."""
+        if self.everywhere:
+            return selection
+        kept = selection.months & self.covered[lsoas].any(axis=0)
+        return selection if kept.sum() == selection.months.sum() else replace(selection, months=kept)
 
 
 class County:

@@ -136,6 +136,10 @@ def left_out(s: Asked) -> tuple[str, ...]:
     if absent:
         runs = named([period_name(a, b) for a, b in month_runs(absent)], "period", "periods")
         said.append(f"Not loaded, and so not counted: {runs}.")
+    unheard = s.cube.months[s.loaded.select(s.kept).months & ~selection.months]
+    if len(unheard):
+        runs = named([period_name(a, b) for a, b in month_runs(unheard.tolist())], "period", "periods")
+        said.append(f"Not reported on here, and so not counted: {runs}.")
     said += shared_out(s)
     if info.place == "residence":
         said.append("Areas are where the people live, not where it happened.")

@@ -13,6 +13,7 @@ from geo.ask.query import Query
 from geo.cli import run
 from geo.data import reports
 from geo.data.ingest import import_files
+from geo.data.mapping import read_mapping
 from geo.data.store import Store
 from geo.out.export import export
 from tests.support import small_county as small
@@ -189,6 +190,10 @@ def test_of_the_east_alone_the_months_that_it_lacks_are_gaps(half_east: Atlas) -
     assert answer.days == sum(DAYS[m] for m in MONTHS[:3])
     assert answer.months["month_text"].tolist() == MONTHS[:3]
     assert answer.compared[IN_EAST].all()
+    assert "Not reported on here, and so not counted: April to June 2023." in answer.caveats
+    assert half_east.asked(Query(borough=(EAST,))).monthly().columns.tolist() == [
+        2023 * 12 + k for k in range(3)
+    ]
 
 
 def test_months_of_the_whole_are_those_of_the_areas_that_always_report(half_east: Atlas) -> None:
@@ -229,6 +234,26 @@ def test_a_folder_from_before_is_covered_everywhere(without_east: Atlas, tmp_pat
     (folder / "versions" / current).write_text(json.dumps(manifest))
     answer = Atlas.open(folder).answer(Query())
     assert answer.compared.all() and answer.table["count"].notna().all()
+
+
+def test_suppliers_of_a_source_of_ones_own_are_told_by_its_mapping(bare: Path, tmp_path: Path) -> None:
+    table = pd.concat([rows("west", month) for month in MONTHS])
+    table.to_csv(tmp_path / "visits.csv", index=False)
+    said = 'label = "Visits"\nplace = "residence"\ndisclosure = "controlled"\ncategory = "Assault"\n'
+    columns = '[columns]\nmonth = "Month"\narea = "LSOA code"\n'
+    seen = []
+    for name, more in (("plain", ""), ("told", 'reporter = "Reported by"\n')):
+        shutil.copytree(bare, tmp_path / name)
+        (tmp_path / f"{name}.toml").write_text(said + columns + more)
+        source = read_mapping(tmp_path / f"{name}.toml", "visits")
+        import_files(tmp_path / name, "visits", [tmp_path / "visits.csv"], source=source, opening=Atlas)
+        seen.append(Atlas.open(tmp_path / name).answer(Query(source="visits")))
+    assert seen[0].compared.all()
+    assert seen[1].compared.tolist() == (~IN_EAST).tolist()
+    table = export(Atlas.open(tmp_path / "told"), Query(source="visits"), "csv").decode().splitlines()
+    assert {line.split(",")[3] for line in table if "Eastshire" in line} == {
+        ""
+    }  # no data, and not suppressed
 
 
 def test_one_force_of_one_county_covers_all_of_it(bare: Path, tmp_path: Path) -> None:

@@ -223,7 +223,8 @@ class Part:
     @cached_property
     def selection(self) -> Selection:
         """Events under the filters of category and time."""
-        return self.loaded.cube.select(self.query)
+        chosen = self.asked.chosen
+        return self.loaded.reported(self.loaded.cube.select(self.query), chosen)
 
     @property
     def lsoa(self) -> Level:
