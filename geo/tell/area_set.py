@@ -17,7 +17,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.columns import reported_on
 from geo.answer.cube import YEAR as DAYS_A_YEAR
 from geo.answer.gradient import Gradient
-from geo.answer.recording import shift
+from geo.answer.recording import moved_points, shift
 from geo.answer.week import Week
 from geo.ask.query import Query
 from geo.ask.words import period_name
@@ -160,10 +160,11 @@ def group(atlas: Atlas, query: Query) -> Group | None:
     months, rest_months = atlas.asked(query).month_counts(these), atlas.asked(query).month_counts(rest)
     both = months.index.intersection(rest_months.index)
     months, rest_months = months.loc[both], rest_months.loc[both]
-    found, moved = trend(query, months, rest_months), ""
+    found, moved, notes = trend(query, months, rest_months), "", [""]
     if found:
         now, then = (atlas.asked(query).ask(first=a, last=b) for a, b in (found.period, found.before))
         moved = shift(now, then, period_name(*found.before))
+        notes = [moved, *moved_points(now, then)]
     return replace(
         told,
         months=months,
@@ -171,7 +172,7 @@ def group(atlas: Atlas, query: Query) -> Group | None:
         gradient=atlas.asked(query).gradient(these),
         rest_gradient=atlas.asked(query).gradient(rest),
         trend=None if moved else found,
-        note=moved,
+        note=" ".join(filter(None, notes)),
         week=atlas.asked(query).week(these),
         rest_week=atlas.asked(query).week(rest),
     )

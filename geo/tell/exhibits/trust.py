@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import ALPHA
+from geo.answer.recording import moved_points
 from geo.ask.words import listed, period_name, upper_first
 from geo.stats import confidence, hotspots
 from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part
@@ -82,6 +83,7 @@ def back_test(part: Part) -> Exhibit:
         "Caught: share of the next year's events. Times their share: the predictive accuracy index. Of the "
         "best possible: the predictive efficiency index. Statistics of hotspots are not made to forecast: "
         "ranking by count often catches as many.",
+        *moved_points(*(part.asked.ask(first=a, last=b) for a, b in ((middle, last), (first, middle - 1)))),
     )
     return Exhibit("back_test", title, sentence, table, formats, caveats=caveats)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from geo.answer.recording import moved_points
 from geo.ask.words import AREAS, named, written
 from geo.stats import concentration
 from geo.tell.exhibits.part import PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
@@ -162,7 +163,8 @@ def stable_areas(part: Part) -> Exhibit:
     )
     formats = {"Share": "{:.0f}%", "By chance": "{:.0f}%", "Rank correlation": "{:.2f}"}
     title = f"{part.titled}: how far the busiest areas stay the same"
-    return Exhibit("stability", title, finding, table, formats)
+    span = part.asked.ask(first=whole[0] * YEAR, last=whole[-1] * YEAR + YEAR - 1)
+    return Exhibit("stability", title, finding, table, formats, caveats=moved_points(span, span))
 
 
 def _whole_years(months: np.ndarray) -> list[int]:
