@@ -103,7 +103,10 @@ def evidence(atlas: Atlas, layer: str, first: str, last: str) -> dict[str, Exhib
 def test_a_year_or_a_month_has_its_back_test(demo_atlas: Atlas, layer: str, first: str, last: str, year: int):
     exhibit = evidence(demo_atlas, layer, first, last)["back_test"]
     assert exhibit.title.endswith(f"hotspots of {year - 1} tested on {year}")
-    assert f"hotspots of {year - 1} (" in exhibit.finding and f"offences and incidents of {year}." in exhibit.finding
+    assert (
+        f"hotspots of {year - 1} (" in exhibit.finding
+        and f"offences and incidents of {year}." in exhibit.finding
+    )
     chosen = demo_atlas.answer(
         Query(source="offences", layer="local_moran", first=(year - 1) * 12, last=year * 12 - 1)
     )
