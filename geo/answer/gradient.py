@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.answer.disclosure import Gate
 from geo.answer.immutable import immutable
-from geo.ask.words import within
+from geo.ask.words import between, fine_enough, within, written
 from geo.stats import deprivation, rates
 
 DRAWS = 2_000
@@ -28,8 +28,6 @@ NO_LINE = 0.05
 """Up to this probability of their fit the rates lie on no straight line."""
 ENDS = ["ratio", "ratio_lower", "ratio_upper"]
 TENTHS = {1: "the most deprived tenth of England", 10: "the least deprived tenth"}
-NO_DECIMALS = 1000
-"""From here on a rate needs no decimals in a sentence."""
 NUMBER_OF = {"decile": 10, "quintile": 5}
 
 
@@ -183,7 +181,7 @@ def slope_said(slope: pd.Series, per: str) -> str:
     if np.isnan(slope["sii"]):
         return ""
     lower, upper = float(slope["sii_lower"]), float(slope["sii_upper"])
-    form = "{:,.1f}" if max(abs(lower), abs(upper)) < NO_DECIMALS else "{:,.0f}"
+    form = fine_enough(lower, upper)
     if slope["fit_p"] <= NO_LINE:
         return _bent_said(slope, per, form)
     if lower <= 0 <= upper:
@@ -201,16 +199,16 @@ def slope_said(slope: pd.Series, per: str) -> str:
     )
     ratio, least, most = slope[RATIO].astype(float)
     if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything
-        said += f", {ratio:.1f} times as high ({least:.1f} to {most:.1f}; relative index)"
+        said += f", {written(ratio)} times as high ({between(least, most)}; relative index)"
     return f"{said}."
 
 
 def _bent_said(slope: pd.Series, per: str, form: str) -> str:
     """Say the rates of the ends as observed, and why the index, which assumes a line, comes after."""
-    size, low, high = (form.format(number).replace("-", "−") for number in slope[SLOPE])
+    size, low, high = slope[SLOPE].astype(float)
     said = (
         f"The rates lie on no straight line (chi-square {slope['fit']:,.0f} on {slope['groups'] - 2:.0f}), "
-        f"which the slope index of inequality assumes: {size} ({low} to {high}) per {per}."
+        f"which the slope index of inequality assumes: {within(size, low, high, form)} per {per}."
     )
     ratio, least, most = slope[ENDS].astype(float)
     if np.isnan(ratio):
@@ -218,7 +216,7 @@ def _bent_said(slope: pd.Series, per: str, form: str) -> str:
     first, last = (TENTHS.get(int(n), f"tenth {n:.0f} of England") for n in slope[["most", "least"]])
     return (
         f"In {first} the rate is {form.format(slope['most_rate'])} per {per}, {ratio:.1f} times "
-        f"({least:.1f} to {most:.1f}) that in {last}, {form.format(slope['least_rate'])}. {said}"
+        f"({between(least, most)}) that in {last}, {form.format(slope['least_rate'])}. {said}"
     )
 
 

@@ -192,6 +192,18 @@ def written(value: float, form: str = "{:,.1f}", missing: str = "–") -> str:
     return text
 
 
+def fine_enough(*numbers: float) -> str:
+    """The form of numbers said together: decimals where the largest is small, none where it is large.
+
+    Examples
+    --------
+    >>> [written(number, fine_enough(number)) for number in (4949.3, 12.34, 0.4567, -0.0123)]
+    ['4,949', '12.3', '0.46', '−0.012']
+    """
+    largest = max(abs(number) for number in numbers)
+    return f"{{:,.{0 if largest >= 1000 else 1 if largest >= 1 else 2 if largest >= 0.1 else 3}f}}"
+
+
 def within(value: float, low: float, high: float, form: str = "{:,.1f}") -> str:
     """A number and the limits that it lies within.
 

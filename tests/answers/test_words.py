@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
+from geo.answer.columns import changes
+from geo.answer.gradient import slope_said
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.choices import LEVELS
@@ -160,7 +162,8 @@ def test_every_sentence_of_an_answer_is_english(atlas, chosen):
     for said in (answer.headline, f"{answer.description}."):
         assert not faults(said) and len(said) <= LONGEST, (faults(said), len(said), said)
         assert len(set(re.findall(r"Wyfold \d+", said))) <= 6, said
-    for said in (*answer.caveats, *answer.method, *answer.notices):
+    week = filter(None, (answer.week.when, answer.week.untimed))
+    for said in (*answer.caveats, *answer.method, *answer.notices, *week):
         assert not faults(said) and len(said) <= LONGEST_NOTE, (faults(said), said)
     assert len(answer.classes.title) <= LONGEST and not re.search(r"nan|inf\b|-0\.0", answer.classes.title)
 
@@ -228,6 +231,30 @@ def test_every_number_of_a_headline_is_that_of_the_raw_files(atlas, chosen):
 def test_the_extremes_are_said_in_so_many_words(atlas, asked, headline):
     asked = {"source": "offences", **asked, "borough": tuple(asked.get("borough", ()))}
     assert atlas.answer(Query(**asked)).headline.startswith(headline)
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        ((-0.0001, -0.0004, 0.0004), "inequality 0.000 (0.000 to 0.000) per"),
+        ((0.02, -0.01, 0.05), "inequality 0.020 (−0.010 to 0.050) per"),
+        ((-1.0, -4.0, 2.0), "inequality −1.0 (−4.0 to 2.0) per"),
+        ((12_345.6, -1.0, 30_000.0), "inequality 12,346 (−1 to 30,000) per"),
+    ],
+)
+def test_nought_has_no_sign_and_small_slopes_have_figures(slope, said):
+    index = dict(zip(("sii", "sii_lower", "sii_upper"), slope, strict=True))
+    assert said in slope_said(pd.Series({**index, "fit_p": 0.5}), "1,000 residents a year")
+
+
+def test_a_change_from_nothing_is_no_infinity(atlas):
+    asked = {"category": ("drugs",), "layer": "change", "first": JANUARY + 12, "last": JANUARY + 23}
+    answer = atlas.answer(Query(source="offences", **asked))
+    ratios = answer.table["change_ratio"]
+    assert np.isinf(ratios[answer.table["count"] > 0]).all()
+    assert changes(ratios[answer.table["count"] > 0]) == ["from none"] * 2
+    tables = assess(atlas, Query(category=("drugs",)), ["offences"]).exhibits
+    assert not [key for key, exhibit in tables.items() if "inf" in exhibit.texts().to_numpy().ravel()]
 
 
 def test_a_crowd_in_many_boroughs_names_three(atlas):

@@ -18,12 +18,12 @@ FAULTS = {
     "a doubled word": r"(?i)\b([a-z]{2,}) \1\b",
     "one of many": rf"(?<![\d.,−-])1 (?:more |other )?(?:{_MANY})\b",
     "many of one": rf"{_OTHER_THAN_ONE} (?:more |other )?(?:{_ONE})\b(?! of the)",
-    "one among": r"\bamong (?:the one|1)\b",
+    "one among": r"\bamong (?:the one|1)(?![\d,])\b",
     "one are": rf"\b(?:1|[Nn]ot one|[Tt]he one) {_OF} (?:are|have|hold|show|stand|do|pass)\b",
-    "many is": rf"{_OTHER_THAN_ONE} {_OF} (?:is|has|holds|shows|stands|does|passes)\b",
+    "many is": rf"(?<!the ){_OTHER_THAN_ONE} {_OF} (?:is|has|holds|shows|stands|does|passes)\b",
     "no many": r"(?i)\bno (?:small area|ward|borough) (?:are|have|hold|show)\b",
     "nought of": r"(?<![\d.,])0 of (?:the )?[\d,]+ ",
-    "they or it": r"\b1 of [\d,]+ [^.;]*; they\b|\b(?:[2-9]|\d\d+) of [\d,]+ [^.;]*; it\b",
+    "they or it": r"\b1 of [\d,]+ [^.;]*; they\b|(?<!the )\b(?:[2-9]|\d\d+) of [\d,]+ [^.;]*; it\b",
 }
 """Name of a fault to what gives it away."""
 
