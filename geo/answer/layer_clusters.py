@@ -71,7 +71,11 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {quantity}"
     codes, classes = classify(title, kinds, position, s.inside, no_value="Not defined")
     judged = int(((cluster != "NA") & s.inside).sum())
-    caveats = [*reasons, *m.caveats, *_caveats(s, int(tinted.sum()), judged), *_error_caveats(s, table)]
+    by_chance = None
+    if statistic.by_chance is not None and not s.query.fdr:
+        by_chance = float(np.nansum(statistic.by_chance(values, s.among, alpha=ALPHA)))
+    corrected = _caveats(s, int(tinted.sum()), judged, by_chance)
+    caveats = [*reasons, *m.caveats, *corrected, *_error_caveats(s, table)]
     if s.query.null == "permutation" and statistic.permutation is not None:
         table["p_permutation"] = statistic.permutation(values, s.among)
         caveats.append(
@@ -121,10 +125,13 @@ def _where(s: Asked, areas: np.ndarray) -> str:
     return "in " + named([f"{name} ({count:,})" for name, count in boroughs.items()], *AREAS["borough"])
 
 
-def correction_caveats(s: Asked, lost: int, judged: int) -> list[str]:
-    """Say that many areas are looked at at once, and how many that costs."""
+def correction_caveats(s: Asked, lost: int, judged: int, by_chance: float | None = None) -> list[str]:
+    """Say that many areas are looked at at once, and how many that costs or, uncorrected, are wrong."""
     if judged < 2:  # one is not many
         return []
+    if not s.query.fdr and by_chance is not None:
+        about = f"about {by_chance:.0f}" if by_chance >= 1 else "less than one"
+        return [f"Not corrected: {about} of {s.judged(judged)} would be flagged by chance alone."]
     if not s.query.fdr:
         most = f"up to {np.ceil(ALPHA * judged):.0f} of {s.judged(judged)}"
         return [f"Not corrected: {most} may be flagged by chance alone."]
@@ -134,8 +141,8 @@ def correction_caveats(s: Asked, lost: int, judged: int) -> list[str]:
     ]
 
 
-def _caveats(s: Asked, lost: int, judged: int) -> list[str]:
-    caveats = correction_caveats(s, lost, judged)
+def _caveats(s: Asked, lost: int, judged: int, by_chance: float | None) -> list[str]:
+    caveats = correction_caveats(s, lost, judged, by_chance)
     if not s.inside.all():
         caveats.append("Areas are compared with those of the boroughs chosen only.")
     return caveats

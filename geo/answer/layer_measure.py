@@ -222,7 +222,7 @@ def draw_significance(s: Asked) -> Drawn:
         finding = f"{s.areas(0)} has enough {s.noun} to be compared."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
-    chance = "About one area in twenty differs at 95% by chance alone."
+    chance = "By chance alone up to one area in twenty differs at 95%."
     caveats = tuple(dict.fromkeys((*by.caveats, *m.caveats, chance)))
     return Drawn(columns, codes, classes, finding, caveats)
 

@@ -233,10 +233,11 @@ def _dsr(s: Asked) -> Measured:
     aged = _protected(s, s.ages()[0].to_numpy().sum(axis=1))
     columns["unreliable"] = rates.unreliable(aged)
     value = table["value"].to_numpy(float)
+    true = rates.dsr(*s.ages(), years=s.exposure, hide_below=0)["value"].to_numpy(float)
     title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
     caveats = (*by.caveats, *_without_age(s, s.ages()[0]), *repeated(s, "the limits allow for it"))
     caveats += few_events(s, aged, value)
-    return Measured(title, value, value, value, False, columns, "Fewer than 10 events", caveats)
+    return Measured(title, true, value, value, False, columns, "Fewer than 10 events", caveats)
 
 
 def _without_age(s: Asked, aged: pd.DataFrame) -> tuple[str, ...]:

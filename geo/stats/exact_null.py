@@ -147,6 +147,73 @@ def ring_and_window_p(
     return ring, window
 
 
+def attainable(
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float,
+    window: bool = False,
+) -> np.ndarray:
+    """Probability under the null that the p of each area is at most `alpha`: less where events are few.
+
+    A sum of whole numbers has so many tails as it has values, and none between two of them. Added up over the
+    areas, these probabilities are how many are flagged by chance alone.
+
+    Parameters
+    ----------
+    y, neighbours
+        As in :func:`neighbour_sum_p`.
+    alpha : float
+        Level of significance, two-sided.
+    window : bool
+        Whether p is that of the area and its neighbours, all values exchanged, or of its neighbours alone.
+
+    Returns
+    -------
+    numpy.ndarray
+        Length n; NaN where p is undefined. Exact for whole numbers whose k largest add up to less than
+        :data:`CELLS`; others are rounded to :data:`SHORTEST` cells below where the upper tail is so small.
+
+    Examples
+    --------
+    One event in five areas in a row. Beside the last, which has one neighbour, it is with probability 1/4; no
+    other p is below 1.
+
+    >>> pairs = pd.DataFrame({"focal": [0, 1, 1, 2, 2, 3, 3, 4], "neighbour": [1, 0, 2, 1, 3, 2, 4, 3]})
+    >>> row = Neighbours.from_frame(pairs, pd.RangeIndex(5))
+    >>> attainable(np.array([1, 0, 0, 0, 0]), row, alpha=0.5).round(6).tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.25]
+    """
+    values = neighbours.align(y)
+    present = np.isfinite(values)
+    population = neighbours if present.all() else neighbours.subset(present)
+    found = np.full(neighbours.n, np.nan)
+    here = values[present]
+    if is_constant(here) or population.isolates.all():
+        return found
+    sums = _Sums(here, population, (not window,))
+    whole, below = sums.law(alpha / 4)
+    own = np.where(sums.ring, whole[sums.area], -1)
+    pairs, which = np.unique(np.stack((sums.draws, own)), axis=1, return_inverse=True)
+    at = np.arange(below.shape[1])
+    chance = np.empty(pairs.shape[1])
+    for start in range(0, len(chance), room := max(1, ROOM // len(at))):
+        draws, value = pairs[:, start : start + room].astype(np.int64)
+        if window:
+            law = below[draws].T
+        else:
+            law = without_itself(below, value, np.repeat(at[:, None], len(draws), axis=1), draws, len(whole))
+        chance[start : start + room] = _both_tails(law, alpha / 2)
+    found[np.flatnonzero(present)[~population.isolates]] = chance[which.ravel()]
+    return found
+
+
+def _both_tails(below: np.ndarray, most: float) -> np.ndarray:
+    """Largest lower tail of at most so much, and upper one, added: a column a law P(S < s), s = 0, 1, …"""
+    tails = np.stack((below[1:], 1.0 - below[:-1]))
+    return np.where(tails <= most * (1 + 1e-9), tails, 0.0).max(axis=1).sum(axis=0)
+
+
 def is_constant(values: np.ndarray) -> bool:
     """Whether all values are the same, but for the noise of floating point (so are no values at all)."""
     return len(values) == 0 or bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
@@ -217,7 +284,7 @@ class _Sums:
 
     def tails(self, open_: Open | None, cells: int) -> np.ndarray:
         """Rows ``lower, upper, p, error``, a column a sum."""
-        reach = float(np.sort(self.y)[len(self.y) - self.largest :].sum())
+        reach = self._reach()
         if reach < cells * self.unit:
             self._read(np.arange(len(self.sums)), 1.0, round(reach), wraps=False)
             return self._result(SMALLEST_P)
@@ -228,6 +295,26 @@ class _Sums:
         if open_ is not None:
             self._refine(PRECISION * SETTLING, open_)
         return self._result(NOISE)
+
+    def _reach(self) -> float:
+        """Largest sum that there can be."""
+        return float(np.sort(self.y)[len(self.y) - self.largest :].sum())
+
+    def law(self, tail: float) -> tuple[np.ndarray, np.ndarray]:
+        """Values on a lattice, and P(sum of k draws < s) of all of them until 1 − that is below `tail`."""
+        reach, most = self._reach(), int(self.draws.max())
+        if reach < CELLS * self.unit:
+            whole = np.rint(self.y).astype(np.int64)
+            return whole, tables(whole, most, round(reach), everything=True)
+        step = reach / SHORTEST
+        for _ in range(ROUNDS):
+            whole = np.rint(np.minimum(self.y / step, SHORTEST + 1.0)).astype(np.int64)
+            below = tables(whole, most, SHORTEST, everything=False)
+            needed = int((1.0 - below > tail).sum(axis=1).max()) + most
+            if 2 * needed > SHORTEST:
+                break
+            step *= needed / SHORTEST
+        return whole, below
 
     def _refine(self, precision: float, open_: Open | None) -> None:
         """Ask again for sums whose p is not known to this share of itself, or for the open ones of them."""

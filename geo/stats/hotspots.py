@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.stats import smoothing
-from geo.stats.exact_null import is_constant, neighbour_sum_p, ring_and_window_p
+from geo.stats.exact_null import attainable, is_constant, neighbour_sum_p, ring_and_window_p
 from geo.stats.weights import Neighbours
 
 CLUSTERS = pd.CategoricalDtype(["HH", "LL", "HL", "LH", "NS", "NA"])
@@ -430,6 +430,8 @@ class Statistic:
     instead : mapping
         Kind of values (:data:`SMOOTHED` …) to what is tested in their place; all other kinds are tested as
         they are.
+    by_chance : callable, optional
+        ``f(y, neighbours, *, alpha)``: probability that chance alone flags each area.
     """
 
     key: str
@@ -441,6 +443,7 @@ class Statistic:
     unlike: bool = False
     permutation: Callable[..., pd.Series] | None = None
     instead: Mapping[str, Instead] = field(default_factory=dict)
+    by_chance: Callable[..., np.ndarray] | None = None
 
 
 STATISTICS: dict[str, Statistic] = {
@@ -464,6 +467,7 @@ STATISTICS: dict[str, Statistic] = {
                 ),
                 SMOOTHED_AROUND: Instead(_STANDARDISED, smoothing.eb_standardised, f"{_ALIKE}."),
             },
+            by_chance=attainable,
         ),
         Statistic(
             "getis_ord",
@@ -484,6 +488,7 @@ STATISTICS: dict[str, Statistic] = {
                     "rates before smoothing", _crude, f"{_ALIKE}; and Gi* needs values that are not below 0."
                 )
             },
+            by_chance=partial(attainable, window=True),
         ),
     )
 }

@@ -1,0 +1,79 @@
+"""How many areas were looked at, and how many chance alone would flag of them: low areas stay among them."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.answer.atlas import Atlas
+from geo.answer.layers import LAYERS
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.stats.rates import dsr
+from geo.stats.weights import Neighbours
+from tests.unit.test_by_chance import simulated
+
+MARCH = month_number("2023-03")
+
+
+def said_of_chance(caveats: tuple[str, ...]) -> str:
+    """How many areas a sentence says that chance flags."""
+    (said,) = [caveat for caveat in caveats if caveat.startswith("Not corrected")]
+    found = re.fullmatch(r"Not corrected: (.*) of 36 small areas would be flagged by chance alone.", said)
+    assert found, said
+    return found[1]
+
+
+@pytest.mark.parametrize(("layer", "window"), [("local_moran", False), ("getis_ord", True)])
+@pytest.mark.parametrize("hours", [(), (3, 4, 5)])
+def test_the_sentence_tells_what_random_draws_flag(
+    small_atlas: Atlas, layer: str, window: bool, hours: tuple
+):
+    query = Query(source="offences", layer=layer, first=MARCH, last=MARCH, hour=hours, fdr=False)
+    answer = small_atlas.answer(query)
+    counts = answer.table["count"].to_numpy(int)
+    mean, error = simulated(counts, small_atlas.levels["lsoa"].neighbours, window=window, seed=7)
+    said = said_of_chance(answer.caveats)
+    if said == "less than one":
+        assert hours and mean < 1 + 5 * error
+    else:
+        assert abs(int(said.removeprefix("about ")) - mean) <= 0.5 + 5 * error
+    assert not [c for c in small_atlas.answer(query.replace(fdr=True)).caveats if "by chance alone" in c]
+
+
+@pytest.mark.parametrize("layer", ["local_moran", "getis_ord"])
+@pytest.mark.parametrize("measure", ["rate", "dsr", "ratio"])
+def test_areas_whose_rate_is_not_shown_stay_in_the_population(small_atlas: Atlas, layer: str, measure: str):
+    """A rate of few events is not told, but it is low or high as any other."""
+    query = Query(
+        source="offences", layer=layer, measure=measure, first=MARCH, last=MARCH, category=("drugs",)
+    )
+    answer = small_atlas.answer(query)
+    column = {"rate": "rate_per_1000_year", "dsr": "dsr_per_100k", "ratio": "age_ratio"}[measure]
+    if measure != "ratio":
+        assert answer.table[column].isna().any()
+    assert answer.table["p"].notna().all()
+    assert any("looking at 36 small areas at once" in caveat for caveat in answer.caveats)
+
+
+def test_the_standardised_rates_that_are_judged_are_those_of_all_areas(small_atlas: Atlas):
+    query = Query(source="offences", layer="getis_ord", measure="dsr", first=MARCH, last=MARCH)
+    table = small_atlas.answer(query).table
+    s = small_atlas.asked(query)
+    value = dsr(*s.ages(), years=31 / 365.25, hide_below=0)["value"].to_numpy()
+    window = pd.Series(value + s.neighbours.neighbour_sum(value), table.index)
+    size = s.neighbours.cardinalities + 1.0
+    z = (window - size * value.mean()) / (value.std() * np.sqrt(size * (36 - size) / 35))
+    np.testing.assert_allclose(table["z"], z)
+
+
+@pytest.mark.parametrize("layer", ["local_moran", "getis_ord"])
+def test_where_gaps_isolate_every_area_none_can_be_judged(small_atlas: Atlas, layer: str):
+    s = small_atlas.asked(Query(source="offences", layer=layer))
+    alone = np.empty(0, np.int64)
+    s.__dict__["among"] = Neighbours.from_pairs(alone, alone, s.frame.index)
+    drawn = LAYERS[layer].draw(s)
+    assert "one of 36 small areas can be judged" in drawn.finding
+    assert not [caveat for caveat in drawn.caveats if "orrected" in caveat]
+    assert drawn.classes.counts[drawn.classes.keys.index("nodata")] == 36
