@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
-from geo.stats import intervals, rates, vectors
+from geo.stats import intervals, rates, spread, vectors
 from geo.stats.vectors import Floats
 
 MORE, AS_PREDICTED, LESS = (
@@ -28,9 +28,9 @@ MIN_AREAS_LINE, MIN_EVENTS_LINE = 8, 20
 
 MIN_AREAS = 3
 LEAVE_ONE_OUT_UP_TO = 1000
-SPREADS, NODES = 15, 5
-"""Points at which a predictive law is summed over the spread between areas, and over the expectation."""
-SMALLEST_SPREAD = 1e-3
+SPREADS, SMALLEST_SPREAD = 15, 1e-3
+"""How many spreads between areas a predictive law is summed over, and the least of them."""
+NEGLIGIBLE = 1e-5  # share of a spread that need not be looked at
 
 
 LEAST_EXPECTED, LARGEST_ERROR = 0.01, 2.0  # beyond, an expectation is too uncertain to compare with
@@ -101,8 +101,8 @@ def excess(
         ``ratio`` = count / expected; its limits combine the count's exact or Byar's interval with the
         uncertainty of the expectation (Zou and Donner's MOVER), so "double the rate of similarly deprived
         wards" can be read off with its interval. ``p`` is two-sided and predictive: from the law of counts
-        *among* similarly deprived areas, summed over what the other areas leave open about the expectation
-        and about the spread (up to 1,000 areas; beyond, nothing is left open). ``verdict`` is
+        *among* similarly deprived areas, summed over what the other areas leave open about the expectation,
+        the spread and its law (up to 1,000 areas; beyond, nothing is left open). ``verdict`` is
         :func:`verdicts` of it: an area is called more only where it exceeds the spread that such areas show
         anyway. No p and "not compared" with fewer than eight areas or 20 events, without events elsewhere,
         and where less than 0.01 events are expected or the expectation is uncertain by more than a factor of
@@ -145,7 +145,8 @@ def excess(
     elif len(y) <= LEAVE_ONE_OUT_UP_TO:
         p[used] = _predictive_p(y, offset, design, expected[used], beta=beta, dispersion=dispersion)
     else:
-        p[used] = _two_sided(y, expected[used], max(dispersion, SMALLEST_SPREAD**2))
+        alpha = max(dispersion, SMALLEST_SPREAD**2)
+        p[used] = _two_sided(*spread.GAMMA.tails(y, expected[used], np.zeros(len(y)), alpha))
     table = _excess_table(index, x, expected, error, p, confidence=confidence)
     law = "negative-binomial" if dispersion > 0 else "Poisson"
     covariance = _covariance(offset, design, beta, dispersion)
@@ -255,20 +256,22 @@ def _fit(y: Floats, offset: Floats, design: Floats) -> tuple[float, Floats]:
         return 0.0, beta
     dispersion = 0.0
     for _ in range(50):
-        mean = _weights(offset, design, beta, dispersion)[0]
-
-        def unlikelihood(log_dispersion: float, mean: Floats = mean) -> float:
-            size = np.exp(-log_dispersion)
-            return -float(stats.nbinom.logpmf(y, size, size / (size + mean)).sum())
-
-        best = optimize.minimize_scalar(
-            unlikelihood, bounds=(-15, 5), method="bounded", options={"xatol": 1e-9}
-        )
-        previous, dispersion = dispersion, float(np.exp(best.x))
+        previous, mean = dispersion, _weights(offset, design, beta, dispersion)[0]
+        dispersion = _likeliest(spread.GAMMA, y, mean)
         beta = _regress(y, offset, design, beta, dispersion)
         if abs(dispersion - previous) < 1e-6 * max(dispersion, 1e-3):
             break
     return dispersion, beta
+
+
+def _likeliest(law: spread.Law, y: Floats, mean: Floats) -> float:
+    """Dispersion of highest likelihood about given means."""
+
+    def unlikelihood(log_dispersion: float) -> float:
+        return -float(law.log_probability(y, mean, float(np.exp(log_dispersion))).sum())
+
+    best = optimize.minimize_scalar(unlikelihood, bounds=(-15, 5), method="bounded", options={"xatol": 1e-9})
+    return float(np.exp(best.x))
 
 
 def _expected_of_others(
@@ -297,17 +300,9 @@ def _expected_of_others(
     return expected, np.sqrt(np.einsum("ip,ipq,iq->i", design, covariance, design))
 
 
-def _two_sided(y: Floats, expected: Floats, dispersion: Floats | float) -> Floats:
-    """Twice the smaller tail of the negative-binomial law; the observed count is in both tails."""
-    return np.minimum(1.0, 2 * np.minimum(*_tails(y, expected, dispersion)))
-
-
-def _tails(y: Floats, expected: Floats, dispersion: Floats | float) -> tuple[Floats, Floats]:
-    """P(Y <= y) and P(Y >= y) of the negative-binomial law."""
-    share = 1 / (1 + dispersion * expected)
-    lower = special.betainc(1 / dispersion, y + 1, share)
-    upper = np.where(y > 0, special.betainc(np.maximum(y, 1), 1 / dispersion, 1 - share), 1.0)
-    return lower, upper
+def _two_sided(lower: Floats, upper: Floats) -> Floats:
+    """Twice the smaller tail; the observed count is in both."""
+    return np.minimum(1.0, 2 * np.minimum(lower, upper))
 
 
 def _predictive_p(
@@ -315,37 +310,49 @@ def _predictive_p(
 ) -> Floats:
     """Two-sided p of each count given all the others, which know the law only so well.
 
-    The tails of the negative-binomial law are summed over the spread between areas (the root of the
-    dispersion, every value being as likely beforehand), weighted with the likelihood of the other areas, and
-    over the logarithm of the expectation, normal about that of the others. The likelihood is that of the
-    dispersion alone, adjusted for the coefficients (Cox and Reid); what it is without an area follows by one
-    Newton step.
+    The tails are summed over the laws of the spread and over the spread itself (the root of the dispersion,
+    every value being as likely beforehand), weighted with the likelihood of the other areas, and over the
+    logarithm of the expectation, normal about that of the others. The likelihood is that of the dispersion
+    alone, adjusted for the coefficients (Cox and Reid); what it is without an area follows by a Newton step.
     """
-    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    likelihood, tails = np.empty((SPREADS, len(y))), np.empty((SPREADS, 2, len(y)))
-    for at, alpha in enumerate(_spreads(y, design.shape[1], dispersion) ** 2):
-        beta = _regress(y, offset, design, beta, alpha)
-        mean, weight = _weights(offset, design, beta, alpha)
-        covariance = _covariance(offset, design, beta, alpha)
-        leverage = np.clip(weight * np.einsum("ip,pq,iq->i", design, covariance, design), 0, 1 - 1e-9)
-        each = stats.nbinom.logpmf(y, 1 / alpha, 1 / (1 + alpha * mean))
-        odds = leverage / (1 - leverage)
-        better = weight * ((y - mean) / mean) ** 2 * odds / 2  # the fit of the others to themselves
-        information = np.linalg.slogdet(design.T @ (weight[:, None] * design))[1] + np.log1p(-leverage)
-        likelihood[at] = each.sum() - each + better - information / 2
-        around = expected * np.exp(np.clip(nodes[:, None] * np.sqrt(odds / weight), -30, 30))
-        tails[at] = [weights @ tail / weights.sum() for tail in _tails(y, around, alpha)]
-    share = np.exp(likelihood - likelihood.max(axis=0))
-    lower, upper = (share[:, None] / share.sum(axis=0) * tails).sum(axis=0)
-    return np.minimum(1.0, 2 * np.minimum(lower, upper))
+    mean = _weights(offset, design, beta, dispersion)[0]
+    known = []
+    for law in spread.LAWS:
+        likeliest = 0.0 if dispersion == 0 else _likeliest(law, y, mean)
+        spreads, width = np.linspace(*_bounds(y, design.shape[1], likeliest), SPREADS, retstep=True)
+        for alpha in spreads**2:
+            beta = _regress(y, offset, design, beta, alpha)
+            likelihood, error = _known_without_each(law, y, offset, design, beta=beta, alpha=alpha)
+            known.append((law, alpha, likelihood + np.log(width), error))
+    likelihood = np.array([each[2] for each in known])
+    share = np.exp(likelihood - special.logsumexp(likelihood, axis=0))
+    tails = np.zeros((2, len(y)))
+    for (law, alpha, _, error), part in zip(known, share, strict=True):
+        if part.max() > NEGLIGIBLE:
+            tails += part * np.array(law.tails(y, expected, error, alpha))
+    return _two_sided(*tails)
 
 
-def _spreads(y: Floats, coefficients: int, dispersion: float) -> Floats:
-    """Where the spread between areas may lie: some standard errors about the likeliest."""
+def _known_without_each(
+    law: spread.Law, y: Floats, offset: Floats, design: Floats, *, beta: Floats, alpha: float
+) -> tuple[Floats, Floats]:
+    """Logarithm of the likelihood of all other areas, and the standard error of their log expectation."""
+    mean, weight = _weights(offset, design, beta, alpha)
+    covariance = _covariance(offset, design, beta, alpha)
+    leverage = np.clip(weight * np.einsum("ip,pq,iq->i", design, covariance, design), 0, 1 - 1e-9)
+    odds = leverage / (1 - leverage)
+    each = law.log_probability(y, mean, alpha)
+    better = weight * ((y - mean) / mean) ** 2 * odds / 2  # the fit of the others to themselves
+    information = np.linalg.slogdet(design.T @ (weight[:, None] * design))[1] + np.log1p(-leverage)
+    return each.sum() - each + better - information / 2, np.sqrt(odds / weight)
+
+
+def _bounds(y: Floats, coefficients: int, dispersion: float) -> tuple[float, float]:
+    """Between which the spread of areas may lie: some standard errors about the likeliest."""
     likeliest, error = np.sqrt(dispersion), 1 / np.sqrt(2 * max(len(y) - coefficients - 1, 1))
     chance = 3 / np.sqrt(y.mean() * np.sqrt(len(y)))  # what counts of no spread leave open
     least = max(likeliest * (1 - 6 * error), SMALLEST_SPREAD)
-    return np.linspace(least, max(likeliest * (1 + 8 * error), chance, 0.05), SPREADS)
+    return least, max(likeliest * (1 + 8 * error), chance, 0.05)
 
 
 def _excess_table(

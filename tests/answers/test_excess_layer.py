@@ -39,8 +39,8 @@ def test_q_is_that_of_benjamini_and_hochberg(small_atlas: Atlas, source: str, le
 
 
 def test_what_the_correction_takes_away_is_tinted(demo_atlas: Atlas):
-    corrected = demo_atlas.answer(Query(source="ae", layer="excess"))
-    plain = demo_atlas.answer(Query(source="ae", layer="excess", fdr=False))
+    corrected = demo_atlas.answer(Query(source="ambulance", layer="excess"))
+    plain = demo_atlas.answer(Query(source="ambulance", layer="excess", fdr=False))
     table = corrected.table
     sure, surprising = (table[name] <= 0.05 for name in ("ratio_q", "ratio_p"))
     assert sure.any() and (surprising & ~sure).any()
