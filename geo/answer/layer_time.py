@@ -17,6 +17,7 @@ from geo.answer.columns import Column, P, changes, words
 from geo.answer.layer import Claim, Layer
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.recording import moved_points, shift
+from geo.answer.variation import Variation, variation, whole_change
 from geo.ask.windows import Windows
 from geo.ask.words import (
     agree,
@@ -25,6 +26,7 @@ from geo.ask.words import (
     listed,
     period_name,
     read_period,
+    upper_first,
     verb,
     windows_name,
     written,
@@ -121,10 +123,20 @@ def draw_change(s: Asked) -> Drawn:
         pd.Series(np.where(s.inside, one.shown, np.nan), s.frame.index) for one in (s, earlier.slice)
     )
     if moved := shift(s, earlier.slice, earlier.words):
-        return _not_compared(s, earlier, moved, before)
-    table = compare_periods(before, after, exposure=earlier.lengths, alpha=ALPHA, fdr=s.query.fdr)
+        return _not_compared(s, earlier, moved, before, "Not compared: recording changed")
+    varied = variation(s, earlier.slice, earlier.lengths)
+    if varied.areas is None:
+        why = (
+            f"{upper_first(s.noun)} are not compared area by area: too few months are loaded to tell how "
+            "much they vary by themselves."
+        )
+        return _not_compared(s, earlier, why, before, "Not compared: too few months")
+    table = compare_periods(
+        before, after, exposure=earlier.lengths, alpha=ALPHA, fdr=s.query.fdr,
+        usual=varied.usual, dispersion=varied.areas, least_shown=varied.least_shown,
+    )  # fmt: skip
     flagged = table["flagged"].to_numpy(bool)
-    rising = table["ratio"].to_numpy(float) > 1
+    rising = table["ratio"].to_numpy(float) > varied.usual
     key = (
         table["change"]
         .map({"up": "up", "down": "down", "no clear change": "none", "no events": "empty"})
@@ -140,10 +152,7 @@ def draw_change(s: Asked) -> Drawn:
     now, then = (s.gate.count(int(one.counts[s.inside].sum())) for one in (s, earlier.slice))
     overall = ""
     if now is not None and then:
-        whole = compare_periods(pd.Series([then]), pd.Series([now]), exposure=earlier.lengths).iloc[0]
-        sure = "" if whole["flagged"] else ", within chance"
-        a_day = "" if earlier.lengths[0] == earlier.lengths[1] else "per day: "
-        overall = f" In all {now:,} against {then:,} ({a_day}{written(whole['ratio'] - 1, '{:+.0%}')}{sure})."
+        overall = f" In all {now:,} against {then:,} ({_in_all(varied, then, now, earlier.lengths)})."
     finding = f"More {s.noun} than in {earlier.words} in {s.areas(up)}, fewer in {down or 'none'}.{overall}"
     if not up:
         finding = f"Fewer {s.noun} than in {earlier.words} in {s.areas(down)}, more in none.{overall}"
@@ -164,17 +173,27 @@ def draw_change(s: Asked) -> Drawn:
     caveats = (
         *earlier.caveats,
         *moved_points(s, earlier.slice),
-        "Change is per day of the periods, judged by the E-test of two Poisson counts, area by area.",
+        *varied.caveats,
+        "Change is per day of the periods, judged area by area.",
     )
     return Drawn(columns, codes, classes, finding, caveats)
 
 
-def _not_compared(s: Asked, earlier: Earlier, why: str, before: pd.Series) -> Drawn:
+def _in_all(varied: Variation, then: int, now: int, lengths: tuple[float, float]) -> str:
+    """Say the change of all areas together, with its interval where it is judged."""
+    whole = whole_change(varied, then, now, lengths)
+    change, low, high = (written(whole[k] - 1, "{:+.0%}") for k in ("ratio", "ratio_lower", "ratio_upper"))
+    a_day = "" if lengths[0] == lengths[1] else "per day: "
+    if whole["change"] == "not judged":
+        return f"{a_day}{change}"
+    sure = "" if whole["change"] in ("up", "down") else ", within what months vary by themselves"
+    return f"{a_day}{change}, 95% interval {low} to {high}{sure}"
+
+
+def _not_compared(s: Asked, earlier: Earlier, why: str, before: pd.Series, label: str) -> Drawn:
     """Both periods as they were counted, and no verdict on any area."""
     title = f"{s.noun.capitalize()}{':' if s.compared else ''} {earlier.title}"
-    codes, classes = classify(
-        title, CHANGE[:1], np.full(len(s.frame), -1), s.inside, no_value="Not compared: recording changed"
-    )
+    codes, classes = classify(title, CHANGE[:1], np.full(len(s.frame), -1), s.inside, no_value=label)
     numbers = ("change_ratio", "change_lower_ci", "change_upper_ci", "change_p", "change_q")
     columns = pd.DataFrame(
         {"count_before": before.astype("Int64"), **dict.fromkeys(numbers, np.nan), "change": "not compared"},
@@ -207,7 +226,7 @@ AGAINST_BEFORE = Layer(
         Column("change_upper_ci", "Upper limit of the 95% confidence interval of that ratio"),
         Column(
             "change_p",
-            "Probability of so large a change by chance alone (E-test of two Poisson counts)",
+            "Probability of so large a change by chance, which varies as the counts of other months do",
             cells=P,
         ),
         Column("change_q", "change_p corrected for looking at many areas (false discovery rate)", cells=P),

@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.special import betainc, betaincinv, gammaln, ndtr, ndtri, pdtr, pdtrc, pdtrik, xlogy
+from scipy.stats import binom
 
+from geo.stats.dispersion import Dispersion, allowed_for
 from geo.stats.hotspots import bh_q, getis_ord_star
 from geo.stats.weights import Neighbours
 
@@ -96,8 +98,11 @@ def compare_periods(
     alpha: float = 0.05,
     fdr: bool = True,
     confidence: float = 0.95,
+    usual: float = 1.0,
+    dispersion: Dispersion | None = None,
+    least_shown: int = 0,
 ) -> pd.DataFrame:
-    """Change of each area's count from one period to another, with two Poisson tests.
+    """Change of each area's count from one period to another, with two tests.
 
     Parameters
     ----------
@@ -112,6 +117,14 @@ def compare_periods(
         period), or only p <= alpha.
     confidence : float
         Of the interval of the ratio.
+    usual : float
+        Ratio that is no change: what the season does to all areas, where the periods are of different times
+        of the year.
+    dispersion : Dispersion, optional
+        How much more the counts of each area vary than Poisson counts; without it, they are taken for such.
+    least_shown : int
+        Where counts below this, and above 0, are suppressed: only pairs that can be seen are compared, so
+        `p` is that among such pairs with the same sum (a binomial law cut down to what is shown).
 
     Returns
     -------
@@ -122,8 +135,9 @@ def compare_periods(
           ``ratio_upper`` (Clopper-Pearson on the share of the events that fell in the second period);
         - ``p_conditional``: C-test. Given the sum of both counts, the second is binomial; twice the
           smaller tail, the observed count in both;
-        - ``p``: E-test of Krishnamoorthy and Thomson, less conservative when counts are small;
-        - ``q``, ``flagged`` (p <= alpha) from the E-test;
+        - ``p``: E-test of Krishnamoorthy and Thomson, less conservative when counts are small; allowing for
+          the dispersion where it is given (:func:`geo.stats.dispersion.allowed_for`);
+        - ``q``, ``flagged`` (p <= alpha) from p;
         - ``change``: "up", "down", "no clear change", "no events", or "undefined".
 
     Raises
@@ -154,8 +168,14 @@ def compare_periods(
     length, later = exposure
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (second / later) / (first / length)
-    lower, upper = _ratio_limits(first, second, length / later, confidence)
-    p_conditional, p = _c_test(first, second, later / (length + later)), _e_test(first, second, length, later)
+    factor = np.ones(len(first)) if dispersion is None else dispersion.factor
+    lower, upper = _ratio_limits(first / factor, second / factor, length / later, confidence)
+    expected = usual * later
+    share = expected / (length + expected)
+    p_conditional = _c_test(first, second, share)
+    p = _shown_test(first, second, share, least_shown) if least_shown else None
+    p = _e_test(first, second, length, expected) if p is None else p
+    p = p if dispersion is None else allowed_for(p, factor, dispersion.df)
     numbers = pd.DataFrame(
         {"ratio": ratio, "ratio_lower": lower, "ratio_upper": upper, "p_conditional": p_conditional, "p": p},
         index=before.index,
@@ -165,7 +185,7 @@ def compare_periods(
     flagged = (numbers["p"] <= alpha).to_numpy()
     clear = q <= alpha if fdr else flagged
     change = np.select(
-        [~known, ~asked, clear & (ratio > 1), clear & (ratio < 1)],
+        [~known, ~asked, clear & (ratio > usual), clear & (ratio < usual)],
         ["undefined", "no events", "up", "down"],
         "no clear change",
     )
@@ -208,8 +228,8 @@ def _ratio_limits(
     """Exact limits of the ratio of the rates: limits of a binomial share s, as odds · s / (1 − s)."""
     tail = (1 - confidence) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = np.where(second > 0, betaincinv(np.maximum(second, 1), first + 1, tail), 0.0)
-        high = np.where(first > 0, betaincinv(second + 1, np.maximum(first, 1), 1 - tail), 1.0)
+        low = np.where(second > 0, betaincinv(np.where(second > 0, second, 1), first + 1, tail), 0.0)
+        high = np.where(first > 0, betaincinv(second + 1, np.where(first > 0, first, 1), 1 - tail), 1.0)
         return odds * low / (1 - low), odds * high / (1 - high)
 
 
@@ -218,6 +238,21 @@ def _c_test(first: np.ndarray, second: np.ndarray, share: float) -> np.ndarray:
     at_most = np.where(first > 0, betainc(np.maximum(first, 1), second + 1, 1 - share), 1.0)
     at_least = np.where(second > 0, betainc(np.maximum(second, 1), first + 1, share), 1.0)
     return np.minimum(1.0, 2 * np.minimum(at_most, at_least))
+
+
+def _shown_test(first: np.ndarray, second: np.ndarray, share: float, least: int) -> np.ndarray:
+    """Two-sided p of `second` among the splits of the sum in which both counts can be seen."""
+    pairs, where = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)
+    found = np.ones(len(pairs))
+    for at, (x, y) in enumerate(pairs):
+        split = np.arange(int(x + y) + 1)
+        seen = ((split == 0) | (split >= least)) & (
+            (split == x + y) | (split <= x + y - least) | (split == 0)
+        )
+        chance = binom.pmf(split, int(x + y), share) * seen
+        as_rare = chance <= chance[int(y)] * (1 + 1e-9)
+        found[at] = chance[as_rare].sum() / chance.sum() if chance[int(y)] else 1.0
+    return np.minimum(1.0, found)[where.ravel()]
 
 
 def _e_test(first: np.ndarray, second: np.ndarray, length: float, later: float) -> np.ndarray:

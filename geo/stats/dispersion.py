@@ -99,6 +99,42 @@ def measured(counts: np.ndarray, stretch: np.ndarray) -> Dispersion | None:
     return Dispersion(np.where(some, factor, line), df + weight, max(1.0, typical))
 
 
+LEAST_PAIRS = 3
+"""Pairs of months below which the dispersion of a whole cannot be measured."""
+
+
+def measured_in_pairs(before: np.ndarray, after: np.ndarray) -> Dispersion | None:
+    """Measure the dispersion of one place's counts from months in pairs, such as the same month of two years.
+
+    What changed evenly is no dispersion, nor what both months of a pair have in common, such as the season:
+    the Pearson statistic of each pair's split around the split of all.
+
+    Parameters
+    ----------
+    before, after : ndarray, shape (pairs,)
+
+    Returns
+    -------
+    Dispersion or None
+        Of one place; None with fewer than three pairs with events.
+
+    Examples
+    --------
+    >>> steady = measured_in_pairs(np.array([100, 80, 120]), np.array([110, 88, 132]))
+    >>> steady.factor.tolist(), steady.df
+    ([1.0], 2.0)
+    """
+    total = before + after
+    kept = total > 0
+    if kept.sum() < LEAST_PAIRS or not before.sum() or not after.sum():
+        return None
+    total, later = total[kept].astype(float), after[kept].astype(float)
+    share = later.sum() / total.sum()
+    df = float(kept.sum() - 1)
+    factor = max(1.0, float(((later - total * share) ** 2 / (total * share * (1 - share))).sum() / df))
+    return Dispersion(np.array([factor]), df, factor)
+
+
 def allowed_for(p: np.ndarray, factor: np.ndarray, df: float) -> np.ndarray:
     """Two-sided p of a test that knows only chance, where the variance is ``factor`` times as large.
 

@@ -23,10 +23,11 @@ from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shift
+from geo.answer.variation import variation, whole_change
 from geo.answer.week import exposure_of
 from geo.ask.query import Query
 from geo.ask.words import before_name, day_name, listed, lower_first, month_runs, period_name
-from geo.stats.change import compare_periods, months_before
+from geo.stats.change import months_before
 from geo.stats.clock import DAYS, NIGHTS, night_hours, nights_of
 from geo.stats.midnight import without_default_midnight
 from geo.stats.peaks import LEAST_FOR_PEAK, hours_in_words, peak_set
@@ -409,7 +410,7 @@ def _between(
     before, after = (one.gate.count(int(one.counts[both].sum())) for one in (earlier, asked))
     if not before or not after:
         return changes, Change()
-    whole = compare_periods(pd.Series([before]), pd.Series([after]), exposure=lengths).iloc[0]
+    whole = whole_change(variation(asked.beside(earlier), earlier, lengths), before, after, lengths)
     return changes, _change(before, after, whole["ratio"], whole["change"], on=on, than=than)
 
 
@@ -418,6 +419,8 @@ def _change(old: int, new: int, ratio: float, change: str, *, on: str, than: str
     if pd.isna(old) or pd.isna(new):
         return Change("change not shown: small numbers")
     numbers = f"{new:,} against {old:,}{than}"
+    if change == "not judged":
+        return Change("not judged: other months of the year", "", numbers)
     if change not in ("up", "down"):
         return Change("no clear change", "", numbers)
     size = f"{abs(ratio - 1):.0%}" if np.isfinite(ratio) and old else f"from none to {new:,}"

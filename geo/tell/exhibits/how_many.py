@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.recording import shift
+from geo.answer.variation import variation
 from geo.ask.words import AREAS, agree, counted, lower_first, named, period_name, upper_first, verb
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
@@ -118,7 +119,9 @@ def changed(part: Part) -> Exhibit:
     if len(before) < YEAR or before[0] + 2 * YEAR - 1 != after[-1]:
         raise NotPossible("the 24 months up to the end of the period are not all loaded.")
     part = part.reaching([*before, *after])
-    asked = [part.asked.ask(first=int(window[0]), last=int(window[-1])) for window in (before, after)]
+    asked = [
+        part.asked.ask(level="ward", first=int(window[0]), last=int(window[-1])) for window in (before, after)
+    ]
     if why := shift(asked[1], asked[0], period_name(int(before[0]), int(before[-1]))):
         raise NotPossible(why)
     kept = []
@@ -127,14 +130,25 @@ def changed(part: Part) -> Exhibit:
     for window in (before, after):
         cube = part.loaded.cube.select(part.query.replace(first=int(window[0]), last=int(window[-1])))
         true = ward.add_up(np.where(part.inside, cube.by_area, 0))[inside]
-        kept.append((true, pd.Series(part.numbers(true), ward.frame.index[inside])))
+        kept.append((true, pd.Series(part.gate.counts(true), ward.frame.index[inside])))
     lengths = float(weekdays_of_months(before).sum()), float(weekdays_of_months(after).sum())
-    found = change.compare_periods(kept[0][1], kept[1][1], exposure=lengths)
+    varied = variation(asked[1].beside(asked[0]), asked[0], lengths)
+    if varied.areas is None:
+        raise NotPossible("with fewer than three wards it cannot be told how much they vary by themselves.")
+    found = change.compare_periods(
+        kept[0][1],
+        kept[1][1],
+        exposure=lengths,
+        dispersion=varied.areas._replace(factor=varied.areas.factor[inside]),
+        least_shown=varied.least_shown,
+    )
     first, second = (period_name(int(w[0]), int(w[-1])) for w in (before, after))
     clear = found[found["change"].isin(("up", "down"))].sort_values("ratio", ascending=False)
     names = ward.frame.loc[clear.index]
     whole = change.compare_periods(
-        *(pd.Series([part.gate.count(int(t.sum()))], dtype="Float64") for t, _ in kept), exposure=lengths
+        *(pd.Series([part.gate.count(int(t.sum()))], dtype="Float64") for t, _ in kept),
+        exposure=lengths,
+        dispersion=varied.whole,
     )
     table = pd.DataFrame(
         {
@@ -158,8 +172,8 @@ def changed(part: Part) -> Exhibit:
     formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
     title = f"{part.what}, {part.where}: {second} against {first}, wards that changed"
     caveats = (
-        "Times are per day. Krishnamoorthy and Thomson's test of two Poisson counts, corrected for looking "
-        "at many wards.",
+        "Times are per day, corrected for looking at many wards.",
+        *varied.caveats,
     )
     return Exhibit("changed", title, finding, table, formats, caveats=caveats)
 

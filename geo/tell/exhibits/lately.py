@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from geo.answer.asked import Asked
 from geo.answer.recording import shift
+from geo.answer.variation import variation, whole_change
 from geo.ask.choices import CHANGE
 from geo.ask.windows import WINDOWS, Windows
 from geo.ask.words import after_name, before_name, windows_name
 from geo.stats.change import compare_periods
 from geo.tell.exhibits.part import BOROUGH_TOTAL, Exhibit, NotPossible, Part
 
-_WAYS = {"up": "more {noun} than in", "down": "fewer {noun} than in"}
+_WAYS = {
+    "up": "more {noun} than in",
+    "down": "fewer {noun} than in",
+    "no clear change": "no clear change against",
+}
 
 
 def lately(part: Part) -> Exhibit:
     """Boroughs in the last 28 days and in the year so far, each against the days before."""
     found: dict[str, pd.DataFrame] = {}
     said, reasons = [], []
+    notes: list[str] = []
     for kind, name in WINDOWS.items():
         asked = part.query.replace(layer=CHANGE, compare=kind)
         compared, reason = asked.windows(part.loaded.info)
@@ -34,9 +42,10 @@ def lately(part: Part) -> Exhibit:
         if why := shift(now, then, before_name(compared)):
             reasons.append(f"{name}: {why}")
             continue
-        table = _compared(part, compared)
+        table, why = _compared(part, compared, now, then)
+        notes += why
         found[windows_name(compared)] = table
-        way = _WAYS.get(table["change"].iloc[0], "no clear change against").format(noun=part.noun)
+        way = _WAYS.get(table["change"].iloc[0], "{noun} not judged against").format(noun=part.noun)
         said.append(f"{after_name(compared)}: {way} {before_name(compared)}.")
     if not found:
         raise NotPossible(" ".join(reasons))
@@ -45,8 +54,9 @@ def lately(part: Part) -> Exhibit:
     columns |= {"ratio_lower": "Lower", "ratio_upper": "Upper"}
     shown = ["Days", "Place", "Before", "Count", "Times", "Lower", "Upper", "Change"]
     caveats = (
-        "Days end on the last with data of the period. Times are per day. Krishnamoorthy and Thomson's "
-        "test of two Poisson counts, corrected for looking at several places.",
+        "Days end on the last with data of the period. Times are per day, corrected for looking at several "
+        "places.",
+        *dict.fromkeys(notes),
         *reasons,
     )
     formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
@@ -56,8 +66,8 @@ def lately(part: Part) -> Exhibit:
     )
 
 
-def _compared(part: Part, compared: Windows) -> pd.DataFrame:
-    """Change of all boroughs together and of each, from the protected counts."""
+def _compared(part: Part, compared: Windows, now: Asked, then: Asked) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Change of all boroughs together and of each, from the protected counts; and what it allows for."""
     part = part.reaching([*compared.before.months, *compared.after.months])
     boroughs = {name: mask for name, mask in part.columns.items() if name != BOROUGH_TOTAL}
     masks = {f"All of {part.where}": part.inside, **boroughs}
@@ -69,4 +79,22 @@ def _compared(part: Part, compared: Windows) -> pd.DataFrame:
         )
     )
     lengths = float(compared.before.days), float(compared.after.days)
-    return compare_periods(before, after, exposure=lengths)
+    now, then = now.ask(level="borough"), then.ask(level="borough")
+    varied = variation(now.beside(then), then, lengths)
+    dispersion = None
+    if varied.areas is not None:
+        of = dict(zip(now.frame["name"], varied.areas.factor, strict=True))
+        factor = np.array([1.0, *(of[name] for name in boroughs)])
+        dispersion = varied.areas._replace(factor=factor)
+    table = compare_periods(
+        before, after, exposure=lengths, usual=varied.usual, dispersion=dispersion,
+        least_shown=varied.least_shown,
+    )  # fmt: skip
+    if dispersion is None:
+        table["change"] = "not judged"
+    if pd.notna(before.iloc[0]) and pd.notna(after.iloc[0]):
+        whole = whole_change(varied, int(before.iloc[0]), int(after.iloc[0]), lengths)
+        table.loc[table.index[0], ["ratio_lower", "ratio_upper", "change"]] = whole[
+            ["ratio_lower", "ratio_upper", "change"]
+        ]
+    return table, varied.caveats

@@ -1,0 +1,109 @@
+"""How much do the counts of a question vary by themselves, so that less is no change?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.asked import Asked
+from geo.answer.disclosure import ROUNDED_TO, SMALLEST_SHOWN
+from geo.ask.words import written
+from geo.stats.change import compare_periods
+from geo.stats.dispersion import Dispersion, measured, measured_in_pairs
+
+YEAR = 12
+BEFORE, AFTER = -2, -1
+"""Stretches of the two periods; others are the years that their months are of."""
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What a comparison of two periods has to allow for.
+
+    Attributes
+    ----------
+    areas : Dispersion or None
+        Of all areas of the level, in map order, 1 where the area is not inside; None where too few months are
+        loaded to measure it.
+    whole : Dispersion or None
+        Of all areas together, from the same months of two years; None where the periods are not such.
+    usual : float
+        Change of all areas together where the periods are of different times of the year, so that the season
+        may have made it; else 1.
+    least_shown : int
+        As in :func:`geo.stats.change.compare_periods`.
+    caveats : tuple of str
+    """
+
+    areas: Dispersion | None
+    whole: Dispersion | None
+    usual: float
+    least_shown: int
+    caveats: tuple[str, ...]
+
+
+def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variation:
+    """Measure what a comparison of two periods has to allow for, from all months that are loaded.
+
+    Parameters
+    ----------
+    now, then : Asked
+        The same question of two periods, at one level.
+    lengths : pair of float
+        Days of the earlier and of the later period.
+    """
+    every = now.ask(first=None, last=None, month=(), window=None, compare="").monthly()
+    every = every.loc[:, now.loaded.covered[now.lsoas].all(axis=0)]
+    months = every.columns.to_numpy(int)
+    before, after = (np.isin(months, one.monthly().columns) for one in (then, now))
+    stretch = np.where(after, AFTER, np.where(before, BEFORE, months // YEAR))
+    counts = every.to_numpy()[now.inside]
+    found = measured(counts, stretch)
+    same = before.sum() == after.sum() and (months[after] % YEAR == months[before] % YEAR).all()
+    at_all_times = before.sum() % YEAR == after.sum() % YEAR == 0
+    whole = measured_in_pairs(counts[:, before].sum(axis=0), counts[:, after].sum(axis=0)) if same else None
+    totals = [int(one.counts[now.inside].sum()) for one in (then, now)]
+    usual = 1.0
+    said = []
+    if not (same or at_all_times) and all(totals):
+        usual = totals[1] / totals[0] / (lengths[1] / lengths[0])
+        said.append(
+            "The periods are of different times of the year, so each area is judged against the change of "
+            f"all ({written(usual - 1, '{:+.0%}')} per day), which may be no more than the season."
+        )
+    if found is None:
+        return Variation(None, whole, usual, 0, tuple(said))
+    said.append(
+        f"From month to month, counts of one area vary {found.typical:.1f} times as much as chance alone "
+        "would make them, those of some areas more; the test allows for it."
+        if found.typical >= 1.05
+        else "Counts vary from month to month no more than chance alone would make them."
+    )
+    if now.gate.controlled:
+        found = _as_shown(now, then, found)
+    factor = np.ones(len(now.frame))
+    factor[now.inside] = found.factor
+    least = SMALLEST_SHOWN if now.gate.controlled else 0
+    return Variation(found._replace(factor=factor), whole, usual, least, tuple(said))
+
+
+def whole_change(varied: Variation, before: int, after: int, lengths: tuple[float, float]) -> pd.Series:
+    """Change of all areas together, a row of :func:`geo.stats.change.compare_periods`.
+
+    ``change`` is "not judged" where the periods are not the same months of two years, or too few of them.
+    """
+    pair = pd.Series([before]), pd.Series([after])
+    found = compare_periods(*pair, exposure=lengths, dispersion=varied.whole).iloc[0]
+    return found if varied.whole is not None else found.where(found.index != "change", "not judged")
+
+
+def _as_shown(now: Asked, then: Asked, found: Dispersion) -> Dispersion:
+    """The dispersion of counts that are rounded: one factor for all areas, and what rounding adds."""
+    events = np.nan_to_num(now.shown[now.inside]) + np.nan_to_num(then.shown[now.inside])
+    rounding = (
+        ROUNDED_TO**2 / 6 / np.maximum(events, SMALLEST_SHOWN)
+    )  # two counts, each with ROUNDED_TO² / 12
+    typical = np.ceil(10 * found.typical) / 10
+    return Dispersion(typical + rounding, found.df, typical)
