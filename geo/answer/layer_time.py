@@ -127,10 +127,10 @@ def draw_change(s: Asked) -> Drawn:
     varied = variation(s, earlier.slice, earlier.lengths)
     if varied.areas is None:
         why = (
-            f"{upper_first(s.noun)} are not compared area by area: too few months are loaded to tell how "
-            "much they vary by themselves."
+            f"{upper_first(s.noun)} are not compared area by area: there are too few months or areas to "
+            "tell how much they vary by themselves."
         )
-        return _not_compared(s, earlier, why, before, "Not compared: too few months")
+        return _not_compared(s, earlier, why, before, "Not compared: too few months or areas")
     table = compare_periods(
         before, after, exposure=earlier.lengths, alpha=ALPHA, fdr=s.query.fdr,
         usual=varied.usual, dispersion=varied.areas, least_shown=varied.least_shown,

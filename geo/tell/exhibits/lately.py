@@ -42,8 +42,8 @@ def lately(part: Part) -> Exhibit:
         if why := shift(now, then, before_name(compared)):
             reasons.append(f"{name}: {why}")
             continue
-        table, why = _compared(part, compared, now, then)
-        notes += why
+        table, allowed_for = _compared(part, compared, now, then)
+        notes += allowed_for
         found[windows_name(compared)] = table
         way = _WAYS.get(table["change"].iloc[0], "{noun} not judged against").format(noun=part.noun)
         said.append(f"{after_name(compared)}: {way} {before_name(compared)}.")
