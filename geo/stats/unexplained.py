@@ -27,7 +27,7 @@ MIN_AREAS_LINE, MIN_EVENTS_LINE = 8, 20
 
 
 MIN_AREAS = 3
-LEAVE_ONE_OUT_UP_TO = 1000
+LEAVE_ONE_OUT_UP_TO = 1000  # areas; of as many the law is found where there are more
 SPREADS, SMALLEST_SPREAD = 15, 1e-3
 """How many spreads between areas a predictive law is summed over, and the least of them."""
 NEGLIGIBLE = 1e-5  # share of a spread that need not be looked at
@@ -102,8 +102,8 @@ def excess(
         uncertainty of the expectation (Zou and Donner's MOVER), so "double the rate of similarly deprived
         wards" can be read off with its interval. ``p`` is two-sided and predictive: from the law of counts
         *among* similarly deprived areas, summed over what the other areas leave open about the expectation,
-        the spread and its law (up to 1,000 areas; beyond, nothing is left open). ``verdict`` is
-        :func:`verdicts` of it: an area is called more only where it exceeds the spread that such areas show
+        the spread and its law (up to 1,000 areas; beyond, the likelier law is taken as fitted). ``verdict``
+        is :func:`verdicts` of it: an area is called more only where it exceeds the spread that such areas show
         anyway. No p and "not compared" with fewer than eight areas or 20 events, without events elsewhere,
         and where less than 0.01 events are expected or the expectation is uncertain by more than a factor of
         50; no ratio either with fewer than three areas.
@@ -145,8 +145,7 @@ def excess(
     elif len(y) <= LEAVE_ONE_OUT_UP_TO:
         p[used] = _predictive_p(y, offset, design, expected[used], beta=beta, dispersion=dispersion)
     else:
-        alpha = max(dispersion, SMALLEST_SPREAD**2)
-        p[used] = _two_sided(*spread.GAMMA.tails(y, expected[used], np.zeros(len(y)), alpha))
+        p[used] = _fitted_p(y, expected[used])
     table = _excess_table(index, x, expected, error, p, confidence=confidence)
     law = "negative-binomial" if dispersion > 0 else "Poisson"
     covariance = _covariance(offset, design, beta, dispersion)
@@ -303,6 +302,15 @@ def _expected_of_others(
 def _two_sided(lower: Floats, upper: Floats) -> Floats:
     """Twice the smaller tail; the observed count is in both."""
     return np.minimum(1.0, 2 * np.minimum(lower, upper))
+
+
+def _fitted_p(y: Floats, expected: Floats) -> Floats:
+    """Two-sided p by the likelier law, which so many areas know well: it is found from some of them."""
+    some = slice(None, None, -(-len(y) // LEAVE_ONE_OUT_UP_TO))
+    count, mean = y[some], expected[some]
+    alphas = {law: max(_likeliest(law, count, mean), SMALLEST_SPREAD**2) for law in spread.LAWS}
+    best = max(alphas, key=lambda law: float(law.log_probability(count, mean, alphas[law]).sum()))
+    return _two_sided(*best.tails(y, expected, np.zeros(len(y)), alphas[best]))
 
 
 def _predictive_p(

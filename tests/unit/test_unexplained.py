@@ -69,6 +69,16 @@ def test_with_nothing_there_p_is_as_small_as_it_says():
         assert np.mean(np.array(p) <= level) == pytest.approx(level, abs=4.5 * np.sqrt(level / len(p)))
 
 
+@pytest.mark.parametrize("law", ["gamma", "log-normal"])
+def test_of_very_many_areas_the_law_is_found(law: str):
+    rng, frame = np.random.default_rng(6), wards(3_000)
+    events = drawn(frame, rng, 0.25, law=law)
+    events[17] = 12 * frame["mean"][17]
+    p = unexplained.excess(events, frame["population"], frame["score"]).table["p"]
+    assert np.mean(p <= 0.05) == pytest.approx(0.05, abs=0.015)
+    assert np.flatnonzero(multipletests(p, method="fdr_bh")[1] <= 0.05).tolist() == [17]
+
+
 def test_what_is_there_is_found():
     rng, frame, found = np.random.default_rng(5), wards(80), 0
     for ward in range(12):
