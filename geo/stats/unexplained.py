@@ -103,10 +103,10 @@ def excess(
         wards" can be read off with its interval. ``p`` is two-sided and predictive: from the law of counts
         *among* similarly deprived areas, summed over what the other areas leave open about the expectation,
         the spread and its law (up to 1,000 areas; beyond, the likelier law is taken as fitted). ``verdict``
-        is :func:`verdicts` of it: an area is called more only where it exceeds the spread that such areas show
-        anyway. No p and "not compared" with fewer than eight areas or 20 events, without events elsewhere,
-        and where less than 0.01 events are expected or the expectation is uncertain by more than a factor of
-        50; no ratio either with fewer than three areas.
+        is :func:`verdicts` of it: an area is called more only where it exceeds the spread that such areas
+        show anyway. No p and "not compared" with fewer than eight areas or 20 events, without events
+        elsewhere, and where less than 0.01 events are expected or the expectation is uncertain by more than
+        a factor of 50; no ratio either with fewer than three areas.
 
     Raises
     ------
