@@ -38,14 +38,14 @@ def describe(query: Query, catalogue: Catalogue) -> str:
 
 def what(query: Query, catalogue: Catalogue) -> str:
     """Name the events, "Violence and sexual offences" or "All police offences"."""
-    source = catalogue.sources[query.source]
+    source, label = catalogue.sources[query.source], lower_first(catalogue.sources[query.source].label)
+    noun = source.called(query.category).noun
+    label = label.replace(source.noun, noun)
     if not query.category:
-        noun = source.called(()).noun
-        label = lower_first(source.label)
-        return f"All {label.replace(source.noun, noun) if source.noun in label else noun}"
+        return f"All {label if noun in label else noun}"
     names = [source.categories[c] for c in query.category]
     if len(names) > 3:
-        return f"{len(names)} categories of {lower_first(source.label)}"
+        return f"{len(names)} categories of {label}"
     words = listed([names[0], *(lower_first(name) for name in names[1:])])
     # "Assault" of A&E attendances is not an offence: say which service unless the label says it.
     return words if source.key == "offences" else f"{source.label} ({lower_first(words)})"

@@ -252,3 +252,13 @@ def test_exhibits_that_set_year_against_year_say_so(placed: Atlas) -> None:
 
 def test_dated_extracts_of_a_force_have_no_such_points(timed: Atlas) -> None:
     assert timed.catalogue.sources["offences"].moved == ()
+
+
+def test_many_categories_are_named_for_what_is_among_them(demo_atlas: Atlas) -> None:
+    some = ("robbery", "drugs", "burglary")
+    for more, said in (
+        ("anti-social-behaviour", "police offences and incidents"),
+        ("shoplifting", "police offences"),
+    ):
+        description = demo_atlas.answer(Query(source="offences", category=(*some, more))).description
+        assert description.startswith(f"4 categories of {said} in ")
