@@ -206,7 +206,8 @@ def go_together(
     Returns
     -------
     float
-        (1 + deals at least as extreme) / (1 + deals), by 999 deals with a fixed seed; 1 where either has one
+        (1 + deals at least as extreme) / (1 + deals), by 999 deals with a fixed seed, two-sided twice the
+        smaller tail; 1 where either has one
         value only, or fewer than three areas have both.
 
     References
@@ -217,7 +218,7 @@ def go_together(
     Examples
     --------
     >>> go_together(np.arange(9.0), np.arange(9.0) ** 2), go_together(np.ones(9), np.arange(9.0))
-    (0.001, 1.0)
+    (0.002, 1.0)
     """
     known = np.isfinite(here) & np.isfinite(around)
     x, y = here[known], around[known]
