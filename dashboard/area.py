@@ -202,7 +202,7 @@ def _known(told: Profile, clusters: Answer) -> dict[str, str]:
                 row["lower_ci"], row["upper_ci"]
             )
     if pd.notna(row["imd_decile"]):
-        known["Deprivation decile, 1 is most"] = f"{int(row['imd_decile'])}"
+        known[answer.deciles.said("Deprivation decile") + ", 1 is most"] = f"{int(row['imd_decile'])}"
     if pd.notna(row["population"]):
         known["Residents"] = f"{int(row['population']):,}"
     return known

@@ -71,7 +71,7 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
     for domain in dict.fromkeys(("imd", answer.query.domain)):
         one = DECILES[domain]
         if one.name in table:
-            found[one.label] = texts(table[one.name], "{:.0f}")
+            found[answer.deciles.said(one.label)] = texts(table[one.name], "{:.0f}")
     return found
 
 

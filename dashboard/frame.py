@@ -11,6 +11,7 @@ import numpy as np
 
 from dashboard import legend as parts
 from dashboard.facts import facts
+from geo.answer.deciles import Deciles
 from geo.answer.legend import HIDDEN, overlay_entry
 from geo.ask.source_info import SourceInfo
 from geo.tell.insets import of_answer
@@ -45,7 +46,7 @@ def map_frame(
             {"colour": colour, "label": label, "pattern": pattern}
             for colour, label, pattern in zip(classes.colours, classes.labels, classes.patterns, strict=True)
         ],
-        "overlay": None if answer.overlay is None else _overlay(answer.overlay),
+        "overlay": None if answer.overlay is None else _overlay(answer.overlay, answer.deciles),
         "marked": _bytes(found.areas) if found and found.number else None,
         "values": _tooltips(answer, source),
         "ranked": [
@@ -66,8 +67,9 @@ def _bytes(codes: np.ndarray) -> str:
     return base64.b64encode(np.asarray(codes, np.uint8).tobytes()).decode("ascii")
 
 
-def _overlay(areas: np.ndarray) -> dict[str, Any]:
-    return {"classes": _bytes(np.where(areas, 0, HIDDEN)), "palette": [parts.painted(overlay_entry(areas))]}
+def _overlay(areas: np.ndarray, deciles: Deciles) -> dict[str, Any]:
+    palette = [parts.painted(overlay_entry(areas, deciles))]
+    return {"classes": _bytes(np.where(areas, 0, HIDDEN)), "palette": palette}
 
 
 def _bounds(atlas: Atlas, boroughs: Sequence[str]) -> list[float] | None:

@@ -65,7 +65,7 @@ def legend(answer: Answer) -> list[Component]:
     listing = _square(items) if scale == "square" else plain
     overlay = []
     if answer.overlay is not None:
-        overlay = [html.Ul(_class(overlay_entry(answer.overlay)))]
+        overlay = [html.Ul(_class(overlay_entry(answer.overlay, answer.deciles)))]
     return [
         html.H2(classes.title, className="legend-title"),
         listing,

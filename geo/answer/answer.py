@@ -16,6 +16,7 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.benchmark import crude
 from geo.answer.columns import DAYS_COVERED, reported_on
+from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
 from geo.answer.immutable import immutable
@@ -70,6 +71,7 @@ class Found:
     codes: np.ndarray = immutable()
     classes: Classes
     overlay: np.ndarray = immutable()
+    deciles: Deciles
     usual: np.ndarray = immutable()
     totals: Totals
     headline: str
@@ -117,6 +119,7 @@ def find(s: Asked) -> Found:
         codes=codes,
         classes=classes,
         overlay=(decile <= 2) & s.chosen,
+        deciles=s.level.deciles,
         usual=_usual(s),
         totals=Totals(
             total=gate.count(int(selection.by_place.sum())),
@@ -128,7 +131,7 @@ def find(s: Asked) -> Found:
         ),
         headline=" ".join(filter(None, (finding(s, table, drawn.finding), uncovered(s)))),
         left_out=left_out(s),
-        caveats=drawn.caveats,
+        caveats=(*drawn.caveats, *(s.level.deciles.caveats if table["imd_decile"].notna().any() else ())),
     )
 
 
@@ -167,6 +170,8 @@ class Answer:
     classes : Classes
     overlay : ndarray of bool or None
         Most deprived 20% of England, where the query lays it over the map.
+    deciles : Deciles
+        Of which areas the deciles of deprivation are.
     usual : ndarray of int
         Positions of the areas that lead the same question without its months, hours and days, at most
         :data:`RANKED`: what stays in place when only these change.
@@ -198,6 +203,7 @@ class Answer:
     codes: np.ndarray = immutable()
     classes: Classes
     overlay: np.ndarray | None = immutable()
+    deciles: Deciles
     usual: np.ndarray = immutable()
     totals: Totals
     months: pd.DataFrame = immutable()

@@ -84,6 +84,7 @@ class Atlas(County):
             codes=found.codes,
             classes=found.classes.coloured(query.palette) if "palette" in heeds else found.classes,
             overlay=found.overlay if query.overlay == "imd" else None,
+            deciles=found.deciles,
             usual=found.usual,
             totals=found.totals,
             months=self._month_counts(query),

@@ -171,11 +171,17 @@ class Column:
 # ---------------------------------------------------------------- those of every table
 
 
+_AMONG = (
+    "of a small area among England's small areas, of a ward or borough among England's wards or districts "
+    "or, where a note says so, the average of its small areas"
+)
+
+
 def _decile(domain: str, name: str) -> Column:
     if domain == "imd":
         return Column(
             "imd_decile",
-            "Decile of the Index of Multiple Deprivation in England; 1 is the most deprived",
+            f"Decile of the Index of Multiple Deprivation, 1 is the most deprived: {_AMONG}",
             "Deprivation decile",
             "Decile",
             "Decile of deprivation, 1 is the most deprived",
@@ -185,7 +191,7 @@ def _decile(domain: str, name: str) -> Column:
     by = lower_first(name)
     return Column(
         f"{domain}_decile",
-        f"Decile of deprivation in England by the domain “{name}”; 1 is the most deprived",
+        f"Decile of deprivation by the domain “{name}”, 1 is the most deprived: {_AMONG}",
         f"Decile by {by}",
         "Decile",
         f"Decile of deprivation by {by}, 1 is the most deprived",

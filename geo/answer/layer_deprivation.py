@@ -33,6 +33,8 @@ TENTHS = tuple(
     Kind(str(tenth), ENDS.get(tenth, str(tenth)), shade)
     for tenth, shade in enumerate(DEPRIVATION.steps(10), start=1)
 )
+AVERAGES = tuple(kind._replace(label=kind.label.replace(" 10%", "")) for kind in TENTHS)
+"""The same where a decile is an average of deciles, and so no tenth of anything."""
 OF_DOMAINS = tuple(column for domain, column in DECILES.items() if domain != "imd")
 """What is added where a domain is asked for; deciles of the whole index are in every table."""
 
@@ -40,8 +42,9 @@ OF_DOMAINS = tuple(column for domain, column in DECILES.items() if domain != "im
 def draw_imd(s: Asked) -> Drawn:
     decile = s.frame[s.query.decile].to_numpy(float, na_value=np.nan)
     position = np.where(np.isnan(decile), -1, np.nan_to_num(decile) - 1).astype(int)
-    title = f"Deprivation{s.query.by_domain}: decile in England"
-    codes, classes = classify(title, TENTHS, position, s.chosen)
+    deciles = s.level.deciles
+    title = f"Deprivation{s.query.by_domain}: {deciles.title}"
+    codes, classes = classify(title, AVERAGES if deciles.averaged else TENTHS, position, s.chosen)
     deprived = (decile <= 2) & s.inside
     share = s.share_held(deprived)
     finding = ""
@@ -49,10 +52,10 @@ def draw_imd(s: Asked) -> Drawn:
         people = s.population[deprived].sum() / s.population[s.inside].sum()
         number = int(deprived.sum())
         are, have = verb(number, "is", "are"), verb(number, "it has", "they have")
-        finding = (
-            f"{s.areas(number)} {are} among the most deprived 20% in England{s.query.by_domain}; "
-            f"{have} {people:.0%} of the residents and {share:.0%} of the {s.noun}."
-        )
+        where = f"{s.areas(number)} {are} among {deciles.fifth}{s.query.by_domain}"
+        if deciles.averaged:
+            where = f"The small areas of {s.areas(number)} are on average in decile 1 or 2{s.query.by_domain}"
+        finding = f"{where}; {have} {people:.0%} of the residents and {share:.0%} of the {s.noun}."
     return Drawn(_with_domain(s, measure(s).columns), codes, classes, finding, _domain_caveats(s))
 
 
@@ -76,8 +79,8 @@ def _domain_caveats(s: Asked) -> tuple[str, ...]:
 IMD = Layer(
     key="imd",
     label="Deprivation (decile)",
-    explanation="Each area's place among all areas of England, in ten equal groups; 1 is the most deprived. "
-    "By all domains of deprivation together, or by one of the seven.",
+    explanation="Each area's place among all areas of its kind in England, in ten equal groups; 1 is the "
+    "most deprived. By all domains of deprivation together, or by one of the seven.",
     group="Deprivation",
     draw=draw_imd,
     claim=NO_CLAIM,

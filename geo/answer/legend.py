@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.colours import OVERLAY, PALETTES, PAPER, Shade
+from geo.answer.deciles import Deciles
 from geo.ask.words import lower_first
 
 Scale = Literal["rising", "falling", "kinds", "square"]
@@ -129,9 +130,9 @@ def in_reading_order(classes: Classes, scale: Scale) -> tuple[Entry, ...]:
     return (*plain, *(entry for entry in entries if entry.pattern))
 
 
-def overlay_entry(areas: np.ndarray) -> Entry:
+def overlay_entry(areas: np.ndarray, deciles: Deciles) -> Entry:
     """Line of the dots that lie over the most deprived areas."""
-    return Entry(OVERLAY.paper, "Most deprived 20% in England", "dots", int(areas.sum()))
+    return Entry(OVERLAY.paper, deciles.overlay, "dots", int(areas.sum()))
 
 
 @dataclass(frozen=True)

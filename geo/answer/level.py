@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.answer.deciles import Deciles
 from geo.answer.immutable import immutable
 from geo.ask.choices import DOMAINS
 from geo.data.boundaries import browser_geojson, in_degrees
@@ -30,8 +31,10 @@ class Level:
     frame : DataFrame
         Index of area codes named by vintage (``lsoa21cd``, ``wd24cd``, ``lad24cd``), in map order; columns
         ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``, ``imd_decile`` and the same
-        of each domain that is loaded (Int64; at wards and boroughs the average of their small areas,
-        weighted by residents).
+        of each domain that is loaded (Int64; ranks of wards and boroughs are the average of their small
+        areas, weighted by residents).
+    deciles : Deciles
+        Of which areas the deciles are.
     parent : ndarray of int, shape (number of LSOAs,)
         Position here of each LSOA's area.
     neighbours : Neighbours
@@ -41,6 +44,7 @@ class Level:
 
     key: str
     frame: pd.DataFrame = immutable()
+    deciles: Deciles
     parent: np.ndarray
     neighbours: Neighbours
     shapes: pd.DataFrame
@@ -105,6 +109,7 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
         level = Level(
             key=key,
             frame=pd.DataFrame(index=index),
+            deciles=Deciles(key),
             parent=parent,
             neighbours=neighbours,
             shapes=shapes[key],
@@ -122,8 +127,18 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
             },
             index=index,
         )
-        levels[key] = replace(level, frame=frame)
+        levels[key] = _ranked(snapshot, replace(level, frame=frame))
     return levels
+
+
+def _ranked(snapshot: Snapshot, level: Level) -> Level:
+    """A level with its deciles among England's areas of the kind, where they are known."""
+    if level.key == "lsoa" or not snapshot.has(f"deprivation/{level.key}"):
+        return level
+    table = snapshot.read(f"deprivation/{level.key}").reindex(level.frame.index)
+    deciles = {name: column.astype("Int64") for name, column in table.filter(regex="_decile$").items()}
+    among = Deciles(level.key, int(table["among"].max()))
+    return replace(level, frame=level.frame.assign(**deciles), deciles=among)
 
 
 def _first_of_each(parent: np.ndarray, n: int) -> np.ndarray:

@@ -373,7 +373,7 @@ def read_deprivation(table: Table) -> pd.DataFrame:
     DataFrame
         Index ``lsoa11cd`` (2019) or ``lsoa21cd`` (2025); ``imd_rank`` and ``imd_decile`` (1 = most
         deprived), and where the file has them ``imd_score`` and score, rank and decile of each domain
-        (``income_decile`` …).
+        (``income_decile`` …), and ``residents``.
 
     Raises
     ------
@@ -394,6 +394,10 @@ def read_deprivation(table: Table) -> pd.DataFrame:
                     columns[f"{short}_{measure.lower()}"] = numbers.astype(
                         "float64" if measure == "Score" else "int64"
                     )
+    for column in table.frame:
+        if re.match(r"Total population\b", column):
+            columns["residents"] = pd.to_numeric(table.text(column).str.replace(",", ""), errors="coerce")
+            table.refuse(columns["residents"].isna(), column, "not a number")
     if "imd_decile" not in columns:
         raise Problem(
             f"{table.name} has no column “{OFFICIAL_NAMES['imd']} Decile …”: import File 1, 2 or 7 of the "

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.data import area_tables, boundaries, vintages
+from geo.data import area_tables, boundaries, national_ranks, vintages
 from geo.data.files import fingerprints, only_one, table_of
 from geo.data.read_boundaries import read_boundaries
 from geo.data.receipt import Receipt
@@ -110,7 +110,7 @@ def _take_lookup(change: Transaction, paths: list[Path], choice: Choice) -> Rece
         in_county=kept,
         outside=len(table) - kept,
         vintage=str(national.index.name),
-        notes=[*table.notes, *notes],
+        notes=[*table.notes, *notes, *national_ranks.rank(change)],
     )
 
 
@@ -154,6 +154,8 @@ def _take_population(change: Transaction, paths: list[Path], choice: Choice) -> 
     people = area_tables.read_population(table)
     local = area_tables.restrict(people, loaded_areas(change).index, table.name)
     change.put("population", local.rename_axis("lsoa").reset_index())
+    national_ranks.keep_people(change, people)
+    table.notes += national_ranks.rank(change)
     return _of_areas("population", paths, table, people, local)
 
 
@@ -163,6 +165,8 @@ def _take_deprivation(change: Transaction, paths: list[Path], choice: Choice) ->
     areas = loaded_areas(change).index
     local = area_tables.restrict(index, areas, table.name).loc[areas]
     change.put("deprivation", local)
+    national_ranks.keep_ranks(change, index)
+    table.notes += national_ranks.rank(change)
     return _of_areas("deprivation", paths, table, index, local)
 
 

@@ -113,8 +113,9 @@ class Sheet:
     @cached_property
     def legend(self) -> list[Entry]:
         """Lines of the legend in reading order, the overlay last."""
-        overlay = self.answer.overlay
-        return [*self.answer.legend, *([] if overlay is None else [overlay_entry(overlay)])]
+        answer = self.answer
+        overlay = [] if answer.overlay is None else [overlay_entry(answer.overlay, answer.deciles)]
+        return [*answer.legend, *overlay]
 
     @cached_property
     def insets(self) -> tuple[Inset, ...]:

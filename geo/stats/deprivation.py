@@ -273,6 +273,47 @@ def share_in_most_deprived(
     return pd.DataFrame(table, index=pd.Index(names, name="most_deprived"))
 
 
+def ranks_of_groups(
+    rank: ArrayLike | pd.Series, weight: ArrayLike | pd.Series, group: ArrayLike | pd.Series
+) -> pd.DataFrame:
+    """Larger areas by the average rank of the areas in them, as the Indices of Deprivation rank them.
+
+    Parameters
+    ----------
+    rank : array_like, one value an area
+        1 = most deprived.
+    weight : array_like
+        Residents.
+    group : array_like
+        The larger area of each.
+
+    Returns
+    -------
+    DataFrame
+        On the larger areas: ``average`` rank, ``rank`` of it (1 = most deprived, equal ones the same) and
+        ``decile`` of that among these larger areas.
+
+    Notes
+    -----
+    A rounded mean of deciles is no decile: of averages few are near the ends.
+
+    Examples
+    --------
+    >>> ranks_of_groups([1, 4, 2, 3], [100, 100, 300, 100], ["a", "a", "b", "b"])["average"].tolist()
+    [2.5, 2.25]
+    """
+    table = pd.DataFrame({"rank": np.asarray(rank, float), "weight": np.asarray(weight, float)})
+    table["group"] = np.asarray(group, object)
+    table["part"] = table["rank"] * table["weight"]
+    sums = table.groupby("group")[["part", "weight"]].sum()
+    average = sums["part"] / sums["weight"]
+    place = average.rank(method="min")
+    decile = np.ceil(place * 10 / len(place))
+    return pd.DataFrame({"average": average, "rank": place, "decile": decile}).astype(
+        {"rank": "Int64", "decile": "Int64"}
+    )
+
+
 def bivariate_classes(
     measure: ArrayLike | pd.Series, deprivation_rank: ArrayLike | pd.Series
 ) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from geo.answer.asked import ALPHA
 from geo.answer.atlas import Atlas
 from geo.answer.columns import DAGGER, rate_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shift
@@ -196,7 +197,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 change=changes.get(str(code), Change()),
                 since=since.get(str(code), Change()),
                 lately=lately.get(str(code), Change()),
-                why=_why(query.level, row["imd_decile"]),
+                why=_why(level.deciles, row["imd_decile"]),
                 kinds=_kinds(atlas, query, lsoas) if several else "",
             )
         )
@@ -449,13 +450,14 @@ def _facts(answer: Answer, code: str, row: pd.Series, noun: str) -> tuple[str, .
     )
 
 
-def _why(level: str, decile: int) -> str:
-    """Say how deprived an area is, of all in England."""
+def _why(deciles: Deciles, decile: int) -> str:
+    """Say how deprived an area is, of all of its kind in England."""
     if pd.isna(decile):
         return ""
-    if level != "lsoa":
-        return f"deprivation decile {decile}"
-    return _DEPRIVED.get(int(decile), f"deprivation decile {decile} of 10")
+    known = _DEPRIVED.get(int(decile)) if not deciles.averaged else None
+    if deciles.level == "lsoa":
+        return known or f"deprivation decile {decile} of 10"
+    return deciles.said(known or f"deprivation decile {decile}")
 
 
 def _kinds(atlas: Atlas, query: Query, lsoas: np.ndarray) -> str:

@@ -83,7 +83,8 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
         of = atlas.levels[query.level].frame[query.decile]
         of = of if kind == "decile" else quintile(of)
         areas = of.isin([int(value) for value in values]).to_numpy(bool)
-        name = f"{agree(len(values), kind, f'{kind}s').capitalize()} {listed(values)}{query.by_domain}"
+        named = f"{agree(len(values), kind, f'{kind}s').capitalize()} {listed(values)}{query.by_domain}"
+        name = answer.deciles.said(named)
         where = f"in {name[0].lower()}{name[1:]}"
     else:
         places = {class_value(key): i for i, key in enumerate(answer.classes.keys)}

@@ -41,7 +41,7 @@ def test_the_map_and_the_file_show_the_deciles_of_the_domain(small_atlas: Atlas)
     answer = small_atlas.answer(Query(layer="imd", domain="income"))
     assert (answer.codes + 1).tolist() == INCOME.tolist()
     assert answer.table["income_decile"].tolist() == INCOME.tolist()
-    assert answer.classes.title == "Deprivation by income: decile in England"
+    assert answer.classes.title == "Deprivation by income: decile among England's small areas"
     assert "most deprived 20% in England by income" in answer.headline
     rows = list(csv.DictReader(io.StringIO(export(small_atlas, answer.query, "csv").decode())))
     assert [int(row["income_decile"]) for row in rows] == INCOME.tolist()
