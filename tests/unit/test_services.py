@@ -5,6 +5,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from scipy.stats import hypergeom
 
 from geo.stats.hotspots import getis_ord_star
@@ -244,3 +245,18 @@ def test_nothing_goes_together_with_what_is_the_same_everywhere_or_hardly_known(
     some = np.array([1.0, 4, 2, 8])
     assert go_together(np.ones(4), some) == go_together(some, np.full(4, np.nan)) == 1
     assert go_together(some, np.array([1.0, 2, np.nan, np.nan])) == 1
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "greater"])
+def test_going_together_agrees_with_scipy_and_with_the_law_of_many_areas(alternative: str) -> None:
+    rng = np.random.default_rng(2)
+    here, there = rng.poisson(3.0, 400), rng.poisson(3.0, 400).astype(float)
+    for mixed in (there, there + 0.15 * here, there - 0.1 * here):
+        method = stats.PermutationMethod(n_resamples=9999, rng=np.random.default_rng(1))
+        exact = stats.pearsonr(here, mixed, alternative=alternative, method=method).pvalue
+        assert go_together(here.astype(float), mixed, alternative=alternative) == pytest.approx(
+            exact, abs=0.04
+        )
+    many, as_many = rng.normal(size=6000), rng.normal(size=6000)
+    law = stats.pearsonr(many, as_many, alternative=alternative).pvalue
+    assert go_together(many, as_many, alternative=alternative) == pytest.approx(law, abs=1e-3)
