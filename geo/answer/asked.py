@@ -331,6 +331,11 @@ class Asked:
 
     # ------------------------------------------------------------ the charts beside the map
 
+    def always(self, lsoas: np.ndarray) -> np.ndarray:
+        """Those of some small areas that are reported on in every loaded month; all where there are none."""
+        throughout = lsoas & self.loaded.covered.all(axis=1)
+        return throughout if throughout.any() else lsoas
+
     def month_counts(self, lsoas: np.ndarray | None = None) -> pd.DataFrame:
         """Protected count of every month reported on, under all filters but those of the period.
 
@@ -350,8 +355,7 @@ class Asked:
         everything = self.query.replace(first=None, last=None, month=(), compare="", window=None)
         months = self.cube.months
         lsoas = self.chosen[self.level.parent] if lsoas is None else lsoas
-        throughout = lsoas & self.loaded.covered.all(axis=1)
-        alike = throughout if throughout.any() else lsoas
+        alike = self.always(lsoas)
         counts = self.gate.counts(self.loaded.select(everything).by_month(alike))
         texts = [month_text(m) for m in months]
         table = pd.DataFrame({"month": months, "month_text": texts, "count": counts})

@@ -136,6 +136,12 @@ def left_out(s: Asked) -> tuple[str, ...]:
     if absent:
         runs = named([period_name(a, b) for a, b in month_runs(absent)], "period", "periods")
         said.append(f"Not loaded, and so not counted: {runs}.")
+    small = s.chosen[s.level.parent]
+    if (always := s.always(small)).sum() < small.sum():
+        said.append(
+            f"The chart of months is of the {counted(int(always.sum()), *AREAS['lsoa'])} reported on in "
+            "every month loaded, so that months compare."
+        )
     unheard = s.cube.months[s.loaded.select(s.kept).months & ~selection.months]
     if len(unheard):
         runs = named([period_name(a, b) for a, b in month_runs(unheard.tolist())], "period", "periods")

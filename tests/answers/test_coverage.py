@@ -203,6 +203,7 @@ def test_months_of_the_whole_are_those_of_the_areas_that_always_report(half_east
     )
     west = west[west["LSOA code"].isin(np.array(small.CODES)[~IN_EAST])]
     assert answer.months["count"].tolist() == west.groupby("Month").size().tolist()
+    assert any(caveat.startswith("The chart of months is of the 24 small areas") for caveat in answer.caveats)
 
 
 def test_a_borough_without_data_is_no_benchmark(without_east: Atlas) -> None:
