@@ -227,20 +227,23 @@ def legend(
     fifths = in_fifths(first, answer)
     say = _bounds if fifths else _areas
     below = _below(first, answer, link)
+    whole = html.H2("Each map in fifths of its own areas", className="legend-title")
     if not _shared(first.classes, answer.classes):
         lists = [
             part
             for name, one in ((left, first), (right, answer))
             for part in (
-                html.H2(f"{name}: {one.classes.title}", className="legend-title"),
+                html.P(name, className="note")
+                if fifths
+                else html.H2(f"{name}: {one.classes.title}", className="legend-title"),
                 html.Ul(_items(_rows(one, say=say), first if one is first else None)),
             )
         ]
-        return [*lists, below] if fifths else lists
+        return [whole, *lists, below] if fifths else lists
     title = first.classes.title if first.classes.title == answer.classes.title else "One legend for both maps"
     heads = [html.Span(name, className="legend-side") for name in (left, right)]
     return [
-        html.H2("Each map in fifths of its own areas" if fifths else title, className="legend-title"),
+        whole if fifths else html.H2(title, className="legend-title"),
         html.Ul(
             [
                 html.Li(heads, className="legend-sides", **{"aria-hidden": "true"}),

@@ -117,11 +117,11 @@ def test_fifths_show_no_number_that_the_table_hides(small_atlas: Atlas):
     for value, code in zip(shown[~hidden], other.codes[~hidden], strict=True):
         assert code == place if value == 0 else code >= place
     made = legend(small_atlas, first, other)
-    titles = [part["props"]["children"] for part in made[::2]][:2]
-    assert [title.split(": ")[0] for title in titles] == list(
-        compare.names(first, other, small_atlas.catalogue)
-    )
-    lines = [item["props"]["children"]["props"]["children"] for item in made[3]["props"]["children"]]
+    title, *lists, _ = made
+    assert title["props"]["children"] == "Each map in fifths of its own areas"
+    named = [part["props"]["children"] for part in lists[::2]]
+    assert named == list(compare.names(first, other, small_atlas.catalogue))
+    lines = [item["props"]["children"]["props"]["children"] for item in lists[3]["props"]["children"]]
     texts = [[cell["props"].get("children", "") for cell in line] for line in lines]
     said = {line[1]: line[2][1] for line in texts}
     low, high = (end(shown.fillna(4)[other.codes == place]) for end in (min, max))

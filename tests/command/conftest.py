@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.cli import run
+from app import cli  # with the command of serving
 from tests.support import small_county as small
 
 
@@ -25,7 +25,7 @@ def areas_only(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("lookup", "lookup.csv"),
         ("population", "population.csv"),
     ):
-        assert run(["import", kind, str(raw / name), "--data", str(folder), "--name", "Squareshire"]) == 0
+        assert cli.run(["import", kind, str(raw / name), "--data", str(folder), "--name", "Squareshire"]) == 0
     return folder
 
 
