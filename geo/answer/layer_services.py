@@ -12,7 +12,7 @@ from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import CLUSTERS, gi_star
+from geo.answer.layer_clusters import CLUSTERS, correction_caveats, gi_star
 from geo.answer.layer_measure import in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, filled
@@ -50,6 +50,8 @@ def draw_agreement(s: Asked) -> Drawn:
         finding = f"No other source than {s.info.label} has events under these filters."
     periods = [f"{s.sources[key]} {_period(one)}" for key, one in slices.items()]
     caveats = [f"Each source over its own months: {listed(periods)}."]
+    if not s.query.fdr:
+        caveats += correction_caveats(s, 0, s.n)
     missed = services.unreported(hot, {key: one.info.sector for key, one in slices.items()})
     if missed is not None and len(missed):
         names = named([str(s.frame.at[code, "name"]) for code in missed.index])
@@ -112,6 +114,12 @@ def around(counts: np.ndarray, near: Neighbours) -> np.ndarray:
     return near.neighbour_sum(counts.astype(float)) / np.where(number > 0, number, np.nan)
 
 
+def together(here: np.ndarray, there: np.ndarray, near: Neighbours) -> float:
+    """p of whether areas busiest for one source, bool, have those of another in them and around them."""
+    near_there = there + np.nan_to_num(around(there, near))
+    return services.go_together(here.astype(float), near_there, alternative="greater")
+
+
 def _apart(here: str, there: str, p: float) -> str:
     return (
         f"{here.capitalize()} and {there} do not go together over the map beyond chance "
@@ -152,7 +160,10 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
         finding = f"In {s.areas(int(high.sum()))} many {s.noun} meet many {other.noun} in the areas around."
     columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
     protected = s.gate if s.gate.controlled else other.gate
-    return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding, (TAKEN_AS_IS,))
+    single = table["p"].le(ALPHA).to_numpy() & np.isin(cluster, ["NS"])
+    lost = 0 if p > ALPHA else int(single.sum())
+    caveats = (*correction_caveats(s, lost, int(table["p"].count())), TAKEN_AS_IS)
+    return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding, caveats)
 
 
 BIVARIATE_MORAN = Layer(
@@ -221,8 +232,7 @@ def draw_colocation(s: Asked) -> Drawn:
     )
     both, beside = (table.reindex(s.frame.index) for table in (both, beside))
     x, z = busy["here"].to_numpy(bool), busy["there"].to_numpy(bool)
-    near_there = z[s.inside] + np.nan_to_num(around(z[s.inside], s.among))
-    p = services.go_together(x[s.inside].astype(float), near_there, alternative="greater")
+    p = together(x[s.inside], z[s.inside], s.among)
     sure = p <= ALPHA
     found = np.select(
         [(both["cluster"] == "HH") & sure, x & z, (beside["cluster"] == "HH") & sure, x, z],

@@ -15,6 +15,7 @@ from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
 from geo.answer.columns import Column, P, changes, words
 from geo.answer.layer import Claim, Layer
+from geo.answer.layer_clusters import correction_caveats
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.recording import moved_points, shift
 from geo.answer.variation import Variation, variation, whole_change
@@ -24,6 +25,7 @@ from geo.ask.words import (
     before_name,
     day_name,
     listed,
+    lower_first,
     period_name,
     read_period,
     upper_first,
@@ -174,6 +176,7 @@ def draw_change(s: Asked) -> Drawn:
         *earlier.caveats,
         *moved_points(s, earlier.slice),
         *varied.caveats,
+        *correction_caveats(s, int((flagged & ~np.isin(key, ("up", "down"))).sum()), int(table["p"].count())),
         "Change is per day of the periods, judged area by area.",
     )
     return Drawn(columns, codes, classes, finding, caveats)
@@ -291,6 +294,7 @@ def draw_emerging(s: Asked) -> Drawn:
     caveats = (
         "“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",
         *moved_points(s, s),
+        *(() if s.query.fdr else (f"In each month: {lower_first(correction_caveats(s, 0, s.n)[0])}",)),
     )
     columns = table[["pattern", "hot", "cold", "trend_p"]].rename(
         columns={"hot": "months_hot", "cold": "months_cold"}

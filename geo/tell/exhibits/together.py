@@ -8,7 +8,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from geo.answer.asked import ALPHA
 from geo.answer.layer_clusters import gi_star
+from geo.answer.layer_services import TAKEN_AS_IS, together
 from geo.ask.words import AREAS, agree, counted, listed, lower_first, month_runs, named, period_name, verb
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
@@ -132,7 +134,8 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
         pair = pd.DataFrame({"one": busiest[one], "other": busiest[other]}, among.ids)
         both, found = pair.all(axis=1), services.colocation(pair, among, fdr=first.query.fdr)
         by_chance = pair["one"].sum() * pair["other"].sum() / max(1, len(pair))
-        side_by_side = int((found["cluster"] == "HH").sum())
+        sure = together(busiest[one], busiest[other], among) <= ALPHA
+        side_by_side = int((found["cluster"] == "HH").sum()) if sure else 0
         rows.append((labels[one], labels[other], int(both.sum()), by_chance, side_by_side))
     columns = ["Source", "And", "Busiest for both", "By chance", "Side by side"]
     table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2::2], "Int64"))
@@ -149,6 +152,7 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
     caveats = (
         f"Local join counts, exact and {corrected} for looking at many areas. Each source over its own "
         "months; patients are placed where they live.",
+        TAKEN_AS_IS,
     )
     title = f"Where the busiest small areas of two services coincide, {first.where}"
     return Exhibit("colocation", title, finding, table, caveats=caveats)
