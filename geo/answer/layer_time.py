@@ -291,10 +291,11 @@ def draw_emerging(s: Asked) -> Drawn:
     finding = f"{s.areas(int(hot.sum()))} {show} a pattern of hot spots over the months" + (
         f": {split}." if split else "."
     )
+    uncorrected = () if s.query.fdr else correction_caveats(s, 0, s.n)
     caveats = (
         "“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",
         *moved_points(s, s),
-        *(() if s.query.fdr else (f"In each month: {lower_first(correction_caveats(s, 0, s.n)[0])}",)),
+        *(f"In each month: {lower_first(said)}" for said in uncorrected),
     )
     columns = table[["pattern", "hot", "cold", "trend_p"]].rename(
         columns={"hot": "months_hot", "cold": "months_cold"}

@@ -60,10 +60,12 @@ def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variatio
     before, after = (np.isin(months, one.monthly().columns) for one in (then, now))
     stretch = np.where(after, AFTER, np.where(before, BEFORE, months // YEAR))
     counts = every.to_numpy()[now.inside]
-    found = measured(counts, stretch)
     same = before.sum() == after.sum() and (months[after] % YEAR == months[before] % YEAR).all()
     at_all_times = before.sum() % YEAR == after.sum() % YEAR == 0
     whole = measured_in_pairs(counts[:, before].sum(axis=0), counts[:, after].sum(axis=0)) if same else None
+    found = measured(counts, stretch) or (
+        _each_in_pairs(counts[:, before], counts[:, after]) if same else None
+    )
     totals = [int(one.counts[now.inside].sum()) for one in (then, now)]
     usual = 1.0
     said = []
@@ -87,6 +89,16 @@ def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variatio
     factor[now.inside] = found.factor
     least = SMALLEST_SHOWN if now.gate.controlled else 0
     return Variation(found._replace(factor=factor), whole, usual, least, tuple(said))
+
+
+def _each_in_pairs(before: np.ndarray, after: np.ndarray) -> Dispersion | None:
+    """The dispersion of each of a few areas by itself, from the same months of two years."""
+    each = [measured_in_pairs(*pair) for pair in zip(before, after, strict=True)]
+    known = [one for one in each if one is not None]
+    if not known:
+        return None
+    factor = np.array([np.inf if one is None else one.factor[0] for one in each])
+    return Dispersion(factor, min(one.df for one in known), float(np.mean([one.typical for one in known])))
 
 
 def whole_change(varied: Variation, before: int, after: int, lengths: tuple[float, float]) -> pd.Series:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri, stdtr
 
-LEAST_MONTHS = 6
-"""Months below which dispersion cannot be measured."""
+LEAST_MONTHS, LEAST_AREAS = 6, 3
+"""Months and areas below which dispersion cannot be measured."""
 FEWEST, MOST = 4.0, 200.0
 """Bounds of the weight of the common dispersion, in degrees of freedom."""
 
@@ -54,7 +54,7 @@ def measured(counts: np.ndarray, stretch: np.ndarray) -> Dispersion | None:
     Returns
     -------
     Dispersion or None
-        None with fewer than six months with events in stretches of at least two, or fewer than three areas.
+        None with fewer than six months in stretches of at least two, or fewer than three areas.
 
     References
     ----------
@@ -69,19 +69,18 @@ def measured(counts: np.ndarray, stretch: np.ndarray) -> Dispersion | None:
     >>> bool(found.factor.max() < 1.3), round(found.typical, 1)
     (True, 1.0)
     """
-    kept = counts.sum(axis=0) > 0
-    y, stretch = counts[:, kept].astype(float), stretch[kept]
+    y = counts.astype(float)
     expected = np.zeros_like(y)
-    df = 0
+    used, df = np.zeros(len(stretch), bool), 0
     for one in np.unique(stretch):
         mine = stretch == one
-        if mine.sum() > 1:
-            block = y[:, mine]
+        block = y[:, mine]
+        if mine.sum() > 1 and block.any():
             expected[:, mine] = np.outer(block.sum(axis=1), block.sum(axis=0)) / block.sum()
             df += int(mine.sum()) - 1
-    used = (expected > 0).any(axis=0)
-    n, months = len(y), int(used.sum())
-    if months < LEAST_MONTHS or n < 3:
+            used |= mine
+    n = len(y)
+    if used.sum() < LEAST_MONTHS or n < LEAST_AREAS:
         return None
     y, expected = y[:, used], expected[:, used]
     with np.errstate(divide="ignore", invalid="ignore"):

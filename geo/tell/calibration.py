@@ -109,7 +109,7 @@ def counties(
             thin = ground if per_area is None else ground.thinned(2 * per_area, rng)
             area, month = world.draw(thin, rng)
             events = pd.DataFrame({"category": "Made up", "lsoa": codes[area], "month": first + month})
-            county = county.with_events(source, events, range(first, first + MONTHS))
+            county = county.with_events(source, events, np.unique(events["month"]).tolist())
         yield county
 
 
@@ -136,8 +136,8 @@ def try_layer(
     drawn_anew = [query, *(query.replace(source=other, category=()) for other in others)]
     speaking, flagged, areas = 0, 0, 0
     for county in counties(atlas, drawn_anew, world, maps=maps, per_area=per_area):
-        start = county.catalogue.sources[query.source].months[HALF]
-        asked = county.asked(asks.replace(first=start, last=start + world.asked - 1))
+        last = county.catalogue.sources[query.source].months[-1]
+        asked = county.asked(asks.replace(first=last - world.asked + 1, last=last))
         drawn = LAYERS[key].draw(asked)
         verdict = np.isin(drawn.classes.keys, claim.verdicts)
         spoken = int(verdict[drawn.codes[asked.inside]].sum())
