@@ -160,7 +160,7 @@ def _error_caveats(s: Asked, table: pd.DataFrame) -> list[str]:
     settled = "no area's class depends on it" if not open_ else f"{s.areas(open_)} could be classed otherwise"
     return [
         f"Each p is within {error:.1%} of its exact value, or {SMALL * error:.1g} where it is below {SMALL}: "
-        f"the measure is no whole number; {settled}."
+        f"it is computed on a lattice of values; {settled}."
     ]
 
 
