@@ -8,11 +8,11 @@ import pytest
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
-from geo.data.mapping import KEYS, TABLES, read_mapping
 from geo.data.read_table import read_table
 from geo.data.readers import CANONICAL, Reader
-from geo.data.sources import SOURCES, Source, reader_for, stored_sources
+from geo.data.sources import SOURCES, Source, reader_for
 from geo.data.table import AGE_BANDS, age_bands
+from tests.support.tables import cells, changed
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "data-formats.md"
 
@@ -66,11 +66,6 @@ READERS = [(source, reader) for source in SOURCES.values() for reader in source.
 def parse(source: str, text: str | bytes) -> pd.DataFrame:
     table = read_table("file.csv", text.encode() if isinstance(text, str) else text)
     return reader_for(SOURCES[source], table).parse(table)
-
-
-def cells(events: pd.DataFrame, row: int) -> dict[str, object]:
-    """A row without what is missing."""
-    return {name: value for name, value in events.loc[row].to_dict().items() if not pd.isna(value)}
 
 
 # ---------------------------------------------------------------- every reader
@@ -265,11 +260,6 @@ def test_ages_fall_into_the_bands_of_the_standard_population() -> None:
 # ---------------------------------------------------------------- strictness
 
 
-def changed(sample: str, old: str, new: str) -> str:
-    assert old in sample
-    return sample.replace(old, new, 1)
-
-
 @pytest.mark.parametrize(
     ("source", "sample", "old", "new", "row", "column"),
     [
@@ -352,158 +342,3 @@ def test_what_is_no_well_formed_table_is_refused(content: bytes, message: str) -
 )
 def test_what_publishers_and_spreadsheets_write_is_read(content: bytes) -> None:
     pd.testing.assert_frame_equal(parse("offences", content), parse("offences", STREET))
-
-
-# ---------------------------------------------------------------- mappings
-
-MAPPING = """
-label = "Knife injuries"
-noun = ["injury", "injuries"]
-moment = "arrival"
-place = "residence"
-disclosure = "controlled"
-attribution = "County hospital trust"
-[columns]
-date = "Seen on"
-time = "Seen at"
-category = "Injury"
-area = "Home LSOA"
-age = "Age"
-sex = "Sex"
-reference = "Record"
-[formats]
-date = "%Y-%m-%d"
-[categories]
-KN = "Knife injury"
-"""
-MAPPED = "Record,Seen on,Seen at,Injury,Home LSOA,Age,Sex\n77001,2023-02-01,14:30,KN,E01017540,33,F\n"
-
-
-def mapping(folder: Path, text: str, key: str = "knife_injuries") -> Source:
-    (folder / "knife.toml").write_text(text, encoding="utf-8")
-    return read_mapping(folder / "knife.toml", key)
-
-
-def read_mapped(source: Source, text: str) -> pd.DataFrame:
-    table = read_table("file.csv", text.encode())
-    return reader_for(source, table).parse(table)
-
-
-def test_a_mapping_registers_a_source(tmp_path: Path) -> None:
-    source = mapping(tmp_path, MAPPING)
-    assert (source.key, source.label, source.noun) == (
-        "knife_injuries",
-        "Knife injuries",
-        ("injury", "injuries"),
-    )
-    assert (source.place, source.disclosure, source.moment) == ("residence", "controlled", "arrival")
-    assert source.readers[0].grain == "hour"
-    assert source.readers[0].reference == "Record"
-    assert cells(read_mapped(source, MAPPED), 0) == {
-        "category": "Knife injury",
-        "lsoa": "E01017540",
-        "month": month_number("2023-02"),
-        "date": pd.Timestamp("2023-02-01"),
-        "hour": 14,
-        "age_band": "30-34",
-        "sex": "F",
-    }
-
-
-def test_a_source_says_its_sector_and_an_older_folder_that_of_the_registered_one(tmp_path: Path) -> None:
-    text = 'label = "Fires"\nplace = "occurrence"\ndisclosure = "open"\ncategory = "Fire"\n'
-    text += '[columns]\ndate = "Day"\narea = "LSOA"\n'
-    (tmp_path / "fires.toml").write_text(text)
-    fires = read_mapping(tmp_path / "fires.toml", "fires")
-    (tmp_path / "burns.toml").write_text(f'sector = "health"\n{text}')
-    burns = read_mapping(tmp_path / "burns.toml", "burns")
-    assert (fires.sector, burns.sector) == ("other", "health")
-    said = {source.key: source.described() for source in (fires, burns, *SOURCES.values())}
-    manifest = {"batches": {key: {"source": key} for key in said}, "sources": said}
-    now = {key: source.sector for key, source in stored_sources(manifest).items()}
-    assert now["stop_and_search"] == now["offences"] == "police"
-    for one in said.values():
-        del one["sector"]
-    assert {key: s.sector for key, s in stored_sources(manifest).items()} == {**now, "burns": "other"}
-    (tmp_path / "burns.toml").write_text(f'sector = "hospital"\n{text}')
-    with pytest.raises(Problem, match="“sector” as police or health or other"):
-        read_mapping(tmp_path / "burns.toml", "burns")
-
-
-def test_the_example_of_the_documents_works(tmp_path: Path) -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    header, row = MAPPED.replace("2023-02-01", "01/02/2023").strip().split("\n")
-    events = read_mapped(mapping(tmp_path, text), f"{header},Pseudonym\n{row},ab12\n")
-    assert events.loc[0, "person"] == 1
-    assert events.loc[0, "category"] == "Knife injury"
-    assert events.loc[0, "hour"] == 14
-
-
-def test_every_key_of_a_mapping_is_documented() -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    for key in (*KEYS, *(inner for table in TABLES.values() for inner in table)):
-        assert re.search(rf"\b{key}\b", text), key
-
-
-def test_a_mapping_of_a_known_source_adds_a_format(tmp_path: Path) -> None:
-    text = '[columns]\nmonth = "M"\ncategory = "C"\nlongitude = "X"\nlatitude = "Y"\n'
-    source = mapping(tmp_path, text, "offences")
-    assert source.label == SOURCES["offences"].label
-    assert source.readers[0].grain == "month"
-    events = read_mapped(source, "M,C,X,Y\n2023-02,Robbery,-0.4,51.9\n")
-    assert cells(events, 0) == {
-        "category": "Robbery",
-        "month": month_number("2023-02"),
-        "longitude": -0.4,
-        "latitude": 51.9,
-    }
-
-
-def test_a_date_column_may_hold_the_time(tmp_path: Path) -> None:
-    text = 'category = "Robbery"\n[columns]\ndate = "D"\narea = "A"\n[formats]\ndate = "%d/%m/%Y %H:%M"\n'
-    events = read_mapped(mapping(tmp_path, text, "offences"), "D,A\n01/02/2023 07:15,\n02/02/2023,\n")
-    assert events["hour"].tolist() == [7, pd.NA]
-    assert events["category"].tolist() == ["Robbery"] * 2
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("label", "lable", "unknown key “lable”"),
-        ('label = "Knife injuries"', "", "lacks “label”"),
-        ('"residence"', '"home"', "must give “place” as occurrence or residence"),
-        ('"controlled"', '"secret"', "must give “disclosure” as open or controlled"),
-        ('["injury", "injuries"]', '"injury"', "must give “noun” as two words"),
-        ('date = "Seen on"', "", "either “date” or “month”"),
-        ('area = "Home LSOA"', "", "either “area”, “longitude” and “latitude”, or “easting”"),
-        ('area = "Home LSOA"', 'longitude = "X"', "either “area”, “longitude” and “latitude”, or “easting”"),
-        ('category = "Injury"', "", "either a column “category”"),
-        ('age = "Age"', 'years = "Age"', r"has “years” under \[columns\]"),
-        ('age = "Age"', "age = 3", r"must give \[columns\] as a table of texts"),
-        ("[columns]", "[columns", "not well-formed TOML"),
-    ],
-)
-def test_a_mapping_that_says_too_little_or_too_much_is_refused(
-    tmp_path: Path, old: str, new: str, message: str
-) -> None:
-    with pytest.raises(Problem, match=message) as problem:
-        mapping(tmp_path, changed(MAPPING, old, new))
-    assert "knife.toml" in str(problem.value)
-
-
-def test_a_mapping_needs_a_plain_key_and_a_file(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="“Knife injuries” cannot name a source"):
-        mapping(tmp_path, MAPPING, "Knife injuries")
-    with pytest.raises(Problem, match="cannot be read"):
-        read_mapping(tmp_path / "absent.toml", "knife_injuries")
-
-
-def test_a_stored_source_is_told_as_it_was(tmp_path: Path) -> None:
-    source = mapping(tmp_path, MAPPING)
-    manifest = {
-        "batches": {"incidents/knife_injuries/1": {"source": "knife_injuries"}},
-        "sources": {"knife_injuries": source.described()},
-    }
-    back = stored_sources(manifest)["knife_injuries"]
-    assert back.described() == source.described()
-    assert back.noun == ("injury", "injuries")
