@@ -75,9 +75,13 @@ def _log_normal_log_probability(y: Floats, mean: Floats, alpha: float) -> Floats
 def _log_normal_tails(y: Floats, expected: Floats, error: Floats, alpha: float) -> tuple[Floats, Floats]:
     count, log_mean, _ = _at_steps(y, expected, alpha, error)
     mean = np.exp(log_mean)
-    lower = (STEP_WEIGHTS * special.gammaincc(count + 1, mean)).sum(axis=0)
-    upper = (STEP_WEIGHTS * special.gammainc(np.where(y > 0, count, 1.0), mean)).sum(axis=0)
-    return lower, np.where(y > 0, upper, 1.0)
+    itself = (STEP_WEIGHTS * np.exp(count * log_mean - mean - special.gammaln(count + 1))).sum(axis=0)
+    high = y > expected  # the tail that may be small is added up, the other follows from it
+    near = np.empty(len(y))
+    near[high] = (STEP_WEIGHTS * special.gammainc(count[high], mean[:, high])).sum(axis=0)
+    near[~high] = (STEP_WEIGHTS * special.gammaincc(count[~high] + 1, mean[:, ~high])).sum(axis=0)
+    far = np.minimum(1.0, 1 - near + itself)
+    return np.where(high, far, near), np.where(high, near, far)
 
 
 GAMMA = Law(_gamma_log_probability, _gamma_tails)

@@ -269,7 +269,7 @@ def _likeliest(law: spread.Law, y: Floats, mean: Floats) -> float:
     def unlikelihood(log_dispersion: float) -> float:
         return -float(law.log_probability(y, mean, float(np.exp(log_dispersion))).sum())
 
-    best = optimize.minimize_scalar(unlikelihood, bounds=(-15, 5), method="bounded", options={"xatol": 1e-9})
+    best = optimize.minimize_scalar(unlikelihood, bounds=(-15, 5), method="bounded", options={"xatol": 1e-6})
     return float(np.exp(best.x))
 
 
