@@ -69,9 +69,10 @@ export function keeper(id, { put, fail, slow: patience = SLOW_MS }) {
   let request = null; // of the piece on its way
   let slow = 0;
 
-  /** Mute what is shown, if it takes long: it is no longer true. */
+  /** What is shown is no longer true: its links lead nowhere, and if it takes long it is muted. */
   function mute() {
     clearTimeout(slow);
+    $(id).dataset.late = "";
     slow = setTimeout(() => $(id).setAttribute("aria-busy", "true"), patience);
   }
 
@@ -80,6 +81,7 @@ export function keeper(id, { put, fail, slow: patience = SLOW_MS }) {
     request?.abort();
     request = null;
     clearTimeout(slow);
+    delete $(id).dataset.late;
     $(id).removeAttribute("aria-busy");
   }
 
