@@ -26,6 +26,7 @@ from geo.ask.words import (
     day_name,
     listed,
     lower_first,
+    month_runs,
     period_name,
     read_period,
     upper_first,
@@ -87,9 +88,14 @@ def period_before(s: Asked) -> Earlier:
     if chosen is None:
         raise ValueError("no period to compare with")
     earlier = s.ask(first=chosen[0], last=chosen[1], compare="")
-    words = period_name(*chosen)
+    words = _periods(earlier.monthly().columns) if s.query.month else period_name(*chosen)
     lengths = (float(earlier.days), float(s.days))
     return Earlier(earlier, words, f"against {words}", lengths)
+
+
+def _periods(months: pd.Index) -> str:
+    """Months in words, "June 2021 and June 2022"."""
+    return listed([period_name(*run) for run in month_runs([int(month) for month in months])])
 
 
 def _days_before(s: Asked, compared: Windows) -> Earlier:

@@ -61,15 +61,18 @@ def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variatio
     stretch = np.where(after, AFTER, np.where(before, BEFORE, months // YEAR))
     counts = every.to_numpy()[now.inside]
     same = before.sum() == after.sum() and (months[after] % YEAR == months[before] % YEAR).all()
-    at_all_times = before.sum() % YEAR == after.sum() % YEAR == 0
+    seasons = [np.bincount(months[one] % YEAR, minlength=YEAR) / max(1, one.sum()) for one in (before, after)]
     whole = measured_in_pairs(counts[:, before].sum(axis=0), counts[:, after].sum(axis=0)) if same else None
-    found = measured(counts, stretch) or (
-        _each_in_pairs(counts[:, before], counts[:, after]) if same else None
-    )
     totals = [int(one.counts[now.inside].sum()) for one in (then, now)]
+    found = measured(counts, stretch)
+    if found is None and same:
+        found = _each_in_pairs(counts[:, before], counts[:, after])
+    elif found is not None and whole is not None:  # what all have in common counts by an area's share in it
+        each = (now.counts + then.counts)[now.inside] / max(1, sum(totals))
+        found = found._replace(factor=found.factor + (whole.typical - 1) * each)
     usual = 1.0
     said = []
-    if not (same or at_all_times) and all(totals):
+    if not np.allclose(*seasons) and all(totals):
         usual = totals[1] / totals[0] / (lengths[1] / lengths[0])
         said.append(
             "The periods are of different times of the year, so each area is judged against the change of "
@@ -77,9 +80,10 @@ def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variatio
         )
     if found is None:
         return Variation(None, whole, usual, 0, tuple(said))
+    together = "" if whole is None or len(counts) < 2 else f", all together {whole.typical:.1f} times"
     said.append(
         f"From month to month, counts of one area vary {found.typical:.1f} times as much as chance alone "
-        "would make them, those of some areas more; the test allows for it."
+        f"would make them, those of some areas more{together}; the test allows for it."
         if found.typical >= 1.05
         else "Counts vary from month to month no more than chance alone would make them."
     )

@@ -11,6 +11,8 @@ from scipy import stats
 
 from dashboard.facts import facts, ranked_table
 from geo.answer.atlas import Atlas
+from geo.answer.layer_time import period_before
+from geo.answer.variation import variation
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.out.export import export
@@ -117,6 +119,25 @@ def test_the_layer_compares_days_and_says_so(small_atlas: Atlas, raw):
     whole = now.sum() / 28 / (then.sum() / 31) - 1
     assert f"(per day: {whole:+.0%}" in answer.headline
     assert "a month" not in answer.headline
+
+
+def test_an_area_is_no_surer_than_all_of_them(demo_atlas: Atlas):
+    """What all areas have in common is in the change of one that holds most of them."""
+    asked = Query(source="offences", layer="change", level="borough", first=JANUARY, last=JANUARY + 11)
+    for query in (asked, asked.replace(level="ward"), asked.replace(level="lsoa")):
+        s = demo_atlas.asked(query)
+        earlier = period_before(s)
+        varied = variation(s, earlier.slice, earlier.lengths)
+        share = (s.counts + earlier.slice.counts) / (s.counts + earlier.slice.counts).sum()
+        assert (varied.areas.factor >= 1 + (varied.whole.typical - 1) * share - 1e-9).all()
+
+
+def test_the_same_month_of_other_years_is_no_other_season(demo_atlas: Atlas):
+    answer = demo_atlas.answer(
+        Query(source="offences", layer="change", month=(2,), first=JANUARY, last=JANUARY + 11)
+    )
+    assert "in February 2022" in answer.headline or "against February 2022" in answer.headline
+    assert not any("times of the year" in caveat for caveat in answer.caveats)
 
 
 # ---------------------------------------------------------------- nights
