@@ -76,10 +76,15 @@ def reported(by_month: Mapping[str, int]) -> set[str]:
     >>> sorted(reported({"2023-01": 2, "2023-02": 0}))
     ['2023-01', '2023-02']
     """
-    some = [number for number in by_month.values() if number]
-    usual = float(np.median(some)) if some else 0.0
-    least = THIN * usual if usual >= ENOUGH else 0.0
+    often = usual(by_month)
+    least = THIN * often if often >= ENOUGH else 0.0
     return {month for month, number in by_month.items() if number >= least}
+
+
+def usual(by_month: Mapping[str, int]) -> float:
+    """Events of a force in a usual month, of those in which it has any."""
+    some = [number for number in by_month.values() if number]
+    return float(np.median(some)) if some else 0.0
 
 
 def usual_forces(by_area: pd.DataFrame, districts: pd.Series) -> dict[str, str]:
@@ -103,12 +108,12 @@ def usual_forces(by_area: pd.DataFrame, districts: pd.Series) -> dict[str, str]:
     events = events.reindex(size.index, fill_value=0)
     if not events.to_numpy().sum():
         return dict.fromkeys(size.index, ANYONE)
-    usual = {force: _density(events[force].to_numpy(), size.to_numpy()) for force in events}
+    dense = {force: _density(events[force].to_numpy(), size.to_numpy()) for force in events}
     largest = events.sum().idxmax()
     found = {}
     for district, row in events.iterrows():
         force = row.idxmax() if row.max() else largest
-        expected = usual[force] * size[district]
+        expected = dense[force] * size[district]
         if row[force] and row[force] >= THIN * expected:
             found[district] = force
         elif expected < TELLING:
@@ -139,11 +144,11 @@ def held(snapshot: Snapshot, batches: Mapping[str, Any], areas: pd.Index) -> tup
         if snapshot.has(role_of(role)):
             by_area.append(snapshot.read(role_of(role)))
         elif "reports" not in batch:
-            for force, usual in batch.get("forces", {}).items():
+            for force, often in batch.get("forces", {}).items():
                 mine = by_month.setdefault(force, {})
                 for month in batch["months"]:
-                    mine[month] = mine.get(month, 0) + round(usual)
-                each = usual * len(batch["months"]) / len(areas)
+                    mine[month] = mine.get(month, 0) + round(often)
+                each = often * len(batch["months"]) / len(areas)
                 by_area.append(pd.DataFrame({"force": force, "lsoa": areas, "events": each}))
     return by_month, pd.concat(by_area)
 

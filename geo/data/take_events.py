@@ -224,25 +224,33 @@ def _covered(
     months = [m for m in every if not own or m in loaded or month_text(m) in reporting]
     notes = _not_reported(change, usual, districts) if own else []
     missing = [m for m in every if m not in months]
-    if not missing:
-        return every, kept, told, notes
-    said = month_runs([month_text(m) for m in missing])
-    if not months:
-        raise Problem(
-            f"{parts[0].name} has no file of {listed(own)}, whose county this is, for {said}: give the files "
-            "of that force too."
+    given_by_own = {m: sum(told[0].get(f, {}).get(month_text(m), 0) for f in own) for m in missing}
+    usual_of_own = sum(reports.usual(every_month.get(force, {})) for force in own)
+    for some in (True, False):
+        gap = [m for m in missing if bool(given_by_own[m]) == some]
+        if not gap:
+            continue
+        said, number = month_runs([month_text(m) for m in gap]), sum(given_by_own[m] for m in gap)
+        lacks = (
+            f"only {_events(number)} of {listed(own)}, whose county this is, of usually about "
+            f"{usual_of_own:,.0f} a month"
+            if some
+            else f"no events of {listed(own)}, whose county this is"
         )
-    kept = ~events["month"].isin(missing).to_numpy()
-    return (
-        months,
-        kept,
-        told,
-        [
-            *notes,
-            f"{said}: no file of {listed(own)}, whose county this is, so these months are gaps; "
-            f"{_events(int((~kept).sum()))} of other forces in them left out.",
-        ],
-    )
+        if not months:
+            remedy = (
+                "check that the file is whole, or give --add if it holds further events of a loaded month."
+                if some
+                else "give the files of that force too."
+            )
+            raise Problem(f"{parts[0].name} has {lacks}, for {said}: {remedy}")
+        left = events["month"].isin(gap).to_numpy()
+        others = "" if some else " of other forces"
+        notes.append(
+            f"{said}: {lacks}, so these months are gaps; {_events(int(left.sum()))}{others} in them left out."
+        )
+        kept &= ~left
+    return months, kept, told, notes
 
 
 NAMED = 6

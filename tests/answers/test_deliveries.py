@@ -175,11 +175,33 @@ def test_a_month_without_a_file_of_the_countys_own_force_is_a_gap(data: Path, tm
                 archive.writestr(f"{month}/{month}-west-street.csv", street(month, 90))
     receipt = take(data, file(tmp_path, "archive.zip", content.getvalue()))
     assert receipt.months == ["2023-01", "2023-03"]
-    assert any("2023-02: no file of west" in n and "5 events of other forces" in n for n in receipt.notes)
+    assert any("2023-02: no events of west" in n and "5 events of other forces" in n for n in receipt.notes)
     assert len(Store(data).open().incidents("offences")) == 190
     alone = file(tmp_path, "2023-02-east-street.csv", street("2023-02", 7, first=800))
-    with pytest.raises(Problem, match="has no file of west, whose county this is, for 2023-02"):
+    with pytest.raises(Problem, match="has no events of west, whose county this is, for 2023-02"):
         take(data, alone)
+
+
+def test_a_month_of_next_to_nothing_of_the_countys_own_force_is_called_that(
+    data: Path, tmp_path: Path
+) -> None:
+    for month in ("2023-01", "2023-02", "2023-03"):
+        take(data, file(tmp_path, f"{month}-west-street.csv", street(month, 900)))
+    sample = file(tmp_path / "data", "2023-03-west-street.csv", street("2023-03", 20, first=1_000))
+    only = "only 20 events of west, whose county this is, of usually about 900 a month, for 2023-03: check"
+    with pytest.raises(Problem, match=only):
+        take(data, sample)
+    take(data, sample, add=True)
+    assert len(Store(data).open().incidents("offences")) == 2_720
+    both = tmp_path / "both"
+    both.mkdir()
+    file(both, "2023-04-west-street.csv", street("2023-04", 900))
+    file(both, "2023-05-west-street.csv", street("2023-05", 20))
+    receipt = take(data, both)
+    assert receipt.months == ["2023-04"]
+    assert any(
+        "2023-05: only 20 events of west" in n and "20 events in them left" in n for n in receipt.notes
+    )
 
 
 # ---------------------------------------------------------------- doubts

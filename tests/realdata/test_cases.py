@@ -71,7 +71,7 @@ TABLE: list[tuple[list[str], int, tuple[str, ...], Check | None]] = [
     (
         ["offences", "missing-force-month/archive.zip"],
         0,
-        ("2025-03 to 2025-04: no file of bedfordshire", "these months are gaps"),
+        ("2025-03 to 2025-04: no events of bedfordshire", "these months are gaps"),
         lambda s: s.gaps("offences") == [2025 * 12 + 2, 2025 * 12 + 3] or pytest.fail("no gaps"),
     ),
     (["offences", "dated-extract/ok.csv"], 0, (), events("offences", 50, ["2023-03"])),
