@@ -13,6 +13,7 @@ from geo.ask.query import Query
 from geo.data import national_ranks
 from geo.data.ingest import import_files
 from geo.data.store import Store
+from geo.out.report.blocks import methods
 from geo.stats.deprivation import ranks_of_groups
 from geo.tell.marking import marking
 from tests.support import small_county as small
@@ -187,3 +188,9 @@ def test_equal_averages_share_a_place():
     assert table["rank"].tolist() == [1, 1, 3]
     assert table["average"].tolist() == [2, 2, 9]
     assert table["decile"].tolist() == [4, 4, 10]
+
+
+def test_the_quoted_methods_hold_with_and_without_national_ranks():
+    quoted = " ".join(dict(methods())["Deprivation"])
+    said = next(sentence for sentence in quoted.split(". ") if "of a ward" in sentence)
+    assert "where these could be ranked" in said and "elsewhere an average of its small areas" in said
