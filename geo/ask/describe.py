@@ -38,11 +38,10 @@ def describe(query: Query, catalogue: Catalogue) -> str:
 
 def what(query: Query, catalogue: Catalogue) -> str:
     """Name the events, "Violence and sexual offences" or "All police offences"."""
-    source, label = catalogue.sources[query.source], lower_first(catalogue.sources[query.source].label)
-    noun = source.called(query.category).noun
-    label = label.replace(source.noun, noun)
+    source = catalogue.source(query)
+    label = lower_first(source.label)
     if not query.category:
-        return f"All {label if noun in label else noun}"
+        return f"All {label if source.noun in label else source.noun}"
     names = [source.categories[c] for c in query.category]
     if len(names) > 3:
         return f"{len(names)} categories of {label}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from geo.ask.words import counted
+from geo.ask.words import counted, lower_first, upper_first
 
 
 class Converted(NamedTuple):
@@ -91,7 +91,7 @@ class SourceInfo:
         return counted(number, self.one or self.noun, self.noun)
 
     def called(self, categories: Collection[str]) -> SourceInfo:
-        """Return the same source, its noun that of some categories (slugs), or of all where there are none.
+        """Return the same source, noun and label those of some categories (slugs), or of all without any.
 
         Examples
         --------
@@ -102,13 +102,17 @@ class SourceInfo:
         ... )
         >>> [police.called(some).noun for some in ((), ("theft",), ("asb",))]
         ['offences and incidents', 'offences', 'incidents']
+        >>> police.called(()).label
+        'Police offences and incidents'
         """
         own = (self.one or self.noun, self.noun)
         found = dict.fromkeys(self.nouns.get(slug, own) for slug in categories or self.categories)
         if set(found) <= {own}:
             return self
-        one, noun = zip(*sorted(found, key=lambda words: words != own), strict=True)
-        return replace(self, one=" or ".join(one), noun=" and ".join(noun))
+        one, several = zip(*sorted(found, key=lambda words: words != own), strict=True)
+        noun = " and ".join(several)
+        label = upper_first(lower_first(self.label).replace(self.noun, noun))
+        return replace(self, label=label, one=" or ".join(one), noun=noun)
 
     def kept(self, first: int | None, last: int | None, month: tuple[int, ...]) -> list[int]:
         """Months loaded within a period (None leaves an end open) that are one of some months of the year."""

@@ -213,6 +213,16 @@ def test_incidents_of_anti_social_behaviour_are_not_called_offences(
     assert (said in answer.caveats) == (noun == "offences and incidents")
 
 
+def test_a_part_of_everything_is_not_said_of_offences_where_incidents_are_among_it(placed: Atlas) -> None:
+    query = Query(category=("robbery",))
+    cut = assess(placed, query, ["offences"]).exhibit("offences", "by_category")
+    everything = int(placed.answer(query.replace(category=())).table["count"].sum())
+    assert cut.finding.endswith(f"% of {everything:,} offences and incidents.")
+    assert cut.title.startswith("Police offences and incidents by category, ")
+    others = assess(placed, query, ["offences"]).exhibit("offences", "categories_compared")
+    assert others.title.startswith("Other categories of police incidents beside these, ")
+
+
 def test_a_folder_from_before_has_the_nouns_of_its_source(placed: Atlas, tmp_path: Path) -> None:
     folder = tmp_path / "old"
     shutil.copytree(placed.snapshot.folder, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -182,8 +183,8 @@ def by_category(part: Part) -> Exhibit:
     """All categories of the source under the same filters of time and place."""
     if len(part.loaded.info.categories) < 2:
         raise NotPossible("the files loaded have one category only.")
-    everything = part.loaded.cube.select(part.query.replace(category=()))
-    counts = everything.by_category(part.inside)
+    part = replace(part, query=part.query.replace(category=()))
+    counts = part.selection.by_category(part.inside)
     total = int(counts.sum())
     counts = counts.iloc[ordered(part.numbers(counts.to_numpy()), list(counts.index))]
     table = pd.DataFrame(
@@ -200,7 +201,7 @@ def by_category(part: Part) -> Exhibit:
         are, each = agree(len(largest), "category is", "categories are"), agree(len(largest), "", " each")
         names = named([largest[0], *map(lower_first, largest[1:])])
         finding = f"The largest {are} {names}: {share:.0f}%{each} of {part.events(total)}."
-    title = f"{part.loaded.info.label} by category, {part.where}, {part.when}"
+    title = f"{part.asked.info.label} by category, {part.where}, {part.when}"
     chart = Chart("bars", "Category", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_category", title, finding, table, {"Share": PERCENT}, chart)
 
@@ -245,7 +246,8 @@ def categories_compared(part: Part) -> Exhibit:
         are, each = verb(most, "is also one", "are also hotspots"), agree(len(alike), "", " each")
         finding = f"Of {of_these} {most}{each} {are} of {named(alike)}, the most of all other categories."
     formats = {**dict.fromkeys(shares, "{:.0f}%"), "Its share": PERCENT}
-    title = f"Other categories of {lower_first(info.label)} beside these, {part.where}, {part.when}"
+    named_together = lower_first(info.called(others).label)
+    title = f"Other categories of {named_together} beside these, {part.where}, {part.when}"
     caveats = ("Hotspots: high among high by local Moran's I after correction for looking at many areas.",)
     return Exhibit(
         "categories_compared", title, finding, table.reset_index(drop=True), formats, caveats=caveats
