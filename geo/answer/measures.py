@@ -16,9 +16,10 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, crude, reference, standardised
-from geo.answer.columns import AGAINST, COMPARED, COUNT, DAGGER, LOWER, RATE, UPPER, Column, rated
+from geo.answer.columns import AGAINST, COMPARED, COUNT, LOWER, RATE, UPPER, Column, rated
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
-from geo.ask.words import AREAS, agree, counted, verb
+from geo.answer.few import TOO_FEW, few_events, of_period, smoothed_of_few
+from geo.ask.words import agree, verb
 from geo.stats import rates, smoothing
 from geo.stats.hotspots import LEVEL, SMOOTHED, SMOOTHED_AROUND
 
@@ -75,7 +76,8 @@ class Measure:
         What is counted, with ``{noun}``, over a list of values.
     finding : str
         Sentence of the areas that have the most, with ``{leaders}``, ``{have}``, ``{noun}`` and ``{top}``,
-        ``{each}`` where several have so many, and ``{held}`` where it says what share of all they have.
+        ``{called}`` for the measure's own name, ``{each}`` where several have so many, and ``{held}`` where
+        it says what share of all they have.
     compute : callable
         Asked to Measured.
     scale : {"counts", "rates", "ratios"}
@@ -191,37 +193,6 @@ def _rate(s: Asked) -> Measured:
     )
 
 
-TOO_FEW = f"Fewer than {rates.HIDE_RATE_BELOW} events"
-YEAR = 365
-"""Days from which on a period is not shorter than a year."""
-
-
-def few_events(s: Asked, events: np.ndarray, value: np.ndarray) -> tuple[str, ...]:
-    """Say how many of the rates shown rest on few events, and how many are not shown for having fewer."""
-    there = s.inside & ~np.isnan(value)
-    weak = int((rates.unreliable(events) & there).sum())
-    some, said = counted(int(there.sum()), *AREAS[s.query.level]), []
-    if weak:
-        few = f"{DAGGER} fewer than {rates.UNRELIABLE_BELOW} events"
-        said.append(f"The rate is unreliable in {weak:,} of {some} with one ({few}).")
-    hidden = int(((events < rates.HIDE_RATE_BELOW) & np.isnan(value) & s.inside).sum())
-    if hidden:
-        others = counted(hidden, *AREAS[s.query.level])
-        said.append(f"The rate is not shown in {others} with fewer than {rates.HIDE_RATE_BELOW} events.")
-    return tuple(said)
-
-
-def of_period(s: Asked) -> tuple[str, ...]:
-    """Say what a rate a year is in the period itself, where that is shorter."""
-    days = s.days
-    if not days or days >= YEAR:
-        return ()
-    return (
-        f"Rates are those of a year at the pace of the {days} days shown; in these days themselves they were "
-        f"{s.years:.3g} times as high.",
-    )
-
-
 # ---------------------------------------------------------------- allowing for ages
 
 
@@ -274,7 +245,7 @@ def age_ratio(s: Asked, confidence: float) -> pd.DataFrame:
     -------
     DataFrame
         On the area index: ``count`` (observed, NaN where suppressed), ``expected``, ``value``, ``lower_ci``,
-        ``upper_ci``.
+        ``upper_ci``; no value of fewer events than a rate is shown of.
     """
     events, residents = s.ages()
     observed = _protected(s, events.to_numpy().sum(axis=1))
@@ -282,7 +253,13 @@ def age_ratio(s: Asked, confidence: float) -> pd.DataFrame:
     by_age = s.gate.counts(events[whole].to_numpy().sum(axis=0)).to_numpy(np.float64, na_value=ASSUMED)
     expected = rates.expected_events(residents, by_age, residents[whole].to_numpy().sum(axis=0))
     share = np.where(s.covered > 0, s.covered, np.nan)
-    table = rates.indirect_ratio(observed, expected.to_numpy() * share, per=1.0, confidence=confidence)
+    table = rates.indirect_ratio(
+        observed,
+        expected.to_numpy() * share,
+        per=1.0,
+        confidence=confidence,
+        hide_below=rates.HIDE_RATE_BELOW,
+    )
     return table.set_axis(s.frame.index)
 
 
@@ -304,7 +281,7 @@ def _ratio(s: Asked) -> Measured:
     events = s.ages()[0]
     true = events.to_numpy().sum(axis=1) / np.where(expected > 0, expected, np.nan)
     title = f"{s.noun.capitalize()} over those expected from the ages of the residents, {by.name} = 1"
-    no_value = "Suppressed, or nobody lives there" if s.gate.controlled else "Nobody lives there"
+    no_value = f"{TOO_FEW}, or nobody lives there"
     caveats = (*by.caveats, *_without_age(s, events), *repeated(s, "the limits do not allow for it"))
     caveats += few_events(s, table["count"].to_numpy(float), value)
     return Measured(title, true, value, value, False, columns, no_value, caveats)
@@ -317,7 +294,9 @@ def _smoothed(s: Asked) -> Measured:
     value = smoothing.eb_global(filled(s, s.counts), s.population, years=s.exposure)["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_rate_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the average"
-    return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED)
+    return Measured(
+        title, value, value, value, False, columns, caveats=smoothed_of_few(s, value), kind=SMOOTHED
+    )
 
 
 def _locally_smoothed(s: Asked) -> Measured:
@@ -325,7 +304,9 @@ def _locally_smoothed(s: Asked) -> Measured:
     value = smoothed["value"].to_numpy(float)
     columns = pd.DataFrame({"eb_local_per_1000_year": value}, index=s.frame.index)
     title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the neighbourhood"
-    return Measured(title, value, value, value, False, columns, caveats=of_period(s), kind=SMOOTHED_AROUND)
+    return Measured(
+        title, value, value, value, False, columns, caveats=smoothed_of_few(s, value), kind=SMOOTHED_AROUND
+    )
 
 
 # ---------------------------------------------------------------- allowing for gravity
@@ -346,7 +327,7 @@ def _harm(s: Asked) -> Measured:
 
 # ---------------------------------------------------------------- the registry
 
-_HIGHEST = "{leaders} {have} the highest rate of {noun}: {top:,.1f} per "
+_HIGHEST = "{leaders} {have} the highest {called} of {noun}: {top:,.1f} per "
 
 MEASURES: dict[str, Measure] = {
     one.key: one
@@ -450,6 +431,7 @@ MEASURES: dict[str, Measure] = {
             unit="{noun} per 1,000 residents a year, smoothed",
             finding=_HIGHEST + "1,000 residents a year.",
             compute=_smoothed,
+            marked=True,
             needs=frozenset({"population"}),
         ),
         Measure(
@@ -466,6 +448,7 @@ MEASURES: dict[str, Measure] = {
             unit="{noun} per 1,000 residents a year, smoothed with the areas around",
             finding=_HIGHEST + "1,000 residents a year.",
             compute=_locally_smoothed,
+            marked=True,
             needs=frozenset({"population"}),
         ),
         Measure(

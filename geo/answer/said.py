@@ -22,7 +22,7 @@ from geo.ask.words import (
     upper_first,
     verb,
 )
-from geo.stats.rates import UNRELIABLE_BELOW
+from geo.stats.rates import HIDE_RATE_BELOW, UNRELIABLE_BELOW
 
 
 def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
@@ -47,19 +47,27 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     values = np.where(s.inside, values, np.nan)
     if np.isnan(values).all() or not np.nanmax(values):
         return f"Too few {s.noun} match these filters for an area to be shown."
-    weak = table["unreliable"].to_numpy(bool) & asked.marked
-    sure = np.where(weak, np.nan, values)
     doubt = ""
-    if np.nan_to_num(sure).any():
-        above = int((values > np.nanmax(sure)).sum())
+    if asked.marked:
+        sure, least = np.where(table["unreliable"].to_numpy(bool), np.nan, values), UNRELIABLE_BELOW
+        if not np.nan_to_num(sure).any():
+            sure, least = np.where(s.shown >= HIDE_RATE_BELOW, values, np.nan), HIDE_RATE_BELOW
+            doubt = f" Every rate shown is unreliable: it rests on fewer than {UNRELIABLE_BELOW} events."
+        if not np.nan_to_num(sure).any():
+            why = (
+                "every count above 0 is suppressed"
+                if s.gate.controlled
+                else f"none has {HIDE_RATE_BELOW} or more"
+            )
+            called = f"highest {lower_first(asked.label)} of {s.noun}"
+            return f"Which {s.area} has the {called} cannot be told: {why}."
+        above = int(((values > np.nanmax(sure)) & ~np.isnan(s.shown)).sum())
         values = sure
         if above:
             are = (
                 "is one area with a higher rate" if above == 1 else f"are {above:,} areas with a higher rate"
             )
-            doubt = f" There {are}, unreliable for resting on fewer than {UNRELIABLE_BELOW} events."
-    elif asked.marked:
-        doubt = f" Every rate shown is unreliable: it rests on fewer than {UNRELIABLE_BELOW} events."
+            doubt = f" There {are}, unreliable for resting on fewer than {least} events.{doubt}"
     best = np.flatnonzero(values == np.nanmax(values))
     names = [_place_name(table, int(i), s.query.level) for i in best]
     leaders = listed(names) if len(names) <= MOST_NAMED else s.areas(len(names))
@@ -69,6 +77,7 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
         leaders=leaders,
         have=agree(len(names), "has", "have"),
         noun=s.noun,
+        called=lower_first(asked.label),
         top=values[best[0]],
         each=agree(len(names), "", " each"),
         held=f",{held}" if held else "",

@@ -286,7 +286,12 @@ def expected_events(
 
 
 def indirect_ratio(
-    observed: ArrayLike, expected: ArrayLike, *, per: float = 100.0, confidence: float = 0.95
+    observed: ArrayLike,
+    expected: ArrayLike,
+    *,
+    per: float = 100.0,
+    confidence: float = 0.95,
+    hide_below: int = 0,
 ) -> pd.DataFrame:
     """Observed over expected events (as a standardised mortality ratio), with exact or Byar's limits.
 
@@ -298,6 +303,8 @@ def indirect_ratio(
         100 makes the reference 100.
     confidence : float
         Two-sided level.
+    hide_below : int
+        Values of fewer events are NaN; 0 hides none.
 
     Returns
     -------
@@ -308,7 +315,7 @@ def indirect_ratio(
     base = np.where(e > 0, e, np.nan)
     lower, upper = poisson_interval(x, confidence)
     values = np.column_stack([x, lower, upper]) / base[:, None] * per
-    table = _rate_table(index, x, e, values, hide_below=0).rename(columns={"population": "expected"})
+    table = _rate_table(index, x, e, values, hide_below=hide_below).rename(columns={"population": "expected"})
     table["note"] = table["note"].where(table["note"] != NO_RESIDENTS_NOTE, "nothing expected")
     return table
 

@@ -9,6 +9,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.layers import column
 from geo.answer.measures import MEASURES, beside
 from geo.ask.query import Query
+from geo.ask.words import month_number
 from geo.data.table import AGE_BANDS
 from geo.stats import intervals, rates, smoothing
 from geo.stats.hotspots import STATISTICS, getis_ord_star, local_moran
@@ -192,6 +193,51 @@ def test_the_hottest_area_of_locally_smoothed_rates_has_the_largest_gi_star(smal
     table = small_atlas.answer(Query(source="offences", measure="eb_local", layer="getis_ord")).table
     assert (table["g_star"] >= 0).all()
     assert np.corrcoef(table["g_star"], table["z"])[0, 1] > 0.9
+
+
+# ---------------------------------------------------------------- who may be named
+
+MARCH = month_number("2023-03")
+
+
+@pytest.mark.parametrize("measure", ["eb_rate", "eb_local"])
+@pytest.mark.parametrize("category", ["robbery", "drugs"])
+def test_the_highest_smoothed_rate_is_named_by_the_rule_of_rates(
+    small_atlas: Atlas, measure: str, category: str
+):
+    asked = Query(category=(category,), measure=measure, first=MARCH, last=MARCH)
+    answer = small_atlas.answer(asked)
+    called, table = MEASURES[measure].label.lower(), answer.table
+    least = 20 if (table["count"] >= 20).any() else 3
+    named = table[(table["count"] >= least).to_numpy(bool)]
+    values = named[MEASURES[measure].column.name]
+    assert f"has the highest {called} of" in answer.headline
+    if named.empty:
+        assert answer.headline.endswith("cannot be told: none has 3 or more.")
+    else:
+        assert answer.headline.startswith(str(named["name"][values.idxmax()]))
+        above = int((table[MEASURES[measure].column.name] > values.max()).sum())
+        assert (f"fewer than {least} events" in answer.headline) == bool(above)
+        assert ("Every rate shown is unreliable" in answer.headline) == (least == 3)
+    assert any(said.startswith("The rate is unreliable in") for said in answer.caveats)
+
+
+@pytest.mark.parametrize("measure", ["eb_rate", "eb_local"])
+def test_no_area_has_the_highest_smoothed_rate_of_suppressed_counts(small_atlas: Atlas, measure: str):
+    answer = small_atlas.answer(Query(source="ae", measure=measure, hour=(3, 4), first=MARCH, last=MARCH))
+    hidden = answer.table["count"].isna()
+    assert hidden.any() and not answer.table["count"].sum()
+    assert answer.headline.endswith("cannot be told: every count above 0 is suppressed.")
+    assert any(f"count of {hidden.sum()} small area" in said for said in answer.caveats)
+
+
+@pytest.mark.parametrize("source", ["offences", "ae"])
+def test_a_ratio_of_fewer_than_three_events_is_not_shown(small_atlas: Atlas, source: str):
+    asked = Query(source=source, measure="ratio", first=MARCH, last=MARCH)
+    events = small_atlas.asked(asked).ages()[0].to_numpy().sum(axis=1)
+    few, table = events < (3 if source == "offences" else 8), small_atlas.answer(asked).table
+    assert few.any() and (table["age_ratio"].isna() == few).all()
+    assert (table.loc[few, "compared"] == "not compared").all()
 
 
 # ---------------------------------------------------------------- what cannot be measured
