@@ -284,7 +284,7 @@ def _checks(sure: pd.Series | None) -> list[Component]:
                     ]
                 )
             )
-    agree = f"{int(sure['checks_agree'])} of {int(sure['checks_assessed'])} checks agree"
+    agree = confidence.how_many_agree(int(sure["checks_agree"]), int(sure["checks_assessed"]))
     return [blocks.fold("Is it a hotspot?", html.Ul(items, className="checks"), found=agree)]
 
 

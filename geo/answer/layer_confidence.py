@@ -50,6 +50,8 @@ def draw_confidence(s: Asked) -> Drawn:
         )
     words = "; ".join(confidence.CHECKS[check] for check in made)
     caveats = [f"Checks: {words}. They share data, so they are no probability."] if made else []
+    if "rate" in made:
+        caveats.append(f"Rates are set against that of {s.where} as a whole.")
     if absent := [confidence.CHECKS[check] for check in evidence if check not in made]:
         caveats.append(f"Not assessed: {'; '.join(absent)}.")
     columns = found[["agree", "assessed"]].rename(

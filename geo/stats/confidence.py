@@ -16,7 +16,7 @@ from geo.stats.vectors import Floats
 CHECKS = {
     "gi_star": "high by Getis-Ord Gi*",
     "eb_moran": "high by local Moran on smoothed rates",
-    "rate": "rate significantly above the county's",
+    "rate": "rate significantly above that of all areas shown",
     "fdr": "still significant after correction for many tests",
     "second_weights": "also with another definition of neighbours",
     "ward": "its ward is high too",
@@ -68,12 +68,23 @@ def ladder(evidence: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, index=known.index).astype({"agree": "Int8", "assessed": "Int8"})
 
 
+def how_many_agree(agree: int, assessed: int) -> str:
+    """How many of the checks that were made agree, in words.
+
+    Examples
+    --------
+    >>> how_many_agree(1, 2), how_many_agree(0, 1)
+    ('1 of 2 checks agree', '0 of 1 check agrees')
+    """
+    return f"{agree} of {assessed} {'check agrees' if assessed == 1 else 'checks agree'}"
+
+
 def _rungs(labels: NDArray[np.object_], codes: NDArray[np.int8]) -> str:
     """One area's ladder in words, from 1 = agrees, 0 = does not, -1 = not assessed."""
     assessed = int((codes >= 0).sum())
     if not assessed:
         return "No check was assessed."
-    parts = [f"{int((codes == 1).sum())} of {assessed} checks agree."]
+    parts = [f"{how_many_agree(int((codes == 1).sum()), assessed)}."]
     for lead, code in (("Agrees", 1), ("Does not", 0), ("Not assessed", -1)):
         if (codes == code).any():
             parts.append(f"{lead}: {', '.join(labels[codes == code])}.")

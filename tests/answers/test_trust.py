@@ -79,6 +79,20 @@ def test_the_exhibit_counts_the_areas_of_the_map(demo_atlas: Atlas, level: str):
     assert f"; {sure} of them pass" in answer.headline
 
 
+@pytest.mark.parametrize("name", ["", "Luton"])
+def test_the_rate_is_set_against_the_areas_shown_and_they_are_named(demo_atlas: Atlas, name: str):
+    """The check is the map's own comparison, with the boroughs chosen as a whole."""
+    boroughs = {label: code for code, label in demo_atlas.catalogue.boroughs.items()}
+    answer, exhibit = ladder(demo_atlas, borough=(boroughs[name],) if name else ())
+    compared = demo_atlas.answer(answer.query.replace(layer="significance", measure="rate"))
+    shown = answer.compared
+    above = compared.table["compared"].eq("higher")[shown]
+    assert answer.table["check_rate"].eq(True)[shown].tolist() == above.tolist() and above.any()
+    assert f"Rates are set against that of {name or 'Bedfordshire'} as a whole." in answer.method
+    assert "; rate significantly above that of all areas shown; " in answer.method[0]
+    assert "county" not in " ".join((*answer.method, *exhibit.caveats, *exhibit.table["Not"]))
+
+
 # ---------------------------------------------------------------- evidence of a short period
 
 

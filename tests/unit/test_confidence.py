@@ -26,10 +26,12 @@ def test_ladder_counts_and_names():
     table = c.ladder(evidence)
     assert table["agree"].tolist() == [2, 1, 0] and table["assessed"].tolist() == [2, 3, 0]
     assert table.loc["E1", "words"] == (
-        "2 of 2 checks agree. Agrees: high by Getis-Ord Gi*, rate significantly above the county's. "
-        "Not assessed: own check."
+        "2 of 2 checks agree. Agrees: high by Getis-Ord Gi*, rate significantly above that of all areas "
+        "shown. Not assessed: own check."
     )
-    assert table.loc["E2", "words"].endswith("Does not: rate significantly above the county's, own check.")
+    assert table.loc["E2", "words"].endswith(
+        "Does not: rate significantly above that of all areas shown, own check."
+    )
     assert table.loc["E3", "words"] == "No check was assessed."
     assert table.index.name == "lsoa21cd"
 
