@@ -17,7 +17,6 @@ from geo.ask.query import Query
 from geo.ask.words import listed
 from geo.tell.briefing import listed_areas
 from geo.tell.insets import top_areas
-from geo.tell.marking import class_value
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
@@ -127,7 +126,7 @@ def marks(answer: Answer) -> list[dict[str, str]]:
     """What the button of each class marks and whether it is pressed; empty where areas cannot be marked."""
     if not markable(answer):
         return [{} for _ in answer.classes.keys]
-    return [mark_of("class", class_value(key), answer.query.mark) for key in answer.classes.keys]
+    return [mark_of("class", value, answer.query.mark) for value in answer.classes.places]
 
 
 def mark_of(kind: str, value: str, mark: str) -> dict[str, str]:

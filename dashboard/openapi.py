@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dash import Dash
 from flask import Response, request
+from werkzeug.exceptions import BadRequest
 
 from dashboard.replies import reply
 from geo.ask.parameters import Parameter
@@ -156,6 +157,8 @@ def _written(operation: Operation, method: str, rule: str) -> dict[str, Any]:
         faults |= {304, 422}
     if any(own.place == "path" for own in operation.own):
         faults |= {404}
+    if any(map(_once, operation.own)):
+        faults |= {400}
     content = {kind: {"schema": dict(schema)} if schema else {} for kind, schema in operation.answers.items()}
     done = {"description": HTTPStatus(operation.done).phrase, **({"content": content} if content else {})}
     body = {"required": True, "content": {"application/json": {"schema": dict(operation.body)}}}
@@ -170,6 +173,11 @@ def _written(operation: Operation, method: str, rule: str) -> dict[str, Any]:
             **{str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(faults)},
         },
     }
+
+
+def _once(own: Own) -> bool:
+    """Whether a parameter of the address may be given once only."""
+    return own.place == "query" and not own.many
 
 
 def _own(own: Own) -> dict[str, Any]:
@@ -225,7 +233,7 @@ PROBLEM = {
 }
 REFUSALS = {
     304: "Who asks has the answer already (If-None-Match).",
-    400: "A parameter of the standard's own is wrong.",
+    400: "A parameter of the route's own is wrong, or given more than once.",
     403: "It does not come from the dashboard's own page.",
     404: "There is nothing of this name.",
     415: "It is not sent as JSON.",
@@ -247,7 +255,14 @@ def _refusal(status: int, text: str) -> dict[str, Any]:
 
 
 def register(app: Dash, atlas: Atlas) -> None:
-    """Add the route ``/openapi.json`` to an app that has all its other routes."""
+    """Add the route ``/openapi.json`` to an app that has all its other routes, and hold these to it."""
+
+    @app.server.before_request
+    def given_once() -> None:
+        operation = getattr(app.server.view_functions.get(request.endpoint or ""), "operation", None)
+        for own in filter(_once, operation.own if operation else ()):
+            if len(request.args.getlist(own.name)) > 1:
+                raise BadRequest(f"“{own.name}” is given more than once: give it once.")
 
     @app.server.get("/openapi.json")
     @described(Operation("This description", "About", {KIND: {"type": "object"}}, (), False, (304,)))

@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.ask.refusal import Refused, exactly
+from geo.ask.refusal import Refused
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -58,7 +58,7 @@ def asked(atlas: Atlas, *own: str) -> Query:
     Refused
         If part of it cannot be taken.
     """
-    return exactly(without(*own), atlas.catalogue)
+    return atlas.exactly(without(*own))
 
 
 def wants_json() -> bool:

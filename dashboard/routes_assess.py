@@ -76,7 +76,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         return Response(article(atlas, made(asking(query)), link), mimetype="text/html")
 
     @app.server.get("/assessment/check")
-    @described(Operation("Published and rebuilt figures, for the page", PAGE, HTML, question=False))
+    @described(Operation("Published and rebuilt figures, for the page", PAGE, HTML, (), False, (422,)))
     def check_page() -> Response:
         return Response(checked(compared()), mimetype="text/html")
 

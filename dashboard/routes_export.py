@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from dashboard.openapi import Operation, Own, described
 from dashboard.replies import asked, download, reply, without
 from geo.ask.query import Query
-from geo.ask.refusal import Refused, exactly
+from geo.ask.refusal import Refused
 from geo.ask.words import listed, slug
 from geo.out.export import FORMATS, filename
 from geo.out.provenance import Sheet, sheet
@@ -104,7 +104,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         if not 0 < len(maps) <= MOST_SLIDES:
             raise Refused([f"Slides are made of 1 to {MOST_SLIDES} maps; {len(maps)} are asked for."])
         queries = []
-        for query in (exactly(one, atlas.catalogue) for one in maps):
+        for query in map(atlas.exactly, maps):
             beside = atlas.catalogue.other(query) if query.view == "compare" else None
             queries += [query] if beside is None else [query, beside]
 

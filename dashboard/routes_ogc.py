@@ -17,7 +17,7 @@ from dashboard.openapi import HTML, Operation, Own, described
 from dashboard.replies import reply, search, wants_json, without
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.ask.refusal import Refused, exactly
+from geo.ask.refusal import Refused
 from geo.ask.words import listed
 from geo.out.map_data import collection, features
 from geo.out.provenance import Sheet, sheet
@@ -45,7 +45,7 @@ def asked(atlas: Atlas, level: str = "") -> Query:
         raise Refused([f"The path asks for “{level}”, “level” for “{named[0][:20]}”: leave “level” out."])
     own = "" if named or not level else f"level={level}"
     parts = (own, without(*OWN), ogc.period(request.args))
-    return exactly("&".join(filter(None, parts)), atlas.catalogue)
+    return atlas.exactly("&".join(filter(None, parts)))
 
 
 def handed_on(query: Query) -> str:

@@ -344,12 +344,12 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
     from geo.answer.atlas import Atlas
-    from geo.ask.refusal import exactly, search_of
+    from geo.ask.refusal import search_of
     from geo.out.export import export as write
     from geo.out.export import filename
 
     atlas = Atlas.open(data)
-    query = exactly(search_of(url), atlas.catalogue)
+    query = atlas.exactly(search_of(url))
     home = url.partition("?")[0].rstrip("/") if url.startswith("http") else ""
     if pack or ward:
         from geo.out.ward_pack import wards_of, write_packs
@@ -434,11 +434,11 @@ def calibrate(
     Prints a Markdown table. docs/methods/calibration.md says what each world is.
     """
     from geo.answer.atlas import Atlas
-    from geo.ask.refusal import exactly, search_of
+    from geo.ask.refusal import search_of
     from geo.tell.calibration import table_of, to_try, try_layer
 
     atlas = Atlas.open(data)
-    query = exactly(search_of(url), atlas.catalogue)
+    query = atlas.exactly(search_of(url))
     pairs = to_try(atlas, query)
     spoken = []
     with progress_bar("Maps on which nothing happens") as report:

@@ -33,7 +33,6 @@ from geo.ask.problem import Problem
 from geo.ask.query import PARAMETERS as _PARAMETERS
 from geo.ask.query import Query as _Query
 from geo.ask.refusal import Refused
-from geo.ask.refusal import exactly as _exactly
 from geo.data.store import write_whole as _write_whole
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ class County:
         “parish” is not a level that this page has; it has borough, lsoa and ward.
         """
         given = [(_name(name), _text(value)) for name, value in asked.items() if value is not None]
-        return Answer(self._atlas, _exactly(urlencode(given, safe=",:"), self._atlas.catalogue))
+        return Answer(self._atlas, self._atlas.exactly(urlencode(given, safe=",:")))
 
 
 def _name(name: str) -> str:

@@ -25,6 +25,8 @@ from geo.answer.legend import Classes, Entry, in_reading_order, unreported
 from geo.answer.measures import MEASURES, measure
 from geo.answer.said import finding, left_out, uncovered
 from geo.answer.week import Week
+from geo.ask.catalogue import choose
+from geo.ask.notice import Notice
 from geo.ask.query import Query
 from geo.stats import rates
 from geo.stats.concentration import rank_labels
@@ -225,6 +227,15 @@ class Answer:
     def legend(self) -> tuple[Entry, ...]:
         """The classes as page and print list them."""
         return in_reading_order(self.classes, LAYERS[self.query.layer].scale)
+
+    @property
+    def unmarked(self) -> tuple[Notice, ...]:
+        """Say which classes the query marks that the legend does not have."""
+        kind, _, values = self.query.mark.partition(":")
+        known = self.classes.places
+        gone = [value for value in values.split(",") if value not in known] if kind == "class" else []
+        faults = (f"The legend has no class “{value}” to mark" for value in gone)
+        return tuple(Notice(f"{fault}.", f"{fault}{choose(known)}") for fault in faults)
 
     @cached_property
     def places(self) -> pd.Series:

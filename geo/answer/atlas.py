@@ -24,6 +24,7 @@ from geo.answer.week import Week
 from geo.ask.describe import describe
 from geo.ask.parameters import GRADIENT, MAP, MONTHS, WEEK
 from geo.ask.query import Query
+from geo.ask.refusal import Refused, exactly
 from geo.data.store import Snapshot, Store
 
 REMEMBERED = 256
@@ -97,6 +98,24 @@ class Atlas(County):
             notices=tuple(notices),
             banner=banner(s),
         )
+
+    def exactly(self, search: str) -> Query:
+        """Read a query string for a program: every part of it is taken, or it is refused.
+
+        Also what only its answer can tell: whether the legend has the classes that it marks.
+
+        Raises
+        ------
+        Refused
+            If any part of it cannot be taken.
+        """
+        query = exactly(search, self.catalogue)
+        if query.breaks == "own" and not query.edges and "breaks" in LAYERS[query.layer].heeds:
+            raise Refused(["Own classes need their bounds: give “edges”, as in edges=10,20,50."])
+        # Beside another map the legend is that of the two.
+        if query.mark and query.view != "compare" and (unmarked := self.answer(query).unmarked):
+            raise Refused(unmarked)
+        return query
 
     # ------------------------------------------------------------ parts, by what changes them
 

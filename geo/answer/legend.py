@@ -44,8 +44,15 @@ class Kind(NamedTuple):
 
 
 SUPPRESSED = Kind("suppressed", "Suppressed (1 to 7)", PAPER)
+
+
 HIDDEN = 255
 """Class code of an area that the borough filter leaves out."""
+
+
+def class_value(key: str) -> str:
+    """Key of a class as a query writes it: "New hotspot" is "New-hotspot"."""
+    return key.replace(" ", "-")
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,11 @@ class Classes:
     edges: tuple[float, ...] = ()
     names: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Position of each class by its key as a query writes it (:func:`class_value`)."""
+        return {class_value(key): at for at, key in enumerate(self.keys)}
 
     def coloured(self, palette: str) -> Classes:
         """Return the same steps in a reader's colours; hatched classes stay as they are."""

@@ -111,11 +111,11 @@ class Catalogue:
 Mended = tuple[dict[str, Any], Notices]
 
 
-MOST_OFFERED = 20
+MOST_OFFERED = 12
 """Choices that a refusal names."""
 
 
-def _choose(among: Collection[str]) -> str:
+def choose(among: Collection[str]) -> str:
     """What could be asked instead, for the end of a sentence."""
     return f": choose from {named(list(among), most=MOST_OFFERED)}." if among else "."
 
@@ -135,11 +135,11 @@ def _source(catalogue: Catalogue, query: Query) -> Mended:
         if query.source:
             shown = f"; {catalogue.sources[default].label} are shown" if default else ""
             fault = f"The source “{query.source}” is not loaded here"
-            notices.append(Notice(f"{fault}{shown}.", f"{fault}{_choose(catalogue.sources)}"))
+            notices.append(Notice(f"{fault}{shown}.", f"{fault}{choose(catalogue.sources)}"))
     absent = [key for key in query.sources if key not in catalogue.sources]
     if absent:
         fault = f"The source {listed([f'“{key}”' for key in absent])} is not loaded here"
-        notices.append(Notice(f"{fault}.", f"{fault}{_choose(catalogue.sources)}"))
+        notices.append(Notice(f"{fault}.", f"{fault}{choose(catalogue.sources)}"))
         changes["sources"] = tuple(key for key in query.sources if key in catalogue.sources)
     return changes, notices
 
@@ -154,7 +154,7 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
     unknown = [c for c in query.category if c not in source.categories]
     if unknown:
         fault = f"{source.label} have no category {listed([f'“{c}”' for c in unknown])}"
-        notices.append(Notice(f"{fault}.", f"{fault}{_choose(source.categories)}"))
+        notices.append(Notice(f"{fault}.", f"{fault}{choose(source.categories)}"))
         changes["category"] = tuple(c for c in query.category if c in source.categories)
     if source.months and not source.kept(query.first, query.last, query.month):
         loaded = named([period_name(a, b) for a, b in month_runs(source.months)], "period", "periods")
@@ -164,6 +164,9 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
     if (query.hour or query.night) and not source.has_hours:
         changes |= {"hour": (), "night": ()}
         notices.append(_without("Hours and nights", "were", source.no_hours_reason))
+    if query.clock != Query.clock and not source.has_hours:
+        changes["clock"] = Query.clock
+        notices.append(_without("Another clock", "was", source.no_hours_reason))
     if query.day and not source.has_days:
         changes["day"] = ()
         notices.append(_without("Weekdays", "were", source.no_hours_reason))
@@ -195,7 +198,7 @@ def _boroughs(catalogue: Catalogue, query: Query) -> Mended:
     if unknown:
         fault = f"This map has no borough {listed(unknown)}"
         known = [f"{code} ({name})" for code, name in catalogue.boroughs.items()]
-        notices.append(Notice(f"{fault}.", f"{fault}{_choose(known)}"))
+        notices.append(Notice(f"{fault}.", f"{fault}{choose(known)}"))
         changes["borough"] = tuple(b for b in query.borough if b in catalogue.boroughs)
     if set(changes.get("borough", query.borough)) == set(catalogue.boroughs):
         changes["borough"] = ()
@@ -215,7 +218,7 @@ def _shown(catalogue: Catalogue, query: Query) -> Mended:
         changes["layer"] = "measure"
         count = catalogue.measures.get("count", "count").lower()
         fault = f"There is no layer “{query.layer}” here"
-        notices.append(Notice(f"{fault}; the {count} is shown.", f"{fault}{_choose(catalogue.layers)}"))
+        notices.append(Notice(f"{fault}; the {count} is shown.", f"{fault}{choose(catalogue.layers)}"))
     if query.domain != "imd" and query.domain not in catalogue.domains:
         changes["domain"] = "imd"
         notices.append(f"Deprivation by the domain “{DOMAINS[query.domain]}” is not loaded.")

@@ -54,11 +54,6 @@ class Marking:
         return int(self.areas.sum())
 
 
-def class_value(key: str) -> str:
-    """Key of a class as the query writes it: "New hotspot" is "New-hotspot"."""
-    return key.replace(" ", "-")
-
-
 def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
     """Find the areas that the query of an answer marks.
 
@@ -77,7 +72,8 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
     kind, _, rest = answer.query.mark.partition(":")
     if not rest:
         return None, []
-    values, notices = tuple(rest.split(",")), []
+    values: tuple[str, ...] = tuple(rest.split(","))
+    notices: Notices = []
     if kind in NUMBER_OF:
         query = answer.query
         of = atlas.levels[query.level].frame[query.decile]
@@ -87,8 +83,7 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
         name = answer.deciles.said(named)
         where = f"in {name[0].lower()}{name[1:]}"
     else:
-        places = {class_value(key): i for i, key in enumerate(answer.classes.keys)}
-        notices = [f"The legend has no class “{value}” to mark." for value in values if value not in places]
+        places, notices = answer.classes.places, list(answer.unmarked)
         values = tuple(value for value in values if value in places)
         if not values:
             return None, notices

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from geo.answer.atlas import Atlas
+from geo.ask.notice import fault_of
 from geo.ask.problem import Problem
+from geo.ask.query import Query
 from geo.cli import run
 from geo.data import coverage
 from geo.data.ingest import import_files
@@ -164,6 +166,8 @@ def test_dates_that_are_all_the_first_are_months(data: Path, tmp_path: Path) -> 
     assert receipt.grain == "month" and receipt.months == ["2023-01", "2023-02", "2023-04"]
     cube = Atlas.open(data).sources["offences"].cube
     assert not cube.has_days and not cube.has_hours
+    query, [said] = Query.parse("?clock=aoristic", Atlas.open(data).catalogue)
+    assert query.clock == "recorded" and fault_of(said).startswith("Another clock cannot be asked for: ")
 
 
 def test_a_month_without_a_file_of_the_countys_own_force_is_a_gap(data: Path, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from dashboard import ids, view
 from dashboard import legend as parts
 from geo.answer import atlas as atlas_module
 from geo.answer.atlas import Atlas
+from geo.answer.legend import class_value
 from geo.ask.query import Query
 from geo.out.export import FORMATS
-from geo.tell.marking import class_value, marking
+from geo.tell.marking import marking
 
 
 def marked(atlas: Atlas, search: str):

@@ -209,6 +209,8 @@ def test_time_as_the_standard_writes_it_is_the_period_of_the_page(client, moment
         "limit=0",
         "limit=-1",
         "limit=many",
+        "limit=2&limit=3",
+        "f=json&f=json",
         "offset=-1",
         "f=xml",
         "datetime=2023-02-01",

@@ -84,6 +84,29 @@ def test_a_value_that_it_does_not_list_is_refused(client, document):
             assert client.get(f"/export.csv?{name}=nonsense").status_code == 422, name
 
 
+@pytest.mark.parametrize(
+    ("rule", "address"),
+    [
+        ("/collections/{level}/items", "/collections/ward/items?bbox=1"),
+        ("/collections/{level}/items", "/collections/ward/items?limit=2&limit=3"),
+        ("/collections/{level}/items/{code}", "/collections/ward/items/E01?f=xml"),
+        ("/collections", "/collections?f=xml"),
+        ("/ogc/", "/ogc/?f=json&f=json"),
+        ("/assessment/table.csv", "/assessment/table.csv?exhibit=a/b&exhibit=c/d"),
+        ("/assessment/table.csv", "/assessment/table.csv?exhibit=a/b"),
+        ("/piece/evidence.csv", "/piece/evidence.csv?exhibit=none"),
+        ("/assessment/check", "/assessment/check?foo=1"),
+        ("/assessment.{form}", "/assessment.odt"),
+        ("/export.pack", "/export.pack?ward=Nowhere"),
+        ("/slides.pptx", "/slides.pptx"),
+    ],
+)
+def test_a_refusal_has_a_status_that_is_declared(client, document, rule, address):
+    answer = client.get(address)
+    assert answer.status_code >= 400
+    assert f"{answer.status_code}" in document["paths"][rule]["get"]["responses"], answer.text
+
+
 def test_every_format_and_document_is_in_it(document):
     export = document["paths"]["/export.{form}"]["get"]
     assert export["parameters"][0]["schema"]["enum"] == list(FORMATS)

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import create_app
+import hotspots
+from dashboard import create_app, ids
+from dashboard.view import page
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -124,6 +126,40 @@ def test_the_page_goes_on_and_says_what_it_left_out(small_atlas, address):
     assert small_atlas.answer(query).totals.total
     again, more = Query.parse(query.to_search(), small_atlas.catalogue)
     assert (again, more) == (query, []), "what the page shows can be taken away"
+
+
+OF_THE_ANSWER = {
+    "mark=class:QQ": "no class “QQ” to mark: choose from 0, 1, ",
+    "layer=local_moran&mark=class:HH,7": "no class “7” to mark: choose from HH, ",
+    "layer=quintile&mark=class:HH": "no class “HH” to mark",
+    "breaks=own": "give “edges”, as in edges=10,20,50",
+}
+"""What only the answer to an address can tell that it cannot be taken."""
+
+
+@pytest.mark.parametrize("address", OF_THE_ANSWER)
+def test_what_the_answer_does_not_have_is_refused_to_programs(
+    client, small_county, tmp_path, capsys, address
+):
+    target = tmp_path / "table.csv"
+    assert run(["export", "--url", address, "-o", str(target), "--data", str(small_county)]) == 1
+    said = [
+        capsys.readouterr().err.replace("\n", " "),
+        client.get(f"/slides.pptx?map={quote(address)}").text,
+        client.get(f"/collections/lsoa/items?{address}").text,
+    ]
+    with pytest.raises(Refused) as refused:
+        hotspots.open(small_county).ask(**dict(part.split("=") for part in address.split("&")))
+    for text in (*said, str(refused.value), client.get(f"/export.csv?{address}").text):
+        assert OF_THE_ANSWER[address] in text
+    assert not target.exists()
+
+
+def test_what_the_page_hands_out_it_can_be_asked_for(client, small_atlas):
+    assert client.get("/export.csv?layer=local_moran&mark=class:HH").status_code == 200
+    assert client.get("/export.csv?layer=imd&breaks=own").status_code == 200, "it heeds no breaks"
+    shown = page(small_atlas, "?breaks=own&mark=class:1")["shown"]
+    assert client.get(shown[f"{ids.export('csv')}.href"]).status_code == 200
 
 
 @pytest.mark.parametrize("key", [*FORMATS, "pack"])
