@@ -292,7 +292,10 @@ def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
         page.paragraph(x, y + 4, place.width, "No area has a number above 0 that may be shown.", BODY)
         return
     page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True)
-    page.text(right - 16, y + 2.6, sheet.noun.capitalize(), TINY, colour=MUTED, align="right")
+    counted = right - max(16, text_width(sheet.rate_title, TINY) + 2.4)
+    room = counted - x - text_width("Highest areas", BODY + 0.6, True) - 2.4
+    noun = shorten(sheet.noun.capitalize(), room, TINY)
+    page.text(counted, y + 2.6, noun, TINY, colour=MUTED, align="right")
     page.text(right, y + 2.6, sheet.rate_title, TINY, colour=MUTED, align="right")
     y += 4.6
     room = place.bottom - y - 3.6 * bool(sheet.tied_below)
