@@ -23,7 +23,7 @@ from geo.answer.immutable import immutable
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Classes, Entry, in_reading_order, unreported
 from geo.answer.measures import MEASURES, measure
-from geo.answer.said import finding, left_out, uncovered
+from geo.answer.said import finding, left_out, nothing, uncovered
 from geo.answer.week import Week
 from geo.ask.catalogue import choose
 from geo.ask.notice import Notice
@@ -133,7 +133,10 @@ def find(s: Asked) -> Found:
         ),
         headline=" ".join(filter(None, (finding(s, table, drawn.finding), uncovered(s)))),
         left_out=left_out(s),
-        caveats=(*drawn.caveats, *(s.level.deciles.caveats if table["imd_decile"].notna().any() else ())),
+        caveats=(
+            *(() if nothing(s) else drawn.caveats),
+            *(s.level.deciles.caveats if table["imd_decile"].notna().any() else ()),
+        ),
     )
 
 

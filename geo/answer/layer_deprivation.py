@@ -22,7 +22,7 @@ from geo.answer.layer_measure import in_order, no_top, suppressed
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import verb
-from geo.stats import deprivation, hotspots, unexplained
+from geo.stats import deprivation, hotspots, rates, unexplained
 from geo.stats.concentration import ranked_classes
 
 CRIME_SOURCES = ("offences",)
@@ -205,12 +205,13 @@ def draw_excess(s: Asked) -> Drawn:
         highest = table["ratio"].where(more).idxmax()
         have = verb(int(more.sum()), "has", "have")
         finding = (
-            f"{s.areas(int(more.sum()))} {have} more {s.noun} than {similar}; "
+            f"{s.areas(int(more.sum()), judged, 'compared')} {have} more {s.noun} than {similar}; "
             f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
         )
     names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p", "q": "ratio_q"}
     columns = measure(s).columns.join(table[[*estimates, "q"]].rename(columns=names))
     columns["verdict"] = verdict
+    columns.loc[s.shown < rates.HIDE_RATE_BELOW, ["ratio", "ratio_lower_ci", "ratio_upper_ci"]] = np.nan
     caveats = (
         f"Expected from a {found.model} of the other areas.",
         *correction_caveats(s, int(lost.sum()), judged),
@@ -233,7 +234,7 @@ EXCESS = Layer(
         Column("expected", "Events that the area's deprivation would lead one to expect"),
         Column(
             "ratio",
-            "Events over those expected from deprivation",
+            "Events over those expected from deprivation; blank below 3 events",
             "Times as many as expected",
             "Times",
             write=figures("{:.1f}"),

@@ -161,12 +161,15 @@ def draw_change(s: Asked) -> Drawn:
     overall = ""
     if now is not None and then:
         overall = f" In all {now:,} against {then:,} ({_in_all(varied, then, now, earlier.lengths)})."
-    finding = f"More {s.noun} than in {earlier.words} in {s.areas(up)}, fewer in {down or 'none'}.{overall}"
+    judged, fewer = int(table["p"].notna()[s.inside].sum()), down or "none"
+    finding = f"More {s.noun} than in {earlier.words} in {s.areas(up, judged)}, fewer in {fewer}.{overall}"
     if not up:
-        finding = f"Fewer {s.noun} than in {earlier.words} in {s.areas(down)}, more in none.{overall}"
+        finding = f"Fewer {s.noun} than in {earlier.words} in {s.areas(down, judged)}, more in none.{overall}"
     if not up and not down:
-        any_of = agree(s.n, "in", "in any of")
-        finding = f"No clear change against {earlier.words} {any_of} {s.among_areas}.{overall}"
+        any_of = agree(judged, "in", "in any of")
+        finding = f"No clear change against {earlier.words} {any_of} {s.judged(judged)}.{overall}"
+    if not judged:
+        finding = f"{s.areas(0)} has enough {s.noun} to be judged against {earlier.words}.{overall}"
     columns = pd.DataFrame(
         {
             "count_before": table["before"].astype("Int64"),
@@ -182,7 +185,7 @@ def draw_change(s: Asked) -> Drawn:
         *earlier.caveats,
         *moved_points(s, earlier.slice),
         *varied.caveats,
-        *correction_caveats(s, int((flagged & ~np.isin(key, ("up", "down"))).sum()), int(table["p"].count())),
+        *correction_caveats(s, int((flagged & ~np.isin(key, ("up", "down"))).sum()), judged),
         "Change is per day of the periods, judged area by area.",
     )
     return Drawn(columns, codes, classes, finding, caveats)

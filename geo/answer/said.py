@@ -25,6 +25,13 @@ from geo.ask.words import (
 from geo.stats.rates import HIDE_RATE_BELOW, UNRELIABLE_BELOW
 
 
+def nothing(s: Asked) -> str:
+    """Say that there are no events to find anything out from; "" where there are."""
+    if not s.inside.any() and s.chosen.any():
+        return f"No {s.noun} are known here for the period chosen."
+    return "" if s.counts[s.inside].sum() else f"No {s.noun} match these filters."
+
+
 def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     """Say what the layer found or, for a plain measure, which areas have the most.
 
@@ -36,10 +43,8 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     of_layer : str
         What the layer found; "" lets the measure speak.
     """
-    if not s.inside.any() and s.chosen.any():
-        return f"No {s.noun} are known here for the period chosen."
-    if not s.counts[s.inside].sum():
-        return f"No {s.noun} match these filters."
+    if none := nothing(s):
+        return none
     if of_layer:
         return upper_first(of_layer)
     asked = MEASURES[s.query.measure]

@@ -156,18 +156,21 @@ def excess(
 def verdicts(table: pd.DataFrame, probability: str = "p", alpha: float = 0.05) -> np.ndarray:
     """More, as or less than similarly deprived areas; "not compared" where there is no probability.
 
+    No area has more that has fewer events than a rate is shown of.
+
     Parameters
     ----------
     table : DataFrame
-        ``ratio`` and probabilities, as of :func:`excess`.
+        ``count``, ``ratio`` and probabilities, as of :func:`excess`.
     probability : str
         The column that decides: p, or the same corrected for looking at many areas.
     alpha : float
         Up to which probability an area stands out.
     """
     p, ratio = table[probability], table["ratio"]
+    enough = table["count"].to_numpy(np.float64, na_value=np.nan) >= rates.HIDE_RATE_BELOW
     return np.select(
-        [p.isna(), (p <= alpha) & (ratio > 1), p <= alpha],
+        [p.isna(), (p <= alpha) & (ratio > 1) & enough, (p <= alpha) & (ratio <= 1)],
         [rates.NOT_COMPARED, MORE, LESS],
         AS_PREDICTED,
     )

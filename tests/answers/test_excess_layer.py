@@ -11,6 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from dashboard import view
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
+from geo.ask.words import month_number
 from geo.stats import unexplained
 from geo.tell.assessment import part_of
 from geo.tell.exhibits.compared import excess
@@ -52,7 +53,22 @@ def test_what_the_correction_takes_away_is_tinted(demo_atlas: Atlas):
     assert f"{int((surprising & ~sure).sum())} more would be flagged" in " ".join(corrected.caveats)
     assert "Not corrected" in " ".join(plain.caveats)
     number = int((table["verdict"] == unexplained.MORE).sum())
-    assert corrected.headline.startswith(f"{number} of 381 small areas")
+    judged = int(table["ratio_p"].notna().sum())
+    among = f"{number} of the {judged} of 381 small areas that could be compared have more"
+    assert judged < 381 and corrected.headline.startswith(among)
+
+
+def test_no_area_of_fewer_than_three_events_has_more(small_atlas: Atlas):
+    table = pd.DataFrame({"count": [1, 2, 3, 0], "ratio": [90.8, 40.0, 40.0, 0.0], "p": [0.001] * 4})
+    as_, more, less = unexplained.AS_PREDICTED, unexplained.MORE, unexplained.LESS
+    assert unexplained.verdicts(table).tolist() == [as_, as_, more, less]
+    march = month_number("2023-03")
+    asked = Query(category=("robbery",), first=march, last=march, layer="excess", fdr=False)
+    shown = small_atlas.answer(asked).table
+    few = (shown["count"] < 3).to_numpy(bool)
+    assert (
+        few.any() and (shown["ratio"].isna() == few).all() and (shown["ratio_upper_ci"].isna() == few).all()
+    )
 
 
 def test_a_suppressed_area_is_not_compared(small_atlas: Atlas):

@@ -77,3 +77,30 @@ def test_where_gaps_isolate_every_area_none_can_be_judged(small_atlas: Atlas, la
     assert "one of 36 small areas can be judged" in drawn.finding
     assert not [caveat for caveat in drawn.caveats if "orrected" in caveat]
     assert drawn.classes.counts[drawn.classes.keys.index("nodata")] == 36
+
+
+# ---------------------------------------------------------------- how many could be judged
+
+
+@pytest.mark.parametrize(
+    ("source", "month"), [("ae", "2020-03"), ("ambulance", "2023-03"), ("offences", "2023-03")]
+)
+def test_a_change_is_told_of_the_areas_that_could_be_judged(demo_atlas: Atlas, source: str, month: str):
+    at, kind = month_number(month), ("robbery",) if source == "offences" else ()
+    answer = demo_atlas.answer(
+        Query(source=source, category=kind, first=at, last=at, layer="change", fdr=False)
+    )
+    judged = int(answer.table["change_p"].notna().sum())
+    assert judged < 381 and (judged == 0) == (source != "offences")
+    said = f"{judged} of 381 small areas that could be judged" if judged else "has enough"
+    assert said in answer.headline
+    assert judged or "No clear change" not in answer.headline
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_where_there_are_no_events_nothing_is_said_of_any_test(demo_atlas: Atlas, layer: str):
+    march = month_number("2023-03")
+    answer = demo_atlas.answer(Query(category=("robbery",), hour=(4,), first=march, last=march, layer=layer))
+    assert answer.headline == "No offences match these filters."
+    tests = r"hot for a health|no more than chance|orrected for|would be flagged|by chance alone|judged"
+    assert not re.search(tests, " ".join(answer.caveats))
