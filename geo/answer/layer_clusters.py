@@ -18,6 +18,7 @@ from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import AREAS, agree, lower_first, named, verb
 from geo.stats import hotspots
+from geo.stats.exact_null import attainable
 from geo.stats.hotspots import Statistic
 
 UNCORRECTED = "-"
@@ -49,6 +50,12 @@ def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
     table = hotspots.getis_ord_star(s.counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=fdr)
     table = table.reindex(s.frame.index)
     return table.assign(cluster=table["cluster"].astype(object).fillna("NA").astype(str))
+
+
+def gi_star_by_chance(s: Asked) -> float:
+    """How many areas :func:`gi_star` flags by chance alone, uncorrected."""
+    counts = s.counts[s.inside].astype(float)
+    return float(np.nansum(attainable(counts, s.among, alpha=ALPHA, window=True)))
 
 
 def _draw(s: Asked, statistic: Statistic) -> Drawn:
@@ -130,8 +137,7 @@ def correction_caveats(s: Asked, lost: int, judged: int, by_chance: float | None
     if judged < 2:  # one is not many
         return []
     if not s.query.fdr and by_chance is not None:
-        about = f"about {by_chance:.0f}" if by_chance >= 1 else "less than one"
-        return [f"Not corrected: {about} of {s.judged(judged)} would be flagged by chance alone."]
+        return [f"Not corrected: {about(by_chance)} of {s.judged(judged)} would be flagged by chance alone."]
     if not s.query.fdr:
         most = f"up to {np.ceil(ALPHA * judged):.0f} of {s.judged(judged)}"
         return [f"Not corrected: {most} may be flagged by chance alone."]
@@ -139,6 +145,15 @@ def correction_caveats(s: Asked, lost: int, judged: int, by_chance: float | None
         f"Corrected for looking at {s.judged(judged)} at once (false discovery rate {ALPHA:.0%}); "
         f"{lost} more would be flagged without it."
     ]
+
+
+def about(by_chance: float) -> str:
+    """A number of areas that chance alone flags, in words.
+
+    >>> about(5.7), about(0.4)
+    ('about 6', 'less than one')
+    """
+    return f"about {by_chance:.0f}" if by_chance >= 1 else "less than one"
 
 
 def _caveats(s: Asked, lost: int, judged: int, by_chance: float | None) -> list[str]:

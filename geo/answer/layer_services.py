@@ -12,13 +12,14 @@ from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import CLUSTERS, correction_caveats, gi_star
+from geo.answer.layer_clusters import CLUSTERS, about, correction_caveats, gi_star, gi_star_by_chance
 from geo.answer.layer_measure import in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, filled
 from geo.ask.words import counted, listed, named, period_name, upper_first, verb
 from geo.stats import hotspots, services
 from geo.stats.concentration import ranked_classes
+from geo.stats.exact_null import attainable
 from geo.stats.weights import Neighbours
 
 NONE = Kind("0", "None", PLAIN)
@@ -50,8 +51,11 @@ def draw_agreement(s: Asked) -> Drawn:
         finding = f"No other source than {s.info.label} has events under these filters."
     periods = [f"{s.sources[key]} {_period(one)}" for key, one in slices.items()]
     caveats = [f"Each source over its own months: {listed(periods)}."]
-    if not s.query.fdr:
-        caveats += correction_caveats(s, 0, s.n)
+    if not s.query.fdr and s.n > 1:
+        each = listed(
+            [f"{about(gi_star_by_chance(one))} for {s.sources[key]}" for key, one in slices.items()]
+        )
+        caveats.append(f"Not corrected: of {s.judged(s.n)} {each} would be flagged by chance alone.")
     missed = services.unreported(hot, {key: one.info.sector for key, one in slices.items()})
     if missed is not None and len(missed):
         names = named([str(s.frame.at[code, "name"]) for code in missed.index])
@@ -135,13 +139,10 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     key = s.query.compare if s.query.compare in others else others[0]
     other = s.ask(source=key, category=(), compare="")
     s, other = s.beside(other), other.beside(s)
-    table = hotspots.bivariate_moran(
-        s.counts[s.inside].astype(float),
-        other.counts[s.inside].astype(float),
-        s.among,
-        alpha=ALPHA,
-        fdr=s.query.fdr,
-    ).reindex(s.frame.index)
+    here, there = (one.counts[s.inside].astype(float) for one in (s, other))
+    table = hotspots.bivariate_moran(here, there, s.among, alpha=ALPHA, fdr=s.query.fdr)
+    by_chance = None if s.query.fdr else float(np.nansum(attainable(there, s.among, alpha=ALPHA)))
+    table = table.reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
     p = services.go_together(
         filled(s, s.counts)[s.inside], around(filled(other, other.counts)[s.inside], s.among)
@@ -162,7 +163,7 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     protected = s.gate if s.gate.controlled else other.gate
     single = table["p"].le(ALPHA).to_numpy() & np.isin(cluster, ["NS"])
     lost = 0 if p > ALPHA else int(single.sum())
-    caveats = (*correction_caveats(s, lost, int(table["p"].count())), TAKEN_AS_IS)
+    caveats = (*correction_caveats(s, lost, int(table["p"].count()), by_chance), TAKEN_AS_IS)
     return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding, caveats)
 
 

@@ -42,6 +42,32 @@ def test_the_sentence_tells_what_random_draws_flag(
     assert not [c for c in small_atlas.answer(query.replace(fdr=True)).caveats if "by chance alone" in c]
 
 
+@pytest.mark.parametrize("hours", [(), (3, 4, 5)])
+def test_layers_of_several_sources_tell_it_from_their_own_null(small_atlas: Atlas, hours: tuple):
+    """Gi* of every source on its own; of the other source around an area, its neighbours' values alone."""
+    query = Query(source="offences", compare="ae", first=MARCH, last=MARCH, hour=hours, fdr=False)
+    near = small_atlas.levels["lsoa"].neighbours
+    counts = {
+        key: small_atlas.asked(query.replace(source=key, compare="")).counts for key in small_atlas.sources
+    }
+    said = " ".join(small_atlas.answer(query.replace(layer="agreement")).caveats)
+    for key, label in {key: one.info.label for key, one in small_atlas.sources.items()}.items():
+        if counts[key].any():
+            told(f"(.*) for {label}", said, *simulated(counts[key], near, window=True, seed=5))
+    around = " ".join(small_atlas.answer(query.replace(layer="bivariate_moran")).caveats)
+    told("Not corrected: (.*) of 36", around, *simulated(counts["ae"], near, window=False, seed=5))
+
+
+def told(pattern: str, said: str, mean: float, error: float) -> None:
+    """Whether a sentence tells a number of areas that chance flags."""
+    found = re.search(pattern.replace("(.*)", "(less than one|about [0-9]+)"), said)
+    assert found, said
+    if found[1] == "less than one":
+        assert mean < 1 + 5 * error
+    else:
+        assert abs(int(found[1].removeprefix("about ")) - mean) <= 0.5 + 5 * error
+
+
 @pytest.mark.parametrize("layer", ["local_moran", "getis_ord"])
 @pytest.mark.parametrize("measure", ["rate", "dsr", "ratio"])
 def test_areas_whose_rate_is_not_shown_stay_in_the_population(small_atlas: Atlas, layer: str, measure: str):
