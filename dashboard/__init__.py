@@ -23,7 +23,6 @@ from dashboard import (
     shell,
 )
 from geo.answer.atlas import Atlas
-from geo.ask.problem import Problem
 from geo.ask.resources import shipped
 
 __all__ = ["create_app"]
@@ -63,10 +62,7 @@ def create_app(atlas: Atlas) -> Dash:
     Problem
         If the atlas holds no events.
     """
-    if not atlas.catalogue.sources:
-        raise Problem(
-            "No events are loaded yet: import some, for example with hotspots import offences FILE."
-        )
+    atlas.catalogue.needs_events()
     app = Page(
         __name__,
         title=f"Hotspots · {atlas.place}",

@@ -115,7 +115,7 @@ class County:
         Raises
         ------
         Problem
-            If there is no such source.
+            If there is no such source, or no events are loaded.
 
         Examples
         --------
@@ -123,6 +123,7 @@ class County:
         >>> county.categories("offences")["robbery"]
         'Robbery'
         """
+        self._atlas.catalogue.needs_events()
         known = self._atlas.catalogue.sources
         key = source or next(iter(known), "")
         if key not in known:
@@ -173,6 +174,8 @@ class County:
         ------
         Refused
             If any part of it cannot be taken, with a sentence for each that says what is allowed.
+        Problem
+            If no events are loaded.
 
         Examples
         --------

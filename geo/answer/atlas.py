@@ -57,6 +57,7 @@ class Atlas(County):
 
     def asked(self, query: Query) -> Asked:
         """Return the true numbers of a question; never to be shown as they are."""
+        self.catalogue.needs_events()
         return Asked(self, self.catalogue.check(query)[0])
 
     def answer(self, query: Query) -> Answer:
@@ -70,7 +71,13 @@ class Atlas(County):
         Returns
         -------
         Answer
+
+        Raises
+        ------
+        Problem
+            If no events are loaded.
         """
+        self.catalogue.needs_events()
         query, notices = self.catalogue.check(query)
         heeds = LAYERS[query.layer].heeds | MEASURES[query.measure].heeds
         s, key = Asked(self, query), query.only(MAP, heeds)
@@ -108,7 +115,10 @@ class Atlas(County):
         ------
         Refused
             If any part of it cannot be taken.
+        Problem
+            If no events are loaded.
         """
+        self.catalogue.needs_events()
         query = exactly(search, self.catalogue)
         if query.breaks == "own" and not query.edges and "breaks" in LAYERS[query.layer].heeds:
             raise Refused(["Own classes need their bounds: give “edges”, as in edges=10,20,50."])

@@ -14,6 +14,7 @@ from typing import Any
 from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
 from geo.ask.notice import Notice, left_out
 from geo.ask.parameters import LARGEST_GROUP, Notices
+from geo.ask.problem import Problem
 from geo.ask.query import Query, filters_of
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
@@ -56,6 +57,13 @@ class Catalogue:
     def categories(self) -> dict[str, str]:
         """Slug to label of the categories of every source."""
         return {slug: name for source in self.sources.values() for slug, name in source.categories.items()}
+
+    def needs_events(self) -> None:
+        """Raise Problem where no events are loaded, so that nothing can be asked."""
+        if not self.sources:
+            raise Problem(
+                "No events are loaded yet: import some, for example with hotspots import offences FILE."
+            )
 
     def source(self, query: Query) -> SourceInfo:
         """Return the source of a checked question, its events called by what the question selects of them."""

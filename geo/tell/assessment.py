@@ -229,7 +229,10 @@ def asked(
     ------
     Refused
         If something cannot be taken, by none of the sources covered.
+    Problem
+        If no events are loaded.
     """
+    atlas.catalogue.needs_events()
     query, notices = Query.parse(search_of(url))
     begin, more = Query.parse(f"from={first}" if first else "")
     end, most = Query.parse(f"to={last}" if last else "")

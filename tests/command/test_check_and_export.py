@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import hotspots
 from geo import cli
 from geo.cli import run
 from geo.data.store import Store
@@ -125,3 +126,20 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     status, _, err = command(capsys, "demo")
     assert status == 130
     assert err.startswith("Stopped")
+
+
+@pytest.mark.parametrize(
+    "command", [["export"], ["export", "--pack"], ["assess"], ["calibrate"], ["assess", "--url", "source=ae"]]
+)
+def test_a_folder_without_events_says_that_some_are_to_be_imported(
+    data: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run([*command, "--data", str(data)]) == 1
+    assert "No events are loaded yet: import some" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_program_is_told_that_no_events_are_loaded(data: Path) -> None:
+    county = hotspots.open(data)
+    for ask in (county.ask, county.categories, lambda: county.ask(source="ae", hour=3)):
+        with pytest.raises(hotspots.Problem, match="No events are loaded yet: import some"):
+            ask()
