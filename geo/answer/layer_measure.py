@@ -76,6 +76,18 @@ def no_top(s: Asked, values: np.ndarray, classes: int) -> str:
     return f"{s.areas(alike)} that are alike lie at its edge"
 
 
+def fifth_or_number(number: int, of: int) -> str:
+    """What the highest of five classes is called, as a noun: a fifth only where it has as many areas as one.
+
+    >>> fifth_or_number(84, 417), fifth_or_number(100, 417)
+    ('fifth', '100')
+    """
+    return "fifth" if abs(number - of / len(FIFTHS)) < 1 else f"{number:,}"
+
+
+UNEQUAL = "Areas that are alike stay together, so that the highest are not exactly a fifth of them."
+
+
 MEASURE = Layer(
     key="measure",
     label="Measure",
@@ -127,14 +139,19 @@ def draw_quintile(s: Asked) -> Drawn:
         no_value=m.no_value,
     )
     top = (quintile == len(FIFTHS)).fillna(False).to_numpy(bool)
-    share = s.share_held(top)
+    share, number, known = s.share_held(top), int(top.sum()), int((~np.isnan(values)).sum())
+    exactly = fifth_or_number(number, known) == "fifth"
     if share is not None and s.query.measure == "count" and not why:
-        number = s.areas(int(top.sum()))
-        finding = f"The fifth of areas with the most {s.noun} ({number}) holds {share:.0%} of them."
-    known = int((~np.isnan(values)).sum())
+        finding = f"The fifth of areas with the most {s.noun} ({s.areas(number)}) holds {share:.0%} of them."
+        if not exactly:
+            finding = (
+                f"The {s.areas(number)} ({number / s.n:.0%}) with the most {s.noun} hold {share:.0%} of them."
+            )
     caveats = [f"Fifths are of {s.judged(known, 'put in order')}."] if known < s.n else []
     if len(parts) < len(FIFTHS):
         caveats.append("Areas that are alike stay together, and fifths that they would join are one class.")
+    if number and not exactly:
+        caveats.append(UNEQUAL)
     return Drawn(columns, codes, classes, finding, tuple(caveats))
 
 

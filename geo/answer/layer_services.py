@@ -5,6 +5,8 @@ Layers that set one source against others, with the same filters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +15,7 @@ from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import CLUSTERS, about, correction_caveats, gi_star, gi_star_by_chance
-from geo.answer.layer_measure import in_order, no_top
+from geo.answer.layer_measure import UNEQUAL, fifth_or_number, in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, filled
 from geo.ask.words import counted, listed, named, period_name, upper_first, verb
@@ -243,17 +245,17 @@ def draw_colocation(s: Asked) -> Drawn:
     entries = [kind._replace(label=kind.label.format(**names)) for kind in TOGETHER]
     order = {kind.key: i for i, kind in enumerate(TOGETHER)}
     position = np.array([order[k] for k in found])
-    title = f"Busiest fifth of areas for {s.noun} and for {other.noun}"
+    title = f"Busiest areas for {s.noun} and for {other.noun}"
     codes, classes = classify(title, entries, position, s.inside)
     number = {k: int(((found == k) & s.inside).sum()) for k in order}
     shared = number["HH"] + number["both"]
-    services_ = f"{s.noun} and for {other.noun}"
-    finding = f"No area is among the busiest fifth for {services_}."
+    busiest, unequal = among_busiest([s.noun, other.noun], busy[s.inside].sum().tolist(), s.n)
+    finding = f"No area is among {busiest}."
     if shared:
         stand = verb(number["HH"], "stands", "stand")
         by_chance = (x & s.inside).sum() * (z & s.inside).sum() / s.n
         finding = (
-            f"{s.areas(shared)} {verb(shared, 'is', 'are')} among the busiest fifth for {services_} "
+            f"{s.areas(shared)} {verb(shared, 'is', 'are')} among {busiest} "
             f"({by_chance:.0f} would be by chance); {number['HH'] or 'none'} of them {stand} side by side "
             "beyond chance."
         )
@@ -267,6 +269,7 @@ def draw_colocation(s: Asked) -> Drawn:
         "be flagged without it."
         if s.query.fdr
         else "Not corrected for looking at many areas at once.",
+        *unequal,
         TAKEN_AS_IS,
     )
     columns = pd.DataFrame(
@@ -281,6 +284,21 @@ def draw_colocation(s: Asked) -> Drawn:
         s.frame.index,
     )
     return Drawn(columns, codes, classes, finding, caveats)
+
+
+def among_busiest(nouns: Sequence[str], numbers: Sequence[int], of: int) -> tuple[str, tuple[str, ...]]:
+    """What so many areas with the most for each source are called, and what is to be said of their number.
+
+    >>> among_busiest(["offences", "call-outs"], [83, 84], 417)
+    ('the busiest fifth for offences and for call-outs', ())
+    >>> among_busiest(["offences", "call-outs"], [100, 84], 417)[0]
+    'the busiest 100 for offences and the busiest fifth for call-outs'
+    """
+    called = [fifth_or_number(int(number), of) for number in numbers]
+    if set(called) == {"fifth"}:
+        return f"the busiest fifth for {listed([nouns[0], *(f'for {noun}' for noun in nouns[1:])])}", ()
+    each = [f"the busiest {many} for {noun}" for many, noun in zip(called, nouns, strict=True)]
+    return listed(each), (UNEQUAL,)
 
 
 def _in_order(s: Asked) -> np.ndarray:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.answer.atlas import Atlas
+from geo.answer.layer_measure import UNEQUAL
 from geo.ask.query import Query
 from geo.tell import assessment
 from tests.support import small_county as small
@@ -61,7 +62,11 @@ def test_classes_follow_what_is_seen_and_are_as_large_as_they_say(demo_atlas: At
     top = nearest_fifth(places)
     if abs(top.sum() - n / 5) <= n / 20:
         assert (answer.table["quintile"] == 5).fillna(False).tolist() == top.tolist()
-        assert f"({top.sum()} of {n} " in answer.headline
+        assert f"{top.sum()} of {n} " in answer.headline
+        exactly = abs(top.sum() - n / 5) < 1
+        assert answer.headline.startswith("The fifth of areas") == exactly
+        unequal = f" ({top.sum() / n:.0%}) with the most " in answer.headline
+        assert unequal == (UNEQUAL in answer.caveats) == (not exactly)
     else:
         assert not (answer.table["quintile"] == 5).fillna(False).any()
         assert "cannot be told" in answer.headline
@@ -80,6 +85,23 @@ def test_no_top_fifth_is_made_of_what_ties(demo_atlas: Atlas):
         assert "cannot be told" in other.headline
         assert set(other.codes.tolist()) == {len(other.classes.keys) - 1}
         assert other.classes.patterns[-1] == "nodata" and other.classes.labels[-1].startswith("No ")
+
+
+def test_what_is_not_a_fifth_is_told_by_its_number(demo_atlas: Atlas):
+    """Admissions: of 381 areas 79 are above the number seen nearest to a fifth (76)."""
+    query = Query(source="admissions", layer="quintile")
+    found, _ = assessment.evidence(demo_atlas, query)
+    (wards,) = [exhibit for exhibit in found if exhibit.key == "top_quintile"]
+    assert wards.finding.startswith("The 79 of 381 small areas (21%) with the most admissions hold ")
+    assert wards.title.endswith("wards of the top 79 small areas") and UNEQUAL in wards.caveats
+    both = replace(query, layer="colocation", compare="ae")
+    busy = demo_atlas.answer(both).table[["busiest_here", "busiest_there"]].sum().tolist()
+    there = "busiest fifth" if abs(busy[1] - 381 / 5) < 1 else f"busiest {busy[1]}"
+    said = f"among the busiest 79 for admissions and the {there} for attendances"
+    assert busy[0] == 79 and said in demo_atlas.answer(both).headline
+    assert UNEQUAL in demo_atlas.answer(both).caveats
+    (together,) = [x for x in assessment.evidence(demo_atlas, both)[0] if x.key == "colocation"]
+    assert "busiest 79 for " in together.finding and UNEQUAL in together.caveats
 
 
 def _why(noun: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA
 from geo.answer.layer_clusters import gi_star
-from geo.answer.layer_services import TAKEN_AS_IS, together
+from geo.answer.layer_services import TAKEN_AS_IS, among_busiest, together
 from geo.ask.words import AREAS, agree, counted, listed, lower_first, month_runs, named, period_name, verb
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
@@ -143,15 +143,21 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
     if not best["Busiest for both"]:
         raise NotPossible("no small area is among the busiest fifth for two sources.")
     number, beside = int(best["Busiest for both"]), int(best["Side by side"])
+    pair_of = [str(best["Source"]), str(best["And"])]
+    busy, unequal = among_busiest(
+        [lower_first(label) for label in pair_of],
+        [int(busiest[labels.index(label)].sum()) for label in pair_of],
+        len(among.ids),
+    )
     finding = (
-        f"{counted(number, *AREAS['lsoa'])} {agree(number, 'is', 'are')} among the busiest fifth for "
-        f"{lower_first(best['Source'])} and for {lower_first(best['And'])}, "
+        f"{counted(number, *AREAS['lsoa'])} {agree(number, 'is', 'are')} among {busy}, "
         f"where {best['By chance']:.0f} would be by chance; "
         f"{beside or 'none'} of them {verb(beside, 'stands', 'stand')} side by side beyond chance."
     )
     caveats = (
         f"Local join counts, exact and {corrected} for looking at many areas. Each source over its own "
         "months; patients are placed where they live.",
+        *unequal,
         TAKEN_AS_IS,
     )
     title = f"Where the busiest small areas of two services coincide, {first.where}"

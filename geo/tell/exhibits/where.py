@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from geo.answer.layer_measure import UNEQUAL, fifth_or_number
 from geo.answer.recording import moved_points
 from geo.ask.words import AREAS, named, written
 from geo.stats import concentration
@@ -41,14 +42,18 @@ def top_quintile(part: Part) -> Exhibit:
     split = table.groupby("Borough")["Small areas"].sum().sort_values(ascending=False, kind="stable")
     said = named([f"{n:,} in {name}" for name, n in split.items()], *AREAS["borough"])
     share = part.gate.share(int(part.counts[top].sum()), part.total)
-    held = f" holds {share:.0%} of them" if share is not None else " stands out"
-    finding = (
-        f"The fifth of small areas with the most {part.noun}, {int(top.sum()):,} of "
-        f"{int(part.inside.sum()):,},{held}: {said}."
-    )
-    title = f"{part.titled}: wards of the top fifth of small areas"
+    number, of = int(top.sum()), int(part.inside.sum())
+    exactly = fifth_or_number(number, of) == "fifth"
+    who = f"The fifth of small areas with the most {part.noun}, {number:,} of {of:,},"
+    if not exactly:
+        who = f"The {part.areas(number)} ({number / of:.0%}) with the most {part.noun}"
+    holds, stands = ("holds", "stands") if exactly else ("hold", "stand")
+    held = f"{holds} {share:.0%} of them" if share is not None else f"{stands} out"
+    finding = f"{who} {held}: {said}."
+    title = f"{part.titled}: wards of the top {'fifth of' if exactly else f'{number:,}'} small areas"
     chart = Chart("map", query=answer.query)
-    return Exhibit("top_quintile", title, finding, table, chart=chart)
+    caveats = () if exactly else (UNEQUAL,)
+    return Exhibit("top_quintile", title, finding, table, chart=chart, caveats=caveats)
 
 
 def top_areas(part: Part) -> Exhibit:
