@@ -93,11 +93,21 @@ class Benchmark:
         In the unit of the areas' rates: age-standardised where the measure is, 1 for a ratio, else per
         1,000; NaN where it is not known.
     caveats : tuple of str
+    itself : int or None
+        Position of the one area that it is made of, which cannot be compared with it.
     """
 
     name: str
     value: float
     caveats: tuple[str, ...] = ()
+    itself: int | None = None
+
+    def compare(self, limits: pd.DataFrame) -> pd.Series:
+        """Set it against the limits of every area, as :func:`geo.stats.rates.compare_with_benchmark`."""
+        verdict = rates.compare_with_benchmark(limits["lower_ci"], limits["upper_ci"], self.value)
+        if self.itself is not None:
+            verdict.iloc[self.itself] = rates.NOT_COMPARED
+        return verdict
 
 
 def reference(s: Asked) -> np.ndarray:
@@ -118,11 +128,12 @@ def benchmark(s: Asked, by: Comparison = CRUDE) -> Benchmark:
     """
     areas = reference(s)
     value = by.together(s, areas)
+    itself = int(np.flatnonzero(areas)[0]) if areas.sum() == 1 else None
     if s.query.benchmark in set(s.frame["lad"][areas]):
         name = str(s.frame["borough"][areas].iloc[0])
         own = f"The areas of {name} are part of the benchmark that they are compared with."
-        return Benchmark(name, value, (own,) if (areas & s.inside).any() else ())
-    whole = Benchmark(s.where, value)
+        return Benchmark(name, value, (own,) if (areas & s.inside).any() else (), itself)
+    whole = Benchmark(s.where, value, itself=itself)
     if s.query.benchmark in set(s.frame["lad"]):
         name = s.frame["borough"][(s.frame["lad"] == s.query.benchmark).to_numpy()].iloc[0]
         said = f"Compared with {s.where} as a whole, not with {name}, which is not reported on throughout."

@@ -103,14 +103,17 @@ def _before_correction(table: pd.DataFrame) -> np.ndarray:
     return np.char.add(corners, UNCORRECTED)
 
 
+def unjudged(s: Asked, what: str) -> str:
+    """Say that no area can be judged beside its neighbours, and why."""
+    why = "values are alike or missing, or there are no neighbours"
+    return f"{s.areas(0)} can be judged for {what}: {why}."
+
+
 def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
     hot = hot & s.inside
     number = int(hot.sum())
     if not judged:
-        return (
-            f"{s.areas(0)} can be judged for hotspots of {s.noun}: values are alike or missing, or there are "
-            "no neighbours."
-        )
+        return unjudged(s, f"hotspots of {s.noun}")
     if not number:
         among = agree(judged, "in", "among")
         return f"No hotspot of {s.noun} stands out from chance {among} {s.judged(judged)}."

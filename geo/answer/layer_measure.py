@@ -210,10 +210,7 @@ def draw_significance(s: Asked) -> Drawn:
     against = MEASURES[s.query.measure].comparison
     at95, at998, by = against.rated(s, 0.95), against.rated(s, 0.998), benchmark(s, against)
     step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
-    surely, likely = (
-        rates.compare_with_benchmark(t["lower_ci"], t["upper_ci"], by.value).map(step).to_numpy(float)
-        for t in (at998, at95)
-    )
+    surely, likely = (by.compare(t).map(step).to_numpy(float) for t in (at998, at95))
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
     known = not np.isnan(by.value)
     whom = f"{written(by.value)} for {by.name}" if known else f"{by.name}, whose rate is not known"
@@ -237,6 +234,8 @@ def draw_significance(s: Asked) -> Drawn:
     finding = against.finding.format(areas=areas, have=have, noun=s.noun, name=by.name, held=held)
     if not compared:
         finding = f"{s.areas(0)} has enough {s.noun} to be compared."
+        if s.n == 1 and by.itself is not None and s.inside[by.itself]:
+            finding = f"{s.among_areas} is itself what it would be compared with."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
     chance = "By chance alone up to one area in twenty differs at 95%."

@@ -14,7 +14,14 @@ from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import CLUSTERS, about, correction_caveats, gi_star, gi_star_by_chance
+from geo.answer.layer_clusters import (
+    CLUSTERS,
+    about,
+    correction_caveats,
+    gi_star,
+    gi_star_by_chance,
+    unjudged,
+)
 from geo.answer.layer_measure import UNEQUAL, fifth_or_number, in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, filled
@@ -42,9 +49,11 @@ def draw_agreement(s: Asked) -> Drawn:
     title = f"Sources in which the area is a hot spot (Gi*), of {most}"
     codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
     several = (table["agree"] >= 2).to_numpy() & s.inside
-    number = int(several.sum())
-    are = verb(number, "is a hot spot", "are hot spots")
-    finding = f"{s.areas(number)} {are} for two or more of {counted(most, 'source', 'sources')}."
+    number, judged = int(several.sum()), int(table["asked"].ge(2)[s.inside].sum())
+    are, of = verb(number, "is a hot spot", "are hot spots"), counted(most, "source", "sources")
+    finding = f"{s.areas(number, judged)} {are} for two or more of {of}."
+    if not judged:
+        finding = unjudged(s, "hot spots of two or more sources")
     if several.any():
         top = table["agree"].where(pd.Series(s.inside, table.index)).idxmax()
         services_ = [s.sources[key] for key in slices if table.at[top, key]]
@@ -157,10 +166,15 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     codes, classes = classify(title, CORNERS, position, s.inside, no_value="Not defined")
     high = (cluster == "HH") & s.inside
     finding = f"No {s.area} has many {s.noun} and many {other.noun} around it, beyond chance."
-    if p > ALPHA:
+    judged = int((cluster != "NA")[s.inside].sum())
+    if not judged:
+        finding = unjudged(s, f"{s.noun} with {other.noun} around")
+    elif p > ALPHA:
         finding = _apart(s.noun, other.noun, p)
     elif high.any():
-        finding = f"In {s.areas(int(high.sum()))} many {s.noun} meet many {other.noun} in the areas around."
+        finding = (
+            f"In {s.areas(int(high.sum()), judged)} many {s.noun} meet many {other.noun} in the areas around."
+        )
     columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
     protected = s.gate if s.gate.controlled else other.gate
     single = table["p"].le(ALPHA).to_numpy() & np.isin(cluster, ["NS"])

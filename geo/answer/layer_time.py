@@ -15,7 +15,7 @@ from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
 from geo.answer.columns import Column, P, changes, words
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import correction_caveats
+from geo.answer.layer_clusters import correction_caveats, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.recording import moved_points, shift
 from geo.answer.variation import Variation, variation, whole_change
@@ -297,10 +297,13 @@ def draw_emerging(s: Asked) -> Drawn:
     names = pattern[hot].value_counts()
     split = listed([f"{n:,} {HOT_PATTERNS[str(name)]}" for name, n in names.items()])
     show = verb(int(hot.sum()), "shows", "show")
-    finding = f"{s.areas(int(hot.sum()))} {show} a pattern of hot spots over the months" + (
+    judged = int((pattern != "Undefined")[s.inside].sum())
+    finding = f"{s.areas(int(hot.sum()), judged)} {show} a pattern of hot spots over the months" + (
         f": {split}." if split else "."
     )
-    uncorrected = () if s.query.fdr else correction_caveats(s, 0, s.n)
+    if not judged:
+        finding = unjudged(s, "patterns of hot spots over the months")
+    uncorrected = () if s.query.fdr else correction_caveats(s, 0, judged)
     caveats = (
         "“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",
         *moved_points(s, s),

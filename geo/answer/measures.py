@@ -199,7 +199,7 @@ def _rate(s: Asked) -> Measured:
 def _dsr(s: Asked) -> Measured:
     table, by = standardised(s, 0.95), benchmark(s, STANDARDISED)
     columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
-    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
+    columns["compared"] = by.compare(table)
     columns["benchmark"] = by.value
     aged = _protected(s, s.ages()[0].to_numpy().sum(axis=1))
     columns["unreliable"] = rates.unreliable(aged)
@@ -275,7 +275,7 @@ def _ratio(s: Asked) -> Measured:
     table, by = age_ratio(s, 0.95), benchmark(s, EXPECTED)
     names = {"value": "age_ratio", "expected": "age_expected"}
     columns = table.rename(columns=names)[["age_expected", "age_ratio", "lower_ci", "upper_ci"]]
-    columns["compared"] = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], by.value)
+    columns["compared"] = by.compare(table)
     columns["unreliable"] = rates.unreliable(table["count"])
     value, expected = (table[name].to_numpy(float) for name in ("value", "expected"))
     events = s.ages()[0]

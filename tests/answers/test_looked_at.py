@@ -130,3 +130,31 @@ def test_where_there_are_no_events_nothing_is_said_of_any_test(demo_atlas: Atlas
     assert answer.headline == "No offences match these filters."
     tests = r"hot for a health|no more than chance|orrected for|would be flagged|by chance alone|judged"
     assert not re.search(tests, " ".join(answer.caveats))
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("bivariate_moran", "No borough can be judged for offences and incidents with call-outs around: "),
+        ("emerging", "No borough can be judged for patterns of hot spots over the months: "),
+        ("agreement", "No borough can be judged for hot spots of two or more sources: "),
+        ("significance", "The one borough shown is itself what it would be compared with."),
+    ],
+)
+def test_one_area_by_itself_has_no_verdict(demo_atlas: Atlas, layer: str, said: str):
+    borough = str(demo_atlas.levels["borough"].frame.index[0])
+    answer = demo_atlas.answer(Query(borough=(borough,), level="borough", layer=layer))
+    assert answer.headline.startswith(said)
+    assert answer.classes.keys[answer.codes[answer.inside][0]] not in {
+        kind.key for kind in LAYERS[layer].kinds
+    }
+
+
+def test_a_borough_is_not_compared_with_itself(demo_atlas: Atlas):
+    boroughs = demo_atlas.levels["borough"].frame.index
+    for measure in ("rate", "dsr", "ratio"):
+        asked = Query(
+            source="ae", level="borough", layer="significance", measure=measure, benchmark=str(boroughs[1])
+        )
+        compared = demo_atlas.answer(asked).table["compared"]
+        assert (compared == "not compared").tolist() == [code == boroughs[1] for code in boroughs]

@@ -38,6 +38,7 @@ def standardised(part: Part) -> Exhibit:
     rate = part.gate.coarse(table[RATE].astype(float))
     of_benchmark = part.gate.coarse(pd.DataFrame({"value": [by.value]}))["value"].iloc[0]
     names = [*borough.frame["name"][borough.inside], f"All of {part.where}"][-len(table) :]
+    itself = {by.name, f"All of {by.name}"}
     shown = pd.DataFrame(
         {
             "Borough": names,
@@ -45,7 +46,7 @@ def standardised(part: Part) -> Exhibit:
             "Rate a year per 100,000": rate["value"].to_numpy(),
             "Lower": rate["lower_ci"].to_numpy(),
             "Upper": rate["upper_ci"].to_numpy(),
-            against: [*verdict[:-1], verdict[-1] if by.name != part.where else ""],
+            against: ["" if name in itself else said for name, said in zip(names, verdict, strict=True)],
         }
     )
     overall = rate["value"].iloc[-1]
