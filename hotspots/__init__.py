@@ -189,7 +189,8 @@ class County:
         ...     print(*refused.sentences)
         “parish” is not a level that this page has; it has borough, lsoa and ward.
         """
-        given = [(_name(name), _text(value)) for name, value in asked.items() if value is not None]
+        known = {name: _name(name) for name, value in asked.items() if value is not None}
+        given = [(key, _text(asked[name], key)) for name, key in known.items()]
         return Answer(self._atlas, self._atlas.exactly(urlencode(given, safe=",:")))
 
 
@@ -198,13 +199,14 @@ def _name(name: str) -> str:
     return name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name
 
 
-def _text(value: Any) -> str:
-    """A value as the address bar has it."""
-    if isinstance(value, bool | np.bool_):
-        return "on" if value else "off"
+def _text(value: Any, name: str) -> str:
+    """A value of a parameter as the address bar has it; True is “on” only of what is on or off."""
+    if isinstance(value, bool | np.bool_) and name in _PARAMETERS:
+        switched = "on" in _PARAMETERS[name].kind.schema.get("enum", ())
+        return str(bool(value)) if not switched else "on" if value else "off"
     if isinstance(value, str) or not isinstance(value, Iterable):
         return str(value)
-    return ",".join(map(_text, value))
+    return ",".join(_text(one, name) for one in value)
 
 
 class Answer:

@@ -25,8 +25,7 @@ from geo.answer.legend import Classes, Entry, in_reading_order, unreported
 from geo.answer.measures import MEASURES, measure
 from geo.answer.said import finding, left_out, nothing, uncovered
 from geo.answer.week import Week
-from geo.ask.catalogue import choose
-from geo.ask.notice import Notice
+from geo.ask.notice import Notice, choose
 from geo.ask.query import Query
 from geo.stats import rates
 from geo.stats.concentration import rank_labels

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
-from geo.ask.notice import Notice, left_out
+from geo.ask.notice import Notice, choose, left_out
 from geo.ask.parameters import LARGEST_GROUP, Notices
 from geo.ask.problem import Problem
 from geo.ask.query import Query, filters_of
@@ -57,6 +57,12 @@ class Catalogue:
     def categories(self) -> dict[str, str]:
         """Slug to label of the categories of every source."""
         return {slug: name for source in self.sources.values() for slug, name in source.categories.items()}
+
+    def offered(self, loaded: str) -> list[str]:
+        """Values of one kind, such as "boroughs", as a refusal names them: codes with names."""
+        values = getattr(self, loaded)
+        coded = loaded in ("boroughs", "benchmarks")
+        return [f"{code} ({name})" for code, name in values.items()] if coded else list(values)
 
     def needs_events(self) -> None:
         """Raise Problem where no events are loaded, so that nothing can be asked."""
@@ -117,15 +123,6 @@ class Catalogue:
 # ---------------------------------------------------------------- what may have to change, in this order
 
 Mended = tuple[dict[str, Any], Notices]
-
-
-MOST_OFFERED = 12
-"""Choices that a refusal names."""
-
-
-def choose(among: Collection[str]) -> str:
-    """What could be asked instead, for the end of a sentence."""
-    return f": choose from {named(list(among), most=MOST_OFFERED)}." if among else "."
 
 
 def _without(what: str, verb: str, why: str) -> Notice:
@@ -205,8 +202,7 @@ def _boroughs(catalogue: Catalogue, query: Query) -> Mended:
     unknown = [b for b in query.borough if b not in catalogue.boroughs]
     if unknown:
         fault = f"This map has no borough {listed(unknown)}"
-        known = [f"{code} ({name})" for code, name in catalogue.boroughs.items()]
-        notices.append(Notice(f"{fault}.", f"{fault}{choose(known)}"))
+        notices.append(Notice(f"{fault}.", f"{fault}{choose(catalogue.offered('boroughs'))}"))
         changes["borough"] = tuple(b for b in query.borough if b in catalogue.boroughs)
     if set(changes.get("borough", query.borough)) == set(catalogue.boroughs):
         changes["borough"] = ()
@@ -214,7 +210,8 @@ def _boroughs(catalogue: Catalogue, query: Query) -> Mended:
         changes["benchmark"] = ""
         lacks = f"This map has no borough “{query.benchmark}” to compare with"
         lacks = "No rates of England are loaded to compare with" if query.benchmark == ENGLAND else lacks
-        notices.append(left_out(lacks, "; areas are compared with the whole of what is shown"))
+        known = choose(catalogue.offered("benchmarks"))
+        notices.append(left_out(lacks, "; areas are compared with the whole of what is shown", known))
     return changes, notices
 
 
@@ -250,13 +247,13 @@ def _areas(catalogue: Catalogue, query: Query) -> Mended:
     here, name = catalogue.areas.get(query.level, ()), LEVELS[query.level]
     if query.area and query.area not in here:
         changes["area"] = ""
-        notices.append(f"“{query.area}” is not one of the {name} of this map.")
+        fault = f"“{query.area}” is not one of the {name} of this map"
+        notices.append(Notice(f"{fault}.", f"{fault}{choose(sorted(here))}"))
     group = tuple(code for code in query.group if code in here)
     if len(group) < len(query.group):
         gone = len(query.group) - len(group)
-        notices.append(
-            f"{gone} of the set of areas {verb(gone, 'is', 'are')} not among the {name} of this map."
-        )
+        fault = f"{gone} of the set of areas {verb(gone, 'is', 'are')} not among the {name} of this map"
+        notices.append(Notice(f"{fault}.", f"{fault}{choose(sorted(here))}"))
     if len(group) > LARGEST_GROUP:
         fault = f"A set has at most {LARGEST_GROUP} areas"
         notices.append(left_out(fault, f"; the first {LARGEST_GROUP} are kept"))
@@ -265,14 +262,18 @@ def _areas(catalogue: Catalogue, query: Query) -> Mended:
 
 def _comparison(catalogue: Catalogue, query: Query) -> Mended:
     """Only a comparison that means something here."""
-    reason = ""
     if query.compare in WINDOWS and query.view != "compare":
         source = catalogue.sources.get(query.source)
         why = query.windows(source)[1] if source is not None else ""
-        reason = f"{WINDOWS[query.compare]} cannot be shown: {why}" if why else ""
+        notice = f"{WINDOWS[query.compare]} cannot be shown: {why}" if why else ""
     elif query.compare and catalogue.other(query) is None:
-        reason = f"“{query.compare}” is no source, layer or loaded period to compare with."
-    return ({"compare": ""}, [reason]) if reason else ({}, [])
+        fault = f"“{query.compare}” is no source, layer or loaded period to compare with"
+        days = () if query.view == "compare" else WINDOWS
+        known = [*catalogue.sources, *days, *catalogue.layers]
+        notice = Notice(f"{fault}.", f"{fault}{choose(known, 'months such as 2022-01..2022-12')}")
+    else:
+        notice = ""
+    return ({"compare": ""}, [notice]) if notice else ({}, [])
 
 
 _MENDS: tuple[Callable[[Catalogue, Query], Mended], ...] = (

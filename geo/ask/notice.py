@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from geo.ask.words import named
+
 
 class Notice(str):
     """A sentence for the reader of the page, who is shown the rest.
@@ -28,9 +32,30 @@ class Notice(str):
         return made
 
 
-def left_out(fault: str, how: str = " and was left out") -> Notice:
-    """Notice of a fault, without its full stop, and of what became of it."""
-    return Notice(f"{fault}{how}.", f"{fault}.")
+MOST_OFFERED = 12
+"""Choices that a refusal names."""
+
+
+def choose(among: Collection[str], otherwise: str = "") -> str:
+    """What could be asked instead, for the end of a sentence; some words more beside those of a list.
+
+    Examples
+    --------
+    >>> choose(["mon", "tue"]), choose(["ae"], "months such as 2022-01..2022-12")
+    (': choose from mon and tue.', ': choose from ae, or give months such as 2022-01..2022-12.')
+    """
+    more = f", or give {otherwise}" if otherwise else ""
+    return f": choose from {named(list(among), most=MOST_OFFERED)}{more}." if among else "."
+
+
+def left_out(fault: str, how: str = " and was left out", instead: str = ".") -> Notice:
+    """Notice of a fault, without its full stop, of what became of it, and of what could be asked instead."""
+    return Notice(f"{fault}{how}.", f"{fault}{instead}")
+
+
+def offering(notice: str, among: Collection[str]) -> Notice:
+    """The same notice, its fault with what could be asked instead."""
+    return Notice(notice, f"{fault_of(notice).rstrip('.')}{choose(among)}")
 
 
 def fault_of(notice: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from geo.ask.choices import GROUPS
-from geo.ask.notice import left_out
+from geo.ask.notice import choose, left_out
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import DAYS, listed, month_number, month_text, one_span
 
@@ -182,19 +182,20 @@ def word(name: str, loaded: str = "") -> Kind:
     def read(text: str) -> tuple[str | None, Notices]:
         if re.fullmatch(_WORD, text):
             return text, []
-        return None, [left_out(f"The {name} in the link could not be read")]
+        return None, [left_out(f"“{text[:40]}” names no {name}")]
 
     return Kind(read, schema={"type": "string", "pattern": f"^{_WORD}$"}, loaded=loaded)
 
 
-def words(name: str, pattern: str = _WORD, loaded: str = "") -> Kind:
-    """Some words of one pattern, each once."""
+def words(name: str, pattern: str = _WORD, loaded: str = "", *, like: str = "") -> Kind:
+    """Some words of one pattern, each once; ``like`` is one of them, for messages."""
+    such = f" such as {like}." if like else "."
 
     def read(text: str) -> tuple[tuple[str, ...], Notices]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         good = tuple(dict.fromkeys(part for part in parts if re.fullmatch(pattern, part)))
         bad = [part for part in parts if not re.fullmatch(pattern, part)]
-        return good, [left_out(f"“{part[:40]}” is not a {name}") for part in bad]
+        return good, [left_out(f"“{part[:40]}” is not a {name}", instead=such) for part in bad]
 
     return Kind(read, _write_list, {"type": "string", "pattern": f"^{pattern}$"}, many=True, loaded=loaded)
 
@@ -206,7 +207,8 @@ def names(name: str, among: Sequence[str]) -> Kind:
         parts = [part.strip().lower() for part in text.split(",") if part.strip()]
         good = sorted({among.index(part) for part in parts if part in among})
         bad = [part for part in parts if part not in among]
-        return tuple(good), [left_out(f"“{part[:40]}” is not a {name}") for part in bad]
+        known = choose(among)
+        return tuple(good), [left_out(f"“{part[:40]}” is not a {name}", instead=known) for part in bad]
 
     schema = {"type": "string", "enum": list(among)}
     return Kind(read, lambda positions: ",".join(among[i] for i in positions), schema, many=True)
@@ -286,6 +288,9 @@ def _months_of_year(text: str) -> tuple[tuple[int, ...], Notices]:
 MARKS = {"class": r"[A-Za-z0-9-]+", "decile": r"[1-9]|10", "quintile": r"[1-5]"}
 """What areas can be marked by: classes of the legend by their keys, tenths or fifths of deprivation."""
 
+LAST = {"decile": 10, "quintile": 5}
+"""The last tenth and fifth: the least deprived."""
+
 
 def read_mark(text: str) -> tuple[str | None, Notices]:
     """Areas to mark, as "decile:1,2" or "class:HH", tidy.
@@ -302,7 +307,12 @@ def read_mark(text: str) -> tuple[str | None, Notices]:
     good = [part for part in parts if re.fullmatch(MARKS[kind], part)]
     if kind in GROUPS:
         good.sort(key=int)
-    bad: Notices = [left_out(f"“{part[:40]}” is not a {kind} to mark") for part in parts if part not in good]
+    known = f": choose from 1 to {LAST[kind]}." if kind in GROUPS else "."
+    bad: Notices = [
+        left_out(f"“{part[:40]}” is not a {kind} to mark", instead=known)
+        for part in parts
+        if part not in good
+    ]
     return (f"{kind}:{','.join(good)}" if good else None), bad
 
 
@@ -372,4 +382,4 @@ MARK = Kind(read_mark, schema={"type": "string", "pattern": "^(class|decile|quin
 EDGES = Kind(read_edges, write_edges, {"type": "number", "exclusiveMinimum": 0}, many=True)
 SLUGS = words("category", r"[a-z0-9]+(?:-[a-z0-9]+)*", "categories")
 BOROUGH_CODES = words("borough code", r"[A-Z]\d{8}", "boroughs")
-AREA_CODES = words("area code", r"[A-Z]\d{8}")
+AREA_CODES = words("code of an area", r"[A-Z]\d{8}", like="E01000001")

@@ -31,7 +31,7 @@ from geo.ask.choices import (
     THEMES,
     VIEWS,
 )
-from geo.ask.notice import Notice, left_out
+from geo.ask.notice import Notice, left_out, offering
 from geo.ask.parameters import (
     ALL,
     CHARTS,
@@ -55,6 +55,9 @@ class Checks(Protocol):
 
     def check(self, query: Query) -> tuple[Query, Notices]:
         """Return the nearest question that can be answered, and what was changed."""
+
+    def offered(self, loaded: str) -> list[str]:
+        """Values of one kind that is loaded, as a refusal names them."""
 
 
 _SOURCE = p.word("source", "sources")
@@ -343,6 +346,8 @@ class Query:
                 )
                 continue
             value, said = parameter.kind.read(text)
+            if catalogue is not None and (loaded := parameter.kind.loaded):
+                said = [offering(one, catalogue.offered(loaded)) for one in said]
             notices += said
             if value is not None and value != () and key in PARAMETERS:
                 values[parameter.field] = value

@@ -17,7 +17,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.disclosure import Gate
 from geo.answer.layers import LAYERS
 from geo.answer.said import uncovered
-from geo.ask.catalogue import MOST_OFFERED
+from geo.ask.notice import MOST_OFFERED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused, search_of

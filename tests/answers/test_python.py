@@ -5,6 +5,7 @@ import inspect
 import io
 import itertools
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ from libpysal.graph import Graph
 from nbclient import NotebookClient
 
 import hotspots
+from geo.ask.notice import MOST_OFFERED
 from geo.ask.parameters import Parameter, choice
 from geo.ask.query import PARAMETERS, Query
 from geo.ask.refusal import Refused, exactly
@@ -89,6 +91,45 @@ def test_a_wrong_name_or_value_is_told_what_is_allowed(county):
     with pytest.raises(hotspots.Refused) as refused:
         county.ask(hour=77, colour="red")
     assert len(refused.value.sentences) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"borough": "Westshire"}, "choose from E06000001 (Westshire) and E06000002 (Eastshire)."),
+        ({"category": "Robbery"}, "choose from violence-and-sexual-offences, drugs, robbery, "),
+        ({"day": "x"}, "choose from mon, tue, wed, thu, fri, sat and sun."),
+        ({"night": "x"}, "choose from mon, tue, wed, thu, fri, sat and sun."),
+        ({"benchmark": "Westshire"}, "choose from E06000001 (Westshire)"),
+        ({"benchmark": "West shire"}, "choose from E06000001 (Westshire)"),
+        ({"compare": "x"}, "choose from offences, ae, 28-days, ytd, measure, "),
+        ({"compare": "x"}, " others, or give months such as 2022-01..2022-12."),
+        ({"source": "A b"}, "choose from offences and ae."),
+        ({"sources": "A b"}, "choose from offences and ae."),
+        ({"layer": "x y"}, "choose from measure, "),
+        ({"measure": "x y"}, "choose from count, "),
+        ({"measure": "x"}, "it has count, "),
+        ({"area": "E01"}, "choose from E01035001, "),
+        ({"set": "x"}, "is not a code of an area such as E01000001."),
+        ({"set": "E01999999"}, "and 24 others."),
+        ({"mark": "quintile:7"}, "choose from 1 to 5."),
+        ({"month": True}, "“True” is not a month of the year from 1 to 12."),
+        ({"hour": [True]}, "“True” is not an hour from 0 to 23"),
+        ({"fdr": "x"}, "is “on” or “off”"),
+        ({"overlay": "x"}, "it has boundaries, imd and none."),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_what_could_be_asked_instead(county, asked, said):
+    with pytest.raises(hotspots.Refused) as refused:
+        county.ask(**asked)
+    assert said in str(refused.value)
+
+
+def test_of_many_choices_a_dozen_are_named(county):
+    with pytest.raises(hotspots.Refused) as refused:
+        county.ask(area="E01999999")
+    assert len(re.findall("E01035", str(refused.value))) == MOST_OFFERED
+    assert "and 24 others." in str(refused.value)
 
 
 def test_a_parameter_registered_later_is_taken(county, monkeypatch):
