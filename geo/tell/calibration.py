@@ -74,12 +74,12 @@ def ground_of(atlas: Atlas, query: Query) -> tuple[Ground, int]:
     ends = [month for month in loaded if set(range(month - HALF + 1, month + 1)) <= set(loaded)]
     if not ends:
         raise Problem("Verdicts are tried on twelve months without a gap, and this source has none.")
-    asked = atlas.asked(query.replace(level="lsoa", first=ends[-1] - HALF + 1, last=ends[-1]))
+    asked = atlas.asked(query.replace(first=ends[-1] - HALF + 1, last=ends[-1]))
     if np.isnan(asked.population).any():
         raise Problem(
             "Verdicts cannot be tried without the number of residents: hotspots import population FILE."
         )
-    counts = asked.selection.by_area_and_month()
+    counts = asked.monthly().to_numpy()
     area, month = (np.repeat(at, counts.ravel()) for at in np.divmod(np.arange(counts.size), HALF))
     ground = Ground(np.tile(area, 2), np.append(month, month + HALF), asked.population, asked.neighbours)
     return ground, ends[-1] - MONTHS + 1
@@ -94,14 +94,17 @@ def counties(
     ----------
     atlas : Atlas
     queries : sequence of Query
-        The events that a world is drawn from: source and categories, one of each source that is drawn anew.
+        The events that a world is drawn from, and the level over whose areas: source and categories, one of
+        each source that is drawn anew.
     world : World
     maps : int
     per_area : float, optional
         So few of the events are taken that an area has this many a year.
     """
     grounds = [(query.source, *ground_of(atlas, query)) for query in queries]
-    codes = atlas.levels["lsoa"].frame.index.to_numpy()
+    level = atlas.levels[queries[0].level]
+    first_of = np.unique(level.parent, return_index=True)[1]  # a small area of each area, to place events in
+    codes = atlas.levels["lsoa"].frame.index.to_numpy()[first_of]
     for number in range(maps):
         county = atlas
         for place, (source, ground, first) in enumerate(grounds):

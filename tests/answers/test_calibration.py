@@ -95,11 +95,19 @@ def test_counties_are_the_same_each_time_and_leave_the_real_one_alone(
     assert demo_atlas.answer(query).table["count"].tolist() == before
 
 
+def test_a_world_is_drawn_over_the_areas_of_its_level(demo_atlas: Atlas, query: Query) -> None:
+    wards = query.replace(level="ward")
+    equal = next(counties(demo_atlas, [wards], WORLDS["equal"], maps=1))
+    counts = equal.answer(Query(level="ward")).table["count"].to_numpy(float)
+    assert counts.var() / counts.mean() == pytest.approx(1, abs=0.6)
+
+
+@pytest.mark.parametrize("level", ["lsoa", "ward"])
 @pytest.mark.parametrize("key", ["getis_ord", "local_moran"])
 def test_exact_hotspots_keep_silent_where_counts_are_dealt_out_again(
-    demo_atlas: Atlas, query: Query, key: str
+    demo_atlas: Atlas, query: Query, key: str, level: str
 ) -> None:
-    found = try_layer(demo_atlas, query, key, WORLDS["dealt"], maps=60)
+    found = try_layer(demo_atlas, query.replace(level=level), key, WORLDS["dealt"], maps=60)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
