@@ -14,7 +14,7 @@ from geo.answer.benchmark import crude, overall
 from geo.answer.colours import PLAIN, SEQUENTIAL
 from geo.answer.columns import Column, figures
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import gi_star
+from geo.answer.layer_clusters import gi_star, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.ask.words import verb
 from geo.stats import confidence, hotspots, rates
@@ -28,7 +28,9 @@ def draw_confidence(s: Asked) -> Drawn:
     evidence = _evidence(s)
     found = confidence.ladder(evidence)
     agree, assessed = (found[name].to_numpy(int) for name in ("agree", "assessed"))
-    looked = evidence[["gi_star", "eb_moran"]].fillna(False).to_numpy(bool).any(axis=1) & s.inside
+    statistics = evidence[["gi_star", "eb_moran"]]
+    judged = statistics.notna().to_numpy().any(axis=1) & s.inside
+    looked = statistics.fillna(False).to_numpy(bool).any(axis=1) & s.inside
     made = [check for check in evidence if evidence.loc[s.inside, check].notna().any()]
     most = max(1, len(made))
     shades = SEQUENTIAL.steps(5)
@@ -36,9 +38,9 @@ def draw_confidence(s: Asked) -> Drawn:
         Kind(str(i), f"{i} {'check' if i == 1 else 'checks'}", shades[round(at)])
         for i, at in enumerate(np.linspace(0, 4, most), start=1)
     ]
-    position = np.where(looked, agree, 0)
+    position = np.where(judged, np.where(looked, agree, 0), -1)
     title = f"Checks that agree on a hot spot of {s.noun}, of {len(made)} made"
-    codes, classes = classify(title, entries, position, s.inside)
+    codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
     sure = int((looked & (agree >= assessed - 1)).sum())
     number = int(looked.sum())
     finding = f"No {s.area} is flagged as a hot spot of {s.noun} by a statistic."
@@ -48,6 +50,8 @@ def draw_confidence(s: Asked) -> Drawn:
             f"{s.areas(number)} {verb(number, 'is', 'are')} flagged by a statistic; {sure or 'none'} of them "
             f"{passes}, or all but one."
         )
+    if not judged.any():
+        finding = unjudged(s, f"hot spots of {s.noun}")
     words = "; ".join(confidence.CHECKS[check] for check in made)
     caveats = [f"Checks: {words}. They share data, so they are no probability."] if made else []
     if "rate" in made:
@@ -69,7 +73,9 @@ def _evidence(s: Asked) -> pd.DataFrame:
     table = crude(s, 0.95)
     verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], overall(s, s.inside))
     rated = pd.Series(
-        [None if v == rates.NOT_COMPARED else v == rates.HIGHER for v in verdict], index, dtype="boolean"
+        [None if v == rates.NOT_COMPARED or s.n == 1 else v == rates.HIGHER for v in verdict],
+        index,
+        dtype="boolean",
     )
     near = s.near("knn")
     near = near if s.inside.all() else near.subset(s.inside)
