@@ -144,7 +144,7 @@ def of_area(
     where = [part for part in dict.fromkeys((row["ward"], row["borough"])) if not told.name.startswith(part)]
     ranked = int((told.answer.ranked["rank"] != "").sum())
     rank = f"Rank {row['rank']} of {ranked:,}" if row["rank"] else ""
-    line = " · ".join(filter(None, [rank, f"{_counted(row)} {noun}", ", ".join(where)]))
+    line = " · ".join(filter(None, [rank, source.counted(_counted(row)), ", ".join(where)]))
     body = [
         *([] if inside else [html.P(OUTSIDE, className="panel-said")]),
         *([] if query.level == "lsoa" else [html.P(told.headline, className="panel-said")]),

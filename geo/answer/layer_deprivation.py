@@ -213,7 +213,7 @@ def draw_excess(s: Asked) -> Drawn:
     columns["verdict"] = verdict
     columns.loc[s.shown < rates.HIDE_RATE_BELOW, ["ratio", "ratio_lower_ci", "ratio_upper_ci"]] = np.nan
     caveats = (
-        f"Expected from a {found.model} of the other areas.",
+        *([f"Expected from the other areas by a {found.model}."] if found.model else []),
         *correction_caveats(s, int(lost.sum()), judged),
         *_domain_caveats(s),
     )

@@ -106,7 +106,9 @@ def _days_before(s: Asked, compared: Windows) -> Earlier:
     if compared.by_month:
         said = ["Whole months are compared, because the files give the month only."]
     elif left := s.undated():
-        said.append(f"{s.gate.text(left)} {s.noun} of these months without a known day are left out.")
+        many = s.gate.text(left)
+        are = agree(many, "is", "are")
+        said.append(f"{s.info.counted(many)} of these months without a known day {are} left out.")
     if s.query.month:
         said.append("The choice of months of the year is not used.")
     return Earlier(earlier, before_name(compared), windows_name(compared), lengths, tuple(said))

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from geo.ask.choices import GROUPS
 from geo.ask.notice import choose, left_out
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import DAYS, listed, month_number, month_text, one_span
+from geo.ask.words import DAYS, a, listed, month_number, month_text, one_span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,7 +168,7 @@ def choice(name: str, allowed: Collection[str]) -> Kind:
     def read(text: str) -> tuple[str | None, Notices]:
         if text in allowed:
             return text, []
-        return None, [f"“{text[:40]}” is not a {name} that this page has; it has {listed(sorted(allowed))}."]
+        return None, [f"“{text[:40]}” is not {a(name)} that this page has; it has {listed(sorted(allowed))}."]
 
     return Kind(read, schema={"type": "string", "enum": list(allowed)})
 
@@ -195,7 +195,7 @@ def words(name: str, pattern: str = _WORD, loaded: str = "", *, like: str = "") 
         parts = [part.strip() for part in text.split(",") if part.strip()]
         good = tuple(dict.fromkeys(part for part in parts if re.fullmatch(pattern, part)))
         bad = [part for part in parts if not re.fullmatch(pattern, part)]
-        return good, [left_out(f"“{part[:40]}” is not a {name}", instead=such) for part in bad]
+        return good, [left_out(f"“{part[:40]}” is not {a(name)}", instead=such) for part in bad]
 
     return Kind(read, _write_list, {"type": "string", "pattern": f"^{pattern}$"}, many=True, loaded=loaded)
 
@@ -208,7 +208,7 @@ def names(name: str, among: Sequence[str]) -> Kind:
         good = sorted({among.index(part) for part in parts if part in among})
         bad = [part for part in parts if part not in among]
         known = choose(among)
-        return tuple(good), [left_out(f"“{part[:40]}” is not a {name}", instead=known) for part in bad]
+        return tuple(good), [left_out(f"“{part[:40]}” is not {a(name)}", instead=known) for part in bad]
 
     schema = {"type": "string", "enum": list(among)}
     return Kind(read, lambda positions: ",".join(among[i] for i in positions), schema, many=True)
@@ -309,7 +309,7 @@ def read_mark(text: str) -> tuple[str | None, Notices]:
         good.sort(key=int)
     known = f": choose from 1 to {LAST[kind]}." if kind in GROUPS else "."
     bad: Notices = [
-        left_out(f"“{part[:40]}” is not a {kind} to mark", instead=known)
+        left_out(f"“{part[:40]}” is not {a(kind)} to mark", instead=known)
         for part in parts
         if part not in good
     ]

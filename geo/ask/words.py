@@ -159,6 +159,15 @@ def agree(number: int | str, one: str, many: str) -> str:
     return one if str(number) == "1" else many
 
 
+def a(noun: str) -> str:
+    """A noun with its article.
+
+    >>> a("overlay"), a("borough code")
+    ('an overlay', 'a borough code')
+    """
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+
+
 def verb(number: int | str, one: str, many: str) -> str:
     """The verb that goes with a part of many: "has" with "1 of 79 wards" and with "not one of 79"."""
     return one if str(number) in ("0", "1") else many

@@ -48,7 +48,7 @@ class Excess:
     table : DataFrame on the index of areas
         ``count, expected, ratio, lower_ci, upper_ci, p, verdict``.
     model : str
-        Which model gave the expectation, in words.
+        Which model gave the expectation, in words; "" without one.
     dispersion : float
         α of the negative-binomial law (variance μ + αμ²) of highest likelihood; 0 is Poisson, NaN without a
         model.
@@ -131,8 +131,7 @@ def excess(
         nothing = np.full(len(x), np.nan)
         table = _excess_table(index, x, nothing, nothing, nothing, confidence=confidence)
         curve = pd.DataFrame(columns=["deprivation", "expected_rate", "lower_ci", "upper_ci"], dtype=float)
-        model = "too few areas or events for a model"
-        return Excess(table, model, np.nan, curve, _too_few(len(y)))
+        return Excess(table, "", np.nan, curve, _too_few(len(y)))
 
     basis, words = _basis(score[used], y.sum())
     design = basis(score[used])

@@ -27,6 +27,7 @@ from geo.answer.recording import shift
 from geo.answer.variation import variation, whole_change
 from geo.answer.week import exposure_of
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import before_name, day_name, listed, lower_first, month_runs, period_name
 from geo.stats.change import months_before
 from geo.stats.clock import DAYS, NIGHTS, night_hours, nights_of
@@ -192,7 +193,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 place=place,
                 value=_number(row[asked.column.name])
                 + (DAGGER if row["unreliable"] and asked.marked else ""),
-                facts=_facts(answer, str(code), row, info.noun),
+                facts=_facts(answer, str(code), row, info),
                 when=_when(atlas, answer, lsoas),
                 change=changes.get(str(code), Change()),
                 since=since.get(str(code), Change()),
@@ -438,12 +439,12 @@ def _names(row: pd.Series) -> tuple[str, str]:
     return name, place if place != name else ""
 
 
-def _facts(answer: Answer, code: str, row: pd.Series, noun: str) -> tuple[str, ...]:
+def _facts(answer: Answer, code: str, row: pd.Series, info: SourceInfo) -> tuple[str, ...]:
     """The number that does not rank the area, and its class."""
     if answer.query.measure == "count":
         other = "" if pd.isna(row["rate_per_1000_year"]) else f"{rate_of(row)} per 1,000 a year"
     else:
-        other = f"{_number(row['count'])} {noun}"
+        other = info.counted(_number(row["count"]))
     position = answer.codes[answer.table.index.get_loc(code)]
     return tuple(
         filter(None, (other, "" if answer.query.layer == "measure" else answer.classes.said[position]))

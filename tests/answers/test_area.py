@@ -52,10 +52,19 @@ def test_nothing_chosen_is_no_panel(small_atlas: Atlas):
     assert shown(small_atlas) == []
 
 
+def test_one_event_is_called_one(small_atlas: Atlas):
+    query = Query(hour=(4,))
+    counts = small_atlas.answer(query).table["count"]
+    assert counts.eq(1).any()
+    said = words(shown(small_atlas, area=str(counts.index[counts.eq(1)][0]), hour=(4,)))
+    assert " · 1 offence · " in said
+
+
 def test_an_area_is_told_from_all_sides(small_atlas: Atlas):
     said = words(shown(small_atlas, area=HERE, hour=(22, 23)))
     row = small_atlas.answer(Query(hour=(22, 23))).table.loc[HERE]
-    assert f"Rank {row['rank']} of 36 · {row['count']} offences" in said
+    counted = "1 offence" if row["count"] == 1 else f"{row['count']} offences"
+    assert f"Rank {row['rank']} of 36 · {counted}" in said
     for title in ("By month", "By weekday and hour", "In every source", "Is it a hotspot?", "Neighbours"):
         assert title in said
     assert "A&E attendances" in said

@@ -1,6 +1,7 @@
 """The layer “more than deprivation explains”: corrected for many areas, and by the protected counts."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -118,3 +119,19 @@ def test_too_few_areas_have_no_verdict_on_the_map_nor_in_the_assessment(demo_atl
     assert 0 < part.total < 20
     with pytest.raises(NotPossible, match=r"cannot be told: there are fewer than 20 events\."):
         excess(part)
+
+
+def test_what_an_expectation_is_from_is_a_sentence(small_atlas: Atlas):
+    """With a model it is named as one; of two boroughs there is none, and none is spoken of."""
+    small, boroughs = (
+        [
+            caveat
+            for caveat in small_atlas.answer(Query(source="offences", layer="excess", level=level)).method
+            if "Expected" in caveat
+        ]
+        for level in ("lsoa", "borough")
+    )
+    assert len(small) == 1 and re.fullmatch(
+        r"Expected from the other areas by a (Poisson|negative-binomial) model, [a-z: ,]+\.", small[0]
+    )
+    assert not boroughs

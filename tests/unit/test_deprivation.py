@@ -364,7 +364,7 @@ def test_overall_rate_is_that_of_the_others():
 def test_nothing_to_compare_with(events, population, score):
     got = unexplained.excess(events, population, score)
     assert got.table["ratio"].isna().all() and (got.table["verdict"] == rates.NOT_COMPARED).all()
-    assert got.curve.empty and np.isnan(got.dispersion) and "too few" in got.model
+    assert got.curve.empty and np.isnan(got.dispersion) and not got.model and got.reason
 
 
 def test_all_events_in_one_area():

@@ -124,6 +124,8 @@ def test_nonsense_is_said_and_the_rest_still_works():
     ("search", "said"),
     [
         ("?mark=decile:0", "“0” is not a decile"),
+        ("?overlay=x", "“x” is not an overlay that"),
+        ("?layout=x", "“x” is not a layout that"),
         ("?mark=decile:", None),
         ("?mark=postcode:LU1", "marks no areas"),
         ("?mark=decile:1", "Deprivation is not loaded"),
