@@ -88,7 +88,7 @@ def of_exhibit(exhibit: Exhibit, answer: Answer) -> int | None:
     if exhibit.key == "ladder":
         return len(exhibit.table)
     if exhibit.key == "top_quintile" and small and answer.query.measure == "count":
-        of = re.search(r"([\d,]+) of ([\d,]+),", exhibit.finding)
+        of = re.search(r"([\d,]+) of ([\d,]+)(?:,| small areas)", exhibit.finding)
         assert (
             of
             and number(of[2]) == answer.inside.sum()

@@ -7,6 +7,8 @@ import json
 import re
 import shutil
 import zipfile
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -204,11 +206,10 @@ def test_any_other_address_is_refused_with_the_remedy(host: str):
 
 
 def test_an_atlas_without_events_is_refused_with_the_remedy(small_atlas: Atlas):
-    class Empty:
-        catalogue = type("Catalogue", (), {"sources": {}})()
-
+    empty = copy(small_atlas)
+    empty.catalogue = replace(small_atlas.catalogue, sources={})
     with pytest.raises(Problem, match="hotspots import offences"):
-        create_app(Empty())  # type: ignore[arg-type]
+        create_app(empty)
 
 
 def test_tiles_are_laid_out_when_asked_for(client: FlaskClient, small_atlas: Atlas):
