@@ -13,15 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.answer.disclosure import Gate
+from geo.answer.disclosure import ASSUMED, Gate
 from geo.answer.immutable import immutable
 from geo.ask.words import between, fine_enough, within, written
 from geo.stats import deprivation, rates
 
 DRAWS = 2_000
 """Simulations of the interval of a slope."""
-ASSUMED = 4.0
-"""What stands for a suppressed count (1 to 7) where a slope needs a number."""
 RATE, RATE_BY_AGE = "rate_per_1000_year", "dsr_per_100k"
 SLOPE, RATIO = ["sii", "sii_lower", "sii_upper"], ["rii", "rii_lower", "rii_upper"]
 NO_LINE = 0.05

@@ -14,15 +14,13 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, Selection
-from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
+from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.immutable import immutable
 from geo.ask.source_info import SourceInfo
 from geo.stats.clock import aoristic, weekdays_of_days, weekdays_of_months
 from geo.stats.midnight import DefaultMidnight, default_midnight, without_default_midnight
 from geo.stats.peaks import peak
 
-ASSUMED = 4.0
-"""What stands for a suppressed count (1 to 7) where a sentence needs a number."""
 LONGEST = 24.0
 """Hours beyond which a range says too little of the time."""
 

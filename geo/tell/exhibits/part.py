@@ -20,7 +20,7 @@ from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.county import Loaded
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, Selection
-from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate
+from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.level import Level
 from geo.ask import describe
 from geo.ask.query import Query
@@ -37,8 +37,6 @@ MOST_AREAS = 2000
 MANY_BOROUGHS = 12
 """With more boroughs than this, tables that have a column for each show the total only."""
 YEAR = 12
-ASSUMED = 4.0
-"""What stands for a suppressed count (1 to 7) where a total or a rank needs a number."""
 PERCENT = "{:.1f}%"
 
 
