@@ -47,10 +47,10 @@ def rows(force: str, month: str) -> pd.DataFrame:
     )
 
 
-def county(folder: Path, bare: Path, given: dict[str, list[str]], *, named: bool = True) -> Atlas:
+def county(folder: Path, small_areas: Path, given: dict[str, list[str]], *, named: bool = True) -> Atlas:
     """The county with the files of some months of each force: by their names, or row by row in one file."""
     data = folder / "data"
-    shutil.copytree(bare, data)
+    shutil.copytree(small_areas, data)
     tables = {(force, month): rows(force, month) for force, months in given.items() for month in months}
     if named:
         (folder / "police").mkdir()
@@ -64,30 +64,17 @@ def county(folder: Path, bare: Path, given: dict[str, list[str]], *, named: bool
     return Atlas.open(data)
 
 
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bare")
-    raw = small.build(folder).parent / "raw"
-    for kind, name in (
-        ("boundaries", "lsoa.geojson"),
-        ("lookup", "lookup.csv"),
-        ("population", "population.csv"),
-    ):
-        import_files(folder / "bare", kind, [raw / name], place="Squareshire")
-    return folder / "bare"
-
-
 @pytest.fixture(scope="module", params=["by name", "by row"])
 def without_east(
-    request: pytest.FixtureRequest, bare: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, small_areas: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Atlas:
     given = {"west": MONTHS, "btp": MONTHS}
-    return county(tmp_path_factory.mktemp("one"), bare, given, named=request.param == "by name")
+    return county(tmp_path_factory.mktemp("one"), small_areas, given, named=request.param == "by name")
 
 
 @pytest.fixture(scope="module")
-def half_east(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    return county(tmp_path_factory.mktemp("half"), bare, {"west": MONTHS, "east": MONTHS[:3]})
+def half_east(small_areas: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    return county(tmp_path_factory.mktemp("half"), small_areas, {"west": MONTHS, "east": MONTHS[:3]})
 
 
 def counted(given: dict[str, list[str]]) -> pd.Series:
@@ -237,14 +224,14 @@ def test_a_folder_from_before_is_covered_everywhere(without_east: Atlas, tmp_pat
     assert answer.compared.all() and answer.table["count"].notna().all()
 
 
-def test_suppliers_of_a_source_of_ones_own_are_told_by_its_mapping(bare: Path, tmp_path: Path) -> None:
+def test_suppliers_of_a_source_of_ones_own_are_told_by_its_mapping(small_areas: Path, tmp_path: Path) -> None:
     table = pd.concat([rows("west", month) for month in MONTHS])
     table.to_csv(tmp_path / "visits.csv", index=False)
     said = 'label = "Visits"\nplace = "residence"\ndisclosure = "controlled"\ncategory = "Assault"\n'
     columns = '[columns]\nmonth = "Month"\narea = "LSOA code"\n'
     seen = []
     for name, more in (("plain", ""), ("told", 'reporter = "Reported by"\n')):
-        shutil.copytree(bare, tmp_path / name)
+        shutil.copytree(small_areas, tmp_path / name)
         (tmp_path / f"{name}.toml").write_text(said + columns + more)
         source = read_mapping(tmp_path / f"{name}.toml", "visits")
         import_files(tmp_path / name, "visits", [tmp_path / "visits.csv"], source=source, opening=Atlas)
@@ -257,9 +244,9 @@ def test_suppliers_of_a_source_of_ones_own_are_told_by_its_mapping(bare: Path, t
     }  # no data, and not suppressed
 
 
-def test_one_force_of_one_county_covers_all_of_it(bare: Path, tmp_path: Path) -> None:
+def test_one_force_of_one_county_covers_all_of_it(small_areas: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(bare, data)
+    shutil.copytree(small_areas, data)
     for month in ("2023-01", "2023-03"):
         table = pd.concat([rows("west", month), rows("east", month)])
         path = tmp_path / f"{month}-square-street.csv"
@@ -270,9 +257,9 @@ def test_one_force_of_one_county_covers_all_of_it(bare: Path, tmp_path: Path) ->
     assert Store(data).open().gaps("offences") == [2023 * 12 + 1]
 
 
-def test_a_month_that_a_force_gives_nothing_of_is_not_reported(bare: Path, tmp_path: Path) -> None:
+def test_a_month_that_a_force_gives_nothing_of_is_not_reported(small_areas: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(bare, data)
+    shutil.copytree(small_areas, data)
     (tmp_path / "police").mkdir()
     for month in MONTHS[:3]:
         for force in ("west", "east"):

@@ -64,35 +64,22 @@ def extract(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bare")
-    raw = small.build(folder).parent / "raw"
-    for kind, name in (
-        ("boundaries", "lsoa.geojson"),
-        ("lookup", "lookup.csv"),
-        ("population", "population.csv"),
-    ):
-        import_files(folder / "bare", kind, [raw / name], place="Squareshire")
-    return folder / "bare"
-
-
-def county(folder: Path, bare: Path, path: Path) -> Atlas:
-    shutil.copytree(bare, folder / "data")
+def county(folder: Path, small_areas: Path, path: Path) -> Atlas:
+    shutil.copytree(small_areas, folder / "data")
     import_files(folder / "data", "offences", [path], opening=Atlas)
     return Atlas.open(folder / "data")
 
 
 @pytest.fixture(scope="module")
-def placed(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+def placed(small_areas: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     folder = tmp_path_factory.mktemp("placed")
-    return county(folder, bare, street(folder))
+    return county(folder, small_areas, street(folder))
 
 
 @pytest.fixture(scope="module")
-def timed(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+def timed(small_areas: Path, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     folder = tmp_path_factory.mktemp("timed")
-    return county(folder, bare, extract(folder))
+    return county(folder, small_areas, extract(folder))
 
 
 def of(year: str) -> dict[str, int]:

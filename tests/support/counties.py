@@ -6,6 +6,7 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.cli import run
+from geo.data.ingest import import_files
 from geo.demo import build as build_demo
 from tests.support import real_bedfordshire
 from tests.support import small_county as small
@@ -45,3 +46,16 @@ def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_atlas(small_county: Path) -> Atlas:
     """The county of 36 squares, open. Shared: an atlas is immutable."""
     return Atlas.open(small_county)
+
+
+@pytest.fixture(scope="session")
+def small_areas(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of the county of squares with its areas, and no events."""
+    raw, folder = small_county.parent / "raw", tmp_path_factory.mktemp("small_areas")
+    for kind, name in (
+        ("boundaries", "lsoa.geojson"),
+        ("lookup", "lookup.csv"),
+        ("population", "population.csv"),
+    ):
+        import_files(folder, kind, [raw / name], place="Squareshire")
+    return folder
