@@ -31,7 +31,8 @@ MOUNT = """async ([config, frames, seconds]) => {
   await hotspotsMap.settled();
   const finish = (canvas) => {
     const gl = canvas.getContext("webgl2");
-    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    if (gl) gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    else canvas.getContext("2d").getImageData(0, 0, 1, 1);
   };
   const button = document.createElement("button");
   button.textContent = "Next frame";

@@ -31,6 +31,8 @@ READY = {
     },
 }
 FOR_EVER = "public, max-age=31536000, immutable"
+COUNTY = 7_000
+"""Areas up to which the browser draws the map by hand; more are drawn by the map library, where it can."""
 
 
 def geometry_address(atlas: Atlas, level: str) -> str:
@@ -42,6 +44,11 @@ def tiles_address(atlas: Atlas, level: str) -> str | None:
     """Address of the equal-area tiles of a level, which follow from its shapes; None for too many areas."""
     shapes = atlas.levels[level]
     return f"/geometry/tiles-{level}-{shapes.geojson_hash}.json" if shapes.n <= MOST else None
+
+
+def national(atlas: Atlas) -> bool:
+    """Whether there are more areas than a county has."""
+    return max(shapes.n for shapes in atlas.levels.values()) > COUNTY
 
 
 def places_address(places: bytes) -> str:
@@ -67,6 +74,7 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
         "geometry": {level: geometry_address(atlas, level) for level in LEVELS},
         "tiles": {level: address for level in LEVELS if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := _places(atlas)) else None,
+        "national": national(atlas),
         "insets": insets.MOST,
         "avoid": ".legend, .toolbar",
         "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",

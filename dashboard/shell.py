@@ -97,16 +97,20 @@ def _names(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
 
 
-def modules() -> list[str]:
-    """Names of the scripts that the page starts with, the map library among them."""
+def modules(*, national: bool) -> list[str]:
+    """Names of the scripts that the page starts with; the map library is one of them for a national map."""
     own = (name for name in _names(shipped("assets")) if name.endswith(".mjs"))
-    return [MAP_LIBRARY, *sorted(name for name in own if not name.startswith("vendor/"))]
+    library = [MAP_LIBRARY] if national else []
+    return library + sorted(name for name in own if not name.startswith("vendor/"))
 
 
 def index(atlas: Atlas) -> str:
     """Frame of the page of an atlas, for Dash to fill."""
     early = [f'<link rel="stylesheet" href="/{assets()}/style/{name}.css">' for name in STYLES]
-    early += [f'<link rel="modulepreload" href="/{assets()}/{name}">' for name in modules()]
+    early += [
+        f'<link rel="modulepreload" href="/{assets()}/{name}">'
+        for name in modules(national=routes.national(atlas))
+    ]
     early += [
         f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
         for address in (routes.geometry_address(atlas, level) for level in LEVELS)

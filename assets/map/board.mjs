@@ -3,8 +3,9 @@
  * marked and looked at.
  */
 
-import { flight, make } from "../page/dom.mjs";
+import { make } from "../page/dom.mjs";
 import { Camera } from "./camera.mjs";
+import { CanvasPainter } from "./canvas.mjs";
 import { Colours } from "./colours.mjs";
 import { Insets } from "./insets.mjs";
 import { lasso } from "./lasso.mjs";
@@ -15,6 +16,7 @@ import { Scenes } from "./scenes.mjs";
 import { Second } from "./second.mjs";
 import { holds } from "./shapes.mjs";
 import { Tip } from "./tip.mjs";
+import { WebGlPainter, library } from "./webgl.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene} Scene */
 
@@ -33,7 +35,7 @@ function announce({ query }, began) {
 export class Board {
   #config;
   #tell;
-  #library;
+  /** @type {any} */ #maplibre = null; // where it draws the panes
   #colours;
   #scenes;
   #room;
@@ -57,11 +59,12 @@ export class Board {
    * @param {HTMLElement} host
    * @param {import("./map.mjs").Config} config
    * @param {(kind: "select"|"hover"|"lasso", ...news: unknown[]) => void} tell
-   * @returns {Promise<Board|null>} null where this browser or server cannot draw it, which the element then says
+   * @returns {Promise<Board>}
    */
   static async open(host, config, tell) {
     const board = new Board(host, config, tell);
-    return (await board.#start()) ? board : null;
+    await board.#start();
+    return board;
   }
 
   constructor(host, config, tell) {
@@ -77,30 +80,19 @@ export class Board {
   }
 
   async #start() {
-    if (!document.createElement("canvas").getContext("webgl2")) {
-      this.#say(`This browser cannot draw the map, because WebGL is switched off or missing. ${TABLE}`);
-      return false;
-    }
     this.#colours = new Colours(this.root);
     this.#scenes = new Scenes(this.#config, this.#colours);
-    try {
-      this.#library = await import(new URL("maplibre-gl.mjs", this.#config.vendor).href);
-    } catch (error) {
-      console.error(error);
-      this.#say(`The map library is not installed on the server: run python tools/vendor.py there. ${TABLE}`);
-      return false;
-    }
+    if (this.#config.national) this.#maplibre = await library(this.#config.vendor);
     this.#main = this.#pane(this.stage, this.#config.label, true);
     this.#camera = new Camera(this.#main, this.#room, () => this.#pair().flatMap((pane) => this.#obstacles(pane)));
-    this.scale = scaleBar(this.#main.map);
+    this.scale = scaleBar(this.#main);
     this.stage.append(this.scale);
     this.#listen();
-    return true;
   }
 
   close() {
     this.#growth.disconnect();
-    this.#everyPane().forEach((pane) => pane.map.remove());
+    this.#everyPane().forEach((pane) => pane.close());
     this.root.remove();
   }
 
@@ -148,9 +140,9 @@ export class Board {
     await Promise.all(panes.map(async (pane) => {
       await pane.ready;
       pane.outline(...scene.outlines);
+      await pane.show(scene.shapes, scene.looks);
       pane.marks.obstacles = this.#obstacles(pane);
       pane.write(this.#writing(pane, scene));
-      await pane.show(scene.shapes, scene.looks);
       pane.mark(this.#marks(scene.shapes));
       pane.brush(scene.lit.length <= MOST_BRUSHED ? scene.lit : []);
       pane.draw();
@@ -213,13 +205,15 @@ export class Board {
 
   #pane(element, label, interactive) {
     const cooperative = interactive && !this.#room.wide;
-    const pane = new Pane(this.#library, element, { label, interactive, cooperative, theme: this.#colours.theme });
+    const paints = (container, how) => (
+      this.#maplibre ? new WebGlPainter(this.#maplibre, container, how) : new CanvasPainter(container, how));
+    const pane = new Pane(paints, element, { label, interactive, cooperative, theme: this.#colours.theme });
     element.addEventListener("pointermove", (event) => {
       if (event.target.closest("button")) this.#hover(null);
       else if (!event.buttons) this.#point(pane, event);
     });
     element.addEventListener("pointerleave", () => this.#hover(null));
-    pane.map.on("click", ({ point, originalEvent }) => this.#choose(pane.areaAt(point), originalEvent.shiftKey));
+    pane.on("click", (point, additive) => this.#choose(pane.areaAt(point), additive));
     return pane;
   }
 
@@ -338,7 +332,7 @@ export class Board {
     const whole = this.root.getBoundingClientRect();
     const code = pane.areaAt({ x: clientX - frame.left, y: clientY - frame.top });
     this.#hover(code, pane, { x: clientX - whole.left, y: clientY - whole.top });
-    pane.map.getCanvas().style.cursor = code ? "pointer" : "";
+    pane.canvas.style.cursor = code ? "pointer" : "";
   }
 
   /** Mark the area under the pointer and say what it is (null: none). */
@@ -363,18 +357,23 @@ export class Board {
   #buttons() {
     const button = (label, text, act) => {
       const element = make("button", "map-button", { type: "button", "aria-label": label, title: label }, text);
-      element.addEventListener("click", () => this.#main && act(this.#main.map));
+      element.addEventListener("click", () => this.#main && act());
       return element;
     };
     return make("div", "map-controls", { role: "group", "aria-label": "Map view" },
-      button("Zoom in", "+", (gl) => gl.zoomIn({ duration: flight(200) })),
-      button("Zoom out", "−", (gl) => gl.zoomOut({ duration: flight(200) })),
+      button("Zoom in", "+", () => this.#zoom(1)),
+      button("Zoom out", "−", () => this.#zoom(-1)),
       button("Show the whole map", "Whole map", () => this.goHome()));
   }
 
+  #zoom(levels) {
+    this.#camera.leave();
+    this.#main.zoomBy(levels);
+  }
+
   #listen() {
-    const { map } = this.#main;
-    const canvas = map.getCanvas();
+    const main = this.#main;
+    const { canvas } = main;
     const middle = () => ({ x: this.stage.clientWidth / 2, y: this.stage.clientHeight / 2 });
     this.root.addEventListener("keydown", (event) => {
       const { hover, selected } = this.#marked;
@@ -384,21 +383,21 @@ export class Board {
       if (selected !== null) this.#choose(null, false);
     });
     canvas.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && this.#scene) this.#choose(this.#main.areaAt(middle()), event.shiftKey);
+      if (event.key === "Enter" && this.#scene) this.#choose(main.areaAt(middle()), event.shiftKey);
     });
-    map.on("moveend", () => {
+    main.on("rest", () => {
       if (!canvas.matches(":focus-visible") || !this.#scene) return;
-      this.#hover(this.#main.areaAt(middle()), this.#main, middle());
+      this.#hover(main.areaAt(middle()), main, middle());
     });
-    map.on("movestart", ({ originalEvent }) => originalEvent && this.#camera.leave());
+    main.on("led", () => this.#camera.leave());
     this.#room.laid().forEach((element) => this.#growth.observe(element));
     let { wide } = this.#room;
-    map.on("resize", () => {
+    main.on("resize", () => {
       this.#share();
       this.#camera.again();
       if (wide !== this.#room.wide) {
         wide = !wide;
-        map.cooperativeGestures[wide ? "disable" : "enable"]();
+        main.cooperate(!wide);
         this.#repaint();
       }
     });

@@ -56,7 +56,7 @@ export class Camera {
 
   /** Look there again where something has grown over it. */
   giveWay() {
-    const hidden = () => hides(this.#aim.points, this.#pane.camera(), this.#room.size, this.#obstacles());
+    const hidden = () => hides(this.#aim.points, this.#pane.stand, this.#room.size, this.#obstacles());
     if (this.#aim?.kept && hidden()) this.#go(this.#aim.points, true);
   }
 

@@ -8,20 +8,13 @@
  * @typedef {{left: number, top: number, right: number, bottom: number}} Rectangle pixels from the map's upper left
  */
 
-const WORLD_PX = 512; // width of the world at zoom 0
+import { WORLD_PX, degrees, mercator, worldAt } from "./mercator.mjs";
+
 const CLEAR_PX = 8; // kept between the place and an obstacle
 const SHRINK = 0.97;
 const TRIES = 45;
 const SHIFTS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9, 0, 1]; // shares of the free room before the place
 const BANDS = 60;
-
-const mercator = ([lng, lat]) => [
-  (lng + 180) / 360,
-  (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2,
-];
-
-/** @returns {Point} */
-const degrees = ([x, y]) => [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI];
 
 /** The outermost points in each of some bands across and along: what can meet an obstacle in a corner. */
 function profile(points) {
@@ -51,7 +44,7 @@ const meets = (outline, scale, x, y, obstacles) => outline.some(([px, py]) => {
 
 /** Whether a camera shows some points under an obstacle. */
 export function hides(points, { center, zoom }, { width, height }, obstacles) {
-  const scale = WORLD_PX * 2 ** zoom;
+  const scale = worldAt(zoom);
   const [x, y] = mercator(center);
   return meets(profile(points.map(mercator)).outline, scale, width / 2 - x * scale, height / 2 - y * scale, obstacles);
 }
@@ -61,7 +54,7 @@ export function hides(points, { center, zoom }, { width, height }, obstacles) {
  * @param {{width: number, height: number}} size of the map in pixels
  * @param {Rectangle[]} obstacles what lies over it
  * @param {{margin?: number, maxZoom?: number}} options
- * @returns {{center: Point, zoom: number}}
+ * @returns {import("./mercator.mjs").Stand}
  */
 export function fitAround(points, { width, height }, obstacles, { margin = 16, maxZoom = 15 } = {}) {
   const { outline, x: [west, east], y: [north, south] } = profile(points.map(mercator));
@@ -70,7 +63,7 @@ export function fitAround(points, { width, height }, obstacles, { margin = 16, m
   const largest = Math.min(
     Math.max(width - 2 * margin, 1) / (east - west || 1e-9),
     Math.max(height - 2 * margin, 1) / (south - north || 1e-9),
-    WORLD_PX * 2 ** maxZoom,
+    worldAt(maxZoom),
   );
   const camera = (scale, x, y) => (
     { center: degrees([(width / 2 - x) / scale, (height / 2 - y) / scale]), zoom: Math.log2(scale / WORLD_PX) });

@@ -50,7 +50,7 @@ export class Insets {
     const pane = this.#open(figure, "Magnified part of the map");
     const inset = { figure, caption, pane, window: null };
     caption.addEventListener("click", () => this.#look(inset.window.box));
-    pane.map.on("resize", () => inset.window && pane.fill(inset.window.box));
+    pane.on("resize", () => inset.window && pane.fill(inset.window.box));
     const place = this.#all.push(inset) - 1;
     await pane.ready;
     this.#point(inset, windows()[place]);

@@ -32,7 +32,7 @@ export function lasso(pane, done) {
     draw();
   });
   sheet.addEventListener("pointerup", () => {
-    const ring = [...stroke, stroke[0]].map((point) => pane.map.unproject(point).toArray());
+    const ring = [...stroke, stroke[0]].map((point) => pane.unproject(point));
     stroke = [];
     draw();
     const { ids, anchors } = pane.shapes;

@@ -28,7 +28,8 @@
  * @property {Record<string, string>} geometry address of the shapes by level
  * @property {Record<string, string>} [tiles] address of the equal-area layout by level
  * @property {string|null} [places] address of the places: GeoJSON points with name and rank, 1 the largest
- * @property {string} [vendor] address of the folder of the map library
+ * @property {boolean} [national] whether there are so many areas that the map library draws them, where it can
+ * @property {string} [vendor] address of the folder of that library
  * @property {string} [label] what a screen reader calls the map
  * @property {number} [insets] how many parts of the map are magnified beside it at most
  * @property {string} [avoid] selector of what the page lays over the map: the areas and their names keep clear of it

@@ -72,8 +72,8 @@ export class Marks {
     this.written = "";
     /** @type {import("./fit.mjs").Rectangle[]} */ this.obstacles = []; // what lies over the pane
     pane.element.append(this.layer);
-    pane.map.on("move", () => this.arrange());
-    pane.map.on("resize", () => this.measure());
+    pane.on("move", () => this.arrange());
+    pane.on("resize", () => this.measure());
   }
 
   /**
@@ -112,10 +112,7 @@ export class Marks {
 
   /** Put everything where the camera now shows its place. */
   arrange() {
-    const project = ([x, y]) => {
-      const point = this.pane.map.project([x, y]);
-      return [point.x, point.y];
-    };
+    const project = (point) => this.pane.project(point);
     const taken = [...this.obstacles, ...this.#arrangeFrames(project)];
     taken.push(...this.#arrangeBadges(project, taken));
     this.#arrangePlaces(project, taken);

@@ -1,11 +1,11 @@
 /**
- * One MapLibre map with the areas, their outlines and the marked ones. The main map, the insets and the second map of a
- * comparison are all panes, so that they colour, select and highlight by the same code.
+ * One map of the page: the areas, their outlines, the marked ones, and what is written on them. The main map, the insets
+ * and the second map of a comparison are all panes, so that they colour, select and highlight by the same code.
  *
- * Colours travel by feature state alone, so that a repaint touches no geometry. Layers that a frame does not need are
- * kept at opacity 0, which MapLibre skips without cost and brings back without reading the shapes again.
+ * A painter draws it, on a canvas or by WebGL (canvas.mjs, webgl.mjs), and moves its camera; both do the same.
  *
  * @typedef {import("./shapes.mjs").Shapes} Shapes
+ * @typedef {import("./canvas.mjs").CanvasPainter|import("./webgl.mjs").WebGlPainter} Painter
  * @typedef {object} Look how one area is drawn: CSS colours; "transparent" draws nothing
  * @property {string} colour
  * @property {string} nodata hatching of an area without data
@@ -15,66 +15,19 @@
 
 import { flight, make } from "../page/dom.mjs";
 import { Marks } from "./marks.mjs";
+import { filling } from "./mercator.mjs";
 
-export const CLEAR = "rgba(0,0,0,0)";
-const AREAS_END = "areas end"; // areas are added below this layer, outlines above it
-const byZoom = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
-const OUTLINES = { // fainter where a county, or all of England, has too many for full ink
-  ward: { width: byZoom(11, 0.8, 14, 1.6), opacity: byZoom(7, 0, 9, 0.35, 12, 0.9) },
-  rim: { kind: "borough", token: "casing", width: byZoom(9, 2.6, 14, 5), opacity: byZoom(9, 0.3, 10, 0.7) }, // on any colour
-  borough: { width: byZoom(6, 0.5, 8.5, 1.6, 11, 1.6, 14, 2.4), opacity: byZoom(6, 0.6, 8.5, 1) },
-};
-// Two lines around what is marked, a dark and a light one, so that one of them stands out on any colour.
-const MARKS = [
-  { kind: "set", token: "dark", width: byZoom(9, 4, 13, 6) },
-  { kind: "set", token: "light", width: byZoom(9, 1.6, 13, 2.4) },
-  { kind: "hover", token: "light", width: 4.5 },
-  { kind: "hover", token: "dark", width: 2 },
-  { kind: "selected", token: "dark", width: byZoom(9, 6.5, 13, 9) },
-  { kind: "selected", token: "halo", width: byZoom(9, 3, 13, 4.5) },
-];
 const MOST_JOINED = 600; // areas of a set that have one line around them all
-const PATTERNS = {
-  nodata: { state: "nodata", size: 10, distance: (x, y) => stripe(x + y, 10, 0.55) },
-  suppressed: {
-    state: "suppressed", size: 10, distance: (x, y) => Math.min(stripe(x + y, 10, 0.5), stripe(x - y, 10, 0.5)),
-  },
-  casing: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 2.6 },
-  overlay: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 1.7 },
-};
-
-/** The lines between areas, fainter where there are many: a colour of six hexadecimal digits with alpha. */
-const hair = (colour) => byZoom(6.5, `${colour}00`, 8.5, `${colour}4d`, 10, `${colour}80`, 13, `${colour}e6`);
-
-/** The colour that the state of an area gives. */
-const stated = (state) => ["to-color", ["coalesce", ["feature-state", state], CLEAR]];
-
-/** A ring wherever there is an overlay, so that its dots stand out on any colour. */
-const casing = (colour) => ["case", ["==", ["coalesce", ["feature-state", "overlay"], CLEAR], CLEAR], CLEAR, colour];
-
-/** Distance of a point to the nearest of the diagonal stripes that repeat every `step`, less half their width. */
-function stripe(along, step, half) {
-  const rest = ((along % step) + step) % step;
-  return Math.min(rest, step - rest) / Math.SQRT2 - half;
-}
-
-/** A pattern tile as a distance field, which MapLibre fills with the colour of the state: edge at 3/4 of alpha. */
-function patternImage({ size, distance }, ratio = 2) {
-  const pixels = size * ratio;
-  const image = new ImageData(pixels, pixels);
-  for (let i = 0; i < pixels * pixels; i += 1) {
-    const x = ((i % pixels) + 0.5) / ratio;
-    const y = (Math.floor(i / pixels) + 0.5) / ratio;
-    image.data[4 * i + 3] = 255 * Math.min(1, Math.max(0, 0.75 - distance(x, y) / 4));
-  }
-  return image;
-}
-
-const collection = (features) => ({ type: "FeatureCollection", features });
+const STEP_MS = 200; // of a zoom by a button
 
 export class Pane {
+  #painter;
+  #marked = "";
+  #brushed = "";
+  #within = { shapes: null, box: null, ids: [] }; // the areas that this pane can show
+
   /**
-   * @param {any} library the module maplibre-gl
+   * @param {(container: HTMLElement, how: object) => Painter} paints makes the painter
    * @param {HTMLElement} element
    * @param {object} options
    * @param {string} options.label what a screen reader calls it
@@ -82,165 +35,111 @@ export class Pane {
    * @param {boolean} options.cooperative whether one finger scrolls the page and two move the map
    * @param {Record<string, string>} options.theme
    */
-  constructor(library, element, { label, interactive, cooperative = false, theme }) {
+  constructor(paints, element, { label, interactive, cooperative, theme }) {
     this.element = element;
-    this.theme = theme;
     /** @type {Shapes|null} */ this.shapes = null;
     /** @type {import("./shapes.mjs").Box|null} */ this.box = null; // all that it can ever show, where not everything
-    this.levels = new Map(); // key of shapes -> {box, ids, looks, layers}: what is loaded, how each was last painted
-    this.outlines = []; // sources of ward and borough outlines
-    this.tokens = new Map(); // layer -> [property, token of the theme]
-    this.marked = "";
-    this.brushed = "";
     const container = make("div", "map-canvas");
     this.title = make("p", "map-title"); // says which is which where two panes are compared
     element.append(container, this.title);
-    this.map = new library.Map({
-      container,
-      style: {
-        version: 8,
-        transition: { duration: 0, delay: 0 },
-        sources: {
-          marked: { type: "geojson", data: collection([]), tolerance: 0 },
-          brushed: { type: "geojson", data: collection([]), tolerance: 0 },
-        },
-        layers: [
-          { id: "ground", type: "background", paint: { "background-color": theme.water } },
-          { id: AREAS_END, type: "background", layout: { visibility: "none" } },
-        ],
-      },
-      interactive,
-      cooperativeGestures: cooperative,
-      attributionControl: false,
-      fadeDuration: 0,
-      renderWorldCopies: false,
-      boxZoom: false, // Shift gathers a set of areas
-      doubleClickZoom: false,
-      dragRotate: false,
-      touchPitch: false,
-    });
-    this.map.touchZoomRotate.disableRotation();
-    this.map.keyboard.disableRotation();
+    this.#painter = paints(container, { interactive, cooperative, theme });
     this.call(label);
-    this.map.getCanvas().tabIndex = interactive ? 0 : -1;
-    if (!interactive) this.map.getCanvas().setAttribute("role", "img");
-    this.ready = this.map.once("style.load").then(() => this.#furnish());
+    this.canvas.tabIndex = interactive ? 0 : -1;
+    if (!interactive) this.canvas.setAttribute("role", "img");
+    this.ready = this.#painter.ready;
     this.marks = new Marks(this);
   }
 
-  #furnish() {
-    this.tokens.set("ground", ["background-color", "water"]);
-    for (const [name, pattern] of Object.entries(PATTERNS)) {
-      this.map.addImage(name, patternImage(pattern), { pixelRatio: 2, sdf: true });
-    }
-    this.#line("brushed", { source: "brushed", token: "ink", width: byZoom(9, 0.9, 13, 1.8) });
-    for (const mark of MARKS) this.#line(`${mark.kind}:${mark.token}`, { source: "marked", ...mark });
-  }
-
-  /**
-   * Add a layer of lines in a colour of the theme, perhaps of one kind of feature only.
-   *
-   * @param {string} id
-   * @param {{source: string, kind?: string, token: string, width: unknown, below?: string}} how
-   */
-  #line(id, { source, kind, token, width, below }) {
-    this.tokens.set(id, ["line-color", token]);
-    this.map.addLayer({
-      id, type: "line", source,
-      ...(kind && { filter: ["==", ["get", "kind"], kind] }),
-      layout: { "line-join": "round", "line-cap": "round" },
-      paint: { "line-color": this.theme[token], "line-width": width },
-    }, below);
+  get canvas() {
+    return this.#painter.canvas;
   }
 
   /** Give the pane the name that a screen reader says. */
   call(label) {
-    this.map.getCanvas().setAttribute("aria-label", label);
-  }
-
-  /** Take the colours of another theme. */
-  restyle(theme) {
-    this.theme = theme;
-    for (const [layer, [property, token]] of this.tokens) this.map.setPaintProperty(layer, property, theme[token]);
-    for (const [key, { layers }] of this.levels) {
-      this.map.setPaintProperty(`colour:${key}`, "fill-outline-color", hair(theme.hair));
-      if (layers.includes("casing")) this.map.setPaintProperty(`casing:${key}`, "fill-color", casing(theme.casing));
-    }
+    this.canvas.setAttribute("aria-label", label);
   }
 
   /**
-   * Show the areas of one level in place of the others, already in their colours. The first time the shapes have to be
-   * tiled; the level shown before stays on the screen until that is done.
+   * Be told that the camera moves ("move") or rests ("rest"), that the reader takes it ("led"), that the pane has another
+   * size ("resize"), or of a press at a point, with whether Shift was held ("click").
+   */
+  on(kind, callback) {
+    this.#painter.on(kind, callback);
+  }
+
+  close() {
+    this.#painter.close();
+  }
+
+  // ---------------------------------------------------------------------------------------------------- the camera
+
+  /** The pixel where a place in degrees is shown. @returns {[number, number]} */
+  project(point) {
+    return this.#painter.project(point);
+  }
+
+  /** The place in degrees that a pixel shows. */
+  unproject(pixel) {
+    return this.#painter.unproject(pixel);
+  }
+
+  /** Where the camera stands. @returns {import("./mercator.mjs").Stand} */
+  get stand() {
+    return this.#painter.stand;
+  }
+
+  /** Send the camera somewhere: by a short flight, or at once where motion is unwelcome. */
+  go(stand, fly = true) {
+    this.#painter.go(stand, fly ? flight() : 0);
+  }
+
+  /** Fill the pane with a box in degrees, at once. */
+  fill(box) {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.go(filling(box, { width, height }), false);
+  }
+
+  /** Zoom in, or out where less than 0. */
+  zoomBy(levels) {
+    this.#painter.zoomBy(levels, flight(STEP_MS));
+  }
+
+  /** Let one finger scroll the page and two move the map, or one move the map. */
+  cooperate(wanted) {
+    this.#painter.cooperate(wanted);
+  }
+
+  /** Fit the element after its size or the page's type changed. */
+  resize() {
+    this.#painter.resize();
+    this.marks.measure();
+  }
+
+  /** Code of the area under a point of the screen, or null. */
+  areaAt({ x, y }) {
+    const id = this.shapes?.at(this.unproject([x, y])) ?? -1;
+    return id < 0 ? null : this.shapes.properties(id).code;
+  }
+
+  // ----------------------------------------------------------------------------------------------- what is painted
+
+  /** Take the colours of another theme. */
+  restyle(theme) {
+    this.#painter.restyle(theme);
+  }
+
+  /**
+   * Show the areas of one level in place of the others, already in their colours.
    *
    * @param {Shapes} shapes
    * @param {Look[]} looks one for every area
    */
   async show(shapes, looks) {
-    const states = ["nodata", "suppressed", "overlay"].filter((state) => looks.some((look) => look[state] !== CLEAR));
-    const patterns = Object.keys(PATTERNS).filter((name) => states.includes(PATTERNS[name].state));
-    const fresh = [this.#load(shapes), this.#layers(shapes.key, ["colour", ...patterns])].some(Boolean);
-    this.#colour(shapes.key, looks);
-    if (!this.shapes) this.#reveal(shapes, patterns);
-    if (fresh) await this.#tiled(shapes.key);
-    this.#reveal(shapes, patterns);
-  }
-
-  /** Bring the areas that this pane can show into its map, where they are new or its box moved. Say whether so. */
-  #load(shapes) {
-    const known = this.levels.get(shapes.key);
-    if (known && known.box === this.box) return false;
-    const ids = this.box ? shapes.within(this.box) : shapes.ids;
-    const data = collection(ids.map((id) => shapes.features[id]));
-    if (known) {
-      Object.assign(known, { box: this.box, ids });
-      this.map.getSource(shapes.key).setData(data);
-    } else {
-      this.levels.set(shapes.key, { box: this.box, ids, looks: [], layers: [] });
-      this.map.addSource(shapes.key, { type: "geojson", data, tolerance: 0, maxzoom: 14 });
+    if (this.#within.shapes !== shapes || this.#within.box !== this.box) {
+      this.#within = { shapes, box: this.box, ids: this.box ? shapes.within(this.box) : shapes.ids };
     }
-    return true;
-  }
-
-  /** Add the layers of a level that were not needed before: each makes every recolouring dearer. Say whether any. */
-  #layers(source, names) {
-    const { layers } = this.levels.get(source);
-    const missing = names.filter((name) => !layers.includes(name));
-    for (const name of missing) {
-      const paint = name === "colour"
-        ? { "fill-color": stated(name), "fill-outline-color": hair(this.theme.hair) }
-        : { "fill-color": name === "casing" ? casing(this.theme.casing) : stated(name), "fill-pattern": name, "fill-antialias": false };
-      this.map.addLayer({ id: `${name}:${source}`, type: "fill", source, paint }, AREAS_END);
-    }
-    layers.push(...missing);
-    return missing.length > 0;
-  }
-
-  /** Resend the state of every area whose look changed. */
-  #colour(source, looks) {
-    const level = this.levels.get(source);
-    for (const id of level.ids) {
-      if (looks[id] !== level.looks[id]) {
-        this.map.setFeatureState({ source, id }, looks[id]);
-        level.looks[id] = looks[id];
-      }
-    }
-  }
-
-  /** Let one level be seen, and of its patterns those in use. */
-  #reveal(shapes, patterns) {
+    await this.#painter.show(shapes, this.#within.ids, looks);
     this.shapes = shapes;
-    for (const [key, { layers }] of this.levels) {
-      for (const name of layers) {
-        const seen = key === shapes.key && (name === "colour" || patterns.includes(name));
-        this.map.setPaintProperty(`${name}:${key}`, "fill-layer-opacity", seen ? 1 : 0);
-      }
-    }
-  }
-
-  /** Resolve when the source has its tiles. */
-  async #tiled(source) {
-    this.draw(); // only then is it known what has to be loaded
-    while (!this.map.isSourceLoaded(source)) await this.map.once("sourcedata");
   }
 
   /**
@@ -250,19 +149,7 @@ export class Pane {
    * @param {object[]} features lines or polygons with the property kind: ward or borough
    */
   outline(name, features) {
-    const source = `outline:${name}`;
-    if (!this.map.getSource(source)) {
-      this.map.addSource(source, { type: "geojson", data: collection(features), tolerance: 0, maxzoom: 14 });
-      for (const [line, { kind = line, token = "ink", width }] of Object.entries(OUTLINES)) {
-        this.#line(`${source}:${line}`, { source, kind, token, width, below: "brushed" });
-      }
-      this.outlines.push(source);
-    }
-    for (const other of this.outlines) {
-      for (const [line, { opacity }] of Object.entries(OUTLINES)) {
-        this.map.setPaintProperty(`${other}:${line}`, "line-opacity", other === source ? opacity : 0);
-      }
-    }
+    this.#painter.outline(name, features);
   }
 
   /**
@@ -274,24 +161,21 @@ export class Pane {
     if (!this.shapes) return;
     const known = { set: set.filter((id) => id >= 0), hover, selected };
     const marked = `${this.shapes.key} ${JSON.stringify(known)}`;
-    if (marked === this.marked) return;
-    this.marked = marked;
-    const geometries = [
-      ...this.#around(known.set).map((geometry) => ["set", geometry]),
+    if (marked === this.#marked) return;
+    this.#marked = marked;
+    this.#painter.mark([
+      ...this.#around(known.set).map((geometry) => ({ kind: "set", geometry })),
       ...["hover", "selected"].filter((kind) => known[kind] >= 0)
-        .map((kind) => [kind, this.shapes.features[known[kind]].geometry]),
-    ];
-    this.map.getSource("marked").setData(collection(geometries.map(([kind, geometry]) => (
-      { type: "Feature", properties: { kind }, geometry }))));
+        .map((kind) => ({ kind, geometry: this.shapes.features[known[kind]].geometry })),
+    ]);
   }
 
   /** Draw thin lines around the areas that stand out while the others are faded. */
   brush(ids) {
     const brushed = `${this.shapes.key} ${ids}`;
-    if (brushed === this.brushed) return;
-    this.brushed = brushed;
-    this.map.getSource("brushed").setData(collection(this.#around(ids).map((geometry) => (
-      { type: "Feature", properties: {}, geometry }))));
+    if (brushed === this.#brushed) return;
+    this.#brushed = brushed;
+    this.#painter.brush(this.#around(ids));
   }
 
   /** Lines around some areas: around all of them together, unless they are many. */
@@ -305,42 +189,13 @@ export class Pane {
     this.marks.write(marks);
   }
 
-  /** Fit the element after its size or the page's type changed. */
-  resize() {
-    this.map.resize();
-    this.marks.measure();
-  }
-
   /** Draw what was asked for now, rather than with the next frame of the browser. */
   draw() {
-    this.map.redraw();
+    this.#painter.draw();
   }
 
-  /** Resolve when nothing is left to load or to move. */
-  async settled() {
-    this.map.triggerRepaint();
-    await this.map.once("idle");
-  }
-
-  /** Send the camera somewhere: by a short flight, or at once where motion is unwelcome. */
-  go({ center, zoom }, fly = true) {
-    this.map.easeTo({ center, zoom, duration: fly ? flight() : 0 });
-  }
-
-  /** Where the camera stands. */
-  camera() {
-    return { center: this.map.getCenter().toArray(), zoom: this.map.getZoom() };
-  }
-
-  /** Fill the pane with a box in degrees, at once. */
-  fill([west, south, east, north]) {
-    this.map.fitBounds([[west, south], [east, north]], { duration: 0 });
-  }
-
-  /** Code of the area under a point of the screen, or null. */
-  areaAt({ x, y }) {
-    const { lng, lat } = this.map.unproject([x, y]);
-    const id = this.shapes?.at([lng, lat]) ?? -1;
-    return id < 0 ? null : this.shapes.properties(id).code;
+  /** Resolve when nothing is left to load, to draw or to move. */
+  settled() {
+    return this.#painter.settled();
   }
 }

@@ -17,7 +17,7 @@
  */
 
 import { faded } from "./fade.mjs";
-import { CLEAR } from "./pane.mjs";
+import { CLEAR } from "./ink.mjs";
 import { Shapes, outlinesBetween, outlinesOf } from "./shapes.mjs";
 
 const OUTSIDE = 255;

@@ -5,13 +5,13 @@ import { make } from "../page/dom.mjs";
 /** Let two panes look at the same place, whichever is moved. */
 function follow(one, other) {
   let following = false;
-  const lead = (leader, follower) => leader.map.on("move", () => {
+  const lead = (leader, follower) => leader.on("move", () => {
     if (following) return;
     following = true;
-    follower.map.jumpTo({ center: leader.map.getCenter(), zoom: leader.map.getZoom() });
+    follower.go(leader.stand, false);
     following = false;
   });
-  other.map.jumpTo({ center: one.map.getCenter(), zoom: one.map.getZoom() });
+  other.go(one.stand, false);
   lead(one, other);
   lead(other, one);
 }
@@ -39,7 +39,7 @@ export class Second {
   }
 
   close() {
-    this.pane.map.remove();
+    this.pane.close();
     this.pane.element.remove();
     this.#divider.remove();
   }

@@ -8,7 +8,7 @@
  * @typedef {{code: string, name: string, ward?: string, borough?: string}} AreaProperties
  */
 
-const polygons = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
+export const polygons = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
 
 /** @returns {Box} the smallest box around some boxes */
 export function hull(boxes) {

@@ -5,10 +5,14 @@ import { test } from "node:test";
 
 import { faded } from "../../assets/map/fade.mjs";
 import { fitAround, hides } from "../../assets/map/fit.mjs";
+import { levels } from "../../assets/map/hands.mjs";
+import { HATCHINGS, atZoom, tile } from "../../assets/map/ink.mjs";
 import { spread } from "../../assets/map/marks.mjs";
+import { filling } from "../../assets/map/mercator.mjs";
 import { roundBelow } from "../../assets/map/scale.mjs";
 import { Scenes } from "../../assets/map/scenes.mjs";
 import { Shapes, outlinesBetween } from "../../assets/map/shapes.mjs";
+import { View, between } from "../../assets/map/view.mjs";
 
 const SIDE = 4;
 
@@ -134,4 +138,56 @@ test("shapes that could not be had are asked for again by the next frame", async
   await assert.rejects(all.of(frame([0], { layout: "tiles" })), /503/);
   broken = false;
   assert.equal((await all.of(frame([0], { layout: "tiles" }))).tiled, true);
+});
+
+test("a camera keeps the place under a pixel while it zooms, and comes back from a flight by a formula", () => {
+  const view = new View();
+  view.resize(800, 600);
+  view.go({ center: [-0.4, 52.1], zoom: 9 });
+  const pixel = [200, 150];
+  const place = view.unproject(pixel);
+  view.zoomAt(11.5, pixel);
+  const near = (found, wanted) => found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-6, `${found}`));
+  near(view.project(place), pixel);
+  view.pan(30, -20);
+  near(view.project(place), [230, 130]);
+  view.zoomAt(99);
+  assert.equal(view.zoom, 20);
+  const [from, to] = [{ x: 0, y: 0, zoom: 9 }, { x: 0.3, y: 0.6, zoom: 10 }];
+  const half = between(from, to, 0.5);
+  assert.deepEqual([between(from, to, 0), between(from, to, 1)], [from, to]);
+  assert.equal(half.zoom, 9.5);
+  near([half.y / half.x], [2]);
+  near([half.x], [0.3 * ((1 - 2 ** -0.5) / 0.5)]);
+});
+
+test("a camera fills its screen with a box", () => {
+  const box = [-0.5, 52, -0.3, 52.1];
+  const view = new View();
+  view.resize(300, 300);
+  view.go(filling(box, view));
+  const [left, right] = [view.project([-0.5, 52.05])[0], view.project([-0.3, 52.05])[0]];
+  assert.ok(Math.abs(left) < 1e-6 && Math.abs(right - 300) < 1e-6);
+  assert.ok(view.project([-0.4, 52.1])[1] > 0 && view.project([-0.4, 52])[1] < 300);
+});
+
+test("a notch of the wheel zooms further than a step of a touch pad, and down is out", () => {
+  const notch = levels({ deltaY: -4.000244140625 * 25, deltaMode: 0, shiftKey: false });
+  const lines = levels({ deltaY: 3, deltaMode: 1, shiftKey: false });
+  const step = levels({ deltaY: -4, deltaMode: 0, shiftKey: false });
+  assert.ok(notch > step && step > 0 && lines < 0);
+});
+
+test("lines are as thick between two zooms as they are far between them", () => {
+  assert.deepEqual([5, 9, 10, 11, 15].map((zoom) => atZoom([[9, 2], [11, 4]], zoom)), [2, 2, 3, 4, 4]);
+});
+
+test("a hatching covers a like part of its tile on every screen, a denser one more", () => {
+  const share = (name, ratio) => {
+    const { side, alpha } = tile(HATCHINGS[name], ratio, (outside) => 0.5 - outside);
+    assert.equal(side, HATCHINGS[name].size * ratio);
+    return alpha.reduce((sum, value) => sum + value, 0) / 255 / side ** 2;
+  };
+  assert.ok(Math.abs(share("nodata", 1) - share("nodata", 2)) < 0.03);
+  assert.ok(share("suppressed", 2) > 1.5 * share("nodata", 2));
 });

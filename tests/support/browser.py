@@ -18,8 +18,6 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.support.fence import ROOT
-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--use-angle=swiftshader --no-sandbox --disable-quic --no-first-run --disable-background-networking "
@@ -29,7 +27,6 @@ QUICK = ("--disable-gpu-compositing",)
 """Draws the page around the map without WebGL, which without a graphics card is the slower way."""
 PATIENCE_MS = 30_000
 LAPTOP = {"width": 1366, "height": 768}
-MAP_LIBRARY = ROOT / "assets" / "vendor" / "maplibre-gl" / "maplibre-gl.mjs"
 
 STILL = """() => document.body.dataset.shows !== undefined && document.body.dataset.state !== "waiting"
   && !document.querySelector("[aria-busy=true], .dash-graph--pending")"""
@@ -60,8 +57,6 @@ def chromium() -> Iterator[Browser]:
     path = installed()
     if path is None:
         pytest.skip("no Chromium: install Debian's chromium, or name one in HOTSPOTS_CHROMIUM")
-    if not MAP_LIBRARY.is_file():
-        pytest.skip("the map library is not installed: run python tools/vendor.py")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *QUICK])

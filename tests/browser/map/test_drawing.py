@@ -169,21 +169,6 @@ def test_a_stroke_gathers_the_areas_inside(county: MapPage) -> None:
     assert len(county.news()) == 1
 
 
-def test_without_webgl_the_page_says_so(new_tab: Page, address: str) -> None:
-    page = new_tab
-    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
-    it = MapPage(page, address)
-    it.paint(np.zeros(N))
-    assert "WebGL" in it.page.get_by_role("alert").inner_text()
-    assert "table" in it.page.get_by_role("alert").inner_text()
-
-
-def test_without_the_library_the_page_names_the_remedy(page: Page, address: str) -> None:
-    it = MapPage(page, address, vendor="/assets/nowhere/")
-    assert "tools/vendor.py" in it.page.get_by_role("alert").inner_text()
-    assert it.complaints()
-
-
 def test_the_last_good_map_stays_when_shapes_cannot_be_had(page: Page, address: str) -> None:
     geometry = {**CONFIG["geometry"], "oa": "/nowhere.json"}
     it = MapPage(page, address, geometry=geometry, insets=0)

@@ -1,0 +1,371 @@
+/**
+ * A painter that draws a pane by hand, on a canvas of its own: every county, and where there is no WebGL.
+ *
+ * The shapes are paths in a plane of their own, made once for all panes. The areas are drawn onto a sheet that is kept;
+ * what is marked is drawn over a copy of it, so that pointing at an area draws no other one again. Where the areas take
+ * longer than a frame of the screen, the sheet is moved with the camera and drawn anew when that rests.
+ *
+ * @typedef {import("./shapes.mjs").Shapes} Shapes
+ * @typedef {import("./pane.mjs").Look} Look
+ * @typedef {{kind: string, geometry: any}} Line what is drawn around
+ */
+
+import { make } from "../page/dom.mjs";
+import { Hands } from "./hands.mjs";
+import { BRUSHED, CLEAR, HAIR, HATCHINGS, MARKS, OUTLINES, atZoom, tile } from "./ink.mjs";
+import { mercator, worldAt } from "./mercator.mjs";
+import { polygons } from "./shapes.mjs";
+import { View } from "./view.mjs";
+
+const PLANE = 2 ** 20; // units of the plane of the paths that the world is wide
+const SMOOTH_MS = 12; // in which the areas are drawn anew with every move
+const REST_MS = 100; // after the last move, those that take longer are
+
+/** @typedef {{origin: number[], path: Path2D}} Drawn a path, and where on the world's square its plane begins */
+
+/** The path of lines or polygons in a plane that begins at a place of the world. */
+function pathOf(geometries, origin) {
+  const path = new Path2D();
+  const run = (ring) => ring.forEach((point, i) => {
+    const [x, y] = mercator(point);
+    const [across, down] = [(x - origin[0]) * PLANE, (y - origin[1]) * PLANE];
+    if (i) path.lineTo(across, down);
+    else path.moveTo(across, down);
+  });
+  const closed = (ring) => {
+    run(ring);
+    path.closePath();
+  };
+  for (const geometry of geometries) {
+    if (geometry.type === "MultiLineString") geometry.coordinates.forEach(run);
+    else polygons(geometry).flat().forEach(closed);
+  }
+  return path;
+}
+
+const kept = new WeakMap(); // shapes, or features -> their paths: those of one map for all its panes
+
+/** What there is for an object, made when first asked for. */
+function once(key, find) {
+  if (!kept.has(key)) kept.set(key, find());
+  return kept.get(key);
+}
+
+/** The paths of the areas. @param {Shapes} shapes */
+const areasOf = (shapes) => once(shapes, () => {
+  const origin = mercator([shapes.box[0], shapes.box[3]]);
+  return { origin, paths: shapes.features.map(({ geometry }) => pathOf([geometry], origin)) };
+});
+
+/** The paths of outlines, by kind. */
+const outlinesIn = (features) => once(features, () => {
+  const kinds = Map.groupBy(features, ({ properties }) => properties.kind);
+  return new Map([...kinds].map(([kind, all]) => [kind, lineOf(all.map(({ geometry }) => geometry))]));
+});
+
+/** @returns {Drawn} a path around something, in a plane that begins at its first corner */
+function lineOf(geometries) {
+  let first = geometries.map(({ coordinates }) => coordinates);
+  while (Array.isArray(first[0])) [first] = first;
+  const origin = first.length ? mercator(first) : [0, 0];
+  return { origin, path: pathOf(geometries, origin) };
+}
+
+export class CanvasPainter {
+  /** Resolves when something can be painted. */ ready = Promise.resolve();
+  #theme;
+  #view = new View();
+  #hands = null;
+  #listeners = { move: [], rest: [], led: [], resize: [], click: [] };
+  #canvas = make("canvas", "");
+  #sheet = make("canvas", ""); // the areas and their outlines, as last drawn
+  #sheetStand = null; // {x, y, zoom} from where
+  #cost = 0; // milliseconds that drawing it took
+  #ratio = 1; // device pixels a pixel
+  #due = 0; // the frame of the screen in which something is drawn
+  #late = 0; // the clock by which the areas are drawn anew
+  #patterns = new Map(); // by hatching, colour and ratio
+  /** @type {Shapes|null} */ #shapes = null;
+  /** @type {Look[]} */ #looks = [];
+  #ids = [];
+  #outlines = new Map(); // kind -> its path
+  /** @type {Drawn[]} */ #brushed = [];
+  /** @type {{kind: string, drawn: Drawn}[]} */ #marked = [];
+  #growth = new ResizeObserver(() => this.resize());
+
+  /**
+   * @param {HTMLElement} container
+   * @param {{interactive: boolean, cooperative: boolean, theme: Record<string, string>}} how
+   */
+  constructor(container, { interactive, cooperative, theme }) {
+    this.#theme = theme;
+    this.container = container;
+    container.append(this.#canvas);
+    this.resize();
+    if (interactive) this.#hands = new Hands(this.#canvas, this.#view, cooperative, () => this.#tell("led"));
+    this.#view.on("move", () => {
+      this.#tell("move");
+      this.#soon();
+    });
+    this.#view.on("rest", () => this.#tell("rest"));
+    this.#canvas.addEventListener("click", (event) => {
+      const { left, top } = this.#canvas.getBoundingClientRect();
+      if (!this.#hands?.dragged) this.#tell("click", { x: event.clientX - left, y: event.clientY - top }, event.shiftKey);
+    });
+    this.#growth.observe(container);
+  }
+
+  get canvas() {
+    return this.#canvas;
+  }
+
+  /** Be told of a "move", its end ("rest"), that the reader takes the camera ("led"), a "resize", a "click". */
+  on(kind, callback) {
+    this.#listeners[kind].push(callback);
+  }
+
+  #tell(kind, ...news) {
+    this.#listeners[kind].forEach((callback) => callback(...news));
+  }
+
+  close() {
+    this.#growth.disconnect();
+    this.#view.stop();
+    cancelAnimationFrame(this.#due);
+    clearTimeout(this.#late);
+  }
+
+  // -------------------------------------------------------------------------------------------------- the camera
+
+  project(point) {
+    return this.#view.project(point);
+  }
+
+  unproject(pixel) {
+    return this.#view.unproject(pixel);
+  }
+
+  get stand() {
+    return this.#view.stand;
+  }
+
+  go(stand, lasts) {
+    this.resize(); // who sends it somewhere knows the room of now
+    this.#view.go(stand, lasts);
+  }
+
+  zoomBy(levels, lasts) {
+    this.#view.zoomAt(this.#view.aim + levels, undefined, lasts);
+  }
+
+  cooperate(wanted) {
+    this.#hands?.cooperate(wanted);
+  }
+
+  /** Fit the container, and the pixels of the screen. */
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.container;
+    const ratio = window.devicePixelRatio || 1;
+    if (width === this.#view.width && height === this.#view.height && ratio === this.#ratio) return;
+    this.#ratio = ratio;
+    for (const canvas of [this.#canvas, this.#sheet]) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    this.#sheetStand = null;
+    this.#view.resize(width, height);
+    this.#tell("resize");
+    this.draw();
+  }
+
+  // -------------------------------------------------------------------------------------------- what is painted
+
+  restyle(theme) {
+    this.#theme = theme;
+    this.#afresh();
+  }
+
+  /** Show some areas of one level in their looks. */
+  show(shapes, ids, looks) {
+    this.#shapes = shapes;
+    this.#ids = ids;
+    this.#looks = looks;
+    this.#afresh();
+  }
+
+  /** Show ward and borough outlines. */
+  outline(_name, features) {
+    this.#outlines = outlinesIn(features);
+    this.#afresh();
+  }
+
+  /** Draw around areas. @param {Line[]} lines */
+  mark(lines) {
+    this.#marked = lines.map(({ kind, geometry }) => ({ kind, drawn: lineOf([geometry]) }));
+    this.#soon();
+  }
+
+  /** Draw thin lines around areas. @param {any[]} geometries */
+  brush(geometries) {
+    this.#brushed = geometries.map((geometry) => lineOf([geometry]));
+    this.#soon();
+  }
+
+  /** Resolve when nothing is left to draw or to move. */
+  async settled() {
+    while (this.#view.moving || this.#due || this.#late) await new Promise(requestAnimationFrame);
+  }
+
+  #afresh() {
+    this.#sheetStand = null;
+    this.#soon();
+  }
+
+  /** Draw in the next frame of the screen. */
+  #soon() {
+    this.#due ||= requestAnimationFrame(() => this.#draw(this.#cost > SMOOTH_MS));
+  }
+
+  // --------------------------------------------------------------------------------------------------- drawing
+
+  /** Draw everything now. */
+  draw() {
+    this.#draw(false);
+  }
+
+  /** @param {boolean} hasty whether the areas that were drawn from elsewhere do for the moment */
+  #draw(hasty) {
+    cancelAnimationFrame(this.#due);
+    this.#due = 0;
+    if (!this.#canvas.width || !this.#canvas.height) return;
+    const { x, y, zoom } = this.#view;
+    const from = this.#sheetStand;
+    const pen = this.#canvas.getContext("2d");
+    if (from?.x === x && from.y === y && from.zoom === zoom) this.#lay(pen);
+    else if (hasty && from) {
+      this.#lay(pen);
+      clearTimeout(this.#late);
+      this.#late = setTimeout(() => this.draw(), REST_MS);
+    } else {
+      const began = performance.now();
+      clearTimeout(this.#late);
+      this.#late = 0;
+      this.#drawSheet();
+      this.#lay(pen);
+      this.#cost = performance.now() - began;
+    }
+    for (const drawn of this.#brushed) this.#stroke(pen, drawn, BRUSHED);
+    for (const mark of MARKS) {
+      for (const { kind, drawn } of this.#marked) if (kind === mark.kind) this.#stroke(pen, drawn, mark);
+    }
+  }
+
+  /** Lay the sheet where the camera now shows it. */
+  #lay(pen) {
+    const { x, y, zoom, width, height } = this.#view;
+    const { x: sheetX, y: sheetY, zoom: sheetZoom } = this.#sheetStand;
+    const larger = 2 ** (zoom - sheetZoom);
+    const world = worldAt(zoom) * this.#ratio;
+    const [across, down] = [(sheetX - x) * world, (sheetY - y) * world];
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    if (larger === 1 && !across && !down) {
+      pen.drawImage(this.#sheet, 0, 0);
+      return;
+    }
+    pen.fillStyle = this.#theme.water;
+    pen.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
+    const half = [(width * this.#ratio) / 2, (height * this.#ratio) / 2];
+    pen.setTransform(larger, 0, 0, larger, half[0] * (1 - larger) + across, half[1] * (1 - larger) + down);
+    pen.drawImage(this.#sheet, 0, 0);
+  }
+
+  /** Draw the areas and their outlines from where the camera stands. */
+  #drawSheet() {
+    const { x, y, zoom } = this.#view;
+    this.#sheetStand = { x, y, zoom };
+    const pen = this.#sheet.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.fillStyle = this.#theme.water;
+    pen.fillRect(0, 0, this.#sheet.width, this.#sheet.height);
+    if (this.#shapes) this.#drawAreas(pen, areasOf(this.#shapes));
+    for (const outline of OUTLINES) {
+      const drawn = this.#outlines.get(outline.kind);
+      if (drawn) this.#stroke(pen, drawn, outline);
+    }
+  }
+
+  #drawAreas(pen, { origin, paths }) {
+    const { width, height, zoom } = this.#view;
+    const [west, north] = this.unproject([0, 0]);
+    const [east, south] = this.unproject([width, height]);
+    const { boxes } = this.#shapes;
+    const seen = this.#ids.filter((id) => {
+      const box = boxes[id];
+      return box[0] <= east && west <= box[2] && box[1] <= north && south <= box[3];
+    });
+    const unit = this.#place(pen, origin);
+    for (const [{ colour }, ids] of Map.groupBy(seen, (id) => this.#looks[id])) {
+      pen.fillStyle = colour;
+      for (const id of ids) pen.fill(paths[id], "evenodd");
+    }
+    pen.strokeStyle = this.#theme.hair;
+    pen.globalAlpha = atZoom(HAIR, zoom);
+    pen.lineWidth = unit;
+    if (pen.globalAlpha) for (const id of seen) pen.stroke(paths[id]);
+    pen.globalAlpha = 1;
+    for (const [name, { state, token }] of Object.entries(HATCHINGS)) {
+      const hatched = seen.filter((id) => this.#looks[id][state] !== CLEAR);
+      for (const [colour, ids] of Map.groupBy(hatched, (id) => (token ? this.#theme[token] : this.#looks[id][state]))) {
+        pen.fillStyle = this.#pattern(pen, name, colour);
+        for (const id of ids) pen.fill(paths[id], "evenodd");
+      }
+    }
+  }
+
+  /** Let a pen draw in the plane of a path. @returns {number} how many of its units a pixel is */
+  #place(pen, origin) {
+    const { x, y, zoom, width, height } = this.#view;
+    const world = worldAt(zoom);
+    const scale = (world / PLANE) * this.#ratio;
+    const across = ((origin[0] - x) * world + width / 2) * this.#ratio;
+    const down = ((origin[1] - y) * world + height / 2) * this.#ratio;
+    pen.setTransform(scale, 0, 0, scale, across, down);
+    return PLANE / world;
+  }
+
+  #stroke(pen, { origin, path }, { token, width, opacity = [[0, 1]] }) {
+    const { zoom } = this.#view;
+    const unit = this.#place(pen, origin);
+    pen.lineJoin = pen.lineCap = "round";
+    pen.lineWidth = atZoom(width, zoom) * unit;
+    pen.strokeStyle = this.#theme[token];
+    pen.globalAlpha = atZoom(opacity, zoom);
+    if (pen.globalAlpha) pen.stroke(path);
+    pen.globalAlpha = 1;
+  }
+
+  /** A hatching in a colour, which moves with the map and is never larger or smaller. */
+  #pattern(pen, name, colour) {
+    const key = `${name} ${colour} ${this.#ratio}`;
+    if (!this.#patterns.has(key)) this.#patterns.set(key, pen.createPattern(inked(HATCHINGS[name], colour, this.#ratio), "repeat"));
+    const pattern = this.#patterns.get(key);
+    const { a: scale, e: across, f: down } = pen.getTransform();
+    const whole = (at) => (Math.round(at) - at) / scale; // on whole pixels, so that it is sharp
+    pattern.setTransform(new DOMMatrix([1 / scale, 0, 0, 1 / scale, whole(across), whole(down)]));
+    return pattern;
+  }
+}
+
+/** One tile of a hatching in a colour. */
+function inked(hatching, colour, ratio) {
+  const { side, alpha } = tile(hatching, ratio, (outside) => 0.5 - outside);
+  const canvas = make("canvas", "", { width: side, height: side });
+  const pen = canvas.getContext("2d");
+  const image = pen.createImageData(side, side);
+  alpha.forEach((value, i) => { image.data[4 * i + 3] = value; });
+  pen.putImageData(image, 0, 0);
+  pen.globalCompositeOperation = "source-in";
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, side, side);
+  return canvas;
+}
