@@ -15,7 +15,7 @@ import pandas as pd
 from dashboard.figures import ACTION, EDGE, FONT, HEAT_SCALE, INK, LINE, MUTED, PAPER, SERIES, Figure
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layer_measure import COMPARED
-from geo.tell.exhibits.part import Chart, Exhibit
+from geo.tell.exhibits.part import FUNNEL, Chart, Exhibit
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-down", "triangle-up", "cross")
@@ -297,13 +297,13 @@ def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
             }
         )
     if chart.limits is not None:
-        for level, dash in (("95", "dash"), ("99.8", "dot")):
-            for side in ("upper", "lower"):
+        for (level, name), dash in zip(FUNNEL.items(), ("dash", "dot", "solid"), strict=True):
+            for side in ("upper", "lower") if f"upper_{level}" in chart.limits else ():
                 data.append(
                     {
                         "type": "scatter",
                         "mode": "lines",
-                        "name": f"{level}% limits",
+                        "name": name,
                         "showlegend": side == "upper",
                         "x": _plain(_values(chart.limits, "population").round()),
                         "y": _plain(_values(chart.limits, f"{side}_{level}").round(2)),

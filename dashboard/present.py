@@ -21,7 +21,7 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import AREAS, MONTH_NAMES, agree, counted, period_name
-from geo.tell.briefing import Briefing, Spot, briefing
+from geo.tell.briefing import SINCE_HIGH, Briefing, Spot, briefing
 from geo.tell.meeting import LONGEST_AUTHOR, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, of_area
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def shown(material: Material | None, link: Link) -> dict[str, Any]:
         f"{ids.PRESENT_TITLE}.children": answer.description,
         f"{ids.PRESENT_STEPS}.children": _steps(answer.query, material.source, link),
         f"{ids.PRESENT_LEAVE}.href": link(view="explore"),
-        f"{ids.PRESENT_UNIT}.children": told.unit if told.spots else "",
+        f"{ids.PRESENT_UNIT}.children": _unit(told),
         f"{ids.PRESENT_LIST}.children": [
             _row(material, spot, link(area=spot.code), chosen == spot.code) for spot in told.spots
         ],
@@ -357,6 +357,14 @@ def _details(material: Material, spot: Spot) -> Component:
 
 def _day(day: date) -> str:
     return f"{day.day} {MONTH_NAMES[day.month - 1][:3]} {day.year}"
+
+
+def _unit(told: Briefing) -> list[Any]:
+    """What the values are; and, where changes stand beside them, that the areas are those high now."""
+    if not told.spots:
+        return []
+    changed = any(spot.change.numbers for spot in told.spots)
+    return [told.unit, *([html.Br(), html.Small(SINCE_HIGH)] if changed else [])]
 
 
 def _more(material: Material) -> str:

@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
+from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
 from geo.ask.choices import ENGLAND
 from geo.stats import rates
+
+LIMITS = ["lower_ci", "upper_ci"]
 
 
 def standardised(s: Asked, confidence: float) -> pd.DataFrame:
@@ -30,6 +33,75 @@ def crude(s: Asked, confidence: float) -> pd.DataFrame:
     return rates.crude_rate(s.shown, s.population, years=s.exposure, confidence=confidence).set_axis(
         s.frame.index
     )
+
+
+def crude_limits(s: Asked, confidence: float) -> pd.DataFrame:
+    """Limits of every crude rate, also of those of so few events that the rate itself is not shown.
+
+    None of 20 expected is few enough to tell. A suppressed count is at least 1 and at most 7, and its limits
+    are those of both.
+    """
+
+    def limits(counts: np.ndarray) -> pd.DataFrame:
+        table = rates.crude_rate(counts, s.population, years=s.exposure, confidence=confidence, hide_below=0)
+        return table.set_axis(s.frame.index)
+
+    return _of_both(s, s.shown, limits)
+
+
+def _of_both(s: Asked, shown: np.ndarray, limits: Callable[[np.ndarray], pd.DataFrame]) -> pd.DataFrame:
+    """Limits from the least and the most that each protected count may stand for; and whether they differ."""
+    suppressed = np.isnan(shown) & (s.covered > 0)
+    if not suppressed.any():
+        return limits(shown)[LIMITS].assign(suppressed=False)
+    low, high = (limits(np.where(suppressed, stands_for, shown)) for stands_for in (1, LARGEST_SUPPRESSED))
+    return low[["lower_ci"]].assign(upper_ci=high["upper_ci"], suppressed=suppressed)
+
+
+def ratio_to_ages(s: Asked, confidence: float) -> pd.DataFrame:
+    """Observed over expected events with their limits.
+
+    Expected is what the residents of each age would have at the rates of the areas compared with
+    (:func:`reference`), taken from the events whose age is known, as the observed ones are. A ratio to a
+    known expectation could be solved for its count, and the expectations of many areas for the events of each
+    age, so both are made from protected counts.
+
+    Returns
+    -------
+    DataFrame
+        On the area index: ``count`` (observed, NaN where suppressed), ``expected``, ``value``, ``lower_ci``,
+        ``upper_ci``; no value of fewer events than a rate is shown of.
+    """
+    return _over_expected(s, confidence, _with_age(s), rates.HIDE_RATE_BELOW)
+
+
+def _with_age(s: Asked) -> np.ndarray:
+    """Protected counts of the events whose age is known, NaN where suppressed or not reported on."""
+    return s.protected(s.ages()[0].to_numpy().sum(axis=1)).to_numpy(np.float64, na_value=np.nan)
+
+
+def _over_expected(s: Asked, confidence: float, observed: np.ndarray, hide_below: int) -> pd.DataFrame:
+    events, residents = s.ages()
+    whole = reference(s)
+    by_age = s.gate.counts(events[whole].to_numpy().sum(axis=0)).to_numpy(np.float64, na_value=ASSUMED)
+    expected = rates.expected_events(residents, by_age, residents[whole].to_numpy().sum(axis=0))
+    share = np.where(s.covered > 0, s.covered, np.nan)
+    table = rates.indirect_ratio(
+        observed, expected.to_numpy() * share, per=1.0, confidence=confidence, hide_below=hide_below
+    )
+    return table.set_axis(s.frame.index)
+
+
+def ratio_limits(s: Asked, confidence: float) -> pd.DataFrame:
+    """Limits of every ratio, as :func:`crude_limits`."""
+    return _of_both(s, _with_age(s), lambda counts: _over_expected(s, confidence, counts, 0))
+
+
+def standardised_limits(s: Asked, confidence: float) -> pd.DataFrame:
+    """Limits of every standardised rate; of too few events for one, of the ratio times the benchmark."""
+    own, instead = standardised(s, confidence)[LIMITS], ratio_limits(s, confidence)
+    instead[LIMITS] = s.gate.coarse(instead[LIMITS] * overall(s, reference(s), by_age=True))
+    return own.fillna(instead[LIMITS]).assign(suppressed=instead["suppressed"] & own["lower_ci"].isna())
 
 
 def overall(s: Asked, areas: np.ndarray, *, by_age: bool = False) -> float:
@@ -54,7 +126,8 @@ class Comparison:
     Attributes
     ----------
     rated : callable
-        ``f(asked, confidence)``: ``lower_ci`` and ``upper_ci`` of every area.
+        ``f(asked, confidence)``: ``lower_ci`` and ``upper_ci`` of every area, of few events too, and whether
+        its count is ``suppressed``.
     together : callable
         ``f(asked, areas)``: the same rate of some areas together; NaN where it is not known.
     unit : str
@@ -73,11 +146,17 @@ class Comparison:
     crude: bool = False
 
 
-CRUDE = Comparison(crude, overall, "per 1,000 residents a year", crude=True)
+CRUDE = Comparison(crude_limits, overall, "per 1,000 residents a year", crude=True)
 STANDARDISED = Comparison(
-    standardised,
+    standardised_limits,
     partial(overall, by_age=True),
     "per 100,000 residents a year, age-standardised",
+)
+EXPECTED = Comparison(
+    ratio_limits,
+    lambda _, __: 1.0,
+    "over those expected from the ages of the residents",
+    "{areas} {have} significantly more {noun} than expected for ages{held}.",
 )
 
 
@@ -103,8 +182,12 @@ class Benchmark:
     itself: int | None = None
 
     def compare(self, limits: pd.DataFrame) -> pd.Series:
-        """Set it against the limits of every area, as :func:`geo.stats.rates.compare_with_benchmark`."""
+        """Set it against the limits of every area, as :func:`geo.stats.rates.compare_with_benchmark`.
+
+        A suppressed count, which may be few or as many as expected, is not called similar.
+        """
         verdict = rates.compare_with_benchmark(limits["lower_ci"], limits["upper_ci"], self.value)
+        verdict[limits["suppressed"] & (verdict == rates.SIMILAR)] = rates.NOT_COMPARED
         if self.itself is not None:
             verdict.iloc[self.itself] = rates.NOT_COMPARED
         return verdict

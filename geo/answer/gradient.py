@@ -17,6 +17,7 @@ from geo.answer.disclosure import ASSUMED, Gate
 from geo.answer.immutable import immutable
 from geo.ask.words import between, fine_enough, within, written
 from geo.stats import deprivation, rates
+from geo.stats.between import Between, between_areas
 
 DRAWS = 2_000
 """Simulations of the interval of a slope."""
@@ -24,6 +25,9 @@ RATE, RATE_BY_AGE = "rate_per_1000_year", "dsr_per_100k"
 SLOPE, RATIO = ["sii", "sii_lower", "sii_upper"], ["rii", "rii_lower", "rii_upper"]
 NO_LINE = 0.05
 """Up to this probability of their fit the rates lie on no straight line."""
+CLEAR = 0.05
+"""Probability, were the tenths dealt out again over the areas, up to which a rise or fall is clear."""
+AS_MUCH = "; tenths dealt out at random over the areas would give as much in {:.0%} of cases"
 ENDS = ["ratio", "ratio_lower", "ratio_upper"]
 TENTHS = {1: "the most deprived tenth of England", 10: "the least deprived tenth"}
 NUMBER_OF = {"decile": 10, "quintile": 5}
@@ -42,7 +46,8 @@ class Gradient:
         Whether the rates are age-standardised.
     slope : Series
         Of the tenths, as :func:`geo.stats.deprivation.slope_index` and, of the rates as shown,
-        :func:`geo.stats.deprivation.ends`; all missing where there are too few events.
+        :func:`geo.stats.deprivation.ends`, with ``p`` of :func:`geo.stats.between.between_areas`; all missing
+        where there are too few events.
     shares : DataFrame
         As :func:`geo.stats.deprivation.share_in_most_deprived`, of protected counts.
     """
@@ -146,11 +151,12 @@ def gradient(
         found = rated(tenth, 10, filled, hide=banded is not None and gate.controlled)
         found["population"] = _sums(tenth, population, 10)
         shown = tenths.rename(columns={RATE_BY_AGE if banded else RATE: "value"})
-        index = pd.concat([deprivation.slope_index(found, repetitions=DRAWS), deprivation.ends(shown)])
+        index = index_of(found, shown, between)
         enough = (gate.count(int(counts.sum())) or 0) >= rates.UNRELIABLE_BELOW
         return index if enough else index * np.nan
 
-    shares = deprivation.share_in_most_deprived(counts, population, tenth, told=gate.count)
+    between = between_tenths(counts, population, tenth, gate, banded)
+    shares = deprivation.share_in_most_deprived(counts, population, tenth, between=between, told=gate.count)
     tenths = table("decile")
     return Gradient(
         tenths=tenths,
@@ -159,6 +165,27 @@ def gradient(
         slope=slope(),
         shares=shares,
     )
+
+
+def between_tenths(
+    counts: np.ndarray,
+    population: np.ndarray,
+    tenth: np.ndarray,
+    gate: Gate,
+    ages: tuple[np.ndarray, ...] | None,
+) -> Between:
+    """How much areas of one tenth differ; of a controlled source from protected counts, ages left out."""
+    if gate.controlled:
+        shown = gate.counts(counts.astype(np.int64)).to_numpy(float, na_value=ASSUMED)
+        return between_areas(shown, population, tenth)
+    events, people = ages or (counts, population)
+    return between_areas(events, people, tenth)
+
+
+def index_of(rates_: pd.DataFrame, shown: pd.DataFrame, between: Between) -> pd.Series:
+    """Slope and relative index of rates by tenth, the ratio of the ends as shown, and p of a trend."""
+    slope = deprivation.slope_index(rates_, between=between, repetitions=DRAWS)
+    return pd.concat([slope, deprivation.ends(shown, between), pd.Series({"p": between.p})])
 
 
 def _sums(of: np.ndarray, numbers: np.ndarray, groups: int) -> np.ndarray:
@@ -172,28 +199,32 @@ def slope_said(slope: pd.Series, per: str) -> str:
     Parameters
     ----------
     slope : Series
-        As :func:`geo.stats.deprivation.slope_index` and :func:`geo.stats.deprivation.ends`.
+        As :attr:`Gradient.slope`.
     per : str
         What the rate is per, "1,000 residents a year".
     """
     if np.isnan(slope["sii"]):
         return ""
-    lower, upper = float(slope["sii_lower"]), float(slope["sii_upper"])
+    size, lower, upper = slope[SLOPE].astype(float)
+    if np.isnan(lower):
+        return (
+            f"Slope index of inequality {written(size)} per {per}; with so few areas it cannot be told "
+            "whether that is more than chance."
+        )
     form = fine_enough(lower, upper)
-    if slope["fit_p"] <= NO_LINE:
-        return _bent_said(slope, per, form)
-    if lower <= 0 <= upper:
-        size, low, high = slope[SLOPE].astype(float)
-        limits = within(size, low, high, form)
+    if lower <= 0 <= upper or not slope["p"] <= CLEAR:
+        limits = within(size, lower, upper, form)
         return (
             "The rate neither clearly rises nor falls with deprivation: slope index of inequality "
-            f"{limits} per {per}."
+            f"{limits} per {per}{'' if lower <= 0 <= upper else AS_MUCH.format(slope['p'])}."
         )
+    if slope["fit_p"] <= NO_LINE:
+        return _bent_said(slope, per, form)
     more = "higher" if lower > 0 else "lower"
     low, size, high = sorted(abs(slope[SLOPE].astype(float)))
     said = (
         f"At the most deprived end the rate is {within(size, low, high, form)} per {per} {more} than at "
-        "the least (slope index of inequality)"
+        "the least (slope index of inequality, allowing for how areas of one tenth differ)"
     )
     ratio, least, most = slope[RATIO].astype(float)
     if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything
@@ -224,6 +255,19 @@ def shares_said(shares: pd.DataFrame, noun: str) -> str:
     if np.isnan(last["share"]):
         return ""
     return (
-        f"The {last.name} of areas most deprived in England hold {last['share']:.0%} of the {noun} and "
-        f"{last['population_share']:.0%} of the residents."
+        f"The {last.name} of areas most deprived in England hold {share_within(last)} of the {noun} and "
+        f"{last['population_share']:.0%} of the residents{no_more(last)}."
     )
+
+
+def share_within(row: pd.Series, form: str = "{:.0%}") -> str:
+    """A share with its limits where they are known: "46% (40% to 52%)"."""
+    value, low, high = row[["share", "lower_ci", "upper_ci"]].astype(float)
+    return form.format(value) if np.isnan(low) else within(value, low, high, form)
+
+
+def no_more(row: pd.Series) -> str:
+    """What to add where a share of the events may be no other than that of the residents; else ""."""
+    if row["lower_ci"] <= row["population_share"] <= row["upper_ci"] or row["p"] > CLEAR:
+        return ", which may be no more than how areas differ"
+    return ", and too few areas to tell whether that is chance" if np.isnan(row["lower_ci"]) else ""

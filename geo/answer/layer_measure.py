@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from geo.answer.asked import Asked
+from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import benchmark
 from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
 from geo.answer.columns import AGAINST, Column, figures
@@ -209,6 +209,7 @@ COMPARED = (
 def draw_significance(s: Asked) -> Drawn:
     against = MEASURES[s.query.measure].comparison
     at95, at998, by = against.rated(s, 0.95), against.rated(s, 0.998), benchmark(s, against)
+    m = measure(s)
     step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
     surely, likely = (by.compare(t).map(step).to_numpy(float) for t in (at998, at95))
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
@@ -218,7 +219,6 @@ def draw_significance(s: Asked) -> Drawn:
     none = "Too few to compare"
     codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
     words = np.array(["lower", "lower", "similar", "higher", "higher", "not compared"])
-    m = measure(s)
     columns = m.columns.assign(
         lower_ci=at95["lower_ci"],
         upper_ci=at95["upper_ci"],
@@ -238,8 +238,13 @@ def draw_significance(s: Asked) -> Drawn:
             finding = f"{s.among_areas} is itself what it would be compared with."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
-    chance = "By chance alone up to one area in twenty differs at 95%."
-    caveats = tuple(dict.fromkeys((*by.caveats, *m.caveats, chance)))
+    most = int(np.ceil(ALPHA * compared))
+    chance = (
+        f"Each area is judged by itself, not the map: by chance alone up to {most:,} of "
+        f"{s.judged(compared, 'compared')} differ at 95%."
+    )
+    alone = (chance,) if compared > 1 else ()
+    caveats = tuple(dict.fromkeys((*by.caveats, *m.caveats, *alone)))
     return Drawn(columns, codes, classes, finding, caveats)
 
 

@@ -15,7 +15,16 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
-from geo.answer.benchmark import CRUDE, STANDARDISED, Comparison, benchmark, crude, reference, standardised
+from geo.answer.benchmark import (
+    CRUDE,
+    EXPECTED,
+    STANDARDISED,
+    Comparison,
+    benchmark,
+    crude,
+    ratio_to_ages,
+    standardised,
+)
 from geo.answer.columns import AGAINST, COMPARED, COUNT, LOWER, RATE, UPPER, Column, rated
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
 from geo.answer.few import TOO_FEW, few_events, of_period, smoothed_of_few
@@ -199,7 +208,7 @@ def _rate(s: Asked) -> Measured:
 def _dsr(s: Asked) -> Measured:
     table, by = standardised(s, 0.95), benchmark(s, STANDARDISED)
     columns = table.rename(columns={"value": "dsr_per_100k"})[["dsr_per_100k", "lower_ci", "upper_ci"]]
-    columns["compared"] = by.compare(table)
+    columns["compared"] = by.compare(STANDARDISED.rated(s, 0.95))
     columns["benchmark"] = by.value
     aged = _protected(s, s.ages()[0].to_numpy().sum(axis=1))
     columns["unreliable"] = rates.unreliable(aged)
@@ -233,49 +242,11 @@ def repeated(s: Asked, allowed: str) -> tuple[str, ...]:
     return (f"{said} of {whole} {s.noun} are further ones of the same person; {allowed}.",)
 
 
-def age_ratio(s: Asked, confidence: float) -> pd.DataFrame:
-    """Observed over expected events with their limits.
-
-    Expected is what the residents of each age would have at the rates of the areas compared with
-    (:func:`geo.answer.benchmark.reference`), taken from the events whose age is known, as the observed
-    ones are. A ratio to a known expectation could be solved for its count, and the expectations of many areas
-    for the events of each age, so both are made from protected counts.
-
-    Returns
-    -------
-    DataFrame
-        On the area index: ``count`` (observed, NaN where suppressed), ``expected``, ``value``, ``lower_ci``,
-        ``upper_ci``; no value of fewer events than a rate is shown of.
-    """
-    events, residents = s.ages()
-    observed = _protected(s, events.to_numpy().sum(axis=1))
-    whole = reference(s)
-    by_age = s.gate.counts(events[whole].to_numpy().sum(axis=0)).to_numpy(np.float64, na_value=ASSUMED)
-    expected = rates.expected_events(residents, by_age, residents[whole].to_numpy().sum(axis=0))
-    share = np.where(s.covered > 0, s.covered, np.nan)
-    table = rates.indirect_ratio(
-        observed,
-        expected.to_numpy() * share,
-        per=1.0,
-        confidence=confidence,
-        hide_below=rates.HIDE_RATE_BELOW,
-    )
-    return table.set_axis(s.frame.index)
-
-
-EXPECTED = Comparison(
-    age_ratio,
-    lambda _, __: 1.0,
-    "over those expected from the ages of the residents",
-    "{areas} {have} significantly more {noun} than expected for ages{held}.",
-)
-
-
 def _ratio(s: Asked) -> Measured:
-    table, by = age_ratio(s, 0.95), benchmark(s, EXPECTED)
+    table, by = ratio_to_ages(s, 0.95), benchmark(s, EXPECTED)
     names = {"value": "age_ratio", "expected": "age_expected"}
     columns = table.rename(columns=names)[["age_expected", "age_ratio", "lower_ci", "upper_ci"]]
-    columns["compared"] = by.compare(table)
+    columns["compared"] = by.compare(EXPECTED.rated(s, 0.95))
     columns["unreliable"] = rates.unreliable(table["count"])
     value, expected = (table[name].to_numpy(float) for name in ("value", "expected"))
     events = s.ages()[0]

@@ -22,7 +22,7 @@ from geo.answer.layer_measure import COMPARED
 from geo.out.drawing import HATCH, INK, LINE, MUTED, Page, Rect, drawing
 from geo.out.printed_map import draw_legend, draw_maps, legend_height
 from geo.out.provenance import sheet
-from geo.tell.exhibits.part import Chart, Exhibit
+from geo.tell.exhibits.part import FUNNEL, Chart, Exhibit
 
 WIDTH = 165.0
 """Millimetres of a figure: the text width of A4."""
@@ -270,11 +270,11 @@ def _funnel(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
         )  # fmt: skip
     limits = chart.limits
     if limits is not None:
-        for level, dash in (("95", DASHES[1]), ("99.8", DASHES[2])):
-            for side in ("lower", "upper"):
+        for (level, name), dash in zip(FUNNEL.items(), (DASHES[1], DASHES[2], DASHES[0]), strict=True):
+            for side in ("lower", "upper") if f"upper_{level}" in limits else ():
                 axes.plot(
                     limits["population"], limits[f"{side}_{level}"], color=MUTED, linewidth=0.9,
-                    linestyle=dash, label=f"{level}% limits" if side == "upper" else None,
+                    linestyle=dash, label=name if side == "upper" else None,
                 )  # fmt: skip
     if chart.benchmark is not None:
         axes.axhline(chart.benchmark, color=INK, linewidth=1.0, label=f"Whole: {chart.benchmark:,.1f}")

@@ -141,6 +141,34 @@ def areas_holding(counts: ArrayLike | pd.Series, share: float = 0.5) -> int:
     return int(np.searchsorted(np.cumsum(descending), share * total - 1e-9 * total)) + 1 if total > 0 else 0
 
 
+FEWEST = 5
+"""Areas below which nothing is told of how events are concentrated."""
+
+
+def by_chance(events: float, areas: int, *, repeats: int = 200, seed: int = 1) -> np.ndarray:
+    """Counts of the areas in order, the busiest first, where every event falls on any area alike.
+
+    Their means over ``repeats`` maps. Of these :func:`gini`, :func:`top_shares` and :func:`lorenz` are what
+    chance alone makes of so many events, since each is a weighted sum of the counts in order.
+
+    Parameters
+    ----------
+    events : float
+        Rounded to whole ones.
+    areas : int
+    repeats, seed : int
+        Maps drawn; the same seed gives the same counts.
+
+    Examples
+    --------
+    >>> gini(by_chance(100, 400)).round(2)[["gini", "generalised_gini"]].tolist()
+    [0.8, 0.2]
+    """
+    drawn = np.random.default_rng(seed).multinomial(round(events), np.full(areas, 1 / areas), repeats)
+    found: np.ndarray = np.sort(drawn, axis=1)[:, ::-1].mean(axis=0)
+    return found
+
+
 def whole_areas(fraction: float, n: int) -> int:
     """Areas in the top ``fraction`` of ``n``, rounded up (rounding noise such as 0.1·30 set aside)."""
     return math.ceil(round(fraction * n, 9))

@@ -264,16 +264,18 @@ def back_test_sentence(
     >>> for sentence in back_test_sentence(back_test([1, 0, 1, *[0] * 7], before, after)).split(". "):
     ...     print(sentence)
     The hotspots (20% of the whole) caught 70% of the offences of the next period
-    That is 3.5 times their share, and 100% of the best possible
+    That is 3.5 times their share, where areas at random come to 1 (0.0 to 2.5), and 100% of the best possible
     Ranking by count would have caught 50%, areas at random 20% (0% to 50%).
     """
     chosen, count, random = (table.loc[choice] for choice in (CHOSEN, BY_COUNT, AT_RANDOM))
     if np.isnan(chosen["hit_rate"]):
         return f"Nothing to test: there were no {hotspots}, or no {noun} in {then}."
     caught, times, efficiency = chosen["hit_rate"], chosen["pai"], chosen["pei"]
+    low, high = random[["lower", "upper"]].astype(float) / random["size_share"]
     return (
         f"The {hotspots} ({chosen['size_share']:.0%} of the whole) caught {caught:.0%} of the {noun} of "
-        f"{then}. That is {times:.1f} times their share, and {efficiency:.0%} of the best possible. "
+        f"{then}. That is {times:.1f} times their share, where areas at random come to 1 ({low:.1f} to "
+        f"{high:.1f}), and {efficiency:.0%} of the best possible. "
         f"Ranking by count would have caught {count['hit_rate']:.0%}, areas at random "
         f"{random['hit_rate']:.0%} ({random['lower']:.0%} to {random['upper']:.0%})."
     )

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from geo.stats import intervals, rates
+from geo.stats.between import Between
 from geo.stats.concentration import ranked_classes
 from geo.stats.unexplained import MIN_AREAS
 from geo.stats.vectors import Floats
@@ -108,7 +109,12 @@ def gradient(
 
 
 def slope_index(
-    table: pd.DataFrame, *, confidence: float = 0.95, repetitions: int = 10_000, seed: int = 1
+    table: pd.DataFrame,
+    *,
+    between: Between | None = None,
+    confidence: float = 0.95,
+    repetitions: int = 10_000,
+    seed: int = 1,
 ) -> pd.Series:
     """Slope and relative index of inequality of a gradient, with simulated intervals.
 
@@ -119,13 +125,16 @@ def slope_index(
     their ratio; both count a higher rate in deprived areas as positive inequality (PHE's multiplier −1).
     For the intervals each rate is drawn ``repetitions`` times from a log-normal law with standard error
     (ln upper − ln lower) / (2 × 1.96), and the regression repeated; a rate of 0 is drawn from half a
-    normal law that reaches its upper limit as rarely.
+    normal law that reaches its upper limit as rarely. Those limits hold each rate's chance errors only; with
+    ``between`` they also hold how much areas of one group differ.
 
     Parameters
     ----------
     table : DataFrame
         A :func:`gradient` with ``hide=False``: ``population, value, lower_ci, upper_ci`` (95% limits), most
         deprived first. Groups without population are left out.
+    between : Between, optional
+        How much areas of one group differ (:func:`between_areas`).
     confidence : float
         Two-sided level of the result.
     repetitions, seed : int
@@ -160,6 +169,9 @@ def slope_index(
     centre = np.log(np.where(positive, value, 1.0))
     floor = np.where(positive, np.maximum(lower, value / 1000), 1.0)
     spread = np.where(positive, np.log(upper / floor) / (2 * z), upper / z)
+    if between is not None:
+        added = between.spread[(table["population"] > 0) & table["value"].notna()]
+        spread = np.hypot(spread, np.where(positive, added, 0.0)) * between.stretch
     normal = np.random.default_rng(seed).standard_normal((repetitions, len(used))) * spread
     drawn = np.where(positive, np.exp(centre + normal), np.abs(normal))
 
@@ -174,7 +186,8 @@ def slope_index(
     sii_limits, rii_drawn = np.quantile(indices(drawn)[0], tails), indices(drawn)[1]
     # Draws whose line falls below 0 at the least deprived end have an unboundedly large ratio.
     rii_limits = np.quantile(np.where(np.isnan(rii_drawn), np.inf, rii_drawn), tails, method="nearest")
-    found = [sii, *sii_limits, rii, *(rii_limits if np.isfinite(rii) else [np.nan, np.nan])]
+    known = between is None or np.isfinite(between.stretch)
+    found = [sii, *sii_limits, rii, *(rii_limits if np.isfinite(rii) and known else [np.nan, np.nan])]
     fit = _about_a_line(rank, value, np.where(positive, value, 1.0) * spread)
     found += [fit, stats.chi2.sf(fit, len(used) - 2)]
     return pd.Series({**dict(zip(names, map(float, found), strict=True)), "groups": len(used)})
@@ -188,7 +201,7 @@ def _about_a_line(x: Floats, y: Floats, error: Floats) -> float:
     return float(((y / error - design @ np.linalg.lstsq(design, y / error)[0]) ** 2).sum())
 
 
-def ends(table: pd.DataFrame) -> pd.Series:
+def ends(table: pd.DataFrame, between: Between | None = None) -> pd.Series:
     """The rate of the most deprived group over that of the least, as observed.
 
     Parameters
@@ -196,6 +209,9 @@ def ends(table: pd.DataFrame) -> pd.Series:
     table : DataFrame
         A :func:`gradient`: ``population, value, lower_ci, upper_ci``, most deprived first. Groups without
         population are left out.
+    between : Between, optional
+        How much areas of one group differ, the index of the table naming groups from 1; without it the limits
+        hold chance errors only.
 
     Returns
     -------
@@ -220,6 +236,9 @@ def ends(table: pd.DataFrame) -> pd.Series:
     if high > 0 and low > 0:
         down = np.hypot(np.log(high / high_lower), np.log(low_upper / low))
         up = np.hypot(np.log(high_upper / high), np.log(low / low_lower))
+        if between is not None:
+            added = stats.norm.ppf(0.975) * between.spread[used.index[[0, -1]].to_numpy(int) - 1]
+            down, up = (between.stretch * np.hypot(one, np.hypot(*added)) for one in (down, up))
         limits = [high / low, high / low * np.exp(-down), high / low * np.exp(up)]
     return pd.Series([used.index[0], used.index[-1], high, low, *limits], names, dtype=float)
 
@@ -230,6 +249,7 @@ def share_in_most_deprived(
     decile: ArrayLike | pd.Series,
     deciles: Sequence[int] = (1, 2, 3),
     *,
+    between: Between | None = None,
     confidence: float = 0.95,
     told: Callable[[int], float | None] = float,
 ) -> pd.DataFrame:
@@ -243,8 +263,11 @@ def share_in_most_deprived(
         National decile, 1 = most deprived.
     deciles : sequence of int
         The last decile of each row; 3 means deciles 1 to 3, the most deprived 30%.
+    between : Between, optional
+        How much areas of one decile differ (:func:`geo.stats.between.between_areas`). The limits then allow
+        for it, on the logit; without it they are Wilson's, which know chance errors only.
     confidence : float
-        Two-sided level of the Wilson interval.
+        Two-sided level.
     told : callable
         A sum of events to what may be told of it, None where nothing may.
 
@@ -253,6 +276,8 @@ def share_in_most_deprived(
     DataFrame
         Index ``most_deprived`` ("10%", …); ``areas, events, share, lower_ci, upper_ci`` and
         ``population_share``: what the share would be at equal rates. All of them rest on the sums as told.
+        With ``between`` also ``p``: of events beyond expectation as many or as few, were the deciles dealt
+        out again over the areas.
     """
     x, n = (np.nan_to_num(np.asarray(values, dtype=np.float64)) for values in (events, population))
     d = np.asarray(pd.Series(decile).astype("Float64"), dtype=np.float64)
@@ -261,6 +286,9 @@ def share_in_most_deprived(
     whole, *parts = (np.nan if known is None else float(known) for known in sums)
     residents = n[~np.isnan(d)].sum()
     share = intervals.wilson(np.minimum(parts, whole), np.full(len(parts), whole), confidence)
+    if between is not None:
+        of_each = [told(int(x[d == g].sum())) for g in range(1, len(between.spread) + 1)]
+        share = _between(share, np.array([np.nan if k is None else k for k in of_each]), deciles, between)
     table = {
         "areas": inside.sum(axis=1),
         "events": parts,
@@ -268,9 +296,28 @@ def share_in_most_deprived(
         "lower_ci": share["lower_ci"].to_numpy(),
         "upper_ci": share["upper_ci"].to_numpy(),
         "population_share": inside @ n / (residents if residents > 0 else np.nan),
+        **({} if between is None else {"p": share["p"].to_numpy()}),
     }
     names = [f"{last * 10}%" for last in deciles]
     return pd.DataFrame(table, index=pd.Index(names, name="most_deprived"))
+
+
+def _between(share: pd.DataFrame, events: Floats, deciles: Sequence[int], between: Between) -> pd.DataFrame:
+    """Shares with limits that allow for how areas of one decile differ; a share of 0 or 1 keeps its own."""
+    errors = np.nan_to_num(events * between.spread) ** 2
+    held = np.cumsum(errors)[np.asarray(deciles) - 1]
+    part, rest = (share["count"].to_numpy(), (share["total"] - share["count"]).to_numpy())
+    p = share["value"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt((part + held) / part**2 + (rest + errors.sum() - held) / rest**2)
+        reach = np.exp(intervals.deviate(0.95) * between.stretch * error)
+        odds, inner = p / (1 - p), (p > 0) & (p < 1)
+        lower, upper = (odds * by / (1 + odds * by) for by in (1 / reach, reach))
+    return share.assign(
+        p=between.p_first[np.asarray(deciles) - 1],
+        lower_ci=np.where(inner, lower, share["lower_ci"]),
+        upper_ci=np.where(inner, upper, share["upper_ci"]),
+    )
 
 
 def ranks_of_groups(

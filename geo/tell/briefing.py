@@ -28,7 +28,7 @@ from geo.answer.variation import variation, whole_change
 from geo.answer.week import exposure_of
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import before_name, day_name, listed, lower_first, month_runs, period_name
+from geo.ask.words import before_name, day_name, listed, lower_first, month_runs, period_name, written
 from geo.stats.change import months_before
 from geo.stats.clock import DAYS, NIGHTS, night_hours, nights_of
 from geo.stats.midnight import without_default_midnight
@@ -43,6 +43,10 @@ DAYTIME = range(5, 16)
 """Hours at which a stretch begins that belongs to a day rather than to a night."""
 KINDS = 3
 """Kinds of event named for an area."""
+
+RATIO = ["change_ratio", "change_lower_ci", "change_upper_ci"]
+SINCE_HIGH = "Listed because high now: rises look larger than they are."
+"""What is to be known beside the changes of areas that are chosen by the later count."""
 
 _DEPRIVED = {
     1: "most deprived tenth",
@@ -59,7 +63,7 @@ class Change:
     Attributes
     ----------
     words : str
-        "up 18% on 2022", "no clear change"; "" where there is nothing to compare with.
+        "up 18% (+5% to +33%) on 2022", "no clear change"; "" where there is nothing to compare with.
     trend : {"up", "down", ""}
         Only where it is clear (E-test, corrected over all areas of the map).
     numbers : str
@@ -114,7 +118,7 @@ class Spot:
 
     @property
     def sentence(self) -> str:
-        """When, what changed and why, "Saturday into Sunday, 22:00 to 01:59; up 18% on 2022"."""
+        """When, what changed and why, "Fridays, 22:00 to 01:59; up 18% (+5% to +33%) on 2022"."""
         said = "; ".join(filter(None, (self.when, self.change.words, self.why)))
         return said[:1].upper() + said[1:]
 
@@ -402,10 +406,10 @@ def _between(
         change = Change("not compared: recording changed", numbers=why)
         return {str(code): replace(change, numbers="") for code in areas}, change
     new, old = atlas.answer(now), atlas.answer(then)
-    table = new.table.reindex(areas, columns=["count", "change_ratio", "change"])
+    table = new.table.reindex(areas, columns=["count", *RATIO, "change"])
     table["before"] = old.table["count"].reindex(areas)
     changes = {
-        str(code): _change(row["before"], row["count"], row["change_ratio"], row["change"], on=on, than=than)
+        str(code): _change(row["before"], row["count"], tuple(row[RATIO]), row["change"], on=on, than=than)
         for code, row in table.iterrows()
     }
     both = asked.beside(earlier).inside
@@ -413,11 +417,12 @@ def _between(
     if not before or not after:
         return changes, Change()
     whole = whole_change(variation(asked.beside(earlier), earlier, lengths), before, after, lengths)
-    return changes, _change(before, after, whole["ratio"], whole["change"], on=on, than=than)
+    ratio = tuple(whole[["ratio", "ratio_lower", "ratio_upper"]])
+    return changes, _change(before, after, ratio, whole["change"], on=on, than=than)
 
 
-def _change(old: int, new: int, ratio: float, change: str, *, on: str, than: str) -> Change:
-    """Say a change from an old number to a new one, ``on`` and ``than`` what."""
+def _change(old: int, new: int, ratio: Sequence[float], change: str, *, on: str, than: str) -> Change:
+    """Say a change from an old number to a new one, ``on`` and ``than`` what, and the limits of its ratio."""
     if pd.isna(old) or pd.isna(new):
         return Change("change not shown: small numbers")
     numbers = f"{new:,} against {old:,}{than}"
@@ -425,7 +430,10 @@ def _change(old: int, new: int, ratio: float, change: str, *, on: str, than: str
         return Change("not judged: other months of the year", "", numbers)
     if change not in ("up", "down"):
         return Change("no clear change", "", numbers)
-    size = f"{abs(ratio - 1):.0%}" if np.isfinite(ratio) and old else f"from none to {new:,}"
+    size = f"from none to {new:,}"
+    if np.isfinite(ratio[0]) and old:
+        low, high = (written(limit - 1, "{:+.0%}") for limit in ratio[1:])
+        size = f"{abs(ratio[0] - 1):.0%} ({low} to {high})"
     return Change(f"{change} {size}{on}", change, numbers)
 
 

@@ -7,13 +7,16 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import STANDARDISED, benchmark
-from geo.answer.gradient import DRAWS, slope_said
+from geo.answer.gradient import between_tenths, index_of, no_more, share_within, slope_said
 from geo.answer.layer_measure import COMPARED
 from geo.answer.measures import repeated
 from geo.ask.words import AREAS, verb, written
 from geo.stats import deprivation, rates, unexplained
+from geo.stats.between import Between
+from geo.stats.funnel import outside, widened
 from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 
+ALLOWING = "Allowing for how much areas differ anyway, and corrected for looking at many, {}."
 RATE = ["value", "lower_ci", "upper_ci"]
 
 
@@ -119,12 +122,17 @@ def funnel(part: Part) -> Exhibit:
     classes = pd.DataFrame(
         {f"Against {against}": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")}
     )
+    wide, still = _allowing(table, people, by.value * part.years / 1000)
+    limits = rates.funnel_limits(grid, by.value, years=part.years)
+    if np.isfinite(wide):
+        upper, lower = widened(grid, by.value, wide, years=part.years)
+        limits = limits.assign(upper_wide=upper, lower_wide=lower)
     chart = Chart(
         "funnel",
         "Residents",
         ("Rate",),
         data=points,
-        limits=rates.funnel_limits(grid, by.value, years=part.years),
+        limits=limits,
         benchmark=by.value,
         level=level,
         titles=("Residents", f"{part.noun.capitalize()} per 1,000 residents a year"),
@@ -134,7 +142,21 @@ def funnel(part: Part) -> Exhibit:
         *by.caveats,
         "Residents are not visitors: town centres stand out in part because few people live there.",
     )
-    return Exhibit("funnel", title, answer.headline, classes, chart=chart, caveats=caveats)
+    finding = f"{answer.headline} {still}".strip()
+    return Exhibit("funnel", title, finding, classes, chart=chart, caveats=caveats)
+
+
+def _allowing(table: pd.DataFrame, people: np.ndarray, rate: float) -> tuple[float, str]:
+    """How much areas differ beyond chance, and which stand out all the same, in a sentence."""
+    found = outside(table["count"].to_numpy(float, na_value=np.nan), people * rate)
+    if np.isnan(found.spread):
+        return np.nan, ""
+    high = table["count"].to_numpy(float, na_value=np.nan) > people * rate
+    higher, lower = (int((one & (found.q <= ALPHA)).sum()) for one in (high, ~high))
+    if not higher + lower:
+        return found.spread, ALLOWING.format("none stands out")
+    many = f"{higher or 'none'} {verb(higher, 'is', 'are')} still higher and {lower or 'none'} lower"
+    return found.spread, ALLOWING.format(many)
 
 
 def _gradient(part: Part, groups: int, *, hide: bool) -> tuple[pd.DataFrame, str]:
@@ -208,8 +230,8 @@ def fifths(part: Part) -> Exhibit:
     # A slope with rates that are hidden could be solved for them, so those of patients stay out of it.
     tenths = _gradient(part, 10, hide=part.gate.controlled and "100,000" in unit)[0]
     shown, unit = _gradient(part, 10, hide=True)
-    ends = deprivation.ends(shown.assign(**part.gate.coarse(shown[RATE].astype(float))))
-    index = pd.concat([deprivation.slope_index(tenths, repetitions=DRAWS), ends])
+    shown = shown.assign(**part.gate.coarse(shown[RATE].astype(float)))
+    index = index_of(tenths, shown, _between(part))
     enough = (part.gate.count(part.total) or 0) >= rates.UNRELIABLE_BELOW
     per = "100,000 residents a year" if "100,000" in unit else "1,000 residents a year"
     said = slope_said(index, per) if enough else ""
@@ -218,13 +240,30 @@ def fifths(part: Part) -> Exhibit:
     return Exhibit("fifths", title, finding, table, {"Share": PERCENT})
 
 
+def _between(part: Part) -> Between:
+    """How much small areas of one tenth differ, of those whose tenth and residents are known."""
+    frame = part.lsoa.frame
+    tenth, people = (frame[c].to_numpy(float, na_value=np.nan) for c in ("imd_decile", "population"))
+    known = part.inside & ~np.isnan(tenth) & ~np.isnan(people)
+    ages = None
+    if "dsr" in part.loaded.info.measures:
+        small = part.atlas.asked(part.query.replace(level="lsoa", measure="dsr"))
+        ages = tuple(frame.to_numpy(float)[known] for frame in small.ages())
+    return between_tenths(part.counts[known], people[known], tenth[known].astype(int), part.gate, ages)
+
+
 def most_deprived(part: Part) -> Exhibit:
     """Share of the events in the most deprived tenths, beside the share of the residents."""
     part.need_deprivation()
     frame = part.lsoa.frame[part.inside]
     people = frame["population"].to_numpy(float, na_value=np.nan)
     shares = deprivation.share_in_most_deprived(
-        part.counts[part.inside], people, frame["imd_decile"], (1, 2, 3, 4), told=part.gate.count
+        part.counts[part.inside],
+        people,
+        frame["imd_decile"],
+        (1, 2, 3, 4),
+        between=_between(part),
+        told=part.gate.count,
     )
     table = pd.DataFrame(
         {
@@ -240,9 +279,11 @@ def most_deprived(part: Part) -> Exhibit:
     finding = "Too few events in the most deprived areas to be shown."
     third = table.iloc[2]
     if not np.isnan(third["Share"]):
+        held = share_within(shares.iloc[2], "{:.1%}")
         finding = (
-            f"The 30% of areas most deprived in England hold {third['Share']:.1f}% of the {part.noun} and "
+            f"The 30% of areas most deprived in England hold {held} of the {part.noun} and "
             f"{written(third['Share of residents'], '{:.1f}%', 'an unknown part')} of the residents"
+            f"{no_more(shares.iloc[2])}"
         )
         fourth = table.iloc[3]
         finding += (
@@ -250,7 +291,8 @@ def most_deprived(part: Part) -> Exhibit:
         )
     title = f"{part.titled}: share in the most deprived areas"
     formats = dict.fromkeys(("Share", "Lower", "Upper", "Share of residents"), PERCENT)
-    return Exhibit("most_deprived", title, finding, table, formats)
+    caveats = ("The limits allow for how much areas of one tenth differ.",)
+    return Exhibit("most_deprived", title, finding, table, formats, caveats=caveats)
 
 
 def excess(part: Part) -> Exhibit:

@@ -64,7 +64,8 @@ class Chart:
     data : DataFrame, optional
         What is drawn, where that is not the exhibit's table.
     limits : DataFrame, optional
-        Lines of a funnel: ``population, benchmark, lower_95, upper_95, lower_99.8, upper_99.8``.
+        Lines of a funnel: ``population, benchmark, lower_95, upper_95, lower_99.8, upper_99.8``, and
+        ``lower_wide, upper_wide`` where it is widened by how much areas differ.
     interval : tuple of (str, str), optional
         Columns of the lower and upper limit.
     benchmark : float, optional
@@ -91,6 +92,12 @@ class Chart:
     titles: tuple[str, str] = ("", "")
 
 
+FUNNEL = {
+    "95": "95% limits",
+    "99.8": "99.8% limits",
+    "wide": "95%, allowing for how areas differ",
+}
+"""Lines of a funnel by the ends of their columns' names: what they are called."""
 FORMS = {
     "bars": "Bar chart",
     "lines": "Line chart",

@@ -9,6 +9,7 @@ from geo.answer.asked import ALPHA
 from geo.answer.recording import moved_points
 from geo.ask.words import listed, period_name, upper_first
 from geo.stats import confidence, hotspots
+from geo.stats.concentration import FEWEST
 from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part
 
 
@@ -51,6 +52,8 @@ def back_test(part: Part) -> Exhibit:
     first, last = middle - YEAR, middle + YEAR - 1
     part = part.reaching(range(first, last + 1))
     before, after = (_counts(part, start, stop) for start, stop in ((first, middle - 1), (middle, last)))
+    if part.inside.sum() < FEWEST:
+        raise NotPossible(f"with fewer than {FEWEST} areas it cannot be told from chance.")
     among = part.lsoa.neighbours if part.inside.all() else part.lsoa.neighbours.subset(part.inside)
     one, other = period_name(first, middle - 1), period_name(middle, last)
     rows, sentence = [], ""

@@ -13,6 +13,8 @@ from geo.ask.words import AREAS, named, written
 from geo.stats import concentration
 from geo.tell.exhibits.part import PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
 
+CHANCE = "By chance"
+
 
 def hotspot_map(part: Part) -> Exhibit:
     """Hotspots by local Moran's I."""
@@ -93,8 +95,9 @@ def top_areas(part: Part) -> Exhibit:
 
 
 def concentrated(part: Part) -> Exhibit:
-    """Lorenz curve, Gini coefficient and the share held by the top areas."""
+    """Lorenz curve, Gini coefficient and the share held by the top areas, beside what chance alone gives."""
     counts = part.filled[part.inside]
+    _need_areas(part)
     if np.nansum(part.shown[part.inside]) < (part.gate.count(part.total) or 0) / 2:
         raise NotPossible(f"more than half of the {part.noun} are in areas whose counts are suppressed.")
     shares = concentration.top_shares(counts)
@@ -102,25 +105,29 @@ def concentrated(part: Part) -> Exhibit:
     if np.isnan(gini):
         raise NotPossible(f"no small area has {part.noun} to be shown.")
     held = _held(part.counts[part.inside], counts, shares["areas"])
+    chance = concentration.by_chance(counts.sum(), len(counts))
     table = pd.DataFrame(
         {
             "Top": [f"{fraction:.0%}" for fraction in shares.index],
             "Small areas": pd.array(shares["areas"].to_numpy(np.int64), "Int64"),
             "Count": part.gate.counts(held),
             "Share": [part.percent(int(h), part.total) for h in held],
+            CHANCE: concentration.top_shares(chance)["share"].to_numpy(float) * 100,
         }
     )
-    half = concentration.areas_holding(counts)
+    half, half_of_chance = (concentration.areas_holding(one) for one in (counts, chance))
     finding = (
-        f"Half of the {part.noun} are in {part.areas(int(half))}; the generalised Gini coefficient is "
-        f"{written(gini, '{:.2f}')} (0 even, 1 all in one area)."
+        f"Half of the {part.noun} are in {part.areas(int(half))}, where chance alone would spread them over "
+        f"{half_of_chance:,}; the generalised Gini coefficient is {written(gini, '{:.2f}')} (chance alone "
+        f"{concentration.gini(chance)['generalised_gini']:.2f}, all in one area 1)."
     )
     curve = concentration.lorenz(counts) * 100
     lines = curve.rename(columns={"events": part.noun.capitalize(), "equality": "Spread evenly"})
+    lines[CHANCE] = concentration.lorenz(chance)["events"].to_numpy() * 100
     chart = Chart(
         "curve",
         "areas",
-        (part.noun.capitalize(), "Spread evenly"),
+        (part.noun.capitalize(), CHANCE, "Spread evenly"),
         data=lines,
         titles=("Small areas, busiest first, per cent", f"{part.noun.capitalize()}, per cent"),
     )
@@ -128,7 +135,14 @@ def concentrated(part: Part) -> Exhibit:
     if part.gate.controlled:
         caveats = ("Drawn from protected counts; suppressed ones share what is left of the total.",)
     title = f"{part.titled}: share held by the top areas"
-    return Exhibit("concentration", title, finding, table, {"Share": PERCENT}, chart, caveats)
+    formats = {"Share": PERCENT, CHANCE: PERCENT}
+    return Exhibit("concentration", title, finding, table, formats, chart, caveats)
+
+
+def _need_areas(part: Part) -> None:
+    """Say so where there are too few areas to tell concentration from chance."""
+    if part.inside.sum() < concentration.FEWEST:
+        raise NotPossible(f"with fewer than {concentration.FEWEST} areas it cannot be told from chance.")
 
 
 def _held(true: np.ndarray, shown: np.ndarray, areas: pd.Series) -> np.ndarray:
@@ -139,6 +153,7 @@ def _held(true: np.ndarray, shown: np.ndarray, areas: pd.Series) -> np.ndarray:
 
 def stable_areas(part: Part) -> Exhibit:
     """How many of the busiest tenth of one year are still in it the next."""
+    _need_areas(part)
     if part.gate.controlled:
         raise NotPossible("the counts of small areas in single years are protected.")
     whole = _whole_years(part.months)
@@ -157,16 +172,16 @@ def stable_areas(part: Part) -> Exhibit:
             "In the top tenth": pd.array(found["areas"].to_numpy(np.int64), "Int64"),
             "Still there": pd.array(found["kept"].to_numpy(np.int64), "Int64"),
             "Share": found["share"].to_numpy(float) * 100,
-            "By chance": found["by_chance"].to_numpy(float) * 100,
+            CHANCE: found["by_chance"].to_numpy(float) * 100,
             "Rank correlation": found["rank_correlation"].to_numpy(float),
         }
     )
     kept, of = int(table["Still there"].sum()), int(table["In the top tenth"].sum())
     finding = (
         f"{kept / max(1, of):.0%} of the busiest tenth of small areas are still in it a year later; chance "
-        f"alone would keep {table['By chance'].mean():.0f}%."
+        f"alone would keep {table[CHANCE].mean():.0f}%."
     )
-    formats = {"Share": "{:.0f}%", "By chance": "{:.0f}%", "Rank correlation": "{:.2f}"}
+    formats = {"Share": "{:.0f}%", CHANCE: "{:.0f}%", "Rank correlation": "{:.2f}"}
     title = f"{part.titled}: how far the busiest areas stay the same"
     span = part.asked.ask(first=whole[0] * YEAR, last=whole[-1] * YEAR + YEAR - 1)
     return Exhibit("stability", title, finding, table, formats, caveats=moved_points(span, span))
