@@ -3,7 +3,6 @@
  * the page, and finds here whatever its callbacks name.
  */
 
-import { chooseHour, chooseMonths, markDecile } from "./charts/choose.mjs";
 import * as choices from "./filters/choices.mjs";
 import { control } from "./filters/controls.mjs";
 import { follow, show } from "./page/show.mjs";
@@ -12,6 +11,7 @@ import * as cells from "./table/cells.mjs";
 import { chooseRow } from "./tools/areas.mjs";
 import { find } from "./tools/find.mjs";
 
+import "./charts/choose.mjs";
 import "./charts/cursor.mjs";
 import "./page/links.mjs";
 import "./pieces/assess.mjs";
@@ -23,7 +23,7 @@ import "./tools/mark.mjs";
 import "./tools/packs.mjs";
 import "./tools/point.mjs";
 
-offer({ show, control, chooseMonths, chooseHour, markDecile, chooseRow, find });
+offer({ show, control, chooseRow, find });
 choices.offer();
 cells.offer();
 follow();

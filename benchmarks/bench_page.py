@@ -66,12 +66,15 @@ SETTLED = f"""() => document.body?.dataset.shows !== undefined && document.body.
 def serve(folder: str) -> None:
     """Serve a data folder on a free port, and print that."""
     import logging
+    from importlib import import_module
 
     from werkzeug.serving import make_server
 
     from dashboard import create_app
     from geo import demo
-    from geo.answer.atlas import Atlas
+
+    rooms = (Path.cwd() / "geo" / "answer").is_dir()  # else a checkout from before geo/ had rooms
+    Atlas = import_module("geo.answer.atlas" if rooms else "geo.atlas").Atlas
 
     if not any(Path(folder).glob("*")):
         demo.build(Path(folder))

@@ -72,14 +72,12 @@ def register(app: Dash, atlas: Atlas) -> None:
         properties["borough"] = "value"
     browser("rendered", [], Input(ids.ROOT, "id"), first=True)
     browser("control", [], *(Input(ids.control(key), prop) for key, prop in properties.items()))
-    browser("chooseMonths", [], Input(ids.MONTHS, "clickData"), Input(ids.MONTHS, "selectedData"))
-    browser("chooseHour", [], Input(ids.CLOCK, "clickData"))
-    browser("markDecile", [], Input(ids.GRADIENT, "clickData"))
     browser("chooseRow", [], Input(ids.TABLE, "selectedRows"))
     browser("find", [Output(ids.FIND, "value")], Input(ids.FIND, "value"))
     browser("show", _shown(atlas), Input(ids.ANSWER, "data"))
 
 
 def _shown(atlas: Atlas) -> list[Output]:
-    """Every property that an answer sets, taken from an answer itself."""
-    return [Output(*name.rsplit(".", 1)) for name in view.page(atlas, "")["shown"]]
+    """Every property of a component that an answer sets, taken from an answer itself: all but the charts."""
+    names = (name.rsplit(".", 1) for name in view.page(atlas, "")["shown"])
+    return [Output(*name) for name in names if name[1] != "figure"]

@@ -1,8 +1,8 @@
-"""What do the charts look like? Pure functions from a table to a Plotly figure.
+"""What do the charts beside the map look like? Pure functions from a table to a figure.
 
-A figure is a plain dictionary in Plotly's own form, ``{"data": […], "layout": {…}}``: building one costs
-microseconds, where Plotly's Python classes cost milliseconds and an import. Colours of map classes are not
-here: they belong to :mod:`geo.answer.layers`, since printed maps need them too.
+A figure is a plain dictionary in Plotly's own form, ``{"data": […], "layout": {…}}``. The browser draws these
+by itself (``assets/charts/drawing.mjs``, which knows what is used here and no more). Colours of map classes
+are not here: they belong to :mod:`geo.answer.layers`, since printed maps need them too.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DECILES = (
     *("#6f55ab", "#7a62b1", "#856fb7", "#907cbd", "#9b89c3"),
 )
 """Deciles of deprivation, 1 the most deprived: purple, so that it is never taken for crime."""
-EMPTY: Figure = {"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
+EMPTY: Figure = {"data": [], "layout": {}}
 
 CONFIG: dict[str, Any] = {
     "displayModeBar": False,
@@ -49,7 +49,7 @@ CONFIG: dict[str, Any] = {
     "responsive": True,
     "locale": "en-GB",
 }
-"""Plotly settings of every chart: nothing that would reach another machine."""
+"""Settings of every chart that Plotly draws: nothing that would reach another machine."""
 
 
 def _layout(**changes: Any) -> dict[str, Any]:

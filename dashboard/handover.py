@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dash.fingerprint import build_fingerprint
+
 from dashboard import figures, ids, routes, routes_pieces
 from geo.ask.parameters import LARGEST_GROUP
 from geo.ask.query import PARAMETERS, SCREEN, filter_names
@@ -43,7 +45,16 @@ def handed(atlas: Atlas) -> dict[str, Any]:
         "days": DAYS,
         "mostAreas": LARGEST_GROUP,
         "plot": figures.CONFIG,
+        "plotly": plotly_address(),
     }
+
+
+def plotly_address() -> str:
+    """Address of Plotly, which only evidence and assessments load; it changes with the version."""
+    from plotly import __version__
+
+    file = build_fingerprint("package_data/plotly.min.js", __version__, 0)
+    return f"/_dash-component-suites/plotly/{file}"
 
 
 def block(atlas: Atlas) -> str:

@@ -11,7 +11,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import assess, blocks, figures, help, ids, present, search
+from dashboard import assess, blocks, help, ids, present, search
 from dashboard.filters import filter_panel, options_of, segmented
 from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
@@ -208,9 +208,7 @@ def _findings() -> Component:
                     segmented("clock", "Times that are not known", options_of(CLOCKS)),
                     _with_keys(
                         html.Div(
-                            dcc.Graph(
-                                id=ids.CLOCK, config=figures.CONFIG, className="clock", figure=figures.EMPTY
-                            ),
+                            html.Div(id=ids.CLOCK),
                             id=ids.CLOCK_BOX,
                             role="img",
                             **{"aria-label": "Events by weekday and hour"},
@@ -233,7 +231,7 @@ def _findings() -> Component:
                     ),
                     html.P(id=ids.GRADIENT_NOTE, className="note"),
                     html.Div(
-                        dcc.Graph(id=ids.GRADIENT, config=figures.CONFIG, figure=figures.EMPTY),
+                        html.Div(id=ids.GRADIENT),
                         id=ids.GRADIENT_BOX,
                         role="img",
                         **{"aria-label": "Rates by deprivation"},
@@ -285,7 +283,7 @@ def _months_area() -> Component:
             ),
             _with_keys(
                 html.Div(
-                    dcc.Graph(id=ids.MONTHS, config=figures.CONFIG, className="months", figure=figures.EMPTY),
+                    html.Div(id=ids.MONTHS),
                     id=ids.MONTHS_BOX,
                     className="months-box",
                     role="img",

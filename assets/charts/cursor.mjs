@@ -7,9 +7,10 @@
  */
 
 import { write, writeCycle } from "../page/address.mjs";
-import { $, about, withModifier } from "../page/dom.mjs";
+import { about, withModifier } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { change, current, on } from "../page/question.mjs";
+import { plotOn } from "./charts.mjs";
 import { chooseHour, chooseMonths } from "./choose.mjs";
 
 const YEAR = 12;
@@ -36,8 +37,7 @@ const months = {
     return `${first(text[low])} to ${first(text[high])}: ${high - low + 1} months`;
   },
   choose([low], [high]) {
-    const points = bars().customdata.slice(low, high + 1).map((customdata) => ({ customdata }));
-    chooseMonths({ points });
+    chooseMonths(bars().customdata.slice(low, high + 1));
   },
 };
 
@@ -56,7 +56,7 @@ const clock = {
   },
   choose([hour, day], [until, last]) {
     if (hour === until && day === last) {
-      chooseHour({ points: [{ x: hour, y: day }] });
+      chooseHour(hour, day);
       return;
     }
     const hours = Array.from({ length: until - hour + 1 }, (_, i) => hour + i);
@@ -86,10 +86,6 @@ function corners({ at, from }) {
   return [Math.min, Math.max].map((pick) => at.map((value, i) => pick(value, other[i])));
 }
 
-/** Pixels of a value along the horizontal and the vertical axis of a chart as drawn. */
-const across = ({ _offset, _length, range }, x) => _offset + ((x - range[0]) / (range[1] - range[0])) * _length;
-const down = ({ _offset, _length, range }, y) => _offset + ((range[1] - y) / (range[1] - range[0])) * _length;
-
 /** Draw the cursor and say where it is. */
 function draw(slider) {
   const now = of(slider);
@@ -100,13 +96,11 @@ function draw(slider) {
   slider.setAttribute("aria-valuemax", String(columns * rows));
   slider.setAttribute("aria-valuenow", String(at[1] * columns + at[0] + 1));
   slider.setAttribute("aria-valuetext", said);
-  const layout = $(chart.id).querySelector(".js-plotly-plot")?._fullLayout;
-  if (!layout?.xaxis) return;
-  const { xaxis, yaxis, _size: size } = layout;
+  const plot = plotOn(chart.id);
+  if (!plot) return;
   const [[x0, y0], [x1, y1]] = [chart.middle(low), chart.middle(high)];
-  const [left, right] = [across(xaxis, x0 - 0.5), across(xaxis, x1 + 0.5)];
-  const [top, bottom] = rows === 1 ? [size.t, size.t + size.h]
-    : [down(yaxis, y0 - 0.5), down(yaxis, y1 + 0.5)];
+  const [left, right] = [plot.across(x0 - 0.5), plot.across(x1 + 0.5)];
+  const [top, bottom] = rows === 1 ? [plot.top, plot.top + plot.height] : [plot.down(y0 - 0.5), plot.down(y1 + 0.5)];
   const [box, words] = slider.children;
   Object.assign(box.style, {
     left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px`,

@@ -15,6 +15,7 @@
  * @property {string[]} days the days of a week in an address, from its first
  * @property {number} mostAreas areas that a set has at most
  * @property {object} plot how Plotly is told to behave
+ * @property {string} plotly where it is
  */
 
 /** @type {Handed} */

@@ -2,6 +2,7 @@
 
 import { applied, parameterOf } from "../filters/controls.mjs";
 import * as strip from "../filters/strip.mjs";
+import * as charts from "../charts/charts.mjs";
 import * as map from "../map/map.mjs";
 import { follow as recoloured, shaded } from "../theme/theme.mjs";
 import { outputs, put, rendered, same } from "./dash.mjs";
@@ -11,6 +12,7 @@ import { rest } from "./messages.mjs";
 import { accept, begin, current, tell, wanted } from "./question.mjs";
 
 const MAP_FIRST_MS = 150;
+const FIGURE = ".figure";
 const TABLE_MS = 5000; // for which the first answer waits for the table
 
 const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
@@ -38,6 +40,7 @@ export async function show(answer) {
   // The map first: the table and the charts take the processor from it.
   if (!first) await Promise.race([painted, after(MAP_FIRST_MS)]);
   if (!wanted(answer)) return nothing;
+  charts.show(figures(answer));
   const done = () => finish(answer);
   if (first) Promise.race([table(), after(TABLE_MS)]).then(done, done); // its library comes by itself
   else done();
@@ -65,16 +68,17 @@ function fresh(id, property, value) {
   const json = JSON.stringify(value);
   if (json === drawn[`${id}.${property}`]) return same();
   drawn[`${id}.${property}`] = json;
-  return property === "figure" ? shaded(value) : value;
+  return value;
 }
+
+/** The figures of an answer in the theme of now, by the chart that they are for. */
+const figures = ({ shown }) => Object.fromEntries(Object.entries(shown)
+  .filter(([key]) => key.endsWith(FIGURE)).map(([key, figure]) => [key.slice(0, -FIGURE.length), shaded(figure)]));
 
 /** Draw in the theme of now what does not follow it by itself: the map and the charts. */
 function recolour() {
   map.restyle();
-  for (const [key, value] of Object.entries(current()?.shown ?? {})) {
-    const [id, property] = key.split(".");
-    if (property === "figure") put(id, { figure: shaded(value) });
-  }
+  if (current()) charts.show(figures(current()));
 }
 
 /** The table, once it is there. */

@@ -1,22 +1,32 @@
-/** How do the charts get into a piece of the page? Drawn as they come into sight, in the colours of the screen. */
+/**
+ * How do the charts get into a piece of the page? Drawn by Plotly as they come into sight, in the colours of the screen.
+ *
+ * Plotly is large: it is fetched for the first of them.
+ */
 
-import { after } from "../page/dom.mjs";
+import { make } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { follow, shaded } from "../theme/theme.mjs";
 
-const TRY_MS = 50;
-const PATIENCE_MS = 10_000;
 const followers = [];
 
 /** Be told of each box that a chart was drawn in. */
 export const drawn = (callback) => { followers.push(callback); };
 
-/** Plotly, which the page loads with its own charts; undefined where it does not come. */
-async function plotly() {
-  for (let waited = 0; waited < PATIENCE_MS && !window.Plotly; waited += TRY_MS) {
-    await after(TRY_MS);
-  }
-  return window.Plotly;
+/** @type {Promise<any>|null} */ let fetched = null;
+
+/** Plotly; undefined where it does not come, and asked for again by the next chart. */
+function plotly() {
+  fetched ??= new Promise((done) => {
+    const script = make("script", "", { src: handed.plotly });
+    script.addEventListener("load", () => done(window.Plotly));
+    script.addEventListener("error", () => {
+      fetched = null;
+      done(undefined);
+    });
+    document.head.append(script);
+  });
+  return fetched;
 }
 
 /** Draw the figure that a box holds. */

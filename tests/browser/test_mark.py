@@ -43,9 +43,8 @@ def test_a_class_is_marked_by_mouse_and_seen_everywhere(page: Page, address: str
 
 
 def click_bar(page: Page, decile: int) -> None:
-    """Click near the foot of a bar: Plotly listens on a sheet above its bars."""
-    bars = page.locator("#gradient .barlayer .trace").last.locator(".point")
-    box = bars.nth(decile - 1).bounding_box()
+    """Click near the foot of a bar."""
+    box = page.locator("#gradient .bar").nth(decile - 1).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 6)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 4)
 

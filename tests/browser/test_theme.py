@@ -57,7 +57,7 @@ def test_a_key_turns_it_dark_and_this_computer_remembers(page: Page, address: st
     page.keyboard.press("d")
     expect(page).to_have_url(re.compile(r"\?level=ward&theme=dark$"))
     assert theme_of(page) == DARK
-    expect(page.locator("#months .bars .point path").first).to_have_css("fill", f"rgb{rgb('#7ab8ea')}")
+    expect(page.locator("#months .bar").first).to_have_css("fill", f"rgb{rgb('#7ab8ea')}")
     draw(page)
     assert ground(page) == rgb(DARKEST)
     assert seen.count(ANSWERS) == 1  # no second answer for other colours
@@ -129,7 +129,7 @@ def test_the_swatches_the_map_and_the_charts_are_of_one_theme(page: Page, addres
     painted = {colour for _, colour in shot.getcolors(10**6)}
     assert {rgb(colour) for colour in SEQUENTIAL.dark} <= painted
     assert rgb("#b30000") not in painted
-    expect(page.locator("#gradient .bars .point path").first).to_have_css("fill", f"rgb{rgb('#f4eaff')}")
+    expect(page.locator("#gradient .bar").first).to_have_css("fill", f"rgb{rgb('#f4eaff')}")
 
 
 def test_nothing_of_it_reaches_paper(page: Page, address: str):
@@ -141,7 +141,7 @@ def test_nothing_of_it_reaches_paper(page: Page, address: str):
     fills = page.evaluate("""async () => {
       dispatchEvent(new Event("beforeprint"));
       await new Promise((done) => setTimeout(done));
-      const fill = () => getComputedStyle(document.querySelector("#months .bars .point path")).fill;
+      const fill = () => getComputedStyle(document.querySelector("#months .bar")).fill;
       const printed = [document.documentElement.dataset.theme, fill()];
       dispatchEvent(new Event("afterprint"));
       return printed;

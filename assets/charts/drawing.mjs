@@ -1,0 +1,178 @@
+/**
+ * What does a chart beside the map look like? An SVG from a figure: bars by month or by deprivation, or the heat map of
+ * a week. Of Plotly's form it knows what dashboard/figures.py uses.
+ *
+ * @typedef {{data: any[], layout: any}} Figure
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {object} Plot where on a chart its values stand
+ * @property {number} left pixels to the left of the plot
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ * @property {(x: number) => number} across the pixel of a value along the horizontal axis
+ * @property {(y: number) => number} down the pixel of a value along the vertical one
+ */
+
+const TICK_PX = 4; // between an axis and its words
+const HEADROOM = 1.05; // of an axis over its highest value
+
+const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+/** An element as text; attributes without a value are left out. */
+function tag(name, attributes, inner = "") {
+  const known = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  return `<${name} ${known.map(([key, value]) => `${key}="${typeof value === "number" ? round(value) : escaped(value)}"`).join(" ")}>${inner}</${name}>`;
+}
+
+const round = (value) => Math.round(value * 100) / 100;
+
+/** What a list has for each, or the one value for all. */
+const each = (value, i) => (Array.isArray(value) ? value[i] : value);
+
+/** The steps of an axis from 0: at most so many, of 1, 2 or 5 times a power of ten. */
+export function steps(highest, most) {
+  const power = 10 ** Math.floor(Math.log10(highest / most));
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => highest / one <= most) ?? 10 * power;
+  return Array.from({ length: Math.floor(highest / step) + 1 }, (_, i) => i * step);
+}
+
+/** The colour at a share of a scale of hexadecimal colours. */
+export function mixed(scale, share) {
+  const after = Math.max(1, scale.findIndex(([stop]) => stop >= share));
+  const [[low, from], [high, to]] = [scale[after - 1], scale[after]];
+  const part = (share - low) / (high - low || 1);
+  const channels = [1, 3, 5].map((at) => {
+    const [start, end] = [from, to].map((hex) => parseInt(hex.slice(at, at + 2), 16));
+    return Math.round(start + (end - start) * part);
+  });
+  return `rgb(${channels.join(" ")})`;
+}
+
+/** The highest that a bar or its interval reaches. */
+const highest = (data) => Math.max(...data.flatMap(({ y, error_y: error }) => (
+  y.map((value, i) => (value ?? 0) + (error?.array[i] ?? 0)))), 1e-9);
+
+/** @param {Figure} figure @param {Size} size @returns {Plot} */
+export function plotOf({ data, layout }, size) {
+  const { l, r, t, b } = layout.margin;
+  const [width, height] = [Math.max(0, size.width - l - r), Math.max(0, size.height - t - b)];
+  const heat = data[0].type === "heatmap";
+  const [x0, x1] = layout.xaxis.range ?? [-0.5, data[0].x.length - 0.5];
+  const [y0, y1] = heat ? [data[0].y.length - 0.5, -0.5] : layout.yaxis.range ?? [0, HEADROOM * highest(data)];
+  return {
+    left: l, top: t, width, height,
+    across: (x) => l + ((x - x0) / (x1 - x0)) * width,
+    down: (y) => t + ((y1 - y) / (y1 - y0)) * height,
+  };
+}
+
+// ------------------------------------------------------------------------------------------------------- the parts
+
+function bars(trace, { across, down }, { bargap }) {
+  const { x, y, marker, error_y: error } = trace;
+  const half = (1 - bargap) / 2;
+  const found = x.map((value, i) => {
+    const [left, right, top] = [across(value - half), across(value + half), down(y[i] ?? 0)];
+    const outline = each(marker.line?.width, i) || undefined;
+    return tag("rect", {
+      class: "bar", x: left, y: top, width: right - left, height: Math.max(0, down(0) - top), fill: each(marker.color, i),
+      "fill-opacity": marker.opacity, stroke: outline && marker.line.color, "stroke-width": outline,
+    });
+  });
+  const intervals = error ? x.map((value, i) => (y[i] === null ? "" : tag("line", {
+    x1: across(value), x2: across(value), y1: down(y[i] - error.arrayminus[i]), y2: down(y[i] + error.array[i]),
+    stroke: error.color, "stroke-width": error.thickness,
+  }))) : [];
+  return found.join("") + intervals.join("");
+}
+
+function cells({ x, y, z, zmin = 0, zmax = 1, colorscale, opacity }, { across, down }) {
+  const found = y.flatMap((day) => x.map((hour) => {
+    const value = z[day][hour];
+    if (value === null) return "";
+    const [left, right, top, bottom] = [across(hour - 0.5), across(hour + 0.5), down(day - 0.5), down(day + 0.5)];
+    const fill = mixed(colorscale, Math.min(1, Math.max(0, (value - zmin) / (zmax - zmin || 1))));
+    return tag("rect", { x: left + 0.5, y: top + 0.5, width: right - left - 1, height: bottom - top - 1, fill });
+  }));
+  return tag("g", { opacity }, found.join(""));
+}
+
+/** A shape of the layout: a block behind the bars, or strokes over a cell. */
+function shape({ type, x0, x1, fillcolor, path, line }, { across, down, top, height }) {
+  if (type === "rect") return tag("rect", { x: across(x0), y: top, width: across(x1) - across(x0), height, fill: fillcolor });
+  const strokes = path.replace(/([ML]) (\S+) (\S+)/g, (_, step, x, y) => `${step}${round(across(+x))} ${round(down(+y))}`);
+  return tag("path", { d: strokes, fill: "none", stroke: line.color, "stroke-width": line.width });
+}
+
+function axes({ xaxis, yaxis, font }, { data }, plot) {
+  const { left, top, width, height, across, down } = plot;
+  const base = top + height;
+  const word = (text, attributes) => tag("text", { fill: font.color, ...attributes }, escaped(text));
+  const below = (xaxis.tickvals ?? []).map((value, i) => {
+    const tick = xaxis.ticks === "outside"
+      ? tag("line", { x1: across(value), x2: across(value), y1: base, y2: base + xaxis.ticklen, stroke: xaxis.tickcolor }) : "";
+    const y = base + (tick ? xaxis.ticklen : 0) + TICK_PX;
+    return tick + word(xaxis.ticktext[i], { x: across(value), y, "text-anchor": "middle", "dominant-baseline": "hanging" });
+  });
+  if (yaxis.visible === false) return below.join("");
+  const values = yaxis.tickvals ?? steps(HEADROOM * highest(data), yaxis.nticks);
+  const beside = values.map((value, i) => {
+    const words = yaxis.ticktext?.[i] ?? value.toLocaleString("en-GB");
+    const line = yaxis.gridcolor
+      ? tag("line", { x1: left, x2: left + width, y1: down(value), y2: down(value), stroke: yaxis.gridcolor }) : "";
+    return line + word(words, { x: left - TICK_PX, y: down(value), "text-anchor": "end", "dominant-baseline": "central" });
+  });
+  return below.join("") + beside.join("");
+}
+
+function note({ x, y, text, yanchor }, { font }, { across, top, height }) {
+  const baseline = yanchor === "middle" ? "central" : "auto";
+  const attributes = { x: across(x), y: top + height * (1 - y) - (baseline === "auto" ? 2 : 0), fill: font.color };
+  return tag("text", { ...attributes, "text-anchor": "middle", "dominant-baseline": baseline }, escaped(text));
+}
+
+/**
+ * @param {Figure} figure
+ * @param {Size} size
+ * @returns {string} an SVG
+ */
+export function drawing(figure, size) {
+  const { data, layout } = figure;
+  const plot = plotOf(figure, size);
+  const shapes = (below) => (layout.shapes ?? []).filter(({ layer }) => (layer === "below") === below).map((one) => shape(one, plot));
+  const traces = data.map((trace) => (trace.type === "heatmap" ? cells(trace, plot) : bars(trace, plot, layout)));
+  const notes = (layout.annotations ?? []).map((one) => note(one, layout, plot));
+  const { family, size: type } = layout.font;
+  return tag("svg", {
+    viewBox: `0 0 ${size.width} ${size.height}`, preserveAspectRatio: "none", "font-family": family, "font-size": type,
+    "aria-hidden": "true",
+  }, [...shapes(true), axes(layout, figure, plot), ...traces, ...shapes(false), ...notes].join(""));
+}
+
+/**
+ * What lies under a pixel: the bar of its column, or the cell.
+ *
+ * @param {Figure} figure
+ * @param {Size} size
+ * @param {[number, number]} pixel
+ * @returns {{x: number, y: number, text: string, customdata?: string, middle: number}|null}
+ */
+export function under(figure, size, [left, top]) {
+  const plot = plotOf(figure, size);
+  if (left < plot.left || left > plot.left + plot.width || top < plot.top || top > plot.top + plot.height) return null;
+  const { type, x, y, text, customdata } = figure.data.at(figure.data[0].type === "heatmap" ? 0 : -1);
+  const column = x.findIndex((value) => plot.across(value - 0.5) <= left && left < plot.across(value + 0.5));
+  if (column < 0) return null;
+  const middle = plot.across(x[column]);
+  if (type === "bar") return { x: x[column], y: y[column], text: text[column], customdata: customdata?.[column], middle };
+  const row = y.findIndex((value) => plot.down(value - 0.5) <= top && top < plot.down(value + 0.5));
+  return row < 0 ? null : { x: x[column], y: y[row], text: text[row][column], middle };
+}
+
+/** The bars whose middle lies between two pixels. */
+export function between(figure, size, one, other) {
+  const { across } = plotOf(figure, size);
+  const [from, to] = [Math.min(one, other), Math.max(one, other)];
+  const { x, customdata } = figure.data[0];
+  return x.flatMap((value, i) => (from <= across(value) && across(value) <= to ? [{ x: value, customdata: customdata?.[i] }] : []));
+}
