@@ -152,7 +152,6 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     s, other = s.beside(other), other.beside(s)
     here, there = (one.counts[s.inside].astype(float) for one in (s, other))
     table = hotspots.bivariate_moran(here, there, s.among, alpha=ALPHA, fdr=s.query.fdr)
-    by_chance = None if s.query.fdr else float(np.nansum(attainable(there, s.among, alpha=ALPHA)))
     table = table.reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
     p = services.go_together(
@@ -178,8 +177,11 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     columns = table[["local_i", "p", "q"]].assign(cluster=cluster)
     protected = s.gate if s.gate.controlled else other.gate
     single = table["p"].le(ALPHA).to_numpy() & np.isin(cluster, ["NS"])
-    lost = 0 if p > ALPHA else int(single.sum())
-    caveats = (*correction_caveats(s, lost, int(table["p"].count()), by_chance), TAKEN_AS_IS)
+    at_once = []
+    if p <= ALPHA:  # else no area is singled out, corrected or not
+        by_chance = 0.0 if s.query.fdr else float(np.nansum(attainable(there, s.among, alpha=ALPHA)))
+        at_once = correction_caveats(s, int(single.sum()), int(table["p"].count()), by_chance)
+    caveats = (*at_once, TAKEN_AS_IS)
     return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding, caveats)
 
 
@@ -277,12 +279,17 @@ def draw_colocation(s: Asked) -> Drawn:
         finding = f"{_apart(s.noun, other.noun, p)} {finding if shared else ''}".strip()
     asked = both["p"].where(both["p"].notna(), beside["p"])
     lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum()) * sure
+    at_once = (
+        f"Corrected for looking at many areas at once (false discovery rate {ALPHA:.0%}); {lost} more would "
+        "be flagged without it.",
+    )
+    if not s.query.fdr:
+        judged = ((both[s.inside], (x & z)[s.inside]), (beside[s.inside], z[s.inside]))
+        by_chance = sum(services.joined_by_chance(*one, s.among, alpha=ALPHA) for one in judged)
+        at_once = tuple(correction_caveats(s, lost, int(asked.notna().sum()), by_chance)) if sure else ()
     caveats = (
         f"{names['here']} {_period(s)}, {other.noun} {_period(other)}.",
-        f"Corrected for looking at many areas at once (false discovery rate {ALPHA:.0%}); {lost} more would "
-        "be flagged without it."
-        if s.query.fdr
-        else "Not corrected for looking at many areas at once.",
+        *at_once,
         *unequal,
         TAKEN_AS_IS,
     )

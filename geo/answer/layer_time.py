@@ -14,8 +14,9 @@ import pandas as pd
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
 from geo.answer.columns import Column, P, changes, words
+from geo.answer.disclosure import ROUNDED_TO
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import correction_caveats, unjudged
+from geo.answer.layer_clusters import about, correction_caveats, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.recording import moved_points, shift
 from geo.answer.variation import Variation, variation, whole_change
@@ -25,7 +26,6 @@ from geo.ask.words import (
     before_name,
     day_name,
     listed,
-    lower_first,
     month_runs,
     period_name,
     read_period,
@@ -35,6 +35,8 @@ from geo.ask.words import (
     written,
 )
 from geo.stats.change import compare_periods, emerging, months_before
+from geo.stats.change_by_chance import flagged_by_chance
+from geo.stats.exact_null import attainable
 
 CHANGE = (
     Kind("up", "More than before", MORE),
@@ -164,6 +166,13 @@ def draw_change(s: Asked) -> Drawn:
     if now is not None and then:
         overall = f" In all {now:,} against {then:,} ({_in_all(varied, then, now, earlier.lengths)})."
     judged, fewer = int(table["p"].notna()[s.inside].sum()), down or "none"
+    by_chance = 0.0
+    if not s.query.fdr:
+        by_chance = flagged_by_chance(
+            before, after, exposure=earlier.lengths, alpha=ALPHA, usual=varied.usual,
+            dispersion=varied.areas, least_shown=varied.least_shown,
+            rounded_to=ROUNDED_TO if s.gate.controlled else 1,
+        )  # fmt: skip
     finding = f"More {s.noun} than in {earlier.words} in {s.areas(up, judged)}, fewer in {fewer}.{overall}"
     if not up:
         finding = f"Fewer {s.noun} than in {earlier.words} in {s.areas(down, judged)}, more in none.{overall}"
@@ -187,7 +196,7 @@ def draw_change(s: Asked) -> Drawn:
         *earlier.caveats,
         *moved_points(s, earlier.slice),
         *varied.caveats,
-        *correction_caveats(s, int((flagged & ~np.isin(key, ("up", "down"))).sum()), judged),
+        *correction_caveats(s, int((flagged & ~np.isin(key, ("up", "down"))).sum()), judged, by_chance),
         "Change is per day of the periods, judged area by area.",
     )
     return Drawn(columns, codes, classes, finding, caveats)
@@ -305,16 +314,25 @@ def draw_emerging(s: Asked) -> Drawn:
     )
     if not judged:
         finding = unjudged(s, "patterns of hot spots over the months")
-    uncorrected = () if s.query.fdr else correction_caveats(s, 0, judged)
     caveats = (
         "“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",
         *moved_points(s, s),
-        *(f"In each month: {lower_first(said)}" for said in uncorrected),
+        *([] if s.query.fdr or judged < 2 else [_patterns_by_chance(s, counts, judged)]),
     )
     columns = table[["pattern", "hot", "cold", "trend_p"]].rename(
         columns={"hot": "months_hot", "cold": "months_cold"}
     )
     return Drawn(columns, codes, classes, finding, caveats)
+
+
+def _patterns_by_chance(s: Asked, counts: pd.DataFrame, judged: int) -> str:
+    """Say how many areas show a pattern by chance alone: those that the map of the last month flags."""
+    last = counts.iloc[:, -1].to_numpy(float)[s.inside]
+    by_chance = float(np.nansum(attainable(last, s.among, alpha=ALPHA, window=True)))
+    return (
+        f"Not corrected: {about(by_chance)} of {s.judged(judged)} would show a pattern by chance alone, as "
+        "many as the map of the last month flags."
+    )
 
 
 PATTERN_OVER_TIME = Layer(

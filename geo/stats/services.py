@@ -270,6 +270,35 @@ def _join_counts(
     )
 
 
+def joined_by_chance(
+    table: pd.DataFrame, counted: np.ndarray, neighbours: Neighbours, *, alpha: float = 0.05
+) -> float:
+    """Number of the areas judged to expect with p <= `alpha`, uncorrected, by chance alone.
+
+    The number of such neighbours is hypergeometric, and has no value between two whole numbers.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`colocation` or :func:`beside`.
+    counted : array of bool
+        The areas whose number among the neighbours was judged: those that have everything, or z.
+    neighbours, alpha
+        As there.
+    """
+    held = neighbours.align(counted)
+    known = np.isfinite(held)
+    asked = table["p"].notna().to_numpy()
+    near = neighbours.neighbour_sum(known)
+    others = np.nansum(held) - np.nan_to_num(held)
+    pairs, number = np.unique(np.column_stack([others, near])[asked], axis=0, return_counts=True)
+    expected = 0.0
+    for (have, around), areas in zip(pairs.astype(int), number, strict=True):
+        tails = hypergeom.sf(np.arange(around + 1) - 1, int(known.sum()) - 1, have, around)
+        expected += areas * tails[tails <= alpha * (1 + 1e-9)].max(initial=0.0)
+    return float(expected)
+
+
 class Similarity(NamedTuple):
     """How alike two patterns are, and where they differ.
 

@@ -5,11 +5,16 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from geo.answer.atlas import Atlas
+from geo.answer.layer_time import period_before
 from geo.answer.layers import LAYERS
+from geo.answer.variation import variation
 from geo.ask.query import Query
 from geo.ask.words import month_number
+from geo.stats.change import compare_periods
+from geo.stats.hotspots import getis_ord_star
 from geo.stats.rates import dsr
 from geo.stats.weights import Neighbours
 from tests.unit.test_by_chance import simulated
@@ -54,8 +59,85 @@ def test_layers_of_several_sources_tell_it_from_their_own_null(small_atlas: Atla
     for key, label in {key: one.info.label for key, one in small_atlas.sources.items()}.items():
         if counts[key].any():
             told(f"(.*) for {label}", said, *simulated(counts[key], near, window=True, seed=5))
-    around = " ".join(small_atlas.answer(query.replace(layer="bivariate_moran")).caveats)
-    told("Not corrected: (.*) of 36", around, *simulated(counts["ae"], near, window=False, seed=5))
+    answer = small_atlas.answer(query.replace(layer="bivariate_moran"))
+    around = " ".join(answer.caveats)
+    if "do not go together" in answer.headline:
+        assert "orrected" not in around and "flagged" not in around
+    else:
+        told("Not corrected: (.*) of 36", around, *simulated(counts["ae"], near, window=False, seed=5))
+
+
+@pytest.mark.parametrize("source", ["offences", "ae"])
+def test_a_change_by_chance_is_told_from_its_own_law(demo_atlas: Atlas, source: str):
+    """The later count of each area dealt out of both by a beta-binomial law, protected and judged again."""
+    year = {"first": month_number("2023-01"), "last": month_number("2023-12")}
+    query = Query(source=source, layer="change", fdr=False, **year)
+    s, answer = demo_atlas.asked(query), demo_atlas.answer(query)
+    earlier = period_before(s)
+    varied, step = variation(s, earlier.slice, earlier.lengths), 5 if s.gate.controlled else 1
+    table = answer.table[answer.table["change_p"].notna()]
+    factor = varied.areas.factor[answer.table["change_p"].notna()]
+    total = table[["count", "count_before"]].sum(axis=1).to_numpy(np.int64)
+    share, rng, flagged = earlier.lengths[1] / sum(earlier.lengths), np.random.default_rng(2), []
+    for _ in range(40):
+        drawn = factor * varied.areas.df / rng.chisquare(varied.areas.df, len(factor))
+        drawn = np.maximum(drawn - (step**2 - 1) / 6 / total, 1 + 1e-9)
+        events = np.clip((total - drawn) / (drawn - 1), 1e-6, None)
+        second = rng.binomial(total, rng.beta(share * events, (1 - share) * events))
+        pair = [pd.Series(s.gate.counts(one)) for one in (total - second, second)]
+        judged = compare_periods(
+            *pair, exposure=earlier.lengths, dispersion=varied.areas._replace(factor=factor),
+            least_shown=varied.least_shown,
+        )  # fmt: skip
+        flagged.append(judged["flagged"].sum() / max(1, judged["p"].notna().sum()) * len(total))
+    said = " ".join(answer.caveats)
+    assert f"{len(total)} of 381" in said or len(total) == 381
+    told("Not corrected: (.*) of ", said, float(np.mean(flagged)), float(np.std(flagged)) / 40**0.5)
+
+
+def test_a_pattern_by_chance_is_what_the_last_map_flags(small_atlas: Atlas):
+    """A pattern is of the last month, so chance makes as many as it flags in the map of that month."""
+    query = Query(source="offences", layer="emerging", fdr=False)
+    answer = small_atlas.answer(query)
+    last = small_atlas.asked(query).monthly().iloc[:, -1]
+    near = small_atlas.levels["lsoa"].neighbours
+    flagged = getis_ord_star(last.astype(float), near, fdr=False)["cluster"].isin(["HH", "LL"])
+    spotted = answer.table["pattern"].str.endswith(("hotspot", "coldspot"))
+    historical = answer.table["pattern"].str.startswith("Historical")
+    assert (spotted & ~historical).tolist() == flagged.tolist()
+    mean, error = simulated(last.to_numpy(int), near, window=True, seed=6)
+    told("Not corrected: (.*) of 36 small areas would show a pattern", " ".join(answer.caveats), mean, error)
+    assert "orrected" not in " ".join(small_atlas.answer(query.replace(fdr=True)).caveats)
+
+
+def test_busiest_areas_side_by_side_by_chance_are_those_of_random_draws(small_atlas: Atlas):
+    """Areas of the two sources dealt out again around each area that is judged."""
+    query = Query(source="offences", compare="ae", layer="colocation", fdr=False)
+    answer = small_atlas.answer(query)
+    x, z = (answer.table[name].to_numpy(bool) for name in ("busiest_here", "busiest_there"))
+    near, rng, mean, variance = small_atlas.levels["lsoa"].neighbours, np.random.default_rng(3), 0.0, 0.0
+    for i in np.flatnonzero(x):
+        around = z if not z[i] else x & z
+        have, k = int(around.sum() - around[i]), int(near.cardinalities[i])
+        least = next(j for j in range(k + 2) if stats.hypergeom.sf(j - 1, 35, have, k) <= 0.05)
+        hit = (rng.hypergeometric(have, 35 - have, k, 20_000) >= least).mean()
+        mean, variance = mean + hit, variance + hit * (1 - hit) / 20_000
+    assert "do not go together" not in answer.headline
+    told("Not corrected: (.*) of the", " ".join(answer.caveats), mean, variance**0.5)
+
+
+def test_nothing_is_said_of_chance_where_no_area_is_singled_out(demo_atlas: Atlas):
+    """Two sources that do not go together over the map."""
+    silent = 0
+    for hour in range(6):
+        for layer in ("bivariate_moran", "colocation"):
+            answer = demo_atlas.answer(
+                Query(category=("robbery",), compare="ambulance", layer=layer, hour=(hour,), fdr=False)
+            )
+            if "do not go together" in answer.headline:
+                silent += 1
+                assert "by chance alone" not in " ".join(answer.caveats)
+    assert silent
 
 
 def told(pattern: str, said: str, mean: float, error: float) -> None:
