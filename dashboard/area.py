@@ -158,7 +158,7 @@ def of_area(
             ],
             className="panel-links",
         ),
-        _months(told.months, query, noun),
+        _months(told.months, query, source),
         *_week(told.week, noun),
         _sources(told.sources),
         *_checks(sure),
@@ -223,11 +223,11 @@ def _cluster(code: str, clusters: Answer) -> str:
     return clusters.classes.labels[place] if place < len(clusters.classes.labels) else ""
 
 
-def _months(months: pd.DataFrame, query: Query, noun: str) -> Component:
+def _months(months: pd.DataFrame, query: Query, source: SourceInfo) -> Component:
     chosen = chosen_months([int(m) for m in months["month"]], query)
     return blocks.fold(
         "By month",
-        blocks.bars(months, noun, chosen),
+        blocks.bars(months, source, chosen),
         found=f"most in {peak}" if (peak := blocks.peak_month(months)) else "",
         table=blocks.months_table(months),
     )

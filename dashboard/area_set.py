@@ -71,9 +71,9 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
             blocks.fold(
                 "By month",
                 html.P("The set", className="note"),
-                blocks.bars(told.months, source.noun, chosen),
+                blocks.bars(told.months, source, chosen),
                 html.P("The other areas", className="note"),
-                blocks.bars(told.rest_months, source.noun, chosen),
+                blocks.bars(told.rest_months, source, chosen),
                 table=blocks.lines(
                     ("month", "set", "others"), both[["month_text", "count", "rest"]].to_numpy().tolist()
                 ),

@@ -16,6 +16,7 @@ from dashboard import theme
 from dashboard.figures import DECILES, EDGE, HEAT
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF, Gradient
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import DAY_NAMES, month_name
 
 
@@ -92,14 +93,15 @@ def months_table(months: pd.DataFrame) -> str:
     return lines(["month", "count"], months[["month_text", "count"]].to_numpy().tolist())
 
 
-def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
+def bars(months: pd.DataFrame, source: SourceInfo, chosen: Sequence[bool]) -> Component:
     """Draw months as bars, those chosen in the colour of action.
 
     Parameters
     ----------
     months : DataFrame
         ``month``, ``count`` (missing where suppressed), as :attr:`geo.answer.answer.Answer.months`.
-    noun : str
+    source : SourceInfo
+        For what its events are called.
     chosen : sequence of bool
         For each month, whether the filters keep it.
     """
@@ -109,7 +111,7 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
         html.Span(
             className=f"bar-cell{' bar-on' if on else ''}{' bar-few' if pd.isna(count) else ''}",
             style={"--part": f"{0 if pd.isna(count) or not most else count / most:.3f}"},
-            title=f"{month_name(int(month))}: {SUPPRESSED if pd.isna(count) else f'{count:,}'} {noun}",
+            title=f"{month_name(int(month))}: {source.counted(SUPPRESSED if pd.isna(count) else int(count))}",
         )
         for month, count, on in zip(months["month"], counts, chosen, strict=True)
     ]
@@ -121,7 +123,7 @@ def bars(months: pd.DataFrame, noun: str, chosen: Sequence[bool]) -> Component:
                 cells,
                 className="bar-row",
                 role="img",
-                **{"aria-label": f"{noun.capitalize()} by month, {first} to {last}.{peak}"},
+                **{"aria-label": f"{source.noun.capitalize()} by month, {first} to {last}.{peak}"},
             ),
             html.Figcaption(
                 [

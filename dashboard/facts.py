@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.answer.columns import DECILES, RATE, Column, counts_of, intervals, rated, texts
+from geo.answer.columns import DAYS_COVERED, DECILES, RATE, Column, counts_of, intervals, rated, texts
 from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layers import LAYERS, about
@@ -52,6 +52,9 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
         found[f"Per 1,000 in these {answer.days} days"] = texts(
             table[RATE.name] * (answer.days / YEAR), "{:,.1f}"
         )
+    if DAYS_COVERED.name in table:
+        of = f" of {answer.days:,}"
+        found["Days reported on"] = [text + of for text in texts(table[DAYS_COVERED.name], "{:,.0f}")]
     asked = beside(answer.query.measure)
     if asked.key != "rate":
         found[asked.column.label] = asked.written(table, asked.missing)

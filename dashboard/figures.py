@@ -16,6 +16,7 @@ import pandas as pd
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF, Gradient
 from geo.ask.query import Query
+from geo.ask.source_info import SourceInfo
 from geo.ask.words import DAY_NAMES, MONTH_NAMES, month_name, month_text
 
 Figure = dict[str, Any]
@@ -82,7 +83,7 @@ def chosen_months(months: Sequence[int], query: Query) -> list[bool]:
     ]
 
 
-def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
+def months_figure(months: pd.DataFrame, query: Query, source: SourceInfo) -> Figure:
     """Draw events by month as bars, those within the query in the action colour.
 
     Parameters
@@ -91,8 +92,8 @@ def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
         Columns ``month`` (month number), ``count`` (missing where suppressed); only months loaded.
     query : Query
         For what is chosen.
-    noun : str
-        "offences".
+    source : SourceInfo
+        For what its events are called.
 
     Returns
     -------
@@ -107,13 +108,16 @@ def months_figure(months: pd.DataFrame, query: Query, noun: str) -> Figure:
     span = range(loaded[0], loaded[-1] + 1)
     chosen = chosen_months(loaded, query)
     known = [0 if pd.isna(counts[month]) else int(counts[month]) for month in loaded]
-    words = ["too few to show" if pd.isna(counts[month]) else f"{int(counts[month]):,}" for month in loaded]
+    words = [
+        f"too few {source.noun} to show" if pd.isna(counts[month]) else source.counted(int(counts[month]))
+        for month in loaded
+    ]
     bars = {
         "type": "bar",
         "x": loaded,
         "y": known,
         "customdata": [month_text(month) for month in loaded],
-        "text": [f"{month_name(month)}: {word} {noun}" for month, word in zip(loaded, words, strict=True)],
+        "text": [f"{month_name(month)}: {word}" for month, word in zip(loaded, words, strict=True)],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"color": [ACTION if inside else IDLE for inside in chosen], "line": {"width": 0}},
@@ -196,7 +200,7 @@ def _runs(months: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def clock_figure(
-    clock: pd.DataFrame, query: Query, noun: str, *, midnight: bool = False, about: bool = False
+    clock: pd.DataFrame, query: Query, source: SourceInfo, *, midnight: bool = False, about: bool = False
 ) -> Figure:
     """Draw events by weekday and hour as a heat map; what the query leaves out is veiled.
 
@@ -206,8 +210,8 @@ def clock_figure(
         Counts, Monday first; missing where suppressed.
     query : Query
         For the hours, weekdays and nights that are chosen.
-    noun : str
-        "offences".
+    source : SourceInfo
+        For what its events are called.
     midnight : bool
         Whether the hour from midnight is doubtful: it is then hatched, and the colours are scaled by the
         other hours.
@@ -223,8 +227,11 @@ def clock_figure(
     words = [
         [
             f"{DAY_NAMES[day]} {hour:02d}:00 to {hour:02d}:59: "
-            + ("too few to show" if count is None else f"{'about ' * about}{count:,}")
-            + f" {noun}"
+            + (
+                f"too few {source.noun} to show"
+                if count is None
+                else f"{'about ' * about}{source.counted(count)}"
+            )
             + (" (doubtful: midnight often stands for an unknown time)" if midnight and hour == 0 else "")
             for hour, count in enumerate(row)
         ]

@@ -34,7 +34,7 @@ def charts_shown(
 ) -> Shown:
     query, months, noun = answer.query, answer.months, source.noun
     shown: Shown = {
-        f"{ids.MONTHS}.figure": figures.months_figure(months, query.windowed(source), noun),
+        f"{ids.MONTHS}.figure": figures.months_figure(months, query.windowed(source), source),
         f"{ids.MONTHS_TITLE}.children": f"{noun.capitalize()} by month",
         f"{ids.MONTHS_BOX}.aria-label": _months_said(months, noun),
         f"{ids.MONTHS_COPY}.data-copy": blocks.months_table(months),
@@ -56,7 +56,7 @@ def charts_shown(
         f"{ids.CLOCK}.figure": figures.clock_figure(
             answer.clock,
             query,
-            noun,
+            source,
             midnight=answer.week.midnight is not None,
             about=answer.week.kind != "recorded",
         ),

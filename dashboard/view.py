@@ -48,9 +48,10 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     -------
     dict
         ``search`` (the same question, tidy), ``tidy`` (whether the address bar should change to it),
-        ``title``, ``view``, ``noun`` (of the events), ``ranked`` (how many areas have a rank), ``frame`` (for
-        the map), ``strips`` (chosen cells and the reason where none can be), ``defaults`` (values that need
-        not be in a link) and ``shown`` ("component.property" to value).
+        ``title``, ``view``, ``noun`` and ``one`` (what several events are called, and one of them),
+        ``ranked`` (how many areas have a rank), ``frame`` (for the map), ``strips`` (chosen cells and the
+        reason where none can be), ``defaults`` (values that need not be in a link) and ``shown``
+        ("component.property" to value).
     """
     query, notices = Query.parse(search)
     answer = atlas.answer(query)
@@ -85,6 +86,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "level": query.level,
         "selected": query.area or None,
         "noun": source.noun,
+        "one": source.one or source.noun,
         "ranked": int((answer.ranked["rank"] != "").sum()),
         "frame": frame,
         "group": list(query.group),

@@ -22,11 +22,12 @@ const shown = () => $("selected").querySelector('[data-panel="area"]');
 
 /** What the table knows of an area, as the server will head its panel. */
 function head(code) {
-  const { shown: { "table.rowData": rows }, noun, ranked } = current();
+  const { shown: { "table.rowData": rows }, noun, one, ranked } = current();
   const row = rows.find((area) => area.code === code);
   const name = row?.name ?? code;
   const rank = row?.rank && `Rank ${row.rank} of ${ranked.toLocaleString("en-GB")}`;
-  const line = row ? [rank, `${row.count} ${noun}`, row.ward].filter(Boolean).join(" · ") : "…";
+  const events = /^[\d*]/.test(row?.count) ? `${row.count} ${row.count === "1" ? one : noun}` : row?.count; // or "no data"
+  const line = row ? [rank, events, row.ward].filter(Boolean).join(" · ") : "…";
   const away = { href: without(location.search, "area"), title: "Esc", "aria-label": `Close ${name}` };
   return make("section", "panel", { "aria-label": `Area: ${name}`, "data-panel": "area", "data-code": code },
     make("div", "selected-head", {},

@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import benchmark
 from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
 from geo.answer.columns import AGAINST, Column, figures
 from geo.answer.disclosure import ASSUMED, SMALLEST_SHOWN
+from geo.answer.few import by_rounding
 from geo.answer.layer import NO_CLAIM, Claim, Layer
-from geo.answer.legend import Drawn, Kind, classify, edge_labels
+from geo.answer.legend import Drawn, Kind, classify, edge_labels, partly_reported
 from geo.answer.measures import MEASURES, Measured, measure
-from geo.ask.words import agree, verb, written
+from geo.ask.words import AREAS, agree, counted, verb, written
 from geo.stats import rates
 from geo.stats.breaks import BREAKS, own_edges
 from geo.stats.concentration import ranked_classes
 
 RAMPS = tuple(PALETTES.values())
+LISTED = 10
+"""Of the areas with the most that a map numbers."""
 
 
 def draw_measure(s: Asked) -> Drawn:
@@ -39,8 +43,30 @@ def draw_measure(s: Asked) -> Drawn:
     codes, classes = classify(
         m.title, entries, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
     )
+    partly = np.zeros(len(position), bool)
+    if MEASURES[s.query.measure].scale != "counts":  # a count of less time is no lower one; a rate is a rate
+        partly = s.chosen & ~s.inside & (s.covered > 0) & (position >= 0)
+    codes, classes = partly_reported(codes, classes, np.where(partly, position, -1))
     classes = replace(classes, edges=tuple(float(edge) for edge in edges))
-    return Drawn(m.columns, codes, classes, caveats=(*m.caveats, *lifted))
+    places = pd.Series(np.where(s.inside, m.shown, np.nan)).rank(ascending=False, method="min")
+    sure = _by_rounding(s, m, (places <= LISTED).to_numpy(), "with the highest")
+    return Drawn(m.columns, codes, classes, caveats=(*m.caveats, *lifted, *sure, *_in_part(s, partly)))
+
+
+def _by_rounding(s: Asked, m: Measured, top: np.ndarray, which: str) -> tuple[str, ...]:
+    return () if m.an_event is None else by_rounding(s, m.shown, m.an_event, top, which)
+
+
+def _in_part(s: Asked, partly: np.ndarray) -> tuple[str, ...]:
+    """Say what the rate of areas is that are reported on in part of the period."""
+    number = int(partly.sum())
+    if not number:
+        return ()
+    areas, are = counted(number, *AREAS[s.query.level]), verb(number, "has", "have")
+    return (
+        f"{areas} hatched over their colour {are} the rate of the days alone that are reported on, and no "
+        "rank: other days may be busier or quieter.",
+    )
 
 
 def suppressed(s: Asked, m: Measured) -> np.ndarray:
@@ -82,7 +108,12 @@ def fifth_or_number(number: int, of: int) -> str:
     >>> fifth_or_number(84, 417), fifth_or_number(100, 417)
     ('fifth', '100')
     """
-    return "fifth" if abs(number - of / len(FIFTHS)) < 1 else f"{number:,}"
+    return "fifth" if _are_fifths(number, of) else f"{number:,}"
+
+
+def _are_fifths(number: int, of: int, fifths: int = 1) -> bool:
+    """Whether so many areas are so many fifths of all."""
+    return abs(number - fifths * of / len(FIFTHS)) < 1
 
 
 UNEQUAL = "Areas that are alike stay together, so that the highest are not exactly a fifth of them."
@@ -127,19 +158,23 @@ def draw_quintile(s: Asked) -> Drawn:
     columns = m.columns.assign(quintile=quintile.array)
     shades = PALETTES[s.query.palette].steps(max(1, len(parts)))
     if len(parts) < 2:
-        nowhere, whole = np.full(len(values), -1), _fifths(1, len(FIFTHS), shades[0])
+        nowhere, whole = np.full(len(values), -1), _fifths((1, len(FIFTHS)), shades[0], 0, 0)
         codes, classes = classify(title, [whole], nowhere, s.inside, no_value="No fifths can be told")
         return Drawn(columns, codes, classes, finding)
+    known = int((~np.isnan(values)).sum())
     codes, classes = classify(
         title,
-        [_fifths(*part, shade) for part, shade in zip(parts, shades, strict=True)],
+        [
+            _fifths(part, shade, int((fifths["first"] == part[0]).sum()), known)
+            for part, shade in zip(parts, shades, strict=True)
+        ],
         fifths["first"].map({first: i for i, (first, _) in enumerate(parts)}).fillna(-1).to_numpy(int),
         s.inside,
         suppressed=suppressed(s, m),
         no_value=m.no_value,
     )
     top = (quintile == len(FIFTHS)).fillna(False).to_numpy(bool)
-    share, number, known = s.share_held(top), int(top.sum()), int((~np.isnan(values)).sum())
+    share, number = s.share_held(top), int(top.sum())
     exactly = fifth_or_number(number, known) == "fifth"
     if share is not None and s.query.measure == "count" and not why:
         finding = f"The fifth of areas with the most {s.noun} ({s.areas(number)}) holds {share:.0%} of them."
@@ -152,11 +187,25 @@ def draw_quintile(s: Asked) -> Drawn:
         caveats.append("Areas that are alike stay together, and fifths that they would join are one class.")
     if number and not exactly:
         caveats.append(UNEQUAL)
+    caveats += _by_rounding(s, m, top, "in the highest fifth" if exactly else "with the highest")
     return Drawn(columns, codes, classes, finding, tuple(caveats))
 
 
-def _fifths(first: int, last: int, shade: Shade) -> Kind:
-    """The class of some fifths that follow one another."""
+def _fifths(part: tuple[int, int], shade: Shade, number: int, of: int) -> Kind:
+    """The class of some fifths that follow one another: from the first to the last, with so many areas.
+
+    The lowest and the highest are named by their number where that is no fifth, or not as many fifths.
+    """
+    first, last = part
+    if (
+        number < of
+        and len({1, len(FIFTHS)} & {first, last}) == 1
+        and not _are_fifths(number, of, last - first + 1)
+    ):
+        name = f"{'Lowest' if first == 1 else 'Highest'} {number:,}"
+        return Kind(
+            str(first) if first == last else f"{first}-{last}", f"{name} of {of:,} areas", shade, name
+        )
     if first == last:
         label, name = FIFTHS[first - 1]
         return Kind(str(first), label, shade, name)

@@ -279,7 +279,7 @@ def draw_colocation(s: Asked) -> Drawn:
         finding = f"{_apart(s.noun, other.noun, p)} {finding if shared else ''}".strip()
     asked = both["p"].where(both["p"].notna(), beside["p"])
     lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum()) * sure
-    at_once = (
+    at_once: tuple[str, ...] = (
         f"Corrected for looking at many areas at once (false discovery rate {ALPHA:.0%}); {lost} more would "
         "be flagged without it.",
     )

@@ -94,8 +94,9 @@ class Classes:
     def coloured(self, palette: str) -> Classes:
         """Return the same steps in a reader's colours; hatched classes stay as they are."""
         number = self.patterns.count(None)
-        steps = (shade.paper for shade in PALETTES[palette].steps(number))
-        return replace(self, colours=(*steps, *self.colours[number:]))
+        steps = [shade.paper for shade in PALETTES[palette].steps(number)]
+        again = dict(zip(self.colours, steps, strict=False))
+        return replace(self, colours=tuple(again.get(colour, colour) for colour in self.colours))
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,43 @@ def classify(
         names=tuple(entry.name or entry.label for entry in legend),
         said=tuple(lower_first(entry.label) if entry.said is None else entry.said for entry in legend),
     )
+
+
+PARTLY = "part-"
+"""Begins the key of a class of areas reported on in part of the period, before that of their value."""
+
+
+def partly_reported(codes: np.ndarray, classes: Classes, position: np.ndarray) -> tuple[np.ndarray, Classes]:
+    """Give areas reported on in part of the period the colour of their value, hatched, as own classes.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8, shape (n,)
+    classes : Classes
+    position : ndarray of int, shape (n,)
+        Position of the value of each such area in ``classes``; -1 for others.
+
+    Returns
+    -------
+    codes : ndarray of uint8, shape (n,)
+    classes : Classes
+        The same where there are none.
+    """
+    codes = codes.copy()
+    for at in np.unique(position[position >= 0]).tolist():
+        mine = position == at
+        codes[mine] = len(classes.keys)
+        classes = replace(
+            classes,
+            keys=(*classes.keys, PARTLY + classes.keys[at]),
+            labels=(*classes.labels, f"{classes.labels[at]}, in part of the period"),
+            colours=(*classes.colours, classes.colours[at]),
+            patterns=(*classes.patterns, "nodata"),
+            counts=(*classes.counts, int(mine.sum())),
+            names=(*classes.names, f"{classes.names[at]}, in part"),
+            said=(*classes.said, ""),
+        )
+    return codes, classes
 
 
 UNREPORTED = Kind("unreported", "No data: not reported on, or not throughout", PAPER, "No data", "no data")

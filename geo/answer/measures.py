@@ -52,6 +52,8 @@ class Measured:
     caveats : tuple of str
     kind : str
         Of its values, as the statistics distinguish them (:data:`geo.stats.hotspots.LEVEL` …).
+    an_event : ndarray of float or None
+        What one event more adds to each value; None where values do not rest on counts that are rounded.
     """
 
     title: str
@@ -63,6 +65,7 @@ class Measured:
     no_value: str = "No data"
     caveats: tuple[str, ...] = ()
     kind: str = LEVEL
+    an_event: np.ndarray | None = None
 
 
 Scale = Literal["counts", "rates", "ratios"]
@@ -194,11 +197,12 @@ def _rate(s: Asked) -> Measured:
         f"{s.noun.capitalize()} per 1,000 residents a year",
         s.counts / (people * s.exposure),
         shown,
-        filled(s, s.base()[0]) / (people * (s.base_years() or np.nan)),
+        filled(s, s.base()[0]) / np.where(s.covered == 1, people * (s.base_years() or np.nan), np.nan),
         False,
         s.frame.iloc[:, :0],
         TOO_FEW if (people > 0)[s.inside].all() else f"{TOO_FEW}, or no residents",
         (*few_events(s, s.shown, shown), *of_period(s)),
+        an_event=1 / (people * s.exposure),
     )
 
 
@@ -255,28 +259,37 @@ def _ratio(s: Asked) -> Measured:
     no_value = f"{TOO_FEW}, or nobody lives there"
     caveats = (*by.caveats, *_without_age(s, events), *repeated(s, "the limits do not allow for it"))
     caveats += few_events(s, table["count"].to_numpy(float), value)
-    return Measured(title, true, value, value, False, columns, no_value, caveats)
+    an_event = 1 / np.where(expected > 0, expected, np.nan)
+    return Measured(title, true, value, value, False, columns, no_value, caveats, an_event=an_event)
 
 
 # ---------------------------------------------------------------- allowing for chance
 
 
 def _smoothed(s: Asked) -> Measured:
-    value = smoothing.eb_global(filled(s, s.counts), s.population, years=s.exposure)["value"].to_numpy(float)
-    columns = pd.DataFrame({"eb_rate_per_1000_year": value}, index=s.frame.index)
-    title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the average"
-    return Measured(
-        title, value, value, value, False, columns, caveats=smoothed_of_few(s, value), kind=SMOOTHED
-    )
+    table = smoothing.eb_global(filled(s, s.counts), s.population, years=s.exposure)
+    return _drawn_to(s, table, "eb_rate_per_1000_year", "the average", SMOOTHED)
 
 
 def _locally_smoothed(s: Asked) -> Measured:
-    smoothed = smoothing.eb_local(filled(s, s.counts), s.population, s.neighbours, years=s.exposure)
-    value = smoothed["value"].to_numpy(float)
-    columns = pd.DataFrame({"eb_local_per_1000_year": value}, index=s.frame.index)
-    title = f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards the neighbourhood"
+    table = smoothing.eb_local(filled(s, s.counts), s.population, s.neighbours, years=s.exposure)
+    return _drawn_to(s, table, "eb_local_per_1000_year", "the neighbourhood", SMOOTHED_AROUND)
+
+
+def _drawn_to(s: Asked, table: pd.DataFrame, name: str, to: str, kind: str) -> Measured:
+    """Smoothed rates; a suppressed count has its part in the averages, and no rate to be put in order."""
+    value, weight = (table[column].to_numpy(float) for column in ("value", "weight"))
+    shown = np.where(np.isnan(s.shown), np.nan, value)
     return Measured(
-        title, value, value, value, False, columns, caveats=smoothed_of_few(s, value), kind=SMOOTHED_AROUND
+        f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards {to}",
+        value,
+        shown,
+        value,
+        False,
+        pd.DataFrame({name: shown}, index=s.frame.index),
+        caveats=smoothed_of_few(s, shown),
+        kind=kind,
+        an_event=weight / (_per_thousand(s) * s.exposure),
     )
 
 
@@ -402,6 +415,7 @@ MEASURES: dict[str, Measure] = {
             unit="{noun} per 1,000 residents a year, smoothed",
             finding=_HIGHEST + "1,000 residents a year.",
             compute=_smoothed,
+            of_shown=True,
             marked=True,
             needs=frozenset({"population"}),
         ),
@@ -419,6 +433,7 @@ MEASURES: dict[str, Measure] = {
             unit="{noun} per 1,000 residents a year, smoothed with the areas around",
             finding=_HIGHEST + "1,000 residents a year.",
             compute=_locally_smoothed,
+            of_shown=True,
             marked=True,
             needs=frozenset({"population"}),
         ),

@@ -56,6 +56,11 @@ def where(query: Query, catalogue: Catalogue) -> str:
     return named(chosen, *AREAS["borough"]) if chosen else catalogue.place
 
 
+def months_of_year(query: Query) -> str:
+    """Name the months of the year that are kept, "June and July only"; "" where all are."""
+    return listed([MONTH_NAMES[m - 1] for m in query.month]) + " only" if query.month else ""
+
+
 def when(query: Query, catalogue: Catalogue) -> list[str]:
     """Name the period, each filter of time, and each further filter."""
     source = catalogue.sources[query.source]
@@ -68,7 +73,7 @@ def when(query: Query, catalogue: Catalogue) -> list[str]:
         last = months[-1] if query.last is None else query.last
         words.append(period_name(first, last))
     if query.month and compared is None:
-        words.append(listed([MONTH_NAMES[m - 1] for m in query.month]) + " only")
+        words.append(months_of_year(query))
     if query.day:
         words.append(listed([DAY_NAMES[d] + "s" for d in query.day]))
     if query.night:

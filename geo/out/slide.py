@@ -152,7 +152,7 @@ def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
             swatch.fill.patterned()
             swatch.fill.pattern = patterns[entry.pattern]
             swatch.fill.fore_color.rgb = _rgb(entry.colour if entry.pattern == "dots" else HATCH)
-            swatch.fill.back_color.rgb = _rgb("#ffffff")
+            swatch.fill.back_color.rgb = _rgb("#ffffff" if entry.pattern == "dots" else entry.colour)
         else:
             _fill(swatch, entry.colour)
         _text(group.shapes, f"Class {k + 1}", (LEFT + 9, y, width - 24, LINE_STEP), entry.label, 9)

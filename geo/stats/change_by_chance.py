@@ -9,17 +9,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, chdtri, gammaln
+from scipy.special import betaln, gammaln, ndtri
 
 from geo.stats.dispersion import Dispersion
 from geo.stats.two_counts import p_of_change
 
-MOST = 400
+MOST = 60
 """Areas that are looked at one by one; of more, so many that stand evenly in their order by events."""
-PARTS = 8
-"""Parts of equal probability that the law of a measured dispersion is cut into."""
-POISSON = 1e7
-"""Events of a beta-binomial law from which on it is taken for a binomial one."""
+NEXT_TO_NOTHING, POISSON = 1e-6, 1e7
+"""Sizes between which a beta-binomial law is computed: of all or nothing, and next to a binomial one."""
 
 
 def flagged_by_chance(
@@ -36,10 +34,10 @@ def flagged_by_chance(
     """Number of areas to expect with p <= `alpha`, uncorrected, where none has changed.
 
     The sum of both counts of an area is taken as it is. Where nothing has changed, the second is a binomial
-    share of it or, where counts vary more than Poisson counts, a beta-binomial one whose variance is as many
-    times that of the binomial as the dispersion says; since that is measured, its law is averaged over. Of
-    all splits that can be seen, those are added up that the test calls a change: fewer than `alpha` where
-    events are few, as a whole number has no split between two others.
+    share of it or, where counts vary more than Poisson counts, a beta-binomial one, as of negative binomial
+    counts of that dispersion. Of all splits that can be seen, those are added up that the test calls a
+    change: fewer than `alpha` where events are few, as no split lies between two whole numbers. That the
+    dispersion is measured, Student's t makes good on average; so both are taken as if it were known.
 
     Parameters
     ----------
@@ -74,7 +72,7 @@ def flagged_by_chance(
 
     def alike(second: np.ndarray, of: np.ndarray) -> np.ndarray:
         """Whether the test calls so many of the events of some areas no change."""
-        allowed = None if dispersion is None else dispersion._replace(factor=factor[of])
+        allowed = None if dispersion is None else Dispersion(factor[of], np.inf, dispersion.typical)
         p = p_of_change(
             total[of] - second, second, lengths=lengths, dispersion=allowed, least_shown=least_shown
         )
@@ -82,8 +80,11 @@ def flagged_by_chance(
 
     steps = total / rounded_to
     middle = np.floor(steps * share)
-    least = _first(lambda at, of: alike(at * rounded_to, of), middle + 1)
-    most = steps - _first(lambda at, of: alike(total[of] - at * rounded_to, of), steps - middle)
+    low, high = _nearly(total, lengths, ndtri(1 - alpha / 2) * np.sqrt(factor))
+    least = _first(lambda at, of: alike(at * rounded_to, of), middle + 1, low / rounded_to)
+    most = steps - _first(
+        lambda at, of: alike(total[of] - at * rounded_to, of), steps - middle, (total - high) / rounded_to
+    )
     reach = rounded_to // 2
     n, splits = total.astype(np.int64), total.astype(np.int64) + 1
     area = np.repeat(np.arange(number), splits)
@@ -94,46 +95,49 @@ def flagged_by_chance(
     hidden = [(one > 0) & (one < least_shown - reach) for one in (second, n[area] - second)]
     rounding = (rounded_to**2 - 1) / 6 / total  # two counts, each with a twelfth of that
     varied = np.maximum(1.0, factor - rounding)  # before they are rounded
-    chance = _law(n, share, varied, np.inf if dispersion is None else dispersion.df)
+    chance = _law(n, share, varied)
     chance[hidden[0] | hidden[1]] = 0.0
     changed, seen = (np.bincount(area, chance * kept, number) for kept in (apart, np.ones(len(area))))
     return float(np.divide(changed, seen, out=np.zeros(number), where=seen > 0).mean() * len(asked))
 
 
-def _first(holds: Callable[[np.ndarray, np.ndarray], np.ndarray], end: np.ndarray) -> np.ndarray:
+def _nearly(total: np.ndarray, lengths: tuple[float, float], z: np.ndarray) -> np.ndarray:
+    """Second counts, low and high, whose deviate of the E-test is `z`."""
+    a, b = 1 / lengths[0], 1 / lengths[1]
+    half = a * total * (a + b) + z**2 * (b**2 - a**2) / 2
+    root = np.sqrt(np.maximum(half**2 - (a + b) ** 2 * a**2 * total * (total - z**2), 0.0))
+    return np.stack((half - root, half + root)) / (a + b) ** 2
+
+
+def _first(
+    holds: Callable[[np.ndarray, np.ndarray], np.ndarray], end: np.ndarray, near: np.ndarray
+) -> np.ndarray:
     """First of the whole numbers from 0 on for which something holds, of each area; `end` where none before.
 
-    ``holds(at, which)`` is asked of some numbers of some areas; it holds from a number on.
+    ``holds(at, which)`` is asked of some numbers of some areas; it holds from a number on, about `near`.
     """
     low, high = np.full(len(end), -1.0), end.copy()
+    guesses = iter((np.floor(near) - 1, np.ceil(near) + 1))
     while len(which := np.flatnonzero(high - low > 1)):
-        at = np.floor((low[which] + high[which]) / 2)
+        middle = np.floor((low + high) / 2)
+        guess = next(guesses, middle)
+        at = np.where((low < guess) & (guess < high), guess, middle)[which]
         found = holds(at, which)
         high[which[found]], low[which[~found]] = at[found], at[~found]
     return high
 
 
-def _law(total: np.ndarray, share: float, factor: np.ndarray, df: float) -> np.ndarray:
-    """Probability of 0, 1, … and all of the events of each area in turn in the second period."""
+def _law(total: np.ndarray, share: float, factor: np.ndarray) -> np.ndarray:
+    """Probability of 0, 1, … and all of the events of each area in turn in the second period.
+
+    Counts whose variance is `factor` times their mean are negative binomial of size mean / (factor − 1);
+    given the sum of two, the second is beta-binomial with their sizes. The sum stands for its mean.
+    """
     area = np.repeat(np.arange(len(total)), total + 1)
     n = total[area]
     second = np.arange(len(area)) - np.repeat(np.cumsum(total + 1) - total - 1, total + 1)
+    with np.errstate(divide="ignore"):
+        size = np.clip(total / (factor - 1), NEXT_TO_NOTHING, POISSON)[area]
+    a, b = share * size, (1 - share) * size
     ways = gammaln(n + 1) - gammaln(n - second + 1) - gammaln(second + 1)
-    levels = (np.arange(PARTS) + 0.5) / PARTS
-    scales = df / chdtri(df, levels) if np.isfinite(df) else np.ones(1)
-    chance = np.zeros(len(area))
-    for scale in scales:
-        events = _events(total, factor * scale)[area]
-        a, b = share * events, (1 - share) * events
-        chance += np.exp(ways + betaln(second + a, n - second + b) - betaln(a, b)) / len(scales)
-    return chance
-
-
-def _events(total: np.ndarray, factor: np.ndarray) -> np.ndarray:
-    """The two parameters of a beta-binomial law, added, for its variance to be `factor` times the binomial's.
-
-    (n + θ) / (1 + θ) = factor; of a factor of n or more, one that leaves all or nothing.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        events = (total - factor) / (factor - 1)
-    return np.where(factor <= 1, POISSON, np.clip(events, 1e-6, POISSON))
+    return np.exp(ways + betaln(second + a, n - second + b) - betaln(a, b))

@@ -277,6 +277,30 @@ def ranked_classes(values: ArrayLike | pd.Series, classes: int) -> pd.DataFrame:
     return table.mask(series.isna())
 
 
+def sure_of_top(values: ArrayLike, reach: ArrayLike, top: ArrayLike) -> int:
+    """How many areas of a top are in it wherever each value lies within its reach.
+
+    Parameters
+    ----------
+    values : array_like, one value an area
+        NaN is in no order.
+    reach : array_like
+        How far each may lie from its value.
+    top : array_like of bool
+        The areas of the highest values.
+
+    Examples
+    --------
+    >>> sure_of_top([9.0, 5.0, 4.0, 1.0], [1.0, 1.0, 1.0, 1.0], [True, True, False, False])
+    1
+    """
+    middle, width, among = np.asarray(values, float), np.asarray(reach, float), np.asarray(top, bool)
+    known = ~np.isnan(middle)
+    high = np.sort((middle + width)[known])
+    may_be_above = len(high) - np.searchsorted(high, (middle - width)[among & known], "left") - 1
+    return int((may_be_above < among.sum()).sum())
+
+
 # ---------------------------------------------------------------- from year to year
 
 

@@ -1,6 +1,7 @@
 """The panel of an area and of a set: what it says, what it protects, where its links go."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -202,14 +203,17 @@ def test_an_area_leaves_the_set_by_its_link(small_atlas: Atlas):
 # ---------------------------------------------------------------- small charts
 
 
-def test_suppressed_months_are_hatched_not_drawn_as_nought():
+def test_suppressed_months_are_hatched_not_drawn_as_nought(small_atlas: Atlas):
     months = pd.DataFrame({"month": [24276, 24277], "month_text": ["2023-01", "2023-02"]})
     months["count"] = pd.array([pd.NA, 20], "Int64")
-    cells = found(blocks.bars(months, "calls", [True, False]).to_plotly_json(), "className")
-    few, most = (cell for cell in blocks.bars(months, "calls", [True, False]).children[0].children)
-    assert cells
+    calls = replace(small_atlas.sources["offences"].info, noun="calls", one="call")
+    drawn = blocks.bars(months, calls, [True, False])
+    assert found(drawn.to_plotly_json(), "className")
+    few, most = (cell for cell in drawn.children[0].children)
     assert "bar-few" in few.className
     assert few.title == "January 2023: * calls"
+    alone = blocks.bars(months.fillna({"count": 1}), calls, [True, False]).children[0].children[0]
+    assert alone.title == "January 2023: 1 call"
     assert most.style["--part"] == "1.000"
     assert blocks.months_table(months) == "month\tcount\n2023-01\t*\n2023-02\t20"
 

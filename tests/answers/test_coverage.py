@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.facts import facts
 from geo.answer.atlas import Atlas
+from geo.answer.colours import PALETTES
+from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.cli import run
 from geo.data import reports
@@ -270,3 +273,45 @@ def test_a_month_that_a_force_gives_nothing_of_is_not_reported(small_areas: Path
     covered = Atlas.open(data).sources["offences"].covered
     assert covered[~IN_EAST].all()
     assert covered[IN_EAST].tolist() == [[True, False, True]] * 12
+
+
+# ---------------------------------------------------------------- a rate of some of the days
+
+
+@pytest.mark.parametrize("measure", ["rate", "eb_rate", "count"])
+def test_a_rate_of_half_the_time_is_shown_and_marked(half_east: Atlas, measure: str) -> None:
+    """Its colour is that of the same rate elsewhere; a count of less time has none."""
+    query = Query(measure=measure)
+    answer = half_east.answer(query)
+    keys = np.array(answer.classes.keys)[answer.codes]
+    in_part = np.char.startswith(keys.astype(str), "part-")
+    column = MEASURES[measure].column.name
+    value = answer.table[column].to_numpy(float, na_value=np.nan)
+    assert in_part.tolist() == (IN_EAST & ~np.isnan(value) & (measure != "count")).tolist()
+    assert (answer.table["rank"] == "").tolist() == (IN_EAST | np.isnan(value)).tolist()
+    caveat = f"{in_part.sum()} small areas hatched over their colour have the rate of the days alone"
+    assert any(said.startswith(caveat) for said in answer.caveats) == (measure != "count")
+    for at in np.flatnonzero(in_part):
+        step = str(np.searchsorted(answer.classes.edges, value[at], side="right"))
+        plain = answer.classes.keys.index(step)
+        assert keys[at] == f"part-{step}"
+        assert answer.classes.colours[answer.codes[at]] == answer.classes.colours[plain]
+        assert answer.classes.patterns[answer.codes[at]] == "nodata"
+        assert answer.classes.labels[answer.codes[at]].startswith(answer.classes.labels[plain])
+    assert sum(answer.classes.counts) == 36
+    told = facts(answer, answer.table, half_east.sources["offences"].info)["Days reported on"]
+    assert told == ["90 of 181" if east else "181 of 181" for east in IN_EAST]
+    again = answer.classes.coloured(list(PALETTES)[-1])
+    for at in np.flatnonzero(in_part):
+        plain = again.keys.index(keys[at].removeprefix("part-"))
+        assert again.colours[answer.codes[at]] == again.colours[plain]
+
+
+@pytest.mark.parametrize("layer", ["quintile", "local_moran", "getis_ord", "significance"])
+def test_no_statistic_takes_a_rate_of_half_the_time_for_one_of_all(half_east: Atlas, layer: str) -> None:
+    """Whatever the east has, the classes of the west are those of the west alone."""
+    query = Query(measure="rate", layer=layer)
+    answer, alone = (half_east.answer(one) for one in (query, query.replace(borough=(WEST,))))
+    keys = [np.array(one.classes.keys)[one.codes[~IN_EAST]].tolist() for one in (answer, alone)]
+    assert keys[0] == keys[1]
+    assert set(answer.codes[IN_EAST]) == {answer.classes.keys.index("unreported")}

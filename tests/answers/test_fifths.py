@@ -1,5 +1,7 @@
 """Fifths are fifths, of protected counts too: 0 < * < 10 is known, and no more than that is told."""
 
+import csv
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +10,13 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.answer.layer_measure import UNEQUAL
+from geo.answer.measures import MEASURES
 from geo.ask.query import Query
+from geo.out.export import export
+from geo.stats.smoothing import eb_global
 from geo.tell import assessment
+from geo.tell.briefing import listed_areas
+from geo.tell.insets import top_areas
 from tests.support import small_county as small
 
 
@@ -114,10 +121,11 @@ def test_two_boroughs_have_no_fifths(small_atlas: Atlas):
     assert answer.table["quintile"].isna().all()
 
 
-def test_counts_under_a_star_leave_no_trace(small_atlas: Atlas):
+@pytest.mark.parametrize("measure", ["count", "eb_rate", "eb_local"])
+def test_counts_under_a_star_leave_no_trace(small_atlas: Atlas, measure: str):
     """The same picture whatever the hidden counts are: 1 or 7, the classes are the same."""
-    loaded = small_atlas.sources["ae"]
-    answer = small_atlas.answer(Query(source="ae", layer="quintile"))
+    loaded, asked = small_atlas.sources["ae"], Query(source="ae", layer="quintile", measure=measure)
+    answer = small_atlas.answer(asked)
     hidden = np.flatnonzero(answer.table["count"].isna())
     rows = np.flatnonzero(np.isin(loaded.cube.area, hidden))
     first = rows[np.unique(loaded.cube.area[rows], return_index=True)[1]]
@@ -125,8 +133,9 @@ def test_counts_under_a_star_leave_no_trace(small_atlas: Atlas):
     area[np.setdiff1d(rows, first)] = len(small.CODES) + 1  # all but one of each area's have no place
     atlas = Atlas(small_atlas.snapshot)
     atlas.sources = small_atlas.sources | {"ae": replace(loaded, cube=replace(loaded.cube, area=area))}
-    again = atlas.answer(Query(source="ae", layer="quintile"))
+    again = atlas.answer(asked)
     assert again.table["count"].equals(answer.table["count"])
+    assert again.table["rank"].tolist() == answer.table["rank"].tolist()
     assert again.codes.tolist() == answer.codes.tolist()
     pd.testing.assert_series_equal(again.table["quintile"], answer.table["quintile"])
 
@@ -150,3 +159,91 @@ def test_rates_say_of_which_areas_their_fifths_are(demo_atlas: Atlas):
     answer = demo_atlas.answer(Query(source="ae", layer="quintile", measure="rate"))
     known = int(answer.table["rate_per_1000_year"].notna().sum())
     assert f"Fifths are of the {known} of 381 small areas that could be put in order." in answer.caveats
+
+
+# ---------------------------------------------------------------- smoothed rates
+
+
+@pytest.mark.parametrize("measure", ["eb_rate", "eb_local"])
+def test_suppressed_areas_have_no_place_among_smoothed_rates(small_atlas: Atlas, measure: str):
+    """In the table, the classes, the ranks, the first ten, the meeting's list and the files."""
+    column = MEASURES[measure].column.name
+    asked = Query(source="ae", measure=measure)
+    answer = small_atlas.answer(asked)
+    hidden = answer.table["count"].isna()
+    assert hidden.sum() == 9
+    assert answer.table[column].isna().tolist() == hidden.tolist()
+    assert (answer.table["rank"] == "").tolist() == hidden.tolist()
+    keys = np.array(answer.classes.keys)[answer.codes]
+    assert (keys == "suppressed").tolist() == hidden.tolist()
+    fifths = small_atlas.answer(asked.replace(layer="quintile"))
+    assert fifths.table["quintile"].isna().tolist() == hidden.tolist()
+    sizes = [n for key, n in zip(fifths.classes.keys, fifths.classes.counts, strict=True) if key.isdigit()]
+    assert len(sizes) == 5 and all(abs(n - 27 / 5) < 1 for n in sizes)
+    assert "Fifths are of the 27 of 36 small areas that could be put in order." in fifths.caveats
+    thirds = small_atlas.answer(asked.replace(layer="bivariate")).table["measure_class"]
+    assert thirds.isna().tolist() == hidden.tolist()
+    assert not set(top_areas(answer).index) & set(answer.table.index[hidden])
+    assert not set(listed_areas(answer).index) & set(answer.table.index[hidden])
+    rows = list(csv.DictReader(io.StringIO(export(small_atlas, asked, "csv").decode())))
+    assert [row[column] == "" for row in rows] == hidden.tolist()
+    assert any("count of 9 small areas is taken as 4 in the averages" in said for said in answer.caveats)
+
+
+def surely(values: np.ndarray, reach: np.ndarray, top: np.ndarray) -> int:
+    """Areas of a top that stay in it when they have their least and all others their most."""
+    number = 0
+    for at in np.flatnonzero(top):
+        now = values + reach
+        now[at] = values[at] - reach[at]
+        number += int((np.delete(now, at) >= now[at]).sum() < top.sum())
+    return number
+
+
+@pytest.mark.parametrize("measure", ["rate", "eb_rate", "ratio"])
+def test_how_many_are_highest_however_counts_were_rounded(demo_atlas: Atlas, measure: str):
+    """An event more or fewer, by the formula of each measure; the least of one against the most of all."""
+    asked = Query(source="ae", measure=measure)
+    answer = demo_atlas.answer(asked.replace(layer="quintile"))
+    table = answer.table
+    count, people = table["count"].to_numpy(float, na_value=np.nan), table["population"].to_numpy(float)
+    value = table[MEASURES[measure].column.name].to_numpy(float, na_value=np.nan)
+    each = 1000 / people / (answer.days / 365.25)
+    if measure == "ratio":
+        each = 1 / table["age_expected"].to_numpy(float)
+    if measure == "eb_rate":
+        filled = np.where(np.isnan(count), 4.0, count)
+        each *= eb_global(filled, people, years=answer.days / 365.25)["weight"].to_numpy()
+    reach = np.where(count > 0, 2.0, 0.0) * each
+    top = (table["quintile"] == 5).fillna(False).to_numpy(bool)
+    sure = surely(value, reach, top)
+    exactly = abs(top.sum() - (~np.isnan(value)).sum() / 5) < 1
+    which = "in the highest fifth" if exactly else "with the highest"
+    start = f"Counts are to the nearest 5: of the {top.sum()} small areas {which}, {sure} "
+    assert 0 < sure < top.sum()
+    assert any(said.startswith(start) for said in answer.caveats), answer.caveats
+    ten = pd.Series(value).rank(ascending=False, method="min").to_numpy() <= 10
+    start = f"of the {ten.sum()} small areas with the highest, {surely(value, reach, ten) or 'none'} "
+    assert any(start in said for said in demo_atlas.answer(asked).caveats)
+    assert not any("nearest 5: of" in said for said in demo_atlas.answer(Query(measure=measure)).caveats)
+
+
+def test_a_class_that_is_no_fifth_has_another_name(demo_atlas: Atlas):
+    """The legend's own numbers: a highest or lowest class of another share is named by its number."""
+    other = 0
+    for source in ("ae", "admissions", "ambulance", "offences"):
+        for hour in ((), (3,)) if source == "offences" else ((),):
+            answer = demo_atlas.answer(Query(source=source, layer="quintile", hour=hour))
+            c = answer.classes
+            for key, label, name, number in zip(c.keys, c.labels, c.names, c.counts, strict=True):
+                first, _, last = key.partition("-")
+                if not key[0].isdigit() or len({"1", "5"} & {first, last or first}) != 1:
+                    continue
+                share = (int(last or first) - int(first) + 1) / 5
+                if abs(number - 381 * share) < 1:
+                    assert "fifth" in label and "fifth" in name
+                else:
+                    other += 1
+                    end = "Highest" if (last or first) == "5" else "Lowest"
+                    assert (label, name) == (f"{end} {number} of 381 areas", f"{end} {number}")
+    assert other > 3

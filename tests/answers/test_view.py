@@ -385,7 +385,7 @@ def test_very_small_probabilities_are_not_rounded_to_nought():
 def months(small_atlas: Atlas, search: str) -> tuple[dict, Query]:
     query, _ = Query.parse(search, small_atlas.catalogue)
     answer = small_atlas.answer(query)
-    return figures.months_figure(answer.months, query, "offences"), query
+    return figures.months_figure(answer.months, query, small_atlas.catalogue.source(query)), query
 
 
 def test_bars_of_the_months_chosen_are_coloured(small_atlas: Atlas):
@@ -401,7 +401,7 @@ def test_bars_of_the_months_chosen_are_coloured(small_atlas: Atlas):
 def test_months_that_were_not_loaded_are_gaps_not_zeros(small_atlas: Atlas):
     table = small_atlas.answer(Query()).months
     kept = table[~table["month"].isin([month_number("2023-05"), month_number("2023-06")])]
-    figure = figures.months_figure(kept, Query(), "offences")
+    figure = figures.months_figure(kept, Query(), small_atlas.sources["offences"].info)
     assert len(figure["data"][0]["x"]) == 10
     gap = figure["layout"]["shapes"]
     assert [(shape["x0"], shape["x1"]) for shape in gap] == [
@@ -413,17 +413,23 @@ def test_months_that_were_not_loaded_are_gaps_not_zeros(small_atlas: Atlas):
 def test_the_clock_veils_what_is_left_out(small_atlas: Atlas):
     query = Query(hour=(23, 0), night=(4,))
     answer = small_atlas.answer(query)
-    heat, veil = figures.clock_figure(answer.clock, query, "offences")["data"]
+    heat, veil = figures.clock_figure(answer.clock, query, small_atlas.sources["offences"].info)["data"]
     clear = {(day, hour) for day, row in enumerate(veil["z"]) for hour, z in enumerate(row) if z is None}
     assert clear == {(4, 23), (5, 0)}  # the night of Friday runs into Saturday
     assert np.nansum(np.array(heat["z"], float)) == answer.clock.to_numpy(float).sum()
 
 
-def test_a_doubtful_midnight_is_hatched_and_does_not_set_the_colours():
+def test_a_doubtful_midnight_is_hatched_and_does_not_set_the_colours(small_atlas: Atlas):
     clock = pd.DataFrame(5, index=range(7), columns=range(24)).astype("Int64")
     clock[0] = 900
-    plain = figures.clock_figure(clock, Query(), "offences")
-    doubted = figures.clock_figure(clock, Query(), "offences", midnight=True)
+    clock.iloc[3, 2] = 1
+    source = small_atlas.sources["offences"].info
+    plain = figures.clock_figure(clock, Query(), source)
+    doubted = figures.clock_figure(clock, Query(), source, midnight=True)
+    assert plain["data"][0]["text"][3][1:3] == [
+        "Thursday 01:00 to 01:59: 5 offences",
+        "Thursday 02:00 to 02:59: 1 offence",
+    ]
     assert (plain["data"][0]["zmax"], doubted["data"][0]["zmax"]) == (900, 5)
     assert (len(plain["layout"]["shapes"]), len(doubted["layout"]["shapes"])) == (0, 7)
     assert "doubtful" in doubted["data"][0]["text"][3][0]
@@ -451,10 +457,23 @@ def test_suppressed_months_are_not_drawn_as_numbers(small_atlas: Atlas):
     query, _ = Query.parse(search, small_atlas.catalogue)
     table = small_atlas.answer(query).months
     assert table["count"].isna().any()
-    figure = figures.months_figure(table, query, "attendances")
+    figure = figures.months_figure(table, query, small_atlas.catalogue.source(query))
     hidden = table["count"].isna().tolist()
     words = [word for word, off in zip(figure["data"][0]["text"], hidden, strict=True) if off]
-    assert all("too few to show" in word for word in words)
+    assert all("too few attendances to show" in word for word in words)
+    one = table.assign(count=pd.array([1] * len(table), "Int64"))
+    text = figures.months_figure(one, query, small_atlas.catalogue.source(query))["data"][0]["text"]
+    assert all(word.endswith(": 1 attendance") for word in text)
+    assert [
+        json.loads(json.dumps(view.page(small_atlas, s)[k]))
+        for s in ("", "?source=ae")
+        for k in ("one", "noun")
+    ] == [
+        "offence",
+        "offences",
+        "attendance",
+        "attendances",
+    ]
     stars = [note["x"] for note in figure["layout"]["annotations"] if note["text"] == "*"]
     assert stars == table["month"][table["count"].isna()].tolist()
 

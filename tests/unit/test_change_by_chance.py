@@ -28,32 +28,29 @@ def test_it_is_the_sum_over_every_split(exposure: tuple[int, int]) -> None:
         expected += stats.binom.pmf(np.arange(total + 1), total, share)[flagged].sum()
     before, after = pd.Series([*totals, np.nan]), pd.Series([*np.zeros(len(totals)), 3])
     got = flagged_by_chance(before, after, exposure=exposure, usual=usual)
-    assert got == pytest.approx(expected, rel=1e-5)
+    assert got == pytest.approx(expected, rel=1e-4)
     assert got < 0.06 * (len(totals) - 1)
 
 
-@pytest.mark.parametrize("df", [12.0, 200.0])
-def test_a_measured_dispersion_is_averaged_over(df: float) -> None:
-    """Beta-binomial chances by scipy, over a thousand values that the dispersion may have."""
-    total, factor = 80, 2.5
-    allowed = Dispersion(np.full(total + 1, factor), df, factor)
-    flagged = compare_periods(*splits(total), dispersion=allowed)["flagged"].to_numpy()
-    varied = factor * df / stats.chi2.ppf((np.arange(1000) + 0.5) / 1000, df)
-    events = (total - varied) / (varied - 1)
-    second = np.arange(total + 1)[:, None]
-    chance = stats.betabinom.pmf(second, total, events / 2, events / 2).mean(axis=1)
-    got = flagged_by_chance(
-        pd.Series([30]), pd.Series([50]), dispersion=Dispersion(np.array([factor]), df, factor)
-    )
-    assert got == pytest.approx(chance[flagged].sum(), rel=0.03)
-    assert 0.03 < got < 0.06
+def test_of_a_dispersion_it_is_the_sum_of_a_beta_binomial_law() -> None:
+    """Chances by scipy of the splits that the test flags, the dispersion being known."""
+    expected = 0.0
+    totals, factors = [12, 80, 300], [1.5, 2.5, 4.0]
+    for total, factor in zip(totals, factors, strict=True):
+        known = Dispersion(np.full(total + 1, factor), 1e9, factor)
+        flagged = compare_periods(*splits(total), dispersion=known)["flagged"].to_numpy()
+        size = total / (factor - 1) / 2
+        expected += stats.betabinom.pmf(np.arange(total + 1), total, size, size)[flagged].sum()
+    halves = pd.Series(totals) // 2
+    got = flagged_by_chance(halves, totals - halves, dispersion=Dispersion(np.array(factors), 20.0, 2.5))
+    assert got == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("disclosure", ["open", "controlled"])
 @pytest.mark.parametrize("factor", [1.0, 3.0])
 def test_it_is_what_random_draws_flag(disclosure: str, factor: float) -> None:
-    """Two counts an area of one clumped law (gamma and Poisson), protected, and judged."""
-    rng, gate, worlds, areas = np.random.default_rng(8), Gate(disclosure), 60, 120
+    """Two counts an area of one clumped law (gamma and Poisson), protected, judged by what is measured."""
+    rng, gate, worlds, areas, df = np.random.default_rng(8), Gate(disclosure), 25, 100, 30.0
     mean = rng.gamma(2, 15, areas)
     least, step = (10, 5) if gate.controlled else (0, 1)
     told, flagged = [], []
@@ -61,22 +58,24 @@ def test_it_is_what_random_draws_flag(disclosure: str, factor: float) -> None:
         around = mean if factor == 1 else rng.gamma(mean / (factor - 1), factor - 1, (2, areas))
         pair = [pd.Series(gate.counts(one)) for one in rng.poisson(around, (2, areas))]
         events = sum(one.fillna(0).to_numpy(float) for one in pair)
-        allowed = Dispersion(factor + (step**2 - 1) / 6 / np.maximum(events, 10), 1e6, factor)
+        measured = factor * (rng.chisquare(df, areas) / df if factor > 1 else 1)
+        rounding = (step**2 - 1) / 6 / np.maximum(events, 10)
+        allowed = Dispersion(np.maximum(measured, 1) + rounding, df if factor > 1 else 1e9, factor)
         asked = {"dispersion": allowed, "least_shown": least}
         flagged.append(int(compare_periods(*pair, **asked)["flagged"].sum()))
         told.append(flagged_by_chance(*pair, rounded_to=step, **asked))
     error = np.std(flagged) / worlds**0.5
-    assert abs(np.mean(told) - np.mean(flagged)) < 3 * error + 0.02 * np.mean(flagged)
-    assert np.mean(told) < 0.05 * areas
+    assert abs(np.mean(told) - np.mean(flagged)) < 3 * error
+    assert 0 < np.mean(told) < 0.055 * areas
 
 
 def test_of_very_many_areas_some_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(4)
-    before, after = (pd.Series(rng.poisson(rng.gamma(1, 12, 900))) for _ in range(2))
-    monkeypatch.setattr(change_by_chance, "MOST", 1000)
+    before, after = (pd.Series(rng.poisson(rng.gamma(1, 12, 300))) for _ in range(2))
+    monkeypatch.setattr(change_by_chance, "MOST", 300)
     everywhere = flagged_by_chance(before, after)
-    monkeypatch.setattr(change_by_chance, "MOST", 200)
-    assert flagged_by_chance(before, after) == pytest.approx(everywhere, rel=0.02)
+    monkeypatch.setattr(change_by_chance, "MOST", 60)
+    assert flagged_by_chance(before, after) == pytest.approx(everywhere, rel=0.05)
 
 
 def test_a_change_beyond_all_probability_is_one() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.recording import shift
-from geo.answer.variation import variation
-from geo.ask.words import AREAS, agree, counted, lower_first, named, period_name, upper_first, verb
+from geo.answer.variation import Variation, variation, whole_change
+from geo.ask.words import AREAS, agree, counted, lower_first, named, upper_first, verb
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
 from geo.tell.exhibits.part import (
@@ -96,12 +96,13 @@ def by_year(part: Part) -> Exhibit:
     table = pd.DataFrame(
         {
             "Year": years.astype(str),
-            "Months loaded": pd.array(loaded, "Int64"),
+            "Months counted" if part.query.month else "Months loaded": pd.array(loaded, "Int64"),
             "Count": part.gate.counts(counts),
         }
     )
-    whole = loaded == YEAR
-    caveats = () if whole.all() else ("Years with fewer than twelve months are not comparable with others.",)
+    whole = loaded == part.a_year
+    months = "all months chosen" if part.query.month else "twelve months"
+    caveats = () if whole.all() else (f"Years with fewer than {months} are not comparable with others.",)
     asked = [part.asked.ask(first=int(year) * YEAR, last=int(year) * YEAR + YEAR - 1) for year in years]
     moved = [shift(now, then, str(year)) for year, (then, now) in zip(years, pairwise(asked), strict=False)]
     caveats = (*filter(None, moved), *caveats)
@@ -115,21 +116,21 @@ def by_year(part: Part) -> Exhibit:
 
 def changed(part: Part) -> Exhibit:
     """Wards in the last twelve months of the period against the twelve before."""
-    months = part.within_reach[part.within_reach <= part.months[-1]] if len(part.months) else part.months
-    after, before = months[-YEAR:], months[-2 * YEAR : -YEAR]
-    if len(before) < YEAR or before[0] + 2 * YEAR - 1 != after[-1]:
+    end = int(part.months[-1]) if len(part.months) else 0
+    windows = (end - 2 * YEAR + 1, end - YEAR), (end - YEAR + 1, end)
+    before, after = (part.kept(*window) for window in windows)
+    if not end or not set(part.loaded.cube.months.tolist()).issuperset([*before, *after]):
         raise NotPossible("the 24 months up to the end of the period are not all loaded.")
+    first, second = (part.stretch(*window) for window in windows)
     part = part.reaching([*before, *after])
-    asked = [
-        part.asked.ask(level="ward", first=int(window[0]), last=int(window[-1])) for window in (before, after)
-    ]
-    if why := shift(asked[1], asked[0], period_name(int(before[0]), int(before[-1]))):
+    asked = [part.asked.ask(level="ward", first=a, last=b) for a, b in windows]
+    if why := shift(asked[1], asked[0], first):
         raise NotPossible(why)
     kept = []
     ward = part.atlas.levels["ward"]
     inside = np.unique(ward.parent[part.inside])
-    for window in (before, after):
-        cube = part.loaded.cube.select(part.query.replace(first=int(window[0]), last=int(window[-1])))
+    for a, b in windows:
+        cube = part.loaded.cube.select(part.query.replace(first=a, last=b))
         true = ward.add_up(np.where(part.inside, cube.by_area, 0))[inside]
         kept.append((true, pd.Series(part.gate.counts(true), ward.frame.index[inside])))
     lengths = float(weekdays_of_months(before).sum()), float(weekdays_of_months(after).sum())
@@ -143,27 +144,22 @@ def changed(part: Part) -> Exhibit:
         dispersion=varied.areas._replace(factor=varied.areas.factor[inside]),
         least_shown=varied.least_shown,
     )
-    first, second = (period_name(int(w[0]), int(w[-1])) for w in (before, after))
     clear = found[found["change"].isin(("up", "down"))].sort_values("ratio", ascending=False)
     names = ward.frame.loc[clear.index]
-    whole = change.compare_periods(
-        *(pd.Series([part.gate.count(int(t.sum()))], dtype="Float64") for t, _ in kept),
-        exposure=lengths,
-        dispersion=varied.whole,
-    )
+    whole = _together(varied, [part.gate.count(int(t.sum())) for t, _ in kept], lengths)
     table = pd.DataFrame(
         {
             "Ward": [f"All of {part.where}", *names["name"]],
             "Borough": ["", *names["borough"]],
-            first: pd.array([*whole["before"], *clear["before"]], "Int64"),
-            second: pd.array([*whole["after"], *clear["after"]], "Int64"),
-            "Times": [*whole["ratio"].astype(float), *clear["ratio"].astype(float)],
-            "Lower": [*whole["ratio_lower"].astype(float), *clear["ratio_lower"].astype(float)],
-            "Upper": [*whole["ratio_upper"].astype(float), *clear["ratio_upper"].astype(float)],
+            first: pd.array([whole["before"], *clear["before"]], "Int64"),
+            second: pd.array([whole["after"], *clear["after"]], "Int64"),
+            "Times": [whole["ratio"], *clear["ratio"].astype(float)],
+            "Lower": [whole["ratio_lower"], *clear["ratio_lower"].astype(float)],
+            "Upper": [whole["ratio_upper"], *clear["ratio_upper"].astype(float)],
         }
     )
     up, down = (int((clear["change"] == way).sum()) for way in ("up", "down"))
-    movement = {"up": "rose", "down": "fell"}.get(whole["change"].iloc[0], "did not clearly change")
+    movement = _MOVED.get(whole["change"], "was not compared")
     wards = "No ward rose or fell"
     if len(clear):
         wards = f"Of {counted(len(inside), *AREAS['ward'])} {up or 'none'} rose and {down or 'none'} fell"
@@ -177,6 +173,27 @@ def changed(part: Part) -> Exhibit:
         *varied.caveats,
     )
     return Exhibit("changed", title, finding, table, formats, caveats=caveats)
+
+
+_MOVED = {
+    "up": "rose",
+    "down": "fell",
+    "no clear change": "did not clearly change",
+    "not judged": "is not judged, for too few months,",
+}
+
+
+def _together(varied: Variation, counts: list[int | None], lengths: tuple[float, float]) -> pd.Series:
+    """All wards together in two years, judged as the map judges them; no limits where they are not."""
+    before, after = counts
+    if before is None or after is None:
+        return pd.Series({"before": before, "after": after}).reindex(
+            ["before", "after", "ratio", "ratio_lower", "ratio_upper", "change"]
+        )
+    whole = whole_change(varied, before, after, lengths)
+    if whole["change"] == "not judged":
+        whole[["ratio_lower", "ratio_upper"]] = np.nan
+    return whole
 
 
 def by_category(part: Part) -> Exhibit:

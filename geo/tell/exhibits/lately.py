@@ -53,7 +53,9 @@ def lately(part: Part) -> Exhibit:
     columns = {"before": "Before", "after": "Count", "ratio": "Times", "change": "Change"}
     columns |= {"ratio_lower": "Lower", "ratio_upper": "Upper"}
     shown = ["Days", "Place", "Before", "Count", "Times", "Lower", "Upper", "Change"]
+    every = "Days of all months of the year are counted: those before are seldom of the months chosen."
     caveats = (
+        *([every] if part.query.month else []),
         "Days end on the last with data of the period. Times are per day, corrected for looking at several "
         "places.",
         *dict.fromkeys(notes),

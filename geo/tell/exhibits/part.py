@@ -305,11 +305,21 @@ class Part:
         """Loaded months that the filters keep."""
         return self.loaded.cube.months[self.selection.months]
 
-    @cached_property
-    def within_reach(self) -> np.ndarray:
-        """Loaded months that the filters keep, whatever the period."""
-        cube = self.loaded.cube
-        return cube.months[cube.select(self.query.replace(first=None, last=None)).months]
+    def kept(self, first: int, last: int) -> list[int]:
+        """Months from one to another, loaded or not, that the filter of months of the year keeps."""
+        of_year = self.query.month
+        return [month for month in range(first, last + 1) if not of_year or month % YEAR + 1 in of_year]
+
+    @property
+    def a_year(self) -> int:
+        """Number of months of a year that the filters keep."""
+        return len(self.query.month) or YEAR
+
+    def stretch(self, first: int, last: int) -> str:
+        """The months kept of some in words: "2022", "June to July 2022", "2021 to 2022, June only"."""
+        kept = self.kept(first, last)
+        gaps = len(kept) <= kept[-1] - kept[0]
+        return ", ".join([period_name(kept[0], kept[-1]), *[describe.months_of_year(self.query)] * gaps])
 
     @property
     def years(self) -> float:

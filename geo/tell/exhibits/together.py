@@ -22,7 +22,9 @@ def compared_services(parts: Sequence[Part]) -> Exhibit:
     table = pd.DataFrame(
         {
             "Source": [p.what for p in parts],
-            "Period": [p.period for p in parts],
+            "Period": [
+                p.stretch(int(p.months[0]), int(p.months[-1])) if len(p.months) else "" for p in parts
+            ],
             "Count": pd.array([p.gate.count(p.total) for p in parts], "Int64"),
             "A month": [
                 np.nan if (n := p.gate.count(p.total)) is None else n / max(1, len(p.months)) for p in parts

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA
 from geo.answer.recording import moved_points
-from geo.ask.words import listed, period_name, upper_first
+from geo.ask.words import listed, upper_first
 from geo.stats import confidence, hotspots
 from geo.stats.concentration import FEWEST
 from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part
@@ -50,12 +50,12 @@ def back_test(part: Part) -> Exhibit:
     """Hotspots of one year against the events of the next, beside plain ranking and chance."""
     middle = _second_year(part)
     first, last = middle - YEAR, middle + YEAR - 1
-    part = part.reaching(range(first, last + 1))
+    part = part.reaching(part.kept(first, last))
     before, after = (_counts(part, start, stop) for start, stop in ((first, middle - 1), (middle, last)))
     if part.inside.sum() < FEWEST:
         raise NotPossible(f"with fewer than {FEWEST} areas it cannot be told from chance.")
     among = part.lsoa.neighbours if part.inside.all() else part.lsoa.neighbours.subset(part.inside)
-    one, other = period_name(first, middle - 1), period_name(middle, last)
+    one, other = part.stretch(first, middle - 1), part.stretch(middle, last)
     rows, sentence = [], ""
     for name, statistic in (
         ("Gi* hot spots", hotspots.getis_ord_star),
@@ -97,8 +97,8 @@ def _second_year(part: Part) -> int:
     It is the last twelve months of the period or, where there are not two such years, the nearest twelve that
     have one before them: the back-test of a period of a year reaches beyond it.
     """
-    loaded = set(part.within_reach.tolist())
-    found = [m for m in loaded if loaded.issuperset(range(m - YEAR, m + YEAR))]
+    loaded = set(part.loaded.cube.months.tolist())
+    found = [m for m in loaded if loaded.issuperset(part.kept(m - YEAR, m + YEAR - 1))]
     if not found or not len(part.months):
         raise NotPossible("it needs two years that follow one another loaded without a gap.")
     return min(found, key=lambda month: abs(month + YEAR - 1 - int(part.months[-1])))

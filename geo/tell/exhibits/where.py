@@ -156,13 +156,13 @@ def stable_areas(part: Part) -> Exhibit:
     _need_areas(part)
     if part.gate.controlled:
         raise NotPossible("the counts of small areas in single years are protected.")
-    whole = _whole_years(part.months)
+    whole = _whole_years(part)
     if len(whole) < 2:  # one year says nothing of the next: those around it do
         part = replace(part, query=part.query.replace(first=None, last=None))
-        whole = _whole_years(part.months)
+        whole = _whole_years(part)
     if len(whole) < 2:
         raise NotPossible("fewer than two whole years are loaded.")
-    part = part.reaching(month for y in whole for month in range(y * YEAR, y * YEAR + YEAR))
+    part = part.reaching(month for y in whole for month in part.kept(y * YEAR, y * YEAR + YEAR - 1))
     queries = {y: part.query.replace(first=y * YEAR, last=y * YEAR + 11) for y in whole}
     counts = {y: part.loaded.cube.select(query).by_area[part.inside] for y, query in queries.items()}
     found = concentration.stability(pd.DataFrame(counts))
@@ -187,7 +187,7 @@ def stable_areas(part: Part) -> Exhibit:
     return Exhibit("stability", title, finding, table, formats, caveats=moved_points(span, span))
 
 
-def _whole_years(months: np.ndarray) -> list[int]:
-    """Calendar years of which every month is there."""
-    years, number = np.unique(months // YEAR, return_counts=True)
-    return [int(year) for year in years[number == YEAR]]
+def _whole_years(part: Part) -> list[int]:
+    """Calendar years of which every month is there that the filter of months of the year keeps."""
+    years, number = np.unique(part.months // YEAR, return_counts=True)
+    return [int(year) for year in years[number == part.a_year]]
