@@ -90,7 +90,7 @@ def grid(columns: Sequence[str], rows: Sequence[Sequence[object]], name: str) ->
 
 def months_table(months: pd.DataFrame) -> str:
     """Months and counts to copy."""
-    return lines(["month", "count"], months[["month_text", "count"]].to_numpy().tolist())
+    return lines(["month", "count"], list(zip(months["month_text"], months["count"], strict=True)))
 
 
 def bars(months: pd.DataFrame, source: SourceInfo, chosen: Sequence[bool]) -> Component:
@@ -192,18 +192,19 @@ def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:
 def gradient_table(gradient: Gradient, groups: str) -> str:
     """Rates by deprivation, the slope index and the share in the most deprived areas, to copy."""
     columns = ["areas", "population", "count", gradient.column, "lower_ci", "upper_ci"]
-    parts = [lines([groups, *columns], _rows(gradient.by(groups)[columns], 2))]
-    if not np.isnan(gradient.slope["sii"]):
-        names = gradient.slope.index.drop("groups")
-        parts.append(lines(names, [[_rounded(value, 3) for value in gradient.slope[names]]]))
+    parts = [lines([groups, *columns], _rows(gradient.by(groups), columns, 2))]
+    slope = {name: value for name, value in gradient.slope.items() if name != "groups"}
+    if not np.isnan(slope["sii"]):
+        parts.append(lines(list(map(str, slope)), [[_rounded(value, 3) for value in slope.values()]]))
     columns = ["events", "share", "lower_ci", "upper_ci", "population_share"]
-    parts.append(lines(["most_deprived", *columns], _rows(gradient.shares[columns], 4)))
+    parts.append(lines(["most_deprived", *columns], _rows(gradient.shares, columns, 4)))
     return "\n\n".join(parts)
 
 
-def _rows(table: pd.DataFrame, decimals: int) -> list[list[object]]:
+def _rows(table: pd.DataFrame, columns: Sequence[str], decimals: int) -> list[list[object]]:
     """Index and values of each row to copy."""
-    return [[_rounded(value, decimals) for value in row] for row in table.itertuples()]
+    cells = zip(table.index, *(table[column] for column in columns), strict=True)
+    return [[_rounded(value, decimals) for value in row] for row in cells]
 
 
 def _rounded(value: object, decimals: int) -> object:

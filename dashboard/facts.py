@@ -113,19 +113,19 @@ def ranked_table(
     columns : list of dict
         As AG Grid takes them.
     """
-    ranked, muted = answer.ranked, np.zeros(len(answer.ranked), bool)
+    order = answer.order
     if marked is not None:
-        muted = ~marked[answer.table.index.get_indexer(ranked.index)]
-        ranked, muted = ranked.iloc[np.argsort(muted, kind="stable")], np.sort(muted)
-    ranked, muted = ranked[:TABLE_ROWS], muted[:TABLE_ROWS]
-    codes = answer.codes[answer.table.index.get_indexer(ranked.index)]
+        order = order[np.argsort(~marked[order], kind="stable")]
+    order = order[:TABLE_ROWS]
+    muted = np.zeros(len(order), bool) if marked is None else ~marked[order]
+    ranked, codes = answer.table.iloc[order], answer.codes[order].tolist()
     count = counts_of(ranked)
     rows: dict[str, Sequence[Any]] = {
         "code": ranked.index.tolist(),
         "rank": ranked["rank"].tolist(),
         "name": ranked["name"].tolist(),
         "ward": below(ranked),
-        "class": [int(code) for code in codes],
+        "class": codes,
         "colour": [answer.classes.colours[code] for code in codes],
         "pattern": [answer.classes.patterns[code] or "plain" for code in codes],
         "muted": muted.tolist(),

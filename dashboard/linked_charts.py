@@ -126,13 +126,13 @@ def _gradient(atlas: Atlas, answer: Answer, found: Marking | None, defaults: dic
 
 
 def _months_said(months: pd.DataFrame, noun: str) -> str:
-    known = months.dropna(subset="count")
-    if known.empty:
+    counts = months["count"].to_numpy(float, na_value=-1)
+    if not (counts >= 0).any():
         return f"Chart of {noun} by month: too few to show."
-    top = known.loc[known["count"].astype(int).idxmax()]
+    loaded, at = months["month"].tolist(), int(counts.argmax())
     return (
-        f"Bar chart of {noun} by month, {period_name(*(int(m) for m in months['month'].iloc[[0, -1]]))}. "
-        f"Most in {month_name(int(top['month']))}: {int(top['count']):,}."
+        f"Bar chart of {noun} by month, {period_name(loaded[0], loaded[-1])}. "
+        f"Most in {month_name(loaded[at])}: {counts[at]:,.0f}."
     )
 
 

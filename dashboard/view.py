@@ -87,7 +87,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "selected": query.area or None,
         "noun": source.noun,
         "one": source.one or source.noun,
-        "ranked": int((answer.ranked["rank"] != "").sum()),
+        "ranked": int((answer.table["rank"] != "").sum()),
         "frame": frame,
         "group": list(query.group),
         "marked": query.mark,
@@ -153,7 +153,7 @@ def _table(answer: Answer, found: Marking | None) -> Shown:
     """Fill the ranked table, the marked areas first."""
     standing_out = found.areas if found and found.number else None
     rows, columns = ranked_table(answer, standing_out)
-    number, area = len(answer.ranked), answer.query.area
+    number, area = len(answer.order), answer.query.area
     title = f"{number:,} {LEVELS[answer.query.level]}, ranked" if number > 1 else "Areas, ranked"
     if found and found.number:
         title = f"{found.number:,} marked of {number:,}, ranked"

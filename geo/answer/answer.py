@@ -93,15 +93,18 @@ def find(s: Asked) -> Found:
     Found
     """
     drawn = LAYERS[s.query.layer].draw(s)
-    rate = crude(s, 0.95)["value"].to_numpy()
-    count, gate = s.protected(s.counts), s.gate
-    table = s.frame[["name", "ward", "borough"]].assign(
-        count=count, population=s.frame["population"], rate_per_1000_year=rate
-    )
-    table = table.join(drawn.columns)
+    gate = s.gate
+    columns = {
+        **{name: s.frame[name] for name in ("name", "ward", "borough")},
+        "count": s.protected(s.counts),
+        "population": s.frame["population"],
+        "rate_per_1000_year": crude(s, 0.95)["value"].to_numpy(),
+        **drawn.columns,
+    }
     ranked_by = MEASURES[s.query.measure].column.name
-    if ranked_by not in table:  # the layer is about something else
-        table = table.join(measure(s).columns)
+    if ranked_by not in columns:  # the layer is about something else
+        columns |= measure(s).columns
+    table = pd.DataFrame(columns, s.frame.index)
     if "unreliable" not in table:  # of another number of events than the count
         table["unreliable"] = rates.unreliable(s.shown)
     if not s.inside[s.chosen].all():
@@ -246,12 +249,17 @@ class Answer:
         return values.rank(ascending=False, method="min").astype("Int64")
 
     @cached_property
+    def order(self) -> np.ndarray:
+        """Positions of the areas of the boroughs chosen, highest first; ties in the order of their names."""
+        values = self.table[MEASURES[self.query.measure].column.name].to_numpy(np.float64, na_value=np.nan)
+        values = np.where(self.compared, values, np.nan)
+        shown = np.flatnonzero(self.inside)
+        return shown[np.lexsort((self.table["name"].to_numpy(str)[shown], -values[shown]))]
+
+    @cached_property
     def ranked(self) -> pd.DataFrame:
-        """The areas of the boroughs chosen, highest first; ties in the order of their names."""
-        table = self.table[self.inside]
-        values = table[MEASURES[self.query.measure].column.name].to_numpy(np.float64, na_value=np.nan)
-        values = np.where(self.compared[self.inside], values, np.nan)
-        return table.iloc[np.lexsort((table["name"].to_numpy(str), -values))]
+        """The areas of the boroughs chosen in this order."""
+        return self.table.iloc[self.order]
 
     def export(self) -> pd.DataFrame:
         """Table as it leaves in a file: the contract's columns, suppressed counts as ``*``.

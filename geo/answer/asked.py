@@ -386,7 +386,7 @@ class Asked:
         """
         lsoas = self.lsoas if lsoas is None else lsoas
         small = self if self.query.level == "lsoa" else self.ask(level="lsoa", area="", group=())
-        frame = small.frame[lsoas]
+        decile = small.frame[self.query.decile].to_numpy(np.float64, na_value=np.nan)
         ages = None
         if self.query.measure == "dsr":
             events, people = small.ages()
@@ -398,9 +398,9 @@ class Asked:
             return small.squares(everywhere, number)
 
         return gradient(
-            decile=frame[self.query.decile].to_numpy(np.float64, na_value=np.nan),
+            decile=decile[lsoas],
             counts=self.selection.by_area[lsoas],
-            population=frame["population"].to_numpy(np.float64, na_value=np.nan),
+            population=small.population[lsoas],
             gate=self.gate,
             years=self.years,
             ages=ages,

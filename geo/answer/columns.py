@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isnan
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,8 @@ P, DECIMAL = "0.0000", "#,##0.0"
 
 def texts(values: pd.Series, form: str, missing: str = "") -> list[str]:
     """Values in one form, "{:,.0f}"; the missing ones in words."""
-    return [written(value, form, missing) for value in _floats(values)]
+    plain = form.format  # as most are: neither missing nor below 0
+    return [plain(value) if 0 < value < inf else written(value, form, missing) for value in _floats(values)]
 
 
 NO_DATA = "no data"

@@ -22,6 +22,7 @@ from geo.stats.between import Between, between_areas
 DRAWS = 2_000
 """Simulations of the interval of a slope."""
 RATE, RATE_BY_AGE = "rate_per_1000_year", "dsr_per_100k"
+LIMITS = ["value", "lower_ci", "upper_ci"]
 SLOPE, RATIO = ["sii", "sii_lower", "sii_upper"], ["rii", "rii_lower", "rii_upper"]
 NO_LINE = 0.05
 """Up to this probability of their fit the rates lie on no straight line."""
@@ -31,6 +32,7 @@ AS_MUCH = "; tenths dealt out at random over the areas would give as much in {:.
 ENDS = ["ratio", "ratio_lower", "ratio_upper"]
 TENTHS = {1: "the most deprived tenth of England", 10: "the least deprived tenth"}
 NUMBER_OF = {"decile": 10, "quintile": 5}
+TENTH = pd.RangeIndex(1, 11)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,58 +114,55 @@ def gradient(
     Gradient
     """
     known = ~np.isnan(decile) & ~np.isnan(population)
-    tenth = decile[known].astype(int)
-    counts, population = counts[known], population[known]
+    counts, population, tenth = counts[known], population[known], decile[known].astype(int)
+    of = {"decile": tenth, "quintile": (tenth + 1) // 2}
+    rows = {"decile": slice(0, 10), "quintile": slice(10, 15)}  # of every array below: tenths, then fifths
+    member = np.concatenate([of[name] == np.arange(1, NUMBER_OF[name] + 1)[:, None] for name in rows])
+    member = member.astype(np.float64)
+    areas, residents, events = (member @ numbers for numbers in (np.ones(len(tenth)), population, counts))
+    count = gate.counts(events.astype(np.int64))
     banded = None if ages is None else tuple(frame.to_numpy()[known] for frame in ages)
-
-    def rated(of: np.ndarray, groups: int, shown: np.ndarray, *, hide: bool) -> pd.DataFrame:
-        """Rates by group, from the events by age or from the protected counts."""
-        if banded is None:
-            residents = _sums(of, population, groups)
-            least = rates.HIDE_RATE_BELOW * hide
-            return rates.crude_rate(shown, residents, years=years, hide_below=least)
-        events, people = (_sums(of, numbers, groups) for numbers in banded)
-        groups_of = np.full(len(known), -1)
-        groups_of[known] = of - 1
-        least = rates.HIDE_DSR_BELOW * hide
-        found = rates.dsr(events, people, squares=squares(groups_of, groups), years=years, hide_below=least)
-        return found.assign(**gate.coarse(found[["value", "lower_ci", "upper_ci"]]))
+    if banded is None:
+        filled = count.to_numpy(np.float64, na_value=ASSUMED)
+        found = rates.crude_rate(filled, residents, years=years, hide_below=0)
+        few = count.isna() | (filled < rates.HIDE_RATE_BELOW)
+    else:
+        by_age, repeated = [member @ numbers for numbers in banded], _squares(squares, known, of)
+        found = rates.dsr(*by_age, squares=repeated, years=years, hide_below=0)
+        found = found.assign(**gate.coarse(found[LIMITS]))
+        few = found["count"].to_numpy() < rates.HIDE_DSR_BELOW
+    rated = dict(zip(LIMITS, (found[name].to_numpy() for name in LIMITS), strict=True))
+    shown = {name: np.where(few, np.nan, values) for name, values in rated.items()}
 
     def table(name: str) -> pd.DataFrame:
-        groups = NUMBER_OF[name]
-        of = tenth if groups == 10 else (tenth + 1) // 2
-        count = gate.counts(_sums(of, counts, groups).astype(np.int64))
-        found = rated(of, groups, count.to_numpy(np.float64, na_value=np.nan), hide=True)
-        areas = _sums(of, np.ones(len(of)), groups)
+        there = np.flatnonzero(areas[rows[name]] > 0)
+        value, lower, upper = (values[rows[name]][there] for values in shown.values())
         columns = {
-            "areas": areas.astype(np.int64),
-            "population": _sums(of, population, groups).astype(np.int64),
-            "count": count,
-            RATE_BY_AGE if banded else RATE: found["value"].to_numpy(),
-            "lower_ci": found["lower_ci"].to_numpy(),
-            "upper_ci": found["upper_ci"].to_numpy(),
+            "areas": areas[rows[name]][there].astype(np.int64),
+            "population": residents[rows[name]][there].astype(np.int64),
+            "count": count[rows[name]][there],
+            RATE_BY_AGE if banded else RATE: value,
+            "lower_ci": lower,
+            "upper_ci": upper,
         }
-        return pd.DataFrame(columns, index=pd.RangeIndex(1, groups + 1, name=name))[areas > 0]
+        return pd.DataFrame(columns, index=pd.Index(there + 1, name=name))
 
-    def slope() -> pd.Series:
-        """Of rates that are shown or made from protected counts, so that it tells no more than they do."""
-        filled = gate.counts(_sums(tenth, counts, 10).astype(np.int64)).to_numpy(float, na_value=ASSUMED)
-        found = rated(tenth, 10, filled, hide=banded is not None and gate.controlled)
-        found["population"] = _sums(tenth, population, 10)
-        shown = tenths.rename(columns={RATE_BY_AGE if banded else RATE: "value"})
-        index = index_of(found, shown, between)
-        enough = (gate.count(int(counts.sum())) or 0) >= rates.UNRELIABLE_BELOW
-        return index if enough else index * np.nan
+    def tenths(values: dict[str, np.ndarray]) -> pd.DataFrame:
+        columns = {"population": residents, **values}
+        return pd.DataFrame({name: column[rows["decile"]] for name, column in columns.items()}, TENTH)
 
     between = between_tenths(counts, population, tenth, gate, banded)
-    shares = deprivation.share_in_most_deprived(counts, population, tenth, between=between, told=gate.count)
-    tenths = table("decile")
+    # Of rates that are shown or made from protected counts, so that it tells no more than they do.
+    slope = index_of(tenths(shown if banded and gate.controlled else rated), tenths(shown), between)
+    enough = (gate.count(int(counts.sum())) or 0) >= rates.UNRELIABLE_BELOW
     return Gradient(
-        tenths=tenths,
+        tenths=table("decile"),
         fifths=table("quintile"),
         by_age=banded is not None,
-        slope=slope(),
-        shares=shares,
+        slope=slope if enough else slope * np.nan,
+        shares=deprivation.share_in_most_deprived(
+            counts, population, tenth, between=between, told=gate.count
+        ),
     )
 
 
@@ -185,12 +184,20 @@ def between_tenths(
 def index_of(rates_: pd.DataFrame, shown: pd.DataFrame, between: Between) -> pd.Series:
     """Slope and relative index of rates by tenth, the ratio of the ends as shown, and p of a trend."""
     slope = deprivation.slope_index(rates_, between=between, repetitions=DRAWS)
-    return pd.concat([slope, deprivation.ends(shown, between), pd.Series({"p": between.p})])
+    return pd.Series({**slope, **deprivation.ends(shown, between), "p": between.p})
 
 
-def _sums(of: np.ndarray, numbers: np.ndarray, groups: int) -> np.ndarray:
-    """Sums of the rows of each group 1 … ``groups``."""
-    return (of == np.arange(1, groups + 1)[:, None]).astype(np.float64) @ numbers
+def _squares(
+    squares: Callable[[np.ndarray, int], np.ndarray | None], known: np.ndarray, of: dict[str, np.ndarray]
+) -> np.ndarray | None:
+    """Those of the tenths, then of the fifths; None where persons are not known."""
+    parts = []
+    for name, groups in of.items():
+        everywhere = np.full(len(known), -1)
+        everywhere[known] = groups - 1
+        if (part := squares(everywhere, NUMBER_OF[name])) is not None:
+            parts.append(part)
+    return np.concatenate(parts) if parts else None
 
 
 def slope_said(slope: pd.Series, per: str) -> str:
@@ -205,7 +212,7 @@ def slope_said(slope: pd.Series, per: str) -> str:
     """
     if np.isnan(slope["sii"]):
         return ""
-    size, lower, upper = slope[SLOPE].astype(float)
+    size, lower, upper = _numbers(slope, SLOPE)
     if np.isnan(lower):
         return (
             f"Slope index of inequality {written(size)} per {per}; with so few areas it cannot be told "
@@ -221,12 +228,12 @@ def slope_said(slope: pd.Series, per: str) -> str:
     if slope["fit_p"] <= NO_LINE:
         return _bent_said(slope, per, form)
     more = "higher" if lower > 0 else "lower"
-    low, size, high = sorted(abs(slope[SLOPE].astype(float)))
+    low, size, high = sorted(map(abs, _numbers(slope, SLOPE)))
     said = (
         f"At the most deprived end the rate is {within(size, low, high, form)} per {per} {more} than at "
         "the least (slope index of inequality, allowing for how areas of one tenth differ)"
     )
-    ratio, least, most = slope[RATIO].astype(float)
+    ratio, least, most = _numbers(slope, RATIO)
     if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything
         said += f", {written(ratio)} times as high ({between(least, most)}; relative index)"
     return f"{said}."
@@ -234,19 +241,25 @@ def slope_said(slope: pd.Series, per: str) -> str:
 
 def _bent_said(slope: pd.Series, per: str, form: str) -> str:
     """Say the rates of the ends as observed, and why the index, which assumes a line, comes after."""
-    size, low, high = slope[SLOPE].astype(float)
+    size, low, high = _numbers(slope, SLOPE)
     said = (
         f"The rates lie on no straight line (chi-square {slope['fit']:,.0f} on {slope['groups'] - 2:.0f}), "
         f"which the slope index of inequality assumes: {within(size, low, high, form)} per {per}."
     )
-    ratio, least, most = slope[ENDS].astype(float)
+    ratio, least, most = _numbers(slope, ENDS)
     if np.isnan(ratio):
         return said
-    first, last = (TENTHS.get(int(n), f"tenth {n:.0f} of England") for n in slope[["most", "least"]])
+    first, last = (
+        TENTHS.get(int(n), f"tenth {n:.0f} of England") for n in _numbers(slope, ["most", "least"])
+    )
     return (
         f"In {first} the rate is {form.format(slope['most_rate'])} per {per}, {ratio:.1f} times "
         f"({between(least, most)}) that in {last}, {form.format(slope['least_rate'])}. {said}"
     )
+
+
+def _numbers(slope: pd.Series, names: list[str]) -> list[float]:
+    return [float(slope[name]) for name in names]
 
 
 def shares_said(shares: pd.DataFrame, noun: str) -> str:
@@ -262,7 +275,7 @@ def shares_said(shares: pd.DataFrame, noun: str) -> str:
 
 def share_within(row: pd.Series, form: str = "{:.0%}") -> str:
     """A share with its limits where they are known: "46% (40% to 52%)"."""
-    value, low, high = row[["share", "lower_ci", "upper_ci"]].astype(float)
+    value, low, high = _numbers(row, ["share", "lower_ci", "upper_ci"])
     return form.format(value) if np.isnan(low) else within(value, low, high, form)
 
 

@@ -92,7 +92,7 @@ class Catalogue:
         notices: Notices = []
         for mend in _MENDS:
             changes, said = mend(self, query)
-            query = query.replace(**changes)
+            query = query.replace(**changes) if changes else query
             notices += said
         return query, notices
 

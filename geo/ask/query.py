@@ -385,7 +385,8 @@ class Query:
             more = dict(self.more) | {key: value for key, value in changes.items() if key not in _FIELDS}
             kept = [(key, value) for key, value in more.items() if value != PARAMETERS[key].default]
             own["more"] = tuple(sorted(kept))
-        return dataclasses.replace(self, **own)
+        own = {key: value for key, value in own.items() if value != getattr(self, key)}
+        return dataclasses.replace(self, **own) if own else self
 
     def only(self, part: str, heeds: Collection[str] = ()) -> Query:
         """Return the question as far as one part of its answer depends on it: what that is remembered by.

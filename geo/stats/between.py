@@ -95,8 +95,8 @@ def between_areas(
             spread = np.sqrt(np.maximum(variance - 1 / count, 0.0)) if total else spread
         stretch = float(stdtrit(within, 0.975)) / deviate(0.95)
     beyond = observed - everywhere
-    first = np.array([_dealt_out(beyond, place) for place in np.cumsum(of, axis=0)])
-    return Between(spread, stretch, _dealt_out(beyond, _places(of, n.sum(axis=1))), first)
+    trend, *first = _dealt_out(beyond, np.vstack([_places(of, n.sum(axis=1)), np.cumsum(of, axis=0)]))
+    return Between(spread, stretch, float(trend), np.array(first))
 
 
 def _at_the_rate_of(x: Floats, n: Floats, of: Floats) -> Floats:
@@ -114,10 +114,12 @@ def _places(of: Floats, residents: Floats) -> Floats:
     return found
 
 
-def _dealt_out(beyond: Floats, place: Floats) -> float:
-    """p of the correlation of what is beyond expectation with a place, were places dealt out again."""
-    if len(beyond) < LEAST_AREAS or np.ptp(place) == 0 or np.ptp(beyond) == 0:
-        return np.nan
-    r = float(np.corrcoef(beyond, place)[0, 1])
+def _dealt_out(beyond: Floats, places: Floats) -> Floats:
+    """p of the correlation of what is beyond expectation with places, a row each, dealt out again."""
     freedom = len(beyond) - 2
-    return float(2 * stdtr(freedom, -abs(r) * np.sqrt(freedom / max(1e-300, 1 - r**2))))
+    if len(beyond) < LEAST_AREAS or np.ptp(beyond) == 0:
+        return np.full(len(places), np.nan)
+    beyond, apart = beyond - beyond.mean(), places - places.mean(axis=1, keepdims=True)
+    sizes = np.sqrt((apart**2).sum(axis=1) * (beyond @ beyond))
+    r = np.divide(apart @ beyond, sizes, out=np.full(len(places), np.nan), where=np.ptp(places, axis=1) > 0)
+    return np.asarray(2 * stdtr(freedom, -np.abs(r) * np.sqrt(freedom / np.maximum(1e-300, 1 - r**2))))

@@ -186,12 +186,14 @@ def rank_labels(values: ArrayLike | pd.Series) -> pd.Series:
     ['2=', '1', '2=', '', '4']
     """
     series = pd.Series(values, dtype="float64")
-    ranks = series.rank(ascending=False, method="min")
-    tied = series.notna() & series.duplicated(keep=False)
-    text = [
-        "" if math.isnan(rank) else f"{rank:.0f}{'=' * bool(tie)}"
-        for rank, tie in zip(ranks, tied, strict=True)
+    known = series.notna().to_numpy()
+    _, which, alike = np.unique(-series.to_numpy()[known], return_inverse=True, return_counts=True)
+    places = 1 + np.cumsum(alike) - alike
+    labels = [
+        f"{place}{'=' * (number > 1)}" for place, number in zip(places.tolist(), alike.tolist(), strict=True)
     ]
+    text = np.full(len(series), "", dtype=object)
+    text[known] = np.array(labels, dtype=object)[which]
     return pd.Series(text, index=series.index, name="rank", dtype="str")
 
 

@@ -11,11 +11,12 @@ score instead, it says so, and a higher score is more deprived.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from geo.stats import intervals, rates
 from geo.stats.between import Between
@@ -154,25 +155,27 @@ def slope_index(
     Low A, Low A (2004), Measuring the gap, *Journal of Public Health* 26, 388-395. Where ``fit_p`` is small
     the rates lie on no straight line, and the indices describe them poorly: :func:`ends` needs no line.
     """
-    used = table[(table["population"] > 0) & table["value"].notna()]
+    columns = (table[name].to_numpy(np.float64) for name in ("population", "value", "lower_ci", "upper_ci"))
+    population, value, lower, upper = columns
+    used = (population > 0) & ~np.isnan(value)
+    population, value, lower, upper = population[used], value[used], lower[used], upper[used]
+    groups = len(value)
     names = ["sii", "sii_lower", "sii_upper", "rii", "rii_lower", "rii_upper", "fit", "fit_p"]
-    if len(used) < MIN_AREAS:
-        return pd.Series({**dict.fromkeys(names, np.nan), "groups": len(used)})
-    share = used["population"].to_numpy(dtype=float) / used["population"].sum()
+    if groups < MIN_AREAS:
+        return pd.Series({**dict.fromkeys(names, np.nan), "groups": groups})
+    share = population / population.sum()
     rank = np.cumsum(share) - share / 2
     centred = rank - share @ rank
     to_slope = share * centred / (share @ centred**2)
 
-    value, lower, upper = (used[name].to_numpy(dtype=float) for name in ("value", "lower_ci", "upper_ci"))
-    z = stats.norm.ppf(0.975)
+    z = intervals.deviate(0.95)
     positive = value > 0
     centre = np.log(np.where(positive, value, 1.0))
     floor = np.where(positive, np.maximum(lower, value / 1000), 1.0)
     spread = np.where(positive, np.log(upper / floor) / (2 * z), upper / z)
     if between is not None:
-        added = between.spread[(table["population"] > 0) & table["value"].notna()]
-        spread = np.hypot(spread, np.where(positive, added, 0.0)) * between.stretch
-    normal = np.random.default_rng(seed).standard_normal((repetitions, len(used))) * spread
+        spread = np.hypot(spread, np.where(positive, between.spread[used], 0.0)) * between.stretch
+    normal = _normals(repetitions, groups, seed) * spread
     drawn = np.where(positive, np.exp(centre + normal), np.abs(normal))
 
     def indices(y: Floats) -> tuple[Floats, Floats]:
@@ -183,14 +186,23 @@ def slope_index(
 
     (sii,), (rii,) = indices(value[None, :])
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    sii_limits, rii_drawn = np.quantile(indices(drawn)[0], tails), indices(drawn)[1]
+    sii_drawn, rii_drawn = indices(drawn)
+    sii_limits = np.quantile(sii_drawn, tails)
     # Draws whose line falls below 0 at the least deprived end have an unboundedly large ratio.
     rii_limits = np.quantile(np.where(np.isnan(rii_drawn), np.inf, rii_drawn), tails, method="nearest")
     known = between is None or np.isfinite(between.stretch)
     found = [sii, *sii_limits, rii, *(rii_limits if np.isfinite(rii) and known else [np.nan, np.nan])]
     fit = _about_a_line(rank, value, np.where(positive, value, 1.0) * spread)
-    found += [fit, stats.chi2.sf(fit, len(used) - 2)]
-    return pd.Series({**dict(zip(names, map(float, found), strict=True)), "groups": len(used)})
+    found += [fit, special.chdtrc(groups - 2, fit)]
+    return pd.Series({**dict(zip(names, map(float, found), strict=True)), "groups": groups})
+
+
+@lru_cache(maxsize=8)
+def _normals(repetitions: int, groups: int, seed: int) -> Floats:
+    """Standard normal numbers, the same for every gradient of so many groups."""
+    drawn = np.random.default_rng(seed).standard_normal((repetitions, groups))
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _about_a_line(x: Floats, y: Floats, error: Floats) -> float:
@@ -227,20 +239,23 @@ def ends(table: pd.DataFrame, between: Between | None = None) -> pd.Series:
     [3.0, 1.98, 4.68]
     """
     names = ["most", "least", "most_rate", "least_rate", "ratio", "ratio_lower", "ratio_upper"]
-    used = table[table["population"] > 0]
+    used = np.flatnonzero(table["population"].to_numpy(np.float64) > 0)
     if len(used) < 2:
         return pd.Series(np.nan, names)
-    columns = ["value", "lower_ci", "upper_ci"]
-    (high, high_lower, high_upper), (low, low_lower, low_upper) = used[columns].iloc[[0, -1]].to_numpy(float)
+    two = used[[0, -1]]
+    value, lower, upper = (
+        table[name].to_numpy(np.float64)[two] for name in ("value", "lower_ci", "upper_ci")
+    )
+    (high, low), (high_lower, low_lower), (high_upper, low_upper) = value, lower, upper
     limits = [np.nan] * 3
     if high > 0 and low > 0:
         down = np.hypot(np.log(high / high_lower), np.log(low_upper / low))
         up = np.hypot(np.log(high_upper / high), np.log(low / low_lower))
         if between is not None:
-            added = stats.norm.ppf(0.975) * between.spread[used.index[[0, -1]].to_numpy(int) - 1]
+            added = intervals.deviate(0.95) * between.spread[table.index[two].to_numpy(int) - 1]
             down, up = (between.stretch * np.hypot(one, np.hypot(*added)) for one in (down, up))
         limits = [high / low, high / low * np.exp(-down), high / low * np.exp(up)]
-    return pd.Series([used.index[0], used.index[-1], high, low, *limits], names, dtype=float)
+    return pd.Series([*table.index[two], high, low, *limits], names, dtype=float)
 
 
 def share_in_most_deprived(

@@ -99,9 +99,11 @@ def poisson_interval(events: ArrayLike, confidence: float = 0.95) -> tuple[Float
     tuple of ndarray
         Lower and upper limits, in events.
     """
-    few = np.asarray(events, dtype=np.float64) < EXACT_BELOW
-    (exact_lower, exact_upper), (lower, upper) = exact_poisson(events, confidence), byar(events, confidence)
-    return np.where(few, exact_lower, lower), np.where(few, exact_upper, upper)
+    o = np.asarray(events, dtype=np.float64)
+    few = o < EXACT_BELOW
+    lower, upper = map(np.asarray, byar(o, confidence))
+    lower[few], upper[few] = exact_poisson(o[few], confidence)
+    return lower, upper
 
 
 def wilson(events: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> pd.DataFrame:

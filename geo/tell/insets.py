@@ -126,16 +126,21 @@ def _middle(box: Box) -> np.ndarray:
 
 def notable(answer: Answer) -> np.ndarray:
     """Positions of the areas that matter: the top ranked with a value, and those flagged as hotspots."""
-    top = answer.table.index.get_indexer(top_areas(answer).index)
+    top = _top(answer, RANKED)
     flagged = [i for i, key in enumerate(answer.classes.keys) if key == "HH"]
     return np.union1d(top, np.flatnonzero(np.isin(answer.codes, flagged)))
 
 
 def top_areas(answer: Answer, number: int = RANKED) -> pd.DataFrame:
     """Rows of the first areas in the ranking, without those that have none of the events."""
-    ranked = answer.ranked
-    some = (ranked["rank"] != "") & (ranked["count"].fillna(1) > 0)
-    return ranked[some.to_numpy(bool)].head(number)
+    return answer.table.iloc[_top(answer, number)]
+
+
+def _top(answer: Answer, number: int) -> np.ndarray:
+    """Their positions."""
+    rank, count = answer.table["rank"].to_numpy(str), answer.table["count"].to_numpy(float, na_value=1)
+    some = (rank != "") & (count > 0)
+    return answer.order[some[answer.order]][:number]
 
 
 def view_of(answer: Answer, level: Level) -> Box:
@@ -182,11 +187,12 @@ def _held(windows: Sequence[Inset]) -> int:
 def _name(inset: Inset, level: Level, places: pd.DataFrame | None) -> str:
     west, south, east, north = inset.box
     if places is not None:
-        inside = places[places["x"].between(west, east) & places["y"].between(south, north)]
+        x, y, names, rank = (places[column].to_numpy() for column in ("x", "y", "name", "rank"))
+        off_centre = np.hypot(x - (west + east) / 2, y - (south + north) / 2)
+        inside = np.flatnonzero((west <= x) & (x <= east) & (south <= y) & (y <= north))
         if len(inside):
-            off_centre = np.hypot(inside["x"] - (west + east) / 2, inside["y"] - (south + north) / 2)
-            first = np.lexsort((inside["name"].to_numpy(str), off_centre.to_numpy(), inside["rank"]))[0]
-            return str(inside["name"].iloc[first])
+            keys = names[inside].astype(str), off_centre[inside], rank[inside]
+            return str(names[inside[np.lexsort(keys)[0]]])
     frame = level.frame.iloc[list(_holding(inset, level.anchors, np.arange(level.n)).areas)]
     borough = frame["borough"].mode()[0]
     if (frame["borough"] == borough).sum() >= (level.frame["borough"] == borough).sum() / 3:
