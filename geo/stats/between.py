@@ -85,7 +85,8 @@ def between_areas(
     if within >= LEAST_WITHIN and (total := own.sum()):
         fuller = np.divide(areas, areas - 1, out=np.zeros(groups), where=areas > 1)  # of the mean's own error
         mine = of.T @ fuller
-        alpha = max(0.0, float((mine * residual - own)[mine > 0].sum() / (own[mine > 0] ** 2).sum()))
+        squares = float((own[mine > 0] ** 2).sum())
+        alpha = max(0.0, float((mine * residual - own)[mine > 0].sum()) / squares) if squares else 0.0
         line = own * (1 + alpha * own)
         scatter = of @ np.divide(residual, line, out=np.zeros_like(line), where=line > 0)
         factor = (PRIOR + scatter) / (PRIOR + np.maximum(areas - 1, 0))

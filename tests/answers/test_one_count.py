@@ -150,7 +150,7 @@ def hold(atlas: Atlas, answer: Answer) -> None:
         numbers = [number(one) for one in sentence.groups() if one]
         assert numbers[-1] == whole, answer.headline
         begins = answer.headline.split()[0]
-        of_all = {"None": 0, "No": 0, "All": whole, "Both": 2}
+        of_all = {"None": 0, "No": 0, "Not": 0, "All": whole, "Both": 2}
         first = of_all.get(begins, numbers[0] if len(numbers) > 1 else told)
         assert first == told or answer.query.layer == "change", (answer.headline, legend(answer))
     for text in (answer.headline, *answer.caveats):

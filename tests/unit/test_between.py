@@ -94,3 +94,9 @@ def test_a_share_of_nothing_is_more_on_one_map_in_twenty() -> None:
     rng = np.random.default_rng(6)
     found = [between_areas(clumped(rng), PEOPLE, TENTHS).p_first[2] <= 0.05 for _ in range(300)]
     assert SURE < binom.cdf(sum(found), 300, 0.05) < 1 - SURE
+
+
+def test_events_in_lone_areas_alone_leave_no_spread_to_measure() -> None:
+    """The one area of its group has all events: those of groups of several have none."""
+    found = between_areas([30, 0, 0, 0, 0, 0, 0, 0], [1000] * 8, [1, 2, 2, 2, 2, 2, 2, 2], 2)
+    assert np.isfinite(found.spread[0]) and not np.isinf(found.spread).any()
