@@ -20,8 +20,9 @@ NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 STEPS = np.linspace(-7, 7, 101)[:, None]
 STEP_WEIGHTS = stats.norm.pdf(STEPS) / stats.norm.pdf(STEPS).sum()
 """Where a log-normal mean is looked at, in standard deviations."""
-FINEST = 200
-"""How many times Poisson's variance the log-normal law's may be for these steps to see both."""
+FINEST = 100
+"""How many times Poisson's variance the log-normal law's may be for these steps to see both; beyond, counts
+are so large that the logarithm of what chance alone makes of a mean is normal too."""
 
 LARGEST = 50.0  # of the logarithm of a mean
 
@@ -35,53 +36,97 @@ class Law:
     log_probability : callable
         ``f(y, mean, alpha)``: logarithm of the probability of each count.
     tails : callable
-        ``f(y, expected, error, alpha)``: P(Y ≤ y) and P(Y ≥ y) where the logarithm of the expectation is
-        known with that standard error.
+        ``f(y, expected, error, alpha, share)``: P(Y ≤ y) and P(Y ≥ y) where the logarithm of the expectation
+        is known with that standard error, summed over the dispersions of the column ``alpha``, for each of
+        which ``error`` and ``share`` have a row.
     """
 
     log_probability: Callable[[Floats, Floats, float], Floats]
-    tails: Callable[[Floats, Floats, Floats, float], tuple[Floats, Floats]]
+    tails: Callable[[Floats, Floats, Floats, Floats, Floats], tuple[Floats, Floats]]
 
 
-def _gamma_log_probability(y: Floats, mean: Floats, alpha: float) -> Floats:
-    return np.asarray(stats.nbinom.logpmf(y, 1 / alpha, 1 / (1 + alpha * mean)))
+def _both(high: np.ndarray, near: Floats, itself: Floats, whole: Floats) -> tuple[Floats, Floats]:
+    """Lower and upper tail, from that on the side of a count (high or not), the count itself, and all."""
+    far = np.clip(whole - near + itself, 0.0, whole)
+    return np.where(high, far, near), np.where(high, near, far)
 
 
-def _gamma_tails(y: Floats, expected: Floats, error: Floats, alpha: float) -> tuple[Floats, Floats]:
-    share = 1 / (1 + alpha * expected * np.exp(np.clip(NODES[:, None] * error, -30, 30)))
-    lower = special.betainc(1 / alpha, y + 1, share)
-    upper = np.where(y > 0, special.betainc(np.maximum(y, 1), 1 / alpha, 1 - share), 1.0)
-    weights = NODE_WEIGHTS / NODE_WEIGHTS.sum()
-    return weights @ lower, weights @ upper
+def _gamma_log_probability(y: Floats, mean: Floats, alpha: Floats | float) -> Floats:
+    size, share = 1 / alpha, 1 / (1 + alpha * mean)
+    ways = special.gammaln(size + y) - special.gammaln(y + 1) - special.gammaln(size)
+    return np.asarray(ways + size * np.log(share) + special.xlog1py(y, -share))
 
 
-def _at_steps(y: Floats, mean: Floats, alpha: float, error: Floats | float = 0.0) -> tuple[Floats, ...]:
-    """Counts, the logarithms of their means at each step, and the unit that both are told in.
-
-    Large counts are told in a larger unit: their own chance, then 0.5% of the variance, is seen by the steps.
-    """
-    variance = np.log1p(alpha) + np.square(error)
-    log_mean = np.log(mean) - np.log1p(alpha) / 2 + np.sqrt(variance) * STEPS
-    unit = np.maximum(1.0, variance * (y + 1) / FINEST)
-    return y / unit, np.minimum(log_mean - np.log(unit), LARGEST), unit
+def _gamma_tails(
+    y: Floats, expected: Floats, error: Floats, alpha: Floats, share: Floats
+) -> tuple[Floats, Floats]:
+    error, alpha, share = (each[:, None] for each in (error, alpha, share))
+    mean = expected * np.exp(np.clip(NODES[:, None] * error, -30, 30))
+    size, none = np.broadcast_to(1 / alpha, mean.shape), 1 / (1 + alpha * mean)
+    near, high = np.empty(mean.shape), y > expected
+    near[..., high] = special.betainc(y[high], size[..., high], 1 - none[..., high])
+    near[..., ~high] = special.betainc(size[..., ~high], y[~high] + 1, none[..., ~high])
+    itself = np.exp(_gamma_log_probability(y, mean, alpha))
+    weight = share * (NODE_WEIGHTS / NODE_WEIGHTS.sum())[:, None]
+    near, itself, whole = ((weight * part).sum(axis=(0, 1)) for part in (near, itself, np.ones_like(near)))
+    return _both(high, near, itself, whole)
 
 
 def _log_normal_log_probability(y: Floats, mean: Floats, alpha: float) -> Floats:
-    count, log_mean, unit = _at_steps(y, mean, alpha)
-    at_steps = count * log_mean - np.exp(log_mean) - special.gammaln(count + 1)
-    return np.asarray(special.logsumexp(at_steps, axis=0, b=STEP_WEIGHTS) - np.log(unit))
+    variance = np.log1p(alpha)
+    middle, large = np.log(mean) - variance / 2, variance * y > FINEST
+    found = np.empty(len(y))
+    of_log, about = special.digamma(y[large]), variance + special.zeta(2, y[large])
+    found[large] = -((of_log - middle[large]) ** 2 / about + np.log(2 * np.pi * about)) / 2 - np.log(y[large])
+    count, middle = y[~large], middle[~large]
+    steps = np.sqrt(variance) * STEPS
+    at_steps = count * steps
+    at_steps -= np.exp(steps) * np.exp(middle)
+    highest = at_steps.max(axis=0, initial=-np.inf)
+    at_steps -= highest
+    seen = (STEP_WEIGHTS.T @ np.exp(at_steps, out=at_steps))[0]
+    found[~large] = np.log(seen) + highest + count * middle - special.gammaln(count + 1)
+    return found
 
 
-def _log_normal_tails(y: Floats, expected: Floats, error: Floats, alpha: float) -> tuple[Floats, Floats]:
-    count, log_mean, _ = _at_steps(y, expected, alpha, error)
+def _log_normal_tails(
+    y: Floats, expected: Floats, error: Floats, alpha: Floats, share: Floats
+) -> tuple[Floats, Floats]:
+    variance, middle = np.log1p(alpha) + np.square(error), np.log(expected) - np.log1p(alpha) / 2
+    large = variance.max(axis=0) * y > FINEST
+    lower, upper = np.empty((2, len(y)))
+    for tails, those in ((_normal_tails, large), (_tails_at_steps, ~large)):
+        lower[those], upper[those] = tails(y[those], middle[:, those], variance[:, those], share[:, those])
+    return lower, upper
+
+
+def _normal_tails(y: Floats, middle: Floats, variance: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Of large counts: a Poisson count reaches y where a gamma variable of that shape stays below the mean.
+
+    The logarithm of that variable is all but normal, and so is its distance from that of the mean.
+    """
+    below = (special.digamma(y + 1) - middle) / np.sqrt(variance + special.zeta(2, y + 1))
+    above = (middle - special.digamma(y)) / np.sqrt(variance + special.zeta(2, y))
+    return (share * special.ndtr(below)).sum(axis=0), (share * special.ndtr(above)).sum(axis=0)
+
+
+def _tails_at_steps(y: Floats, middle: Floats, variance: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """The means of all spreads together have one law, which is looked at at the steps of the widest."""
+    centre = middle.mean(axis=0)
+    step = np.sqrt(variance.max(axis=0)) * STEPS
+    weight = np.zeros_like(step)
+    for part, off, own in zip(share, middle - centre, np.sqrt(variance), strict=True):
+        away = (step - off) / own
+        weight += part / own * np.exp(away * away / -2)
+    whole = share.sum(axis=0)
+    weight *= whole / weight.sum(axis=0)
+    log_mean = np.minimum(centre + step, LARGEST)
     mean = np.exp(log_mean)
-    itself = (STEP_WEIGHTS * np.exp(count * log_mean - mean - special.gammaln(count + 1))).sum(axis=0)
-    high = y > expected  # the tail that may be small is added up, the other follows from it
-    near = np.empty(len(y))
-    near[high] = (STEP_WEIGHTS * special.gammainc(count[high], mean[:, high])).sum(axis=0)
-    near[~high] = (STEP_WEIGHTS * special.gammaincc(count[~high] + 1, mean[:, ~high])).sum(axis=0)
-    far = np.minimum(1.0, 1 - near + itself)
-    return np.where(high, far, near), np.where(high, near, far)
+    itself = (weight * np.exp(y * log_mean - mean - special.gammaln(y + 1))).sum(axis=0)
+    near, high = np.empty(mean.shape), y > np.exp(centre)
+    near[:, high] = special.gammainc(y[high], mean[:, high])
+    near[:, ~high] = special.gammaincc(y[~high] + 1, mean[:, ~high])
+    return _both(high, (weight * near).sum(axis=0), itself, whole)
 
 
 GAMMA = Law(_gamma_log_probability, _gamma_tails)

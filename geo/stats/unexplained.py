@@ -37,6 +37,7 @@ LEAST_EXPECTED, LARGEST_ERROR = 0.01, 2.0  # beyond, an expectation is too uncer
 
 
 LONGEST_STEP = 3.0  # of the fit, on the scale of log rates
+NEAR = 1.0  # of the logarithms of two laws' likeliest dispersions
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def excess(
         p[used] = _fitted_p(y, expected[used])
     table = _excess_table(index, x, expected, error, p, confidence=confidence)
     law = "negative-binomial" if dispersion > 0 else "Poisson"
-    covariance = _covariance(offset, design, beta, dispersion)
+    covariance = _covariance(design, _weights(offset, design, beta, dispersion)[1])
     curve = _curve(basis, score[used], beta, covariance, years=years, confidence=confidence)
     return Excess(table, f"{law} model, {words}", dispersion, curve, reason)
 
@@ -222,27 +223,40 @@ def _basis(values: Floats, events: float) -> tuple[_Basis, str]:
     return _Basis(np.zeros_like(values), None), "overall rate only: too few areas, events or differences"
 
 
-def _weights(offset: Floats, design: Floats, beta: Floats, dispersion: float) -> tuple[Floats, Floats]:
+def _weights(
+    offset: Floats, design: Floats, beta: Floats, dispersion: Floats | float
+) -> tuple[Floats, Floats]:
     """Means, and the working weights of the log link."""
-    mean = np.exp(np.clip(offset + design @ beta, -30, 30))
+    mean = np.exp(np.clip(offset + beta @ design.T, -30, 30))
     return mean, mean / (1 + dispersion * mean)
 
 
-def _covariance(offset: Floats, design: Floats, beta: Floats, dispersion: float) -> Floats:
+def _inverse(information: Floats) -> Floats:
+    """Inverse of symmetric matrices, or the nearest to one where there is none."""
+    values, vectors = np.linalg.eigh(information)
+    size = np.abs(values)
+    known = size > 1e-15 * size.max(axis=-1, keepdims=True)
+    parts = vectors * np.divide(1.0, values, out=np.zeros_like(values), where=known)[..., None, :]
+    return np.asarray(parts @ vectors.swapaxes(-1, -2))
+
+
+def _covariance(design: Floats, weight: Floats) -> Floats:
     """Covariance of the coefficients."""
-    weight = _weights(offset, design, beta, dispersion)[1]
-    information = design.T @ (weight[:, None] * design)
-    return np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+    return _inverse((weight[..., None, :] * design.T) @ design)
 
 
-def _regress(y: Floats, offset: Floats, design: Floats, beta: Floats, dispersion: float) -> Floats:
-    """Coefficients of given dispersion, by iteratively reweighted least squares from ``beta``."""
+def _regress(y: Floats, offset: Floats, design: Floats, beta: Floats, dispersion: Floats | float) -> Floats:
+    """Coefficients of given dispersion, by iteratively reweighted least squares from ``beta``.
+
+    Of several dispersions (a column) there is a row of coefficients each.
+    """
     for _ in range(50):
         mean, weight = _weights(offset, design, beta, dispersion)
-        step = _covariance(offset, design, beta, dispersion) @ (design.T @ (weight * (y - mean) / mean))
-        change = np.abs(design @ step).max()
-        beta = beta + step * min(1.0, LONGEST_STEP / max(change, 1e-300))
-        if change < 1e-10:
+        score = (weight * (y - mean) / mean) @ design
+        step = (_covariance(design, weight) @ score[..., None])[..., 0]
+        change = np.abs(step @ design.T).max(axis=-1, keepdims=True)
+        beta = beta + step * np.minimum(1.0, LONGEST_STEP / np.maximum(change, 1e-300))
+        if change.max() < 1e-10:
             break
     return beta
 
@@ -265,13 +279,18 @@ def _fit(y: Floats, offset: Floats, design: Floats) -> tuple[float, Floats]:
     return dispersion, beta
 
 
-def _likeliest(law: spread.Law, y: Floats, mean: Floats) -> float:
-    """Dispersion of highest likelihood about given means."""
+def _likeliest(law: spread.Law, y: Floats, mean: Floats, near: float = 0.0) -> float:
+    """Dispersion of highest likelihood about given means; first looked for near that of another law."""
 
     def unlikelihood(log_dispersion: float) -> float:
         return -float(law.log_probability(y, mean, float(np.exp(log_dispersion))).sum())
 
-    best = optimize.minimize_scalar(unlikelihood, bounds=(-15, 5), method="bounded", options={"xatol": 1e-6})
+    about = [(np.log(near) - NEAR, np.log(near) + NEAR)] if near else []
+    for low, high in (*about, (-15, 5)):
+        options = {"xatol": 1e-6}
+        best = optimize.minimize_scalar(unlikelihood, bounds=(low, high), method="bounded", options=options)
+        if low + 1e-3 < best.x < high - 1e-3:
+            break
     return float(np.exp(best.x))
 
 
@@ -280,19 +299,18 @@ def _expected_of_others(
 ) -> tuple[Floats, Floats]:
     """What all other areas predict of each, and the standard error of its logarithm."""
     if len(y) > LEAVE_ONE_OUT_UP_TO:
-        covariance = _covariance(offset, design, beta, dispersion)
-        mean = _weights(offset, design, beta, dispersion)[0]
+        mean, weight = _weights(offset, design, beta, dispersion)
+        covariance = _covariance(design, weight)
         return mean, np.sqrt(np.einsum("ip,pq,iq->i", design, covariance, design))
-    others = 1.0 - np.eye(len(y))
     products = (design[:, :, None] * design[:, None, :]).reshape(len(y), -1)
     betas = np.tile(beta, (len(y), 1))
     for _ in range(25):
-        mean = np.exp(np.clip(offset + betas @ design.T, -30, 30))
-        weight = others * mean / (1 + dispersion * mean)
-        information = (weight @ products).reshape(-1, design.shape[1], design.shape[1])
-        score = (weight * (y - mean) / mean) @ design
-        covariance = np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
-        step = np.einsum("ipq,iq->ip", covariance, score)
+        mean, weight = _weights(offset, design, betas, dispersion)
+        np.fill_diagonal(weight, 0.0)
+        covariance = _inverse((weight @ products).reshape(-1, design.shape[1], design.shape[1]))
+        weight *= y - mean
+        weight /= mean
+        step = np.einsum("ipq,iq->ip", covariance, weight @ design)
         change = np.abs(step @ design.T).max(axis=1)
         betas = betas + step * np.minimum(1.0, LONGEST_STEP / np.maximum(change, 1e-300))[:, None]
         if change.max() < 1e-8:
@@ -312,7 +330,8 @@ def _fitted_p(y: Floats, expected: Floats) -> Floats:
     count, mean = y[some], expected[some]
     alphas = {law: max(_likeliest(law, count, mean), SMALLEST_SPREAD**2) for law in spread.LAWS}
     best = max(alphas, key=lambda law: float(law.log_probability(count, mean, alphas[law]).sum()))
-    return _two_sided(*best.tails(y, expected, np.zeros(len(y)), alphas[best]))
+    error = np.zeros((1, len(y)))
+    return _two_sided(*best.tails(y, expected, error, np.array([[alphas[best]]]), error + 1))
 
 
 def _predictive_p(
@@ -326,35 +345,39 @@ def _predictive_p(
     alone, adjusted for the coefficients (Cox and Reid); what it is without an area follows by a Newton step.
     """
     mean = _weights(offset, design, beta, dispersion)[0]
-    known = []
+    tails, known = np.zeros((2, len(y))), []
     for law in spread.LAWS:
-        likeliest = 0.0 if dispersion == 0 else _likeliest(law, y, mean)
+        likeliest = 0.0 if dispersion == 0 else _likeliest(law, y, mean, dispersion)
         spreads, width = np.linspace(*_bounds(y, design.shape[1], likeliest), SPREADS, retstep=True)
-        for alpha in spreads**2:
-            beta = _regress(y, offset, design, beta, alpha)
-            likelihood, error = _known_without_each(law, y, offset, design, beta=beta, alpha=alpha)
-            known.append((law, alpha, likelihood + np.log(width), error))
-    likelihood = np.array([each[2] for each in known])
-    share = np.exp(likelihood - special.logsumexp(likelihood, axis=0))
-    tails = np.zeros((2, len(y)))
-    for (law, alpha, _, error), part in zip(known, share, strict=True):
-        if part.max() > NEGLIGIBLE:
-            tails += part * np.array(law.tails(y, expected, error, alpha))
+        alpha = spreads[:, None] ** 2
+        likelihood, error = _known_without_each(law, y, offset, design, beta=beta, alpha=alpha)
+        known.append((law, alpha, likelihood + np.log(width), error))
+    whole = special.logsumexp([likelihood for _, _, likelihood, _ in known], axis=(0, 1))
+    for law, alpha, likelihood, error in known:
+        share = np.exp(likelihood - whole)
+        some = share.max(axis=1) > NEGLIGIBLE
+        if some.any():
+            tails += law.tails(y, expected, error[some], alpha[some], share[some])
     return _two_sided(*tails)
 
 
 def _known_without_each(
-    law: spread.Law, y: Floats, offset: Floats, design: Floats, *, beta: Floats, alpha: float
+    law: spread.Law, y: Floats, offset: Floats, design: Floats, *, beta: Floats, alpha: Floats
 ) -> tuple[Floats, Floats]:
-    """Logarithm of the likelihood of all other areas, and the standard error of their log expectation."""
-    mean, weight = _weights(offset, design, beta, alpha)
-    covariance = _covariance(offset, design, beta, alpha)
-    leverage = np.clip(weight * np.einsum("ip,pq,iq->i", design, covariance, design), 0, 1 - 1e-9)
+    """Logarithm of the likelihood of all other areas, and the standard error of their log expectation.
+
+    Both have a row for each of the dispersions, a column.
+    """
+    betas = _regress(y, offset, design, np.tile(beta, (len(alpha), 1)), alpha)
+    mean, weight = _weights(offset, design, betas, alpha)
+    information = (weight[:, None] * design.T) @ design
+    own = np.einsum("ip,kpq,iq->ki", design, _inverse(information), design, optimize=True)
+    leverage = np.clip(weight * own, 0, 1 - 1e-9)
     odds = leverage / (1 - leverage)
-    each = law.log_probability(y, mean, alpha)
+    each = np.array([law.log_probability(y, *one) for one in zip(mean, alpha[:, 0], strict=True)])
     better = weight * ((y - mean) / mean) ** 2 * odds / 2  # the fit of the others to themselves
-    information = np.linalg.slogdet(design.T @ (weight[:, None] * design))[1] + np.log1p(-leverage)
-    return each.sum() - each + better - information / 2, np.sqrt(odds / weight)
+    known = np.linalg.slogdet(information)[1][:, None] + np.log1p(-leverage)
+    return each.sum(axis=1, keepdims=True) - each + better - known / 2, np.sqrt(odds / weight)
 
 
 def _bounds(y: Floats, coefficients: int, dispersion: float) -> tuple[float, float]:
