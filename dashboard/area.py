@@ -242,7 +242,7 @@ def _week(week: Week, noun: str) -> list[Component]:
             "By weekday and hour",
             blocks.heat(week.clock, noun, midnight=week.midnight is not None),
             html.P(said, className="note"),
-            found=blocks.peak_hour(week.clock, midnight=week.midnight is not None),
+            found=blocks.peak_hour(week.clock, midnight=week.midnight is not None) if week.stands_out else "",
             table=blocks.clock_table(week.clock, week.kind),
             qualified=blocks.CLOCKS[week.kind],
         )

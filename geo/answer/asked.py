@@ -371,8 +371,10 @@ class Asked:
         """
         whole = self.loaded.select(self.kept.replace(hour=(), day=(), night=()))
         selection = self.loaded.reported(whole, self.chosen[self.level.parent])
-        where = self.lsoas if lsoas is None else lsoas
-        return week_of(selection, where, self.info, self.gate, self.query.clock)
+        if lsoas is None:
+            return week_of(selection, self.lsoas, self.info, self.gate, self.query.clock)
+        of_all = week_of(selection, self.lsoas, self.info, self.gate, "recorded")
+        return week_of(selection, lsoas, self.info, self.gate, self.query.clock, whole=of_all)
 
     def gradient(self, lsoas: np.ndarray | None = None) -> Gradient:
         """Small areas by deprivation (the query's domain), from protected counts.

@@ -21,12 +21,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, days, weekdays, whole
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
 from geo.data.table import AGE_BANDS
 
-DAYS_KNOWN, HOURS_KNOWN = 7, 24
 N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
 """Cells of one category and month: 7 weekdays and unknown, by 24 hours and unknown."""
 YEAR = 365.25
@@ -98,8 +98,8 @@ class Cube:
         codes = incidents["lsoa"]
         area = areas.get_indexer(pd.Index(codes))
         area = np.where(codes.isna().to_numpy(), n, np.where(area < 0, n + 1, area)).astype(np.int32)
-        weekday = _weekdays(incidents)
-        hour = _whole(incidents, "hour", HOURS_KNOWN)
+        weekday = weekdays(incidents)
+        hour = whole(incidents, "hour", HOURS_KNOWN)
         category = pd.Index(categories).get_indexer(pd.Index(incidents["category"]))
         month = np.searchsorted(covered, incidents["month"].to_numpy(np.int64))
         cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
@@ -110,7 +110,7 @@ class Cube:
         if "age_band" in incidents:
             position = pd.Index(AGE_BANDS).get_indexer(pd.Index(incidents["age_band"]))
             age = np.where(position < 0, len(AGE_BANDS), position).astype(np.int8)
-        day = _days(incidents)
+        day = days(incidents)
         packed = {"category", "lsoa", "month", "date", "hour", "age_band"}
         extra = {str(c): incidents[c].to_numpy()[order] for c in incidents.columns if c not in packed}
         return cls(categories, covered, n, area[order], age[order], day[order], offsets, extra)
@@ -211,6 +211,29 @@ class Cube:
         """Cell of every row, int32, shape (N,)."""
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
 
+    @cached_property
+    def by_week(self) -> bool:
+        """Whether the day of every event is known whose weekday is."""
+        return not ((self.day == 0) & (self.cell % N_SLOTS // (HOURS_KNOWN + 1) < DAYS_KNOWN)).any()
+
+    @cached_property
+    def unit_cell(self) -> np.ndarray:
+        """Week (from that of the first month, or month), weekday and hour of every row in one; int32."""
+        unit, slot = self.cell // N_SLOTS % max(1, len(self.months)), self.cell % N_SLOTS
+        if self.by_week:
+            unit = np.where(self.day > 0, (self.before_first[unit] + self.day - 1) // 7 - self.first_week, 0)
+        return (unit * N_SLOTS + slot).astype(np.int32)
+
+    @cached_property
+    def before_first(self) -> np.ndarray:
+        """Ordinal of the day before the first of each month."""
+        return np.array([date(m // 12, m % 12 + 1, 1).toordinal() - 1 for m in self.months], np.int64)
+
+    @property
+    def first_week(self) -> int:
+        """Number of the week of the first month's first day."""
+        return int(self.before_first[0]) // 7 if len(self.months) else 0
+
     def _by_slot(self) -> np.ndarray:
         sizes = np.diff(self.offsets).reshape(-1, N_SLOTS)
         return sizes.sum(axis=0)
@@ -289,10 +312,8 @@ class Selection:
 
     def _in_window(self, rows: np.ndarray, window: Window) -> np.ndarray:
         """Whether each of some rows has a day that is known and within a window."""
-        months = self.cube.months
-        before_first = np.array([date(m // 12, m % 12 + 1, 1).toordinal() - 1 for m in months])
         known = self.cube.day[rows]
-        day = before_first[self.cube.cell[rows] // N_SLOTS % len(months)] + known
+        day = self.cube.before_first[self.cube.cell[rows] // N_SLOTS % len(self.cube.months)] + known
         return (known > 0) & (window.start.toordinal() <= day) & (day <= window.stop.toordinal())
 
     @cached_property
@@ -461,37 +482,3 @@ def _slots(query: Query) -> np.ndarray | None:
     if query.night:
         slots &= np.isin(_NIGHT, query.night)
     return slots
-
-
-def _weekdays(incidents: pd.DataFrame) -> np.ndarray:
-    """Weekday of each event, Monday 0, not known 7."""
-    if "weekday" in incidents:
-        return _whole(incidents, "weekday", DAYS_KNOWN)
-    if "date" not in incidents:
-        return np.full(len(incidents), DAYS_KNOWN)
-    days = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
-    known = ~np.isnat(days)
-    weekday = (np.where(known, days, np.datetime64("1970-01-01")).astype(np.int64) + 3) % 7
-    return np.where(known, weekday, DAYS_KNOWN)
-
-
-def _days(incidents: pd.DataFrame) -> np.ndarray:
-    """Day of the month of each event, int8, not known 0.
-
-    Publishers file the first minutes of a month with the night before: such an event is of its last day.
-    """
-    if "date" not in incidents:
-        return np.zeros(len(incidents), np.int8)
-    date_ = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
-    first = (incidents["month"].to_numpy(np.int64) - 1970 * 12).astype("datetime64[M]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    day = (date_ - first.astype("datetime64[D]")).astype(np.int64) + 1
-    return np.where(np.isnat(date_), 0, np.clip(day, 1, length)).astype(np.int8)
-
-
-def _whole(incidents: pd.DataFrame, column: str, unknown: int) -> np.ndarray:
-    """Column of small whole numbers with missing values as ``unknown``."""
-    if column not in incidents:
-        return np.full(len(incidents), unknown)
-    values = pd.to_numeric(incidents[column]).to_numpy(np.float64, na_value=np.nan)
-    return np.where(np.isnan(values), unknown, values).astype(np.int64)

@@ -174,7 +174,7 @@ def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
         return ()
     return (
         f"About {float(f'{week.midnight.excess:.3g}'):,.0f} of {week.midnight.recorded:,.0f} {noun} recorded "
-        "in the hour from midnight seem to be there because their time was not known.",
+        "in the hour from midnight may be there because their time was not known.",
     )
 
 

@@ -8,7 +8,7 @@ known can be spread over it (:mod:`geo.stats.clock` has the methods). Everything
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,9 @@ from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, Selection
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.immutable import immutable
 from geo.ask.source_info import SourceInfo
-from geo.stats.clock import aoristic, weekdays_of_days, weekdays_of_months
+from geo.stats.clock import aoristic
 from geo.stats.midnight import DefaultMidnight, default_midnight, without_default_midnight
-from geo.stats.peaks import peak
+from geo.stats.peaks import Clumping, clumping, peak
 
 LONGEST = 24.0
 """Hours beyond which a range says too little of the time."""
@@ -37,6 +37,8 @@ class Week:
         Where 00:00 seems to stand for an unknown time in this clock.
     when : str
         The busiest day and hours and how sure that is, a sentence; "" without hours.
+    stands_out : bool
+        Whether it names any.
     kind : str
         Key of :data:`geo.ask.choices.CLOCKS`: what is shown, which is "recorded" where another cannot be.
     untimed : str
@@ -48,12 +50,21 @@ class Week:
     clock: pd.DataFrame | None = immutable()
     midnight: DefaultMidnight | None
     when: str
+    stands_out: bool = False
     kind: str = "recorded"
     untimed: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-def week_of(selection: Selection, lsoas: np.ndarray, info: SourceInfo, gate: Gate, kind: str) -> Week:
+def week_of(
+    selection: Selection,
+    lsoas: np.ndarray,
+    info: SourceInfo,
+    gate: Gate,
+    kind: str,
+    *,
+    whole: Week | None = None,
+) -> Week:
     """Count a selection by weekday and hour.
 
     Parameters
@@ -65,6 +76,9 @@ def week_of(selection: Selection, lsoas: np.ndarray, info: SourceInfo, gate: Gat
     gate : Gate
     kind : str
         Key of :data:`geo.ask.choices.CLOCKS` that is asked for.
+    whole : Week, optional
+        As recorded, of all the areas that these are part of: their midnight is judged and cut as its is,
+        since one area has too few events to tell by itself.
 
     Returns
     -------
@@ -72,37 +86,80 @@ def week_of(selection: Selection, lsoas: np.ndarray, info: SourceInfo, gate: Gat
     """
     if not info.has_hours:
         return Week(clock=None, midnight=None, when="")
-    cells = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN]
+    units, exposure = by_unit(selection, lsoas)
+    units = units[:, :DAYS_KNOWN, :HOURS_KNOWN]
+    clumped = clumping(units.sum(axis=2), exposure), clumping(units.sum(axis=1))
+    cells = units.sum(axis=0)
     recorded = _protected(gate, cells)
     counts = recorded.fillna(ASSUMED).to_numpy(float)  # sentences rest on the protected cells and their total
     total = int(cells.sum())
     counts *= (gate.count(total) or 0) / max(1.0, counts.sum())
-    midnight = default_midnight(counts, noun=info.noun)
+    midnight = _midnight(counts, clumped[1], info, whole)
     hidden = recorded.isna().to_numpy()
     sparse = bool(hidden.sum() > ((cells > 0) & ~hidden).sum())
     reasons = _reasons(selection, midnight, sparse, info, gate)
     kind = "recorded" if kind in reasons else kind
-    shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, counts, hidden))
-    left = default_midnight(shown.counts, noun=info.noun)
-    kept = without_default_midnight(shown.counts) if left.suspected else shown.counts
-    when = peak(kept, exposure=exposure_of(selection), noun=info.noun).sentence
+    shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, counts, hidden, midnight.kept))
+    left = midnight if kind == "recorded" else _midnight(shown.counts, clumped[1], info, None)
+    kept = without_default_midnight(shown.counts, left.kept)
+    found = peak(kept, exposure=exposure.sum(axis=0), clumped=clumped, noun=info.noun)
+    when = found.sentence
     if sparse:
         when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
     return Week(
         clock=shown.clock,
         midnight=left if left.suspected else None,
         when=when,
+        stands_out=bool(found.days or found.hours) and not sparse,
         kind=kind,
         untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate) + _doubt(left),
         reasons=reasons,
     )
 
 
-def exposure_of(selection: Selection) -> np.ndarray:
-    """How often each weekday occurs in the time that a selection keeps, Monday first."""
-    if selection.window is not None:
-        return weekdays_of_days(selection.window.start, selection.window.days)
-    return weekdays_of_months(selection.cube.months[selection.months])
+def _midnight(
+    counts: np.ndarray, clumped: Clumping | None, info: SourceInfo, whole: Week | None
+) -> DefaultMidnight:
+    """Where 00:00 may stand for an unknown time; a part is judged by the whole, and cut by its factor."""
+    found = default_midnight(counts, clumped=1.0 if clumped is None else clumped.factor, noun=info.noun)
+    if whole is None:
+        return found
+    kept = 1.0 if whole.midnight is None else whole.midnight.kept
+    return replace(found, suspected=whole.midnight is not None, kept=kept)
+
+
+def by_unit(selection: Selection, areas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Count a selection by week, weekday and hour; by month where the day of an event is not known.
+
+    Parameters
+    ----------
+    selection : Selection
+    areas : ndarray of bool, shape (n,), optional
+        Only the events in these; None also counts those outside or without a place.
+
+    Returns
+    -------
+    counts : ndarray of int64, shape (units, 8, 25)
+        The last weekday and hour not known; an event of an unknown weekday is in any unit.
+    exposure : ndarray of float, shape (units, 7)
+        How often each weekday of a unit is in the time kept.
+    """
+    rows, cube, length = selection.rows, selection.cube, selection.days_by_month
+    if areas is not None:
+        rows = rows[np.append(areas, [False, False])[cube.area[rows]]]
+    first = cube.before_first
+    if selection.window:
+        first = np.maximum(first, selection.window.start.toordinal() - 1)
+    month = np.repeat(np.arange(len(first)), length)
+    day = np.concatenate([np.empty(0, np.int64), *map(np.arange, length)]) + first[month]
+    unit = day // DAYS_KNOWN - cube.first_week if cube.by_week else month
+    cells = cube.unit_cell[rows]
+    number = max(int(unit.max(initial=-1)), int(cells.max(initial=-1)) // N_SLOTS) + 1
+    exposure = np.bincount(unit * DAYS_KNOWN + day % DAYS_KNOWN, minlength=number * DAYS_KNOWN)
+    counts = np.bincount(cells, minlength=number * N_SLOTS).reshape(number, DAYS_KNOWN + 1, HOURS_KNOWN + 1)
+    exposure = exposure.reshape(number, DAYS_KNOWN).astype(float)
+    kept = exposure.any(axis=1)
+    return counts[kept], exposure[kept]
 
 
 def spread(selection: Selection, lsoas: np.ndarray | None) -> tuple[np.ndarray, int, int] | None:
@@ -146,6 +203,7 @@ class _Material:
     cells: np.ndarray
     counts: np.ndarray
     hidden: np.ndarray
+    kept: float
 
 
 @dataclass(frozen=True)
@@ -165,7 +223,7 @@ def _recorded(m: _Material) -> _Shown:
 
 def _without(m: _Material) -> _Shown:
     """Midnight cut down to the hours beside it, all from protected cells, so that it tells no more."""
-    kept = without_default_midnight(m.counts).to_numpy()
+    kept = without_default_midnight(m.counts, m.kept).to_numpy()
     clock = _protected(m.gate, np.rint(kept)).mask(m.hidden)
     left_out = round(float((m.counts - kept).sum()))
     return _Shown(clock, kept, left_out, "for what midnight holds beyond the hours beside it")
@@ -208,6 +266,11 @@ def _reasons(
     found = {}
     if not midnight.suspected:
         found["without"] = "midnight does not stand out from the hours beside it."
+        if midnight.stands_out:
+            found["without"] = (
+                "midnight stands out on quiet nights no more than on Friday’s and Saturday’s, as a real peak "
+                "does."
+            )
     if not selection.cube.has_spans:
         found["aoristic"] = "the files loaded give no ranges of time."
     elif sparse and gate.controlled:
@@ -228,7 +291,7 @@ def _untimed(shown: _Shown, untimed: int, timed: int, noun: str, gate: Gate) -> 
 
 
 def _doubt(left: DefaultMidnight) -> str:
-    return " Midnight (hatched) often stands for a time that was not known." if left.suspected else ""
+    return " Midnight (hatched) may stand for a time that was not known." if left.suspected else ""
 
 
 def _part(count: int, total: int, gate: Gate) -> str:

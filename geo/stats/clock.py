@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -68,17 +67,6 @@ def weekdays_of_months(months: Iterable[int]) -> Floats:
         first, length = calendar.monthrange(month // 12, month % 12 + 1)
         np.add.at(found, (first + np.arange(length)) % 7, 1)
     return found
-
-
-def weekdays_of_days(start: date, days: int) -> Floats:
-    """How often each weekday occurs in a number of days from `start` on, Monday first.
-
-    Examples
-    --------
-    >>> weekdays_of_days(date(2024, 2, 29), 8).tolist()  # a Thursday
-    [1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0]
-    """
-    return np.bincount((start.weekday() + np.arange(days)) % 7, minlength=7).astype(np.float64)
 
 
 # ---------------------------------------------------------------- tables

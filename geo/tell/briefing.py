@@ -8,15 +8,13 @@ its source; a time is named only where it stands out. Definitions are in ``docs/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc
 
 from geo.answer.answer import Answer
-from geo.answer.asked import ALPHA
 from geo.answer.atlas import Atlas
 from geo.answer.columns import DAGGER, rate_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
@@ -25,22 +23,20 @@ from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shift
 from geo.answer.variation import variation, whole_change
-from geo.answer.week import exposure_of
+from geo.answer.week import by_unit
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import before_name, day_name, listed, lower_first, month_runs, period_name, written
+from geo.ask.words import before_name, day_name, lower_first, month_runs, period_name, written
 from geo.stats.change import months_before
-from geo.stats.clock import DAYS, NIGHTS, night_hours, nights_of
 from geo.stats.midnight import without_default_midnight
-from geo.stats.peaks import LEAST_FOR_PEAK, hours_in_words, peak_set
+from geo.stats.peaks import (
+    clumping,
+)
+from geo.tell.busiest import busiest
 from geo.tell.insets import top_areas
 
 LISTED, MOST = 6, 9
 """Areas that a room is shown, and how many at most where some tie with the last."""
-STRETCH = 4
-"""Hours in the busiest stretch of a day."""
-DAYTIME = range(5, 16)
-"""Hours at which a stretch begins that belongs to a day rather than to a night."""
 KINDS = 3
 """Kinds of event named for an area."""
 
@@ -243,88 +239,24 @@ def _tied(answer: Answer, top: pd.DataFrame) -> int:
 # ---------------------------------------------------------------- when
 
 
-def busiest(
-    week: np.ndarray, exposure: np.ndarray, protect: Callable[[np.ndarray], np.ndarray] = np.asarray
-) -> str:
-    """Name the busiest nights (or days) and the busiest hours in a row, each only where it stands out.
-
-    Parameters
-    ----------
-    week : ndarray of float, shape (7, 24)
-        Events by weekday and hour, without an excess at midnight.
-    exposure : ndarray of float, shape (7,)
-        How often each weekday occurred.
-    protect : callable
-        What counts added up by hour or by day must pass before anything is said of them.
-
-    Returns
-    -------
-    str
-        "" where nothing stands out, or with fewer than 20 events.
-
-    Notes
-    -----
-    The stretch is the :data:`STRETCH` hours in a row with most events. It stands out where so many would come
-    by chance with probability under 5%, were all hours alike (binomial, Bonferroni over the 24 stretches).
-    One that begins from 05:00 to 15:00 belongs to days, any other to nights, which run from noon to noon. Of
-    these the busiest is named, with one more that cannot be told apart from it
-    (:func:`geo.stats.peaks.peak_set`); three or more alike are none. The stretch is then that of the days
-    named.
-
-    Examples
-    --------
-    >>> week = np.ones((7, 24)); week[5, 22:] = 30; week[6, :2] = 30
-    >>> busiest(week, np.ones(7))
-    'Saturday into Sunday, 22:00 to 01:59'
-    """
-    hours = protect(week.sum(axis=0))
-    total = float(hours.sum())
-    if total < LEAST_FOR_PEAK:
-        return ""
-    start, most = _stretch(np.append(hours, hours[: STRETCH - 1]))
-    stands_out = betainc(most, total - most + 1, STRETCH / HOURS_KNOWN) <= ALPHA / HOURS_KNOWN
-    by_day = start in DAYTIME
-    table = week if by_day else night_hours(week).to_numpy()
-    number = exposure if by_day else nights_of(exposure)
-    alike = np.flatnonzero(peak_set(protect(table.sum(axis=1)), number))
-    days = alike.tolist() if len(alike) <= 2 else []
-    if not stands_out:
-        return _days(days, by_day)
-    begin, _ = _stretch(protect(table[days or slice(None)].sum(axis=0)))
-    begin = begin if by_day else (begin + 12) % HOURS_KNOWN
-    words = hours_in_words((begin + step) % HOURS_KNOWN for step in range(STRETCH))
-    return f"{_days(days, by_day)}, {words}" if days else words
-
-
-def _stretch(hours: np.ndarray) -> tuple[int, float]:
-    """Position of the first of the hours in a row with most events, and how many these are."""
-    sums = np.convolve(hours, np.ones(STRETCH), "valid")
-    return int(sums.argmax()), float(sums.max())
-
-
-def _days(days: Sequence[int], by_day: bool) -> str:
-    if by_day:
-        return listed([f"{DAYS[day]}s" for day in days])
-    if len(days) == 1:
-        return NIGHTS[days[0]]
-    return f"{listed([DAYS[day] for day in days])} nights" if days else ""
-
-
 def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
     """Busiest time in some LSOAs, under all filters but those of time of day and day."""
     loaded = atlas.sources[answer.query.source]
     if not loaded.info.has_hours:
         return ""
     selection = atlas.asked(answer.query.replace(hour=(), day=(), night=())).selection
-    week = selection.by_clock(lsoas)[:DAYS_KNOWN, :HOURS_KNOWN].astype(float)
+    units, exposure = by_unit(selection, lsoas)
+    units = units[:, :DAYS_KNOWN, :HOURS_KNOWN]
+    clumped = clumping(units.sum(axis=2), exposure), clumping(units.sum(axis=1))
+    week = units.sum(axis=0).astype(float)
     if answer.week.midnight:
-        week = without_default_midnight(week).to_numpy()
+        week = without_default_midnight(week, answer.week.midnight.kept).to_numpy()
 
     def protect(counts: np.ndarray) -> np.ndarray:
         return loaded.gate.counts(np.rint(counts)).to_numpy(np.float64, na_value=4.0)
 
-    exposure = exposure_of(selection)
-    words = busiest(week, exposure, protect if loaded.gate.controlled else np.asarray)
+    protected = protect if loaded.gate.controlled else np.asarray
+    words = busiest(week, exposure.sum(axis=0), protected, clumped)
     asked = answer.query.hour or answer.query.day or answer.query.night
     return f"whole week: {words}" if words and asked else words
 

@@ -19,7 +19,8 @@ from geo.answer.measures import MEASURES
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import month_number, month_text
-from geo.tell.briefing import LISTED, MOST, briefing, busiest, listed_areas
+from geo.tell.briefing import LISTED, MOST, briefing, listed_areas
+from geo.tell.busiest import busiest
 from geo.tell.meeting import LARGEST, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, note, of_area
 from tests.support import small_county as small
 

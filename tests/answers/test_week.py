@@ -27,10 +27,15 @@ def info(disclosure: str = "open") -> SourceInfo:
 
 
 def events(n: int, *, midnights: int = 0, ranged: float = 0.0, seed: int = 5) -> pd.DataFrame:
-    """Offences of January 2024 at random hours; some at midnight, some with a range, one in ten untimed."""
+    """Offences of January 2024: a third in the nights of Friday and Saturday, others at random hours; some
+    at midnight of any day, some with a range, one in ten untimed."""
     rng = np.random.default_rng(seed)
-    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 31, n + midnights), "D")
+    day = rng.integers(0, 31, n + midnights)
     hour = np.append(rng.integers(0, 24, n), np.zeros(midnights, int)).astype(float)
+    late = slice(n // 10, n // 10 + n // 3)
+    hour[late] = rng.choice([22, 23, 0, 1, 2], n // 3)
+    day[late] = rng.choice([4, 5], n // 3) + 7 * rng.integers(0, 4, n // 3) + (hour[late] < 12)
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(day, "D")
     hour[: n // 10] = np.nan
     span = np.where(
         rng.random(n + midnights) < ranged, rng.choice([0.5, 3.0, 7.25, 30.0], n + midnights), np.nan
@@ -67,8 +72,10 @@ def test_without_unknown_times_midnight_is_as_the_hours_beside_it() -> None:
     recorded, found = week(table, "recorded"), week(table, "without")
     assert recorded.midnight is not None and found.midnight is None
     np.testing.assert_array_equal(found.clock.iloc[:, 1:], recorded.clock.iloc[:, 1:])
-    expected = midnight.without_default_midnight(recorded.clock.to_numpy(float))
+    kept = recorded.midnight.kept
+    expected = midnight.without_default_midnight(recorded.clock.to_numpy(float), kept)
     np.testing.assert_allclose(found.clock.to_numpy(float), expected, atol=0.5)
+    assert recorded.midnight.recorded * (1 - kept) == pytest.approx(900, rel=0.15)
     cut = round(recorded.clock.to_numpy().sum() - expected.to_numpy().sum())
     assert f"{(400 + cut) / 4_900:.1%} of offences have no known time" in found.untimed
     assert f"{400 / 4_900:.1%} as recorded, {cut / 4_900:.1%} for what midnight holds" in found.untimed
@@ -99,7 +106,7 @@ def test_the_share_without_a_time_is_always_stated() -> None:
         assert found.kind == kind
         assert "% of offences have no known time" in found.untimed
     assert week(table.dropna(subset="hour"), "recorded").untimed == (
-        "A time is recorded for all offences. Midnight (hatched) often stands for a time that was not known."
+        "A time is recorded for all offences. Midnight (hatched) may stand for a time that was not known."
     )
 
 

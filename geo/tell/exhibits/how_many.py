@@ -106,10 +106,14 @@ def by_year(part: Part) -> Exhibit:
     asked = [part.asked.ask(first=int(year) * YEAR, last=int(year) * YEAR + YEAR - 1) for year in years]
     moved = [shift(now, then, str(year)) for year, (then, now) in zip(years, pairwise(asked), strict=False)]
     caveats = (*filter(None, moved), *caveats)
-    days = np.bincount(row, [weekdays_of_months([month]).sum() for month in part.months])
     names = list(years[whole].astype(str))
     compared = whole.sum() > 1 and not any(moved)
-    finding = part.most(names, counts[whole], days[whole], "a day") if compared else "".join(moved[:1])
+    finding = "".join(moved[:1])
+    if compared:
+        kept = np.isin(row, np.flatnonzero(whole))
+        length = np.array([weekdays_of_months([month]).sum() for month in part.months])
+        of_month, days = (values[kept].reshape(-1, YEAR).T for values in (per_month, length))
+        finding = part.most(names, counts[whole], (of_month, days), called="year", per="a day")
     chart = Chart("bars", "Year", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_year", f"{part.titled}: by year", finding, table, chart=chart, caveats=caveats)
 

@@ -22,6 +22,7 @@ from geo.answer.county import Loaded
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, Selection
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.level import Level
+from geo.answer.week import by_unit
 from geo.ask import describe
 from geo.ask.query import Query
 from geo.ask.words import MOST_NAMED, agree, lower_first, named, period_name, upper_first, written
@@ -377,15 +378,24 @@ class Part:
         return self.inside if self.query.borough else None
 
     @cached_property
+    def units(self) -> tuple[np.ndarray, np.ndarray]:
+        """Timed events by week (or month), weekday and hour; and how often each weekday is in it."""
+        counts, exposure = by_unit(self.selection, self.clock_areas)
+        return counts[:, :DAYS_KNOWN, :HOURS_KNOWN], exposure
+
+    @property
     def week(self) -> np.ndarray:
         """Timed events by weekday and hour, int64 (7, 24)."""
-        return self.selection.by_clock(self.clock_areas)[:DAYS_KNOWN, :HOURS_KNOWN]
+        found: np.ndarray = self.units[0].sum(axis=0)
+        return found
 
     @cached_property
     def midnight(self) -> midnight.DefaultMidnight:
         """How far 00:00 stands for a time that is not known, from the protected week."""
+        clumped = peaks.clumping(self.units[0].sum(axis=1))
+        factor = 1.0 if clumped is None else clumped.factor
         week = np.nan_to_num(self.numbers(self.week.ravel()), nan=ASSUMED).reshape(self.week.shape)
-        return midnight.default_midnight(week, noun=self.noun)
+        return midnight.default_midnight(week, clumped=factor, noun=self.noun)
 
     def numbers(self, counts: np.ndarray | Sequence[int]) -> np.ndarray:
         """Protected counts as floats; NaN where suppressed."""
@@ -434,31 +444,50 @@ class Part:
         return self.loaded.cube.extra[name][self.rows]
 
     def most(
-        self, names: Sequence[str], counts: np.ndarray, exposure: np.ndarray | None = None, per: str = ""
+        self,
+        names: Sequence[str],
+        counts: np.ndarray,
+        units: tuple[np.ndarray, np.ndarray],
+        *,
+        called: str,
+        per: str = "",
     ) -> str:
         """Say which of some rows has the most, and which cannot be told apart from it; "" if none is known.
+
+        Named only where the rows differ by more than they vary by themselves (:mod:`geo.stats.peaks`).
 
         Parameters
         ----------
         names : sequence of str
         counts : ndarray of int
             True counts; the sentence rests on the protected ones.
-        exposure : ndarray, optional
-            Length of each row, such as the number of Mondays: the most is then the most of each of them.
+        units : pair of ndarray, shape (units, rows)
+            Counts and lengths of the same rows in each week (or month, or year), to measure how much they
+            vary. The most is the most for its length, such as the number of Mondays.
+        called : str
+            What a row is, "night".
         per : str
-            What it counts, "a night"; said where the lengths differ.
+            What the lengths count, "a night"; said where they differ.
         """
         shown = self.numbers(counts)
-        lengths = np.ones(len(shown)) if exposure is None else exposure
+        lengths = units[1].sum(axis=0)
         if not (np.nan_to_num(shown) > 0).any():
             return ""
         differ = len(set(lengths)) > 1
         rate = shown / np.where(lengths > 0, lengths, np.nan) if differ else shown
         top = np.nanmax(rate)
         best = np.isclose(rate, top, rtol=1e-9, atol=0)
-        alike = peaks.peak_set(np.nan_to_num(shown, nan=ASSUMED), lengths) & ~best
         value = f"{top:,.1f} {per}" if differ else f"{int(top):,}"
         leaders = [name for name, first in zip(names, best, strict=True) if first]
+        clumped = peaks.clumping(*units)
+        filled = np.nan_to_num(shown, nan=ASSUMED)
+        if clumped is None or not peaks.stands_out(filled, lengths, clumped):
+            why = f"no more than {called}s vary by themselves"
+            if clumped is None:
+                why = "and too little is loaded to tell whether that is more than chance"
+            first = f": {leaders[0]} has the most, {value}, {why}" if len(leaders) == 1 else ""
+            return f"No {called} stands out{first}."
+        alike = peaks.peak_set(filled, lengths, clumped=clumped) & ~best
         others = [name for name, near in zip(names, alike, strict=True) if near]
         said = leading(leaders, self.noun, value)
         if others:

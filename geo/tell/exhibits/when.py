@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
-from geo.answer.week import exposure_of, spread
+from geo.answer.week import by_unit, spread
 from geo.ask.query import Query
 from geo.ask.words import DAY_NAMES, MONTH_NAMES, agree
 from geo.stats import clock, midnight, peaks
@@ -42,8 +42,11 @@ def month_by_borough(part: Part) -> Exhibit:
     table = pd.DataFrame({name: part.gate.counts(v[kept]) for name, v in columns.items()})
     table.insert(0, "Month", names)
     length = [clock.weekdays_of_months([month]).sum() for month in part.months]
-    days = np.bincount(part.months % YEAR, length, YEAR)[kept]
-    finding = part.most(names, columns[BOROUGH_TOTAL][kept], days, "a day")
+    years, year = np.unique(part.months // YEAR, return_inverse=True)
+    cell, size = year * YEAR + part.months % YEAR, len(years) * YEAR
+    whole = part.selection.by_month(part.inside)[part.selection.months]
+    of_year, days = (np.bincount(cell, v, size).reshape(-1, YEAR)[:, kept] for v in (whole, length))
+    finding = part.most(names, columns[BOROUGH_TOTAL][kept], (of_year, days), called="month", per="a day")
     uneven = "Some months of the year are in the period more often than others, and count more for it."
     caveats = () if len(set(times[kept])) == 1 else (uneven,)
     drawn = tuple(c for c in columns if c != BOROUGH_TOTAL) or (BOROUGH_TOTAL,)
@@ -56,9 +59,11 @@ def by_weekday(part: Part) -> Exhibit:
     """Events by weekday, those of unknown hour included."""
     if not part.loaded.info.has_days:
         raise NotPossible(f"no weekdays: {part.loaded.info.no_hours_reason}")
-    days = part.selection.by_clock(part.inside)[:DAYS_KNOWN].sum(axis=1)
+    counts, exposure = by_unit(part.selection, part.inside)
+    units = counts[:, :DAYS_KNOWN].sum(axis=2), exposure
+    days = units[0].sum(axis=0)
     table = pd.DataFrame({"Day": DAY_NAMES, "Count": part.gate.counts(days)})
-    finding = part.most(DAY_NAMES, days, exposure_of(part.selection), "a day")
+    finding = part.most(DAY_NAMES, days, units, called="day", per="a day")
     chart = Chart("bars", "Day", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_weekday", f"{part.titled}: by weekday", finding, table, chart=chart)
 
@@ -71,8 +76,10 @@ def day_by_hour(part: Part) -> Exhibit:
     names = [f"{h:02d}:00 to {h + 3:02d}:59" for h in range(0, 24, 4)]
     table.insert(0, "Hours", names)
     week = np.nan_to_num(part.numbers(part.week.ravel()), nan=ASSUMED).reshape(part.week.shape)
-    used = midnight.without_default_midnight(week) if part.midnight.suspected else week
-    finding = peaks.peak(used, exposure=exposure_of(part.selection), noun=part.noun).sentence
+    used = midnight.without_default_midnight(week, part.midnight.kept)
+    units, exposure = part.units
+    clumped = peaks.clumping(units.sum(axis=2), exposure), peaks.clumping(units.sum(axis=1))
+    finding = peaks.peak(used, exposure=exposure.sum(axis=0), clumped=clumped, noun=part.noun).sentence
     if part.gate.controlled and (np.isnan(part.numbers(part.week.ravel())).mean() > 0.25):
         finding = ""  # most of the cells are suppressed
     caveats = []
@@ -96,7 +103,7 @@ def hours(part: Part) -> Exhibit:
     caveats: list[str] = []
     doubtful: tuple[str, ...] = ()
     if part.midnight.suspected and not part.gate.controlled:
-        kept = np.asarray(midnight.without_default_midnight(part.week)).sum(axis=0)
+        kept = np.asarray(midnight.without_default_midnight(part.week, part.midnight.kept)).sum(axis=0)
         columns["Without doubtful midnights"] = pd.array(np.round(kept).astype(np.int64), "Int64")
         doubtful = ("00",)
         caveats.append(part.midnight.sentence)
@@ -112,7 +119,10 @@ def hours(part: Part) -> Exhibit:
     table = pd.DataFrame(columns)
     drawn = tuple(c for c in table if c != "Hour")
     best = drawn[1] if doubtful else drawn[0]
-    finding = part.most([f"{h}:00 to {h}:59" for h in names], table[best].fillna(0).to_numpy(np.int64))
+    counts = part.units[0].sum(axis=1)
+    units = counts, np.ones(counts.shape)
+    chosen = table[best].fillna(0).to_numpy(np.int64)
+    finding = part.most([f"{h}:00 to {h}:59" for h in names], chosen, units, called="hour")
     if doubtful:
         finding = f"Without doubtful midnights, {finding[0].lower()}{finding[1:]}" if finding else ""
     chart = Chart(
@@ -133,18 +143,23 @@ def _late(part: Part) -> Query:
 def nights(part: Part) -> Exhibit:
     """Events from 19:00 to 06:59 by overnight night."""
     late = _late(part)
-    week = part.loaded.cube.select(late).by_clock(part.inside)[:DAYS_KNOWN, :HOURS_KNOWN]
+    units, exposure = by_unit(part.loaded.cube.select(late), part.inside)
+    units = units[:, :DAYS_KNOWN, :HOURS_KNOWN]
+    week = units.sum(axis=0)
     counts = np.asarray(clock.night_hours(week)).sum(axis=1).round().astype(np.int64)
-    number = clock.nights_of(exposure_of(part.selection), late.hour)
+    of_each = np.array([np.asarray(clock.night_hours(unit)).sum(axis=1) for unit in units])
+    number = np.array([clock.nights_of(days, late.hour) for days in exposure])
     table = pd.DataFrame({"Night": clock.NIGHTS, "19:00 to 06:59": part.gate.counts(counts)})
     column = "19:00 to 06:59"
     caveats: tuple[str, ...] = ()
     if part.midnight.suspected and not part.gate.controlled:
-        kept = np.asarray(clock.night_hours(midnight.without_default_midnight(week))).sum(axis=1)
+        cut = midnight.without_default_midnight(week, part.midnight.kept)
+        kept = np.asarray(clock.night_hours(cut)).sum(axis=1)
         column = "Without doubtful midnights"
         table[column] = pd.array(np.round(kept).astype(np.int64), "Int64")
         caveats = ("Doubtful midnights: times of 00:00 beyond what the hours beside them suggest.",)
-    finding = part.most(list(clock.NIGHTS), table[column].fillna(0).to_numpy(np.int64), number, "a night")
+    chosen = table[column].fillna(0).to_numpy(np.int64)
+    finding = part.most(list(clock.NIGHTS), chosen, (of_each, number), called="night", per="a night")
     chart = Chart("bars", "Night", (column,), titles=("", part.noun.capitalize()))
     return Exhibit("nights", f"{part.titled}: by night", finding, table, chart=chart, caveats=caveats)
 
@@ -157,7 +172,7 @@ def night_time_economy(part: Part) -> Exhibit:
     columns: dict[str, np.ndarray] = {column: counted}
     doubt = part.midnight.suspected and not part.gate.controlled
     if doubt:
-        kept = np.array([np.asarray(midnight.without_default_midnight(w)).sum() for w in weeks])
+        kept = counted - (1 - part.midnight.kept) * weeks[:, :, 0].sum(axis=1)
         columns["Without doubtful midnights"] = np.round(kept).astype(np.int64)
         column = "Without doubtful midnights"
     categories = part.loaded.info.categories
@@ -173,8 +188,10 @@ def night_time_economy(part: Part) -> Exhibit:
     table = pd.DataFrame({"Ward": names["name"].to_numpy(str), "Borough": names["borough"].to_numpy(str)})
     for name, counts in columns.items():
         table[name] = part.gate.counts(counts[order])
-    number = clock.nights_of(exposure_of(part.selection), late.hour)
-    table["Busiest night"] = [_busiest_night(part, weeks[i], number) for i in order]
+    units, exposure = part.units
+    number = clock.nights_of(exposure.sum(axis=0), late.hour)
+    clumped = peaks.clumping(units.sum(axis=2), exposure)
+    table["Busiest night"] = [_busiest_night(part, weeks[i], number, clumped) for i in order]
     share = part.gate.share(int(columns[column][order].sum()), int(columns[column].sum()))
     first = table["Ward"][(table[column] == table[column][0]).fillna(False)]
     finding = leading(list(first), f"{part.noun} at night", f"{table[column][0]:,}")
@@ -199,11 +216,10 @@ def _week_of_wards(part: Part, query: Query) -> np.ndarray:
     return weeks[:, :DAYS_KNOWN, :HOURS_KNOWN]
 
 
-def _busiest_night(part: Part, week: np.ndarray, number: np.ndarray) -> str:
-    """Name of the night with most of a ward's events for each of its ``number``; "–" where none does."""
-    used = midnight.without_default_midnight(week) if part.midnight.suspected else week
+def _busiest_night(part: Part, week: np.ndarray, number: np.ndarray, clumped: peaks.Clumping | None) -> str:
+    """Nights that cannot be told apart from a ward's busiest, for each of its ``number``; "–" where none."""
+    used = midnight.without_default_midnight(week, part.midnight.kept)
     counts = np.asarray(clock.night_hours(used)).sum(axis=1).round().astype(np.int64)
     shown = np.nan_to_num(part.numbers(counts))
-    rate = np.divide(shown, number, out=np.zeros_like(shown), where=number > 0)
-    best = np.flatnonzero(np.isclose(rate, rate.max(), rtol=1e-9, atol=0))
-    return clock.NIGHTS[best[0]] if len(best) == 1 and shown.max() else "–"
+    found = peaks.busiest_first(shown, number, 0.95, clumped) if shown.sum() >= peaks.LEAST_FOR_PEAK else []
+    return ", ".join(clock.NIGHTS[night] for night in found) or "–"
