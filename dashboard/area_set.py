@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
@@ -13,6 +14,7 @@ from dashboard.figures import chosen_months
 from geo.answer.columns import RATE, counts_of
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF
+from geo.ask.parameters import OUTSIDE
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import counted, period_name, written
@@ -49,7 +51,7 @@ def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -
             line = f"{source.counted(told.count)}{few}"
         inside = _together(told, query, source, link)
     attributes = {"aria-label": name, "data-panel": "set", "data-said": f"{name}: {line}"}
-    return panel_of(name, line, link(query.replace(group=())), [save, *inside], attributes)
+    return panel_of(name, line, link(query.replace(group=(), chosen="")), [save, *inside], attributes)
 
 
 def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list[Component]:
@@ -63,7 +65,11 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
     }
     parts: list[Component] = [fact_list(known)]
     if told.trend:
-        parts.append(html.P(_changed(told.trend, source.noun), className="panel-said"))
+        said: list[Component | str] = [_changed(told.trend, source.noun)]
+        if told.trend.unjudged and not query.chosen:
+            here = link(query.replace(chosen=OUTSIDE))
+            said += [" ", html.A("It was not chosen by them", href=here, className="link")]
+        parts.append(html.P(said, className="panel-said"))
     if told.months is not None and told.rest_months is not None:
         chosen = chosen_months([int(m) for m in told.months["month"]], query)
         both = told.months.assign(rest=told.rest_months["count"])
@@ -109,7 +115,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
                 html.Span(count),
                 html.A(
                     "×",
-                    href=link(query.replace(group=tuple(c for c in query.group if c != code))),
+                    href=link(query.replace(group=tuple(c for c in query.group if c != code), chosen="")),
                     className="drop",
                     **{"aria-label": f"Take {name} out of the set"},
                 ),
@@ -138,10 +144,15 @@ def _changed(trend: Trend, noun: str) -> str:
     if trend.against is None:
         return said
     ratio, low, high = trend.against
+    if np.isnan(low):
+        few = "" if trend.unjudged else " Too few months to tell whether that is more than chance."
+        return f"{said} Against the rest that is {_signed(ratio)}.{few} {trend.unjudged}".strip()
     limits = f"{_signed(ratio)} (95% interval {_signed(low)} to {_signed(high)})"
+    if trend.unjudged:
+        return f"{said} Against the rest that is {limits}. {trend.unjudged}"
     if low <= 1 <= high:
         return f"{said} The difference, {limits}, can be chance."
-    return f"{said} Against the rest that is {limits}, more than chance gives."
+    return f"{said} Against the rest that is {limits}, more than months vary by themselves."
 
 
 def _more(ratio: float, noun: str) -> str:

@@ -12,7 +12,7 @@ from dashboard import ids
 from dashboard import legend as parts
 from geo.answer.gradient import NUMBER_OF
 from geo.ask.parameters import LARGEST_GROUP
-from geo.tell.marking import Marking
+from geo.tell.marking import Marking, chosen_by
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
@@ -45,7 +45,10 @@ def shown(found: Marking | None, answer: Answer, link: Callable[..., str]) -> di
     said: list[Component | str] = [html.Span([found.name, clear], className="mark-chip"), " ", found.said]
     if 1 < found.number <= LARGEST_GROUP:
         codes = tuple(answer.table.index[found.areas])
-        together = html.A("Look at these areas together", href=link(group=codes, mark=""), className="link")
+        how = chosen_by(answer, found.kind)
+        together = html.A(
+            "Look at these areas together", href=link(group=codes, chosen=how, mark=""), className="link"
+        )
         said += [" ", together]
     return {f"{ids.MARKED}.children": [html.P(said)]}
 

@@ -3,12 +3,15 @@
 import * as map from "../map/map.mjs";
 import { handed } from "../page/handed.mjs";
 import { toast } from "../page/messages.mjs";
-import { change, current, on } from "../page/question.mjs";
+import { change, current, on, question } from "../page/question.mjs";
 
 let drawing = false; // whether the reader draws around areas
 
 /** Codes of the set. */
 export const chosen = () => current()?.group ?? [];
+
+/** How the set was chosen, as the address has it. */
+export const howChosen = () => new URLSearchParams(question()).get("chosen") ?? "";
 
 /** Select one area (null for none). */
 export function choose(code) {
@@ -22,10 +25,10 @@ export function chooseRow(rows) {
   if (row && current() && row.code !== current().selected) choose(row.code);
 }
 
-function gather(codes) {
+function gather(codes, how = "") {
   const { mostAreas } = handed;
   if (codes.length > mostAreas) toast(`A set has at most ${mostAreas} areas; the first ${mostAreas} are kept.`);
-  change({ set: codes.slice(0, mostAreas).join() });
+  change({ set: codes.slice(0, mostAreas).join(), chosen: how });
 }
 
 /** Put an area into the set, or take it out. */
@@ -49,7 +52,8 @@ map.onSelect((code, { additive }) => {
 
 map.onLasso((codes) => {
   draw(false);
-  if (codes.length) gather([...new Set([...chosen(), ...codes])]);
+  const drawn = !chosen().length || howChosen() === "outside";
+  if (codes.length) gather([...new Set([...chosen(), ...codes])], drawn ? "outside" : "");
 });
 
 on("answer", ({ group, selected, view }) => {

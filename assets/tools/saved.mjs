@@ -3,7 +3,7 @@
 import { $, make, save } from "../page/dom.mjs";
 import { toast } from "../page/messages.mjs";
 import { change, current, go } from "../page/question.mjs";
-import { chosen } from "./areas.mjs";
+import { chosen, howChosen } from "./areas.mjs";
 import { merged, read } from "./keeping.mjs";
 
 const STORE = "hotspots.saved";
@@ -31,8 +31,8 @@ function button(text, act, className, attributes = {}) {
   return element;
 }
 
-/** Address that holds the set and its level, and nothing else. */
-const ofSet = () => `?level=${current().level}&set=${chosen().join()}`;
+/** Address that holds the set, its level and how it was chosen, and nothing else. */
+const ofSet = () => `?level=${current().level}&set=${chosen().join()}&chosen=${howChosen()}`;
 
 function drop(one) {
   keep(saved().filter((other) => other.name !== one.name || other.kind !== one.kind));

@@ -316,6 +316,36 @@ def read_mark(text: str) -> tuple[str | None, Notices]:
     return (f"{kind}:{','.join(good)}" if good else None), bad
 
 
+OUTSIDE = "outside"
+"""How a set was chosen that no count of this page chose: drawn, uploaded, by deprivation."""
+
+
+def read_chosen(text: str) -> tuple[str | None, Notices]:
+    """How a set was chosen: "outside", or by the counts of a source in some months.
+
+    Examples
+    --------
+    >>> read_chosen("offences:2024-01..2024-12"), read_chosen("outside")[0]
+    (('offences:2024-01..2024-12', []), 'outside')
+    """
+    source = text.partition(":")[0]
+    if text == OUTSIDE or (re.fullmatch(r"[A-Za-z0-9_-]{1,40}", source) and chosen_months(text)):
+        return text, []
+    fault = f"“{text[:40]}” does not say how the set was chosen"
+    return None, [
+        left_out(fault, instead=f"; {OUTSIDE}, or a source and months as in offences:2024-01..2024-12")
+    ]
+
+
+def chosen_months(text: str) -> tuple[int, int] | None:
+    """First and last month of the counts that chose a set; None where no counts did."""
+    first, _, last = text.partition(":")[2].partition("..")
+    try:
+        return month_number(first), month_number(last)
+    except ValueError:
+        return None
+
+
 def read_edges(text: str) -> tuple[tuple[float, ...] | None, Notices]:
     """Bounds of the reader's own classes: 1 to 8 increasing numbers above zero.
 
@@ -379,6 +409,7 @@ HOURS = Kind(
 DAYS_OF_WEEK = names("day", DAYS)
 NIGHTS_OF_WEEK = names("night", DAYS)
 MARK = Kind(read_mark, schema={"type": "string", "pattern": "^(class|decile|quintile):.+$"})
+CHOSEN = Kind(read_chosen)
 EDGES = Kind(read_edges, write_edges, {"type": "number", "exclusiveMinimum": 0}, many=True)
 SLUGS = words("category", r"[a-z0-9]+(?:-[a-z0-9]+)*", "categories")
 BOROUGH_CODES = words("borough code", r"[A-Z]\d{8}", "boroughs")

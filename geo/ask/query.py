@@ -246,7 +246,9 @@ class Query:
         "Codes of a set of areas, told of together against the rest.",
         name="set",
         filters=True,
+        clears=("chosen",),
     )
+    chosen: str = asks("", p.CHOSEN, "Set chosen", "How the set was chosen: outside, or source:months.")
     mark: str = asks(
         "",
         p.MARK,

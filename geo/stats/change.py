@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from geo.stats.dispersion import Dispersion
 from geo.stats.hotspots import bh_q, getis_ord_star
@@ -191,34 +191,6 @@ def compare_periods(
     return pd.concat({"before": before, "after": after}, axis=1).join(
         numbers.assign(q=q, flagged=flagged, change=change)
     )
-
-
-def change_against(
-    before: int, after: int, rest_before: int, rest_after: int, confidence: float = 0.95
-) -> tuple[float, float, float] | None:
-    """Ratio of a change to the change of the rest, with its limits.
-
-    (after / before) / (rest_after / rest_before); its logarithm is close to normal with a variance of the sum
-    of the reciprocals of the four counts (Woolf 1955), as of the interaction in a log-linear Poisson model.
-    Events are taken to come one by one; where they come in clusters the limits are too narrow.
-
-    Returns
-    -------
-    tuple of float or None
-        Ratio, lower and upper limit; None where a count is zero.
-
-    Examples
-    --------
-    >>> ratio, low, high = change_against(100, 120, 1000, 1000)
-    >>> round(ratio, 2), round(low, 2), round(high, 2)
-    (1.2, 0.91, 1.59)
-    """
-    counts = np.array([before, after, rest_before, rest_after], float)
-    if not counts.all():
-        return None
-    ratio = counts[1] / counts[0] * counts[2] / counts[3]
-    reach = np.exp(ndtri(0.5 + confidence / 2) * np.sqrt((1 / counts).sum()))
-    return float(ratio), float(ratio / reach), float(ratio * reach)
 
 
 # --- hotspots over time -----------------------------------------------------------------------------------

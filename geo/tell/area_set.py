@@ -19,16 +19,26 @@ from geo.answer.cube import YEAR as DAYS_A_YEAR
 from geo.answer.gradient import Gradient
 from geo.answer.recording import moved_points, shift
 from geo.answer.week import Week
+from geo.ask.parameters import OUTSIDE, chosen_months
 from geo.ask.query import Query
 from geo.ask.words import period_name
 from geo.stats import rates
-from geo.stats.change import change_against, months_before
+from geo.stats.against_rest import change_against
+from geo.stats.change import months_before
 from geo.stats.clock import weekdays_of_months
 
 FEWEST = 3
 """Areas of a controlled source below which a set is only a list."""
 YEAR = 12
 TOO_FEW = f"A set of fewer than {FEWEST} areas is not added up, to protect people."
+CHOSEN = (
+    "No verdict: the set was chosen by these counts. Chosen for being high it will look risen, for being low "
+    "fallen. Another period or source can judge it."
+)
+UNKNOWN = (
+    "No verdict: how the set was chosen is not known. Chosen by these counts for being high, it will look "
+    "risen by that alone."
+)
 TOGETHER = "Months and hours of a set are not shown, because sets could be subtracted to find a person."
 
 
@@ -43,7 +53,9 @@ class Trend:
     here, rest : float
         Ratio of the later count to the earlier one, each per day.
     against : tuple of float or None
-        Ratio of both changes with its 95% limits (:func:`geo.stats.change.change_against`).
+        Ratio of both changes with its 95% limits (:func:`geo.stats.against_rest.change_against`).
+    unjudged : str
+        Why nothing may be said of whether that is more than chance, sentences; "" where it may.
     """
 
     period: tuple[int, int]
@@ -51,6 +63,7 @@ class Trend:
     here: float
     rest: float
     against: tuple[float, float, float] | None
+    unjudged: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,17 +220,38 @@ def trend(query: Query, months: pd.DataFrame, rest: pd.DataFrame) -> Trend | Non
         return None
     period = (start, last)
     stretches = (before, period)
-    chosen = (months["month"] % YEAR + 1).isin(query.month or range(1, YEAR + 1))
+    kept = (months["month"] % YEAR + 1).isin(query.month or range(1, YEAR + 1))
     counts = [
-        int(table["count"][chosen & table["month"].between(*stretch)].sum())
+        table["count"][kept & table["month"].between(*stretch)].to_numpy(float, na_value=0.0)
         for table in (months, rest)
         for stretch in stretches
     ]
-    if not counts[0] or not counts[2]:
+    sums = [float(values.sum()) for values in counts]
+    if not sums[0] or not sums[2]:
         return None
     days, later = (
-        weekdays_of_months(months["month"][chosen & months["month"].between(*stretch)]).sum()
+        weekdays_of_months(months["month"][kept & months["month"].between(*stretch)]).sum()
         for stretch in stretches
     )
-    here, elsewhere = (float(counts[i + 1] / later / (counts[i] / days)) for i in (0, 2))
-    return Trend(period, before, here, elsewhere, change_against(*counts))
+    here, elsewhere = (sums[i + 1] / later / (sums[i] / days) for i in (0, 2))
+    against = change_against(*counts, paired=(start - before[0]) % YEAR == 0)
+    return Trend(period, before, here, elsewhere, against, unjudged(query, before[0], last))
+
+
+def unjudged(query: Query, first: int, last: int) -> str:
+    """Say why no verdict is given on a set, which may have been chosen by the counts that would judge it.
+
+    Parameters
+    ----------
+    query : Query
+        For its source and how the set was chosen.
+    first, last : int
+        Months compared.
+    """
+    if query.chosen == OUTSIDE:
+        return ""
+    months = chosen_months(query.chosen)
+    if months is None:
+        return UNKNOWN
+    elsewhere = query.chosen.partition(":")[0] != query.source
+    return "" if elsewhere or months[1] < first or months[0] > last else CHOSEN

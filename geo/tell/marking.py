@@ -16,9 +16,14 @@ import pandas as pd
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.gradient import NUMBER_OF
-from geo.ask.parameters import Notices
-from geo.ask.words import AREAS, agree, counted, listed
+from geo.answer.layers import LAYERS
+from geo.ask.choices import CHANGE
+from geo.ask.parameters import OUTSIDE, Notices
+from geo.ask.words import AREAS, agree, counted, listed, month_text
 from geo.stats.deprivation import quintile
+
+BY_DEPRIVATION = ("imd",)
+"""Layers whose classes no event makes."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,27 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
     areas &= answer.inside
     said = _said(atlas, answer, areas, where)
     return Marking(kind, values, name, areas, _by_group(atlas, answer, areas), said), notices
+
+
+def chosen_by(answer: Answer, kind: str) -> str:
+    """How a set of marked areas was chosen, as :attr:`geo.ask.query.Query.chosen` has it.
+
+    Parameters
+    ----------
+    answer : Answer
+    kind : str
+        Of the marking. Tenths of deprivation are from outside; a class is by the counts of the months shown,
+        of a layer over time by those before them too.
+    """
+    query, layer = answer.query, LAYERS[answer.query.layer]
+    if kind in NUMBER_OF or query.layer in BY_DEPRIVATION:
+        return OUTSIDE
+    loaded = [int(month) for month in answer.months["month"]]
+    if not loaded:
+        return ""
+    first = loaded[0] if query.first is None or layer.group == LAYERS[CHANGE].group else query.first
+    last = loaded[-1] if query.last is None else query.last
+    return f"{query.source}:{month_text(first)}..{month_text(last)}"
 
 
 def _said(atlas: Atlas, answer: Answer, areas: np.ndarray, where: str) -> str:

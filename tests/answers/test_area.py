@@ -13,7 +13,7 @@ from dashboard import area, blocks, figures, theme
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
-from geo.stats.change import change_against
+from geo.stats.against_rest import change_against
 from geo.tell.area_set import FEWEST, group
 from tests.support.small_county import CODES
 
@@ -141,9 +141,37 @@ def test_a_set_is_set_against_the_rest_over_time(small_atlas: Atlas):
     rest = [int(count.drop(list(codes)).sum()) for count in half]
     assert told.here == pytest.approx(here[1] / 184 / (here[0] / 181))  # July to December has three days more
     assert told.rest == pytest.approx(rest[1] / 184 / (rest[0] / 181))
-    assert told.against == change_against(*here, *rest)
+    by_month = small_atlas.asked(Query()).monthly()
+    inside = by_month.index.isin(codes)
+    parts = [
+        by_month.loc[which, first:last].sum()
+        for which in (inside, ~inside)
+        for first, last in (told.before, told.period)
+    ]
+    assert told.against == pytest.approx(change_against(*parts, paired=False))
     said = words(shown(small_atlas, group=codes, first=july))
     assert "July to December 2023 against January to June 2023, per day: " in said
+
+
+@pytest.mark.parametrize(
+    ("chosen", "judged"),
+    [
+        ("", "how the set was chosen is not known"),
+        ("outside", ""),
+        ("offences:2023-10..2023-12", "Chosen for being high it will look risen"),
+        ("offences:2022-01..2022-12", ""),
+        ("ae:2023-10..2023-12", ""),
+    ],
+)
+def test_a_set_is_judged_only_by_counts_that_did_not_choose_it(small_atlas: Atlas, chosen: str, judged: str):
+    asked = Query(group=tuple(CODES[:7]), first=month_number("2023-07"), chosen=chosen)
+    why = group(small_atlas, asked).trend.unjudged
+    assert judged in why and bool(judged) == bool(why)
+    panel = shown(small_atlas, group=asked.group, first=asked.first, chosen=chosen)
+    said = words(panel)
+    assert ("can be chance" in said or "more than months vary" in said) == (not judged)
+    assert judged in said and "(95% interval" in said
+    assert any("chosen=outside" in href for href in found(panel, "href")) or chosen
 
 
 def test_a_set_without_a_period_before_has_no_trend(small_atlas: Atlas):

@@ -90,7 +90,7 @@ def test_all_42_cells_of_weekday_and_hours(rebuilt: Assessment) -> None:
 def test_midnight_is_doubted_and_left_out_of_the_finding(rebuilt: Assessment) -> None:
     exhibit = rebuilt.exhibit("offences", "day_by_hour")
     assert exhibit.chart is not None and exhibit.chart.doubtful == ("00:00 to 03:59",)
-    assert any("Midnight stands for an unknown time" in caveat for caveat in exhibit.caveats)
+    assert any("Midnight may stand for an unknown time" in caveat for caveat in exhibit.caveats)
     assert "00:00" not in exhibit.finding
     hours = table(rebuilt, "offences/hours").set_index("Hour")
     assert hours["As recorded"].sum() == 92_898

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from geo.ask.windows import four_weeks, year_to_date
-from geo.stats.change import PATTERNS, change_against, compare_periods, emerging, mann_kendall
+from geo.stats.change import PATTERNS, compare_periods, emerging, mann_kendall
 from geo.stats.hotspots import getis_ord_star
 from geo.stats.weights import Neighbours
 
@@ -319,20 +319,3 @@ def test_emerging_holds_where_there_is_nothing_to_follow() -> None:
     assert (emerging(one, neighbours).areas["pattern"] == "No pattern").all()
     empty = neighbours.subset(np.zeros(9, dtype=bool))
     assert len(emerging(pd.DataFrame(index=empty.ids, columns=[0, 1], dtype=float), empty).areas) == 0
-
-
-# --- a set against the rest ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("counts", [(100, 120, 1000, 1000), (7, 3, 40, 55), (5000, 4000, 90000, 91000)])
-def test_a_change_against_the_rest_has_the_limits_of_an_odds_ratio(counts):
-    from statsmodels.stats.contingency_tables import Table2x2
-
-    before, after, rest_before, rest_after = counts
-    table = Table2x2(np.array([[after, before], [rest_after, rest_before]]))
-    assert change_against(*counts) == pytest.approx((table.oddsratio, *table.oddsratio_confint()))
-
-
-def test_without_events_there_is_no_change_against_the_rest():
-    for empty in range(4):
-        assert change_against(*(0 if i == empty else 9 for i in range(4))) is None
