@@ -45,7 +45,7 @@ def change_against(
     >>> months = [np.full(12, count) for count in (100, 120, 1000, 1000)]
     >>> ratio, low, high = change_against(*months, paired=True)
     >>> round(ratio, 2), round(low, 2), round(high, 2)
-    (1.2, 1.09, 1.32)
+    (1.2, 1.1, 1.31)
     """
     counts = [np.asarray(values, float) for values in (before, after, rest_before, rest_after)]
     sums = np.array([values.sum() for values in counts])
