@@ -16,6 +16,7 @@ from geo.answer.colours import (
     MORE,
 )
 from geo.answer.columns import DECILES, Column, P, figures
+from geo.answer.disclosure import ROUNDED_TO, SMALLEST_SHOWN
 from geo.answer.layer import NO_CLAIM, Claim, Layer
 from geo.answer.layer_clusters import correction_caveats
 from geo.answer.layer_measure import in_order, no_top, suppressed
@@ -208,13 +209,19 @@ def draw_excess(s: Asked) -> Drawn:
             f"{s.areas(int(more.sum()), judged, 'compared')} {have} more {s.noun} than {similar}; "
             f"{s.frame.at[highest, 'name']} has {table.at[highest, 'ratio']:.1f} times as many as expected."
         )
+    by_chance = 0.0
+    if not s.query.fdr:
+        hides = (SMALLEST_SHOWN, ROUNDED_TO) if s.gate.controlled else (0, 1)
+        by_chance = unexplained.flagged_by_chance(
+            table, found.dispersion, alpha=ALPHA, least_shown=hides[0], rounded_to=hides[1]
+        )
     names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p", "q": "ratio_q"}
     columns = measure(s).columns.join(table[[*estimates, "q"]].rename(columns=names))
     columns["verdict"] = verdict
     columns.loc[s.shown < rates.HIDE_RATE_BELOW, ["ratio", "ratio_lower_ci", "ratio_upper_ci"]] = np.nan
     caveats = (
         *([f"Expected from the other areas by a {found.model}."] if found.model else []),
-        *correction_caveats(s, int(lost.sum()), judged),
+        *correction_caveats(s, int(lost.sum()), judged, by_chance),
         *_domain_caveats(s),
     )
     return Drawn(_with_domain(s, columns), codes, classes, finding, caveats)

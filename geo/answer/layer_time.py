@@ -330,8 +330,8 @@ def _patterns_by_chance(s: Asked, counts: pd.DataFrame, judged: int) -> str:
     last = counts.iloc[:, -1].to_numpy(float)[s.inside]
     by_chance = float(np.nansum(attainable(last, s.among, alpha=ALPHA, window=True)))
     return (
-        f"Not corrected: {about(by_chance)} of {s.judged(judged)} would show a pattern by chance alone, as "
-        "many as the map of the last month flags."
+        f"Not corrected: {about(by_chance)} of {s.judged(judged)} would show a pattern by chance alone: "
+        "those that it flags in the map of the last month."
     )
 
 

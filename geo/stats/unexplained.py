@@ -30,6 +30,7 @@ MIN_AREAS = 3
 LEAVE_ONE_OUT_UP_TO = 1000  # areas; of as many the law is found where there are more
 SPREADS, SMALLEST_SPREAD = 15, 1e-3
 """How many spreads between areas a predictive law is summed over, and the least of them."""
+MOST = 60  # areas that stand for all where chance is added up, evenly in their order
 NEGLIGIBLE = 1e-5  # share of a spread that need not be looked at
 
 
@@ -174,6 +175,44 @@ def verdicts(table: pd.DataFrame, probability: str = "p", alpha: float = 0.05) -
         [rates.NOT_COMPARED, MORE, LESS],
         AS_PREDICTED,
     )
+
+
+def flagged_by_chance(
+    table: pd.DataFrame,
+    dispersion: float,
+    *,
+    alpha: float = 0.05,
+    least_shown: int = 0,
+    rounded_to: int = 1,
+) -> float:
+    """Number of areas to expect with more or less, uncorrected, where none differs from areas like it.
+
+    A count has so many tails as it has values, so of few events less than `alpha` of the areas. For the
+    predictive law stands the model's own: negative-binomial about what the others predict.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of :class:`Excess`, without the p of areas that are not compared.
+    dispersion : float
+        Of :class:`Excess`.
+    alpha : float
+    least_shown, rounded_to : int
+        Where counts below the first, and above 0, are suppressed, and others rounded: areas that are
+        suppressed are not compared.
+    """
+    expected = np.sort(table["expected"][table["p"].notna()].to_numpy(np.float64))
+    number = min(MOST, len(expected))
+    size, reach, share = 1 / max(dispersion, 1e-9), rounded_to // 2, 0.0
+    for mean in expected[((np.arange(number) + 0.5) * len(expected) / max(1, number)).astype(int)]:
+        law = stats.nbinom(size, size / (size + mean))
+        count = np.arange(int(law.isf(NEGLIGIBLE**2)) + 2)
+        shown = rounded_to * ((count + reach) // rounded_to)
+        surprising = _two_sided(law.cdf(shown), law.sf(shown - 1)) <= alpha
+        surprising &= (shown <= mean) | (shown >= rates.HIDE_RATE_BELOW)
+        chance = law.pmf(count) * ((count == 0) | (count >= least_shown - reach))
+        share += chance[surprising].sum() / chance.sum()
+    return float(share * len(expected) / max(1, number))
 
 
 def _too_few(areas: int) -> str:

@@ -7,7 +7,9 @@ import statsmodels.api as sm
 from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
+from geo.answer.disclosure import Gate
 from geo.stats import rates, spread, unexplained
+from geo.stats.unexplained import excess, flagged_by_chance
 
 
 def wards(n: int, seed: int = 1) -> pd.DataFrame:
@@ -196,3 +198,47 @@ def test_with_too_little_there_is_no_verdict(areas: int, each: int, reason: str)
 def test_with_just_enough_there_is_one():
     found = unexplained.excess([3] * 8, [900] * 8, range(8))
     assert not found.reason and (found.table["verdict"] == unexplained.AS_PREDICTED).all()
+
+
+# ---------------------------------------------------------------- by chance alone
+
+
+@pytest.mark.parametrize("mean", [1.5, 5.0])
+def test_by_chance_are_as_many_as_the_predictive_p_of_every_count_says(mean: float) -> None:
+    """Each area given every count there may be, the others staying: its own p says which are surprising."""
+    rng, n = np.random.default_rng(7), 24
+    people, deprivation = np.full(n, 1500.0), np.linspace(0, 1, n)
+    events = rng.poisson(rng.gamma(4, mean / 4, n)).astype(float)
+    found = excess(events, people, deprivation)
+    expected = 0.0
+    for at in range(0, n, 6):
+        least = most = 0.0
+        for count in range(int(6 * mean) + 12):
+            with_it = events.copy()
+            with_it[at] = count
+            row = excess(with_it, people, deprivation).table.iloc[at]
+            if row["p"] <= 0.05 and count < row["expected"]:
+                least = max(least, row["p"] / 2)
+            if row["p"] <= 0.05 and count > row["expected"] and count >= 3:
+                most = max(most, row["p"] / 2)
+                break
+        expected += (least + most) * 6
+    got = flagged_by_chance(found.table, found.dispersion)
+    assert got == pytest.approx(expected, abs=0.25)
+    assert got < 0.05 * n
+
+
+def test_by_chance_of_protected_counts_is_what_draws_of_them_flag() -> None:
+    """Counts drawn from the law, suppressed and rounded, and judged by its tails as they are shown."""
+    rng, mean, size = np.random.default_rng(3), np.array([4.0, 12.0, 30.0, 90.0]), 1 / 0.3
+    table = pd.DataFrame({"expected": mean, "p": 0.5})
+    got = flagged_by_chance(table, 0.3, least_shown=10, rounded_to=5)
+    expected = 0.0
+    for one in mean:
+        drawn = rng.poisson(rng.gamma(size, one / size, 200_000))
+        shown = Gate("controlled").counts(drawn).to_numpy(float, na_value=np.nan)
+        shown = shown[~np.isnan(shown)]
+        law = stats.nbinom(size, size / (size + one))
+        p = 2 * np.minimum(law.cdf(shown), law.sf(shown - 1))
+        expected += (p <= 0.05).mean()
+    assert got == pytest.approx(expected, rel=0.03)
