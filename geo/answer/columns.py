@@ -278,11 +278,19 @@ Q = Column(
 CLUSTER = Column(
     "cluster",
     "HH high among high, LL low among low, HL high among low, LH low among high, NS not significant, NA not "
-    "defined; for Gi*, HH is a hot spot and LL a cold spot",
+    "defined; H very high by itself, no cluster; for Gi*, HH is a hot spot and LL a cold spot",
     "Cluster",
     "Cluster",
     write=words(
-        {"HH": "hotspot", "LL": "cold spot", "HL": "high alone", "LH": "low beside", "NS": "–", "NA": "–"}
+        {
+            "HH": "hotspot",
+            "H": "high by itself",
+            "LL": "cold spot",
+            "HL": "high alone",
+            "LH": "low beside",
+            "NS": "–",
+            "NA": "–",
+        }
     ),
     pill=True,
     of_class=True,

@@ -15,19 +15,28 @@ from geo.answer.colours import COLD, HOT, MAYBE_COLD, MAYBE_HOT, PLAIN, Shade
 from geo.answer.columns import CLUSTER, P_EXACT, P_PERMUTATION, Column, Q
 from geo.answer.layer import Claim, Layer
 from geo.answer.legend import Drawn, Kind, classify
-from geo.answer.measures import measure
-from geo.ask.words import AREAS, agree, lower_first, named, verb
+from geo.answer.measures import MEASURES, Measure, measure
+from geo.ask.words import AREAS, agree, lower_first, named, upper_first, verb
 from geo.stats import hotspots
 from geo.stats.exact_null import attainable
-from geo.stats.hotspots import Statistic
+from geo.stats.hotspots import LEVEL, STATISTICS, Statistic
+from geo.stats.residents import more_than_residents, very_high_alone
 
+LEAST_FOR_COLD = 2.0
+"""Events an area on average, below which low values of smoothed rates tell residents only."""
+TINTS = ("HH-", "LH-")
+"""Classes of areas with much around them, before the correction only."""
+LOW = ("LL", "HL", "LH", "LL-", "HL-", "LH-")
+"""Classes of areas that are low, or have little around them."""
 UNCORRECTED = "-"
 """End of the key of a class that stands out only before the correction for looking at many areas."""
 SMALL, NEGLIGIBLE = 1e-4, 1e-6
 """Below the first the error of p is told as of the first; errors below the second are not told."""
+BY_ITSELF = Kind("H", "Very high by itself, no cluster", Shade("#762a83", "#b48ad0"), "High by itself")
 CLUSTERS = (
     Kind("HH", "High, among high", HOT, said="hotspot"),
     Kind("LL", "Low, among low", COLD, said="cold spot"),
+    BY_ITSELF,
     Kind("HL", "High, among low", Shade("#d6604d", "#a9764a"), said="high, its neighbours low"),
     Kind("LH", "Low, among high", Shade("#4393c3", "#86a9bb"), said="low, its neighbours high"),
     Kind("HH-", "High, among high (uncorrected)", MAYBE_HOT, said="maybe a hotspot"),
@@ -38,6 +47,7 @@ CLUSTERS = (
 )
 HOT_COLD = (
     Kind("HH", "Hot spot", HOT, said="hotspot"),
+    BY_ITSELF,
     Kind("LL", "Cold spot", COLD, said="cold spot"),
     Kind("HH-", "Hot, before correction only", MAYBE_HOT, said="maybe a hotspot"),
     Kind("LL-", "Cold, before correction only", MAYBE_COLD, said="maybe a cold spot"),
@@ -50,6 +60,29 @@ def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
     table = hotspots.getis_ord_star(s.counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=fdr)
     table = table.reindex(s.frame.index)
     return table.assign(cluster=table["cluster"].astype(object).fillna("NA").astype(str))
+
+
+def beyond_residents(s: Asked, statistic: Statistic, *, fdr: bool) -> np.ndarray | None:
+    """Areas with more in and around them than residents explain; None where residents are not known."""
+    people = s.population[s.inside]
+    if not (people > 0).all():
+        return None
+    found = np.zeros(len(s.frame), bool)
+    found[s.inside] = more_than_residents(
+        s.counts[s.inside], people, s.among, window=statistic.window, alpha=ALPHA, fdr=fdr
+    )
+    return found
+
+
+def gi_star_beyond_residents(s: Asked, *, fdr: bool) -> pd.DataFrame:
+    """Gi* of the counts, hot only where there is more than residents explain (or they are not known).
+
+    All services have residents in common: hot spots of counts alone coincide where many people live.
+    """
+    table = gi_star(s, fdr=fdr)
+    hot = table["cluster"] == "HH"
+    more = beyond_residents(s, STATISTICS["getis_ord"], fdr=fdr) if hot.any() else None
+    return table if more is None else table.assign(cluster=table["cluster"].mask(hot & ~more, "NS"))
 
 
 def gi_star_by_chance(s: Asked) -> float:
@@ -70,7 +103,17 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     flagged = table["flagged"].astype(object).fillna(False).to_numpy(bool)
     tinted = s.query.fdr & flagged & (cluster == "NS")
     found = np.where(tinted, _before_correction(table), cluster)
-    absent = {kind.key for kind in _kinds(statistic) if kind.key.endswith(UNCORRECTED)}
+    if m.whole or MEASURES[s.query.measure].scale != "counts":  # harm is no number of events
+        found = _by_themselves(s, MEASURES[s.query.measure], table, found)
+    if m.kind != LEVEL and s.counts[s.inside].sum() < s.n * LEAST_FOR_COLD:
+        found = np.where(np.isin(found, LOW), "NS", found)
+        reasons.append(
+            f"Fewer than {LEAST_FOR_COLD:.0f} {s.noun} an area: low ones, mostly without any, differ in "
+            "little but their residents, so no cold spots are told."
+        )
+    tinted = np.char.endswith(found.astype(str), UNCORRECTED)
+    cluster = np.where(tinted, "NS", found)
+    absent = {kind.key for kind in _kinds(statistic) if kind.key.endswith(UNCORRECTED)} | {BY_ITSELF.key}
     absent -= set(found[s.inside]) | ({"HH-", "LL-"} if s.query.fdr else set())
     kinds = [kind for kind in _kinds(statistic) if kind.key not in absent]
     order = {kind.key: i for i, kind in enumerate(kinds)}
@@ -92,7 +135,23 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
         )
     shown = [column.name for column in _columns(statistic) if column.name in table]
     added = m.columns.join(s.gate.statistics(table.assign(cluster=cluster)[shown], own=statistic.definitions))
-    return Drawn(added, codes, classes, _finding(s, cluster == "HH", judged), tuple(caveats))
+    finding = _finding(s, cluster == "HH", judged)
+    if m.kind == LEVEL and s.query.measure == "count":
+        finding += _beyond_residents(s, statistic, cluster == "HH")
+    finding += _by_itself(s, cluster == BY_ITSELF.key)
+    return Drawn(added, codes, classes, finding, tuple(caveats))
+
+
+def _by_themselves(s: Asked, measure_: Measure, table: pd.DataFrame, found: np.ndarray) -> np.ndarray:
+    """Name areas that are very high with no cluster around, and leave out tints that are due to one."""
+    people = np.ones(s.n) if measure_.scale == "counts" else s.population[s.inside]
+    p_ring = table["p_ring" if "p_ring" in table else "p"].to_numpy(float)
+    alone, beside = np.zeros((2, len(found)), bool)
+    alone[s.inside], beside[s.inside] = very_high_alone(
+        s.counts[s.inside].astype(float), people, p_ring[s.inside], s.among, alpha=ALPHA
+    )
+    found = np.where(beside & np.isin(found, TINTS), "NS", found)
+    return np.where(alone & np.isin(found, ("HH", "NS", *TINTS)), BY_ITSELF.key, found)
 
 
 def _before_correction(table: pd.DataFrame) -> np.ndarray:
@@ -122,6 +181,30 @@ def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
     held = f"; {hold} {share:.0%} of the {s.noun} shown" if share is not None else ""
     are = verb(number, "is a hotspot", "are hotspots")
     return f"{s.areas(number)} {are} of {lower_first(s.what)}, {_where(s, hot)}{held}."
+
+
+def _beyond_residents(s: Asked, statistic: Statistic, hot: np.ndarray) -> str:
+    """Say how many of the hotspots of counts residents do not explain; "" where that cannot be told."""
+    number = int((hot & s.inside).sum())
+    more = beyond_residents(s, statistic, fdr=s.query.fdr) if number else None
+    if more is None:
+        return ""
+    stay = int((hot & more & s.inside).sum())
+    if number == 1:
+        return " It has more than its residents explain." if stay else " Its residents explain it."
+    if not stay:
+        return " Residents explain all of them."
+    of = "All" if stay == number else f"{stay:,}"
+    return f" {of} of them {verb(of, 'has', 'have')} more than residents explain."
+
+
+def _by_itself(s: Asked, alone: np.ndarray) -> str:
+    """Say how many areas are very high with no cluster around them; "" where none is."""
+    number = int((alone & s.inside).sum())
+    if not number:
+        return ""
+    more = verb(number, "is very high by itself", "are very high by themselves")
+    return f" {upper_first(s.areas(number))} {more}, with no cluster around."
 
 
 def _where(s: Asked, areas: np.ndarray) -> str:
@@ -204,7 +287,11 @@ def layer_of(statistic: Statistic) -> Layer:
         explanation=statistic.explanation,
         group="Where it clusters",
         draw=partial(_draw, statistic=statistic),
-        claim=Claim(("HH", "LL", "HL", "LH"), ("equal", "dealt"), ("residents", "smooth")),
+        claim=Claim(
+            ("HH", "LL", "HL", "LH") if statistic.unlike else ("HH", "LL"),
+            ("equal", "dealt"),
+            ("residents", "smooth"),
+        ),
         kinds=_kinds(statistic),
         columns=_columns(statistic),
         about="cluster",

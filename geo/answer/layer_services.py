@@ -5,10 +5,12 @@ Layers that set one source against others, with the same filters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
@@ -18,7 +20,7 @@ from geo.answer.layer_clusters import (
     CLUSTERS,
     about,
     correction_caveats,
-    gi_star,
+    gi_star_beyond_residents,
     gi_star_by_chance,
     unjudged,
 )
@@ -26,19 +28,20 @@ from geo.answer.layer_measure import UNEQUAL, fifth_or_number, in_order, no_top
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, filled
 from geo.ask.words import counted, listed, named, period_name, upper_first, verb
-from geo.stats import hotspots, services
+from geo.stats import hotspots, overlooked, services
 from geo.stats.concentration import ranked_classes
 from geo.stats.exact_null import attainable
+from geo.stats.residents import chance_of_busiest, meet_by_more
 from geo.stats.weights import Neighbours
 
 NONE = Kind("0", "None", PLAIN)
 
 
 def draw_agreement(s: Asked) -> Drawn:
-    """For how many sources each area is a hot spot, with the same filter."""
+    """For how many sources each area is a hot spot that residents do not explain, with the same filter."""
     slices = {key: s if key == s.query.source else s.ask(source=key, category=()) for key in s.sources}
     slices = {key: one for key, one in slices.items() if one is s or one.counts[s.inside].any()}
-    hot = {key: gi_star(one, fdr=s.query.fdr) for key, one in slices.items()}
+    hot = {key: gi_star_beyond_residents(one, fdr=s.query.fdr) for key, one in slices.items()}
     table = services.agreement(hot)
     most, shades = len(slices), SEQUENTIAL.steps(5)
     ramp = [shades[round(i)] for i in np.linspace(1, 4, max(1, most))]
@@ -61,22 +64,50 @@ def draw_agreement(s: Asked) -> Drawn:
     if most < 2:
         finding = f"No other source than {s.info.label} has events under these filters."
     periods = [f"{s.sources[key]} {_period(one)}" for key, one in slices.items()]
-    caveats = [f"Each source over its own months: {listed(periods)}."]
+    caveats = [f"Each source over its own months: {listed(periods)}.", *beyond_what(s)]
     if not s.query.fdr and s.n > 1:
         each = listed(
             [f"{about(gi_star_by_chance(one))} for {s.sources[key]}" for key, one in slices.items()]
         )
         caveats.append(f"Not corrected: of {s.judged(s.n)} {each} would be flagged by chance alone.")
-    missed = services.unreported(hot, {key: one.info.sector for key, one in slices.items()})
+    missed = unreported(slices, hot)
     if missed is not None and len(missed):
         names = named([str(s.frame.at[code, "name"]) for code in missed.index])
         are = verb(len(missed), "is", "are")
         caveats.append(
-            f"{upper_first(s.areas(len(missed)))} {are} hot for a health service but not for the police: "
-            f"{names}."
+            f"{upper_first(s.areas(len(missed)))} {are} hot for a health service and not for the police, "
+            f"with a share of its events that is larger beyond chance: {names}."
         )
     columns = table.drop(columns=["agree", "asked"]).add_prefix("hot_")
     return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
+
+
+def beyond_what(s: Asked) -> tuple[str, ...]:
+    """Say that hot spots that services share are those which residents do not explain."""
+    if not (s.population[s.inside] > 0).all():
+        return ("Residents are not known: services also agree where no more than many people live.",)
+    return (
+        "A hot spot here is one that its residents do not explain: services have residents in common, so "
+        "that others coincide where many people live.",
+    )
+
+
+def unreported(slices: Mapping[str, Asked], hot: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Areas hot for health services and not for the police, as :func:`geo.stats.overlooked.overlooked`.
+
+    From protected counts: a ratio of shares could be solved for the counts behind it.
+    """
+    s = next(iter(slices.values()))
+    inside = np.logical_and.reduce([one.inside for one in slices.values()])
+    areas = s.frame.index[inside]
+    return overlooked.overlooked(
+        {key: table.loc[areas] for key, table in hot.items()},
+        {key: filled(one, one.counts)[inside] for key, one in slices.items()},
+        {key: one.info.sector for key, one in slices.items()},
+        s.neighbours if inside.all() else s.neighbours.subset(inside),
+        alpha=ALPHA,
+        fdr=s.query.fdr,
+    )
 
 
 def _period(s: Asked) -> str:
@@ -87,10 +118,11 @@ def _period(s: Asked) -> str:
 AGREEMENT = Layer(
     key="agreement",
     label="Several services",
-    explanation="For how many of the loaded sources each area is a hot spot (Gi*), with the same filters.",
+    explanation="For how many of the loaded sources each area is a hot spot (Gi*) that its residents do not "
+    "explain, with the same filters.",
     group="Services together",
     draw=draw_agreement,
-    claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt"), ("residents",), of_all=True),
+    claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt", "residents"), of_all=True),
     scale="rising",
     kinds=(NONE,),
     ramps=(SEQUENTIAL,),
@@ -117,10 +149,15 @@ CORNERS = tuple(kind._replace(said=None) for kind in CLUSTERS if kind.key in ("H
 """High and low of one thing, among high and low of another: no hotspots of either."""
 
 
-TAKEN_AS_IS = (
-    "Areas are singled out only where the two sources go together over the whole map beyond chance. Two that "
-    "each cluster for reasons of their own pass that test more often than one time in twenty."
-)
+def taken_as_is(known: bool) -> str:
+    """Say what has to hold before an area is singled out, and what that leaves open."""
+    beyond = ", and beyond what the residents they share explain" if known else ""
+    other = "other " if known else ""
+    return (
+        "Areas are singled out only where the two sources go together over the whole map beyond "
+        f"chance{beyond}. Two that each cluster for {other}reasons of their own pass that test more often "
+        "than one time in twenty."
+    )
 
 
 def around(counts: np.ndarray, near: Neighbours) -> np.ndarray:
@@ -129,17 +166,51 @@ def around(counts: np.ndarray, near: Neighbours) -> np.ndarray:
     return near.neighbour_sum(counts.astype(float)) / np.where(number > 0, number, np.nan)
 
 
-def together(here: np.ndarray, there: np.ndarray, near: Neighbours) -> float:
-    """p of whether areas busiest for one source, bool, have those of another in them and around them."""
+class Together(NamedTuple):
+    """Whether two sources go together over the whole map.
+
+    Attributes
+    ----------
+    by_chance : float
+        p, were the values of one dealt out over the areas.
+    by_residents : float
+        p, were its rates; 0 where residents are not known.
+    meet : float or None
+        For busiest areas of two sources: how many would be of both if they had only residents in common.
+    """
+
+    by_chance: float
+    by_residents: float
+    meet: float | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether they do, beyond chance and residents."""
+        return max(self.by_chance, self.by_residents) <= ALPHA
+
+    def apart(self, here: str, there: str) -> str:
+        """Say that they do not."""
+        who, so = f"{upper_first(here)} and {there}", "so no area is singled out"
+        if self.by_chance > ALPHA:
+            return f"{who} do not go together over the map beyond chance (p = {self.by_chance:.2f}), {so}."
+        return (
+            f"{who} go together over the map, but no more than the residents they share explain "
+            f"(p = {self.by_residents:.2f}), {so}."
+        )
+
+
+def together(
+    busiest: Sequence[np.ndarray], counts: Sequence[np.ndarray], people: np.ndarray, near: Neighbours
+) -> Together:
+    """Whether areas busiest for one source meet those of another, beyond chance and residents."""
+    here, there = busiest
     near_there = there + np.nan_to_num(around(there, near))
-    return services.go_together(here.astype(float), near_there, alternative="greater")
-
-
-def _apart(here: str, there: str, p: float) -> str:
-    return (
-        f"{here.capitalize()} and {there} do not go together over the map beyond chance "
-        f"(p = {p:.2f}), so no area is singled out."
-    )
+    p = services.go_together(here.astype(float), near_there, alternative="greater")
+    if not (people > 0).all():
+        return Together(p, 0.0)
+    chances = [chance_of_busiest(of, people, areas) for of, areas in zip(counts, busiest, strict=True)]
+    by_residents = meet_by_more(here, chances[0], near_there)
+    return Together(p, by_residents, float(chances[0] @ chances[1]))
 
 
 def draw_bivariate_moran(s: Asked) -> Drawn:
@@ -154,10 +225,8 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     table = hotspots.bivariate_moran(here, there, s.among, alpha=ALPHA, fdr=s.query.fdr)
     table = table.reindex(s.frame.index)
     cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
-    p = services.go_together(
-        filled(s, s.counts)[s.inside], around(filled(other, other.counts)[s.inside], s.among)
-    )
-    if p > ALPHA:
+    both = _go_together(s, other)
+    if not both.sure:
         cluster = np.where(cluster == "NA", "NA", "NS")
     order = {kind.key: i for i, kind in enumerate(CORNERS)}
     position = np.array([order.get(k, -1) for k in cluster])
@@ -168,8 +237,8 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     judged = int((cluster != "NA")[s.inside].sum())
     if not judged:
         finding = unjudged(s, f"{s.noun} with {other.noun} around")
-    elif p > ALPHA:
-        finding = _apart(s.noun, other.noun, p)
+    elif not both.sure:
+        finding = both.apart(s.noun, other.noun)
     elif high.any():
         finding = (
             f"In {s.areas(int(high.sum()), judged)} many {s.noun} meet many {other.noun} in the areas around."
@@ -178,11 +247,21 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     protected = s.gate if s.gate.controlled else other.gate
     single = table["p"].le(ALPHA).to_numpy() & np.isin(cluster, ["NS"])
     at_once = []
-    if p <= ALPHA:  # else no area is singled out, corrected or not
+    if both.sure:  # else no area is singled out, corrected or not
         by_chance = 0.0 if s.query.fdr else float(np.nansum(attainable(there, s.among, alpha=ALPHA)))
         at_once = correction_caveats(s, int(single.sum()), int(table["p"].count()), by_chance)
-    caveats = (*at_once, TAKEN_AS_IS)
+    caveats = (*at_once, taken_as_is(bool((s.population[s.inside] > 0).all())))
     return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding, caveats)
+
+
+def _go_together(s: Asked, other: Asked) -> Together:
+    """Whether two sources go together over the map, for their numbers and for their rates."""
+    here, there = (filled(one, one.counts)[s.inside] for one in (s, other))
+    p, people = services.go_together(here, around(there, s.among)), s.population[s.inside]
+    if p > ALPHA or not (people > 0).all():
+        return Together(p, 0.0)
+    near = around(there, s.among) / around(people, s.among)
+    return Together(p, services.go_together(rankdata(here / people), near))
 
 
 BIVARIATE_MORAN = Layer(
@@ -192,7 +271,7 @@ BIVARIATE_MORAN = Layer(
     "chance. The other source is chosen under “compare”.",
     group="Services together",
     draw=draw_bivariate_moran,
-    claim=Claim(("HH", "LL", "HL", "LH"), ("dealt",)),
+    claim=Claim(("HH", "LL", "HL", "LH"), ("dealt", "residents")),
     kinds=CORNERS,
     columns=(
         Column("local_i", "Local Moran's I; withheld for controlled sources"),
@@ -251,8 +330,13 @@ def draw_colocation(s: Asked) -> Drawn:
     )
     both, beside = (table.reindex(s.frame.index) for table in (both, beside))
     x, z = busy["here"].to_numpy(bool), busy["there"].to_numpy(bool)
-    p = together(x[s.inside], z[s.inside], s.among)
-    sure = p <= ALPHA
+    found_together = together(
+        [x[s.inside], z[s.inside]],
+        [orders[side][s.inside] for side in ("here", "there")],
+        s.population[s.inside],
+        s.among,
+    )
+    sure = found_together.sure
     found = np.select(
         [(both["cluster"] == "HH") & sure, x & z, (beside["cluster"] == "HH") & sure, x, z],
         ["HH", "both", "beside", "here", "there"],
@@ -272,11 +356,11 @@ def draw_colocation(s: Asked) -> Drawn:
         by_chance = (x & s.inside).sum() * (z & s.inside).sum() / s.n
         finding = (
             f"{s.areas(shared)} {verb(shared, 'is', 'are')} among {busiest} "
-            f"({by_chance:.0f} would be by chance); {number['HH'] or 'none'} of them {stand} side by side "
-            "beyond chance."
+            f"({would_be(by_chance, found_together.meet)}); {number['HH'] or 'none'} of them {stand} side by "
+            "side beyond chance."
         )
     if not sure:
-        finding = f"{_apart(s.noun, other.noun, p)} {finding if shared else ''}".strip()
+        finding = f"{found_together.apart(s.noun, other.noun)} {finding if shared else ''}".strip()
     asked = both["p"].where(both["p"].notna(), beside["p"])
     lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum()) * sure
     at_once: tuple[str, ...] = (
@@ -291,7 +375,7 @@ def draw_colocation(s: Asked) -> Drawn:
         f"{names['here']} {_period(s)}, {other.noun} {_period(other)}.",
         *at_once,
         *unequal,
-        TAKEN_AS_IS,
+        taken_as_is(found_together.meet is not None),
     )
     columns = pd.DataFrame(
         {
@@ -305,6 +389,16 @@ def draw_colocation(s: Asked) -> Drawn:
         s.frame.index,
     )
     return Drawn(columns, codes, classes, finding, caveats)
+
+
+def would_be(by_chance: float, by_residents: float | None) -> str:
+    """Say how many areas would be busiest for both.
+
+    >>> would_be(16.7, 36.2), would_be(16.7, None)
+    ('17 would be by chance, 36 if they had only residents in common', '17 would be by chance')
+    """
+    alone = "" if by_residents is None else f", {by_residents:.0f} if they had only residents in common"
+    return f"{by_chance:.0f} would be by chance{alone}"
 
 
 def among_busiest(nouns: Sequence[str], numbers: Sequence[int], of: int) -> tuple[str, tuple[str, ...]]:
@@ -351,7 +445,7 @@ COLOCATION = Layer(
     "is chosen under “compare”.",
     group="Services together",
     draw=draw_colocation,
-    claim=Claim(("HH", "beside"), ("dealt",)),
+    claim=Claim(("HH", "beside"), ("dealt", "residents")),
     kinds=TOGETHER,
     columns=(
         Column("busiest_here", "Whether the area is among the fifth with the most events of this source"),

@@ -6,7 +6,6 @@ and limits are in ``docs/methods/hotspots.md``.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +15,7 @@ import pandas as pd
 
 from geo.stats import smoothing
 from geo.stats.exact_null import attainable, is_constant, neighbour_sum_p, ring_and_window_p
+from geo.stats.permutations import permutation_p
 from geo.stats.weights import Neighbours
 
 CLUSTERS = pd.CategoricalDtype(["HH", "LL", "HL", "LH", "NS", "NA"])
@@ -316,63 +316,6 @@ def bh_q(p: np.ndarray, defined: np.ndarray | None = None) -> np.ndarray:
     return q
 
 
-def permutation_p(
-    y: pd.Series | np.ndarray,
-    neighbours: Neighbours,
-    statistic: str = "local_moran",
-    *,
-    permutations: int = 9999,
-    seed: int = 20240501,
-) -> pd.Series:
-    """The p that esda itself reports for the same statistic: a cross-check, not the p of the map.
-
-    It is *directed*: one-sided towards whichever tail the observed value lies in, so about half of the exact
-    two-sided p where values are varied. Where many areas are zero it is far too small, since draws equal to
-    the observed value are left out of the lower tail.
-
-    Parameters
-    ----------
-    y : pandas.Series or array of length n
-        One value an area; missing areas leave the population.
-    neighbours : Neighbours
-        Binary neighbour lists, row-standardised by esda.
-    statistic : str
-        ``local_moran`` (``esda.Moran_Local``) or ``getis_ord`` (``esda.G_Local`` with ``star=True``).
-    permutations, seed : int
-        Number of conditional permutations, and the seed that makes them repeatable.
-
-    Returns
-    -------
-    pandas.Series
-        Named ``p_permutation``, on ``neighbours.ids``; NaN where the exact p is undefined.
-
-    Notes
-    -----
-    Imports esda and compiles its inner loop: the first call of a process takes some twenty seconds.
-    """
-    if statistic not in ("local_moran", "getis_ord"):
-        raise ValueError(f"no permutation test for {statistic!r}: use 'local_moran' or 'getis_ord'")
-    import esda
-
-    values = neighbours.align(y)
-    present = np.isfinite(values)
-    population = neighbours.subset(present)
-    here = values[present]
-    result = pd.Series(np.nan, index=neighbours.ids, name="p_permutation")
-    if len(here) < 2 or here.min() == here.max():
-        return result
-    settings = {"permutations": permutations, "seed": seed, "n_jobs": 1, "keep_simulations": False}
-    with warnings.catch_warnings():
-        # esda announces that its next release will be two-sided; this is the p of the present one.
-        warnings.filterwarnings("ignore", "The alternative hypothesis", DeprecationWarning)
-        if statistic == "local_moran":
-            p = esda.Moran_Local(here, population.to_graph(), **settings).p_sim
-        else:
-            p = esda.G_Local(here, population.to_graph(), star=True, **settings).p_sim
-    result[present] = np.where(population.isolates, np.nan, p)
-    return result
-
-
 LEVEL, SMOOTHED, SMOOTHED_AROUND = "level", "smoothed", "smoothed with the areas around"
 """Kinds of values: counts, rates or sums as they are; rates pulled towards the average of all areas; and
 towards the areas around, which makes neighbours alike whatever the events."""
@@ -432,6 +375,8 @@ class Statistic:
         they are.
     by_chance : callable, optional
         ``f(y, neighbours, *, alpha)``: probability that chance alone flags each area.
+    window : bool
+        Whether it is about an area and its neighbours together, not about the neighbours of a high one.
     """
 
     key: str
@@ -444,6 +389,7 @@ class Statistic:
     permutation: Callable[..., pd.Series] | None = None
     instead: Mapping[str, Instead] = field(default_factory=dict)
     by_chance: Callable[..., np.ndarray] | None = None
+    window: bool = False
 
 
 STATISTICS: dict[str, Statistic] = {
@@ -489,6 +435,7 @@ STATISTICS: dict[str, Statistic] = {
                 )
             },
             by_chance=partial(attainable, window=True),
+            window=True,
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""What do several services see? Agreement, co-location and similarity of two or more sources.
+"""What do several services see? Agreement and co-location of two or more sources.
 
 Police, ambulance, emergency departments and hospitals each see a part of violence. An area that is hot for
 several is hot with more certainty; one that is hot for health services and not for the police is unreported.
@@ -6,9 +6,9 @@ several is hot with more certainty; one that is hot for health services and not 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -51,60 +51,12 @@ def agreement(results: Mapping[str, pd.DataFrame], code: str = "HH") -> pd.DataF
     >>> agreement({"offences": police, "ambulance": ambulance})[["agree", "asked"]].to_numpy().tolist()
     [[2, 2], [0, 1]]
     """
-    clusters = _clusters(results)
+    clusters = clusters_of(results)
     hot = clusters == code
     return hot.assign(agree=hot.sum(axis=1), asked=(clusters != "NA").sum(axis=1))
 
 
-def overlooked(
-    results: Mapping[str, pd.DataFrame], seen_by: Collection[str], unseen_by: Collection[str]
-) -> pd.DataFrame:
-    """Areas that are hot for some services and not for others, such as health-hot but police-cold ones.
-
-    Parameters
-    ----------
-    results : mapping of source key to pandas.DataFrame
-        As for :func:`agreement`.
-    seen_by, unseen_by : collections of source keys
-        An area is listed if it is hot (HH) in one of the first or more, and in none of the second.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The areas listed, those seen by most services first, then by code: ``seen`` (number of `seen_by` in
-        which it is hot), ``by`` (their keys, a tuple) and ``otherwise`` ("cold" where one of `unseen_by`
-        calls it LL, else "not significant", or "undefined" where none of them can tell).
-    """
-    clusters = _clusters(results)
-    seen, unseen = clusters[list(seen_by)] == "HH", clusters[list(unseen_by)]
-    listed = seen.any(axis=1) & ~(unseen == "HH").any(axis=1)
-    otherwise = np.select(
-        [(unseen == "LL").any(axis=1), (unseen == "NA").all(axis=1)], ["cold", "undefined"], "not significant"
-    )
-    by = [tuple(seen.columns[row]) for row in seen.to_numpy()]
-    table = pd.DataFrame({"seen": seen.sum(axis=1), "by": by, "otherwise": otherwise}, index=clusters.index)
-    return table[listed].sort_index().sort_values("seen", ascending=False, kind="stable")
-
-
-def unreported(results: Mapping[str, pd.DataFrame], sectors: Mapping[str, str]) -> pd.DataFrame | None:
-    """Areas that are hot for a health service and for no source of the police, as :func:`overlooked`.
-
-    Parameters
-    ----------
-    results : mapping of source key to pandas.DataFrame
-        As for :func:`agreement`.
-    sectors : mapping of source key to {"police", "health", "other"}
-
-    Returns
-    -------
-    pandas.DataFrame, or None
-        None where either sector has no source.
-    """
-    health, police = ([key for key in results if sectors[key] == one] for one in ("health", "police"))
-    return overlooked(results, health, police) if health and police else None
-
-
-def _clusters(results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def clusters_of(results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The cluster codes of every source, side by side."""
     if not results:
         raise ValueError("no source was given to compare")
@@ -297,87 +249,3 @@ def joined_by_chance(
         tails = hypergeom.sf(np.arange(around + 1) - 1, int(known.sum()) - 1, have, around)
         expected += areas * tails[tails <= alpha * (1 + 1e-9)].max(initial=0.0)
     return float(expected)
-
-
-class Similarity(NamedTuple):
-    """How alike two patterns are, and where they differ.
-
-    Attributes
-    ----------
-    s : float
-        Andresen's S: the share of areas in which the two patterns are similar (0 to 1).
-    s_robust : float
-        The same over the areas that have an event in either pattern, so that empty countryside does not
-        flatter the index.
-    areas : pandas.DataFrame
-        For each area ``base_share`` and ``test_share`` (of all events of its pattern), the limits ``lower``
-        and ``upper`` of the resampled test share, and ``compared``: "similar", "more" (the test pattern
-        holds more than the base) or "less".
-    """
-
-    s: float
-    s_robust: float
-    areas: pd.DataFrame
-
-
-def similarity(
-    base: pd.Series, test: pd.Series, *, share: float = 0.85, confidence: float = 0.95
-) -> Similarity:
-    """Andresen's S-index of two patterns of events, without random numbers.
-
-    A `share` of the test pattern's events is drawn without replacement, and an area is similar if the base
-    pattern's share of it lies within the central `confidence` of what is drawn. Andresen draws 200 times;
-    the number drawn in an area is hypergeometric, so that the limits are taken from that law instead.
-
-    Parameters
-    ----------
-    base, test : pandas.Series of whole numbers
-        Events of the two patterns, on the same area index.
-    share : float
-        Share of the test pattern's events in a draw.
-    confidence : float
-        Central part of the law that counts as similar.
-
-    Returns
-    -------
-    Similarity
-        With ``s`` and ``s_robust`` NaN, and ``compared`` "undefined", where a pattern has no events; areas
-        that lack either value are "undefined" too, and take no part.
-
-    Raises
-    ------
-    ValueError
-        If the two patterns are not on the same areas.
-
-    References
-    ----------
-    Andresen (2009), Testing similarity in area-based spatial patterns, Applied Geography 29(3); Andresen
-    (2016), An area-based nonparametric spatial point pattern test, Methodological Innovations 9.
-
-    Examples
-    --------
-    >>> areas = pd.Index(["a", "b", "c"], name="wd24cd")
-    >>> result = similarity(pd.Series([50, 30, 20], areas), pd.Series([10, 60, 30], areas))
-    >>> float(result.s), result.areas["compared"].tolist()
-    (0.0, ['less', 'more', 'more'])
-    """
-    if not base.index.equals(test.index):
-        raise ValueError("the two patterns are not on the same areas")
-    known = base.notna() & test.notna()
-    everywhere, base, test = base.index, base[known], test[known]
-    if base.sum() == 0 or test.sum() == 0:
-        columns = ["base_share", "test_share", "lower", "upper"]
-        nothing = pd.DataFrame(np.nan, index=everywhere, columns=columns)
-        return Similarity(np.nan, np.nan, nothing.assign(compared="undefined"))
-    events = round(test.sum())
-    drawn = max(1, round(share * events))
-    law = hypergeom(events, test.to_numpy(dtype=np.int64), drawn)
-    outside = (1 - confidence) / 2
-    lower, upper = law.ppf(outside) / drawn, law.ppf(1 - outside) / drawn
-    base_share, test_share = base / base.sum(), test / events
-    compared = np.select([base_share < lower, base_share > upper], ["more", "less"], "similar")
-    shares = {"base_share": base_share, "test_share": test_share, "lower": lower, "upper": upper}
-    areas = pd.DataFrame({**shares, "compared": compared}, index=base.index).reindex(everywhere)
-    areas["compared"] = areas["compared"].fillna("undefined")
-    similar = compared == "similar"
-    return Similarity(float(similar.mean()), float(similar[(base > 0) | (test > 0)].mean()), areas)

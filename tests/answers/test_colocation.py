@@ -60,9 +60,10 @@ def test_the_finding_counts_what_the_map_shows(small_atlas: Atlas):
     assert answer.headline.startswith(
         f"{shared} of 36 small areas are among the busiest fifth for offences and for attendances"
     )
-    assert f"; {number['HH'] or 'none'} of them stand" in answer.headline
+    assert f"{number['HH'] or 'none'} of them stand" in answer.headline
     expected = answer.table["busiest_here"].sum() * answer.table["busiest_there"].sum() / 36
-    assert f"({expected:.0f} would be by chance)" in answer.headline
+    assert f"({expected:.0f} would be by chance, " in answer.headline
+    assert "if they had only residents in common); " in answer.headline
     assert answer.classes.labels[2] == "Offences only, beside most attendances beyond chance"
 
 

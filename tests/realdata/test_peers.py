@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import hypergeom
 
 from benchmarks import peers
-from geo.stats.hotspots import getis_ord_star, local_moran, permutation_p
+from geo.stats.hotspots import getis_ord_star, local_moran
+from geo.stats.permutations import permutation_p
 
 
 @pytest.mark.parametrize(("kind", "month"), peers.MONTHS)

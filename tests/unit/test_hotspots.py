@@ -20,8 +20,8 @@ from geo.stats.hotspots import (
     getis_ord_star,
     in_doubt,
     local_moran,
-    permutation_p,
 )
+from geo.stats.permutations import permutation_p
 from geo.stats.weights import Neighbours
 
 

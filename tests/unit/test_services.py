@@ -9,7 +9,9 @@ from scipy import stats
 from scipy.stats import hypergeom
 
 from geo.stats.hotspots import getis_ord_star
-from geo.stats.services import agreement, beside, colocation, go_together, overlooked, similarity, unreported
+from geo.stats.overlooked import overlooked, shares_differ
+from geo.stats.services import agreement, beside, colocation, go_together
+from geo.stats.similarity import drawn_limits, of_one_pattern, similarity
 from geo.stats.weights import Neighbours
 
 AREAS = pd.Index([f"E{i:08d}" for i in range(6)], name="lsoa21cd")
@@ -51,29 +53,80 @@ def test_agreement_of_the_same_result_is_all_or_nothing() -> None:
     assert set(agreement({"a": result, "b": result})["agree"]) == {0, 2}
 
 
-def test_health_hot_and_police_cold_areas_are_listed_most_certain_first() -> None:
-    table = overlooked(SOURCES, seen_by=["ambulance", "ae"], unseen_by=["offences"])
-    assert table.index.tolist() == [AREAS[2], AREAS[1], AREAS[3]]
-    assert table["seen"].tolist() == [2, 1, 1]
-    assert table["by"].tolist() == [("ambulance", "ae"), ("ambulance",), ("ambulance",)]
-    assert table["otherwise"].tolist() == ["cold", "not significant", "undefined"]
-    assert overlooked(SOURCES, ["offences"], ["offences"]).empty
+SECTORS = {"offences": "police", "stops": "police", "ambulance": "health", "ae": "health", "fire": "other"}
+CORNER, MIDDLE, END = 17, 100, 178
 
 
-def test_what_is_unreported_goes_by_the_sector_of_a_source() -> None:
-    sectors = {
-        "offences": "police",
-        "ambulance": "health",
-        "ae": "health",
-        "fire": "other",
-        "stops": "police",
+def seen(seed: int, *, more: float) -> tuple[Neighbours, dict[str, np.ndarray]]:
+    """One pattern that all services see, but for the corner, of which health services see more."""
+    near, rng = board(14), np.random.default_rng(seed)
+    row, column = np.divmod(np.arange(196), 14)
+    risk = rng.gamma(3, 1 / 3, 196)
+    health = risk * np.where((row < 3) & (column < 5), more, 1.0)
+    each = {"offences": 20 * risk, "stops": 8 * risk, "ambulance": 15 * health, "ae": 6 * health}
+    return near, {key: rng.poisson(mean).astype(float) for key, mean in each.items()}
+
+
+def called(near: Neighbours, **codes: dict[int, str]) -> dict[str, pd.DataFrame]:
+    """Results in which only a few areas are not "not significant"."""
+    return {
+        key: pd.DataFrame({"cluster": [some.get(i, "NS") for i in range(near.n)]}, near.ids)
+        for key, some in codes.items()
     }
-    results = {**SOURCES, "fire": clusters("NS HH HH NS HH HH"), "stops": clusters("NS HH NS NS NS NS")}
-    listed = unreported(results, sectors)
-    assert listed is not None and listed.index.tolist() == [AREAS[2], AREAS[3]]  # the stops see the second
+
+
+def test_what_health_sees_more_of_is_listed_most_certain_first() -> None:
+    near, counts = seen(1, more=4.0)
+    results = called(
+        near,
+        offences={MIDDLE: "NS", CORNER: "LL"},
+        stops={},
+        ambulance={CORNER: "HH", CORNER + 1: "HH", MIDDLE: "HH", END: "HH"},
+        ae={CORNER: "HH", MIDDLE: "HH"},
+    )
+    listed = overlooked(results, counts, SECTORS, near)
+    assert listed is not None
+    assert listed.index.tolist() == [
+        near.ids[CORNER],
+        near.ids[CORNER + 1],
+    ]  # elsewhere their shares are alike
     assert listed["by"].tolist() == [("ambulance", "ae"), ("ambulance",)]
-    assert unreported({key: results[key] for key in ("offences", "fire", "stops")}, sectors) is None
-    assert unreported({key: results[key] for key in ("ae", "fire")}, sectors) is None
+    assert listed["otherwise"].tolist() == ["cold", "not significant"]
+    assert (listed["lower"] > 1).all() and (listed["ratio"] < listed["upper"]).all()
+    results["stops"] = called(near, stops={CORNER: "HH"})["stops"]
+    listed = overlooked(results, counts, SECTORS, near)
+    assert listed is not None and listed.index.tolist() == [near.ids[CORNER + 1]]  # the stops see the first
+    assert overlooked({key: results[key] for key in ("offences", "stops")}, counts, SECTORS, near) is None
+    assert overlooked({"ae": results["ae"]}, counts, SECTORS, near) is None
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.3])
+def test_one_pattern_is_rarely_called_two(spread: float) -> None:
+    """Whether or not each service has a spread of its own, at most 1 map in 20 has an area that differs."""
+    near, maps, spoke = board(14), 120, 0
+    rng = np.random.default_rng(8)
+    for _ in range(maps):
+        risk = rng.gamma(3, 1 / 3, 196)
+        own = [rng.gamma(1 / spread, spread, 196) if spread else 1.0 for _ in range(2)]
+        base, test = (rng.poisson(mean * risk * one) for mean, one in zip((20, 9), own, strict=True))
+        spoke += bool((shares_differ(base, test, near)["q"] <= 0.05).any())
+    assert stats.binom.sf(spoke - 1, maps, 0.05) > 1e-3
+
+
+def test_the_ratio_of_shares_and_its_limits_are_those_of_a_binomial_law() -> None:
+    near = board(14)
+    base, test = np.full(196, 9), np.full(196, 3)
+    test[:14] += np.arange(14) % 2  # hardly any spread
+    found = shares_differ(base, test, near)
+    window = near.neighbour_sum(test.astype(float)) + test
+    of = 9 * (near.cardinalities + 1)
+    ratio = window / test.sum() / (of / base.sum())
+    np.testing.assert_allclose(found["ratio"], ratio)
+    limits = stats.binomtest(int(window[50]), int(window[50] + of[50])).proportion_ci(method="exact")
+    odds = base.sum() / test.sum()
+    assert found["lower"].iloc[50] == pytest.approx(odds * limits.low / (1 - limits.low))
+    assert found["upper"].iloc[50] == pytest.approx(odds * limits.high / (1 - limits.high))
+    assert shares_differ(np.zeros(196), test, near)["p"].isna().all()
 
 
 def test_sources_must_be_comparable() -> None:
@@ -196,6 +249,31 @@ def test_similarity_equals_a_large_monte_carlo() -> None:
     assert 0 < result.s < 1
     np.testing.assert_array_equal(result.areas["compared"] == "similar", similar)
     assert (result.areas["compared"] == "more").eq(share < result.areas["lower"]).all()
+
+
+def test_limits_of_what_is_drawn_are_those_of_the_hypergeometric_law() -> None:
+    test = np.array([0, 1, 2, 7, 30, 260, 700])
+    lower, upper = drawn_limits(test, 1000, 0.85, 0.95)
+    law = hypergeom(1000, test, 850)
+    np.testing.assert_allclose(lower, law.ppf(0.025) / 850)
+    np.testing.assert_allclose(upper, law.ppf(0.975) / 850)
+
+
+@pytest.mark.parametrize("events", [(4000, 4000), (9000, 700)])
+def test_two_samples_of_one_pattern_are_as_alike_as_said(events: tuple[int, int]) -> None:
+    """S itself, of pairs drawn from one pattern: its mean is the one said, and 95% lie within the limits."""
+    rng = np.random.default_rng(12)
+    pattern = rng.dirichlet(np.full(79, 4.0))
+    found, said = [], []
+    for _ in range(60):
+        pair = [pd.Series(rng.multinomial(number, pattern)) for number in events]
+        found.append(similarity(*pair).s)
+        said.append(of_one_pattern(*pair))
+    within = np.array([one.lower <= s <= one.upper for s, one in zip(found, said, strict=True)])
+    error = np.std(found) / np.sqrt(60)
+    assert abs(np.mean([one.s for one in said]) - np.mean(found)) < 4 * error
+    assert stats.binom.cdf(within.sum(), 60, 0.95) > 1e-3
+    assert np.mean(found) < 0.8
 
 
 def test_a_pattern_is_similar_to_itself_and_not_to_its_reverse() -> None:

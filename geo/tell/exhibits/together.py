@@ -8,12 +8,14 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import ALPHA
-from geo.answer.layer_clusters import gi_star
-from geo.answer.layer_services import TAKEN_AS_IS, among_busiest, together
+from geo.answer.asked import Asked
+from geo.answer.layer_clusters import gi_star_beyond_residents
+from geo.answer.layer_services import among_busiest, beyond_what, taken_as_is, together, unreported, would_be
 from geo.ask.words import AREAS, agree, counted, listed, lower_first, month_runs, named, period_name, verb
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
+from geo.stats.similarity import of_one_pattern
+from geo.stats.similarity import similarity as andresen
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
 
 
@@ -70,7 +72,10 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
     finding = f"{_hotspots(len(several))} for two or more of {len(parts)} sources"
     finding += f"; {all_of} for {'all ' if top == len(parts) else ''}{top}." if top > 2 else "."
     corrected = "corrected" if first.query.fdr else "not corrected"
-    caveats = (f"Hotspots by Gi*, each source over its own months, {corrected} for looking at many areas.",)
+    caveats = (
+        f"Hotspots by Gi*, each source over its own months, {corrected} for looking at many areas.",
+        *beyond_what(first.asked),
+    )
     return Exhibit(
         "agreement",
         f"Small areas that are hotspots for several services, {first.where}",
@@ -82,8 +87,11 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
 
 def _hot_spots(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     """Gi* of each source, as the map of several services has it."""
-    asked = {p.query.source: p.atlas.asked(p.query.replace(level="lsoa")) for p in parts}
-    return {key: gi_star(one, fdr=one.query.fdr) for key, one in asked.items()}
+    return {key: gi_star_beyond_residents(one, fdr=one.query.fdr) for key, one in _asked(parts).items()}
+
+
+def _asked(parts: Sequence[Part]) -> dict[str, Asked]:
+    return {p.query.source: p.atlas.asked(p.query.replace(level="lsoa")) for p in parts}
 
 
 def _hotspots(number: int) -> str:
@@ -92,11 +100,14 @@ def _hotspots(number: int) -> str:
 
 def overlooked(parts: Sequence[Part]) -> Exhibit:
     """Small areas that are hot for health services and not for the police."""
-    found = services.unreported(_hot_spots(parts), {p.query.source: p.loaded.info.sector for p in parts})
+    found = unreported(_asked(parts), _hot_spots(parts))
     if found is None:
         raise NotPossible("it takes a source of the police and one of a health service.")
     if found.empty:
-        raise NotPossible("no small area is a hotspot for health services and not for the police.")
+        raise NotPossible(
+            "no small area is a hotspot for health services and not for the police, with a share of their "
+            "events that is larger beyond chance."
+        )
     labels = {p.query.source: p.loaded.info.label for p in parts}
     names = parts[0].lsoa.frame.loc[found.index]
     table = pd.DataFrame(
@@ -106,18 +117,28 @@ def overlooked(parts: Sequence[Part]) -> Exhibit:
             "Borough": names["borough"].to_numpy(str),
             "Hotspot for": [listed([labels[k] for k in by]) for by in found["by"]],
             "Police": found["otherwise"].to_numpy(str),
+            "Times the police's share": found["ratio"].to_numpy(float),
+            "Lower": found["lower"].to_numpy(float),
+            "Upper": found["upper"].to_numpy(float),
         }
     )
+    hold = agree(len(table), "it holds", "they hold")
+    times, lower, upper = (float(found[column].iloc[0]) for column in ("ratio", "lower", "upper"))
     finding = (
-        f"{_hotspots(len(table))} for health services and not for the police: look for unreported violence "
-        "there."
+        f"{_hotspots(len(table))} for health services and not for the police, and {hold} a larger share of "
+        f"those services' events than of the police's beyond chance ({table['Small area'][0]} {times:.1f} "
+        f"times, 95% interval {lower:.1f} to {upper:.1f}): look for unreported violence there."
     )
+    corrected = "corrected" if parts[0].query.fdr else "not corrected"
     caveats = (
+        "Shares are of the area and its neighbours, compared allowing for how much those of the two services "
+        f"differ anywhere, {corrected} for looking at many areas.",
         "Patients are placed where they live, offences where they happen: some of this is people hurt away "
         "from home.",
     )
     title = f"Small areas hot for health services and not for the police, {parts[0].where}"
-    return Exhibit("overlooked", title, finding, table, caveats=caveats)
+    formats = dict.fromkeys(("Times the police's share", "Lower", "Upper"), "{:.1f}")
+    return Exhibit("overlooked", title, finding, table, formats, caveats=caveats)
 
 
 def colocation(parts: Sequence[Part]) -> Exhibit:
@@ -130,17 +151,21 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
     if len(told) < 2:
         raise NotPossible("too many areas are alike for a busiest fifth of two sources to be told.")
     parts, busiest = [parts[number] for number in told], [fifths[number] for number in told]
+    counts, people = [part.filled[inside] for part in parts], first.asked.population[inside]
     labels = [p.loaded.info.label for p in parts]
     rows = []
     for one, other in combinations(range(len(parts)), 2):
         pair = pd.DataFrame({"one": busiest[one], "other": busiest[other]}, among.ids)
         both, found = pair.all(axis=1), services.colocation(pair, among, fdr=first.query.fdr)
         by_chance = pair["one"].sum() * pair["other"].sum() / max(1, len(pair))
-        sure = together(busiest[one], busiest[other], among) <= ALPHA
-        side_by_side = int((found["cluster"] == "HH").sum()) if sure else 0
-        rows.append((labels[one], labels[other], int(both.sum()), by_chance, side_by_side))
-    columns = ["Source", "And", "Busiest for both", "By chance", "Side by side"]
-    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2::2], "Int64"))
+        goes = together([busiest[one], busiest[other]], [counts[one], counts[other]], people, among)
+        side_by_side = int((found["cluster"] == "HH").sum()) if goes.sure else 0
+        meet = np.nan if goes.meet is None else goes.meet
+        rows.append((labels[one], labels[other], int(both.sum()), by_chance, meet, side_by_side))
+    columns = ["Source", "And", "Busiest for both", "By chance", "By residents alone", "Side by side"]
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys((columns[2], columns[5]), "Int64"))
+    known = bool(table["By residents alone"].notna().all())
+    table = table if known else table.drop(columns="By residents alone")
     best = table.loc[table["Busiest for both"].astype(int).idxmax()]
     if not best["Busiest for both"]:
         raise NotPossible("no small area is among the busiest fifth for two sources.")
@@ -153,14 +178,14 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
     )
     finding = (
         f"{counted(number, *AREAS['lsoa'])} {agree(number, 'is', 'are')} among {busy}, "
-        f"where {best['By chance']:.0f} would be by chance; "
+        f"where {would_be(best['By chance'], best['By residents alone'] if known else None)}; "
         f"{beside or 'none'} of them {verb(beside, 'stands', 'stand')} side by side beyond chance."
     )
     caveats = (
         f"Local join counts, exact and {corrected} for looking at many areas. Each source over its own "
         "months; patients are placed where they live.",
         *unequal,
-        TAKEN_AS_IS,
+        taken_as_is(known),
     )
     title = f"Where the busiest small areas of two services coincide, {first.where}"
     return Exhibit("colocation", title, finding, table, caveats=caveats)
@@ -175,21 +200,27 @@ def similarity(parts: Sequence[Part]) -> Exhibit:
     rows = []
     labels = [p.loaded.info.label for p in parts]
     for one, other in combinations(range(len(parts)), 2):
-        found = services.similarity(counts[one], counts[other])
-        rows.append((labels[one], labels[other], found.s, found.s_robust))
-    table = pd.DataFrame(rows, columns=["Source", "And", "Similar wards", "Of wards with events"])
-    table[["Similar wards", "Of wards with events"]] *= 100
+        found = andresen(counts[one], counts[other])
+        alike = of_one_pattern(counts[one], counts[other])
+        rows.append((labels[one], labels[other], found.s, found.s_robust, *alike))
+    similar, pattern = "Similar wards", "Of one pattern"
+    table = pd.DataFrame(
+        rows, columns=["Source", "And", similar, "Of wards with events", pattern, "Lower", "Upper"]
+    )
+    table.iloc[:, 2:] *= 100
     known = table.dropna()
     finding = ""
     if len(known):
-        best = known.loc[known["Similar wards"].idxmax()]
+        best = known.loc[(known[similar] / known[pattern].clip(lower=1)).idxmax()]
         finding = (
             f"{best['Source']} and {lower_first(best['And'])} are most alike in where they are: their shares "
-            f"agree in {best['Similar wards']:.0f}% of the wards."
+            f"agree in {best[similar]:.0f}% of the wards, where two samples of one pattern would in "
+            f"{best[pattern]:.0f}% ({best['Lower']:.0f} to {best['Upper']:.0f}%)."
         )
-    formats = dict.fromkeys(("Similar wards", "Of wards with events"), "{:.0f}%")
+    formats = dict.fromkeys(table.columns[2:], "{:.0f}%")
     title = f"How alike the sources are in where they point, {parts[0].where}"
     caveats = (
-        "Andresen's S-index: wards in which one source's share lies within what the other would give.",
+        "Andresen's S-index: wards in which one source's share lies within what the other would give. Two "
+        "samples of one pattern agree in far fewer than all wards, so S stands beside what they would give.",
     )
     return Exhibit("similarity", title, finding, table, formats, caveats=caveats)

@@ -1,0 +1,217 @@
+"""What do residents alone explain? Where many people live many things happen, and services agree.
+
+Were residents all that tells areas apart, an area's count would have a mean that they let expect, and vary
+about it as risk does from area to area. By that law: which areas have more in and around them, which are
+likely to be among the busiest of a service, and do two services meet in more of them than by residents alone?
+See ``docs/methods/services.md``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import betainc, gammainc, ndtr
+
+from geo.stats.hotspots import bh_q
+from geo.stats.weights import Neighbours
+
+NO_SPREAD = 1e-6
+
+
+def by_residents(counts: np.ndarray, residents: np.ndarray) -> tuple[np.ndarray, float]:
+    """Mean that residents let expect of each area, and α of the variance μ + α μ², by moments.
+
+    Areas without residents have a mean of 0; so has every area where there are no events.
+    """
+    lived = np.nan_to_num(residents)
+    mean = lived * (counts[lived > 0].sum() / max(lived.sum(), 1e-300))
+    known = mean > 0
+    excess = ((counts - mean) ** 2 - mean)[known].sum()
+    return mean, float(max(0.0, excess / max((mean**2).sum(), 1e-300)))
+
+
+def at_least(count: np.ndarray | float, mean: np.ndarray, alpha: np.ndarray | float) -> np.ndarray:
+    """P(Y >= count) of a negative-binomial Y with the variance μ + α μ², of Poisson where α is next to none.
+
+    Between whole numbers it falls smoothly.
+    """
+    y, size = np.maximum(count, 1e-9), np.maximum(alpha, NO_SPREAD)
+    spread = betainc(y, 1 / size, size * mean / (1 + size * mean))
+    return np.where(np.asarray(alpha) < NO_SPREAD, gammainc(y, mean), spread)
+
+
+def more_than_residents(
+    counts: np.ndarray,
+    residents: np.ndarray,
+    neighbours: Neighbours,
+    *,
+    window: bool,
+    alpha: float = 0.05,
+    fdr: bool = True,
+) -> np.ndarray:
+    """Areas with more in and around them than residents explain, allowing for how much risk differs.
+
+    Parameters
+    ----------
+    counts, residents : ndarray of float, shape (n,)
+    neighbours : Neighbours
+    window : bool
+        Whether the area and its neighbours are judged together, as Gi* does; else the neighbours of areas
+        that have more than residents explain, as local Moran's I does.
+    alpha, fdr
+        As in :func:`geo.stats.hotspots.local_moran`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        By the two-sided p of the sum: of areas independent of each other, so negative-binomial with the mean
+        and the variance of the sum.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> pairs = [(i, j) for i in range(60) for j in range(60) if abs(i - j) == 1]
+    >>> row = Neighbours.from_pairs(*np.array(pairs).T, pd.RangeIndex(60))
+    >>> people = np.where(np.arange(60) < 3, 4000.0, 1000.0)
+    >>> more = more_than_residents(people / 100, people, row, window=True)
+    >>> int(more.sum()), more_than_residents(people / 100, np.full(60, 1e3), row, window=True)[:3].tolist()
+    (0, [True, True, True])
+    """
+    mean, spread = by_residents(counts, residents)
+
+    def around(y: np.ndarray) -> np.ndarray:
+        return neighbours.neighbour_sum(y) + y * window
+
+    total, expected = around(counts), around(mean)
+    asked = (expected > 0) & ~neighbours.isolates
+    size = spread * around(mean**2)[asked] / expected[asked] ** 2
+    upper = at_least(total[asked], expected[asked], size)
+    lower = 1 - at_least(total[asked] + 1, expected[asked], size)
+    p = np.full(len(counts), np.nan)
+    p[asked] = np.minimum(1.0, 2 * np.minimum(upper, lower))
+    significant = (bh_q(p) if fdr else p) <= alpha
+    return significant & (total > expected) & (window | (counts > mean))
+
+
+def very_high_alone(
+    counts: np.ndarray,
+    residents: np.ndarray,
+    p_ring: np.ndarray,
+    neighbours: Neighbours,
+    *,
+    alpha: float = 0.05,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Areas that are very high by themselves, with no cluster around, and those that only lie beside one.
+
+    No exchange of values tells one lone area from chance: some area has to hold the largest, and its window
+    is one of many that might. So its count is judged by the law of the counts (:func:`at_least`), corrected
+    for looking at all areas.
+
+    Parameters
+    ----------
+    counts, residents : ndarray of float, shape (n,)
+        Residents alike ask of counts as such.
+    p_ring : ndarray of float, shape (n,)
+        p of each area's neighbours alone (:func:`geo.stats.hotspots.local_moran`).
+    neighbours : Neighbours
+    alpha : float
+        Level of significance.
+
+    Returns
+    -------
+    alone : ndarray of bool, shape (n,)
+        Its own count is significantly high, its neighbours' sum is not, and more than half of what they have
+        above the expected together is its own.
+    beside : ndarray of bool, shape (n,)
+        The others of which more than half of that is due to such neighbours.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> pairs = [(i, j) for i in range(50) for j in range(50) if abs(i - j) == 1]
+    >>> row = Neighbours.from_pairs(*np.array(pairs).T, pd.RangeIndex(50))
+    >>> counts = np.where(np.arange(50) == 20, 200.0, 20.0)
+    >>> alone, beside = very_high_alone(counts, np.ones(50), np.ones(50), row)
+    >>> np.flatnonzero(alone).tolist(), np.flatnonzero(beside).tolist()
+    ([20], [19, 21])
+    """
+    mean, spread = by_residents(counts, residents)
+    p = np.where(mean > 0, at_least(counts, mean, spread), np.nan)
+    own = counts - mean
+    together = own + neighbours.neighbour_sum(own)
+    alone = (bh_q(p) <= alpha) & (p_ring > alpha) & (2 * own > together)
+    return alone, ~alone & (2 * neighbours.neighbour_sum(own * alone) > np.maximum(together, 0))
+
+
+def chance_of_busiest(counts: np.ndarray, residents: np.ndarray, busiest: np.ndarray) -> np.ndarray:
+    """Probability of each area to be among the busiest, where only its residents tell it from others.
+
+    Parameters
+    ----------
+    counts, residents : ndarray of float, shape (n,)
+        NaN residents, or none, leave an area with a chance of 0.
+    busiest : ndarray of bool, shape (n,)
+        Those that are; the chances add up to their number.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        P(Y >= t) of a negative-binomial count with the mean that residents let expect and a variance of
+        μ + α μ²; α is measured from the counts by moments, and t is where the chances add up.
+
+    Examples
+    --------
+    Where as many live everywhere each area has the same chance:
+
+    >>> two = np.array([False, False, True, True])
+    >>> chance_of_busiest(np.array([1.0, 2, 3, 4]), np.ones(4), two).round(3).tolist()
+    [0.5, 0.5, 0.5, 0.5]
+    >>> chance_of_busiest(np.array([100.0, 200, 300, 400]), np.array([1.0, 2, 3, 4]), two).round(2).tolist()
+    [0.0, 0.0, 1.0, 1.0]
+    """
+    mean, spread = by_residents(counts, residents)
+    high = 4 * float(np.nanmax(counts, initial=0.0) + mean.max()) + 4
+    number = float(busiest.sum())
+    if not 0 < number < (mean > 0).sum():
+        return np.where(mean > 0, float(number > 0), 0.0)
+    least = brentq(lambda y: at_least(y, mean, spread).sum() - number, 1e-9, high, xtol=1e-3)
+    return np.where(mean > 0, at_least(least, mean, spread), 0.0)
+
+
+def meet_by_more(busiest: np.ndarray, chance: np.ndarray, other: np.ndarray) -> float:
+    """One-sided p of meeting so much of another service, where each area had this chance of being busiest.
+
+    Parameters
+    ----------
+    busiest : ndarray of bool, shape (n,)
+    chance : ndarray of float, shape (n,)
+        From :func:`chance_of_busiest`.
+    other : ndarray of float, shape (n,)
+        What the other service has in and around each area; taken as it is.
+
+    Returns
+    -------
+    float
+        Of the sum over the busiest areas, by the normal law with the variance that areas drawn with unequal
+        chances and a fixed number have (Hájek); 1 where there is nothing to be told.
+
+    References
+    ----------
+    Hájek (1964), Asymptotic theory of rejective sampling with varying probabilities from a finite population,
+    Annals of Mathematical Statistics 35(4).
+
+    Examples
+    --------
+    >>> ends = np.repeat([True, False], [10, 30])
+    >>> round(meet_by_more(ends, np.full(40, 0.25), ends.astype(float)), 6)
+    0.0
+    >>> meet_by_more(ends, ends.astype(float), ends.astype(float))
+    1.0
+    """
+    weight = chance * (1 - chance)
+    if not weight.sum():
+        return 1.0
+    centre = (weight * other).sum() / weight.sum()
+    variance = (weight * (other - centre) ** 2).sum()
+    more = float((busiest * (other - centre)).sum() - (chance * (other - centre)).sum())
+    return float(ndtr(-more / np.sqrt(variance))) if variance > 0 else 1.0
