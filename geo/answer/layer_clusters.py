@@ -184,18 +184,15 @@ def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
 
 
 def _beyond_residents(s: Asked, statistic: Statistic, hot: np.ndarray) -> str:
-    """Say how many of the hotspots of counts residents do not explain; "" where that cannot be told."""
+    """Say how many of the hotspots of counts residents explain; "" where that cannot be told."""
     number = int((hot & s.inside).sum())
     more = beyond_residents(s, statistic, fdr=s.query.fdr) if number else None
     if more is None:
         return ""
-    stay = int((hot & more & s.inside).sum())
+    explained = int((hot & ~more & s.inside).sum())
     if number == 1:
-        return " It has more than its residents explain." if stay else " Its residents explain it."
-    if not stay:
-        return " Residents explain all of them."
-    of = "All" if stay == number else f"{stay:,}"
-    return f" {of} of them {verb(of, 'has', 'have')} more than residents explain."
+        return " Residents explain it." if explained else " Residents do not explain it."
+    return f" Residents explain {'all' if explained == number else explained or 'none'} of them."
 
 
 def _by_itself(s: Asked, alone: np.ndarray) -> str:
