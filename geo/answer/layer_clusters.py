@@ -125,7 +125,8 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     if statistic.by_chance is not None and not s.query.fdr:
         by_chance = float(np.nansum(statistic.by_chance(values, s.among, alpha=ALPHA)))
     corrected = _caveats(s, int(tinted.sum()), judged, by_chance)
-    caveats = [*reasons, *m.caveats, *corrected, *_error_caveats(s, table)]
+    lone = _by_itself(s, cluster == BY_ITSELF.key)
+    caveats = [*lone, *reasons, *m.caveats, *corrected, *_error_caveats(s, table)]
     if s.query.null == "permutation" and statistic.permutation is not None:
         table["p_permutation"] = statistic.permutation(values, s.among)
         caveats.append(
@@ -138,7 +139,6 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     finding = _finding(s, cluster == "HH", judged)
     if m.kind == LEVEL and s.query.measure == "count":
         finding += _beyond_residents(s, statistic, cluster == "HH")
-    finding += _by_itself(s, cluster == BY_ITSELF.key)
     return Drawn(added, codes, classes, finding, tuple(caveats))
 
 
@@ -195,13 +195,14 @@ def _beyond_residents(s: Asked, statistic: Statistic, hot: np.ndarray) -> str:
     return f" Residents explain {'all' if explained == number else explained or 'none'} of them."
 
 
-def _by_itself(s: Asked, alone: np.ndarray) -> str:
-    """Say how many areas are very high with no cluster around them; "" where none is."""
+def _by_itself(s: Asked, alone: np.ndarray) -> list[str]:
+    """Say which areas are very high with no cluster around them."""
     number = int((alone & s.inside).sum())
     if not number:
-        return ""
+        return []
     more = verb(number, "is very high by itself", "are very high by themselves")
-    return f" {upper_first(s.areas(number))} {more}, with no cluster around."
+    names = named([str(name) for name in s.frame["name"][alone & s.inside]])
+    return [f"{upper_first(s.areas(number))} {more}, with no cluster around: {names}."]
 
 
 def _where(s: Asked, areas: np.ndarray) -> str:
