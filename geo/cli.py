@@ -429,13 +429,13 @@ def calibrate(
     ] = None,
     data: Data = DATA,
 ) -> None:
-    """Count how often each layer gives a verdict where nothing has happened, on this county's own map.
+    """Count how often each verdict is given where nothing has happened, on this county's own map.
 
     Prints a Markdown table. docs/methods/calibration.md says what each world is.
     """
     from geo.answer.atlas import Atlas
     from geo.ask.refusal import search_of
-    from geo.tell.calibration import table_of, to_try, try_layer
+    from geo.tell.calibration import table_of, to_try, try_one
 
     atlas = Atlas.open(data)
     query = atlas.exactly(search_of(url))
@@ -444,7 +444,7 @@ def calibrate(
     with progress_bar("Maps on which nothing happens") as report:
         for done, (key, world) in enumerate(pairs):
             report(done, len(pairs), key)
-            spoken.append(try_layer(atlas, query, key, world, maps=maps, per_area=events))
+            spoken.append(try_one(atlas, query, key, world, maps=maps, per_area=events))
     print(table_of(spoken))
 
 

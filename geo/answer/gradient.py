@@ -200,6 +200,12 @@ def _squares(
     return np.concatenate(parts) if parts else None
 
 
+def is_clear(slope: pd.Series) -> bool:
+    """Whether the rate clearly rises or falls with deprivation."""
+    _, lower, upper = _numbers(slope, SLOPE)
+    return bool((lower > 0 or upper < 0) and slope["p"] <= CLEAR)
+
+
 def slope_said(slope: pd.Series, per: str) -> str:
     """Slope and relative index of inequality in a sentence; "" where they are not known.
 
@@ -219,7 +225,7 @@ def slope_said(slope: pd.Series, per: str) -> str:
             "whether that is more than chance."
         )
     form = fine_enough(lower, upper)
-    if lower <= 0 <= upper or not slope["p"] <= CLEAR:
+    if not is_clear(slope):
         limits = within(size, lower, upper, form)
         return (
             "The rate neither clearly rises nor falls with deprivation: slope index of inequality "

@@ -7,6 +7,7 @@ claims to be a test of which world, are in ``docs/methods/calibration.md``.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ from geo.stats.weights import Neighbours
 HALF = 12
 MONTHS = 2 * HALF
 """Months of a world: twelve that are asked about, and the twelve before."""
+HOURS = np.arange(24)
+NIGHT = np.exp(-(np.minimum(HOURS, 24 - HOURS) ** 2) / (2 * 0.7**2))
+NIGHT /= NIGHT.sum()
+"""A sharp peak of the hours of a night, at midnight."""
 ROUNDS = 8
 """How often risk is averaged with that of the neighbours to make it smooth."""
 
@@ -53,6 +58,7 @@ class Ground:
 
 
 Draw = Callable[[Ground, np.random.Generator], tuple[np.ndarray, np.ndarray]]
+When = Callable[[np.ndarray, np.random.Generator], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -68,12 +74,16 @@ class World:
         Ground and generator to the area and the month of each event, as in :class:`Ground`.
     asked : int
         Months that a question on it is about, the first of them being the thirteenth.
+    when : callable or None
+        Month number of each event and generator to its day of the month and its hour; None where a world is
+        not about them.
     """
 
     key: str
     label: str
     draw: Draw
     asked: int = HALF
+    when: When | None = None
 
 
 # ---------------------------------------------------------------- where
@@ -94,6 +104,11 @@ def _by_residents(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray,
 
 def _dealt(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return rng.permutation(ground.n)[ground.area], ground.month
+
+
+def _rates(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    rate = np.bincount(ground.area, minlength=ground.n) / np.maximum(ground.residents, 1)
+    return _placed(ground.residents * rng.permutation(rate), len(ground.area), rng), ground.month
 
 
 def _smooth(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -134,18 +149,76 @@ def _halves(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     return area, month // 2 + later * HALF
 
 
+def _differ(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    risk = rng.gamma(1 / 0.3, 0.3, ground.n)
+    return _placed(ground.residents * risk, len(ground.area), rng), ground.month
+
+
+def _as_ever(ground: Ground, _: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return ground.area, ground.month
+
+
+# ---------------------------------------------------------------- at what day and hour
+
+
+def _moments(day_varies: float, peak: float, late: float) -> When:
+    """Days and hours of events.
+
+    Parameters
+    ----------
+    day_varies : float
+        Standard deviation of each day's own gamma factor, which knows no weekday.
+    peak : float
+        Events of a night, within an hour of midnight or so, for one of a flat day.
+    late : float
+        How many times as many on the nights of Friday and Saturday.
+    """
+
+    def draw(months: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        day, hour = np.zeros(len(months), int), np.zeros(len(months), int)
+        for month in np.unique(months):
+            mine = np.flatnonzero(months == month)
+            first, length = monthrange(month // 12, month % 12 + 1)
+            own = rng.gamma(1 / day_varies**2, day_varies**2, length) if day_varies else np.ones(length)
+            weekday = (first + np.arange(length)) % 7
+            of_evening, of_morning = (np.isin(weekday, days)[:, None] for days in ((4, 5), (5, 6)))
+            busier = np.where(np.where(HOURS >= 12, of_evening, of_morning), late, 1.0)
+            rate = own[:, None] * (1 / 24 + peak * NIGHT * busier)
+            slot = rng.choice(length * 24, len(mine), p=rate.ravel() / rate.sum())
+            day[mine], hour[mine] = slot // 24 + 1, slot % 24
+        return day, hour
+
+    return draw
+
+
 WORLDS: dict[str, World] = {
     world.key: world
     for world in (
         World("equal", "every area is as likely as every other", _equal),
         World("residents", "every resident runs the same risk", _by_residents),
         World("dealt", "the areas' own counts, dealt out again over the areas", _dealt),
+        World("rates", "the areas' own rates, dealt out again over the areas", _rates),
         World("smooth", "risk changes smoothly over the map, and fits no border", _smooth),
         World("steady", "events keep their area, and chance deals out the months", _steady),
         World("clumped05", "areas as ever, months clumped (α = 0.05)", _clumped(0.05)),
         World("clumped30", "areas as ever, months clumped (α = 0.3)", _clumped(0.3)),
         World(
             "halves", "neighbouring months of one year, set against each other by chance", _halves, HALF // 2
+        ),
+        World("differ", "risk differs from area to area (gamma, α = 0.3), and that is all", _differ),
+        World("flat", "every hour of the week is as likely as every other", _as_ever, when=_moments(0, 0, 1)),
+        World(
+            "days",
+            "days vary by themselves by 30%, and no weekday or hour is busier",
+            _as_ever,
+            when=_moments(0.3, 0, 1),
+        ),
+        World("nights", "every night has the same sharp peak at midnight", _as_ever, when=_moments(0, 1, 1)),
+        World(
+            "weekends",
+            "the same, twice as high on the nights of Friday and Saturday",
+            _as_ever,
+            when=_moments(0, 1, 2),
         ),
     )
 }

@@ -19,22 +19,23 @@ from geo.answer.layers import LAYERS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground, World
+from geo.tell.sentences import SENTENCES
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """How often the verdicts of a layer spoke in one world.
+    """How often the verdicts of a layer, or a sentence, spoke in one world.
 
     Attributes
     ----------
     layer, world : str
-        Keys.
+        Keys; of a sentence in place of a layer.
     claimed : bool
         Whether the layer claims to keep silent there; else it is told for what it is.
     maps, speaking : int
         Maps drawn, and those with at least one verdict.
     areas : float
-        Share of the areas with a verdict, on average.
+        Share of the areas with a verdict, on average; NaN of a sentence.
     """
 
     layer: str
@@ -112,6 +113,10 @@ def counties(
             thin = ground if per_area is None else ground.thinned(2 * per_area, rng)
             area, month = world.draw(thin, rng)
             events = pd.DataFrame({"category": "Made up", "lsoa": codes[area], "month": first + month})
+            if world.when is not None:
+                day, events["hour"] = world.when(first + month, rng)
+                of_month = (first + month - 1970 * 12).astype("datetime64[M]")
+                events["date"] = of_month.astype("datetime64[D]") + (day - 1)
             county = county.with_events(source, events, np.unique(events["month"]).tolist())
         yield county
 
@@ -148,27 +153,70 @@ def try_layer(
     return Spoken(key, world.key, world.key in claim.silent_in, maps, speaking, flagged / areas)
 
 
+def try_sentence(
+    atlas: Atlas, query: Query, key: str, world: World, *, maps: int, per_area: float | None = None
+) -> Spoken:
+    """Ask for a sentence on many maps of a world, and count those on which it gives a verdict.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    query : Query
+        As for :func:`try_layer`.
+    key : str
+        Of a sentence (:data:`geo.tell.sentences.SENTENCES`).
+    world : World
+    maps : int
+    per_area : float, optional
+        As in :func:`counties`.
+    """
+    sentence = SENTENCES[key]
+    asks = query.replace(layer="measure", category=(), compare="")
+    speaking = 0
+    for county in counties(atlas, [query], world, maps=maps, per_area=per_area):
+        last = county.catalogue.sources[query.source].months[-1]
+        speaking += sentence.speaks(county, asks.replace(first=last - world.asked + 1, last=last))
+    return Spoken(key, world.key, world.key in sentence.silent_in, maps, speaking, np.nan)
+
+
+def try_one(
+    atlas: Atlas, query: Query, key: str, world: World, *, maps: int, per_area: float | None = None
+) -> Spoken:
+    """Try a layer or a sentence, whichever the key is of."""
+    one = try_layer if key in LAYERS else try_sentence
+    return one(atlas, query, key, world, maps=maps, per_area=per_area)
+
+
 def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:
-    """Every layer that these data can show and that gives verdicts, with each world that tries them."""
+    """Every layer and sentence that these data can show and that gives verdicts, with worlds to try them."""
     source = atlas.catalogue.sources[query.source]
     alone = len(atlas.sources) == 1
-    return [
+    has = {"": True, "deprivation": atlas.catalogue.has_deprivation, "open": source.disclosure == "open"}
+    layers = [
         (key, WORLDS[world])
         for key, layer in LAYERS.items()
         if key in atlas.catalogue.layers and not (alone and layer.compares == "source") and source.months
         for world in (*layer.claim.silent_in, *layer.claim.speaks_in)
+    ]
+    return layers + [
+        (key, WORLDS[world])
+        for key, one in SENTENCES.items()
+        if has[one.needs] and source.months
+        for world in (*one.silent_in, *one.speaks_in)
     ]
 
 
 def table_of(spoken: Sequence[Spoken]) -> str:
     """Write what was found as a Markdown table: a line for each layer and world."""
     lines = [
-        "| layer | nothing happens: | maps with a verdict | areas with one | claims to keep silent |",
+        "| verdict | nothing happens: | maps with a verdict | areas with one | claims to keep silent |",
         "|---|---|---|---|---|",
     ]
     for one in spoken:
         share = f"{one.share:.1%} ± {2 * one.error:.1%}"
         said = "yes" if one.claimed else "no"
-        words = (LAYERS[one.layer].label, WORLDS[one.world].label, share, f"{one.areas:.2%}", said)
+        label = LAYERS[one.layer].label if one.layer in LAYERS else SENTENCES[one.layer].label
+        areas = "–" if np.isnan(one.areas) else f"{one.areas:.2%}"
+        words = (label, WORLDS[one.world].label, share, areas, said)
         lines.append(f"| {' | '.join(words)} |")
     return "\n".join([*lines, "", f"{spoken[0].maps:,} maps each; ± is twice the standard error."])

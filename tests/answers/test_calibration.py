@@ -1,6 +1,7 @@
 """How often verdicts speak when nothing has happened: the worlds, and the counting."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binom
 
@@ -9,7 +10,8 @@ from geo.answer.layers import LAYERS
 from geo.ask.query import Query
 from geo.cli import run
 from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground
-from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, try_layer
+from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, try_layer, try_sentence
+from geo.tell.sentences import SENTENCES
 
 SURE = 1e-3
 """Chance that a test here fails although all is well."""
@@ -48,6 +50,59 @@ def test_the_ground_is_the_last_year_twice(demo_atlas: Atlas, query: Query, grou
     counts = np.bincount(ground.area, minlength=ground.n)
     assert counts.tolist() == (2 * answer.table["count"]).tolist()
     assert np.bincount(ground.month)[:HALF].tolist() == answer.months["count"].tolist()[-HALF:]
+
+
+def test_every_sentence_is_tried_where_it_claims_silence_and_nowhere_twice() -> None:
+    for key, one in SENTENCES.items():
+        tried = (*one.silent_in, *one.speaks_in)
+        assert key == one.key and key not in LAYERS
+        assert one.silent_in and set(tried) <= set(WORLDS) and len(set(tried)) == len(tried)
+
+
+def test_moments_are_within_their_months_and_peak_where_they_say() -> None:
+    months = np.repeat([2024 * 12 + 1, 2024 * 12 + 2], 30_000)
+    rng = np.random.default_rng(1)
+    day, hour = WORLDS["weekends"].when(months, rng)
+    assert day[:30_000].max() == 29 and day.min() == 1 and day.max() == 31
+    dates = pd.to_datetime({"year": 2024, "month": months - 2024 * 12 + 1, "day": day})
+    assert np.bincount(hour).argmax() == 0
+    midnights = np.bincount(dates.dt.day_of_week[hour == 0], minlength=7) / np.bincount(
+        pd.date_range("2024-02-01", "2024-03-31").day_of_week
+    )
+    assert midnights[[5, 6]].mean() / midnights[:5].mean() == pytest.approx(2, rel=0.1)
+    flat = np.bincount(WORLDS["flat"].when(months, rng)[1])
+    assert flat.max() < 1.15 * flat.min()
+    own = np.bincount(WORLDS["days"].when(months[:30_000], rng)[0])[1:]
+    assert own.std() / own.mean() == pytest.approx(0.3, abs=0.12)
+
+
+TRIED = {
+    "slope": "rates",
+    "share": "rates",
+    "random_set": "halves",
+    "busiest": "days",
+    "midnight": "weekends",
+}
+
+
+@pytest.mark.parametrize(("key", "world"), TRIED.items())
+def test_sentences_keep_silent_where_nothing_happens(
+    demo_atlas: Atlas, query: Query, key: str, world: str
+) -> None:
+    found = try_sentence(demo_atlas, query, key, WORLDS[world], maps=20, per_area=20)
+    assert found.claimed
+    assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
+
+
+def test_no_verdict_is_given_on_a_set_that_its_own_counts_chose(demo_atlas: Atlas, query: Query) -> None:
+    assert not try_sentence(demo_atlas, query, "busiest_set", WORLDS["clumped30"], maps=5).speaking
+
+
+def test_a_sentence_that_speaks_is_heard(demo_atlas: Atlas, query: Query) -> None:
+    real = demo_atlas.asked(query.replace(first=query.first))
+    assert SENTENCES["slope"].speaks(demo_atlas, real.query)
+    assert SENTENCES["busiest"].speaks(demo_atlas, real.query)
+    assert SENTENCES["midnight"].speaks(demo_atlas, real.query)
 
 
 @pytest.mark.parametrize("key", [key for key in WORLDS if key != "halves"])
@@ -127,7 +182,17 @@ def test_the_table_says_what_was_counted() -> None:
     assert "200 maps" in table
 
 
-def test_the_command_tries_every_claim(demo_county, demo_atlas: Atlas, query: Query, capsys) -> None:
+def test_everything_that_claims_silence_is_tried(demo_atlas: Atlas, query: Query) -> None:
+    tried = {(key, world.key) for key, world in to_try(demo_atlas, query)}
+    claims = {key: layer.claim for key, layer in LAYERS.items() if key in demo_atlas.catalogue.layers}
+    for key, one in {**claims, **SENTENCES}.items():
+        assert {(key, world) for world in one.silent_in} <= tried
+
+
+def test_the_command_prints_a_line_for_each(demo_county, demo_atlas: Atlas, capsys, monkeypatch) -> None:
+    few = [("change", WORLDS["steady"]), ("slope", WORLDS["rates"])]
+    monkeypatch.setattr("geo.tell.calibration.to_try", lambda *_: few)
     assert run(["calibrate", "--data", str(demo_county), "--maps", "20", "--events", "2"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
-    assert len(lines) == 1 + len(to_try(demo_atlas, query))
+    assert len(lines) == 1 + len(few)
+    assert "| – | yes |" in lines[-1]

@@ -17,6 +17,7 @@ from geo.stats.funnel import outside, widened
 from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 
 ALLOWING = "Allowing for how much areas differ anyway, and corrected for looking at many, {}."
+NONE_STANDS_OUT = "none stands out"
 RATE = ["value", "lower_ci", "upper_ci"]
 
 
@@ -154,7 +155,7 @@ def _allowing(table: pd.DataFrame, people: np.ndarray, rate: float) -> tuple[flo
     high = table["count"].to_numpy(float, na_value=np.nan) > people * rate
     higher, lower = (int((one & (found.q <= ALPHA)).sum()) for one in (high, ~high))
     if not higher + lower:
-        return found.spread, ALLOWING.format("none stands out")
+        return found.spread, ALLOWING.format(NONE_STANDS_OUT)
     many = f"{higher or 'none'} {verb(higher, 'is', 'are')} still higher and {lower or 'none'} lower"
     return found.spread, ALLOWING.format(many)
 
