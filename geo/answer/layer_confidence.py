@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pandas.arrays import BooleanArray
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import crude, overall
 from geo.answer.colours import PLAIN, SEQUENTIAL
 from geo.answer.columns import Column, figures
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import gi_star, unjudged
+from geo.answer.layer_clusters import unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.ask.words import verb
 from geo.stats import confidence, hotspots, rates
 from geo.stats.change import year_before
+from geo.stats.weights import Neighbours
 
 NOTHING = Kind("none", "No hot spot to check", PLAIN)
 
@@ -26,12 +28,12 @@ NOTHING = Kind("none", "No hot spot to check", PLAIN)
 def draw_confidence(s: Asked) -> Drawn:
     """How many independent looks agree that an area is a hot spot."""
     evidence = _evidence(s)
-    found = confidence.ladder(evidence)
-    agree, assessed = (found[name].to_numpy(int) for name in ("agree", "assessed"))
-    statistics = evidence[["gi_star", "eb_moran"]]
-    judged = statistics.notna().to_numpy().any(axis=1) & s.inside
-    looked = statistics.fillna(False).to_numpy(bool).any(axis=1) & s.inside
-    made = [check for check in evidence if evidence.loc[s.inside, check].notna().any()]
+    known = {check: ~said.isna() for check, said in evidence.items()}
+    true = {check: said.to_numpy(bool, na_value=False) for check, said in evidence.items()}
+    agree, assessed = (np.sum([*each.values()], axis=0) for each in (true, known))
+    judged = (known["gi_star"] | known["eb_moran"]) & s.inside
+    looked = (true["gi_star"] | true["eb_moran"]) & s.inside
+    made = [check for check in evidence if known[check][s.inside].any()]
     most = max(1, len(made))
     shades = SEQUENTIAL.steps(5)
     entries = [NOTHING] + [
@@ -58,63 +60,58 @@ def draw_confidence(s: Asked) -> Drawn:
         caveats.append(f"Rates are set against that of {s.where} as a whole.")
     if absent := [confidence.CHECKS[check] for check in evidence if check not in made]:
         caveats.append(f"Not assessed: {'; '.join(absent)}.")
-    columns = found[["agree", "assessed"]].rename(
-        columns={"agree": "checks_agree", "assessed": "checks_assessed"}
-    )
-    return Drawn(columns.join(evidence.add_prefix("check_")), codes, classes, finding, tuple(caveats))
+    columns = {
+        "checks_agree": pd.array(agree, "Int8"),
+        "checks_assessed": pd.array(assessed, "Int8"),
+        **{f"check_{check}": said for check, said in evidence.items()},
+    }
+    return Drawn(pd.DataFrame(columns, s.frame.index), codes, classes, finding, tuple(caveats))
 
 
-def _evidence(s: Asked) -> pd.DataFrame:
+def _evidence(s: Asked) -> dict[str, BooleanArray]:
     """What each check of :data:`geo.stats.confidence.CHECKS` says of each area, missing where it cannot."""
-    plain, index = gi_star(s, fdr=False), s.frame.index
-    counts = s.counts[s.inside].astype(float)
-    hot = _high(plain, index)
-    smoothed = hotspots.eb_local_moran(counts, s.population[s.inside], s.among, alpha=ALPHA, fdr=False)
+    plain, near = _gi_star(s, s.among), s.near("knn")
+    smoothed = hotspots.eb_local_moran(
+        s.counts[s.inside], s.population[s.inside], s.among, alpha=ALPHA, fdr=False, rough=True
+    )
     table = crude(s, 0.95)
     verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], overall(s, s.inside))
-    rated = pd.Series(
-        [None if v == rates.NOT_COMPARED or s.n == 1 else v == rates.HIGHER for v in verdict],
-        index,
-        dtype="boolean",
-    )
-    near = s.near("knn")
-    near = near if s.inside.all() else near.subset(s.inside)
-    again = hotspots.getis_ord_star(counts, near, alpha=ALPHA, fdr=False)
+    verdict = verdict.to_numpy(object)
+    hot, corrected = _high(s, plain), np.zeros(len(s.frame), bool)
+    corrected[s.inside] = plain["q"] <= ALPHA
     checks = {
         "gi_star": hot,
-        "eb_moran": _high(smoothed, index),
-        "rate": rated,
-        "fdr": (hot & (plain["q"] <= ALPHA)).mask(hot.isna()),
-        "second_weights": _high(again, index),
-        "ward": _of_ward(s) if s.query.level == "lsoa" else None,
-        "last_year": _year_before(s),
+        "eb_moran": _high(s, smoothed),
+        "rate": BooleanArray(verdict == rates.HIGHER, (verdict == rates.NOT_COMPARED) | (s.n == 1)),
+        "fdr": BooleanArray(hot.to_numpy(bool, na_value=False) & corrected, hot.isna()),
+        "second_weights": _high(s, _gi_star(s, near if s.inside.all() else near.subset(s.inside))),
     }
-    return pd.DataFrame({check: said for check, said in checks.items() if said is not None})
+    if s.query.level == "lsoa":
+        wards = s.ask(level="ward")
+        checks["ward"] = _high(wards, _gi_star(wards, wards.among))[wards.level.parent]
+    return {**checks, "last_year": _year_before(s)}
 
 
-def _high(table: pd.DataFrame, index: pd.Index) -> pd.Series:
-    """Whether a statistic calls each area high; missing where it is not defined."""
-    cluster = table["cluster"].astype(object).reindex(index).fillna("NA")
-    return (cluster == "HH").astype("boolean").mask(cluster == "NA")
+def _gi_star(s: Asked, neighbours: Neighbours) -> pd.DataFrame:
+    """Gi* of the counts on the areas inside, before correction."""
+    return hotspots.getis_ord_star(s.counts[s.inside].astype(float), neighbours, alpha=ALPHA, fdr=False)
 
 
-def _of_ward(s: Asked) -> pd.Series:
-    """Whether the ward of each small area is high by Gi*, before correction."""
-    wards = s.ask(level="ward")
-    high = _high(gi_star(wards, fdr=False), wards.frame.index)
-    by_name = pd.Series(high.array, pd.MultiIndex.from_frame(wards.frame[["lad", "ward"]]))
-    keys = pd.MultiIndex.from_frame(s.frame[["lad", "ward"]])
-    return pd.Series(by_name.groupby(level=[0, 1]).max().reindex(keys).array, s.frame.index)
+def _high(s: Asked, table: pd.DataFrame) -> BooleanArray:
+    """Whether a statistic of the areas inside calls each area high; missing where it is not defined."""
+    cluster = np.full(len(s.frame), "NA", object)
+    cluster[s.inside] = table["cluster"]
+    return BooleanArray(cluster == "HH", cluster == "NA")
 
 
-def _year_before(s: Asked) -> pd.Series:
+def _year_before(s: Asked) -> BooleanArray:
     """Whether each area was high by Gi* a year before; missing where that year is not loaded."""
-    index, months = s.frame.index, s.cube.months[s.selection.months]
+    months = s.cube.months[s.selection.months]
     before = year_before(int(months[0]), int(months[-1]), set(s.months)) if len(months) else None
     if before is None:
-        return pd.Series(pd.NA, index, dtype="boolean")
+        return BooleanArray(*np.array([[False], [True]]).repeat(len(s.frame), axis=1))
     earlier = s.ask(first=before[0], last=before[1], compare="")
-    return _high(gi_star(earlier, fdr=False), index)
+    return _high(earlier, _gi_star(earlier, earlier.among))
 
 
 CONFIDENCE = Layer(

@@ -1,8 +1,7 @@
 """How far can a hotspot be trusted?
 
-A ladder that counts how many independent looks at an area agree, and a back-test of chosen hotspots: how much
-of the next period they caught, beside the plain ranking by count and random areas of the same total size. No
-IO.
+The looks at an area that may agree, and a back-test of chosen hotspots: how much of the next period they
+caught, beside the plain ranking by count and random areas of the same total size. No IO.
 """
 
 from __future__ import annotations
@@ -22,50 +21,13 @@ CHECKS = {
     "ward": "its ward is high too",
     "last_year": "high in the year before too",
 }
-"""Rungs of the ladder in the order shown, with the words for each."""
+"""Looks at an area in the order shown, with the words for each."""
 
 CHOSEN, BY_COUNT, AT_RANDOM = "chosen", "by count", "at random"
 """Rows of :func:`back_test`."""
 
 
-# ---------------------------------------------------------------- the ladder
-
-
-def ladder(evidence: pd.DataFrame) -> pd.DataFrame:
-    """How many checks agree that an area is a hotspot, in numbers and words.
-
-    Parameters
-    ----------
-    evidence : DataFrame [area, check]
-        Boolean columns (nullable): true agrees, false does not, NA was not assessed. Columns named as in
-        :data:`CHECKS` get its words, others their own name.
-
-    Returns
-    -------
-    DataFrame on the index given
-        ``agree`` and ``assessed`` (Int8), and ``words``: which agree, which do not, which were not assessed.
-
-    Notes
-    -----
-    The checks share data, so they are not independent tests and their number is not a probability:
-    agreement of all says that the finding does not hang on one choice of method.
-
-    Examples
-    --------
-    >>> ladder(pd.DataFrame({"gi_star": [True], "ward": [False]})).loc[0, "words"]
-    '1 of 2 checks agree. Agrees: high by Getis-Ord Gi*. Does not: its ward is high too.'
-    """
-    known = evidence.astype("boolean")
-    labels = np.array([CHECKS.get(str(column), str(column)) for column in known.columns], dtype=object)
-    codes = known.astype("Int8").fillna(-1).to_numpy(dtype=np.int8).reshape(known.shape)
-    patterns, pattern_of = np.unique(codes, axis=0, return_inverse=True)
-    words = np.array([_rungs(labels, pattern) for pattern in patterns], dtype=object)
-    table = {
-        "agree": (codes == 1).sum(axis=1).astype(np.int8),
-        "assessed": (codes >= 0).sum(axis=1).astype(np.int8),
-        "words": pd.Series(words[pattern_of.ravel()], index=known.index, dtype="str"),
-    }
-    return pd.DataFrame(table, index=known.index).astype({"agree": "Int8", "assessed": "Int8"})
+# ---------------------------------------------------------------- looks that agree
 
 
 def how_many_agree(agree: int, assessed: int) -> str:
@@ -77,18 +39,6 @@ def how_many_agree(agree: int, assessed: int) -> str:
     ('1 of 2 checks agree', '0 of 1 check agrees')
     """
     return f"{agree} of {assessed} {'check agrees' if assessed == 1 else 'checks agree'}"
-
-
-def _rungs(labels: NDArray[np.object_], codes: NDArray[np.int8]) -> str:
-    """One area's ladder in words, from 1 = agrees, 0 = does not, -1 = not assessed."""
-    assessed = int((codes >= 0).sum())
-    if not assessed:
-        return "No check was assessed."
-    parts = [f"{how_many_agree(int((codes == 1).sum()), assessed)}."]
-    for lead, code in (("Agrees", 1), ("Does not", 0), ("Not assessed", -1)):
-        if (codes == code).any():
-            parts.append(f"{lead}: {', '.join(labels[codes == code])}.")
-    return " ".join(parts)
 
 
 # ---------------------------------------------------------------- back-test

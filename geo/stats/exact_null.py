@@ -84,7 +84,12 @@ Open = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def neighbour_sum_p(
-    y: pd.Series | np.ndarray, neighbours: Neighbours, *, open_: Open | None = None, cells: int = CELLS
+    y: pd.Series | np.ndarray,
+    neighbours: Neighbours,
+    *,
+    open_: Open | None = None,
+    cells: int = CELLS,
+    rough: bool = False,
 ) -> Tails:
     """Tail probabilities of every area's neighbour sum, its own value fixed and the others exchanged.
 
@@ -101,6 +106,8 @@ def neighbour_sum_p(
     cells : int
         Length of the first lattice. Whole numbers, or whole multiples of one unit, whose k largest add up to
         less are exact (absolute error below 1e-12).
+    rough : bool
+        Whether areas that ``open_`` does not name may keep the error of a short lattice.
 
     Returns
     -------
@@ -122,7 +129,7 @@ def neighbour_sum_p(
     >>> print(round(tails.upper[2], 6), round(tails.lower[2], 6), round(tails.p[2], 6))
     0.166667 1.0 0.333333
     """
-    return _ask(y, neighbours, (True,), open_, cells)[0]
+    return _ask(y, neighbours, (True,), open_, SHORTEST if rough else cells, rough=rough)[0]
 
 
 def ring_and_window_p(
@@ -225,6 +232,8 @@ def _ask(
     rings: tuple[bool, ...],
     open_: Open | None,
     cells: int,
+    *,
+    rough: bool = False,
 ) -> list[Tails]:
     """Tails of the sums of the rings (True) or windows (False) asked for, NaN where undefined."""
     values = neighbours.align(y)
@@ -235,7 +244,7 @@ def _ask(
     here = values if everywhere else values[present]
     if not is_constant(here) and not population.isolates.all():
         defined = np.flatnonzero(present)[~population.isolates]
-        tails = _Sums(here, population, rings).tails(open_, cells)
+        tails = _Sums(here, population, rings).tails(open_, cells, rough=rough)
         found[:, :, defined] = tails.reshape(4, len(rings), -1).swapaxes(0, 1)
     return [Tails(*tails) for tails in found]
 
@@ -282,7 +291,7 @@ class _Sums:
         self.ring, self.area = np.repeat(rings, len(asked)), np.tile(asked, len(rings))
         self.below, self.tie, self.doubt, self.step = np.zeros((4, len(self.sums)))
 
-    def tails(self, open_: Open | None, cells: int) -> np.ndarray:
+    def tails(self, open_: Open | None, cells: int, *, rough: bool) -> np.ndarray:
         """Rows ``lower, upper, p, error``, a column a sum."""
         reach = self._reach()
         if reach < cells * self.unit:
@@ -291,7 +300,8 @@ class _Sums:
 
         self.tie = np.concatenate([_ties(self.values, self.neighbours, own=not ring) for ring in self.rings])
         self._ask(np.flatnonzero(self.sums > 0), cells)  # nothing is less than a sum of smallest values
-        self._refine(PRECISION, None)
+        if not rough:
+            self._refine(PRECISION, None)
         if open_ is not None:
             self._refine(PRECISION * SETTLING, open_)
         return self._result(NOISE)

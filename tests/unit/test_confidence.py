@@ -1,4 +1,4 @@
-"""geo.stats.confidence: the ladder in words, and back-tests against brute force."""
+"""geo.stats.confidence: back-tests against brute force."""
 
 from itertools import combinations
 
@@ -12,45 +12,6 @@ from hypothesis.extra import numpy as hnp
 from geo.stats import confidence as c
 
 counts = hnp.arrays(np.int64, st.integers(2, 12), elements=st.integers(0, 20))
-
-
-# ---------------------------------------------------------------- ladder
-
-
-def test_ladder_counts_and_names():
-    index = pd.Index(["E1", "E2", "E3"], name="lsoa21cd")
-    evidence = pd.DataFrame(
-        {"gi_star": [True, True, None], "rate": [True, False, None], "own check": [None, False, None]},
-        index=index,
-    )
-    table = c.ladder(evidence)
-    assert table["agree"].tolist() == [2, 1, 0] and table["assessed"].tolist() == [2, 3, 0]
-    assert table.loc["E1", "words"] == (
-        "2 of 2 checks agree. Agrees: high by Getis-Ord Gi*, rate significantly above that of all areas "
-        "shown. Not assessed: own check."
-    )
-    assert table.loc["E2", "words"].endswith(
-        "Does not: rate significantly above that of all areas shown, own check."
-    )
-    assert table.loc["E3", "words"] == "No check was assessed."
-    assert table.index.name == "lsoa21cd"
-
-
-def test_an_empty_ladder():
-    assert c.ladder(pd.DataFrame({"gi_star": []})).empty
-    assert c.ladder(pd.DataFrame(index=["a"]))["words"].tolist() == ["No check was assessed."]
-
-
-@given(hnp.arrays(np.int8, (5, len(c.CHECKS)), elements=st.integers(-1, 1)))
-def test_every_check_is_named_once(codes):
-    evidence = pd.DataFrame(codes, columns=list(c.CHECKS)).replace(-1, pd.NA).astype("boolean")
-    table = c.ladder(evidence)
-    assert table["agree"].tolist() == (codes == 1).sum(axis=1).tolist()
-    assert table["assessed"].tolist() == (codes >= 0).sum(axis=1).tolist()
-    for words, row in zip(table["words"], codes, strict=True):
-        for code, label in zip(row, c.CHECKS.values(), strict=True):
-            part = {1: "Agrees: ", 0: "Does not: ", -1: "Not assessed: "}[code]
-            assert (row < 0).all() or label in words.split(part)[1].split(". ")[0]
 
 
 # ---------------------------------------------------------------- measures
