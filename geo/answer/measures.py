@@ -284,7 +284,7 @@ def _drawn_to(s: Asked, table: pd.DataFrame, name: str, to: str, kind: str) -> M
         f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards {to}",
         value,
         shown,
-        value,
+        shown,
         False,
         pd.DataFrame({name: shown}, index=s.frame.index),
         caveats=smoothed_of_few(s, shown),

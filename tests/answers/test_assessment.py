@@ -28,7 +28,15 @@ from tests.answers.test_demo_events import (
 )
 
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
-OF_AREAS = {"Areas", "Small areas", "Months loaded", "Hotspots", "Also hotspots here", "Sources"}
+OF_AREAS = {
+    "Areas",
+    "Small areas",
+    "Months loaded",
+    "Months counted",
+    "Hotspots",
+    "Also hotspots here",
+    "Sources",
+}
 """Columns that count areas, months or sources, never people."""
 SEARCHES = [
     "",

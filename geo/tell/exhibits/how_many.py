@@ -112,7 +112,7 @@ def by_year(part: Part) -> Exhibit:
     if compared:
         kept = np.isin(row, np.flatnonzero(whole))
         length = np.array([weekdays_of_months([month]).sum() for month in part.months])
-        of_month, days = (values[kept].reshape(-1, YEAR).T for values in (per_month, length))
+        of_month, days = (values[kept].reshape(-1, part.a_year).T for values in (per_month, length))
         finding = part.most(names, counts[whole], (of_month, days), called="year", per="a day")
     chart = Chart("bars", "Year", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_year", f"{part.titled}: by year", finding, table, chart=chart, caveats=caveats)
@@ -163,13 +163,13 @@ def changed(part: Part) -> Exhibit:
         }
     )
     up, down = (int((clear["change"] == way).sum()) for way in ("up", "down"))
-    movement = _MOVED.get(whole["change"], "was not compared")
-    wards = "No ward rose or fell"
-    if len(clear):
-        wards = f"Of {counted(len(inside), *AREAS['ward'])} {up or 'none'} rose and {down or 'none'} fell"
-    finding = (
-        f"In {part.where} the number {movement} between the two years. {wards} by more than chance explains."
-    )
+    judged, among = int(found["p"].notna().sum()), counted(len(inside), *AREAS["ward"])
+    if judged < len(inside):
+        among = f"the {judged} of {among} that could be judged"
+    wards = f"Of {among} {up or 'none'} rose and {down or 'none'} fell by more than chance explains."
+    if not judged:
+        wards = f"No ward has enough {part.noun} to be judged."
+    finding = f"{_MOVED.get(whole['change'], _UNJUDGED).format(where=part.where)} {wards}"
     formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
     title = f"{part.what}, {part.where}: {second} against {first}, wards that changed"
     caveats = (
@@ -180,11 +180,11 @@ def changed(part: Part) -> Exhibit:
 
 
 _MOVED = {
-    "up": "rose",
-    "down": "fell",
-    "no clear change": "did not clearly change",
-    "not judged": "is not judged, for too few months,",
+    "up": "In {where} the number rose between the two years.",
+    "down": "In {where} the number fell between the two years.",
+    "no clear change": "In {where} the number did not clearly change between the two years.",
 }
+_UNJUDGED = "Whether the number in {where} changed is not judged: the months or the events are too few."
 
 
 def _together(varied: Variation, counts: list[int | None], lengths: tuple[float, float]) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -62,7 +64,8 @@ def lately(part: Part) -> Exhibit:
         *reasons,
     )
     formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
-    title = f"{part.what}, {part.where}: the last days of {part.period}"
+    whole = replace(part, query=part.query.replace(month=()))
+    title = f"{part.what}, {part.where}: the last days of {whole.period}"
     return Exhibit(
         "lately", title, " ".join(said), both.rename(columns=columns)[shown], formats, caveats=caveats
     )
