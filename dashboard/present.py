@@ -364,7 +364,7 @@ def _unit(told: Briefing) -> list[Any]:
     if not told.spots:
         return []
     changed = any(spot.change.numbers for spot in told.spots)
-    return [told.unit, *([html.Br(), html.Small(SINCE_HIGH)] if changed else [])]
+    return [told.unit, *([html.Br(), SINCE_HIGH] if changed else [])]
 
 
 def _more(material: Material) -> str:

@@ -41,7 +41,7 @@ KINDS = 3
 """Kinds of event named for an area."""
 
 RATIO = ["change_ratio", "change_lower_ci", "change_upper_ci"]
-SINCE_HIGH = "Listed because high now: rises look larger than they are."
+SINCE_HIGH = "Listed because high now, so rises look large."
 """What is to be known beside the changes of areas that are chosen by the later count."""
 
 _DEPRIVED = {

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dash._utils import to_json
+from scipy.stats import poisson
 
 from dashboard import layout, view
 from geo.answer.atlas import Atlas
@@ -21,7 +22,7 @@ from geo.data.ingest import import_files
 from geo.data.read_table import read_table
 from geo.data.reference import read_reference, reference_rate
 from geo.out.export import export
-from geo.stats import rates
+from geo.stats import intervals, rates
 from geo.tell.assessment import part_of
 from geo.tell.exhibits.compared import funnel, standardised
 
@@ -153,6 +154,35 @@ def test_a_borough_is_the_benchmark_of_all_areas(small_atlas: Atlas, borough: st
     assert any(f"areas of {name} are part of the benchmark" in caveat for caveat in answer.caveats)
     rows = list(csv.DictReader(io.StringIO(export(small_atlas, answer.query, "csv").decode())))
     assert [float(row["benchmark"]) for row in rows] == pytest.approx([value] * 36)
+
+
+def test_few_events_are_compared_by_their_exact_limits(small_atlas: Atlas):
+    """None where twenty are expected is lower; the rate of so few is not shown all the same."""
+    march = month_number("2023-03")
+    answer = small_atlas.answer(Query(layer="significance", first=march, last=march))
+    table = answer.table[answer.table["count"] < 3]
+    expected = table["benchmark"] * table["population"] * 31 / 365.25 / 1000
+    lower = poisson.cdf(table["count"].astype(int), expected) <= 0.025
+    assert lower.any() and not lower.all()
+    assert table["compared"].tolist() == np.where(lower, "lower", "similar").tolist()
+    assert table["rate_per_1000_year"].isna().all() and "nodata" not in answer.classes.keys
+
+
+def test_a_suppressed_count_is_lower_only_where_seven_would_be(small_atlas: Atlas):
+    answer = small_atlas.answer(Query(source="ae", layer="significance"))
+    table = answer.table[answer.table["count"].isna()]
+    per = table["population"] * 365 / 365.25 / 1000
+    assert len(table) and set(table["compared"]) <= {"lower", "not compared"}
+    most = intervals.exact_poisson([7])[1][0]
+    assert (table["compared"] == "lower").tolist() == (most / per < table["benchmark"]).tolist()
+
+
+def test_the_funnel_has_a_wider_one_that_allows_for_how_areas_differ(small_atlas: Atlas):
+    exhibit = funnel(part_of(small_atlas, Query(), "offences")[0])
+    limits = exhibit.chart.limits
+    assert (limits["upper_wide"] > limits["upper_95"]).all()
+    assert "Allowing for how much areas differ anyway" in exhibit.finding
+    assert any("judged by itself" in said for said in small_atlas.answer(Query(layer="significance")).caveats)
 
 
 def test_the_whole_stays_the_usual_benchmark(small_atlas: Atlas):

@@ -17,9 +17,13 @@ from geo.answer.atlas import Atlas
 from geo.answer.layers import LAYERS
 from geo.ask.query import Query
 from geo.ask.words import slug
+from geo.stats import concentration
 from geo.tell import assessment
+from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS, SERVICES
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.part import Exhibit, NotPossible
+from geo.tell.exhibits.trust import back_test
+from geo.tell.exhibits.where import concentrated, stable_areas
 
 FILTER = {"hour": (22, 23, 0, 1), "month": (1, 2, 3, 4, 5, 6), "borough": ("E06000001",)}
 
@@ -70,6 +74,28 @@ def test_without_categories_all_count_as_on_the_map(small_atlas: Atlas):
     top = answer.ranked["count"].astype(int).cumsum()
     for areas, count in zip(table["Small areas"], table["Count"], strict=True):
         assert count == top.iloc[areas - 1]
+
+
+def test_concentration_stands_beside_that_of_chance(small_atlas: Atlas):
+    exhibit = of(small_atlas, layer="measure")["concentration"]
+    counts = small_atlas.answer(Query()).table["count"].to_numpy(int)
+    rng = np.random.default_rng(7)
+    drawn = [rng.multinomial(counts.sum(), np.full(36, 1 / 36)) for _ in range(200)]
+    by_chance = np.mean([concentration.gini(one)["generalised_gini"] for one in drawn])
+    assert f"(chance alone {by_chance:.2f}, all in one area 1)" in exhibit.finding
+    top = np.mean([np.sort(one)[::-1][:8].sum() / counts.sum() for one in drawn])
+    assert exhibit.table["By chance"].iloc[-1] / 100 == pytest.approx(top, abs=0.005)
+    assert "By chance" in exhibit.chart.y
+
+
+def test_nothing_of_concentration_is_told_of_few_areas(small_atlas: Atlas):
+    part, _ = part_of(small_atlas, Query(), "offences")
+    few = np.zeros(36, bool)
+    few[:4] = True
+    part.__dict__["inside"] = few
+    for made in (concentrated, stable_areas, back_test):
+        with pytest.raises(NotPossible):
+            made(part)
 
 
 def test_a_dot_carries_its_area(small_atlas: Atlas):

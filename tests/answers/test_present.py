@@ -18,8 +18,9 @@ from geo.answer.disclosure import LARGEST_SUPPRESSED, ROUNDED_TO
 from geo.answer.measures import MEASURES
 from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.ask.words import month_number, month_text
-from geo.tell.briefing import LISTED, MOST, briefing, listed_areas
+from geo.ask.words import month_number, month_text, written
+from geo.stats.peaks import Clumping
+from geo.tell.briefing import LISTED, MOST, SINCE_HIGH, briefing, listed_areas
 from geo.tell.busiest import busiest
 from geo.tell.meeting import LARGEST, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, note, of_area
 from tests.support import small_county as small
@@ -131,6 +132,27 @@ def test_change_is_that_of_the_change_layer(small_atlas: Atlas):
             spot.change.numbers == f"{row['count']:,} against {row['count_before']:,} in January to June 2023"
         )
         assert bool(spot.change.trend) == (row["change"] in ("up", "down"))
+        limits = [written(row[name] - 1, "{:+.0%}") for name in ("change_lower_ci", "change_upper_ci")]
+        assert not spot.change.trend or f"({limits[0]} to {limits[1]})" in spot.change.words
+
+
+def test_areas_that_are_listed_for_being_high_say_so_beside_their_change(small_atlas: Atlas):
+    def unit(search: str) -> list:
+        query = small_atlas.catalogue.check(Query.parse(search)[0])[0]
+        found = present.shown(present.gather(small_atlas, query), lambda **_: "?")
+        return found[f"{ids.PRESENT_UNIT}.children"]
+
+    assert unit("?from=2023-07")[-1] == SINCE_HIGH
+    assert SINCE_HIGH not in unit("")
+
+
+def test_no_day_or_hour_is_named_where_weeks_vary_as_much():
+    week = np.ones((7, 24)) * 4
+    week[5] += 1
+    clumped = Clumping(6.0, 300.0)
+    assert busiest(week * 20, np.ones(7)) == "Friday and Saturday nights"
+    assert busiest(week * 20, np.ones(7), clumped=(clumped, clumped)) == ""
+    assert busiest(week * 20, np.ones(7), clumped=(None, None)) == ""
 
 
 def test_nothing_is_compared_where_nothing_earlier_is_loaded(small_atlas: Atlas):
