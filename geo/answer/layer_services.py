@@ -122,7 +122,7 @@ AGREEMENT = Layer(
     "explain, with the same filters.",
     group="Services together",
     draw=draw_agreement,
-    claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt", "residents"), of_all=True),
+    claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt", "residents", "rates"), of_all=True),
     scale="rising",
     kinds=(NONE,),
     ramps=(SEQUENTIAL,),
@@ -271,7 +271,7 @@ BIVARIATE_MORAN = Layer(
     "chance. The other source is chosen under “compare”.",
     group="Services together",
     draw=draw_bivariate_moran,
-    claim=Claim(("HH", "LL", "HL", "LH"), ("dealt", "residents")),
+    claim=Claim(("HH", "LL", "HL", "LH"), ("dealt", "residents", "rates")),
     kinds=CORNERS,
     columns=(
         Column("local_i", "Local Moran's I; withheld for controlled sources"),
@@ -445,7 +445,7 @@ COLOCATION = Layer(
     "is chosen under “compare”.",
     group="Services together",
     draw=draw_colocation,
-    claim=Claim(("HH", "beside"), ("dealt", "residents")),
+    claim=Claim(("HH", "beside"), ("dealt", "residents", "rates")),
     kinds=TOGETHER,
     columns=(
         Column("busiest_here", "Whether the area is among the fifth with the most events of this source"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,12 +38,15 @@ class Ground:
         Of each area.
     neighbours : Neighbours
         Of the areas.
+    pattern : ndarray of float, shape (n,), optional
+        Weight of each area in a pattern that several sources share; where left out, that of its own events.
     """
 
     area: np.ndarray
     month: np.ndarray
     residents: np.ndarray
     neighbours: Neighbours
+    pattern: np.ndarray | None = None
 
     @property
     def n(self) -> int:
@@ -54,7 +57,7 @@ class Ground:
         """The same ground with so few of its events that an area has this many on average."""
         number = min(len(self.area), round(per_area * self.n))
         kept = np.sort(rng.choice(len(self.area), number, replace=False))
-        return Ground(self.area[kept], self.month[kept], self.residents, self.neighbours)
+        return replace(self, area=self.area[kept], month=self.month[kept])
 
 
 Draw = Callable[[Ground, np.random.Generator], tuple[np.ndarray, np.ndarray]]
@@ -109,6 +112,12 @@ def _dealt(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
 def _rates(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     rate = np.bincount(ground.area, minlength=ground.n) / np.maximum(ground.residents, 1)
     return _placed(ground.residents * rng.permutation(rate), len(ground.area), rng), ground.month
+
+
+def _one_pattern(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    own = np.bincount(ground.area, minlength=ground.n)
+    pattern = own if ground.pattern is None else ground.pattern
+    return _placed(pattern, len(ground.area), rng), ground.month
 
 
 def _smooth(ground: Ground, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -198,6 +207,7 @@ WORLDS: dict[str, World] = {
         World("residents", "every resident runs the same risk", _by_residents),
         World("dealt", "the areas' own counts, dealt out again over the areas", _dealt),
         World("rates", "the areas' own rates, dealt out again over the areas", _rates),
+        World("one_pattern", "all services see one pattern, that of the source asked about", _one_pattern),
         World("smooth", "risk changes smoothly over the map, and fits no border", _smooth),
         World("steady", "events keep their area, and chance deals out the months", _steady),
         World("clumped05", "areas as ever, months clumped (α = 0.05)", _clumped(0.05)),

@@ -8,7 +8,7 @@ of such a world over the real geography, and counted how many of them show a ver
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -103,6 +103,8 @@ def counties(
         So few of the events are taken that an area has this many a year.
     """
     grounds = [(query.source, *ground_of(atlas, query)) for query in queries]
+    pattern = np.bincount(grounds[0][1].area, minlength=grounds[0][1].n)
+    grounds = [(source, replace(ground, pattern=pattern), first) for source, ground, first in grounds]
     level = atlas.levels[queries[0].level]
     first_of = np.unique(level.parent, return_index=True)[1]  # a small area of each area, to place events in
     codes = atlas.levels["lsoa"].frame.index.to_numpy()[first_of]
@@ -140,10 +142,10 @@ def try_layer(
     """
     claim = LAYERS[key].claim
     asks = query.replace(layer=key, category=(), first=None, last=None)
-    others = [other for other in atlas.sources if other != query.source] if claim.of_all else []
-    drawn_anew = [query, *(query.replace(source=other, category=()) for other in others)]
     speaking, flagged, areas = 0, 0, 0
-    for county in counties(atlas, drawn_anew, world, maps=maps, per_area=per_area):
+    for county in counties(
+        atlas, _drawn_anew(atlas, query, claim.of_all), world, maps=maps, per_area=per_area
+    ):
         last = county.catalogue.sources[query.source].months[-1]
         asked = county.asked(asks.replace(first=last - world.asked + 1, last=last))
         drawn = LAYERS[key].draw(asked)
@@ -151,6 +153,12 @@ def try_layer(
         spoken = int(verdict[drawn.codes[asked.inside]].sum())
         speaking, flagged, areas = speaking + (spoken > 0), flagged + spoken, areas + asked.n
     return Spoken(key, world.key, world.key in claim.silent_in, maps, speaking, flagged / areas)
+
+
+def _drawn_anew(atlas: Atlas, query: Query, of_all: bool) -> list[Query]:
+    """Questions whose events are drawn anew: the one asked, and with ``of_all`` one of each other source."""
+    others = [other for other in atlas.sources if other != query.source] if of_all else []
+    return [query, *(query.replace(source=other, category=()) for other in others)]
 
 
 def try_sentence(
@@ -172,8 +180,9 @@ def try_sentence(
     """
     sentence = SENTENCES[key]
     asks = query.replace(layer="measure", category=(), compare="")
-    speaking = 0
-    for county in counties(atlas, [query], world, maps=maps, per_area=per_area):
+    speaking, per_area = 0, per_area if sentence.per_area is None else sentence.per_area
+    drawn_anew = _drawn_anew(atlas, query, sentence.needs == "services")
+    for county in counties(atlas, drawn_anew, world, maps=maps, per_area=per_area):
         last = county.catalogue.sources[query.source].months[-1]
         speaking += sentence.speaks(county, asks.replace(first=last - world.asked + 1, last=last))
     return Spoken(key, world.key, world.key in sentence.silent_in, maps, speaking, np.nan)
@@ -191,7 +200,14 @@ def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:
     """Every layer and sentence that these data can show and that gives verdicts, with worlds to try them."""
     source = atlas.catalogue.sources[query.source]
     alone = len(atlas.sources) == 1
-    has = {"": True, "deprivation": atlas.catalogue.has_deprivation, "open": source.disclosure == "open"}
+    sectors = {info.sector for info in atlas.catalogue.sources.values()}
+    has = {
+        "": True,
+        "deprivation": atlas.catalogue.has_deprivation,
+        "open": source.disclosure == "open",
+        "rates": "eb_rate" in source.measures,
+        "services": sectors >= {"police", "health"},
+    }
     layers = [
         (key, WORLDS[world])
         for key, layer in LAYERS.items()

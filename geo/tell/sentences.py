@@ -1,24 +1,30 @@
 """Which verdicts stand in sentences and not in a layer's classes, and when do they speak?
 
 A :class:`Sentence` asks the very code that writes it. :mod:`geo.tell.calibration` tries them as it tries
-layers; to add one, write it and register it in :data:`SENTENCES`.
+layers; to add one, write it and register it in :data:`SENTENCES`. :data:`OF_EXHIBITS` says by which of them
+the verdicts of each exhibit are tried.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from geo.answer.atlas import Atlas
 from geo.answer.gradient import is_clear, no_more
+from geo.answer.layers import LAYERS
 from geo.ask.parameters import OUTSIDE
 from geo.ask.query import Query
 from geo.ask.words import month_text
+from geo.stats.hotspots import STATISTICS
 from geo.tell.area_set import Group, group
 from geo.tell.assessment import part_of
+from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.tell.exhibits.compared import ALLOWING, NONE_STANDS_OUT, funnel
+from geo.tell.exhibits.part import Exhibit, NotPossible
 from geo.tell.exhibits.when import night_time_economy
 
 OF_SET = 20
@@ -38,7 +44,10 @@ class Sentence:
     silent_in, speaks_in : tuple of str
         As :class:`geo.answer.layer.Claim`.
     needs : str
-        "deprivation" or "open" where it cannot be without deprivation or of a controlled source.
+        "deprivation", "open", "rates" or "services" where it cannot be without deprivation, of a controlled
+        source, without rates, or without services of the police and of health; these are all drawn anew.
+    per_area : float, optional
+        So few events an area are taken.
     """
 
     key: str
@@ -47,6 +56,7 @@ class Sentence:
     silent_in: tuple[str, ...]
     speaks_in: tuple[str, ...] = ()
     needs: str = ""
+    per_area: float | None = None
 
 
 def _slope(atlas: Atlas, query: Query) -> bool:
@@ -96,6 +106,35 @@ def _busiest_night(atlas: Atlas, query: Query) -> bool:
     return bool((table["Busiest night"] != "–").any())
 
 
+def _exhibit(atlas: Atlas, query: Query, key: str, speaks: Callable[[Exhibit], bool]) -> bool:
+    """Whether an exhibit gives a verdict; it gives none where it is not possible."""
+    try:
+        if key in SERVICES:
+            query = query.replace(first=None, last=None)  # each source over its own months
+            return speaks(SERVICES[key][1]([part_of(atlas, query, source)[0] for source in atlas.sources]))
+        return speaks(EXHIBITS[key][1](part_of(atlas, query, query.source)[0]))
+    except NotPossible:
+        return False
+
+
+def _of_exhibit(key: str, speaks: Callable[[Exhibit], bool]) -> Callable[[Atlas, Query], bool]:
+    return partial(_exhibit, key=key, speaks=speaks)
+
+
+def _clusters(atlas: Atlas, query: Query, layer: str, measure: str, classes: tuple[str, ...]) -> bool:
+    asked = atlas.asked(query.replace(layer=layer, measure=measure))
+    drawn = LAYERS[layer].draw(asked)
+    counts = np.bincount(drawn.codes[asked.inside], minlength=len(drawn.classes.keys))
+    return bool(counts[np.isin(drawn.classes.keys, classes)].any())
+
+
+def _of_clusters(layer: str, events: float) -> Sentence:
+    speaks = partial(_clusters, layer=layer, measure="eb_rate", classes=("HH", "H", "LL", "HL", "LH"))
+    label = f"{LAYERS[layer].label}, smoothed rates, {events:g} events an area"
+    return Sentence(f"{layer}_of_{events:g}", label, speaks, ("residents",), (), "rates", events)
+
+
+_SERIES = ("steady", "clumped05", "clumped30")
 _DEPRIVATION = ("rates", "residents"), ("smooth",)
 SENTENCES: dict[str, Sentence] = {
     one.key: one
@@ -110,6 +149,79 @@ SENTENCES: dict[str, Sentence] = {
         Sentence("busiest", "Busiest day and hours", _busiest, ("flat", "days")),
         Sentence("busiest_night", "Busiest night of any ward listed", _busiest_night, ("flat", "days")),
         Sentence("midnight", "Midnight may stand for an unknown time", _midnight, ("nights", "weekends")),
+        Sentence(
+            "alone",
+            "Hotspots: an area very high by itself",
+            partial(_clusters, layer="getis_ord", measure="count", classes=("H",)),
+            ("equal",),
+            ("dealt",),
+        ),
+        *(_of_clusters(layer, events) for layer in STATISTICS for events in (0.2, 5.0)),
+        Sentence(
+            "changed", "Wards that changed", _of_exhibit("changed", lambda it: len(it.table) > 1), _SERIES
+        ),
+        Sentence(
+            "lately",
+            "The last 28 days and the year so far",
+            _of_exhibit("lately", lambda it: bool(it.table["Change"].isin(["up", "down"]).any())),
+            _SERIES,
+        ),
+        Sentence(
+            "overlooked",
+            "Hot for health and not for the police",
+            _of_exhibit("overlooked", lambda it: len(it.table) > 0),
+            ("one_pattern", "rates", "residents"),
+            (),
+            "services",
+        ),
+        Sentence(
+            "similarity",
+            "Services less alike than samples of one pattern",
+            _of_exhibit("similarity", lambda it: bool((it.table["Similar wards"] < it.table["Lower"]).any())),
+            (),
+            ("one_pattern", "rates"),
+            "services",
+        ),
     )
 }
 """Every one, by its key."""
+
+NUMBERS = ""
+OF_EXHIBITS: dict[str, str] = {
+    **dict.fromkeys(PLACE, NUMBERS),
+    "totals": NUMBERS,
+    "by_year": "busiest",
+    "changed": "changed",
+    "lately": "lately",
+    "by_category": NUMBERS,
+    "hotspot_map": "local_moran",
+    "ladder": "confidence",
+    "back_test": NUMBERS,
+    "top_quintile": NUMBERS,
+    "top_areas": NUMBERS,
+    "concentration": NUMBERS,
+    "stability": NUMBERS,
+    "categories_compared": "local_moran",
+    "dsr": "significance",
+    "funnel": "funnel",
+    "gradient": NUMBERS,
+    "fifths": "slope",
+    "most_deprived": "share",
+    "excess": "excess",
+    "month_by_borough": "busiest",
+    "by_weekday": "busiest",
+    "day_by_hour": "busiest",
+    "hours": "busiest",
+    "nights": "busiest",
+    "night_time_economy": "busiest_night",
+    "age_and_sex": NUMBERS,
+    "attributes": NUMBERS,
+    "length_of_stay": NUMBERS,
+    "services": NUMBERS,
+    "agreement": "agreement",
+    "overlooked": "overlooked",
+    "colocation": "colocation",
+    "similarity": "similarity",
+}
+"""Key of each exhibit to that of the layer or sentence whose verdicts it gives; :data:`NUMBERS` for one that
+judges nothing."""

@@ -11,7 +11,8 @@ from geo.ask.query import Query
 from geo.cli import run
 from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground
 from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, try_layer, try_sentence
-from geo.tell.sentences import SENTENCES
+from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
+from geo.tell.sentences import OF_EXHIBITS, SENTENCES
 
 SURE = 1e-3
 """Chance that a test here fails although all is well."""
@@ -56,7 +57,7 @@ def test_every_sentence_is_tried_where_it_claims_silence_and_nowhere_twice() -> 
     for key, one in SENTENCES.items():
         tried = (*one.silent_in, *one.speaks_in)
         assert key == one.key and key not in LAYERS
-        assert one.silent_in and set(tried) <= set(WORLDS) and len(set(tried)) == len(tried)
+        assert tried and set(tried) <= set(WORLDS) and len(set(tried)) == len(tried)
 
 
 def test_moments_are_within_their_months_and_peak_where_they_say() -> None:
@@ -82,6 +83,11 @@ TRIED = {
     "random_set": "halves",
     "busiest": "days",
     "midnight": "weekends",
+    "overlooked": "one_pattern",
+    "changed": "clumped05",
+    "alone": "equal",
+    "local_moran_of_0.2": "residents",
+    "getis_ord_of_0.2": "residents",
 }
 
 
@@ -90,6 +96,20 @@ def test_sentences_keep_silent_where_nothing_happens(
     demo_atlas: Atlas, query: Query, key: str, world: str
 ) -> None:
     found = try_sentence(demo_atlas, query, key, WORLDS[world], maps=20, per_area=20)
+    assert found.claimed
+    assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
+
+
+def test_every_exhibit_is_tried_or_gives_numbers_only() -> None:
+    """An exhibit without an entry, or with one that leads nowhere, is a verdict that nobody has tried."""
+    assert set(OF_EXHIBITS) == {*PLACE, *EXHIBITS, *SERVICES}
+    for exhibit, key in OF_EXHIBITS.items():
+        assert not key or key in SENTENCES or LAYERS[key].claim.verdicts, exhibit
+
+
+@pytest.mark.parametrize("key", ["agreement", "colocation"])
+def test_services_agree_no_more_than_residents_let_them(demo_atlas: Atlas, query: Query, key: str) -> None:
+    found = try_layer(demo_atlas, query, key, WORLDS["residents"], maps=20)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
@@ -125,6 +145,7 @@ def test_worlds_differ_from_the_real_county_in_what_they_say(ground: Ground) -> 
     real = np.bincount(ground.area, minlength=ground.n)
     assert sorted(drawn("dealt", ground).sum(axis=1)) == sorted(real)
     assert drawn("steady", ground).sum(axis=1).tolist() == real.tolist()
+    assert np.corrcoef(drawn("one_pattern", ground).sum(axis=1), real)[0, 1] > 0.95
     equal = drawn("equal", ground).sum(axis=1)
     assert equal.var() / equal.mean() == pytest.approx(1, abs=0.35)
     by_residents = drawn("residents", ground).sum(axis=1)
