@@ -66,10 +66,7 @@ def draw_agreement(s: Asked) -> Drawn:
     periods = [f"{s.sources[key]} {_period(one)}" for key, one in slices.items()]
     caveats = [f"Each source over its own months: {listed(periods)}.", *beyond_what(s)]
     if not s.query.fdr and s.n > 1:
-        each = listed(
-            [f"{about(gi_star_by_chance(one))} for {s.sources[key]}" for key, one in slices.items()]
-        )
-        caveats.append(f"Not corrected: of {s.judged(s.n)} {each} would be flagged by chance alone.")
+        caveats.append(each_by_chance(slices))
     missed = unreported(slices, hot)
     if missed is not None and len(missed):
         names = named([str(s.frame.at[code, "name"]) for code in missed.index])
@@ -80,6 +77,14 @@ def draw_agreement(s: Asked) -> Drawn:
         )
     columns = table.drop(columns=["agree", "asked"]).add_prefix("hot_")
     return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
+
+
+def each_by_chance(slices: Mapping[str, Asked]) -> str:
+    """Say how many areas Gi* of each source flags by chance alone, uncorrected."""
+    s = next(iter(slices.values()))
+    each = listed([f"{about(gi_star_by_chance(one))} for {s.sources[key]}" for key, one in slices.items()])
+    fewer = ", before residents are allowed for" if (s.population[s.inside] > 0).all() else ""
+    return f"Not corrected: of {s.judged(s.n)} {each} would be flagged by chance alone{fewer}."
 
 
 def beyond_what(s: Asked) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """How many areas were looked at, and how many chance alone would flag of them: low areas stay among them."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,14 @@ from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.stats import services
 from geo.stats.change import compare_periods
+from geo.stats.concentration import ranked_classes
 from geo.stats.dispersion import Dispersion
 from geo.stats.hotspots import getis_ord_star
 from geo.stats.rates import dsr
 from geo.stats.weights import Neighbours
+from geo.tell import assessment
+from geo.tell.exhibits import SERVICES
+from geo.tell.exhibits.part import Part
 from tests.unit.test_by_chance import simulated
 
 MARCH = month_number("2023-03")
@@ -138,6 +143,30 @@ def test_nothing_is_said_of_chance_where_no_area_is_singled_out(
     assert ("do not go together" in drawn.finding) == (p > 0.05)
     assert ("by chance alone" in " ".join(drawn.caveats)) == (p <= 0.05)
     assert ("Not corrected" in " ".join(drawn.caveats)) == (p <= 0.05)
+
+
+def test_the_assessment_tells_the_same_numbers(small_atlas: Atlas):
+    """The sentence of the map, and of the areas side by side the number that random draws give."""
+    query = small_atlas.catalogue.check(Query(source="offences", fdr=False, layer="agreement"))[0]
+    (said,) = [c for c in small_atlas.answer(query).caveats if c.startswith("Not corrected")]
+    parts = [assessment.part_of(small_atlas, query, source)[0] for source in ("offences", "ae")]
+    assert said in SERVICES["agreement"][1]([replace_categories(part) for part in parts]).caveats
+    whole = [replace_categories(part) for part in parts]
+    exhibit = SERVICES["colocation"][1](whole)
+    both = np.logical_and.reduce([(ranked_classes(p.filled, 5)["first"] == 5).to_numpy(bool) for p in whole])
+    near, rng, mean, variance = small_atlas.levels["lsoa"].neighbours, np.random.default_rng(3), 0.0, 0.0
+    for i in np.flatnonzero(both):
+        have, k = int(both.sum() - 1), int(near.cardinalities[i])
+        least = next(j for j in range(k + 2) if stats.hypergeom.sf(j - 1, 35, have, k) <= 0.05)
+        hit = (rng.hypergeometric(have, 35 - have, k, 20_000) >= least).mean()
+        mean, variance = mean + hit, variance + hit * (1 - hit) / 20_000
+    sentence = f"Of the {both.sum()}, (.*) would stand so by chance alone"
+    told(sentence, " ".join(exhibit.caveats), mean, variance**0.5)
+
+
+def replace_categories(part: Part) -> Part:
+    """The same part of all categories, as the map takes it."""
+    return replace(part, query=part.query.replace(category=()))
 
 
 def told(pattern: str, said: str, mean: float, error: float) -> None:

@@ -9,8 +9,16 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
-from geo.answer.layer_clusters import gi_star_beyond_residents
-from geo.answer.layer_services import among_busiest, beyond_what, taken_as_is, together, unreported, would_be
+from geo.answer.layer_clusters import about, gi_star_beyond_residents
+from geo.answer.layer_services import (
+    among_busiest,
+    beyond_what,
+    each_by_chance,
+    taken_as_is,
+    together,
+    unreported,
+    would_be,
+)
 from geo.ask.words import AREAS, agree, counted, listed, lower_first, month_runs, named, period_name, verb
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
@@ -71,11 +79,13 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
     all_of = int((several["agree"] == top).sum())
     finding = f"{_hotspots(len(several))} for two or more of {len(parts)} sources"
     finding += f"; {all_of} for {'all ' if top == len(parts) else ''}{top}." if top > 2 else "."
-    corrected = "corrected" if first.query.fdr else "not corrected"
-    caveats = (
-        f"Hotspots by Gi*, each source over its own months, {corrected} for looking at many areas.",
+    caveats: tuple[str, ...] = (
+        "Hotspots by Gi*, each source over its own months, corrected for looking at many areas.",
         *beyond_what(first.asked),
     )
+    if not first.query.fdr:
+        by_chance = each_by_chance({p.query.source: p.asked for p in parts})
+        caveats = ("Hotspots by Gi*, each source over its own months.", *caveats[1:], by_chance)
     return Exhibit(
         "agreement",
         f"Small areas that are hotspots for several services, {first.where}",
@@ -153,7 +163,7 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
     parts, busiest = [parts[number] for number in told], [fifths[number] for number in told]
     counts, people = [part.filled[inside] for part in parts], first.asked.population[inside]
     labels = [p.loaded.info.label for p in parts]
-    rows = []
+    rows, uncorrected = [], []
     for one, other in combinations(range(len(parts)), 2):
         pair = pd.DataFrame({"one": busiest[one], "other": busiest[other]}, among.ids)
         both, found = pair.all(axis=1), services.colocation(pair, among, fdr=first.query.fdr)
@@ -162,11 +172,13 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
         side_by_side = int((found["cluster"] == "HH").sum()) if goes.sure else 0
         meet = np.nan if goes.meet is None else goes.meet
         rows.append((labels[one], labels[other], int(both.sum()), by_chance, meet, side_by_side))
+        uncorrected.append(services.joined_by_chance(found, both.to_numpy(), among) if goes.sure else 0.0)
     columns = ["Source", "And", "Busiest for both", "By chance", "By residents alone", "Side by side"]
     table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys((columns[2], columns[5]), "Int64"))
     known = bool(table["By residents alone"].notna().all())
     table = table if known else table.drop(columns="By residents alone")
-    best = table.loc[table["Busiest for both"].astype(int).idxmax()]
+    most = int(table["Busiest for both"].astype(int).idxmax())
+    best = table.loc[most]
     if not best["Busiest for both"]:
         raise NotPossible("no small area is among the busiest fifth for two sources.")
     number, beside = int(best["Busiest for both"]), int(best["Side by side"])
@@ -187,6 +199,8 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
         *unequal,
         taken_as_is(known),
     )
+    if not first.query.fdr and uncorrected[most]:
+        caveats += (f"Of the {number}, {about(uncorrected[most])} would stand so by chance alone.",)
     title = f"Where the busiest small areas of two services coincide, {first.where}"
     return Exhibit("colocation", title, finding, table, caveats=caveats)
 
