@@ -5,7 +5,7 @@
 
 import * as choices from "./filters/choices.mjs";
 import { control } from "./filters/controls.mjs";
-import { follow, show } from "./page/show.mjs";
+import { follow } from "./page/show.mjs";
 import { offer, render } from "./page/dash.mjs";
 import * as cells from "./table/cells.mjs";
 import { chooseRow } from "./tools/areas.mjs";
@@ -23,7 +23,7 @@ import "./tools/mark.mjs";
 import "./tools/packs.mjs";
 import "./tools/point.mjs";
 
-offer({ show, control, chooseRow, find });
+offer({ control, chooseRow, find });
 choices.offer();
 cells.offer();
 follow();

@@ -38,9 +38,9 @@ class Page(Dash):
         return super().index(**parts)
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:
-        """Fill the index: the place of the page holds a skeleton, and our own script starts the renderer."""
-        place = f'<div id="react-entry-point">{shell.SKELETON}</div>'
-        parts |= {"renderer": shell.entry(), "app_entry": place}
+        """Fill the index: a skeleton over the place of the page; our own script starts the renderer."""
+        place = f'{shell.SKELETON}<div id="react-entry-point"></div>'
+        parts |= {"renderer": shell.entry(), "app_entry": place, "scripts": shell.needed(parts["scripts"])}
         return super().interpolate_index(**parts)
 
 

@@ -2,8 +2,8 @@
 
 The address bar is the only state. A control that moves writes the address (in the browser, without asking
 the server); one route answers an address with everything; one browser function shows an answer, unless the
-address has moved on since. The page asks by itself, not through a callback of Dash, so that it hears of an
-answer that does not come.
+address has moved on since. The page asks and shows by itself, not through a callback of Dash, so that it
+hears of an answer that does not come, and only what changed is drawn.
 """
 
 from __future__ import annotations
@@ -74,10 +74,3 @@ def register(app: Dash, atlas: Atlas) -> None:
     browser("control", [], *(Input(ids.control(key), prop) for key, prop in properties.items()))
     browser("chooseRow", [], Input(ids.TABLE, "selectedRows"))
     browser("find", [Output(ids.FIND, "value")], Input(ids.FIND, "value"))
-    browser("show", _shown(atlas), Input(ids.ANSWER, "data"))
-
-
-def _shown(atlas: Atlas) -> list[Output]:
-    """Every property of a component that an answer sets, taken from an answer itself: all but the charts."""
-    names = (name.rsplit(".", 1) for name in view.page(atlas, "")["shown"])
-    return [Output(*name) for name in names if name[1] != "figure"]

@@ -5,7 +5,6 @@ from the name. Everything else has its own constant.
 """
 
 ROOT = "page"
-ANSWER = "answer"
 
 MAP = "map"
 LEGEND = "legend"

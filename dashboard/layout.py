@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import assess, blocks, help, ids, present, search
@@ -28,7 +28,6 @@ def page(atlas: Atlas) -> Component:
             id=ids.ROOT,
             className="page",
             children=[
-                dcc.Store(id=ids.ANSWER),
                 _bar(atlas),
                 present.band(),
                 filter_panel(atlas.catalogue),

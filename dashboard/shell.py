@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard import handover, ids, present, routes, theme
-from geo.ask.choices import LEVELS
 from geo.ask.resources import shipped
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
+NEEDLESS = ("/dash/dcc/", "/dash/dash_table/", "/polyfill@")
+"""Scripts that Dash loads with every page: of components that this one lacks, and for old browsers."""
 STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page")
 """Style sheets in the order in which they overrule each other."""
 
@@ -43,8 +44,8 @@ INDEX = f"""<!DOCTYPE html>
     {present.DIALOGS}
     {{%config%}}
     {{%handed%}}
-    {{%scripts%}}
     {{%renderer%}}
+    {{%scripts%}}
     <noscript>
       This page needs JavaScript. Its numbers are also in <a href="/export.csv">a table</a>.
     </noscript>
@@ -52,14 +53,26 @@ INDEX = f"""<!DOCTYPE html>
 </html>"""
 
 SKELETON = """
-<div class="page skeleton">
+<div id="early" class="page skeleton" inert>
   <header class="bar"><span class="bar-name">Hotspots</span></header>
   <div class="filters"></div>
-  <main class="main">
-    <div class="finding"><p class="skeleton-note">Loading the map and its numbers…</p></div>
-    <div class="map-area"></div><div class="findings"></div><div class="months-area"></div>
-  </main>
+  <div class="main">
+    <div class="finding">
+      <p class="description" data-early="description.children"></p>
+      <p class="skeleton-title" data-early="headline.children">Loading the map and its numbers…</p>
+    </div>
+    <div class="map-area">
+      <div id="early-map"></div>
+      <div class="toolbar">
+        <span class="find tool"></span><span class="tool">Select <kbd>a</kbd></span>
+        <span class="tool">Tiles <kbd>t</kbd></span>
+      </div>
+      <div class="legend" data-early="legend.children"></div>
+    </div>
+    <div class="findings"></div><div class="months-area"></div>
+  </div>
 </div>"""
+"""What stands where the page will be until Dash has drawn that; ``assets/page/early.mjs`` fills it."""
 
 THEME = {
     "primaryColor": "action",
@@ -111,14 +124,21 @@ def index(atlas: Atlas) -> str:
         f'<link rel="modulepreload" href="/{assets()}/{name}">'
         for name in modules(national=routes.national(atlas))
     ]
+    drawn = routes.map_config(atlas)
     early += [
         f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
-        for address in (routes.geometry_address(atlas, level) for level in LEVELS)
+        for address in (*drawn["geometry"].values(), drawn["places"])
+        if address
     ]
     filled = INDEX.replace("{%early%}", "\n    ".join(early)).replace("{%handed%}", handover.block(atlas))
     return filled.replace("{%assets%}", f"/{assets()}")
 
 
+def needed(scripts: str) -> str:
+    """Keep, of the scripts that Dash names one a line, those that the page has a use for."""
+    return "\n".join(line for line in scripts.splitlines() if not any(name in line for name in NEEDLESS))
+
+
 def entry() -> str:
-    """Write the script that starts the page; it is what starts Dash's renderer."""
-    return f'<script id="_dash-renderer" type="module" src="/{assets()}/start.mjs"></script>'
+    """Write the script that starts the page before Dash's own are there, and then Dash's renderer."""
+    return f'<script id="_dash-renderer" type="module" async src="/{assets()}/start.mjs"></script>'

@@ -6,12 +6,19 @@ import { handed } from "../page/handed.mjs";
 import { change, current } from "../page/question.mjs";
 
 const set = {}; // parameter -> text of its control, as last set or last moved
+const shown = {}; // parameter -> what its control then showed
 
 /** The parameter that a component controls, or null. */
 export const parameterOf = (id) => (id.startsWith(handed.control) ? id.slice(handed.control.length) : null);
 
-/** A control shows a value that the server gave it. */
-export const applied = (parameter, value) => { set[parameter] = write(value); };
+/** A control is to show a value that the server gave it; say whether it shows another, or the same as it was typed. */
+export function apply(parameter, value) {
+  const json = JSON.stringify(value);
+  if (shown[parameter] === json) return false;
+  shown[parameter] = json;
+  set[parameter] = write(value);
+  return true;
+}
 
 /** A control moved: write what differs from what was last set. */
 export function control() {
@@ -20,6 +27,7 @@ export function control() {
   for (const { id, value } of inputs()) {
     const parameter = parameterOf(id);
     const text = write(value);
+    shown[parameter] = JSON.stringify(value);
     if (text !== set[parameter]) changes[parameter] = set[parameter] = text;
   }
   if (changes.breaks === "own") changes.edges = current().edges; // to begin with, the bounds now in force

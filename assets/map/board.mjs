@@ -90,6 +90,19 @@ export class Board {
     this.#listen();
   }
 
+  /** Stand in another element, among what the page lays over that. */
+  move(host) {
+    host.replaceChildren(this.root);
+    this.#growth.disconnect();
+    this.#heed();
+    this.#giveWay();
+  }
+
+  /** Give way to what the page lays over the map. */
+  #heed() {
+    this.#room.laid().forEach((element) => this.#growth.observe(element));
+  }
+
   close() {
     this.#growth.disconnect();
     this.#everyPane().forEach((pane) => pane.close());
@@ -390,7 +403,7 @@ export class Board {
       this.#hover(main.areaAt(middle()), main, middle());
     });
     main.on("led", () => this.#camera.leave());
-    this.#room.laid().forEach((element) => this.#growth.observe(element));
+    this.#heed();
     let { wide } = this.#room;
     main.on("resize", () => {
       this.#share();

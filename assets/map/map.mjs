@@ -65,6 +65,9 @@ export async function mount(elementId, config) {
   await board;
 }
 
+/** Go on with the map, as it stands, in another element of the page. */
+export const move = (elementId) => ask((it) => it.move(document.getElementById(elementId)));
+
 /**
  * Show an answer of the server. When it is on the screen, the event `hotspots:painted` fires on the window with its query
  * and the milliseconds since this call.

@@ -9,17 +9,18 @@ export const rendered = new Promise((resolve) => { said = resolve; });
 /** Give Dash the functions that its callbacks name; `rendered` is one of them. */
 export const offer = (functions) => { dash.hotspots = { ...functions, rendered: said }; };
 
-/** Let Dash draw the page: from now on it calls what was offered. */
-export const render = () => new window.DashRenderer();
+/** Let Dash draw the page as soon as its scripts are there: from now on it calls what was offered. */
+export function render() {
+  const start = () => new window.DashRenderer();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start, { once: true });
+  else start();
+}
 
 /** Set properties of a component from outside a callback. */
 export const put = (id, properties) => dash.set_props(id, properties);
 
 /** What the running callback reads: an id, a property and its value each. */
 export const inputs = () => dash.callback_context.inputs_list;
-
-/** What the running callback sets: an id and a property each. */
-export const outputs = () => dash.callback_context.outputs_list;
 
 /** A value that changes nothing. */
 export const same = () => dash.no_update;

@@ -21,13 +21,14 @@ let asked = null; // the query string that the page wants answered
 let page = null; // the answer on the screen
 let request = null; // for the answer on its way
 let deliver = null; // what shows an answer
-const listeners = { ask: [], answer: [], shown: [], trouble: [] };
+const listeners = { ask: [], early: [], answer: [], shown: [], trouble: [] };
 
 /**
- * Be told of a question ("ask"), its answer ("answer"), that its map is painted ("shown"), or that there is none.
+ * Be told of a question ("ask"), of an answer that came before Dash could show it ("early"), of an answer ("answer"), that
+ * its map is painted ("shown"), or that there is none.
  *
- * @param {"ask"|"answer"|"shown"|"trouble"} kind
- * @param {(news?: any) => void} callback told the question, the answer, the answer, nothing
+ * @param {"ask"|"early"|"answer"|"shown"|"trouble"} kind
+ * @param {(news?: any) => void} callback told the question, the answer, the answer, the answer, nothing
  */
 export const on = (kind, callback) => { listeners[kind].push(callback); };
 
@@ -70,6 +71,7 @@ export async function ask(search) {
   wait();
   tell("ask", text);
   const [answer, error] = await fetched(text, mine.signal).then((it) => [it], (fault) => [null, fault]);
+  if (answer && request === mine && !page) tell("early", answer);
   await rendered;
   if (request !== mine) return;
   if (error) fail(error);

@@ -1,18 +1,19 @@
 /** How does an answer get onto the page? The map first; then every component that differs from what it shows. */
 
-import { applied, parameterOf } from "../filters/controls.mjs";
+import { apply, parameterOf } from "../filters/controls.mjs";
 import * as strip from "../filters/strip.mjs";
 import * as charts from "../charts/charts.mjs";
 import * as map from "../map/map.mjs";
 import { follow as recoloured, shaded } from "../theme/theme.mjs";
-import { outputs, put, rendered, same } from "./dash.mjs";
-import { after } from "./dom.mjs";
-import { handed } from "./handed.mjs";
+import { put } from "./dash.mjs";
+import { $, after } from "./dom.mjs";
+import * as early from "./early.mjs";
 import { rest } from "./messages.mjs";
 import { accept, begin, current, tell, wanted } from "./question.mjs";
 
 const MAP_FIRST_MS = 150;
 const FIGURE = ".figure";
+const ATTRIBUTE = /^(href|aria-label|data-.+)$/; // what is set on the element itself, for which Dash need not draw it
 const TABLE_MS = 5000; // for which the first answer waits for the table
 
 const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
@@ -20,18 +21,15 @@ let marked = ""; // what is marked on the screen
 
 /** Bring the answers to what is asked onto the page from now on. */
 export function follow() {
-  rendered.then(() => map.mount("map", handed.map));
+  early.begin();
   recoloured(recolour);
-  begin((answer) => put("answer", { data: answer }));
+  begin(show);
 }
 
-/** Show an answer, unless the address has moved on: the values of all that it sets. */
-export async function show(answer) {
-  const all = outputs();
-  const nothing = all.map(same);
-  if (!answer || !wanted(answer)) return nothing;
+/** Show an answer, unless the address has moved on. */
+async function show(answer) {
   const first = !current();
-  const painted = map.paint(answer.frame);
+  const painted = early.painted(answer) ?? map.paint(answer.frame);
   document.title = answer.title;
   document.body.dataset.view = answer.view;
   document.body.dataset.level = answer.level;
@@ -39,12 +37,12 @@ export async function show(answer) {
   for (const [parameter, { values, off }] of Object.entries(answer.strips)) strip.set(parameter, values, off);
   // The map first: the table and the charts take the processor from it.
   if (!first) await Promise.race([painted, after(MAP_FIRST_MS)]);
-  if (!wanted(answer)) return nothing;
+  if (!wanted(answer)) return;
   charts.show(figures(answer));
+  set(answer.shown);
   const done = () => finish(answer);
-  if (first) Promise.race([table(), after(TABLE_MS)]).then(done, done); // its library comes by itself
+  if (first) early.over(early.worded()).then(() => Promise.race([table(), after(TABLE_MS)])).then(done, done); // its library comes by itself
   else done();
-  return all.map(({ id, property }) => fresh(id, property, answer.shown[`${id}.${property}`]));
 }
 
 /** All of an answer is on the page. */
@@ -58,17 +56,26 @@ function finish(answer) {
   marked = answer.marked;
 }
 
-/** What to set a property to: nothing new where its value is the one on the screen. */
-function fresh(id, property, value) {
-  const parameter = parameterOf(id);
-  if (parameter && ["value", "checked"].includes(property)) {
-    applied(parameter, value);
-    return value; // always: the control may have been moved since it was last set
+/** Set the properties of components that differ from what is on the screen. */
+function set(shown) {
+  const changes = {}; // component -> its properties
+  for (const [key, value] of Object.entries(shown)) {
+    const [id, property] = key.split(".");
+    if (property === "figure" || !differs(id, property, value)) continue;
+    const element = ATTRIBUTE.test(property) ? $(id) : null;
+    if (element) element.setAttribute(property, value);
+    else (changes[id] ??= {})[property] = value;
   }
+  for (const [id, properties] of Object.entries(changes)) put(id, properties);
+}
+
+function differs(id, property, value) {
+  const parameter = parameterOf(id);
+  if (parameter && ["value", "checked"].includes(property)) return apply(parameter, value);
   const json = JSON.stringify(value);
-  if (json === drawn[`${id}.${property}`]) return same();
+  if (json === drawn[`${id}.${property}`]) return false;
   drawn[`${id}.${property}`] = json;
-  return value;
+  return true;
 }
 
 /** The figures of an answer in the theme of now, by the chart that they are for. */

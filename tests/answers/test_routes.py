@@ -105,7 +105,7 @@ def test_the_browser_is_told_at_once_of_the_shapes_and_the_modules(client: Flask
     modules = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
     assert f"/{shell.assets()}/map/board.mjs" in modules
     assert not any("vendor" in module for module in modules), "a county is drawn without the map library"
-    assert f'<script id="_dash-renderer" type="module" src="/{shell.assets()}/start.mjs">' in page
+    assert f'<script id="_dash-renderer" type="module" async src="/{shell.assets()}/start.mjs">' in page
     assert all(client.get(module, buffered=True).status_code == 200 for module in modules)
 
 
