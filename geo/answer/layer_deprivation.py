@@ -24,6 +24,7 @@ from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import measure
 from geo.ask.words import verb
 from geo.stats import deprivation, hotspots, rates, unexplained
+from geo.stats.as_seen import AsSeen
 from geo.stats.concentration import ranked_classes
 
 CRIME_SOURCES = ("offences",)
@@ -176,7 +177,8 @@ def draw_excess(s: Asked) -> Drawn:
     # a suppressed one (1 to 7) enters the model as 4 and is not compared itself.
     hidden = np.isnan(s.shown)
     counts = np.where(s.inside, np.where(hidden, 4.0, s.shown), np.nan)
-    found = unexplained.excess(counts, s.population, -_deprivation_rank(s), years=s.years)
+    seen = AsSeen(SMALLEST_SHOWN, ROUNDED_TO) if s.gate.controlled else AsSeen()
+    found = unexplained.excess(counts, s.population, -_deprivation_rank(s), years=s.years, seen=seen)
     table = found.table.set_axis(s.frame.index)
     estimates = ["expected", "ratio", "lower_ci", "upper_ci", "p"]
     table.loc[hidden, estimates] = np.nan
@@ -211,10 +213,7 @@ def draw_excess(s: Asked) -> Drawn:
         )
     by_chance = 0.0
     if not s.query.fdr:
-        hides = (SMALLEST_SHOWN, ROUNDED_TO) if s.gate.controlled else (0, 1)
-        by_chance = unexplained.flagged_by_chance(
-            table, found.dispersion, alpha=ALPHA, least_shown=hides[0], rounded_to=hides[1]
-        )
+        by_chance = unexplained.flagged_by_chance(table, found.dispersion, alpha=ALPHA, seen=seen)
     names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p", "q": "ratio_q"}
     columns = measure(s).columns.join(table[[*estimates, "q"]].rename(columns=names))
     columns["verdict"] = verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from geo.stats import intervals, rates, spread, vectors
+from geo.stats.as_seen import AsSeen
 from geo.stats.vectors import Floats
 
 MORE, AS_PREDICTED, LESS = (
@@ -30,6 +32,7 @@ MIN_AREAS = 3
 LEAVE_ONE_OUT_UP_TO = 1000  # areas; of as many the law is found where there are more
 SPREADS, SMALLEST_SPREAD = 15, 1e-3
 """How many spreads between areas a predictive law is summed over, and the least of them."""
+WHOLE = AsSeen()
 MOST = 60  # areas that stand for all where chance is added up, evenly in their order
 NEGLIGIBLE = 1e-5  # share of a spread that need not be looked at
 
@@ -75,6 +78,7 @@ def excess(
     *,
     years: float = 1.0,
     confidence: float = 0.95,
+    seen: AsSeen = WHOLE,
 ) -> Excess:
     """Each area's events over those of similarly deprived areas.
 
@@ -96,6 +100,9 @@ def excess(
         Length of the period in years (only the curve's unit depends on it).
     confidence : float
         Two-sided level.
+    seen : AsSeen
+        Where counts are suppressed and rounded: p is then that among counts that can be seen; that of a
+        suppressed one means nothing.
 
     Returns
     -------
@@ -144,9 +151,12 @@ def excess(
     if len(y) < MIN_AREAS_LINE or y.sum() < MIN_EVENTS_LINE:
         reason = _too_few(len(y))
     elif len(y) <= LEAVE_ONE_OUT_UP_TO:
-        p[used] = _predictive_p(y, offset, design, expected[used], beta=beta, dispersion=dispersion)
+        at = seen.point(y, expected[used])
+        tails = _predictive_tails(at, y, offset, design, expected[used], beta=beta, dispersion=dispersion)
+        p[used] = seen.p(y, expected[used], tails, _law(expected[used], dispersion))
     else:
-        p[used] = _fitted_p(y, expected[used])
+        tails = _fitted_tails(seen.point(y, expected[used]), y, expected[used])
+        p[used] = seen.p(y, expected[used], tails, _law(expected[used], dispersion))
     table = _excess_table(index, x, expected, error, p, confidence=confidence)
     law = "negative-binomial" if dispersion > 0 else "Poisson"
     covariance = _covariance(design, _weights(offset, design, beta, dispersion)[1])
@@ -182,8 +192,7 @@ def flagged_by_chance(
     dispersion: float,
     *,
     alpha: float = 0.05,
-    least_shown: int = 0,
-    rounded_to: int = 1,
+    seen: AsSeen = WHOLE,
 ) -> float:
     """Number of areas to expect with more or less, uncorrected, where none differs from areas like it.
 
@@ -197,20 +206,19 @@ def flagged_by_chance(
     dispersion : float
         Of :class:`Excess`.
     alpha : float
-    least_shown, rounded_to : int
-        Where counts below the first, and above 0, are suppressed, and others rounded: areas that are
-        suppressed are not compared.
+    seen : AsSeen
+        As of :func:`excess`; areas that are suppressed are not compared.
     """
     expected = np.sort(table["expected"][table["p"].notna()].to_numpy(np.float64))
     number = min(MOST, len(expected))
-    size, reach, share = 1 / max(dispersion, 1e-9), rounded_to // 2, 0.0
+    share = 0.0
     for mean in expected[((np.arange(number) + 0.5) * len(expected) / max(1, number)).astype(int)]:
-        law = stats.nbinom(size, size / (size + mean))
-        count = np.arange(int(law.isf(NEGLIGIBLE**2)) + 2)
-        shown = rounded_to * ((count + reach) // rounded_to)
-        surprising = _two_sided(law.cdf(shown), law.sf(shown - 1)) <= alpha
+        law = _law(mean, dispersion)
+        count = np.arange(law.isf(NEGLIGIBLE**2) + 2)
+        shown, chance = seen.shown(count), law.pmf(count) * seen.seen(count)
+        at = seen.point(shown, mean)
+        surprising = seen.p(shown, mean, (law.cdf(at), law.sf(at - 1)), law) <= alpha
         surprising &= (shown <= mean) | (shown >= rates.HIDE_RATE_BELOW)
-        chance = law.pmf(count) * ((count == 0) | (count >= least_shown - reach))
         share += chance[surprising].sum() / chance.sum()
     return float(share * len(expected) / max(1, number))
 
@@ -358,25 +366,33 @@ def _expected_of_others(
     return expected, np.sqrt(np.einsum("ip,ipq,iq->i", design, covariance, design))
 
 
-def _two_sided(lower: Floats, upper: Floats) -> Floats:
-    """Twice the smaller tail; the observed count is in both."""
-    return np.minimum(1.0, 2 * np.minimum(lower, upper))
+def _law(expected: Floats | float, dispersion: float) -> Any:
+    """The negative-binomial law about an expectation."""
+    size = 1 / max(dispersion, 1e-9)
+    return stats.nbinom(size, size / (size + expected))
 
 
-def _fitted_p(y: Floats, expected: Floats) -> Floats:
-    """Two-sided p by the likelier law, which so many areas know well: it is found from some of them."""
+def _fitted_tails(at: Floats, y: Floats, expected: Floats) -> tuple[Floats, Floats]:
+    """Tails of counts by the likelier law, which so many areas know well: it is found from some of them."""
     some = slice(None, None, -(-len(y) // LEAVE_ONE_OUT_UP_TO))
     count, mean = y[some], expected[some]
     alphas = {law: max(_likeliest(law, count, mean), SMALLEST_SPREAD**2) for law in spread.LAWS}
     best = max(alphas, key=lambda law: float(law.log_probability(count, mean, alphas[law]).sum()))
     error = np.zeros((1, len(y)))
-    return _two_sided(*best.tails(y, expected, error, np.array([[alphas[best]]]), error + 1))
+    return best.tails(at, expected, error, np.array([[alphas[best]]]), error + 1)
 
 
-def _predictive_p(
-    y: Floats, offset: Floats, design: Floats, expected: Floats, *, beta: Floats, dispersion: float
-) -> Floats:
-    """Two-sided p of each count given all the others, which know the law only so well.
+def _predictive_tails(
+    at: Floats,
+    y: Floats,
+    offset: Floats,
+    design: Floats,
+    expected: Floats,
+    *,
+    beta: Floats,
+    dispersion: float,
+) -> tuple[Floats, Floats]:
+    """Tails of a count of each area given all the others, which know the law only so well.
 
     The tails are summed over the laws of the spread and over the spread itself (the root of the dispersion,
     every value being as likely beforehand), weighted with the likelihood of the other areas, and over the
@@ -396,8 +412,8 @@ def _predictive_p(
         share = np.exp(likelihood - whole)
         some = share.max(axis=1) > NEGLIGIBLE
         if some.any():
-            tails += law.tails(y, expected, error[some], alpha[some], share[some])
-    return _two_sided(*tails)
+            tails += law.tails(at, expected, error[some], alpha[some], share[some])
+    return tails[0], tails[1]
 
 
 def _known_without_each(

@@ -9,6 +9,7 @@ from statsmodels.stats.multitest import multipletests
 
 from geo.answer.disclosure import Gate
 from geo.stats import rates, spread, unexplained
+from geo.stats.as_seen import AsSeen
 from geo.stats.unexplained import excess, flagged_by_chance
 
 
@@ -229,16 +230,36 @@ def test_by_chance_are_as_many_as_the_predictive_p_of_every_count_says(mean: flo
 
 
 def test_by_chance_of_protected_counts_is_what_draws_of_them_flag() -> None:
-    """Counts drawn from the law, suppressed and rounded, and judged by its tails as they are shown."""
+    """Counts drawn from the law, suppressed and rounded, and judged among all draws that are seen."""
     rng, mean, size = np.random.default_rng(3), np.array([4.0, 12.0, 30.0, 90.0]), 1 / 0.3
-    table = pd.DataFrame({"expected": mean, "p": 0.5})
-    got = flagged_by_chance(table, 0.3, least_shown=10, rounded_to=5)
+    got = flagged_by_chance(pd.DataFrame({"expected": mean, "p": 0.5}), 0.3, seen=AsSeen(10, 5))
     expected = 0.0
     for one in mean:
         drawn = rng.poisson(rng.gamma(size, one / size, 200_000))
         shown = Gate("controlled").counts(drawn).to_numpy(float, na_value=np.nan)
-        shown = shown[~np.isnan(shown)]
-        law = stats.nbinom(size, size / (size + one))
-        p = 2 * np.minimum(law.cdf(shown), law.sf(shown - 1))
-        expected += (p <= 0.05).mean()
-    assert got == pytest.approx(expected, rel=0.03)
+        values, number = np.unique(shown[~np.isnan(shown)], return_counts=True)
+        share = number / number.sum()
+        lower, upper = np.cumsum(share), np.cumsum(share[::-1])[::-1]
+        expected += share[2 * np.where(values > one, upper, lower) <= 0.05].sum()
+    assert got == pytest.approx(expected, rel=0.1)
+    assert got < 0.05 * len(mean)
+
+
+@pytest.mark.parametrize(("n", "mean"), [(150, 2.0), (150, 6.0)])
+def test_protected_counts_are_not_surprising_for_being_seen(n: int, mean: float) -> None:
+    """Areas that do not differ, drawn, suppressed and rounded: one in twenty of those seen at most."""
+    rng, gate, deprivation = np.random.default_rng(1), Gate("controlled"), np.linspace(-1, 1, n)
+    people, worlds, flagged, judged, naive = rng.uniform(1200, 2000, n), 8, 0, 0, 0
+    around = mean * people / people.mean() * np.exp(0.5 * deprivation)
+    for _ in range(worlds):
+        counts = rng.poisson(around * rng.gamma(1 / 0.15, 0.15, n))
+        shown = gate.counts(counts).to_numpy(float, na_value=np.nan)
+        known = ~np.isnan(shown)
+        filled = np.where(known, shown, 4.0)
+        p, as_if = (
+            excess(filled, people, deprivation, seen=seen).table["p"].to_numpy(float)[known]
+            for seen in (AsSeen(10, 5), AsSeen())
+        )
+        flagged, naive, judged = flagged + (p <= 0.05).sum(), naive + (as_if <= 0.05).sum(), judged + len(p)
+    assert flagged <= 0.05 * judged + 3 * (0.05 * judged) ** 0.5
+    assert naive > 1.6 * 0.05 * judged
