@@ -1,13 +1,15 @@
 """How many of Bedfordshire's small areas chance alone flags in a month with few robberies."""
 
+import re
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from geo.ask.words import month_number
+from geo.ask.words import month_number, month_text
 from tests.unit.test_by_chance import simulated
 
 JULY = month_number("2025-07")
@@ -34,3 +36,23 @@ def test_of_417_areas_chance_flags_eight_and_not_twenty_one(
     (said,) = [caveat for caveat in answer.caveats if caveat.startswith("Not corrected")]
     assert said == "Not corrected: about 8 of 417 small areas would be flagged by chance alone."
     assert abs(8 - mean) < 0.5 + 5 * error
+
+
+def test_months_beside_each_other_change_as_often_as_chance_is_said_to(bedfordshire):
+    """Shoplifting of a month against the month before, judged against the change of all: nothing happens."""
+    atlas, told, flagged, bound = Atlas.open(bedfordshire), [], [], []
+    for month in range(month_number("2025-02"), month_number("2025-12")):
+        before = month_text(month - 1)
+        query = Query(category=("shoplifting",), layer="change", first=month, last=month, fdr=False)
+        answer = atlas.answer(query.replace(compare=f"{before}..{before}"))
+        said = [caveat for caveat in answer.caveats if caveat.startswith("Not corrected")]
+        if said:
+            number = re.search(r"about (\d+) of", said[0])
+            told.append(float(number[1]) if number else 0.5)
+            p = answer.table["change_p"]
+            flagged.append(int((p <= 0.05).sum()))
+            bound.append(0.05 * int(p.notna().sum()))
+    assert len(told) > 4
+    error = np.std(flagged) / len(flagged) ** 0.5
+    assert abs(np.mean(told) - np.mean(flagged)) < 3 * error + 0.5
+    assert np.mean(told) < 0.5 * np.mean(bound)
