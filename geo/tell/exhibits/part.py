@@ -480,15 +480,14 @@ class Part:
         value = f"{top:,.1f} {per}" if differ else f"{int(top):,}"
         leaders = [name for name, first in zip(names, best, strict=True) if first]
         clumped = peaks.clumping(*units)
-        filled = np.nan_to_num(shown, nan=ASSUMED)
-        if clumped is None or not peaks.stands_out(filled, lengths, clumped):
-            why = f"no more than {called}s vary by themselves"
+        alike = peaks.busiest_first(np.nan_to_num(shown, nan=ASSUMED), lengths, 0.95, clumped)
+        if not alike:
+            why = "and most others cannot be told apart from it"
             if clumped is None:
                 why = "and too little is loaded to tell whether that is more than chance"
             first = f": {leaders[0]} has the most, {value}, {why}" if len(leaders) == 1 else ""
             return f"No {called} stands out{first}."
-        alike = peaks.peak_set(filled, lengths, clumped=clumped) & ~best
-        others = [name for name, near in zip(names, alike, strict=True) if near]
+        others = [name for i, name in enumerate(names) if i in alike and not best[i]]
         said = leading(leaders, self.noun, value)
         if others:
             few = named(others) if len(others) <= MOST_NAMED else f"{len(others)} others"

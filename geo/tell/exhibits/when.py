@@ -198,7 +198,10 @@ def night_time_economy(part: Part) -> Exhibit:
     if share is not None and len(order) > 1:
         finding += f"; the {len(order)} wards listed hold {share:.0%} of all at night"
     title = f"{part.titled}: wards at night, 19:00 to 06:59"
-    caveats: tuple[str, ...] = ("Wards stand for town centres; a night runs from noon to noon.",)
+    caveats: tuple[str, ...] = (
+        "Wards stand for town centres; a night runs from noon to noon.",
+        "Busiest nights are those that cannot be told apart; – where nights vary no more than weeks do.",
+    )
     if doubt:
         caveats += ("Ordered by the count without doubtful midnights (00:00 beyond the hours beside it).",)
     return Exhibit("night_time_economy", title, finding + ".", table, caveats=caveats)
