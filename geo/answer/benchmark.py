@@ -12,7 +12,7 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
 from geo.ask.choices import ENGLAND
-from geo.stats import rates
+from geo.stats import intervals, rates
 
 LIMITS = ["lower_ci", "upper_ci"]
 
@@ -41,21 +41,17 @@ def crude_limits(s: Asked, confidence: float) -> pd.DataFrame:
     None of 20 expected is few enough to tell. A suppressed count is at least 1 and at most 7, and its limits
     are those of both.
     """
-
-    def limits(counts: np.ndarray) -> pd.DataFrame:
-        table = rates.crude_rate(counts, s.population, years=s.exposure, confidence=confidence, hide_below=0)
-        return table.set_axis(s.frame.index)
-
-    return _of_both(s, s.shown, limits)
+    return _of_both(s, s.shown, s.population * s.exposure / 1000, confidence)
 
 
-def _of_both(s: Asked, shown: np.ndarray, limits: Callable[[np.ndarray], pd.DataFrame]) -> pd.DataFrame:
-    """Limits from the least and the most that each protected count may stand for; and whether they differ."""
+def _of_both(s: Asked, shown: np.ndarray, per: np.ndarray, confidence: float) -> pd.DataFrame:
+    """Limits from the least and the most that each protected count may stand for; and where they differ."""
     suppressed = np.isnan(shown) & (s.covered > 0)
-    if not suppressed.any():
-        return limits(shown)[LIMITS].assign(suppressed=False)
-    low, high = (limits(np.where(suppressed, stands_for, shown)) for stands_for in (1, LARGEST_SUPPRESSED))
-    return low[["lower_ci"]].assign(upper_ci=high["upper_ci"], suppressed=suppressed)
+    low, _ = intervals.poisson_interval(np.where(suppressed, 1, shown), confidence)
+    _, high = intervals.poisson_interval(np.where(suppressed, LARGEST_SUPPRESSED, shown), confidence)
+    per = np.where(per > 0, per, np.nan)
+    limits = {"lower_ci": low / per, "upper_ci": high / per, "suppressed": suppressed}
+    return pd.DataFrame(limits, s.frame.index)
 
 
 def ratio_to_ages(s: Asked, confidence: float) -> pd.DataFrame:
@@ -72,7 +68,10 @@ def ratio_to_ages(s: Asked, confidence: float) -> pd.DataFrame:
         On the area index: ``count`` (observed, NaN where suppressed), ``expected``, ``value``, ``lower_ci``,
         ``upper_ci``; no value of fewer events than a rate is shown of.
     """
-    return _over_expected(s, confidence, _with_age(s), rates.HIDE_RATE_BELOW)
+    table = rates.indirect_ratio(
+        _with_age(s), _expected(s), per=1.0, confidence=confidence, hide_below=rates.HIDE_RATE_BELOW
+    )
+    return table.set_axis(s.frame.index)
 
 
 def _with_age(s: Asked) -> np.ndarray:
@@ -80,28 +79,28 @@ def _with_age(s: Asked) -> np.ndarray:
     return s.protected(s.ages()[0].to_numpy().sum(axis=1)).to_numpy(np.float64, na_value=np.nan)
 
 
-def _over_expected(s: Asked, confidence: float, observed: np.ndarray, hide_below: int) -> pd.DataFrame:
-    events, residents = s.ages()
-    whole = reference(s)
-    by_age = s.gate.counts(events[whole].to_numpy().sum(axis=0)).to_numpy(np.float64, na_value=ASSUMED)
-    expected = rates.expected_events(residents, by_age, residents[whole].to_numpy().sum(axis=0))
-    share = np.where(s.covered > 0, s.covered, np.nan)
-    table = rates.indirect_ratio(
-        observed, expected.to_numpy() * share, per=1.0, confidence=confidence, hide_below=hide_below
-    )
-    return table.set_axis(s.frame.index)
+def _expected(s: Asked) -> np.ndarray:
+    """Events that the residents of each area would have at the reference's protected rate of every age."""
+    (events, people), whole = (frame.to_numpy() for frame in s.ages()), reference(s)
+    by_age = s.gate.counts(events[whole].sum(axis=0)).to_numpy(np.float64, na_value=ASSUMED)
+    expected = rates.expected_events(people, by_age, people[whole].sum(axis=0)).to_numpy()
+    return np.asarray(expected * np.where(s.covered > 0, s.covered, np.nan))
 
 
 def ratio_limits(s: Asked, confidence: float) -> pd.DataFrame:
     """Limits of every ratio, as :func:`crude_limits`."""
-    return _of_both(s, _with_age(s), lambda counts: _over_expected(s, confidence, counts, 0))
+    return _of_both(s, _with_age(s), _expected(s), confidence)
 
 
 def standardised_limits(s: Asked, confidence: float) -> pd.DataFrame:
     """Limits of every standardised rate; of too few events for one, of the ratio times the benchmark."""
-    own, instead = standardised(s, confidence)[LIMITS], ratio_limits(s, confidence)
-    instead[LIMITS] = s.gate.coarse(instead[LIMITS] * overall(s, reference(s), by_age=True))
-    return own.fillna(instead[LIMITS]).assign(suppressed=instead["suppressed"] & own["lower_ci"].isna())
+    limits = standardised(s, confidence)[LIMITS].assign(suppressed=False)
+    few = limits["lower_ci"].isna().to_numpy() & s.inside
+    if few.any():
+        instead = ratio_limits(s, confidence)[few]
+        instead[LIMITS] = s.gate.coarse(instead[LIMITS] * overall(s, reference(s), by_age=True))
+        limits.loc[few] = instead
+    return limits
 
 
 def overall(s: Asked, areas: np.ndarray, *, by_age: bool = False) -> float:

@@ -256,11 +256,12 @@ COMPARED = (
 
 
 def draw_significance(s: Asked) -> Drawn:
-    against = MEASURES[s.query.measure].comparison
-    at95, at998, by = against.rated(s, 0.95), against.rated(s, 0.998), benchmark(s, against)
-    m = measure(s)
+    m, against = measure(s), MEASURES[s.query.measure].comparison
+    at998, by = against.rated(s, 0.998), benchmark(s, against)
+    at95 = m.columns if "compared" in m.columns else against.rated(s, 0.95)
     step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
-    surely, likely = (by.compare(t).map(step).to_numpy(float) for t in (at998, at95))
+    at_once = m.columns["compared"] if "compared" in m.columns else by.compare(at95)
+    surely, likely = (found.map(step).to_numpy(float) for found in (by.compare(at998), at_once))
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
     known = not np.isnan(by.value)
     whom = f"{written(by.value)} for {by.name}" if known else f"{by.name}, whose rate is not known"
