@@ -11,7 +11,7 @@ from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS, SERVICES
-from geo.tell.exhibits.part import Exhibit, Part
+from geo.tell.exhibits.part import Exhibit, NotPossible, Part
 
 JANUARY = month_number("2023-01")
 SUMMER = (6, 7)
@@ -132,3 +132,17 @@ def test_wards_that_changed_are_of_those_that_could_be_judged(demo_atlas: Atlas)
     judged = int((both[0].notna() & both[1].notna() & (both[0] + both[1] > 0)).sum())
     assert 0 < judged < 76
     assert f"Of the {judged} of 76 wards that could be judged " in exhibit.finding
+
+
+def test_a_single_month_of_the_year_says_so(demo_atlas: Atlas):
+    """It is chosen, and no period of a month; of one ward that could be judged the sentence is of one."""
+    asked = Query(source="ambulance", month=(2,))
+    part = part_of(demo_atlas, demo_atlas.catalogue.check(asked)[0], "ambulance")[0]
+    with pytest.raises(NotPossible, match="only one month of the year is chosen"):
+        made("month_by_borough", part)
+    shown = [
+        demo_atlas.answer(Query(source="ambulance", level="ward", first=month, last=month)).table["count"]
+        for month in (JANUARY + 1, JANUARY - 11)
+    ]
+    judged = int((shown[0].notna() & shown[1].notna() & (shown[0] + shown[1] > 0)).sum())
+    assert judged == 1 and "Of the one of 76 wards that could be judged" in made("changed", part).finding

@@ -165,7 +165,7 @@ def changed(part: Part) -> Exhibit:
     up, down = (int((clear["change"] == way).sum()) for way in ("up", "down"))
     judged, among = int(found["p"].notna().sum()), counted(len(inside), *AREAS["ward"])
     if judged < len(inside):
-        among = f"the {judged} of {among} that could be judged"
+        among = f"the {'one' if judged == 1 else judged} of {among} that could be judged"
     wards = f"Of {among} {up or 'none'} rose and {down or 'none'} fell by more than chance explains."
     if not judged:
         wards = f"No ward has enough {part.noun} to be judged."

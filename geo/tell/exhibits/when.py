@@ -38,7 +38,8 @@ def month_by_borough(part: Part) -> Exhibit:
     kept = times > 0
     names = [name for name, there in zip(MONTH_NAMES, kept, strict=True) if there]
     if len(names) < 2:
-        raise NotPossible("the period is a single month.")
+        one = "only one month of the year is chosen." if part.query.month else "the period is a single month."
+        raise NotPossible(one)
     table = pd.DataFrame({name: part.gate.counts(v[kept]) for name, v in columns.items()})
     table.insert(0, "Month", names)
     length = [clock.weekdays_of_months([month]).sum() for month in part.months]
