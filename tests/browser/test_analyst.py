@@ -10,7 +10,7 @@ from pptx import Presentation
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import barriers, go, rest, shows, visit
+from tests.support.browser import barriers, go, load, rest, shows, visit
 from tests.support.small_county import CODES
 
 ANSWERS = "/answer"
@@ -50,7 +50,7 @@ def test_a_ward_is_found_by_its_code_and_the_map_goes_to_its_level(page: Page, a
 
 
 def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
-    seen = visit(page, address, f"?area={HERE}")
+    seen = load(page, address, f"?area={HERE}")
     page.locator("[data-panel=area]").get_by_role("heading", name="Neighbours").click()
     page.locator("[data-panel=area]").get_by_role("link", name="Square 11").click()
     shows(page, f"?area={THERE}")
@@ -64,7 +64,7 @@ def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
 
 
 def test_numbers_are_copied_where_they_stand(page: Page, address: str, small_atlas: Atlas):
-    visit(page, address, f"?area={HERE}")
+    load(page, address, f"?area={HERE}")
     page.locator("[data-panel=area]").get_by_role("heading", name="By month").click()
     page.locator("[data-panel=area]").get_by_role("button", name="Copy as a table: By month").click()
     expect(page.locator("#toast")).to_contain_text("Copied")
@@ -83,7 +83,7 @@ def test_numbers_are_copied_where_they_stand(page: Page, address: str, small_atl
 
 
 def test_one_key_lays_the_areas_out_as_tiles(page: Page, address: str):
-    seen = visit(page, address, f"?area={HERE}")
+    seen = load(page, address, f"?area={HERE}")
     page.keyboard.press("t")
     shows(page, f"?area={HERE}&layout=tiles")
     rest(page)
@@ -100,7 +100,7 @@ def test_one_key_lays_the_areas_out_as_tiles(page: Page, address: str):
 
 
 def test_a_link_to_tiles_opens_tiles(page: Page, address: str):
-    seen = visit(page, address, "?layout=tiles&level=ward")
+    seen = load(page, address, "?layout=tiles&level=ward")
     assert seen.count("/geometry/tiles-ward-") == 1
 
 
@@ -193,7 +193,7 @@ def test_a_set_is_drawn_on_the_map(page: Page, address: str):
 
 
 def test_a_set_is_gathered_by_keyboard(page: Page, address: str, small_atlas: Atlas):
-    visit(page, address, f"?area={HERE}")
+    load(page, address, f"?area={HERE}")
     page.locator("[data-panel=area] [data-add]").focus()
     page.keyboard.press("Enter")
     shows(page, f"?area={HERE}&set={HERE}")
@@ -213,7 +213,7 @@ def test_a_set_is_gathered_by_keyboard(page: Page, address: str, small_atlas: At
 
 
 def test_views_and_sets_are_saved_taken_out_and_brought_back(page: Page, address: str, tmp_path: Path):
-    visit(page, address, f"?set={HERE},{THERE}&layer=quintile")
+    load(page, address, f"?set={HERE},{THERE}&layer=quintile")
     page.get_by_role("button", name="Save this set").click()
     expect(page.locator("#saved-kind")).to_have_value("set")
     page.keyboard.type("Corner")
@@ -233,7 +233,7 @@ def test_views_and_sets_are_saved_taken_out_and_brought_back(page: Page, address
     download.value.save_as(file)
     assert [one["name"] for one in json.loads(file.read_text())] == ["Corner", "Fifths"]
     page.evaluate("localStorage.clear()")
-    visit(page, address)
+    load(page, address)
     page.keyboard.press("v")
     expect(page.locator("#saved-list")).to_contain_text("Nothing is saved yet")
     page.locator("#saved input[type=file]").set_input_files(file)

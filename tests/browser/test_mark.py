@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import barriers, draw, shows, visit
+from tests.support.browser import barriers, draw, load, shows, visit
 from tests.support.small_county import CODES
 
 
@@ -158,14 +158,14 @@ def test_a_view_with_a_mark_and_own_classes_is_kept_by_keyboard_and_survives_a_r
     page: Page, address: str
 ):
     view = "?breaks=own&edges=50,100&mark=class:2"
-    seen = visit(page, address, view)
+    seen = load(page, address, view)
     page.keyboard.press("v")
     expect(page.locator("#saved-name")).to_be_focused()
     page.keyboard.type("Over a hundred")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(page.locator("#saved")).to_be_hidden()
-    visit(page, address)
+    load(page, address)
     page.reload()
     shows(page, "")
     page.keyboard.press("v")

@@ -8,7 +8,7 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
-from tests.support.browser import barriers, go, rest, visit
+from tests.support.browser import barriers, go, load, rest, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -40,7 +40,7 @@ def chosen(page: Page, strip: str) -> list[str]:
 
 
 def test_each_change_asks_once_and_shapes_come_once(page: Page, address: str):
-    seen = visit(page, address)
+    seen = load(page, address)
     assert seen.count(ANSWERS) == 1
     changes = [
         (lambda: cell(page, "hour", "19:00 to 19:59").click(), "hour=19"),
@@ -89,7 +89,7 @@ def test_measures_are_chosen_by_key_and_say_what_they_are_or_why_not(page: Page,
 
 
 def test_nothing_leaves_the_machine(page: Page, address: str):
-    seen = visit(page, address, "?layer=getis_ord&overlay=imd")
+    seen = load(page, address, "?layer=getis_ord&overlay=imd")
     foreign = [request for request in seen.requests if not request.startswith((address, "data:", "blob:"))]
     assert not foreign
     assert not seen.complaints
@@ -99,7 +99,7 @@ def test_a_pasted_link_restores_everything(page: Page, address: str):
     when = "from=2023-02&to=2023-11&month=3,4&hour=19-6&day=fri,sat"
     how = "measure=rate&layer=quintile&overlay=imd"
     link = f"?category=robbery,drugs&{when}&borough=E06000001&{how}&area={SELECTED}"
-    visit(page, address, link)
+    load(page, address, link)
     assert chosen(page, "hour") == [*map(str, range(7)), *map(str, range(19, 24))]
     assert chosen(page, "day") == ["fri", "sat"]
     assert chosen(page, "month") == ["3", "4"]
@@ -304,7 +304,7 @@ def test_a_strip_is_one_stop_of_the_tab_key_and_works_by_arrows(page: Page, addr
 
 
 def test_skip_links_lead_to_the_parts(page: Page, address: str):
-    visit(page, address)
+    load(page, address)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to finding")).to_be_focused()
     page.keyboard.press("Enter")

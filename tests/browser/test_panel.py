@@ -8,7 +8,7 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import barriers, go, rest, shows, visit
+from tests.support.browser import barriers, go, load, rest, shows, visit
 from tests.support.small_county import CODES
 
 HERE, THERE = CODES[0], CODES[7]
@@ -27,7 +27,7 @@ def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, addr
         held.append(route)
 
     page.route("**/piece/panel*", hold)
-    visit(page, address)
+    load(page, address)
     row = small_atlas.answer(Query()).table.loc[HERE]
     page.locator(f".ag-row[row-id={HERE}]").click()
     expect(page.locator(f"{PANEL} h2")).to_have_text("Square 00")
@@ -52,7 +52,7 @@ def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, addr
 
 
 def test_the_last_panel_stays_and_what_failed_is_tried_again(page: Page, address: str):
-    visit(page, address, f"?area={HERE}")
+    load(page, address, f"?area={HERE}")
     told(page)
     page.locator(f"{PANEL} summary", has_text="Neighbours").click()
     page.locator(f"{PANEL} [data-add]").focus()
@@ -76,7 +76,7 @@ def test_the_last_panel_stays_and_what_failed_is_tried_again(page: Page, address
 @pytest.mark.parametrize("width", [1366, 390])
 def test_the_evidence_comes_when_it_is_opened(page: Page, address: str, small_atlas: Atlas, width: int):
     page.set_viewport_size({"width": width, "height": 768})
-    seen = visit(page, address, f"?layer=significance&area={HERE}")
+    seen = load(page, address, f"?layer=significance&area={HERE}")
     told(page)
     assert not seen.count("/piece/evidence")
     page.locator("#evidence > summary").click()

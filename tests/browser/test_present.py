@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
-from tests.support.browser import barriers, draw, visit
+from tests.support.browser import barriers, draw, load, visit
 
 ANSWERS = "/answer"
 MEETING = "?view=present"
@@ -106,14 +106,14 @@ def test_the_map_goes_to_the_area_and_home_again(page: Page, address: str):
 
 
 def test_back_undoes_a_step_and_a_pasted_link_restores_it(page: Page, address: str):
-    visit(page, address, MEETING)
+    load(page, address, MEETING)
     press(page, "2", "area=")
     link, code = page.url, here(page)
     press(page, "3", f"area=(?!{code})")
     page.go_back()
     page.wait_for_url(link)
     expect(page.locator(f".present-row[data-code={code}]")).to_have_attribute("aria-current", "true")
-    visit(page, address, link.removeprefix(f"{address}/"))
+    load(page, address, link.removeprefix(f"{address}/"))
     assert here(page) == code
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from geo.answer.colours import SEQUENTIAL
-from tests.support.browser import barriers, draw, go, rest, visit
+from tests.support.browser import barriers, draw, go, load, rest, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -52,7 +52,7 @@ def rgb(colour: str) -> tuple[int, ...]:
 
 
 def test_a_key_turns_it_dark_and_this_computer_remembers(page: Page, address: str):
-    seen = visit(page, address, "?level=ward")
+    seen = load(page, address, "?level=ward")
     assert theme_of(page) == LIGHT
     page.keyboard.press("d")
     expect(page).to_have_url(re.compile(r"\?level=ward&theme=dark$"))
@@ -64,7 +64,7 @@ def test_a_key_turns_it_dark_and_this_computer_remembers(page: Page, address: st
     page.reload()
     expect(page.locator("body")).to_have_attribute("data-state", "ready")
     assert theme_of(page) == DARK
-    visit(page, address)  # a plain address, on a computer that remembers
+    load(page, address)  # a plain address, on a computer that remembers
     assert theme_of(page) == DARK
     page.locator("[data-act=theme]").click()
     assert theme_of(page) == LIGHT
@@ -76,7 +76,7 @@ def test_a_key_turns_it_dark_and_this_computer_remembers(page: Page, address: st
 
 
 def test_a_link_opens_dark_and_stays_so_without_being_remembered(page: Page, address: str):
-    seen = visit(page, address, "?theme=dark&layer=local_moran")
+    seen = load(page, address, "?theme=dark&layer=local_moran")
     assert theme_of(page) == DARK
     page.locator("#filter-hour").get_by_role("option", name="19:00 to 19:59").click()
     expect(page).to_have_url(re.compile(r"layer=local_moran&hour=19&theme=dark$"))
@@ -92,12 +92,12 @@ def test_a_link_opens_dark_and_stays_so_without_being_remembered(page: Page, add
     assert not seen.complaints
 
     page.evaluate("localStorage.removeItem('hotspots.theme')")
-    visit(page, address)
+    load(page, address)
     assert theme_of(page) == LIGHT
 
 
 def test_a_theme_that_does_not_exist_is_said(page: Page, address: str):
-    visit(page, address, "?theme=purple")
+    load(page, address, "?theme=purple")
     expect(page.locator("#notices")).to_contain_text("“purple” is not a theme that this page has")
     expect(page).to_have_url(f"{address}/")
 
@@ -112,7 +112,7 @@ def test_the_wrong_theme_never_flashes(new_tab: Page, address: str):
         if (document.body && theme !== "dark") window.flashes.push(theme);
       }).observe(document, { subtree: true, childList: true, attributes: true });
     """)
-    visit(page, address, "?theme=dark")
+    load(page, address, "?theme=dark")
     assert page.evaluate("flashes") == []
     assert theme_of(page) == DARK
 
@@ -121,7 +121,7 @@ def test_the_wrong_theme_never_flashes(new_tab: Page, address: str):
 
 
 def test_the_swatches_the_map_and_the_charts_are_of_one_theme(page: Page, address: str):
-    visit(page, address, "?theme=dark&layer=quintile")
+    load(page, address, "?theme=dark&layer=quintile")
     swatches = page.locator(".legend .swatch-plain")
     shown = [swatches.nth(i).evaluate("it => getComputedStyle(it).backgroundColor") for i in range(5)]
     assert shown == [f"rgb{rgb(colour)}" for colour in reversed(SEQUENTIAL.dark)]
@@ -133,7 +133,7 @@ def test_the_swatches_the_map_and_the_charts_are_of_one_theme(page: Page, addres
 
 
 def test_nothing_of_it_reaches_paper(page: Page, address: str):
-    visit(page, address, "?theme=dark")
+    load(page, address, "?theme=dark")
     page.emulate_media(media="print")
     ink = page.locator("h1").evaluate("it => getComputedStyle(it).color")
     assert ink == f"rgb{rgb('#17222b')}"
@@ -159,7 +159,7 @@ def test_nothing_of_it_reaches_paper(page: Page, address: str):
 def test_no_barrier_that_axe_can_find_in_the_dark(page: Page, address: str, width: int):
     page.set_viewport_size({"width": width, "height": 768})
     found = {}
-    visit(page, address, "?theme=dark")
+    load(page, address, "?theme=dark")
     for search in STATES:
         go(page, search)
         rest(page)
