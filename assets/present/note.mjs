@@ -28,7 +28,8 @@ async function keep() {
     const answer = await fetch("/notes", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error(await answer.text());
+    const said = await answer.text(); // read in any case: until then the connection is held
+    if (!answer.ok) throw new Error(said);
   } catch (error) {
     const gone = error instanceof TypeError;
     $("present-fault").textContent = gone ? "The dashboard does not answer, so the note is not kept yet." : error.message;
