@@ -187,7 +187,7 @@ def test_a_set_is_drawn_on_the_map(page: Page, address: str):
     for dx, dy in ((60, -60), (60, 60), (-60, 60), (-60, -58)):
         page.mouse.move(x + dx, y + dy, steps=4)
     page.mouse.up()
-    page.wait_for_url(re.compile(r"set=E\d{8}(,E\d{8})*$"))
+    page.wait_for_url(re.compile(r"set=E\d{8}(,E\d{8})*&chosen=outside$"))
     expect(page.locator("[data-panel=set] h2")).to_have_text(re.compile(r"Set of \d+ areas?"))
     expect(page.get_by_role("button", name="Select")).to_have_attribute("aria-pressed", "false")
 
