@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Error, Page, Route, expect
 
-from tests.support.browser import barriers, load, rest, visit
+from tests.support.browser import barriers, rest, visit
 
 PACKS = "**/export.pack*"
 

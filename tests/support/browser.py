@@ -37,7 +37,7 @@ MAP_SETTLED = """async () => {
 OPEN = """([address, search]) => location.origin === address && location.pathname === "/"
   && document.body.dataset.state === "ready" && location.search !== search
   && !/theme=/.test(location.search + search)"""
-"""Whether the page of an address is open, sound, in the theme that all begin with, and at another question."""
+"""Whether the page of an address is open, sound, in its first theme, and at another question."""
 TIDY = """() => {
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   document.querySelectorAll("details[open]:not(#selected *)").forEach((fold) => { fold.open = false; });
