@@ -185,8 +185,8 @@ def groups(gradient: Gradient, kind: str, noun: str, most: float) -> Component:
 
 def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:
     """Weekdays and hours to copy, headed by what the counts are where they are not as recorded."""
-    rows = [[day, *row] for day, row in zip(DAY_NAMES, clock.to_numpy().tolist(), strict=True)]
-    return lines([f"day{CLOCKS[kind]}", *(f"{hour:02d}" for hour in range(24))], rows)
+    rows = zip(DAY_NAMES, *(clock[hour] for hour in clock), strict=True)
+    return lines([f"day{CLOCKS[kind]}", *(f"{hour:02d}" for hour in range(24))], list(rows))
 
 
 def gradient_table(gradient: Gradient, groups: str) -> str:

@@ -223,7 +223,10 @@ def clock_figure(
     dict
         Plotly figure; ``x`` of a cell is its hour, ``y`` its day (Monday is 0).
     """
-    counts = [[None if pd.isna(count) else int(count) for count in row] for row in clock.to_numpy()]
+    counts = [
+        [None if count is pd.NA else int(count) for count in row]
+        for row in zip(*(clock[hour] for hour in clock), strict=True)
+    ]
     words = [
         [
             f"{DAY_NAMES[day]} {hour:02d}:00 to {hour:02d}:59: "

@@ -32,7 +32,7 @@ from dashboard.link import Shown, link_to
 def charts_shown(
     atlas: Atlas, answer: Answer, source: SourceInfo, defaults: dict[str, str], found: Marking | None
 ) -> Shown:
-    query, months, noun = answer.query, answer.months, source.noun
+    query, months, clock, noun = answer.query, answer.months, answer.clock, source.noun
     shown: Shown = {
         f"{ids.MONTHS}.figure": figures.months_figure(months, query.windowed(source), source),
         f"{ids.MONTHS_TITLE}.children": f"{noun.capitalize()} by month",
@@ -41,10 +41,10 @@ def charts_shown(
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
         **_gradient(atlas, answer, found, defaults),
-        f"{ids.CLOCK_PART}.hidden": answer.clock is None,
+        f"{ids.CLOCK_PART}.hidden": clock is None,
         **_clock_control(answer.week),
     }
-    if answer.clock is None:
+    if clock is None:
         return {
             **shown,
             f"{ids.CLOCK}.figure": figures.EMPTY,
@@ -54,14 +54,14 @@ def charts_shown(
     return {
         **shown,
         f"{ids.CLOCK}.figure": figures.clock_figure(
-            answer.clock,
+            clock,
             query,
             source,
             midnight=answer.week.midnight is not None,
             about=answer.week.kind != "recorded",
         ),
         f"{ids.CLOCK_BOX}.aria-label": _clock_said(answer, noun),
-        f"{ids.CLOCK_COPY}.data-copy": blocks.clock_table(answer.clock, answer.week.kind),
+        f"{ids.CLOCK_COPY}.data-copy": blocks.clock_table(clock, answer.week.kind),
     }
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
-from geo.answer.benchmark import crude
 from geo.answer.columns import DAYS_COVERED, reported_on
 from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
@@ -98,7 +97,7 @@ def find(s: Asked) -> Found:
         **{name: s.frame[name] for name in ("name", "ward", "borough")},
         "count": s.protected(s.counts),
         "population": s.frame["population"],
-        "rate_per_1000_year": crude(s, 0.95)["value"].to_numpy(),
+        "rate_per_1000_year": rates.crude_values(s.shown, s.population, s.exposure),
         **drawn.columns,
     }
     ranked_by = MEASURES[s.query.measure].column.name
@@ -255,6 +254,13 @@ class Answer:
         values = np.where(self.compared, values, np.nan)
         shown = np.flatnonzero(self.inside)
         return shown[np.lexsort((self.table["name"].to_numpy(str)[shown], -values[shown]))]
+
+    @cached_property
+    def leading(self) -> np.ndarray:
+        """Those of them with a rank, in this order, but none without events."""
+        rank, count = self.table["rank"].to_numpy(str), self.table["count"].to_numpy(float, na_value=1)
+        some = (rank != "") & (count > 0)
+        return self.order[some[self.order]]
 
     @cached_property
     def ranked(self) -> pd.DataFrame:

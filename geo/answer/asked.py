@@ -68,7 +68,7 @@ class Asked:
         self.level, self.loaded = county.levels[query.level], county.sources[query.source]
         self.info = county.catalogue.source(query)
         self.gate, self.cube = self.loaded.gate, self.loaded.cube
-        self.frame, self.neighbours, self.noun = self.level.frame, self.level.neighbours, self.info.noun
+        self.neighbours, self.noun = self.level.neighbours, self.info.noun
 
     def ask(self, **changes: Any) -> Asked:
         """Return the same question with some answers changed, such as another source or level.
@@ -139,6 +139,11 @@ class Asked:
         return counted(self.n, *AREAS[self.query.level])
 
     # ------------------------------------------------------------ which areas
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The areas, as :attr:`geo.answer.level.Level.frame`."""
+        return self.level.frame
 
     @cached_property
     def chosen(self) -> np.ndarray:

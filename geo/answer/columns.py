@@ -46,6 +46,8 @@ def reported_on(table: pd.DataFrame) -> pd.Series:
 def counts_of(table: pd.DataFrame, suppressed: str = SUPPRESSED) -> list[str]:
     """Counts in rows of an answer's table as text: those suppressed as told, and where there are no data."""
     written = texts(table["count"], "{:,.0f}", suppressed)
+    if DAYS_COVERED.name not in table:
+        return written
     return [text if known else NO_DATA for text, known in zip(written, reported_on(table), strict=True)]
 
 

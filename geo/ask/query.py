@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -388,7 +389,11 @@ class Query:
             kept = [(key, value) for key, value in more.items() if value != PARAMETERS[key].default]
             own["more"] = tuple(sorted(kept))
         own = {key: value for key, value in own.items() if value != getattr(self, key)}
-        return dataclasses.replace(self, **own) if own else self
+        if not own:
+            return self
+        other = copy(self)
+        vars(other).update(own)  # many times as fast as to make one of all fields
+        return other
 
     def only(self, part: str, heeds: Collection[str] = ()) -> Query:
         """Return the question as far as one part of its answer depends on it: what that is remembered by.

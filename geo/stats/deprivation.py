@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -295,15 +296,12 @@ def share_in_most_deprived(
         out again over the areas.
     """
     x, n = (np.nan_to_num(np.asarray(values, dtype=np.float64)) for values in (events, population))
-    d = np.asarray(pd.Series(decile).astype("Float64"), dtype=np.float64)
+    d = np.asarray(decile if isinstance(decile, np.ndarray) else pd.Series(decile).astype("Float64"), float)
     inside = d <= np.asarray(deciles)[:, None]
     sums = [told(int(x[part].sum())) for part in (~np.isnan(d), *inside)]
     whole, *parts = (np.nan if known is None else float(known) for known in sums)
     residents = n[~np.isnan(d)].sum()
     share = intervals.wilson(np.minimum(parts, whole), np.full(len(parts), whole), confidence)
-    if between is not None:
-        of_each = [told(int(x[d == g].sum())) for g in range(1, len(between.spread) + 1)]
-        share = _between(share, np.array([np.nan if k is None else k for k in of_each]), deciles, between)
     table = {
         "areas": inside.sum(axis=1),
         "events": parts,
@@ -311,28 +309,33 @@ def share_in_most_deprived(
         "lower_ci": share["lower_ci"].to_numpy(),
         "upper_ci": share["upper_ci"].to_numpy(),
         "population_share": inside @ n / (residents if residents > 0 else np.nan),
-        **({} if between is None else {"p": share["p"].to_numpy()}),
     }
+    if between is not None:
+        of_each = [told(int(x[d == g].sum())) for g in range(1, len(between.spread) + 1)]
+        held = np.array([np.nan if known is None else known for known in of_each])
+        table |= _between(table, whole, held, deciles, between)
     names = [f"{last * 10}%" for last in deciles]
     return pd.DataFrame(table, index=pd.Index(names, name="most_deprived"))
 
 
-def _between(share: pd.DataFrame, events: Floats, deciles: Sequence[int], between: Between) -> pd.DataFrame:
-    """Shares with limits that allow for how areas of one decile differ; a share of 0 or 1 keeps its own."""
+def _between(
+    shares: dict[str, Any], whole: float, events: Floats, deciles: Sequence[int], between: Between
+) -> dict[str, Floats]:
+    """Limits that allow for how areas of one decile differ, and p; a share of 0 or 1 keeps its own."""
     errors = np.nan_to_num(events * between.spread) ** 2
     held = np.cumsum(errors)[np.asarray(deciles) - 1]
-    part, rest = (share["count"].to_numpy(), (share["total"] - share["count"]).to_numpy())
-    p = share["value"].to_numpy()
+    part, p = np.minimum(shares["events"], whole), shares["share"]
+    rest = (whole if whole > 0 else np.nan) - part
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.sqrt((part + held) / part**2 + (rest + errors.sum() - held) / rest**2)
         reach = np.exp(intervals.deviate(0.95) * between.stretch * error)
         odds, inner = p / (1 - p), (p > 0) & (p < 1)
         lower, upper = (odds * by / (1 + odds * by) for by in (1 / reach, reach))
-    return share.assign(
-        p=between.p_first[np.asarray(deciles) - 1],
-        lower_ci=np.where(inner, lower, share["lower_ci"]),
-        upper_ci=np.where(inner, upper, share["upper_ci"]),
-    )
+    return {
+        "lower_ci": np.where(inner, lower, shares["lower_ci"]),
+        "upper_ci": np.where(inner, upper, shares["upper_ci"]),
+        "p": between.p_first[np.asarray(deciles) - 1],
+    }
 
 
 def ranks_of_groups(

@@ -138,11 +138,6 @@ def wilson(events: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> pd.
     n = np.where(n > 0, n, np.nan)
     centre = 2 * x + z**2
     spread = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
-    table = {
-        "count": x,
-        "total": n,
-        "value": x / n,
-        "lower_ci": (centre - spread) / (2 * (n + z**2)),
-        "upper_ci": (centre + spread) / (2 * (n + z**2)),
-    }
+    lower, upper = ((centre + side * spread) / (2 * (n + z**2)) for side in (-1, 1))
+    table = {"count": x, "total": n, "value": x / n, "lower_ci": lower, "upper_ci": upper}
     return pd.DataFrame(table, index=index)

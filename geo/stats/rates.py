@@ -130,10 +130,20 @@ def crude_rate(
     ['', 'not shown: fewer than 3 events']
     """
     index, (x, n, t) = vectors(events, population, years)
-    person_years = np.where(n * t > 0, n * t, np.nan)
+    person_years = _lived(n, t)
     lower, upper = poisson_interval(x, confidence)
     values = np.column_stack([x, lower, upper]) / person_years[:, None] * per
     return _rate_table(index, x, n, values, hide_below)
+
+
+def crude_values(events: Floats, population: Floats, years: Floats, per: float = 1000.0) -> Floats:
+    """The values of :func:`crude_rate` alone, of arrays of one length."""
+    return np.asarray(np.where(events < HIDE_RATE_BELOW, np.nan, events / _lived(population, years) * per))
+
+
+def _lived(population: Floats, years: Floats) -> Floats:
+    """Person-years; NaN where nobody lives."""
+    return np.where(population * years > 0, population * years, np.nan)
 
 
 def dsr(

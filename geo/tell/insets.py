@@ -126,21 +126,14 @@ def _middle(box: Box) -> np.ndarray:
 
 def notable(answer: Answer) -> np.ndarray:
     """Positions of the areas that matter: the top ranked with a value, and those flagged as hotspots."""
-    top = _top(answer, RANKED)
+    top = answer.leading[:RANKED]
     flagged = [i for i, key in enumerate(answer.classes.keys) if key == "HH"]
     return np.union1d(top, np.flatnonzero(np.isin(answer.codes, flagged)))
 
 
 def top_areas(answer: Answer, number: int = RANKED) -> pd.DataFrame:
     """Rows of the first areas in the ranking, without those that have none of the events."""
-    return answer.table.iloc[_top(answer, number)]
-
-
-def _top(answer: Answer, number: int) -> np.ndarray:
-    """Their positions."""
-    rank, count = answer.table["rank"].to_numpy(str), answer.table["count"].to_numpy(float, na_value=1)
-    some = (rank != "") & (count > 0)
-    return answer.order[some[answer.order]][:number]
+    return answer.table.iloc[answer.leading[:number]]
 
 
 def view_of(answer: Answer, level: Level) -> Box:
