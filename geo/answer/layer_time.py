@@ -305,8 +305,8 @@ def draw_emerging(s: Asked) -> Drawn:
     title = f"Gi* of {s.noun} over {counts.shape[1]} months"
     codes, classes = classify(title, EMERGING, position, s.inside, no_value="Not defined")
     hot = pattern.isin(HOT_PATTERNS).to_numpy() & s.inside
-    names = pattern[hot].value_counts()
-    split = listed([f"{n:,} {HOT_PATTERNS[str(name)]}" for name, n in names.items()])
+    held = pattern[hot].value_counts()
+    split = listed([f"{n:,} {HOT_PATTERNS[str(name)]}" for name, n in held.items()])
     show = verb(int(hot.sum()), "shows", "show")
     judged = int((pattern != "Undefined")[s.inside].sum())
     finding = f"{s.areas(int(hot.sum()), judged)} {show} a pattern of hot spots over the months" + (
@@ -319,9 +319,8 @@ def draw_emerging(s: Asked) -> Drawn:
         *moved_points(s, s),
         *([] if s.query.fdr or judged < 2 else [_patterns_by_chance(s, counts, judged)]),
     )
-    columns = table[["pattern", "hot", "cold", "trend_p"]].rename(
-        columns={"hot": "months_hot", "cold": "months_cold"}
-    )
+    names = {"pattern": "pattern", "hot": "months_hot", "cold": "months_cold", "trend_p": "trend_p"}
+    columns = pd.DataFrame({name: table[of] for of, name in names.items()})
     return Drawn(columns, codes, classes, finding, caveats)
 
 

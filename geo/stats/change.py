@@ -270,8 +270,9 @@ def emerging(
     shape = (neighbours.n, len(maps))
     codes, z, defined = np.zeros(shape, dtype=np.int8), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     for t, one in enumerate(maps):
-        codes[:, t] = (one["cluster"] == "HH").to_numpy(np.int8) - (one["cluster"] == "LL").to_numpy(np.int8)
-        z[:, t], defined[:, t] = one["z"], one["cluster"] != "NA"
+        cluster = one["cluster"].to_numpy(object)
+        codes[:, t] = (cluster == "HH").astype(np.int8) - (cluster == "LL")
+        z[:, t], defined[:, t] = one["z"], cluster != "NA"
     trend, trend_p = mann_kendall(z)
     way = np.where(trend_p <= alpha, np.sign(trend), 0)
     hot, cold = codes > 0, codes < 0
