@@ -25,7 +25,6 @@ from geo.answer.measures import measure
 from geo.ask.words import verb
 from geo.stats import deprivation, hotspots, rates, unexplained
 from geo.stats.as_seen import AsSeen
-from geo.stats.concentration import ranked_classes
 
 CRIME_SOURCES = ("offences",)
 """Sources that count recorded crime, of which the crime domain of deprivation is made."""
@@ -133,7 +132,7 @@ def draw_bivariate(s: Asked) -> Drawn:
     )
     placed = int((position >= 0).sum())
     caveats = [f"Thirds are of {s.judged(placed, 'put in order')}."] if placed < s.n else []
-    if (ranked_classes(values, 3)["first"] == 1).sum() > 0.5 * placed:
+    if (table["measure_class"] == 1).sum() > 0.5 * placed:
         caveats.append("Areas that are alike stay together: “Fewest” holds more than a third of the areas.")
     return Drawn(_with_domain(s, columns), codes, classes, finding, (*caveats, *_domain_caveats(s)))
 
@@ -180,9 +179,9 @@ def draw_excess(s: Asked) -> Drawn:
     seen = AsSeen(SMALLEST_SHOWN, ROUNDED_TO) if s.gate.controlled else AsSeen()
     found = unexplained.excess(counts, s.population, -_deprivation_rank(s), years=s.years, seen=seen)
     table = found.table.set_axis(s.frame.index)
-    estimates = ["expected", "ratio", "lower_ci", "upper_ci", "p"]
-    table.loc[hidden, estimates] = np.nan
-    table["q"] = hotspots.bh_q(table["p"].to_numpy(float), table["p"].notna().to_numpy())
+    estimates = ("expected", "ratio", "lower_ci", "upper_ci", "p")
+    table = table.assign(**{name: np.where(hidden, np.nan, table[name]) for name in estimates})
+    table["q"] = hotspots.bh_q(table["p"].to_numpy())
     verdict = unexplained.verdicts(table, "q" if s.query.fdr else "p", ALPHA)
     flagged = unexplained.verdicts(table, "p", ALPHA)
     tinted = np.select([flagged == unexplained.MORE, flagged == unexplained.LESS], ["more-", "less-"], "")
@@ -214,10 +213,16 @@ def draw_excess(s: Asked) -> Drawn:
     by_chance = 0.0
     if not s.query.fdr:
         by_chance = unexplained.flagged_by_chance(table, found.dispersion, alpha=ALPHA, seen=seen)
-    names = {"lower_ci": "ratio_lower_ci", "upper_ci": "ratio_upper_ci", "p": "ratio_p", "q": "ratio_q"}
-    columns = measure(s).columns.join(table[[*estimates, "q"]].rename(columns=names))
-    columns["verdict"] = verdict
-    columns.loc[s.shown < rates.HIDE_RATE_BELOW, ["ratio", "ratio_lower_ci", "ratio_upper_ci"]] = np.nan
+    few = s.shown < rates.HIDE_RATE_BELOW
+    columns = measure(s).columns.assign(
+        expected=table["expected"],
+        ratio=np.where(few, np.nan, table["ratio"]),
+        ratio_lower_ci=np.where(few, np.nan, table["lower_ci"]),
+        ratio_upper_ci=np.where(few, np.nan, table["upper_ci"]),
+        ratio_p=table["p"],
+        ratio_q=table["q"],
+        verdict=verdict,
+    )
     caveats = (
         *([f"Expected from the other areas by a {found.model}."] if found.model else []),
         *correction_caveats(s, int(lost.sum()), judged, by_chance),

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from pandas.arrays import IntegerArray
 from scipy import stats
 
 
@@ -263,9 +264,11 @@ def ranked_classes(values: ArrayLike | pd.Series, classes: int) -> pd.DataFrame:
     [[1, 3], [4, 4], [5, 5]]
     """
     series = pd.Series(values, dtype="float64")
-    as_high = series.rank(method="max").fillna(1).to_numpy(np.int64)  # areas of this value or a smaller one
-    n = int(series.notna().sum())
-    reached = np.unique(as_high[series.notna()])[::-1]
+    missing = series.isna().to_numpy()
+    _, which, alike = np.unique(series.to_numpy()[~missing], return_inverse=True, return_counts=True)
+    as_high, n = np.ones(len(series), np.int64), len(which)
+    as_high[~missing] = np.cumsum(alike)[which]  # areas of this value or a smaller one
+    reached = np.cumsum(alike)[::-1]
     starts, cuts = [1], []
     for k in range(1, classes if n >= classes else 1):
         aim = k * n / classes
@@ -275,8 +278,11 @@ def ranked_classes(values: ArrayLike | pd.Series, classes: int) -> pd.DataFrame:
             cuts.append(below)
     part = np.searchsorted(cuts, as_high, side="left")
     ends = np.append(np.array(starts[1:]) - 1, classes)
-    table = pd.DataFrame({"first": np.array(starts)[part], "last": ends[part]}, series.index, dtype="Int8")
-    return table.mask(series.isna())
+    table = {"first": np.array(starts)[part], "last": ends[part]}
+    return pd.DataFrame(
+        {name: IntegerArray(found.astype(np.int8), missing.copy()) for name, found in table.items()},
+        series.index,
+    )
 
 
 def sure_of_top(values: ArrayLike, reach: ArrayLike, top: ArrayLike) -> int:

@@ -395,23 +395,14 @@ def bivariate_classes(
     -------
     DataFrame
         ``measure_class`` and ``deprivation_class`` (Int8, 3 = highest measure, most deprived), ``class``
-        (Int8 from 1 = low and least deprived to 9 = high and most deprived: 3·(deprivation − 1) + measure)
-        and ``label`` in words. NA where either is missing. Equal values share a class; where so many are
+        (Int8 from 1 = low and least deprived to 9 = high and most deprived: 3·(deprivation − 1) + measure).
+        NA where either is missing. Equal values share a class; where so many are
         equal that they fill two, it is the lower.
     """
     index = measure.index if isinstance(measure, pd.Series) else None
     high = ranked_classes(np.asarray(measure, dtype=np.float64), 3)["first"]
     rank = np.asarray(pd.Series(deprivation_rank).astype("Float64"), dtype=np.float64)
     deprived = ranked_classes(-rank, 3)["first"]
-    words = {1: "low", 2: "middle", 3: "high"}, {1: "least deprived", 2: "middle", 3: "most deprived"}
-    both = high.notna() & deprived.notna()
-    label = high.map(words[0]).astype(object) + ", " + deprived.map(words[1]).astype(object) + " third"
-    table = pd.DataFrame(
-        {
-            "measure_class": high,
-            "deprivation_class": deprived,
-            "class": 3 * (deprived - 1) + high,
-            "label": label.where(both, None),
-        }
-    )
+    both = 3 * (deprived.array - 1) + high.array
+    table = pd.DataFrame({"measure_class": high, "deprivation_class": deprived, "class": both})
     return table if index is None else table.set_axis(index, axis=0)

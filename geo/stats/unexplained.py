@@ -178,10 +178,11 @@ def verdicts(table: pd.DataFrame, probability: str = "p", alpha: float = 0.05) -
     alpha : float
         Up to which probability an area stands out.
     """
-    p, ratio = table[probability], table["ratio"]
-    enough = table["count"].to_numpy(np.float64, na_value=np.nan) >= rates.HIDE_RATE_BELOW
+    names = (probability, "ratio", "count")
+    p, ratio, count = (table[name].to_numpy(np.float64, na_value=np.nan) for name in names)
+    enough = count >= rates.HIDE_RATE_BELOW
     return np.select(
-        [p.isna(), (p <= alpha) & (ratio > 1) & enough, (p <= alpha) & (ratio <= 1)],
+        [np.isnan(p), (p <= alpha) & (ratio > 1) & enough, (p <= alpha) & (ratio <= 1)],
         [rates.NOT_COMPARED, MORE, LESS],
         AS_PREDICTED,
     )
