@@ -174,8 +174,8 @@ def _protected(s: Asked, counts: np.ndarray) -> np.ndarray:
 def filled(s: Asked, counts: np.ndarray) -> np.ndarray:
     """Protected counts, with :data:`ASSUMED` for the suppressed ones; true counts of an open source.
 
-    A model's value could be solved for the count behind it, so it rests on these; so do the bounds of
-    classes, among which low areas stay.
+    A model's value could be solved for the count behind it, so it rests on these; so do the bounds of classes
+    of counts, among which low areas stay.
     """
     shown = _protected(s, counts)
     return np.where(np.isnan(shown) & (s.covered > 0), ASSUMED, shown)
@@ -193,11 +193,13 @@ def _count(s: Asked) -> Measured:
 def _rate(s: Asked) -> Measured:
     people = _per_thousand(s)
     shown = crude(s, 0.95)["value"].to_numpy(float)
+    base = _protected(s, s.base()[0])
+    base = np.where((s.covered == 1) & (base >= rates.HIDE_RATE_BELOW), base, np.nan)  # those with a rate
     return Measured(
         f"{s.noun.capitalize()} per 1,000 residents a year",
         s.counts / (people * s.exposure),
         shown,
-        filled(s, s.base()[0]) / np.where(s.covered == 1, people * (s.base_years() or np.nan), np.nan),
+        base / (people * (s.base_years() or np.nan)),
         False,
         s.frame.iloc[:, :0],
         TOO_FEW if (people > 0)[s.inside].all() else f"{TOO_FEW}, or no residents",

@@ -247,3 +247,13 @@ def test_a_class_that_is_no_fifth_has_another_name(demo_atlas: Atlas):
                     end = "Highest" if (last or first) == "5" else "Lowest"
                     assert (label, name) == (f"{end} {number} of 381 areas", f"{end} {number}")
     assert other > 3
+
+
+@pytest.mark.parametrize("measure", ["rate", "eb_rate"])
+def test_classes_of_protected_rates_are_of_the_rates_that_are_shown(demo_atlas: Atlas, measure: str):
+    """Quantiles of those in the table: no class is made by what stands for a suppressed count."""
+    answer = demo_atlas.answer(Query(source="ambulance", measure=measure, breaks="quantile"))
+    shown = answer.table[MEASURES[measure].column.name].dropna().astype(float)
+    counts = [n for key, n in zip(answer.classes.keys, answer.classes.counts, strict=True) if key.isdigit()]
+    assert sum(counts) == len(shown) < 381
+    assert min(counts) > 0 and max(counts) <= 2 * len(shown) / len(counts)
