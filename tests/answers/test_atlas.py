@@ -338,15 +338,18 @@ def test_before_correction_an_area_is_high_by_its_own_value(small_atlas, layer, 
 
 
 def test_a_sentence_counts_the_areas_that_could_be_judged(small_atlas):
+    """Few events can be judged by their own limits; areas without residents cannot."""
     query = Query(source="offences", layer="significance", category=("robbery",), month=(3, 4, 5))
-    answer = small_atlas.answer(query)
-    compared = int((answer.table["compared"] != "not compared")[answer.inside].sum())
-    assert 0 < compared < 36
-    assert f"of the {compared} of 36 small areas that could be compared" in answer.headline
-    none = small_atlas.answer(query.replace(month=(3,), day=(0,)))
-    assert none.totals.shown
-    assert (none.table["compared"] == "not compared").all()
-    assert none.headline == "Not one of 36 small areas has enough offences to be compared."
+    few = small_atlas.answer(query.replace(month=(3,), day=(0,)))
+    assert few.totals.shown == 5 and (few.table["compared"] == "similar").all()
+    assert few.headline.startswith("Not one of 36 small areas has a significantly higher rate")
+    s = small_atlas.asked(query)
+    people = s.population.copy()
+    people[:6] = np.nan
+    s.__dict__["population"] = people
+    drawn = LAYERS["significance"].draw(s)
+    assert " of the 30 of 36 small areas that could be compared " in drawn.finding
+    assert drawn.classes.counts[drawn.classes.keys.index("nodata")] == 6
 
 
 def test_where_every_value_is_alike_none_could_be_judged(small_atlas, monkeypatch):
