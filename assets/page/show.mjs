@@ -7,13 +7,14 @@ import * as map from "../map/map.mjs";
 import { follow as recoloured, shaded } from "../theme/theme.mjs";
 import { put } from "./dash.mjs";
 import { $, after } from "./dom.mjs";
+import { draw, dress } from "./draw.mjs";
 import * as early from "./early.mjs";
 import { rest } from "./messages.mjs";
 import { accept, begin, current, tell, wanted } from "./question.mjs";
 
 const MAP_FIRST_MS = 150;
 const FIGURE = ".figure";
-const ATTRIBUTE = /^(href|aria-label|data-.+)$/; // what is set on the element itself, for which Dash need not draw it
+const TABLE = "table";
 const TABLE_MS = 5000; // for which the first answer waits for the table
 
 const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
@@ -41,7 +42,7 @@ async function show(answer) {
   charts.show(figures(answer));
   set(answer.shown);
   const done = () => finish(answer);
-  if (first) early.over(early.worded()).then(() => Promise.race([table(), after(TABLE_MS)])).then(done, done); // its library comes by itself
+  if (first) early.over().then(() => Promise.race([table(), after(TABLE_MS)])).then(done, done); // its library comes by itself
   else done();
 }
 
@@ -56,15 +57,15 @@ function finish(answer) {
   marked = answer.marked;
 }
 
-/** Set the properties of components that differ from what is on the screen. */
+/** Set what differs from what is on the screen: controls and the table through Dash, all else on its element. */
 function set(shown) {
-  const changes = {}; // component -> its properties
+  const changes = {}; // component of Dash -> its properties
   for (const [key, value] of Object.entries(shown)) {
     const [id, property] = key.split(".");
     if (property === "figure" || !differs(id, property, value)) continue;
-    const element = ATTRIBUTE.test(property) ? $(id) : null;
-    if (element) element.setAttribute(property, value);
-    else (changes[id] ??= {})[property] = value;
+    if (parameterOf(id) || id === TABLE) (changes[id] ??= {})[property] = value;
+    else if (property === "children") draw($(id), value);
+    else dress($(id), property, value);
   }
   for (const [id, properties] of Object.entries(changes)) put(id, properties);
 }
@@ -89,7 +90,7 @@ function recolour() {
 }
 
 /** The table, once it is there. */
-const table = () => window.dash_ag_grid.getApiAsync("table");
+const table = () => window.dash_ag_grid.getApiAsync(TABLE);
 
 /** Bring the row of an area into view, as far as it must move. */
 async function reveal(code) {

@@ -67,7 +67,10 @@ def text(component: object) -> str:
 def test_every_answer_sets_the_same_properties(small_atlas: Atlas, search: str):
     names = set(shown(small_atlas, search))
     assert names == set(shown(small_atlas, ""))
-    assert {name.rsplit(".", 1)[0] for name in names} <= set(layout.page(small_atlas))
+    parts = layout.page(small_atlas)
+    for component in {name.rsplit(".", 1)[0] for name in names}:  # the browser draws those of HTML by itself
+        drawn_by_dash = component.startswith(ids.control("")) or component == ids.TABLE
+        assert (parts[component]._namespace != "dash_html_components") is drawn_by_dash, component
 
 
 def test_an_answer_says_which_address_it_answers(small_atlas: Atlas):

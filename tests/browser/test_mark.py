@@ -24,6 +24,7 @@ def test_a_class_is_marked_by_mouse_and_seen_everywhere(page: Page, address: str
     button.click()
     shows(page, "?layer=quintile&mark=class:5")
     expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()  # it is the same button, drawn again
     number = small_atlas.answer(Query(layer="quintile")).classes.counts[4]
     said = page.get_by_role("status").filter(has_text="are marked")
     expect(said).to_contain_text(f"{number} small areas in the class “Highest fifth of areas” are marked")
