@@ -132,7 +132,17 @@ def test_map_table_bars_legend_and_words_mark_the_same_areas(small_atlas: Atlas)
     assert pressed == 1
     said = json.dumps(page["shown"][f"{ids.MARKED}.children"])
     assert f"{number} small areas" in said
-    assert "?layer=quintile&set=" in said
+    assert "?layer=quintile&set=" in said and "&chosen=offences:2023-01..2023-12" in said
+
+
+def test_a_set_says_by_which_counts_it_was_chosen(small_atlas: Atlas):
+    def link(search: str) -> str:
+        return json.dumps(shown(small_atlas, search)["shown"][f"{ids.MARKED}.children"])
+
+    assert "&chosen=outside" in link("?mark=decile:1,2")
+    assert "&chosen=offences:2023-07..2023-12" in link("?layer=quintile&from=2023-07&mark=class:5")
+    before = link("?layer=change&from=2023-07&compare=2023-01..2023-06&mark=class:NS")
+    assert "chosen=offences:2023-07" not in before
 
 
 def test_a_mark_changes_no_number_and_no_export(small_atlas: Atlas):
