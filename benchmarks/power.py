@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from bench_hotspots import areas
@@ -31,11 +32,17 @@ def ours(statistic: Callable[..., object]) -> Hot:
     return lambda y, near: (statistic(y, near, alpha=ALPHA)["cluster"] == "HH").to_numpy()
 
 
+@cache
+def graph(near: Neighbours) -> object:
+    """The neighbours as esda takes them."""
+    return near.to_graph()
+
+
 def esda_moran(y: np.ndarray, near: Neighbours) -> np.ndarray:
     """High among high by esda's local Moran's I with its default of 999 permutations."""
     import esda
 
-    found = esda.Moran_Local(y, near.to_graph(), n_jobs=1, keep_simulations=False, seed=1)
+    found = esda.Moran_Local(y, graph(near), n_jobs=1, keep_simulations=False, seed=1)
     return (bh_q(found.p_sim) <= ALPHA) & (found.q == 1)
 
 
@@ -43,7 +50,7 @@ def esda_g(y: np.ndarray, near: Neighbours) -> np.ndarray:
     """Hot by esda's Gi* with its default of 999 permutations."""
     import esda
 
-    found = esda.G_Local(y, near.to_graph(), star=True, n_jobs=1, keep_simulations=False, seed=1)
+    found = esda.G_Local(y, graph(near), star=True, n_jobs=1, keep_simulations=False, seed=1)
     return (bh_q(found.p_sim) <= ALPHA) & (found.Zs > 0)
 
 

@@ -17,6 +17,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from geo.answer.layer_clusters import NOT_CORRECTED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
@@ -203,7 +204,7 @@ def shown(material: Material | None, link: Link) -> dict[str, Any]:
         f"{ids.PRESENT_FOOT}.children": [
             html.Span(_when(told)),
             html.Span(
-                [_small_print(material.source), " ", html.Span(answer.banner, className="badge")],
+                [_small_print(material), " ", html.Span(answer.banner, className="badge")],
                 className="present-source",
             ),
         ],
@@ -400,9 +401,10 @@ def _when(told: Briefing) -> list[Any]:
     return [html.B(f"{peak[:1].upper()}{peak[1:]}"), f" · {said}" if said else ""]
 
 
-def _small_print(source: SourceInfo) -> str:
-    """What the numbers are."""
-    said = []
+def _small_print(material: Material) -> str:
+    """What the numbers are, and what chance alone would flag where many areas are not corrected for."""
+    source, said = material.source, []
+    said += [caveat.rstrip(".") for caveat in material.answer.method if caveat.startswith(NOT_CORRECTED)]
     if source.disclosure != "open":
         said.append("* is 1 to 7, others to the nearest 5")
     if source.place == "residence":

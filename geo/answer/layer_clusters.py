@@ -28,6 +28,8 @@ TINTS = ("HH-", "LH-")
 """Classes of areas with much around them, before the correction only."""
 LOW = ("LL", "HL", "LH", "LL-", "HL-", "LH-")
 """Classes of areas that are low, or have little around them."""
+NOT_CORRECTED = "Not corrected"
+"""How the note begins that says what chance alone flags."""
 UNCORRECTED = "-"
 """End of the key of a class that stands out only before the correction for looking at many areas."""
 SMALL, NEGLIGIBLE = 1e-4, 1e-6
@@ -221,10 +223,12 @@ def correction_caveats(s: Asked, lost: int, judged: int, by_chance: float | None
     if judged < 2:  # one is not many
         return []
     if not s.query.fdr and by_chance is not None:
-        return [f"Not corrected: {about(by_chance)} of {s.judged(judged)} would be flagged by chance alone."]
+        return [
+            f"{NOT_CORRECTED}: {about(by_chance)} of {s.judged(judged)} would be flagged by chance alone."
+        ]
     if not s.query.fdr:
         most = f"up to {np.ceil(ALPHA * judged):.0f} of {s.judged(judged)}"
-        return [f"Not corrected: {most} may be flagged by chance alone."]
+        return [f"{NOT_CORRECTED}: {most} may be flagged by chance alone."]
     return [
         f"Corrected for looking at {s.judged(judged)} at once (false discovery rate {ALPHA:.0%}); "
         f"{lost} more would be flagged without it."

@@ -18,6 +18,7 @@ from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import (
     CLUSTERS,
+    NOT_CORRECTED,
     about,
     correction_caveats,
     gi_star_beyond_residents,
@@ -84,7 +85,7 @@ def each_by_chance(slices: Mapping[str, Asked]) -> str:
     s = next(iter(slices.values()))
     each = listed([f"{about(gi_star_by_chance(one))} for {s.sources[key]}" for key, one in slices.items()])
     fewer = ", before residents are allowed for" if (s.population[s.inside] > 0).all() else ""
-    return f"Not corrected: of {s.judged(s.n)} {each} would be flagged by chance alone{fewer}."
+    return f"{NOT_CORRECTED}: of {s.judged(s.n)} {each} would be flagged by chance alone{fewer}."
 
 
 def beyond_what(s: Asked) -> tuple[str, ...]:

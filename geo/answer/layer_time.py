@@ -16,7 +16,7 @@ from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
 from geo.answer.columns import Column, P, changes, words
 from geo.answer.disclosure import ROUNDED_TO
 from geo.answer.layer import Claim, Layer
-from geo.answer.layer_clusters import about, correction_caveats, unjudged
+from geo.answer.layer_clusters import NOT_CORRECTED, about, correction_caveats, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.recording import moved_points, shift
 from geo.answer.variation import Variation, variation, whole_change
@@ -329,7 +329,7 @@ def _patterns_by_chance(s: Asked, counts: pd.DataFrame, judged: int) -> str:
     last = counts.iloc[:, -1].to_numpy(float)[s.inside]
     by_chance = float(np.nansum(attainable(last, s.among, alpha=ALPHA, window=True)))
     return (
-        f"Not corrected: {about(by_chance)} of {s.judged(judged)} would show a pattern by chance alone: "
+        f"{NOT_CORRECTED}: {about(by_chance)} of {s.judged(judged)} would show a pattern by chance alone: "
         "those that it flags in the map of the last month."
     )
 

@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from dashboard import ids, present
 from geo.answer.atlas import Atlas
+from geo.answer.layer_clusters import NOT_CORRECTED
 from geo.answer.layer_time import period_before
 from geo.answer.layers import LAYERS
 from geo.answer.variation import variation
 from geo.ask.query import Query
 from geo.ask.words import month_number
+from geo.out.export import sheet
 from geo.stats import services
 from geo.stats.change import compare_periods
 from geo.stats.concentration import ranked_classes
@@ -270,3 +273,22 @@ def test_a_borough_is_not_compared_with_itself(demo_atlas: Atlas):
         )
         compared = demo_atlas.answer(asked).table["compared"]
         assert (compared == "not compared").tolist() == [code == boroughs[1] for code in boroughs]
+
+
+@pytest.mark.parametrize("layer", [key for key, layer in LAYERS.items() if "fdr" in layer.heeds])
+def test_what_is_not_corrected_is_said_on_the_page_in_the_room_on_paper_and_in_files(
+    demo_atlas: Atlas, layer: str
+):
+    asked = Query(source="offences", layer=layer, level="ward", first=MARCH - 2, last=MARCH + 9, fdr=False)
+    query = demo_atlas.catalogue.check(asked)[0]
+    answer = demo_atlas.answer(query)
+    said = [caveat for caveat in answer.method if caveat.startswith(NOT_CORRECTED)]
+    if not said and layer in ("colocation", "bivariate_moran"):
+        assert re.search("no area is singled out|cannot be told", answer.headline)
+        return
+    assert len(said) == 1 and said[0] in answer.caveats
+    assert said[0] in " ".join(sheet(demo_atlas, query).notes)
+    room = present.shown(present.gather(demo_atlas, query), lambda **_: "?")
+    assert said[0].rstrip(".") in str(room[f"{ids.PRESENT_FOOT}.children"])
+    corrected = demo_atlas.answer(query.replace(fdr=True))
+    assert not [caveat for caveat in corrected.caveats if caveat.startswith(NOT_CORRECTED)]
