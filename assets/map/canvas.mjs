@@ -43,6 +43,9 @@ function pathOf(geometries, origin) {
   return path;
 }
 
+/** The pen of a canvas that the processor draws: where WebGL is done by software, shapes are fifty times slower by way of it. */
+const penOf = (canvas) => canvas.getContext("2d", { willReadFrequently: true });
+
 const kept = new WeakMap(); // shapes, or features -> their paths: those of one map for all its panes
 
 /** What there is for an object, made when first asked for. */
@@ -240,7 +243,7 @@ export class CanvasPainter {
     if (!this.#canvas.width || !this.#canvas.height) return;
     const { x, y, zoom } = this.#view;
     const from = this.#sheetStand;
-    const pen = this.#canvas.getContext("2d");
+    const pen = penOf(this.#canvas);
     if (from?.x === x && from.y === y && from.zoom === zoom) this.#lay(pen);
     else if (hasty && from) {
       this.#lay(pen);
@@ -283,7 +286,7 @@ export class CanvasPainter {
   #drawSheet() {
     const { x, y, zoom } = this.#view;
     this.#sheetStand = { x, y, zoom };
-    const pen = this.#sheet.getContext("2d");
+    const pen = penOf(this.#sheet);
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.fillStyle = this.#theme.water;
     pen.fillRect(0, 0, this.#sheet.width, this.#sheet.height);
@@ -360,7 +363,7 @@ export class CanvasPainter {
 function inked(hatching, colour, ratio) {
   const { side, alpha } = tile(hatching, ratio, (outside) => 0.5 - outside);
   const canvas = make("canvas", "", { width: side, height: side });
-  const pen = canvas.getContext("2d");
+  const pen = penOf(canvas);
   const image = pen.createImageData(side, side);
   alpha.forEach((value, i) => { image.data[4 * i + 3] = value; });
   pen.putImageData(image, 0, 0);
