@@ -136,8 +136,10 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
             f"{s.areas(int((table['p_permutation'] <= ALPHA).sum()))}; the exact p in "
             f"{int((table['p'] <= ALPHA).sum())}. esda's is one-sided, so it flags more."
         )
-    shown = [column.name for column in _columns(statistic) if column.name in table]
-    added = m.columns.join(s.gate.statistics(table.assign(cluster=cluster)[shown], own=statistic.definitions))
+    table["cluster"] = cluster
+    shown = {column.name: table[column.name] for column in _columns(statistic) if column.name in table}
+    added = s.gate.statistics(pd.DataFrame(shown, s.frame.index), own=statistic.definitions)
+    added = m.columns.assign(**added)
     finding = _finding(s, cluster == "HH", judged)
     if m.kind == LEVEL and s.query.measure == "count":
         finding += _beyond_residents(s, statistic, cluster == "HH")
