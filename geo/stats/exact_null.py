@@ -38,6 +38,9 @@ PRECISION = 0.01
 SETTLING = 1 / 16
 """How much smaller it may be made for areas whose answer it leaves open."""
 
+GRADES = (216, 36, 6, 1)
+"""How much coarser it is at first where only such areas are asked again: most are settled by little."""
+
 LEAST_ERROR = 1e-6
 
 SMALLEST_P = 1e-12
@@ -303,7 +306,8 @@ class _Sums:
         if not rough:
             self._refine(PRECISION, None)
         if open_ is not None:
-            self._refine(PRECISION * SETTLING, open_)
+            for coarser in GRADES if rough else GRADES[-1:]:
+                self._refine(PRECISION * SETTLING * coarser, open_)
         return self._result(NOISE)
 
     def _reach(self) -> float:

@@ -188,6 +188,21 @@ def test_eb_local_moran_of_no_events_or_equal_rates_is_undefined() -> None:
     assert len(eb_local_moran(np.empty(0), np.empty(0), board(2, 2).subset(np.zeros(4, dtype=bool)))) == 0
 
 
+@pytest.mark.parametrize("fdr", [True, False])
+def test_a_rough_p_gives_the_same_clusters(fdr: bool) -> None:
+    neighbours, rough_at_all = board(10, 12), False
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        population = rng.integers(300, 6000, 120)
+        events = rng.poisson(population * 0.01 * np.exp(rng.normal(0, 0.4, 120)))
+        sure = eb_local_moran(events, population, neighbours, fdr=fdr)
+        rough = eb_local_moran(events, population, neighbours, fdr=fdr, rough=True)
+        assert rough["cluster"].equals(sure["cluster"])
+        assert ((rough["p"] - sure["p"]).abs() <= rough["p_error"] + sure["p_error"]).all()
+        rough_at_all |= bool((rough["p_error"] > 10 * sure["p_error"]).any())
+    assert rough_at_all
+
+
 @pytest.mark.parametrize("statistic", STATISTICS.values(), ids=STATISTICS.keys())
 class TestEveryStatistic:
     """What holds for each entry of the registry."""
