@@ -260,6 +260,10 @@ def draw_bivariate_moran(s: Asked) -> Drawn:
     return Drawn(protected.statistics(columns, own=["local_i"]), codes, classes, finding, caveats)
 
 
+RANKS_DEALT = 100
+"""Areas above which the correlation with ranks is as good as normal."""
+
+
 def _go_together(s: Asked, other: Asked) -> Together:
     """Whether two sources go together over the map, for their numbers and for their rates."""
     here, there = (filled(one, one.counts)[s.inside] for one in (s, other))
@@ -267,7 +271,7 @@ def _go_together(s: Asked, other: Asked) -> Together:
     if p > ALPHA or not (people > 0).all():
         return Together(p, 0.0)
     near = around(there, s.among) / around(people, s.among)
-    return Together(p, services.go_together(rankdata(here / people), near))
+    return Together(p, services.go_together(rankdata(here / people), near, dealt_up_to=RANKS_DEALT))
 
 
 BIVARIATE_MORAN = Layer(

@@ -148,7 +148,11 @@ def _deals(n: int) -> np.ndarray:
 
 
 def go_together(
-    here: np.ndarray, around: np.ndarray, *, alternative: Literal["two-sided", "greater"] = "two-sided"
+    here: np.ndarray,
+    around: np.ndarray,
+    *,
+    alternative: Literal["two-sided", "greater"] = "two-sided",
+    dealt_up_to: int = MOST_DEALT,
 ) -> float:
     """Whether one source goes with another at all: permutation p of the correlation over the whole map.
 
@@ -163,12 +167,14 @@ def go_together(
     around : ndarray of float, shape (n,)
         What the other source has in and around each area; taken as it is.
     alternative : {"two-sided", "greater"}
+    dealt_up_to : int
+        Areas above which the normal law is taken.
 
     Returns
     -------
     float
         (1 + deals at least as extreme) / (1 + deals), by 999 deals with a fixed seed, two-sided twice the
-        smaller tail; among more than 5,000 areas by the normal law that the correlation then follows, with
+        smaller tail; among more areas by the normal law that the correlation then follows, with
         a variance of 1 / (n - 1). 1 where either has one value only, or fewer than three areas have both.
 
     References
@@ -187,7 +193,7 @@ def go_together(
         return 1.0
     x, y = x - x.mean(), y - y.mean()
     sides = 2 if alternative == "two-sided" else 1
-    if len(x) > MOST_DEALT:
+    if len(x) > dealt_up_to:
         z = (x @ y) / np.sqrt((x @ x) * (y @ y)) * np.sqrt(len(x) - 1)
         return float(sides * ndtr(-(abs(z) if sides == 2 else z)))
     dealt, seen = x[_deals(len(x))] @ y, x @ y
