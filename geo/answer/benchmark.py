@@ -12,7 +12,7 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
 from geo.ask.choices import ENGLAND
-from geo.stats import intervals, rates
+from geo.stats import funnel, intervals, rates
 
 LIMITS = ["lower_ci", "upper_ci"]
 
@@ -47,11 +47,36 @@ def crude_limits(s: Asked, confidence: float) -> pd.DataFrame:
 def _of_both(s: Asked, shown: np.ndarray, per: np.ndarray, confidence: float) -> pd.DataFrame:
     """Limits from the least and the most that each protected count may stand for; and where they differ."""
     suppressed = np.isnan(shown) & (s.covered > 0)
-    low, _ = intervals.poisson_interval(np.where(suppressed, 1, shown), confidence)
-    _, high = intervals.poisson_interval(np.where(suppressed, LARGEST_SUPPRESSED, shown), confidence)
+    low, high = _limits(shown, suppressed, confidence)
     per = np.where(per > 0, per, np.nan)
     limits = {"lower_ci": low / per, "upper_ci": high / per, "suppressed": suppressed}
     return pd.DataFrame(limits, s.frame.index)
+
+
+def _limits(shown: np.ndarray, suppressed: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    low, _ = intervals.poisson_interval(np.where(suppressed, 1, shown), confidence)
+    _, high = intervals.poisson_interval(np.where(suppressed, LARGEST_SUPPRESSED, shown), confidence)
+    return low, high
+
+
+def differ_by_chance(
+    s: Asked, against: Comparison, by: Benchmark, confidence: float = 0.95
+) -> tuple[float, int]:
+    """Number of areas that chance alone would set apart from the benchmark if all had its rate; of how many.
+
+    Every count that an area may have is protected and given its limits as the area's own is, so the limits'
+    and the protection's steps are in the number.
+    """
+    expected = np.where(s.inside, against.expected(s, by.value), np.nan)
+    if by.itself is not None:
+        expected[by.itself] = np.nan
+    known = int(np.isfinite(expected).sum())
+    if not known:
+        return 0.0, 0
+    most = np.nanmax(expected)
+    counts = np.arange(int(most + 12 * np.sqrt(most + 1) + 20))
+    shown = s.gate.counts(counts).to_numpy(np.float64, na_value=np.nan)
+    return funnel.by_chance(expected, *_limits(shown, np.isnan(shown), confidence)), known
 
 
 def ratio_to_ages(s: Asked, confidence: float) -> pd.DataFrame:
@@ -134,26 +159,37 @@ class Comparison:
     finding : str
         Sentence with ``{areas}`` that are higher, ``{have}``, ``{noun}`` and ``{name}`` of the benchmark, and
         ``{held}``.
+    expected : callable
+        ``f(asked, value)``: events of every area at a benchmark's rate.
     crude : bool
         Whether rates of England as they are loaded are of its kind.
     """
 
     rated: Callable[[Asked, float], pd.DataFrame]
     together: Callable[[Asked, np.ndarray], float]
+    expected: Callable[[Asked, float], np.ndarray]
     unit: str
     finding: str = "{areas} {have} a significantly higher rate than {name} as a whole{held}."
     crude: bool = False
 
 
-CRUDE = Comparison(crude_limits, overall, "per 1,000 residents a year", crude=True)
+CRUDE = Comparison(
+    crude_limits,
+    overall,
+    lambda s, value: np.asarray(value * s.population * s.exposure / 1000),
+    "per 1,000 residents a year",
+    crude=True,
+)
 STANDARDISED = Comparison(
     standardised_limits,
     partial(overall, by_age=True),
+    lambda s, _: _expected(s),
     "per 100,000 residents a year, age-standardised",
 )
 EXPECTED = Comparison(
     ratio_limits,
     lambda _, __: 1.0,
+    lambda s, _: _expected(s),
     "over those expected from the ages of the residents",
     "{areas} {have} significantly more {noun} than expected for ages{held}.",
 )

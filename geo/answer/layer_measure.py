@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import ALPHA, Asked
-from geo.answer.benchmark import benchmark
+from geo.answer.asked import Asked
+from geo.answer.benchmark import benchmark, differ_by_chance
 from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
 from geo.answer.columns import AGAINST, Column, figures
 from geo.answer.disclosure import ASSUMED, SMALLEST_SHOWN
 from geo.answer.few import by_rounding
 from geo.answer.layer import NO_CLAIM, Claim, Layer
+from geo.answer.layer_clusters import about
 from geo.answer.legend import Drawn, Kind, classify, edge_labels, partly_reported
 from geo.answer.measures import MEASURES, Measured, measure
 from geo.ask.words import AREAS, agree, counted, verb, written
@@ -288,10 +289,10 @@ def draw_significance(s: Asked) -> Drawn:
             finding = f"{s.among_areas} is itself what it would be compared with."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
-    most = int(np.ceil(ALPHA * compared))
+    apart, of = differ_by_chance(s, against, by)
     chance = (
-        f"Each area is judged by itself, not the map: by chance alone up to {most:,} of "
-        f"{s.judged(compared, 'compared')} differ at 95%."
+        f"Each area is judged by itself, not the map: {about(apart)} of {s.judged(of, 'compared')} would "
+        "differ at 95% by chance alone."
     )
     alone = (chance,) if compared > 1 else ()
     caveats = tuple(dict.fromkeys((*by.caveats, *m.caveats, *alone)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betainc, gammainc, gammaincc, ndtr, ndtri
+from scipy.special import betainc, gammainc, gammaincc, ndtr, ndtri, pdtr, pdtrc
 
 from geo.stats.hotspots import bh_q
 from geo.stats.intervals import deviate
@@ -93,6 +93,32 @@ def outside(observed: Floats, expected: Floats) -> Outside:
     high = np.maximum(high, gammainc(some, e))
     p[known] = np.minimum(1.0, 2 * np.minimum(low, np.where(o > 0, high, 1.0)))
     return Outside(spread, p, bh_q(p))
+
+
+def by_chance(expected: Floats, lower: Floats, upper: Floats) -> float:
+    """Number of areas that chance alone sets apart from a benchmark at which all of them are.
+
+    Parameters
+    ----------
+    expected : ndarray of float
+        Events of each area at the benchmark's rate; NaN is left out.
+    lower, upper : ndarray of float
+        Limits that a count of 0, 1, 2, … would have, in events; they never fall. Counts beyond them are not
+        thought of.
+
+    Examples
+    --------
+    Of twenty expected, 0 to 11 and 30 or more are told by exact limits:
+
+    >>> from geo.stats.intervals import exact_poisson
+    >>> round(by_chance(np.array([20.0, np.nan]), *exact_poisson(np.arange(100))), 4)
+    0.0432
+    """
+    e = expected[np.isfinite(expected)]
+    below, above = np.searchsorted(upper, e, "left"), np.searchsorted(lower, e, "right")
+    low = np.where(below > 0, pdtr(np.maximum(below - 1, 0), e), 0.0)
+    high = np.where(above > 0, pdtrc(np.maximum(above - 1, 0), e), 1.0)
+    return float((low + high).sum())
 
 
 def widened(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dash._utils import to_json
-from scipy.stats import poisson
+from scipy.stats import chi2, poisson
 
 from dashboard import layout, view
 from geo.answer.atlas import Atlas
@@ -175,6 +176,29 @@ def test_a_suppressed_count_is_lower_only_where_seven_would_be(small_atlas: Atla
     assert len(table) and set(table["compared"]) <= {"lower", "not compared"}
     most = intervals.exact_poisson([7])[1][0]
     assert (table["compared"] == "lower").tolist() == (most / per < table["benchmark"]).tolist()
+
+
+@pytest.mark.parametrize("source", ["offences", "ae"])
+@pytest.mark.parametrize("measure", ["rate", "ratio"])
+def test_what_chance_alone_sets_apart_is_a_number_of_draws(small_atlas: Atlas, source: str, measure: str):
+    """Counts are drawn at the benchmark's rate, protected as the gate says, and set against exact limits."""
+    asked = small_atlas.catalogue.check(Query(source=source, measure=measure, layer="significance"))[0]
+    answer = small_atlas.answer(asked)
+    [said] = [caveat for caveat in answer.caveats if "by chance alone" in caveat]
+    rng, table = np.random.default_rng(1), answer.table
+    by_rate = table["benchmark"] * table["population"] * 365 / 365.25 / 1000
+    expected = by_rate if measure == "rate" else table["age_expected"]
+    drawn = rng.poisson(expected.to_numpy(float), (4000, len(table)))
+    least = most = drawn
+    if source == "ae":
+        few = (drawn > 0) & (drawn < 8)
+        near = 5 * ((drawn + 2) // 5)
+        least, most = np.where(few, 1, near), np.where(few, 7, near)
+    low = np.where(least > 0, chi2.ppf(0.025, 2 * np.maximum(least, 1)) / 2, 0)
+    high = chi2.ppf(0.975, 2 * most + 2) / 2
+    number = ((high < expected.to_numpy()) | (low > expected.to_numpy())).sum(axis=1).mean()
+    told = 0.5 if "less than one" in said else float(re.search(r"about ([\d,]+)", said)[1])
+    assert told == pytest.approx(number, abs=0.6)
 
 
 def test_the_funnel_has_a_wider_one_that_allows_for_how_areas_differ(small_atlas: Atlas):
