@@ -155,7 +155,7 @@ def answer_of(atlas: Atlas, chosen: dict) -> Answer:
     return atlas.answer(Query(source=source, category=category, first=first, last=last, **chosen))
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(chosen=chosen)
 def test_every_sentence_of_an_answer_is_english(atlas, chosen):
     answer = answer_of(atlas, chosen)
@@ -168,7 +168,7 @@ def test_every_sentence_of_an_answer_is_english(atlas, chosen):
     assert len(answer.classes.title) <= LONGEST and not re.search(r"nan|inf\b|-0\.0", answer.classes.title)
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(chosen=chosen)
 def test_every_number_of_a_headline_is_that_of_the_raw_files(atlas, chosen):
     answer = answer_of(atlas, {**chosen, "measure": "count"})

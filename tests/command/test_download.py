@@ -295,6 +295,7 @@ def test_without_a_network_a_sentence_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(ADDRESSES, "lookup", "http://127.0.0.1:9/")
+    monkeypatch.setattr(tenacity.nap.time, "sleep", lambda _: None)
     with pytest.raises(Problem, match=r"could not be fetched from 127.0.0.1 \(.*refused.*check the internet"):
         fetch(["Westshire"], tmp_path)
     assert list(tmp_path.iterdir()) == []
