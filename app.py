@@ -33,10 +33,14 @@ THREADS = 8
 BACKLOG = 256
 
 
-def build(data: Path) -> Flask:
+CONFIRMED = "I have a right to the true small numbers"
+
+
+def build(data: Path, *, cleared: bool = False) -> Flask:
     """Open a data folder and make the web application of its dashboard.
 
-    An empty folder gets the demonstration county first.
+    An empty folder gets the demonstration county first. Cleared, the true numbers of controlled sources are
+    shown, not their protected version.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def build(data: Path) -> Flask:
     if Store(data).empty:
         print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
         cli.build_demo(data)
-    return create_app(Atlas.open(data)).server
+    return create_app(Atlas.open(data, cleared=cleared)).server
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -82,6 +86,24 @@ def listen(host: str, port: int) -> socket.socket:
     return taken
 
 
+def confirm() -> None:
+    """Have a sentence typed before true small numbers are shown.
+
+    Raises
+    ------
+    Problem
+        If another is typed.
+    """
+    print(
+        "The page will show true small numbers of people's use of services. Nobody without a right to them "
+        "may see it, and nothing made with it may be shared."
+    )
+    if typer.prompt(f"To go on, type: {CONFIRMED}\n", default="", show_default=False).strip() != CONFIRMED:
+        raise Problem(
+            "That is not the sentence, so nothing is shown: type it as it stands, or leave out --cleared."
+        )
+
+
 @cli.cli.command()
 def serve(
     data: cli.Data = cli.DATA,
@@ -89,12 +111,18 @@ def serve(
         str, typer.Option(help="Address to listen on; only this computer's own is allowed.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8050,
+    cleared: Annotated[
+        bool,
+        typer.Option("--cleared", help="Show the true small numbers of controlled sources; asks to confirm."),
+    ] = False,
 ) -> None:
     """Serve the dashboard to this computer."""
     from waitress.server import create_server
 
+    if cleared:
+        confirm()
     with listen(host, port) as taken:
-        application = build(data)
+        application = build(data, cleared=cleared)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         server = create_server(application, sockets=[taken], threads=THREADS, ident=None)
         shown = f"[{host.strip('[]')}]" if ":" in host else host

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
@@ -17,15 +18,17 @@ from dashboard import blocks
 from dashboard.area_set import of_group
 from dashboard.figures import chosen_months
 from dashboard.panel import Link, fact_list, panel_of
-from geo.answer.columns import DAGGER, RATE, count_of, counts_of, rated
+from geo.answer.columns import DAGGER, PLUS_MINUS, RATE, count_of, counts_of, rated
 from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
+from geo.answer.margin import widen
 from geo.answer.measures import beside
 from geo.ask.choices import DOMAINS, LEVELS
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import listed
 from geo.stats import confidence, rates
+from geo.stats.protect import SURE
 from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell.area import Profile, profile
 from geo.tell.area_set import group
@@ -211,7 +214,9 @@ def _known(told: Profile, clusters: Answer) -> dict[str, str]:
 def _with_interval(row: pd.Series, days: int) -> str:
     if pd.isna(row["count"]) or pd.isna(row["population"]):
         return ""
-    found = rates.crude_rate([float(row["count"])], [float(row["population"])], years=days / YEAR).iloc[0]
+    count, noise = float(row["count"]), (float(row.get(PLUS_MINUS.name, 0)) / SURE) ** 2
+    table = rates.crude_rate([count], [float(row["population"])], years=days / YEAR)
+    found = widen(table, np.array([count]), np.array([noise])).iloc[0]
     if pd.isna(found["value"]):
         return str(found["note"])
     note = f"; {found['note']}" if found["note"] else ""

@@ -15,6 +15,7 @@ from dashboard import assess, blocks, help, ids, present, search
 from dashboard.filters import filter_panel, options_of, segmented
 from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
+from geo.answer.disclosure import BANNERS
 from geo.ask.choices import CLOCKS
 from geo.out.export import FORMATS
 
@@ -26,7 +27,7 @@ def page(atlas: Atlas) -> Component:
     return dmc.MantineProvider(
         html.Div(
             id=ids.ROOT,
-            className="page",
+            className="page page-cleared" if atlas.snapshot.cleared else "page",
             children=[
                 _bar(atlas),
                 present.band(),
@@ -70,6 +71,7 @@ def _bar(atlas: Atlas) -> Component:
                 className="bar-views",
                 **{"aria-label": "Views"},
             ),
+            *([html.Strong(BANNERS["cleared"], className="bar-cleared")] if atlas.snapshot.cleared else []),
             html.Span(id=ids.BADGE, className="badge"),
             html.A(["Present ", html.Kbd("p")], id=ids.PRESENT, href="?view=present", className="bar-action"),
             html.Details(

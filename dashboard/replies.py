@@ -95,15 +95,15 @@ def reply(atlas: Atlas, question: object, make: Callable[[], Response]) -> Respo
     -------
     Response
         With an ``ETag``, and kept by no cache but the asker's own; by none at all where a source loaded is
-        controlled.
+        not open.
     """
     facts = (atlas.version, program(), f"{date.today()}", request.host_url, request.path, f"{question}")
     tag = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
     known = request.if_none_match.contains_weak(tag)
     response = Response(status=304) if known else make()
     response.set_etag(tag, weak=True)
-    controlled = any(loaded.gate.controlled for loaded in atlas.sources.values())
-    response.headers["Cache-Control"] = "no-store" if controlled else "private, no-cache"
+    closed = any(loaded.gate.disclosure != "open" for loaded in atlas.sources.values())
+    response.headers["Cache-Control"] = "no-store" if closed else "private, no-cache"
     return response
 
 

@@ -203,6 +203,20 @@ def _row_numbers(rows: list[tuple[str, int]]) -> str:
 
 
 @cli.command()
+def protect(data: Data = DATA) -> None:
+    """Draw the protected version of controlled sources that an earlier version of this program stored."""
+    from geo.data.guarded import protect as draw
+    from geo.data.store import Store
+
+    sources = draw(data)
+    if not sources:
+        print("Every controlled source has its protected version; nothing was changed.")
+        return
+    Store(data).tidy()
+    print(f"Protected versions drawn of {', '.join(sources)}; the true events are in {data / 'cleared'}.")
+
+
+@cli.command()
 def undo(data: Data = DATA) -> None:
     """Take the last import back: the data are as they were before it."""
     from geo.data.store import Store
@@ -405,10 +419,10 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     from geo.tell.assessment import asked
     from geo.tell.assessment import assess as rebuild
 
-    atlas = Atlas.open(data)
     if check:
-        show_check(atlas)
+        show_check(Atlas.open(data, cleared=True))
         return
+    atlas = Atlas.open(data)
     form = form_of(output.suffix if output else ".docx")
     query = asked(atlas, url, first=first, last=last, boroughs=borough or ())
     with progress_bar("Counting") as report:

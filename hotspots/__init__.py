@@ -47,13 +47,16 @@ __all__ = [
 __version__ = version("hotspots")
 
 
-def open(folder: str | os.PathLike[str] = "data") -> County:
+def open(folder: str | os.PathLike[str] = "data", *, cleared: bool = False) -> County:
     """Open a data folder.
 
     Parameters
     ----------
     folder : path
         As ``hotspots import`` and ``hotspots demo`` make it.
+    cleared : bool
+        Whether to read the true small numbers of controlled sources, for those with a right to them; what
+        is made of them is not for sharing.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def open(folder: str | os.PathLike[str] = "data") -> County:
     Problem
         If it holds no boundaries or cannot be read.
     """
-    return County(_Atlas.open(folder))
+    return County(_Atlas.open(folder, cleared=cleared))
 
 
 # ---------------------------------------------------------------- what is loaded, and what it answers
@@ -216,7 +219,7 @@ class Answer:
     --------
     >>> answer = open("data").ask(level="borough", source="ae")
     >>> answer.table.index.name, list(answer.table.columns[:4])
-    ('lad24cd', ['name', 'borough', 'count', 'population'])
+    ('lad24cd', ['name', 'borough', 'count', 'plus_minus'])
     >>> answer.frame.crs.to_epsg()
     27700
     """

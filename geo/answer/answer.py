@@ -12,15 +12,17 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from pandas.arrays import IntegerArray
 
 from geo.answer.asked import Asked
-from geo.answer.columns import DAYS_COVERED, reported_on
+from geo.answer.columns import DAYS_COVERED, PLUS_MINUS, reported_on
 from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
 from geo.answer.immutable import immutable
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Classes, Entry, in_reading_order, unreported
+from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES, measure
 from geo.answer.said import finding, left_out, nothing, uncovered
 from geo.answer.week import Week
@@ -92,10 +94,11 @@ def find(s: Asked) -> Found:
     Found
     """
     drawn = LAYERS[s.query.layer].draw(s)
-    gate = s.gate
+    gate, count = s.gate, s.protected(s.counts)
     columns = {
         **{name: s.frame[name] for name in ("name", "ward", "borough")},
-        "count": s.protected(s.counts),
+        "count": count,
+        **({PLUS_MINUS.name: IntegerArray(plus_minus(s.noise), count.isna())} if s.loaded.noise else {}),
         "population": s.frame["population"],
         "rate_per_1000_year": rates.crude_values(s.shown, s.population, s.exposure),
         **drawn.columns,
@@ -163,8 +166,9 @@ class Answer:
         As checked against what is loaded.
     table : DataFrame
         All areas of the level in map order, index of codes: ``name``, ``ward``, ``borough``, ``count``
-        (Int64, missing where suppressed), ``population``, ``rate_per_1000_year``, then the columns of the
-        measure and the layer, ``unreliable``, ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie).
+        (Int64, missing where suppressed), of a protected version ``plus_minus``, ``population``,
+        ``rate_per_1000_year``, then the columns of the measure and the layer, ``unreliable``,
+        ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie).
     inside : ndarray of bool
         Areas of the boroughs chosen.
     compared : ndarray of bool
@@ -273,7 +277,8 @@ class Answer:
         A count that is not known, because nobody reports on the area, is None.
         """
         table = self.table[self.inside]
-        front = ["name", "borough", "count", "population", "rate_per_1000_year"]
+        front = ["name", "borough", "count", PLUS_MINUS.name, "population", "rate_per_1000_year"]
+        front = [column for column in front if column in table]
         rest = [c for c in table.columns if c not in (*front, "ward", "rank")]
         table = table[front + rest].copy()
         count = table["count"].astype(object).where(table["count"].notna(), SUPPRESSED)

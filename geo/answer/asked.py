@@ -18,6 +18,7 @@ from pandas.arrays import IntegerArray
 from geo.answer.cube import TIMED, YEAR, Selection
 from geo.answer.gradient import Gradient, gradient
 from geo.answer.immutable import fixed
+from geo.answer.margin import variance
 from geo.answer.week import Week, week_of
 from geo.ask import describe
 from geo.ask.query import Query
@@ -245,6 +246,28 @@ class Asked:
         """Protected counts as floats; NaN where suppressed or not reported on."""
         return fixed(self.protected(self.counts).to_numpy(np.float64, na_value=np.nan))
 
+    # ------------------------------------------------------------ what protects them
+
+    @cached_property
+    def _kept(self) -> float:
+        """Share of the events of its months that the other filters keep."""
+        months = self.kept.replace(hour=(), day=(), night=(), category=(), window=None)
+        everything = int(self.loaded.reported(self.loaded.select(months), self.lsoas).by_area.sum())
+        return int(self.selection.by_area.sum()) / everything if everything else 1.0
+
+    def variance(self, counts: np.ndarray, groups: np.ndarray) -> np.ndarray:
+        """Variance of the noise in counts of groups of small areas, :func:`geo.answer.margin.variance`."""
+        if not self.loaded.noise:
+            return np.zeros(len(counts))
+        boroughs = self.county.levels["borough"].parent
+        months = self.cube.months[self.selection.months].tolist()
+        return variance(self.loaded.noise, counts, groups, boroughs=boroughs, months=months, kept=self._kept)
+
+    @cached_property
+    def noise(self) -> np.ndarray:
+        """Variance of the noise in :attr:`counts`; 0 where these are true."""
+        return fixed(self.variance(self.counts, self.level.parent))
+
     def share_held(self, areas: np.ndarray) -> float | None:
         """Protected share of the events inside that these areas hold."""
         return self.gate.share(int(self.counts[areas].sum()), int(self.counts[self.inside].sum()))
@@ -399,10 +422,13 @@ class Asked:
             events, people = small.ages()
             ages = events[lsoas], people[lsoas]
 
-        def squares(groups: np.ndarray, number: int) -> np.ndarray | None:
+        def spread_out(groups: np.ndarray) -> np.ndarray:
             everywhere = np.full(len(lsoas), -1)
             everywhere[lsoas] = groups
-            return small.squares(everywhere, number)
+            return everywhere
+
+        def squares(groups: np.ndarray, number: int) -> np.ndarray | None:
+            return small.squares(spread_out(groups), number)
 
         return gradient(
             decile=decile[lsoas],
@@ -412,4 +438,5 @@ class Asked:
             years=self.years,
             ages=ages,
             squares=squares,
+            noise=lambda groups, number: self.variance(number, spread_out(groups)),
         )

@@ -45,15 +45,21 @@ class Atlas(County):
         self._gradients: Memory[Query, Gradient] = Memory(REMEMBERED)
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str]) -> Atlas:
+    def open(cls, folder: str | os.PathLike[str], *, cleared: bool = False) -> Atlas:
         """Open the version of a data folder that is in force.
+
+        Parameters
+        ----------
+        folder : path
+        cleared : bool
+            Whether to open the true numbers of controlled sources, not their protected version.
 
         Raises
         ------
         Problem
             If the folder holds no boundaries or cannot be read.
         """
-        return cls(Store(folder).open())
+        return cls(Store(folder).open(cleared=cleared))
 
     def asked(self, query: Query) -> Asked:
         """Return the true numbers of a question; never to be shown as they are."""

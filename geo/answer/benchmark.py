@@ -11,8 +11,10 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
+from geo.answer.margin import widen
 from geo.ask.choices import ENGLAND
 from geo.stats import funnel, intervals, rates
+from geo.stats.protect import widened
 
 LIMITS = ["lower_ci", "upper_ci"]
 
@@ -24,15 +26,15 @@ def standardised(s: Asked, confidence: float) -> pd.DataFrame:
     if squares is not None:
         squares = pd.DataFrame(squares, events.index, events.columns)
     table = rates.dsr(events, residents, squares=squares, years=s.exposure, confidence=confidence)
+    table = widen(table, events.to_numpy().sum(axis=1), s.noise, confidence)
     limits = ["value", "lower_ci", "upper_ci"]
     return table.set_axis(s.frame.index).assign(**s.gate.coarse(table[limits]))
 
 
 def crude(s: Asked, confidence: float) -> pd.DataFrame:
     """Rates a year per 1,000 of the protected counts with their limits."""
-    return rates.crude_rate(s.shown, s.population, years=s.exposure, confidence=confidence).set_axis(
-        s.frame.index
-    )
+    table = rates.crude_rate(s.shown, s.population, years=s.exposure, confidence=confidence)
+    return widen(table, s.shown, s.noise, confidence).set_axis(s.frame.index)
 
 
 def crude_limits(s: Asked, confidence: float) -> pd.DataFrame:
@@ -47,16 +49,21 @@ def crude_limits(s: Asked, confidence: float) -> pd.DataFrame:
 def _of_both(s: Asked, shown: np.ndarray, per: np.ndarray, confidence: float) -> pd.DataFrame:
     """Limits from the least and the most that each protected count may stand for; and where they differ."""
     suppressed = np.isnan(shown) & (s.covered > 0)
-    low, high = _limits(shown, suppressed, confidence)
+    low, high = _limits(shown, suppressed, confidence, s.noise)
     per = np.where(per > 0, per, np.nan)
     limits = {"lower_ci": low / per, "upper_ci": high / per, "suppressed": suppressed}
     return pd.DataFrame(limits, s.frame.index)
 
 
-def _limits(shown: np.ndarray, suppressed: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    low, _ = intervals.poisson_interval(np.where(suppressed, 1, shown), confidence)
-    _, high = intervals.poisson_interval(np.where(suppressed, LARGEST_SUPPRESSED, shown), confidence)
-    return low, high
+def _limits(
+    shown: np.ndarray, suppressed: np.ndarray, confidence: float, noise: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of counts, in events, widened by the variance of the noise in them."""
+    least, most = (np.where(suppressed, stands_for, shown) for stands_for in (1, LARGEST_SUPPRESSED))
+    low, _ = intervals.poisson_interval(least, confidence)
+    _, high = intervals.poisson_interval(most, confidence)
+    wide = intervals.deviate(confidence) * np.sqrt(noise)
+    return widened(least, low, low, wide)[0], widened(most, high, high, wide)[1]
 
 
 def differ_by_chance(
@@ -65,7 +72,8 @@ def differ_by_chance(
     """Number of areas that chance alone would set apart from the benchmark if all had its rate; of how many.
 
     Every count that an area may have is protected and given its limits as the area's own is, so the limits'
-    and the protection's steps are in the number.
+    and the protection's steps are in the number. The noise of a protected version is in neither the counts
+    nor their limits here: it widens both alike.
     """
     expected = np.where(s.inside, against.expected(s, by.value), np.nan)
     if by.itself is not None:
@@ -76,7 +84,7 @@ def differ_by_chance(
     most = np.nanmax(expected)
     counts = np.arange(int(most + 12 * np.sqrt(most + 1) + 20))
     shown = s.gate.counts(counts).to_numpy(np.float64, na_value=np.nan)
-    return funnel.by_chance(expected, *_limits(shown, np.isnan(shown), confidence)), known
+    return funnel.by_chance(expected, *_limits(shown, np.isnan(shown), confidence, 0.0)), known
 
 
 def ratio_to_ages(s: Asked, confidence: float) -> pd.DataFrame:
@@ -93,10 +101,11 @@ def ratio_to_ages(s: Asked, confidence: float) -> pd.DataFrame:
         On the area index: ``count`` (observed, NaN where suppressed), ``expected``, ``value``, ``lower_ci``,
         ``upper_ci``; no value of fewer events than a rate is shown of.
     """
+    observed = _with_age(s)
     table = rates.indirect_ratio(
-        _with_age(s), _expected(s), per=1.0, confidence=confidence, hide_below=rates.HIDE_RATE_BELOW
+        observed, _expected(s), per=1.0, confidence=confidence, hide_below=rates.HIDE_RATE_BELOW
     )
-    return table.set_axis(s.frame.index)
+    return widen(table, observed, s.noise, confidence).set_axis(s.frame.index)
 
 
 def _with_age(s: Asked) -> np.ndarray:

@@ -44,8 +44,14 @@ def reported_on(table: pd.DataFrame) -> pd.Series:
 
 
 def counts_of(table: pd.DataFrame, suppressed: str = SUPPRESSED) -> list[str]:
-    """Counts in rows of an answer's table as text: those suppressed as told, and where there are no data."""
+    """Counts in rows of an answer's table as text: those suppressed as told, and where there are no data.
+
+    Those of a protected version with how far they may lie from the true ones, "45 ± 7".
+    """
     written = texts(table["count"], "{:,.0f}", suppressed)
+    if PLUS_MINUS.name in table:
+        wide = texts(table[PLUS_MINUS.name], " ± {:,.0f}", "")
+        written = [text + more for text, more in zip(written, wide, strict=True)]
     if DAYS_COVERED.name not in table:
         return written
     return [text if known else NO_DATA for text, known in zip(written, reported_on(table), strict=True)]
@@ -206,6 +212,12 @@ def _decile(domain: str, name: str) -> Column:
 DECILES = {domain: _decile(domain, name) for domain, name in DOMAINS.items()}
 """Deciles by each domain of deprivation; those of the whole index are in every table."""
 COUNT = Column("count", "Number of events under the filters", "Count", "Count", write=figures("{:,.0f}"))
+PLUS_MINUS = Column(
+    "plus_minus",
+    "How far the count, which is protected by noise, may lie from the true one in 95 of 100 cases",
+    write=figures("{:,.0f}"),
+)
+"""Only in tables of a protected version."""
 RATE = Column(
     "rate_per_1000_year",
     "Events per 1,000 residents a year, from the count as shown and the days of the period",
@@ -233,6 +245,7 @@ EVERYWHERE = (
     Column("name", "Name of the area", width=28),
     Column("borough", "Borough or district that it lies in", width=24),
     COUNT,
+    PLUS_MINUS,
     Column("count_shown", f"The count as a page shows it: {SUPPRESSED} where it is suppressed"),
     Column("population", "Residents"),
     RATE,

@@ -22,9 +22,11 @@ from geo.answer.level import band_population, levels_of
 from geo.answer.memory import Memory
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import DOMAINS, ENGLAND
+from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import Converted, SourceInfo
 from geo.ask.words import month_number, slug
+from geo.data.guarded import Noise, noises, unprotected
 from geo.data.reports import covered
 from geo.data.severity import apply_weights
 from geo.data.sources import Source, moved_points, stored_sources
@@ -61,12 +63,15 @@ class Loaded:
     gate : Gate
     covered : ndarray of bool, shape (number of LSOAs, months)
         Whether anyone reports on a small area in a month; where nobody does its events are not known.
+    noise : tuple of Noise
+        What protects its events, delivery by delivery; empty where the true ones are read.
     """
 
     info: SourceInfo
     cube: Cube
     gate: Gate
     covered: np.ndarray
+    noise: tuple[Noise, ...] = ()
 
     @cached_property
     def everywhere(self) -> bool:
@@ -113,6 +118,12 @@ class County:
     def __init__(
         self, snapshot: Snapshot, layers: Mapping[str, Offered], measures: Mapping[str, Offered]
     ) -> None:
+        if unprotected(snapshot) and not snapshot.cleared:
+            raise Problem(
+                f"The folder {snapshot.folder} was written by an earlier version of this program, and its "
+                f"controlled sources have no protected version yet: run hotspots protect --data "
+                f'"{snapshot.folder}".'
+            )
         self.snapshot = snapshot
         self._layers, self._measures = layers, measures
         self.levels = levels_of(snapshot)
@@ -220,6 +231,8 @@ class County:
         return self._load(source, events, months, where)
 
     def _load(self, source: Source, events: pd.DataFrame, months: Sequence[int], where: np.ndarray) -> Loaded:
+        cleared = self.snapshot.cleared and source.disclosure == "controlled"
+        disclosure = "cleared" if cleared else source.disclosure
         cube = Cube.build(events, self.levels["lsoa"].frame.index, months)
         reasons = {
             key: why for key, one in self._measures.items() if (why := self._lacks(one.needs, source, cube))
@@ -238,7 +251,7 @@ class County:
             if cube.has_hours
             else f"the files loaded give {grain} only, not the time of day.",
             place=source.place,
-            disclosure=source.disclosure,
+            disclosure=disclosure,
             last_days=cube.last_days,
             measures=tuple(key for key in self._measures if key not in reasons),
             no_measure_reasons=reasons,
@@ -249,7 +262,9 @@ class County:
             converted=self._converted(source.key),
             nouns={slug(label): noun for label, noun in source.nouns.items() if slug(label) in cube.slugs},
         )
-        return Loaded(info, cube, Gate(source.disclosure), where)
+        gate = Gate(disclosure)
+        noise = tuple(noises(self.snapshot, source.key)) if gate.controlled else ()
+        return Loaded(info, cube, gate, where, noise)
 
     def _converted(self, source: str) -> tuple[Converted, ...]:
         """Events of a source that were shared out over areas of another year, by delivery."""
@@ -273,7 +288,9 @@ class County:
             else "residents by five-year age band are not loaded."
             if self.bands is None
             else "",
-            "open": "harm is weighed for open sources only." if source.disclosure != "open" else "",
+            "open": "harm is not weighed for controlled sources."
+            if source.disclosure == "controlled"
+            else "",
             "severity": "no harm weights are loaded (hotspots import severity FILE)."
             if not self.snapshot.has("severity")
             else "",

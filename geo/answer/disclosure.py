@@ -32,6 +32,50 @@ FIGURES = 3
 
 SUPPRESSED = "*"
 
+SHOWN = ("open", "internal", "cleared")
+"""Classes whose counts are shown as they are."""
+BANNERS = {
+    "open": "Open data",
+    "internal": "Official-sensitive: true small numbers",
+    "cleared": "True small numbers, not for sharing",
+}
+"""Markings of data, the least restricted first."""
+NOTICES = {
+    "internal": "These are true small numbers of data that are not open: for those who work with them alone.",
+    "cleared": "These are true small numbers of people's use of services: not for sharing.",
+}
+PROTECTED = "Official-sensitive: small numbers protected"
+
+
+def stamp(banner: str) -> str:
+    """Beginning of the names of files with true small numbers; "" of others.
+
+    >>> stamp("True small numbers, not for sharing"), stamp("Open data")
+    ('not-for-sharing-', '')
+    """
+    return {BANNERS["cleared"]: "not-for-sharing-", BANNERS["internal"]: "official-sensitive-"}.get(
+        banner, ""
+    )
+
+
+def marking(classes: Iterable[str], *, synthetic: bool) -> str:
+    """Marking of data of some classes of disclosure: that of the most restricted.
+
+    Examples
+    --------
+    >>> marking(["open", "internal"], synthetic=False)
+    'Official-sensitive: true small numbers'
+    >>> marking(["open"], synthetic=True)
+    'Synthetic demonstration data'
+    """
+    found = {BANNERS.get(one, PROTECTED) for one in classes}
+    if BANNERS["cleared"] in found:
+        return BANNERS["cleared"]
+    if synthetic:
+        return "Synthetic demonstration data"
+    order = [BANNERS["open"], PROTECTED, BANNERS["internal"]]
+    return max(found, key=order.index)
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -39,8 +83,8 @@ class Gate:
 
     Parameters
     ----------
-    disclosure : {"open", "controlled"}
-        Class of the source.
+    disclosure : {"open", "internal", "cleared", "controlled"}
+        Class of the source; "cleared" where the true numbers of a controlled source were opened.
 
     Examples
     --------
@@ -58,7 +102,7 @@ class Gate:
     @property
     def controlled(self) -> bool:
         """Whether small numbers are protected."""
-        return self.disclosure != "open"
+        return self.disclosure not in SHOWN
 
     def counts(self, counts: Iterable[int] | np.ndarray) -> IntegerArray:
         """Protect counts.
@@ -141,8 +185,15 @@ class Gate:
         return ((frame / step).round() * step).round(9)
 
     @property
+    def small_numbers(self) -> str:
+        """What became of small numbers, in a word."""
+        return "protected" if self.controlled else "open" if self.disclosure == "open" else "true"
+
+    @property
     def notice(self) -> str:
         """Sentence that goes wherever the numbers go; "" for an open source."""
+        if self.disclosure in NOTICES:
+            return NOTICES[self.disclosure]
         if not self.controlled:
             return ""
         return (

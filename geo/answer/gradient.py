@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.answer.disclosure import ASSUMED, Gate
 from geo.answer.immutable import immutable
+from geo.answer.margin import widen
 from geo.ask.words import between, fine_enough, within, written
 from geo.stats import deprivation, rates
 from geo.stats.between import Between, between_areas
@@ -89,6 +90,7 @@ def gradient(
     years: float,
     ages: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     squares: Callable[[np.ndarray, int], np.ndarray | None] = lambda groups, number: None,
+    noise: Callable[[np.ndarray, np.ndarray], np.ndarray] = lambda groups, number: np.zeros(len(number)),
 ) -> Gradient:
     """Take small areas by deprivation.
 
@@ -108,6 +110,8 @@ def gradient(
         Events and residents [area, age band]: rates are then age-standardised, else crude.
     squares : callable, optional
         ``squares(groups, number)`` as :attr:`geo.answer.asked.Asked.squares`, over these areas.
+    noise : callable, optional
+        ``noise(groups, counts)``: variance of the noise in the counts of groups of these areas.
 
     Returns
     -------
@@ -121,14 +125,16 @@ def gradient(
     member = member.astype(np.float64)
     areas, residents, events = (member @ numbers for numbers in (np.ones(len(tenth)), population, counts))
     count = gate.counts(events.astype(np.int64))
+    spread = np.concatenate([noise(_spread_out(known, of[name]), events[at]) for name, at in rows.items()])
     banded = None if ages is None else tuple(frame.to_numpy()[known] for frame in ages)
     if banded is None:
         filled = count.to_numpy(np.float64, na_value=ASSUMED)
-        found = rates.crude_rate(filled, residents, years=years, hide_below=0)
+        found = widen(rates.crude_rate(filled, residents, years=years, hide_below=0), filled, spread)
         few = count.isna() | (filled < rates.HIDE_RATE_BELOW)
     else:
         by_age, repeated = [member @ numbers for numbers in banded], _squares(squares, known, of)
         found = rates.dsr(*by_age, squares=repeated, years=years, hide_below=0)
+        found = widen(found, by_age[0].sum(axis=1), spread)
         found = found.assign(**gate.coarse(found[LIMITS]))
         few = found["count"].to_numpy() < rates.HIDE_DSR_BELOW
     rated = dict(zip(LIMITS, (found[name].to_numpy() for name in LIMITS), strict=True))
@@ -187,15 +193,20 @@ def index_of(rates_: pd.DataFrame, shown: pd.DataFrame, between: Between) -> pd.
     return pd.Series({**slope, **deprivation.ends(shown, between), "p": between.p})
 
 
+def _spread_out(known: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Group of every area from 0, of those that are known; -1 of the others."""
+    found = np.full(len(known), -1)
+    found[known] = group - 1
+    return found
+
+
 def _squares(
     squares: Callable[[np.ndarray, int], np.ndarray | None], known: np.ndarray, of: dict[str, np.ndarray]
 ) -> np.ndarray | None:
     """Those of the tenths, then of the fifths; None where persons are not known."""
     parts = []
     for name, groups in of.items():
-        everywhere = np.full(len(known), -1)
-        everywhere[known] = groups - 1
-        if (part := squares(everywhere, NUMBER_OF[name])) is not None:
+        if (part := squares(_spread_out(known, groups), NUMBER_OF[name])) is not None:
             parts.append(part)
     return np.concatenate(parts) if parts else None
 

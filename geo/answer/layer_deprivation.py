@@ -21,6 +21,7 @@ from geo.answer.layer import NO_CLAIM, Claim, Layer
 from geo.answer.layer_clusters import correction_caveats
 from geo.answer.layer_measure import in_order, no_top, suppressed
 from geo.answer.legend import Drawn, Kind, classify
+from geo.answer.margin import widen
 from geo.answer.measures import measure
 from geo.ask.words import verb
 from geo.stats import deprivation, hotspots, rates, unexplained
@@ -178,7 +179,9 @@ def draw_excess(s: Asked) -> Drawn:
     counts = np.where(s.inside, np.where(hidden, 4.0, s.shown), np.nan)
     seen = AsSeen(SMALLEST_SHOWN, ROUNDED_TO) if s.gate.controlled else AsSeen()
     found = unexplained.excess(counts, s.population, -_deprivation_rank(s), years=s.years, seen=seen)
-    table = found.table.set_axis(s.frame.index)
+    limits = ["ratio", "lower_ci", "upper_ci"]
+    wide = widen(found.table[limits].rename(columns={"ratio": "value"}), counts, s.noise)
+    table = found.table.assign(**wide.drop(columns="value")).set_axis(s.frame.index)
     estimates = ("expected", "ratio", "lower_ci", "upper_ci", "p")
     table = table.assign(**{name: np.where(hidden, np.nan, table[name]) for name in estimates})
     table["q"] = hotspots.bh_q(table["p"].to_numpy())

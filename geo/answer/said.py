@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
+from geo.answer.disclosure import marking
+from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
 from geo.answer.week import Week
@@ -163,9 +165,22 @@ def left_out(s: Asked) -> tuple[str, ...]:
     said += shared_out(s)
     if info.place == "residence":
         said.append("Areas are where the people live, not where it happened.")
-    if gate.notice:
-        said.append(gate.notice)
+    said += filter(None, (gate.notice, how_far(s)))
     return tuple(said)
+
+
+def how_far(s: Asked) -> str:
+    """Say how far protected counts lie from the true ones; "" where these are shown."""
+    if not s.loaded.noise:
+        return ""
+    whole = s.variance(np.array([int(s.counts[s.inside].sum())]), np.where(s.lsoas, 0, -1))
+    one = f"that of one {s.area} within ± {np.median(plus_minus(s.noise[s.inside])):.0f}" if s.n > 1 else ""
+    every = f"the number of all within ± {plus_minus(whole)[0]:,}"
+    far = listed([one, every] if one else [every])
+    return (
+        f"The {s.noun} are a protected version, drawn once with noise: {far} of the true number in 95 of "
+        "100 cases. Limits and tests allow for it."
+    )
 
 
 def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
@@ -180,6 +195,4 @@ def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
 
 def banner(s: Asked) -> str:
     """Marking of the data."""
-    if s.county.synthetic:
-        return "Synthetic demonstration data"
-    return "Official-sensitive: small numbers protected" if s.gate.controlled else "Open data"
+    return marking([s.loaded.gate.disclosure], synthetic=s.county.synthetic)

@@ -116,10 +116,11 @@ def whole_change(varied: Variation, before: int, after: int, lengths: tuple[floa
 
 
 def _as_shown(now: Asked, then: Asked, found: Dispersion) -> Dispersion:
-    """The dispersion of counts that are rounded: one factor for all areas, and what rounding adds."""
+    """The dispersion of counts that are protected: one factor for all areas, what rounding and noise add."""
     events = np.nan_to_num(now.shown[now.inside]) + np.nan_to_num(then.shown[now.inside])
     rounding = (
         ROUNDED_TO**2 / 6 / np.maximum(events, SMALLEST_SHOWN)
     )  # two counts, each with ROUNDED_TO² / 12
+    noise = (now.noise + then.noise)[now.inside] / np.maximum(events, SMALLEST_SHOWN)
     typical = np.ceil(10 * found.typical) / 10
-    return Dispersion(typical + rounding, found.df, typical)
+    return Dispersion(typical + rounding + noise, found.df, typical)

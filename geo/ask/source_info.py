@@ -43,7 +43,8 @@ class SourceInfo:
     no_hours_reason : str
         Why hours cannot be filtered, a sentence; "" where they can.
     place : {"occurrence", "residence"}
-    disclosure : {"open", "controlled"}
+    disclosure : {"open", "internal", "cleared", "controlled"}
+        Class of the source; "cleared" where the true numbers of a controlled source were opened.
     measures : tuple of str
         Keys of the measures that can be computed.
     no_measure_reasons : mapping

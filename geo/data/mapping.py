@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.problem import Problem
+from geo.data.protection import STRENGTHS
 from geo.data.readers import Grain, Reader, incidents
-from geo.data.sources import SOURCES, Source
+from geo.data.sources import SOURCES, STRICTER, Source
 from geo.data.table import (
     Table,
     parse_ages,
@@ -36,10 +37,11 @@ from geo.data.table import (
 TEXTS = ("label", "moment", "attribution", "category")
 CHOICES: dict[str, tuple[str, ...]] = {
     "place": ("occurrence", "residence"),
-    "disclosure": ("open", "controlled"),
+    "disclosure": STRICTER,
+    "protection": tuple(STRENGTHS),
     "sector": ("police", "health", "other"),
 }
-NEEDED = ("label", "place", "disclosure")
+NEEDED = ("label", "place")
 """What a mapping of a new source must say."""
 TABLES: dict[str, tuple[str, ...]] = {
     "columns": tuple(
@@ -87,14 +89,17 @@ def read_mapping(path: Path, key: str) -> Source:
     faults = _faults(said, new=key not in SOURCES)
     if faults:
         raise Problem(f"The mapping {path.name} {faults[0]}; docs/data-formats.md has an example.")
-    blank = Source(key, key, ("event", "events"), "recorded", "occurrence", "controlled")
+    blank = Source(key, key, ("event", "events"), "recorded", "occurrence", "internal")
+    known = SOURCES.get(key, blank)
     facts = {field: said[field] for field in ("label", "moment", "attribution", *CHOICES) if field in said}
     facts["encoding"] = said.get("formats", {}).get("encoding", "")
     if "set_aside" in said:
         facts["set_aside"] = float(said["set_aside"])
     if "noun" in said:
         facts["noun"] = tuple(said["noun"])
-    return dataclasses.replace(SOURCES.get(key, blank), readers=(_reader(path.stem, said),), **facts)
+    if known.disclosure == "open" and said.get("disclosure") != "open":  # a file is open if it says so
+        facts = {"disclosure": "internal", "attribution": f"{known.label}: official-sensitive"} | facts
+    return dataclasses.replace(known, readers=(_reader(path.stem, said),), **facts)
 
 
 def _faults(said: dict[str, Any], *, new: bool) -> list[str]:

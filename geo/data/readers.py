@@ -136,6 +136,8 @@ class Reader:
         Name of the file's kind within a police.uk archive, ``YYYY-MM-<force>-<archive>.csv``.
     moved : tuple of str
         Months, ``YYYY-MM``, from which on its publisher places events at other points than before.
+    internal : bool
+        Whether such a file is never open data, whatever else its source comes from.
     """
 
     name: str
@@ -145,6 +147,7 @@ class Reader:
     reference: str | None = None
     archive: str | None = None
     moved: tuple[str, ...] = ()
+    internal: bool = False
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether a file with this header is in this format."""
@@ -293,6 +296,7 @@ FORCE_EXTRACT = Reader(
     _force_extract,
     "hour",
     reference="Crime Reference",
+    internal=True,
 )
 
 

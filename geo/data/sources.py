@@ -22,7 +22,7 @@ only by a number (:func:`parse_persons`); messages never repeat what a cell hold
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from geo.ask.problem import Problem
@@ -39,6 +39,10 @@ from geo.data.readers import (
 from geo.data.table import Table
 
 Sector = Literal["police", "health", "other"]
+Disclosure = Literal["open", "internal", "controlled"]
+STRICTER: tuple[Disclosure, ...] = ("open", "internal", "controlled")
+"""Classes of disclosure, the strictest last."""
+_SUPPLIED = "Records of the police force: official-sensitive, not for publication"
 
 # ---------------------------------------------------------------- sources
 
@@ -59,8 +63,9 @@ class Source:
         What its time is the time of: "committed", "call", "arrival", "admission".
     place : {'occurrence', 'residence'}
         What its area is the area of.
-    disclosure : {'open', 'controlled'}
-        Whether small counts are protected.
+    disclosure : {'open', 'internal', 'controlled'}
+        Who may see true small counts: anyone; its owner, on a computer of their own; or nobody who was not
+        cleared, so that all others see a protected version (:mod:`geo.data.protection`).
     readers : tuple of Reader
         The formats in which it comes; empty for a source that was registered by a mapping and is read back
         from a data folder.
@@ -74,6 +79,8 @@ class Source:
         Of its text files where that is not UTF-8.
     nouns : mapping
         Labels of the categories whose events are not called by the noun, to what one and several are called.
+    protection : {'light', 'standard', 'strong'}
+        How strongly a controlled source is protected.
     """
 
     key: str
@@ -81,13 +88,14 @@ class Source:
     noun: tuple[str, str]
     moment: str
     place: Literal["occurrence", "residence"]
-    disclosure: Literal["open", "controlled"]
+    disclosure: Disclosure
     readers: tuple[Reader, ...] = ()
     attribution: str = ""
     sector: Sector = "other"
     set_aside: float = 0.01
     encoding: str = ""
     nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    protection: str = "standard"
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether one of its formats has this header."""
@@ -101,6 +109,7 @@ class Source:
             "moment": self.moment,
             "place": self.place,
             "disclosure": self.disclosure,
+            "protection": self.protection,
             "attribution": self.attribution,
             "sector": self.sector,
             "nouns": {label: list(words) for label, words in self.nouns.items()},
@@ -173,6 +182,21 @@ SOURCES: dict[str, Source] = {
         ),
     )
 }
+
+
+def declared(source: Source, reader: Reader, *, made_up: bool) -> Source:
+    """Return a source as a file of one of its formats declares it: what a force gives out is not open data.
+
+    Parameters
+    ----------
+    source : Source
+    reader : Reader
+    made_up : bool
+        Whether nobody's data are in the file.
+    """
+    if made_up or not reader.internal or source.disclosure != "open":
+        return source
+    return replace(source, disclosure="internal", attribution=_SUPPLIED)
 
 
 def reader_for(source: Source, table: Table) -> Reader:

@@ -3,6 +3,7 @@
 Layout of a data folder::
 
     objects/<sha256>.parquet   frames, never changed once written
+    cleared/<sha256>.parquet   the same for the true events of controlled sources, for their owner alone
     versions/000007.json       a manifest: which object plays which role, and how each was imported
     CURRENT                    one line, the name of the manifest in force; switched last, in one step
 
@@ -34,6 +35,10 @@ from geo.ask.words import month_number
 from geo.data.readers import spellings, together
 
 FORMAT = 1
+CLEARED = "cleared"
+"""Beginning of the roles that only those with a right to true small numbers open, and their folder."""
+SECRET = "SECRET"
+"""The key in that folder from which the noise of protected versions is drawn."""
 _EMPTY: dict[str, Any] = {
     "format": FORMAT,
     "place": "",
@@ -62,8 +67,14 @@ class Store:
         """Whether nothing has been stored here yet."""
         return not (self.folder / "CURRENT").is_file()
 
-    def open(self) -> Snapshot:
+    def open(self, *, cleared: bool = False) -> Snapshot:
         """Open the version in force for reading.
+
+        Parameters
+        ----------
+        cleared : bool
+            Whether to read the true events of controlled sources, for those with a right to them, and not
+            their protected version.
 
         Returns
         -------
@@ -80,9 +91,9 @@ class Store:
                 f"There is no data in the folder {self.folder}: build the demonstration county with "
                 "`hotspots demo`, or load your own with `hotspots import`."
             )
-        snapshot = Snapshot(self.folder, self._manifest())
-        for role, entry in snapshot.manifest["objects"].items():
-            path = snapshot.path(role)
+        snapshot = Snapshot(self.folder, self._manifest(), cleared)
+        for role in snapshot.opened():
+            entry, path = snapshot.manifest["objects"][role], snapshot.path(role)
             if not path.is_file() or path.stat().st_size != entry["bytes"]:
                 raise Problem(
                     f"The stored table {role} in {self.folder} is missing or cut short ({path.name}): "
@@ -154,8 +165,9 @@ class Store:
             snapshot = self.open()
             kept = {snapshot.path(role) for role in snapshot.roles()}
             kept.add(self.folder / "versions" / (self.folder / "CURRENT").read_text(encoding="utf-8").strip())
-            files = [path for part in ("objects", "versions") for path in (self.folder / part).iterdir()]
-            former = [path for path in files if path not in kept]
+            parts = [self.folder / part for part in ("objects", "versions", CLEARED)]
+            files = [path for part in parts if part.is_dir() for path in part.iterdir()]
+            former = [path for path in files if path not in kept and path.name != SECRET]
             for path in former:
                 path.unlink()
             return len(former)
@@ -197,8 +209,9 @@ class Store:
                     "deletes them): import the files again into a new folder."
                 )
             before = json.loads((self.folder / "versions" / former).read_text(encoding="utf-8"))
-            for entry in before["objects"].values():
-                path = self.folder / "objects" / f"{entry['sha256']}.parquet"
+            earlier = Snapshot(self.folder, before)
+            for role in earlier.opened():
+                entry, path = before["objects"][role], earlier.path(role)
                 if not path.is_file() or path.stat().st_size != entry["bytes"]:
                     raise Problem(
                         f"A table of the version before ({path.name}) is missing or cut short, so it cannot "
@@ -231,15 +244,19 @@ class Snapshot:
         ``place``, ``synthetic``, ``objects`` (role -> sha256, bytes, rows, derived), ``batches`` (incident
         role -> source, grain, months, files), ``sources`` (key -> description), ``history`` (one entry an
         import).
+    cleared : bool
+        Whether the true events of controlled sources are read, not their protected version.
     """
 
     folder: Path
     manifest: dict[str, Any]
+    cleared: bool = False
 
     @property
     def version(self) -> str:
-        """Hash of all that is stored, without dates: the same data give the same version."""
-        facts = {key: self.manifest[key] for key in ("place", "synthetic", "objects", "batches", "sources")}
+        """Hash of all that is opened, without dates: the same data give the same version."""
+        facts = {key: self.manifest[key] for key in ("place", "synthetic", "batches", "sources")}
+        facts["objects"] = {role: self.manifest["objects"][role] for role in self.opened()}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -256,6 +273,10 @@ class Snapshot:
         """Return the roles that begin with ``prefix``, sorted."""
         return sorted(role for role in self.manifest["objects"] if role.startswith(prefix))
 
+    def opened(self) -> list[str]:
+        """Return the roles that a reader opens: no true events without the right to them."""
+        return [role for role in self.manifest["objects"] if self.cleared or not role.startswith(CLEARED)]
+
     def has(self, role: str) -> bool:
         """Whether a table plays this role."""
         return role in self.manifest["objects"]
@@ -264,7 +285,8 @@ class Snapshot:
         """Return the file of a role."""
         if not self.has(role):
             raise Problem(f"The data folder {self.folder} holds no {role}: import it with `hotspots import`.")
-        return self.folder / "objects" / f"{self.manifest['objects'][role]['sha256']}.parquet"
+        part = CLEARED if role.startswith(CLEARED) else "objects"
+        return self.folder / part / f"{self.manifest['objects'][role]['sha256']}.parquet"
 
     def read(self, role: str) -> Any:
         """Return the table of a role: a GeoDataFrame (EPSG:27700) for ``areas/…``, else a DataFrame."""
@@ -289,11 +311,14 @@ class Snapshot:
     def incidents(self, source: str) -> pd.DataFrame:
         """Return all events of a source, one row each, in the order in which they were imported.
 
+        Of a controlled source those of the protected version, unless the folder was opened cleared.
+
         ``lsoa`` is a code of ``areas/lsoa``, ``"outside"`` for a place elsewhere, or missing where the file
         gives no place.
         """
-        batches = self.manifest["batches"].items()
-        frames = [self.read(role) for role, entry in batches if entry["source"] == source]
+        roles = [role for role, entry in self.manifest["batches"].items() if entry["source"] == source]
+        true = {role: role.replace("incidents", CLEARED, 1) for role in roles}
+        frames = [self.read(true[r] if self.cleared and self.has(true[r]) else r) for r in roles]
         events = together(frames)
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
@@ -301,7 +326,7 @@ class Snapshot:
     def faults(self, progress: Callable[[int, int], None] = lambda done, total: None) -> list[str]:
         """Compare every stored table with its recorded SHA-256; return one sentence a fault."""
         found = []
-        objects = self.manifest["objects"]
+        objects = {role: self.manifest["objects"][role] for role in self.opened()}
         for done, (role, entry) in enumerate(objects.items(), start=1):
             path = self.path(role)
             if not path.is_file():
@@ -332,7 +357,9 @@ class Transaction(Snapshot):
         """
         content = _to_bytes(frame)
         digest = hashlib.sha256(content).hexdigest()
-        path = self.folder / "objects" / f"{digest}.parquet"
+        part = CLEARED if role.startswith(CLEARED) else "objects"
+        path = self.folder / part / f"{digest}.parquet"
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.is_file() or path.stat().st_size != len(content):
             write_whole(path, content)
             self.written.append(path)

@@ -14,12 +14,12 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed, month_number, month_text
-from geo.data import boundaries, coverage, reports, vintages
+from geo.data import boundaries, coverage, guarded, reports, vintages
 from geo.data.files import Member, fingerprints, identity, members_of
 from geo.data.read_table import read_table
 from geo.data.readers import Reader, spellings, together
 from geo.data.receipt import Aside, Progress, Receipt, month_runs
-from geo.data.sources import Source, reader_for
+from geo.data.sources import Source, declared, reader_for
 from geo.data.store import Transaction
 from geo.data.table import Table
 from geo.data.take_areas import loaded_areas
@@ -50,6 +50,7 @@ def take_events(
         raise Problem(f"{again} is loaded already: leave it out, or its events would count twice.")
 
     reader, parts = _read_all(source, paths, sheet, progress)
+    source = declared(source, reader, made_up=change.synthetic)
     grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
     events, conversion, notes = _placed(change, parts, areas)
     events["category"], merged = spellings(events["category"])
@@ -75,11 +76,11 @@ def take_events(
     for month in months:
         after[month] = after.get(month, 0) + here.get(month, 0)
     replaced = [] if add else _clear(change, batches, months)
-    change.put(role, events)
     change.manifest["batches"][role] = {
         "source": source.key,
         "grain": grain,
         "reader": reader.name,
+        "disclosure": source.disclosure,
         "months": [month_text(month) for month in months],
         "files": prints,
         "replaced": [],
@@ -87,7 +88,8 @@ def take_events(
     if told is not None:
         change.manifest["batches"][role]["reports"], by_area = told
         change.put(reports.role_of(role), by_area)
-    change.manifest["sources"][source.key] = source.described()
+    guarded.declare(change, source)
+    guarded.put_events(change, role, events)
     untimed = events["hour"].isna()
     return Receipt(
         source.key,
@@ -163,7 +165,7 @@ def _by_month(events: pd.DataFrame) -> dict[int, int]:
 
 def _loaded(change: Transaction, batches: dict[str, Any], months: list[int]) -> pd.DataFrame:
     """Events of some months that are loaded already."""
-    frames = [change.read(role) for role in batches]
+    frames = [guarded.true_events(change, role) for role in batches]
     return pd.concat([frame[frame["month"].isin(months)] for frame in frames]) if frames else pd.DataFrame()
 
 
@@ -171,7 +173,7 @@ def _loaded_by_month(change: Transaction, batches: dict[str, Any]) -> dict[int, 
     """Events in the county in each month that is loaded already."""
     total: dict[int, int] = defaultdict(int)
     for role, batch in batches.items():
-        events = change.read(role)
+        events = guarded.true_events(change, role)
         counts = _by_month(events[events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)])
         for text in batch["months"]:
             total[month_number(text)] += counts.get(month_number(text), 0)
@@ -315,17 +317,16 @@ def _clear(change: Transaction, batches: dict[str, Any], months: list[int]) -> l
         common = {month_number(text) for text in batch["months"]}.intersection(months)
         if common:
             replaced |= common
-            events = change.read(role)
             left = [text for text in batch["months"] if month_number(text) not in common]
             gone = set(map(month_text, common))
             for force, numbers in batch.get("reports", {}).items():
                 batch["reports"][force] = {m: n for m, n in numbers.items() if m not in gone}
             if left:
-                change.put(role, events[~events["month"].isin(common)].reset_index(drop=True))
+                guarded.keep_only(change, role, common)
                 batch["months"] = left
                 batch["replaced"] = sorted({*batch["replaced"], *gone})
             else:
-                change.remove(role)
+                guarded.remove(change, role)
                 if change.has(reports.role_of(role)):
                     change.remove(reports.role_of(role))
     return sorted(replaced)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
+from geo.answer.disclosure import stamp
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import slug
@@ -75,7 +76,7 @@ def export(atlas: Atlas, query: Query, key: str, link: str = "") -> bytes:
 def filename(answer: Answer, key: str) -> str:
     """Name of the file: what it shows, and its ending."""
     words = slug(f"{answer.description} {answer.query.layer} {answer.query.level}")
-    return f"{words[:120].strip('-')}.{key}"
+    return f"{stamp(answer.banner)}{words[:120].strip('-')}.{key}"
 
 
 FORMATS: dict[str, Format] = {

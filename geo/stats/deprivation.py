@@ -250,8 +250,10 @@ def ends(table: pd.DataFrame, between: Between | None = None) -> pd.Series:
     (high, low), (high_lower, low_lower), (high_upper, low_upper) = value, lower, upper
     limits = [np.nan] * 3
     if high > 0 and low > 0:
-        down = np.hypot(np.log(high / high_lower), np.log(low_upper / low))
-        up = np.hypot(np.log(high_upper / high), np.log(low / low_lower))
+        above = np.log(high / high_lower) if high_lower > 0 else np.inf
+        down = np.hypot(above, np.log(low_upper / low))
+        below = np.log(low / low_lower) if low_lower > 0 else np.inf
+        up = np.hypot(np.log(high_upper / high), below)
         if between is not None:
             added = intervals.deviate(0.95) * between.spread[table.index[two].to_numpy(int) - 1]
             down, up = (between.stretch * np.hypot(one, np.hypot(*added)) for one in (down, up))

@@ -14,9 +14,9 @@ from datetime import date
 from typing import Any
 
 from geo.answer.atlas import Atlas
-from geo.answer.disclosure import Gate
+from geo.answer.disclosure import marking
 from geo.answer.layers import LAYERS
-from geo.answer.said import uncovered
+from geo.answer.said import how_far, uncovered
 from geo.ask.notice import MOST_OFFERED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -127,7 +127,6 @@ def assess(
     query: Query,
     sources: Sequence[str] = (),
     *,
-    protected: bool = True,
     made: date | None = None,
     progress: Progress = lambda done, total, name: None,
 ) -> Assessment:
@@ -141,9 +140,6 @@ def assess(
         Without categories, violence is assessed where a source tells it from other offences.
     sources : sequence of str, optional
         Keys of the sources; all that are loaded by default.
-    protected : bool
-        False shows controlled sources unprotected: only for a synthetic county, to set the published figures
-        beside the rebuilt ones.
     made : date, optional
         Today by default.
     progress : callable, optional
@@ -156,16 +152,14 @@ def assess(
     Raises
     ------
     Problem
-        If a source is not loaded, or protection is lifted from real data.
+        If a source is not loaded.
     """
-    if not protected and not atlas.synthetic:
-        raise Problem("Real data are always protected: leave protection on.")
     keys = tuple(dict.fromkeys(sources)) or tuple(atlas.sources)
     for key in keys:
         if key not in atlas.sources:
             raise Problem(f"The source “{key}” is not loaded: choose from {listed(list(atlas.sources))}.")
     steps = _Steps(progress, len(PLACE) + len(keys) * len(EXHIBITS) + len(SERVICES) * (len(keys) > 1))
-    parts = {key: part_of(atlas, query, key, protected=protected) for key in keys}
+    parts = {key: part_of(atlas, query, key) for key in keys}
     first, _ = parts[keys[0]]
     title = f"The place and its people: {first.where}"
     sections = [_section("place", title, " ".join(credits(atlas)), makers=PLACE, of=first, steps=steps)]
@@ -190,7 +184,7 @@ def assess(
         query=query,
         version=atlas.version,
         sections=_numbered(sections),
-        caveats=_caveats(atlas, keys, query, protected),
+        caveats=_caveats(atlas, keys, query),
     )
 
 
@@ -276,9 +270,7 @@ def takeable(atlas: Atlas, query: Query) -> tuple[Query, list[str]]:
     return nearest if alone else nearest.replace(source=own), notices
 
 
-def part_of(
-    atlas: Atlas, query: Query, source: str, *, protected: bool = True
-) -> tuple[Part, tuple[str, ...]]:
+def part_of(atlas: Atlas, query: Query, source: str) -> tuple[Part, tuple[str, ...]]:
     """One source under the filters of an assessment.
 
     Parameters
@@ -287,7 +279,6 @@ def part_of(
     query : Query
         Filters; those that the source cannot take are left out.
     source : str
-    protected : bool
 
     Returns
     -------
@@ -311,8 +302,7 @@ def part_of(
         view="assess",
     )
     checked, notices = atlas.catalogue.check(asked)
-    gate = atlas.sources[source].gate if protected else Gate("open")
-    return Part(atlas, checked, gate), tuple(notices)
+    return Part(atlas, checked, atlas.sources[source].gate), tuple(notices)
 
 
 def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tuple[str, str], ...]]:
@@ -446,13 +436,10 @@ def _numbered(sections: Sequence[Section]) -> tuple[Section, ...]:
 
 
 def _banner(atlas: Atlas, keys: Sequence[str]) -> str:
-    if atlas.synthetic:
-        return "Synthetic demonstration data"
-    controlled = any(atlas.sources[key].gate.controlled for key in keys)
-    return "Official-sensitive: small numbers protected" if controlled else "Open data"
+    return marking([atlas.sources[key].gate.disclosure for key in keys], synthetic=atlas.synthetic)
 
 
-def _caveats(atlas: Atlas, keys: Sequence[str], query: Query, protected: bool) -> tuple[str, ...]:
+def _caveats(atlas: Atlas, keys: Sequence[str], query: Query) -> tuple[str, ...]:
     said = []
     if atlas.synthetic:
         said.append(
@@ -463,6 +450,8 @@ def _caveats(atlas: Atlas, keys: Sequence[str], query: Query, protected: bool) -
         asked = atlas.asked(query.replace(source=key, level="lsoa", area="", group=()))
         if sentence := uncovered(asked):
             said.append(f"{asked.info.label}: {sentence}")
+        if sentence := how_far(asked):
+            said.append(sentence)
     at_home = [info.label for info in infos if info.place == "residence"]
     if at_home:
         said.append(f"{listed(at_home)} are counted where the people live, not where it happened.")
@@ -471,11 +460,10 @@ def _caveats(atlas: Atlas, keys: Sequence[str], query: Query, protected: bool) -
             gaps = [period_name(a, b) for a, b in month_runs(info.gaps)]
             some = named(gaps, "period", "periods")
             said.append(f"Not loaded of {lower_first(info.label)}, gaps and not zeros: {some}.")
-    controlled = [key for key in keys if atlas.sources[key].gate.controlled]
-    if controlled and protected:
-        notice = atlas.sources[controlled[0]].gate.notice
-        labels = listed([atlas.sources[key].info.label for key in controlled])
-        said.append(f"{labels}: {lower_first(notice)}")
+    by_notice: dict[str, list[str]] = {}
+    for key in keys:
+        by_notice.setdefault(atlas.sources[key].gate.notice, []).append(atlas.sources[key].info.label)
+    said += [f"{listed(labels)}: {lower_first(notice)}" for notice, labels in by_notice.items() if notice]
     if query.borough:
         said.append("Comparisons are with the boroughs chosen, not with the whole county.")
     said.append(

@@ -50,9 +50,9 @@ SEARCHES = [
 
 
 @pytest.fixture(scope="module")
-def rebuilt(demo_atlas: Atlas) -> Assessment:
-    """The demonstration county over all months, controlled sources unprotected."""
-    return assess(demo_atlas, Query(), protected=False)
+def rebuilt(true_demo_atlas: Atlas) -> Assessment:
+    """The demonstration county over all months, opened cleared."""
+    return assess(true_demo_atlas, Query())
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +146,9 @@ def test_gradient_within_one_per_cent(rebuilt: Assessment, source: str) -> None:
     assert rate.to_numpy() == pytest.approx(np.array(GRADIENT[source]), rel=0.01)
 
 
-def test_top_ten_of_the_ambulance_has_seventeen_areas(demo_atlas: Atlas) -> None:
+def test_top_ten_of_the_ambulance_has_seventeen_areas(true_demo_atlas: Atlas) -> None:
     query = Query(first=2023 * 12, last=2023 * 12 + 11)
-    found = assess(demo_atlas, query, ["ambulance"], protected=False).exhibit("ambulance", "top_areas")
+    found = assess(true_demo_atlas, query, ["ambulance"]).exhibit("ambulance", "top_areas")
     assert (len(found.table), int(found.table["Count"].sum())) == (17, 453)
     tied = found.table[found.table["Rank"] == "10="]
     assert tied["Count"].tolist() == [8] * 8
@@ -186,8 +186,8 @@ def test_drug_offences_beside_violence(shown: Assessment) -> None:
     assert row["Also hotspots here"] >= 1
 
 
-def test_check_page_finds_no_difference_and_says_why_not(demo_atlas: Atlas) -> None:
-    rows = check(demo_atlas)
+def test_check_page_finds_no_difference_and_says_why_not(true_demo_atlas: Atlas) -> None:
+    rows = check(true_demo_atlas)
     assert not [row for row in rows if row.verdict == DIFFERS]
     assert sum(row.verdict == MATCHES for row in rows) >= 45
     why = {row.figure: row.why for row in rows if row.verdict == NOT_REPRODUCED}
@@ -198,19 +198,17 @@ def test_check_page_finds_no_difference_and_says_why_not(demo_atlas: Atlas) -> N
     assert f"{len(rows)} published figures" in counted(rows)
 
 
-def test_check_notices_a_difference(demo_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_notices_a_difference(true_demo_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     from geo.demo import published
 
     monkeypatch.setattr(published, "AE", (1504, 1418, 2695))
-    differing = [row.figure for row in check(demo_atlas) if row.verdict == DIFFERS]
+    differing = [row.figure for row in check(true_demo_atlas) if row.verdict == DIFFERS]
     assert differing == ["By borough", "All of them"]
 
 
-def test_only_a_synthetic_county_is_checked_or_unprotected(small_atlas: Atlas) -> None:
+def test_only_a_synthetic_county_is_checked(small_atlas: Atlas) -> None:
     with pytest.raises(Problem, match="demonstration county only"):
         check(small_atlas)
-    with pytest.raises(Problem, match="always protected"):
-        assess(small_atlas, Query(), protected=False)
 
 
 # ---------------------------------------------------------------- what may be told

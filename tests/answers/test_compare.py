@@ -113,7 +113,7 @@ def test_fifths_show_no_number_that_the_table_hides(small_atlas: Atlas):
     shown = other.table["count"]
     hidden = shown.isna().to_numpy()
     (place,) = set(other.codes[hidden].tolist())
-    assert other.classes.keys[place] == "1-3"
+    assert other.classes.keys[place].startswith("1")
     for value, code in zip(shown[~hidden], other.codes[~hidden], strict=True):
         assert code == place if value == 0 else code >= place
     made = legend(small_atlas, first, other)
@@ -125,7 +125,7 @@ def test_fifths_show_no_number_that_the_table_hides(small_atlas: Atlas):
     texts = [[cell["props"].get("children", "") for cell in line] for line in lines]
     said = {line[1]: line[2][1] for line in texts}
     low, high = (end(shown.fillna(4)[other.codes == place]) for end in (min, max))
-    assert said["Lowest three fifths"] == "–".join(
+    assert said[other.classes.labels[place]] == "–".join(
         dict.fromkeys("*" if n == 4 else str(n) for n in (low, high))
     )
     numbers = {int(word) for text in said.values() for word in re.findall(r"\d+", text)}

@@ -124,7 +124,6 @@ def test_events_without_an_age_are_said(small_atlas: Atlas, aged):
     words = f"{located - aged.to_numpy().sum()} of {located:,} offences have no age and are left out of it."
     for measure in ("dsr", "ratio"):
         assert words in small_atlas.answer(Query(source="offences", measure=measure)).caveats
-        assert not any("no age" in c for c in small_atlas.answer(Query(source="ae", measure=measure)).caveats)
     assert not any("no age" in c for c in small_atlas.answer(Query(source="offences")).caveats)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.answer.columns import rate_of
+from geo.answer.columns import count_of, rate_of
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -26,25 +26,24 @@ HOME = "https://hotspots.example/"
 
 
 @pytest.fixture(scope="module")
-def raw() -> dict[str, pd.DataFrame]:
-    """Both raw files joined to their areas by pandas alone."""
+def raw(small_atlas) -> dict[str, pd.DataFrame]:
+    """The raw file, and the events of the protected version, joined to their areas by pandas alone."""
     areas = pd.DataFrame(small.areas().drop(columns="geometry"))
-    offences, attendances = small.offences(), small.attendances()
+    offences, attendances = small.offences(), small_atlas.snapshot.incidents("ae")
     offences = offences.assign(
         day=pd.to_datetime(offences["Committed From"].str[:10], format="%d/%m/%Y"),
         hour=pd.to_numeric(offences["Committed From"].str[11:13], errors="coerce"),
         kind=offences["Offence Group"],
     )
     attendances = attendances.assign(
-        day=pd.to_datetime(attendances["Arrival_Date"], format="%d/%m/%Y"),
-        hour=pd.to_numeric(attendances["Arrival_Time"].str[:2]),
+        day=attendances["date"], hour=attendances["hour"].astype("float64"), kind=attendances["category"]
     )
     for rows in (offences, attendances):
         rows["month"] = rows["day"].dt.year * 12 + rows["day"].dt.month - 1
         rows["weekday"] = rows["day"].dt.day_of_week
     return {
         "offences": offences.merge(areas, left_on="LSOA Code", right_on="LSOA21CD"),
-        "ae": attendances.merge(areas, left_on="LSOA_Of_Residence", right_on="LSOA21CD"),
+        "ae": attendances.merge(areas, left_on="lsoa", right_on="LSOA21CD"),
     }
 
 
@@ -133,7 +132,7 @@ def test_no_small_number_of_a_controlled_source_is_in_a_profile(small_atlas, raw
             shown["rate_per_1000_year"].notna()
         ],
     )
-    mine = raw["ae"][raw["ae"][AREA[chosen["level"]]] == chosen["area"]]
+    mine = raw["ae"][raw["ae"][AREA[chosen["level"]]] == chosen["area"]].dropna(subset=["hour"])
     true = mine["weekday"][mine["month"] >= (chosen["first"] or 0)].value_counts()
     for day, number in told.days.items():
         n = true.get(day, 0)
@@ -235,7 +234,9 @@ def test_a_pack_says_what_a_profile_says(packs, small_atlas, source):
     first, second = (re.sub(r"\s+", "", page.extract_text()) for page in packs[source][1].pages)
     said = [told.headline, told.answer.description, told.answer.banner.upper(), "Ward 11", "N"]
     of_wards = told.answer.deciles.caveats  # a pack gives the deciles of small areas only
+    of_wards += tuple(text for text in told.answer.caveats if "one ward within ±" in text)
     said += [*told.members["name"], *(text for text in told.answer.caveats if text not in of_wards)]
+    assert ("onesmallareawithin±" in first) == (source == "ae")
     for text in said:
         assert re.sub(r"\s+", "", text) in first, text
     for text in ("Against areas as deprived", *told.sources["label"], *told.categories["category"], "2023"):
@@ -247,8 +248,7 @@ def test_the_table_of_a_pack_has_protected_numbers(packs, small_atlas):
     told = profile(small_atlas, Query(source="ae", level="ward", area="E05000001", layer="quintile"))
     lines = packs["ae"][1].pages[0].extract_text()
     for _, row in told.members.iterrows():
-        count = "*" if pd.isna(row["count"]) else str(row["count"])
-        rate = rate_of(row)
+        count, rate = count_of(row), rate_of(row)
         assert re.search(rf"{row['name']}\s*{re.escape(count)}\s*{rate}\s*{row['rank']}", lines)
 
 

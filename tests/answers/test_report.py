@@ -138,7 +138,7 @@ def test_an_unknown_form_is_refused_before_any_work(assessment: Assessment, smal
 def test_the_file_is_named_after_what_it_holds(assessment: Assessment) -> None:
     assert (
         filename(assessment, "pdf")
-        == "needs-assessment-of-violence-and-a-e-attendances-squareshire-2026-11-20.pdf"
+        == "official-sensitive-needs-assessment-of-violence-and-a-e-attendances-squareshire-2026-11-20.pdf"
     )
 
 
@@ -191,7 +191,7 @@ def test_word_pages_carry_the_marking_and_their_number(
     assert (
         section.header.paragraphs[0].text
         == assessment.banner.upper()
-        == "OFFICIAL-SENSITIVE: SMALL NUMBERS PROTECTED"
+        == "OFFICIAL-SENSITIVE: TRUE SMALL NUMBERS"
     )
     codes = [e.text.strip() for e in section.footer._element.iter(qn("w:instrText"))]
     assert codes == ["PAGE", "NUMPAGES"]

@@ -29,7 +29,7 @@ from tests.support import wide_county as wide
 from tests.support.exported import read_pdf
 from tests.support.grammar import faults
 
-LONGEST, LONGEST_NOTE = 300, 600
+LONGEST, LONGEST_NOTE = 350, 600
 """Characters of a headline, and of a caveat."""
 JANUARY = month_number("2022-01")
 KEY = {"lsoa": "LSOA21CD", "ward": "ward", "borough": "lad"}
@@ -39,7 +39,11 @@ BOROUGHS = list(dict.fromkeys(wide.BOROUGHS))
 @pytest.fixture(scope="module")
 def atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     """The county of 400 boroughs."""
-    return Atlas.open(wide.build(tmp_path_factory.mktemp("wide")))
+    atlas = Atlas.open(wide.build(tmp_path_factory.mktemp("wide")))
+    RAW["ae"] = _placed(
+        atlas.snapshot.incidents("ae").rename(columns={"lsoa": "LSOA21CD", "category": "kind"})
+    )
+    return atlas
 
 
 # ---------------------------------------------------------------- by pandas, from the raw files
@@ -47,17 +51,21 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
 
 def _read(rows: pd.DataFrame, code: str, day: str, form: str, kind: str) -> pd.DataFrame:
     dates = pd.to_datetime(rows[day].str[:10], format=form)
+    month = dates.dt.year * 12 + dates.dt.month - 1
+    return _placed(pd.DataFrame({"LSOA21CD": rows[code], "month": month, "kind": rows[kind]}))
+
+
+def _placed(events: pd.DataFrame) -> pd.DataFrame:
     wards = [f"E050{pair:05d}" for pair in wide.PAIRS]
     places = pd.DataFrame({"LSOA21CD": wide.CODES, "ward": wards, "lad": wide.BOROUGHS})
-    month = dates.dt.year * 12 + dates.dt.month - 1
-    events = pd.DataFrame({"LSOA21CD": rows[code], "month": month, "kind": rows[kind].map(slug)})
-    return events.merge(places, "left", on="LSOA21CD")
+    known = events[["LSOA21CD", "month"]].assign(kind=events["kind"].map(slug))
+    return known.merge(places, "inner", on="LSOA21CD")
 
 
 RAW = {
     "offences": _read(wide.offences(), "LSOA Code", "Committed From", "%d/%m/%Y", "Offence Group"),
-    "ae": _read(wide.attendances(), "LSOA_Of_Residence", "Arrival_Date", "%d/%m/%Y", "Injury_Mechanism"),
 }
+"""By source; of the controlled one the events of its protected version, once the county is made."""
 RESIDENTS = 40 * 19 * 2
 
 

@@ -129,14 +129,14 @@ def test_what_comes_of_a_file(
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(base, data)
-    before = Store(data).open().version
+    before = Store(data).open(cleared=True).version
     arguments = [str(cases / word) if "/" in word else word for word in command]
     assert run(["import", *arguments, "--data", str(data)]) == status
     printed = capsys.readouterr()
     text = " ".join((printed.out + printed.err).split())
     for words in said:
         assert words in text
-    snapshot = Store(data).open()
+    snapshot = Store(data).open(cleared=True)
     if status:
         assert snapshot.version == before
         assert len(printed.err.strip().splitlines()) == 1

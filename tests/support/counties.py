@@ -37,6 +37,12 @@ def demo_atlas(demo_county: Path) -> Atlas:
 
 
 @pytest.fixture(scope="session")
+def true_demo_atlas(demo_county: Path) -> Atlas:
+    """The demonstration county, opened cleared: with the true numbers of its controlled sources."""
+    return Atlas.open(demo_county, cleared=True)
+
+
+@pytest.fixture(scope="session")
 def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data folder of a county of 36 squares with two sources, imported from raw files."""
     return small.build(tmp_path_factory.mktemp("small_county"))

@@ -13,7 +13,7 @@ from shapely import box
 
 from geo.data.ingest import import_files
 from geo.data.table import AGE_BANDS
-from tests.support.small_county import AE_HEADER, POLICE_HEADER
+from tests.support.small_county import AE_HEADER, POLICE_HEADER, with_known_secret
 
 COLUMNS, ROWS = 40, 20
 NUMBER = COLUMNS * ROWS
@@ -90,6 +90,7 @@ def build(folder: Path) -> Path:
     """Write the raw files below ``folder`` and import them into ``folder / "data"``."""
     raw, data = folder / "raw", folder / "data"
     raw.mkdir(parents=True)
+    with_known_secret(data)
     row, column = np.divmod(np.arange(NUMBER), COLUMNS)
     west, south = 500_000 + 1000 * column, 230_000 + 1000 * row
     gpd.GeoDataFrame(

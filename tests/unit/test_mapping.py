@@ -131,7 +131,7 @@ def test_a_date_column_may_hold_the_time(tmp_path: Path) -> None:
         ("label", "lable", "unknown key “lable”"),
         ('label = "Knife injuries"', "", "lacks “label”"),
         ('"residence"', '"home"', "must give “place” as occurrence or residence"),
-        ('"controlled"', '"secret"', "must give “disclosure” as open or controlled"),
+        ('"controlled"', '"secret"', "must give “disclosure” as open or internal or controlled"),
         ('["injury", "injuries"]', '"injury"', "must give “noun” as two words"),
         ('date = "Seen on"', "", "either “date” or “month”"),
         ('area = "Home LSOA"', "", "either “area”, “longitude” and “latitude”, or “easting”"),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from geo.answer.atlas import Atlas
+from geo.answer.disclosure import stamp
 from geo.ask.problem import Problem
 from geo.ask.words import slug
 from geo.out.report.blocks import silent
@@ -108,4 +109,4 @@ def form_of(ending: str) -> str:
 
 def filename(assessment: Assessment, form: str) -> str:
     """Name of the file: what it is, and its ending."""
-    return f"{slug(assessment.title)[:80]}-{assessment.made.isoformat()}.{form}"
+    return f"{stamp(assessment.banner)}{slug(assessment.title)[:80]}-{assessment.made.isoformat()}.{form}"

@@ -43,7 +43,7 @@ def compared_services(parts: Sequence[Part]) -> Exhibit:
                 "people live" if p.loaded.info.place == "residence" else "it happened" for p in parts
             ],
             "Time of day": ["yes" if p.loaded.info.has_hours else "no" for p in parts],
-            "Small numbers": ["protected" if p.gate.controlled else "open" for p in parts],
+            "Small numbers": [p.gate.small_numbers for p in parts],
         }
     )
     runs = month_runs(sorted(set.intersection(*(set(map(int, p.months)) for p in parts))))

@@ -1,0 +1,89 @@
+"""How much do the strengths of protection hide, and what do they leave?
+
+Of each source of the demonstration county the protected version is drawn again with other keys, and set
+beside the true events; prints the table of docs/methods/protection.md: `python benchmarks/protection.py
+FOLDER`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.atlas import Atlas
+from geo.answer.disclosure import LARGEST_SUPPRESSED
+from geo.ask.query import Query
+from geo.data.guarded import places_of
+from geo.data.protection import STRENGTHS, Places, key_of, protected
+from geo.stats.hotspots import getis_ord_star
+
+DRAWS = 10
+SOURCES = ("ae", "admissions", "ambulance")
+
+
+def hot(counts: np.ndarray, atlas: Atlas) -> np.ndarray:
+    found = getis_ord_star(counts.astype(float), atlas.levels["lsoa"].neighbours)
+    return (found["cluster"] == "HH").to_numpy()
+
+
+def compared(atlas: Atlas, places: Places, source: str, budget: float, draw: int) -> dict[str, float]:
+    events, months = atlas.snapshot.incidents(source), atlas.snapshot.months(source)
+    grain = next(b["grain"] for b in atlas.snapshot.manifest["batches"].values() if b["source"] == source)
+    key = key_of(bytes([draw]), events, budget)
+    ours = protected(events, places, months, grain, budget=budget, key=key)
+    frame = atlas.levels["lsoa"].frame
+
+    def by_area(of: pd.DataFrame) -> np.ndarray:
+        return of["lsoa"].value_counts().reindex(frame.index, fill_value=0).to_numpy()
+
+    def by_year(of: pd.DataFrame) -> pd.Series:
+        return of.groupby([of["lsoa"].map(frame["lad"]), of["month"] // 12]).size()
+
+    told, true = by_area(ours), by_area(events)
+    starred = (told >= 1) & (told <= LARGEST_SUPPRESSED)
+    most = [set(np.argsort(-counts, kind="stable")[:n]) for counts, n in ((true, 20), (told, 25))]
+    spots = [hot(counts, atlas) for counts in (true, told)]
+    tenth = frame["imd_decile"].to_numpy(int)
+    ends = [abs(told[tenth == t].sum() / true[tenth == t].sum() - 1) for t in (1, 10)]
+    return {
+        "right of the starred": (told == true)[starred].mean(),
+        "20 busiest among 25": len(most[0] & most[1]),
+        "Gi* overlap": (spots[0] & spots[1]).sum() / max(1, (spots[0] | spots[1]).sum()),
+        "off at the ends": max(ends),
+        "off by borough and year": by_year(ours).sub(by_year(events), fill_value=0).abs().max(),
+        "off by area": np.abs(told - true).mean(),
+    }
+
+
+def guess(atlas: Atlas, source: str) -> float:
+    """Share of the starred that are right by the totals of boroughs and the residents of areas."""
+    true = atlas.asked(Query.parse(f"source={source}&level=lsoa", atlas.catalogue)[0])
+    borough = atlas.levels["borough"].parent
+    share = true.population / np.bincount(borough, true.population)[borough]
+    mean = np.clip(np.floor(np.bincount(borough, true.counts)[borough] * share), 1, LARGEST_SUPPRESSED)
+    starred = (true.counts >= 1) & (true.counts <= LARGEST_SUPPRESSED)
+    return float((mean == true.counts)[starred].mean())
+
+
+def main(folder: str) -> None:
+    atlas = Atlas.open(folder, cleared=True)
+    places = places_of(atlas.snapshot)
+    rows = []
+    for strength, budget in STRENGTHS.items():
+        for source in SOURCES:
+            found = pd.DataFrame([compared(atlas, places, source, budget, draw) for draw in range(DRAWS)])
+            means = {name: f"{value:.2f}" for name, value in found.mean().items()}
+            rows.append(
+                {"strength": strength, "source": source, "guess": f"{guess(atlas, source):.2f}"} | means
+            )
+    table = pd.DataFrame(rows)
+    print(" | ".join(["", *table.columns, ""]).strip())
+    print("|---" * len(table.columns) + "|")
+    for row in table.itertuples(index=False):
+        print("| " + " | ".join(row) + " |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

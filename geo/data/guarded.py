@@ -1,0 +1,176 @@
+"""Where do true events live beside their protected version?
+
+The batch of a controlled source is stored twice: its protected version under its own role, as any other
+batch is, and the true events under ``cleared/…``, in a folder of their own that nobody but its owner can
+read. A reader without the right to the true numbers opens the first and never the second, which may be taken
+out of the folder without changing a single answer.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.problem import Problem
+from geo.ask.words import month_number
+from geo.data.boundaries import code_column
+from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, protected
+from geo.data.sources import STRICTER, Source, stored_sources
+from geo.data.store import CLEARED, SECRET, Snapshot, Store, Transaction, write_whole
+from geo.stats.protect import noise_variance
+
+BYTES = 32
+MADE_UP = bytes(BYTES)
+"""The secret of made-up data, which has nobody to protect: so it is the same wherever it is built."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Variance of the noise in one protected delivery.
+
+    Attributes
+    ----------
+    months : frozenset of int
+        That it covers.
+    area, year, month : float
+        Of the count of a small area, of a borough in a year, and in a month.
+    """
+
+    months: frozenset[int]
+    area: float
+    year: float
+    month: float
+
+
+def noises(snapshot: Snapshot, source: str) -> Iterator[Noise]:
+    """Return what protects each delivery of a controlled source."""
+    for batch in snapshot.manifest["batches"].values():
+        if batch["source"] == source and "budget" in batch:
+            of = {name: noise_variance(part * batch["budget"]) for name, part in TABLES.items()}
+            yield Noise(
+                frozenset(map(month_number, batch["months"])),
+                of["area"],
+                of["place and year"],
+                of["place and month"],
+            )
+
+
+def declare(change: Transaction, source: Source) -> None:
+    """Describe a source: it is of the strictest class of its batches, all of which then have two versions."""
+    batches = {r: b for r, b in change.manifest["batches"].items() if b["source"] == source.key}
+    classes = [source.disclosure, *(batch.get("disclosure", "open") for batch in batches.values())]
+    strictest = max(classes, key=STRICTER.index)
+    described = {**source.described(), "disclosure": strictest}
+    before = change.manifest["sources"].get(source.key, described)
+    if strictest != source.disclosure:
+        described["attribution"] = before["attribution"]
+    change.manifest["sources"][source.key] = described
+    for role in unprotected(change):
+        if change.has(role):
+            put_events(change, role, change.read(role))
+
+
+def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
+    """Store the events of a batch whose entry is in the manifest; those of a controlled source twice."""
+    batch = change.manifest["batches"][role]
+    said = change.manifest["sources"][batch["source"]]
+    batch.pop("budget", None)
+    if said["disclosure"] != "controlled":
+        change.put(role, events)
+        return
+    change.put(true_role(role), events)
+    batch["budget"] = STRENGTHS[said.get("protection", STANDARD)]
+    months = [month_number(text) for text in batch["months"]]
+    budget = batch["budget"]
+    key = key_of(_secret(change), events, budget)
+    change.put(role, protected(events, places_of(change), months, batch["grain"], budget=budget, key=key))
+
+
+def true_events(change: Snapshot, role: str) -> pd.DataFrame:
+    """Return the true events of a batch.
+
+    Raises
+    ------
+    Problem
+        If they are not in the folder.
+    """
+    hidden = true_role(role)
+    if change.has(hidden) and not change.path(hidden).is_file():
+        raise Problem(
+            f"The true events of {role.removeprefix('incidents/')} are not in this copy of the folder: "
+            "import into the one that holds them."
+        )
+    return change.read(hidden if change.has(hidden) else role)
+
+
+def keep_only(change: Transaction, role: str, gone: set[int]) -> None:
+    """Take the events of some months out of both versions of a batch; the others stay as they are."""
+    for one in (role, true_role(role)):
+        if change.has(one):
+            events = change.read(one)
+            change.put(one, events[~events["month"].isin(gone)].reset_index(drop=True))
+
+
+def remove(change: Transaction, role: str) -> None:
+    """Leave a batch out of the new version."""
+    change.remove(role)
+    if change.has(true_role(role)):
+        change.remove(true_role(role))
+
+
+def protect(folder: str | Path) -> list[str]:
+    """Draw the protected versions that a folder of an earlier version of this program lacks.
+
+    Returns
+    -------
+    list of str
+        Keys of the sources that got one.
+    """
+    with Store(folder).transaction() as change:
+        lacking = unprotected(change)
+        for role in lacking:
+            put_events(change, role, change.read(role))
+        return list(dict.fromkeys(change.manifest["batches"][role]["source"] for role in lacking))
+
+
+def unprotected(snapshot: Snapshot) -> list[str]:
+    """Batches of controlled sources that have no protected version."""
+    sources = stored_sources(snapshot.manifest)
+    return [
+        role
+        for role, batch in snapshot.manifest["batches"].items()
+        if sources[batch["source"]].disclosure == "controlled" and not snapshot.has(true_role(role))
+    ]
+
+
+def true_role(role: str) -> str:
+    """Role of the true events of a batch of a controlled source."""
+    return f"{CLEARED}/{role.removeprefix('incidents/')}"
+
+
+def _secret(change: Transaction) -> bytes:
+    """The folder's secret; made, and readable by its owner alone, when it is first needed."""
+    if change.synthetic:
+        return MADE_UP
+    path = change.folder / CLEARED / SECRET
+    if not path.is_file():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_whole(path, secrets.token_hex(BYTES).encode())
+    return bytes.fromhex(path.read_text(encoding="ascii"))
+
+
+def places_of(snapshot: Snapshot) -> Places:
+    """Return the places of a folder: in their boroughs and wards, by deprivation as far as it is loaded."""
+    areas = snapshot.read("areas/lsoa").index
+    lookup = decile = None
+    if snapshot.has("lookup"):
+        table = snapshot.read("lookup")
+        lookup = pd.DataFrame({level: table[code_column(table, level)] for level in ("borough", "ward")})
+    if snapshot.has("deprivation"):
+        decile = snapshot.read("deprivation")["imd_decile"].astype(np.float64)
+    return Places.of(areas, lookup, decile)

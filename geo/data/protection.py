@@ -1,0 +1,286 @@
+"""How is a controlled source protected? Its events are drawn anew, once, from tables with noise.
+
+Each table of :data:`TABLES` is counted from the true events of one delivery and gets noise of its share of
+the privacy budget (:mod:`geo.stats.protect`); no other figure of the true events is used. From the noisy
+tables as many events are made as the totals of boroughs and years say, and get their area, month, weekday,
+hour, age, sex and so on so that the tables hold; what is not in a table is independent of the rest, and
+whatever is counted of these events adds up. Persons, ranges of time and attributes of many values are left
+out.
+
+The noise comes from a key made of the data folder's secret and of the events themselves: the same events get
+the same protected version, in whatever order they come, and nobody without the secret can undo it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.words import month_text
+from geo.data.table import AGE_BANDS
+from geo.data.vintages import OUTSIDE
+from geo.stats.protect import dealt, noise_variance, noisy, shrunk, two_ways, within
+
+STRENGTHS = {"light": 8.0, "standard": 4.0, "strong": 2.0}
+"""Privacy budget (epsilon) of an event in each strength that a source may declare."""
+STANDARD = "standard"
+
+TABLES: dict[str, float] = {
+    "place and year": 0.26,
+    "tenth of deprivation": 0.25,
+    "area": 0.125,
+    "place and month": 0.1,
+    "place, weekday and hour": 0.09,
+    "place, age and sex": 0.045,
+    "place and category": 0.045,
+    "place and attributes": 0.035,
+    "ward and year": 0.025,
+    "ward and part of the week": 0.025,
+}
+"""Share of the budget of each table; together 1. Places are boroughs, outside the county, and not known."""
+SEVERAL = 20
+"""Values up to which an attribute is taken over."""
+NO_DAY, NO_HOUR = 7, 24
+_SEXES = ("F", "M")
+_LEFT_OUT = {"person", "span_hours", "offence_code"}
+_TAKEN = {"category", "lsoa", "month", "date", "hour", "age_band", "sex"}
+_WEEKDAY, _HOUR = np.divmod(np.arange(7 * (NO_HOUR + 1)), NO_HOUR + 1)
+_PART = np.where(_HOUR == NO_HOUR, 6, 3 * (_WEEKDAY >= 4) + np.digitize(_HOUR, (6, 18)))
+"""Part of the week of each slot: night, day and evening of Monday to Thursday and of the rest; not known."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where events may be: the small areas, outside them, and not known.
+
+    Attributes
+    ----------
+    codes : Index
+        Codes of the small areas in map order, then :data:`~geo.data.vintages.OUTSIDE` and "".
+    borough, ward, group : ndarray of int, shape (n + 2,)
+        Numbers from 0; outside and not known are boroughs, wards and groups of their own. Groups are the
+        national tenths of deprivation in each borough, or wards where deprivation is not loaded.
+    """
+
+    codes: pd.Index
+    borough: np.ndarray
+    ward: np.ndarray
+    group: np.ndarray
+
+    @classmethod
+    def of(cls, areas: pd.Index, lookup: pd.DataFrame | None, decile: pd.Series | None) -> Places:
+        """Number the places of a county.
+
+        Parameters
+        ----------
+        areas : Index
+        lookup : DataFrame or None
+            Columns ``borough`` and ``ward`` by small area.
+        decile : Series or None
+            National tenth of deprivation by small area.
+        """
+        codes = pd.Index([*areas, OUTSIDE, ""])
+
+        def named(column: str) -> np.ndarray:
+            known = pd.Series("", index=areas) if lookup is None else lookup[column].reindex(areas).fillna("")
+            return pd.factorize(np.array([*("a " + known.astype(str)), OUTSIDE, ""], object))[0]
+
+        borough = named("borough")
+        ward = pd.factorize(borough * len(codes) + named("ward"))[0]
+        if decile is None or decile.isna().all():
+            return cls(codes, borough, ward, ward)
+        tenth = np.append(decile.reindex(areas).fillna(0).to_numpy(np.int64), [0, 0])
+        return cls(codes, borough, ward, pd.factorize(borough * 11 + tenth)[0])
+
+
+def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
+    """Key of the noise: of the secret, of the events in whatever order, and of the budget."""
+    rows = np.sort(pd.util.hash_pandas_object(events.astype("str").fillna(""), index=False).to_numpy())
+    return int.from_bytes(hmac.new(secret, f"{budget:g} ".encode() + rows.tobytes(), hashlib.sha256).digest())
+
+
+def protected(
+    events: pd.DataFrame, places: Places, months: Sequence[int], grain: str, *, budget: float, key: int
+) -> pd.DataFrame:
+    """Draw the protected version of one delivery.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Canonical incidents, ``lsoa`` a code of a place, ``"outside"`` or missing.
+    places : Places
+    months : sequence of int
+        Months that the delivery covers, at least one.
+    grain : {"month", "day", "hour"}
+    budget : float
+        Privacy budget of an event.
+    key : int
+        Of :func:`key_of`.
+
+    Returns
+    -------
+    DataFrame
+        Canonical incidents of the same columns but those left out.
+    """
+    from randomgen import ChaCha
+
+    deal = _Dealer(events, places, budget, np.random.Generator(ChaCha(key=key)))
+    found = {**deal.place_and_month(np.array(sorted(months)))}
+    found |= deal.time(found["month"].to_numpy(), grain) | deal.who()
+    several = [c for c in events if c not in _TAKEN | _LEFT_OUT and events[c].nunique() <= SEVERAL]
+    found["category"] = deal.values("category", "place and category", 1)
+    found |= {str(name): deal.values(name, "place and attributes", len(several)) for name in several}
+    found["span_hours"] = pd.Series(np.nan, index=range(deal.n), dtype="float32")
+    return pd.DataFrame(found)[[c for c in events.columns if c in found]]
+
+
+class _Dealer:
+    """Counts the true events of one delivery with noise, and deals what it counted to the protected ones."""
+
+    def __init__(self, events: pd.DataFrame, places: Places, budget: float, rng: np.random.Generator) -> None:
+        self.events, self.places, self.rng = events, places, rng
+        self.share = {name: part * budget for name, part in TABLES.items()}
+        self.n_places, self.n_wards = int(places.borough.max()) + 1, int(places.ward.max()) + 1
+        self.true = places.codes.get_indexer(pd.Index(events["lsoa"].astype(object).fillna("")))
+        self.at = places.borough[self.true]
+        self.area = np.array([], np.int64)
+
+    @property
+    def n(self) -> int:
+        """Number of protected events."""
+        return len(self.area)
+
+    def place_and_month(self, months: np.ndarray) -> dict[str, pd.Series]:
+        """How many there are in each place and year; of these, how many in each area and month."""
+        places, rng, share = self.places, self.rng, self.share
+        years, year_of = np.unique(months // 12, return_inverse=True)
+        month = np.searchsorted(months, self.events["month"].to_numpy())
+        by_year = np.maximum(self._by_place(year_of[month], len(years), share["place and year"]), 0)
+        of_group = np.zeros(int(places.group.max()) + 1, np.int64)
+        of_group[places.group] = places.borough
+        tenths = np.bincount(places.group[self.true], minlength=len(of_group))
+        tenths = noisy(tenths, share["tenth of deprivation"], rng)
+        tenths = within(tenths, by_year.sum(axis=1), of_group, rng)
+        by_area = noisy(np.bincount(self.true, minlength=len(places.codes)), share["area"], rng)
+        self.area = np.repeat(np.arange(len(places.codes)), within(by_area, tenths, places.group, rng))
+        by_month = self._by_place(month, len(months), share["place and month"])
+        by_month = np.stack(
+            [within(row, of, year_of, rng) for row, of in zip(by_month, by_year, strict=True)]
+        )
+        dealt_ = self._in_wards(by_month, month, year_of, "ward and year")
+        codes = pd.Series(places.codes.to_numpy()[self.area], dtype="str")
+        return {"lsoa": codes.replace("", np.nan), "month": pd.Series(months[dealt_].astype("int32"))}
+
+    def time(self, month: np.ndarray, grain: str) -> dict[str, pd.Series]:
+        """When in the week: the weekday and the hour, as far as the files tell; and a day that fits."""
+        slots, part = np.arange(len(_HOUR)), _PART
+        if grain == "month":
+            hour, weekday = np.full(self.n, NO_HOUR), np.full(self.n, NO_DAY)
+        else:
+            hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int64)
+            if grain == "day":
+                slots, part, hours = slots[_HOUR == NO_HOUR], (np.arange(7) >= 4) * 1, hours * 0 + NO_HOUR
+            day = pd.to_datetime(self.events["date"]).dt.day_of_week.fillna(0).to_numpy(np.int64)
+            label = np.searchsorted(slots, day * (NO_HOUR + 1) + hours)
+            fine = self._totals(self._by_place(label, len(slots), self.share["place, weekday and hour"]))
+            slot = slots[self._in_wards(fine, label, part, "ward and part of the week")]
+            weekday, hour = _WEEKDAY[slot], _HOUR[slot]
+        return {
+            "date": _dates(month, weekday, self.rng),
+            "hour": pd.Series(hour).mask(hour == NO_HOUR).astype("Int8"),
+        }
+
+    def who(self) -> dict[str, pd.Series]:
+        """Age and sex, where the files give any."""
+        bands, sexes = len(AGE_BANDS), len(_SEXES)
+        age = pd.Index(AGE_BANDS).get_indexer(pd.Index(self.events["age_band"])) % (bands + 1)
+        sex = pd.Index(_SEXES).get_indexer(pd.Index(self.events["sex"])) % (sexes + 1)
+        label, labels = age * (sexes + 1) + sex, (bands + 1) * (sexes + 1)
+        given = np.full(self.n, labels - 1)
+        if (label < labels - 1).any():
+            fine = self._totals(self._by_place(label, labels, self.share["place, age and sex"]))
+            given = dealt(fine, self.places.borough[self.area], self.rng)
+        ages, sexes_ = np.array([*AGE_BANDS, None], object), np.array([*_SEXES, None], object)
+        return {
+            "age_band": pd.Series(ages[given // (sexes + 1)], dtype="str"),
+            "sex": pd.Series(sexes_[given % (sexes + 1)], dtype="str"),
+        }
+
+    def values(self, column: str, table: str, among: int) -> pd.Series:
+        """Values of one column, whose table has its part of a share that several have together."""
+        given = self.events[column]
+        known = given.drop_duplicates()
+        known = known.iloc[np.argsort(known.astype("str").fillna("").to_numpy(object))].reset_index(drop=True)
+        label = pd.Index(known).get_indexer(pd.Index(given)) if len(known) else np.array([], np.int64)
+        fine = self._totals(self._by_place(label, max(1, len(known)), self.share[table] / among))
+        found = known.reindex(dealt(fine, self.places.borough[self.area], self.rng))
+        return found.reset_index(drop=True).astype(given.dtype)
+
+    def _by_place(self, label: np.ndarray, labels: int, share: float) -> np.ndarray:
+        """Events by place and label, with noise."""
+        return noisy(_counted(self.at, self.n_places, label, labels), share, self.rng)
+
+    def _totals(self, fine: np.ndarray) -> np.ndarray:
+        """A noisy table by place, brought to the protected events of each place."""
+        size = np.bincount(self.places.borough[self.area], minlength=self.n_places)
+        one = np.zeros(fine.shape[1], np.int64)
+        return np.stack([within(row, n, one, self.rng) for row, n in zip(fine, size[:, None], strict=True)])
+
+    def _in_wards(self, fine: np.ndarray, label: np.ndarray, coarse_of: np.ndarray, table: str) -> np.ndarray:
+        """Deal labels: by ward, the coarser ones that each belongs to; within these, as often as by place.
+
+        Parameters
+        ----------
+        fine : ndarray of int, shape (places, labels)
+            How often each label is dealt in each place.
+        label : ndarray of int
+            Of the true events.
+        coarse_of : ndarray of int, shape (labels,)
+        table : str
+            That of the wards and the coarser labels.
+        """
+        ward, place = self.places.ward[self.area], self.places.borough[self.area]
+        coarser = int(coarse_of.max()) + 1
+        if coarser == 1:
+            return dealt(fine, place, self.rng)
+        held = _counted(self.places.ward[self.true], self.n_wards, coarse_of[label], coarser)
+        held = noisy(held, self.share[table], self.rng)
+        size = np.bincount(ward, minlength=self.n_wards)
+        by_ward = np.zeros((self.n_wards, coarser), np.int64)
+        of_ward = np.zeros(self.n_wards, np.int64)
+        of_ward[self.places.ward] = self.places.borough
+        for at, row in enumerate(fine):
+            mine = of_ward == at
+            total = np.bincount(coarse_of, row, minlength=coarser).astype(np.int64)
+            if total.sum():
+                expected = np.outer(size[mine], total) / total.sum()
+                guess = shrunk(held[mine], expected, noise_variance(self.share[table]))
+                by_ward[mine] = two_ways(np.maximum(guess, 0), size[mine], total, self.rng)
+        part = dealt(by_ward, ward, self.rng)
+        within_part = np.zeros((self.n_places * coarser, len(coarse_of)), np.int64)
+        for one, of in enumerate(coarse_of):
+            within_part[np.arange(self.n_places) * coarser + of, one] = fine[:, one]
+        return dealt(within_part, place * coarser + part, self.rng)
+
+
+def _counted(group: np.ndarray, groups: int, label: np.ndarray, labels: int) -> np.ndarray:
+    return np.bincount(group * labels + label, minlength=groups * labels).reshape(groups, labels)
+
+
+def _dates(month: np.ndarray, weekday: np.ndarray, rng: np.random.Generator) -> pd.Series:
+    """A day of the month with the weekday, by chance; missing where the weekday is not known."""
+    first = pd.to_datetime([f"{month_text(int(m))}-01" for m in np.unique(month)])
+    at = np.searchsorted(np.unique(month), month)
+    begins = first.day_of_week.to_numpy()[at] if len(month) else weekday
+    length = np.array([monthrange(int(m) // 12, int(m) % 12 + 1)[1] for m in np.unique(month)])
+    earliest = (weekday - begins) % 7
+    weeks = (length[at] - 1 - earliest) // 7 + 1 if len(month) else earliest
+    day = earliest + 7 * np.floor(rng.random(len(month)) * weeks).astype(np.int64)
+    when = (first.to_numpy("datetime64[D]")[at] + day) if len(month) else np.array([], "datetime64[D]")
+    return pd.Series(when).astype("datetime64[s]").mask(weekday == NO_DAY)

@@ -1,0 +1,255 @@
+"""Does the protected version hold out against those who ask much, and is it still of use?
+
+Each attack is one that tells starred counts of today's true numbers exactly; the same attack on true numbers
+stands beside it, so that it is known to be one. What it tells of the protected version is at most what the
+version itself says, and that is compared with the guess of someone who knows the totals of boroughs and the
+residents of each area, and nothing else.
+"""
+
+import shutil
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import nbinom, norm
+
+from geo.answer.asked import Asked
+from geo.answer.atlas import Atlas
+from geo.answer.disclosure import LARGEST_SUPPRESSED, Gate
+from geo.ask.query import Query
+from geo.data.guarded import protect
+from geo.data.store import CLEARED, Store
+from geo.demo.check import check
+
+SOURCES = ("ae", "admissions", "ambulance")
+OF_20 = {"ae": 18, "admissions": 16, "ambulance": 16}
+STARRED = np.arange(1, LARGEST_SUPPRESSED + 1)
+
+
+def asked(atlas: Atlas, source: str, search: str = "level=lsoa") -> Asked:
+    query, notices = Query.parse(f"source={source}&{search}", atlas.catalogue)
+    assert not notices
+    return atlas.asked(query)
+
+
+def guessed(s: Asked, true: np.ndarray) -> float:
+    """How often one is right who knows each borough's total and each area's residents: the best of three."""
+    borough = s.county.levels["borough"].parent if s.query.level == "lsoa" else np.arange(len(true))
+    share = s.population / np.bincount(borough, s.population)[borough]
+    mean = np.bincount(borough, true)[borough] * share
+    starred = (true >= 1) & (true <= LARGEST_SUPPRESSED)
+    found = [np.clip(np.floor(mean), 1, LARGEST_SUPPRESSED)]
+    found += [STARRED[nbinom.pmf(STARRED, k, k / (k + mean[:, None])).argmax(axis=1)] for k in (1.0, 3.0)]
+    found += [np.full(len(true), k) for k in STARRED]
+    return max(float((one == true)[starred].mean()) for one in found)
+
+
+def recovered(ours: np.ndarray, true: np.ndarray) -> float:
+    """How often the protected count, brought into 1 to 7, is the true one of those that are starred."""
+    starred = (true >= 1) & (true <= LARGEST_SUPPRESSED)
+    return float((np.clip(ours, 1, LARGEST_SUPPRESSED) == true)[starred].mean())
+
+
+# ---------------------------------------------------------------- what is opened
+
+
+def test_no_answer_depends_on_the_true_events(demo_county: Path, tmp_path: Path) -> None:
+    """Without them everything answers identically, to the letter of the export."""
+    folder = tmp_path / "county"
+    shutil.copytree(demo_county, folder)
+    shutil.rmtree(folder / CLEARED)
+    with_, without = Atlas.open(demo_county), Atlas.open(folder)
+    assert with_.version == without.version
+    for source in SOURCES:
+        pd.testing.assert_frame_equal(with_.snapshot.incidents(source), without.snapshot.incidents(source))
+        query = Query.parse(f"source={source}&layer=getis_ord&level=ward", with_.catalogue)[0]
+        one, other = with_.answer(query), without.answer(query)
+        pd.testing.assert_frame_equal(one.export(), other.export())
+        assert (one.headline, one.caveats) == (other.headline, other.caveats)
+    assert not any(role.startswith(CLEARED) for role in with_.snapshot.opened())
+
+
+def test_the_true_events_are_for_their_owner_alone(demo_county: Path) -> None:
+    assert (demo_county / CLEARED).stat().st_mode & 0o077 == 0
+
+
+def test_cleared_shows_true_numbers_and_says_so(true_demo_atlas: Atlas, demo_atlas: Atlas) -> None:
+    query = Query.parse("source=ae&level=lsoa", true_demo_atlas.catalogue)[0]
+    shown, protected = true_demo_atlas.answer(query), demo_atlas.answer(query)
+    assert shown.table["count"].notna().all()
+    assert (shown.table["count"] % 5 != 0).any()
+    assert shown.banner == "True small numbers, not for sharing"
+    assert "plus_minus" not in shown.table
+    assert protected.table["count"].isna().any()
+    assert true_demo_atlas.version != demo_atlas.version
+
+
+# ---------------------------------------------------------------- attacks
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_protected_version_itself_tells_little_more_than_a_guess(
+    source: str, demo_atlas: Atlas, true_demo_atlas: Atlas
+) -> None:
+    """Whatever is asked, by whatever route, is computed from it: so this bounds every attack."""
+    for search in ("level=lsoa", "level=lsoa&month=7", "level=ward&month=1", "level=borough&month=2"):
+        ours, true = (asked(atlas, source, search) for atlas in (demo_atlas, true_demo_atlas))
+        if ((true.counts >= 1) & (true.counts <= LARGEST_SUPPRESSED)).sum() < 30:
+            continue
+        starred = (ours.counts >= 1) & (ours.counts <= LARGEST_SUPPRESSED)
+        right = float((ours.counts == true.counts)[starred].mean())
+        assert right <= guessed(true, true.counts) + 0.10, search
+        assert recovered(ours.counts, true.counts) <= guessed(true, true.counts) + 0.11, search
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_months_and_hours_of_a_panel_tell_no_count(
+    source: str, demo_atlas: Atlas, true_demo_atlas: Atlas
+) -> None:
+    """An area's months that are not 0: of true numbers, nearly always its number of events."""
+    right = {}
+    for name, atlas in (("ours", demo_atlas), ("true", true_demo_atlas)):
+        whole = asked(true_demo_atlas, source).counts
+        few = (whole >= 1) & (whole <= LARGEST_SUPPRESSED)
+        told = (asked(atlas, source).monthly().to_numpy() > 0).sum(axis=1)
+        right[name] = float((told == whole)[few].mean())
+    assert right["true"] > 0.7
+    assert right["ours"] < guessed(asked(true_demo_atlas, source), whole) + 0.11
+
+
+def test_least_squares_over_5000_questions(demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    """Rounded counts of random sets of hours give the count of each hour; and it is not the true one."""
+    rng, gate = np.random.default_rng(3), Gate("controlled")
+    sets = (rng.random((5_000, 24)) < rng.uniform(0.4, 1, (5_000, 1))).astype(float)
+    by_hour = {
+        name: np.array([asked(atlas, "ae", f"level=borough&hour={h}&month=1,7").counts for h in range(24)])
+        for name, atlas in (("ours", demo_atlas), ("true", true_demo_atlas))
+    }
+    found = {}
+    for name, counts in by_hour.items():
+        shown = gate.counts((sets @ counts).astype(int).ravel()).to_numpy(float, na_value=4.0)
+        found[name] = np.rint(np.linalg.lstsq(sets, shown.reshape(len(sets), -1))[0])
+    starred = (by_hour["true"] >= 1) & (by_hour["true"] <= LARGEST_SUPPRESSED)
+    assert starred.sum() > 20
+    assert (found["true"] == by_hour["true"])[starred].mean() > 0.9, "it is an attack"
+    right = (found["ours"] == by_hour["true"])[starred].mean()
+    best = max((by_hour["true"][starred] == k).mean() for k in STARRED)
+    assert right <= best + 0.10
+
+
+def test_two_benchmarks_subtracted_tell_nobodys_age(demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    """The ages of a borough-hour's few people, which two age-standardised rates give together."""
+    matches = {"ours": [], "true": []}
+    for hour in range(24):
+        truth = asked(true_demo_atlas, "ae", f"level=borough&hour={hour}&month=1").ages()[0].to_numpy()
+        for name, atlas in (("ours", demo_atlas), ("true", true_demo_atlas)):
+            found = asked(atlas, "ae", f"level=borough&hour={hour}&month=1").ages()[0].to_numpy()
+            few = (truth.sum(axis=1) >= 1) & (truth.sum(axis=1) <= LARGEST_SUPPRESSED)
+            matches[name] += (found == truth).all(axis=1)[few].tolist()
+    assert np.mean(matches["true"]) == 1
+    assert np.mean(matches["ours"]) < 0.05
+
+
+@pytest.mark.parametrize("source", ["ae", "ambulance"])
+def test_a_persons_event_is_not_put_together(source: str, demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    """Day and hour of the one event of an area in a month are told no better than by the usual hour."""
+
+    @cache
+    def events(atlas: Atlas) -> pd.DataFrame:
+        return atlas.snapshot.incidents(source).dropna(subset=["lsoa", "hour"])
+
+    true, ours = events(true_demo_atlas), events(demo_atlas)
+    alone = true.groupby(["lsoa", "month"])["lsoa"].transform("size") == 1
+    facts = true[alone].merge(ours, on=["lsoa", "month"], suffixes=("", "_told"))
+    exact = ((facts["date"] == facts["date_told"]) & (facts["hour"] == facts["hour_told"])).sum()
+    usual = true["hour"].value_counts(normalize=True).max() / 28
+    chance = norm.ppf(0.999) * np.sqrt(len(facts) * usual)
+    assert len(facts) > 100
+    assert exact <= len(facts) * usual + chance
+    assert "person" not in ours
+
+
+def test_two_imports_are_one_and_a_changed_one_is_drawn_anew(demo_county: Path, tmp_path: Path) -> None:
+    """The same events give the same version, so there is no averaging; one event less changes all of it."""
+    true = Store(demo_county).open(cleared=True)
+    held = Store(demo_county).open().incidents("ambulance")
+    folder = tmp_path / "county"
+    shutil.copytree(demo_county, folder)
+    store = Store(folder)
+    with store.transaction() as change:
+        role = next(r for r in change.manifest["batches"] if "ambulance" in r)
+        for one in (true.incidents("ambulance").iloc[::-1], true.incidents("ambulance").iloc[1:]):
+            del change.manifest["objects"][f"{CLEARED}/{role.removeprefix('incidents/')}"]
+            change.put(role, one.reset_index(drop=True))
+            change.manifest["batches"][role]["disclosure"] = "controlled"
+            break
+    assert protect(folder) == ["ambulance"]
+    pd.testing.assert_frame_equal(store.open().incidents("ambulance"), held)
+    with store.transaction() as change:
+        del change.manifest["objects"][f"{CLEARED}/{role.removeprefix('incidents/')}"]
+        change.put(role, true.incidents("ambulance").iloc[1:].reset_index(drop=True))
+    assert protect(folder) == ["ambulance"]
+    moved = store.open().incidents("ambulance")["lsoa"].value_counts()
+    differ = moved.sub(held["lsoa"].value_counts(), fill_value=0) != 0
+    assert differ.sum() > 100, "one event less cannot be told from the areas that change"
+
+
+# ---------------------------------------------------------------- of use
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_it_is_for_is_still_there(source: str, demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    ours, true = (asked(atlas, source) for atlas in (demo_atlas, true_demo_atlas))
+    most = [set(np.argsort(-s.counts, kind="stable")[:n]) for s, n in ((true, 20), (ours, 25))]
+    assert len(most[0] & most[1]) >= OF_20[source]
+
+    query = Query.parse(f"source={source}&level=lsoa&layer=getis_ord", demo_atlas.catalogue)[0]
+    answers = [atlas.answer(query) for atlas in (demo_atlas, true_demo_atlas)]
+    hot = [set(answer.table.index[answer.table["cluster"] == "HH"]) for answer in answers]
+    assert len(hot[0] & hot[1]) >= 0.7 * len(hot[0] | hot[1])
+
+    rate = [answer.gradient.tenths["rate_per_1000_year"].iloc[[0, -1]] for answer in answers]
+    assert (rate[0] / rate[1] - 1).abs().max() < 0.10
+
+    monthly = [asked(atlas, source, "level=borough").monthly() for atlas in (demo_atlas, true_demo_atlas)]
+    yearly = [m.T.groupby(m.columns // 12).sum() for m in monthly]
+    assert (yearly[0] - yearly[1]).abs().to_numpy().max() <= 5
+
+
+@pytest.mark.parametrize("search", ["", "&month=7", "&category=assault", "&hour=22,23,0,1,2"])
+def test_plus_minus_covers_the_true_counts(search: str, demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    near = []
+    for source in SOURCES:
+        for level in ("lsoa", "ward", "borough"):
+            query, notices = Query.parse(f"source={source}&level={level}{search}", demo_atlas.catalogue)
+            if not notices:
+                ours, true = demo_atlas.asked(query), true_demo_atlas.asked(query)
+                near.append(np.abs(ours.counts - true.counts) <= norm.ppf(0.975) * np.sqrt(ours.noise))
+    assert np.concatenate(near).mean() > 0.93
+    assert min(one.mean() for one in near if len(one) > 9) > 0.88
+
+
+def test_every_table_export_and_note_carries_its_plus_minus(demo_atlas: Atlas) -> None:
+    answer = demo_atlas.answer(Query.parse("source=ae&level=ward", demo_atlas.catalogue)[0])
+    told = answer.export()
+    assert list(told)[2:4] == ["count", "plus_minus"]
+    assert (told["plus_minus"].isna() == (told["count"] == "*")).all()
+    assert any("within ±" in caveat for caveat in answer.caveats)
+    assert "plus_minus" not in demo_atlas.answer(Query(source="offences")).table
+
+
+def test_limits_carry_the_noise(demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    """A rate's interval from protected counts is wider than that of as many true ones."""
+    search = "source=ae&level=ward&layer=significance&measure=dsr"
+    for name in ("layer=significance", "measure=dsr"):
+        query = Query.parse(f"source=ae&level=ward&{name}", demo_atlas.catalogue)[0]
+        ours, true = (atlas.answer(query).table for atlas in (demo_atlas, true_demo_atlas))
+        widths = [(t["upper_ci"] - t["lower_ci"]).median() for t in (ours, true)]
+        assert widths[0] > 1.1 * widths[1], search
+
+
+def test_published_figures_are_rebuilt_from_the_true_numbers(true_demo_atlas: Atlas) -> None:
+    verdicts = [row.verdict for row in check(true_demo_atlas)]
+    assert (verdicts.count("matches"), verdicts.count("differs")) == (49, 0)
