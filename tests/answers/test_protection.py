@@ -1,9 +1,8 @@
 """Does the protected version hold out against those who ask much, and is it still of use?
 
-Each attack is one that tells starred counts of today's true numbers exactly; the same attack on true numbers
-stands beside it, so that it is known to be one. What it tells of the protected version is at most what the
-version itself says, and that is compared with the guess of someone who knows the totals of boroughs and the
-residents of each area, and nothing else.
+Beside three of the attacks stands the same on true numbers, so that it is known to be one. What an attack
+tells of the protected version is at most what that version itself says, and this is compared with the guess
+of someone who knows the totals of boroughs and the residents of each area, and nothing else.
 """
 
 import shutil
@@ -101,7 +100,7 @@ def test_the_protected_version_itself_tells_little_more_than_a_guess(
         starred = (ours.counts >= 1) & (ours.counts <= LARGEST_SUPPRESSED)
         right = float((ours.counts == true.counts)[starred].mean())
         assert right <= guessed(true, true.counts) + 0.10, search
-        assert recovered(ours.counts, true.counts) <= guessed(true, true.counts) + 0.11, search
+        assert recovered(ours.counts, true.counts) <= guessed(true, true.counts) + 0.10, search
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -116,7 +115,7 @@ def test_months_and_hours_of_a_panel_tell_no_count(
         told = (asked(atlas, source).monthly().to_numpy() > 0).sum(axis=1)
         right[name] = float((told == whole)[few].mean())
     assert right["true"] > 0.7
-    assert right["ours"] < guessed(asked(true_demo_atlas, source), whole) + 0.11
+    assert right["ours"] < guessed(asked(true_demo_atlas, source), whole) + 0.10
 
 
 def test_least_squares_over_5000_questions(demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
