@@ -76,7 +76,7 @@ def test_measures_are_chosen_by_key_and_say_what_they_are_or_why_not(page: Page,
     options = page.get_by_role("option").filter(has=page.locator(".choice"))
     expect(options).to_have_count(7)
     expect(options.last).to_have_attribute("data-combobox-disabled", "true")
-    expect(options.last).to_contain_text("Not here: harm is weighed for open sources only.")
+    expect(options.last).to_contain_text("Not here: harm is not weighed for controlled sources.")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("measure=rate"))

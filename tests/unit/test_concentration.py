@@ -73,7 +73,8 @@ def cuts_by_brute_force(values: list[float], classes: int) -> list[int]:
     for k in range(1, classes):
         aim = k * n / classes
         best = sorted(places, key=lambda below: (round(abs(below - aim), 9), -below))[0]
-        if best < n and abs(best - aim) <= max(0.5, n / classes / 4) and n >= classes:
+        off = round(abs(best - aim) - max(0.5, n / classes / 4), 9)
+        if best < n and off <= 0 and n >= classes:
             found.append(best)
     return found
 
