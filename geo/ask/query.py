@@ -33,19 +33,7 @@ from geo.ask.choices import (
     VIEWS,
 )
 from geo.ask.notice import Notice, left_out, offering
-from geo.ask.parameters import (
-    ALL,
-    CHARTS,
-    COLOURS,
-    EVENTS,
-    GRADIENT,
-    MAP,
-    MONTHS,
-    WEEK,
-    Notices,
-    Parameter,
-    asks,
-)
+from geo.ask.parameters import Notices, Parameter, asks
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS, Window, Windows, windows
 from geo.ask.words import listed, lower_first
@@ -62,7 +50,7 @@ class Checks(Protocol):
 
 
 _SOURCE = p.word("source", "sources")
-_PERIOD, _TIME = ALL - {MONTHS}, ALL - {WEEK}
+_PERIOD, _TIME = p.ALL - {p.MONTHS}, p.ALL - {p.WEEK}
 
 
 @dataclass(frozen=True)
@@ -95,7 +83,7 @@ class Query:
         p.choice("level", LEVELS),
         "Areas",
         "Size of the areas: small areas, wards or boroughs.",
-        [MAP],
+        [p.MAP],
         clears=("area", "set", "edges"),
         control="value",
     )
@@ -104,7 +92,7 @@ class Query:
         _SOURCE,
         "Source",
         "Whose events are counted; the first source loaded where it is left out.",
-        ALL,
+        p.ALL,
         clears=("category", "compare"),
         control="value",
     )
@@ -119,7 +107,7 @@ class Query:
         p.SLUGS,
         "Category",
         "Categories of the events, by their names in small letters and hyphens.",
-        ALL,
+        p.ALL,
         filters=True,
         control="value",
     )
@@ -171,7 +159,7 @@ class Query:
         p.BOROUGH_CODES,
         "Boroughs",
         "Codes of the boroughs or districts shown.",
-        CHARTS,
+        p.CHARTS,
         filters=True,
         control="strip",
     )
@@ -180,7 +168,7 @@ class Query:
         p.word("measure", "measures"),
         "Measure",
         "How much there is: a count, or a rate of some kind.",
-        [MAP, GRADIENT],
+        [p.MAP, p.GRADIENT],
         clears=("edges",),
         control="value",
     )
@@ -189,7 +177,7 @@ class Query:
         p.word("layer", "layers"),
         "Layer",
         "What the map is coloured by.",
-        [MAP],
+        [p.MAP],
         clears=("compare", "mark"),
         control="value",
     )
@@ -201,7 +189,7 @@ class Query:
         p.choice("domain of deprivation", DOMAINS),
         "Deprivation by",
         "Deprivation as a whole, or by one of its seven domains.",
-        [MAP, GRADIENT],
+        [p.MAP, p.GRADIENT],
         heeded=True,
         control="value",
     )
@@ -210,7 +198,7 @@ class Query:
         p.word("benchmark", "benchmarks"),
         "Compared with",
         "With whom rates are compared: a borough's code or england; all that is shown where it is left out.",
-        [MAP],
+        [p.MAP],
         heeded=True,
         control="value",
         usual="whole",
@@ -226,7 +214,7 @@ class Query:
         p.on_off("The correction for many areas (fdr)"),
         "Correction",
         "Whether findings are corrected for looking at many areas at once.",
-        [MAP],
+        [p.MAP],
         heeded=True,
         control="checked",
     )
@@ -235,7 +223,7 @@ class Query:
         p.choice("way to find p", NULLS),
         "p from",
         "Where p comes from: exact, or esda's permutations.",
-        [MAP],
+        [p.MAP],
         heeded=True,
         control="value",
     )
@@ -262,7 +250,7 @@ class Query:
         p.word("comparison"),
         "Compare",
         "What is set beside it: a source, a layer, a period such as 2022-01..2022-12, 28-days or ytd.",
-        [MAP],
+        [p.MAP],
         heeded=True,
         control="value",
         usual="usual",
@@ -279,7 +267,7 @@ class Query:
         p.choice("clock", CLOCKS),
         "Clock",
         "How times that are not known count in the clock.",
-        [WEEK],
+        [p.WEEK],
         control="value",
     )
     layout: str = asks(
@@ -293,7 +281,7 @@ class Query:
         p.choice("way to form classes", BREAKS),
         "Classes",
         "How values are cut into classes.",
-        [MAP],
+        [p.MAP],
         heeded=True,
         clears=("edges",),
         control="value",
@@ -303,7 +291,7 @@ class Query:
         p.EDGES,
         "Bounds",
         "Bounds of the reader's own classes, going up; heeded where breaks=own.",
-        [MAP],
+        [p.MAP],
         heeded=True,
         control="value",
     )
@@ -312,7 +300,7 @@ class Query:
         p.choice("set of colours", PALETTES),
         "Colours",
         "Colours of the classes.",
-        [COLOURS],
+        [p.COLOURS],
         heeded=True,
         control="value",
     )
@@ -407,6 +395,7 @@ class Query:
 
         Examples
         --------
+        >>> from geo.ask.parameters import WEEK
         >>> Query(hour=(1,), layer="imd", month=(5,)).only(WEEK) == Query(month=(5,))
         True
         """
@@ -419,7 +408,7 @@ class Query:
 
     def events(self) -> Query:
         """Return the question as far as it chooses events, wherever they are."""
-        return self.only(EVENTS)
+        return self.only(p.EVENTS)
 
     def filters(self) -> Query:
         """Return what, when and where alone, of its source; shown as usual."""

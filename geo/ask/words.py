@@ -287,3 +287,9 @@ def before_name(compared: Windows) -> str:
 def lower_first(text: str) -> str:
     """Lower the first letter unless the word is an abbreviation such as A&E."""
     return text if text[1:2].isupper() or text[1:2] == "&" else text[:1].lower() + text[1:]
+
+
+def leading(leaders: Sequence[str], noun: str, value: str) -> str:
+    """Say who has the most, without a full stop: "July has the most offences: 8,134"."""
+    have, each = agree(len(leaders), "has", "have"), agree(len(leaders), "", " each")
+    return upper_first(f"{named(leaders)} {have} the most {noun}: {value}{each}")

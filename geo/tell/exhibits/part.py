@@ -25,7 +25,7 @@ from geo.answer.level import Level
 from geo.answer.week import by_unit
 from geo.ask import describe
 from geo.ask.query import Query
-from geo.ask.words import MOST_NAMED, agree, lower_first, named, period_name, upper_first, written
+from geo.ask.words import MOST_NAMED, agree, leading, lower_first, named, period_name, written
 from geo.stats import midnight, peaks
 from geo.stats.hotspots import local_moran
 
@@ -493,12 +493,6 @@ class Part:
             few = named(others) if len(others) <= MOST_NAMED else f"{len(others)} others"
             said += f"; {few} cannot be told apart from {agree(len(leaders), 'it', 'them')}"
         return said + "."
-
-
-def leading(leaders: Sequence[str], noun: str, value: str) -> str:
-    """Say who has the most, without a full stop: "July has the most offences: 8,134"."""
-    have, each = agree(len(leaders), "has", "have"), agree(len(leaders), "", " each")
-    return upper_first(f"{named(leaders)} {have} the most {noun}: {value}{each}")
 
 
 def ordered(shown: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -8,7 +8,7 @@ import pandas as pd
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.week import by_unit, spread
 from geo.ask.query import Query
-from geo.ask.words import DAY_NAMES, MONTH_NAMES, agree
+from geo.ask.words import DAY_NAMES, MONTH_NAMES, agree, leading
 from geo.stats import clock, midnight, peaks
 from geo.tell.exhibits.part import (
     ASSUMED,
@@ -19,7 +19,6 @@ from geo.tell.exhibits.part import (
     Exhibit,
     NotPossible,
     Part,
-    leading,
     ordered,
 )
 
