@@ -68,23 +68,23 @@ def _limits(
 
 def differ_by_chance(
     s: Asked, against: Comparison, by: Benchmark, confidence: float = 0.95
-) -> tuple[float, int]:
+) -> tuple[float, int] | None:
     """Number of areas that chance alone would set apart from the benchmark if all had its rate; of how many.
 
-    Every count that an area may have is protected and given its limits as the area's own is, so the limits'
-    and the protection's steps are in the number. The noise of a protected version is in neither the counts
-    nor their limits here: it widens both alike.
+    None where the limits are not those of a Poisson count: of standardised rates, and of protected counts,
+    whose noise is in them.
     """
+    if against.expected is None or s.noise.any():
+        return None
     expected = np.where(s.inside, against.expected(s, by.value), np.nan)
     if by.itself is not None:
         expected[by.itself] = np.nan
     known = int(np.isfinite(expected).sum())
     if not known:
-        return 0.0, 0
+        return None
     most = np.nanmax(expected)
     counts = np.arange(int(most + 12 * np.sqrt(most + 1) + 20))
-    shown = s.gate.counts(counts).to_numpy(np.float64, na_value=np.nan)
-    return funnel.by_chance(expected, *_limits(shown, np.isnan(shown), confidence, 0.0)), known
+    return funnel.by_chance(expected, *intervals.poisson_interval(counts, confidence)), known
 
 
 def ratio_to_ages(s: Asked, confidence: float) -> pd.DataFrame:
@@ -168,15 +168,16 @@ class Comparison:
     finding : str
         Sentence with ``{areas}`` that are higher, ``{have}``, ``{noun}`` and ``{name}`` of the benchmark, and
         ``{held}``.
-    expected : callable
-        ``f(asked, value)``: events of every area at a benchmark's rate.
+    expected : callable or None
+        ``f(asked, value)``: events of every area at a benchmark's rate, where its limits are of a Poisson
+        count.
     crude : bool
         Whether rates of England as they are loaded are of its kind.
     """
 
     rated: Callable[[Asked, float], pd.DataFrame]
     together: Callable[[Asked, np.ndarray], float]
-    expected: Callable[[Asked, float], np.ndarray]
+    expected: Callable[[Asked, float], np.ndarray] | None
     unit: str
     finding: str = "{areas} {have} a significantly higher rate than {name} as a whole{held}."
     crude: bool = False
@@ -192,7 +193,7 @@ CRUDE = Comparison(
 STANDARDISED = Comparison(
     standardised_limits,
     partial(overall, by_age=True),
-    lambda s, _: _expected(s),
+    None,
     "per 100,000 residents a year, age-standardised",
 )
 EXPECTED = Comparison(

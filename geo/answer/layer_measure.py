@@ -289,11 +289,9 @@ def draw_significance(s: Asked) -> Drawn:
             finding = f"{s.among_areas} is itself what it would be compared with."
     if not known:
         finding = f"Too few {s.noun} in {by.name} for a rate to compare with."
-    apart, of = differ_by_chance(s, against, by)
-    chance = (
-        f"Each area is judged by itself, not the map: {about(apart)} of {s.judged(of, 'compared')} would "
-        "differ at 95% by chance alone."
-    )
+    found = differ_by_chance(s, against, by)
+    some = f"{about(found[0])} of {s.judged(found[1], 'compared')}" if found else "some"
+    chance = f"Each area is judged by itself, not the map: {some} would differ at 95% by chance alone."
     alone = (chance,) if compared > 1 else ()
     caveats = tuple(dict.fromkeys((*by.caveats, *m.caveats, *alone)))
     return Drawn(columns, codes, classes, finding, caveats)

@@ -178,27 +178,26 @@ def test_a_suppressed_count_is_lower_only_where_seven_would_be(small_atlas: Atla
     assert (table["compared"] == "lower").tolist() == (most / per < table["benchmark"]).tolist()
 
 
-@pytest.mark.parametrize("source", ["offences", "ae"])
 @pytest.mark.parametrize("measure", ["rate", "ratio"])
-def test_what_chance_alone_sets_apart_is_a_number_of_draws(small_atlas: Atlas, source: str, measure: str):
-    """Counts are drawn at the benchmark's rate, protected as the gate says, and set against exact limits."""
-    asked = small_atlas.catalogue.check(Query(source=source, measure=measure, layer="significance"))[0]
-    answer = small_atlas.answer(asked)
+def test_what_chance_alone_sets_apart_is_a_number_of_draws(small_atlas: Atlas, measure: str):
+    """Counts are drawn at the benchmark's rate and set against exact limits."""
+    answer = small_atlas.answer(Query(measure=measure, layer="significance"))
     [said] = [caveat for caveat in answer.caveats if "by chance alone" in caveat]
     rng, table = np.random.default_rng(1), answer.table
     by_rate = table["benchmark"] * table["population"] * 365 / 365.25 / 1000
-    expected = by_rate if measure == "rate" else table["age_expected"]
-    drawn = rng.poisson(expected.to_numpy(float), (4000, len(table)))
-    least = most = drawn
-    if source == "ae":
-        few = (drawn > 0) & (drawn < 8)
-        near = 5 * ((drawn + 2) // 5)
-        least, most = np.where(few, 1, near), np.where(few, 7, near)
-    low = np.where(least > 0, chi2.ppf(0.025, 2 * np.maximum(least, 1)) / 2, 0)
-    high = chi2.ppf(0.975, 2 * most + 2) / 2
-    number = ((high < expected.to_numpy()) | (low > expected.to_numpy())).sum(axis=1).mean()
+    expected = (by_rate if measure == "rate" else table["age_expected"]).to_numpy(float)
+    drawn = rng.poisson(expected, (4000, len(table)))
+    low = np.where(drawn > 0, chi2.ppf(0.025, 2 * np.maximum(drawn, 1)) / 2, 0)
+    high = chi2.ppf(0.975, 2 * drawn + 2) / 2
+    number = ((high < expected) | (low > expected)).sum(axis=1).mean()
     told = 0.5 if "less than one" in said else float(re.search(r"about ([\d,]+)", said)[1])
     assert told == pytest.approx(number, abs=0.6)
+
+
+@pytest.mark.parametrize("asked", [{"source": "ae"}, {"measure": "dsr"}])
+def test_where_limits_are_not_of_a_poisson_count_no_number_is_told(small_atlas: Atlas, asked: dict):
+    answer = small_atlas.answer(Query(layer="significance", **asked))
+    assert any("map: some would differ at 95% by chance alone" in said for said in answer.caveats)
 
 
 def test_the_funnel_has_a_wider_one_that_allows_for_how_areas_differ(small_atlas: Atlas):
