@@ -164,7 +164,7 @@ def test_no_barrier_that_axe_can_find_in_the_dark(page: Page, address: str, widt
         go(page, search)
         rest(page)
         assert theme_of(page) == DARK
-        found[search] = barriers(page)
+        found[search] = barriers(page, "color-contrast")  # the only rule that a theme can break
     assert not any(found.values()), found
 
 

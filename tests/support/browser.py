@@ -230,11 +230,12 @@ def visit(page: Page, address: str, search: str = "") -> Watch:
     return seen
 
 
-def barriers(page: Page) -> list[tuple[str, str]]:
-    """What axe finds to bar people from a page: the rule, and the element."""
+def barriers(page: Page, *rules: str) -> list[tuple[str, str]]:
+    """What axe finds to bar people from a page, by some of its rules or by all: the rule, and the element."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [(barrier["id"], node["html"]) for barrier in found for node in barrier["nodes"]]
 
 
