@@ -18,7 +18,7 @@ from geo.ask.parameters import OUTSIDE
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import counted, period_name, written
-from geo.tell.area_set import Group, Trend
+from geo.tell.area_set import PRESUMED, Group, Trend
 
 if TYPE_CHECKING:
     pass
@@ -65,7 +65,8 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
     }
     parts: list[Component] = [fact_list(known)]
     if told.trend:
-        said: list[Component | str] = [_changed(told.trend, source.noun)]
+        presumed = [PRESUMED] if query.chosen == OUTSIDE and told.trend.against is not None else []
+        said: list[Component | str] = [" ".join([_changed(told.trend, source.noun), *presumed])]
         if told.trend.unjudged and not query.chosen:
             here = link(query.replace(chosen=OUTSIDE))
             said += [" ", html.A("It was not chosen by them", href=here, className="link")]

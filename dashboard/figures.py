@@ -213,7 +213,7 @@ def clock_figure(
     source : SourceInfo
         For what its events are called.
     midnight : bool
-        Whether the hour from midnight is doubtful: it is then hatched, and the colours are scaled by the
+        Whether the hour from midnight stands out: it is then hatched, and the colours are scaled by the
         other hours.
     about : bool
         Whether the counts are estimates.
@@ -235,7 +235,7 @@ def clock_figure(
                 if count is None
                 else f"{'about ' * about}{source.counted(count)}"
             )
-            + (" (doubtful: midnight often stands for an unknown time)" if midnight and hour == 0 else "")
+            + (" (stands out: may be times not known, or a real peak)" if midnight and hour == 0 else "")
             for hour, count in enumerate(row)
         ]
         for day, row in enumerate(counts)

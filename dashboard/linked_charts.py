@@ -138,7 +138,7 @@ def _months_said(months: pd.DataFrame, noun: str) -> str:
 
 def _clock_said(answer: Answer, noun: str) -> str:
     week = answer.week
-    doubt = " The hour from midnight is doubtful." if week.midnight else ""
+    doubt = " The hour from midnight stands out." if week.midnight else ""
     what = f"Heat map of {noun} by weekday and hour{blocks.CLOCKS[week.kind]}."
     return f"{what} {week.when} {week.untimed}{doubt}"
 

@@ -24,7 +24,7 @@ from geo.ask.parameters import write_edges
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.out.export import FORMATS
-from geo.tell.marking import Marking, marking
+from geo.tell.marking import Marking, chosen_by, marking
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
@@ -90,6 +90,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "ranked": int((answer.table["rank"] != "").sum()),
         "frame": frame,
         "group": list(query.group),
+        "seen": "" if pair else chosen_by(answer),
         "marked": query.mark,
         "edges": write_edges(answer.classes.edges),
         "strips": strips_shown(query, source),

@@ -25,10 +25,13 @@ export function chooseRow(rows) {
   if (row && current() && row.code !== current().selected) choose(row.code);
 }
 
-function gather(codes, how = "") {
+/** Make these the set: chosen by what this map shows, as the address has it, unless some were chosen otherwise before. */
+function gather(codes) {
   const { mostAreas } = handed;
+  const { seen } = current();
   if (codes.length > mostAreas) toast(`A set has at most ${mostAreas} areas; the first ${mostAreas} are kept.`);
-  change({ set: codes.slice(0, mostAreas).join(), chosen: how });
+  const alike = !chosen().length || howChosen() === seen;
+  change({ set: codes.slice(0, mostAreas).join(), chosen: codes.length && alike ? seen : "" });
 }
 
 /** Put an area into the set, or take it out. */
@@ -52,8 +55,7 @@ map.onSelect((code, { additive }) => {
 
 map.onLasso((codes) => {
   draw(false);
-  const drawn = !chosen().length || howChosen() === "outside";
-  if (codes.length) gather([...new Set([...chosen(), ...codes])], drawn ? "outside" : "");
+  if (codes.length) gather([...new Set([...chosen(), ...codes])]);
 });
 
 on("answer", ({ group, selected, view }) => {

@@ -26,7 +26,7 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import Converted, SourceInfo
 from geo.ask.words import month_number, slug
-from geo.data.guarded import Noise, noises, unprotected
+from geo.data.guarded import Noise, noises, protected_anew, unprotected
 from geo.data.reports import covered
 from geo.data.severity import apply_weights
 from geo.data.sources import Source, moved_points, stored_sources
@@ -179,7 +179,7 @@ class County:
         return self._weights.get(source, found)
 
     def with_events(self, key: str, events: pd.DataFrame, months: Sequence[int]) -> Self:
-        """The same county with other events of one source, all of it reported on.
+        """The same county with other events of one source, all of it reported on; protected as that is.
 
         Parameters
         ----------
@@ -193,8 +193,12 @@ class County:
         """
         other = copy(self)
         everywhere = np.ones((self.levels["lsoa"].n, len(months)), bool)
-        loaded = self._load(stored_sources(self.snapshot.manifest)[key], events, months, everywhere)
-        other.sources = {**self.sources, key: loaded}
+        noise: tuple[Noise, ...] = ()
+        if self.sources[key].gate.controlled:
+            events, drawn = protected_anew(self.snapshot, key, events, months)
+            noise = (drawn,)
+        source = stored_sources(self.snapshot.manifest)[key]
+        other.sources = {**self.sources, key: self._load(source, events, months, everywhere, noise)}
         other.catalogue = other._catalogue()
         other._forget()
         return other
@@ -228,9 +232,16 @@ class County:
     def _stored(self, source: Source) -> Loaded:
         events, months = self.snapshot.incidents(source.key), self.snapshot.months(source.key)
         where = covered(self.snapshot, source.key, self.levels["lsoa"].frame["lad"])
-        return self._load(source, events, months, where)
+        return self._load(source, events, months, where, tuple(noises(self.snapshot, source.key)))
 
-    def _load(self, source: Source, events: pd.DataFrame, months: Sequence[int], where: np.ndarray) -> Loaded:
+    def _load(
+        self,
+        source: Source,
+        events: pd.DataFrame,
+        months: Sequence[int],
+        where: np.ndarray,
+        noise: tuple[Noise, ...],
+    ) -> Loaded:
         cleared = self.snapshot.cleared and source.disclosure == "controlled"
         disclosure = "cleared" if cleared else source.disclosure
         cube = Cube.build(events, self.levels["lsoa"].frame.index, months)
@@ -263,8 +274,7 @@ class County:
             nouns={slug(label): noun for label, noun in source.nouns.items() if slug(label) in cube.slugs},
         )
         gate = Gate(disclosure)
-        noise = tuple(noises(self.snapshot, source.key)) if gate.controlled else ()
-        return Loaded(info, cube, gate, where, noise)
+        return Loaded(info, cube, gate, where, noise if gate.controlled else ())
 
     def _converted(self, source: str) -> tuple[Converted, ...]:
         """Events of a source that were shared out over areas of another year, by delivery."""

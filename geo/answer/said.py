@@ -184,12 +184,13 @@ def how_far(s: Asked) -> str:
 
 
 def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
-    """Say how many events seem to be at midnight because their time was not known."""
+    """Say how many events midnight holds beyond the hours beside it, and what may be the reason."""
     if week.midnight is None:
         return ()
     return (
         f"About {float(f'{week.midnight.excess:.3g}'):,.0f} of {week.midnight.recorded:,.0f} {noun} recorded "
-        "in the hour from midnight may be there because their time was not known.",
+        "in the hour from midnight are more than the hours beside it suggest: their time may not have been "
+        "known, or the peak be real.",
     )
 
 

@@ -18,7 +18,7 @@ from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.immutable import immutable
 from geo.ask.source_info import SourceInfo
 from geo.stats.clock import aoristic
-from geo.stats.midnight import DefaultMidnight, default_midnight, without_default_midnight
+from geo.stats.midnight import Midnight, at_midnight, without_excess
 from geo.stats.peaks import Clumping, clumping, peak
 
 LONGEST = 24.0
@@ -33,8 +33,8 @@ class Week:
     ----------
     clock : DataFrame or None
         Weekday (0 Monday) by hour (0-23), Int64, missing where suppressed; None where hours are not known.
-    midnight : DefaultMidnight or None
-        Where 00:00 seems to stand for an unknown time in this clock.
+    midnight : Midnight or None
+        Where 00:00 stands out in this clock, as it does where times were not known.
     when : str
         The busiest day and hours and how sure that is, a sentence; "" without hours.
     stands_out : bool
@@ -48,7 +48,7 @@ class Week:
     """
 
     clock: pd.DataFrame | None = immutable()
-    midnight: DefaultMidnight | None
+    midnight: Midnight | None
     when: str
     stands_out: bool = False
     kind: str = "recorded"
@@ -101,14 +101,14 @@ def week_of(
     kind = "recorded" if kind in reasons else kind
     shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, counts, hidden, midnight.kept))
     left = midnight if kind == "recorded" else _midnight(shown.counts, clumped[1], info, None)
-    kept = without_default_midnight(shown.counts, left.kept)
+    kept = without_excess(shown.counts, left.kept)
     found = peak(kept, exposure=exposure.sum(axis=0), clumped=clumped, noun=info.noun)
     when = found.sentence
     if sparse:
         when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
     return Week(
         clock=shown.clock,
-        midnight=left if left.suspected else None,
+        midnight=left if left.stands_out else None,
         when=when,
         stands_out=bool(found.days or found.hours) and not sparse,
         kind=kind,
@@ -117,15 +117,13 @@ def week_of(
     )
 
 
-def _midnight(
-    counts: np.ndarray, clumped: Clumping | None, info: SourceInfo, whole: Week | None
-) -> DefaultMidnight:
-    """Where 00:00 may stand for an unknown time; a part is judged by the whole, and cut by its factor."""
-    found = default_midnight(counts, clumped=1.0 if clumped is None else clumped.factor, noun=info.noun)
+def _midnight(counts: np.ndarray, clumped: Clumping | None, info: SourceInfo, whole: Week | None) -> Midnight:
+    """Whether 00:00 stands out; a part is judged by the whole, and cut by its factor."""
+    found = at_midnight(counts, clumped=1.0 if clumped is None else clumped.factor, noun=info.noun)
     if whole is None:
         return found
     kept = 1.0 if whole.midnight is None else whole.midnight.kept
-    return replace(found, suspected=whole.midnight is not None, kept=kept)
+    return replace(found, stands_out=whole.midnight is not None, kept=kept)
 
 
 def by_unit(selection: Selection, areas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -223,7 +221,7 @@ def _recorded(m: _Material) -> _Shown:
 
 def _without(m: _Material) -> _Shown:
     """Midnight cut down to the hours beside it, all from protected cells, so that it tells no more."""
-    kept = without_default_midnight(m.counts, m.kept).to_numpy()
+    kept = without_excess(m.counts, m.kept).to_numpy()
     clock = _protected(m.gate, np.rint(kept)).mask(m.hidden)
     left_out = round(float((m.counts - kept).sum()))
     return _Shown(clock, kept, left_out, "for what midnight holds beyond the hours beside it")
@@ -260,17 +258,12 @@ def _protected(gate: Gate, cells: np.ndarray) -> pd.DataFrame:
 
 
 def _reasons(
-    selection: Selection, midnight: DefaultMidnight, sparse: bool, info: SourceInfo, gate: Gate
+    selection: Selection, midnight: Midnight, sparse: bool, info: SourceInfo, gate: Gate
 ) -> dict[str, str]:
     """Say which clocks cannot be shown, and why."""
     found = {}
-    if not midnight.suspected:
+    if not midnight.stands_out:
         found["without"] = "midnight does not stand out from the hours beside it."
-        if midnight.stands_out:
-            found["without"] = (
-                "midnight stands out on quiet nights no more than on Friday’s and Saturday’s, as a real peak "
-                "does."
-            )
     if not selection.cube.has_spans:
         found["aoristic"] = "the files loaded give no ranges of time."
     elif sparse and gate.controlled:
@@ -290,8 +283,13 @@ def _untimed(shown: _Shown, untimed: int, timed: int, noun: str, gate: Gate) -> 
     return f"{said}. {shown.about}".strip()
 
 
-def _doubt(left: DefaultMidnight) -> str:
-    return " Midnight (hatched) may stand for a time that was not known." if left.suspected else ""
+def _doubt(left: Midnight) -> str:
+    if not left.stands_out:
+        return ""
+    return (
+        " Midnight (hatched) stands out: it may stand for times that were not known or be a real peak; the "
+        "busiest times are named without its excess."
+    )
 
 
 def _part(count: int, total: int, gate: Gate) -> str:

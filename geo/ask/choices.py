@@ -46,10 +46,10 @@ CHANGE = "change"
 """Key of the layer that compares one stretch of time with another."""
 CLOCKS = {
     "recorded": "As recorded",
-    "without": "Without unknown",
+    "without": "Midnight levelled",
     "aoristic": "Spread",
 }
-"""Versions of the clock: as recorded, without times that are not known, spread over ranges of time."""
+"""Versions of the clock: as recorded, with no more at midnight than beside it, spread over ranges of time."""
 
 
 NULLS = {"exact": "exact", "permutation": "esda permutations"}

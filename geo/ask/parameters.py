@@ -317,7 +317,7 @@ def read_mark(text: str) -> tuple[str | None, Notices]:
 
 
 OUTSIDE = "outside"
-"""How a set was chosen that no count of this page chose: drawn, uploaded, by deprivation."""
+"""How a set was chosen that no count of this page chose: by deprivation, or as its reader says."""
 
 
 def read_chosen(text: str) -> tuple[str | None, Notices]:

@@ -9,7 +9,7 @@ out of the folder without changing a single answer.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +51,40 @@ def noises(snapshot: Snapshot, source: str) -> Iterator[Noise]:
     """Return what protects each delivery of a controlled source."""
     for batch in snapshot.manifest["batches"].values():
         if batch["source"] == source and "budget" in batch:
-            of = {name: noise_variance(part * batch["budget"]) for name, part in TABLES.items()}
-            yield Noise(
-                frozenset(map(month_number, batch["months"])),
-                of["area"],
-                of["place and year"],
-                of["place and month"],
-            )
+            yield _noise(batch["budget"], map(month_number, batch["months"]))
+
+
+def _noise(budget: float, months: Iterable[int]) -> Noise:
+    of = {name: noise_variance(part * budget) for name, part in TABLES.items()}
+    return Noise(frozenset(months), of["area"], of["place and year"], of["place and month"])
+
+
+def protected_anew(
+    snapshot: Snapshot, source: str, events: pd.DataFrame, months: Sequence[int]
+) -> tuple[pd.DataFrame, Noise]:
+    """Draw the protected version of other events of a controlled source, as one delivery of its strength.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    source : str
+    events : DataFrame
+        ``category``, ``lsoa`` and ``month``; ``date`` and ``hour`` where hours are known.
+    months : sequence of int
+        Months that the delivery covers.
+
+    Returns
+    -------
+    events : DataFrame
+    noise : Noise
+    """
+    said = snapshot.manifest["sources"][source]
+    budget = STRENGTHS[said.get("protection", STANDARD)]
+    events = events.assign(age_band=None, sex=None)
+    grain = "hour" if "hour" in events else "month"
+    key = key_of(MADE_UP, events, budget)
+    found = protected(events, places_of(snapshot), months, grain, budget=budget, key=key)
+    return found, _noise(budget, months)
 
 
 def declare(change: Transaction, source: Source) -> None:

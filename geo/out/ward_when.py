@@ -120,7 +120,7 @@ def _days_and_hours(page: Page, told: Profile, place: Rect) -> None:
 
 def _week(page: Page, clock: pd.DataFrame, midnight: bool, place: Rect) -> None:
     """Draw weekday by hour with the number in each cell; a doubtful midnight is hatched."""
-    note = "Hatched: 00:00 often stands for an unknown time" if midnight else ""
+    note = "Hatched: 00:00 stands out; times not known, or a real peak" if midnight else ""
     top = _heading(page, place, "Weekday and hour", note) + 4
     values = clock.to_numpy(dtype=float, na_value=np.nan)
     most = np.nanmax(np.nan_to_num(values[:, 1:] if midnight else values), initial=1.0)

@@ -1,4 +1,4 @@
-"""Which events only seem to be at midnight?"""
+"""Does midnight hold more than the hours beside it, as it does where times were not known?"""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from scipy import special
 from geo.stats.clock import MIDNIGHT_P, MIDNIGHT_RATIO, WEEK, as_week, framed
 from geo.stats.intervals import deviate, poisson_interval
 
-_BESIDE = np.array([-2, -1, 1, 2])
+_BEFORE, _AFTER = np.array([-2, -1]), np.array([1, 2])
 _LATE = np.isin(np.arange(7), (5, 6))
 """Midnights within the nights of Friday and of Saturday."""
-ONE_SIDED = deviate(0.9)
-"""Deviate that one midnight in twenty exceeds by chance."""
 
 
 @dataclass(frozen=True)
-class DefaultMidnight:
-    """How many events stand at 00:00 for want of a known time.
+class Midnight:
+    """How many events are recorded at 00:00 beyond what the hours beside it suggest.
 
     Attributes
     ----------
@@ -34,14 +32,15 @@ class DefaultMidnight:
     share, share_lower, share_upper : float
         The same as fractions of all timed events, not below 0; NaN without events.
     p : float
-        Chance of so many at midnight if that hour were like its neighbours (one-sided).
+        Chance of so many at midnight if that hour were like the two before it, or like the two after: the
+        larger of both (one-sided).
     stands_out : bool
-        Whether p < 0.001 and midnight holds over half as much again as expected.
-    suspected : bool
-        Whether, besides, it does so on other nights more than on those of Friday and Saturday, as unknown
-        times do and a peak of night life does not.
+        Whether p < 0.001 and midnight holds over half as much again as either.
+    times : tuple of tuple of float
+        Recorded over expected, with limits, on the nights of Friday and Saturday, and on others; NaN without
+        events beside.
     kept : float
-        Part of the events at midnight that the hours beside it let expect; 1 unless it is suspected.
+        Part of the events at midnight that the hours beside it let expect; 1 unless it stands out.
     sentence : str
         The finding in words.
     """
@@ -56,33 +55,31 @@ class DefaultMidnight:
     share_upper: float
     p: float
     stands_out: bool
-    suspected: bool
+    times: tuple[tuple[float, float, float], tuple[float, float, float]]
     kept: float
     sentence: str
 
 
-def default_midnight(
+def at_midnight(
     matrix: ArrayLike | pd.DataFrame,
     *,
     confidence: float = 0.95,
     clumped: float = 1.0,
     noun: str = "offences",
-) -> DefaultMidnight:
-    """Detect midnight used as the default of an unknown time, by its excess on nights when little happens.
+) -> Midnight:
+    """Compare midnight with the hours beside it.
 
-    The expectation at 00:00 is the mean of 22:00, 23:00, 01:00 and 02:00: a rise or fall through the night
-    cancels out. A sharp real peak, such as closing time makes, exceeds that too. But it grows with the night:
-    on the nights of Friday and Saturday, when there is more in the hours beside it, there is more at midnight
-    in proportion. Unknown times do not follow the night. So midnight may stand for an unknown time where, on
-    the five other nights together, it exceeds its neighbours (conditional binomial, share 1/5), and where its
-    ratio to them is higher than on those two (log odds ratio, one-sided at 5%).
+    Midnight stands out where it exceeds the two hours before it and the two after, each by the conditional
+    binomial test with share 1/3; so the end of an evening is no peak. Whether times that were not known are
+    the reason cannot be told from counts by the hour. What is expected is the mean of all four: a rise or
+    fall through the night cancels out.
 
     Parameters
     ----------
     matrix : array_like, 7 × 24
         Counts by day and hour, as recorded.
     confidence : float
-        Two-sided level of the interval.
+        Two-sided level of the intervals.
     clumped : float
         Variance of the counts over that of a Poisson law (:func:`geo.stats.peaks.clumping`).
     noun : str
@@ -90,50 +87,54 @@ def default_midnight(
 
     Returns
     -------
-    DefaultMidnight
+    Midnight
 
     Notes
     -----
-    Where all nights are alike, unknown times cannot be told from a real peak: midnight then stands out and is
-    not suspected. Where the nights of Friday and Saturday only run later than others, whose peak is at
-    midnight, it is suspected wrongly. Defaults at other hours (12:00) and the 23:59 end of a range are not
-    looked for.
+    Unknown times raise midnight in proportion to all events of a day, so more on quiet nights beside those of
+    Friday and Saturday. So do nights of which some end at midnight and others later, which is why the two
+    ratios are given and not judged. Other hours (12:00) and the 23:59 end of a range are not looked at.
     """
     week = as_week(matrix)
     midnight = np.arange(0, WEEK, 24)
-    beside = week.ravel()[(midnight[:, None] + _BESIDE) % WEEK].sum(axis=1)
-    k, recorded, total = len(_BESIDE), float(week[:, 0].sum()), float(week.sum())
-    expected = float(beside.sum()) / k
+    before, after = (
+        week.ravel()[(midnight[:, None] + side) % WEEK].sum(axis=1) for side in (_BEFORE, _AFTER)
+    )
+    beside, k = before + after, len(_BEFORE) + len(_AFTER)
+    recorded, total, around = float(week[:, 0].sum()), float(week.sum()), float(beside.sum())
+    expected = around / k
     excess = recorded - expected
-    (low, low_beside), (high, high_beside) = poisson_interval([recorded, beside.sum()], confidence)
-    lower = excess - np.hypot(recorded - low, (high_beside - beside.sum()) / k)
-    upper = excess + np.hypot(high - recorded, (beside.sum() - low_beside) / k)
-    p, stands_out = _exceeds(recorded, float(beside.sum()))
-    suspected = stands_out and _as_unknown_times(week[:, 0], beside, clumped)
+    (low, low_beside), (high, high_beside) = poisson_interval([recorded, around], confidence)
+    wide = np.sqrt(clumped)
+    lower = excess - wide * np.hypot(recorded - low, (high_beside - around) / k)
+    upper = excess + wide * np.hypot(high - recorded, (around - low_beside) / k)
+    most = float(max(before.sum(), after.sum()))
+    p = float(special.betainc(recorded, most + 1, 1 / 3)) if recorded else 1.0
+    p = float(special.ndtr(special.ndtri(p) / wide))
+    stands_out = bool(p < MIDNIGHT_P and recorded > MIDNIGHT_RATIO * most / 2)
     share, share_lower, share_upper = (
         max(0.0, float(value / total)) if total else float("nan") for value in (excess, lower, upper)
     )
+    late, other = (
+        _times(float(week[nights, 0].sum()), float(beside[nights].sum()), clumped, confidence)
+        for nights in (_LATE, ~_LATE)
+    )
     are = "is" if recorded == 1 else "are"
     hours_say = (
-        f"{recorded:,.0f} {are} recorded at 00:00-00:59, where the hours beside it suggest {expected:,.0f}"
+        f"of {total:,.0f} timed {noun} {recorded:,.0f} {are} recorded at 00:00-00:59, where the hours beside "
+        f"it suggest {expected:,.0f}"
     )
-    if suspected:
+    if stands_out:
         sentence = (
-            f"Midnight may stand for an unknown time in an estimated {excess:,.0f} of {total:,.0f} timed "
-            f"{noun} ({share:.1%}, {confidence:.0%} interval {share_lower:.1%} to {share_upper:.1%}): "
-            f"{hours_say}, more so on other nights than on Friday’s and Saturday’s."
-        )
-    elif stands_out:
-        sentence = (
-            f"Midnight stands out, which may be a real peak: of {total:,.0f} timed {noun}, {hours_say}."
+            f"Midnight stands out: {hours_say}, {excess:,.0f} more ({share:.1%} of all, {confidence:.0%} "
+            f"interval {share_lower:.1%} to {share_upper:.1%}).{_by_night(late, other)} It may stand for "
+            "times that were not known or be a real peak: counts by the hour cannot tell."
         )
     elif total:
-        sentence = (
-            f"No sign that midnight stands for an unknown time: of {total:,.0f} timed {noun}, {hours_say}."
-        )
+        sentence = f"Midnight does not stand out: {hours_say}."
     else:
         sentence = f"No timed {noun}."
-    return DefaultMidnight(
+    return Midnight(
         recorded=recorded,
         expected=expected,
         excess=excess,
@@ -144,40 +145,42 @@ def default_midnight(
         share_upper=share_upper,
         p=p,
         stands_out=stands_out,
-        suspected=suspected,
-        kept=min(1.0, expected / recorded) if suspected else 1.0,
+        times=(late, other),
+        kept=min(1.0, expected / recorded) if stands_out else 1.0,
         sentence=sentence,
     )
 
 
-def _exceeds(recorded: float, beside: float) -> tuple[float, bool]:
-    """One-sided p of midnight against four neighbours, and whether it clearly exceeds their mean."""
-    k = len(_BESIDE)
-    p = float(special.betainc(recorded, beside + 1, 1 / (k + 1))) if recorded else 1.0
-    return p, bool(p < MIDNIGHT_P and recorded > MIDNIGHT_RATIO * beside / k)
+def _times(recorded: float, beside: float, clumped: float, confidence: float) -> tuple[float, float, float]:
+    """How many times what four hours beside suggest, with limits on the logarithm (Woolf)."""
+    if not recorded or not beside:
+        return (float("nan"),) * 3
+    ratio = recorded / beside * (len(_BEFORE) + len(_AFTER))
+    reach = float(np.exp(deviate(confidence) * np.sqrt(clumped * (1 / recorded + 1 / beside))))
+    return ratio, ratio / reach, ratio * reach
 
 
-def _as_unknown_times(midnight: np.ndarray, beside: np.ndarray, clumped: float) -> bool:
-    """Whether midnight exceeds its neighbours on other nights, more so than on Friday's and Saturday's."""
-    late, other = ((midnight[nights].sum(), beside[nights].sum()) for nights in (_LATE, ~_LATE))
-    if not _exceeds(*other)[1] or not all(late):
-        return False
-    ratio = np.log(other[0] / other[1] * late[1] / late[0])
-    return bool(ratio > ONE_SIDED * np.sqrt(clumped * sum(1 / count for count in (*late, *other))))
+def _by_night(late: tuple[float, float, float], other: tuple[float, float, float]) -> str:
+    """Say what both kinds of nights hold; "" where one has no events."""
+    if np.isnan([late[0], other[0]]).any():
+        return ""
+    first, second = ("{:.1f} times ({:.1f} to {:.1f})".format(*one) for one in (late, other))
+    return f" On the nights of Friday and Saturday that is {first} what they suggest, on others {second}."
 
 
-def without_default_midnight(matrix: ArrayLike | pd.DataFrame, kept: float) -> pd.DataFrame:
+def without_excess(matrix: ArrayLike | pd.DataFrame, kept: float) -> pd.DataFrame:
     """The week with every midnight cut by one factor.
 
-    What is cut becomes untimed: state it beside the table (the sum before less the sum after). One factor for
-    all nights, that of all areas together, so that a cell that is high by chance is not cut for it.
+    What is cut is counted as without a known time: state it beside the table (the sum before less the sum
+    after). One factor for all nights, that of all areas together, so that a cell that is high by chance is
+    not cut for it.
 
     Parameters
     ----------
     matrix : array_like 7 × 24
         A week as recorded.
     kept : float
-        Part of the events at midnight that stays (:attr:`DefaultMidnight.kept`).
+        Part of the events at midnight that stays (:attr:`Midnight.kept`).
 
     Returns
     -------

@@ -19,9 +19,12 @@ HALF = 12
 MONTHS = 2 * HALF
 """Months of a world: twelve that are asked about, and the twelve before."""
 HOURS = np.arange(24)
-NIGHT = np.exp(-(np.minimum(HOURS, 24 - HOURS) ** 2) / (2 * 0.7**2))
-NIGHT /= NIGHT.sum()
-"""A sharp peak of the hours of a night, at midnight."""
+NONE = np.zeros(24)
+SHARP = np.exp(-(np.minimum(HOURS, 24 - HOURS) ** 2) / (2 * 0.7**2))
+SHARP /= SHARP.sum()
+"""A night that is one sharp peak at midnight."""
+UNTIL_ONE, UNTIL_FOUR = (np.isin(HOURS, [*range(19, 24), *range(end)]) / 6 for end in (1, 4))
+"""Nights that begin at 19:00 and are as busy until they end."""
 ROUNDS = 8
 """How often risk is averaged with that of the neighbours to make it smooth."""
 
@@ -170,17 +173,15 @@ def _as_ever(ground: Ground, _: np.random.Generator) -> tuple[np.ndarray, np.nda
 # ---------------------------------------------------------------- at what day and hour
 
 
-def _moments(day_varies: float, peak: float, late: float) -> When:
+def _moments(day_varies: float, night: np.ndarray, late: np.ndarray) -> When:
     """Days and hours of events.
 
     Parameters
     ----------
     day_varies : float
         Standard deviation of each day's own gamma factor, which knows no weekday.
-    peak : float
-        Events of a night, within an hour of midnight or so, for one of a flat day.
-    late : float
-        How many times as many on the nights of Friday and Saturday.
+    night, late : ndarray of float, shape (24,)
+        Events by hour of any night, and of those of Friday and Saturday, for one of a flat day.
     """
 
     def draw(months: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -191,8 +192,8 @@ def _moments(day_varies: float, peak: float, late: float) -> When:
             own = rng.gamma(1 / day_varies**2, day_varies**2, length) if day_varies else np.ones(length)
             weekday = (first + np.arange(length)) % 7
             of_evening, of_morning = (np.isin(weekday, days)[:, None] for days in ((4, 5), (5, 6)))
-            busier = np.where(np.where(HOURS >= 12, of_evening, of_morning), late, 1.0)
-            rate = own[:, None] * (1 / 24 + peak * NIGHT * busier)
+            of_night = np.where(np.where(HOURS >= 12, of_evening, of_morning), late, night)
+            rate = own[:, None] * (1 / 24 + of_night)
             slot = rng.choice(length * 24, len(mine), p=rate.ravel() / rate.sum())
             day[mine], hour[mine] = slot // 24 + 1, slot % 24
         return day, hour
@@ -216,19 +217,29 @@ WORLDS: dict[str, World] = {
             "halves", "neighbouring months of one year, set against each other by chance", _halves, HALF // 2
         ),
         World("differ", "risk differs from area to area (gamma, α = 0.3), and that is all", _differ),
-        World("flat", "every hour of the week is as likely as every other", _as_ever, when=_moments(0, 0, 1)),
+        World(
+            "flat",
+            "every hour of the week is as likely as every other",
+            _as_ever,
+            when=_moments(0, NONE, NONE),
+        ),
         World(
             "days",
             "days vary by themselves by 30%, and no weekday or hour is busier",
             _as_ever,
-            when=_moments(0.3, 0, 1),
+            when=_moments(0.3, NONE, NONE),
         ),
-        World("nights", "every night has the same sharp peak at midnight", _as_ever, when=_moments(0, 1, 1)),
         World(
-            "weekends",
-            "the same, twice as high on the nights of Friday and Saturday",
+            "later",
+            "nights are busy until 00:59, those of Friday and Saturday until 03:59",
             _as_ever,
-            when=_moments(0, 1, 2),
+            when=_moments(0, UNTIL_ONE, UNTIL_FOUR),
+        ),
+        World(
+            "nights",
+            "every night has the same sharp peak at midnight",
+            _as_ever,
+            when=_moments(0, SHARP, SHARP),
         ),
     )
 }

@@ -32,13 +32,14 @@ FEWEST = 3
 YEAR = 12
 TOO_FEW = f"A set of fewer than {FEWEST} areas is not added up, to protect people."
 CHOSEN = (
-    "No verdict: the set was chosen by these counts. Chosen for being high it will look risen, for being low "
-    "fallen. Another period or source can judge it."
+    "No verdict: the set was chosen by these counts, or on a map of them. Chosen for being high it will look "
+    "risen, for being low fallen. Another period or source can judge it."
 )
 UNKNOWN = (
     "No verdict: how the set was chosen is not known. Chosen by these counts for being high, it will look "
     "risen by that alone."
 )
+PRESUMED = "This takes it that these counts did not choose the set."
 TOGETHER = "Months and hours of a set are not shown, because sets could be subtracted to find a person."
 
 

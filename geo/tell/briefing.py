@@ -28,7 +28,7 @@ from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import before_name, day_name, lower_first, month_runs, period_name, written
 from geo.stats.change import months_before
-from geo.stats.midnight import without_default_midnight
+from geo.stats.midnight import without_excess
 from geo.stats.peaks import (
     clumping,
 )
@@ -250,7 +250,7 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
     clumped = clumping(units.sum(axis=2), exposure), clumping(units.sum(axis=1))
     week = units.sum(axis=0).astype(float)
     if answer.week.midnight:
-        week = without_default_midnight(week, answer.week.midnight.kept).to_numpy()
+        week = without_excess(week, answer.week.midnight.kept).to_numpy()
 
     def protect(counts: np.ndarray) -> np.ndarray:
         return loaded.gate.counts(np.rint(counts)).to_numpy(np.float64, na_value=4.0)

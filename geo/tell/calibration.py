@@ -1,8 +1,8 @@
 """How often do verdicts speak when nothing has happened?
 
-Each layer says which of its classes are verdicts, and in which worlds they should keep silent
-(:class:`geo.answer.layer.Claim`). Here it is drawn, by the very code that draws it on the page, on many maps
-of such a world over the real geography, and counted how many of them show a verdict.
+Layers and sentences say in which worlds they should keep silent (:class:`geo.answer.layer.Claim`,
+:class:`geo.tell.sentences.Sentence`). Here they are asked, by the very code of the page, on many maps of such
+a world over the real geography, and it is counted on how many they give a verdict.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Spoken:
     claimed : bool
         Whether the layer claims to keep silent there; else it is told for what it is.
     maps, speaking : int
-        Maps drawn, and those with at least one verdict.
+        Maps on which a verdict could be given, and those with at least one.
     areas : float
         Share of the areas with a verdict, on average; NaN of a sentence.
     """
@@ -47,8 +47,8 @@ class Spoken:
 
     @property
     def share(self) -> float:
-        """Share of the maps that speak."""
-        return self.speaking / self.maps
+        """Share of the maps that speak; NaN without any."""
+        return self.speaking / self.maps if self.maps else np.nan
 
     @property
     def error(self) -> float:
@@ -123,10 +123,10 @@ def counties(
         yield county
 
 
-def try_layer(
+def try_one(
     atlas: Atlas, query: Query, key: str, world: World, *, maps: int, per_area: float | None = None
 ) -> Spoken:
-    """Draw a layer on many maps of a world, and count those on which it speaks.
+    """Ask for a layer or a sentence on many maps of a world, and count those on which it gives a verdict.
 
     Parameters
     ----------
@@ -134,66 +134,37 @@ def try_layer(
     query : Query
         Source, categories, level and whatever else is asked for; its layer and period are set here.
     key : str
-        Of a layer.
+        Of a layer (:data:`geo.answer.layers.LAYERS`) or of a sentence
+        (:data:`geo.tell.sentences.SENTENCES`).
     world : World
     maps : int
     per_area : float, optional
-        As in :func:`counties`.
+        As in :func:`counties`; a sentence may have its own.
     """
-    claim = LAYERS[key].claim
-    asks = query.replace(layer=key, category=(), first=None, last=None)
-    speaking, flagged, areas = 0, 0, 0
-    for county in counties(
-        atlas, _drawn_anew(atlas, query, claim.of_all), world, maps=maps, per_area=per_area
-    ):
-        last = county.catalogue.sources[query.source].months[-1]
-        asked = county.asked(asks.replace(first=last - world.asked + 1, last=last))
-        drawn = LAYERS[key].draw(asked)
-        verdict = np.isin(drawn.classes.keys, claim.verdicts)
-        spoken = int(verdict[drawn.codes[asked.inside]].sum())
-        speaking, flagged, areas = speaking + (spoken > 0), flagged + spoken, areas + asked.n
-    return Spoken(key, world.key, world.key in claim.silent_in, maps, speaking, flagged / areas)
-
-
-def _drawn_anew(atlas: Atlas, query: Query, of_all: bool) -> list[Query]:
-    """Questions whose events are drawn anew: the one asked, and with ``of_all`` one of each other source."""
-    others = [other for other in atlas.sources if other != query.source] if of_all else []
-    return [query, *(query.replace(source=other, category=()) for other in others)]
-
-
-def try_sentence(
-    atlas: Atlas, query: Query, key: str, world: World, *, maps: int, per_area: float | None = None
-) -> Spoken:
-    """Ask for a sentence on many maps of a world, and count those on which it gives a verdict.
-
-    Parameters
-    ----------
-    atlas : Atlas
-    query : Query
-        As for :func:`try_layer`.
-    key : str
-        Of a sentence (:data:`geo.tell.sentences.SENTENCES`).
-    world : World
-    maps : int
-    per_area : float, optional
-        As in :func:`counties`.
-    """
-    sentence = SENTENCES[key]
-    asks = query.replace(layer="measure", category=(), compare="")
-    speaking, per_area = 0, per_area if sentence.per_area is None else sentence.per_area
-    drawn_anew = _drawn_anew(atlas, query, sentence.needs == "services")
+    layer = LAYERS.get(key)
+    claim = layer.claim if layer else SENTENCES[key]
+    if not layer and SENTENCES[key].per_area is not None:
+        per_area = SENTENCES[key].per_area
+    others = [other for other in atlas.sources if other != query.source] if claim.of_all else []
+    drawn_anew = [query, *(query.replace(source=other, category=()) for other in others)]
+    asked_of, speaking, flagged, areas = 0, 0, 0, 0
     for county in counties(atlas, drawn_anew, world, maps=maps, per_area=per_area):
         last = county.catalogue.sources[query.source].months[-1]
-        speaking += sentence.speaks(county, asks.replace(first=last - world.asked + 1, last=last))
-    return Spoken(key, world.key, world.key in sentence.silent_in, maps, speaking, np.nan)
-
-
-def try_one(
-    atlas: Atlas, query: Query, key: str, world: World, *, maps: int, per_area: float | None = None
-) -> Spoken:
-    """Try a layer or a sentence, whichever the key is of."""
-    one = try_layer if key in LAYERS else try_sentence
-    return one(atlas, query, key, world, maps=maps, per_area=per_area)
+        asks = query.replace(category=(), first=last - world.asked + 1, last=last)
+        if layer:
+            asked = county.asked(asks.replace(layer=key))
+            drawn = layer.draw(asked)
+            verdict = np.isin(drawn.classes.keys, layer.claim.verdicts)
+            spoken = int(verdict[drawn.codes[asked.inside]].sum())
+            areas += asked.n
+        else:
+            said = SENTENCES[key].speaks(county, asks.replace(layer="measure", compare=""))
+            if said is None:
+                continue
+            spoken = int(said)
+        asked_of, speaking, flagged = asked_of + 1, speaking + (spoken > 0), flagged + spoken
+    silent = world.key in claim.silent_in
+    return Spoken(key, world.key, silent, asked_of, speaking, flagged / areas if areas else np.nan)
 
 
 def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:
@@ -224,15 +195,18 @@ def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:
 
 def table_of(spoken: Sequence[Spoken]) -> str:
     """Write what was found as a Markdown table: a line for each layer and world."""
+    most = max(one.maps for one in spoken)
     lines = [
         "| verdict | nothing happens: | maps with a verdict | areas with one | claims to keep silent |",
         "|---|---|---|---|---|",
     ]
     for one in spoken:
-        share = f"{one.share:.1%} ± {2 * one.error:.1%}"
+        share = f"{one.share:.1%} ± {2 * one.error:.1%}" if one.maps else "cannot be given"
+        if 0 < one.maps < most:
+            share += f", of {one.maps:,} where it can be given"
         said = "yes" if one.claimed else "no"
         label = LAYERS[one.layer].label if one.layer in LAYERS else SENTENCES[one.layer].label
         areas = "–" if np.isnan(one.areas) else f"{one.areas:.2%}"
         words = (label, WORLDS[one.world].label, share, areas, said)
         lines.append(f"| {' | '.join(words)} |")
-    return "\n".join([*lines, "", f"{spoken[0].maps:,} maps each; ± is twice the standard error."])
+    return "\n".join([*lines, "", f"{most:,} maps each; ± is twice the standard error."])

@@ -102,19 +102,27 @@ def marking(atlas: Atlas, answer: Answer) -> tuple[Marking | None, Notices]:
     return Marking(kind, values, name, areas, _by_group(atlas, answer, areas), said), notices
 
 
-def chosen_by(answer: Answer, kind: str) -> str:
-    """How a set of marked areas was chosen, as :attr:`geo.ask.query.Query.chosen` has it.
+def chosen_by(answer: Answer, kind: str = "") -> str:
+    """How a set of marked areas, or one drawn on this map, was chosen, as the address has it.
 
     Parameters
     ----------
     answer : Answer
     kind : str
-        Of the marking. Tenths of deprivation are from outside; a class is by the counts of the months shown,
-        of a layer over time by those before them too.
+        Of the marking, "" where it was drawn. Tenths of deprivation are from outside; a class, and what a
+        reader draws around, is by the counts of the months shown, of a layer over time by those before them
+        too.
+
+    Returns
+    -------
+    str
+        As :attr:`geo.ask.query.Query.chosen`; "" where several sources are on the map.
     """
     query, layer = answer.query, LAYERS[answer.query.layer]
     if kind in NUMBER_OF or query.layer in BY_DEPRIVATION:
         return OUTSIDE
+    if layer.compares == "source" or layer.claim.of_all:
+        return ""
     loaded = [int(month) for month in answer.months["month"]]
     if not loaded:
         return ""

@@ -23,9 +23,8 @@ from geo.stats.hotspots import STATISTICS
 from geo.tell.area_set import Group, group
 from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
-from geo.tell.exhibits.compared import ALLOWING, NONE_STANDS_OUT, funnel
+from geo.tell.exhibits.compared import ALLOWING, NONE_STANDS_OUT
 from geo.tell.exhibits.part import Exhibit, NotPossible
-from geo.tell.exhibits.when import night_time_economy
 
 OF_SET = 20
 """Areas of a set that is tried."""
@@ -40,7 +39,7 @@ class Sentence:
     ----------
     key, label : str
     speaks : callable
-        ``speaks(atlas, query) -> bool``: whether it is given.
+        ``speaks(atlas, query) -> bool or None``: whether it is given; None where it cannot be.
     silent_in, speaks_in : tuple of str
         As :class:`geo.answer.layer.Claim`.
     needs : str
@@ -52,11 +51,16 @@ class Sentence:
 
     key: str
     label: str
-    speaks: Callable[[Atlas, Query], bool]
+    speaks: Callable[[Atlas, Query], bool | None]
     silent_in: tuple[str, ...]
     speaks_in: tuple[str, ...] = ()
     needs: str = ""
     per_area: float | None = None
+
+    @property
+    def of_all(self) -> bool:
+        """Whether all sources are drawn anew."""
+        return self.needs == "services"
 
 
 def _slope(atlas: Atlas, query: Query) -> bool:
@@ -65,10 +69,6 @@ def _slope(atlas: Atlas, query: Query) -> bool:
 
 def _share(atlas: Atlas, query: Query) -> bool:
     return not no_more(atlas.asked(query).gradient().shares.iloc[-1])
-
-
-def _funnel(atlas: Atlas, query: Query) -> bool:
-    return ALLOWING.format(NONE_STANDS_OUT) not in funnel(part_of(atlas, query, query.source)[0]).finding
 
 
 def _judged(told: Group | None) -> bool:
@@ -101,23 +101,18 @@ def _midnight(atlas: Atlas, query: Query) -> bool:
     return atlas.asked(query).week().midnight is not None
 
 
-def _busiest_night(atlas: Atlas, query: Query) -> bool:
-    table = night_time_economy(part_of(atlas, query, query.source)[0]).table
-    return bool((table["Busiest night"] != "–").any())
-
-
-def _exhibit(atlas: Atlas, query: Query, key: str, speaks: Callable[[Exhibit], bool]) -> bool:
-    """Whether an exhibit gives a verdict; it gives none where it is not possible."""
+def _exhibit(atlas: Atlas, query: Query, key: str, speaks: Callable[[Exhibit], bool]) -> bool | None:
+    """Whether an exhibit gives a verdict; None where it is not possible."""
     try:
         if key in SERVICES:
             query = query.replace(first=None, last=None)  # each source over its own months
             return speaks(SERVICES[key][1]([part_of(atlas, query, source)[0] for source in atlas.sources]))
         return speaks(EXHIBITS[key][1](part_of(atlas, query, query.source)[0]))
     except NotPossible:
-        return False
+        return None
 
 
-def _of_exhibit(key: str, speaks: Callable[[Exhibit], bool]) -> Callable[[Atlas, Query], bool]:
+def _of_exhibit(key: str, speaks: Callable[[Exhibit], bool]) -> Callable[[Atlas, Query], bool | None]:
     return partial(_exhibit, key=key, speaks=speaks)
 
 
@@ -143,12 +138,22 @@ SENTENCES: dict[str, Sentence] = {
         Sentence(
             "share", "Share in the most deprived 30%: more or less", _share, *_DEPRIVATION, "deprivation"
         ),
-        Sentence("funnel", "Funnel that allows for how areas differ", _funnel, ("residents", "differ")),
+        Sentence(
+            "funnel",
+            "Funnel that allows for how areas differ",
+            _of_exhibit("funnel", lambda it: ALLOWING.format(NONE_STANDS_OUT) not in it.finding),
+            ("residents", "differ"),
+        ),
         Sentence("random_set", "A random set against the rest", _random_set, OVER_TIME, (), "open"),
         Sentence("busiest_set", "The busiest areas against the rest", _busiest_set, OVER_TIME, (), "open"),
         Sentence("busiest", "Busiest day and hours", _busiest, ("flat", "days")),
-        Sentence("busiest_night", "Busiest night of any ward listed", _busiest_night, ("flat", "days")),
-        Sentence("midnight", "Midnight may stand for an unknown time", _midnight, ("nights", "weekends")),
+        Sentence(
+            "busiest_night",
+            "Busiest night of any ward listed",
+            _of_exhibit("night_time_economy", lambda it: bool((it.table["Busiest night"] != "–").any())),
+            ("flat", "days"),
+        ),
+        Sentence("midnight", "Midnight stands out", _midnight, ("flat", "days", "later"), ("nights",)),
         Sentence(
             "alone",
             "Hotspots: an area very high by itself",

@@ -171,6 +171,7 @@ def test_a_set_is_judged_only_by_counts_that_did_not_choose_it(small_atlas: Atla
     said = words(panel)
     assert ("can be chance" in said or "more than months vary" in said) == (not judged)
     assert judged in said and "(95% interval" in said
+    assert ("these counts did not choose the set" in said) == (chosen == "outside")
     assert any("chosen=outside" in href for href in found(panel, "href")) or chosen
 
 

@@ -98,12 +98,12 @@ def test_all_42_cells_of_weekday_and_hours(rebuilt: Assessment) -> None:
 def test_midnight_is_doubted_and_left_out_of_the_finding(rebuilt: Assessment) -> None:
     exhibit = rebuilt.exhibit("offences", "day_by_hour")
     assert exhibit.chart is not None and exhibit.chart.doubtful == ("00:00 to 03:59",)
-    assert any("Midnight may stand for an unknown time" in caveat for caveat in exhibit.caveats)
+    assert any("Midnight stands out" in caveat for caveat in exhibit.caveats)
     assert "00:00" not in exhibit.finding
     hours = table(rebuilt, "offences/hours").set_index("Hour")
     assert hours["As recorded"].sum() == 92_898
-    assert hours.at["00", "Without doubtful midnights"] < hours.at["00", "As recorded"] / 10
-    assert (hours.loc["01":, "Without doubtful midnights"] == hours.loc["01":, "As recorded"]).all()
+    assert hours.at["00", "Without midnight’s excess"] < hours.at["00", "As recorded"] / 10
+    assert (hours.loc["01":, "Without midnight’s excess"] == hours.loc["01":, "As recorded"]).all()
     assert hours["Spread over the range of time"].sum() <= 92_898 + 12, "each event adds at most one"
 
 

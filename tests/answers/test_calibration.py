@@ -10,7 +10,7 @@ from geo.answer.layers import LAYERS
 from geo.ask.query import Query
 from geo.cli import run
 from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground
-from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, try_layer, try_sentence
+from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, try_one
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.tell.sentences import OF_EXHIBITS, SENTENCES
 
@@ -63,14 +63,14 @@ def test_every_sentence_is_tried_where_it_claims_silence_and_nowhere_twice() -> 
 def test_moments_are_within_their_months_and_peak_where_they_say() -> None:
     months = np.repeat([2024 * 12 + 1, 2024 * 12 + 2], 30_000)
     rng = np.random.default_rng(1)
-    day, hour = WORLDS["weekends"].when(months, rng)
+    assert np.bincount(WORLDS["nights"].when(months, rng)[1]).argmax() == 0
+    day, hour = WORLDS["later"].when(months, rng)
     assert day[:30_000].max() == 29 and day.min() == 1 and day.max() == 31
     dates = pd.to_datetime({"year": 2024, "month": months - 2024 * 12 + 1, "day": day})
-    assert np.bincount(hour).argmax() == 0
-    midnights = np.bincount(dates.dt.day_of_week[hour == 0], minlength=7) / np.bincount(
+    after_one = np.bincount(dates.dt.day_of_week[hour == 2], minlength=7) / np.bincount(
         pd.date_range("2024-02-01", "2024-03-31").day_of_week
     )
-    assert midnights[[5, 6]].mean() / midnights[:5].mean() == pytest.approx(2, rel=0.1)
+    assert after_one[[5, 6]].mean() / after_one[:5].mean() == pytest.approx(5, rel=0.15)
     flat = np.bincount(WORLDS["flat"].when(months, rng)[1])
     assert flat.max() < 1.15 * flat.min()
     own = np.bincount(WORLDS["days"].when(months[:30_000], rng)[0])[1:]
@@ -82,7 +82,7 @@ TRIED = {
     "share": "rates",
     "random_set": "halves",
     "busiest": "days",
-    "midnight": "weekends",
+    "midnight": "later",
     "overlooked": "one_pattern",
     "changed": "clumped05",
     "alone": "equal",
@@ -95,7 +95,7 @@ TRIED = {
 def test_sentences_keep_silent_where_nothing_happens(
     demo_atlas: Atlas, query: Query, key: str, world: str
 ) -> None:
-    found = try_sentence(demo_atlas, query, key, WORLDS[world], maps=20, per_area=20)
+    found = try_one(demo_atlas, query, key, WORLDS[world], maps=20, per_area=20)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
@@ -109,13 +109,13 @@ def test_every_exhibit_is_tried_or_gives_numbers_only() -> None:
 
 @pytest.mark.parametrize("key", ["agreement", "colocation"])
 def test_services_agree_no_more_than_residents_let_them(demo_atlas: Atlas, query: Query, key: str) -> None:
-    found = try_layer(demo_atlas, query, key, WORLDS["residents"], maps=20)
+    found = try_one(demo_atlas, query, key, WORLDS["residents"], maps=20)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
 
 def test_no_verdict_is_given_on_a_set_that_its_own_counts_chose(demo_atlas: Atlas, query: Query) -> None:
-    assert not try_sentence(demo_atlas, query, "busiest_set", WORLDS["clumped30"], maps=5).speaking
+    assert not try_one(demo_atlas, query, "busiest_set", WORLDS["clumped30"], maps=5).speaking
 
 
 def test_a_sentence_that_speaks_is_heard(demo_atlas: Atlas, query: Query) -> None:
@@ -171,6 +171,17 @@ def test_counties_are_the_same_each_time_and_leave_the_real_one_alone(
     assert demo_atlas.answer(query).table["count"].tolist() == before
 
 
+def test_a_world_of_a_controlled_source_is_protected_as_that_is(demo_atlas: Atlas, query: Query) -> None:
+    asked = demo_atlas.catalogue.check(Query(source="ambulance"))[0]
+    ground, first = ground_of(demo_atlas, asked)
+    county = next(counties(demo_atlas, [asked], WORLDS["steady"], maps=1))
+    found = county.asked(asked.replace(first=first, last=first + MONTHS - 1))
+    events = np.bincount(ground.area, minlength=ground.n)
+    assert 0.9 < found.counts.sum() / events.sum() < 1.1
+    noise = ((found.counts - events) ** 2).mean()
+    assert 0.4 * found.noise.mean() < noise < 1.3 * found.noise.mean()
+
+
 def test_a_world_is_drawn_over_the_areas_of_its_level(demo_atlas: Atlas, query: Query) -> None:
     wards = query.replace(level="ward")
     equal = next(counties(demo_atlas, [wards], WORLDS["equal"], maps=1))
@@ -183,14 +194,14 @@ def test_a_world_is_drawn_over_the_areas_of_its_level(demo_atlas: Atlas, query: 
 def test_exact_hotspots_keep_silent_where_counts_are_dealt_out_again(
     demo_atlas: Atlas, query: Query, key: str, level: str
 ) -> None:
-    found = try_layer(demo_atlas, query.replace(level=level), key, WORLDS["dealt"], maps=60)
+    found = try_one(demo_atlas, query.replace(level=level), key, WORLDS["dealt"], maps=60)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
 
 def test_a_layer_that_speaks_is_heard(demo_atlas: Atlas, query: Query) -> None:
     """Smooth risk is no test of what the layer claims: there it must speak, or the counting is deaf."""
-    found = try_layer(demo_atlas, query, "getis_ord", WORLDS["smooth"], maps=10)
+    found = try_one(demo_atlas, query, "getis_ord", WORLDS["smooth"], maps=10)
     assert not found.claimed
     assert found.share > 0.5
     assert found.areas > 0.01

@@ -145,6 +145,17 @@ def test_a_set_says_by_which_counts_it_was_chosen(small_atlas: Atlas):
     assert "chosen=offences:2023-07" not in before
 
 
+def test_a_set_that_is_drawn_is_chosen_by_what_the_map_shows(small_atlas: Atlas):
+    seen = {
+        "": "offences:2023-01..2023-12",
+        "?from=2023-07&layer=getis_ord": "offences:2023-07..2023-12",
+        "?layer=imd": "outside",
+        "?layer=agreement": "",
+        "?layer=colocation": "",
+    }
+    assert {search: shown(small_atlas, search)["seen"] for search in seen} == seen
+
+
 def test_a_mark_changes_no_number_and_no_export(small_atlas: Atlas):
     with_, without = (shown(small_atlas, f"?level=ward{mark}")["shown"] for mark in ("&mark=decile:1", ""))
     for name in (ids.HEADLINE, ids.CAVEATS, ids.DESCRIPTION):

@@ -435,8 +435,8 @@ def test_a_doubtful_midnight_is_hatched_and_does_not_set_the_colours(small_atlas
     ]
     assert (plain["data"][0]["zmax"], doubted["data"][0]["zmax"]) == (900, 5)
     assert (len(plain["layout"]["shapes"]), len(doubted["layout"]["shapes"])) == (0, 7)
-    assert "doubtful" in doubted["data"][0]["text"][3][0]
-    assert "doubtful" not in doubted["data"][0]["text"][3][1]
+    assert "stands out" in doubted["data"][0]["text"][3][0]
+    assert "stands out" not in doubted["data"][0]["text"][3][1]
 
 
 @pytest.mark.parametrize("search", ["", "?from=2023-02&hour=3", "?source=ae"])

@@ -73,7 +73,7 @@ def test_without_unknown_times_midnight_is_as_the_hours_beside_it() -> None:
     assert recorded.midnight is not None and found.midnight is None
     np.testing.assert_array_equal(found.clock.iloc[:, 1:], recorded.clock.iloc[:, 1:])
     kept = recorded.midnight.kept
-    expected = midnight.without_default_midnight(recorded.clock.to_numpy(float), kept)
+    expected = midnight.without_excess(recorded.clock.to_numpy(float), kept)
     np.testing.assert_allclose(found.clock.to_numpy(float), expected, atol=0.5)
     assert recorded.midnight.recorded * (1 - kept) == pytest.approx(900, rel=0.15)
     cut = round(recorded.clock.to_numpy().sum() - expected.to_numpy().sum())
@@ -106,7 +106,8 @@ def test_the_share_without_a_time_is_always_stated() -> None:
         assert found.kind == kind
         assert "% of offences have no known time" in found.untimed
     assert week(table.dropna(subset="hour"), "recorded").untimed == (
-        "A time is recorded for all offences. Midnight (hatched) may stand for a time that was not known."
+        "A time is recorded for all offences. Midnight (hatched) stands out: it may stand for times that "
+        "were not known or be a real peak; the busiest times are named without its excess."
     )
 
 

@@ -15,6 +15,7 @@ from tests.support.small_county import CODES
 
 ANSWERS = "/answer"
 HERE, THERE = CODES[0], CODES[7]
+SEEN = "chosen=offences:2023-01..2023-12"
 
 
 # ---------------------------------------------------------------- find, look, move on
@@ -187,7 +188,7 @@ def test_a_set_is_drawn_on_the_map(page: Page, address: str):
     for dx, dy in ((60, -60), (60, 60), (-60, 60), (-60, -58)):
         page.mouse.move(x + dx, y + dy, steps=4)
     page.mouse.up()
-    page.wait_for_url(re.compile(r"set=E\d{8}(,E\d{8})*&chosen=outside$"))
+    page.wait_for_url(re.compile(r"set=E\d{8}(,E\d{8})*&chosen=offences:2023-01\.\.2023-12$"))
     expect(page.locator("[data-panel=set] h2")).to_have_text(re.compile(r"Set of \d+ areas?"))
     expect(page.get_by_role("button", name="Select")).to_have_attribute("aria-pressed", "false")
 
@@ -196,12 +197,12 @@ def test_a_set_is_gathered_by_keyboard(page: Page, address: str, small_atlas: At
     load(page, address, f"?area={HERE}")
     page.locator("[data-panel=area] [data-add]").focus()
     page.keyboard.press("Enter")
-    shows(page, f"?area={HERE}&set={HERE}")
+    shows(page, f"?area={HERE}&set={HERE}&{SEEN}")
     page.locator("[data-panel=area]").get_by_role("heading", name="Neighbours").click()
     page.locator("[data-panel=area]").get_by_role("link", name="Square 11").click()
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 11")
     page.locator("[data-panel=area] [data-add]").click()
-    shows(page, f"?area={THERE}&set={HERE},{THERE}")
+    shows(page, f"?area={THERE}&set={HERE},{THERE}&{SEEN}")
     count = small_atlas.answer(Query()).table.loc[[HERE, THERE], "count"].sum()
     expect(page.locator("[data-panel=set]")).to_contain_text(f"{count:,} offences")
     page.get_by_role("link", name="Take Square 00 out of the set").click()

@@ -390,12 +390,12 @@ class Part:
         return found
 
     @cached_property
-    def midnight(self) -> midnight.DefaultMidnight:
-        """How far 00:00 stands for a time that is not known, from the protected week."""
+    def midnight(self) -> midnight.Midnight:
+        """What 00:00 holds beyond the hours beside it, from the protected week."""
         clumped = peaks.clumping(self.units[0].sum(axis=1))
         factor = 1.0 if clumped is None else clumped.factor
         week = np.nan_to_num(self.numbers(self.week.ravel()), nan=ASSUMED).reshape(self.week.shape)
-        return midnight.default_midnight(week, clumped=factor, noun=self.noun)
+        return midnight.at_midnight(week, clumped=factor, noun=self.noun)
 
     def numbers(self, counts: np.ndarray | Sequence[int]) -> np.ndarray:
         """Protected counts as floats; NaN where suppressed."""

@@ -69,42 +69,42 @@ def by_weekday(part: Part) -> Exhibit:
 
 
 def day_by_hour(part: Part) -> Exhibit:
-    """Events by weekday and group of four hours, with what midnight hides."""
+    """Events by weekday and group of four hours, with what midnight holds beyond the hours beside it."""
     part.need_hours()
     groups = part.week.reshape(DAYS_KNOWN, 6, 4).sum(axis=2).T
     table = pd.DataFrame({name: part.gate.counts(groups[:, day]) for day, name in enumerate(DAY_NAMES)})
     names = [f"{h:02d}:00 to {h + 3:02d}:59" for h in range(0, 24, 4)]
     table.insert(0, "Hours", names)
     week = np.nan_to_num(part.numbers(part.week.ravel()), nan=ASSUMED).reshape(part.week.shape)
-    used = midnight.without_default_midnight(week, part.midnight.kept)
+    used = midnight.without_excess(week, part.midnight.kept)
     units, exposure = part.units
     clumped = peaks.clumping(units.sum(axis=2), exposure), peaks.clumping(units.sum(axis=1))
     finding = peaks.peak(used, exposure=exposure.sum(axis=0), clumped=clumped, noun=part.noun).sentence
     if part.gate.controlled and (np.isnan(part.numbers(part.week.ravel())).mean() > 0.25):
         finding = ""  # most of the cells are suppressed
     caveats = []
-    if part.midnight.suspected:
-        caveats += [part.midnight.sentence, "The peak named leaves those times out."]
+    if part.midnight.stands_out:
+        caveats += [part.midnight.sentence, "The peak is named without that excess."]
     untimed = part.selection.untimed(part.clock_areas)
     without = "" if part.query.borough else "; those without a place are counted here"
     have = agree(part.gate.text(untimed), "has", "have")
     caveats.append(f"{part.events(untimed)} {have} no known time{without}.")
-    doubtful = tuple(names[:1]) if part.midnight.suspected else ()
+    doubtful = tuple(names[:1]) if part.midnight.stands_out else ()
     chart = Chart("heat", "Hours", DAY_NAMES, doubtful=doubtful)
     title = f"{part.titled}: by weekday and group of hours"
     return Exhibit("day_by_hour", title, finding, table, chart=chart, caveats=tuple(caveats))
 
 
 def hours(part: Part) -> Exhibit:
-    """Events by hour: as recorded, without doubtful midnights, and spread over ranges of time."""
+    """Events by hour: as recorded, without midnight’s excess, and spread over ranges of time."""
     part.need_hours()
     names = [f"{h:02d}" for h in range(HOURS_KNOWN)]
     columns: dict[str, object] = {"Hour": names, "As recorded": part.gate.counts(part.week.sum(axis=0))}
     caveats: list[str] = []
     doubtful: tuple[str, ...] = ()
-    if part.midnight.suspected and not part.gate.controlled:
-        kept = np.asarray(midnight.without_default_midnight(part.week, part.midnight.kept)).sum(axis=0)
-        columns["Without doubtful midnights"] = pd.array(np.round(kept).astype(np.int64), "Int64")
+    if part.midnight.stands_out and not part.gate.controlled:
+        kept = np.asarray(midnight.without_excess(part.week, part.midnight.kept)).sum(axis=0)
+        columns["Without midnight’s excess"] = pd.array(np.round(kept).astype(np.int64), "Int64")
         doubtful = ("00",)
         caveats.append(part.midnight.sentence)
     ranged = None if part.gate.controlled else spread(part.selection, part.clock_areas)
@@ -124,7 +124,7 @@ def hours(part: Part) -> Exhibit:
     chosen = table[best].fillna(0).to_numpy(np.int64)
     finding = part.most([f"{h}:00 to {h}:59" for h in names], chosen, units, called="hour")
     if doubtful:
-        finding = f"Without doubtful midnights, {finding[0].lower()}{finding[1:]}" if finding else ""
+        finding = f"Without midnight’s excess, {finding[0].lower()}{finding[1:]}" if finding else ""
     chart = Chart(
         "lines", "Hour", drawn, doubtful=doubtful, titles=("Hour beginning", part.noun.capitalize())
     )
@@ -152,12 +152,12 @@ def nights(part: Part) -> Exhibit:
     table = pd.DataFrame({"Night": clock.NIGHTS, "19:00 to 06:59": part.gate.counts(counts)})
     column = "19:00 to 06:59"
     caveats: tuple[str, ...] = ()
-    if part.midnight.suspected and not part.gate.controlled:
-        cut = midnight.without_default_midnight(week, part.midnight.kept)
+    if part.midnight.stands_out and not part.gate.controlled:
+        cut = midnight.without_excess(week, part.midnight.kept)
         kept = np.asarray(clock.night_hours(cut)).sum(axis=1)
-        column = "Without doubtful midnights"
+        column = "Without midnight’s excess"
         table[column] = pd.array(np.round(kept).astype(np.int64), "Int64")
-        caveats = ("Doubtful midnights: times of 00:00 beyond what the hours beside them suggest.",)
+        caveats = ("Midnight’s excess: what 00:00 holds beyond what the hours beside it suggest.",)
     chosen = table[column].fillna(0).to_numpy(np.int64)
     finding = part.most(list(clock.NIGHTS), chosen, (of_each, number), called="night", per="a night")
     chart = Chart("bars", "Night", (column,), titles=("", part.noun.capitalize()))
@@ -170,11 +170,11 @@ def night_time_economy(part: Part) -> Exhibit:
     weeks = _week_of_wards(part, late)
     counted, column = weeks.sum(axis=(1, 2)), "19:00 to 06:59"
     columns: dict[str, np.ndarray] = {column: counted}
-    doubt = part.midnight.suspected and not part.gate.controlled
+    doubt = part.midnight.stands_out and not part.gate.controlled
     if doubt:
         kept = counted - (1 - part.midnight.kept) * weeks[:, :, 0].sum(axis=1)
-        columns["Without doubtful midnights"] = np.round(kept).astype(np.int64)
-        column = "Without doubtful midnights"
+        columns["Without midnight’s excess"] = np.round(kept).astype(np.int64)
+        column = "Without midnight’s excess"
     categories = part.loaded.info.categories
     if ASB in categories and part.query.category and ASB not in part.query.category:
         asb = part.loaded.cube.select(late.replace(category=(ASB,))).by_area
@@ -203,7 +203,7 @@ def night_time_economy(part: Part) -> Exhibit:
         "Busiest nights are those that cannot be told apart; – where nights vary no more than weeks do.",
     )
     if doubt:
-        caveats += ("Ordered by the count without doubtful midnights (00:00 beyond the hours beside it).",)
+        caveats += ("Ordered by the count without midnight’s excess (00:00 beyond the hours beside it).",)
     return Exhibit("night_time_economy", title, finding + ".", table, caveats=caveats)
 
 
@@ -221,7 +221,7 @@ def _week_of_wards(part: Part, query: Query) -> np.ndarray:
 
 def _busiest_night(part: Part, week: np.ndarray, number: np.ndarray, clumped: peaks.Clumping | None) -> str:
     """Nights that cannot be told apart from a ward's busiest, for each of its ``number``; "–" where none."""
-    used = midnight.without_default_midnight(week, part.midnight.kept)
+    used = midnight.without_excess(week, part.midnight.kept)
     counts = np.asarray(clock.night_hours(used)).sum(axis=1).round().astype(np.int64)
     shown = np.nan_to_num(part.numbers(counts))
     found = peaks.busiest_first(shown, number, 0.95, clumped) if shown.sum() >= peaks.LEAST_FOR_PEAK else []
