@@ -24,6 +24,7 @@ import typer
 
 from geo import cli
 from geo.ask.problem import Problem
+from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.data.store import Store
 
 if TYPE_CHECKING:
@@ -36,11 +37,16 @@ BACKLOG = 256
 CONFIRMED = "I have a right to the true small numbers"
 
 
-def build(data: Path, *, cleared: bool = False) -> Flask:
+def build(data: Path, viewer: Viewer) -> Flask:
     """Open a data folder and make the web application of its dashboard.
 
-    An empty folder gets the demonstration county first. Cleared, the true numbers of controlled sources are
-    shown, not their protected version.
+    An empty folder gets the demonstration county first.
+
+    Parameters
+    ----------
+    data : path
+    viewer : Viewer
+        Who reaches the page: it shows no true numbers but those that they may see.
 
     Raises
     ------
@@ -53,7 +59,7 @@ def build(data: Path, *, cleared: bool = False) -> Flask:
     if Store(data).empty:
         print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
         cli.build_demo(data)
-    return create_app(Atlas.open(data, cleared=cleared)).server
+    return create_app(Atlas.open(data, viewer)).server
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -122,7 +128,7 @@ def serve(
     if cleared:
         confirm()
     with listen(host, port) as taken:
-        application = build(data, cleared=cleared)
+        application = build(data, CLEARED_OWNER if cleared else OWNER)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         server = create_server(application, sockets=[taken], threads=THREADS, ident=None)
         shown = f"[{host.strip('[]')}]" if ":" in host else host
@@ -138,7 +144,7 @@ def serve(
 @cache
 def _server() -> Flask:
     try:
-        return build(Path(os.environ.get("HOTSPOTS_DATA", cli.DATA)))
+        return build(Path(os.environ.get("HOTSPOTS_DATA", cli.DATA)), OTHERS)
     except Problem as problem:
         sys.exit(str(problem))
 

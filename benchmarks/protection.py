@@ -15,6 +15,7 @@ import pandas as pd
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import LARGEST_SUPPRESSED
 from geo.ask.query import Query
+from geo.ask.viewer import CLEARED_OWNER
 from geo.data.guarded import places_of
 from geo.data.protection import STRENGTHS, Places, key_of, protected
 from geo.stats.hotspots import getis_ord_star
@@ -68,7 +69,7 @@ def guess(atlas: Atlas, source: str) -> float:
 
 
 def main(folder: str) -> None:
-    atlas = Atlas.open(folder, cleared=True)
+    atlas = Atlas.open(folder, CLEARED_OWNER)
     places = places_of(atlas.snapshot)
     rows = []
     for strength, budget in STRENGTHS.items():

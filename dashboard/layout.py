@@ -27,7 +27,7 @@ def page(atlas: Atlas) -> Component:
     return dmc.MantineProvider(
         html.Div(
             id=ids.ROOT,
-            className="page page-cleared" if atlas.snapshot.cleared else "page",
+            className="page page-cleared" if atlas.cleared else "page",
             children=[
                 _bar(atlas),
                 present.band(),
@@ -71,7 +71,7 @@ def _bar(atlas: Atlas) -> Component:
                 className="bar-views",
                 **{"aria-label": "Views"},
             ),
-            *([html.Strong(BANNERS["cleared"], className="bar-cleared")] if atlas.snapshot.cleared else []),
+            *([html.Strong(BANNERS["cleared"], className="bar-cleared")] if atlas.cleared else []),
             html.Span(id=ids.BADGE, className="badge"),
             html.A(["Present ", html.Kbd("p")], id=ids.PRESENT, href="?view=present", className="bar-action"),
             html.Details(

@@ -17,6 +17,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from geo.answer.disclosure import SHOWN
 from geo.answer.layer_clusters import NOT_CORRECTED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -405,7 +406,7 @@ def _small_print(material: Material) -> str:
     """What the numbers are, and what chance alone would flag where many areas are not corrected for."""
     source, said = material.source, []
     said += [caveat.rstrip(".") for caveat in material.answer.method if caveat.startswith(NOT_CORRECTED)]
-    if source.disclosure != "open":
+    if source.disclosure not in SHOWN:
         said.append("* is 1 to 7, others to the nearest 5")
     if source.place == "residence":
         said.append("where people live")

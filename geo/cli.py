@@ -204,13 +204,13 @@ def _row_numbers(rows: list[tuple[str, int]]) -> str:
 
 @cli.command()
 def protect(data: Data = DATA) -> None:
-    """Draw the protected version of controlled sources that an earlier version of this program stored."""
+    """Draw the protected versions that sources stored by an earlier version of this program lack."""
     from geo.data.guarded import protect as draw
     from geo.data.store import Store
 
     sources = draw(data)
     if not sources:
-        print("Every controlled source has its protected version; nothing was changed.")
+        print("Every source that is not open has its protected version; nothing was changed.")
         return
     Store(data).tidy()
     print(f"Protected versions drawn of {', '.join(sources)}; the true events are in {data / 'cleared'}.")
@@ -415,12 +415,13 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
 ) -> None:
     """Rebuild a needs assessment: every table, figure and finding, as one document."""
     from geo.answer.atlas import Atlas
+    from geo.ask.viewer import CLEARED_OWNER
     from geo.out.report import filename, form_of, write
     from geo.tell.assessment import asked
     from geo.tell.assessment import assess as rebuild
 
     if check:
-        show_check(Atlas.open(data, cleared=True))
+        show_check(Atlas.open(data, CLEARED_OWNER))
         return
     atlas = Atlas.open(data)
     form = form_of(output.suffix if output else ".docx")

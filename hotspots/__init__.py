@@ -33,6 +33,8 @@ from geo.ask.problem import Problem
 from geo.ask.query import PARAMETERS as _PARAMETERS
 from geo.ask.query import Query as _Query
 from geo.ask.refusal import Refused
+from geo.ask.viewer import CLEARED_OWNER as _CLEARED
+from geo.ask.viewer import OWNER as _OWNER
 from geo.data.store import write_whole as _write_whole
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def open(folder: str | os.PathLike[str] = "data", *, cleared: bool = False) -> C
     Problem
         If it holds no boundaries or cannot be read.
     """
-    return County(_Atlas.open(folder, cleared=cleared))
+    return County(_Atlas.open(folder, _CLEARED if cleared else _OWNER))
 
 
 # ---------------------------------------------------------------- what is loaded, and what it answers

@@ -25,6 +25,7 @@ from geo.ask.describe import describe
 from geo.ask.parameters import GRADIENT, MAP, MONTHS, WEEK
 from geo.ask.query import Query
 from geo.ask.refusal import Refused, exactly
+from geo.ask.viewer import OWNER, Viewer
 from geo.data.store import Snapshot, Store
 
 REMEMBERED = 256
@@ -45,21 +46,21 @@ class Atlas(County):
         self._gradients: Memory[Query, Gradient] = Memory(REMEMBERED)
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str], *, cleared: bool = False) -> Atlas:
+    def open(cls, folder: str | os.PathLike[str], viewer: Viewer = OWNER) -> Atlas:
         """Open the version of a data folder that is in force.
 
         Parameters
         ----------
         folder : path
-        cleared : bool
-            Whether to open the true numbers of controlled sources, not their protected version.
+        viewer : Viewer
+            For whom: it opens no true numbers but those that they may see.
 
         Raises
         ------
         Problem
             If the folder holds no boundaries or cannot be read.
         """
-        return cls(Store(folder).open(cleared=cleared))
+        return cls(Store(folder).open(viewer))
 
     def asked(self, query: Query) -> Asked:
         """Return the true numbers of a question; never to be shown as they are."""

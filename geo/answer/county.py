@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.cube import N_SLOTS, Cube, Selection
-from geo.answer.disclosure import Gate
+from geo.answer.disclosure import Gate, seen_as
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import Memory
 from geo.ask.catalogue import Catalogue
@@ -118,10 +118,10 @@ class County:
     def __init__(
         self, snapshot: Snapshot, layers: Mapping[str, Offered], measures: Mapping[str, Offered]
     ) -> None:
-        if unprotected(snapshot) and not snapshot.cleared:
+        if not all(snapshot.sees(role.split("/")[1]) for role in unprotected(snapshot)):
             raise Problem(
-                f"The folder {snapshot.folder} was written by an earlier version of this program, and its "
-                f"controlled sources have no protected version yet: run hotspots protect --data "
+                f"The folder {snapshot.folder} was written by an earlier version of this program, and not "
+                "every source that is not open has a protected version yet: run hotspots protect --data "
                 f'"{snapshot.folder}".'
             )
         self.snapshot = snapshot
@@ -149,6 +149,11 @@ class County:
     def synthetic(self) -> bool:
         """Whether the data are made up."""
         return self.snapshot.synthetic
+
+    @property
+    def cleared(self) -> bool:
+        """Whether true numbers of a controlled source are open."""
+        return any(loaded.info.disclosure == "cleared" for loaded in self.sources.values())
 
     @cached_property
     def places(self) -> pd.DataFrame | None:
@@ -242,11 +247,12 @@ class County:
         where: np.ndarray,
         noise: tuple[Noise, ...],
     ) -> Loaded:
-        cleared = self.snapshot.cleared and source.disclosure == "controlled"
-        disclosure = "cleared" if cleared else source.disclosure
+        disclosure = seen_as(source.disclosure, true=self.snapshot.sees(source.key))
         cube = Cube.build(events, self.levels["lsoa"].frame.index, months)
         reasons = {
-            key: why for key, one in self._measures.items() if (why := self._lacks(one.needs, source, cube))
+            key: why
+            for key, one in self._measures.items()
+            if (why := self._lacks(one.needs, disclosure, cube))
         }
         grain = "the month" if not cube.has_days else "the day"
         info = SourceInfo(
@@ -287,7 +293,7 @@ class County:
                 found.append(Converted(year, months, done["apportioned"], done["areas_apportioned"]))
         return tuple(found)
 
-    def _lacks(self, needs: frozenset[str], source: Source, cube: Cube) -> str:
+    def _lacks(self, needs: frozenset[str], disclosure: str, cube: Cube) -> str:
         """Why a source cannot be measured by what needs these, a sentence; "" where it can."""
         reasons = {
             "population": "the number of residents is not loaded."
@@ -299,7 +305,7 @@ class County:
             if self.bands is None
             else "",
             "open": "harm is not weighed for controlled sources."
-            if source.disclosure == "controlled"
+            if disclosure in {"controlled", "cleared"}
             else "",
             "severity": "no harm weights are loaded (hotspots import severity FILE)."
             if not self.snapshot.has("severity")

@@ -47,6 +47,15 @@ NOTICES = {
 PROTECTED = "Official-sensitive: small numbers protected"
 
 
+def seen_as(declared: str, *, true: bool) -> str:
+    """Class of a source for those who see its true numbers, or do not.
+
+    >>> seen_as("internal", true=True), seen_as("internal", true=False), seen_as("controlled", true=True)
+    ('internal', 'controlled', 'cleared')
+    """
+    return {"controlled": "cleared"}.get(declared, declared) if true else "controlled"
+
+
 def stamp(banner: str) -> str:
     """Beginning of the names of files with true small numbers; "" of others.
 
@@ -84,7 +93,7 @@ class Gate:
     Parameters
     ----------
     disclosure : {"open", "internal", "cleared", "controlled"}
-        Class of the source; "cleared" where the true numbers of a controlled source were opened.
+        Class of the source for those who ask (:func:`seen_as`).
 
     Examples
     --------

@@ -44,7 +44,7 @@ class SourceInfo:
         Why hours cannot be filtered, a sentence; "" where they can.
     place : {"occurrence", "residence"}
     disclosure : {"open", "internal", "cleared", "controlled"}
-        Class of the source; "cleared" where the true numbers of a controlled source were opened.
+        Class of the source for those who ask; "cleared" where they see the true numbers of a controlled one.
     measures : tuple of str
         Keys of the measures that can be computed.
     no_measure_reasons : mapping

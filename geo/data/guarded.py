@@ -1,6 +1,6 @@
 """Where do true events live beside their protected version?
 
-The batch of a controlled source is stored twice: its protected version under its own role, as any other
+The batch of a source that is not open is stored twice: its protected version under its own role, as any other
 batch is, and the true events under ``cleared/…``, in a folder of their own that nobody but its owner can
 read. A reader without the right to the true numbers opens the first and never the second, which may be taken
 out of the folder without changing a single answer.
@@ -48,7 +48,7 @@ class Noise:
 
 
 def noises(snapshot: Snapshot, source: str) -> Iterator[Noise]:
-    """Return what protects each delivery of a controlled source."""
+    """Return what protects each delivery of a source that is not open."""
     for batch in snapshot.manifest["batches"].values():
         if batch["source"] == source and "budget" in batch:
             yield _noise(batch["budget"], map(month_number, batch["months"]))
@@ -103,11 +103,11 @@ def declare(change: Transaction, source: Source) -> None:
 
 
 def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
-    """Store the events of a batch whose entry is in the manifest; those of a controlled source twice."""
+    """Store the events of a batch whose entry is in the manifest; twice, unless its source is open."""
     batch = change.manifest["batches"][role]
     said = change.manifest["sources"][batch["source"]]
     batch.pop("budget", None)
-    if said["disclosure"] != "controlled":
+    if said["disclosure"] == "open":
         change.put(role, events)
         return
     change.put(true_role(role), events)
@@ -166,17 +166,17 @@ def protect(folder: str | Path) -> list[str]:
 
 
 def unprotected(snapshot: Snapshot) -> list[str]:
-    """Batches of controlled sources that have no protected version."""
+    """Batches of sources that are not open and have no protected version."""
     sources = stored_sources(snapshot.manifest)
     return [
         role
         for role, batch in snapshot.manifest["batches"].items()
-        if sources[batch["source"]].disclosure == "controlled" and not snapshot.has(true_role(role))
+        if sources[batch["source"]].disclosure != "open" and not snapshot.has(true_role(role))
     ]
 
 
 def true_role(role: str) -> str:
-    """Role of the true events of a batch of a controlled source."""
+    """Role of the true events of a batch of a source that is not open."""
     return f"{CLEARED}/{role.removeprefix('incidents/')}"
 
 

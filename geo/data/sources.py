@@ -64,8 +64,9 @@ class Source:
     place : {'occurrence', 'residence'}
         What its area is the area of.
     disclosure : {'open', 'internal', 'controlled'}
-        Who may see true small counts: anyone; its owner, on a computer of their own; or nobody who was not
-        cleared, so that all others see a protected version (:mod:`geo.data.protection`).
+        Who may see true small counts (:meth:`geo.ask.viewer.Viewer.sees`): anyone; its owner, on a computer
+        of their own; or those who were cleared. All others see a protected version
+        (:mod:`geo.data.protection`).
     readers : tuple of Reader
         The formats in which it comes; empty for a source that was registered by a mapping and is read back
         from a data folder.
@@ -80,7 +81,7 @@ class Source:
     nouns : mapping
         Labels of the categories whose events are not called by the noun, to what one and several are called.
     protection : {'light', 'standard', 'strong'}
-        How strongly a controlled source is protected.
+        How strongly a source that is not open is protected.
     """
 
     key: str

@@ -3,7 +3,7 @@
 Layout of a data folder::
 
     objects/<sha256>.parquet   frames, never changed once written
-    cleared/<sha256>.parquet   the same for the true events of controlled sources, for their owner alone
+    cleared/<sha256>.parquet   the true events of sources that are not open, for their owner alone
     versions/000007.json       a manifest: which object plays which role, and how each was imported
     CURRENT                    one line, the name of the manifest in force; switched last, in one step
 
@@ -22,7 +22,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from geo.ask.problem import Problem
+from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number
 from geo.data.readers import spellings, together
 
@@ -67,14 +68,13 @@ class Store:
         """Whether nothing has been stored here yet."""
         return not (self.folder / "CURRENT").is_file()
 
-    def open(self, *, cleared: bool = False) -> Snapshot:
+    def open(self, viewer: Viewer = OWNER) -> Snapshot:
         """Open the version in force for reading.
 
         Parameters
         ----------
-        cleared : bool
-            Whether to read the true events of controlled sources, for those with a right to them, and not
-            their protected version.
+        viewer : Viewer
+            For whom: of each source whose true numbers they may not see, the protected version is read.
 
         Returns
         -------
@@ -91,7 +91,13 @@ class Store:
                 f"There is no data in the folder {self.folder}: build the demonstration county with "
                 "`hotspots demo`, or load your own with `hotspots import`."
             )
-        snapshot = Snapshot(self.folder, self._manifest(), cleared)
+        manifest = self._manifest()
+        left_out = not (self.folder / CLEARED).is_dir() and any(
+            r.startswith(CLEARED) for r in manifest["objects"]
+        )
+        if left_out:  # a copy for others: whoever opens it is one of them
+            viewer = replace(viewer, owner=False)
+        snapshot = Snapshot(self.folder, manifest, viewer)
         for role in snapshot.opened():
             entry, path = snapshot.manifest["objects"][role], snapshot.path(role)
             if not path.is_file() or path.stat().st_size != entry["bytes"]:
@@ -244,13 +250,13 @@ class Snapshot:
         ``place``, ``synthetic``, ``objects`` (role -> sha256, bytes, rows, derived), ``batches`` (incident
         role -> source, grain, months, files), ``sources`` (key -> description), ``history`` (one entry an
         import).
-    cleared : bool
-        Whether the true events of controlled sources are read, not their protected version.
+    viewer : Viewer
+        For whom it is read.
     """
 
     folder: Path
     manifest: dict[str, Any]
-    cleared: bool = False
+    viewer: Viewer = OWNER
 
     @property
     def version(self) -> str:
@@ -275,7 +281,16 @@ class Snapshot:
 
     def opened(self) -> list[str]:
         """Return the roles that a reader opens: no true events without the right to them."""
-        return [role for role in self.manifest["objects"] if self.cleared or not role.startswith(CLEARED)]
+        guarded = {key for key in self.sources() if not self.sees(key)}
+        return [
+            role
+            for role in self.manifest["objects"]
+            if not role.startswith(CLEARED) or role.split("/")[1] not in guarded
+        ]
+
+    def sees(self, source: str) -> bool:
+        """Whether the true events of a source are read, not their protected version."""
+        return self.viewer.sees(source, self.manifest["sources"][source]["disclosure"])
 
     def has(self, role: str) -> bool:
         """Whether a table plays this role."""
@@ -311,14 +326,15 @@ class Snapshot:
     def incidents(self, source: str) -> pd.DataFrame:
         """Return all events of a source, one row each, in the order in which they were imported.
 
-        Of a controlled source those of the protected version, unless the folder was opened cleared.
+        Those of the protected version where the viewer may not see the true ones.
 
         ``lsoa`` is a code of ``areas/lsoa``, ``"outside"`` for a place elsewhere, or missing where the file
         gives no place.
         """
         roles = [role for role, entry in self.manifest["batches"].items() if entry["source"] == source]
         true = {role: role.replace("incidents", CLEARED, 1) for role in roles}
-        frames = [self.read(true[r] if self.cleared and self.has(true[r]) else r) for r in roles]
+        seen = self.sees(source)
+        frames = [self.read(true[r] if seen and self.has(true[r]) else r) for r in roles]
         events = together(frames)
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds

@@ -89,7 +89,7 @@ def check(atlas: Atlas) -> tuple[Compared, ...]:
     missing = [key for key in ("offences", "ambulance", "ae", "admissions") if key not in atlas.sources]
     if missing:
         raise Problem(f"The demonstration lacks {listed(missing)}: build it anew with hotspots demo.")
-    return tuple(row for topic in TOPICS for row in topic(atlas).seen(cleared=atlas.snapshot.cleared))
+    return tuple(row for topic in TOPICS for row in topic(atlas).seen(cleared=atlas.cleared))
 
 
 def counted(rows: Sequence[Compared]) -> str:

@@ -175,7 +175,7 @@ def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:
     has = {
         "": True,
         "deprivation": atlas.catalogue.has_deprivation,
-        "open": source.disclosure == "open",
+        "open": source.disclosure in {"open", "internal"},
         "rates": "eb_rate" in source.measures,
         "services": sectors >= {"police", "health"},
     }

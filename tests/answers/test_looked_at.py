@@ -16,6 +16,7 @@ from geo.answer.layer_time import period_before
 from geo.answer.layers import LAYERS
 from geo.answer.variation import variation
 from geo.ask.query import Query
+from geo.ask.viewer import CLEARED_OWNER
 from geo.ask.words import month_number
 from geo.out.export import sheet
 from geo.stats import services
@@ -154,7 +155,7 @@ def test_the_assessment_tells_the_same_numbers(small_county: Path):
 
     From the true numbers: in the protected version of so few events no area is hot for two services.
     """
-    small_atlas = Atlas.open(small_county, cleared=True)
+    small_atlas = Atlas.open(small_county, CLEARED_OWNER)
     query = small_atlas.catalogue.check(Query(source="offences", fdr=False, layer="agreement"))[0]
     (said,) = [c for c in small_atlas.answer(query).caveats if c.startswith("Not corrected")]
     parts = [assessment.part_of(small_atlas, query, source)[0] for source in ("offences", "ae")]

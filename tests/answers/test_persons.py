@@ -9,6 +9,7 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
+from geo.ask.viewer import CLEARED_OWNER
 from geo.data.ingest import import_files
 from geo.data.mapping import read_mapping
 from geo.data.read_table import read_table
@@ -48,7 +49,7 @@ def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="module")
 def atlas(folder: Path) -> Atlas:
     """Opened cleared: of the protected version persons are not known."""
-    return Atlas.open(folder, cleared=True)
+    return Atlas.open(folder, CLEARED_OWNER)
 
 
 # ---------------------------------------------------------------- on the way in
@@ -128,7 +129,7 @@ def test_months_left_over_and_months_added_keep_persons_apart(folder: Path, tmp_
     january = rows[rows["Arrival_Date"].str.contains("/01/2023")]
     january.to_csv(tmp_path / "january.csv", index=False)
     import_files(tmp_path / "data", "ae", [tmp_path / "january.csv"])
-    events = Store(tmp_path / "data").open(cleared=True).incidents("ae")
+    events = Store(tmp_path / "data").open(CLEARED_OWNER).incidents("ae")
     assert "person" not in Store(tmp_path / "data").open().incidents("ae")
     first = events["month"] == events["month"].min()
     assert first.sum() == len(january)

@@ -18,6 +18,7 @@ from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import LARGEST_SUPPRESSED, Gate
 from geo.ask.query import Query
+from geo.ask.viewer import CLEARED_OWNER
 from geo.data.guarded import protect
 from geo.data.store import CLEARED, Store
 from geo.demo.check import check
@@ -172,7 +173,7 @@ def test_a_persons_event_is_not_put_together(source: str, demo_atlas: Atlas, tru
 
 def test_two_imports_are_one_and_a_changed_one_is_drawn_anew(demo_county: Path, tmp_path: Path) -> None:
     """The same events give the same version, so there is no averaging; one event less changes all of it."""
-    true = Store(demo_county).open(cleared=True)
+    true = Store(demo_county).open(CLEARED_OWNER)
     held = Store(demo_county).open().incidents("ambulance")
     folder = tmp_path / "county"
     shutil.copytree(demo_county, folder)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.ask.problem import Problem
+from geo.ask.viewer import CLEARED_OWNER
 from geo.cli import run
 from geo.data.store import Snapshot, Store
 from tests.support import small_county as small
@@ -46,7 +47,7 @@ def test_an_import_says_what_became_of_every_row(
 )
 def test_dated_extracts(data: Path, raw: Path, kind: str, name: str, rows: int, untimed: int) -> None:
     assert run(["import", kind, str(raw / name), "--data", str(data)]) == 0
-    snapshot = Store(data).open(cleared=True)
+    snapshot = Store(data).open(CLEARED_OWNER)
     receipt = snapshot.manifest["history"][-1]
     assert receipt["rows"] == rows == receipt["in_county"] + receipt["outside"] + receipt["unlocated"]
     assert receipt["untimed"] == pytest.approx(untimed, abs=40)
@@ -298,7 +299,7 @@ def test_a_mapping_brings_a_source_of_its_own(
     arguments = ["import", "knife_injuries", str(tmp_path / "knife.csv"), "--data", str(data)]
     assert run(arguments) == 1, "without its mapping it is unknown"
     assert run([*arguments, "--mapping", str(tmp_path / "knife.toml")]) == 0
-    snapshot = Store(data).open(cleared=True)
+    snapshot = Store(data).open(CLEARED_OWNER)
     assert snapshot.incidents("knife_injuries")["lsoa"].fillna("").tolist() == [IN, "", "outside"]
     assert snapshot.months("knife_injuries") == [FEBRUARY, FEBRUARY + 1, FEBRUARY + 2]
     assert snapshot.manifest["sources"]["knife_injuries"]["label"] == "Knife injuries"

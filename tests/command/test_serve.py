@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import app
+from geo.ask.viewer import OWNER
 from tests.support import small_county as small
 from tests.support.command import command
 
@@ -73,11 +74,11 @@ def test_the_first_start_builds_the_demonstration(
 ) -> None:
     data = tmp_path / "data"
     monkeypatch.setattr("geo.demo.build", lambda folder, progress: small.build(tmp_path))
-    server = app.build(data)
+    server = app.build(data, OWNER)
     assert "building the demonstration county" in capsys.readouterr().out
     assert server.test_client().get("/healthz").status_code == 200
     monkeypatch.setattr("geo.demo.build", lambda folder, progress: pytest.fail("it is built once"))
-    app.build(data)
+    app.build(data, OWNER)
 
 
 def test_the_server_for_gunicorn_is_made_when_it_is_asked_for(small_county: Path) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 import app
 from geo.answer.atlas import Atlas
+from geo.ask.problem import Problem
 from geo.ask.query import Query
+from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.data.guarded import true_role
 from geo.data.store import CLEARED, SECRET, Store
 from geo.out.export import filename
@@ -41,12 +43,14 @@ def test_cleared_needs_the_sentence(
 
 
 def test_cleared_page_is_marked_in_red_and_its_files_by_name(county: Path) -> None:
-    page = app.build(county, cleared=True).test_client()
+    page = app.build(county, CLEARED_OWNER).test_client()
     layout = page.get("/_dash-layout").get_data(as_text=True)
     assert "page-cleared" in layout
     assert "True small numbers, not for sharing" in layout
-    assert "page-cleared" not in app.build(county).test_client().get("/_dash-layout").get_data(as_text=True)
-    atlas = Atlas.open(county, cleared=True)
+    assert "page-cleared" not in app.build(county, OWNER).test_client().get("/_dash-layout").get_data(
+        as_text=True
+    )
+    atlas = Atlas.open(county, CLEARED_OWNER)
     answer = atlas.answer(Query(source="ae"))
     assert filename(answer, "csv").startswith("not-for-sharing-")
     assert "not for sharing" in " ".join(answer.caveats)
@@ -68,6 +72,37 @@ def test_a_forces_own_extract_is_internal_and_its_months_from_the_archive_open(
     info = Atlas.open(data).catalogue.sources["offences"]
     assert (info.disclosure, "data.police.uk" in info.attribution) == ("open", True)
     assert Atlas.open(data).answer(Query()).banner == "Open data"
+
+
+def test_internal_data_are_true_for_their_owner_and_protected_for_everybody_else(county: Path) -> None:
+    """Whoever is not at the owner's computer, nor cleared, is answered without the true events."""
+    true = Store(county).open().incidents("offences")
+    assert Store(county).open(Viewer(cleared={"offences"})).incidents("offences").equals(true)
+    shutil.rmtree(county / CLEARED)
+    for viewer in (OTHERS, OWNER):  # at whatever computer a copy without them is opened
+        atlas = Atlas.open(county, viewer)
+        assert not atlas.snapshot.incidents("offences").equals(true)
+        answer = atlas.answer(Query(source="offences", level="lsoa"))
+        assert answer.banner == "Official-sensitive: small numbers protected"
+        assert answer.table["count"].isna().any()
+        assert "plus_minus" in answer.table
+        assert atlas.catalogue.sources["offences"].disclosure == "controlled"
+    with pytest.raises(Problem, match="missing or cut short"):
+        Atlas.open(county, CLEARED_OWNER)
+
+
+def test_a_server_that_others_may_reach_shows_no_internal_data(
+    county: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The application that a server process imports is for everybody else."""
+    monkeypatch.setenv("HOTSPOTS_DATA", str(county))
+    app._server.cache_clear()
+    marked = {
+        name: app_.test_client().get("/export.csv?source=offences").headers["Content-Disposition"]
+        for name, app_ in (("others", app.server), ("owner", app.build(county, OWNER)))
+    }
+    app._server.cache_clear()
+    assert ["official-sensitive" in marked[name] for name in ("others", "owner")] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +134,7 @@ def test_an_open_source_that_turns_controlled_is_protected_in_all_its_months(
         assert command(capsys, "import", "fires", file, "--mapping", mapping, "--data", data)[0] == 0
     snapshot = Store(data).open()
     assert snapshot.manifest["sources"]["fires"]["disclosure"] == "controlled"
-    assert len(Store(data).open(cleared=True).incidents("fires")) == 120
+    assert len(Store(data).open(CLEARED_OWNER).incidents("fires")) == 120
     assert all(snapshot.has(true_role(role)) for role in snapshot.manifest["batches"])
     for kept in (data / CLEARED, data / CLEARED / SECRET):
         assert kept.stat().st_mode & 0o077 == 0, "for its owner alone"
@@ -109,7 +144,7 @@ def test_a_month_added_later_leaves_earlier_months_as_they_are(
     county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def months(cleared: bool = False) -> pd.DataFrame:
-        return Store(county).open(cleared=cleared).incidents("ae")
+        return Store(county).open(CLEARED_OWNER if cleared else OWNER).incidents("ae")
 
     before = months()
     later = small.attendances(seed=9, n=90)
@@ -130,7 +165,9 @@ def test_a_month_replaced_is_replaced_in_both_versions(
     january.to_csv(tmp_path / "january.csv", index=False)
     assert command(capsys, "import", "ae", tmp_path / "january.csv", "--data", county)[0] == 0
     for cleared in (True, False):
-        counts = Store(county).open(cleared=cleared).incidents("ae")["month"].value_counts()
+        counts = (
+            Store(county).open(CLEARED_OWNER if cleared else OWNER).incidents("ae")["month"].value_counts()
+        )
         assert abs(counts[2023 * 12] - 60) <= (0 if cleared else 12)
         assert len(counts) == 12
 
@@ -139,7 +176,7 @@ def test_a_folder_of_an_earlier_version_is_refused_until_it_is_protected(
     county: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = Store(county)
-    held = store.open(cleared=True).incidents("ae")
+    held = store.open(CLEARED_OWNER).incidents("ae")
     with store.transaction() as change:
         (role,) = [r for r, b in change.manifest["batches"].items() if b["source"] == "ae"]
         change.put(role, held)
@@ -150,7 +187,7 @@ def test_a_folder_of_an_earlier_version_is_refused_until_it_is_protected(
     status, out, _ = command(capsys, "protect", "--data", county)
     assert (status, "ae" in out) == (0, True)
     assert not Store(county).open().incidents("ae").equals(held)
-    pd.testing.assert_frame_equal(store.open(cleared=True).incidents("ae"), held)
+    pd.testing.assert_frame_equal(store.open(CLEARED_OWNER).incidents("ae"), held)
     assert "nothing was changed" in command(capsys, "protect", "--data", county)[1]
     assert command(capsys, "check", "--data", county)[0] == 0
 

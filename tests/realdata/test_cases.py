@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from geo.answer.atlas import Atlas
+from geo.ask.viewer import CLEARED_OWNER
 from geo.cli import run
 from geo.data.store import Snapshot, Store
 
@@ -129,14 +130,14 @@ def test_what_comes_of_a_file(
 ) -> None:
     data = tmp_path / "data"
     shutil.copytree(base, data)
-    before = Store(data).open(cleared=True).version
+    before = Store(data).open(CLEARED_OWNER).version
     arguments = [str(cases / word) if "/" in word else word for word in command]
     assert run(["import", *arguments, "--data", str(data)]) == status
     printed = capsys.readouterr()
     text = " ".join((printed.out + printed.err).split())
     for words in said:
         assert words in text
-    snapshot = Store(data).open(cleared=True)
+    snapshot = Store(data).open(CLEARED_OWNER)
     if status:
         assert snapshot.version == before
         assert len(printed.err.strip().splitlines()) == 1

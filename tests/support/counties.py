@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo.answer.atlas import Atlas
+from geo.ask.viewer import CLEARED_OWNER
 from geo.cli import run
 from geo.data.ingest import import_files
 from geo.demo import build as build_demo
@@ -39,7 +40,7 @@ def demo_atlas(demo_county: Path) -> Atlas:
 @pytest.fixture(scope="session")
 def true_demo_atlas(demo_county: Path) -> Atlas:
     """The demonstration county, opened cleared: with the true numbers of its controlled sources."""
-    return Atlas.open(demo_county, cleared=True)
+    return Atlas.open(demo_county, CLEARED_OWNER)
 
 
 @pytest.fixture(scope="session")
