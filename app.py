@@ -59,7 +59,10 @@ def build(data: Path, viewer: Viewer) -> Flask:
     if Store(data).empty:
         print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
         cli.build_demo(data)
-    return create_app(Atlas.open(data, viewer)).server
+    snapshot, damage = Store(data).open_or_former(viewer)
+    if damage:
+        print(damage, file=sys.stderr, flush=True)
+    return create_app(Atlas(snapshot)).server
 
 
 def listen(host: str, port: int) -> socket.socket:

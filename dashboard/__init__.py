@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from dash import Dash
@@ -65,7 +66,7 @@ def create_app(atlas: Atlas) -> Dash:
     atlas.catalogue.needs_events()
     app = Page(
         __name__,
-        title=f"Hotspots · {atlas.place}",
+        title=f"Hotspots · {escape(atlas.place)}",
         assets_folder=str(shipped("assets")),
         assets_url_path=shell.assets(),
         include_assets_files=False,  # the index names them

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dash import ClientsideFunction, Dash, Input, Output
 from flask import Response, request
 from plotly.io.json import to_json_plotly
+from werkzeug.exceptions import BadRequest
 
 from dashboard import ids, view
 from dashboard.filters import MANY_BOROUGHS, controls
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 NAMESPACE = "hotspots"
+DISPATCH = "/_dash-update-component"
+"""Where Dash's own callbacks would ask."""
 REMEMBERED = 64
 """Pages kept as they are sent, for those who ask the same again."""
 FAULT = "The dashboard could not work out this answer. Try again, or clear the filters."
@@ -60,6 +63,11 @@ def register(app: Dash, atlas: Atlas) -> None:
             LOG.exception("A question could not be answered: %s", search)
             return Response(FAULT, 500, mimetype="text/plain")
         return Response(page, mimetype="application/json")
+
+    @app.server.before_request
+    def nothing_to_call() -> None:
+        if request.path == DISPATCH:
+            raise BadRequest("The page has no callbacks: it asks by the addresses that /openapi.json lists.")
 
     def browser(function: str, outputs: list[Output], *inputs: Input, first: bool = False) -> None:
         arguments = [outputs[0] if len(outputs) == 1 else outputs] if outputs else []

@@ -7,6 +7,7 @@ one that is not JSON, which a foreign form cannot send.
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -38,7 +39,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     """Add the route ``POST /notes`` of an atlas to an app.
 
     It takes a JSON object of ``area``, ``source``, ``author`` and ``text``, and keeps it with today's date in
-    the notes of the data folder. It answers 201 with the note; 403, 413, 415 or 422 with a sentence.
+    the notes of the data folder. It answers 201 with the note; 400, 403, 413, 415 or 422 with a sentence.
     """
     notes = Notes(atlas.snapshot.folder)
 
@@ -49,7 +50,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             PAGE,
             {"application/json": {"type": "object"}},
             question=False,
-            faults=(403, 415, 422),
+            faults=(400, 403, 415, 422),
             done=201,
             body={
                 "type": "object",
@@ -64,7 +65,10 @@ def register(app: Dash, atlas: Atlas) -> None:
         if request.mimetype != "application/json":
             return "A note is sent as JSON.\n", 415
         request.max_content_length = LARGEST
-        given = request.get_json(silent=True)
+        try:
+            given = json.loads(request.get_data())
+        except (ValueError, RecursionError):
+            return "The note cannot be read: it is not JSON, or nested too deeply.\n", 400
         if not isinstance(given, dict) or not all(isinstance(given.get(key), str) for key in WANTED):
             return f"A note is a JSON object of {', '.join(WANTED)}.\n", 422
         area, source, author, text = (given[key] for key in WANTED)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Response, request
+from werkzeug.exceptions import SecurityError
 
 from geo.ask.problem import Problem
 
@@ -65,6 +68,28 @@ this dashboard has no log-in yet; use 127.0.0.1, or put a proxy that asks for on
         )
 
 
+def known_name(host: str, names: Collection[str] = ()) -> bool:
+    """Whether a request asks for this machine, by a ``Host`` that another site cannot give its own name.
+
+    Examples
+    --------
+    >>> [known_name(host) for host in ("localhost:8050", "127.8.9.1", "[::1]:8050")]
+    [True, True, True]
+    >>> known_name("evil.example"), known_name("hotspots.force.example:80", ["hotspots.force.example"])
+    (False, True)
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name in {one.lower() for one in names}:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def content_policy() -> str:
     """Content security policy of every page: own scripts, own data, nothing framed, nothing sent out."""
     rules = {
@@ -90,9 +115,13 @@ def register(app: Dash) -> None:
     ``HOTSPOTS_HOSTS`` as a comma list.
     """
     hosts = [name.strip() for name in os.environ.get(HOSTS_VARIABLE, "").split(",") if name.strip()]
-    app.server.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]", *hosts]
     app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     policy = content_policy()
+
+    @app.server.before_request
+    def refuse_strange_names() -> None:
+        if not known_name(request.headers.get("Host", ""), hosts):
+            raise SecurityError("This is not a name of this dashboard: ask by the address that it prints.")
 
     @app.server.after_request
     def secure(response: Response) -> Response:

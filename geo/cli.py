@@ -304,9 +304,10 @@ def check(
     from geo.data.reports import without
     from geo.data.store import Store
 
-    snapshot = Store(data).open()
+    snapshot = Store(data).in_force()
+    stored = [role for role in snapshot.roles() if role in snapshot.opened() or snapshot.path(role).is_file()]
     with progress_bar("Verifying") as report:
-        faults = snapshot.faults(report)
+        faults = list(snapshot.faults(stored, report))
     made_up = " (synthetic)" if snapshot.synthetic else ""
     print(f"{snapshot.place or 'No place named'}{made_up}, version {snapshot.version}, in {data}")
     objects = snapshot.manifest["objects"]
@@ -378,7 +379,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 
 def save(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and say so."""
-    from geo.data.store import write_whole
+    from geo.data.writing import write_whole
 
     try:
         write_whole(path, content)

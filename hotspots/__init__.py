@@ -35,7 +35,7 @@ from geo.ask.query import Query as _Query
 from geo.ask.refusal import Refused
 from geo.ask.viewer import CLEARED_OWNER as _CLEARED
 from geo.ask.viewer import OWNER as _OWNER
-from geo.data.store import write_whole as _write_whole
+from geo.data.writing import write_whole as _write_whole
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -234,6 +234,21 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+UNSEEN = "[\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+"
+"""What cannot be seen in a text, or breaks or turns its line."""
+
+
+def one_line(text: str) -> str:
+    """Text on one line, without what cannot be seen.
+
+    Examples
+    --------
+    >>> one_line(" North\\nward\\0 ")
+    'North ward'
+    """
+    return " ".join(re.sub(UNSEEN, " ", text.replace("\0", "")).split())
+
+
 def slug(label: str) -> str:
     """Name of a category in a URL.
 

@@ -29,8 +29,8 @@ from remotezip import RemoteIOError, RemoteZip, RemoteZipError
 from requests.adapters import HTTPAdapter
 
 from geo.ask.problem import Problem
-from geo.data.store import write_whole
 from geo.data.table import AGE_BANDS
+from geo.data.writing import write_whole
 
 _ONS = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
 ADDRESSES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import re
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from geo.ask.problem import Problem
+from geo.data.packing import check_packing, gunzip
 from geo.data.read_table import Recognise, read_table
 from geo.data.table import Table
 
@@ -22,9 +22,6 @@ TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".p
 """Endings of the files that are taken out of an archive or a folder; also with ``.gz`` behind them."""
 _HIDDEN = re.compile(r"(^|/)(__MACOSX/|\.|~\$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 """What systems and programs leave beside the files that were meant."""
-DEFLATE64 = 9
-LOCKED = 1
-KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
 
 @dataclass(frozen=True)
@@ -100,30 +97,11 @@ def _from_zip(name: str, opened: Callable[[], IO[bytes]], member: str) -> bytes:
             raise Problem(f"{name}: {member} cannot be unpacked; download the archive again.") from error
 
 
-def check_packing(name: str, entry: zipfile.ZipInfo) -> None:
-    """Raise Problem where an archive is packed in a way that cannot be unpacked here, naming the remedy."""
-    unpack = "unpack it by a right click, “Extract all”, and import the folder"
-    if entry.flag_bits & LOCKED:
-        raise Problem(f"{name} is protected by a password: {unpack}.")
-    if entry.compress_type == DEFLATE64:
-        raise Problem(f"{name} is packed with Deflate64, as Windows packs large files: {unpack}.")
-    if entry.compress_type not in (
-        zipfile.ZIP_STORED,
-        zipfile.ZIP_DEFLATED,
-        zipfile.ZIP_BZIP2,
-        zipfile.ZIP_LZMA,
-    ):
-        raise Problem(f"{name} is packed in a way that this program does not know: {unpack}.")
-
-
 def _content(name: str, read: Callable[[], bytes]) -> bytes:
     content = read()
     if not name.lower().endswith(".gz"):
         return content
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError) as error:
-        raise Problem(f"{name} cannot be unpacked; download it again.") from error
+    return gunzip(name, content)
 
 
 def table_of(path: Path, recognise: Recognise = lambda header: False, sheet: str = "") -> Table:

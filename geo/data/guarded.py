@@ -21,7 +21,8 @@ from geo.ask.words import month_number
 from geo.data.boundaries import code_column
 from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, protected
 from geo.data.sources import STRICTER, Source, stored_sources
-from geo.data.store import CLEARED, SECRET, Snapshot, Store, Transaction, write_whole
+from geo.data.store import CLEARED, SECRET, Snapshot, Store, Transaction
+from geo.data.writing import write_whole
 from geo.stats.protect import noise_variance
 
 BYTES = 32
@@ -188,6 +189,7 @@ def _secret(change: Transaction) -> bytes:
     if not path.is_file():
         path.parent.mkdir(mode=0o700, exist_ok=True)
         write_whole(path, secrets.token_hex(BYTES).encode())
+        change.written.append(path)
     return bytes.fromhex(path.read_text(encoding="ascii"))
 
 

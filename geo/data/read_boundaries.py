@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.ask.words import listed
+from geo.ask.words import listed, one_line
 from geo.data.boundaries import GRID, LEVELS, Level, lie_of
-from geo.data.files import check_packing, hidden
+from geo.data.files import hidden
+from geo.data.packing import check_packing
 
 if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
+    from geopandas import GeoDataFrame, GeoSeries
 
 _CODE = re.compile(r"(lsoa|wd|lad)(\d\d)cd", re.IGNORECASE)
 
@@ -101,6 +103,7 @@ def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, list[s
     for wrong, what in (
         (shapes.isna() | shapes.is_empty, "has no shape"),
         (~shapes.geom_type.isin(["Polygon", "MultiPolygon"]), "is not a polygon"),
+        (_without_numbers(shapes), "has a coordinate that is no number"),
     ):
         if wrong.any():
             raise Problem(f"{name}: the area {codes[wrong].iloc[0]} {what}; download the boundaries again.")
@@ -117,7 +120,7 @@ def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, list[s
     invalid = ~shapes.is_valid.to_numpy()
     shapes[invalid] = [_polygons_of(shape) for shape in shapely.make_valid(shapes[invalid].array)]
     areas = geopandas.GeoDataFrame(
-        {"name": (raw[name_column] if name_column else codes).astype("str").str.strip()},
+        {"name": (raw[name_column] if name_column else codes).astype("str").map(one_line)},
         geometry=shapes,
         crs=GRID,
     )
@@ -219,6 +222,16 @@ def cut_short(path: Path) -> bool:
         return False
     content = path.read_bytes()
     return bool(re.search(rb'"exceededTransferLimit"\s*:\s*true', content[:5_000] + content[-5_000:]))
+
+
+def _without_numbers(shapes: GeoSeries) -> pd.Series:
+    """Whether each shape has a coordinate that is no number."""
+    import shapely
+
+    points, of = shapely.get_coordinates(shapes.array, return_index=True)
+    wrong = np.zeros(len(shapes), bool)
+    wrong[of[~np.isfinite(points).all(axis=1)]] = True
+    return pd.Series(wrong, shapes.index)
 
 
 def _areal(shape):  # type: ignore[no-untyped-def]

@@ -18,6 +18,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed
+from geo.data.packing import check_workbook
 from geo.data.table import Table
 
 Recognise = Callable[[Sequence[str]], bool]
@@ -252,6 +253,8 @@ def _of_workbook(name: str, content: bytes, recognise: Recognise, wanted: str, l
     """The named sheet, or the one whose header is looked for, or the only one with a table."""
     import python_calamine
 
+    if content[:2] == b"PK":
+        check_workbook(name, content)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = book.sheet_names

@@ -5,7 +5,7 @@ Layout of a data folder::
     objects/<sha256>.parquet   frames, never changed once written
     cleared/<sha256>.parquet   the true events of sources that are not open, for their owner alone
     versions/000007.json       a manifest: which object plays which role, and how each was imported
-    CURRENT                    one line, the name of the manifest in force; switched last, in one step
+    CURRENT                    the name of the manifest in force and its seal; switched last, in one step
 
 A writer adds objects and a manifest beside those in force and then switches ``CURRENT``; a crash at any
 moment leaves the former version whole, and a reader that opened it goes on reading it. Files are read in
@@ -20,20 +20,19 @@ import hashlib
 import io
 import json
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from geo.ask.problem import Problem
 from geo.ask.viewer import OWNER, Viewer
-from geo.ask.words import month_number
+from geo.ask.words import month_number, one_line
 from geo.data.readers import spellings, together
+from geo.data.writing import not_writable, only_writer, write_whole
 
 FORMAT = 1
 CLEARED = "cleared"
@@ -49,6 +48,10 @@ _EMPTY: dict[str, Any] = {
     "sources": {},
     "history": [],
 }
+
+
+class Damaged(Problem):
+    """What is stored is not as it was written."""
 
 
 class Store:
@@ -84,28 +87,64 @@ class Store:
         Raises
         ------
         Problem
-            If the folder holds no data, or an object of the version is missing or cut short.
+            If the folder holds no data.
+        Damaged
+            If anything that is opened is not as it was written.
         """
+        snapshot = self.in_force(viewer)
+        self._refuse_damaged(snapshot)
+        return snapshot
+
+    def open_or_former(self, viewer: Viewer = OWNER) -> tuple[Snapshot, str]:
+        """Open the version in force; where it is damaged, the latest one before it that is whole.
+
+        Returns
+        -------
+        snapshot : Snapshot
+        damage : str
+            A sentence that says so; "" where the version in force is whole.
+
+        Raises
+        ------
+        Problem
+            As :meth:`open`, where no version is whole.
+        """
+        try:
+            return self.open(viewer), ""
+        except Damaged as damage:
+            names = sorted(path.name for path in (self.folder / "versions").glob("*.json"))
+            for name in reversed(names):
+                with contextlib.suppress(Damaged):
+                    snapshot = self._snapshot(self._read(name), viewer)
+                    self._refuse_damaged(snapshot)
+                    return snapshot, f"{damage} Until then the version of {snapshot.created} is shown."
+            raise
+
+    def in_force(self, viewer: Viewer = OWNER) -> Snapshot:
+        """Return the version in force, its tables not verified."""
         if self.empty:
             raise Problem(
                 f"There is no data in the folder {self.folder}: build the demonstration county with "
                 "`hotspots demo`, or load your own with `hotspots import`."
             )
-        manifest = self._manifest()
-        left_out = not (self.folder / CLEARED).is_dir() and any(
-            r.startswith(CLEARED) for r in manifest["objects"]
-        )
-        if left_out:  # a copy for others: whoever opens it is one of them
-            viewer = replace(viewer, owner=False)
-        snapshot = Snapshot(self.folder, manifest, viewer)
-        for role in snapshot.opened():
-            entry, path = snapshot.manifest["objects"][role], snapshot.path(role)
-            if not path.is_file() or path.stat().st_size != entry["bytes"]:
-                raise Problem(
-                    f"The stored table {role} in {self.folder} is missing or cut short ({path.name}): "
-                    "restore the folder from a backup, or import its file again."
-                )
-        return snapshot
+        return self._snapshot(self._manifest(), viewer)
+
+    def _snapshot(self, manifest: dict[str, Any], viewer: Viewer) -> Snapshot:
+        return Snapshot(self.folder, manifest, self._here(manifest, viewer))
+
+    def _here(self, manifest: dict[str, Any], viewer: Viewer) -> Viewer:
+        """Take a viewer for one of the others where the folder is a copy without any true events."""
+        hidden = any(role.startswith(CLEARED) for role in manifest["objects"])
+        copied = hidden and not any((self.folder / CLEARED).glob("*.parquet"))
+        return replace(viewer, owner=False) if copied else viewer
+
+    def _refuse_damaged(self, snapshot: Snapshot) -> None:
+        fault = next(snapshot.faults(), "")
+        if fault:
+            raise Damaged(
+                f"In the folder {self.folder} the stored table {fault} Restore the folder from a backup, or "
+                "import the files again into a new one."
+            )
 
     @contextlib.contextmanager
     def transaction(
@@ -129,20 +168,17 @@ class Store:
             for part in ("objects", "versions"):
                 (self.folder / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Problem(
-                f"The data folder {self.folder} cannot be written ({error.strerror}): "
-                "choose another with --data."
-            ) from error
+            raise not_writable(self.folder, error) from error
         with only_writer(self.folder):
             former = copy.deepcopy(_EMPTY) if self.empty else self._manifest()
             manifest = copy.deepcopy(former)
             if place is not None:
-                manifest["place"] = place
-            manifest["former"] = "" if self.empty else self._current()
+                manifest["place"] = one_line(place)
+            manifest["former"] = "" if self.empty else self._current()[0]
             former["former"] = manifest["former"]
             if synthetic is not None:
                 manifest["synthetic"] = synthetic
-            change = Transaction(self.folder, manifest)
+            change = Transaction(self.folder, manifest, self._here(manifest, OWNER))
             try:
                 yield change
                 if manifest != former:
@@ -170,7 +206,7 @@ class Store:
         with only_writer(self.folder):
             snapshot = self.open()
             kept = {snapshot.path(role) for role in snapshot.roles()}
-            kept.add(self.folder / "versions" / (self.folder / "CURRENT").read_text(encoding="utf-8").strip())
+            kept.add(self.folder / "versions" / self._current()[0])
             parts = [self.folder / part for part in ("objects", "versions", CLEARED)]
             files = [path for part in parts if part.is_dir() for path in part.iterdir()]
             former = [path for path in files if path not in kept and path.name != SECRET]
@@ -179,18 +215,26 @@ class Store:
             return len(former)
 
     def _manifest(self) -> dict[str, Any]:
-        name = self._current()
+        name, seal = self._current()
+        return self._read(name, seal)
+
+    def _read(self, name: str, seal: str = "") -> dict[str, Any]:
+        """Read a manifest and take off its seal, which those of earlier versions of this program lack."""
         try:
             manifest = json.loads((self.folder / "versions" / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise Problem(
+            if manifest["format"] != FORMAT:
+                raise Problem(
+                    f"The data folder {self.folder} was written by another version of this program (format "
+                    f"{manifest['format']}, this one reads {FORMAT}): import the files into a new folder."
+                )
+            sealed = manifest.pop("seal", "")
+            whole = all(type(manifest[key]) is type(usual) for key, usual in _EMPTY.items())
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            whole = False
+        if not whole or {seal, sealed} - {"", seal_of(manifest)}:
+            raise Damaged(
                 f"The list of stored tables {name} in {self.folder} cannot be read: "
                 "restore the folder from a backup, or import the files again into a new one."
-            ) from error
-        if manifest["format"] != FORMAT:
-            raise Problem(
-                f"The data folder {self.folder} was written by another version of this program "
-                f"(format {manifest['format']}, this one reads {FORMAT}): import the files into a new folder."
             )
         return dict(manifest)
 
@@ -214,29 +258,28 @@ class Store:
                     f"The folder {self.folder} holds no version before this one (`hotspots check --tidy` "
                     "deletes them): import the files again into a new folder."
                 )
-            before = json.loads((self.folder / "versions" / former).read_text(encoding="utf-8"))
-            earlier = Snapshot(self.folder, before)
-            for role in earlier.opened():
-                entry, path = before["objects"][role], earlier.path(role)
-                if not path.is_file() or path.stat().st_size != entry["bytes"]:
-                    raise Problem(
-                        f"A table of the version before ({path.name}) is missing or cut short, so it cannot "
-                        "be put in force: restore the folder from a backup."
-                    )
-            write_whole(self.folder / "CURRENT", f"{former}\n".encode())
+            before = self._read(former)
+            self._refuse_damaged(self._snapshot(before, OWNER))
+            self._point_at(former, before)
         return last
 
-    def _current(self) -> str:
-        return (self.folder / "CURRENT").read_text(encoding="utf-8").strip()
+    def _current(self) -> tuple[str, str]:
+        """Name of the manifest in force, and its seal where it is known."""
+        name, _, seal = (self.folder / "CURRENT").read_text("utf-8", "replace").strip().partition(" ")
+        return name, seal
+
+    def _point_at(self, name: str, manifest: dict[str, Any]) -> None:
+        write_whole(self.folder / "CURRENT", f"{name} {seal_of(manifest)}\n".encode())
 
     def _switch_to(self, manifest: dict[str, Any]) -> None:
         names = [path.stem for path in (self.folder / "versions").glob("*.json")]
         sequence = max((int(name) for name in names if name.isdigit()), default=0) + 1
         manifest["created"] = datetime.now(UTC).isoformat(timespec="seconds")
         name = f"{sequence:06d}.json"
-        text = json.dumps(manifest, indent=1, ensure_ascii=False)
+        manifest = json.loads(json.dumps(manifest))  # as it will be read
+        text = json.dumps({**manifest, "seal": seal_of(manifest)}, indent=1, ensure_ascii=False)
         write_whole(self.folder / "versions" / name, text.encode("utf-8"))
-        write_whole(self.folder / "CURRENT", f"{name}\n".encode())
+        self._point_at(name, manifest)
 
 
 @dataclass(frozen=True)
@@ -266,6 +309,11 @@ class Snapshot:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
+    def created(self) -> str:
+        """Day on which it was imported, YYYY-MM-DD."""
+        return str(self.manifest.get("created", ""))[:10]
+
+    @property
     def place(self) -> str:
         """Name of the county."""
         return str(self.manifest["place"])
@@ -281,16 +329,13 @@ class Snapshot:
 
     def opened(self) -> list[str]:
         """Return the roles that a reader opens: no true events without the right to them."""
-        guarded = {key for key in self.sources() if not self.sees(key)}
-        return [
-            role
-            for role in self.manifest["objects"]
-            if not role.startswith(CLEARED) or role.split("/")[1] not in guarded
-        ]
+        objects = self.manifest["objects"]
+        return [role for role in objects if not role.startswith(CLEARED) or self.sees(role.split("/")[1])]
 
     def sees(self, source: str) -> bool:
         """Whether the true events of a source are read, not their protected version."""
-        return self.viewer.sees(source, self.manifest["sources"][source]["disclosure"])
+        said = self.manifest["sources"].get(source, {})
+        return self.viewer.sees(source, said.get("disclosure", "controlled"))
 
     def has(self, role: str) -> bool:
         """Whether a table plays this role."""
@@ -339,18 +384,20 @@ class Snapshot:
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
 
-    def faults(self, progress: Callable[[int, int], None] = lambda done, total: None) -> list[str]:
-        """Compare every stored table with its recorded SHA-256; return one sentence a fault."""
-        found = []
-        objects = {role: self.manifest["objects"][role] for role in self.opened()}
-        for done, (role, entry) in enumerate(objects.items(), start=1):
-            path = self.path(role)
+    def faults(
+        self,
+        roles: Sequence[str] | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Iterator[str]:
+        """Compare tables, those that are opened, with their SHA-256: one sentence a fault, as it is found."""
+        roles = self.opened() if roles is None else roles
+        for done, role in enumerate(roles, start=1):
+            path, digest = self.path(role), self.manifest["objects"][role]["sha256"]
             if not path.is_file():
-                found.append(f"{role}: its file {path.name} is missing.")
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-                found.append(f"{role}: its file {path.name} was changed or damaged since it was written.")
-            progress(done, len(objects))
-        return found
+                yield f"{role} is missing ({path.name})."
+            elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+                yield f"{role} was changed or damaged since it was written ({path.name})."
+            progress(done, len(roles))
 
 
 @dataclass(frozen=True)
@@ -376,7 +423,7 @@ class Transaction(Snapshot):
         part = CLEARED if role.startswith(CLEARED) else "objects"
         path = self.folder / part / f"{digest}.parquet"
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        if not path.is_file() or path.stat().st_size != len(content):
+        if not path.is_file() or path.read_bytes() != content:
             write_whole(path, content)
             self.written.append(path)
         self.manifest["objects"][role] = {
@@ -412,18 +459,9 @@ class Transaction(Snapshot):
                     path.parent.rmdir()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that its name never shows a part of it: beside it first, then moved over it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def seal_of(manifest: dict[str, Any]) -> str:
+    """What tells that a manifest is as it was written."""
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _to_bytes(frame: pd.DataFrame) -> bytes:
@@ -440,16 +478,3 @@ def _from_bytes(content: bytes) -> Any:
 
         return geopandas.read_parquet(io.BytesIO(content))
     return pd.read_parquet(io.BytesIO(content))
-
-
-@contextlib.contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold the folder's write lock; the system lets go of it even when the process dies."""
-    try:
-        held = FileLock(folder / "LOCK", timeout=0).acquire()
-    except Timeout as error:
-        raise Problem(
-            f"Another import is writing to the folder {folder}: wait until it ends and try again."
-        ) from error
-    with held:
-        yield

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
+from geo.ask.words import UNSEEN
 
 AGE_BANDS = (*(f"{start}-{start + 4}" for start in range(0, 90, 5)), "90+")
 
@@ -51,8 +52,11 @@ class Table:
         return len(self.frame)
 
     def text(self, column: str) -> pd.Series:
-        """Return a column without surrounding spaces; blank cells, and marks for them, are missing."""
-        cells = self.frame[column].str.strip()
+        """Return a column, each cell on one line without spaces around it; marks of a blank are missing."""
+        cells = self.frame[column]
+        if cells.str.contains(UNSEEN).any():
+            cells = cells.str.replace("\0", "").str.replace(UNSEEN, " ", regex=True)
+        cells = cells.str.strip()
         nothing = (cells == "") | cells.str.upper().isin(NOTHING)
         return cells.where(~nothing)
 

@@ -42,6 +42,9 @@ DOT_SPACING = 1.9
 NO_LIGATURES = ("-liga", "-clig", "-dlig")
 """So that a file can be searched for every word."""
 
+LACKING = "\ufffd"
+"""What stands for a letter that the font lacks."""
+
 Align = Literal["left", "center", "right"]
 
 _LOCK = RLock()
@@ -91,6 +94,21 @@ def _face(bold: bool) -> Any:
     return FT2Font(_font_file(bold))
 
 
+@lru_cache(maxsize=2)
+def _letters(bold: bool) -> frozenset[int]:
+    return frozenset(_face(bold).get_charmap())
+
+
+def legible(text: str, bold: bool = False) -> str:
+    """The text as the font can write it: a letter that it lacks becomes the sign for one.
+
+    >>> legible("Ŵest 東")
+    'Ŵest �'
+    """
+    known = _letters(bold)
+    return "".join(c if ord(c) in known else LACKING for c in text)
+
+
 @lru_cache(maxsize=4096)
 def _advance(character: str, bold: bool) -> float:
     """Width of a character in ems."""
@@ -102,7 +120,7 @@ def _advance(character: str, bold: bool) -> float:
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width of a line of text in millimetres; ``size`` in points."""
-    return sum(_advance(c, bold) for c in text) * size * POINT
+    return sum(_advance(c, bold) for c in legible(text, bold)) * size * POINT
 
 
 def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
@@ -227,6 +245,7 @@ class Page:
         from matplotlib.font_manager import FontProperties
         from matplotlib.patheffects import Stroke
 
+        text = legible(text, bold)
         if not text:
             return
         self.letters[bold] |= set(text)

@@ -19,7 +19,7 @@ from threading import Lock
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_number, month_text
-from geo.data.store import only_writer, write_whole
+from geo.data.writing import only_writer, write_whole
 
 NAME = "notes.jsonl"
 LONGEST_TEXT, LONGEST_AUTHOR = 600, 60

@@ -376,7 +376,8 @@ def test_an_older_browser_says_where_it_comes_from_by_its_origin(client: FlaskCl
     ("sent", "status"),
     [
         ({"data": json.dumps(GOOD)}, 415),
-        ({"data": "{", "content_type": "application/json"}, 422),
+        ({"data": "{", "content_type": "application/json"}, 400),
+        ({"data": "[" * 5_000, "content_type": "application/json"}, 400),
         ({"json": [GOOD]}, 422),
         ({"json": GOOD | {"text": 5}}, 422),
         ({"json": GOOD | {"area": "E99999999"}}, 422),

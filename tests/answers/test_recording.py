@@ -1,6 +1,5 @@
 """Sources change, not crime: places and times that go missing, incidents that are no offences."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from geo.tell.area_set import group
 from geo.tell.assessment import assess
 from geo.tell.briefing import briefing
 from tests.support import small_county as small
+from tests.support.manifest import rewritten
 
 YEARS = ("2021", "2022", "2023")
 LOST = {"2021": 0.02, "2022": 0.25, "2023": 0.26}
@@ -213,10 +213,8 @@ def test_a_part_of_everything_is_not_said_of_offences_where_incidents_are_among_
 def test_a_folder_from_before_has_the_nouns_of_its_source(placed: Atlas, tmp_path: Path) -> None:
     folder = tmp_path / "old"
     shutil.copytree(placed.snapshot.folder, folder)
-    current = folder / "versions" / (folder / "CURRENT").read_text().strip()
-    manifest = json.loads(current.read_text())
-    del manifest["sources"]["offences"]["nouns"]
-    current.write_text(json.dumps(manifest))
+    with rewritten(folder) as manifest:
+        del manifest["sources"]["offences"]["nouns"]
     assert " offences and incidents on the map." in Atlas.open(folder).answer(Query()).caveats[0]
 
 

@@ -189,6 +189,37 @@ def test_another_site_cannot_reach_the_page_through_a_name_of_its_own(client: Fl
     assert client.get("/export.csv", headers={"Host": "evil.example"}).status_code == 400
 
 
+@pytest.mark.parametrize("host", ["[::1]", "[::1]:8050", "127.8.9.1:8050", "LOCALHOST"])
+def test_every_name_of_this_machine_is_answered(client: FlaskClient, host: str):
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["", "[::1", "::1", "[::2]", "127.0.0.1.evil.example", "localhost.evil.example"]
+)
+def test_what_is_no_name_of_this_machine_is_refused_in_a_sentence(client: FlaskClient, host: str):
+    refused = client.get("/export.csv", headers={"Host": host})
+    assert (refused.status_code, refused.mimetype) == (400, "text/plain")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'{"output": 1}', b"[" * 9_000, b"\xff"])
+def test_callbacks_that_the_page_does_not_have_are_refused_in_a_sentence(client: FlaskClient, body: bytes):
+    for kind in ("application/json", "text/plain"):
+        refused = client.post("/_dash-update-component", data=body, content_type=kind)
+        assert (refused.status_code, refused.mimetype) == (400, "text/plain")
+
+
+def test_the_name_of_a_county_stays_text(small_atlas: Atlas):
+    hostile = copy(small_atlas)
+    hostile.snapshot = replace(
+        small_atlas.snapshot, manifest=small_atlas.snapshot.manifest | {"place": "</title><script>1</script>"}
+    )
+    hostile.catalogue = replace(small_atlas.catalogue, place=hostile.place)
+    client = create_app(hostile).server.test_client()
+    for path in ("/", "/assess", "/export.svg"):
+        assert "<script>1" not in client.get(path).text
+
+
 def test_names_of_a_proxy_are_allowed_by_the_environment(small_atlas: Atlas, monkeypatch):
     monkeypatch.setenv("HOTSPOTS_HOSTS", "hotspots.force.example, other.example")
     client = create_app(small_atlas).server.test_client()

@@ -45,7 +45,7 @@ def test_check_finds_a_damaged_table(data: Path, capsys: pytest.CaptureFixture[s
     path.write_bytes(content)
     status, _, err = command(capsys, "check", "--data", data)
     assert status == 1
-    assert "population: its file" in err
+    assert "population was changed or damaged" in err
     assert "Restore the folder" in err
 
 

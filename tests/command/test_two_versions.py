@@ -84,10 +84,10 @@ def test_internal_data_are_true_for_their_owner_and_protected_for_everybody_else
         assert not atlas.snapshot.incidents("offences").equals(true)
         answer = atlas.answer(Query(source="offences", level="lsoa"))
         assert answer.banner == "Official-sensitive: small numbers protected"
-        assert answer.table["count"].isna().any()
+        assert (answer.table["count"] % 5 == 0).all()
         assert "plus_minus" in answer.table
         assert atlas.catalogue.sources["offences"].disclosure == "controlled"
-    with pytest.raises(Problem, match="missing or cut short"):
+    with pytest.raises(Problem, match="is missing"):
         Atlas.open(county, CLEARED_OWNER)
 
 

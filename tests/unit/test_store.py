@@ -1,11 +1,13 @@
 """The data folder: versions, whole writes, and what a crash or a damaged file does."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
 
 import geopandas as gpd
 import geopandas.testing
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import box
@@ -13,7 +15,7 @@ from shapely import box
 from geo.ask.problem import Problem
 from geo.data import store as module
 from geo.data.readers import incidents
-from geo.data.store import Snapshot, Store
+from geo.data.store import Damaged, Snapshot, Store
 
 
 @pytest.fixture
@@ -30,6 +32,10 @@ def put(store: Store, **roles: pd.DataFrame) -> Snapshot:
         for role, table in roles.items():
             change.put(role, table)
     return store.open()
+
+
+def faults(store: Store) -> list[str]:
+    return list(store.in_force().faults())
 
 
 def files(folder: Path) -> set[str]:
@@ -127,7 +133,7 @@ def test_a_crash_at_any_write_loses_nothing(
         with pytest.raises(Crash):
             put(store, a=frame(2), b=frame(3))
     survived = store.open()
-    assert survived.faults() == []
+    assert faults(store) == []
     assert survived.read("a")["value"].tolist() == ([2] if step == 7 else [1])
     assert survived.has("b") == (step == 7)
     assert put(store, c=frame(4)).read("c")["value"].tolist() == [4], "the next import works"
@@ -145,43 +151,57 @@ def test_a_full_disk_is_told_in_a_sentence(store: Store, monkeypatch: pytest.Mon
     assert store.open().read("a")["value"].tolist() == [1]
 
 
-def test_a_changed_byte_is_found(store: Store) -> None:
-    snapshot = put(store, a=frame(1), b=frame(2))
-    content = bytearray(snapshot.path("a").read_bytes())
+@pytest.mark.parametrize("damage", ["a bit", "cut", "removed"])
+def test_a_damaged_table_is_found_on_opening_and_the_former_version_is_still_there(
+    store: Store, damage: str
+) -> None:
+    put(store, a=frame(1))
+    path = put(store, a=frame(2), b=frame(3)).path("a")
+    content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
-    snapshot.path("a").write_bytes(content)
-    (fault,) = store.open().faults()
-    assert fault.startswith("a: ")
-    assert "changed or damaged" in fault
-
-
-@pytest.mark.parametrize("damage", ["cut", "remove"])
-def test_a_missing_or_short_table_is_found_on_opening(store: Store, damage: str) -> None:
-    path = put(store, a=frame(1)).path("a")
-    if damage == "cut":
-        path.write_bytes(path.read_bytes()[:-1])
-    else:
+    if damage == "removed":
         path.unlink()
-    with pytest.raises(Problem, match=r"table a in .* is missing or cut short"):
+    else:
+        path.write_bytes(content if damage == "a bit" else content[:-1])
+    told = "is missing" if damage == "removed" else "was changed or damaged"
+    with pytest.raises(Damaged, match=rf"table a {told}.* [Rr]estore the folder"):
         store.open()
+    assert len(faults(store)) == 1
+    former, said = store.open_or_former()
+    assert former.read("a")["value"].tolist() == [1]
+    assert said.endswith("is shown.")
+    path.write_bytes(b"")
+    put(store, a=frame(2))
+    assert store.open_or_former()[1] == "", "putting it again repairs it"
 
 
-def test_a_missing_table_is_a_fault_of_a_version_that_is_open(store: Store) -> None:
-    snapshot = put(store, a=frame(1))
-    snapshot.path("a").unlink()
-    assert "missing" in snapshot.faults()[0]
+def test_where_no_version_is_whole_it_is_told(store: Store) -> None:
+    put(store, a=frame(1)).path("a").write_bytes(b"")
+    with pytest.raises(Damaged):
+        store.open_or_former()
 
 
-def test_putting_a_table_again_repairs_it(store: Store) -> None:
-    path = put(store, a=frame(1)).path("a")
-    path.write_bytes(b"short")
+def test_every_flipped_bit_of_the_list_and_the_pointer_is_found(store: Store) -> None:
+    """Also one that makes another month, another number, or the name of another version of it."""
     put(store, a=frame(1))
-    assert store.open().faults() == []
+    put(store, a=frame(2))
+    whole, rng = store.open(), np.random.default_rng(1)
+    for path in (store.folder / "CURRENT", store.folder / "versions" / "000002.json"):
+        content = path.read_bytes()
+        for bit in rng.choice(8 * len(content), 150):
+            damaged = bytearray(content)
+            damaged[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(damaged)
+            with contextlib.suppress(Problem):
+                assert store.open().manifest == whole.manifest
+        path.write_bytes(content)
+    assert store.open().manifest == whole.manifest
 
 
-def test_a_manifest_that_cannot_be_read_is_told(store: Store) -> None:
+@pytest.mark.parametrize("content", ["", "{", "{}", "[]", "null", '{"format": 1}'])
+def test_a_manifest_that_cannot_be_read_is_told(store: Store, content: str) -> None:
     put(store, a=frame(1))
-    (store.folder / "versions" / "000001.json").write_text("{")
+    (store.folder / "versions" / "000001.json").write_text(content)
     with pytest.raises(Problem, match=r"000001\.json .* cannot be read"):
         store.open()
 
@@ -222,6 +242,15 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         pytest.fail("there is no folder to write to")
 
 
+def test_a_folder_that_cannot_be_written_is_told(store: Store) -> None:
+    put(store, a=frame(1))
+    (store.folder / "LOCK").unlink()
+    (store.folder / "LOCK").mkdir()
+    for write in (store.tidy, store.undo, lambda: put(store, a=frame(2))):
+        with pytest.raises(Problem, match="cannot be written"):
+            write()
+
+
 def test_a_derived_table_may_be_made_anew_and_a_given_one_not(store: Store) -> None:
     with store.transaction() as change:
         change.put("a", frame(1), derived=True)
@@ -238,6 +267,6 @@ def test_tidying_keeps_what_is_in_force_and_nothing_else(store: Store) -> None:
     assert store.tidy() == 3, "one object, one manifest, one left over"
     assert store.tidy() == 0
     snapshot = store.open()
-    assert snapshot.faults() == []
+    assert faults(store) == []
     assert [snapshot.read(role)["value"].tolist() for role in ("a", "b")] == [[3], [2]]
     assert put(store, c=frame(4)).read("c")["value"].tolist() == [4]

@@ -1,0 +1,65 @@
+"""Can what is packed be unpacked here, and is it what it says to be?"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+
+from geo.ask.problem import Problem
+
+LARGE, SWELLING = 50_000_000, 150
+"""Bytes, and times of its packed size, beyond both of which an unpacked file is no table: text packs
+to a tenth."""
+WRONG = "no table or map does; look at what is in it"
+DEFLATE64 = 9
+LOCKED = 1
+KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+
+
+def check_workbook(name: str, content: bytes) -> None:
+    """Raise Problem where a workbook, which is an archive, unpacks to more than any table."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile:
+        return  # its reader says what is wrong with it
+    for entry in entries:
+        check_packing(name, entry)
+
+
+def gunzip(name: str, content: bytes) -> bytes:
+    """Unpack one file; Problem where it cannot be, or swells beyond what a table does."""
+    most = max(LARGE, SWELLING * len(content))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            unpacked = file.read(most + 1)
+    except (OSError, EOFError) as error:
+        raise Problem(f"{name} cannot be unpacked; download it again.") from error
+    if len(unpacked) > most:
+        raise Problem(f"{name} unpacks to over {SWELLING} times its size: {WRONG}.")
+    return unpacked
+
+
+def swells(size: int, packed: int) -> bool:
+    """Whether a file unpacks to more than tables and shapes ever do.
+
+    >>> swells(400_000_000, 400_000), swells(400_000_000, 40_000_000), swells(1_000_000, 1_000)
+    (True, False, False)
+    """
+    return size > LARGE and size > SWELLING * packed
+
+
+def check_packing(name: str, entry: zipfile.ZipInfo) -> None:
+    """Raise Problem where an archive is packed in a way that cannot be unpacked here, naming the remedy."""
+    unpack = "unpack it by a right click, “Extract all”, and import the folder"
+    if swells(entry.file_size, entry.compress_size):
+        raise Problem(
+            f"{name} unpacks to {entry.file_size / 1e6:,.0f} MB, over {SWELLING} times its size: {WRONG}."
+        )
+    if entry.flag_bits & LOCKED:
+        raise Problem(f"{name} is protected by a password: {unpack}.")
+    if entry.compress_type == DEFLATE64:
+        raise Problem(f"{name} is packed with Deflate64, as Windows packs large files: {unpack}.")
+    if entry.compress_type not in KNOWN:
+        raise Problem(f"{name} is packed in a way that this program does not know: {unpack}.")
