@@ -22,13 +22,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo import cli
+from geo import cli, cli_access  # noqa: F401 - the latter adds its commands to the former
 from geo.ask.problem import Problem
 from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.data.store import Store
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from collections.abc import Callable
+
+    from geo.access.file import Access
+    from geo.answer.atlas import Atlas
 
 THREADS = 8
 BACKLOG = 256
@@ -37,7 +40,9 @@ BACKLOG = 256
 CONFIRMED = "I have a right to the true small numbers"
 
 
-def build(data: Path, viewer: Viewer) -> Flask:
+def build(
+    data: Path, viewer: Viewer, access: Access | None = None, *, link: int | None = None
+) -> Callable[..., Any]:
     """Open a data folder and make the web application of its dashboard.
 
     An empty folder gets the demonstration county first.
@@ -47,6 +52,10 @@ def build(data: Path, viewer: Viewer) -> Flask:
     data : path
     viewer : Viewer
         Who reaches the page: it shows no true numbers but those that they may see.
+    access : Access, optional
+        How people log in; each is then shown what their group may see, whoever ``viewer`` is.
+    link : int, optional
+        Port of a page that asks for the token of its link where data are loaded that are not everybody's.
 
     Raises
     ------
@@ -54,28 +63,65 @@ def build(data: Path, viewer: Viewer) -> Flask:
         If the folder holds data that cannot be read.
     """
     from dashboard import create_app
+    from dashboard.door.link import Link
     from geo.answer.atlas import Atlas
 
     if Store(data).empty:
         print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
         cli.build_demo(data)
-    snapshot, damage = Store(data).open_or_former(viewer)
+    snapshot, damage = Store(data).open_or_former(OTHERS if access else viewer)
     if damage:
         print(damage, file=sys.stderr, flush=True)
-    return create_app(Atlas(snapshot)).server
+    atlas = Atlas(snapshot)
+    if access:
+        return _behind_the_door(atlas, data, access)
+    server = create_app(atlas).server
+    private = not atlas.synthetic and any(
+        one.disclosure != "open" for one in atlas.catalogue.sources.values()
+    )
+    return Link(server, link) if private and link is not None else server
 
 
-def listen(host: str, port: int) -> socket.socket:
+def _behind_the_door(atlas: Atlas, data: Path, access: Access) -> Callable[..., Any]:
+    """The dashboard of a data folder for people who log in."""
+    from dashboard.door.door import Door, Watched
+    from dashboard.door.groups import Groups
+    from geo.access.people import People
+    from geo.out.export import ways
+
+    if unknown := access.unknown(list(atlas.sources), list(ways())):
+        raise Problem(f"The access file {access.path} cannot be used: " + " ".join(unknown))
+    groups = Groups(atlas, access)
+    for group in access.groups.values():
+        groups.atlas(group.viewer)  # what cannot be opened is told now, not to whoever asks first
+    return Door(Watched(access.path), groups, People(data))
+
+
+def access_of(data: Path, named: Path | None = None) -> Access | None:
+    """How people log in to a data folder; None where no log-in is set up.
+
+    Raises
+    ------
+    Problem
+        If the access file cannot be used.
+    """
+    from geo.access.file import find, read
+
+    path = named or find(data)
+    return read(path) if path else None
+
+
+def listen(host: str, port: int, access: Access | None = None) -> socket.socket:
     """Take a port of this computer, before any time is spent on loading data.
 
     Raises
     ------
     Problem
-        If the address is not this computer's own, or the port is taken.
+        If others could connect and no log-in is set up, or the port is taken.
     """
     from dashboard.security import check_address
 
-    check_address(host)
+    check_address(host, access)
     taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     if os.name == "posix":  # elsewhere this would share the port with whoever has it
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -91,6 +137,35 @@ def listen(host: str, port: int) -> socket.socket:
             ) from error
         raise Problem(
             f"Cannot listen on {host}, port {port} ({error.strerror}): try another --port, from 1024 up."
+        ) from error
+    return taken
+
+
+def listen_at(path: Path) -> socket.socket:
+    """Take a Unix socket that only this account can connect to.
+
+    Raises
+    ------
+    Problem
+        If this system has none, or the path is taken or cannot be written.
+    """
+    if not hasattr(socket, "AF_UNIX"):
+        raise Problem("This system has no Unix sockets: leave out --socket, and serve on a port.")
+    taken = socket.socket(socket.AF_UNIX)
+    try:
+        if path.is_socket() and taken.connect_ex(str(path)) != 0:
+            path.unlink()  # left by a program that ended without tidying up
+        before = os.umask(0o177)
+        try:
+            taken.bind(str(path))
+        finally:
+            os.umask(before)
+        taken.listen(BACKLOG)
+    except OSError as error:
+        taken.close()
+        raise Problem(
+            f"Cannot listen at {path} ({error.strerror or error}): stop the program that uses it, or name "
+            "another path with --socket."
         ) from error
     return taken
 
@@ -114,40 +189,66 @@ def confirm() -> None:
 
 
 @cli.cli.command()
-def serve(
+def serve(  # noqa: PLR0917 - each parameter is an option of the command
     data: cli.Data = cli.DATA,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; only this computer's own is allowed.")
+        str, typer.Option(help="Address to listen on; others than this computer's own need a log-in.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8050,
     cleared: Annotated[
         bool,
         typer.Option("--cleared", help="Show the true small numbers of controlled sources; asks to confirm."),
     ] = False,
+    access: cli.AccessFile = None,
+    unix: Annotated[
+        Path | None,
+        typer.Option("--socket", help="Unix socket to listen at, for this account alone.", metavar="PATH"),
+    ] = None,
+    no_token: Annotated[
+        bool,
+        typer.Option(
+            "--no-token", help="Let every account of this computer reach the page without its link."
+        ),
+    ] = False,
 ) -> None:
-    """Serve the dashboard to this computer."""
+    """Serve the dashboard: to this computer, or to those who log in."""
     from waitress.server import create_server
 
+    people = access_of(data, access)
+    if cleared and people:
+        raise Problem(
+            f"Who sees true small numbers is written in {people.path}, group by group: leave out --cleared."
+        )
     if cleared:
         confirm()
-    with listen(host, port) as taken:
-        application = build(data, CLEARED_OWNER if cleared else OWNER)
+    with listen_at(unix) if unix else listen(host, port, people) as taken:
+        on = 0 if unix else taken.getsockname()[1]
+        link = None if no_token or unix else on
+        application = build(data, CLEARED_OWNER if cleared else OWNER, people, link=link)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         server = create_server(application, sockets=[taken], threads=THREADS, ident=None)
         shown = f"[{host.strip('[]')}]" if ":" in host else host
+        address = f"at {unix}" if unix else f"on http://{shown}:{on}"
+        if token := getattr(application, "token", ""):
+            address += f"/?token={token}"
+        where = f"People log in at {people.address}." if people else "Open that address in a browser."
         print(
-            f"The dashboard is on http://{shown}:{taken.getsockname()[1]}\n"
-            "Open that address in a browser. Stop with Ctrl+C. "
+            f"The dashboard is {address}\n{where} Stop with Ctrl+C. "
             "To load your own data see: hotspots import --help",
             flush=True,
         )
-        server.run()
+        try:
+            server.run()
+        finally:
+            if unix:
+                unix.unlink(missing_ok=True)
 
 
 @cache
-def _server() -> Flask:
+def _server() -> Callable[..., Any]:
+    data = Path(os.environ.get("HOTSPOTS_DATA", cli.DATA))
     try:
-        return build(Path(os.environ.get("HOTSPOTS_DATA", cli.DATA)), OTHERS)
+        return build(data, OTHERS, access_of(data))
     except Problem as problem:
         sys.exit(str(problem))
 

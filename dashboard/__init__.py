@@ -23,6 +23,7 @@ from dashboard import (
     security,
     shell,
 )
+from geo.access.file import Access
 from geo.answer.atlas import Atlas
 from geo.ask.resources import shipped
 
@@ -45,13 +46,15 @@ class Page(Dash):
         return super().interpolate_index(**parts)
 
 
-def create_app(atlas: Atlas) -> Dash:
+def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
     """Build the dashboard of one atlas.
 
     Parameters
     ----------
     atlas : Atlas
         What is loaded; every answer comes from it.
+    access : Access, optional
+        How people log in, where it stands behind a door.
 
     Returns
     -------
@@ -76,12 +79,12 @@ def create_app(atlas: Atlas) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
-    app.layout = layout.page(atlas)
+    app.layout = layout.page(atlas, account=access is not None)
     callbacks.register(app, atlas)
     for room in (routes, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
         room.register(app, atlas)
     openapi.register(app, atlas)
     replies.register(app)
-    security.register(app)
+    security.guard(app.server, access)
     delivery.register(app)
     return app

@@ -27,6 +27,7 @@ from geo.ask.choices import DOMAINS, LEVELS
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import listed
+from geo.out.export import offered
 from geo.stats import confidence, rates
 from geo.stats.protect import SURE
 from geo.stats.rates import UNRELIABLE_NOTE
@@ -82,6 +83,7 @@ def _of_area(atlas: Atlas, query: Query, link: Link) -> Component:
         sure=None if sure is None else sure.table.loc[query.area],
         domains=domains.loc[query.area] if query.area in domains.index else None,
         around=_around(atlas, query, link),
+        pack=f"/export.pack{query.to_search()}" if query.level == "ward" and "pack" in offered(atlas) else "",
     )
 
 
@@ -102,7 +104,7 @@ def _around(atlas: Atlas, query: Query, link: Link) -> list[Component]:
     lsoa = int((level.parent == level.frame.index.get_loc(query.area)).argmax())
     links = []
     for key, word in {"ward": "Ward", "borough": "Borough"}.items():
-        if list(LEVELS).index(key) > list(LEVELS).index(query.level):
+        if key in atlas.catalogue.levels and list(LEVELS).index(key) > list(LEVELS).index(query.level):
             other = atlas.levels[key].frame
             row = other.iloc[int(atlas.levels[key].parent[lsoa])]
             to = query.replace(level=key, area=str(row.name), group=())
@@ -123,6 +125,7 @@ def of_area(
     sure: pd.Series | None,
     domains: pd.Series | None,
     around: list[Component],
+    pack: str,
 ) -> Component:
     """Build the panel of one area.
 
@@ -141,6 +144,8 @@ def of_area(
         Decile by name of a domain of deprivation.
     around : list of Component
         Links to the areas that it lies in.
+    pack : str
+        Address of its ward pack; "" where there is none.
     """
     row, noun = told.row, source.noun
     inside = told.answer.query.borough == query.borough
@@ -156,7 +161,7 @@ def of_area(
             [
                 *around,
                 html.Button("Add to set", type="button", className="linklike", **{"data-add": told.code}),
-                *_pack(query),
+                *([html.A("Ward pack (PDF)", href=pack, className="linklike", download="")] if pack else []),
                 html.Span(told.code, className="note"),
             ],
             className="panel-links",
@@ -175,14 +180,6 @@ def of_area(
         "data-said": told.headline,
     }
     return panel_of(told.name, line, link(query.replace(area="")), body, attributes)
-
-
-def _pack(query: Query) -> list[Component]:
-    """Link to the pack of the ward selected."""
-    if query.level != "ward":
-        return []
-    address = f"/export.pack{query.to_search()}"
-    return [html.A("Ward pack (PDF)", href=address, className="linklike", download="")]
 
 
 def _counted(row: pd.Series) -> str:

@@ -126,7 +126,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
             ),
             _group(
                 "Which areas",
-                segmented("level", "Areas", options_of(LEVEL_NAMES)),
+                segmented("level", "Areas", options_of({k: LEVEL_NAMES[k] for k in catalogue.levels})),
                 _boroughs(catalogue.boroughs),
             ),
             _group(

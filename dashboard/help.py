@@ -13,7 +13,6 @@ from geo.answer.measures import MEASURES
 from geo.ask.catalogue import Catalogue
 from geo.ask.query import PARAMETERS
 from geo.ask.resources import shipped
-from geo.out.export import FORMATS
 
 KEYS = {
     "/": "Find a place by name, ward or code",
@@ -55,14 +54,14 @@ def glossary() -> dict[str, str]:
     return {term.replace("\\", ""): meaning.replace("\\", "") for term, meaning in found}
 
 
-def offered(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+def offered(catalogue: Catalogue, files: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Under each heading, what can be chosen here and what it is."""
     return {
         "Sources": {one.label: one.attribution for one in catalogue.sources.values()},
         "On the map": {label: LAYERS[key].explanation for key, label in catalogue.layers.items()},
         "Measures": {label: MEASURES[key].explanation for key, label in catalogue.measures.items()},
         "Files": {
-            one.label: f"/export.{key} with the “?…” of the page’s address" for key, one in FORMATS.items()
+            label: f"/export.{key} with the “?…” of the page’s address" for key, label in files.items()
         },
     }
 
@@ -72,8 +71,8 @@ def _defined(title: str, meanings: Mapping[str, str]) -> list[Component]:
     return [html.H3(title), html.Dl(parts, className="terms")] if parts else []
 
 
-def dialog(catalogue: Catalogue) -> Component:
-    """Lay out the dialog; ``assets/tools/acts.mjs`` opens it."""
+def dialog(catalogue: Catalogue, files: Mapping[str, str]) -> Component:
+    """Lay out the dialog, which lists some kinds of file; ``assets/tools/acts.mjs`` opens it."""
     keys = [part for key, act in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(act))]
     asked = [
         part
@@ -99,7 +98,7 @@ def dialog(catalogue: Catalogue) -> Component:
                     html.P(MARKING, className="note"),
                     *(
                         part
-                        for title, meanings in (("Words", glossary()), *offered(catalogue).items())
+                        for title, meanings in (("Words", glossary()), *offered(catalogue, files).items())
                         for part in _defined(title, meanings)
                     ),
                     html.H3("In the address"),

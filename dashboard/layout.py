@@ -17,19 +17,20 @@ from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import BANNERS
 from geo.ask.choices import CLOCKS
-from geo.out.export import FORMATS
-
-PACKS = "Ward packs (PDF, or ZIP of several)"
+from geo.out.export import FORMATS, offered, ways
 
 
-def page(atlas: Atlas) -> Component:
-    """Lay out the whole page for an atlas; the numbers come with the first answer."""
+def page(atlas: Atlas, *, account: bool = False) -> Component:
+    """Lay out the whole page for an atlas; the numbers come with the first answer.
+
+    With an ``account``, the bar leads to that of who is logged in.
+    """
     return dmc.MantineProvider(
         html.Div(
             id=ids.ROOT,
             className="page page-cleared" if atlas.cleared else "page",
             children=[
-                _bar(atlas),
+                _bar(atlas, account=account),
                 present.band(),
                 filter_panel(atlas.catalogue),
                 html.Main(
@@ -45,7 +46,7 @@ def page(atlas: Atlas) -> Component:
                 ),
                 present.foot(),
                 _messages(),
-                help.dialog(atlas.catalogue),
+                help.dialog(atlas.catalogue, _files(atlas)),
             ],
         ),
         theme=THEME,
@@ -56,7 +57,8 @@ def page(atlas: Atlas) -> Component:
 # ---------------------------------------------------------------- the bar
 
 
-def _bar(atlas: Atlas) -> Component:
+def _bar(atlas: Atlas, *, account: bool) -> Component:
+    there = _files(atlas)
     return html.Header(
         className="bar",
         children=[
@@ -66,7 +68,12 @@ def _bar(atlas: Atlas) -> Component:
                 [
                     html.A("Explore", id=ids.EXPLORE, href="?"),
                     html.A("Compare", id=ids.COMPARE, href="?view=compare"),
-                    html.A("Assessment", id=ids.ASSESSMENT, href="?view=assess"),
+                    html.A(
+                        "Assessment",
+                        id=ids.ASSESSMENT,
+                        href="?view=assess",
+                        hidden="lsoa" not in atlas.catalogue.levels,
+                    ),
                 ],
                 className="bar-views",
                 **{"aria-label": "Views"},
@@ -80,11 +87,12 @@ def _bar(atlas: Atlas) -> Component:
                     html.Ul(
                         [
                             html.Li(
-                                html.A(form.label, id=ids.export(key), href=f"/export.{key}", download="")
+                                html.A(label, id=ids.export(key), href=f"/export.{key}", download=""),
+                                hidden=key not in there,
                             )
-                            for key, form in FORMATS.items()
-                        ]
-                        + [html.Li(html.A(PACKS, id=ids.export("pack"), href="/export.pack", download=""))],
+                            for key, label in ways().items()
+                            if key in (*FORMATS, "pack")
+                        ],
                         className="menu-list",
                     ),
                 ],
@@ -104,8 +112,14 @@ def _bar(atlas: Atlas) -> Component:
             html.Button(
                 ["Help ", html.Kbd("?")], className="bar-action", type="button", **{"data-act": "help"}
             ),
+            *([html.A("Account", href="/account", className="bar-action")] if account else []),
         ],
     )
+
+
+def _files(atlas: Atlas) -> dict[str, str]:
+    """Key to name of the files that who asks may take away."""
+    return {key: label for key, label in offered(atlas).items() if key in (*FORMATS, "pack")}
 
 
 # ---------------------------------------------------------------- the finding, the map, the table, the charts

@@ -195,6 +195,8 @@ def _parameter(parameter: Parameter, catalogue: Catalogue) -> dict[str, Any]:
     """A parameter of the question, with the values that what is loaded allows."""
     kind = parameter.kind
     schema: dict[str, Any] = dict(kind.schema)
+    if parameter.name == "level":
+        schema["enum"] = list(catalogue.levels)
     if kind.loaded:
         schema = {"type": "string", "enum": list(getattr(catalogue, kind.loaded))}
     usual = parameter.default
@@ -234,7 +236,8 @@ PROBLEM = {
 REFUSALS = {
     304: "Who asks has the answer already (If-None-Match).",
     400: "A parameter of the route's own is wrong, or given more than once.",
-    403: "It does not come from the dashboard's own page.",
+    401: "Nobody is logged in: a server's programs log in with a token.",
+    403: "It does not come from the dashboard's own page, or is not for the group of who asks.",
     404: "There is nothing of this name.",
     415: "It is not sent as JSON.",
     422: "Part of what is asked cannot be taken; nothing is handed out.",

@@ -20,7 +20,7 @@ from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from geo.ask.problem import Problem
+from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 
@@ -97,7 +97,15 @@ def reply(atlas: Atlas, question: object, make: Callable[[], Response]) -> Respo
         With an ``ETag``, and kept by no cache but the asker's own; by none at all where a source loaded is
         not open.
     """
-    facts = (atlas.version, program(), f"{date.today()}", request.host_url, request.path, f"{question}")
+    facts = (
+        atlas.version,
+        f"{atlas.viewer}",
+        program(),
+        f"{date.today()}",
+        request.host_url,
+        request.path,
+        f"{question}",
+    )
     tag = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
     known = request.if_none_match.contains_weak(tag)
     response = Response(status=304) if known else make()
@@ -141,7 +149,8 @@ def register(app: Dash) -> None:
 
     @app.server.errorhandler(Problem)
     def problem(error: Problem) -> Response:
-        return refusal(error.sentences if isinstance(error, Refused) else (str(error),), 422)
+        status = 403 if isinstance(error, Withheld) else 422
+        return refusal(error.sentences if isinstance(error, Refused) else (str(error),), status)
 
     @app.server.errorhandler(HTTPException)
     def fault(error: HTTPException) -> Response:

@@ -12,7 +12,6 @@ from werkzeug.exceptions import NotFound
 
 from dashboard.openapi import PAGE, Operation, Own, described
 from dashboard.replies import plain
-from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.tell import insets
 from geo.tell.tiles import MOST, tiles_geojson
@@ -70,9 +69,10 @@ def _places(atlas: Atlas) -> bytes:
 
 def map_config(atlas: Atlas) -> dict[str, Any]:
     """Settings with which the browser starts the map."""
+    levels = atlas.catalogue.levels
     return {
-        "geometry": {level: geometry_address(atlas, level) for level in LEVELS},
-        "tiles": {level: address for level in LEVELS if (address := tiles_address(atlas, level))},
+        "geometry": {level: geometry_address(atlas, level) for level in levels},
+        "tiles": {level: address for level in levels if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := _places(atlas)) else None,
         "national": national(atlas),
         "insets": insets.MOST,
@@ -87,11 +87,12 @@ def register(app: Dash, atlas: Atlas) -> None:
     ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON, kept for ever by
     the browser, sent compressed), ``/healthz``, ``/readyz``.
     """
-    files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in LEVELS}
+    levels = atlas.catalogue.levels
+    files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in levels}
     if places := _places(atlas):
         files[places_address(places)] = places
     packed = {address: gzip.compress(body, mtime=0) for address, body in files.items()}
-    tiled = {address: level for level in LEVELS if (address := tiles_address(atlas, level))}
+    tiled = {address: level for level in levels if (address := tiles_address(atlas, level))}
 
     @app.server.get("/geometry/<name>")
     @described(Operation("Shapes, tiles or places, for the page", PAGE, GEOJSON, (NAME,), question=False))

@@ -17,6 +17,7 @@ from geo.ask.query import Query
 from geo.ask.words import listed
 from geo.demo.check import Compared, check
 from geo.out.charts import picture
+from geo.out.export import allow
 from geo.out.report import REPORTS, filename, write
 from geo.out.report.blocks import table_csv
 from geo.tell.assessment import Assessment, asked, assess, takeable
@@ -58,6 +59,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         return check(atlas)
 
     def named(*, with_map: bool = False) -> tuple[Query, str]:
+        allow(atlas, "assessment")
         query, name = asking(asked(atlas, without("exhibit"))), request.args.get("exhibit", "")
         exhibit = made(query).exhibits.get(name)
         if exhibit is None or (with_map and exhibit.chart is None):
@@ -67,6 +69,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/assessment/page")
     @described(Operation("The needs assessment, for the page", PAGE, HTML))
     def page() -> Response:
+        atlas.catalogue.needs_level("lsoa")
         query = takeable(atlas, Query.parse(search())[0])[0].replace(view="assess")
         plain = query.replace(source="") if query.source == next(iter(atlas.sources)) else query
 
@@ -104,6 +107,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     def document(form: str) -> Response:
         if form not in REPORTS:
             raise NotFound(f"There is no document “{form[:20]}”; there is {listed(list(REPORTS))}.")
+        allow(atlas, "assessment")
         query = asking(asked(atlas, search()))
 
         def make() -> Response:

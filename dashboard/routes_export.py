@@ -13,7 +13,7 @@ from dashboard.replies import asked, download, reply, without
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.ask.words import listed, slug
-from geo.out.export import FORMATS, filename
+from geo.out.export import FORMATS, allow, filename, offered
 from geo.out.provenance import Sheet, sheet
 from geo.out.slide import write_pptx
 from geo.out.ward_pack import archive_name, stream_packs, wards_of, write_packs
@@ -56,8 +56,9 @@ def register(app: Dash, atlas: Atlas) -> None:
     slide for each).
     """
 
-    said = "; ".join(f"{key}: {form.label}" for key, form in FORMATS.items())
-    kind = Own("form", f"Kind of file. {said}.", {"type": "string", "enum": list(FORMATS)}, place="path")
+    there = {key: label for key, label in offered(atlas).items() if key in FORMATS}
+    said = "; ".join(f"{key}: {label}" for key, label in there.items())
+    kind = Own("form", f"Kind of file. {said}.", {"type": "string", "enum": list(there)}, place="path")
     answers: dict[str, Any] = {form.mimetype: {} for form in FORMATS.values()}
 
     def shown(query: Query) -> Sheet:
@@ -68,7 +69,8 @@ def register(app: Dash, atlas: Atlas) -> None:
     def export(form: str) -> Response:
         known = FORMATS.get(form)
         if known is None:
-            raise NotFound(f"There is no export “{form[:20]}”; there is {listed(list(FORMATS))}.")
+            raise NotFound(f"There is no export “{form[:20]}”; there is {listed(list(there))}.")
+        allow(atlas, form)
         query = asked(atlas)
 
         def make() -> Response:
@@ -80,6 +82,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/export.pack")
     @described(Operation("Ward packs: one PDF, or several in an archive", TAG, PACKS, (WARD,)))
     def pack() -> Response:
+        allow(atlas, "pack")
         query = asked(atlas, "ward")
         wards = wards_of(atlas, query, request.args.getlist("ward"))
 
@@ -98,6 +101,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/slides.pptx")
     @described(Operation("Slides of several maps", TAG, {SLIDES: {}}, (MAP,), False, (304, 422)))
     def slides() -> Response:
+        allow(atlas, "pptx")
         if rest := without("map"):
             raise Refused([f"Slides are made of maps, each a “map=”; “{rest[:40]}” is none."])
         maps = request.args.getlist("map")

@@ -19,6 +19,7 @@ from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.ask.words import listed
+from geo.out.export import allow
 from geo.out.map_data import collection, features
 from geo.out.provenance import Sheet, sheet
 from geo.out.tables import columns, facts, records
@@ -36,10 +37,12 @@ OBJECT = {ogc.JSON: {"type": "object"}}
 
 def asked(atlas: Atlas, level: str = "") -> Query:
     """The question of the request, at the level of its path."""
+    allow(atlas, "features")
     if (form := request.args.get("f", "json")) != "json":
         raise BadRequest(f"The form “{form[:20]}” is not to be had here; “json” is.")
-    if level and level not in LEVELS:
-        raise NotFound(f"There is no collection “{level[:20]}”; there is {listed(list(LEVELS))}.")
+    levels = atlas.catalogue.levels
+    if level and level not in levels:
+        raise NotFound(f"There is no collection “{level[:20]}”; there is {listed(list(levels))}.")
     named = request.args.getlist("level")
     if level and named not in ([], [level]):
         raise Refused([f"The path asks for “{level}”, “level” for “{named[0][:20]}”: leave “level” out."])
@@ -98,7 +101,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("Kinds of area, each a layer; with “level” only that one", TAG, OBJECT, (ogc.FORM,)))
     def collections() -> Response:
         query = asked(atlas)
-        levels = [query.level] if "level" in request.args else list(LEVELS)
+        levels = [query.level] if "level" in request.args else list(atlas.catalogue.levels)
         months = atlas.catalogue.sources[query.source].months
         home = request.host_url
         return answered(atlas, query, ogc.collections(atlas, levels, home, handed_on(query), months))

@@ -18,6 +18,7 @@ from dashboard.replies import asked, download, reply, search
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import slug
+from geo.out.export import allow
 from geo.out.report.blocks import table_csv
 from geo.tell import assessment
 from geo.tell.exhibits.part import Exhibit
@@ -57,6 +58,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/piece/evidence.csv")
     @described(Operation("The numbers of an exhibit of the evidence", "Files", {"text/csv": {}}, (EXHIBIT,)))
     def numbers() -> Response:
+        allow(atlas, "csv")
         query, key = _of_layer(asked(atlas, "exhibit")), request.args.get("exhibit", "")
         exhibit = next((one for one in made(query)[0] if one.key == key), None)
         if exhibit is None:

@@ -9,7 +9,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from geo.ask.choices import LEVELS
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -29,6 +28,8 @@ def places(atlas: Atlas) -> list[dict[str, Any]]:
     """
     groups = []
     for key, group in GROUPS.items():
+        if key not in atlas.catalogue.levels:
+            continue
         frame = atlas.levels[key].frame
         items = []
         for code, name, ward, borough in zip(
@@ -63,7 +64,7 @@ def toolbar(atlas: Atlas) -> Component:
                 rightSection=html.Kbd("/"),
                 rightSectionPointerEvents="none",
                 className="find",
-                **{"aria-label": f"Find a place: {', '.join(LEVELS.values())}"},
+                **{"aria-label": f"Find a place: {', '.join(atlas.catalogue.levels.values())}"},
             ),
             _tool("lasso", "Select", "Draw around areas; Shift and click adds or drops one (a)", "a"),
             _tool("tiles", "Tiles", "Every area the same size (t)", "t"),

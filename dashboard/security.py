@@ -1,21 +1,20 @@
 """Who may connect, and what may a page of ours do?
 
-The dashboard has no log-in of its own yet, so it listens on this machine only, answers only to names of
-this machine (another site cannot reach it through a name that it points here), and every answer carries
-headers that let the page load nothing from anywhere else.
+Without a log-in (:mod:`dashboard.door`) it is listened to on this machine only. It answers only to names of
+this machine, or to the one that people type (another site cannot reach it through a name that it points
+here), and every answer carries headers that let the page load nothing from anywhere else.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from dash import Dash
-from flask import Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import SecurityError
 
+from geo.access.file import Access, loopback
 from geo.ask.problem import Problem
 
 HOSTS_VARIABLE = "HOTSPOTS_HOSTS"
@@ -23,6 +22,7 @@ LARGEST_REQUEST = 256 * 1024
 SHIPPED = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 """What comes with the program and tells nothing of the data; all else is kept nowhere unless it says so."""
 
+STRICT = "max-age=31536000"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -33,18 +33,20 @@ HEADERS = {
 }
 
 
-def check_address(host: str) -> None:
+def check_address(host: str, access: Access | None = None) -> None:
     """Refuse to listen where others could connect without a log-in.
 
     Parameters
     ----------
     host : str
         Name or address to listen on.
+    access : Access, optional
+        How people log in; without, nobody does.
 
     Raises
     ------
     Problem
-        Unless it is this machine's own loopback address.
+        Unless it is this machine's own loopback address, or people log in by way of an https:// address.
 
     Examples
     --------
@@ -53,18 +55,20 @@ def check_address(host: str) -> None:
     Traceback (most recent call last):
     ...
     geo.ask.problem.Problem: Not listening on 0.0.0.0: anyone on the network could read the data, because \
-this dashboard has no log-in yet; use 127.0.0.1, or put a proxy that asks for one in front of it.
+no log-in is set up; use 127.0.0.1, or begin with hotspots user add NAME \
+--group GROUP (docs/partnership.md).
     """
-    if host == "localhost":
+    if loopback(host):
         return
-    try:
-        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if access is None:
         raise Problem(
-            f"Not listening on {host}: anyone on the network could read the data, because this dashboard "
-            "has no log-in yet; use 127.0.0.1, or put a proxy that asks for one in front of it."
+            f"Not listening on {host}: anyone on the network could read the data, because no log-in is set "
+            "up; use 127.0.0.1, or begin with hotspots user add NAME --group GROUP (docs/partnership.md)."
+        )
+    if not access.secure:
+        raise Problem(
+            f"Not listening on {host}: passwords would travel in clear. Write the https:// address that "
+            f"people type into {access.path}, and let a proxy with a certificate stand in front."
         )
 
 
@@ -82,12 +86,7 @@ def known_name(host: str, names: Collection[str] = ()) -> bool:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    if name == "localhost" or name in {one.lower() for one in names}:
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return loopback(name) or name in {one.lower() for one in names}
 
 
 def content_policy() -> str:
@@ -108,25 +107,35 @@ def content_policy() -> str:
     return "; ".join(" ".join([rule, *allowed]) for rule, allowed in rules.items())
 
 
-def register(app: Dash) -> None:
-    """Put the headers on every answer, and the limits on every request, of an app.
+def guard(server: Flask, access: Access | None = None) -> None:
+    """Put the headers on every answer, and the limits on every request, of a server.
 
     Names other than this machine's own, for a proxy in front, come from the environment variable
-    ``HOTSPOTS_HOSTS`` as a comma list.
+    ``HOTSPOTS_HOSTS`` as a comma list too.
+
+    Parameters
+    ----------
+    server : Flask
+    access : Access, optional
+        How people log in: the name that they ask for is one of its own, and where they come by TLS, their
+        browsers are told to remember that.
     """
     hosts = [name.strip() for name in os.environ.get(HOSTS_VARIABLE, "").split(",") if name.strip()]
-    app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    hosts += [access.host] if access else []
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     policy = content_policy()
 
-    @app.server.before_request
+    @server.before_request
     def refuse_strange_names() -> None:
         if not known_name(request.headers.get("Host", ""), hosts):
             raise SecurityError("This is not a name of this dashboard: ask by the address that it prints.")
 
-    @app.server.after_request
+    @server.after_request
     def secure(response: Response) -> Response:
         response.headers.update(HEADERS)
         response.headers["Content-Security-Policy"] = policy
+        if access and access.secure:
+            response.headers["Strict-Transport-Security"] = STRICT
         if request.path != "/" and not request.path.startswith(SHIPPED):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

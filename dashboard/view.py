@@ -53,7 +53,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         reason where none can be), ``defaults`` (values that need not be in a link) and ``shown``
         ("component.property" to value).
     """
-    query, notices = Query.parse(search)
+    query, notices = Query.parse(search, atlas.catalogue)
     answer = atlas.answer(query)
     query, notices = answer.query, [*notices, *answer.notices]
     source = atlas.catalogue.source(query)

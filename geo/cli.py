@@ -20,6 +20,7 @@ from rich.table import Table
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_text
+from geo.cli_show import show, show_rows
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -38,6 +39,15 @@ Data = Annotated[
     Path, typer.Option("--data", envvar="HOTSPOTS_DATA", help="Folder that holds the data.", metavar="FOLDER")
 ]
 DATA = Path("data")
+AccessFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--access",
+        help="The access file, where it is not access.toml in the data folder.",
+        envvar="HOTSPOTS_ACCESS",
+        metavar="FILE",
+    ),
+]
 STOPPED = 130
 """Exit status after Ctrl+C."""
 
@@ -176,32 +186,6 @@ def _sure(receipt: Receipt) -> bool:
     return typer.confirm("Import it all the same?")
 
 
-ROWS_SHOWN = 20
-
-
-def show_rows(receipt: Receipt) -> None:
-    """Print which rows would be taken as what, and which would be set aside, by reason."""
-    console = Console(highlight=False, markup=False)
-    for reason, rows in receipt.rows_of.items():
-        if rows:
-            console.print(f"{len(rows):,} {reason}: {_row_numbers(rows)}")
-    by_reason: dict[str, list[tuple[str, int]]] = {}
-    for one in receipt.aside:
-        where = f"“{one.column}”: " if one.column else ""
-        by_reason.setdefault(f"set aside, {where}{one.why}", []).append((one.file, one.row))
-    for reason, rows in by_reason.items():
-        console.print(f"{len(rows):,} {reason}: {_row_numbers(rows)}")
-
-
-def _row_numbers(rows: list[tuple[str, int]]) -> str:
-    """Numbers of the first rows, file by file."""
-    shown: dict[str, list[str]] = {}
-    for file, row in rows[:ROWS_SHOWN]:
-        shown.setdefault(file, []).append(f"{row:,}")
-    more = f" and {len(rows) - ROWS_SHOWN:,} more" if len(rows) > ROWS_SHOWN else ""
-    return "; ".join(f"{file}, row {', '.join(numbers)}" for file, numbers in shown.items()) + more
-
-
 @cli.command()
 def protect(data: Data = DATA) -> None:
     """Draw the protected versions that sources stored by an earlier version of this program lack."""
@@ -256,22 +240,6 @@ def fetch(
         print(f'  hotspots import {kind} "{path}" --data "{data}"')
 
 
-def show(receipt: Receipt) -> None:
-    """Print what became of a delivery."""
-    names = ", ".join(file["name"] for file in receipt.files[:3])
-    more = f" and {len(receipt.files) - 3} more" if len(receipt.files) > 3 else ""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
-    table.add_column(justify="right")
-    table.add_column(overflow="fold")
-    for number, words in receipt.lines():
-        table.add_row(number, words)
-    console = Console(highlight=False, markup=False)
-    console.print(f"{receipt.kind}: {names}{more}")
-    console.print(table)
-    for note in receipt.notes:
-        console.print(note)
-
-
 @cli.command()
 def demo(data: Data = DATA) -> None:
     """Build the synthetic demonstration county."""
@@ -297,12 +265,15 @@ def check(
         bool,
         typer.Option("--tidy", help="Also delete what later imports replaced (stop the dashboard first)."),
     ] = False,
+    access: AccessFile = None,
 ) -> None:
-    """Verify every stored table against its fingerprint and list what is loaded, gaps included."""
+    """Verify every stored table against its fingerprint, and how people log in; list what is loaded."""
+    from geo.access.file import find, read
     from geo.ask.words import named
     from geo.data.receipt import month_runs
     from geo.data.reports import without
     from geo.data.store import Store
+    from geo.out.export import ways
 
     snapshot = Store(data).in_force()
     stored = [role for role in snapshot.roles() if role in snapshot.opened() or snapshot.path(role).is_file()]
@@ -332,6 +303,11 @@ def check(
             "Restore the folder from a backup, or import the files into a new one."
         )
     print(f"All {len(objects)} stored tables are as they were written.")
+    if path := access or find(data):
+        found = read(path)
+        if unknown := found.unknown(snapshot.sources(), list(ways())):
+            raise Problem(f"The access file {path} cannot be used: " + " ".join(unknown))
+        print(f"The access file {path} is sound: people log in at {found.address}.")
     if tidy:
         print(f"{Store(data).tidy():,} files of earlier versions deleted.")
 

@@ -22,7 +22,7 @@ from geo.answer.memory import Memory
 from geo.answer.said import banner, doubtful_midnight
 from geo.answer.week import Week
 from geo.ask.describe import describe
-from geo.ask.parameters import GRADIENT, MAP, MONTHS, WEEK
+from geo.ask.parameters import GRADIENT, MAP, MONTHS, WEEK, Notices
 from geo.ask.query import Query
 from geo.ask.refusal import Refused, exactly
 from geo.ask.viewer import OWNER, Viewer
@@ -64,8 +64,7 @@ class Atlas(County):
 
     def asked(self, query: Query) -> Asked:
         """Return the true numbers of a question; never to be shown as they are."""
-        self.catalogue.needs_events()
-        return Asked(self, self.catalogue.check(query)[0])
+        return Asked(self, self._checked(query)[0])
 
     def answer(self, query: Query) -> Answer:
         """Answer a question.
@@ -84,8 +83,7 @@ class Atlas(County):
         Problem
             If no events are loaded.
         """
-        self.catalogue.needs_events()
-        query, notices = self.catalogue.check(query)
+        query, notices = self._checked(query)
         heeds = LAYERS[query.layer].heeds | MEASURES[query.measure].heeds
         s, key = Asked(self, query), query.only(MAP, heeds)
         found = self._found.get(key, lambda: find(Asked(self, key)))
@@ -133,6 +131,12 @@ class Atlas(County):
         if query.mark and query.view != "compare" and (unmarked := self.answer(query).unmarked):
             raise Refused(unmarked)
         return query
+
+    def _checked(self, query: Query) -> tuple[Query, Notices]:
+        """The nearest question that can be answered, but none of areas that who asks may not see."""
+        self.catalogue.needs_events()
+        self.catalogue.needs_level(query.level)
+        return self.catalogue.check(query)
 
     # ------------------------------------------------------------ parts, by what changes them
 

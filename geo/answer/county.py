@@ -21,10 +21,11 @@ from geo.answer.disclosure import Gate, seen_as
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import Memory
 from geo.ask.catalogue import Catalogue
-from geo.ask.choices import DOMAINS, ENGLAND
+from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import Converted, SourceInfo
+from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, slug
 from geo.data.guarded import Noise, noises, protected_anew, unprotected
 from geo.data.reports import covered
@@ -129,7 +130,9 @@ class County:
         self.levels = levels_of(snapshot)
         self.bands = band_population(snapshot, self.levels["lsoa"].frame.index)
         self.sources = {
-            key: self._stored(source) for key, source in stored_sources(snapshot.manifest).items()
+            key: self._stored(source)
+            for key, source in stored_sources(snapshot.manifest).items()
+            if self.viewer.asks(key)
         }
         self.reference = snapshot.read("benchmark") if snapshot.has("benchmark") else pd.DataFrame()
         self.catalogue = self._catalogue()
@@ -149,6 +152,11 @@ class County:
     def synthetic(self) -> bool:
         """Whether the data are made up."""
         return self.snapshot.synthetic
+
+    @property
+    def viewer(self) -> Viewer:
+        """For whom it is open."""
+        return self.snapshot.viewer
 
     @property
     def cleared(self) -> bool:
@@ -208,6 +216,33 @@ class County:
         other._forget()
         return other
 
+    def seen_by(self, viewer: Viewer) -> Self:
+        """The same version for others: of what they may see, and of nothing else.
+
+        Areas are shared with this one, and so are the events of each source that both see alike; what only
+        they see is read.
+
+        Raises
+        ------
+        Problem
+            If they may see true numbers that this copy of the folder lacks.
+        """
+        other = copy(self)
+        other.snapshot = replace(self.snapshot, viewer=viewer)
+        if missing := [role for role in other.snapshot.opened() if not other.snapshot.path(role).is_file()]:
+            raise Problem(
+                f"The true events of {missing[0].split('/')[1]} are not in this copy of the folder "
+                f"{self.snapshot.folder}: serve the one that holds them, or clear nobody for that source."
+            )
+        other.sources = {}
+        for key, source in stored_sources(self.snapshot.manifest).items():
+            if viewer.asks(key):
+                same = key in self.sources and self.snapshot.sees(key) == other.snapshot.sees(key)
+                other.sources[key] = self.sources[key] if same else other._stored(source)
+        other.catalogue = other._catalogue()
+        other._forget()
+        return other
+
     # ------------------------------------------------------------ opening
 
     def _forget(self) -> None:
@@ -232,6 +267,7 @@ class County:
             has_deprivation=has_deprivation,
             domains=domains if has_deprivation else {},
             benchmarks=boroughs if self.reference.empty else {**boroughs, ENGLAND: "England"},
+            levels={key: name for key, name in LEVELS.items() if self.viewer.at(key)},
         )
 
     def _stored(self, source: Source) -> Loaded:

@@ -14,7 +14,7 @@ from typing import Any
 from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
 from geo.ask.notice import Notice, choose, left_out
 from geo.ask.parameters import LARGEST_GROUP, Notices
-from geo.ask.problem import Problem
+from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query, filters_of
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
@@ -36,6 +36,8 @@ class Catalogue:
         Key to label; a source may lack some of the measures.
     areas : mapping
         Level to the set of its area codes.
+    levels : mapping
+        Key to name of the kinds of area that who asks may see, the smallest first.
     has_deprivation : bool
     domains : mapping
         Key of each domain of deprivation loaded (the whole index included) to its name.
@@ -52,6 +54,7 @@ class Catalogue:
     has_deprivation: bool
     domains: Mapping[str, str] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=lambda: LEVELS)
 
     @property
     def categories(self) -> dict[str, str]:
@@ -63,6 +66,11 @@ class Catalogue:
         values = getattr(self, loaded)
         coded = loaded in ("boroughs", "benchmarks")
         return [f"{code} ({name})" for code, name in values.items()] if coded else list(values)
+
+    def needs_level(self, level: str) -> None:
+        """Raise Withheld where who asks may not see areas of a kind."""
+        if level not in self.levels:
+            raise Withheld(f"Your group does not see {LEVELS[level]}, of which this is made.")
 
     def needs_events(self) -> None:
         """Raise Problem where no events are loaded, so that nothing can be asked."""
@@ -147,6 +155,16 @@ def _source(catalogue: Catalogue, query: Query) -> Mended:
         notices.append(Notice(f"{fault}.", f"{fault}{choose(catalogue.sources)}"))
         changes["sources"] = tuple(key for key in query.sources if key in catalogue.sources)
     return changes, notices
+
+
+def _level(catalogue: Catalogue, query: Query) -> Mended:
+    """Only areas that who asks may see."""
+    if query.level in catalogue.levels:
+        return {}, []
+    nearest = next(iter(catalogue.levels))
+    fault = f"Your group does not see {LEVELS[query.level]}"
+    shown = f"; {catalogue.levels[nearest]} are shown."
+    return {"level": nearest}, [Notice(f"{fault}{shown}", f"{fault}{choose(catalogue.levels)}")]
 
 
 def _of_source(catalogue: Catalogue, query: Query) -> Mended:
@@ -278,6 +296,7 @@ def _comparison(catalogue: Catalogue, query: Query) -> Mended:
 
 _MENDS: tuple[Callable[[Catalogue, Query], Mended], ...] = (
     _source,
+    _level,
     _of_source,
     _boroughs,
     _shown,

@@ -10,7 +10,7 @@ besides. What the data loaded can answer is another matter: :meth:`geo.ask.catal
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
@@ -47,6 +47,10 @@ class Checks(Protocol):
 
     def offered(self, loaded: str) -> list[str]:
         """Values of one kind that is loaded, as a refusal names them."""
+
+    @property
+    def levels(self) -> Mapping[str, str]:
+        """Key to name of the kinds of area that who asks may see, the smallest first."""
 
 
 _SOURCE = p.word("source", "sources")
@@ -348,6 +352,8 @@ class Query:
             notices.append(left_out(fault, "; its two months were exchanged"))
             query = query.replace(first=query.last, last=query.first)
         if catalogue is not None:
+            if "level" not in given and query.level not in catalogue.levels:
+                query = query.replace(level=next(iter(catalogue.levels)))
             query, said = catalogue.check(query)
             notices += said
         return query, notices

@@ -13,16 +13,25 @@ from dataclasses import dataclass
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import stamp
-from geo.ask.problem import Problem
+from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
-from geo.ask.words import slug
+from geo.ask.words import listed, slug
 from geo.out.map_data import write_geojson, write_gpkg, write_parquet
 from geo.out.printed_map import write_pdf, write_png, write_svg
 from geo.out.provenance import Sheet, sheet
 from geo.out.slide import write_pptx
 from geo.out.tables import write_csv, write_excel_csv, write_json, write_xlsx
 
-__all__ = ["FORMATS", "Format", "Sheet", "export", "filename", "sheet"]
+__all__ = ["FORMATS", "OTHER_WAYS", "Format", "Sheet", "allow", "export", "filename", "offered", "sheet"]
+
+OTHER_WAYS = {
+    "pack": "Ward packs (PDF, or ZIP of several)",
+    "assessment": "Needs assessment (Word, PDF or web page)",
+    "features": "Live layer for a GIS (OGC API Features)",
+}
+"""Ways in which something may be taken away besides :data:`FORMATS`."""
+OF_SMALL_AREAS = ("pack", "assessment")
+"""Those of them that tell of small areas."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,29 @@ def export(atlas: Atlas, query: Query, key: str, link: str = "") -> bytes:
     """
     if key not in FORMATS:
         raise Problem(f"There is no export as “{key}”: choose one of {', '.join(FORMATS)}.")
+    allow(atlas, key)
     return FORMATS[key].write(sheet(atlas, query, link))
+
+
+def ways() -> dict[str, str]:
+    """Key to name of every way in which something may be taken away."""
+    return {**{key: form.label for key, form in FORMATS.items()}, **OTHER_WAYS}
+
+
+def offered(atlas: Atlas) -> dict[str, str]:
+    """Key to name of the ways in which who asks may take something away."""
+
+    def may(key: str) -> bool:
+        return atlas.viewer.takes(key) and (key not in OF_SMALL_AREAS or "lsoa" in atlas.catalogue.levels)
+
+    return {key: name for key, name in ways().items() if may(key)}
+
+
+def allow(atlas: Atlas, key: str) -> None:
+    """Raise Withheld where who asks may not take something away in a way."""
+    if key not in (there := offered(atlas)):
+        instead = f"; it may take {listed(list(there))}" if there else ""
+        raise Withheld(f"Your group may not take away “{key}”{instead}.")
 
 
 def filename(answer: Answer, key: str) -> str:

@@ -123,6 +123,7 @@ def _key_map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndar
 def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     """List the ward's small areas by the numbers of the map."""
     small = told.small_areas
+    assert small is not None  # who sees no small areas gets no pack
     ranked = int((small.ranked["rank"] != "").sum())
     codes = small.codes[small.table.index.get_indexer(told.members.index)]  # as the map has them
     heads = (

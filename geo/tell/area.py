@@ -55,8 +55,9 @@ class Profile:
         its single cells are too small to be shown; None where hours are not known.
     categories : DataFrame
         ``category`` and ``count`` (Int64), those with any, most frequent of the whole source first.
-    small_areas : Answer
-        To the same query for small areas, with their clusters by local Moran's I.
+    small_areas : Answer or None
+        To the same query for small areas, with their clusters by local Moran's I; None where who asks may not
+        see these.
     members : DataFrame
         Rows of that answer's table which make up the area, highest first.
     neighbours : DataFrame
@@ -79,7 +80,7 @@ class Profile:
     days: pd.Series | None
     hours: pd.Series | None
     categories: pd.DataFrame
-    small_areas: Answer
+    small_areas: Answer | None
     members: pd.DataFrame
     neighbours: pd.DataFrame
     gradient: pd.DataFrame
@@ -108,9 +109,13 @@ def profile(atlas: Atlas, query: Query) -> Profile:
         query = query.replace(borough=())
     lsoas = level.parent == place
     answer = atlas.answer(query)
-    small = atlas.answer(query.replace(level="lsoa", area="", layer="local_moran", null="exact"))
+    small = None
+    if "lsoa" in atlas.catalogue.levels:
+        small = atlas.answer(query.replace(level="lsoa", area="", layer="local_moran", null="exact"))
     shown = np.isin(level.parent, np.flatnonzero(answer.compared))
-    members = small.ranked[np.isin(small.ranked.index, small.table.index[lsoas])]
+    members = answer.table.iloc[:0]
+    if small is not None:
+        members = small.ranked[np.isin(small.ranked.index, small.table.index[lsoas])]
     row = answer.table.iloc[place]
     around = level.neighbours.indices[level.neighbours.indptr[place] : level.neighbours.indptr[place + 1]]
     loaded = atlas.sources[query.source]
@@ -171,7 +176,7 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: Sourc
             of = counted(int(answer.places.notna().sum()), *AREAS[answer.query.level])
             said += f": rank {place}{tie} of {of} by {by}"
         said += "."
-    if answer.query.level == "lsoa":
+    if answer.query.level == "lsoa" or members.empty:
         return said
     hot, one = int((members["cluster"] == "HH").sum()), len(members) == 1
     if one:

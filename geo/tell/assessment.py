@@ -18,7 +18,7 @@ from geo.answer.disclosure import marking
 from geo.answer.layers import LAYERS
 from geo.answer.said import how_far, uncovered
 from geo.ask.notice import MOST_OFFERED
-from geo.ask.problem import Problem
+from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
 from geo.ask.refusal import Refused, search_of
 from geo.ask.words import AREAS, MONTH_NAMES, listed, lower_first, month_runs, named, period_name
@@ -330,7 +330,7 @@ def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tup
             else:
                 made = EXHIBITS[key][1](_as_shown(atlas, query, query.source))
             found.append(replace(made, name=name))
-        except NotPossible as reason:
+        except (NotPossible, Withheld) as reason:
             missing.append((name, str(reason)))
     return tuple(found), tuple(missing)
 

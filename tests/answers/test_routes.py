@@ -233,7 +233,7 @@ def test_the_machine_itself_may_be_listened_on(host: str):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org", ""])
 def test_any_other_address_is_refused_with_the_remedy(host: str):
-    with pytest.raises(Problem, match=r"no log-in yet; use 127\.0\.0\.1"):
+    with pytest.raises(Problem, match=r"no log-in is set up; use 127\.0\.0\.1.*hotspots user add"):
         check_address(host)
 
 

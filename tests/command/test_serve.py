@@ -2,19 +2,24 @@
 
 import errno
 import os
+import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 import app
+from geo.ask.problem import Problem
 from geo.ask.viewer import OWNER
 from tests.support import small_county as small
 from tests.support.command import command
+from tests.support.door import access_file, logged_in
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.20", "example.org"])
@@ -22,6 +27,7 @@ def test_serve_refuses_the_network(small_county: Path, capsys: pytest.CaptureFix
     status, _, err = command(capsys, "serve", "--host", host, "--data", small_county)
     assert status == 1
     assert f"Not listening on {host}" in err
+    assert "hotspots user add" in err
 
 
 def test_a_port_in_use_gets_a_sentence_and_a_remedy(
@@ -53,7 +59,7 @@ def test_another_fault_of_listening_is_told(
 
 def test_serve_says_where_it_is_and_answers(small_county: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, app.__file__, "--port", "0", "--data", str(small_county)],
+        [sys.executable, app.__file__, "--port", "0", "--no-token", "--data", str(small_county)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -97,3 +103,72 @@ def test_the_server_for_gunicorn_is_made_when_it_is_asked_for(small_county: Path
         env=os.environ | {"HOTSPOTS_DATA": str(small_county)},
     )
     assert (done.stdout.split(), done.returncode) == (["200", "False"], 0), done.stderr
+
+
+# ---------------------------------------------------------------- who reaches it
+
+
+def test_a_log_in_opens_other_addresses_only_by_tls(
+    small_county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = access_file(tmp_path)
+    asked = ("serve", "--host", "192.0.2.1", "--data", small_county, "--access", path)
+    status, _, err = command(capsys, *asked)
+    assert (status, "passwords would travel in clear" in err) == (1, True)
+    access_file(tmp_path, address="https://hotspots.example.org")
+    status, _, err = command(capsys, *asked)
+    assert "Not listening" not in err
+    assert "Cannot listen on 192.0.2.1" in err, "it is allowed, but no address of this computer"
+
+
+def test_who_is_cleared_is_written_in_the_file(
+    small_county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = access_file(tmp_path)
+    status, _, err = command(capsys, "serve", "--cleared", "--data", small_county, "--access", path)
+    assert (status, "leave out --cleared" in err) == (1, True)
+
+
+def test_groups_of_sources_that_are_not_loaded_are_told_at_the_start(
+    small_county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = access_file(tmp_path)
+    path.write_text(path.read_text().replace('"offences"', '"robberies"'))
+    status, _, err = command(capsys, "serve", "--port", 0, "--data", small_county, "--access", path)
+    assert status == 1
+    assert (
+        "[groups.officers] sources: no such source is loaded as “robberies”; there is offences and ae" in err
+    )
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no Unix sockets here")
+def test_a_socket_is_its_owners_alone_and_one_left_behind_is_in_nobodys_way(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    with app.listen_at(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with pytest.raises(Problem, match="stop the program that uses it"):
+            app.listen_at(path)
+    app.listen_at(path).close()
+
+
+def test_data_that_are_not_everybodys_are_behind_a_link(
+    small_county: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The county of squares is made of files as they come, so its data are not open."""
+    closed = app.build(small_county, OWNER, link=8050)
+    browser = Client(closed)
+    assert browser.get("/answer").status_code == 403
+    assert browser.get("/answer", auth=("", closed.token)).status_code == 200
+    assert Client(app.build(small_county, OWNER)).get("/answer").status_code == 200
+    monkeypatch.setattr("geo.data.store.Snapshot.synthetic", True)
+    assert Client(app.build(small_county, OWNER, link=8050)).get("/answer").status_code == 200, "made up"
+
+
+def test_a_server_with_a_log_in_serves_each_group_its_own(small_county: Path, tmp_path: Path) -> None:
+    path = access_file(tmp_path)
+    folder = shutil.copytree(small_county, tmp_path / "data")
+    made = app.build(folder, OWNER, app.access_of(folder, path))
+    assert Client(made).get("/answer").status_code == 401
+    officer = logged_in(made, "olu")
+    assert officer.get("/answer").json["level"] == "ward"
+    assert officer.get("/export.csv").status_code == 403

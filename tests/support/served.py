@@ -13,7 +13,7 @@ import app
 @contextmanager
 def served(data: Path) -> Iterator[str]:
     """Serve a data folder on a free port; gives the address, without a slash at its end."""
-    command = [sys.executable, app.__file__, "--port", "0", "--data", str(data)]
+    command = [sys.executable, app.__file__, "--port", "0", "--no-token", "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -229,8 +229,7 @@ class Part:
     @cached_property
     def selection(self) -> Selection:
         """Events under the filters of category and time."""
-        chosen = self.asked.chosen
-        return self.loaded.reported(self.loaded.cube.select(self.query), chosen)
+        return self.loaded.reported(self.loaded.cube.select(self.query), self.asked.chosen)
 
     @property
     def lsoa(self) -> Level:
@@ -240,6 +239,7 @@ class Part:
     @cached_property
     def asked(self) -> Asked:
         """The question of small areas."""
+        self.atlas.catalogue.needs_level("lsoa")
         return Asked(self.atlas, self.query.replace(level="lsoa", area="", group=()))
 
     def reaching(self, months: Iterable[int]) -> Part:

@@ -1,0 +1,48 @@
+"""Which page has each group? One for all that may see the same, made when it is first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard import create_app
+from geo.answer.memory import Memory
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from geo.access.file import Access
+    from geo.answer.atlas import Atlas
+    from geo.ask.catalogue import Catalogue
+    from geo.ask.viewer import Viewer
+
+
+class Groups:
+    """The pages of one version of the data.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Opened for nobody in particular: what all may see.
+    access : Access
+    """
+
+    def __init__(self, atlas: Atlas, access: Access) -> None:
+        self._atlas, self._access = atlas, access
+        self._seen: Memory[Viewer, Atlas] = Memory()
+        self._apps: Memory[Viewer, Flask] = Memory()
+
+    def app(self, viewer: Viewer) -> Flask:
+        """The page of those who may see the same."""
+
+        def make() -> Flask:
+            return create_app(self.atlas(viewer), self._access).server
+
+        return self._apps.get(viewer, make)
+
+    def atlas(self, viewer: Viewer) -> Atlas:
+        """What they may see."""
+        return self._seen.get(viewer, lambda: self._atlas.seen_by(viewer))
+
+    def catalogue(self, viewer: Viewer) -> Catalogue:
+        """What they can ask."""
+        return self.atlas(viewer).catalogue

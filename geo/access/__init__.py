@@ -1,0 +1,1 @@
+"""Who comes in, what may they see, and what did they do?"""
