@@ -427,17 +427,17 @@ def calibrate(
     """
     from geo.answer.atlas import Atlas
     from geo.ask.refusal import search_of
-    from geo.tell.calibration import table_of, to_try, try_one
+    from geo.tell.calibration import table_of, to_try, tried
 
     atlas = Atlas.open(data)
     query = atlas.exactly(search_of(url))
     pairs = to_try(atlas, query)
-    spoken = []
+    found = {}
     with progress_bar("Maps on which nothing happens") as report:
-        for done, (key, world) in enumerate(pairs):
-            report(done, len(pairs), key)
-            spoken.append(try_one(atlas, query, key, world, maps=maps, per_area=events))
-    print(table_of(spoken))
+        for one in tried(atlas, query, pairs, maps=maps, per_area=events):
+            found[one.layer, one.world] = one
+            report(len(found), len(pairs), one.layer)
+    print(table_of([found[key, world.key] for key, world in pairs]))
 
 
 def show_check(atlas: Atlas) -> None:

@@ -123,48 +123,62 @@ def counties(
         yield county
 
 
-def try_one(
-    atlas: Atlas, query: Query, key: str, world: World, *, maps: int, per_area: float | None = None
-) -> Spoken:
-    """Ask for a layer or a sentence on many maps of a world, and count those on which it gives a verdict.
+def tried(
+    atlas: Atlas,
+    query: Query,
+    pairs: Sequence[tuple[str, World]],
+    *,
+    maps: int,
+    per_area: float | None = None,
+) -> Iterator[Spoken]:
+    """Ask for layers and sentences on many maps of a world, and count those on which each gives a verdict.
+
+    Those of one world are asked of the same maps, and come one after the other.
 
     Parameters
     ----------
     atlas : Atlas
     query : Query
         Source, categories, level and whatever else is asked for; its layer and period are set here.
-    key : str
-        Of a layer (:data:`geo.answer.layers.LAYERS`) or of a sentence
-        (:data:`geo.tell.sentences.SENTENCES`).
-    world : World
+    pairs : sequence of (str, World)
+        Key of a layer (:data:`geo.answer.layers.LAYERS`) or of a sentence
+        (:data:`geo.tell.sentences.SENTENCES`), and where it is asked.
     maps : int
     per_area : float, optional
         As in :func:`counties`; a sentence may have its own.
     """
-    layer = LAYERS.get(key)
-    claim = layer.claim if layer else SENTENCES[key]
-    if not layer and SENTENCES[key].per_area is not None:
-        per_area = SENTENCES[key].per_area
-    others = [other for other in atlas.sources if other != query.source] if claim.of_all else []
-    drawn_anew = [query, *(query.replace(source=other, category=()) for other in others)]
-    asked_of, speaking, flagged, areas = 0, 0, 0, 0
-    for county in counties(atlas, drawn_anew, world, maps=maps, per_area=per_area):
-        last = county.catalogue.sources[query.source].months[-1]
-        asks = query.replace(category=(), first=last - world.asked + 1, last=last)
-        if layer:
-            asked = county.asked(asks.replace(layer=key))
-            drawn = layer.draw(asked)
-            verdict = np.isin(drawn.classes.keys, layer.claim.verdicts)
-            spoken = int(verdict[drawn.codes[asked.inside]].sum())
-            areas += asked.n
-        else:
-            said = SENTENCES[key].speaks(county, asks.replace(layer="measure", compare=""))
-            if said is None:
-                continue
-            spoken = int(said)
-        asked_of, speaking, flagged = asked_of + 1, speaking + (spoken > 0), flagged + spoken
-    silent = world.key in claim.silent_in
-    return Spoken(key, world.key, silent, asked_of, speaking, flagged / areas if areas else np.nan)
+    alike: dict[tuple[str, bool, float | None], list[str]] = {}
+    for key, world in pairs:
+        one = LAYERS[key].claim if key in LAYERS else SENTENCES[key]
+        few = per_area if key in LAYERS or SENTENCES[key].per_area is None else SENTENCES[key].per_area
+        alike.setdefault((world.key, one.of_all, few), []).append(key)
+    for (name, of_all, few), keys in alike.items():
+        world, others = WORLDS[name], [other for other in atlas.sources if other != query.source] * of_all
+        drawn_anew = [query, *(query.replace(source=other, category=()) for other in others)]
+        found: dict[str, list[tuple[int, int]]] = {key: [] for key in keys}
+        for county in counties(atlas, drawn_anew, world, maps=maps, per_area=few):
+            last = county.catalogue.sources[query.source].months[-1]
+            asks = query.replace(category=(), first=last - world.asked + 1, last=last)
+            for key, of_maps in found.items():
+                if (verdicts := _verdicts(county, asks, key)) is not None:
+                    of_maps.append(verdicts)
+        for key, of_maps in found.items():
+            claim = LAYERS[key].claim if key in LAYERS else SENTENCES[key]
+            flagged, areas = np.sum(of_maps, axis=0) if of_maps else (0, 0)
+            speaking = sum(number > 0 for number, _ in of_maps)
+            share = float(flagged / areas) if areas else np.nan
+            yield Spoken(key, name, name in claim.silent_in, len(of_maps), speaking, share)
+
+
+def _verdicts(county: Atlas, asks: Query, key: str) -> tuple[int, int] | None:
+    """Verdicts given on one map, and of how many areas (0 of a sentence); None where it cannot be given."""
+    if key in LAYERS:
+        asked = county.asked(asks.replace(layer=key))
+        drawn = LAYERS[key].draw(asked)
+        verdict = np.isin(drawn.classes.keys, LAYERS[key].claim.verdicts)
+        return int(verdict[drawn.codes[asked.inside]].sum()), asked.n
+    said = SENTENCES[key].speaks(county, asks.replace(layer="measure", compare=""))
+    return None if said is None else (int(said), 0)
 
 
 def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:

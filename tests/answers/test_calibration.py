@@ -9,8 +9,8 @@ from geo.answer.atlas import Atlas
 from geo.answer.layers import LAYERS
 from geo.ask.query import Query
 from geo.cli import run
-from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground
-from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, try_one
+from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground, World
+from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, tried
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.tell.sentences import OF_EXHIBITS, SENTENCES
 
@@ -26,6 +26,12 @@ def query(demo_atlas: Atlas) -> Query:
 @pytest.fixture(scope="module")
 def ground(demo_atlas: Atlas, query: Query) -> Ground:
     return ground_of(demo_atlas, query)[0]
+
+
+def one_of(atlas: Atlas, query: Query, key: str, world: World, **maps: float) -> Spoken:
+    """A single layer or sentence in one world."""
+    (found,) = tried(atlas, query, [(key, world)], **maps)
+    return found
 
 
 def drawn(key: str, ground: Ground, seed: int = 1) -> np.ndarray:
@@ -95,7 +101,7 @@ TRIED = {
 def test_sentences_keep_silent_where_nothing_happens(
     demo_atlas: Atlas, query: Query, key: str, world: str
 ) -> None:
-    found = try_one(demo_atlas, query, key, WORLDS[world], maps=20, per_area=20)
+    found = one_of(demo_atlas, query, key, WORLDS[world], maps=20, per_area=20)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
@@ -109,13 +115,13 @@ def test_every_exhibit_is_tried_or_gives_numbers_only() -> None:
 
 @pytest.mark.parametrize("key", ["agreement", "colocation"])
 def test_services_agree_no_more_than_residents_let_them(demo_atlas: Atlas, query: Query, key: str) -> None:
-    found = try_one(demo_atlas, query, key, WORLDS["residents"], maps=20)
+    found = one_of(demo_atlas, query, key, WORLDS["residents"], maps=20)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
 
 def test_no_verdict_is_given_on_a_set_that_its_own_counts_chose(demo_atlas: Atlas, query: Query) -> None:
-    assert not try_one(demo_atlas, query, "busiest_set", WORLDS["clumped30"], maps=5).speaking
+    assert not one_of(demo_atlas, query, "busiest_set", WORLDS["clumped30"], maps=5).speaking
 
 
 def test_a_sentence_that_speaks_is_heard(demo_atlas: Atlas, query: Query) -> None:
@@ -194,17 +200,30 @@ def test_a_world_is_drawn_over_the_areas_of_its_level(demo_atlas: Atlas, query: 
 def test_exact_hotspots_keep_silent_where_counts_are_dealt_out_again(
     demo_atlas: Atlas, query: Query, key: str, level: str
 ) -> None:
-    found = try_one(demo_atlas, query.replace(level=level), key, WORLDS["dealt"], maps=60)
+    found = one_of(demo_atlas, query.replace(level=level), key, WORLDS["dealt"], maps=60)
     assert found.claimed
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
 
 def test_a_layer_that_speaks_is_heard(demo_atlas: Atlas, query: Query) -> None:
     """Smooth risk is no test of what the layer claims: there it must speak, or the counting is deaf."""
-    found = try_one(demo_atlas, query, "getis_ord", WORLDS["smooth"], maps=10)
+    found = one_of(demo_atlas, query, "getis_ord", WORLDS["smooth"], maps=10)
     assert not found.claimed
     assert found.share > 0.5
     assert found.areas > 0.01
+
+
+def test_what_is_asked_of_one_world_is_asked_of_the_same_maps(demo_atlas: Atlas, query: Query) -> None:
+    pairs = [("getis_ord", WORLDS["equal"]), ("change", WORLDS["steady"]), ("local_moran", WORLDS["equal"])]
+    found = {one.layer: one for one in tried(demo_atlas, query, pairs, maps=3)}
+    assert found["local_moran"] == one_of(demo_atlas, query, *pairs[2], maps=3)
+    assert list(found) == ["getis_ord", "local_moran", "change"]
+
+
+def test_a_verdict_that_cannot_be_given_is_no_silence(demo_atlas: Atlas, query: Query) -> None:
+    found = one_of(demo_atlas, query, "busiest_night", WORLDS["steady"], maps=2)
+    assert found.maps == 0
+    assert "| cannot be given |" in table_of([found, Spoken("getis_ord", "dealt", True, 200, 9, 0.0123)])
 
 
 def test_the_table_says_what_was_counted() -> None:
