@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from dashboard.door.desk import PATHS, Desk, desk
-from dashboard.door.person import ENVIRON, NoGroup, Person, person
+from dashboard.door.person import ENVIRON, VIEWER, NoGroup, Person, person
 from dashboard.openapi import PAGE, Operation
 from geo.access.audit import Audit
 from geo.access.file import Access, read
@@ -38,6 +38,9 @@ Start = Callable[..., Any]
 
 class Pages(Protocol):
     """The pages behind the door."""
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        """Answer a request that says, as :data:`~dashboard.door.person.VIEWER`, whose page it is for."""
 
     def app(self, viewer: Viewer) -> Flask:
         """The page of those who may see the same."""
@@ -106,17 +109,18 @@ class Door:
             return self._desk(environ, start)
         environ[ENVIRON] = found
         if found is None and request.path == READY:
-            return self.pages.app(next(iter(access.groups.values())).viewer)(environ, start)
+            environ[VIEWER] = next(iter(access.groups.values())).viewer
+            return self.pages(environ, start)
         if found is None or request.path.startswith(PATHS):
             return self._desk(environ, start)
         return self._page(found, request)(environ, start)
 
     def _page(self, found: Person, request: Request) -> Callable[..., Iterable[bytes]]:
-        app = self.pages.app(found.group.viewer)
-        did = asked_for(app, request)
+        request.environ[VIEWER] = found.group.viewer
+        did = asked_for(self.pages.app(found.group.viewer), request)
         if not did:
-            return app
-        response = Response.from_app(app, request.environ)
+            return self.pages
+        response = Response.from_app(self.pages, request.environ)
         try:
             self.audit.write(
                 self.people.alias(found.key), found.group.name, did, question(request), response.status_code

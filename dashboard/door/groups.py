@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from dashboard import create_app
+from dashboard.door.person import VIEWER
 from geo.answer.memory import Memory
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ class Groups:
         self._atlas, self._access = atlas, access
         self._seen: Memory[Viewer, Atlas] = Memory()
         self._apps: Memory[Viewer, Flask] = Memory()
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request that says whose page it is for (WSGI)."""
+        return self.app(environ[VIEWER]).wsgi_app(environ, start)
 
     def app(self, viewer: Viewer) -> Flask:
         """The page of those who may see the same."""

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Request
 from geo.access.file import PERSON, Access, Group
 from geo.access.people import PROGRAM, SESSION, People, Ticket
 
-ENVIRON = "hotspots.person"
-"""Where a request says who asks; nothing from outside can set it."""
+ENVIRON, VIEWER = "hotspots.person", "hotspots.viewer"
+"""Where a request says who asks, and what they may see; nothing from outside can set these."""
 
 
 @dataclass(frozen=True)
