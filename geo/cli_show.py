@@ -10,29 +10,29 @@ from rich.table import Table
 if TYPE_CHECKING:
     from geo.data.receipt import Receipt
 
-ROWS_SHOWN = 20
-
 
 def show_rows(receipt: Receipt) -> None:
     """Print which rows would be taken as what, and which would be set aside, by reason."""
+    from geo.data.receipt import ROWS_NAMED
+
     console = Console(highlight=False, markup=False)
     for reason, rows in receipt.rows_of.items():
-        if rows:
-            console.print(f"{len(rows):,} {reason}: {_row_numbers(rows)}")
+        if rows.number:
+            console.print(f"{rows.number:,} {reason}: {_row_numbers(*rows)}")
     by_reason: dict[str, list[tuple[str, int]]] = {}
     for one in receipt.aside:
         where = f"“{one.column}”: " if one.column else ""
         by_reason.setdefault(f"set aside, {where}{one.why}", []).append((one.file, one.row))
-    for reason, rows in by_reason.items():
-        console.print(f"{len(rows):,} {reason}: {_row_numbers(rows)}")
+    for reason, named in by_reason.items():
+        console.print(f"{len(named):,} {reason}: {_row_numbers(len(named), named[:ROWS_NAMED])}")
 
 
-def _row_numbers(rows: list[tuple[str, int]]) -> str:
+def _row_numbers(number: int, first: list[tuple[str, int]]) -> str:
     """Numbers of the first rows, file by file."""
     shown: dict[str, list[str]] = {}
-    for file, row in rows[:ROWS_SHOWN]:
+    for file, row in first:
         shown.setdefault(file, []).append(f"{row:,}")
-    more = f" and {len(rows) - ROWS_SHOWN:,} more" if len(rows) > ROWS_SHOWN else ""
+    more = f" and {number - len(first):,} more" if number > len(first) else ""
     return "; ".join(f"{file}, row {', '.join(numbers)}" for file, numbers in shown.items()) + more
 
 

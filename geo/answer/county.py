@@ -271,7 +271,7 @@ class County:
         )
 
     def _stored(self, source: Source) -> Loaded:
-        events, months = self.snapshot.incidents(source.key), self.snapshot.months(source.key)
+        events, months = self.snapshot.events(source.key), self.snapshot.months(source.key)
         where = covered(self.snapshot, source.key, self.levels["lsoa"].frame["lad"])
         return self._load(source, events, months, where, tuple(noises(self.snapshot, source.key)))
 

@@ -21,10 +21,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, days, weekdays, whole
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, InOrder, days, weekdays, whole
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
+from geo.data.distinct import values_of
 from geo.data.table import AGE_BANDS
 
 N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
@@ -90,29 +91,32 @@ class Cube:
         Cube
         """
         n = len(areas)
-        frequent = incidents["category"].value_counts()
-        categories = tuple(sorted(map(str, frequent.index), key=lambda c: (-frequent[c], c)))
+        label, labels = values_of(incidents["category"])
+        often = dict(zip(labels, np.bincount(label, minlength=len(labels)).tolist(), strict=True))
+        categories = tuple(sorted((c for c in labels if often[c]), key=lambda c: (-often[c], c)))
         covered = np.unique(
             np.concatenate([np.asarray(months, dtype=np.int64), incidents["month"].to_numpy(np.int64)])
         )
-        codes = incidents["lsoa"]
-        area = areas.get_indexer(pd.Index(codes))
-        area = np.where(codes.isna().to_numpy(), n, np.where(area < 0, n + 1, area)).astype(np.int32)
+        place, codes = values_of(incidents["lsoa"])
+        among = areas.get_indexer(pd.Index(codes))
+        area = np.append(np.where(among < 0, n + 1, among), n).astype(np.int32)[place]
         weekday = weekdays(incidents)
         hour = whole(incidents, "hour", HOURS_KNOWN)
-        category = pd.Index(categories).get_indexer(pd.Index(incidents["category"]))
-        month = np.searchsorted(covered, incidents["month"].to_numpy(np.int64))
+        category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)[label]
+        month = np.searchsorted(covered, incidents["month"].to_numpy()).astype(np.int32)
         cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
         order = np.argsort(cell, kind="stable")
         n_cells = len(categories) * len(covered) * N_SLOTS
         offsets = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
         age = np.full(len(incidents), len(AGE_BANDS), np.int8)
         if "age_band" in incidents:
-            position = pd.Index(AGE_BANDS).get_indexer(pd.Index(incidents["age_band"]))
-            age = np.where(position < 0, len(AGE_BANDS), position).astype(np.int8)
+            position, bands = values_of(incidents["age_band"])
+            known = pd.Index(AGE_BANDS).get_indexer(pd.Index(bands))
+            age = np.append(np.where(known < 0, len(AGE_BANDS), known), len(AGE_BANDS)).astype(np.int8)
+            age = age[position]
         day = days(incidents)
         packed = {"category", "lsoa", "month", "date", "hour", "age_band"}
-        extra = {str(c): incidents[c].to_numpy()[order] for c in incidents.columns if c not in packed}
+        extra = InOrder({str(c): incidents[c] for c in incidents.columns if c not in packed}, order)
         return cls(categories, covered, n, area[order], age[order], day[order], offsets, extra)
 
     @property

@@ -1,6 +1,8 @@
-"""When was each event, as far as its row says?"""
+"""When was each event, as far as its row says? And what else does it say?"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,15 +12,20 @@ DAYS_KNOWN, HOURS_KNOWN = 7, 24
 
 
 def weekdays(incidents: pd.DataFrame) -> np.ndarray:
-    """Weekday of each event, Monday 0, not known 7."""
+    """Weekday of each event, Monday 0, not known 7; int8."""
     if "weekday" in incidents:
         return whole(incidents, "weekday", DAYS_KNOWN)
     if "date" not in incidents:
-        return np.full(len(incidents), DAYS_KNOWN)
-    days = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
-    known = ~np.isnat(days)
-    weekday = (np.where(known, days, np.datetime64("1970-01-01")).astype(np.int64) + 3) % 7
-    return np.where(known, weekday, DAYS_KNOWN)
+        return np.full(len(incidents), DAYS_KNOWN, np.int8)
+    number, known = _days_since_1970(incidents)
+    return np.where(known, (number + 3) % 7, DAYS_KNOWN).astype(np.int8)
+
+
+def _days_since_1970(incidents: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Number of the day of each event, int32, and whether it is known."""
+    moments = pd.to_datetime(incidents["date"]).dt.as_unit("s").to_numpy()
+    known = ~np.isnat(moments)
+    return np.where(known, moments.view(np.int64) // 86_400, 0).astype(np.int32), known
 
 
 def days(incidents: pd.DataFrame) -> np.ndarray:
@@ -28,16 +35,42 @@ def days(incidents: pd.DataFrame) -> np.ndarray:
     """
     if "date" not in incidents:
         return np.zeros(len(incidents), np.int8)
-    date_ = pd.to_datetime(incidents["date"]).to_numpy("datetime64[D]")
-    first = (incidents["month"].to_numpy(np.int64) - 1970 * 12).astype("datetime64[M]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    day = (date_ - first.astype("datetime64[D]")).astype(np.int64) + 1
-    return np.where(np.isnat(date_), 0, np.clip(day, 1, length)).astype(np.int8)
+    number, known = _days_since_1970(incidents)
+    months, at = np.unique(incidents["month"].to_numpy(), return_inverse=True)
+    begins = (months.astype(np.int64) - 1970 * 12).astype("datetime64[M]")
+    first = begins.astype("datetime64[D]").astype(np.int32)
+    length = (begins + 1).astype("datetime64[D]").astype(np.int32) - first
+    return np.where(known, np.clip(number - first[at] + 1, 1, length[at]), 0).astype(np.int8)
 
 
 def whole(incidents: pd.DataFrame, column: str, unknown: int) -> np.ndarray:
-    """Column of small whole numbers with missing values as ``unknown``."""
+    """Column of small whole numbers with missing values as ``unknown``; int8."""
     if column not in incidents:
-        return np.full(len(incidents), unknown)
-    values = pd.to_numeric(incidents[column]).to_numpy(np.float64, na_value=np.nan)
-    return np.where(np.isnan(values), unknown, values).astype(np.int64)
+        return np.full(len(incidents), unknown, np.int8)
+    return pd.to_numeric(incidents[column]).fillna(unknown).to_numpy(np.int8)
+
+
+class InOrder(Mapping[str, np.ndarray]):
+    """Columns of events in the row order of their cube, each put in order when it is first asked for.
+
+    Parameters
+    ----------
+    columns : dict of str to Series
+    order : ndarray of int
+        For each row of the cube the position of its event.
+    """
+
+    def __init__(self, columns: dict[str, pd.Series], order: np.ndarray) -> None:
+        self._columns, self._order = columns, order
+        self._ordered: dict[str, np.ndarray] = {}
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        if column not in self._ordered:
+            self._ordered[column] = self._columns[column].to_numpy()[self._order]
+        return self._ordered[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)

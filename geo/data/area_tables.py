@@ -178,7 +178,7 @@ def read_lookup(table: Table) -> pd.DataFrame:
         for column, key in ((codes[0], codes[0].lower()), (names[0], level)):
             columns[key] = table.text(column)
             table.refuse(columns[key].isna(), column, "blank")
-    areas = parse_areas(table, area)
+    areas = parse_areas(table, area).astype("str")
     table.refuse(areas.isna() | areas.duplicated(), area, "blank, or an area that stands above already")
     lookup = pd.DataFrame(columns)
     lookup.index = pd.Index(areas, name=vintage)
@@ -208,7 +208,7 @@ def read_population(table: Table) -> pd.DataFrame:
         If the layout is none of these or a number is no whole number.
     """
     area, vintage = area_column(table)
-    areas = parse_areas(table, area)
+    areas = parse_areas(table, area).astype("str")
     table.refuse(areas.isna(), area, "blank")
     ages = {c: m for c in table.frame if (m := re.fullmatch(r"([FM]?)(?:Age )?(\d{1,2})\+?", c.strip()))}
     if ages:
@@ -403,7 +403,7 @@ def read_deprivation(table: Table) -> pd.DataFrame:
             f"{table.name} has no column “{OFFICIAL_NAMES['imd']} Decile …”: import File 1, 2 or 7 of the "
             "English Indices of Deprivation."
         )
-    areas = parse_areas(table, area)
+    areas = parse_areas(table, area).astype("str")
     table.refuse(areas.isna() | areas.duplicated(), area, "blank, or an area that stands above already")
     deprivation = pd.DataFrame(columns)
     deprivation.index = pd.Index(areas, name=vintage)

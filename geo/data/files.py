@@ -30,7 +30,12 @@ class Member:
 
     file: str
     name: str
-    read: Callable[[], bytes]
+    open: Callable[[], IO[bytes]]
+
+    def read(self) -> bytes:
+        """All of it."""
+        with self.open() as file:
+            return file.read()
 
     @property
     def layout(self) -> re.Match[str] | None:
@@ -52,7 +57,7 @@ def members_of(path: Path) -> Iterator[Member]:
     elif path.suffix.lower() == ".zip":
         yield from _members_of_zip(path.name, lambda: path.open("rb"))
     else:
-        yield Member(path.name, path.name, partial(_content, path.name, path.read_bytes))
+        yield Member(path.name, path.name, partial(_opened, path.name, lambda: path.open("rb")))
 
 
 def is_table(name: str) -> bool:
@@ -80,7 +85,8 @@ def _members_of_zip(name: str, opened: Callable[[], IO[bytes]]) -> Iterator[Memb
         if entry.filename.lower().endswith(".zip"):
             yield from _members_of_zip(inner, partial(_in_memory, content))
         else:
-            yield Member(PurePosixPath(entry.filename).name, inner, partial(_content, inner, content))
+            unpacked = partial(_opened, inner, partial(_in_memory, content))
+            yield Member(PurePosixPath(entry.filename).name, inner, unpacked)
 
 
 def _in_memory(content: Callable[[], bytes]) -> IO[bytes]:
@@ -97,11 +103,11 @@ def _from_zip(name: str, opened: Callable[[], IO[bytes]], member: str) -> bytes:
             raise Problem(f"{name}: {member} cannot be unpacked; download the archive again.") from error
 
 
-def _content(name: str, read: Callable[[], bytes]) -> bytes:
-    content = read()
+def _opened(name: str, opened: Callable[[], IO[bytes]]) -> IO[bytes]:
     if not name.lower().endswith(".gz"):
-        return content
-    return gunzip(name, content)
+        return opened()
+    with opened() as file:
+        return io.BytesIO(gunzip(name, file.read()))
 
 
 def table_of(path: Path, recognise: Recognise = lambda header: False, sheet: str = "") -> Table:
@@ -123,11 +129,20 @@ def only_one(paths: list[Path], what: str) -> Path:
 def fingerprints(paths: list[Path]) -> list[dict[str, str]]:
     """Name and SHA-256 of each file of a delivery, folders taken apart."""
     files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    return [
-        {"name": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-        for file in files
-        if file.is_file()
-    ]
+    return [{"name": file.name, "sha256": _sha256(file)} for file in files if file.is_file()]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return digest(file)
+
+
+def digest(file: IO[bytes]) -> str:
+    """SHA-256 of a file, read in parts."""
+    found = hashlib.sha256()
+    while part := file.read(1 << 20):
+        found.update(part)
+    return found.hexdigest()
 
 
 def identity(file: dict[str, str]) -> str:

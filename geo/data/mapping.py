@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.problem import Problem
+from geo.data.distinct import filled, mapped, unknown
 from geo.data.protection import STRENGTHS
 from geo.data.readers import Grain, Reader, incidents
 from geo.data.sources import SOURCES, STRICTER, Source
@@ -166,7 +167,7 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         "age": ("age_band", parse_ages),
         "sex": ("sex", parse_sexes),
         "person": ("person", parse_persons),
-        "reporter": ("reporter", Table.text),
+        "reporter": ("reporter", Table.words),
     }
 
     def parse(table: Table) -> pd.DataFrame:
@@ -185,10 +186,12 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         if "time" in columns:
             given["date"], given["hour"] = parse_times(table, columns["time"], given["date"], formats["time"])
         if "category" in columns:
-            cells = table.text(columns["category"])
-            category = cells.map(said.get("categories", {})).astype("str").fillna(cells)
+            category = mapped(
+                table.words(columns["category"]),
+                lambda cells: cells.map(said.get("categories", {})).astype("str").fillna(cells),
+            )
         else:
-            category = pd.Series(said["category"], index=range(len(table)))
+            category = filled(unknown(len(table)), said["category"])
         events = incidents(category=category, **given)
         if "latitude" in columns:
             events["longitude"] = parse_degrees(table, columns["longitude"], -9, 3)
@@ -205,5 +208,10 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
 
     grain: Grain = "hour" if timed or "time" in columns else "day" if "date" in columns else "month"
     return Reader(
-        f"file described by {name}", tuple(columns.values()), parse, grain, columns.get("reference")
+        f"file described by {name}",
+        tuple(columns.values()),
+        parse,
+        grain,
+        columns.get("reference"),
+        persons=tuple(columns[key] for key in ("person",) if key in columns),
     )

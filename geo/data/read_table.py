@@ -37,6 +37,7 @@ def read_table(
     sheet: str = "",
     encoding: str = "",
     lenient: bool = False,
+    first_row: int = 1,
 ) -> Table:
     """Read one table strictly: every row as long as the header.
 
@@ -56,6 +57,8 @@ def read_table(
         As declared; else UTF-8, or UTF-16 where the file says so.
     lenient : bool
         Set rows aside that are wrong, instead of refusing the file.
+    first_row : int
+        Number of the header's row in the file, where the text is a piece of it.
 
     Returns
     -------
@@ -75,11 +78,10 @@ def read_table(
     text = _utf8(name, content, encoding, notes)
     if not text.strip():
         raise Problem(f"{name} is empty, without even a header row: download or extract it again.")
-    first_row = 1
     if text[:4].lower() == b"sep=":
         text = text[text.find(b"\n") + 1 :]
-        first_row = 2
-    separator = _separator(text)
+        first_row += 1
+    separator = separator_of(text)
     if separator != ",":
         notes.append(f"{name}: the columns are separated by {SEPARATORS[separator]}.")
     table = _quickly(name, text, separator, first_row, lenient)
@@ -112,7 +114,13 @@ def _utf8(name: str, content: bytes, encoding: str, notes: list[str]) -> bytes:
         ) from error
 
 
-def _separator(text: bytes) -> str:
+def header_of(text: bytes) -> list[str]:
+    """The cells of the first row."""
+    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
+    return [" ".join(cell.split()) for cell in next(csv.reader([line], delimiter=separator_of(text)), [])]
+
+
+def separator_of(text: bytes) -> str:
     """What parts the cells of the first row into most columns; commas where nothing does."""
     line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
     columns = {separator: len(next(csv.reader([line], delimiter=separator), [])) for separator in SEPARATORS}
@@ -127,15 +135,18 @@ def _quickly(name: str, text: bytes, separator: str, first_row: int, lenient: bo
     line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
     header = next(csv.reader([line], delimiter=separator))
     columns, kept = _columns(name, header)
+    end = len(text)
+    while end and text[end - 1] in b"\r\n\x1a":
+        end -= 1
     try:
         frame = pyarrow.csv.read_csv(
-            pa.py_buffer(text.rstrip(b"\r\n\x1a")),
+            pa.py_buffer(memoryview(text)[:end]),
             read_options=pyarrow.csv.ReadOptions(column_names=columns, skip_rows=1),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=separator, newlines_in_values=b'"' in text, ignore_empty_lines=False
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()),
+                column_types=dict.fromkeys(columns, pa.large_string()),
                 include_columns=kept,
                 null_values=[""],
                 strings_can_be_null=True,
@@ -229,18 +240,19 @@ def _finished(
     suspect = frame.iloc[:, 0].isna() if len(frame.columns) else pd.Series(dtype=bool)
     empty = np.zeros(len(frame), dtype=bool)
     if suspect.any():
-        part = frame[suspect.to_numpy()]
-        blank = pd.concat([part[c].isna() | (part[c].str.strip() == "") for c in part], axis=1).all(axis=1)
-        empty[np.flatnonzero(suspect)[blank.to_numpy()]] = True
+        at = np.flatnonzero(suspect)
+        for column in frame.columns[1:]:
+            cells = frame[column].iloc[at]
+            at = at[(cells.isna() | (cells.str.strip() == "")).to_numpy(bool)]
+        empty[at] = True
     for position in wrong or {}:
         empty[position] = False
     kept = np.flatnonzero(~empty)
-    table = Table(name, frame.iloc[kept].reset_index(drop=True), rows[kept], aside={} if lenient else None)
-    place = {int(old): new for new, old in enumerate(kept)}
+    if empty.any():
+        frame, rows = frame.iloc[kept].reset_index(drop=True), rows[kept]
+    table = Table(name, frame, rows, aside={} if lenient else None)
     for position, (column, why) in (wrong or {}).items():
-        marked = np.zeros(len(kept), dtype=bool)
-        marked[place[position]] = True
-        table.refuse(marked, column, why)
+        table.refuse(kept == position, column, why)
     if blanks := int(empty.sum()):
         table.notes.append(f"{name}: {blanks:,} empty row{'s' * (blanks != 1)} passed over.")
     return table

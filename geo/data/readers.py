@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.words import slug
+from geo.data.distinct import filled, mapped, packed, stacked, unknown
 from geo.data.table import (
+    PERSONS,
     Table,
     looks_like,
     parse_ages,
@@ -33,7 +35,7 @@ Grain = Literal["month", "day", "hour"]
 
 def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Incidents of several files one after the other; a person of one is never taken for one of another."""
-    events = pd.concat(frames, ignore_index=True)
+    events = stacked(frames)
     if "person" in events:
         person = events["person"].fillna(0).to_numpy(np.int64)
         of = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
@@ -48,8 +50,9 @@ def spellings(categories: pd.Series) -> tuple[pd.Series, list[str]]:
 
     Returns
     -------
-    categories : Series of str
-        Each under the most frequent spelling of the same name in an address (:func:`geo.ask.words.slug`).
+    categories : Series
+        Packed; each under the most frequent spelling of the same name in an address
+        (:func:`geo.ask.words.slug`).
     notes : list of str
         What was merged.
 
@@ -57,6 +60,7 @@ def spellings(categories: pd.Series) -> tuple[pd.Series, list[str]]:
     ['Theft', 'Theft', 'Theft', 'Not stated']
     """
     counts = categories.value_counts()
+    counts = counts[counts > 0]
     usual: dict[str, str] = {}
     for label in sorted(counts.index, key=lambda label: (-counts[label], label)):
         usual.setdefault(slug(label), label)
@@ -66,7 +70,7 @@ def spellings(categories: pd.Series) -> tuple[pd.Series, list[str]]:
         for label in counts.index
         if shown[label] != label
     ]
-    return categories.map(shown).astype("str"), notes
+    return mapped(categories, lambda labels: labels.map(shown)), notes
 
 
 def incidents(
@@ -86,24 +90,25 @@ def incidents(
     Returns
     -------
     DataFrame
-        Columns of :data:`CANONICAL` in order, then the attributes. ``month`` is taken from ``date`` unless
-        given.
+        Columns of :data:`CANONICAL` in order, then the attributes; text is packed. ``month`` is taken from
+        ``date`` unless given.
     """
     n = len(category)
     if date is None:
         date = pd.Series(pd.NaT, index=range(n), dtype="datetime64[s]")
     if month is None:
-        month = (date.dt.year * 12 + date.dt.month - 1).fillna(0)  # a row without a date is set aside
+        known = date.notna().to_numpy()  # a row without a date is set aside
+        month = pd.Series(np.where(known, date.to_numpy("datetime64[M]").astype(np.int64) + 1970 * 12, 0))
 
     def text(values: pd.Series | None) -> pd.Series:
-        return pd.Series(np.nan, index=range(n), dtype="str") if values is None else values.astype("str")
+        return unknown(n) if values is None else packed(values)
 
     return pd.DataFrame(
         {
-            "category": category.fillna(NO_CATEGORY).astype("str"),
+            "category": filled(category, NO_CATEGORY),
             "lsoa": text(lsoa),
             "month": month.astype("int32"),
-            "date": date.dt.normalize().dt.as_unit("s"),
+            "date": pd.Series(date.to_numpy("datetime64[D]").astype("datetime64[s]")),
             "hour": pd.Series(pd.NA, index=range(n), dtype="Int8") if hour is None else hour.astype("Int8"),
             "span_hours": pd.Series(np.nan, index=range(n)).astype("float32")
             if span_hours is None
@@ -138,6 +143,9 @@ class Reader:
         Months, ``YYYY-MM``, from which on its publisher places events at other points than before.
     internal : bool
         Whether such a file is never open data, whatever else its source comes from.
+    persons : tuple of str
+        Columns, in any case, that name persons; a file with one is read whole, since persons are told apart
+        within a file.
     """
 
     name: str
@@ -148,15 +156,21 @@ class Reader:
     archive: str | None = None
     moved: tuple[str, ...] = ()
     internal: bool = False
+    persons: tuple[str, ...] = ()
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether a file with this header is in this format."""
         return set(self.columns) <= set(header)
 
+    def row_by_row(self, header: Sequence[str]) -> bool:
+        """Whether a file with this header is in this format and none of its rows needs another one."""
+        named = {column.upper() for column in self.persons} & {column.upper() for column in header}
+        return self.recognise(header) and not named
+
 
 def _police_street(table: Table) -> pd.DataFrame:
     return incidents(
-        category=table.text("Crime type"),
+        category=table.words("Crime type"),
         lsoa=parse_areas(table, "LSOA code"),
         month=parse_months(table, "Month"),
         **reporter_of(table, "Reported by"),
@@ -165,7 +179,7 @@ def _police_street(table: Table) -> pd.DataFrame:
 
 def reporter_of(table: Table, column: str) -> dict[str, pd.Series]:
     """Who reports each event, where the file has the column."""
-    return {"reporter": table.text(column)} if column in table.frame else {}
+    return {"reporter": table.words(column)} if column in table.frame else {}
 
 
 def _force_extract(table: Table) -> pd.DataFrame:
@@ -174,31 +188,31 @@ def _force_extract(table: Table) -> pd.DataFrame:
     timed = hour.notna() & end_hour.notna()
     table.refuse((end < start) & timed, "Committed To", "earlier than “Committed From”")
     return incidents(
-        category=table.text("Offence Group"),
+        category=table.words("Offence Group"),
         lsoa=parse_areas(table, "LSOA Code"),
         date=start,
         hour=hour,
         span_hours=((end - start).dt.total_seconds() / 3600).where(timed),
         age_band=parse_ages(table, "Victim Age"),
         sex=parse_sexes(table, "Victim Sex"),
-        offence_code=table.text("Home Office Code"),
+        offence_code=table.words("Home Office Code"),
         domestic_abuse=parse_flags(table, "Domestic Abuse"),
         knife=parse_flags(table, "Knife"),
         injury=parse_flags(table, "Injury"),
-        aggravating=table.text("Aggravating Factor"),
+        aggravating=table.words("Aggravating Factor"),
     )
 
 
 def _ambulance(table: Table) -> pd.DataFrame:
     call, hour = parse_moments(table, "Call Connected", "%d/%m/%Y %H:%M:%S")
     return incidents(
-        category=table.text("Nature of Call"),
+        category=table.words("Nature of Call"),
         lsoa=parse_areas(table, "LSOA Code"),
         date=call,
         hour=hour,
         age_band=parse_ages(table, "Patient Age"),
         sex=parse_sexes(table, "Patient Sex"),
-        problem=table.text("Chief Complaint Code"),
+        problem=table.words("Chief Complaint Code"),
         conveyed=parse_flags(table, "Conveyed"),
     )
 
@@ -206,13 +220,13 @@ def _ambulance(table: Table) -> pd.DataFrame:
 def _emergency_care(table: Table) -> pd.DataFrame:
     date, hour = parse_times(table, "Arrival_Time", parse_dates(table, "Arrival_Date"))
     return incidents(
-        category=table.text("Injury_Mechanism"),
+        category=table.words("Injury_Mechanism"),
         lsoa=parse_areas(table, "LSOA_Of_Residence"),
         date=date,
         hour=hour,
         age_band=parse_ages(table, "Age_At_Arrival"),
         sex=parse_sexes(table, "Stated_Gender"),
-        arrival_mode=table.text("Arrival_Mode"),
+        arrival_mode=table.words("Arrival_Mode"),
         **persons_of(table),
     )
 
@@ -260,7 +274,7 @@ def _stop_and_search(table: Table) -> pd.DataFrame:
     zoned = looks_like(cells, r".+(Z|[+-]\d\d:\d\d)")
     table.refuse(moment.isna() | ~zoned, "Date", "not a moment written like 2023-12-31T23:59:00+00:00")
     return incidents(
-        category=table.text("Object of search"),
+        category=table.words("Object of search"),
         date=moment,
         hour=moment.dt.hour,
         sex=parse_sexes(table, "Gender"),
@@ -321,6 +335,7 @@ EMERGENCY_CARE = Reader(
     _emergency_care,
     "hour",
     reference="EC_Ident",
+    persons=PERSONS,
 )
 
 
@@ -330,6 +345,7 @@ ADMITTED_CARE = Reader(
     _admissions,
     "day",
     reference="EPIKEY",
+    persons=PERSONS,
 )
 
 

@@ -19,6 +19,15 @@ class Aside(NamedTuple):
     why: str
 
 
+class Rows(NamedTuple):
+    """How many rows, and file and number of the first of them."""
+
+    number: int
+    first: list[tuple[str, int]]
+
+
+ROWS_NAMED = 20
+"""Rows that are named of each reason."""
 Progress = Callable[[int, int, str], None]
 """Told (files done, files in all, name of the file at work)."""
 
@@ -90,7 +99,7 @@ class Receipt:
     notes: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    rows_of: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    rows_of: dict[str, Rows] = field(default_factory=dict)
     aside: list[Aside] = field(default_factory=list)
     imported: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
@@ -130,6 +139,15 @@ class Receipt:
         for months, what in ((self.months, "covered"), (self.replaced, "replaced")):
             more.append((len(months), f"month{'s' * (len(months) != 1)} {what}: {month_runs(months)}"))
         return [(f"{number:,}", words) for number, words in always + [line for line in more if line[0]]]
+
+
+def events_in_words(number: int) -> str:
+    """Say a number of events.
+
+    >>> events_in_words(1), events_in_words(1200)
+    ('1 event', '1,200 events')
+    """
+    return f"{number:,} event{'s' * (number != 1)}"
 
 
 def month_runs(months: Sequence[str]) -> str:

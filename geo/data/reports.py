@@ -65,7 +65,7 @@ def counted(
     for (force, number), events in month.groupby([forces, month]).size().items():
         by_month[force][month_text(number)] = int(events)
     by_area = lsoa.groupby([forces.rename("force"), lsoa.rename("lsoa")]).size().rename("events")
-    return by_month, by_area.reset_index()
+    return by_month, by_area.reset_index().astype({"force": "str", "lsoa": "str"})
 
 
 def reported(by_month: Mapping[str, int]) -> set[str]:

@@ -31,6 +31,7 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number, one_line
+from geo.data.distinct import dealt, packed_columns, unpacked
 from geo.data.readers import spellings, together
 from geo.data.writing import not_writable, only_writer, write_whole
 
@@ -376,11 +377,15 @@ class Snapshot:
         ``lsoa`` is a code of ``areas/lsoa``, ``"outside"`` for a place elsewhere, or missing where the file
         gives no place.
         """
+        return unpacked(self.events(source))
+
+    def events(self, source: str) -> pd.DataFrame:
+        """Return the same as :meth:`incidents`, with text packed (:mod:`geo.data.distinct`)."""
         roles = [role for role, entry in self.manifest["batches"].items() if entry["source"] == source]
         true = {role: role.replace("incidents", CLEARED, 1) for role in roles}
         seen = self.sees(source)
-        frames = [self.read(true[r] if seen and self.has(true[r]) else r) for r in roles]
-        events = together(frames)
+        paths = [self.path(true[r] if seen and self.has(true[r]) else r) for r in roles]
+        events = together([_packed_from(path) for path in paths])
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
 
@@ -466,8 +471,38 @@ def seal_of(manifest: dict[str, Any]) -> str:
 
 def _to_bytes(frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    frame.to_parquet(buffer, compression="zstd")
+    texts = packed_columns(frame)
+    if not texts:
+        frame.to_parquet(buffer, compression="zstd")
+        return buffer.getvalue()
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame)
+    kinds = json.loads(table.schema.metadata[b"pandas"])  # to a reader, packed text is text
+    for column in kinds["columns"]:
+        if column["name"] in texts:
+            column.update(pandas_type="unicode", numpy_type="str", metadata=None)
+    table = table.replace_schema_metadata({b"pandas": json.dumps(kinds).encode()})
+    pq.write_table(table, buffer, compression="zstd", write_statistics=False)
     return buffer.getvalue()
+
+
+def _packed_from(path: Path) -> pd.DataFrame:
+    """A table of events whose text is packed as it is read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(path)
+    texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+    texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    table = pq.ParquetFile(path, read_dictionary=texts).read()
+    frame = table.drop_columns(texts).to_pandas()
+    for name in texts:
+        whole = table[name].unify_dictionaries().combine_chunks()
+        positions = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        frame[name] = dealt(positions, whole.dictionary.to_pandas()).set_axis(frame.index)
+    return frame[table.column_names]
 
 
 def _from_bytes(content: bytes) -> Any:

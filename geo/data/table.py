@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import UNSEEN
+from geo.data.distinct import dealt, mapped, values_of
 
 AGE_BANDS = (*(f"{start}-{start + 4}" for start in range(0, 90, 5)), "90+")
 
@@ -53,12 +54,16 @@ class Table:
 
     def text(self, column: str) -> pd.Series:
         """Return a column, each cell on one line without spaces around it; marks of a blank are missing."""
-        cells = self.frame[column]
-        if cells.str.contains(UNSEEN).any():
-            cells = cells.str.replace("\0", "").str.replace(UNSEEN, " ", regex=True)
-        cells = cells.str.strip()
-        nothing = (cells == "") | cells.str.upper().isin(NOTHING)
-        return cells.where(~nothing)
+        return self.words(column).astype("str")
+
+    def words(self, column: str) -> pd.Series:
+        """Return the same, packed (:mod:`geo.data.distinct`)."""
+        return dealt(*self.distinct(column))
+
+    def distinct(self, column: str) -> tuple[np.ndarray, pd.Series]:
+        """Return for each row the position of its cell, -1 where it is missing, and the cells, cleaned."""
+        positions, distinct = values_of(self.frame[column])
+        return positions, _clean(distinct)
 
     def refuse(self, wrong: pd.Series | np.ndarray, column: str, expected: str) -> None:
         """Set the rows aside where ``wrong`` is true; in a strict table raise Problem, naming the first."""
@@ -74,10 +79,28 @@ class Table:
 
     def problem(self, position: int, more: int, column: str, expected: str) -> Problem:
         """The sentence that names a row and how many more there are like it."""
-        others = f" (and {more:,} more {'row' if more == 1 else 'rows'})" if more else ""
-        where = f", column “{column}”" if column else ""
-        remedy = "" if "import the file again" in expected else "; correct the file and import it again"
-        return Problem(f"{self.name}, row {self.rows[position]:,}{others}{where}: {expected}{remedy}.")
+        return fault(self.name, int(self.rows[position]), more, column, expected)
+
+
+def fault(name: str, row: int, more: int, column: str, expected: str) -> Problem:
+    """The sentence that names a row of a file and how many more there are like it."""
+    others = f" (and {more:,} more {'row' if more == 1 else 'rows'})" if more else ""
+    where = f", column “{column}”" if column else ""
+    remedy = "" if "import the file again" in expected else "; correct the file and import it again"
+    return Problem(f"{name}, row {row:,}{others}{where}: {expected}{remedy}.")
+
+
+def of_rows(answers: pd.Series | np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """What is true of distinct cells, row by row; nothing is of a missing cell."""
+    return np.append(np.asarray(answers, dtype=bool), False)[positions]
+
+
+def _clean(cells: pd.Series) -> pd.Series:
+    """Cells on one line without surrounding spaces; missing where blank, or a mark for that."""
+    if cells.str.contains(UNSEEN).any():
+        cells = cells.str.replace("\0", "").str.replace(UNSEEN, " ", regex=True)
+    cells = cells.str.strip()
+    return cells.where(~((cells == "") | cells.str.upper().isin(NOTHING)))
 
 
 def looks_like(cells: pd.Series, pattern: str) -> pd.Series:
@@ -124,7 +147,8 @@ def parse_moments(
         As :func:`parse_dates`.
     """
     moments, timed = _dates(table, column, form, optional=optional)
-    return moments, moments.dt.hour.where(timed).astype("Int8")
+    hours = moments.to_numpy().astype(np.int64) // 3600 % 24
+    return moments, pd.Series(pd.arrays.IntegerArray(hours.astype(np.int8), ~timed.to_numpy()))
 
 
 _ISO = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?"
@@ -133,21 +157,56 @@ _MIDNIGHT = r"(?<!\d)24:00(?::00)?$"
 
 def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.Series, pd.Series]:
     """Moments of a column, and whether each has a time of day."""
-    cells = table.text(column)
-    positions, distinct = pd.factorize(cells)
-    values, timed, ends = _moments(pd.Series(distinct, dtype="str"), form)
-    values, timed = (part.reindex(positions).reset_index(drop=True) for part in (values, timed))
-    timed = timed.fillna(False).astype(bool)
-    late = int(np.isin(positions, np.flatnonzero(ends)).sum())
-    if late:
-        table.notes.append(f"{table.name}: {_of_24(late, column)}")
+    values, blank = _as_stated(table.frame[column], form), np.zeros(len(table), dtype=bool)
+    timed = ~np.isnat(values) & _has_time(form)
+    left = np.flatnonzero(np.isnat(values))
+    if len(left):
+        positions, distinct = values_of(mapped(table.frame[column].iloc[left], _clean))
+        read, with_time, ends = _moments(distinct, form)
+        known, blank[left] = positions >= 0, positions < 0
+        values[left[known]] = read.to_numpy("datetime64[s]")[positions[known]]
+        timed[left[known]] = with_time.to_numpy(bool)[positions[known]]
+        if late := int(ends[positions[known]].sum()):
+            table.notes.append(f"{table.name}: {_of_24(late, column)}")
     like = _like(form)
-    table.refuse(values.isna() & cells.notna(), column, f"not a date written like {like}")
+    table.refuse(np.isnat(values) & ~blank, column, f"not a date written like {like}")
     if not optional:
-        table.refuse(cells.isna(), column, f"blank, where a date written like {like} is needed")
-    beyond = (values < pd.Timestamp(1990, 1, 1)) | (values > pd.Timestamp.now() + pd.Timedelta(days=1))
+        table.refuse(blank, column, f"blank, where a date written like {like} is needed")
+    tomorrow = (pd.Timestamp.now() + pd.Timedelta(days=1)).to_datetime64()
+    beyond = (values < np.datetime64("1990-01-01")) | (values > tomorrow)
     table.refuse(beyond, column, "a date before 1990 or in the future")
-    return values, timed
+    return pd.Series(values), pd.Series(timed)
+
+
+_FIXED = re.compile(r"(?P<day>(?:%[Ymd]|[^%\s\w])+)(?P<clock>[ T](?:%[HMS]|:)+)?")
+"""Forms in which day and time have always the same width."""
+
+
+def _as_stated(cells: pd.Series, form: str) -> np.ndarray:
+    """Moments of the cells that are written to the letter in a form of fixed width; NaT of all others.
+
+    Days and times of day are few, however many moments there are.
+    """
+    parts = _FIXED.fullmatch(form)
+    if parts is None:
+        return np.full(len(cells), "NaT", "datetime64[s]")
+    width = len(_like(parts["day"]))
+    moments = _part(cells.str.slice(0, width), parts["day"])
+    if parts["clock"]:
+        midnight = np.datetime64("1900-01-01", "s")
+        moments = moments + (_part(cells.str.slice(width), parts["clock"]) - midnight)
+    moments[(cells.str.len() != len(_like(form))).to_numpy(bool)] = np.datetime64("NaT")
+    return moments
+
+
+def _part(cells: pd.Series, form: str) -> np.ndarray:
+    positions, distinct = values_of(cells)
+    read = pd.to_datetime(distinct, format=form, errors="coerce").to_numpy("datetime64[s]")
+    return np.append(read, np.datetime64("NaT", "s"))[positions]
+
+
+def _has_time(form: str) -> bool:
+    return "%H" in form or "%I" in form
 
 
 def _of_24(rows: int, column: str) -> str:
@@ -265,12 +324,15 @@ def parse_areas(table: Table, column: str) -> pd.Series:
     E99999999, X99999999 and Z99999999 mean that the place is not known; codes of Scotland, Wales and
     Northern Ireland (95GG01S1, a Super Output Area), pseudo codes among them, are places and stay.
     """
-    cells = table.text(column).str.upper()
+    positions, cells = table.distinct(column)
+    cells = cells.str.upper()
     known = looks_like(cells, r"[A-Z]\d{8}") | looks_like(cells, r"95[A-Z]{2}\d\d[A-Z]\d")
     table.refuse(
-        cells.notna() & ~known, column, "not an area code of one letter and eight digits, like E01017540"
+        of_rows(cells.notna() & ~known, positions),
+        column,
+        "not an area code of one letter and eight digits, like E01017540",
     )
-    return cells.where(~cells.isin(["E99999999", "X99999999", "Z99999999"]))
+    return dealt(positions, cells.where(~cells.isin(["E99999999", "X99999999", "Z99999999"])))
 
 
 def parse_ages(table: Table, column: str) -> pd.Series:
@@ -278,11 +340,12 @@ def parse_ages(table: Table, column: str) -> pd.Series:
 
     7001-7007 are hospital codes of babies under one year.
     """
-    cells = table.text(column)
+    positions, cells = table.distinct(column)
     ages = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,4}")))
     ages = ages.where(~ages.between(7001, 7007), 0)
-    table.refuse(~ages.between(0, 120) & cells.notna(), column, "not an age in whole years from 0 to 120")
-    return age_bands(ages)
+    wrong = cells.notna() & ~ages.between(0, 120)
+    table.refuse(of_rows(wrong, positions), column, "not an age in whole years from 0 to 120")
+    return dealt(positions, age_bands(ages))
 
 
 def age_bands(ages: pd.Series) -> pd.Series:
@@ -311,9 +374,11 @@ def parse_sexes(table: Table, column: str) -> pd.Series:
     Problem
         At a cell that no publisher writes, since the columns may have slipped.
     """
-    cells = table.text(column).str.upper()
-    table.refuse(cells.notna() & ~cells.isin(_SEXES), column, "neither M, F (or 1, 2) nor a code for unknown")
-    return cells.map(_SEXES).astype("str")
+    positions, cells = table.distinct(column)
+    cells = cells.str.upper()
+    wrong = of_rows(cells.notna() & ~cells.isin(_SEXES), positions)
+    table.refuse(wrong, column, "neither M, F (or 1, 2) nor a code for unknown")
+    return dealt(positions, cells.map(_SEXES))
 
 
 PERSONS = ("TOKEN_PERSON_ID", "PSEUDO_HESID", "EXTRACT_HESID", "ENCRYPTED_HESID")
@@ -348,18 +413,19 @@ def persons_of(table: Table) -> dict[str, pd.Series]:
 
 def parse_flags(table: Table, column: str) -> pd.Series:
     """Read a Y/N column as true, false or missing."""
-    cells = table.text(column).str.upper()
-    known = {"Y": True, "N": False, "YES": True, "NO": False, "TRUE": True, "FALSE": False}
-    table.refuse(cells.notna() & ~cells.isin(known), column, "neither Y nor N")
-    return cells.map(known).astype("boolean")
+    positions, cells = table.distinct(column)
+    cells = cells.str.upper()
+    yes, no = cells.isin(["Y", "YES", "TRUE"]), cells.isin(["N", "NO", "FALSE"])
+    table.refuse(of_rows(cells.notna() & ~yes & ~no, positions), column, "neither Y nor N")
+    return pd.Series(pd.arrays.BooleanArray(of_rows(yes, positions), ~of_rows(yes | no, positions)))
 
 
 def parse_whole_numbers(table: Table, column: str) -> pd.Series:
     """Read a column of whole numbers, 0 or more; blank cells are missing."""
-    cells = table.text(column)
-    numbers = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,9}")))
-    table.refuse(numbers.isna() & cells.notna(), column, "not a whole number")
-    return numbers.astype("Int32")
+    positions, cells = table.distinct(column)
+    numbers = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,9}"))).to_numpy(np.float64)
+    table.refuse(of_rows(cells.notna() & np.isnan(numbers), positions), column, "not a whole number")
+    return pd.Series(np.append(numbers, np.nan)[positions]).astype("Int32")
 
 
 def parse_degrees(table: Table, column: str, lowest: float, highest: float) -> pd.Series:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,13 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.words import listed, month_number, month_text
 from geo.data import boundaries, coverage, guarded, reports, vintages
-from geo.data.files import Member, fingerprints, identity, members_of
-from geo.data.read_table import read_table
-from geo.data.readers import Reader, spellings, together
-from geo.data.receipt import Aside, Progress, Receipt, month_runs
-from geo.data.sources import Source, declared, reader_for
+from geo.data.distinct import mapped, repeats
+from geo.data.files import fingerprints, identity
+from geo.data.read_events import Part, read_events
+from geo.data.readers import spellings, together
+from geo.data.receipt import ROWS_NAMED, Aside, Progress, Receipt, Rows, events_in_words, month_runs
+from geo.data.sources import Source, declared
 from geo.data.store import Transaction
-from geo.data.table import Table
 from geo.data.take_areas import loaded_areas
 from geo.data.vintages import OUTSIDE
 
@@ -49,15 +48,17 @@ def take_events(
         again = next(file["name"] for file in files if identity(file) in held)
         raise Problem(f"{again} is loaded already: leave it out, or its events would count twice.")
 
-    reader, parts = _read_all(source, paths, sheet, progress)
+    reader, parts = read_events(source, paths, sheet, progress)
     source = declared(source, reader, made_up=change.synthetic)
     grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
     events, conversion, notes = _placed(change, parts, areas)
     events["category"], merged = spellings(events["category"])
     loaded = set(change.months(source.key)) if batches else set()
     months, kept, told, gaps = _covered(change, parts, events, batches, loaded if add else set())
-    parts_of = np.repeat(np.arange(len(parts)), [len(part.events) for part in parts])[kept]
-    events, row = events[kept].reset_index(drop=True), np.concatenate([part.rows for part in parts])[kept]
+    parts_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.rows) for part in parts])
+    row = np.concatenate([part.rows for part in parts])
+    if not kept.all():
+        events, row, parts_of = events[kept].reset_index(drop=True), row[kept], parts_of[kept]
     unlocated, outside = events["lsoa"].isna(), events["lsoa"] == OUTSIDE
     inside = int(len(events) - unlocated.sum() - outside.sum())
     if outside.any() and not inside:
@@ -66,7 +67,7 @@ def take_events(
             "check that it is the file of this county."
         )
     aside = [one for part in parts for one in part.aside]
-    here = _by_month(events[~(unlocated | outside)])
+    here = _by_month(events["month"][~(unlocated | outside)])
     before = _loaded_by_month(change, batches)
     if add:
         doubts = coverage.the_same_again(_loaded(change, batches, months), events)
@@ -101,7 +102,7 @@ def take_events(
         unlocated=int(unlocated.sum()),
         untimed=int(untimed.sum()),
         identical=sum(part.identical for part in parts),
-        repeated_references=int(pd.concat([part.references for part in parts]).duplicated().sum()),
+        repeated_references=repeats(np.concatenate([part.references for part in parts])),
         months=[month_text(month) for month in months],
         replaced=[month_text(month) for month in replaced],
         vintage=" and ".join(sorted({vintage for part in parts for vintage in part.vintages})),
@@ -134,14 +135,14 @@ def take_events(
 
 
 def _rows_of(
-    parts: list[_Part], of: np.ndarray, row: np.ndarray, reasons: dict[str, pd.Series]
-) -> dict[str, list[tuple[str, int]]]:
-    """For each reason the file and number of its rows."""
-    names = [part.name for part in parts]
-    return {
-        reason: [(names[of[at]], int(row[at])) for at in np.flatnonzero(which.to_numpy(bool))]
-        for reason, which in reasons.items()
-    }
+    parts: list[Part], of: np.ndarray, row: np.ndarray, reasons: dict[str, pd.Series]
+) -> dict[str, Rows]:
+    """For each reason how many rows, and file and number of the first ones."""
+    found = {}
+    for reason, which in reasons.items():
+        at = np.flatnonzero(which.to_numpy(bool))
+        found[reason] = Rows(len(at), [(parts[of[k]].name, int(row[k])) for k in at[:ROWS_NAMED]])
+    return found
 
 
 def _leave(change: Transaction, role: str, aside: list[Aside]) -> str:
@@ -155,12 +156,8 @@ def _leave(change: Transaction, role: str, aside: list[Aside]) -> str:
     )
 
 
-def _events(number: int) -> str:
-    return f"{number:,} event{'s' * (number != 1)}"
-
-
-def _by_month(events: pd.DataFrame) -> dict[int, int]:
-    return {int(month): int(n) for month, n in events["month"].value_counts().items()}
+def _by_month(months: pd.Series) -> dict[int, int]:
+    return {int(month): int(n) for month, n in months.value_counts().items()}
 
 
 def _loaded(change: Transaction, batches: dict[str, Any], months: list[int]) -> pd.DataFrame:
@@ -174,7 +171,7 @@ def _loaded_by_month(change: Transaction, batches: dict[str, Any]) -> dict[int, 
     total: dict[int, int] = defaultdict(int)
     for role, batch in batches.items():
         events = guarded.true_events(change, role)
-        counts = _by_month(events[events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)])
+        counts = _by_month(events["month"][events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)])
         for text in batch["months"]:
             total[month_number(text)] += counts.get(month_number(text), 0)
     return dict(total)
@@ -193,7 +190,7 @@ def _of_persons(events: pd.DataFrame) -> list[str]:
 
 def _covered(
     change: Transaction,
-    parts: list[_Part],
+    parts: list[Part],
     events: pd.DataFrame,
     batches: dict[str, Any],
     loaded: set[int],
@@ -234,7 +231,7 @@ def _covered(
             continue
         said, number = month_runs([month_text(m) for m in gap]), sum(given_by_own[m] for m in gap)
         lacks = (
-            f"only {_events(number)} of {listed(own)}, whose county this is, of usually about "
+            f"only {events_in_words(number)} of {listed(own)}, whose county this is, of usually about "
             f"{usual_of_own:,.0f} a month"
             if some
             else f"no events of {listed(own)}, whose county this is"
@@ -249,7 +246,8 @@ def _covered(
         left = events["month"].isin(gap).to_numpy()
         others = "" if some else " of other forces"
         notes.append(
-            f"{said}: {lacks}, so these months are gaps; {_events(int(left.sum()))}{others} in them left out."
+            f"{said}: {lacks}, so these months are gaps; {events_in_words(int(left.sum()))}{others} in them "
+            "left out."
         )
         kept &= ~left
     return months, kept, told, notes
@@ -271,7 +269,7 @@ def _not_reported(change: Transaction, usual: dict[str, str], districts: pd.Seri
 
 
 def _placed(
-    change: Transaction, parts: list[_Part], areas: Any
+    change: Transaction, parts: list[Part], areas: Any
 ) -> tuple[pd.DataFrame, vintages.Conversion | None, list[str]]:
     """The events of all parts with their place among the loaded areas: a code, ``"outside"`` or missing."""
     changes = change.read("vintage") if change.has("vintage") else None
@@ -282,22 +280,25 @@ def _placed(
         if "longitude" in part.events:
             point = part.events.pop("longitude"), part.events.pop("latitude")
             part.events["lsoa"] = boundaries.locate(*point, areas)
-            own = pd.Series(str(areas.index.name), index=part.events.index)
+            own = vintages.all_of(str(areas.index.name), len(part.events))
         else:
             own, mixed = vintages.vintages_of(part.events["lsoa"], areas.index, telling, part.name, known)
             notes += mixed
         part.vintages = set(own.unique()) or {str(areas.index.name)}
-        vintage.append(own.to_numpy())
+        vintage.append((own != areas.index.name).to_numpy())
     events = together([part.events for part in parts])
-    other = np.concatenate(vintage) != areas.index.name
+    for part in parts:
+        del part.events
+    other = np.concatenate(vintage)
     conversion = None
     if other.any():
         from_ = "lsoa11cd" if areas.index.name == "lsoa21cd" else "lsoa21cd"
-        events.loc[other, "lsoa"], conversion = vintages.convert_vintage(
-            events.loc[other, "lsoa"], from_, areas.index, changes, _residents(change)
+        codes = events["lsoa"].astype("str")
+        codes[other], conversion = vintages.convert_vintage(
+            codes[other], from_, areas.index, changes, _residents(change)
         )
-    elsewhere = events["lsoa"].notna() & ~events["lsoa"].isin(areas.index)
-    events["lsoa"] = events["lsoa"].mask(elsewhere, OUTSIDE)
+        events["lsoa"] = codes
+    events["lsoa"] = mapped(events["lsoa"], lambda codes: codes.where(codes.isin(areas.index), OUTSIDE))
     return events, conversion, notes
 
 
@@ -330,155 +331,3 @@ def _clear(change: Transaction, batches: dict[str, Any], months: list[int]) -> l
                 if change.has(reports.role_of(role)):
                     change.remove(reports.role_of(role))
     return sorted(replaced)
-
-
-# ---------------------------------------------------------------- reading
-
-
-@dataclass
-class _Part:
-    """The events of one file, or of one file within an archive."""
-
-    name: str
-    events: pd.DataFrame
-    rows: np.ndarray
-    """Number of the row of each event."""
-    read: int
-    """Rows of the file."""
-    months: list[int]
-    grain: str
-    references: pd.Series
-    identical: int
-    aside: list[Aside]
-    force: str
-    """By the file's name; "" where it is no name of a police.uk file."""
-    notes: list[str]
-    vintages: set[str] = field(default_factory=set)
-
-    @property
-    def forces(self) -> list[str]:
-        """Who reports in it, by its name or row by row; none where it does not say."""
-        return [self.force] if self.force else sorted(self.events["reporter"].dropna().unique())
-
-
-def _read_all(
-    source: Source, paths: list[Path], sheet: str, progress: Progress
-) -> tuple[Reader, list[_Part]]:
-    parts: list[_Part] = []
-    readers: dict[Reader, str] = {}
-    members = [member for path in paths for member in members_of(path)]
-    kinds = {reader.archive for reader in source.readers if reader.archive}
-    wanted = [m for m in members if (layout := m.layout) is None or layout["kind"] in kinds]
-    if not wanted:
-        raise Problem(
-            f"{paths[0].name} holds no file of {source.label.lower()}: "
-            f"look for names that end in {' or '.join(f'-{kind}.csv' for kind in sorted(kinds)) or '.csv'}."
-        )
-    seen: dict[str | bytes, str] = {}
-    odd, read = None, 0
-    for done, member in enumerate(wanted):
-        progress(done, len(wanted), member.name)
-        content = member.read()
-        key = member.file if member.layout else hashlib.sha256(content).digest()
-        if key in seen:
-            raise Problem(
-                f"{seen[key]} and {member.name} are the same file: give it once. If they only cover the same "
-                "month, import one after the other; the later then replaces the month."
-            )
-        seen[key] = member.name
-        table = read_table(
-            member.name, content, source.recognise, sheet=sheet, encoding=source.encoding, lenient=True
-        )
-        reader = reader_for(source, table)
-        readers.setdefault(reader, member.name)
-        part = _read_part(table, reader, member)
-        read += len(table)
-        if table.aside and odd is None:
-            odd = table
-        parts.append(part)
-    progress(len(wanted), len(wanted), "")
-    if len(readers) > 1:
-        first, second = list(readers.items())[:2]
-        raise Problem(
-            f"{first[1]} is a {first[0].name} and {second[1]} a {second[0].name}: import each on its own."
-        )
-    _refuse_many(odd, sum(len(part.aside) for part in parts), read, source.set_aside)
-    for part in parts:
-        _leave_out_the_odd_dates(part)
-    return next(iter(readers)), parts
-
-
-def _refuse_many(odd: Table | None, aside: int, read: int, allowed: float) -> None:
-    """Raise Problem where more rows make no sense than may be set aside."""
-    if odd is None or not odd.aside or aside <= allowed * read:
-        return
-    position, (column, why) = min(odd.aside.items())
-    raise odd.problem(position, aside - 1, column, why)
-
-
-def _read_part(table: Table, reader: Reader, member: Member) -> _Part:
-    events = reader.parse(table)
-    layout = member.layout
-    if layout:
-        events["reporter"] = layout["force"]
-    elif "reporter" not in events:
-        events["reporter"] = pd.Series(np.nan, index=events.index, dtype="str")
-    else:
-        events["reporter"] = events["reporter"].map(reports.force_key, na_action="ignore")
-    if layout and reader.grain == "month":
-        month = month_number(layout["month"])
-        table.refuse(events["month"] != month, "Month", "another month than the file's name says")
-    aside = table.aside or {}
-    events = events[~events.index.isin(list(aside))]
-    rows = table.rows[events.index]
-    events = events.reset_index(drop=True)
-    grain, notes = str(reader.grain), list(table.notes)
-    if grain != "month" and not layout and coverage.is_monthly(events):
-        grain = "month"
-        events["date"] = pd.Series(pd.NaT, index=events.index, dtype="datetime64[s]")
-        events["hour"] = pd.Series(pd.NA, index=events.index, dtype="Int8")
-        notes.append(
-            f"{table.name}: every date is the first of a month, so the dates only say the month; weekdays, "
-            "days and hours are not known."
-        )
-    if layout:
-        month = month_number(layout["month"])
-        events["month"] = np.int32(month)  # the publisher files an event of the first minutes with the night
-        months = [month]
-    else:
-        months = [int(month) for month in sorted(events["month"].unique())]
-    frame = table.frame
-    references = frame[reader.reference] if reader.reference else pd.Series(np.nan, index=frame.index)
-    identical = int(frame[references.isna()].duplicated().sum())
-    return _Part(
-        table.name,
-        events,
-        rows,
-        len(table),
-        months,
-        grain,
-        references.dropna(),
-        identical,
-        [Aside(table.name, int(table.rows[at]), column, why) for at, (column, why) in sorted(aside.items())],
-        layout["force"] if layout else "",
-        notes,
-    )
-
-
-def _leave_out_the_odd_dates(part: _Part) -> None:
-    """A few dates of long before the rest do not make all the months between them loaded ones."""
-    if part.force or part.grain == "month" or not len(part.events):
-        return
-    months = part.events["month"].to_numpy()
-    first, last = coverage.bulk(months)
-    odd = (months < first) | (months > last)
-    if odd.any():
-        said = month_runs([month_text(month) for month in sorted(set(map(int, months[odd])))])
-        why = f"a date long before the others, which begin in {month_text(first)}"
-        part.aside += [Aside(part.name, int(row), "", why) for row in part.rows[odd]]
-        part.notes.append(
-            f"{part.name}: {_events(int(odd.sum()))} of {said}, long before the others (from "
-            f"{month_text(first)}), set aside, so that the months between do not count as loaded."
-        )
-        part.events, part.rows = part.events[~odd].reset_index(drop=True), part.rows[~odd]
-    part.months = list(range(first, last + 1))

@@ -33,7 +33,7 @@ def read_changes(table: Table) -> pd.DataFrame:
             raise Problem(f"{table.name} lacks the column “{column}” of ONS's exact-fit lookup 2011 to 2021.")
     kind = table.text(header["CHGIND"])
     table.refuse(~kind.isin(list("USMX")), header["CHGIND"], "none of U, S, M, X")
-    pairs = {c.lower(): parse_areas(table, header[c]) for c in ("LSOA11CD", "LSOA21CD")}
+    pairs = {c.lower(): parse_areas(table, header[c]).astype("str") for c in ("LSOA11CD", "LSOA21CD")}
     changes = pd.DataFrame({**pairs, "chgind": kind})
     return changes.drop_duplicates(["lsoa11cd", "lsoa21cd"], ignore_index=True)
 
@@ -87,7 +87,7 @@ def vintages_of(
 
     Returns
     -------
-    vintages : Series of str
+    vintages : categorical Series
         ``"lsoa11cd"`` or ``"lsoa21cd"`` for each row.
     notes : list of str
         Says where a file mixes both.
@@ -98,12 +98,12 @@ def vintages_of(
         If it cannot be told without the exact-fit lookup.
     """
     loaded = str(areas.name)
-    same = pd.Series(loaded, index=codes.index, dtype="str")
+    same = all_of(loaded, len(codes)).set_axis(codes.index)
     strange = codes.notna() & ~codes.isin(areas)
     if not strange.any():
         return same, []
     if telling is None:
-        _refuse_doubtful(codes[strange], loaded, name, known)
+        _refuse_doubtful(codes[strange].astype("str"), loaded, name, known)
         return same, []
     retired, fresh = codes.isin(telling.retired), codes.isin(telling.fresh)
     if retired.any() and fresh.any():
@@ -114,6 +114,14 @@ def vintages_of(
     if retired.any() or fresh.any():
         return same.mask(same.notna(), "lsoa11cd" if retired.any() else "lsoa21cd"), []
     return same, []
+
+
+def all_of(vintage: str, rows: int) -> pd.Series:
+    """One vintage for so many rows."""
+    years = pd.CategoricalDtype(["lsoa11cd", "lsoa21cd"])
+    return pd.Series(
+        pd.Categorical.from_codes(np.full(rows, years.categories.get_loc(vintage), np.int8), dtype=years)
+    )
 
 
 def _refuse_doubtful(codes: pd.Series, loaded: str, name: str, known: pd.Index | None) -> None:

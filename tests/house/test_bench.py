@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bench_answers, england
+from benchmarks import bench_answers, bench_import, england
 from geo.answer.layers import LAYERS
+from geo.data.read_table import read_table
+from geo.data.sources import SOURCES, reader_for
 
 
 def test_complete_answers_are_measured_on_a_made_up_country(
@@ -20,3 +22,11 @@ def test_complete_answers_are_measured_on_a_made_up_country(
     timed = [line.split() for line in said.splitlines() if line.split()[:1] and line.split()[0] in LAYERS]
     assert [words[0] for words in timed] == list(LAYERS)
     assert all(len([float(word) for word in words[1:]]) == 3 for words in timed)
+
+
+def test_the_extract_to_be_imported_is_one(tmp_path: Path) -> None:
+    bench_import.write_extract(tmp_path / "extract.csv", 500)
+    table = read_table("extract.csv", (tmp_path / "extract.csv").read_bytes(), lenient=True)
+    events = reader_for(SOURCES["offences"], table).parse(table)
+    assert len(events) == 500 and not table.aside
+    assert events["hour"].notna().all() and events["span_hours"].notna().any()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.data.distinct import unpacked
 from geo.data.protection import STRENGTHS, TABLES, Places, key_of, protected
 from geo.data.readers import incidents
 
@@ -25,7 +26,7 @@ def events() -> pd.DataFrame:
     date = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 365, n), "D")).dt.as_unit(
         "s"
     )
-    return incidents(
+    drawn = incidents(
         category=pd.Series(rng.choice(["Fall", "Assault"], n, p=[0.3, 0.7])),
         lsoa=pd.Series(rng.choice([*AREAS, "outside"], n, p=[0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.05, 0, 0.05])),
         date=date,
@@ -35,6 +36,7 @@ def events() -> pd.DataFrame:
         conveyed=pd.Series(rng.random(n) < 0.5).astype("boolean"),
         person=pd.Series(np.arange(n)),
     )
+    return unpacked(drawn)
 
 
 def draw(events: pd.DataFrame, places: Places, secret: bytes = SECRET, budget: float = 4.0) -> pd.DataFrame:

@@ -81,14 +81,14 @@ def test_every_reader_gives_canonical_events(source: Source, reader: Reader) -> 
     assert len(events) == len(table)
     types = {name: str(dtype) for name, dtype in events.dtypes.items()}
     assert {name: types[name] for name in CANONICAL} == {
-        "category": "str",
-        "lsoa": "str",
+        "category": "category",
+        "lsoa": "category",
         "month": "int32",
         "date": "datetime64[s]",
         "hour": "Int8",
         "span_hours": "float32",
-        "age_band": "str",
-        "sex": "str",
+        "age_band": "category",
+        "sex": "category",
     }
     assert events["category"].notna().all()
     assert set(events["age_band"].dropna()) <= set(AGE_BANDS)

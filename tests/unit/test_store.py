@@ -14,6 +14,7 @@ from shapely import box
 
 from geo.ask.problem import Problem
 from geo.data import store as module
+from geo.data.distinct import unpacked
 from geo.data.readers import incidents
 from geo.data.store import Damaged, Snapshot, Store
 
@@ -65,7 +66,7 @@ def test_events_come_back_with_their_types(store: Store) -> None:
             "months": ["2023-10", "2023-03"],
         }
     snapshot = store.open()
-    pd.testing.assert_frame_equal(snapshot.incidents("offences"), events)
+    pd.testing.assert_frame_equal(snapshot.incidents("offences"), unpacked(events))
     assert snapshot.months("offences") == [2023 * 12 + 2, 2023 * 12 + 9]
 
 
