@@ -9,8 +9,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from geo.ask.problem import Problem
 from geo.data.packing import check_packing, gunzip
@@ -30,7 +30,7 @@ class Member:
 
     file: str
     name: str
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], BufferedIOBase]
 
     def read(self) -> bytes:
         """All of it."""
@@ -70,7 +70,7 @@ def hidden(name: str) -> bool:
     return bool(_HIDDEN.search(name))
 
 
-def _members_of_zip(name: str, opened: Callable[[], IO[bytes]]) -> Iterator[Member]:
+def _members_of_zip(name: str, opened: Callable[[], BufferedIOBase]) -> Iterator[Member]:
     try:
         with opened() as file, zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not hidden(entry.filename)]
@@ -89,11 +89,11 @@ def _members_of_zip(name: str, opened: Callable[[], IO[bytes]]) -> Iterator[Memb
             yield Member(PurePosixPath(entry.filename).name, inner, unpacked)
 
 
-def _in_memory(content: Callable[[], bytes]) -> IO[bytes]:
+def _in_memory(content: Callable[[], bytes]) -> BufferedIOBase:
     return io.BytesIO(content())
 
 
-def _from_zip(name: str, opened: Callable[[], IO[bytes]], member: str) -> bytes:
+def _from_zip(name: str, opened: Callable[[], BufferedIOBase], member: str) -> bytes:
     with opened() as file, zipfile.ZipFile(file) as archive:
         entry = archive.getinfo(member)
         check_packing(name, entry)
@@ -103,7 +103,7 @@ def _from_zip(name: str, opened: Callable[[], IO[bytes]], member: str) -> bytes:
             raise Problem(f"{name}: {member} cannot be unpacked; download the archive again.") from error
 
 
-def _opened(name: str, opened: Callable[[], IO[bytes]]) -> IO[bytes]:
+def _opened(name: str, opened: Callable[[], BufferedIOBase]) -> BufferedIOBase:
     if not name.lower().endswith(".gz"):
         return opened()
     with opened() as file:
@@ -137,7 +137,7 @@ def _sha256(path: Path) -> str:
         return digest(file)
 
 
-def digest(file: IO[bytes]) -> str:
+def digest(file: BufferedIOBase) -> str:
     """SHA-256 of a file, read in parts."""
     found = hashlib.sha256()
     while part := file.read(1 << 20):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import IO
+from io import BufferedIOBase
 
 from geo.data.read_table import Recognise, header_of, read_table
 from geo.data.table import Table
 
-PIECE = 1 << 25
+PIECE = 1 << 24
 """Bytes of a piece."""
 _MARK = b"\xef\xbb\xbf"
 _OTHER = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff", b"sep=")
@@ -23,7 +23,7 @@ _OTHER = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff",
 
 def pieces_of(
     name: str,
-    opened: Callable[[], IO[bytes]],
+    opened: Callable[[], BufferedIOBase],
     recognise: Recognise,
     *,
     sheet: str = "",
@@ -54,19 +54,22 @@ def pieces_of(
             return
         row, left = 1, text[len(line) :]
         while True:
-            more = file.read(PIECE)
-            cut = _end_of_row(left) if more else len(left)
-            whole = left[:cut]
-            if whole and not whole.isspace():
-                yield partial(read, name, line + whole, first_row=row)
+            piece = bytearray(len(line) + len(left) + PIECE)
+            piece[: len(line) + len(left)] = line + left
+            more = file.readinto(memoryview(piece)[-PIECE:])
+            del piece[len(piece) - PIECE + more :]
+            cut = _end_of_row(piece) if more else len(piece)
+            left = bytes(piece[cut:])
+            del piece[cut:]
+            if not piece[len(line) :].isspace() and len(piece) > len(line):
+                yield partial(read, name, piece, first_row=row)
             if not more:
                 return
-            row += _rows(whole)
-            left = left[cut:] + more
+            row += _rows(piece) - 1
 
 
-def _end_of_row(text: bytes) -> int:
-    """Length of the whole rows in a text that begins with a row: a line may end within quotation marks."""
+def _end_of_row(text: bytearray) -> int:
+    """Length of the whole rows in a text that begins with one: a line may end within quotation marks."""
     end = text.rfind(b"\n") + 1
     quotes = text.count(b'"') if b'"' in text else 0
     while quotes and end and (quotes - text.count(b'"', end)) % 2:
@@ -74,7 +77,7 @@ def _end_of_row(text: bytes) -> int:
     return end
 
 
-def _rows(text: bytes) -> int:
+def _rows(text: bytearray) -> int:
     """Number of rows in a text of whole rows."""
     if b'"' not in text:
         return text.count(b"\n")

@@ -23,6 +23,7 @@ from geo.data.table import Table
 
 Recognise = Callable[[Sequence[str]], bool]
 """Whether a header is one of a table that is looked for."""
+Bytes = bytes | bytearray
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 TITLES = 50
@@ -31,7 +32,7 @@ TITLES = 50
 
 def read_table(
     name: str,
-    content: bytes,
+    content: Bytes,
     recognise: Recognise = lambda header: False,
     *,
     sheet: str = "",
@@ -45,7 +46,7 @@ def read_table(
     ----------
     name : str
         How messages call the file.
-    content : bytes
+    content : bytes or bytearray
         Text in UTF-8, UTF-16 or a declared encoding, separated by commas, semicolons, tabs or bars; a
         workbook (xlsx, xls, xlsb, ods); or Parquet.
     recognise : callable, optional
@@ -76,7 +77,7 @@ def read_table(
         return _of_workbook(name, content, recognise, sheet, lenient)
     notes: list[str] = []
     text = _utf8(name, content, encoding, notes)
-    if not text.strip():
+    if not text or text.isspace():
         raise Problem(f"{name} is empty, without even a header row: download or extract it again.")
     if text[:4].lower() == b"sep=":
         text = text[text.find(b"\n") + 1 :]
@@ -94,7 +95,7 @@ def read_table(
 # ---------------------------------------------------------------- text
 
 
-def _utf8(name: str, content: bytes, encoding: str, notes: list[str]) -> bytes:
+def _utf8(name: str, content: Bytes, encoding: str, notes: list[str]) -> Bytes:
     """The text in UTF-8 without a mark."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
@@ -114,20 +115,20 @@ def _utf8(name: str, content: bytes, encoding: str, notes: list[str]) -> bytes:
         ) from error
 
 
-def header_of(text: bytes) -> list[str]:
+def header_of(text: Bytes) -> list[str]:
     """The cells of the first row."""
     line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
     return [" ".join(cell.split()) for cell in next(csv.reader([line], delimiter=separator_of(text)), [])]
 
 
-def separator_of(text: bytes) -> str:
+def separator_of(text: Bytes) -> str:
     """What parts the cells of the first row into most columns; commas where nothing does."""
     line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
     columns = {separator: len(next(csv.reader([line], delimiter=separator), [])) for separator in SEPARATORS}
     return max(SEPARATORS, key=lambda separator: columns[separator])
 
 
-def _quickly(name: str, text: bytes, separator: str, first_row: int, lenient: bool) -> Table | None:
+def _quickly(name: str, text: Bytes, separator: str, first_row: int, lenient: bool) -> Table | None:
     """A well-formed table whose first row is its header; None where it is not that."""
     import pyarrow as pa
     import pyarrow.csv
@@ -158,7 +159,7 @@ def _quickly(name: str, text: bytes, separator: str, first_row: int, lenient: bo
 
 
 def _row_by_row(
-    name: str, text: bytes, separator: str, first_row: int, recognise: Recognise, *, lenient: bool
+    name: str, text: Bytes, separator: str, first_row: int, recognise: Recognise, *, lenient: bool
 ) -> Table:
     """As :func:`_quickly`, for what has title rows, empty rows or rows of other lengths."""
     try:
@@ -261,7 +262,7 @@ def _finished(
 # ---------------------------------------------------------------- workbooks and Parquet
 
 
-def _of_workbook(name: str, content: bytes, recognise: Recognise, wanted: str, lenient: bool) -> Table:
+def _of_workbook(name: str, content: Bytes, recognise: Recognise, wanted: str, lenient: bool) -> Table:
     """The named sheet, or the one whose header is looked for, or the only one with a table."""
     import python_calamine
 
@@ -321,7 +322,7 @@ def _text(cell: Any, timed: bool) -> str:
     return str(cell)
 
 
-def _of_parquet(name: str, content: bytes, lenient: bool) -> Table:
+def _of_parquet(name: str, content: Bytes, lenient: bool) -> Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

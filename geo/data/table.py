@@ -159,7 +159,9 @@ def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.
     """Moments of a column, and whether each has a time of day."""
     values, blank = _as_stated(table.frame[column], form), np.zeros(len(table), dtype=bool)
     timed = ~np.isnat(values) & _has_time(form)
-    left = np.flatnonzero(np.isnat(values))
+    missing = table.frame[column].isna().to_numpy(bool)
+    blank |= missing
+    left = np.flatnonzero(np.isnat(values) & ~missing)
     if len(left):
         positions, distinct = values_of(mapped(table.frame[column].iloc[left], _clean))
         read, with_time, ends = _moments(distinct, form)
