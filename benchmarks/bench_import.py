@@ -3,8 +3,8 @@
 Run with ``python benchmarks/bench_import.py``; ``--rows N`` (repeatable) says how long the extract is, and
 ``--other FOLDER`` runs ``hotspots import`` of another checkout in turn with this one's. A county of 420
 made-up areas is loaded first; the file has every column of a force's extract, moments to the minute over
-three years, ranges of time and blank cells. Both must find the same numbers. Times are of the whole command, from its
-start to its end; memory is the most that it held.
+three years, ranges of time and blank cells. Both must find the same numbers. Times are of the whole
+command, from its start to its end; memory is the most that it held.
 """
 
 from __future__ import annotations

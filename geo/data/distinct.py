@@ -13,11 +13,11 @@ from pandas.api.types import union_categoricals
 
 
 def values_of(column: pd.Series) -> tuple[np.ndarray, pd.Series]:
-    """Return for each row the position of its value, -1 where it is missing, and the distinct values."""
+    """Return for each row the position of its value, -1 where it is missing, and the values as text."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), pd.Series(column.cat.categories, dtype="str")
     positions, distinct = pd.factorize(column)
-    return positions, pd.Series(distinct, dtype="str")
+    return positions, pd.Series(distinct).astype("str")
 
 
 def dealt(positions: np.ndarray, values: pd.Series) -> pd.Series:

@@ -19,7 +19,6 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
 from geo.data.boundaries import code_column
-from geo.data.distinct import unpacked
 from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, protected
 from geo.data.sources import STRICTER, Source, stored_sources
 from geo.data.store import CLEARED, SECRET, Snapshot, Store, Transaction
@@ -112,7 +111,6 @@ def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
     if said["disclosure"] == "open":
         change.put(role, events)
         return
-    events = unpacked(events)
     change.put(true_role(role), events)
     batch["budget"] = STRENGTHS[said.get("protection", STANDARD)]
     months = [month_number(text) for text in batch["months"]]

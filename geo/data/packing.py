@@ -17,7 +17,7 @@ LOCKED = 1
 KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
 
-def check_workbook(name: str, content: bytes) -> None:
+def check_workbook(name: str, content: bytes | bytearray) -> None:
     """Raise Problem where a workbook, which is an archive, unpacks to more than any table."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

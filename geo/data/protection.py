@@ -23,6 +23,8 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.words import month_text
+from geo.data.distinct import dealt as of_positions
+from geo.data.distinct import filled, packed_columns, unpacked, values_of
 from geo.data.table import AGE_BANDS
 from geo.data.vintages import OUTSIDE
 from geo.stats.protect import dealt, noise_variance, noisy, shrunk, two_ways, within
@@ -101,7 +103,8 @@ class Places:
 
 def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
     """Key of the noise: of the secret, of the events in whatever order, and of the budget."""
-    rows = np.sort(pd.util.hash_pandas_object(events.astype("str").fillna(""), index=False).to_numpy())
+    texts = pd.DataFrame({column: filled(events[column], "") for column in events}, copy=False)
+    rows = np.sort(pd.util.hash_pandas_object(texts, index=False).to_numpy())
     return int.from_bytes(hmac.new(secret, f"{budget:g} ".encode() + rows.tobytes(), hashlib.sha256).digest())
 
 
@@ -137,7 +140,8 @@ def protected(
     found["category"] = deal.values("category", "place and category", 1)
     found |= {str(name): deal.values(name, "place and attributes", len(several)) for name in several}
     found["span_hours"] = pd.Series(np.nan, index=range(deal.n), dtype="float32")
-    return pd.DataFrame(found)[[c for c in events.columns if c in found]]
+    drawn = pd.DataFrame({c: found[c] for c in events.columns if c in found}, copy=False)
+    return drawn if packed_columns(events) else unpacked(drawn)
 
 
 class _Dealer:
@@ -147,7 +151,7 @@ class _Dealer:
         self.events, self.places, self.rng = events, places, rng
         self.share = {name: part * budget for name, part in TABLES.items()}
         self.n_places, self.n_wards = int(places.borough.max()) + 1, int(places.ward.max()) + 1
-        self.true = places.codes.get_indexer(pd.Index(events["lsoa"].astype(object).fillna("")))
+        self.true = _among(places.codes, events["lsoa"], places.codes.get_loc(""))
         self.at = places.borough[self.true]
         self.area = np.array([], np.int64)
 
@@ -174,8 +178,8 @@ class _Dealer:
             [within(row, of, year_of, rng) for row, of in zip(by_month, by_year, strict=True)]
         )
         dealt_ = self._in_wards(by_month, month, year_of, "ward and year")
-        codes = pd.Series(places.codes.to_numpy()[self.area], dtype="str")
-        return {"lsoa": codes.replace("", np.nan), "month": pd.Series(months[dealt_].astype("int32"))}
+        codes = pd.Series(places.codes, dtype="str").replace("", np.nan)
+        return {"lsoa": of_positions(self.area, codes), "month": pd.Series(months[dealt_].astype("int32"))}
 
     def time(self, month: np.ndarray, grain: str) -> dict[str, pd.Series]:
         """When in the week: the weekday and the hour, as far as the files tell; and a day that fits."""
@@ -199,28 +203,34 @@ class _Dealer:
     def who(self) -> dict[str, pd.Series]:
         """Age and sex, where the files give any."""
         bands, sexes = len(AGE_BANDS), len(_SEXES)
-        age = pd.Index(AGE_BANDS).get_indexer(pd.Index(self.events["age_band"])) % (bands + 1)
-        sex = pd.Index(_SEXES).get_indexer(pd.Index(self.events["sex"])) % (sexes + 1)
+        age = _among(pd.Index(AGE_BANDS), self.events["age_band"], bands) % (bands + 1)
+        sex = _among(pd.Index(_SEXES), self.events["sex"], sexes) % (sexes + 1)
         label, labels = age * (sexes + 1) + sex, (bands + 1) * (sexes + 1)
         given = np.full(self.n, labels - 1)
         if (label < labels - 1).any():
             fine = self._totals(self._by_place(label, labels, self.share["place, age and sex"]))
             given = dealt(fine, self.places.borough[self.area], self.rng)
-        ages, sexes_ = np.array([*AGE_BANDS, None], object), np.array([*_SEXES, None], object)
+        ages, sexes_ = (pd.Series([*labels, None], dtype="str") for labels in (AGE_BANDS, _SEXES))
         return {
-            "age_band": pd.Series(ages[given // (sexes + 1)], dtype="str"),
-            "sex": pd.Series(sexes_[given % (sexes + 1)], dtype="str"),
+            "age_band": of_positions(given // (sexes + 1), ages),
+            "sex": of_positions(given % (sexes + 1), sexes_),
         }
 
     def values(self, column: str, table: str, among: int) -> pd.Series:
         """Values of one column, whose table has its part of a share that several have together."""
         given = self.events[column]
-        known = given.drop_duplicates()
-        known = known.iloc[np.argsort(known.astype("str").fillna("").to_numpy(object))].reset_index(drop=True)
-        label = pd.Index(known).get_indexer(pd.Index(given)) if len(known) else np.array([], np.int64)
-        fine = self._totals(self._by_place(label, max(1, len(known)), self.share[table] / among))
-        found = known.reindex(dealt(fine, self.places.borough[self.area], self.rng))
-        return found.reset_index(drop=True).astype(given.dtype)
+        positions, texts = values_of(given)
+        texts = pd.concat([texts, pd.Series([""], dtype="str")], ignore_index=True)
+        used = np.unique(positions)  # -1 is the last, of what is missing
+        used = used[np.argsort(texts.to_numpy(object)[used])]
+        rank = np.zeros(len(texts), np.int64)
+        rank[used] = np.arange(len(used))
+        fine = self._totals(self._by_place(rank[positions], max(1, len(used)), self.share[table] / among))
+        label = dealt(fine, self.places.borough[self.area], self.rng)
+        if column in packed_columns(self.events):
+            return of_positions(used[label] if len(used) else label - 1, texts.replace("", np.nan))
+        known = given.reset_index(drop=True).iloc[[int((positions == at).argmax()) for at in used]]
+        return known.reset_index(drop=True).reindex(label).reset_index(drop=True).astype(given.dtype)
 
     def _by_place(self, label: np.ndarray, labels: int, share: float) -> np.ndarray:
         """Events by place and label, with noise."""
@@ -267,6 +277,12 @@ class _Dealer:
         for one, of in enumerate(coarse_of):
             within_part[np.arange(self.n_places) * coarser + of, one] = fine[:, one]
         return dealt(within_part, place * coarser + part, self.rng)
+
+
+def _among(labels: pd.Index, column: pd.Series, missing: int) -> np.ndarray:
+    """Position of each value of a column among some labels, -1 where it is none of them."""
+    positions, distinct = values_of(column)
+    return np.append(labels.get_indexer(pd.Index(distinct)), missing)[positions]
 
 
 def _counted(group: np.ndarray, groups: int, label: np.ndarray, labels: int) -> np.ndarray:

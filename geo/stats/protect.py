@@ -178,7 +178,8 @@ def dealt(counts: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> n
         Label of each event.
     """
     order = rng.permutation(len(groups))
-    order = order[np.argsort(groups[order], kind="stable")]
+    few = np.int16 if counts.shape[0] < np.iinfo(np.int16).max else np.int64  # numbers of 16 bits sort fast
+    order = order[np.argsort(groups.astype(few)[order], kind="stable")]
     labels = np.tile(np.arange(counts.shape[1]), counts.shape[0])
     found = np.empty(len(groups), np.int64)
     found[order] = np.repeat(labels, counts.ravel())

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.data.distinct import unpacked
+from geo.data.distinct import packed, unpacked
 from geo.data.protection import STRENGTHS, TABLES, Places, key_of, protected
 from geo.data.readers import incidents
 
@@ -103,3 +103,13 @@ def test_a_quiet_delivery_and_a_county_without_tables(events: pd.DataFrame) -> N
     few = protected(events.iloc[:0], places, MONTHS[:1], "hour", budget=4.0, key=2)
     assert len(few) < 30
     assert protected(events, places, MONTHS, "hour", budget=4.0, key=2)["lsoa"].notna().any()
+
+
+def test_packed_events_have_the_same_key_and_version(events: pd.DataFrame, places: Places) -> None:
+    """The version of events does not depend on how they are held."""
+    mixed = events.assign(
+        hour=events["hour"].mask(events["hour"] == 3), sex=events["sex"].mask(events["hour"] == 4)
+    )
+    packed_ = mixed.assign(**{c: packed(mixed[c]) for c in ("category", "lsoa", "age_band", "sex")})
+    assert key_of(SECRET, packed_, 4.0) == key_of(SECRET, mixed, 4.0)
+    pd.testing.assert_frame_equal(unpacked(draw(packed_, places)), draw(mixed, places))
