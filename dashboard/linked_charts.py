@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import blocks, figures, ids, marked
-from geo.answer.gradient import shares_said, slope_said
+from geo.answer.gradient import ALLOWED_FOR, shares_said, slope_said
 from geo.answer.layer_deprivation import CRIME_SOURCES
 from geo.ask.choices import CLOCKS, GROUPS
 from geo.ask.query import Query
@@ -96,6 +96,7 @@ def _gradient(atlas: Atlas, answer: Answer, found: Marking | None, defaults: dic
             f"{query.groups} {last}."
         )
     sums = [slope_said(gradient.slope, gradient.per), shares_said(gradient.shares, source.noun)]
+    sums += [ALLOWED_FOR] if any(sums) else []
     if query.domain == "crime" and source.key in CRIME_SOURCES:
         sums.append(CRIME_DOMAIN_CAUTION)
     link = html.A(

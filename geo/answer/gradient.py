@@ -29,6 +29,7 @@ NO_LINE = 0.05
 """Up to this probability of their fit the rates lie on no straight line."""
 CLEAR = 0.05
 """Probability, were the tenths dealt out again over the areas, up to which a rise or fall is clear."""
+ALLOWED_FOR = "Limits allow for how areas of one tenth differ, not for neighbours being alike."
 AS_MUCH = "; tenths dealt out at random over the areas would give as much in {:.0%} of cases"
 ENDS = ["ratio", "ratio_lower", "ratio_upper"]
 TENTHS = {1: "the most deprived tenth of England", 10: "the least deprived tenth"}
@@ -248,7 +249,7 @@ def slope_said(slope: pd.Series, per: str) -> str:
     low, size, high = sorted(map(abs, _numbers(slope, SLOPE)))
     said = (
         f"At the most deprived end the rate is {within(size, low, high, form)} per {per} {more} than at "
-        "the least (slope index of inequality, allowing for how areas of one tenth differ)"
+        "the least (slope index of inequality)"
     )
     ratio, least, most = _numbers(slope, RATIO)
     if np.isfinite(most):  # else the line may reach 0 at the least deprived end, and the ratio anything

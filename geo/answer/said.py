@@ -188,9 +188,9 @@ def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
     if week.midnight is None:
         return ()
     return (
-        f"About {float(f'{week.midnight.excess:.3g}'):,.0f} of {week.midnight.recorded:,.0f} {noun} recorded "
-        "in the hour from midnight are more than the hours beside it suggest: their time may not have been "
-        "known, or the peak be real.",
+        f"{week.midnight.recorded:,.0f} {noun} are recorded in the hour from midnight, about "
+        f"{float(f'{week.midnight.excess:.3g}'):,.0f} more than the hours beside it suggest: times may not "
+        "have been known, or the peak is real.",
     )
 
 

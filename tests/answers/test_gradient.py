@@ -166,8 +166,7 @@ def test_the_slope_is_said_with_its_direction():
     )
     assert slope_said(up, "1,000 residents") == (
         "At the most deprived end the rate is 14.0 (13.2 to 14.9) per 1,000 residents higher than at the "
-        "least (slope index of inequality, allowing for how areas of one tenth differ), 7.7 times as high "
-        "(6.5 to 9.0; relative index)."
+        "least (slope index of inequality), 7.7 times as high (6.5 to 9.0; relative index)."
     )
     down = pd.Series({**up, "sii": -3.0, "sii_lower": -4.0, "sii_upper": -2.0, "rii_upper": np.nan})
     assert "3.0 (2.0 to 4.0) per 1,000 residents lower" in slope_said(down, "1,000 residents")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import STANDARDISED, benchmark
-from geo.answer.gradient import between_tenths, index_of, no_more, share_within, slope_said
+from geo.answer.gradient import ALLOWED_FOR, between_tenths, index_of, no_more, share_within, slope_said
 from geo.answer.layer_measure import COMPARED
 from geo.answer.measures import repeated
 from geo.ask.words import AREAS, verb, written
@@ -238,7 +238,7 @@ def fifths(part: Part) -> Exhibit:
     said = slope_said(index, per) if enough else ""
     title = f"{part.titled}: by fifth of deprivation"
     finding = said or "Too few events or tenths of deprivation for a slope index of inequality."
-    return Exhibit("fifths", title, finding, table, {"Share": PERCENT})
+    return Exhibit("fifths", title, finding, table, {"Share": PERCENT}, caveats=(ALLOWED_FOR,) * bool(said))
 
 
 def _between(part: Part) -> Between:
@@ -292,8 +292,7 @@ def most_deprived(part: Part) -> Exhibit:
         )
     title = f"{part.titled}: share in the most deprived areas"
     formats = dict.fromkeys(("Share", "Lower", "Upper", "Share of residents"), PERCENT)
-    caveats = ("The limits allow for how much areas of one tenth differ.",)
-    return Exhibit("most_deprived", title, finding, table, formats, caveats=caveats)
+    return Exhibit("most_deprived", title, finding, table, formats, caveats=(ALLOWED_FOR,))
 
 
 def excess(part: Part) -> Exhibit:
