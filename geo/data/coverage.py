@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -68,6 +69,46 @@ def smaller(old: Mapping[int, int], new: Mapping[int, int]) -> list[str]:
     return [
         f"{after:,} events would replace {before:,} in {month_runs([month_text(m) for m in shrunk])}: check "
         "that the file is whole, or give --add if it holds further events of these months."
+    ]
+
+
+def replaces(old: Mapping[int, int], new: Mapping[int, int]) -> list[str]:
+    """Say which months that are loaded would be replaced."""
+    months = sorted(month for month in old if old[month])
+    if not months:
+        return []
+    before, after = sum(old[m] for m in months), sum(new.get(m, 0) for m in months)
+    period = month_runs([month_text(month) for month in months])
+    return [
+        f"{before:,} events loaded for {period} are replaced by {after:,}; --add would add these to them."
+    ]
+
+
+def drops(
+    reports: Iterable[Mapping[str, Mapping[str, int]]], given: Collection[str], months: Sequence[int]
+) -> list[str]:
+    """Say whose events would be replaced by events of others.
+
+    Parameters
+    ----------
+    reports : iterable of mapping
+        For each delivery that is loaded, events by force and month, ``YYYY-MM``.
+    given : collection of str
+        Forces of the new delivery.
+    months : sequence of int
+        That it covers.
+    """
+    texts, lost = {month_text(month) for month in months}, Counter[str]()
+    for by_force in reports:
+        for force, numbers in by_force.items():
+            lost[force] += sum(n for month, n in numbers.items() if month in texts)
+    gone = [force for force in sorted(lost) if lost[force] and force not in given]
+    if not gone or not given:
+        return []
+    number = sum(lost[force] for force in gone)
+    return [
+        f"{number:,} events of {listed(gone)} would be replaced by events of {listed(sorted(given))} alone: "
+        "give --add to keep both, or import the files of all forces together."
     ]
 
 

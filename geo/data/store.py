@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import hashlib
-import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,8 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number, one_line
-from geo.data.distinct import dealt, packed_columns, unpacked
+from geo.data.distinct import unpacked
+from geo.data.parquet import from_bytes, packed_from, to_bytes
 from geo.data.readers import spellings, together
 from geo.data.writing import not_writable, only_writer, write_whole
 
@@ -351,7 +351,7 @@ class Snapshot:
 
     def read(self, role: str) -> Any:
         """Return the table of a role: a GeoDataFrame (EPSG:27700) for ``areas/…``, else a DataFrame."""
-        return _from_bytes(self.path(role).read_bytes())
+        return from_bytes(self.path(role).read_bytes())
 
     def sources(self) -> list[str]:
         """Return the keys of the sources that have events here, in the order of their first import."""
@@ -385,7 +385,7 @@ class Snapshot:
         true = {role: role.replace("incidents", CLEARED, 1) for role in roles}
         seen = self.sees(source)
         paths = [self.path(true[r] if seen and self.has(true[r]) else r) for r in roles]
-        events = together([_packed_from(path) for path in paths])
+        events = together([packed_from(path) for path in paths])
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
 
@@ -423,7 +423,7 @@ class Transaction(Snapshot):
         derived : bool
             Whether it was made from other stored tables, so that it may be made anew.
         """
-        content = _to_bytes(frame)
+        content = to_bytes(frame)
         digest = hashlib.sha256(content).hexdigest()
         part = CLEARED if role.startswith(CLEARED) else "objects"
         path = self.folder / part / f"{digest}.parquet"
@@ -467,49 +467,3 @@ class Transaction(Snapshot):
 def seal_of(manifest: dict[str, Any]) -> str:
     """What tells that a manifest is as it was written."""
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _to_bytes(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    texts = packed_columns(frame)
-    if not texts:
-        frame.to_parquet(buffer, compression="zstd")
-        return buffer.getvalue()
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.Table.from_pandas(frame)
-    kinds = json.loads(table.schema.metadata[b"pandas"])  # to a reader, packed text is text
-    for column in kinds["columns"]:
-        if column["name"] in texts:
-            column.update(pandas_type="unicode", numpy_type="str", metadata=None)
-    table = table.replace_schema_metadata({b"pandas": json.dumps(kinds).encode()})
-    pq.write_table(table, buffer, compression="zstd", write_statistics=False)
-    return buffer.getvalue()
-
-
-def _packed_from(path: Path) -> pd.DataFrame:
-    """A table of events whose text is packed as it is read."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pq.read_schema(path)
-    texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
-    texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
-    table = pq.ParquetFile(path, read_dictionary=texts).read()
-    frame = table.drop_columns(texts).to_pandas()
-    for name in texts:
-        whole = table[name].unify_dictionaries().combine_chunks()
-        positions = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        frame[name] = dealt(positions, whole.dictionary.to_pandas()).set_axis(frame.index)
-    return frame[table.column_names]
-
-
-def _from_bytes(content: bytes) -> Any:
-    import pyarrow.parquet as pq
-
-    if b"geo" in (pq.read_metadata(io.BytesIO(content)).metadata or {}):
-        import geopandas
-
-        return geopandas.read_parquet(io.BytesIO(content))
-    return pd.read_parquet(io.BytesIO(content))

@@ -71,8 +71,13 @@ def take_events(
     before = _loaded_by_month(change, batches)
     if add:
         doubts = coverage.the_same_again(_loaded(change, batches, months), events)
+        replacing = []
     else:
-        doubts = coverage.smaller({m: n for m, n in before.items() if m in set(months)}, here)
+        held_now = {m: n for m, n in before.items() if m in set(months)}
+        forces = {force for part in parts for force in part.forces}
+        loaded_by = [batch.get("reports", {}) for batch in batches.values()]
+        doubts = coverage.smaller(held_now, here) + coverage.drops(loaded_by, forces, months)
+        replacing = coverage.replaces(held_now, here)
     after = {m: n for m, n in before.items() if add or m not in set(months)}
     for month in months:
         after[month] = after.get(month, 0) + here.get(month, 0)
@@ -118,7 +123,7 @@ def take_events(
             *_of_persons(events),
         ],
         doubts=doubts,
-        remarks=coverage.out_of_line(after, months),
+        remarks=[*replacing, *coverage.out_of_line(after, months)],
         rows_of=_rows_of(
             parts,
             parts_of,

@@ -314,3 +314,20 @@ def test_real_files_are_never_mixed_with_the_demonstration(
     assert status == 1
     assert "made up" in err
     assert "--data" in err
+
+
+def test_what_is_replaced_is_said_before_and_another_force_is_asked_about(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = street(tmp_path, "2023-01", *[f"a{k},{IN},Robbery" for k in range(5)], force="one")
+    assert command(capsys, "import", "offences", one, "--data", data)[0] == 0
+    more = street(tmp_path, "2023-01", *[f"b{k},{IN},Robbery" for k in range(6)], force="one")
+    status, _, err = command(capsys, "import", "offences", more, "--data", data)
+    assert status == 0
+    assert "5 events loaded for 2023-01 are replaced by 6; --add would add" in err and "hotspots undo" in err
+    other = street(tmp_path, "2023-01", *[f"c{k},{IN},Robbery" for k in range(7)], force="two")
+    status, _, err = command(capsys, "import", "offences", other, "--data", data)
+    assert status == 1 and counts(Store(data).open()) == {JANUARY: 6}
+    assert "6 events of one would be replaced by events of two alone: give --add to keep both" in err
+    assert command(capsys, "import", "offences", other, "--data", data, "--add")[0] == 0
+    assert counts(Store(data).open()) == {JANUARY: 13}

@@ -1,0 +1,60 @@
+"""How is a table kept in a file? As Parquet, text of long columns each once."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.data.distinct import dealt, packed_columns
+
+
+def to_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as a file; to a reader of the file, packed text is text."""
+    buffer = io.BytesIO()
+    texts = packed_columns(frame)
+    if not texts:
+        frame.to_parquet(buffer, compression="zstd")
+        return buffer.getvalue()
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame)
+    kinds = json.loads(table.schema.metadata[b"pandas"])
+    for column in kinds["columns"]:
+        if column["name"] in texts:
+            column.update(pandas_type="unicode", numpy_type="str", metadata=None)
+    table = table.replace_schema_metadata({b"pandas": json.dumps(kinds).encode()})
+    pq.write_table(table, buffer, compression="zstd", write_statistics=False)
+    return buffer.getvalue()
+
+
+def packed_from(path: Path) -> pd.DataFrame:
+    """A table of events whose text is packed as it is read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(path)
+    texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+    texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    table = pq.ParquetFile(path, read_dictionary=texts).read()
+    frame = table.drop_columns(texts).to_pandas()
+    for name in texts:
+        whole = table[name].unify_dictionaries().combine_chunks()
+        positions = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        frame[name] = dealt(positions, whole.dictionary.to_pandas()).set_axis(frame.index)
+    return frame[table.column_names]
+
+
+def from_bytes(content: bytes) -> Any:
+    """The table of a file: one with shapes as a GeoDataFrame."""
+    import pyarrow.parquet as pq
+
+    if b"geo" in (pq.read_metadata(io.BytesIO(content)).metadata or {}):
+        import geopandas
+
+        return geopandas.read_parquet(io.BytesIO(content))
+    return pd.read_parquet(io.BytesIO(content))
