@@ -79,7 +79,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
-    app.layout = layout.page(atlas, account=access is not None)
+    app.layout = layout.page(atlas)
     callbacks.register(app, atlas)
     for room in (routes, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
         room.register(app, atlas)

@@ -16,6 +16,7 @@ from dashboard import figures, ids, routes, routes_pieces
 from geo.ask.parameters import LARGEST_GROUP
 from geo.ask.query import PARAMETERS, SCREEN, filter_names
 from geo.ask.words import DAYS
+from geo.out.export import offered
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -41,6 +42,8 @@ def handed(atlas: Atlas) -> dict[str, Any]:
             "evidence": [*filter_names(), *routes_pieces.SHOWN],
             "assessment": [*filter_names(), "sources"],
         },
+        "account": bool(atlas.viewer.team),
+        "slides": "pptx" in offered(atlas),
         "control": ids.control(""),
         "days": DAYS,
         "mostAreas": LARGEST_GROUP,

@@ -20,17 +20,14 @@ from geo.ask.choices import CLOCKS
 from geo.out.export import FORMATS, offered, ways
 
 
-def page(atlas: Atlas, *, account: bool = False) -> Component:
-    """Lay out the whole page for an atlas; the numbers come with the first answer.
-
-    With an ``account``, the bar leads to that of who is logged in.
-    """
+def page(atlas: Atlas) -> Component:
+    """Lay out the whole page for an atlas; the numbers come with the first answer."""
     return dmc.MantineProvider(
         html.Div(
             id=ids.ROOT,
             className="page page-cleared" if atlas.cleared else "page",
             children=[
-                _bar(atlas, account=account),
+                _bar(atlas),
                 present.band(),
                 filter_panel(atlas.catalogue),
                 html.Main(
@@ -57,7 +54,7 @@ def page(atlas: Atlas, *, account: bool = False) -> Component:
 # ---------------------------------------------------------------- the bar
 
 
-def _bar(atlas: Atlas, *, account: bool) -> Component:
+def _bar(atlas: Atlas) -> Component:
     there = _files(atlas)
     return html.Header(
         className="bar",
@@ -112,7 +109,11 @@ def _bar(atlas: Atlas, *, account: bool) -> Component:
             html.Button(
                 ["Help ", html.Kbd("?")], className="bar-action", type="button", **{"data-act": "help"}
             ),
-            *([html.A("Account", href="/account", className="bar-action")] if account else []),
+            *(
+                [html.A("Account", href="/account", className="bar-action bar-account")]
+                if atlas.viewer.team
+                else []
+            ),
         ],
     )
 

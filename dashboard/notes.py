@@ -77,6 +77,8 @@ def register(app: Dash, atlas: Atlas) -> None:
         if source not in atlas.catalogue.sources:
             raise Problem("This source is not loaded here.")
         months = atlas.catalogue.sources[source].months
-        made = note(area, author, text, day=date.today(), source=source, seen=months[-1])
+        made = note(
+            area, author, text, day=date.today(), source=source, seen=months[-1], team=atlas.viewer.team
+        )
         notes.add(made)
         return jsonify(date=made.date, author=made.author, text=made.text), 201

@@ -24,7 +24,16 @@ from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import AREAS, MONTH_NAMES, agree, counted, period_name
 from geo.tell.briefing import SINCE_HIGH, Briefing, Spot, briefing
-from geo.tell.meeting import LONGEST_AUTHOR, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, of_area
+from geo.tell.meeting import (
+    LONGEST_AUTHOR,
+    LONGEST_TEXT,
+    Meeting,
+    Note,
+    Notes,
+    last_meeting,
+    of_area,
+    of_viewer,
+)
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
@@ -163,7 +172,7 @@ def gather(atlas: Atlas, query: Query, today: date | None = None) -> Material:
     notes: tuple[Note, ...] = ()
     trouble = ""
     try:
-        notes = Notes(atlas.snapshot.folder).read()
+        notes = of_viewer(Notes(atlas.snapshot.folder).read(), atlas.viewer)
     except Problem as problem:
         trouble = str(problem)
     meeting = last_meeting(notes, query.source, today or date.today())

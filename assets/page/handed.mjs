@@ -11,6 +11,8 @@
  * @property {import("../map/map.mjs").Config} map
  * @property {AddressRules} address
  * @property {Record<string, string[]>} reads piece of the page -> the parameters that it depends on
+ * @property {boolean} account whether who asks has logged in, so that the server keeps what they save
+ * @property {boolean} slides whether who asks may take slides away
  * @property {string} control what the id of a control begins with, before its parameter
  * @property {string[]} days the days of a week in an address, from its first
  * @property {number} mostAreas areas that a set has at most

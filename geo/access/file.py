@@ -374,6 +374,7 @@ def _group(name: str, part: _Part) -> Group:
         sources=sources,
         levels=levels,
         exports=part.maybe("exports"),
+        team=name,
     )
     if sources is not None and (more := sorted(set(viewer.cleared) - sources)):
         part.fault(f"is cleared for {_quoted(more)}, which it does not see: name it under sources too.")

@@ -30,6 +30,8 @@ class Viewer:
     sources, levels, exports : collection of str or None
         Keys of the sources that they may ask, of the kinds of area that they may see, and of the ways
         in which they may take something away (:data:`geo.out.export.WAYS`); None for all.
+    team : str
+        Their group on a server with a log-in, whose notes and saved views they share; "" elsewhere.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Viewer:
     sources: Collection[str] | None = None
     levels: Collection[str] | None = None
     exports: Collection[str] | None = None
+    team: str = ""
 
     def __post_init__(self) -> None:
         for name in ("cleared", "sources", "levels", "exports"):

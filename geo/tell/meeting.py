@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Lock
 
 from geo.ask.problem import Problem
+from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, month_text
 from geo.data.writing import only_writer, write_whole
 
@@ -43,6 +44,8 @@ class Note:
         Key of the source that was shown.
     seen : str
         Last month of it that was loaded, YYYY-MM.
+    team : str
+        Group of who kept it, on a server with a log-in; "" elsewhere.
     """
 
     area: str
@@ -51,6 +54,7 @@ class Note:
     text: str
     source: str
     seen: str
+    team: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Meeting:
     seen: int
 
 
-def note(area: str, author: str, text: str, *, day: date, source: str, seen: int) -> Note:
+def note(area: str, author: str, text: str, *, day: date, source: str, seen: int, team: str = "") -> Note:
     """Make a note of what was typed.
 
     Parameters
@@ -79,6 +83,8 @@ def note(area: str, author: str, text: str, *, day: date, source: str, seen: int
     day : date
     seen : int
         Last month of the source that is loaded.
+    team : str
+        Group of who keeps it.
 
     Raises
     ------
@@ -100,7 +106,7 @@ def note(area: str, author: str, text: str, *, day: date, source: str, seen: int
             raise Problem(f"{what} is missing: type it and keep the note again.")
         if len(typed) > longest:
             raise Problem(f"{what} has {len(typed)} characters; at most {longest} are kept. Shorten it.")
-    return Note(area, day.isoformat(), author, text, source, month_text(seen))
+    return Note(area, day.isoformat(), author, text, source, month_text(seen), team)
 
 
 def _printable(text: str) -> str:
@@ -157,14 +163,14 @@ class Notes:
 
 
 def _parse(content: bytes, path: Path) -> tuple[Note, ...]:
-    names = [field.name for field in fields(Note)]
+    names = [field.name for field in fields(Note) if field.name != "team"]
     notes = []
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
             continue
         try:
             given = json.loads(line)
-            read = Note(**{name: str(given[name]) for name in names})
+            read = Note(**{name: str(given[name]) for name in names}, team=str(given.get("team", "")))
             date.fromisoformat(read.date)
             month_number(read.seen)
         except (ValueError, KeyError, TypeError) as error:
@@ -173,6 +179,18 @@ def _parse(content: bytes, path: Path) -> tuple[Note, ...]:
             ) from error
         notes.append(read)
     return tuple(notes)
+
+
+def of_viewer(notes: Sequence[Note], viewer: Viewer) -> tuple[Note, ...]:
+    """Notes that somebody may see: all of them on the owner's computer, else their team's.
+
+    Examples
+    --------
+    >>> made = note("E01000001", "Ann", "Patrol", day=date(2025, 3, 4), source="ae", seen=24301, team="leads")
+    >>> [len(of_viewer([made], Viewer(team=team))) for team in ("", "leads", "officers")]
+    [1, 1, 0]
+    """
+    return tuple(n for n in notes if viewer.team in ("", n.team) and viewer.asks(n.source))
 
 
 def last_meeting(notes: Sequence[Note], source: str, today: date) -> Meeting | None:

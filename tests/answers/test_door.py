@@ -14,6 +14,7 @@ from geo.access.file import read
 from geo.answer.atlas import Atlas
 from geo.ask.viewer import OTHERS
 from tests.support.door import HASH, OWN, PASSWORD, READS, access_file, door, logged_in
+from tests.support.small_county import CODES
 
 PROXY = """
 [proxy]
@@ -329,6 +330,19 @@ def test_views_are_kept_for_a_person_or_their_team(made: Door) -> None:
     assert olu.get("/saved").json["saved"] == []
     assert ann.delete("/saved", json=mine, headers=OWN).json["saved"] == kept["saved"][1:]
     assert ann.post("/saved", json={"kind": "view"}, headers=OWN).status_code == 422
+
+
+def test_decisions_are_the_teams_that_made_them(
+    made: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("geo.tell.meeting.NAME", str(tmp_path / "notes.jsonl"))
+    made.pages._apps = type(made.pages._apps)()  # type: ignore[attr-defined]
+    ann, lea = logged_in(made, "ann"), logged_in(made, "lea")
+    note = {"area": CODES[0], "source": "offences", "author": "Tasking", "text": "Patrol on Fridays"}
+    assert ann.post("/notes", json=note, headers=OWN).status_code == 201
+    asked = f"/answer?source=offences&view=present&area={CODES[0]}"
+    shown = [who.get(asked).text for who in (ann, lea)]
+    assert ["Patrol on Fridays" in text for text in shown] == [True, False]
 
 
 # ---------------------------------------------------------------- a link with a token
