@@ -229,6 +229,19 @@ def between(low: float, high: float, form: str = "{:,.1f}") -> str:
     return f"{written(low, form)} {f'to {written(high, form)}' if isfinite(high) else 'or more'}"
 
 
+def changed_by(ratio: float, low: float, high: float) -> str:
+    """Size of a change with its limits, so fine that none is written as 0% that is not.
+
+    Examples
+    --------
+    >>> changed_by(1.12, 1.05, 1.2), changed_by(0.98, 0.963, 0.996)
+    ('12% (+5% to +20%)', '2.0% (−3.7% to −0.4%)')
+    """
+    digits = int(min(abs(low - 1), abs(high - 1)) < 0.005)
+    limits = (written(limit - 1, f"{{:+.{digits}%}}") for limit in (low, high))
+    return f"{abs(ratio - 1):.{digits}%} ({' to '.join(limits)})"
+
+
 def upper_first(text: str) -> str:
     """Begin a sentence: raise the first letter only, so that names keep their capitals."""
     return text[:1].upper() + text[1:]

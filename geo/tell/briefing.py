@@ -26,12 +26,10 @@ from geo.answer.variation import variation, whole_change
 from geo.answer.week import by_unit
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import before_name, day_name, lower_first, month_runs, period_name, written
+from geo.ask.words import before_name, changed_by, day_name, lower_first, month_runs, period_name
 from geo.stats.change import months_before
 from geo.stats.midnight import without_excess
-from geo.stats.peaks import (
-    clumping,
-)
+from geo.stats.peaks import clumping
 from geo.tell.busiest import busiest
 from geo.tell.insets import top_areas
 
@@ -207,7 +205,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
         unit=asked.unit.format(noun=info.noun.capitalize()),
         spots=tuple(spots),
         tied=_tied(answer, top),
-        when=_when(atlas, answer, inside) if info.has_hours else f"No time of day: {info.no_hours_reason}",
+        when=_when(atlas, answer, inside, whole=True),
         change=change,
         since=since_all,
         months_since=period_name(*fresh) if fresh else "",
@@ -239,11 +237,14 @@ def _tied(answer: Answer, top: pd.DataFrame) -> int:
 # ---------------------------------------------------------------- when
 
 
-def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
-    """Busiest time in some LSOAs, under all filters but those of time of day and day."""
+def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray, *, whole: bool = False) -> str:
+    """Busiest time in some LSOAs, under all filters but those of time of day and day.
+
+    Of the whole it is said too why there is none, and what is left out.
+    """
     loaded = atlas.sources[answer.query.source]
     if not loaded.info.has_hours:
-        return ""
+        return f"No time of day: {loaded.info.no_hours_reason}" if whole else ""
     selection = atlas.asked(answer.query.replace(hour=(), day=(), night=())).selection
     units, exposure = by_unit(selection, lsoas)
     units = units[:, :DAYS_KNOWN, :HOURS_KNOWN]
@@ -257,6 +258,8 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray) -> str:
 
     protected = protect if loaded.gate.controlled else np.asarray
     words = busiest(week, exposure.sum(axis=0), protected, clumped)
+    if words and whole and answer.week.midnight:
+        words += ", without midnight’s excess"
     asked = answer.query.hour or answer.query.day or answer.query.night
     return f"whole week: {words}" if words and asked else words
 
@@ -364,8 +367,7 @@ def _change(old: int, new: int, ratio: Sequence[float], change: str, *, on: str,
         return Change("no clear change", "", numbers)
     size = f"from none to {new:,}"
     if np.isfinite(ratio[0]) and old:
-        low, high = (written(limit - 1, "{:+.0%}") for limit in ratio[1:])
-        size = f"{abs(ratio[0] - 1):.0%} ({low} to {high})"
+        size = changed_by(*ratio)
     return Change(f"{change} {size}{on}", change, numbers)
 
 
