@@ -97,7 +97,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "defaults": defaults,
         "shown": {
             **controls_shown(atlas, query, source, defaults),
-            f"{ids.control('edges')}.value": write_edges(answer.classes.edges),
+            f"{ids.control('edges')}.value": write_edges(answer.classes.edges) if query.breaks == "own" else "",
             **_words(answer, query, source, notices, defaults),
             **_table(answer, found),
             **charts_shown(atlas, answer, source, defaults, found),

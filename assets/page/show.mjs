@@ -15,10 +15,12 @@ import { accept, begin, current, tell, wanted } from "./question.mjs";
 const MAP_FIRST_MS = 150;
 const FIGURE = ".figure";
 const TABLE = "table";
+const ROWS = `${TABLE}.rowData`;
 const TABLE_MS = 5000; // for which the first answer waits for the table
 
 const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
 let marked = ""; // what is marked on the screen
+let grid; // the interface of the table, once it is there
 
 /** Bring the answers to what is asked onto the page from now on. */
 export function follow() {
@@ -53,7 +55,7 @@ function finish(answer) {
   rest("ready");
   tell("shown", answer);
   if (answer.selected) setTimeout(reveal, 0, answer.selected);
-  else if (answer.marked !== marked) setTimeout(reveal, 0, answer.shown["table.rowData"][0]?.code);
+  else if (answer.marked !== marked) setTimeout(reveal, 0, answer.shown[ROWS][0]?.code);
   marked = answer.marked;
 }
 
@@ -67,7 +69,18 @@ function set(shown) {
     else if (property === "children") draw($(id), value);
     else dress($(id), property, value);
   }
-  for (const [id, properties] of Object.entries(changes)) put(id, properties);
+  const { [TABLE]: ofTable, ...ofControls } = changes;
+  for (const [id, properties] of Object.entries(ofControls)) put(id, properties);
+  if (ofTable) setTable(ofTable);
+}
+
+/** Set the table: through Dash, which takes a while, what Dash has to translate; its rows alone without it. */
+async function setTable({ rowData: rows, ...others }) {
+  if (!grid || "columnDefs" in others) put(TABLE, rows ? { rowData: rows, ...others } : others);
+  else if (Object.keys(others).length) put(TABLE, others);
+  grid ??= await table();
+  const newest = current()?.shown[ROWS];
+  if (rows && newest === rows) grid?.setGridOption("rowData", rows);
 }
 
 function differs(id, property, value) {
