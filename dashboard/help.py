@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.markup import markup
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.catalogue import Catalogue
@@ -71,14 +72,8 @@ def _defined(title: str, meanings: Mapping[str, str]) -> list[Component]:
     return [html.H3(title), html.Dl(parts, className="terms")] if parts else []
 
 
-def dialog(catalogue: Catalogue, files: Mapping[str, str]) -> Component:
-    """Lay out the dialog, which lists some kinds of file; ``assets/tools/acts.mjs`` opens it."""
-    keys = [part for key, act in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(act))]
-    asked = [
-        part
-        for name, one in PARAMETERS.items()
-        for part in (html.Dt(html.Code(name)), html.Dd(f"{one.label}. {one.description}"))
-    ]
+def dialog() -> Component:
+    """Lay out the dialog; ``assets/pieces/help.mjs`` opens it, and first asks for its words."""
     return html.Dialog(
         [
             html.Form(
@@ -90,21 +85,7 @@ def dialog(catalogue: Catalogue, files: Mapping[str, str]) -> Component:
                 className="dialog-head",
             ),
             html.Div(
-                [
-                    html.H3("Keys"),
-                    html.Dl(keys, className="keys"),
-                    html.P(ON_THE_MAP, className="note"),
-                    html.P(ON_THE_CHARTS, className="note"),
-                    html.P(MARKING, className="note"),
-                    *(
-                        part
-                        for title, meanings in (("Words", glossary()), *offered(catalogue, files).items())
-                        for part in _defined(title, meanings)
-                    ),
-                    html.H3("In the address"),
-                    html.P(ADDRESS, className="note"),
-                    html.Dl(asked, className="terms"),
-                ],
+                id="help-body",
                 className="dialog-body",
                 tabIndex="0",
                 role="region",
@@ -114,4 +95,31 @@ def dialog(catalogue: Catalogue, files: Mapping[str, str]) -> Component:
         id="help",
         className="dialog",
         **{"aria-labelledby": "help-title"},
+    )
+
+
+def words(catalogue: Catalogue, files: Mapping[str, str]) -> str:
+    """What the dialog says, which lists some kinds of file, as HTML."""
+    keys = [part for key, act in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(act))]
+    asked = [
+        part
+        for name, one in PARAMETERS.items()
+        for part in (html.Dt(html.Code(name)), html.Dd(f"{one.label}. {one.description}"))
+    ]
+    return markup(
+        [
+            html.H3("Keys"),
+            html.Dl(keys, className="keys"),
+            html.P(ON_THE_MAP, className="note"),
+            html.P(ON_THE_CHARTS, className="note"),
+            html.P(MARKING, className="note"),
+            *(
+                part
+                for title, meanings in (("Words", glossary()), *offered(catalogue, files).items())
+                for part in _defined(title, meanings)
+            ),
+            html.H3("In the address"),
+            html.P(ADDRESS, className="note"),
+            html.Dl(asked, className="terms"),
+        ]
     )

@@ -43,7 +43,7 @@ def page(atlas: Atlas) -> Component:
                 ),
                 present.foot(),
                 _messages(),
-                help.dialog(atlas.catalogue, _files(atlas)),
+                help.dialog(),
             ],
         ),
         theme=THEME,
@@ -55,7 +55,7 @@ def page(atlas: Atlas) -> Component:
 
 
 def _bar(atlas: Atlas) -> Component:
-    there = _files(atlas)
+    there = files(atlas)
     return html.Header(
         className="bar",
         children=[
@@ -118,7 +118,7 @@ def _bar(atlas: Atlas) -> Component:
     )
 
 
-def _files(atlas: Atlas) -> dict[str, str]:
+def files(atlas: Atlas) -> dict[str, str]:
     """Key to name of the files that who asks may take away."""
     return {key: label for key, label in offered(atlas).items() if key in (*FORMATS, "pack")}
 

@@ -1,4 +1,4 @@
-"""What comes a moment after the map? The panel of the chosen area or set, and the evidence for the layer.
+"""What comes a moment after the map? The panel of the area or set, the evidence for the layer, and the help.
 
 The map, its sentence, the table and the charts are one answer. What costs several answers more is asked for
 when that is on the screen, as a piece of HTML, so that it never holds the map up.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dash import Dash
 from flask import Response, request
 
-from dashboard import evidence, view
+from dashboard import evidence, help, layout, view
 from dashboard.openapi import HTML, PAGE, Operation, Own, described
 from dashboard.replies import asked, download, reply, search
 from geo.ask.problem import Problem
@@ -37,7 +37,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
     ``/piece/panel?<query>``, ``/piece/evidence?<query>`` and the numbers behind an exhibit of the latter,
-    ``/piece/evidence.csv?exhibit=<key>&<query>``.
+    ``/piece/evidence.csv?exhibit=<key>&<query>``; ``/piece/help``.
     """
 
     @lru_cache(maxsize=REMEMBERED)
@@ -54,6 +54,11 @@ def register(app: Dash, atlas: Atlas) -> None:
     def of_layer() -> Response:
         query = _of_layer(Query.parse(search(), atlas.catalogue)[0])
         return Response(evidence.article(*made(query), query), mimetype="text/html")
+
+    @app.server.get("/piece/help")
+    @described(Operation("The help, for the page", PAGE, HTML, question=False))
+    def of_page() -> Response:
+        return Response(help.words(atlas.catalogue, layout.files(atlas)), mimetype="text/html")
 
     @app.server.get("/piece/evidence.csv")
     @described(Operation("The numbers of an exhibit of the evidence", "Files", {"text/csv": {}}, (EXHIBIT,)))

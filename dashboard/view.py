@@ -76,6 +76,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         beside = compare.shown(answer, second, atlas.catalogue, lambda asked: link_to(asked, defaults))
         frame["title"] = left
         frame["second"] = {**map_frame(atlas, second, other, search, found), "title": right}
+    edges = write_edges(answer.classes.edges)
     unset = query.breaks == "own" and not query.edges  # until bounds are written, classes are the usual ones
     exported = query.replace(mark="", **({"breaks": Query.breaks} if unset else {})).to_search()
     return {
@@ -92,12 +93,12 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "group": list(query.group),
         "seen": "" if pair else chosen_by(answer),
         "marked": query.mark,
-        "edges": write_edges(answer.classes.edges),
+        "edges": edges,
         "strips": strips_shown(query, source),
         "defaults": defaults,
         "shown": {
             **controls_shown(atlas, query, source, defaults),
-            f"{ids.control('edges')}.value": write_edges(answer.classes.edges) if query.breaks == "own" else "",
+            f"{ids.control('edges')}.value": edges if query.breaks == "own" else "",
             **_words(answer, query, source, notices, defaults),
             **_table(answer, found),
             **charts_shown(atlas, answer, source, defaults, found),

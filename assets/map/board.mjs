@@ -150,11 +150,12 @@ export class Board {
 
   /** Paint a scene on some panes: outlines, writing, colours and marks; resolve when it is drawn. */
   async #paintOn(panes, scene) {
-    await Promise.all(panes.map(async (pane) => {
+    const obstacles = panes.map((pane) => this.#obstacles(pane)); // read before anything is written
+    await Promise.all(panes.map(async (pane, i) => {
       await pane.ready;
       pane.outline(...scene.outlines);
       await pane.show(scene.shapes, scene.looks);
-      pane.marks.obstacles = this.#obstacles(pane);
+      pane.marks.obstacles = obstacles[i];
       pane.write(this.#writing(pane, scene));
       pane.mark(this.#marks(scene.shapes));
       pane.brush(scene.lit.length <= MOST_BRUSHED ? scene.lit : []);

@@ -66,6 +66,9 @@ const outlinesIn = (features) => once(features, () => {
   return new Map([...kinds].map(([kind, all]) => [kind, lineOf(all.map(({ geometry }) => geometry))]));
 });
 
+/** Whether a camera that stood somewhere stands there still. */
+const samePlace = (from, { x, y, zoom }) => from?.x === x && from.y === y && from.zoom === zoom;
+
 /** @returns {Drawn} a path around something, in a plane that begins at its first corner */
 function lineOf(geometries) {
   let first = geometries.map(({ coordinates }) => coordinates);
@@ -83,6 +86,8 @@ export class CanvasPainter {
   #canvas = make("canvas", "");
   #sheet = make("canvas", ""); // the areas and their outlines, as last drawn
   #sheetStand = null; // {x, y, zoom} from where
+  #lines = make("canvas", ""); // the outlines alone, as last drawn: other colours leave them as they are
+  #linesStand = null;
   #cost = 0; // milliseconds that drawing it took
   #ratio = 1; // device pixels a pixel
   #due = 0; // the frame of the screen in which something is drawn
@@ -171,11 +176,11 @@ export class CanvasPainter {
     const ratio = window.devicePixelRatio || 1;
     if (width === this.#view.width && height === this.#view.height && ratio === this.#ratio) return;
     this.#ratio = ratio;
-    for (const canvas of [this.#canvas, this.#sheet]) {
+    for (const canvas of [this.#canvas, this.#sheet, this.#lines]) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    this.#sheetStand = null;
+    this.#sheetStand = this.#linesStand = null;
     this.#view.resize(width, height);
     this.#tell("resize");
     this.draw();
@@ -185,6 +190,7 @@ export class CanvasPainter {
 
   restyle(theme) {
     this.#theme = theme;
+    this.#linesStand = null;
     this.#afresh();
   }
 
@@ -198,7 +204,10 @@ export class CanvasPainter {
 
   /** Show ward and borough outlines. */
   outline(_name, features) {
-    this.#outlines = outlinesIn(features);
+    const outlines = outlinesIn(features);
+    if (outlines === this.#outlines) return;
+    this.#outlines = outlines;
+    this.#linesStand = null;
     this.#afresh();
   }
 
@@ -241,10 +250,9 @@ export class CanvasPainter {
     cancelAnimationFrame(this.#due);
     this.#due = 0;
     if (!this.#canvas.width || !this.#canvas.height) return;
-    const { x, y, zoom } = this.#view;
     const from = this.#sheetStand;
     const pen = penOf(this.#canvas);
-    if (from?.x === x && from.y === y && from.zoom === zoom) this.#lay(pen);
+    if (samePlace(from, this.#view)) this.#lay(pen);
     else if (hasty && from) {
       this.#lay(pen);
       clearTimeout(this.#late);
@@ -291,6 +299,17 @@ export class CanvasPainter {
     pen.fillStyle = this.#theme.water;
     pen.fillRect(0, 0, this.#sheet.width, this.#sheet.height);
     if (this.#shapes) this.#drawAreas(pen, areasOf(this.#shapes));
+    if (!samePlace(this.#linesStand, this.#view)) this.#drawLines();
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.drawImage(this.#lines, 0, 0);
+  }
+
+  #drawLines() {
+    const { x, y, zoom } = this.#view;
+    this.#linesStand = { x, y, zoom };
+    const pen = penOf(this.#lines);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.#lines.width, this.#lines.height);
     for (const outline of OUTLINES) {
       const drawn = this.#outlines.get(outline.kind);
       if (drawn) this.#stroke(pen, drawn, outline);

@@ -70,10 +70,14 @@ export class Marks {
     this.layer = make("div", "map-marks", { "aria-hidden": "true" }, this.lines);
     this.items = { frame: [], badge: [], place: [] };
     this.written = "";
+    // What was measured in the type of now: to ask the browser has it lay out the whole page.
+    /** @type {Map<string, number[]>} */ this.sizes = new Map();
+    this.whole = { width: 0, height: 0 };
     /** @type {import("./fit.mjs").Rectangle[]} */ this.obstacles = []; // what lies over the pane
     pane.element.append(this.layer);
+    this.remeasure();
     pane.on("move", () => this.arrange());
-    pane.on("resize", () => this.measure());
+    pane.on("resize", () => this.remeasure());
   }
 
   /**
@@ -85,28 +89,46 @@ export class Marks {
     const written = JSON.stringify([frames, badges, places]);
     if (written === this.written) return;
     this.written = written;
-    const items = (kind, list, inner) => list.map((mark) => {
-      const element = make("div", `map-${kind}`, {}, ...inner(mark));
-      this.layer.append(element);
-      return { ...mark, element };
+    const before = new Map(this.#all().map((item) => [item.key, item.element]));
+    const items = (kind, list, textOf, inner = textOf) => list.map((mark, i) => {
+      const key = `${kind} ${i} ${textOf(mark)}`;
+      return { ...mark, kind, key, element: before.get(key) ?? make("div", `map-${kind}`, {}, inner(mark)) };
     });
-    this.layer.replaceChildren(this.lines);
+    const text = (mark) => mark.text;
     this.items = {
-      frame: items("frame", frames, ({ name }) => [make("span", "", {}, name)]),
-      badge: items("badge", badges, ({ text }) => [text]),
-      place: items("place", [...places].sort((a, b) => a.rank - b.rank), ({ text }) => [text]),
+      frame: items("frame", frames, ({ name }) => name, ({ name }) => make("span", "", {}, name)),
+      badge: items("badge", badges, text),
+      place: items("place", [...places].sort((a, b) => a.rank - b.rank), text),
     };
+    const elements = this.#all().map(({ element }) => element);
+    if (elements.some((element) => !element.isConnected) || this.layer.childElementCount !== elements.length + 1) {
+      this.layer.replaceChildren(this.lines, ...elements);
+    }
     this.measure();
   }
 
-  /** Read the sizes of everything written, after it or the page's type changed, and arrange it. */
+  #all() {
+    return [...this.items.frame, ...this.items.badge, ...this.items.place];
+  }
+
+  /** Read all sizes anew, after the pane or the page's type changed, and arrange what is written. */
+  remeasure() {
+    const { clientWidth: width, clientHeight: height } = this.pane.element;
+    this.whole = { width, height };
+    this.sizes.clear();
+    this.measure();
+  }
+
+  /** Read the sizes that are not known yet, and arrange what is written. */
   measure() {
-    const all = [...this.items.badge, ...this.items.place, ...this.items.frame];
-    all.forEach(({ element }) => { element.hidden = false; }); // a hidden element has no size
-    for (const item of all) {
-      const measured = item.box ? item.element.firstChild : item.element;
-      item.size = [measured.offsetWidth, measured.offsetHeight];
+    const all = this.#all();
+    const unknown = all.filter(({ key }) => !this.sizes.has(key));
+    unknown.forEach(({ element }) => { element.hidden = false; }); // a hidden element has no size
+    for (const { key, box, element } of unknown) {
+      const measured = box ? element.firstChild : element;
+      this.sizes.set(key, [measured.offsetWidth, measured.offsetHeight]);
     }
+    for (const item of all) item.size = this.sizes.get(item.key);
     this.arrange();
   }
 
@@ -141,7 +163,7 @@ export class Marks {
     }
     const framed = taken.filter((box) => box.framed);
     const origins = badge.map(({ point }) => project(point));
-    const { clientWidth: right, clientHeight: bottom } = this.pane.element;
+    const { width: right, height: bottom } = this.whole;
     const on = (box, [x, y]) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
     const shown = origins.map((point) => (
       on({ left: 0, top: 0, right, bottom }, point) && !framed.some((box) => on(box, point))));
@@ -196,7 +218,7 @@ export class Marks {
   }
 
   #arrangePlaces(project, taken) {
-    const whole = { width: this.pane.element.clientWidth, height: this.pane.element.clientHeight };
+    const { whole } = this;
     for (const { point, rank, element, size: [width, height] } of this.items.place) {
       const [x, y] = project(point);
       const spots = (rank <= LARGE ? FAR : NEAR).map(([dx, dy]) => {

@@ -112,7 +112,7 @@ export class Pane {
   /** Fit the element after its size or the page's type changed. */
   resize() {
     this.#painter.resize();
-    this.marks.measure();
+    this.marks.remeasure();
   }
 
   /** Code of the area under a point of the screen, or null. */

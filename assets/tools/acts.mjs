@@ -2,6 +2,7 @@
 
 import { $, about, typing, withModifier } from "../page/dom.mjs";
 import { ask, change, current, question } from "../page/question.mjs";
+import { openHelp } from "../pieces/help.mjs";
 import * as theme from "../theme/theme.mjs";
 import { chosen, draw, isDrawing, toggle } from "./areas.mjs";
 import { swipe, tiles } from "./compare.mjs";
@@ -23,7 +24,7 @@ const ACTS = {
   play: play.toggle,
   saved: () => showSaved(),
   "save-set": () => showSaved("set"),
-  help: () => $("help").showModal(),
+  help: openHelp,
   theme: theme.toggle,
   "copy-table": copyTable,
   find: () => $("find").focus(),

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from html import unescape
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,7 +17,7 @@ from flask.testing import FlaskClient
 from pptx import Presentation
 from pypdf import PdfReader
 
-from dashboard import create_app, layout, theme
+from dashboard import create_app, help, layout, theme
 from dashboard.view import page
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
@@ -241,8 +242,7 @@ def test_colours_of_toys_have_their_counterparts():
 
 
 def test_toys_are_explained_in_the_help(atlas: Atlas):
-    controls = {one.id: one for one in layout.page(atlas)._traverse() if hasattr(one, "id")}
-    told = said(controls["help"])
+    told = unescape(help.words(atlas.catalogue, layout.files(atlas)))
     for text in (FIRES.attribution, HALF.explanation, PARITY.explanation, SURPLUS.explanation, "/export.toy"):
         assert text in told
 
