@@ -17,7 +17,7 @@ from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import BANNERS
 from geo.ask.choices import CLOCKS
-from geo.out.export import FORMATS, offered, ways
+from geo.out.export import FORMATS, files, ways
 
 
 def page(atlas: Atlas) -> Component:
@@ -116,11 +116,6 @@ def _bar(atlas: Atlas) -> Component:
             ),
         ],
     )
-
-
-def files(atlas: Atlas) -> dict[str, str]:
-    """Key to name of the files that who asks may take away."""
-    return {key: label for key, label in offered(atlas).items() if key in (*FORMATS, "pack")}
 
 
 # ---------------------------------------------------------------- the finding, the map, the table, the charts

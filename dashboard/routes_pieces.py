@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from dash import Dash
 from flask import Response, request
 
-from dashboard import evidence, help, layout, view
+from dashboard import evidence, help, view
 from dashboard.openapi import HTML, PAGE, Operation, Own, described
 from dashboard.replies import asked, download, reply, search
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import slug
-from geo.out.export import allow
+from geo.out.export import allow, files
 from geo.out.report.blocks import table_csv
 from geo.tell import assessment
 from geo.tell.exhibits.part import Exhibit
@@ -58,7 +58,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/piece/help")
     @described(Operation("The help, for the page", PAGE, HTML, question=False))
     def of_page() -> Response:
-        return Response(help.words(atlas.catalogue, layout.files(atlas)), mimetype="text/html")
+        return Response(help.words(atlas.catalogue, files(atlas)), mimetype="text/html")
 
     @app.server.get("/piece/evidence.csv")
     @described(Operation("The numbers of an exhibit of the evidence", "Files", {"text/csv": {}}, (EXHIBIT,)))

@@ -22,7 +22,9 @@ from geo.out.provenance import Sheet, sheet
 from geo.out.slide import write_pptx
 from geo.out.tables import write_csv, write_excel_csv, write_json, write_xlsx
 
-__all__ = ["FORMATS", "OTHER_WAYS", "Format", "Sheet", "allow", "export", "filename", "offered", "sheet"]
+__all__ = [
+    "FORMATS", "OTHER_WAYS", "Format", "Sheet", "allow", "export", "filename", "files", "offered", "sheet",
+]  # fmt: skip
 
 OTHER_WAYS = {
     "pack": "Ward packs (PDF, or ZIP of several)",
@@ -95,6 +97,11 @@ def offered(atlas: Atlas) -> dict[str, str]:
         return atlas.viewer.takes(key) and (key not in OF_SMALL_AREAS or "lsoa" in atlas.catalogue.levels)
 
     return {key: name for key, name in ways().items() if may(key)}
+
+
+def files(atlas: Atlas) -> dict[str, str]:
+    """Key to name of the files that who asks may take away."""
+    return {key: label for key, label in offered(atlas).items() if key in (*FORMATS, "pack")}
 
 
 def allow(atlas: Atlas, key: str) -> None:
