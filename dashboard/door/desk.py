@@ -358,5 +358,6 @@ def _nobody(here: Desk) -> Any:
             response.headers["WWW-Authenticate"] = 'Basic realm="Hotspots", charset="UTF-8"'
         return response
     if reads:
-        return render_template("refused.html", title="You cannot see this", said=said, again=False), 403
+        out = isinstance(found, NoGroup) and here.access().proxy is None
+        return render_template("refused.html", title="You cannot see this", said=said, out=out), 403
     return plain(" ".join(said), 403)

@@ -138,8 +138,10 @@ def asked_for(app: Flask, request: Request) -> str:
     except HTTPException:
         return ""
     operation: Operation | None = getattr(app.view_functions[endpoint], "operation", None)
-    if operation is None or not (operation.question or operation.own or operation.body):
+    if operation is None:
         return ""
+    if not (operation.question or operation.body or any(own.place == "query" for own in operation.own)):
+        return ""  # shapes, health, this description
     if request.method not in ("GET", "HEAD"):
         return f"wrote {request.path}"
     return f"{'asked' if operation.tag == PAGE else 'took'} {request.path}"

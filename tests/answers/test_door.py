@@ -283,6 +283,17 @@ def test_who_has_no_group_is_told_so(proxied: Client) -> None:
     assert "is in no group that may see anything" in answer.text
 
 
+def test_who_has_no_group_can_log_out_to_be_somebody_else(made: Door, tmp_path: Path) -> None:
+    browser, path = logged_in(made, "ann"), tmp_path / "access.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('groups = ["analysts"]', "groups = []"), encoding="utf-8")
+    page = browser.get("/", headers=READS)
+    assert page.status_code == 403
+    assert 'action="/logout"' in page.text
+    browser.post("/logout", headers=OWN)
+    assert browser.get("/", headers=READS).headers["Location"] == "/login"
+
+
 # ---------------------------------------------------------------- what is written down
 
 
@@ -290,8 +301,8 @@ def test_what_is_asked_and_taken_is_in_the_log_before_it_leaves(made: Door, tmp_
     browser = logged_in(made, "ann")
     browser.get("/answer?level=ward&hour=19-6&whose=my-neighbour")
     browser.get("/export.csv?level=borough")
-    browser.get("/healthz")
-    browser.get("/no/such/page")
+    for path in ("/healthz", "/no/such/page", "/geometry/x.json", "/openapi.json", "/account"):
+        browser.get(path)
     said = [(line["group"], line["did"], line["what"], line["status"]) for line in made.audit.lines()]
     assert said == [
         ("analysts", "logged in", "", 0),
