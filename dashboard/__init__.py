@@ -17,6 +17,7 @@ from dashboard import (
     replies,
     routes,
     routes_assess,
+    routes_data,
     routes_export,
     routes_ogc,
     routes_pieces,
@@ -81,7 +82,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
     )
     app.layout = layout.page(atlas)
     callbacks.register(app, atlas)
-    for room in (routes, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
+    for room in (routes, routes_data, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
         room.register(app, atlas)
     openapi.register(app, atlas)
     replies.register(app)

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.routes_data import ADDRESS
 from geo.answer.layers import LAYERS
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
@@ -67,6 +68,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
                         **{"aria-label": "Categories"},
                     ),
                 ),
+                html.A("What is loaded, and what is missing", href=ADDRESS, className="link"),
             ),
             _group(
                 "Shown how",
