@@ -52,6 +52,11 @@ STOPPED = 130
 """Exit status after Ctrl+C."""
 
 
+AsGroup = Annotated[
+    str, typer.Option("--as", help="Answer as this group of the access file is answered.", metavar="GROUP")
+]
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 only when all was done.
 
@@ -331,15 +336,16 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     ward: Annotated[
         list[str] | None, typer.Option(help="Ward to pack, by name or code (repeat for more); else all.")
     ] = None,
+    group: AsGroup = "",
+    access: AccessFile = None,
     data: Data = DATA,
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
-    from geo.answer.atlas import Atlas
     from geo.ask.refusal import search_of
     from geo.out.export import export as write
     from geo.out.export import filename
 
-    atlas = Atlas.open(data)
+    atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
     home = url.partition("?")[0].rstrip("/") if url.startswith("http") else ""
     if pack or ward:
@@ -351,6 +357,15 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
         content = write(atlas, query, form, f"{home}/{query.to_search()}" if home else "")
         name = filename(atlas.answer(query), form)
     save(output or Path(name), content)
+
+
+def opened(data: Path, group: str = "", access: Path | None = None) -> Atlas:
+    """Open a data folder: for its owner, or as a group of the access file sees it."""
+    from geo.access.file import group_named
+    from geo.answer.atlas import Atlas
+
+    atlas = Atlas.open(data)
+    return atlas.seen_by(group_named(data, group, access).viewer) if group else atlas
 
 
 def save(path: Path, content: bytes) -> None:
@@ -388,11 +403,14 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
         bool,
         typer.Option("--check", help="Compare published with rebuilt figures (demonstration county only)."),
     ] = False,
+    group: AsGroup = "",
+    access: AccessFile = None,
     data: Data = DATA,
 ) -> None:
     """Rebuild a needs assessment: every table, figure and finding, as one document."""
     from geo.answer.atlas import Atlas
     from geo.ask.viewer import CLEARED_OWNER
+    from geo.out.export import allow
     from geo.out.report import filename, form_of, write
     from geo.tell.assessment import asked
     from geo.tell.assessment import assess as rebuild
@@ -400,7 +418,8 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     if check:
         show_check(Atlas.open(data, CLEARED_OWNER))
         return
-    atlas = Atlas.open(data)
+    atlas = opened(data, group, access)
+    allow(atlas, "assessment")
     form = form_of(output.suffix if output else ".docx")
     query = asked(atlas, url, first=first, last=last, boroughs=borough or ())
     with progress_bar("Counting") as report:

@@ -223,6 +223,25 @@ def read(path: Path) -> Access:
     return access
 
 
+def group_named(data: Path, name: str, path: Path | None = None) -> Group:
+    """Return a group of the access file in force for a data folder, or of another file.
+
+    Raises
+    ------
+    Problem
+        If there is no such file, or no such group in it.
+    """
+    path = path or find(data)
+    if path is None:
+        raise Problem(
+            f"There is no access file in {data}, so no group “{name}”: name the file with --access."
+        )
+    groups = read(path).groups
+    if name not in groups:
+        raise Problem(f"There is no group “{name}” in {path}; there is {listed(list(groups))}.")
+    return groups[name]
+
+
 class _Part:
     """A table of the file, whose keys are taken one by one; what nobody takes is a fault."""
 

@@ -22,6 +22,7 @@ from geo.out.drawing import (
     drawing,
     pdf,
 )
+from geo.out.export import allow
 from geo.out.provenance import sheet
 from geo.out.ward_when import second_page
 from geo.out.ward_where import first_page
@@ -98,6 +99,7 @@ def ward_pack(
     tuple of str and bytes
         Name of a file and its PDF of two pages.
     """
+    allow(atlas, "pack")
     query, _ = atlas.catalogue.check(query.replace(area="", view="explore", clock="recorded"))
     lads = atlas.levels["ward"].frame["lad"].reindex(wards)
     if query.borough and not lads.isin(query.borough).all():

@@ -86,3 +86,29 @@ def test_verify_finds_a_log_whole_or_says_where_it_is_not(
     assert (status, "its end is missing" in err) == (1, True)
     shutil.rmtree(people.folder / "audit")
     assert "There is no audit log" in command(capsys, "audit", "verify", "--data", tmp_path)[2]
+
+
+def test_the_command_answers_as_a_group_is_answered(
+    small_county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the same words as the page, and from the same version of the data."""
+    path = access_file(tmp_path)
+
+    def asked(group: str, *more: object) -> tuple[int, str]:
+        output = tmp_path / f"{group}.csv"
+        given = ("export", "--as", group, "--access", path, "--data", small_county, "-o", output, *more)
+        status, _, err = command(capsys, *given)
+        return status, err or output.read_text()
+
+    question = ("--url", "source=ae&level=borough")
+    leads, analysts = (asked(group, *question)[1] for group in ("leads", "analysts"))
+    assert leads != analysts
+    assert "plus_minus" in analysts and "plus_minus" not in leads
+    assert asked("officers") == (1, "Your group may not take away “csv”; it may take pdf and png.\n")
+    assert "There is no answer" in asked("officers", "--format", "png", *question)[1]
+    assert "may not take away “pack”" in asked("officers", "--pack")[1]
+    status, _, err = command(capsys, "assess", "--as", "officers", "--access", path, "--data", small_county)
+    assert (status, "may not take away “assessment”" in err) == (1, True)
+    assert "no group “others”; there is analysts, leads and officers" in command(
+        capsys, "export", "--as", "others", "--access", path, "--data", small_county
+    )[2].replace(f" in {path}", "")
