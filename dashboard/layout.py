@@ -110,7 +110,7 @@ def _bar(atlas: Atlas) -> Component:
                 ["Help ", html.Kbd("?")], className="bar-action", type="button", **{"data-act": "help"}
             ),
             *(
-                [html.A("Account", href="/account", className="bar-action bar-account")]
+                [html.A("Account", href="account", className="bar-action bar-account")]
                 if atlas.viewer.team
                 else []
             ),

@@ -9,7 +9,7 @@ import { handed } from "../page/handed.mjs";
 import { merged, read, same } from "./keeping.mjs";
 
 const STORE = "hotspots.saved";
-const ADDRESS = "/saved";
+const ADDRESS = "saved";
 const GONE = "The dashboard does not answer, so nothing was saved. See that it is still running, then try again.";
 
 const browser = {

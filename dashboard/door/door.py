@@ -140,8 +140,9 @@ def asked_for(app: Flask, request: Request) -> str:
     operation: Operation | None = getattr(app.view_functions[endpoint], "operation", None)
     if operation is None:
         return ""
-    if not (operation.question or operation.body or any(own.place == "query" for own in operation.own)):
-        return ""  # shapes, health, this description
+    asks = operation.question or operation.body or any(own.place == "query" for own in operation.own)
+    if not asks and "text/html" not in operation.answers:
+        return ""  # shapes, health, the description of the interface
     if request.method not in ("GET", "HEAD"):
         return f"wrote {request.path}"
     return f"{'asked' if operation.tag == PAGE else 'took'} {request.path}"

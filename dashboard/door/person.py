@@ -19,6 +19,10 @@ ENVIRON, VIEWER = "hotspots.person", "hotspots.viewer"
 """Where a request says who asks, and what they may see; nothing from outside can set these."""
 
 
+BY_ITSELF = ("/version",)
+"""What an open page asks by itself, so that it is no sign of anybody who sits there."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who is logged in.
@@ -83,7 +87,7 @@ def person(request: Request, access: Access, people: People) -> Person | None:
     if access.proxy:
         return _by_proxy(request, access)
     if token := request.cookies.get(cookie_name(access)):
-        ticket = people.ticket(SESSION, token, access.idle * 60)
+        ticket = people.ticket(SESSION, token, access.idle * 60, uses=request.path not in BY_ITSELF)
         if ticket and (found := of_ticket(ticket, access)):
             return found
     if token := token_of(request):

@@ -144,7 +144,9 @@ class People:
             )
         return token
 
-    def ticket(self, kind: str, token: str, idle: float = float("inf")) -> Ticket | None:
+    def ticket(
+        self, kind: str, token: str, idle: float = float("inf"), *, uses: bool = True
+    ) -> Ticket | None:
         """Return the ticket of a token; None where there is none, or it has ended or lain idle too long.
 
         Parameters
@@ -152,6 +154,8 @@ class People:
         kind, token : str
         idle : float
             Seconds for which it may lie unused.
+        uses : bool
+            Whether this is a use of it.
         """
         now, which = self.now(), _hash(token)
         with self._open() as database:
@@ -165,7 +169,7 @@ class People:
             if now >= ends or now - used > idle:
                 database.execute("DELETE FROM tickets WHERE hash = ?", (which,))
                 return None
-            if now - used > REFRESHED:
+            if uses and now - used > REFRESHED:
                 database.execute("UPDATE tickets SET used = ? WHERE hash = ?", (now, which))
         return Ticket(key, name, tuple(json.loads(groups)), stamp, ends)
 

@@ -40,6 +40,7 @@ ASKED = {
     "A ward pack": "/export.pack?ward=E05000001",
     "The needs assessment": "/assessment.docx",
     "A live layer (OGC API)": "/collections/borough/items",
+    "What is loaded": "/data",
     "What programs can ask": "/openapi.json",
     "Own account": "/account",
     "Health": "/healthz",
