@@ -165,7 +165,7 @@ def _by_night(late: tuple[float, float, float], other: tuple[float, float, float
     if np.isnan([late[0], other[0]]).any():
         return ""
     first, second = ("{:.1f} times ({:.1f} to {:.1f})".format(*one) for one in (late, other))
-    return f" On the nights of Friday and Saturday that is {first} what they suggest, on others {second}."
+    return f" On the nights of Friday and Saturday it holds {first} what they suggest, on others {second}."
 
 
 def without_excess(matrix: ArrayLike | pd.DataFrame, kept: float) -> pd.DataFrame:

@@ -101,19 +101,23 @@ def _midnight(atlas: Atlas, query: Query) -> bool:
     return atlas.asked(query).week().midnight is not None
 
 
-def _exhibit(atlas: Atlas, query: Query, key: str, speaks: Callable[[Exhibit], bool]) -> bool | None:
-    """Whether an exhibit gives a verdict; None where it is not possible."""
+def _exhibit(
+    atlas: Atlas, query: Query, key: str, speaks: Callable[[Exhibit], bool], without: bool | None
+) -> bool | None:
+    """Whether an exhibit gives a verdict; ``without`` where it is not possible."""
     try:
         if key in SERVICES:
             query = query.replace(first=None, last=None)  # each source over its own months
             return speaks(SERVICES[key][1]([part_of(atlas, query, source)[0] for source in atlas.sources]))
         return speaks(EXHIBITS[key][1](part_of(atlas, query, query.source)[0]))
     except NotPossible:
-        return None
+        return without
 
 
-def _of_exhibit(key: str, speaks: Callable[[Exhibit], bool]) -> Callable[[Atlas, Query], bool | None]:
-    return partial(_exhibit, key=key, speaks=speaks)
+def _of_exhibit(
+    key: str, speaks: Callable[[Exhibit], bool], without: bool | None = None
+) -> Callable[[Atlas, Query], bool | None]:
+    return partial(_exhibit, key=key, speaks=speaks, without=without)
 
 
 def _clusters(atlas: Atlas, query: Query, layer: str, measure: str, classes: tuple[str, ...]) -> bool:
@@ -174,7 +178,7 @@ SENTENCES: dict[str, Sentence] = {
         Sentence(
             "overlooked",
             "Hot for health and not for the police",
-            _of_exhibit("overlooked", lambda it: len(it.table) > 0),
+            _of_exhibit("overlooked", lambda it: len(it.table) > 0, without=False),
             ("one_pattern", "rates", "residents"),
             (),
             "services",

@@ -84,7 +84,8 @@ def day_by_hour(part: Part) -> Exhibit:
         finding = ""  # most of the cells are suppressed
     caveats = []
     if part.midnight.stands_out:
-        caveats += [part.midnight.sentence, "The peak is named without that excess."]
+        finding = f"Without midnight’s excess: {finding}" if finding else ""
+        caveats.append(part.midnight.sentence)
     untimed = part.selection.untimed(part.clock_areas)
     without = "" if part.query.borough else "; those without a place are counted here"
     have = agree(part.gate.text(untimed), "has", "have")
