@@ -215,7 +215,7 @@ def together(
     if not (people > 0).all():
         return Together(p, 0.0)
     chances = [chance_of_busiest(of, people, areas) for of, areas in zip(counts, busiest, strict=True)]
-    by_residents = meet_by_more(here, chances[0], near_there)
+    by_residents = meet_by_more(counts[0], people, here, near_there) if p <= ALPHA else 1.0
     return Together(p, by_residents, float(chances[0] @ chances[1]))
 
 

@@ -2,15 +2,17 @@
 
 Were residents all that tells areas apart, an area's count would have a mean that they let expect, and vary
 about it as risk does from area to area. By that law: which areas have more in and around them, which are
-likely to be among the busiest of a service, and do two services meet in more of them than by residents alone?
-See ``docs/methods/services.md``.
+likely to be among the busiest of a service? And do two services meet in more of them than if rates were dealt
+out again? See ``docs/methods/services.md``.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import betainc, gammainc, ndtr
+from scipy.special import betainc, gammainc
 
 from geo.stats.hotspots import bh_q
 from geo.stats.weights import Neighbours
@@ -178,40 +180,54 @@ def chance_of_busiest(counts: np.ndarray, residents: np.ndarray, busiest: np.nda
     return np.where(mean > 0, at_least(least, mean, spread), 0.0)
 
 
-def meet_by_more(busiest: np.ndarray, chance: np.ndarray, other: np.ndarray) -> float:
-    """One-sided p of meeting so much of another service, where each area had this chance of being busiest.
+DEALS, MOST_DEALT = 499, 2_000_000
+"""How often rates are dealt out again over the areas, and the values above which it is less often."""
+
+
+@lru_cache(maxsize=4)
+def _deals(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which area's rate each area gets in each deal, and the chance error of its count; always the same."""
+    rng = np.random.default_rng(0)
+    number = int(np.clip(MOST_DEALT // n, 99, DEALS))
+    rows = np.tile(np.arange(n, dtype=np.int32), (number, 1))
+    return rng.permuted(rows, axis=1), rng.normal(size=(number, n)).astype(np.float32)
+
+
+def meet_by_more(counts: np.ndarray, residents: np.ndarray, busiest: np.ndarray, other: np.ndarray) -> float:
+    """One-sided p of the busiest areas meeting so much of another service, were their rates dealt out again.
 
     Parameters
     ----------
+    counts, residents : ndarray of float, shape (n,)
     busiest : ndarray of bool, shape (n,)
-    chance : ndarray of float, shape (n,)
-        From :func:`chance_of_busiest`.
+        Those with the most.
     other : ndarray of float, shape (n,)
         What the other service has in and around each area; taken as it is.
 
     Returns
     -------
     float
-        Of the sum over the busiest areas, by the normal law with the variance that areas drawn with unequal
-        chances and a fixed number have (Hájek); 1 where there is nothing to be told.
-
-    References
-    ----------
-    Hájek (1964), Asymptotic theory of rejective sampling with varying probabilities from a finite population,
-    Annals of Mathematical Statistics 35(4).
+        (1 + deals with as much in as many of the busiest) / (1 + deals): residents stay, and each area gets
+        the relative risk of another, drawn to 1 as far as chance alone would spread it, and a chance error
+        (of the root of a Poisson count, where it is the same for all). 1 where there is nothing to be told.
 
     Examples
     --------
-    >>> ends = np.repeat([True, False], [10, 30])
-    >>> round(meet_by_more(ends, np.full(40, 0.25), ends.astype(float)), 6)
-    0.0
-    >>> meet_by_more(ends, ends.astype(float), ends.astype(float))
+    >>> ends, alike = np.repeat([True, False], [10, 30]), np.full(40, 1000.0)
+    >>> meet_by_more(np.where(ends, 90.0, 20.0), alike, ends, ends.astype(float))
+    0.002
+    >>> meet_by_more(np.where(ends, 90.0, 20.0), np.where(ends, 4500.0, 1000), ends, ends.astype(float))
     1.0
     """
-    weight = chance * (1 - chance)
-    if not weight.sum():
+    mean, spread = by_residents(counts, residents)
+    lived = mean > 0
+    number = int((busiest & lived).sum())
+    if not 0 < number < lived.sum():
         return 1.0
-    centre = (weight * other).sum() / weight.sum()
-    variance = (weight * (other - centre) ** 2).sum()
-    more = float((busiest * (other - centre)).sum() - (chance * (other - centre)).sum())
-    return float(ndtr(-more / np.sqrt(variance))) if variance > 0 else 1.0
+    mean, met = mean[lived], other[lived]
+    risk = 1 + np.sqrt(spread * mean / (1 + spread * mean)) * (counts[lived] / mean - 1)
+    dealt, error = _deals(len(mean))
+    drawn = np.sqrt(risk.astype(np.float32)[dealt] * mean.astype(np.float32) + np.float32(0.375)) + error / 2
+    first = np.argpartition(drawn, -number, axis=1)[:, -number:]
+    as_much = met[first].sum(axis=1) >= met[busiest[lived]].sum() - 1e-9
+    return float((1 + as_much.sum()) / (1 + len(dealt)))

@@ -59,8 +59,7 @@ def test_services_that_share_residents_only_are_rarely_said_to_meet() -> None:
     p = []
     for _ in range(200):
         one, other = services(rng)
-        chance = chance_of_busiest(one, PEOPLE, fifth(one))
-        p.append(meet_by_more(fifth(one), chance, fifth(other).astype(float)))
+        p.append(meet_by_more(one, PEOPLE, fifth(one), fifth(other).astype(float)))
     assert (np.array(p) <= 0.05).mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
@@ -68,8 +67,17 @@ def test_services_that_share_more_than_residents_meet() -> None:
     rng = np.random.default_rng(5)
     risk = PEOPLE * rng.gamma(4, 0.25, 400)
     one, other = (rng.poisson(30 * risk / risk.mean()).astype(float) for _ in range(2))
-    chance = chance_of_busiest(one, PEOPLE, fifth(one))
-    assert meet_by_more(fifth(one), chance, fifth(other).astype(float)) < 1e-6
+    assert meet_by_more(one, PEOPLE, fifth(one), fifth(other).astype(float)) == 1 / 500
+
+
+def test_rates_that_differ_by_more_than_a_gamma_law_meet_no_more() -> None:
+    """A few areas with many times the rate of others, dealt out over areas, beside a service by residents."""
+    rng, p = np.random.default_rng(7), []
+    for _ in range(150):
+        risk = PEOPLE * np.where(rng.random(400) < 0.1, 6, 1) * rng.gamma(10, 0.1, 400)
+        one = rng.poisson(30 * risk / risk.mean()).astype(float)
+        p.append(meet_by_more(one, PEOPLE, fifth(one), fifth(services(rng)[0]).astype(float)))
+    assert 0.2 < np.mean(p) < 0.8 and binom.sf(sum(np.array(p) <= 0.05) - 1, 150, 0.05) > 1e-3
 
 
 def test_areas_without_residents_have_no_chance() -> None:
@@ -77,7 +85,7 @@ def test_areas_without_residents_have_no_chance() -> None:
     chance = chance_of_busiest(np.arange(5.0), people, np.arange(5) == 4)
     assert chance[:2].tolist() == [0, 0] and chance.sum() == pytest.approx(1, abs=0.01)
     assert chance_of_busiest(np.ones(2), np.zeros(2), np.array([True, False])).tolist() == [0, 0]
-    assert meet_by_more(np.array([True, False]), np.zeros(2), np.ones(2)) == 1.0
+    assert meet_by_more(np.ones(2), np.zeros(2), np.array([True, False]), np.ones(2)) == 1.0
 
 
 @pytest.mark.parametrize("window", [True, False])
