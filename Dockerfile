@@ -34,7 +34,6 @@ FROM ${BASE}
 RUN useradd --system --uid 10001 --home-dir /srv/hotspots --create-home hotspots && install -d -o hotspots /data
 COPY --from=environment /opt/hotspots /opt/hotspots
 WORKDIR /srv/hotspots
-COPY gunicorn.conf.py ./
 ENV PATH=/opt/hotspots/bin:$PATH HOTSPOTS_DATA=/data HOTSPOTS_CONTAINER=1 PYTHONUNBUFFERED=1
 USER hotspots
 VOLUME /data
@@ -42,4 +41,4 @@ EXPOSE 8050
 # The first start builds the demonstration county, hence the patience.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=180s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8050/healthz', timeout=4)"]
-CMD ["gunicorn", "app:server"]
+CMD ["hotspots", "serve", "--host", "0.0.0.0", "--workers", "2", "--log"]

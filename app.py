@@ -1,4 +1,4 @@
-"""The entry: `python app.py` (or `hotspots serve`) serves the dashboard, `gunicorn app:server` imports it.
+"""The entry: `python app.py` (or `hotspots serve`) serves the dashboard.
 
 The page may know :mod:`geo`, never the reverse: so the command of serving is here, beside the commands of
 :mod:`geo.cli`.
@@ -13,12 +13,10 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import errno
-import logging
 import socket
 import sys
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,24 +26,27 @@ from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.data.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from dashboard.serving.behind import Application
+    from dashboard.serving.editions import Editions
     from geo.access.file import Access
-    from geo.answer.atlas import Atlas
 
-THREADS = 8
-BACKLOG = 256
-
-
+BACKLOG = 1024
+CONTAINED = os.environ.get("HOTSPOTS_CONTAINER") == "1"
+"""Whether this is a container: its addresses are reached from outside only as far as they are published."""
 CONFIRMED = "I have a right to the true small numbers"
 
 
-def build(
-    data: Path, viewer: Viewer, access: Access | None = None, *, link: int | None = None
-) -> Callable[..., Any]:
-    """Open a data folder and make the web application of its dashboard.
+def fill(data: Path) -> None:
+    """Build the demonstration county in a data folder that is empty."""
+    if Store(data).empty:
+        print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
+        cli.build_demo(data)
 
-    An empty folder gets the demonstration county first.
+
+def build(
+    data: Path, viewer: Viewer, access: Access | None = None, *, link: int | None = None, workers: int = 0
+) -> tuple[Application, Editions]:
+    """Open a data folder and make the web application of its dashboard.
 
     Parameters
     ----------
@@ -56,45 +57,45 @@ def build(
         How people log in; each is then shown what their group may see, whoever ``viewer`` is.
     link : int, optional
         Port of a page that asks for the token of its link where data are loaded that are not everybody's.
+    workers : int
+        Processes for the questions of the page.
+
+    Returns
+    -------
+    application : WSGI application
+        With what stands in front of the page.
+    editions : Editions
+        What answers behind it.
 
     Raises
     ------
     Problem
         If the folder holds data that cannot be read.
     """
-    from dashboard import create_app
     from dashboard.door.link import Link
-    from geo.answer.atlas import Atlas
+    from dashboard.serving.editions import Editions, Settings
 
-    if Store(data).empty:
-        print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
-        cli.build_demo(data)
-    snapshot, damage = Store(data).open_or_former(OTHERS if access else viewer)
-    if damage:
-        print(damage, file=sys.stderr, flush=True)
-    atlas = Atlas(snapshot)
+    editions = Editions(Settings(data, OTHERS if access else viewer, access, workers))
+    atlas = editions.current.atlas
     if access:
-        return _behind_the_door(atlas, data, access)
-    server = create_app(atlas).server
+        return _behind_the_door(editions, data, access), editions
     private = not atlas.synthetic and any(
         one.disclosure != "open" for one in atlas.catalogue.sources.values()
     )
-    return Link(server, link) if private and link is not None else server
+    return (Link(editions, link) if private and link is not None else editions), editions
 
 
-def _behind_the_door(atlas: Atlas, data: Path, access: Access) -> Callable[..., Any]:
+def _behind_the_door(editions: Editions, data: Path, access: Access) -> Application:
     """The dashboard of a data folder for people who log in."""
     from dashboard.door.door import Door, Watched
-    from dashboard.door.groups import Groups
     from geo.access.people import People
     from geo.out.export import ways
 
-    if unknown := access.unknown(list(atlas.sources), list(ways())):
+    if unknown := access.unknown(list(editions.current.atlas.sources), list(ways())):
         raise Problem(f"The access file {access.path} cannot be used: " + " ".join(unknown))
-    groups = Groups(atlas, access)
     for group in access.groups.values():
-        groups.atlas(group.viewer)  # what cannot be opened is told now, not to whoever asks first
-    return Door(Watched(access.path), groups, People(data))
+        editions.catalogue(group.viewer)  # what cannot be opened is told now, not to whoever asks first
+    return Door(Watched(access.path), editions, People(data))
 
 
 def access_of(data: Path, named: Path | None = None) -> Access | None:
@@ -121,7 +122,8 @@ def listen(host: str, port: int, access: Access | None = None) -> socket.socket:
     """
     from dashboard.security import check_address
 
-    check_address(host, access)
+    if access or not CONTAINED:
+        check_address(host, access)
     taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     if os.name == "posix":  # elsewhere this would share the port with whoever has it
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -195,6 +197,14 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
         str, typer.Option(help="Address to listen on; others than this computer's own need a log-in.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8050,
+    workers: Annotated[
+        int,
+        typer.Option(
+            help="Processes that answer the questions of the page, for several readers: one for each core.",
+            min=0,
+            max=64,
+        ),
+    ] = 0,
     cleared: Annotated[
         bool,
         typer.Option("--cleared", help="Show the true small numbers of controlled sources; asks to confirm."),
@@ -210,9 +220,20 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
             "--no-token", help="Let every account of this computer reach the page without its link."
         ),
     ] = False,
+    behind: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Address or network of a reverse proxy that is believed who asks, and how (repeat for more)."
+        ),
+    ] = None,
+    log: Annotated[
+        bool, typer.Option("--log", help="Log every request, a JSON object a line, not only what is wrong.")
+    ] = False,
 ) -> None:
     """Serve the dashboard: to this computer, or to those who log in."""
-    from waitress.server import create_server
+    from dashboard.serving.behind import Behind
+    from dashboard.serving.seen import log_lines
+    from dashboard.serving.start import start
 
     people = access_of(data, access)
     if cleared and people:
@@ -223,10 +244,11 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
         confirm()
     with listen_at(unix) if unix else listen(host, port, people) as taken:
         on = 0 if unix else taken.getsockname()[1]
-        link = None if no_token or unix else on
-        application = build(data, CLEARED_OWNER if cleared else OWNER, people, link=link)
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        server = create_server(application, sockets=[taken], threads=THREADS, ident=None)
+        link = None if no_token or unix or CONTAINED else on
+        viewer = CLEARED_OWNER if cleared else OTHERS if CONTAINED else OWNER
+        log_lines(requests=log)
+        fill(data)
+        application, editions = build(data, viewer, people, link=link, workers=workers)
         shown = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"at {unix}" if unix else f"on http://{shown}:{on}"
         if token := getattr(application, "token", ""):
@@ -238,26 +260,10 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
             flush=True,
         )
         try:
-            server.run()
+            start(Behind(application, behind or ()), editions, taken)
         finally:
             if unix:
                 unix.unlink(missing_ok=True)
-
-
-@cache
-def _server() -> Callable[..., Any]:
-    data = Path(os.environ.get("HOTSPOTS_DATA", cli.DATA))
-    try:
-        return build(data, OTHERS, access_of(data))
-    except Problem as problem:
-        sys.exit(str(problem))
-
-
-def __getattr__(name: str) -> Any:
-    """Make ``app.server`` when it is first asked for: importing this module opens nothing."""
-    if name == "server":
-        return _server()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def main() -> None:

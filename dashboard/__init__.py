@@ -44,7 +44,7 @@ class Page(Dash):
         """Fill the index: a skeleton over the place of the page; our own script starts the renderer."""
         place = f'{shell.SKELETON}<div id="react-entry-point"></div>'
         parts |= {"renderer": shell.entry(), "app_entry": place, "scripts": shell.needed(parts["scripts"])}
-        return super().interpolate_index(**parts)
+        return super().interpolate_index(**{key: shell.relative(text) for key, text in parts.items()})
 
 
 def create_app(atlas: Atlas, access: Access | None = None) -> Dash:

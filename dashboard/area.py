@@ -83,7 +83,7 @@ def _of_area(atlas: Atlas, query: Query, link: Link) -> Component:
         sure=None if sure is None else sure.table.loc[query.area],
         domains=domains.loc[query.area] if query.area in domains.index else None,
         around=_around(atlas, query, link),
-        pack=f"/export.pack{query.to_search()}" if query.level == "ward" and "pack" in offered(atlas) else "",
+        pack=f"export.pack{query.to_search()}" if query.level == "ward" and "pack" in offered(atlas) else "",
     )
 
 

@@ -8,7 +8,6 @@ hears of an answer that does not come, and only what changed is drawn.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from dash import ClientsideFunction, Dash, Input, Output
@@ -20,19 +19,15 @@ from dashboard import ids, view
 from dashboard.filters import MANY_BOROUGHS, controls
 from dashboard.openapi import PAGE, Operation, described
 from geo.answer.memory import Memory
-from geo.ask.problem import Problem
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
-
-LOG = logging.getLogger(__name__)
 
 NAMESPACE = "hotspots"
 DISPATCH = "/_dash-update-component"
 """Where Dash's own callbacks would ask."""
 REMEMBERED = 64
 """Pages kept as they are sent, for those who ask the same again."""
-FAULT = "The dashboard could not work out this answer. Try again, or clear the filters."
 
 
 def register(app: Dash, atlas: Atlas) -> None:
@@ -55,13 +50,8 @@ def register(app: Dash, atlas: Atlas) -> None:
         def make() -> str:
             return to_json_plotly(view.page(atlas, search and f"?{search}"))
 
-        try:  # a meeting is told its notes too, which change while the data do not
-            page = make() if request.args.get("view") == "present" else pages.get(search, make)
-        except Problem:
-            raise
-        except Exception:
-            LOG.exception("A question could not be answered: %s", search)
-            return Response(FAULT, 500, mimetype="text/plain")
+        # A meeting is told its notes too, which change while the data do not.
+        page = make() if request.args.get("view") == "present" else pages.get(search, make)
         return Response(page, mimetype="application/json")
 
     @app.server.before_request

@@ -36,6 +36,7 @@ def address() -> dict[str, Any]:
 def handed(atlas: Atlas) -> dict[str, Any]:
     """All that the scripts of the page are told (``assets/page/handed.mjs``)."""
     return {
+        "version": atlas.version,
         "map": routes.map_config(atlas),
         "address": address(),
         "reads": {
@@ -57,7 +58,7 @@ def plotly_address() -> str:
     from plotly import __version__
 
     file = build_fingerprint("package_data/plotly.min.js", __version__, 0)
-    return f"/_dash-component-suites/plotly/{file}"
+    return f"_dash-component-suites/plotly/{file}"
 
 
 def block(atlas: Atlas) -> str:

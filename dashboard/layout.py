@@ -84,7 +84,7 @@ def _bar(atlas: Atlas) -> Component:
                     html.Ul(
                         [
                             html.Li(
-                                html.A(label, id=ids.export(key), href=f"/export.{key}", download=""),
+                                html.A(label, id=ids.export(key), href=f"export.{key}", download=""),
                                 hidden=key not in there,
                             )
                             for key, label in ways().items()
@@ -339,6 +339,16 @@ def _messages() -> Component:
     """Say what the page is doing or why it cannot; ``assets/page/messages.mjs`` fills them."""
     return html.Div(
         [
+            html.Div(
+                [
+                    "New data: ",
+                    html.Button("Reload", className="linklike", **{"data-act": "reload"}),
+                ],
+                id="renewed",
+                className="renewed",
+                role="status",
+                hidden=True,
+            ),
             html.Div(id="wait", className="wait", role="status"),
             html.Div(
                 id="trouble",

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +37,17 @@ Route = TypeVar("Route", bound=Callable[..., Any])
 
 
 # ---------------------------------------------------------------- what a route says of itself
+
+
+class Effort(Enum):
+    """How much work an answer is."""
+
+    NONE = 0
+    """What is there already."""
+    MOMENT = 1
+    """A question of the page."""
+    LONG = 2
+    """Seconds to minutes: it is done apart from the questions, can be followed, and stopped."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,8 @@ class Operation:
         Status of an answer.
     body : mapping
         JSON Schema of what is sent; empty where nothing is.
+    effort : Effort, or callable, optional
+        How much work it is, or what tells that of the request at hand; without, a question is a moment's.
     """
 
     summary: str
@@ -90,6 +104,13 @@ class Operation:
     faults: tuple[int, ...] = ()
     done: int = 200
     body: Mapping[str, Any] = field(default_factory=dict)
+    effort: Effort | Callable[[], Effort] | None = None
+
+    def takes(self) -> Effort:
+        """How much work the answer to the request at hand is."""
+        if self.effort is None:
+            return Effort.MOMENT if self.question else Effort.NONE
+        return self.effort() if callable(self.effort) else self.effort
 
 
 def described(operation: Operation) -> Callable[[Route], Route]:
@@ -271,6 +292,6 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("This description", "About", {KIND: {"type": "object"}}, (), False, (304,)))
     def openapi() -> Response:
         def make() -> Response:
-            return Response(json.dumps(document(app, atlas, request.host_url)), content_type=KIND)
+            return Response(json.dumps(document(app, atlas, request.root_url)), content_type=KIND)
 
         return reply(atlas, "", make)

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
@@ -27,6 +28,9 @@ from geo.ask.refusal import Refused
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
+REFERENCE = "HTTP_X_REQUEST_ID"
+"""Where a request holds its reference."""
+FAULT = "The dashboard could not work this out. Try again, or clear the filters. Reference: {reference}."
 NOTHING_HERE = "There is nothing at {path}. The dashboard is at /; what programs can ask is at /openapi.json."
 
 
@@ -59,6 +63,11 @@ def asked(atlas: Atlas, *own: str) -> Query:
         If part of it cannot be taken.
     """
     return atlas.exactly(without(*own))
+
+
+def reference() -> str:
+    """Name of the request, by which the log can be searched for it."""
+    return str(request.environ.setdefault(REFERENCE, token_hex(4)))
 
 
 def wants_json() -> bool:
@@ -94,15 +103,14 @@ def reply(atlas: Atlas, question: object, make: Callable[[], Response]) -> Respo
     Returns
     -------
     Response
-        With an ``ETag``, and kept by no cache but the asker's own; by none at all where a source loaded is
-        not open.
+        With an ``ETag``, for who keeps it all the same; no cache does.
     """
     facts = (
         atlas.version,
         f"{atlas.viewer}",
         program(),
         f"{date.today()}",
-        request.host_url,
+        request.root_url,
         request.path,
         f"{question}",
     )
@@ -110,8 +118,7 @@ def reply(atlas: Atlas, question: object, make: Callable[[], Response]) -> Respo
     known = request.if_none_match.contains_weak(tag)
     response = Response(status=304) if known else make()
     response.set_etag(tag, weak=True)
-    closed = any(loaded.gate.disclosure != "open" for loaded in atlas.sources.values())
-    response.headers["Cache-Control"] = "no-store" if closed else "private, no-cache"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -160,6 +167,8 @@ def register(app: Dash) -> None:
         said = error.description or ""
         if made.status_code == HTTPStatus.NOT_FOUND and said == type(error).description:
             said = NOTHING_HERE.format(path=request.path[:80])
+        if made.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            said = FAULT.format(reference=reference())
         response = refusal((said,), made.status_code)
         if allowed := made.headers.get("Allow"):
             response.headers["Allow"] = allowed

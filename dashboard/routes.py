@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 NAME = Own("name", "Name that the page gives.", place="path")
 GEOJSON = {"application/geo+json": {"type": "object"}}
+VERSION_HEADER = "X-Data-Version"
+"""Header that says of an answer from which data it is."""
+VERSION = {
+    "type": "object",
+    "properties": {"version": {"type": "string", "description": "Hash of the data."}},
+}
 READY = {
     "type": "object",
     "properties": {
@@ -30,19 +36,20 @@ READY = {
     },
 }
 FOR_EVER = "public, max-age=31536000, immutable"
+SHAPES_FOR_EVER = FOR_EVER.replace("public", "private")
 COUNTY = 7_000
 """Areas up to which the browser draws the map by hand; more are drawn by the map library, where it can."""
 
 
 def geometry_address(atlas: Atlas, level: str) -> str:
     """Address of the shapes of a level; it changes when they do, so a browser may keep them for ever."""
-    return f"/geometry/{level}-{atlas.levels[level].geojson_hash}.json"
+    return f"geometry/{level}-{atlas.levels[level].geojson_hash}.json"
 
 
 def tiles_address(atlas: Atlas, level: str) -> str | None:
     """Address of the equal-area tiles of a level, which follow from its shapes; None for too many areas."""
     shapes = atlas.levels[level]
-    return f"/geometry/tiles-{level}-{shapes.geojson_hash}.json" if shapes.n <= MOST else None
+    return f"geometry/tiles-{level}-{shapes.geojson_hash}.json" if shapes.n <= MOST else None
 
 
 def national(atlas: Atlas) -> bool:
@@ -52,7 +59,7 @@ def national(atlas: Atlas) -> bool:
 
 def places_address(places: bytes) -> str:
     """Address of the place names, which changes when they do."""
-    return f"/geometry/places-{hashlib.sha256(places).hexdigest()[:12]}.json"
+    return f"geometry/places-{hashlib.sha256(places).hexdigest()[:12]}.json"
 
 
 def _places(atlas: Atlas) -> bytes:
@@ -85,7 +92,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
     ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON, kept for ever by
-    the browser, sent compressed), ``/healthz``, ``/readyz``.
+    the browser, sent compressed), ``/version``, ``/healthz``, ``/readyz``.
     """
     levels = atlas.catalogue.levels
     files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in levels}
@@ -97,7 +104,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/geometry/<name>")
     @described(Operation("Shapes, tiles or places, for the page", PAGE, GEOJSON, (NAME,), question=False))
     def geometry(name: str) -> Response:
-        address = f"/geometry/{name}"
+        address = f"geometry/{name}"
         if address in tiled and address not in packed:  # laid out when first asked for
             packed[address] = gzip.compress(tiles_geojson(atlas.levels[tiled[address]]), mtime=0)
         body = packed.get(address)
@@ -108,8 +115,18 @@ def register(app: Dash, atlas: Atlas) -> None:
             response.headers["Content-Encoding"] = "gzip"
         else:
             response.data = gzip.decompress(body)
-        response.headers["Cache-Control"] = FOR_EVER
+        response.headers["Cache-Control"] = SHAPES_FOR_EVER
         response.headers["Vary"] = "Accept-Encoding"
+        return response
+
+    @app.server.get("/version")
+    @described(Operation("Which data are in force?", "About", {"application/json": VERSION}, question=False))
+    def version() -> Response:
+        return jsonify(version=atlas.version)
+
+    @app.server.after_request
+    def of_version(response: Response) -> Response:
+        response.headers.setdefault(VERSION_HEADER, atlas.version)
         return response
 
     @app.server.get("/healthz")

@@ -10,7 +10,8 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from dashboard.assess import article, asking, checked
-from dashboard.openapi import HTML, PAGE, Operation, Own, described
+from dashboard.openapi import HTML, PAGE, Effort, Operation, Own, described
+from dashboard.progress import tell
 from dashboard.replies import download, reply, search, without
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -44,11 +45,11 @@ def register(app: Dash, atlas: Atlas) -> None:
 
     @lru_cache(maxsize=REMEMBERED)
     def made(query: Query) -> Assessment:
-        return assess(atlas, query, query.sources)
+        return assess(atlas, query, query.sources, progress=tell)
 
     @lru_cache(maxsize=REMEMBERED)
     def written(query: Query, form: str) -> bytes:
-        return write(made(query), atlas, form)
+        return write(made(query), atlas, form, tell)
 
     @lru_cache(maxsize=4 * REMEMBERED)
     def drawn(query: Query, name: str) -> bytes:
@@ -67,7 +68,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         return query, name
 
     @app.server.get("/assessment/page")
-    @described(Operation("The needs assessment, for the page", PAGE, HTML))
+    @described(Operation("The needs assessment, for the page", PAGE, HTML, effort=Effort.LONG))
     def page() -> Response:
         atlas.catalogue.needs_level("lsoa")
         query = takeable(atlas, Query.parse(search())[0])[0].replace(view="assess")
@@ -79,12 +80,18 @@ def register(app: Dash, atlas: Atlas) -> None:
         return Response(article(atlas, made(asking(query)), link), mimetype="text/html")
 
     @app.server.get("/assessment/check")
-    @described(Operation("Published and rebuilt figures, for the page", PAGE, HTML, (), False, (422,)))
+    @described(
+        Operation(
+            "Published and rebuilt figures, for the page", PAGE, HTML, (), False, (422,), effort=Effort.LONG
+        )
+    )
     def check_page() -> Response:
         return Response(checked(compared()), mimetype="text/html")
 
     @app.server.get("/assessment/table.csv")
-    @described(Operation("A table of the needs assessment", TAG, {"text/csv": {}}, (EXHIBIT,)))
+    @described(
+        Operation("A table of the needs assessment", TAG, {"text/csv": {}}, (EXHIBIT,), effort=Effort.LONG)
+    )
     def table() -> Response:
         query, name = named()
 
@@ -97,13 +104,15 @@ def register(app: Dash, atlas: Atlas) -> None:
         return reply(atlas, (query, name), make)
 
     @app.server.get("/assessment/figure.png")
-    @described(Operation("A map of the needs assessment", TAG, {"image/png": {}}, (EXHIBIT,)))
+    @described(
+        Operation("A map of the needs assessment", TAG, {"image/png": {}}, (EXHIBIT,), effort=Effort.LONG)
+    )
     def figure_png() -> Response:
         query, name = named(with_map=True)
         return reply(atlas, (query, name), lambda: Response(drawn(query, name), mimetype="image/png"))
 
     @app.server.get("/assessment.<form>")
-    @described(Operation("The needs assessment, as a document", TAG, answers, (form,)))
+    @described(Operation("The needs assessment, as a document", TAG, answers, (form,), effort=Effort.LONG))
     def document(form: str) -> Response:
         if form not in REPORTS:
             raise NotFound(f"There is no document “{form[:20]}”; there is {listed(list(REPORTS))}.")

@@ -8,7 +8,8 @@ from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from dashboard.openapi import Operation, Own, described
+from dashboard.openapi import Effort, Operation, Own, described
+from dashboard.progress import tell
 from dashboard.replies import asked, download, reply, without
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -16,7 +17,7 @@ from geo.ask.words import listed, slug
 from geo.out.export import FORMATS, allow, filename, offered
 from geo.out.provenance import Sheet, sheet
 from geo.out.slide import write_pptx
-from geo.out.ward_pack import archive_name, stream_packs, wards_of, write_packs
+from geo.out.ward_pack import wards_of, write_packs
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -48,6 +49,11 @@ TABLE = {
 }
 
 
+def _effort() -> Effort:
+    form = FORMATS.get((request.view_args or {})["form"])
+    return Effort.LONG if form and form.long else Effort.MOMENT
+
+
 def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
@@ -62,10 +68,12 @@ def register(app: Dash, atlas: Atlas) -> None:
     answers: dict[str, Any] = {form.mimetype: {} for form in FORMATS.values()}
 
     def shown(query: Query) -> Sheet:
-        return sheet(atlas, query, link=request.host_url + query.to_search())
+        return sheet(atlas, query, link=request.root_url + query.to_search())
 
     @app.server.get("/export.<form>")
-    @described(Operation("What the page shows, as a file", TAG, answers | {JSON: TABLE}, (kind,)))
+    @described(
+        Operation("What the page shows, as a file", TAG, answers | {JSON: TABLE}, (kind,), effort=_effort)
+    )
     def export(form: str) -> Response:
         known = FORMATS.get(form)
         if known is None:
@@ -80,26 +88,24 @@ def register(app: Dash, atlas: Atlas) -> None:
         return reply(atlas, query, make)
 
     @app.server.get("/export.pack")
-    @described(Operation("Ward packs: one PDF, or several in an archive", TAG, PACKS, (WARD,)))
+    @described(
+        Operation("Ward packs: one PDF, or several in an archive", TAG, PACKS, (WARD,), effort=Effort.LONG)
+    )
     def pack() -> Response:
         allow(atlas, "pack")
         query = asked(atlas, "ward")
         wards = wards_of(atlas, query, request.args.getlist("ward"))
 
         def make() -> Response:
-            if len(wards) == 1:
-                name, content = write_packs(atlas, query, wards, home=request.host_url)
-                response = download(content, "application/pdf", name)
-            else:
-                packs = stream_packs(atlas, query, wards, request.host_url)
-                response = download(packs, "application/zip", archive_name(atlas))
-            response.headers["X-Wards"] = str(len(wards))  # the page counts them as they come
-            return response
+            name, content = write_packs(atlas, query, wards, tell, home=request.root_url)
+            return download(content, "application/pdf" if len(wards) == 1 else "application/zip", name)
 
         return reply(atlas, (query, wards), make)
 
     @app.server.get("/slides.pptx")
-    @described(Operation("Slides of several maps", TAG, {SLIDES: {}}, (MAP,), False, (304, 422)))
+    @described(
+        Operation("Slides of several maps", TAG, {SLIDES: {}}, (MAP,), False, (304, 422), effort=Effort.LONG)
+    )
     def slides() -> Response:
         allow(atlas, "pptx")
         if rest := without("map"):

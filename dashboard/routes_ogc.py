@@ -13,7 +13,7 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard import ogc
-from dashboard.openapi import HTML, Operation, Own, described
+from dashboard.openapi import HTML, Effort, Operation, Own, described
 from dashboard.replies import reply, search, wants_json, without
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
@@ -76,14 +76,22 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("Landing page: where to go on", TAG, OBJECT, (ogc.FORM,)))
     def landing() -> Response:
         query = asked(atlas)
-        return answered(atlas, query, ogc.landing(atlas, request.host_url, handed_on(query)))
+        return answered(atlas, query, ogc.landing(atlas, request.root_url, handed_on(query)))
 
     @app.server.get("/ogc/<path:rest>")
     @described(Operation("The same addresses, for who appends them to /ogc/", TAG, {}, (REST,), done=307))
     def below(rest: str) -> Any:
-        return redirect(f"{request.host_url}{rest}?{search()}".rstrip("?"), 307)
+        return redirect(f"{request.root_url}{rest}?{search()}".rstrip("?"), 307)
 
-    @described(Operation("The page; the landing page for who accepts JSON", TAG, HTML | OBJECT, (ogc.FORM,)))
+    @described(
+        Operation(
+            "The page; the landing page for who accepts JSON",
+            TAG,
+            HTML | OBJECT,
+            (ogc.FORM,),
+            effort=Effort.NONE,
+        )
+    )
     def home() -> Response:
         programs = request.args.get("f") == "json" or wants_json()
         response = landing() if programs else app.server.make_response(page())
@@ -103,7 +111,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         query = asked(atlas)
         levels = [query.level] if "level" in request.args else list(atlas.catalogue.levels)
         months = atlas.catalogue.sources[query.source].months
-        home = request.host_url
+        home = request.root_url
         return answered(atlas, query, ogc.collections(atlas, levels, home, handed_on(query), months))
 
     @app.server.get("/collections/<level>")
@@ -112,7 +120,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         query = asked(atlas, level)
         months = atlas.catalogue.sources[query.source].months
         return answered(
-            atlas, query, ogc.collection(atlas, level, request.host_url, handed_on(query), months)
+            atlas, query, ogc.collection(atlas, level, request.root_url, handed_on(query), months)
         )
 
     _items(app, atlas)
@@ -120,7 +128,7 @@ def register(app: Dash, atlas: Atlas) -> None:
 
 def _items(app: Dash, atlas: Atlas) -> None:
     def shown(query: Query) -> Sheet:
-        return sheet(atlas, query, link=request.host_url + query.to_search())
+        return sheet(atlas, query, link=request.root_url + query.to_search())
 
     @app.server.get("/collections/<level>/items")
     @described(
@@ -183,7 +191,7 @@ def _items(app: Dash, atlas: Atlas) -> None:
             [written] = features(page, [codes.index(code)])
             links = [
                 ogc.link(f"{request.base_url}?{search()}".rstrip("?"), "self", ogc.GEOJSON),
-                ogc.link(f"{request.host_url}collections/{level}{handed_on(query)}", "collection", ogc.JSON),
+                ogc.link(f"{request.root_url}collections/{level}{handed_on(query)}", "collection", ogc.JSON),
             ]
             return _json({**json.loads(written), **facts(page), "links": links}, ogc.GEOJSON)
 

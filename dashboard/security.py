@@ -136,6 +136,6 @@ def guard(server: Flask, access: Access | None = None) -> None:
         response.headers["Content-Security-Policy"] = policy
         if access and access.secure:
             response.headers["Strict-Transport-Security"] = STRICT
-        if request.path != "/" and not request.path.startswith(SHIPPED):
+        if not request.path.startswith(SHIPPED):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

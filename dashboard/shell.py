@@ -47,7 +47,7 @@ INDEX = f"""<!DOCTYPE html>
     {{%renderer%}}
     {{%scripts%}}
     <noscript>
-      This page needs JavaScript. Its numbers are also in <a href="/export.csv">a table</a>.
+      This page needs JavaScript. Its numbers are also in <a href="export.csv">a table</a>.
     </noscript>
   </body>
 </html>"""
@@ -119,9 +119,9 @@ def modules(*, national: bool) -> list[str]:
 
 def index(atlas: Atlas) -> str:
     """Frame of the page of an atlas, for Dash to fill."""
-    early = [f'<link rel="stylesheet" href="/{assets()}/style/{name}.css">' for name in STYLES]
+    early = [f'<link rel="stylesheet" href="{assets()}/style/{name}.css">' for name in STYLES]
     early += [
-        f'<link rel="modulepreload" href="/{assets()}/{name}">'
+        f'<link rel="modulepreload" href="{assets()}/{name}">'
         for name in modules(national=routes.national(atlas))
     ]
     drawn = routes.map_config(atlas)
@@ -131,7 +131,7 @@ def index(atlas: Atlas) -> str:
         if address
     ]
     filled = INDEX.replace("{%early%}", "\n    ".join(early)).replace("{%handed%}", handover.block(atlas))
-    return filled.replace("{%assets%}", f"/{assets()}")
+    return filled.replace("{%assets%}", assets())
 
 
 def needed(scripts: str) -> str:
@@ -139,6 +139,18 @@ def needed(scripts: str) -> str:
     return "\n".join(line for line in scripts.splitlines() if not any(name in line for name in NEEDLESS))
 
 
+def relative(text: str) -> str:
+    """Write the addresses that Dash gives its own files without the path of the page, which it cannot know.
+
+    Examples
+    --------
+    >>> relative('<script src="/_dash-component-suites/dash/deps/react.js"></script>')
+    '<script src="_dash-component-suites/dash/deps/react.js"></script>'
+    """
+    own = text.replace('"/_dash-component-suites/', '"_dash-component-suites/')
+    return own.replace(r'"requests_pathname_prefix":"\u002f"', '"requests_pathname_prefix":""')
+
+
 def entry() -> str:
     """Write the script that starts the page before Dash's own are there, and then Dash's renderer."""
-    return f'<script id="_dash-renderer" type="module" async src="/{assets()}/start.mjs"></script>'
+    return f'<script id="_dash-renderer" type="module" async src="{assets()}/start.mjs"></script>'

@@ -106,8 +106,8 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **present.shown(material, lambda **changes: link_to(query.replace(**changes), defaults)),
             f"{ids.LEGEND}.children": parts.legend(answer),
             **beside,
-            **{f"{ids.export(key)}.href": f"/export.{key}{exported}" for key in (*FORMATS, "pack")},
-            **({f"{ids.export('pptx')}.href": f"/slides.pptx?map={quote(exported)}"} if pair else {}),
+            **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in (*FORMATS, "pack")},
+            **({f"{ids.export('pptx')}.href": f"slides.pptx?map={quote(exported)}"} if pair else {}),
         },
     }
 

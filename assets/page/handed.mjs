@@ -8,6 +8,7 @@
  * @property {Record<string, string[]>} screen parameters that only the screen heeds, with the values that it knows
  *
  * @typedef {object} Handed
+ * @property {string} version of the data
  * @property {import("../map/map.mjs").Config} map
  * @property {AddressRules} address
  * @property {Record<string, string[]>} reads piece of the page -> the parameters that it depends on

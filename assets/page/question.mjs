@@ -9,13 +9,11 @@ import { dressed } from "../theme/theme.mjs";
 import { changed, strip } from "./address.mjs";
 import { rendered } from "./dash.mjs";
 import { handed } from "./handed.mjs";
-import { trouble, wait } from "./messages.mjs";
+import { trouble, wait, working } from "./messages.mjs";
+import { get, Renewed, Said, spoken } from "./server.mjs";
 
 const GONE = "The dashboard does not answer. See that it is still running on this computer, then try again. " +
   "The last map is kept.";
-
-/** Something that is told to the reader as it stands. */
-class Said extends Error {}
 
 let asked = null; // the query string that the page wants answered
 let page = null; // the answer on the screen
@@ -78,8 +76,11 @@ export async function ask(search) {
   else deliver({ ...answer, asked: text });
 }
 
+/** Give up what is asked: the page asks again for what it shows. */
+export const stop = () => visit(page?.asked ?? "", "replace");
+
 async function fetched(search, signal) {
-  const response = await fetch(`/answer${search}`, { signal });
+  const response = await get(`answer${search}`, { signal, tell: (progress) => working(spoken(progress)) });
   if (response.ok) return response.json();
   const plain = response.headers.get("Content-Type")?.startsWith("text/plain");
   const text = plain ? await response.text() : "";
@@ -88,7 +89,7 @@ async function fetched(search, signal) {
 
 function fail(error) {
   console.warn(error);
-  trouble(error instanceof Said ? error.message : GONE);
+  trouble(error instanceof Said ? error.message : GONE, error instanceof Renewed ? "reload" : "retry");
   tell("trouble");
 }
 

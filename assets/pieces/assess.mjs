@@ -26,7 +26,7 @@ const piece = keeper("assess", {
 
 on("answer", ({ view, search }) => {
   if (view !== "assess") return;
-  const address = `/assessment/page${only(search, handed.reads.assessment)}`;
+  const address = `assessment/page${only(search, handed.reads.assessment)}`;
   if (address === wanted) return;
   wanted = address;
   piece.want(address);

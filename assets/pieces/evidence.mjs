@@ -39,7 +39,7 @@ function fail(retry) {
 
 on("shown", ({ search }) => {
   sight.observe($("evidence-body")); // again and again changes nothing
-  wanted = `/piece/evidence${only(search, handed.reads.evidence)}`; // how the map is drawn does not matter
+  wanted = `piece/evidence${only(search, handed.reads.evidence)}`; // how the map is drawn does not matter
   load();
   mark();
 });

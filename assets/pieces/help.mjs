@@ -15,6 +15,6 @@ const piece = keeper("help-body", {
 /** Open the help. */
 export function openHelp() {
   $("help").showModal();
-  if (!asked) piece.want("/piece/help");
+  if (!asked) piece.want("piece/help");
   asked = true;
 }

@@ -65,7 +65,7 @@ on("ask", (search) => {
 
 /** The map shows an answer: ask for the panel that belongs to it. */
 on("shown", ({ selected, group, search }) => {
-  if (selected || group.length) piece.want(`/piece/panel${search === "?" ? "" : search}`);
+  if (selected || group.length) piece.want(`piece/panel${search === "?" ? "" : search}`);
   else hide();
 });
 

@@ -5,13 +5,14 @@
  */
 
 import { $, make } from "../page/dom.mjs";
+import { get } from "../page/server.mjs";
 import { draw } from "./plots.mjs";
 
 const NEAR = "600px"; // how far ahead of sight
 const SLOW_MS = 200; // after which waiting is shown
 
-async function fetched(address, signal) {
-  const response = await fetch(address, { headers: { accept: "text/html" }, signal });
+async function fetched(address, signal, tell) {
+  const response = await get(address, { accept: "text/html", signal, tell });
   const text = await response.text();
   if (!response.ok) throw new Error(text.trim() || `error ${response.status}`);
   return text;

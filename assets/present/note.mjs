@@ -25,7 +25,7 @@ async function keep() {
   const dialog = $("present-note");
   const body = { ...dialog.dataset, author: $("present-author").value, text: $("present-text").value };
   try {
-    const answer = await fetch("/notes", {
+    const answer = await fetch("notes", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
     });
     const said = await answer.text(); // read in any case: until then the connection is held

@@ -1,7 +1,7 @@
 /** What do the buttons and keys of the page do? A key does what its button does. */
 
 import { $, about, typing, withModifier } from "../page/dom.mjs";
-import { ask, change, current, question } from "../page/question.mjs";
+import { ask, change, current, question, stop } from "../page/question.mjs";
 import { openHelp } from "../pieces/help.mjs";
 import * as theme from "../theme/theme.mjs";
 import { chosen, draw, isDrawing, toggle } from "./areas.mjs";
@@ -13,6 +13,8 @@ import { showSaved } from "./saved.mjs";
 /** What can be done before there is an answer. */
 const ALWAYS = {
   retry: () => ask(question()),
+  stop,
+  reload: () => location.reload(),
   copy: copyLink,
   sheet: () => document.body.toggleAttribute("data-sheet"),
 };

@@ -54,7 +54,7 @@ function list() {
   const views = saved.filter(({ kind }) => kind === "view");
   $("saved-team").textContent = shelf.team ? `for ${shelf.team}` : "for my team";
   $("saved-slides").hidden = !views.length || !handed.slides;
-  $("saved-slides").href = `/slides.pptx?${new URLSearchParams(views.map(({ search }) => ["map", search]))}`;
+  $("saved-slides").href = `slides.pptx?${new URLSearchParams(views.map(({ search }) => ["map", search]))}`;
   $("saved-list").replaceChildren(...(items.length ? items : [make("li", "note", {}, "Nothing is saved yet.")]));
 }
 

@@ -25,28 +25,37 @@ class Groups:
     ----------
     atlas : Atlas
         Opened for nobody in particular: what all may see.
-    access : Access
+    access : Access or None
+        How people log in; None where all who reach the page are the one that the atlas was opened for.
+    dress : callable, optional
+        Called with each page that is made, for what else a server adds to it.
     """
 
-    def __init__(self, atlas: Atlas, access: Access) -> None:
-        self._atlas, self._access = atlas, access
+    def __init__(
+        self, atlas: Atlas, access: Access | None, dress: Callable[[Flask], object] = lambda page: None
+    ) -> None:
+        self._atlas, self._access, self._dress = atlas, access, dress
         self._seen: Memory[Viewer, Atlas] = Memory()
         self._apps: Memory[Viewer, Flask] = Memory()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request that says whose page it is for (WSGI)."""
-        return self.app(environ[VIEWER]).wsgi_app(environ, start)
+        return self.app(environ.get(VIEWER, self._atlas.viewer)).wsgi_app(environ, start)
 
     def app(self, viewer: Viewer) -> Flask:
         """The page of those who may see the same."""
 
         def make() -> Flask:
-            return create_app(self.atlas(viewer), self._access).server
+            page = create_app(self.atlas(viewer), self._access).server
+            self._dress(page)
+            return page
 
         return self._apps.get(viewer, make)
 
     def atlas(self, viewer: Viewer) -> Atlas:
         """What they may see."""
+        if viewer == self._atlas.viewer:
+            return self._atlas
         return self._seen.get(viewer, lambda: self._atlas.seen_by(viewer))
 
     def catalogue(self, viewer: Viewer) -> Catalogue:

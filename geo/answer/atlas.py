@@ -18,7 +18,7 @@ from geo.answer.county import County
 from geo.answer.gradient import Gradient
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
-from geo.answer.memory import Memory
+from geo.answer.memory import MEGABYTE, Memory
 from geo.answer.said import banner, doubtful_midnight
 from geo.answer.week import Week
 from geo.ask.describe import describe
@@ -30,6 +30,8 @@ from geo.data.store import Snapshot, Store
 
 REMEMBERED = 256
 """Answers kept of each part."""
+ROOM = 96 * MEGABYTE
+"""Bytes that they may take."""
 
 
 class Atlas(County):
@@ -40,10 +42,10 @@ class Atlas(County):
 
     def _forget(self) -> None:
         super()._forget()
-        self._found: Memory[Query, Found] = Memory(REMEMBERED)
-        self._weeks: Memory[Query, Week] = Memory(REMEMBERED)
-        self._months: Memory[Query, pd.DataFrame] = Memory(REMEMBERED)
-        self._gradients: Memory[Query, Gradient] = Memory(REMEMBERED)
+        self._found: Memory[Query, Found] = Memory(REMEMBERED, ROOM)
+        self._weeks: Memory[Query, Week] = Memory(REMEMBERED, ROOM)
+        self._months: Memory[Query, pd.DataFrame] = Memory(REMEMBERED, ROOM)
+        self._gradients: Memory[Query, Gradient] = Memory(REMEMBERED, ROOM)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], viewer: Viewer = OWNER) -> Atlas:

@@ -19,7 +19,7 @@ import pandas as pd
 from geo.answer.cube import N_SLOTS, Cube, Selection
 from geo.answer.disclosure import Gate, seen_as
 from geo.answer.level import band_population, levels_of
-from geo.answer.memory import Memory
+from geo.answer.memory import MEGABYTE, Memory
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
 from geo.ask.problem import Problem
@@ -39,6 +39,8 @@ NEEDS = ("population", "ages", "deprivation", "open", "severity")
 source that is open, weights of harm."""
 SELECTIONS = 64
 """Selections of each source that are kept: the parts of one answer ask for the same few again."""
+ROOM = 32 * MEGABYTE
+"""Bytes that they may take."""
 
 
 class Offered(Protocol):
@@ -81,7 +83,7 @@ class Loaded:
 
     @cached_property
     def _selections(self) -> Memory[Query, Selection]:
-        return Memory(SELECTIONS)
+        return Memory(SELECTIONS, ROOM)
 
     def select(self, query: Query) -> Selection:
         """Choose the events of a checked query, those of the days that it compares if it compares days."""

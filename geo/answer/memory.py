@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from dataclasses import fields, is_dataclass
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+MEGABYTE = 2**20
+WORD = 8
 
 
 class Memory(Generic[K, V]):
@@ -21,7 +25,9 @@ class Memory(Generic[K, V]):
     Parameters
     ----------
     most : int, optional
-        Values kept; all of them where it is left out.
+        Values kept; any number where it is left out.
+    room : int, optional
+        Bytes that they may take together; any where it is left out.
 
     Examples
     --------
@@ -30,10 +36,12 @@ class Memory(Generic[K, V]):
     ([9, 16, 25, 9], 2)
     """
 
-    def __init__(self, most: int | None = None) -> None:
-        self._most = most
+    def __init__(self, most: int | None = None, room: int | None = None) -> None:
+        self._most, self._room = most, room
         self._kept: OrderedDict[K, Future[V]] = OrderedDict()
+        self._sizes: dict[K, int] = {}
         self._lock = Lock()
+        self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -46,7 +54,7 @@ class Memory(Generic[K, V]):
             if future is None:
                 future = self._kept[key] = Future()
                 while self._most is not None and len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
+                    self._drop(next(iter(self._kept)))
             else:
                 self._kept.move_to_end(key)
         if mine:
@@ -55,6 +63,57 @@ class Memory(Generic[K, V]):
             except BaseException as error:
                 with self._lock:
                     if self._kept.get(key) is future:
-                        del self._kept[key]
+                        self._drop(key)
                 future.set_exception(error)
+            else:
+                self._make_room(key, future)
         return future.result()
+
+    def peek(self, key: K) -> V | None:
+        """Return what is kept under a key already, or None."""
+        with self._lock:
+            future = self._kept.get(key)
+            if future is None or not future.done():
+                return None
+            self._kept.move_to_end(key)
+        return future.result()
+
+    def _make_room(self, key: K, future: Future[V]) -> None:
+        if self._room is None:
+            return
+        size = size_of(future.result())
+        with self._lock:
+            if self._kept.get(key) is not future:
+                return
+            self._sizes[key] = size
+            self.bytes += size
+            while self.bytes > self._room:
+                self._drop(next(kept for kept in self._kept if kept in self._sizes))
+
+    def _drop(self, key: K) -> None:
+        del self._kept[key]
+        self.bytes -= self._sizes.pop(key, 0)
+
+
+def size_of(value: Any) -> int:
+    """Bytes that a value takes, nearly: arrays and texts, wherever they are in it.
+
+    What several values share is counted for each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> size_of(("text", {"a": np.zeros(1000)})) > 8000
+    True
+    """
+    if isinstance(value, str | bytes):
+        return 50 + len(value)
+    if isinstance(value, dict):
+        return sum(size_of(key) + size_of(each) for key, each in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return 56 + sum(map(size_of, value))
+    if is_dataclass(value):
+        return sum(size_of(getattr(value, one.name)) for one in fields(value))
+    if hasattr(value, "nbytes"):
+        return int(value.nbytes)
+    return WORD * (4 + int(getattr(value, "size", 0)))  # a table, by its cells

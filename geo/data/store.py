@@ -72,6 +72,11 @@ class Store:
         """Whether nothing has been stored here yet."""
         return not (self.folder / "CURRENT").is_file()
 
+    @property
+    def pointer(self) -> str:
+        """What says which version is in force: it is another after every import."""
+        return (self.folder / "CURRENT").read_text("utf-8", "replace")
+
     def open(self, viewer: Viewer = OWNER) -> Snapshot:
         """Open the version in force for reading.
 
@@ -266,7 +271,7 @@ class Store:
 
     def _current(self) -> tuple[str, str]:
         """Name of the manifest in force, and its seal where it is known."""
-        name, _, seal = (self.folder / "CURRENT").read_text("utf-8", "replace").strip().partition(" ")
+        name, _, seal = self.pointer.strip().partition(" ")
         return name, seal
 
     def _point_at(self, name: str, manifest: dict[str, Any]) -> None:

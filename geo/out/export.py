@@ -49,12 +49,15 @@ class Format:
     mimetype : str
     write : callable
         Sheet to the bytes of the whole file.
+    long : bool
+        Whether it takes seconds: what is drawn for print, and a workbook.
     """
 
     key: str
     label: str
     mimetype: str
     write: Callable[[Sheet], bytes]
+    long: bool = False
 
 
 def export(atlas: Atlas, query: Query, key: str, link: str = "") -> bytes:
@@ -127,15 +130,17 @@ FORMATS: dict[str, Format] = {
             "Table with notes (Excel)",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             write_xlsx,
+            long=True,
         ),
-        Format("pdf", "Printed map (PDF)", "application/pdf", write_pdf),
-        Format("png", "Printed map (PNG, 300 dpi)", "image/png", write_png),
-        Format("svg", "Printed map (SVG)", "image/svg+xml", write_svg),
+        Format("pdf", "Printed map (PDF)", "application/pdf", write_pdf, long=True),
+        Format("png", "Printed map (PNG, 300 dpi)", "image/png", write_png, long=True),
+        Format("svg", "Printed map (SVG)", "image/svg+xml", write_svg, long=True),
         Format(
             "pptx",
             "Slide (PowerPoint)",
             "application/vnd.openxmlformats-officedocument.presentationml.presentation",
             write_pptx,
+            long=True,
         ),
         Format("json", "Table with notes (JSON)", "application/json", write_json),
         Format("geojson", "Map data (GeoJSON)", "application/geo+json", write_geojson),

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
 
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
@@ -143,36 +142,3 @@ def write_packs(
 def archive_name(atlas: Atlas) -> str:
     """Name of the file that holds several packs."""
     return f"{slug(atlas.place)}-ward-packs.zip"
-
-
-def stream_packs(atlas: Atlas, query: Query, wards: Sequence[str], home: str = "") -> Iterator[bytes]:
-    """Write a ZIP archive of the packs of some wards piece by piece, each as soon as it is made.
-
-    Parameters as for :func:`ward_pack`.
-    """
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w") as archive:
-        for name, content in ward_pack(atlas, query, wards, home=home):
-            archive.writestr(name, content)
-            yield pipe.taken()
-    yield pipe.taken()
-
-
-class _Pipe(io.RawIOBase):
-    """A file that is only written to, and emptied as it fills."""
-
-    def __init__(self) -> None:
-        self._waiting: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any) -> int:
-        self._waiting.append(bytes(content))
-        return len(content)
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        content = b"".join(self._waiting)
-        self._waiting.clear()
-        return content

@@ -17,14 +17,18 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
+from filelock import FileLock, Timeout
+
 from geo.ask.problem import Problem
 from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, month_text
-from geo.data.writing import only_writer, write_whole
+from geo.data.writing import write_whole
 
 NAME = "notes.jsonl"
 LONGEST_TEXT, LONGEST_AUTHOR = 600, 60
 """Characters."""
+LOCK, PATIENCE = "NOTES.LOCK", 10.0
+"""The lock of the file, and the seconds for which a note waits for the others that are being kept."""
 LARGEST = 2_000_000
 """Bytes of the file: about four thousand notes."""
 
@@ -142,11 +146,11 @@ class Notes:
         Raises
         ------
         Problem
-            If the file is full or cannot be written, or an import is writing to the folder.
+            If the file is full or cannot be written.
         """
         line = json.dumps(asdict(note), ensure_ascii=False).encode("utf-8") + b"\n"
         try:
-            with self._lock, only_writer(self.path.parent):
+            with self._lock, FileLock(self.path.parent / LOCK, timeout=PATIENCE):
                 content = self._content()
                 if content and not content.endswith(b"\n"):
                     content += b"\n"
@@ -155,6 +159,8 @@ class Notes:
                         f"The notes in {self.path} are full ({LARGEST:,} bytes): move old lines elsewhere."
                     )
                 write_whole(self.path, content + line)
+        except Timeout as error:
+            raise Problem("Others are keeping notes at this moment: keep this one again.") from error
         except OSError as error:
             raise Problem(f"The note could not be written to {self.path} ({error.strerror}).") from error
 

@@ -128,7 +128,7 @@ def test_no_small_number_of_a_controlled_source_is_told(small_atlas: Atlas, laye
 def test_the_numbers_can_be_copied_and_downloaded(client: FlaskClient, small_atlas: Atlas):
     search = "source=offences&layer=significance&borough=E06000001"
     page = client.get(f"/piece/evidence?{search}").text
-    (link,) = re.findall(r'href="(/piece/evidence\.csv[^"]*)"', page)
+    (link,) = re.findall(r'href="(piece/evidence\.csv[^"]*)"', page)
     answer = client.get(unescape(link))
     name = f"squareshire-{slug(EXHIBITS['funnel'][0])}.csv"
     assert f'filename="{name}"' in answer.headers["Content-Disposition"]

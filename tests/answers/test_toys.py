@@ -315,7 +315,7 @@ def test_a_toy_statistic_is_in_the_files(atlas: Atlas):
 
 
 def test_a_toy_export_is_offered_and_handed_out(client: FlaskClient, atlas: Atlas):
-    assert page(atlas, TOYS)["shown"]["export-toy.href"] == f"/export.toy{TOYS}".replace(
+    assert page(atlas, TOYS)["shown"]["export-toy.href"] == f"export.toy{TOYS}".replace(
         "&measure", "&measure"
     )
     answer = client.get("/export.toy?source=fires")

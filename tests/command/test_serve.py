@@ -1,7 +1,6 @@
 """The command serve, and the server for others: where it listens, what it refuses, the first start."""
 
 import errno
-import os
 import shutil
 import signal
 import socket
@@ -17,6 +16,7 @@ from werkzeug.test import Client
 import app
 from geo.ask.problem import Problem
 from geo.ask.viewer import OWNER
+from geo.data.store import Store
 from tests.support import small_county as small
 from tests.support.command import command
 from tests.support.door import access_file, logged_in
@@ -33,7 +33,7 @@ def test_serve_refuses_the_network(small_county: Path, capsys: pytest.CaptureFix
 def test_a_port_in_use_gets_a_sentence_and_a_remedy(
     small_county: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "build", lambda data: pytest.fail("the port comes before the data"))
+    monkeypatch.setattr(app, "fill", lambda data: pytest.fail("the port comes before the data"))
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
@@ -80,29 +80,11 @@ def test_the_first_start_builds_the_demonstration(
 ) -> None:
     data = tmp_path / "data"
     monkeypatch.setattr("geo.demo.build", lambda folder, progress: small.build(tmp_path))
-    server = app.build(data, OWNER)
+    app.fill(data)
     assert "building the demonstration county" in capsys.readouterr().out
-    assert server.test_client().get("/healthz").status_code == 200
+    assert not Store(data).empty
     monkeypatch.setattr("geo.demo.build", lambda folder, progress: pytest.fail("it is built once"))
-    app.build(data, OWNER)
-
-
-def test_the_server_for_gunicorn_is_made_when_it_is_asked_for(small_county: Path) -> None:
-    program = (
-        "import sys, app\n"
-        "assert 'dash' not in sys.modules, 'importing app opens nothing'\n"
-        "assert app.server is app.server\n"
-        "print(app.server.test_client().get('/healthz').status_code, hasattr(app, 'nothing'))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(app.__file__).parent,
-        env=os.environ | {"HOTSPOTS_DATA": str(small_county)},
-    )
-    assert (done.stdout.split(), done.returncode) == (["200", "False"], 0), done.stderr
+    app.fill(data)
 
 
 # ---------------------------------------------------------------- who reaches it
@@ -155,19 +137,19 @@ def test_data_that_are_not_everybodys_are_behind_a_link(
     small_county: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The county of squares is made of files as they come, so its data are not open."""
-    closed = app.build(small_county, OWNER, link=8050)
+    closed = app.build(small_county, OWNER, link=8050)[0]
     browser = Client(closed)
     assert browser.get("/answer").status_code == 403
     assert browser.get("/answer", auth=("", closed.token)).status_code == 200
-    assert Client(app.build(small_county, OWNER)).get("/answer").status_code == 200
+    assert Client(app.build(small_county, OWNER)[0]).get("/answer").status_code == 200
     monkeypatch.setattr("geo.data.store.Snapshot.synthetic", True)
-    assert Client(app.build(small_county, OWNER, link=8050)).get("/answer").status_code == 200, "made up"
+    assert Client(app.build(small_county, OWNER, link=8050)[0]).get("/answer").status_code == 200, "made up"
 
 
 def test_a_server_with_a_log_in_serves_each_group_its_own(small_county: Path, tmp_path: Path) -> None:
     path = access_file(tmp_path)
     folder = shutil.copytree(small_county, tmp_path / "data")
-    made = app.build(folder, OWNER, app.access_of(folder, path))
+    made = app.build(folder, OWNER, app.access_of(folder, path))[0]
     assert Client(made).get("/answer").status_code == 401
     officer = logged_in(made, "olu")
     assert officer.get("/answer").json["level"] == "ward"

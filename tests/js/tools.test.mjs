@@ -1,4 +1,4 @@
-/** What the tools compute: steps to play, marks, archives that come in pieces, what is saved, the table as text. */
+/** What the tools compute: steps to play, marks, what is saved, the table as text. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +8,6 @@ import { asText } from "../../assets/table/text.mjs";
 import { merged, read } from "../../assets/tools/keeping.mjs";
 import { after } from "../../assets/tools/marks.mjs";
 import { ofHours, ofMonths } from "../../assets/tools/steps.mjs";
-import { counter, whole } from "../../assets/tools/zip.mjs";
 
 const MONTHS = ["2023-01", "2023-02", "2023-03", "2023-04"];
 const froms = (steps) => steps.map(({ changes }) => changes.from);
@@ -40,30 +39,6 @@ test("a mark replaces the marks, is added to its own kind, and clears itself", (
   assert.equal(after("decile:2", "decile:2", false), "");
   assert.equal(after("decile:2", "class:HH", true), "class:HH", "of one kind only");
   assert.equal(after("class:LL", "class:HH", true), "class:LL,HH", "classes stay in the order of the choice");
-});
-
-/** An archive with so many files, as far as its marks go. */
-function archive(files, entries = files) {
-  const entry = [0x50, 0x4b, 3, 4, 9, 9, 9];
-  return Uint8Array.from([...Array(entries).fill(entry).flat(), 0x50, 0x4b, 5, 6, 0, 0, 0, 0, 0, 0, files, ...Array(11).fill(0)]);
-}
-
-test("files of an archive are counted wherever the pieces are cut", () => {
-  const bytes = archive(3);
-  for (let size = 1; size <= bytes.length; size += 1) {
-    const count = counter();
-    let found = 0;
-    for (let at = 0; at < bytes.length; at += size) found = count(bytes.slice(at, at + size));
-    assert.equal(found, 3, `in pieces of ${size}`);
-  }
-});
-
-test("an archive is whole with its end and all of its files", async () => {
-  const bytes = archive(3);
-  assert.equal(await whole(new Blob([bytes]), 3), true);
-  assert.equal(await whole(new Blob([bytes]), 4), false);
-  assert.equal(await whole(new Blob([bytes.slice(0, -1)]), 3), false);
-  assert.equal(await whole(new Blob([]), 0), false);
 });
 
 test("of what is saved only the sound is read, and the newer replaces its namesake", () => {

@@ -1,0 +1,290 @@
+"""Many viewers at once: this checkout beside another one, in one run, in turn.
+
+Run with ``python benchmarks/bench_load.py --other FOLDER``, where FOLDER is another checkout (an earlier
+commit, say). Each checkout is served by its own ``app.py`` in processes of its own, on the demonstration
+county (or ``--data`` and ``--other-data``). Viewers ask without a pause, each over one connection: so many of
+a hundred questions (``--repeated``) were asked before, the others are new. One server is asked at a time.
+
+``--kill`` ends a process that works answers out every few seconds, and counts what that costs. ``--soak
+MINUTES`` asks this checkout alone for so long, and prints its memory minute by minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYERS = (
+    "measure quintile significance local_moran getis_ord agreement confidence imd bivariate excess "
+    "change emerging bivariate_moran colocation"
+).split()
+HEAD = "HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n"
+HEALTH = f"GET /healthz {HEAD}\r\n".encode()
+KNOWN = 40
+"""Questions that are asked again and again."""
+KILLED_EVERY = 5
+"""Seconds."""
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def new_questions() -> Iterator[str]:
+    """Addresses, no two alike: every layer in turn, other months, days and hours each time."""
+    months = [m for n in (2, 3, 4) for m in itertools.combinations(range(1, 13), n)]
+    times = [f"&day={day}&hour={hour}-{hour + 5}" for day in ("mon", "fri,sat", "sun") for hour in range(18)]
+    asked = (f"month={','.join(map(str, m))}{when}" for when, m in itertools.product(times, months))
+    for layer, rest in zip(itertools.cycle(LAYERS), asked, strict=False):
+        yield f"?layer={layer}&{rest}"
+
+
+def as_route(search: str) -> bytes:
+    """A question as the page asks it."""
+    return f"GET /answer{search} {HEAD}\r\n".encode()
+
+
+def as_callback(search: str) -> bytes:
+    """The same, of a page whose questions are callbacks of Dash, as they once were."""
+    body = json.dumps(
+        {
+            "output": "answer.data",
+            "outputs": {"id": "answer", "property": "data"},
+            "inputs": [{"id": "address", "property": "data", "value": search}],
+            "changedPropIds": ["address.data"],
+            "state": [],
+        }
+    )
+    kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}"
+    return f"POST /_dash-update-component {HEAD}{kind}\r\n\r\n{body}".encode()
+
+
+# ---------------------------------------------------------------- who asks
+
+
+@dataclass
+class Seen:
+    """What the viewers of one run met: seconds of each answer, and what went wrong."""
+
+    new: list[float] = field(default_factory=list)
+    repeated: list[float] = field(default_factory=list)
+    health: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    seconds: float = 0
+
+    def told(self) -> dict[str, float]:
+        """The figures."""
+        number = len(self.new) + len(self.repeated)
+        found = {"answers a second": number / self.seconds, "errors": len(self.errors)}
+        for name in ("repeated", "new", "health"):
+            times = sorted(getattr(self, name)) or [float("nan")]
+            found |= {
+                f"{name} p50, s": statistics.median(times),
+                f"{name} p95, s": times[int(0.95 * (len(times) - 1))],
+            }
+        return found
+
+
+class Connection:
+    """One connection that is kept."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, sent: bytes) -> int:
+        """Send a request, read all of the answer, and return its status."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
+        reader, writer = self._streams
+        try:
+            writer.write(sent)
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0])
+            await reader.readexactly(length)
+        except BaseException:
+            self.close()
+            raise
+        if "connection: close" in head:
+            self.close()
+        return int(head.split()[1])
+
+    def close(self) -> None:
+        """Give the connection up."""
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
+
+
+async def run(one: Served, viewers: int, repeated: float, seconds: float) -> Seen:
+    """Let the viewers ask a server for some seconds."""
+    seen, chance = Seen(), random.Random(1)
+    end = time.perf_counter() + seconds
+
+    async def ask(connection: Connection, sent: bytes, times: list[float]) -> None:
+        start = time.perf_counter()
+        try:
+            status = await connection.ask(sent)
+        except (OSError, EOFError, asyncio.IncompleteReadError) as error:
+            seen.errors.append(repr(error))
+            return
+        if status == 200:
+            times.append(time.perf_counter() - start)
+        else:
+            seen.errors.append(f"{status} {sent.decode()}")
+
+    async def view() -> None:
+        connection = Connection(one.port)
+        while time.perf_counter() < end:
+            again = chance.random() < repeated
+            search = chance.choice(one.known) if again else next(one.asked)
+            await ask(connection, one.written(search), seen.repeated if again else seen.new)
+        connection.close()
+
+    async def check_health() -> None:
+        connection = Connection(one.port)
+        while time.perf_counter() < end:
+            await ask(connection, HEALTH, seen.health)
+            await asyncio.sleep(0.25)
+        connection.close()
+
+    start = time.perf_counter()
+    await asyncio.gather(check_health(), *(view() for _ in range(viewers)))
+    seen.seconds = time.perf_counter() - start
+    return seen
+
+
+# ---------------------------------------------------------------- who answers
+
+
+class Served:
+    """A checkout, served."""
+
+    def __init__(self, root: Path, data: str, workers: int) -> None:
+        environment = os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}
+        command = [sys.executable, "app.py", "--port", "0", "--data", data]
+        if (root / "dashboard" / "serving").is_dir():
+            command += ["--workers", str(workers)]
+        self._process = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        while "is on http" not in (line := self._process.stdout.readline()):
+            if not line:
+                sys.exit(f"{root} could not be served; the lines above say why.")
+        self.port = int(line.rstrip().rstrip("/").rpartition(":")[2])
+        self.written = as_route if (root / "dashboard" / "routes_pieces.py").is_file() else as_callback
+        self.asked = new_questions()
+        self.known = [next(self.asked) for _ in range(KNOWN)]
+        asyncio.run(self._warm())
+
+    async def _warm(self) -> None:
+        connection = Connection(self.port)
+        for search in self.known:
+            await connection.ask(self.written(search))
+        connection.close()
+
+    def processes(self) -> list[psutil.Process]:
+        """All that belong to it."""
+        head = psutil.Process(self._process.pid)
+        return [head, *head.children(recursive=True)]
+
+    def megabytes(self) -> float:
+        """Memory of all of them; what several share is counted once."""
+        return sum(one.memory_full_info().pss for one in self.processes()) / 2**20
+
+    def kill_one(self) -> bool:
+        """End one process that works answers out, where there is one."""
+        workers = [one for one in self.processes()[1:] if one.cpu_times().user > 1]
+        if workers:
+            max(workers, key=lambda one: one.create_time()).kill()
+        return bool(workers)
+
+    def stop(self) -> None:
+        """Stop it as an operator does."""
+        self._process.terminate()
+        self._process.wait(60)
+
+
+async def with_kills(one: Served, asking: asyncio.Task[Seen]) -> Seen:
+    """Kill a process every few seconds while viewers ask."""
+    killed = 0
+    while not asking.done():
+        await asyncio.wait([asking], timeout=KILLED_EVERY)
+        if not asking.done():
+            killed += one.kill_one()
+    print(f"processes killed: {killed}")
+    return await asking
+
+
+async def load(one: Served, given: argparse.Namespace, seconds: float) -> Seen:
+    """One run against one server."""
+    asking = asyncio.create_task(run(one, given.viewers, given.repeated / 100, seconds))
+    return await (with_kills(one, asking) if given.kill else asking)
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--other", type=Path, help="another checkout")
+    parser.add_argument("--data", help="data folder of this checkout")
+    parser.add_argument("--other-data", help="data folder of the other one")
+    parser.add_argument("--viewers", type=int, default=50)
+    parser.add_argument("--repeated", type=float, default=70, help="of a hundred questions")
+    parser.add_argument("--seconds", type=float, default=30, help="of each of three runs")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--soak", type=float, default=0, metavar="MINUTES")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        this = Served(ROOT, given.data or f"{folder}/this", given.workers)
+        if given.soak:
+            soak(this, given)
+            return
+        both = {"this": this}
+        if given.other:
+            both["other"] = Served(given.other.resolve(), given.other_data or f"{folder}/other", 0)
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in both}
+        for _ in range(3):
+            for name, one in both.items():
+                seen = asyncio.run(load(one, given, given.seconds))
+                runs[name].append(seen.told() | {"memory, MB": one.megabytes()})
+                for error in seen.errors[:3]:
+                    print(f"{name}: {error}")
+        for one in both.values():
+            one.stop()
+    print(f"{'median of three runs':<24}" + "".join(f"{name:>12}" for name in both))
+    for figure in runs["this"][0]:
+        found = [statistics.median(each[figure] for each in of) for of in runs.values()]
+        print(f"{figure:<24}" + "".join(f"{value:>12.3f}" for value in found))
+
+
+def soak(one: Served, given: argparse.Namespace) -> None:
+    """Ask for many minutes, and print how memory fares."""
+    print(f"{'minute':>6}{'MB':>8}{'answers/s':>12}{'repeated p95':>14}{'errors':>8}")
+    for minute in range(1, int(given.soak) + 1):
+        told = (seen := asyncio.run(load(one, given, 60))).told()
+        figures = told["answers a second"], told["repeated p95, s"]
+        print(
+            f"{minute:>6}{one.megabytes():>8.0f}{figures[0]:>12.1f}{figures[1]:>14.3f}{len(seen.errors):>8}",
+            flush=True,
+        )
+    one.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""Which version of the data is served? The one in force, whole; another takes its place between two requests.
+
+An :class:`Edition` is one version of a data folder with the server and the processes that have it open. A
+request is answered by one edition from its beginning to its end, so no answer mixes two; a former one ends
+its requests and its jobs, and then goes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Condition, Event, Thread
+from time import monotonic
+from typing import Any
+
+from flask import Flask
+
+from dashboard.door.groups import Groups
+from dashboard.serving import handing, jobs, seen
+from dashboard.serving.site import Answered, open_site
+from dashboard.serving.workers import Workers
+from geo.access.file import Access
+from geo.answer.atlas import Atlas
+from geo.answer.memory import MEGABYTE, Memory
+from geo.ask.catalogue import Catalogue
+from geo.ask.viewer import OWNER, Viewer
+from geo.data.store import Snapshot, Store
+
+LOG = logging.getLogger("hotspots.editions")
+LOOKS = 2.0
+"""Seconds between two looks at whether another version is in force."""
+SECONDS_LIGHT, SECONDS_LONG = 120.0, 900.0
+"""After which a question, and a long piece of work, are stopped."""
+WAITING_LIGHT, WAITING_LONG = 1000, 40
+"""Tasks that may wait."""
+IDLE = 300.0
+"""Seconds after which a process for long work ends when there is none."""
+SITE = [open_site.__module__]
+GIVES_WAY = 10
+"""By how much long work gives way to questions."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a data folder is served.
+
+    Attributes
+    ----------
+    data : Path
+    viewer : Viewer
+        Who reaches the page, where a request does not say it.
+    access : Access or None
+        How people log in, where they do.
+    workers : int
+        Processes for the questions of the page; with 0 the one that is asked answers them.
+    long_workers : int
+        Processes for long pieces of work, which begin when there is some.
+    room : int
+        Megabytes that the answers kept may take.
+    """
+
+    data: Path
+    viewer: Viewer = OWNER
+    access: Access | None = None
+    workers: int = 0
+    long_workers: int = 1
+    room: int = 256
+
+
+@dataclass
+class Edition:
+    """One version of the data, served.
+
+    Attributes
+    ----------
+    atlas : Atlas
+    pages : Groups
+        The page of each who may see something else of it.
+    hands : Hands
+        Who answers.
+    """
+
+    atlas: Atlas
+    pages: Groups
+    hands: handing.Hands
+    _going: int = 0
+    _quiet: Condition = field(default_factory=Condition)
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request (WSGI)."""
+        with self._quiet:
+            self._going += 1
+        try:
+            return self.pages(environ, start)
+        finally:
+            with self._quiet:
+                self._going -= 1
+                self._quiet.notify_all()
+
+    def close(self, seconds: float | None = None) -> None:
+        """End it, once its requests and jobs are done or after some seconds."""
+        until = None if seconds is None else monotonic() + seconds
+        with self._quiet:
+            self._quiet.wait_for(lambda: not self._going, seconds)
+        left = None if until is None else max(0.0, until - monotonic())
+        for pool in filter(None, (self.hands.light, self.hands.long)):
+            pool.close(left)
+
+
+class Editions:
+    """The edition in force, as one WSGI application that goes on through all of them.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Raises
+    ------
+    Problem
+        If the folder holds no data, or cannot be read.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.figures = seen.Figures()
+        self._jobs = jobs.Jobs()
+        self._store = Store(settings.data)
+        self._ended = Event()
+        self._seen = self._store.pointer if not self._store.empty else ""
+        snapshot, damage = self._store.open_or_former(settings.viewer)
+        if damage:
+            LOG.error(damage)
+        self.current = self._open(snapshot)
+        self.figures.follow(self)
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request (WSGI)."""
+        if self._ended.is_set():
+            start("503 Service Unavailable", [("Connection", "close"), ("Retry-After", "10")])
+            return [b"The dashboard is being stopped. Try again in a while.\n"]
+        return self.current(environ, start)
+
+    def app(self, viewer: Viewer) -> Flask:
+        """The page of those who may see the same."""
+        return self.current.pages.app(viewer)
+
+    def catalogue(self, viewer: Viewer) -> Catalogue:
+        """What they can ask."""
+        return self.current.pages.catalogue(viewer)
+
+    def look(self) -> None:
+        """Take up another version where one is in force; where it cannot be opened, go on with the former."""
+        pointer = self._store.pointer
+        if pointer == self._seen:
+            return
+        self._seen = pointer
+        try:
+            snapshot, damage = self._store.open_or_former(self.settings.viewer)
+            if damage:
+                self.figures.refused.inc()
+                LOG.error(damage)
+            if snapshot.manifest == self.current.atlas.snapshot.manifest:
+                return
+            new = self._open(snapshot)
+        except Exception as error:
+            self.figures.refused.inc()
+            LOG.error("The new version cannot be opened, the former is still served: %s", error)
+            return
+        former, self.current = self.current, new
+        self.figures.taken_up.inc()
+        LOG.warning("version %s is served from now on", new.atlas.version)
+        Thread(target=former.close, daemon=True).start()
+
+    def watch(self) -> None:
+        """Look again and again, in a thread of its own, until it is closed."""
+
+        def look() -> None:
+            while not self._ended.wait(LOOKS):
+                try:
+                    self.look()
+                except OSError as error:  # a share that is away for a moment
+                    LOG.error("the data folder cannot be read: %s", error)
+                self._jobs.sweep(monotonic())
+
+        Thread(target=look, daemon=True).start()
+
+    def close(self, seconds: float) -> None:
+        """End all that goes on, within some seconds."""
+        self._ended.set()
+        self.current.close(seconds)
+
+    def _open(self, snapshot: Snapshot) -> Edition:
+        settings = self.settings
+        opening = partial(open_site, snapshot, settings.access)
+        light = (
+            Workers(opening, settings.workers, longest=SECONDS_LIGHT, most=WAITING_LIGHT, imports=SITE)
+            if settings.workers
+            else None
+        )
+        long = Workers(
+            opening,
+            settings.long_workers,
+            longest=SECONDS_LONG,
+            most=WAITING_LONG,
+            idle=IDLE,
+            nice=GIVES_WAY,
+            imports=SITE,
+        )
+        try:
+            atlas = Atlas(snapshot)
+            if light:
+                light.wait_until_ready()
+        except BaseException:
+            for pool in filter(None, (light, long)):
+                pool.close(0)
+            raise
+        kept: Memory[Hashable, Answered] = Memory(room=settings.room * MEGABYTE)
+        hands = handing.Hands(atlas.version, light, long, kept, self._jobs)
+
+        def dress(page: Flask) -> None:
+            jobs.register(page, self._jobs)
+            seen.register(page, self.figures)
+            handing.register(page, hands)
+
+        return Edition(atlas, Groups(atlas, settings.access, dress), hands)

@@ -1,0 +1,82 @@
+"""What does a process that works answers out hold? The dashboard of one version, asked without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from flask import Request, Response
+from werkzeug.test import create_environ, run_wsgi_app
+
+from dashboard.door.groups import Groups
+from dashboard.door.person import VIEWER
+from dashboard.replies import REFERENCE
+from geo.access.file import Access
+from geo.answer.atlas import Atlas
+from geo.data.store import Snapshot
+
+PASSED_ON = (
+    "HTTP_ACCEPT",
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_HOST",
+    "HTTP_IF_NONE_MATCH",
+    "PATH_INFO",
+    "QUERY_STRING",
+    "REMOTE_ADDR",
+    "SCRIPT_NAME",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "wsgi.url_scheme",
+    REFERENCE,
+    VIEWER,
+)
+"""What an answer may depend on, of what a request says."""
+
+
+class Answered(NamedTuple):
+    """An answer as it is sent."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes to keep it."""
+        return len(self.body) + sum(len(key) + len(value) for key, value in self.headers)
+
+    def response(self) -> Response:
+        """Send it."""
+        response = Response(self.body, self.status)
+        response.headers.clear()
+        response.headers.extend(self.headers)
+        return response
+
+
+def passed_on(request: Request) -> dict[str, Any]:
+    """What a process is told of a request."""
+    environ = request.environ
+    return {key: environ[key] for key in PASSED_ON if key in environ}
+
+
+def open_site(snapshot: Snapshot, access: Access | None) -> Callable[[Mapping[str, Any]], Answered]:
+    """Open one version of the data for answering.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    access : Access or None
+        How people log in; what each may see, a request says.
+
+    Returns
+    -------
+    callable
+        Answers what :func:`passed_on` tells of a request.
+    """
+    pages = Groups(Atlas(snapshot), access)
+
+    def answer(told: Mapping[str, Any]) -> Answered:
+        body, status, headers = run_wsgi_app(pages, create_environ() | dict(told), buffered=True)
+        return Answered(int(status.split()[0]), tuple(headers), b"".join(body))
+
+    return answer

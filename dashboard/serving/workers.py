@@ -1,0 +1,296 @@
+"""Who works an answer out? Processes of their own: the one that talks to browsers never waits for a core.
+
+Each is owned by a thread that hands it one task after the other over a pipe of their own. No lock is shared
+between processes: one that dies, or is stopped because its task took too long or nobody waits for it any
+more, takes nothing with it. Another takes its place, and does again what it was doing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any
+
+from dashboard.progress import heard_by
+
+Answers = Callable[[Any], Any]
+
+ATTEMPTS = 3
+"""Processes that may die of one task before it is given up."""
+LOOKS = 0.1
+"""Seconds between two looks at whether a task is still wanted."""
+
+
+class NotDone(Exception):
+    """Why there is no answer; the text is for who waits for it."""
+
+    status = 503
+
+
+class Full(NotDone):
+    """Too many wait already."""
+
+
+class Gone(NotDone):
+    """Every process that took the task died of it, or could not open the data."""
+
+    status = 500
+
+
+class TooLong(NotDone):
+    """The task was stopped at its time-out."""
+
+    status = 504
+
+
+class Stopped(NotDone):
+    """Nobody waited for the task any more."""
+
+
+class Task:
+    """Something to be worked out.
+
+    Attributes
+    ----------
+    given : object
+        What the process is given; it can be pickled.
+    future : Future
+        What becomes of it.
+    progress : tuple of int, int and str
+        Parts done, parts in all (0 where that is not known), and what is next.
+    began : float or None
+        When a process took it, by the monotonic clock; None while it waits.
+    """
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        self.future: Future[Any] = Future()
+        self.progress = (0, 0, "")
+        self.began: float | None = None
+        self._stop = Event()
+
+    def stop(self) -> None:
+        """Nobody waits for it any more."""
+        self._stop.set()
+        self.future.cancel()
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether it was stopped."""
+        return self._stop.is_set()
+
+
+class Workers:
+    """A bounded pool of processes.
+
+    Parameters
+    ----------
+    opening : callable
+        Called without arguments in each process, for the function that works tasks out; it can be pickled.
+    number : int
+        Processes.
+    longest : float
+        Seconds after which a task is stopped.
+    most : int
+        Tasks that may wait.
+    idle : float, optional
+        Seconds after which a process without a task ends, to begin again with the next; without, all begin
+        at once and stay.
+    nice : int
+        By how much they give way to others who want the processor.
+    imports : sequence of str
+        Modules that are imported once for all of them, where the system can fork.
+    """
+
+    def __init__(
+        self,
+        opening: Callable[[], Answers],
+        number: int,
+        *,
+        longest: float,
+        most: int,
+        idle: float | None = None,
+        nice: int = 0,
+        imports: Sequence[str] = (__name__,),
+    ) -> None:
+        self._opening, self._longest, self._most, self._idle, self._nice = opening, longest, most, idle, nice
+        self._context = _context(imports)
+        self._queue: SimpleQueue[Task | None] = SimpleQueue()
+        self._lock = Lock()
+        self._processes: dict[int, _Process] = {}
+        self._ready = Event()
+        self.lost = 0
+        self._owners = [Thread(target=self._own, args=(n,), daemon=True) for n in range(number)]
+        for owner in self._owners:
+            owner.start()
+
+    def give(self, given: object) -> Task:
+        """Have something worked out.
+
+        Raises
+        ------
+        Full
+            If too many tasks wait already.
+        """
+        if self.waiting >= self._most:
+            raise Full(f"{self._most} pieces of work are waiting already: try again in a while.")
+        task = Task(given)
+        self._queue.put(task)
+        return task
+
+    @property
+    def waiting(self) -> int:
+        """Tasks that no process has taken yet."""
+        return self._queue.qsize()
+
+    @property
+    def pids(self) -> list[int]:
+        """Numbers of the processes that live."""
+        return [process.pid for process in list(self._processes.values())]
+
+    def wait_until_ready(self) -> None:
+        """Wait until the first process can answer, or could not begin."""
+        if self._idle is None:
+            self._ready.wait()
+
+    def close(self, seconds: float | None = None) -> None:
+        """End the processes once all that was given is done, or after some seconds."""
+        for _ in self._owners:
+            self._queue.put(None)
+        until = None if seconds is None else monotonic() + seconds
+        for owner in self._owners:
+            owner.join(None if until is None else max(0.0, until - monotonic()))
+        for process in list(self._processes.values()):
+            process.kill()
+
+    # ------------------------------------------------------------ the thread that owns a process
+
+    def _own(self, number: int) -> None:
+        process = None if self._idle else self._begin(number)
+        while True:
+            try:
+                task = self._queue.get(timeout=self._idle if process else None)
+            except Empty:
+                self._end(number)
+                process = None
+                continue
+            if task is None:
+                self._end(number)
+                return
+            if task.future.set_running_or_notify_cancel():
+                process = self._do(number, task, process)
+
+    def _do(self, number: int, task: Task, process: _Process | None) -> _Process | None:
+        task.began = monotonic()
+        for _ in range(ATTEMPTS):
+            process = process or self._begin(number)
+            if process is None:
+                continue
+            try:
+                worked, content = process.do(task, task.began + self._longest)
+            except NotDone as reason:
+                task.future.set_exception(reason)
+                self._end(number)
+                return None
+            except (EOFError, OSError):
+                self.lost += 1
+                self._end(number)
+                process = None
+                continue
+            if worked:
+                task.future.set_result(content)
+            else:
+                task.future.set_exception(Gone(content))
+            return process
+        task.future.set_exception(Gone("The processes that should have worked this out ended: try again."))
+        return process
+
+    def _begin(self, number: int) -> _Process | None:
+        try:
+            process = self._processes[number] = _Process(self._context, self._opening, self._nice)
+        except (EOFError, OSError):
+            return None
+        finally:
+            self._ready.set()
+        return process
+
+    def _end(self, number: int) -> None:
+        if process := self._processes.pop(number, None):
+            process.kill()
+
+
+# ---------------------------------------------------------------- one process
+
+
+def _context(imports: Sequence[str]) -> Any:
+    """How processes begin: from one that has imported all and opened nothing, where the system can fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(imports))
+    return context
+
+
+class _Process:
+    def __init__(self, context: Any, opening: Callable[[], Answers], nice: int) -> None:
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, opening, nice), daemon=True)
+        self._process.start()
+        theirs.close()
+        try:
+            self._pipe.recv()  # it has opened the data
+        except EOFError:
+            self.kill()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
+    def do(self, task: Task, until: float) -> tuple[bool, Any]:
+        """Have a task worked out; EOFError or OSError where the process dies of it."""
+        self._pipe.send(task.given)
+        while True:
+            if self._pipe.poll(LOOKS):
+                kind, content = self._pipe.recv()
+                if kind != "progress":
+                    return kind == "done", content
+                task.progress = content
+            if task.unwanted:
+                raise Stopped("This was stopped.")
+            if monotonic() > until:
+                raise TooLong(
+                    "This took too long and was stopped: ask for less at once, such as fewer wards or months."
+                )
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+def _work(pipe: Connection, opening: Callable[[], Answers], nice: int) -> None:
+    """What the process does: open the data, then answer task after task until its owner is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the owner, who lets this one finish
+    if nice and sys.platform != "win32":
+        os.nice(nice)
+    answer = opening()
+    pipe.send(("ready", None))
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            given = pipe.recv()
+            with heard_by(lambda *progress: pipe.send(("progress", progress))):
+                try:
+                    done = ("done", answer(given))
+                except Exception as error:
+                    done = ("failed", str(error))
+            pipe.send(done)

@@ -1,0 +1,313 @@
+"""One server for many: who answers a request, what is worked out once, long work, figures, references."""
+
+import json
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard import create_app
+from dashboard.serving import handing, jobs, seen
+from dashboard.serving.handing import Hands
+from dashboard.serving.jobs import FORGOTTEN, Jobs
+from dashboard.serving.site import Answered, open_site
+from dashboard.serving.workers import Task
+from geo.answer.atlas import Atlas
+from geo.answer.memory import Memory
+
+PAGE = {"Sec-Fetch-Site": "same-origin"}
+FOLLOW = {"Prefer": "respond-async"}
+
+
+class Pool:
+    """A pool that answers when it is told to, in this process."""
+
+    def __init__(self, answer: Callable[[Any], Answered]) -> None:
+        self._answer, self.given, self.waiting, self.pids, self.lost = answer, [], 0, [], 0
+
+    def give(self, given: Any) -> Task:
+        task = Task(given)
+        self.given.append(task)
+        return task
+
+    def work(self, number: int = -1) -> None:
+        """Do one of the tasks."""
+        task = self.given[number]
+        task.future.set_result(self._answer(task.given))
+
+
+class Prompt(Pool):
+    """A pool that answers at once."""
+
+    def give(self, given: Any) -> Task:
+        task = super().give(given)
+        self.work()
+        return task
+
+
+class Served:
+    """A front of the small county with pools of its own."""
+
+    def __init__(self, atlas: Atlas, light: type[Pool] | None = Prompt, long: type[Pool] = Prompt) -> None:
+        answer = open_site(atlas.snapshot, None)
+        self.jobs, self.kept, self.figures = Jobs(), Memory(room=2**20), seen.Figures()
+        self.light, self.long = light and light(answer), long(answer)
+        self.server = create_app(atlas).server
+        jobs.register(self.server, self.jobs)
+        seen.register(self.server, self.figures)
+        hands = Hands(atlas.version, self.light, self.long, self.kept, self.jobs)  # type: ignore[arg-type]
+        handing.register(self.server, hands)
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.server.test_client()
+
+
+@pytest.fixture(scope="module")
+def plain(small_atlas: Atlas) -> FlaskClient:
+    """The same without pools."""
+    return create_app(small_atlas).server.test_client()
+
+
+@pytest.fixture
+def served(small_atlas: Atlas) -> Served:
+    return Served(small_atlas)
+
+
+# ---------------------------------------------------------------- questions
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/answer?level=ward&month=3",
+        "/piece/panel?area=E01035001",
+        "/export.csv?level=borough",
+        "/collections/ward/items",
+        "/export.csv?source=typo",
+    ],
+)
+def test_a_question_is_answered_as_without_processes(served: Served, plain: FlaskClient, path: str) -> None:
+    ours, theirs = served.client.get(path), plain.get(path)
+    assert len(served.light.given) == 1
+    assert (ours.status_code, ours.mimetype) == (theirs.status_code, theirs.mimetype)
+    if "items" not in path:  # they tell the moment
+        assert ours.data == theirs.data
+    assert ours.headers.get("ETag") == theirs.headers.get("ETag")
+    assert ours.headers["Cache-Control"] == "no-store"
+
+
+def test_what_was_answered_is_kept_for_the_next_and_a_refusal_is_not(served: Served) -> None:
+    for path, worked in (("/answer?hour=3", 1), ("/export.csv?source=typo", 2)):
+        served.light.given.clear()
+        first, again = served.client.get(path), served.client.get(path)
+        assert (first.data, first.status_code) == (again.data, again.status_code)
+        assert len(served.light.given) == worked
+    told = served.figures.registry.get_sample_value
+    labels = {"route": "/answer", "status": "200"}
+    assert told("hotspots_answers_total", labels | {"told": "worked"}) == 1
+    assert told("hotspots_answers_total", labels | {"told": "memory"}) == 1
+
+
+def test_a_compressed_answer_is_not_given_to_who_cannot_unpack_it(served: Served) -> None:
+    packed = served.client.get("/answer", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert served.client.get("/answer").json["view"] == "explore"
+
+
+def test_what_fifty_ask_at_once_is_worked_out_once(small_atlas: Atlas) -> None:
+    served, together = Served(small_atlas, light=Pool), Barrier(51)
+
+    def ask(_: int) -> bytes:
+        together.wait()
+        return served.client.get("/answer?month=5").data
+
+    with ThreadPoolExecutor(50) as viewers:
+        answers = viewers.map(ask, range(50))
+        together.wait()
+        while not served.light.given:
+            pass
+        served.light.work()
+        assert len(set(answers)) == 1
+    assert len(served.light.given) == 1
+
+
+def test_notes_are_not_answered_from_memory(served: Served) -> None:
+    for _ in range(2):
+        assert served.client.get("/answer?view=present").status_code == 200
+    assert len(served.light.given) == 2
+
+
+def test_health_and_shapes_are_told_while_a_question_is_worked_out(small_atlas: Atlas) -> None:
+    served = Served(small_atlas, light=Pool)
+    with ThreadPoolExecutor(1) as viewer:
+        asked = viewer.submit(lambda: served.client.get("/answer").status_code)
+        while not served.light.given:
+            pass
+        assert served.client.get("/healthz").text == "alive\n"
+        assert served.client.get("/version").json == {"version": small_atlas.version}
+        assert served.client.get("/metrics").status_code == 200
+        served.light.work()
+        assert asked.result() == 200
+
+
+def test_too_many_who_wait_are_turned_away(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing, "MOST_WAITING", 0)
+    answer = Served(small_atlas).client.get("/answer")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "try again in a while" in answer.text
+
+
+# ---------------------------------------------------------------- long work
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/export.pack?ward=E05000001",
+        "/export.xlsx?level=borough",
+        "/assessment/table.csv?exhibit=place/residents",
+        "/slides.pptx?map=",
+        "/answer?layer=getis_ord&null=permutation",
+    ],
+)
+def test_long_work_is_for_its_own_pool(
+    small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(handing, "PATIENCE", 0)
+    served = Served(small_atlas, long=Pool)
+    assert served.client.get(path, headers=FOLLOW).status_code == 202
+    assert (len(served.light.given), len(served.long.given)) == (0, 1)
+
+
+def test_long_work_is_kept_for_the_next(served: Served) -> None:
+    first, again = (served.client.get("/export.pack?ward=E05000001") for _ in range(2))
+    assert (first.data, len(served.long.given)) == (again.data, 1)
+
+
+def test_without_processes_for_questions_only_long_work_goes_elsewhere(small_atlas: Atlas) -> None:
+    served = Served(small_atlas, light=None)
+    assert served.client.get("/answer").status_code == 200
+    assert not served.long.given
+    assert served.client.get("/export.pdf").status_code == 200
+    assert served.long.given
+
+
+def test_long_work_can_be_followed_and_fetched(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing, "PATIENCE", 0)
+    served = Served(small_atlas, long=Pool)
+    began = served.client.get("/export.pack?ward=E05000001", headers=FOLLOW)
+    assert (began.status_code, began.headers["Preference-Applied"]) == (202, "respond-async")
+    job = began.headers["Location"]
+    assert served.client.get(job).json["state"] == "waiting"
+    served.long.given[0].began, served.long.given[0].progress = 1.0, (1, 3, "Castle")
+    told = served.client.get(job).json
+    assert [told[key] for key in ("state", "done", "total", "what")] == ["working", 1, 3, "Castle"]
+    served.long.work()
+    assert served.client.get(job).json["state"] == "done"
+    pack = served.client.get(f"{job}/answer")
+    assert pack.data.startswith(b"%PDF")
+    assert pack.headers["Content-Disposition"].endswith('.pdf"')
+    assert served.client.get(job).status_code == 404, "it is fetched once"
+    assert served.client.get("/export.pack?ward=E05000001", headers=FOLLOW).data == pack.data
+
+
+def test_work_that_several_follow_ends_with_the_last_of_them(
+    small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "PATIENCE", 0)
+    served = Served(small_atlas, long=Pool)
+    first, second = (served.client.get("/export.pack", headers=FOLLOW).headers["Location"] for _ in range(2))
+    assert first != second
+    [task] = served.long.given
+    assert served.client.delete(first, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert served.client.delete(first, headers=PAGE).status_code == 204
+    assert served.client.get(first).status_code == 404
+    assert not task.unwanted
+    assert served.client.delete(second, headers=PAGE).status_code == 204
+    assert task.unwanted
+    served.client.get("/export.pack", headers=FOLLOW)
+    assert len(served.long.given) == 2, "who asks later begins anew"
+
+
+def test_what_nobody_asks_after_is_given_up(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing, "PATIENCE", 0)
+    served = Served(small_atlas, long=Pool)
+    served.client.get("/export.pack", headers=FOLLOW)
+    [ticket] = served.jobs._tickets.values()
+    served.jobs.sweep(ticket.seen + FORGOTTEN)
+    assert not served.long.given[0].unwanted
+    served.jobs.sweep(ticket.seen + FORGOTTEN + 1)
+    assert served.long.given[0].unwanted
+
+
+def test_who_hangs_up_stops_what_they_waited_for(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LOOKS", 0)
+    served = Served(small_atlas, long=Pool)
+    gone = {"waitress.client_disconnected": lambda: True}
+    assert served.client.get("/export.pack", environ_overrides=gone).status_code == 503
+    assert served.long.given[0].unwanted
+
+
+# ---------------------------------------------------------------- references
+
+
+def test_a_fault_is_logged_under_the_reference_that_it_tells(
+    small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served = Served(small_atlas, light=None)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("no such number")
+
+    monkeypatch.setattr("dashboard.callbacks.view.page", fail)
+    root, level = logging.getLogger(), logging.getLogger().level
+    before = root.handlers[:]
+    try:
+        seen.log_lines(requests=True)
+        answer = served.client.get("/answer?month=2", headers={"X-Request-ID": "mine"})
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    reference = answer.headers["X-Request-ID"]
+    assert f"Reference: {reference}." in answer.text
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert {line["reference"] for line in lines} == {reference}
+    assert "no such number" in lines[0]["exc_info"]
+    assert (lines[-1]["path"], lines[-1]["status"], lines[-1]["query"]) == ("/answer", 500, "month=2")
+
+
+# ---------------------------------------------------------------- memory
+
+
+def test_memory_holds_no_more_bytes_than_it_has_room_for() -> None:
+    memory: Memory[int, bytes] = Memory(room=1000)
+    for n in range(5):
+        memory.get(n, lambda: bytes(250))
+    assert (len(memory), memory.peek(0), memory.bytes) == (3, None, 900)
+    memory.get(2, lambda: pytest.fail("it is kept"))
+    memory.get(9, lambda: bytes(250))
+    assert memory.peek(2) is not None, "the one used longest ago goes"
+    memory.get(10, lambda: bytes(5000))
+    assert (len(memory), memory.bytes) == (0, 0), "what is larger than the room is not kept"
+
+
+def test_forty_notes_at_once_are_all_kept(tmp_path: Path) -> None:
+    from datetime import date
+
+    from geo.tell.meeting import Notes, note
+
+    together, day = Barrier(40), date(2026, 3, 4)
+
+    def keep(n: int) -> None:
+        together.wait()
+        Notes(tmp_path).add(note("E01000001", "Ann", f"{n}", day=day, source="offences", seen=24301))
+
+    with ThreadPoolExecutor(40) as viewers:
+        list(viewers.map(keep, range(40)))
+    assert sorted(int(one.text) for one in Notes(tmp_path).read()) == list(range(40))
