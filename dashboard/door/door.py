@@ -8,6 +8,7 @@ log before the first byte of the answer leaves.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock
@@ -100,6 +101,14 @@ class Door:
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer one request."""
+        try:
+            return self._answer(environ, start)
+        except (Problem, sqlite3.Error) as error:  # a group whose sources are gone, a disk that is full
+            LOG.error("A request was not answered: %s", error)
+            said = error if isinstance(error, Problem) else "What people keep cannot be read or written now."
+            return Response(f"{said}\n", 503, mimetype="text/plain")(environ, start)
+
+    def _answer(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         request, access = Request(environ), self.access()
         environ.pop(ENVIRON, None)
         try:

@@ -22,7 +22,6 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from geo.ask.problem import Problem
-from geo.data.store import write_whole
 
 FOLDER, HEAD = "audit", "HEAD"
 LARGEST = 8_000_000
@@ -140,10 +139,12 @@ class Audit:
                 )
             seen[number] = chain
             expected, before = number + 1, chain
-        if (head["n"], head["chain"]) != (number, chain) and number != head["n"] + 1:
+        if number < head["n"]:
             faults.append(
                 f"the log ends with number {number:,}, but {head['n']:,} were written: its end is missing."
             )
+        elif seen.get(head["n"]) != head["chain"]:
+            faults.append(f"number {head['n']:,} is not the line that HEAD holds.")
         if mark:
             noted, _, sealed = mark.partition(":")
             if not noted.isdigit() or not sealed:
@@ -171,7 +172,7 @@ class Audit:
     def _append(self, said: dict[str, Any]) -> None:
         files, head = self._files(), self._head([])
         path = files[-1] if files else self.folder / _named(1)
-        if path.is_file() and (last := _last(path)) and last["n"] == head["n"] + 1:
+        if path.is_file() and (last := _last(path)) and last["n"] > head["n"]:
             head |= {"n": last["n"], "chain": last["chain"]}  # written, and then the computer stopped
         if path.is_file() and path.stat().st_size > LARGEST:
             path = self.folder / _named(int(path.stem) + 1)
@@ -187,7 +188,9 @@ class Audit:
         path.chmod(0o600)
         head |= {"n": line["n"], "chain": chain}
         head["seal"] = self._sealed(head)
-        write_whole(self.folder / HEAD, json.dumps(head).encode())
+        beside = self.folder / f".{HEAD}"
+        beside.write_text(json.dumps(head), encoding="utf-8")
+        os.replace(beside, self.folder / HEAD)
 
     def _head(self, faults: list[str]) -> dict[str, Any]:
         path = self.folder / HEAD

@@ -225,6 +225,16 @@ def test_cookies_travel_by_tls_alone_where_people_do(pages: Groups, tmp_path: Pa
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
+def test_a_group_that_loses_its_sources_hears_it_in_a_sentence(made: Door, tmp_path: Path) -> None:
+    """The file changes under a running server, and names a source that is not loaded."""
+    browser, path = logged_in(made, "olu"), tmp_path / "access.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('sources = ["offences"]', 'sources = ["robberies"]'), encoding="utf-8")
+    answer = browser.get("/answer")
+    assert (answer.status_code, answer.mimetype) == (503, "text/plain")
+    assert "No events are loaded" in answer.text
+
+
 # ---------------------------------------------------------------- programs
 
 
