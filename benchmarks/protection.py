@@ -32,7 +32,7 @@ def hot(counts: np.ndarray, atlas: Atlas) -> np.ndarray:
 def compared(atlas: Atlas, places: Places, source: str, budget: float, draw: int) -> dict[str, float]:
     events, months = atlas.snapshot.incidents(source), atlas.snapshot.months(source)
     grain = next(b["grain"] for b in atlas.snapshot.manifest["batches"].values() if b["source"] == source)
-    key = key_of(bytes([draw]), events, budget)
+    key = key_of(draw.to_bytes(4), events, budget)
     ours = protected(events, places, months, grain, budget=budget, key=key)
     frame = atlas.levels["lsoa"].frame
 

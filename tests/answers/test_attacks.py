@@ -1,0 +1,115 @@
+"""Does the protected version hold out against those who ask much? With nothing but what a viewer gets.
+
+Each attack is shown to be one: on the same true numbers behind the same stars and rounding, as they were
+shown before there was a protected version. What it tells of ours is held against the best guess of one who
+knows the totals of boroughs and the residents of each area, and asks nothing.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from benchmarks import attacks
+from benchmarks.attacks import Get, Known, Told
+from dashboard import create_app
+from geo.answer.atlas import Atlas
+from geo.data.guarded import true_role
+from tests.support.manifest import rewritten
+
+FEW = 10
+
+
+def get_of(atlas: Atlas) -> Get:
+    client = create_app(atlas).server.test_client()
+    return lambda path: client.get(path).data
+
+
+@pytest.fixture(scope="module")
+def known(demo_county: Path) -> Known:
+    return Known(demo_county)
+
+
+@pytest.fixture(scope="module")
+def ours(demo_atlas: Atlas) -> Get:
+    return get_of(demo_atlas)
+
+
+@pytest.fixture(scope="module")
+def starred(demo_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Get:
+    """The true numbers with stars and rounding alone."""
+    folder = shutil.copytree(demo_county, tmp_path_factory.mktemp("starred") / "county")
+    with rewritten(folder) as manifest:
+        objects = manifest["objects"]
+        for role, batch in manifest["batches"].items():
+            if batch.pop("budget", None):
+                objects[role] = objects[true_role(role)]
+                name = f"{objects[role]['sha256']}.parquet"
+                shutil.copy(folder / "cleared" / name, folder / "objects" / name)
+    return get_of(Atlas.open(folder))
+
+
+ATTACKS: dict[str, tuple[Callable[[Get, Known], Told], float]] = {
+    "months and hours of the panel": (lambda get, known: attacks.panel(get, known, "ae", FEW), 0.9),
+    "p of hotspots, solved": (lambda get, known: attacks.hotspot_p(get, known, "ambulance"), 0.95),
+    "p of a comparison, solved": (lambda get, known: attacks.compared_p(get, known, "admissions"), 0.95),
+    "weekday and hour of one event": (lambda get, known: attacks.moments(get, known, "ambulance", FEW), 0.9),
+}
+"""Each with the share that it tells of what is behind stars alone."""
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_tells_little_more_than_a_guess(name: str, ours: Get, starred: Get, known: Known) -> None:
+    attack, told = ATTACKS[name]
+    before, after = attack(starred, known), attack(ours, known)
+    assert before.of == after.of >= 5
+    assert before.share > told, "it is an attack"
+    by_chance = norm.ppf(0.999) * np.sqrt(max(after.guess, 0.01) / after.of) if after.of <= FEW else 0.0
+    assert after.share <= after.guess + 0.10 + by_chance
+
+
+def test_documents_tell_no_more_than_the_screen(ours: Get) -> None:
+    """Tables in every form, and what a GIS asks, have the stars and numbers of the page."""
+    search = "source=ambulance&level=ward&month=7"
+    shown = {code: row["count"] for code, row in attacks.table(ours, search).items()}
+    assert "*" in shown.values()
+    assert all(count == "*" or int(count) % 5 == 0 for count in shown.values())
+    records = json.loads(ours(f"/export.json?{search}"))["records"]
+    shapes = json.loads(ours(f"/export.geojson?{search}"))["features"]
+    items = json.loads(ours(f"/collections/ward/items?limit=1000&{search}"))["features"]
+    for rows in (records, [one["properties"] for one in shapes], [one["properties"] for one in items]):
+        assert {row["wd24cd"]: row["count_shown"] for row in rows} == shown
+    listed = json.loads(ours(f"/answer?{search}"))["shown"]["table.rowData"]
+    assert len(listed) > 20
+    for row in listed:
+        assert row["count"].partition(" ")[0] == shown[row["code"]]
+
+
+def test_a_persons_event_is_not_put_together(demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    """Of the one event of an area in a month, all that any route tells: when it was, and who it was."""
+    for source, facts in {
+        "ae": (["date", "hour"], ["age_band", "sex"]),
+        "admissions": (["date"], ["age_band", "sex"]),
+        "ambulance": (["date", "hour"], ["age_band", "sex"]),
+    }.items():
+        true, ours = (
+            atlas.snapshot.incidents(source).dropna(subset=["lsoa"])
+            for atlas in (true_demo_atlas, demo_atlas)
+        )
+        assert "person" not in ours
+        alone = true[true.groupby(["lsoa", "month"])["lsoa"].transform("size") == 1]
+        both = alone.merge(ours, on=["lsoa", "month"], suffixes=("", "_told"))
+        assert len(both) > 100
+        for fact in facts:
+            known = both[both[fact].notna().all(axis=1)]
+            right = pd.concat([known[one] == known[f"{one}_told"] for one in fact], axis=1).all(axis=1)
+            usual = [one for one in fact if one != "date"]
+            guess = true[usual].value_counts(normalize=True).iloc[0] if usual else 1.0
+            guess /= 28 if "date" in fact else 1
+            by_chance = norm.ppf(0.999) * np.sqrt(guess / len(known))
+            assert right.mean() <= guess + by_chance, (source, fact)
