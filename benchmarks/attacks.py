@@ -238,7 +238,7 @@ def ages(get: Get, known: Known, source: str, hours: range = range(24)) -> Told:
             ]
             true = sorted(mine["age_band"].map(BANDS.index))
             of += 1
-            right += None not in rates and _people(weights, rates[0] - rates[1]) == [true]
+            right += bool(np.isfinite(rates).all()) and _people(weights, rates[0] - rates[1]) == [true]
     return Told(right, of, 0.0)
 
 
@@ -262,10 +262,10 @@ def _people(weights: np.ndarray, rate: float) -> list[list[int]]:
     return found
 
 
-def _benchmark(get: Get, source: str, borough: str, hours: list[int]) -> float | None:
+def _benchmark(get: Get, source: str, borough: str, hours: list[int]) -> float:
     asked = {"measure": "dsr", "level": "borough", "borough": borough, "hour": ",".join(map(str, hours))}
     value = next(iter(table(get, source=source, **asked).values())).get("benchmark", "")
-    return float(value) if value else None
+    return float(value or "nan")
 
 
 # ---------------------------------------------------------------- p, solved

@@ -255,13 +255,18 @@ class Asked:
         everything = int(self.loaded.reported(self.loaded.select(months), self.lsoas).by_area.sum())
         return int(self.selection.by_area.sum()) / everything if everything else 1.0
 
-    def variance(self, counts: np.ndarray, groups: np.ndarray) -> np.ndarray:
-        """Variance of the noise in counts of groups of small areas, :func:`geo.answer.margin.variance`."""
+    def variance(self, counts: np.ndarray, groups: np.ndarray, share: float = 1.0) -> np.ndarray:
+        """Variance of the noise in counts of groups of small areas, :func:`geo.answer.margin.variance`.
+
+        ``share`` is that of the events asked for which the counts are of.
+        """
         if not self.loaded.noise:
             return np.zeros(len(counts))
         boroughs = self.county.levels["borough"].parent
         months = self.cube.months[self.selection.months].tolist()
-        return variance(self.loaded.noise, counts, groups, boroughs=boroughs, months=months, kept=self._kept)
+        return variance(
+            self.loaded.noise, counts, groups, boroughs=boroughs, months=months, kept=share * self._kept
+        )
 
     @cached_property
     def noise(self) -> np.ndarray:

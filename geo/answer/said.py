@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
+from geo.answer.columns import COUNT
 from geo.answer.disclosure import marking
 from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES
@@ -80,13 +81,14 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     leaders = listed(names) if len(names) <= MOST_NAMED else s.areas(len(names))
     share = s.share_held(np.isin(np.arange(len(values)), best))
     held = f"{agree(len(names), '', ' together')} {share:.1%} of those shown" if share is not None else ""
+    far = f" ± {plus_minus(s.noise[best]).max():,}" if s.loaded.noise and asked.column is COUNT else ""
     said = asked.finding.format(
         leaders=leaders,
         have=agree(len(names), "has", "have"),
         noun=s.noun,
         called=lower_first(asked.label),
         top=values[best[0]],
-        each=agree(len(names), "", " each"),
+        each=far + agree(len(names), "", " each"),
         held=f",{held}" if held else "",
     )
     return upper_first(said + doubt)
@@ -173,14 +175,39 @@ def how_far(s: Asked) -> str:
     """Say how far protected counts lie from the true ones; "" where these are shown."""
     if not s.loaded.noise:
         return ""
-    whole = s.variance(np.array([int(s.counts[s.inside].sum())]), np.where(s.lsoas, 0, -1))
+    whole = how_far_off(s, s.inside)
     one = f"that of one {s.area} within ± {np.median(plus_minus(s.noise[s.inside])):.0f}" if s.n > 1 else ""
-    every = f"the number of all within ± {plus_minus(whole)[0]:,}"
+    every = f"the number of all within ± {whole:,}"
     far = listed([one, every] if one else [every])
     return (
         f"The {s.noun} are a protected version, drawn once with noise: {far} of the true number in 95 of "
         "100 cases. Limits and tests allow for it."
     )
+
+
+def how_far_cut(s: Asked) -> str:
+    """Say the same of counts that are cut up by area, time or kind; "" where the true ones are shown."""
+    if not s.loaded.noise:
+        return ""
+    number = max(1, int(s.counts[s.inside].sum()))
+    one, every = np.median(plus_minus(s.noise[s.inside])), how_far_off(s, s.inside)
+    part = s.variance(np.array([PART]), np.where(s.lsoas, 0, -1), min(1.0, PART / number))
+    return (
+        f"Counts lie within ± {one:.0f} of the true ones for one {s.area}, ± {every:,} for all, and "
+        f"± {plus_minus(part)[0]} for {PART} of one time or kind, in 95 of 100 cases."
+    )
+
+
+PART = 100
+"""Events of which it is said how far a count of one time or kind may be off."""
+
+
+def how_far_off(s: Asked, areas: np.ndarray) -> int | None:
+    """How far the number of some areas (bool) together may lie from the true one; None where it is true."""
+    if not s.loaded.noise:
+        return None
+    within = np.where(areas[s.level.parent], 0, -1)
+    return int(plus_minus(s.variance(np.array([int(s.counts[areas].sum())]), within))[0])
 
 
 def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
-from geo.answer.columns import DAYS_COVERED, NO_DATA, count_of
+from geo.answer.columns import DAYS_COVERED, NO_DATA, PLUS_MINUS, count_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
@@ -168,7 +168,7 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: Sourc
         rate = f", {row['rate_per_1000_year']:,.1f} per 1,000 residents a year"
         rate += f" ({UNRELIABLE_NOTE})" if row["unreliable"] else ""
         rate = "" if pd.isna(row["rate_per_1000_year"]) else rate
-        said = f"{row['name']} has {info.counted(int(row['count']))}{rate}"
+        said = f"{row['name']} has {info.counted(count_of(row))}{rate}"
         place = answer.places[row.name]
         if pd.notna(place):
             by = MEASURES[answer.query.measure].label.lower()
@@ -199,6 +199,7 @@ def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
             "label": loaded.info.label,
             "period": period_name(int(months[0]), int(months[-1])) if len(months) else "",
             "count": row["count"],
+            PLUS_MINUS.name: row.get(PLUS_MINUS.name, pd.NA),
             DAYS_COVERED.name: row.get(DAYS_COVERED.name, answer.days),
             "rate_per_1000_year": row["rate_per_1000_year"],
             "unreliable": row["unreliable"],
@@ -206,4 +207,5 @@ def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
             "note": " ".join(notices),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
-    return table.astype({"count": "Int64", "rate_per_1000_year": "float64", "unreliable": "bool"})
+    counts = {"count": "Int64", PLUS_MINUS.name: "Int64"}
+    return table.astype({**counts, "rate_per_1000_year": "float64", "unreliable": "bool"})

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import pandas as pd
+
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import marking
 from geo.answer.layers import LAYERS
-from geo.answer.said import how_far, uncovered
+from geo.answer.said import how_far, how_far_cut, uncovered
 from geo.ask.notice import MOST_OFFERED
 from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
@@ -326,9 +328,11 @@ def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tup
         name = exhibit_name(key)
         try:
             if key in SERVICES:
-                made = SERVICES[key][1](_services(atlas, query))
+                parts = _services(atlas, query)
+                made = _with_margins(SERVICES[key][1](parts), parts)
             else:
-                made = EXHIBITS[key][1](_as_shown(atlas, query, query.source))
+                part = _as_shown(atlas, query, query.source)
+                made = _with_margins(EXHIBITS[key][1](part), part)
             found.append(replace(made, name=name))
         except (NotPossible, Withheld) as reason:
             missing.append((name, str(reason)))
@@ -415,12 +419,23 @@ def _section(
     for name, make in makers.values():
         steps.next(f"{title}: {name[0].lower()}{name[1:]}")
         try:
-            exhibits.append(replace(make(of), name=name).shortened())
+            made = make(of) if key == "place" else _with_margins(make(of), of)
+            exhibits.append(replace(made, name=name).shortened())
         except NotPossible as reason:
             missing.append((name, str(reason)))
     opening = exhibits if key in ("place", "together") else [e for e in exhibits if e.key in HEADLINES]
     findings = tuple(e.finding for e in opening if e.finding)
     return Section(key, title, source, findings, tuple(exhibits), tuple(missing))
+
+
+def _with_margins(exhibit: Exhibit, of: Part | Sequence[Part]) -> Exhibit:
+    """Say beside counts of a protected version how far they may lie from the true ones."""
+    parts = [of] if isinstance(of, Part) else of
+    if not any(pd.api.types.is_integer_dtype(kind) for kind in exhibit.table.dtypes):
+        return exhibit
+    said = {part.loaded.info.label: how_far_cut(part.asked) for part in parts}
+    told = [f"{label}: {lower_first(far)}" if len(parts) > 1 else far for label, far in said.items() if far]
+    return replace(exhibit, caveats=(*exhibit.caveats, *told))
 
 
 def _numbered(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -16,12 +16,13 @@ import pandas as pd
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
-from geo.answer.columns import DAGGER, rate_of
+from geo.answer.columns import COUNT, DAGGER, PLUS_MINUS, count_of, rate_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shift
+from geo.answer.said import how_far_off
 from geo.answer.variation import variation, whole_change
 from geo.answer.week import by_unit
 from geo.ask.query import Query
@@ -189,7 +190,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 rank=row["rank"],
                 name=name,
                 place=place,
-                value=_number(row[asked.column.name])
+                value=(count_of(row) if asked.column is COUNT else _number(row[asked.column.name]))
                 + (DAGGER if row["unreliable"] and asked.marked else ""),
                 facts=_facts(answer, str(code), row, info),
                 when=_when(atlas, answer, lsoas),
@@ -341,11 +342,19 @@ def _between(
         change = Change("not compared: recording changed", numbers=why)
         return {str(code): replace(change, numbers="") for code in areas}, change
     new, old = atlas.answer(now), atlas.answer(then)
-    table = new.table.reindex(areas, columns=["count", *RATIO, "change"])
-    table["before"] = old.table["count"].reindex(areas)
+    table, before_ = new.table.reindex(areas), old.table.reindex(areas)
+    far = [[_far(one.get(PLUS_MINUS.name)) for _, one in rows.iterrows()] for rows in (before_, table)]
     changes = {
-        str(code): _change(row["before"], row["count"], tuple(row[RATIO]), row["change"], on=on, than=than)
-        for code, row in table.iterrows()
+        str(code): _change(
+            before_["count"].iloc[at],
+            row["count"],
+            tuple(row[RATIO]),
+            row["change"],
+            on=on,
+            than=than,
+            far=(far[0][at], far[1][at]),
+        )
+        for at, (code, row) in enumerate(table.iterrows())
     }
     both = asked.beside(earlier).inside
     before, after = (one.gate.count(int(one.counts[both].sum())) for one in (earlier, asked))
@@ -353,14 +362,29 @@ def _between(
         return changes, Change()
     whole = whole_change(variation(asked.beside(earlier), earlier, lengths), before, after, lengths)
     ratio = tuple(whole[["ratio", "ratio_lower", "ratio_upper"]])
-    return changes, _change(before, after, ratio, whole["change"], on=on, than=than)
+    wide = tuple(_far(how_far_off(one, both)) for one in (earlier, asked))
+    return changes, _change(before, after, ratio, whole["change"], on=on, than=than, far=wide)
 
 
-def _change(old: int, new: int, ratio: Sequence[float], change: str, *, on: str, than: str) -> Change:
+def _far(plus_minus: float | None) -> str:
+    """How far a number may lie from the true one, as it stands behind it; "" for a true one."""
+    return "" if plus_minus is None or pd.isna(plus_minus) else f" ± {plus_minus:,.0f}"
+
+
+def _change(
+    old: int,
+    new: int,
+    ratio: Sequence[float],
+    change: str,
+    *,
+    on: str,
+    than: str,
+    far: Sequence[str] = ("", ""),
+) -> Change:
     """Say a change from an old number to a new one, ``on`` and ``than`` what, and the limits of its ratio."""
     if pd.isna(old) or pd.isna(new):
         return Change("change not shown: small numbers")
-    numbers = f"{new:,} against {old:,}{than}"
+    numbers = f"{new:,}{far[1]} against {old:,}{far[0]}{than}"
     if change == "not judged":
         return Change("not judged: other months of the year", "", numbers)
     if change not in ("up", "down"):
@@ -386,7 +410,7 @@ def _facts(answer: Answer, code: str, row: pd.Series, info: SourceInfo) -> tuple
     if answer.query.measure == "count":
         other = "" if pd.isna(row["rate_per_1000_year"]) else f"{rate_of(row)} per 1,000 a year"
     else:
-        other = info.counted(_number(row["count"]))
+        other = info.counted(count_of(row))
     position = answer.codes[answer.table.index.get_loc(code)]
     return tuple(
         filter(None, (other, "" if answer.query.layer == "measure" else answer.classes.said[position]))

@@ -22,6 +22,9 @@ from geo.ask.viewer import CLEARED_OWNER
 from geo.data.guarded import protect
 from geo.data.store import CLEARED, Store
 from geo.demo.check import check
+from geo.tell.area import profile
+from geo.tell.assessment import assess
+from geo.tell.briefing import briefing
 
 SOURCES = ("ae", "admissions", "ambulance")
 OF_20 = {"ae": 18, "admissions": 16, "ambulance": 16}
@@ -199,6 +202,30 @@ def test_every_table_export_and_note_carries_its_plus_minus(demo_atlas: Atlas) -
     assert (told["plus_minus"].isna() == (told["count"] == "*")).all()
     assert any("within ±" in caveat for caveat in answer.caveats)
     assert "plus_minus" not in demo_atlas.answer(Query(source="offences")).table
+
+
+def test_every_number_that_is_told_carries_its_plus_minus(demo_atlas: Atlas) -> None:
+    """The finding, present mode's list and its changes, the panel in every source, each table of a report."""
+    query = Query.parse("source=ae&level=ward&from=2019-04", demo_atlas.catalogue)[0]
+    assert " ± " in demo_atlas.answer(query).headline
+    told = briefing(demo_atlas, query)
+    for spot in told.spots:
+        assert " ± " in spot.value
+        assert not spot.change.numbers or spot.change.numbers.count(" ± ") == 2
+    assert told.change.numbers.count(" ± ") == 2
+    ranked = briefing(demo_atlas, query.replace(measure="rate"))
+    assert all(" ± " in spot.facts[0] for spot in ranked.spots)
+    area = profile(demo_atlas, query.replace(area=told.spots[0].code))
+    assert " ± " in area.headline
+    with_noise = area.sources["plus_minus"].notna()
+    assert with_noise.to_dict() == {"offences": False} | dict.fromkeys(
+        ("ambulance", "ae", "admissions"), True
+    )
+    report = assess(demo_atlas, Query(), ["ae", "offences"])
+    for name, exhibit in report.exhibits.items():
+        counted = any(pd.api.types.is_integer_dtype(kind) for kind in exhibit.table.dtypes)
+        expected = counted and not name.startswith("place/")
+        assert any(" ± " in caveat for caveat in exhibit.caveats) == expected, name
 
 
 def test_limits_carry_the_noise(demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
