@@ -156,7 +156,9 @@ def _table(answer: Answer, found: Marking | None) -> Shown:
     standing_out = found.areas if found and found.number else None
     rows, columns = ranked_table(answer, standing_out)
     number, area = len(answer.order), answer.query.area
-    title = f"{number:,} {LEVELS[answer.query.level]}, ranked" if number > 1 else "Areas, ranked"
+    placed = int((answer.table["rank"] != "").sum())
+    some = f"{number:,}" if placed == number else f"{placed:,} of {number:,}"
+    title = f"{some} {LEVELS[answer.query.level]}, ranked" if number > 1 else "Areas, ranked"
     if found and found.number:
         title = f"{found.number:,} marked of {number:,}, ranked"
     if number > len(rows):

@@ -23,7 +23,7 @@ from geo.answer.immutable import immutable
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Classes, Entry, in_reading_order, unreported
 from geo.answer.margin import plus_minus
-from geo.answer.measures import MEASURES, measure
+from geo.answer.measures import MEASURES, in_order, measure
 from geo.answer.said import finding, left_out, nothing, uncovered
 from geo.answer.week import Week
 from geo.ask.notice import Notice, choose
@@ -69,6 +69,7 @@ class Found:
     table: pd.DataFrame = immutable()
     inside: np.ndarray = immutable()
     compared: np.ndarray = immutable()
+    placing: np.ndarray = immutable()
     days: int
     codes: np.ndarray = immutable()
     classes: Classes
@@ -112,8 +113,8 @@ def find(s: Asked) -> Found:
     if not s.inside[s.chosen].all():
         table[DAYS_COVERED.name] = np.round(s.covered * s.days).astype(np.int64)
     table["imd_decile"] = s.frame["imd_decile"]
-    ranking = table[ranked_by].to_numpy(np.float64, na_value=np.nan)
-    table["rank"] = rank_labels(np.where(s.inside, ranking, np.nan)).array
+    placing = in_order(s, MEASURES[s.query.measure], table[ranked_by].to_numpy(np.float64, na_value=np.nan))
+    table["rank"] = rank_labels(placing).array
     decile = s.frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
     codes, classes = unreported(drawn.codes, drawn.classes, s.chosen)
     selection = s.selection
@@ -121,6 +122,7 @@ def find(s: Asked) -> Found:
         table=table,
         inside=s.chosen,
         compared=s.inside,
+        placing=placing,
         days=s.days,
         codes=codes,
         classes=classes,
@@ -168,11 +170,13 @@ class Answer:
         All areas of the level in map order, index of codes: ``name``, ``ward``, ``borough``, ``count``
         (Int64, missing where suppressed), of a protected version ``plus_minus``, ``population``,
         ``rate_per_1000_year``, then the columns of the measure and the layer, ``unreliable``,
-        ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie).
+        ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie, as suppressed counts do).
     inside : ndarray of bool
         Areas of the boroughs chosen.
     compared : ndarray of bool
         Those of them that are reported on throughout: the others are in no rank and no statistic.
+    placing : ndarray of float
+        By what they are put in order, NaN where an area has no place (:func:`geo.answer.measures.in_order`).
     days : int
         Length of the time kept and reported on, which rates a year rest on.
     codes : ndarray of uint8
@@ -209,6 +213,7 @@ class Answer:
     table: pd.DataFrame = immutable()
     inside: np.ndarray = immutable()
     compared: np.ndarray = immutable()
+    placing: np.ndarray = immutable()
     days: int
     codes: np.ndarray = immutable()
     classes: Classes
@@ -248,21 +253,18 @@ class Answer:
     @cached_property
     def places(self) -> pd.Series:
         """Place of each area by the measure, 1 the highest, Int64; areas that tie share one."""
-        values = self.table[MEASURES[self.query.measure].column.name].astype("Float64").where(self.compared)
-        return values.rank(ascending=False, method="min").astype("Int64")
+        return pd.Series(self.placing, self.table.index).rank(ascending=False, method="min").astype("Int64")
 
     @cached_property
     def order(self) -> np.ndarray:
         """Positions of the areas of the boroughs chosen, highest first; ties in the order of their names."""
-        values = self.table[MEASURES[self.query.measure].column.name].to_numpy(np.float64, na_value=np.nan)
-        values = np.where(self.compared, values, np.nan)
         shown = np.flatnonzero(self.inside)
-        return shown[np.lexsort((self.table["name"].to_numpy(str)[shown], -values[shown]))]
+        return shown[np.lexsort((self.table["name"].to_numpy(str)[shown], -self.placing[shown]))]
 
     @cached_property
     def leading(self) -> np.ndarray:
-        """Those of them with a rank, in this order, but none without events."""
-        rank, count = self.table["rank"].to_numpy(str), self.table["count"].to_numpy(float, na_value=1)
+        """Those of them with a rank, in this order, but none without events or with a suppressed count."""
+        rank, count = self.table["rank"].to_numpy(str), self.table["count"].to_numpy(float, na_value=0)
         some = (rank != "") & (count > 0)
         return self.order[some[self.order]]
 

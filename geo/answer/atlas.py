@@ -95,6 +95,7 @@ class Atlas(County):
             table=found.table,
             inside=found.inside,
             compared=found.compared,
+            placing=found.placing,
             days=found.days,
             codes=found.codes,
             classes=found.classes.coloured(query.palette) if "palette" in heeds else found.classes,

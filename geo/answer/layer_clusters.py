@@ -175,11 +175,12 @@ def unjudged(s: Asked, what: str) -> str:
 def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
     hot = hot & s.inside
     number = int(hot.sum())
+    events = lower_first(s.what) if s.query.category else s.noun
     if not judged:
-        return unjudged(s, f"hotspots of {s.noun}")
+        return unjudged(s, f"hotspots of {events}")
     if not number:
         among = agree(judged, "in", "among")
-        return f"No hotspot of {s.noun} stands out from chance {among} {s.judged(judged)}."
+        return f"No hotspot of {events} stands out from chance {among} {s.judged(judged)}."
     share = s.share_held(hot)
     hold = agree(number, "it holds", "they hold")
     held = f"; {hold} {share:.0%} of the {s.noun} shown" if share is not None else ""

@@ -19,10 +19,10 @@ from geo.answer.columns import DECILES, Column, P, figures
 from geo.answer.disclosure import ROUNDED_TO, SMALLEST_SHOWN
 from geo.answer.layer import NO_CLAIM, Claim, Layer
 from geo.answer.layer_clusters import correction_caveats
-from geo.answer.layer_measure import in_order, no_top, suppressed
+from geo.answer.layer_measure import no_top, suppressed, the_most, unplaced
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.margin import widen
-from geo.answer.measures import measure
+from geo.answer.measures import MEASURES, in_order, measure
 from geo.ask.words import verb
 from geo.stats import deprivation, hotspots, rates, unexplained
 from geo.stats.as_seen import AsSeen
@@ -107,18 +107,19 @@ THIRDS = tuple(
 
 def draw_bivariate(s: Asked) -> Drawn:
     m = measure(s)
-    values, rank = in_order(s, m), np.where(s.inside, _deprivation_rank(s), np.nan)
+    values = in_order(s, MEASURES[s.query.measure], m.shown)
+    rank = np.where(s.inside, _deprivation_rank(s), np.nan)
     title = f"{m.title} and deprivation{s.query.by_domain}, in thirds"
-    for what, order in ((s.noun, values), (f"deprivation{s.query.by_domain}", -rank)):
+    for what, order in ((the_most(s), values), (f"the most deprivation{s.query.by_domain}", -rank)):
         if why := no_top(s, order, 3):
             nowhere = np.full(len(values), -1)
             codes, classes = classify(title, THIRDS, nowhere, s.inside, no_value="No thirds can be told")
-            finding = f"The third of areas with the most {what} cannot be told: {why}."
+            finding = f"The third of areas with {what} cannot be told: {why}."
             return Drawn(_with_domain(s, m.columns), codes, classes, finding, _domain_caveats(s))
     table = deprivation.bivariate_classes(values, rank)
     position = table["class"].fillna(0).to_numpy(int) - 1
     codes, classes = classify(
-        title, THIRDS, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
+        title, THIRDS, position, s.inside, suppressed=suppressed(s, m), no_value=unplaced(s, m, values)
     )
     both = position == 8
     share = s.share_held(both)

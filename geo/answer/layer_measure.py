@@ -11,13 +11,13 @@ from geo.answer.asked import Asked
 from geo.answer.benchmark import benchmark, differ_by_chance
 from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
 from geo.answer.columns import AGAINST, Column, figures
-from geo.answer.disclosure import ASSUMED, SMALLEST_SHOWN
+from geo.answer.disclosure import SMALLEST_SHOWN
 from geo.answer.few import by_rounding
 from geo.answer.layer import NO_CLAIM, Claim, Layer
 from geo.answer.layer_clusters import about
 from geo.answer.legend import Drawn, Kind, classify, edge_labels, partly_reported
-from geo.answer.measures import MEASURES, Measured, measure
-from geo.ask.words import AREAS, agree, counted, verb, written
+from geo.answer.measures import MEASURES, Measured, in_order, measure
+from geo.ask.words import AREAS, agree, counted, lower_first, verb, written
 from geo.stats import rates
 from geo.stats.breaks import BREAKS, own_edges
 from geo.stats.concentration import ranked_classes
@@ -75,12 +75,19 @@ def suppressed(s: Asked, m: Measured) -> np.ndarray:
     return np.isnan(s.shown) & np.isnan(m.shown) & MEASURES[s.query.measure].of_shown
 
 
-def in_order(s: Asked, m: Measured) -> np.ndarray:
-    """Values by which the areas inside are put in order, NaN where there is none.
+def unplaced(s: Asked, m: Measured, values: np.ndarray) -> str:
+    """What a legend calls areas that have a value and no place in the order, or no value."""
+    return "No events" if (np.isnan(values) & ~np.isnan(m.shown) & s.inside).any() else m.no_value
 
-    A suppressed count has its place: it is more than 0 and less than every other count that is shown.
-    """
-    return np.where(s.inside, np.where(m.whole & np.isnan(s.shown), ASSUMED, m.shown), np.nan)
+
+def the_most(s: Asked) -> str:
+    """What the first areas in the order have: "the most offences", "the highest rate of offences"."""
+    asked = MEASURES[s.query.measure]
+    return (
+        f"the most {s.noun}"
+        if asked.key == "count"
+        else f"the highest {lower_first(asked.label)} of {s.noun}"
+    )
 
 
 def no_top(s: Asked, values: np.ndarray, classes: int) -> str:
@@ -90,7 +97,7 @@ def no_top(s: Asked, values: np.ndarray, classes: int) -> str:
     ----------
     s : Asked
     values : ndarray of float
-        From :func:`in_order`.
+        From :func:`geo.answer.measures.in_order`.
     classes : int
         5 or 3.
     """
@@ -149,12 +156,12 @@ SEVERAL = ("", "", "two", "three", "four")
 
 def draw_quintile(s: Asked) -> Drawn:
     m = measure(s)
-    values = in_order(s, m)
+    values = in_order(s, MEASURES[s.query.measure], m.shown)
     fifths = ranked_classes(values, len(FIFTHS))
     parts = sorted({(int(first), int(last)) for first, last in fifths.dropna().to_numpy()})
     title = f"Fifths of areas by {m.title[0].lower()}{m.title[1:]}"
     why = no_top(s, values, len(FIFTHS))
-    finding = f"The fifth of areas with the most {s.noun} cannot be told: {why}." if why else ""
+    finding = f"The fifth of areas with {the_most(s)} cannot be told: {why}." if why else ""
     quintile = fifths["first"].where(fifths["first"] == fifths["last"])
     columns = m.columns.assign(quintile=quintile.array)
     shades = PALETTES[s.query.palette].steps(max(1, len(parts)))
@@ -172,7 +179,7 @@ def draw_quintile(s: Asked) -> Drawn:
         fifths["first"].map({first: i for i, (first, _) in enumerate(parts)}).fillna(-1).to_numpy(int),
         s.inside,
         suppressed=suppressed(s, m),
-        no_value=m.no_value,
+        no_value=unplaced(s, m, values),
     )
     top = (quintile == len(FIFTHS)).fillna(False).to_numpy(bool)
     share, number = s.share_held(top), int(top.sum())

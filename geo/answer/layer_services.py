@@ -25,9 +25,9 @@ from geo.answer.layer_clusters import (
     gi_star_by_chance,
     unjudged,
 )
-from geo.answer.layer_measure import UNEQUAL, fifth_or_number, in_order, no_top
+from geo.answer.layer_measure import UNEQUAL, fifth_or_number, no_top
 from geo.answer.legend import Drawn, Kind, classify
-from geo.answer.measures import MEASURES, filled
+from geo.answer.measures import MEASURES, filled, in_order
 from geo.ask.words import counted, listed, named, period_name, upper_first, verb
 from geo.stats import hotspots, overlooked, services
 from geo.stats.concentration import ranked_classes
@@ -54,8 +54,8 @@ def draw_agreement(s: Asked) -> Drawn:
     codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
     several = (table["agree"] >= 2).to_numpy() & s.inside
     number, judged = int(several.sum()), int(table["asked"].ge(2)[s.inside].sum())
-    are, of = verb(number, "is a hot spot", "are hot spots"), counted(most, "source", "sources")
-    finding = f"{s.areas(number, judged)} {are} for two or more of {of}."
+    are = verb(number, "is a hot spot", "are hot spots")
+    finding = f"{s.areas(number, judged)} {are} for {two_or_more(most)}."
     if not judged:
         finding = unjudged(s, "hot spots of two or more sources")
     if several.any():
@@ -78,6 +78,15 @@ def draw_agreement(s: Asked) -> Drawn:
         )
     columns = table.drop(columns=["agree", "asked"]).add_prefix("hot_")
     return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
+
+
+def two_or_more(of: int) -> str:
+    """Name two or more of some sources.
+
+    >>> two_or_more(2), two_or_more(4)
+    ('both sources', 'two or more of 4 sources')
+    """
+    return "both sources" if of == 2 else f"two or more of {counted(of, 'source', 'sources')}"
 
 
 def each_by_chance(slices: Mapping[str, Asked]) -> str:
@@ -372,15 +381,14 @@ def draw_colocation(s: Asked) -> Drawn:
     if not sure:
         finding = f"{found_together.apart(s.noun, other.noun)} {finding if shared else ''}".strip()
     asked = both["p"].where(both["p"].notna(), beside["p"])
-    lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum()) * sure
-    at_once: tuple[str, ...] = (
-        f"Corrected for looking at many areas at once (false discovery rate {ALPHA:.0%}); {lost} more would "
-        "be flagged without it.",
-    )
-    if not s.query.fdr:
-        judged = ((both[s.inside], (x & z)[s.inside]), (beside[s.inside], z[s.inside]))
-        by_chance = sum(services.joined_by_chance(*one, s.among, alpha=ALPHA) for one in judged)
-        at_once = tuple(correction_caveats(s, lost, int(asked.notna().sum()), by_chance)) if sure else ()
+    lost = int(((asked <= ALPHA).to_numpy() & ~np.isin(found, ["HH", "beside"]) & s.inside).sum())
+    at_once: list[str] = []
+    if sure:  # else no area is singled out, corrected or not
+        by_chance = 0.0
+        if not s.query.fdr:
+            each = ((both[s.inside], (x & z)[s.inside]), (beside[s.inside], z[s.inside]))
+            by_chance = sum(services.joined_by_chance(*one, s.among, alpha=ALPHA) for one in each)
+        at_once = correction_caveats(s, lost, int(asked[s.inside].notna().sum()), by_chance)
     caveats = (
         f"{names['here']} {_period(s)}, {other.noun} {_period(other)}.",
         *at_once,
@@ -428,7 +436,7 @@ def among_busiest(nouns: Sequence[str], numbers: Sequence[int], of: int) -> tupl
 
 def _in_order(s: Asked) -> np.ndarray:
     """Counts by which areas are put in order."""
-    return in_order(s, MEASURES["count"].compute(s))
+    return in_order(s, MEASURES["count"], s.shown)
 
 
 def _busiest(order: np.ndarray) -> np.ndarray:

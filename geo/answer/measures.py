@@ -108,6 +108,8 @@ class Measure:
         Whether each value is made of the protected count of its area, and missing where that is suppressed.
     marked : bool
         Whether a value of few events is unreliable, and marked as such (:func:`geo.stats.rates.unreliable`).
+    borrows : bool
+        Whether a value is drawn to that of other areas, so that areas without events have one too.
     comparison : Comparison
         How the areas are set against a benchmark where it is asked for.
     heeds : frozenset of str
@@ -132,6 +134,7 @@ class Measure:
     limits: bool = False
     of_shown: bool = False
     marked: bool = False
+    borrows: bool = False
     comparison: Comparison = CRUDE
     heeds: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
@@ -179,6 +182,27 @@ def filled(s: Asked, counts: np.ndarray) -> np.ndarray:
     """
     shown = _protected(s, counts)
     return np.where(np.isnan(shown) & (s.covered > 0), ASSUMED, shown)
+
+
+def in_order(s: Asked, asked: Measure, values: np.ndarray) -> np.ndarray:
+    """Values by which the areas inside are put in order, NaN where an area has no place.
+
+    A suppressed count has its place: it is more than 0 and less than every other count that is shown. Its
+    smoothed rate has none, and then those of areas without events have none either: they are not the highest.
+
+    Parameters
+    ----------
+    s : Asked
+    asked : Measure
+    values : ndarray of float
+        Its values as shown.
+    """
+    hidden = s.inside & np.isnan(s.shown)
+    if asked.scale == "counts":
+        values = np.where(hidden, ASSUMED, values)
+    elif asked.borrows and hidden.any():
+        values = np.where(s.shown == 0, np.nan, values)
+    return np.where(s.inside, values, np.nan)
 
 
 # ---------------------------------------------------------------- counts and crude rates
@@ -419,6 +443,7 @@ MEASURES: dict[str, Measure] = {
             compute=_smoothed,
             of_shown=True,
             marked=True,
+            borrows=True,
             needs=frozenset({"population"}),
         ),
         Measure(
@@ -437,6 +462,7 @@ MEASURES: dict[str, Measure] = {
             compute=_locally_smoothed,
             of_shown=True,
             marked=True,
+            borrows=True,
             needs=frozenset({"population"}),
         ),
         Measure(

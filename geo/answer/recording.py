@@ -6,11 +6,11 @@ moves between two periods, counts of areas move with it, and no change of theirs
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from geo.answer.asked import ALPHA, Asked
-from geo.ask.words import month_name
+from geo.ask.words import counted, month_name, month_runs, named, period_name, upper_first
 from geo.stats.change import proportions_differ
 
 MATERIAL = 0.05
@@ -103,9 +103,15 @@ def shared_out(s: Asked) -> tuple[str, ...]:
         return ()
     asked = set(s.cube.months[s.selection.months].tolist())
     return tuple(
-        f"Part of the events were recorded by small areas of {one.year}; {s.gate.text(one.events)} of them, "
-        f"of {one.areas} areas that were split or redrawn since, are shared out by residents, so that counts "
-        "there are estimates."
+        f"{upper_first(s.noun)} of {_months(one.months)} were recorded by small areas of {one.year}. Of all "
+        f"that are loaded of these months, {s.gate.text(one.events)} of "
+        f"{counted(one.areas, 'area', 'areas')} split or redrawn since are shared out by residents, so that "
+        "counts there are estimates."
         for one in s.info.converted
         if asked & one.months
     )
+
+
+def _months(months: Iterable[int]) -> str:
+    """Months in words, as few as it takes: "October 2018 to February 2019"."""
+    return named([period_name(*run) for run in month_runs(sorted(months))], "period", "periods")

@@ -318,14 +318,15 @@ def stability(counts_by_year: pd.DataFrame, fraction: float = 0.10) -> pd.DataFr
     Parameters
     ----------
     counts_by_year : DataFrame [area, year]
-        Events, years in order; only years loaded in full can be compared.
+        Events, years (as numbers) in order; only years loaded in full can be compared.
     fraction : float
         The busiest areas: this fraction, rounded up, with every area that shares the last place.
 
     Returns
     -------
     DataFrame
-        One row for each year after the first: index ``year``; ``before`` (the year compared with), ``areas``
+        One row for each year after another: index ``year``; ``before`` (the year compared with, no year
+        further back where one is missing), ``areas``
         (in the top then), ``kept`` (of those, still in the top now), ``share`` (kept / areas), ``by_chance``
         (the share that a top drawn at random would keep) and ``rank_correlation`` (Spearman's ρ over all
         areas; NaN where a year is constant).
@@ -334,6 +335,8 @@ def stability(counts_by_year: pd.DataFrame, fraction: float = 0.10) -> pd.DataFr
     tops = {year: _top_of(counts_by_year[year], fraction) for year in years}
     rows = []
     for before, year in pairwise(years):
+        if year != before + 1:
+            continue
         then, now = tops[before], tops[year]
         rows.append(
             {

@@ -146,7 +146,7 @@ def slope_index(
     -------
     Series
         ``sii, sii_lower, sii_upper`` in the unit of the rate, ``rii, rii_lower, rii_upper``, ``fit``:
-        chi-square of the rates about the straight line that fits them best, given the standard errors above,
+        chi-square of the rates about the straight line that fits them best, given their chance errors alone,
         ``fit_p``: its probability on two degrees of freedom less than groups, and ``groups`` used.
         NaN with fewer than three groups; the relative index also where the fitted rate at the least deprived
         end is not above 0, which a straight line may give.
@@ -173,9 +173,9 @@ def slope_index(
     positive = value > 0
     centre = np.log(np.where(positive, value, 1.0))
     floor = np.where(positive, np.maximum(lower, value / 1000), 1.0)
-    spread = np.where(positive, np.log(upper / floor) / (2 * z), upper / z)
+    chance = spread = np.where(positive, np.log(upper / floor) / (2 * z), upper / z)
     if between is not None:
-        spread = np.hypot(spread, np.where(positive, between.spread[used], 0.0)) * between.stretch
+        spread = np.hypot(chance, np.where(positive, between.spread[used], 0.0)) * between.stretch
     normal = _normals(repetitions, groups, seed) * spread
     drawn = np.where(positive, np.exp(centre + normal), np.abs(normal))
 
@@ -193,7 +193,7 @@ def slope_index(
     rii_limits = np.quantile(np.where(np.isnan(rii_drawn), np.inf, rii_drawn), tails, method="nearest")
     known = between is None or np.isfinite(between.stretch)
     found = [sii, *sii_limits, rii, *(rii_limits if np.isfinite(rii) and known else [np.nan, np.nan])]
-    fit = _about_a_line(rank, value, np.where(positive, value, 1.0) * spread)
+    fit = _about_a_line(rank, value, np.where(positive, value, 1.0) * chance)
     found += [fit, special.chdtrc(groups - 2, fit)]
     return pd.Series({**dict(zip(names, map(float, found), strict=True)), "groups": groups})
 

@@ -347,7 +347,7 @@ def exhibit_name(key: str) -> str:
 def _as_shown(atlas: Atlas, query: Query, source: str) -> Part:
     """One source under the filters of the map; categories hold for one source."""
     category = query.category if source == query.source else ()
-    shown = {"level": query.level, "benchmark": query.benchmark, "fdr": query.fdr}
+    shown = {"level": query.level, "benchmark": query.benchmark, "fdr": query.fdr, "layer": query.layer}
     plain = query.filters().replace(source=source, category=category, **shown)
     return Part(atlas, atlas.catalogue.check(plain)[0], atlas.sources[source].gate)
 

@@ -15,6 +15,7 @@ from geo.ask.query import Query
 from geo.out.export import export
 from geo.stats.smoothing import eb_global
 from geo.tell import assessment
+from geo.tell.area import profile
 from geo.tell.briefing import listed_areas
 from geo.tell.insets import top_areas
 from tests.support import small_county as small
@@ -161,29 +162,45 @@ def test_rates_say_of_which_areas_their_fifths_are(demo_atlas: Atlas):
     assert f"Fifths are of the {known} of 381 small areas that could be put in order." in answer.caveats
 
 
+def test_a_suppressed_count_has_its_rank_between_none_and_the_rest(demo_atlas: Atlas):
+    """0 < * < 10: areas without call-outs were once ranked above 199 that have some."""
+    table = demo_atlas.answer(Query(source="ambulance")).table
+    seen, none = int((table["count"] > 0).sum()), table["count"].eq(0).fillna(False)
+    hidden = table["count"].isna()
+    assert set(table["rank"][hidden]) == {f"{seen + 1}="}
+    assert set(table["rank"][none]) == {f"{seen + int(hidden.sum()) + 1}="}
+    area = table.index[none][0]
+    told = profile(demo_atlas, Query(source="ambulance", area=str(area)))
+    assert f"rank {seen + int(hidden.sum()) + 1} with others of 381 small areas" in told.headline
+
+
 # ---------------------------------------------------------------- smoothed rates
 
 
 @pytest.mark.parametrize("measure", ["eb_rate", "eb_local"])
 def test_suppressed_areas_have_no_place_among_smoothed_rates(small_atlas: Atlas, measure: str):
-    """In the table, the classes, the ranks, the first ten, the meeting's list and the files."""
+    """In the table, the classes, the ranks, the first ten, the meeting's list and the files.
+
+    Nor have those without events, which would be “the highest fifth” of what is left.
+    """
     column = MEASURES[measure].column.name
     asked = Query(source="ae", measure=measure)
     answer = small_atlas.answer(asked)
     hidden = answer.table["count"].isna()
     assert hidden.sum() > 5
     assert answer.table[column].isna().tolist() == hidden.tolist()
-    assert (answer.table["rank"] == "").tolist() == hidden.tolist()
+    unplaced = hidden | (answer.table["count"] == 0).fillna(False)
+    assert (answer.table["rank"] == "").tolist() == unplaced.tolist()
     keys = np.array(answer.classes.keys)[answer.codes]
     assert (keys == "suppressed").tolist() == hidden.tolist()
     fifths = small_atlas.answer(asked.replace(layer="quintile"))
-    assert fifths.table["quintile"].isna().tolist() == hidden.tolist()
+    assert fifths.table["quintile"].isna().tolist() == unplaced.tolist()
     sizes = [n for key, n in zip(fifths.classes.keys, fifths.classes.counts, strict=True) if key.isdigit()]
-    seen = int((~hidden).sum())
+    seen = int((~unplaced).sum())
     assert len(sizes) == 5 and all(abs(n - seen / 5) <= 1.5 for n in sizes)
     assert f"Fifths are of the {seen} of 36 small areas that could be put in order." in fifths.caveats
     thirds = small_atlas.answer(asked.replace(layer="bivariate")).table["measure_class"]
-    assert thirds.isna().tolist() == hidden.tolist()
+    assert thirds.isna().tolist() == unplaced.tolist()
     assert not set(top_areas(answer).index) & set(answer.table.index[hidden])
     assert not set(listed_areas(answer).index) & set(answer.table.index[hidden])
     rows = list(csv.DictReader(io.StringIO(export(small_atlas, asked, "csv").decode())))
@@ -214,6 +231,7 @@ def test_how_many_are_highest_however_counts_were_rounded(demo_atlas: Atlas, mea
     if measure == "ratio":
         each = 1 / table["age_expected"].to_numpy(float)
     if measure == "eb_rate":
+        value = np.where(count == 0, np.nan, value)  # below those that are suppressed, wherever these lie
         filled = np.where(np.isnan(count), 4.0, count)
         each *= eb_global(filled, people, years=answer.days / 365.25)["weight"].to_numpy()
     reach = np.where(count > 0, 2.0, 0.0) * each

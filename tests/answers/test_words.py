@@ -212,8 +212,8 @@ def test_every_number_of_a_headline_is_that_of_the_raw_files(atlas, chosen):
         ),
         (
             {"category": ("bicycle-theft",), "layer": "getis_ord"},
-            "Not one of 800 small areas can be judged for hotspots of offences: values are alike or missing, "
-            "or there are no neighbours.",
+            "Not one of 800 small areas can be judged for hotspots of bicycle theft: values are alike or "
+            "missing, or there are no neighbours.",
         ),
         (
             {
@@ -222,8 +222,8 @@ def test_every_number_of_a_headline_is_that_of_the_raw_files(atlas, chosen):
                 "level": "borough",
                 "borough": BOROUGHS[:1],
             },
-            "No borough can be judged for hotspots of offences: values are alike or missing, or there are no "
-            "neighbours.",
+            "No borough can be judged for hotspots of bicycle theft: values are alike or missing, or there "
+            "are no neighbours.",
         ),
         (
             {"category": ("possession-of-weapons",), "layer": "significance", "level": "borough"}

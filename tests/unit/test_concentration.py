@@ -179,6 +179,7 @@ def test_stability_of_the_top():
         years[2021].corr(years[2022], method="spearman")
     )
     assert np.isnan(table.loc[2023, "rank_correlation"]) and table.loc[2023, "kept"] == 0
+    assert c.stability(years.drop(columns=2022)).empty  # 2023 is not the year after 2021
 
 
 def test_top_shares_round_areas_up():

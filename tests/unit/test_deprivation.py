@@ -12,6 +12,7 @@ from statsmodels.discrete.discrete_model import NegativeBinomial
 
 from geo.stats import deprivation as d
 from geo.stats import intervals, rates, unexplained
+from geo.stats.between import Between
 
 RNG = np.random.default_rng(7)
 
@@ -170,6 +171,16 @@ def test_rates_on_a_line_seldom_fail_the_fit_and_bent_ones_do():
         tables = [d.gradient(rng.poisson(rate * people), people, range(1, 11)) for _ in range(300)]
         failed = np.mean([d.slope_index(table, repetitions=2)["fit_p"] <= 0.05 for table in tables])
         assert least <= failed <= most
+
+
+def test_a_bend_is_no_line_however_areas_differ():
+    """Offences a year by tenth of real Bedfordshire: a line has 149 over 20, and missed the first by 100."""
+    rate = np.array([249.0, 104.0, 107.9, 99.4, 77.8, 72.3, 61.8, 52.0, 52.5, 36.5])
+    table = d.gradient((rate * 60).round(), [60_000] * 10, range(1, 11))
+    wide = Between(np.full(10, 0.3), 1.1, 0.001, np.full(10, 0.001))
+    alone, allowing = (d.slope_index(table, between=between) for between in (None, wide))
+    assert allowing["fit"] == alone["fit"] and allowing["fit_p"] < 1e-9
+    assert allowing["sii_lower"] < alone["sii_lower"] and allowing["sii_upper"] > alone["sii_upper"]
 
 
 def test_the_ends_have_the_limits_of_a_ratio_of_counts():

@@ -16,6 +16,7 @@ from geo.answer.layer_services import (
     each_by_chance,
     taken_as_is,
     together,
+    two_or_more,
     unreported,
     would_be,
 )
@@ -77,7 +78,7 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
     )
     top = int(several["agree"].max())
     all_of = int((several["agree"] == top).sum())
-    finding = f"{_hotspots(len(several))} for two or more of {len(parts)} sources"
+    finding = f"{_hotspots(len(several))} for {two_or_more(len(parts))}"
     finding += f"; {all_of} for {'all ' if top == len(parts) else ''}{top}." if top > 2 else "."
     caveats: tuple[str, ...] = (
         "Hotspots by Gi*, each source over its own months, corrected for looking at many areas.",
@@ -226,9 +227,14 @@ def similarity(parts: Sequence[Part]) -> Exhibit:
     finding = ""
     if len(known):
         best = known.loc[(known[similar] / known[pattern].clip(lower=1)).idxmax()]
+        pair = f"{best['Source']} and {lower_first(best['And'])}"
+        whose = (
+            f"{pair} are most alike in where they are: their shares"
+            if len(table) > 1
+            else f"Shares of {pair}"
+        )
         finding = (
-            f"{best['Source']} and {lower_first(best['And'])} are most alike in where they are: their shares "
-            f"agree in {best[similar]:.0f}% of the wards, where two samples of one pattern would in "
+            f"{whose} agree in {best[similar]:.0f}% of the wards, where two samples of one pattern would in "
             f"{best[pattern]:.0f}% ({best['Lower']:.0f} to {best['Upper']:.0f}%)."
         )
     formats = dict.fromkeys(table.columns[2:], "{:.0f}%")

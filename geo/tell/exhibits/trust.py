@@ -56,10 +56,10 @@ def back_test(part: Part) -> Exhibit:
         raise NotPossible(f"with fewer than {FEWEST} areas it cannot be told from chance.")
     among = part.lsoa.neighbours if part.inside.all() else part.lsoa.neighbours.subset(part.inside)
     one, other = part.stretch(first, middle - 1), part.stretch(middle, last)
-    rows, sentence = [], ""
-    for name, statistic in (
-        ("Gi* hot spots", hotspots.getis_ord_star),
-        ("local Moran hotspots", hotspots.local_moran),
+    rows, sentences = [], {}
+    for key, name, statistic in (
+        ("getis_ord", "Gi* hot spots", hotspots.getis_ord_star),
+        ("local_moran", "local Moran hotspots", hotspots.local_moran),
     ):
         found = statistic(before, among, alpha=ALPHA, fdr=part.query.fdr)
         chosen = (found["cluster"] == "HH").to_numpy(bool)
@@ -73,7 +73,7 @@ def back_test(part: Part) -> Exhibit:
         ):
             row = tested.loc[choice]
             rows.append((label, row["areas"], 100 * row["hit_rate"], row["pai"], row["pei"]))
-        sentence = confidence.back_test_sentence(tested, part.noun, f"{name} of {one}", other)
+        sentences[key] = confidence.back_test_sentence(tested, part.noun, f"{name} of {one}", other)
     if not rows:
         raise NotPossible("no area was a hotspot in the first of the two years.")
     table = pd.DataFrame(
@@ -88,6 +88,7 @@ def back_test(part: Part) -> Exhibit:
         "ranking by count often catches as many.",
         *moved_points(*(part.asked.ask(first=a, last=b) for a, b in ((middle, last), (first, middle - 1)))),
     )
+    sentence = sentences.get(part.query.layer) or list(sentences.values())[-1]
     return Exhibit("back_test", title, sentence, table, formats, caveats=caveats)
 
 

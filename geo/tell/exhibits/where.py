@@ -157,11 +157,13 @@ def stable_areas(part: Part) -> Exhibit:
     if part.gate.controlled:
         raise NotPossible("the counts of small areas in single years are protected.")
     whole = _whole_years(part)
-    if len(whole) < 2:  # one year says nothing of the next: those around it do
+    if not whole:  # one year says nothing of the next: those around it do
         part = replace(part, query=part.query.replace(first=None, last=None))
         whole = _whole_years(part)
-    if len(whole) < 2:
-        raise NotPossible("fewer than two whole years are loaded.")
+    if not whole:
+        raise NotPossible("it needs two whole years that follow one another.")
+    span = {"first": whole[0] * YEAR, "last": whole[-1] * YEAR + YEAR - 1}
+    part = replace(part, query=part.query.replace(**span))
     part = part.reaching(month for y in whole for month in part.kept(y * YEAR, y * YEAR + YEAR - 1))
     queries = {y: part.query.replace(first=y * YEAR, last=y * YEAR + 11) for y in whole}
     counts = {y: part.loaded.cube.select(query).by_area[part.inside] for y, query in queries.items()}
@@ -183,11 +185,11 @@ def stable_areas(part: Part) -> Exhibit:
     )
     formats = {"Share": "{:.0f}%", CHANCE: "{:.0f}%", "Rank correlation": "{:.2f}"}
     title = f"{part.titled}: how far the busiest areas stay the same"
-    span = part.asked.ask(first=whole[0] * YEAR, last=whole[-1] * YEAR + YEAR - 1)
-    return Exhibit("stability", title, finding, table, formats, caveats=moved_points(span, span))
+    return Exhibit("stability", title, finding, table, formats, caveats=moved_points(part.asked, part.asked))
 
 
 def _whole_years(part: Part) -> list[int]:
-    """Calendar years of which every month is there that the filter of months of the year keeps."""
+    """Calendar years beside one another, of which every month that the filter of months keeps is there."""
     years, number = np.unique(part.months // YEAR, return_counts=True)
-    return [int(year) for year in years[number == part.a_year]]
+    whole = set(years[number == part.a_year].tolist())
+    return sorted(year for year in whole if whole & {year - 1, year + 1})
