@@ -271,7 +271,7 @@ def draw_foot(page: Page, sheet: Sheet, notes: tuple[str, ...] = ()) -> float:
     """Write notes, sources, date and link at the bottom of a page; returns where they begin."""
     width = page.width - 2 * MARGIN
     column = (width - 8) / 2
-    said = " ".join([*notes, *sheet.answer.caveats, *sheet.answer.notices])
+    said = " ".join([*notes, *sheet.marks, *sheet.notes[1:]])
     sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
     made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
     lines = [len(wrap(text, column, TINY)) for text in (said, sources, made)]

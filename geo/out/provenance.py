@@ -19,7 +19,7 @@ import shapely
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
-from geo.answer.columns import count_of
+from geo.answer.columns import DAGGER, RATE, count_of
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Entry, overlay_entry
 from geo.answer.level import Level
@@ -27,6 +27,7 @@ from geo.answer.measures import beside
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.words import MONTH_NAMES, agree
+from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell.credits import credits
 from geo.tell.insets import Inset, of_answer, top_areas
 
@@ -89,6 +90,14 @@ class Sheet:
     def notes(self) -> list[str]:
         """Sentences that go wherever the numbers go."""
         return [self.answer.banner + ".", *self.answer.caveats, *self.answer.notices]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a mark behind a rate means, where one stands in print and no note says it."""
+        table = self.answer.table[self.answer.inside]
+        few = (table["unreliable"] & table[RATE.name].notna()).any()
+        said = any(DAGGER in note for note in self.answer.caveats)
+        return (f"{DAGGER} {UNRELIABLE_NOTE}.",) if few and not said else ()
 
     @property
     def made_text(self) -> str:

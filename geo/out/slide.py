@@ -82,7 +82,7 @@ def _fill_slide(slide: Any, sheet: Sheet) -> None:
     sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
     made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
     foot = _text(slide.shapes, "Notes and sources", (MARGIN, 167, WIDTH - 2 * MARGIN, 20), "", 8)
-    _write(foot, [" ".join(sheet.notes[1:]), sources, made], 8, colour=MUTED)
+    _write(foot, [" ".join([*sheet.marks, *sheet.notes[1:]]), sources, made], 8, colour=MUTED)
     if sheet.link.startswith(("http://", "https://")):
         foot.text_frame.paragraphs[-1].runs[0].hyperlink.address = sheet.link
     ranked = [f"{rank} {name}: {count} {sheet.noun}" for rank, name, count, _ in _lines(sheet)]

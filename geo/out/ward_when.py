@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.answer.atlas import Atlas
 from geo.answer.colours import DEPRIVATION, SEQUENTIAL
-from geo.answer.columns import count_of, rate_of
+from geo.answer.columns import DAGGER, count_of, rate_of
 from geo.answer.disclosure import SUPPRESSED
 from geo.ask.words import DAY_NAMES, MONTH_NAMES
 from geo.out.drawing import (
@@ -251,11 +251,14 @@ def _kinds(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     if len(told.categories) > 1:
         table = told.categories.head(MOST_KINDS)
         names, counts, mine = table["category"], table["count"], np.ones(len(table), bool)
+        weak, missing = ~mine, SUPPRESSED
         top = _heading(page, place, "Of which kinds", here.noun.capitalize())
     else:
         beside = pd.concat([told.row.to_frame().T, told.neighbours.head(MOST_KINDS)])
         known = beside["rate_per_1000_year"].notna().any()
         names, counts = beside["name"], beside["rate_per_1000_year" if known else "count"]
+        weak = beside["unreliable"].to_numpy(bool) & known & counts.notna().to_numpy()
+        missing = "–" if known else SUPPRESSED
         mine = np.arange(len(beside)) == 0
         top = _heading(
             page, place, "Beside its neighbours", "Per 1,000 a year" if known else here.noun.capitalize()
@@ -264,15 +267,14 @@ def _kinds(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     values = counts.to_numpy(dtype=float, na_value=np.nan)
     most = max(1.0, np.max(np.nan_to_num(values), initial=0.0))
     left = place.left + 40
-    for k, (name, value, own) in enumerate(zip(names, values, mine, strict=True)):
+    for k, (name, value, own, few) in enumerate(zip(names, values, mine, weak, strict=True)):
         y = top + k * step
         middle = y + step / 2 + 0.9
         page.text(left - 1.5, middle, shorten(name, 38.5, TINY + 0.6), TINY + 0.6, align="right")
         length = (place.right - left - 9) * np.nan_to_num(value) / most
         page.box(Rect.of(left, y + step * 0.18, max(length, 0.2), step * 0.64), CHOSEN if own else OTHERS)
-        text = (
-            SUPPRESSED if np.isnan(value) else f"{value:,.10g}" if value == round(value) else f"{value:,.1f}"
-        )
+        text = missing if np.isnan(value) else f"{value:,.10g}" if value == round(value) else f"{value:,.1f}"
+        text += DAGGER if few else ""
         page.text(left + length + 1, middle, text, TINY + 0.6)
 
 

@@ -134,7 +134,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         "Cluster",
         "IMD decile",
     )
-    rights = (None, 0.42, 0.53, 0.66, None, 1.0)
+    rights = (None, 0.37, 0.53, 0.66, None, 1.0)
     y = place.top + 3.4
     for head, share in zip(heads, rights, strict=True):
         x = {"Small area (LSOA)": 0.0, "Cluster": 0.70}.get(head, share or 0.0)
@@ -149,7 +149,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         decile = "" if pd.isna(row["imd_decile"]) else str(row["imd_decile"])
         count = count_of(row)
         rate = rate_of(row)
-        for text, share in zip((count, rate, row["rank"], decile), (0.42, 0.53, 0.66, 1.0), strict=True):
+        for text, share in zip((count, rate, row["rank"], decile), (0.37, 0.53, 0.66, 1.0), strict=True):
             page.text(place.left + share * place.width, base, text, BODY, align="right")
         x = place.left + 0.70 * place.width
         page.box(Rect.of(x, y + 1.6, 3.6, 2.6), small.classes.colours[code], edge=EDGE)
@@ -161,5 +161,5 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     page.text(place.left, base, f"All of {row['name']}", BODY, bold=True)
     count = count_of(row)
     rate = rate_of(row)
-    page.text(place.left + 0.42 * width, base, count, BODY, bold=True, align="right")
+    page.text(place.left + 0.37 * width, base, count, BODY, bold=True, align="right")
     page.text(place.left + 0.53 * width, base, rate, BODY, bold=True, align="right")

@@ -120,7 +120,7 @@ def test_no_small_number_of_a_controlled_source_is_in_a_profile(small_atlas, raw
     for table in (told.members, told.neighbours):
         hidden = table["count"].isna()
         assert table.loc[hidden, "rate_per_1000_year"].isna().all()
-        assert (table.loc[hidden, "rank"] == "").all()
+        assert table.loc[hidden, "rank"].nunique() <= 1  # the one that all suppressed counts share
         assert table["local_i"].isna().all() if "local_i" in table else True
     days = (
         pd.Timestamp("2024-01-01") - pd.Timestamp(month_text(chosen["first"] or month_number("2023-01")))
@@ -250,6 +250,22 @@ def test_the_table_of_a_pack_has_protected_numbers(packs, small_atlas):
     for _, row in told.members.iterrows():
         count, rate = count_of(row), rate_of(row)
         assert re.search(rf"{row['name']}\s*{re.escape(count)}\s*{rate}\s*{row['rank']}", lines)
+
+
+def test_rates_of_few_events_are_marked_beside_the_neighbours_too(small_atlas):
+    """Of open data nothing is suppressed: a rate of fewer than three events is not shown, and has no star."""
+    month = small_atlas.sources["offences"].info.months[-1]
+    query = Query(source="offences", category=("robbery",), first=month, last=month)
+    told = profile(small_atlas, query.replace(level="ward", area="E05000001"))
+    beside = told.neighbours
+    rates = beside["rate_per_1000_year"].dropna()
+    assert 0 < len(rates) < len(beside) and beside["unreliable"][rates.index].all()
+    [(_, content)] = ward_pack(small_atlas, query, ["E05000001"])
+    first, second = (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    for rate in rates:
+        assert f"{rate:,.10g}†" in second or f"{rate:,.1f}†" in second
+    assert second.count("*") == told.sources["count"].isna().sum()
+    assert "† unreliable: fewer than 20 events." in re.sub(r"\s+", " ", first)
 
 
 def test_too_few_to_show_by_the_hour_are_added_up(packs):
