@@ -28,7 +28,7 @@ from geo.answer.layer_clusters import (
 from geo.answer.layer_measure import UNEQUAL, fifth_or_number, no_top
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, filled, in_order
-from geo.ask.words import counted, listed, named, period_name, upper_first, verb
+from geo.ask.words import listed, named, period_name, two_or_more, upper_first, verb
 from geo.stats import hotspots, overlooked, services
 from geo.stats.concentration import ranked_classes
 from geo.stats.exact_null import attainable
@@ -78,15 +78,6 @@ def draw_agreement(s: Asked) -> Drawn:
         )
     columns = table.drop(columns=["agree", "asked"]).add_prefix("hot_")
     return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
-
-
-def two_or_more(of: int) -> str:
-    """Name two or more of some sources.
-
-    >>> two_or_more(2), two_or_more(4)
-    ('both sources', 'two or more of 4 sources')
-    """
-    return "both sources" if of == 2 else f"two or more of {counted(of, 'source', 'sources')}"
 
 
 def each_by_chance(slices: Mapping[str, Asked]) -> str:

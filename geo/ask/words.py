@@ -185,6 +185,15 @@ def counted(number: int | str, one: str, many: str) -> str:
     return f"{text} {agree(text, one, many)}"
 
 
+def two_or_more(of: int) -> str:
+    """Name two or more of some sources.
+
+    >>> two_or_more(2), two_or_more(4)
+    ('both sources', 'two or more of 4 sources')
+    """
+    return "both sources" if of == 2 else f"two or more of {counted(of, 'source', 'sources')}"
+
+
 def written(value: float, form: str = "{:,.1f}", missing: str = "–") -> str:
     """A number as people read it: no nought with a sign, a true minus, and words where there is none.
 

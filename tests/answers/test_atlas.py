@@ -151,7 +151,7 @@ def test_ranks_and_breaks_of_a_controlled_source_come_from_protected_counts(smal
     answer = small_atlas.answer(Query(source="ae"))
     by_count = answer.table.groupby("count")["rank"].nunique()
     assert (by_count == 1).all()  # equal protected counts tie, whatever the true ones are
-    assert answer.table.loc[answer.table["count"].isna(), "rank"].nunique() == 1  # which they all share
+    assert len(set(answer.table.loc[answer.table["count"].isna(), "rank"])) == 1  # which they all share
     assert "suppressed" in answer.classes.patterns
 
 

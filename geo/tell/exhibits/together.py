@@ -16,11 +16,21 @@ from geo.answer.layer_services import (
     each_by_chance,
     taken_as_is,
     together,
-    two_or_more,
     unreported,
     would_be,
 )
-from geo.ask.words import AREAS, agree, counted, listed, lower_first, month_runs, named, period_name, verb
+from geo.ask.words import (
+    AREAS,
+    agree,
+    counted,
+    listed,
+    lower_first,
+    month_runs,
+    named,
+    period_name,
+    two_or_more,
+    verb,
+)
 from geo.stats import services
 from geo.stats.concentration import ranked_classes
 from geo.stats.similarity import of_one_pattern
