@@ -21,6 +21,7 @@ from geo.answer.immutable import fixed
 from geo.answer.margin import variance
 from geo.answer.week import Week, week_of
 from geo.ask import describe
+from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.windows import Windows
 from geo.ask.words import AREAS, counted, month_text
@@ -101,8 +102,10 @@ class Asked:
 
     @property
     def sources(self) -> Mapping[str, str]:
-        """Key to label of every loaded source."""
-        return {key: info.label for key, info in self.county.catalogue.sources.items()}
+        """Key to label of every loaded source that gives areas of this level."""
+        order = list(LEVELS).index
+        given = self.county.catalogue.sources.items()
+        return {k: info.label for k, info in given if order(info.finest) <= order(self.query.level)}
 
     @property
     def area(self) -> str:
@@ -420,7 +423,8 @@ class Asked:
             The small areas taken; those of the boroughs chosen where it is left out.
         """
         lsoas = self.lsoas if lsoas is None else lsoas
-        if "lsoa" not in self.county.catalogue.levels:  # a tenth may be one small area
+        if "lsoa" not in self.county.catalogue.levels or self.info.finest != "lsoa":
+            # a tenth may be one small area, or its events made up
             none = np.empty(0)
             return gradient(decile=none, counts=none, population=none, gate=self.gate, years=self.years)
         small = self if self.query.level == "lsoa" else self.ask(level="lsoa", area="", group=())

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -315,10 +315,20 @@ class County:
             sector=source.sector,
             moved=moved_points(self.snapshot.manifest, source.key),
             converted=self._converted(source.key),
+            finest=self._finest(source.key),
+            spread=any(batch.get("spread") for batch in self._batches(source.key)),
             nouns={slug(label): noun for label, noun in source.nouns.items() if slug(label) in cube.slugs},
         )
         gate = Gate(disclosure)
         return Loaded(info, cube, gate, where, noise if gate.controlled else ())
+
+    def _batches(self, source: str) -> list[dict[str, Any]]:
+        return [one for one in self.snapshot.manifest["batches"].values() if one["source"] == source]
+
+    def _finest(self, source: str) -> str:
+        """Finest kind of area that every delivery of a source gives."""
+        given = [batch.get("level", "lsoa") for batch in self._batches(source)]
+        return max(given, key=list(LEVELS).index, default="lsoa")
 
     def _converted(self, source: str) -> tuple[Converted, ...]:
         """Events of a source that were shared out over areas of another year, by delivery."""

@@ -146,6 +146,12 @@ def left_out(s: Asked) -> tuple[str, ...]:
     if selection.slots is not None and (untimed := selection.untimed(s.lsoas)):
         are = verb(gate.text(untimed), "is", "are")
         said.append(f"{gate.text(untimed)} without a known day or time {are} left out by the filter of time.")
+    if info.finest != "lsoa":
+        said.append(f"{upper_first(info.noun)} are given by {info.finest} only; nothing finer is known.")
+    if info.spread:
+        said.append(
+            "The files give years or longer periods: months are equal parts of them and tell nothing."
+        )
     if not info.has_hours:
         said.append(f"No hours: {info.no_hours_reason}")
     first = info.months[0] if s.kept.first is None else s.kept.first

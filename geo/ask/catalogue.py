@@ -18,7 +18,7 @@ from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query, filters_of
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
-from geo.ask.words import listed, month_runs, named, period_name, read_period, verb
+from geo.ask.words import listed, month_runs, named, period_name, read_period, upper_first, verb
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,15 @@ def _source(catalogue: Catalogue, query: Query) -> Mended:
 
 
 def _level(catalogue: Catalogue, query: Query) -> Mended:
-    """Only areas that who asks may see."""
+    """Only areas that who asks may see, and that the source gives."""
+    order, source = list(LEVELS), catalogue.sources.get(query.source)
+    if source is not None and order.index(query.level) < order.index(source.finest):
+        given = {key: LEVELS[key] for key in order[order.index(source.finest) :]}
+        nearest = next((key for key in given if key in catalogue.levels), source.finest)
+        lacking = f"so {LEVELS[query.level]} have none"
+        fault = f"{upper_first(source.noun)} are given by {source.finest} only, {lacking}"
+        shown = f"{fault}; {LEVELS[nearest]} are shown."
+        return {"level": nearest}, [Notice(shown, f"{fault}{choose(given)}")]
     if query.level in catalogue.levels:
         return {}, []
     nearest = next(iter(catalogue.levels))

@@ -64,6 +64,10 @@ class SourceInfo:
         Months from which on its publisher places events at other points than before.
     converted : tuple of Converted
         Its events that were recorded by areas of another year.
+    finest : str
+        The finest kind of area that it gives.
+    spread : bool
+        Whether it gives years or longer periods, spread evenly over their months.
     """
 
     key: str
@@ -86,6 +90,8 @@ class SourceInfo:
     nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     moved: tuple[int, ...] = ()
     converted: tuple[Converted, ...] = ()
+    finest: str = "lsoa"
+    spread: bool = False
 
     def counted(self, number: int | str) -> str:
         """A number of its events, or the text of one, with their noun: "1 offence", "* offences"."""

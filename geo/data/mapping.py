@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.data.distinct import filled, mapped, unknown
+from geo.data.distinct import filled, mapped, packed, unknown
 from geo.data.protection import STRENGTHS
-from geo.data.readers import Grain, Reader, incidents
+from geo.data.readers import NO_CATEGORY, Grain, Reader, incidents
 from geo.data.sources import SOURCES, STRICTER, Source
 from geo.data.table import (
     Table,
@@ -26,6 +27,7 @@ from geo.data.table import (
     parse_areas,
     parse_dates,
     parse_degrees,
+    parse_flags,
     parse_grid,
     parse_moments,
     parse_months,
@@ -35,7 +37,7 @@ from geo.data.table import (
     parse_whole_numbers,
 )
 
-TEXTS = ("label", "moment", "attribution", "category")
+TEXTS = ("label", "moment", "attribution", "category", "period")
 CHOICES: dict[str, tuple[str, ...]] = {
     "place": ("occurrence", "residence"),
     "disclosure": STRICTER,
@@ -51,8 +53,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "formats": ("date", "time", "month", "encoding"),
     "categories": (),
+    "counts": (),
+    "flags": (),
+    "nouns": (),
 }
-"""Tables of a mapping and what each may hold; ``categories`` may hold anything."""
+"""Tables of a mapping and what each may hold; the last four may hold anything."""
 KEYS = (*TEXTS, *CHOICES, "noun", "set_aside", *TABLES)
 
 
@@ -96,6 +101,8 @@ def read_mapping(path: Path, key: str) -> Source:
     facts["encoding"] = said.get("formats", {}).get("encoding", "")
     if "set_aside" in said:
         facts["set_aside"] = float(said["set_aside"])
+    if "nouns" in said:
+        facts["nouns"] = {label: tuple(words) for label, words in said["nouns"].items()}
     if "noun" in said:
         facts["noun"] = tuple(said["noun"])
     if known.disclosure == "open" and said.get("disclosure") != "open":  # a file is open if it says so
@@ -112,20 +119,25 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
             faults.append(f"must give “{key}” as {' or '.join(allowed)}")
     for key, allowed in TABLES.items():
         table = said.get(key, {})
-        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
-            return [*faults, f"must give [{key}] as a table of texts"]
+        fits, what = (_two_words, "pairs of words") if key == "nouns" else (_text, "texts")
+        if not isinstance(table, dict) or not all(map(fits, table.values())):
+            return [*faults, f"must give [{key}] as a table of {what}"]
         faults += [
             f"has “{inner}” under [{key}], where it may have {', '.join(allowed)}"
             for inner in table
             if allowed and inner not in allowed
         ]
-    noun = said.get("noun", ["", ""])
-    if not (isinstance(noun, list) and len(noun) == 2 and all(isinstance(word, str) for word in noun)):
+    if not _two_words(said.get("noun", ["", ""])):
         faults.append("must give “noun” as two words, for one and for several")
     faults += [f"lacks “{key}”, which a new source needs" for key in NEEDED if new and key not in said]
     columns = said.get("columns", {})
-    if ("date" in columns) == ("month" in columns):
-        faults.append("must name either “date” or “month” under [columns]")
+    if ("date" in columns) + ("month" in columns) + ("period" in said) != 1:
+        faults.append(
+            "must name either “date” or “month” under [columns] or, for a file without them, the period of "
+            "all its rows above it, such as period = “2024” or “2023-04 to 2024-03”"
+        )
+    if "period" in said and _period(said["period"]) is None:
+        faults.append("must give “period” as a year, a month or two months, such as “2023-04 to 2024-03”")
     places = [[key for key in pair if key in columns] for pair in PLACES]
     if [len(found) for found, pair in zip(places, PLACES, strict=True) if found] != [
         len(pair) for found, pair in zip(places, PLACES, strict=True) if found
@@ -138,9 +150,38 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
     share = said.get("set_aside", 0)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
         faults.append("must give “set_aside” as a share of the rows from 0 to 1, such as 0.02")
-    if ("category" in columns) == ("category" in said):
-        faults.append("must name either a column “category” under [columns], or one “category” for all rows")
+    named = ("category" in columns) + ("category" in said) + ("counts" in said)
+    if named != 1 and not (named == 0 and new and "count" in columns):  # one number: of what its label says
+        faults.append(
+            "must name either a column “category” under [columns], one “category” for all rows, or the "
+            "columns of numbers under [counts]"
+        )
+    if "count" in columns and "counts" in said:
+        faults.append("has both “count” under [columns] and [counts]: keep one")
     return faults
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _two_words(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_text, value))
+
+
+def _period(text: str) -> tuple[int, int] | None:
+    """First and last month of a period as a mapping gives it; None where it is none.
+
+    >>> _period("2024"), _period("2023-04 to 2024-03"), _period("lately")
+    ((24288, 24299), (24279, 24290), None)
+    """
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:\s*(?:to|–|/)\s*(\d{4})(?:-(\d\d))?)?", text.strip())
+    if match is None:
+        return None
+    year, month, to_year, to_month = match.groups()
+    first = int(year) * 12 + int(month or 1) - 1
+    last = int(to_year or year) * 12 + int(to_month or (month if not to_year else None) or 12) - 1
+    return (first, last) if first <= last < first + 120 else None
 
 
 PLACES = (("area",), ("longitude", "latitude"), ("easting", "northing"))
@@ -155,12 +196,36 @@ def _span(table: Table, column: str, form: str, start: pd.Series, hour: pd.Serie
     return ((end - start).dt.total_seconds() / 3600).where(timed)
 
 
+def _counted(table: Table, said: dict[str, Any], events: pd.DataFrame) -> pd.DataFrame:
+    """Events of a table of numbers, one category or several in a row; of any other table as they are."""
+    if "count" in said["columns"]:
+        return _repeated(table, said["columns"]["count"], events)
+    if "counts" not in said:
+        return events
+    parts = []
+    for label, column in said["counts"].items():
+        category = pd.Series(label, index=events.index, dtype="str")
+        parts.append(_repeated(table, column, events.assign(category=category)))
+    found = pd.concat(parts)
+    found["category"] = packed(found["category"]).set_axis(found.index)
+    return found
+
+
+def _repeated(table: Table, column: str, events: pd.DataFrame) -> pd.DataFrame:
+    """Events as often as a column of numbers says."""
+    times = parse_whole_numbers(table, column)
+    table.refuse(times.isna(), column, "blank, where a number of events is needed")
+    return events.loc[events.index.repeat(times.fillna(0).astype("int64"))]
+
+
 def _reader(name: str, said: dict[str, Any]) -> Reader:
     columns, formats = (
         said["columns"],
         {"date": "%d/%m/%Y", "time": "%H:%M", "month": "%Y-%m"} | said.get("formats", {}),
     )
     timed = "date" in columns and "%H" in formats["date"]
+    period = _period(said["period"]) if "period" in said else None
+    yearly = "month" in columns and not re.search("%[mbB]", formats["month"])
     cells_of: dict[str, tuple[str, Callable[[Table, str], pd.Series]]]
     cells_of = {
         "area": ("lsoa", parse_areas),
@@ -179,6 +244,8 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
             given["date"] = start
             if "date_to" in columns:
                 given["span_hours"] = _span(table, columns["date_to"], formats["date"], start, given["hour"])
+        elif period:
+            given["month"] = pd.Series(period[0], index=range(len(table)))
         elif "date" in columns:
             given["date"] = parse_dates(table, columns["date"], formats["date"])
         else:
@@ -191,7 +258,8 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
                 lambda cells: cells.map(said.get("categories", {})).astype("str").fillna(cells),
             )
         else:
-            category = filled(unknown(len(table)), said["category"])
+            category = filled(unknown(len(table)), said.get("category", said.get("label", NO_CATEGORY)))
+        given |= {name: parse_flags(table, column) for name, column in said.get("flags", {}).items()}
         events = incidents(category=category, **given)
         if "latitude" in columns:
             events["longitude"] = parse_degrees(table, columns["longitude"], -9, 3)
@@ -200,18 +268,20 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
             events["longitude"], events["latitude"] = parse_grid(
                 table, columns["easting"], columns["northing"]
             )
-        if "count" in columns:
-            times = parse_whole_numbers(table, columns["count"])
-            table.refuse(times.isna(), columns["count"], "blank, where a number of events is needed")
-            events = events.loc[events.index.repeat(times.fillna(0).astype("int64"))]
+        events = _counted(table, said, events)
+        if period or yearly:
+            months = period[1] - period[0] + 1 if period else 12
+            events["month"] += np.arange(len(events), dtype=np.int32) % months
         return events
 
+    needed = (*columns.values(), *said.get("counts", {}).values(), *said.get("flags", {}).values())
     grain: Grain = "hour" if timed or "time" in columns else "day" if "date" in columns else "month"
     return Reader(
         f"file described by {name}",
-        tuple(columns.values()),
+        needed,
         parse,
         grain,
         columns.get("reference"),
+        spread=bool(period or yearly),
         persons=tuple(columns[key] for key in ("person",) if key in columns),
     )

@@ -146,6 +146,8 @@ class Reader:
     persons : tuple of str
         Columns, in any case, that name persons; a file with one is read whole, since persons are told apart
         within a file.
+    spread : bool
+        Whether it gives years or a longer period, whose events are spread evenly over the months.
     """
 
     name: str
@@ -157,6 +159,7 @@ class Reader:
     moved: tuple[str, ...] = ()
     internal: bool = False
     persons: tuple[str, ...] = ()
+    spread: bool = False
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether a file with this header is in this format."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed, month_number, month_text
-from geo.data import boundaries, coverage, guarded, reports, vintages
+from geo.data import boundaries, coarser, coverage, guarded, reports, vintages
 from geo.data.distinct import mapped, repeats
 from geo.data.files import fingerprints, identity
 from geo.data.read_events import Part, read_events
@@ -51,7 +51,7 @@ def take_events(
     reader, parts = read_events(source, paths, sheet, progress)
     source = declared(source, reader, made_up=change.synthetic)
     grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
-    events, conversion, notes = _placed(change, parts, areas)
+    events, conversion, notes, level = _placed(change, parts, areas)
     events["category"], merged = spellings(events["category"])
     loaded = set(change.months(source.key)) if batches else set()
     months, kept, told, gaps = _covered(change, parts, events, batches, loaded if add else set())
@@ -90,6 +90,8 @@ def take_events(
         "months": [month_text(month) for month in months],
         "files": prints,
         "replaced": [],
+        **({"level": level} if level != "lsoa" else {}),
+        **({"spread": True} if reader.spread else {}),
     }
     if told is not None:
         change.manifest["batches"][role]["reports"], by_area = told
@@ -275,14 +277,27 @@ def _not_reported(change: Transaction, usual: dict[str, str], districts: pd.Seri
 
 def _placed(
     change: Transaction, parts: list[Part], areas: Any
-) -> tuple[pd.DataFrame, vintages.Conversion | None, list[str]]:
-    """The events of all parts with their place among the loaded areas: a code, ``"outside"`` or missing."""
+) -> tuple[pd.DataFrame, vintages.Conversion | None, list[str], boundaries.Level]:
+    """The events of all parts with their place among the loaded areas: a code, ``"outside"`` or missing.
+
+    Also how the places were found, and the kind of area that the files give.
+    """
     changes = change.read("vintage") if change.has("vintage") else None
     telling = vintages.TellingCodes.of(changes) if changes is not None else None
     known = change.read("lookup/all").index if change.has("lookup/all") else pd.Index([])
     vintage, notes = [], []
+    levels: set[boundaries.Level] = set()
     for part in parts:
-        if "longitude" in part.events:
+        pointed = "longitude" in part.events
+        level = "lsoa" if pointed else coarser.level_of_codes(part.events["lsoa"], part.name)
+        levels.add(level)
+        if level != "lsoa":
+            part.events["lsoa"] = coarser.shared_out(
+                part.events["lsoa"], level, _lookup(change, part.name), _residents(change)
+            )
+            notes.append(f"{part.name}: {coarser.SAID[level]} Shared out over small areas by residents.")
+            own = vintages.all_of(str(areas.index.name), len(part.events))
+        elif pointed:
             point = part.events.pop("longitude"), part.events.pop("latitude")
             part.events["lsoa"] = boundaries.locate(*point, areas)
             own = vintages.all_of(str(areas.index.name), len(part.events))
@@ -304,7 +319,17 @@ def _placed(
         )
         events["lsoa"] = codes
     events["lsoa"] = mapped(events["lsoa"], lambda codes: codes.where(codes.isin(areas.index), OUTSIDE))
-    return events, conversion, notes
+    finest = next(level for level in ("borough", "ward", "lsoa") if level in levels or level == "lsoa")
+    return events, conversion, notes, finest
+
+
+def _lookup(change: Transaction, name: str) -> pd.DataFrame:
+    if not change.has("lookup"):
+        raise Problem(
+            f"{name} is of wards or districts: import the lookup first (`hotspots import lookup FILE`), "
+            "which says what lies in them."
+        )
+    return change.read("lookup")
 
 
 def _residents(change: Transaction) -> pd.Series:

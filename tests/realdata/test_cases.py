@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geo.answer.atlas import Atlas
+from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER
 from geo.cli import run
 from geo.data.store import Snapshot, Store
@@ -208,3 +210,33 @@ def test_dates_on_the_first_are_months(cases: Path, shared_data: Path, tmp_path:
     cube = atlas.sources["offences"].cube
     assert not cube.has_days and not cube.has_hours
     assert "give the month only" in atlas.catalogue.sources["offences"].no_hours_reason
+
+
+def test_a_table_of_numbers_of_wards(
+    cases: Path, shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Barnet: counts of wards equal the file's; small areas say why they have none."""
+    folder, data = cases / "count-tables", tmp_path / "data"
+    for arguments in (
+        ["lookup", str(shared_data / "lookups" / "LSOA21_WD24_LAD24_EW.csv")],
+        ["boundaries", str(shared_data / "boundaries" / "LSOA_2021_england.gpkg"), "--within", "Barnet"],
+        ["population", str(shared_data / "population" / "Census2021_age6_LSOA21_EW.csv.gz")],
+    ):
+        assert run(["import", *arguments, "--data", str(data)]) == 0
+    numbers, mapping = folder / "ward_count.csv", folder / "ward_count.toml"
+    command = ["import", "treatment", str(numbers), "--data", str(data), "--mapping"]
+    assert run([*command, str(mapping)]) == 1
+    assert "the period of all its rows above it, such as period = “2024”" in capsys.readouterr().err
+    with_period = tmp_path / "ward_count.toml"
+    with_period.write_text('period = "2023-04 to 2024-03"\n' + mapping.read_text())
+    assert run([*command, str(with_period)]) == 0
+    assert "given by ward only" in " ".join(capsys.readouterr().out.split())
+    expected = pd.read_csv(numbers).set_index("WD24CD")["Treatment episodes"]
+    atlas = Atlas.open(data, CLEARED_OWNER)
+    answer = atlas.answer(Query(source="treatment", level="ward"))
+    assert answer.table["count"].to_dict() == expected.to_dict()
+    assert atlas.sources["treatment"].info.months == tuple(range(2023 * 12 + 3, 2024 * 12 + 3))
+    small = atlas.answer(Query(source="treatment"))
+    assert small.query.level == "ward"
+    assert "are given by ward only, so small areas (LSOA) have none; wards are shown." in str(small.notices)
+    assert "months are equal parts of them" in " ".join(small.caveats)
