@@ -253,7 +253,8 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
         address = f"at {unix}" if unix else f"on http://{shown}:{on}"
         if token := getattr(application, "token", ""):
             address += f"/?token={token}"
-        where = f"People log in at {people.address}." if people else "Open that address in a browser."
+        where = "Open that address in a browser." if not unix else "Reach it by a tunnel or a proxy."
+        where = f"People log in at {people.address}." if people else where
         print(
             f"The dashboard is {address}\n{where} Stop with Ctrl+C. "
             "To load your own data see: hotspots import --help",

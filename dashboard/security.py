@@ -72,6 +72,10 @@ no log-in is set up; use 127.0.0.1, or begin with hotspots user add NAME \
         )
 
 
+ALONE = {**HEADERS, "Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store"}
+"""Headers of a sentence that no page of ours is around."""
+
+
 def known_name(host: str, names: Collection[str] = ()) -> bool:
     """Whether a request asks for this machine, by a ``Host`` that another site cannot give its own name.
 

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 from dashboard.door.desk import PATHS, Desk, desk
 from dashboard.door.person import ENVIRON, VIEWER, NoGroup, Person, person
 from dashboard.openapi import PAGE, Operation
+from dashboard.security import ALONE
 from geo.access.audit import Audit
 from geo.access.file import Access, read
 from geo.access.people import People
@@ -106,7 +107,7 @@ class Door:
         except (Problem, sqlite3.Error) as error:  # a group whose sources are gone, a disk that is full
             LOG.error("A request was not answered: %s", error)
             said = error if isinstance(error, Problem) else "What people keep cannot be read or written now."
-            return Response(f"{said}\n", 503, mimetype="text/plain")(environ, start)
+            return _sorry(f"{said}")(environ, start)
 
     def _answer(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         request, access = Request(environ), self.access()
@@ -136,8 +137,15 @@ class Door:
             )
         except Problem as problem:
             response.close()
-            return Response(f"{problem}\n", 503, mimetype="text/plain")
+            return _sorry(f"{problem}")
         return response
+
+
+def _sorry(said: str) -> Response:
+    """Say why there is no answer now."""
+    response = Response(f"{said}\n", 503, mimetype="text/plain")
+    response.headers.update(ALONE)
+    return response
 
 
 def asked_for(app: Flask, request: Request) -> str:

@@ -17,7 +17,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from dashboard.door.person import token_of
-from dashboard.security import HEADERS, content_policy
+from dashboard.security import ALONE
 
 KEY = "token"
 OPEN = ("/healthz", "/readyz")
@@ -50,9 +50,7 @@ class Link:
         if self._is(request.args.get(KEY, "")):
             return self._welcome(request)(environ, start)
         response = Response(SAID, 403, mimetype="text/plain")
-        response.headers.update(
-            {**HEADERS, "Content-Security-Policy": content_policy(), "Cache-Control": "no-store"}
-        )
+        response.headers.update(ALONE)
         return response(environ, start)
 
     def _welcome(self, request: Request) -> Response:
@@ -61,7 +59,7 @@ class Link:
         to = f"{request.script_root}/" + (f"?{urlencode(rest, safe=',:')}" if rest else "")
         response = redirect(to, 303)
         response.set_cookie(self._cookie, self.token, httponly=True, samesite="Lax", path="/")
-        response.headers.update({**HEADERS, "Cache-Control": "no-store"})
+        response.headers.update(ALONE)
         return response
 
     def _is(self, given: str) -> bool:
