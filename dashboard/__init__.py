@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from dash import Dash
+from flask import redirect, request
 from werkzeug.exceptions import NotFound
 
 from dashboard import (
@@ -25,7 +26,10 @@ from dashboard import (
     shell,
 )
 from geo.access.file import Access
+from dashboard.link import link_to
 from geo.answer.atlas import Atlas
+from geo.answer.first_picture import first_picture
+from geo.ask.query import SCREEN
 from geo.ask.resources import shipped
 
 __all__ = ["create_app"]
@@ -34,10 +38,19 @@ __all__ = ["create_app"]
 class Page(Dash):
     """A Dash app whose first bytes already show the frame of the page, before any script has run."""
 
-    def index(self, path: str = "", **parts: Any) -> str:
-        """Answer "/" with the page; Dash would answer any path with it."""
+    atlas: Atlas
+
+    def index(self, path: str = "", **parts: Any) -> Any:
+        """Answer "/" with the page, the bare address with the way to the first picture.
+
+        Dash would answer any path with the page.
+        """
         if path:
             raise NotFound
+        if set(request.args) <= set(SCREEN):
+            query = first_picture(self.atlas)
+            search = link_to(query, {"source": query.source})
+            return redirect("/" + "&".join(filter(None, [search, request.query_string.decode()])))
         return super().index(**parts)
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:
@@ -80,6 +93,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
         enable_mcp=False,
         add_log_handler=False,
     )
+    app.atlas = atlas
     app.layout = layout.page(atlas)
     callbacks.register(app, atlas)
     for room in (routes, routes_data, routes_export, routes_ogc, routes_pieces, routes_assess, notes):

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     pass
 from dashboard.panel import Link, fact_list, panel_of
 
+LISTED = 60
+"""Members of a set that are listed one by one."""
+
 
 def of_group(told: Group | None, query: Query, source: SourceInfo, link: Link) -> Component:
     """Build the panel of a set of areas, against the rest.
@@ -104,6 +107,12 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
         parts.append(html.P(told.note, className="note"))
     counts = counts_of(told.table)
     rows = list(zip(told.table.index, told.table["name"], counts, strict=True))
+    beyond = len(rows) - LISTED
+    more = (
+        [html.P(f"And {beyond:,} more; the copied table has them all.", className="note")]
+        if beyond > 0
+        else []
+    )
     items = [
         html.Li(
             [
@@ -123,12 +132,13 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
             ],
             **{"data-code": code},
         )
-        for code, name, count in rows
+        for code, name, count in rows[:LISTED]
     ]
     parts.append(
         blocks.fold(
             "Its areas",
             html.Ul(items, className="neighbours members"),
+            *more,
             found=f"{len(rows)}",
             unfolded=True,
             table=blocks.lines(("code", "name", "count"), rows),

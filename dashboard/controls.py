@@ -55,6 +55,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
             for key, one in MEASURES.items()
         ],
         "fdr.checked": query.fdr,
+        "cold.checked": query.cold,
         "null.value": query.null,
         "compare.data": compared,
         "compare.value": _one_of(query.compare, compared),

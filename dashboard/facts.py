@@ -84,10 +84,11 @@ def added(answer: Answer) -> Column | None:
 
 
 def below(table: pd.DataFrame) -> list[str]:
-    """Small line under an area's name: its ward, or where that is its name, its borough."""
+    """Small line under an area's name: what people call it, else its ward, or its borough."""
+    columns = (table[column].tolist() for column in ("name", "known", "ward", "borough"))
     return [
-        ward if ward and ward != name else borough if borough != name else ""
-        for name, ward, borough in zip(*(table[c].tolist() for c in ("name", "ward", "borough")), strict=True)
+        known or (ward if ward and ward != name else borough if borough != name else "")
+        for name, known, ward, borough in zip(*columns, strict=True)
     ]
 
 
@@ -145,7 +146,8 @@ def ranked_table(
         column = _column("label", one.heading, one.pixels, one.hint or one.label)
         if one.pill:
             rows["tag"] = _coloured(rows["label"], rows["colour"])
-            columns.append({**column, "field": "tag", "cellRenderer": "Pill"})
+            by_class = {"comparator": {"function": "byClass"}}
+            columns.append({**column, **by_class, "field": "tag", "cellRenderer": "Pill"})
         else:
             columns.append({**column, "type": "rightAligned"})
     return [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)], columns

@@ -152,7 +152,7 @@ def months_figure(months: pd.DataFrame, query: Query, source: SourceInfo) -> Fig
     return {
         "data": [bars],
         "layout": _layout(
-            margin={"l": 0, "r": 0, "t": 2, "b": 20},
+            margin={"l": 10 + 7 * len(f"{max(*known, 1):,}"), "r": 0, "t": 6, "b": 20},
             bargap=0.16,
             dragmode="select",
             selectdirection="h",
@@ -171,7 +171,13 @@ def months_figure(months: pd.DataFrame, query: Query, source: SourceInfo) -> Fig
                 "ticklen": 4,
                 "tickcolor": LINE,
             },
-            yaxis={"visible": False, "fixedrange": True, "range": [0, 1.04 * max(*known, 1)]},
+            yaxis={
+                "nticks": 3,
+                "fixedrange": True,
+                "range": [0, 1.05 * max(*known, 1)],
+                "gridcolor": LINE,
+                "zeroline": False,
+            },
         ),
     }
 

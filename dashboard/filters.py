@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from dashboard.routes_data import ADDRESS
+from dashboard.link import PLAIN
 from geo.answer.layers import LAYERS
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
@@ -23,7 +24,7 @@ MANY_BOROUGHS = 8
 WHOLE = PARAMETERS["benchmark"].usual
 """Value of the control of the benchmark for none: all that is shown."""
 LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
-NULL_NAMES = {"exact": "Exact p", "permutation": "Simulated p"}
+NULL_NAMES = {"exact": "Exact chance", "permutation": "Simulated"}
 
 
 def controls() -> dict[str, str]:
@@ -32,7 +33,7 @@ def controls() -> dict[str, str]:
 
 
 def filter_panel(catalogue: Catalogue) -> Component:
-    """Ask in the order of a question: what, shown how, which areas, when."""
+    """Ask in the order of a question: what, shown how, when, which areas; then what few change."""
     return html.Div(
         id="filters",
         role="search",
@@ -44,7 +45,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
                 className="filters-head",
                 children=[
                     html.H2("Filters", className="filters-title"),
-                    html.A("Clear all", id=ids.RESET, href="?", className="link"),
+                    html.A("Clear all", id=ids.RESET, href=PLAIN, className="link"),
                     html.Button("Done", className="sheet-done", type="button", **{"data-act": "sheet"}),
                 ],
             ),
@@ -78,6 +79,10 @@ def filter_panel(catalogue: Catalogue) -> Component:
                     className="about",
                 ),
                 _select("measure", "Measure", [], explained=True),
+                _field(
+                    "cold",
+                    dmc.Switch(id=ids.control("cold"), checked=True, label="Show cold spots too", size="xs"),
+                ),
                 _select("compare", "Compare with", []),
                 _select(
                     "domain",
@@ -93,43 +98,6 @@ def filter_panel(catalogue: Catalogue) -> Component:
                     _benchmarks(catalogue),
                     searchable=len(catalogue.benchmarks) > MANY_BOROUGHS,
                 ),
-                _field(
-                    "fdr",
-                    dmc.Switch(
-                        id=ids.control("fdr"),
-                        checked=True,
-                        label="Correct for many areas (FDR)",
-                        size="xs",
-                    ),
-                ),
-                segmented("null", "p-values", options_of(NULL_NAMES)),
-                html.Div(
-                    [
-                        _select("breaks", "Classes", options_of(BREAKS)),
-                        _select("palette", "Colours", options_of(PALETTES)),
-                    ],
-                    className="halves",
-                ),
-                _field(
-                    "edges",
-                    dmc.TextInput(
-                        id=ids.control("edges"),
-                        label="Where classes begin, from the second",
-                        debounce=True,
-                        value="",
-                        autoComplete="off",
-                    ),
-                ),
-                _select(
-                    "overlay",
-                    "Overlay",
-                    [{"value": k, "label": f"Overlay: {_lower(v)}"} for k, v in OVERLAYS.items()],
-                ),
-            ),
-            _group(
-                "Which areas",
-                segmented("level", "Areas", options_of({k: LEVEL_NAMES[k] for k in catalogue.levels})),
-                _boroughs(catalogue.boroughs),
             ),
             _group(
                 "When",
@@ -165,6 +133,50 @@ def filter_panel(catalogue: Catalogue) -> Component:
                     "seven",
                     full=[f"{DAY_NAMES[d]} into {DAY_NAMES[(d + 1) % 7]}" for d in range(7)],
                 ),
+            ),
+            _group(
+                "Which areas",
+                segmented("level", "Areas", options_of({k: LEVEL_NAMES[k] for k in catalogue.levels})),
+                _boroughs(catalogue.boroughs),
+            ),
+            html.Details(
+                [
+                    html.Summary("In detail"),
+                    _field(
+                        "fdr",
+                        dmc.Switch(
+                            id=ids.control("fdr"),
+                            checked=True,
+                            label="Allow for many areas (FDR)",
+                            size="xs",
+                        ),
+                    ),
+                    segmented("null", "How chance is worked out (p)", options_of(NULL_NAMES)),
+                    html.Div(
+                        [
+                            _select("breaks", "Classes", options_of(BREAKS)),
+                            _select("palette", "Colours", options_of(PALETTES)),
+                        ],
+                        className="halves",
+                    ),
+                    _field(
+                        "edges",
+                        dmc.TextInput(
+                            id=ids.control("edges"),
+                            label="Where classes begin, from the second",
+                            debounce=True,
+                            value="",
+                            autoComplete="off",
+                        ),
+                    ),
+                    _select(
+                        "overlay",
+                        "Overlay",
+                        [{"value": k, "label": f"Overlay: {_lower(v)}"} for k, v in OVERLAYS.items()],
+                    ),
+                ],
+                id="detail",
+                className="group detail",
             ),
             *_further(),
         ],
@@ -353,7 +365,7 @@ def _headed(parameter: str, label: str, control: Component, *, hidden: bool = Fa
                     html.A(
                         "Clear",
                         id=ids.clear(parameter),
-                        href="?",
+                        href=PLAIN,
                         className="link",
                         hidden=True,
                         **{"aria-label": f"Clear: {label}"},

@@ -56,7 +56,7 @@ def map_frame(
         "selected": answer.query.area or None,
         "bounds": _bounds(atlas, answer.query.borough),
         "insets": [
-            {"name": inset.name, "box": _degrees(inset.box)}
+            {"name": inset.name, "box": degrees(inset.box)}
             for inset in of_answer(answer, atlas.levels[answer.query.level], atlas.places)
         ],
         "layout": answer.query.layout,
@@ -77,16 +77,16 @@ def _bounds(atlas: Atlas, boroughs: Sequence[str]) -> list[float] | None:
     if not boroughs:
         return None
     shapes = atlas.levels["borough"].shapes
-    return _degrees(shapes.loc[list(boroughs)].total_bounds)
+    return degrees(shapes.loc[list(boroughs)].total_bounds)
 
 
-def _degrees(box: Sequence[float] | np.ndarray) -> list[float]:
+def degrees(box: Sequence[float] | np.ndarray) -> list[float]:
     """West, south, east and north in degrees, of a box in EPSG:27700."""
-    return [round(float(side), 5) for side in _to_degrees().transform_bounds(*box)]
+    return [round(float(side), 5) for side in _todegrees().transform_bounds(*box)]
 
 
 @lru_cache(maxsize=1)
-def _to_degrees() -> Any:
+def _todegrees() -> Any:
     from pyproj import Transformer
 
     return Transformer.from_crs(27700, 4326, always_xy=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dash.fingerprint import build_fingerprint
 
 from dashboard import figures, ids, routes, routes_pieces
+from dashboard.link import PLAIN
 from geo.ask.parameters import LARGEST_GROUP
 from geo.ask.query import PARAMETERS, SCREEN, filter_names
 from geo.ask.words import DAYS
@@ -29,6 +30,7 @@ def address() -> dict[str, Any]:
         "clears": {one.name: one.clears for one in known if one.clears},
         "stays": {one.name: one.stays for one in known if one.stays},
         "cycles": {one.name: one.kind.cycle for one in known if one.kind.cycle},
+        "plain": PLAIN,
         "screen": {name: one.kind.schema["enum"] for name, one in SCREEN.items()},
     }
 

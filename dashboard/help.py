@@ -37,6 +37,7 @@ ON_THE_CHARTS = (
     "On the charts of months, weekdays and hours: arrows move, Shift with an arrow extends, Enter chooses, "
     "the same again clears it."
 )
+IN_GROUPS = "The Tab key stops once at a group of buttons, as those of a legend; arrows move inside it."
 ON_THE_MAP = "On the map: arrows move it, + and − zoom, Enter chooses the area in the middle."
 ADDRESS = (
     "The address of the page holds all that is chosen: a link shows others the same, and programs ask by the "
@@ -110,6 +111,7 @@ def words(catalogue: Catalogue, files: Mapping[str, str]) -> str:
         [
             html.H3("Keys"),
             html.Dl(keys, className="keys"),
+            html.P(IN_GROUPS, className="note"),
             html.P(ON_THE_MAP, className="note"),
             html.P(ON_THE_CHARTS, className="note"),
             html.P(MARKING, className="note"),

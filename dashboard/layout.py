@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from dashboard import assess, blocks, help, ids, present, search
 from dashboard.filters import filter_panel, options_of, segmented
+from dashboard.link import PLAIN
 from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import BANNERS
@@ -63,7 +64,7 @@ def _bar(atlas: Atlas) -> Component:
             html.Span(atlas.place, className="bar-place"),
             html.Nav(
                 [
-                    html.A("Explore", id=ids.EXPLORE, href="?"),
+                    html.A("Explore", id=ids.EXPLORE, href=PLAIN),
                     html.A("Compare", id=ids.COMPARE, href="?view=compare"),
                     html.A(
                         "Assessment",
@@ -88,7 +89,7 @@ def _bar(atlas: Atlas) -> Component:
                                 hidden=key not in there,
                             )
                             for key, label in ways().items()
-                            if key in (*FORMATS, "pack")
+                            if key in (*FORMATS, "html", "pack")
                         ],
                         className="menu-list",
                     ),

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Shown = dict[str, Any]
 
+PLAIN = f"?level={Query.level}"
+"""Address of everything, shown as usual; the bare address is that of the first picture."""
+
 
 def defaults_of(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
     """Value of each control that means "everything" or "as usual", and so is left out of a link."""
@@ -27,6 +30,6 @@ def defaults_of(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
 
 
 def link_to(query: Query, defaults: dict[str, str]) -> str:
-    """Query string of a question; "?" for the plain page, so that it works as a link."""
+    """Query string of a question, fit for a link."""
     plain = query.replace(source="") if query.source == defaults["source"] else query
-    return plain.to_search() or "?"
+    return plain.to_search() or PLAIN

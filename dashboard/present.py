@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from geo.answer.disclosure import SHOWN
+from dashboard.link import PLAIN
 from geo.answer.layer_clusters import NOT_CORRECTED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -59,7 +60,7 @@ def band() -> Component:
             html.Div(id=ids.PRESENT_TITLE, className="present-title", role="heading", **{"aria-level": "1"}),
             html.Nav(id=ids.PRESENT_STEPS, className="present-steps", **{"aria-label": "Period"}),
             html.Button(["Keys ", html.Kbd("?")], type="button", className="present-act", id="present-help"),
-            html.A(["Leave ", html.Kbd("Esc")], id=ids.PRESENT_LEAVE, href="?", className="present-act"),
+            html.A(["Leave ", html.Kbd("Esc")], id=ids.PRESENT_LEAVE, href=PLAIN, className="present-act"),
         ],
     )
 
@@ -198,16 +199,19 @@ def shown(material: Material | None, link: Link) -> dict[str, Any]:
     if material is None:
         parts = [ids.PRESENT_TITLE, ids.PRESENT_STEPS, ids.PRESENT_UNIT, ids.PRESENT_LIST, ids.PRESENT_MORE]
         parts += [ids.PRESENT_SAID, ids.PRESENT_FOOT]
-        return {f"{part}.children": None for part in parts} | {f"{ids.PRESENT_LEAVE}.href": "?"}
+        return {f"{part}.children": None for part in parts} | {f"{ids.PRESENT_LEAVE}.href": PLAIN}
     answer, told = material.answer, material.told
     chosen = answer.query.area
     return {
-        f"{ids.PRESENT_TITLE}.children": answer.description,
+        f"{ids.PRESENT_TITLE}.children": [
+            answer.description,
+            html.Span(answer.headline, className="present-finding"),
+        ],
         f"{ids.PRESENT_STEPS}.children": _steps(answer.query, material.source, link),
         f"{ids.PRESENT_LEAVE}.href": link(view="explore"),
         f"{ids.PRESENT_UNIT}.children": _unit(told),
         f"{ids.PRESENT_LIST}.children": [
-            _row(material, spot, link(area=spot.code), chosen == spot.code) for spot in told.spots
+            row(material, spot, link(area=spot.code), chosen=chosen == spot.code) for spot in told.spots
         ],
         f"{ids.PRESENT_MORE}.children": _more(material),
         f"{ids.PRESENT_SAID}.children": _said(material),
@@ -311,13 +315,22 @@ def _short(period: str) -> str:
 # ---------------------------------------------------------------- the list
 
 
-def _row(material: Material, spot: Spot, href: str, chosen: bool) -> Component:
+def row(material: Material, spot: Spot, href: str, *, chosen: bool) -> Component:
+    """One area of the list; of the chosen one also the numbers behind its sentence."""
     return html.Li(
         [
             html.A(
                 [
                     html.Span(spot.rank, className="present-rank"),
-                    html.Span([html.Strong(spot.name), " ", spot.place], className="present-name"),
+                    html.Span(
+                        [
+                            html.Strong(spot.name),
+                            " ",
+                            spot.place,
+                            html.Span(spot.found, className="present-found"),
+                        ],
+                        className="present-name",
+                    ),
                     html.Span(spot.value, className="present-value"),
                     html.Span(" · ".join(spot.facts), className="present-facts"),
                     html.Span(_sentence(spot), className="present-sentence"),
@@ -395,7 +408,7 @@ def _said(material: Material) -> str:
     told, answer = material.told, material.answer
     for position, spot in enumerate(told.spots, start=1):
         if spot.code == answer.query.area:
-            known = ", ".join(filter(None, (spot.name, spot.place, *spot.facts)))
+            known = ", ".join(filter(None, (spot.name, spot.place, spot.found, *spot.facts)))
             return f"{position} of {len(told.spots)}: {known}. {told.unit}: {spot.value}. {spot.sentence}."
     return f"{answer.description}. {counted(len(told.spots), 'area is', 'areas are')} listed."
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from dashboard.openapi import PAGE, Operation, Own, described
 from dashboard.replies import plain
-from geo.ask.query import Query
+from geo.answer.first_picture import first_picture
 from geo.tell import insets
 from geo.tell.tiles import MOST, tiles_geojson
 
@@ -62,7 +62,7 @@ def places_address(places: bytes) -> str:
     return f"geometry/places-{hashlib.sha256(places).hexdigest()[:12]}.json"
 
 
-def _places(atlas: Atlas) -> bytes:
+def places_of(atlas: Atlas) -> bytes:
     """Place names as GeoJSON points (EPSG:4326): ``name``, ``rank`` (1 is the largest); b"" without any."""
     import geopandas as gpd
 
@@ -80,7 +80,7 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
     return {
         "geometry": {level: geometry_address(atlas, level) for level in levels},
         "tiles": {level: address for level in levels if (address := tiles_address(atlas, level))},
-        "places": places_address(places) if (places := _places(atlas)) else None,
+        "places": places_address(places) if (places := places_of(atlas)) else None,
         "national": national(atlas),
         "insets": insets.MOST,
         "avoid": ".legend, .toolbar",
@@ -96,7 +96,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     """
     levels = atlas.catalogue.levels
     files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in levels}
-    if places := _places(atlas):
+    if places := places_of(atlas):
         files[places_address(places)] = places
     packed = {address: gzip.compress(body, mtime=0) for address, body in files.items()}
     tiled = {address: level for level in levels if (address := tiles_address(atlas, level))}
@@ -137,5 +137,5 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/readyz")
     @described(Operation("Are data open, and which?", "About", {"application/json": READY}, question=False))
     def readyz() -> Response:
-        atlas.answer(Query())
+        atlas.answer(first_picture(atlas))
         return jsonify(ready=True, version=atlas.version, place=atlas.place)

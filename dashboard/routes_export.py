@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from dashboard.openapi import Effort, Operation, Own, described
 from dashboard.progress import tell
 from dashboard.replies import asked, download, reply, without
+from dashboard.take_along import write_html
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.ask.words import listed, slug
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_SLIDES = 40
 TAG = "Files"
+HTML = "text/html"
 JSON, SLIDES = "application/json", FORMATS["pptx"].mimetype
 PACKS: dict[str, dict[str, str]] = {"application/pdf": {}, "application/zip": {}}
 WARD = Own("ward", "A ward by name or code; else the one selected, else all of the boroughs.", many=True)
@@ -101,6 +103,18 @@ def register(app: Dash, atlas: Atlas) -> None:
             return download(content, "application/pdf" if len(wards) == 1 else "application/zip", name)
 
         return reply(atlas, (query, wards), make)
+
+    @app.server.get("/export.html")
+    @described(Operation("One file to take along: map, list and steps, without a server", TAG, {HTML: {}}))
+    def take_along() -> Response:
+        allow(atlas, "html")
+        query = asked(atlas)
+
+        def make() -> Response:
+            link = request.host_url + query.to_search()
+            return download(write_html(atlas, query, link), HTML, filename(atlas.answer(query), "html"))
+
+        return reply(atlas, query, make)
 
     @app.server.get("/slides.pptx")
     @described(

@@ -9,36 +9,53 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.frame import degrees
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 SHOWN = 30
 """Areas listed at once."""
+LARGE, SMALL, LARGE_RANK = 3_000, 1_500, 2
+"""Metres around the middle of a town, and of a village, that are looked at; the last rank of a town."""
 GROUPS = {"borough": "Boroughs", "ward": "Wards", "lsoa": "Small areas"}
 
 
 def places(atlas: Atlas) -> list[dict[str, Any]]:
-    """Every area as an option: the widest first, each with its ward and code to be found by.
+    """Every town and area as an option: the widest first, each with its ward and code to be found by.
 
     Returns
     -------
     list of dict
-        ``group`` and ``items``; the value of an item is "level:code".
+        ``group`` and ``items``; the value of an item is "level:code", of a town "place:" and
+        its box in degrees.
     """
-    groups = []
+    groups = _towns(atlas)
     for key, group in GROUPS.items():
         if key not in atlas.catalogue.levels:
             continue
         frame = atlas.levels[key].frame
         items = []
-        for code, name, ward, borough in zip(
-            frame.index, frame["name"], frame["ward"], frame["borough"], strict=True
-        ):
-            where = [part for part in (ward, borough) if part and part != name and not name.startswith(part)]
+        columns = (frame[column] for column in ("name", "known", "ward", "borough"))
+        for code, name, *parts in zip(frame.index, *columns, strict=True):
+            where = [part for part in parts if part and part != name and not name.startswith(part)]
             items.append({"value": f"{key}:{code}", "label": " · ".join([name, *where, code])})
         groups.append({"group": group, "items": items})
     return groups
+
+
+def _towns(atlas: Atlas) -> list[dict[str, Any]]:
+    """Towns and villages, those of one name told apart by their order."""
+    towns = atlas.places
+    if towns is None or towns.empty:
+        return []
+    items = []
+    for town in towns.sort_values(["rank", "name"]).itertuples(index=False):
+        x, y = float(town.x), float(town.y)
+        around = LARGE if town.rank <= LARGE_RANK else SMALL
+        box = degrees((x - around, y - around, x + around, y + around))
+        items.append({"value": f"place:{','.join(map(str, box))}", "label": town.name})
+    return [{"group": "Towns and villages", "items": items}]
 
 
 def toolbar(atlas: Atlas) -> Component:

@@ -112,7 +112,9 @@ def _names(folder: Path) -> list[str]:
 
 def modules(*, national: bool) -> list[str]:
     """Names of the scripts that the page starts with; the map library is one of them for a national map."""
-    own = (name for name in _names(shipped("assets")) if name.endswith(".mjs"))
+    own = (
+        name for name in _names(shipped("assets")) if name.endswith(".mjs") and not name.startswith("take/")
+    )
     library = [MAP_LIBRARY] if national else []
     return library + sorted(name for name in own if not name.startswith("vendor/"))
 

@@ -19,6 +19,7 @@ from dashboard import area, compare, ids, marked, present
 from dashboard import legend as parts
 from dashboard.facts import ranked_table
 from dashboard.markup import markup
+from geo.answer.first_picture import why_not_later
 from geo.ask.choices import LEVELS
 from geo.ask.parameters import write_edges
 from geo.ask.query import Query
@@ -56,6 +57,9 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     query, notices = Query.parse(search, atlas.catalogue)
     answer = atlas.answer(query)
     query, notices = answer.query, [*notices, *answer.notices]
+    tidy = bool(notices)
+    if why := why_not_later(atlas, query):
+        notices = [*notices, why]
     source = atlas.catalogue.source(query)
     defaults = defaults_of(atlas, source)
     pair = compare.pair(atlas, answer)
@@ -63,7 +67,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         answer = pair[0]
     found, unknown = marking(atlas, answer) if parts.markable(answer) else (None, [])
     if unknown:
-        notices = [*notices, *unknown]
+        notices, tidy = [*notices, *unknown], True
         query = query.replace(mark=f"{found.kind}:{','.join(found.values)}" if found else "")
         answer = replace(answer, query=query)
     material = present.gather(atlas, query) if query.view == "present" else None
@@ -75,13 +79,14 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         other = atlas.catalogue.source(second.query)
         beside = compare.shown(answer, second, atlas.catalogue, lambda asked: link_to(asked, defaults))
         frame["title"] = left
-        frame["second"] = {**map_frame(atlas, second, other, search, found), "title": right}
+        same_towns = {"title": right, "insets": frame["insets"]}
+        frame["second"] = map_frame(atlas, second, other, search, found) | same_towns
     edges = write_edges(answer.classes.edges)
     unset = query.breaks == "own" and not query.edges  # until bounds are written, classes are the usual ones
     exported = query.replace(mark="", **({"breaks": Query.breaks} if unset else {})).to_search()
     return {
         "search": link_to(query, defaults),
-        "tidy": bool(notices),
+        "tidy": tidy,
         "title": f"{answer.description} · Hotspots",
         "view": query.view,
         "level": query.level,
@@ -106,7 +111,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **present.shown(material, lambda **changes: link_to(query.replace(**changes), defaults)),
             f"{ids.LEGEND}.children": parts.legend(answer),
             **beside,
-            **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in (*FORMATS, "pack")},
+            **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in (*FORMATS, "html", "pack")},
             **({f"{ids.export('pptx')}.href": f"slides.pptx?map={quote(exported)}"} if pair else {}),
         },
     }

@@ -41,7 +41,7 @@ export class Board {
   #room;
   /** @type {Pane} */ #main;
   /** @type {Camera} */ #camera;
-  #insets = new Insets((element, label) => this.#pane(element, label, false), (box) => this.#camera.lookAt(box));
+  #insets = this.#magnifiers();
   #tip = new Tip();
   #turn = 0; // counts frames, so that one overtaken while its shapes load gives up
   #marked = { hover: null, selected: null, set: [] }; // codes
@@ -76,7 +76,11 @@ export class Board {
     const { column } = this.#insets;
     this.root = make("div", "map", {}, this.stage, column, controls, this.#tip.element, this.message);
     host.replaceChildren(this.root);
-    this.#room = new Room(this.root, { stage: this.stage, column, controls }, config.avoid);
+    this.#room = new Room(this.root, { stage: this.stage, controls }, config.avoid);
+  }
+
+  #magnifiers() {
+    return new Insets((element, label) => this.#pane(element, label, false), (box) => this.#camera.lookAt(box));
   }
 
   async #start() {
@@ -119,24 +123,31 @@ export class Board {
     const scene = await this.#scenes.of(frame).catch((error) => this.#miss(error));
     if (!scene || turn !== this.#turn) return;
     this.#say("");
-    const windows = scene.tiled || !this.#roomForInsets() ? [] : frame.insets ?? [];
-    this.#scene = { ...scene, windows };
+    this.#scene = { ...scene, windows: this.#windowsOf(scene) };
     this.#marked.selected = frame.selected ?? null;
     this.#entitle();
     this.scale.hidden = scene.tiled;
     this.#share();
     this.#camera.aimAt(scene, this.#mode, frame.bounds ?? null);
-    this.#insets.assign(windows);
+    this.#insets.assign(this.#scene.windows);
     await this.#paintOn([this.#main, ...this.#insets.panes], this.#scene);
     if (turn !== this.#turn) return;
     announce(frame, began);
     this.#retell();
-    await Promise.all(this.#insets.missing(this.#scene.windows).map(() => this.#addInset()));
+    await this.#magnify(this.#insets, () => this.#scene);
   }
 
-  async #addInset() {
-    const pane = await this.#insets.add(() => this.#scene.windows);
-    if (pane) await this.#paintOn([pane], this.#scene);
+  /** Add the insets that are missing, in what is by then to be seen. */
+  async #magnify(insets, scene) {
+    await Promise.all(insets.missing(scene().windows).map(async () => {
+      const pane = await insets.add(() => scene()?.windows ?? []);
+      if (pane) await this.#paintOn([pane], scene());
+    }));
+  }
+
+  /** What is magnified of a scene. @param {Scene} scene */
+  #windowsOf({ frame, tiled }) {
+    return tiled || !this.#roomForInsets() ? [] : frame.insets ?? [];
   }
 
   /** Paint the frames of now again, after something else changed. */
@@ -203,16 +214,18 @@ export class Board {
       return;
     }
     const fresh = !this.#second;
-    this.#second ??= new Second(this.root, this.#main, (element, label) => this.#pane(element, label, true));
+    this.#second ??= new Second(this.root, this.#main, (element, label) => this.#pane(element, label, true), this.#magnifiers());
     const second = this.#second;
     second.frame = frame;
     const scene = await this.#scenes.of(frame).catch((error) => this.#miss(error));
     if (!scene || this.#second !== second || second.frame !== frame) return;
-    second.scene = scene;
+    second.scene = { ...scene, windows: this.#windowsOf(scene) };
     this.#entitle();
+    second.insets.assign(second.scene.windows);
     if (fresh && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
-    await this.#paintOn([second.pane], scene);
+    await this.#paintOn([second.pane, ...second.insets.panes], second.scene);
     announce(frame, began);
+    await this.#magnify(second.insets, () => second.scene);
   }
 
   // ----------------------------------------------------------------------------------------------------- panes
@@ -238,12 +251,12 @@ export class Board {
 
   /** All panes on the screen. */
   #panes() {
-    return [...this.#pair(), ...this.#insets.panes];
+    return [...this.#pair(), ...this.#insets.panes, ...this.#second?.insets.panes ?? []];
   }
 
   /** All panes, those of insets without a window too. */
   #everyPane() {
-    return [...this.#pair(), ...this.#insets.everyPane];
+    return [...this.#pair(), ...this.#insets.everyPane, ...this.#second?.insets.everyPane ?? []];
   }
 
   resize() {
@@ -263,7 +276,7 @@ export class Board {
   // ------------------------------------------------------------------------------------------------------ room
 
   #roomForInsets() {
-    return this.#config.insets > 0 && this.#room.wide && !this.#second;
+    return this.#config.insets > 0 && this.#mode !== "swipe";
   }
 
   /** Insets for which room is kept: usually for as many as can be, so that the map stays where it is. */
@@ -273,11 +286,12 @@ export class Board {
   }
 
   #obstacles({ element }) {
-    return this.#room.obstacles(element, this.#kept());
+    const insets = element === this.stage ? this.#insets : element === this.#second?.pane.element ? this.#second.insets : null;
+    return this.#room.obstacles(element, insets?.column, this.#kept());
   }
 
   #share() {
-    this.#room.share(this.#scene?.windows.length || this.#config.insets || 1);
+    this.#room.share(this.#scene?.windows.length || this.#config.insets || 1, Boolean(this.#second));
   }
 
   /** Make room where what the page lays over the map has grown over the areas. */
@@ -292,6 +306,10 @@ export class Board {
 
   goHome() {
     if (this.#scene) this.#camera.home(this.#scene, this.#mode);
+  }
+
+  lookAt(box) {
+    this.#camera.lookAt(box);
   }
 
   flyTo(code) {

@@ -38,7 +38,6 @@
 import { Board } from "./board.mjs";
 
 const DEFAULTS = {
-  vendor: new URL("../vendor/maplibre-gl/", import.meta.url).href,
   label: "Map of the areas. Arrow keys move it, plus and minus zoom, Enter selects the area in the middle.",
   insets: 0,
   avoid: ".legend",
@@ -98,6 +97,9 @@ export const point = (code) => ask((it) => it.point(code));
 
 /** Look at one area. */
 export const flyTo = (code) => ask((it) => it.flyTo(code));
+
+/** Look at a box: west, south, east and north in degrees. */
+export const lookAt = (box) => ask((it) => it.lookAt(box));
 
 /** Look at the whole county. */
 export const goHome = () => ask((it) => it.goHome());

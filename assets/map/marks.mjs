@@ -15,18 +15,23 @@ import { make } from "../page/dom.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 3;
-const DOT = 4; // radius around the middle of a small area that numbers leave free
+const DOT = 4; // least radius around the middle of a small area that numbers leave free
 const ROOMY = 1.7; // an area of so many times the size of its number has room for it
 const WIDE_FRAME = 220; // from this width on screen a frame leaves its names and numbers to the main map
 const NEAR = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may stand about its place, in its own size
-const FAR = [...NEAR, [0, -3], [0, 3]]; // where the name of a large place may stand rather than be left out
+const RING = [[0, -2], [0, 2], [1, 1], [1, -1], [-1, 1], [-1, -1], [0, -3], [0, 3], [1, 3], [1, -3], [-1, 3], [-1, -3]];
+const FAR = [...NEAR, ...RING]; // where the name of a large place may stand rather than be left out
 const LARGE = 2; // the last rank of a large place
 
 const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /**
- * Move discs of some radii apart until no two overlap, nor any covers a fixed point, each staying as near to its origin
- * as that allows.
+ * Move discs of some radii apart until no two overlap, nor any covers a fixed disc, each staying as near to its origin as
+ * that allows.
+ *
+ * @param {[number, number][]} points
+ * @param {number[]} radii
+ * @param {{point: [number, number], radius: number}[]} [fixed]
  */
 export function spread(points, radii, fixed = []) {
   const moved = points.map(([x, y]) => [x, y]);
@@ -47,7 +52,7 @@ export function spread(points, radii, fixed = []) {
     };
     for (let i = 0; i < moved.length; i += 1) {
       for (let j = i + 1; j < moved.length; j += 1) part(moved[i], moved[j], radii[i] + radii[j], 0.5);
-      for (const point of fixed) part(point, moved[i], radii[i] + DOT, 1);
+      for (const { point, radius } of fixed) part(point, moved[i], radii[i] + radius, 1);
     }
     if (still) break;
   }
@@ -174,7 +179,8 @@ export class Marks {
     const small = visible.filter((i) => this.#narrow(project, badge[i].extent) < ROOMY * height);
     const starts = visible.map((i) => (small.includes(i) ? outwards(origins[i], visible.map((k) => origins[k]), height) : origins[i]));
     const radii = visible.map((i) => (badge[i].size[0] + height) / 4 + 1);
-    const moved = spread(starts, radii, small.map((i) => origins[i]));
+    const free = (i) => Math.max(DOT, this.#narrow(project, badge[i].extent) / 2); // what it numbers is seen beside it
+    const moved = spread(starts, radii, small.map((i) => ({ point: origins[i], radius: free(i) })));
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
       const [left, top] = this.#free(moved[k], width, height, taken);

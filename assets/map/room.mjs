@@ -5,7 +5,7 @@
  * @typedef {import("./fit.mjs").Rectangle} Rectangle
  */
 
-const NARROW_PX = 600;
+const NARROW_PX = 480;
 const GAP_PX = 16; // between insets
 const SCALE_PX = 140; // room for the scale bar in a corner
 
@@ -13,26 +13,23 @@ export class Room {
   #root;
   #stage;
   #over;
-  #column;
   #avoid;
 
   /**
    * @param {HTMLElement} root of the map
    * @param {object} parts
    * @param {HTMLElement} parts.stage the main map
-   * @param {HTMLElement} parts.column of the insets
    * @param {HTMLElement} parts.controls the buttons
    * @param {string} avoid selector of what the page lays over the map
    */
-  constructor(root, { stage, column, controls }, avoid) {
+  constructor(root, { stage, controls }, avoid) {
     this.#root = root;
     this.#stage = stage;
-    this.#column = column;
     this.#over = controls;
     this.#avoid = avoid;
   }
 
-  /** Whether the map is wide enough for insets, and for fingers to move it without catching the page. */
+  /** Whether the map is wide enough for a column of insets, and for fingers to move it without catching the page. */
   get wide() {
     return this.#root.clientWidth >= NARROW_PX;
   }
@@ -50,10 +47,11 @@ export class Room {
    * What lies over a pane, in its pixels.
    *
    * @param {HTMLElement} element of the pane
-   * @param {number} insets for which room is kept on the main map
+   * @param {HTMLElement} [column] of its insets, or the row in which they are
+   * @param {number} insets for which room is kept
    * @returns {Rectangle[]}
    */
-  obstacles(element, insets) {
+  obstacles(element, column, insets) {
     const whole = element.getBoundingClientRect();
     const inPane = ({ left, top, right, bottom }) => (
       { left: left - whole.left, top: top - whole.top, right: right - whole.left, bottom: bottom - whole.top });
@@ -61,9 +59,10 @@ export class Room {
       left < right && top < bottom && left < whole.width && top < whole.height && right > 0 && bottom > 0);
     const written = element.querySelectorAll(".map-title, .map-caption, .map-scale");
     const boxes = [this.#over, ...written, ...this.laid()].map((each) => inPane(each.getBoundingClientRect()));
-    if (element === this.#stage && insets) {
-      const column = inPane(this.#column.getBoundingClientRect());
-      boxes.push({ ...column, bottom: column.top + insets * (column.right - column.left + GAP_PX) });
+    if (column && insets) {
+      const taken = inPane(column.getBoundingClientRect());
+      if (!this.#root.hasAttribute("data-row")) taken.bottom = taken.top + insets * (taken.right - taken.left + GAP_PX);
+      boxes.push(taken);
     }
     return boxes.filter(within);
   }
@@ -72,12 +71,15 @@ export class Room {
    * Let the insets be as large as what lies below them leaves room, and the scale bar stand where nothing does.
    *
    * @param {number} insets how many there are
+   * @param {boolean} two whether there are two maps; then, as on a narrow one, the insets stand in a row
    */
-  share(insets) {
+  share(insets, two) {
     const whole = this.#stage.getBoundingClientRect();
     const low = this.laid().map((element) => element.getBoundingClientRect())
       .filter(({ width, bottom }) => width && bottom > whole.bottom - SCALE_PX && bottom <= whole.bottom);
-    const below = low.filter(({ right }) => right > whole.right - SCALE_PX);
+    const row = two || !this.wide;
+    this.#root.toggleAttribute("data-row", row);
+    const below = low.filter(({ right }) => row || right > whole.right - SCALE_PX);
     const floor = below.reduce((least, { top }) => Math.min(least, top - whole.top), whole.height);
     this.#root.style.setProperty("--floor", `${Math.round(floor)}px`);
     this.#root.style.setProperty("--insets", String(insets));

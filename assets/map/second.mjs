@@ -27,12 +27,16 @@ export class Second {
    * @param {HTMLElement} root of the map
    * @param {import("./pane.mjs").Pane} main
    * @param {(element: HTMLElement, label: string) => import("./pane.mjs").Pane} open makes a pane
+   * @param {import("./insets.mjs").Insets} insets
    */
-  constructor(root, main, open) {
+  constructor(root, main, open, insets) {
     const element = make("div", "map-pane map-second");
     const divide = () => root.style.setProperty("--divide", String(Number(this.#divider.value) / 100));
     this.#divider.addEventListener("input", divide);
+    this.insets = insets;
+    insets.column.classList.add("map-insets-second");
     main.element.after(element, this.#divider);
+    root.append(insets.column);
     divide();
     this.pane = open(element, "The map compared with");
     follow(main, this.pane);
@@ -40,6 +44,8 @@ export class Second {
 
   close() {
     this.pane.close();
+    this.insets.everyPane.forEach((pane) => pane.close());
+    this.insets.column.remove();
     this.pane.element.remove();
     this.#divider.remove();
   }

@@ -6,8 +6,8 @@ const EDGE_PX = 16;
 
 /** The lines of a tooltip. */
 function lines(id, { shapes, frame: { values } }) {
-  const { name, ward, borough } = shapes.properties(id);
-  const where = [ward, borough].filter((part) => part && part !== name).join(" · ");
+  const { name, known, ward, borough } = shapes.properties(id);
+  const where = [known, ward, borough].filter((part) => part && part !== name).join(" · ");
   const rows = (values?.columns ?? []).map((column, i) => [column, values.rows[id]?.[i]]).filter(([, value]) => value);
   return [
     make("strong", "map-tip-name", {}, name),

@@ -36,7 +36,7 @@ function image(hatching) {
 const collection = (features) => ({ type: "FeatureCollection", features });
 
 /** MapLibre, or null where this browser has no WebGL or the server no library. */
-export async function library(vendor) {
+export async function library(vendor = new URL("../vendor/maplibre-gl/", import.meta.url).href) {
   if (!document.createElement("canvas").getContext("webgl2")) return null;
   try {
     return await import(new URL("maplibre-gl.mjs", vendor).href);

@@ -51,6 +51,19 @@ export function writeCycle(members, size) {
   return chosen.size === 1 ? write(members) : `${starts[0]}-${last}`;
 }
 
+const RUN = 3; // codes one after the other from which on they are a run
+
+/** Codes of areas as text, runs of them as the first and how many follow: "E01000001-2,E01000009". */
+export function writeCodes(codes) {
+  const runs = [];
+  for (const code of codes) {
+    const last = runs.at(-1);
+    if (last && last[0][0] === code[0] && Number(code.slice(1)) === Number(last.at(-1).slice(1)) + 1) last.push(code);
+    else runs.push([code]);
+  }
+  return runs.map((run) => (run.length >= RUN ? `${run[0]}-${run.length - 1}` : run.join())).join();
+}
+
 /**
  * Query string with some parameters changed; the defaults and the empty ones are left out, and so is what makes no sense
  * any more.
@@ -73,11 +86,11 @@ export function changed(search, changes, { clears, stays, defaults }) {
   return written(parameters);
 }
 
-/** Address of the page without a parameter, fit for a link. */
-export function without(search, parameter) {
+/** Address of the page without a parameter, or that of everything; fit for a link. */
+export function without(search, parameter, plain) {
   const parameters = new URLSearchParams(search);
   parameters.delete(parameter);
-  return written(parameters) || "?";
+  return written(parameters) || plain;
 }
 
 /** Query string of the parameters of some names only. */

@@ -9,7 +9,7 @@ import { draw } from "./draw.mjs";
 import { handed } from "./handed.mjs";
 import { on } from "./question.mjs";
 
-const WIDE = "(min-width: 1100px)"; // where the map has its place before the words around it are known
+const WIDE = "(min-width: 900px)"; // where the map has its place before the words around it are known
 
 let first = null; // the answer painted early
 let onScreen = null; // when that is on the screen

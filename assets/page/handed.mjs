@@ -5,6 +5,7 @@
  * @property {Record<string, string[]>} clears parameter -> what no longer makes sense once it changes
  * @property {Record<string, [string, string]>} stays what stays all the same, while a parameter has a value of a pattern
  * @property {Record<string, number>} cycles size of those whose values go round, as the hours of a day, from 0
+ * @property {string} plain address of everything
  * @property {Record<string, string[]>} screen parameters that only the screen heeds, with the values that it knows
  *
  * @typedef {object} Handed

@@ -33,8 +33,17 @@ export const on = (kind, callback) => { listeners[kind].push(callback); };
 /** Tell those who listen. */
 export const tell = (kind, news) => listeners[kind].forEach((callback) => callback(news));
 
+/** A query string as it is asked: without what only the screen heeds, "" for everything. */
+function plainly(search) {
+  const asks = strip(search, handed.address.screen);
+  return asks === handed.address.plain ? "" : asks;
+}
+
+/** Where a question is asked: an address that is never bare, which is that of the first picture. */
+const place = (search) => location.pathname + dressed(search || handed.address.plain);
+
 /** The question in the address bar. */
-export const question = () => strip(location.search, handed.address.screen);
+export const question = () => plainly(location.search);
 
 /** What the address bar asks, by parameter. */
 export const parameters = () => new URLSearchParams(question());
@@ -47,22 +56,22 @@ export const wanted = (answer) => answer.asked === asked;
 
 /** Go to a query string as a new step of the history. */
 export function go(search) {
-  const next = strip(search, handed.address.screen);
+  const next = plainly(search);
   if (next !== asked) visit(next, "push");
 }
 
 /** Ask for a query string as the next step of the history, or in place of this one. */
 export function visit(search, step) {
-  history[`${step}State`](null, "", location.pathname + dressed(search));
+  history[`${step}State`](null, "", place(search));
   ask(search);
 }
 
 /** Go to the same question with some parameters changed. */
-export const change = (changes) => go(changed(location.search, changes, { ...handed.address, defaults: page?.defaults ?? {} }));
+export const change = (changes) => go(changed(question(), changes, { ...handed.address, defaults: page?.defaults ?? {} }));
 
 /** Ask the server for a query string; what is on the screen stays until the answer comes. */
 export async function ask(search) {
-  asked = strip(search, handed.address.screen);
+  asked = plainly(search);
   request?.abort();
   const mine = request = new AbortController();
   const text = asked;
@@ -98,15 +107,15 @@ export function accept(answer) {
   page = answer;
   tell("answer", answer);
   if (!answer.tidy) return;
-  asked = answer.asked = strip(answer.search, handed.address.screen);
-  history.replaceState(null, "", location.pathname + dressed(asked));
+  asked = answer.asked = plainly(answer.search);
+  history.replaceState(null, "", place(asked));
 }
 
 /** Ask the first question, the one in the address bar, and heed Back and Forward. */
 export function begin(show) {
   deliver = show;
   window.addEventListener("popstate", () => {
-    history.replaceState(null, "", location.pathname + dressed(question()));
+    history.replaceState(null, "", place(question()));
     if (question() !== asked) ask(question());
   });
   ask(question());

@@ -6,6 +6,7 @@
 
 import { without } from "../page/address.mjs";
 import { $, make } from "../page/dom.mjs";
+import { handed } from "../page/handed.mjs";
 import { ask, current, on } from "../page/question.mjs";
 import { keeper, place, trouble } from "./pieces.mjs";
 
@@ -28,7 +29,7 @@ function head(code) {
   const rank = row?.rank && `Rank ${row.rank} of ${ranked.toLocaleString("en-GB")}`;
   const events = /^[\d*]/.test(row?.count) ? `${row.count} ${row.count === "1" ? one : noun}` : row?.count; // or "no data"
   const line = row ? [rank, events, row.ward].filter(Boolean).join(" · ") : "…";
-  const away = { href: without(location.search, "area"), title: "Esc", "aria-label": `Close ${name}` };
+  const away = { href: without(location.search, "area", handed.address.plain), title: "Esc", "aria-label": `Close ${name}` };
   return make("section", "panel", { "aria-label": `Area: ${name}`, "data-panel": "area", "data-code": code },
     make("div", "selected-head", {},
       make("div", "", {}, make("h2", "selected-name", { tabindex: "-1" }, name), make("p", "selected-line", {}, line)),

@@ -29,8 +29,11 @@ export function byNumber(a, b) {
   return (Number.isNaN(x) ? -Infinity : x) - (Number.isNaN(y) ? -Infinity : y);
 }
 
+/** Order areas by what the map shows of them, as its legend does. */
+export const byClass = (_a, _b, one, other) => one.data.class - other.data.class;
+
 /** What the table calls by name. The Tab key leaves it, as it does any list; the arrow keys move inside it. */
 export function offer() {
   Object.assign(window.dashAgGridComponentFunctions ??= {}, { Rank, Area, Pill });
-  Object.assign(window.dashAgGridFunctions ??= {}, { byNumber, leave: () => false });
+  Object.assign(window.dashAgGridFunctions ??= {}, { byNumber, byClass, leave: () => false });
 }

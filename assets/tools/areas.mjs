@@ -1,10 +1,15 @@
 /** Which areas are selected? One, by a click or a row; a set, by Shift, by a button, or by drawing around them. */
 
 import * as map from "../map/map.mjs";
+import { writeCodes } from "../page/address.mjs";
+import { $, about, wantsLittleMotion } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { toast } from "../page/messages.mjs";
 import { change, current, on, question } from "../page/question.mjs";
 
+const NARROW = "(max-width: 899px)"; // where the page is one column
+
+let tapped = null; // code of the area just chosen on the map
 let drawing = false; // whether the reader draws around areas
 
 /** Codes of the set. */
@@ -31,7 +36,7 @@ function gather(codes) {
   const { seen } = current();
   if (codes.length > mostAreas) toast(`A set has at most ${mostAreas} areas; the first ${mostAreas} are kept.`);
   const alike = !chosen().length || howChosen() === seen;
-  change({ set: codes.slice(0, mostAreas).join(), chosen: codes.length && alike ? seen : "" });
+  change({ set: writeCodes(codes.slice(0, mostAreas)), chosen: codes.length && alike ? seen : "" });
 }
 
 /** Put an area into the set, or take it out. */
@@ -48,14 +53,30 @@ export function draw(wanted) {
   if (wanted) toast("Draw around areas on the map. Esc ends it.");
 }
 
+/** A row of the table under the cursor is chosen by Enter, too. */
+document.addEventListener("keydown", (event) => {
+  const code = event.key === "Enter" && about(event, "#table .ag-row")?.getAttribute("row-id");
+  if (code && current()) choose(code);
+});
+
 map.onSelect((code, { additive }) => {
-  if (!additive) choose(code);
-  else if (code) toggle(code);
+  if (!additive) {
+    tapped = code;
+    choose(code);
+  } else if (code) toggle(code);
 });
 
 map.onLasso((codes) => {
   draw(false);
-  if (codes.length) gather([...new Set([...chosen(), ...codes])]);
+  if (codes.length) gather([...new Set([...chosen(), ...codes])].sort());
+});
+
+/** On a phone the panel of an area lies below the map: who taps an area is shown it. */
+on("shown", ({ selected }) => {
+  if (selected && selected === tapped && matchMedia(NARROW).matches) {
+    $("selected").scrollIntoView({ behavior: wantsLittleMotion() ? "auto" : "smooth" });
+  }
+  tapped = null;
 });
 
 on("answer", ({ group, selected, view }) => {

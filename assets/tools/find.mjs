@@ -11,10 +11,14 @@ const PATIENCE_MS = 3000;
 
 let flight = null; // code of the area to fly to when it is shown
 
-/** An area chosen in the box: "level:code". The box is emptied for the next. */
+/** What was chosen in the box: an area, "level:code", or a town, "place:" and its box. The box is emptied for the next. */
 export function find(value) {
   if (!value) return same();
   const [level, code] = value.split(":");
+  if (level === "place") {
+    map.lookAt(code.split(",").map(Number));
+    return null;
+  }
   flight = code;
   if (current().selected === code && current().level === level) arrive();
   else change({ level, area: code });

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
+from scipy.stats import rankdata
 
 from geo.answer.asked import Asked
 from geo.answer.columns import DAYS_COVERED, PLUS_MINUS, reported_on
@@ -97,7 +98,7 @@ def find(s: Asked) -> Found:
     drawn = LAYERS[s.query.layer].draw(s)
     gate, count = s.gate, s.protected(s.counts)
     columns = {
-        **{name: s.frame[name] for name in ("name", "ward", "borough")},
+        **{name: s.frame[name] for name in ("name", "known", "ward", "borough")},
         "count": count,
         **({PLUS_MINUS.name: IntegerArray(plus_minus(s.noise), count.isna())} if s.loaded.noise else {}),
         "population": s.frame["population"],
@@ -114,9 +115,10 @@ def find(s: Asked) -> Found:
         table[DAYS_COVERED.name] = np.round(s.covered * s.days).astype(np.int64)
     table["imd_decile"] = s.frame["imd_decile"]
     placing = in_order(s, MEASURES[s.query.measure], table[ranked_by].to_numpy(np.float64, na_value=np.nan))
-    table["rank"] = rank_labels(placing).array
-    decile = s.frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
     codes, classes = unreported(drawn.codes, drawn.classes, s.chosen)
+    groups = leading_classes(s.query, codes, classes)
+    table["rank"] = rank_labels(rankdata(placing, "dense", nan_policy="omit") - len(table) * groups).array
+    decile = s.frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
     selection = s.selection
     return Found(
         table=table,
@@ -146,6 +148,13 @@ def find(s: Asked) -> Found:
     )
 
 
+def leading_classes(query: Query, codes: np.ndarray, classes: Classes) -> np.ndarray:
+    """Where each area stands by what its layer looks for: 0 first."""
+    leads = LAYERS[query.layer].leads
+    place = {key: at for at, key in enumerate(leads)}
+    return np.array([*(place.get(key, len(leads)) for key in classes.keys), *[len(leads)] * 256])[codes]
+
+
 def _usual(s: Asked) -> np.ndarray:
     """Positions of the areas with the most events, or the highest rate, before the filters of time."""
     counts = s.gate.counts(s.base()[0]).to_numpy(np.float64, na_value=np.nan)
@@ -167,10 +176,11 @@ class Answer:
     query : Query
         As checked against what is loaded.
     table : DataFrame
-        All areas of the level in map order, index of codes: ``name``, ``ward``, ``borough``, ``count``
-        (Int64, missing where suppressed), of a protected version ``plus_minus``, ``population``,
+        All areas of the level in map order, index of codes: ``name``, ``known``, ``ward``, ``borough``,
+        ``count`` (Int64, missing where suppressed), of a protected version ``plus_minus``, ``population``,
         ``rate_per_1000_year``, then the columns of the measure and the layer, ``unreliable``,
-        ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie, as suppressed counts do).
+        ``imd_decile`` and ``rank`` ("3", or "3=" where areas tie, as suppressed counts do) in the order of
+        :attr:`order`.
     inside : ndarray of bool
         Areas of the boroughs chosen.
     compared : ndarray of bool
@@ -257,9 +267,14 @@ class Answer:
 
     @cached_property
     def order(self) -> np.ndarray:
-        """Positions of the areas of the boroughs chosen, highest first; ties in the order of their names."""
+        """Positions of the areas of the boroughs chosen, what the layer looks for first, then the highest.
+
+        Ties stand in the order of their names.
+        """
         shown = np.flatnonzero(self.inside)
-        return shown[np.lexsort((self.table["name"].to_numpy(str)[shown], -self.placing[shown]))]
+        first = leading_classes(self.query, self.codes, self.classes)
+        names = self.table["name"].to_numpy(str)
+        return shown[np.lexsort((names[shown], -self.placing[shown], first[shown]))]
 
     @cached_property
     def leading(self) -> np.ndarray:
@@ -281,7 +296,7 @@ class Answer:
         table = self.table[self.inside]
         front = ["name", "borough", "count", PLUS_MINUS.name, "population", "rate_per_1000_year"]
         front = [column for column in front if column in table]
-        rest = [c for c in table.columns if c not in (*front, "ward", "rank")]
+        rest = [c for c in table.columns if c not in (*front, "known", "ward", "rank")]
         table = table[front + rest].copy()
         count = table["count"].astype(object).where(table["count"].notna(), SUPPRESSED)
         table["count"] = count.where(reported_on(table), None)

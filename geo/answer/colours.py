@@ -80,7 +80,7 @@ BIVARIATE = _ramp(
 )
 """Measure from left to right, deprivation from least (first three) to most."""
 
-HOT, COLD = Shade("#b2182b", "#ff7f6b"), Shade("#2166ac", "#4a90e0")
+HOT, COLD = Shade("#b2182b", "#ff9484"), Shade("#4393c3", "#3d80c4")
 MAYBE_HOT, MAYBE_COLD = Shade("#f7c6b8", "#66352f"), Shade("#cfe1ef", "#27476a")
 MORE, LESS = Shade("#c2571a", "#ffa45c"), Shade("#4a77b4", "#4a90e0")
 MAYBE_MORE, MAYBE_LESS = Shade("#f3cfae", "#6b4629"), Shade("#cfdff0", "#2c4a68")

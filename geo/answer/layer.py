@@ -63,6 +63,8 @@ class Layer:
         How its classes follow one another, and so how its legend is read.
     kinds : tuple of Kind
         Its classes, where they are the same whatever is asked.
+    leads : tuple of str
+        Keys of the classes whose areas come first in every ranking, the first first: what it looks for.
     ramps : tuple of Ramp
         What it takes the colours of steps from.
     columns : tuple of Column
@@ -90,6 +92,7 @@ class Layer:
     group: str = "More"
     scale: Scale = "kinds"
     kinds: tuple[Kind, ...] = ()
+    leads: tuple[str, ...] = ()
     ramps: tuple[Ramp, ...] = ()
     columns: tuple[Column, ...] = ()
     about: str = ""

@@ -28,6 +28,8 @@ TINTS = ("HH-", "LH-")
 """Classes of areas with much around them, before the correction only."""
 LOW = ("LL", "HL", "LH", "LL-", "HL-", "LH-")
 """Classes of areas that are low, or have little around them."""
+COLDS = ("LL", "LH", "LL-", "LH-")
+"""Those of them that a reader may leave out."""
 NOT_CORRECTED = "Not corrected"
 """How the note begins that says what chance alone flags."""
 UNCORRECTED = "-"
@@ -37,24 +39,27 @@ SMALL, NEGLIGIBLE = 1e-4, 1e-6
 BY_ITSELF = Kind("H", "Very high by itself, no cluster", Shade("#762a83", "#b48ad0"), "High by itself")
 CLUSTERS = (
     Kind("HH", "High, among high", HOT, said="hotspot"),
-    Kind("LL", "Low, among low", COLD, said="cold spot"),
     BY_ITSELF,
     Kind("HL", "High, among low", Shade("#d6604d", "#a9764a"), said="high, its neighbours low"),
-    Kind("LH", "Low, among high", Shade("#4393c3", "#86a9bb"), said="low, its neighbours high"),
     Kind("HH-", "High, among high (uncorrected)", MAYBE_HOT, said="maybe a hotspot"),
-    Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD, said="maybe a cold spot"),
     Kind("HL-", "High, among low (uncorrected)", Shade("#c199a5", "#823e20"), said="maybe high by itself"),
-    Kind("LH-", "Low, among high (uncorrected)", Shade("#99b5c1", "#307272"), said="maybe low by itself"),
     Kind("NS", "Not significant", PLAIN, said=""),
+    Kind("LH-", "Low, among high (uncorrected)", Shade("#99b5c1", "#307272"), said="maybe low by itself"),
+    Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD, said="maybe a cold spot"),
+    Kind("LH", "Low, among high", Shade("#5f8c8a", "#86a9bb"), said="low, its neighbours high"),
+    Kind("LL", "Low, among low", COLD, said="cold spot"),
 )
 HOT_COLD = (
     Kind("HH", "Hot spot", HOT, said="hotspot"),
     BY_ITSELF,
-    Kind("LL", "Cold spot", COLD, said="cold spot"),
     Kind("HH-", "Hot, before correction only", MAYBE_HOT, said="maybe a hotspot"),
-    Kind("LL-", "Cold, before correction only", MAYBE_COLD, said="maybe a cold spot"),
     Kind("NS", "Not significant", PLAIN, said=""),
+    Kind("LL-", "Cold, before correction only", MAYBE_COLD, said="maybe a cold spot"),
+    Kind("LL", "Cold spot", COLD, said="cold spot"),
 )
+"""From hot to cold, as a legend is read and a column is put in order."""
+HOT_ONLY = "Not a hotspot"
+"""What is told of all other areas where cold spots are not asked for."""
 
 
 def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
@@ -113,14 +118,19 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
             f"Fewer than {LEAST_FOR_COLD:.0f} {s.noun} an area: low ones, mostly without any, differ in "
             "little but their residents, so no cold spots are told."
         )
+    if not s.query.cold:
+        found = np.where(np.isin(found, COLDS), "NS", found)
     tinted = np.char.endswith(found.astype(str), UNCORRECTED)
     cluster = np.where(tinted, "NS", found)
     absent = {kind.key for kind in _kinds(statistic) if kind.key.endswith(UNCORRECTED)} | {BY_ITSELF.key}
     absent -= set(found[s.inside]) | ({"HH-", "LL-"} if s.query.fdr else set())
     kinds = [kind for kind in _kinds(statistic) if kind.key not in absent]
+    if not s.query.cold:
+        hot = [kind for kind in kinds if kind.key not in COLDS]
+        kinds = [kind._replace(label=HOT_ONLY) if kind.key == "NS" else kind for kind in hot]
     order = {kind.key: i for i, kind in enumerate(kinds)}
     position = np.array([order.get(k, -1) for k in found])
-    title = f"{statistic.label[0].upper()}{statistic.label[1:]} of {quantity}"
+    title = f"Hotspots by {quantity} ({statistic.label})"
     codes, classes = classify(title, kinds, position, s.inside, no_value="Not defined")
     judged = int(((cluster != "NA") & s.inside).sum())
     by_chance = None
@@ -298,8 +308,9 @@ def layer_of(statistic: Statistic) -> Layer:
             ("residents", "smooth"),
         ),
         kinds=_kinds(statistic),
+        leads=("HH", BY_ITSELF.key, "HL"),
         columns=_columns(statistic),
         about="cluster",
-        heeds=frozenset({"fdr", "null"} if statistic.permutation else {"fdr"}),
+        heeds=frozenset({"fdr", "cold", "null"} if statistic.permutation else {"fdr", "cold"}),
         evidence=("back_test",),
     )

@@ -123,6 +123,7 @@ CONFIDENCE = Layer(
     claim=Claim(("7",), ("equal", "dealt")),
     scale="rising",
     kinds=(NOTHING,),
+    leads=tuple(map(str, range(9, 0, -1))),
     ramps=(SEQUENTIAL,),
     columns=(
         Column(

@@ -245,6 +245,7 @@ EXCESS = Layer(
     claim=Claim((unexplained.MORE, unexplained.LESS), ("residents",)),
     scale="rising",
     kinds=BEYOND,
+    leads=(unexplained.MORE,),
     columns=(
         Column("expected", "Events that the area's deprivation would lead one to expect"),
         Column(

@@ -129,7 +129,7 @@ UNEQUAL = "Areas that are alike stay together, so that the highest are not exact
 
 MEASURE = Layer(
     key="measure",
-    label="Measure",
+    label="Counts or rates",
     explanation="How many, or how many for the people who live there. The top of the legend is the most. The "
     "breaks stay where they are when hours, days or months change.",
     group="How many",
@@ -315,6 +315,7 @@ SIGNIFICANCE = Layer(
     claim=Claim(("lower998", "lower95", "higher95", "higher998"), (), ("residents",)),
     scale="rising",
     kinds=COMPARED,
+    leads=("higher998", "higher95"),
     columns=AGAINST,
     about="compared",
     needs=frozenset({"population"}),

@@ -131,6 +131,7 @@ AGREEMENT = Layer(
     claim=Claim(tuple(map(str, range(2, 10))), ("equal", "dealt", "residents", "rates"), of_all=True),
     scale="rising",
     kinds=(NONE,),
+    leads=tuple(map(str, range(9, 0, -1))),
     ramps=(SEQUENTIAL,),
     columns=(
         Column("hot_{}", "Whether the area is a hot spot (Gi*) of the source “{}”"),
@@ -283,6 +284,7 @@ BIVARIATE_MORAN = Layer(
     draw=draw_bivariate_moran,
     claim=Claim(("HH", "LL", "HL", "LH"), ("dealt", "residents", "rates")),
     kinds=CORNERS,
+    leads=("HH",),
     columns=(
         Column("local_i", "Local Moran's I; withheld for controlled sources"),
         P_EXACT,
@@ -456,6 +458,7 @@ COLOCATION = Layer(
     draw=draw_colocation,
     claim=Claim(("HH", "beside"), ("dealt", "residents", "rates")),
     kinds=TOGETHER,
+    leads=("HH", "both", "beside"),
     columns=(
         Column("busiest_here", "Whether the area is among the fifth with the most events of this source"),
         Column(

@@ -179,6 +179,8 @@ def draw_change(s: Asked) -> Drawn:
     if not up and not down:
         any_of = agree(judged, "in", "in any of")
         finding = f"No clear change against {earlier.words} {any_of} {s.judged(judged)}.{overall}"
+    if s.compared is None and _seasons(s) != _seasons(earlier.slice):
+        finding += " The two are not the same months of the year."
     if not judged:
         finding = f"{s.areas(0)} has enough {s.noun} to be judged against {earlier.words}.{overall}"
     columns = pd.DataFrame(
@@ -202,6 +204,11 @@ def draw_change(s: Asked) -> Drawn:
     return Drawn(columns, codes, classes, finding, caveats)
 
 
+def _seasons(s: Asked) -> list[int]:
+    """Months of the year of a question, as often as they are in it."""
+    return sorted(int(month) % 12 for month in s.monthly().columns)
+
+
 def _in_all(varied: Variation, then: int, now: int, lengths: tuple[float, float]) -> str:
     """Say the change of all areas together, with its interval where it is judged."""
     whole = whole_change(varied, then, now, lengths)
@@ -216,7 +223,8 @@ def _in_all(varied: Variation, then: int, now: int, lengths: tuple[float, float]
 def _not_compared(s: Asked, earlier: Earlier, why: str, before: pd.Series, label: str) -> Drawn:
     """Both periods as they were counted, and no verdict on any area."""
     title = f"{s.noun.capitalize()}{':' if s.compared else ''} {earlier.title}"
-    codes, classes = classify(title, CHANGE[:1], np.full(len(s.frame), -1), s.inside, no_value=label)
+    plain = (Kind("not compared", label, PLAIN),)  # no hatching: nothing is missing
+    codes, classes = classify(title, plain, np.zeros(len(s.frame), int), s.inside)
     numbers = ("change_ratio", "change_lower_ci", "change_upper_ci", "change_p", "change_q")
     columns = pd.DataFrame(
         {"count_before": before.astype("Int64"), **dict.fromkeys(numbers, np.nan), "change": "not compared"},
@@ -235,6 +243,7 @@ AGAINST_BEFORE = Layer(
     draw=draw_change,
     claim=Claim(("up", "down"), ("steady", "clumped05", "clumped30", "halves")),
     kinds=CHANGE,
+    leads=("up",),
     columns=(
         Column("count_before", "Number of events in the period compared with"),
         Column(
@@ -343,6 +352,7 @@ PATTERN_OVER_TIME = Layer(
     draw=draw_emerging,
     claim=Claim((*HOT_PATTERNS, "cold"), ("equal",), ("residents",)),
     kinds=EMERGING,
+    leads=tuple(HOT_PATTERNS),
     columns=(
         Column(
             "pattern",

@@ -13,6 +13,7 @@ import shapely
 from geo.answer.deciles import Deciles
 from geo.answer.immutable import immutable
 from geo.ask.choices import DOMAINS
+from geo.data.area_tables import middle_layer
 from geo.data.boundaries import browser_geojson, in_degrees
 from geo.data.store import Snapshot
 from geo.data.table import AGE_BANDS
@@ -30,9 +31,10 @@ class Level:
     key : {"lsoa", "ward", "borough"}
     frame : DataFrame
         Index of area codes named by vintage (``lsoa21cd``, ``wd24cd``, ``lad24cd``), in map order; columns
-        ``name``, ``ward``, ``borough``, ``lad``, ``population``, ``imd_rank``, ``imd_decile`` and the same
-        of each domain that is loaded (Int64; ranks of wards and boroughs are the average of their small
-        areas, weighted by residents).
+        ``name``, ``ward``, ``known`` (what people call the neighbourhood of a small area, "" where that is
+        not loaded), ``borough``, ``lad``, ``population``, ``imd_rank``, ``imd_decile`` and the same of each
+        domain that is loaded (Int64; ranks of wards and boroughs are the average of their small areas,
+        weighted by residents).
     deciles : Deciles
         Of which areas the deciles are.
     parent : ndarray of int, shape (number of LSOAs,)
@@ -86,7 +88,8 @@ class Level:
     @cached_property
     def geojson(self) -> bytes:
         """Shapes for the browser (EPSG:4326), features in map order with their position as id."""
-        return browser_geojson(self.degrees, self.frame)
+        named = self.frame["known"].ne("").any()
+        return browser_geojson(self.degrees, self.frame if named else self.frame.drop(columns="known"))
 
     @cached_property
     def geojson_hash(self) -> str:
@@ -102,6 +105,7 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
     residents = _residents(snapshot, areas)
     deprivation = _deprivation(snapshot, areas)
     levels = {}
+    known = _known(snapshot, shapes["lsoa"]["name"])
     for key in LEVELS:
         index = shapes[key].index
         parent = np.arange(len(areas)) if key == "lsoa" else index.get_indexer(lookup[index.name])
@@ -120,6 +124,7 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
             {
                 "name": names,
                 "ward": {"lsoa": some["ward"].to_numpy(str), "ward": names, "borough": ""}[key],
+                "known": known if key == "lsoa" else "",
                 "borough": some["borough"].to_numpy(str),
                 "lad": some[shapes["borough"].index.name].to_numpy(str),
                 "population": _whole(level.add_up(residents)),
@@ -139,6 +144,14 @@ def _ranked(snapshot: Snapshot, level: Level) -> Level:
     deciles = {name: column.astype("Int64") for name, column in table.filter(regex="_decile$").items()}
     among = Deciles(level.key, int(table["among"].max()))
     return replace(level, frame=level.frame.assign(**deciles), deciles=among)
+
+
+def _known(snapshot: Snapshot, names: pd.Series) -> np.ndarray:
+    """What people call the neighbourhood of each small area: the name of its middle layer area, or ""."""
+    if not snapshot.has("names"):
+        return np.full(len(names), "")
+    table = snapshot.read("names").set_index("msoa")["name"]
+    return middle_layer(names).map(table).fillna("").to_numpy(str)
 
 
 def _first_of_each(parent: np.ndarray, n: int) -> np.ndarray:

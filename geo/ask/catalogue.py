@@ -18,7 +18,7 @@ from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query, filters_of
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
-from geo.ask.words import listed, month_runs, named, period_name, read_period, upper_first, verb
+from geo.ask.words import MONTH_NAMES, listed, month_runs, named, period_name, read_period, upper_first, verb
 
 
 @dataclass(frozen=True)
@@ -188,10 +188,7 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
         notices.append(Notice(f"{fault}.", f"{fault}{choose(source.categories)}"))
         changes["category"] = tuple(c for c in query.category if c in source.categories)
     if source.months and not source.kept(query.first, query.last, query.month):
-        loaded = named([period_name(a, b) for a, b in month_runs(source.months)], "period", "periods")
-        changes |= {"first": None, "last": None, "month": ()}
-        fault = f"No {source.noun} are loaded for the months asked for; loaded are {loaded}"
-        notices.append(left_out(fault, ", all shown"))
+        changes |= _months(source, query, notices)
     if (query.hour or query.night) and not source.has_hours:
         changes |= {"hour": (), "night": ()}
         notices.append(_without("Hours and nights", "were", source.no_hours_reason))
@@ -206,6 +203,19 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
             changes[parameter.field] = parameter.default
             notices.append(_without(parameter.label, "was", why))
     return changes | _measure(catalogue, source, query, notices), notices
+
+
+def _months(source: SourceInfo, query: Query, notices: Notices) -> dict[str, Any]:
+    """Only months that are loaded: of two filters that exclude each other the period is kept."""
+    if query.month and (kept := source.kept(query.first, query.last, ())):
+        names = listed([MONTH_NAMES[month - 1] for month in query.month])
+        fault = f"{names} {verb(len(query.month), 'is', 'are')} not within {period_name(kept[0], kept[-1])}"
+        notices.append(left_out(fault, "; the period was kept, and all its months are shown"))
+        return {"month": ()}
+    loaded = named([period_name(a, b) for a, b in month_runs(source.months)], "period", "periods")
+    fault = f"No {source.noun} are loaded for the months asked for; loaded are {loaded}"
+    notices.append(left_out(fault, ", all shown"))
+    return {"first": None, "last": None, "month": query.month if source.kept(None, None, query.month) else ()}
 
 
 def _measure(catalogue: Catalogue, source: SourceInfo, query: Query, notices: Notices) -> dict[str, Any]:

@@ -47,7 +47,7 @@ CHANGE = "change"
 CLOCKS = {
     "recorded": "As recorded",
     "without": "Midnight levelled",
-    "aoristic": "Spread",
+    "aoristic": "Spread evenly",
 }
 """Versions of the clock: as recorded, with no more at midnight than beside it, spread over ranges of time."""
 

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-LARGEST_GROUP = 60
-"""Areas of a set, so that its link stays short enough to send."""
+LARGEST_GROUP = 1_000
+"""Areas of a set; its link names runs of codes, so that it stays short enough to send."""
+RUN = 3
+"""Codes one after the other from which on they are written as a run, "E01000001-2" for three of them."""
 MOST_EDGES = 8
 """Bounds of the reader's own classes: one class more than bounds."""
 
@@ -369,6 +371,49 @@ def read_edges(text: str) -> tuple[tuple[float, ...] | None, Notices]:
     return edges, []
 
 
+CODE_OR_RUN = r"[A-Z]\d{8}(?:-\d{1,4})?"
+
+
+def read_codes(text: str) -> tuple[tuple[str, ...], Notices]:
+    """Codes of areas, each once; a run of them as its first and how many follow.
+
+    Examples
+    --------
+    >>> read_codes("E01000009,E01000001-2")[0]
+    ('E01000009', 'E01000001', 'E01000002', 'E01000003')
+    >>> read_codes("Luton")
+    ((), ['“Luton” is not a code of an area and was left out.'])
+    """
+    found: dict[str, None] = {}
+    notices: Notices = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        if not re.fullmatch(CODE_OR_RUN, part):
+            such = " such as E01000001."
+            notices.append(left_out(f"“{part[:40]}” is not a code of an area", instead=such))
+        elif len(found) <= LARGEST_GROUP:
+            first, _, more = part.partition("-")
+            start = int(first[1:])
+            found |= dict.fromkeys(f"{first[0]}{start + i:08d}" for i in range(int(more or 0) + 1))
+    return tuple(found), notices
+
+
+def write_codes(codes: Sequence[str]) -> str:
+    """Codes as text; the inverse of :func:`read_codes`.
+
+    Examples
+    --------
+    >>> write_codes(["E01000001", "E01000002", "E01000003", "E01000004", "E01000009"])
+    'E01000001-3,E01000009'
+    """
+    runs: list[list[str]] = []
+    for code in codes:
+        if runs and code == f"{runs[-1][-1][0]}{int(runs[-1][-1][1:]) + 1:08d}":
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return ",".join(f"{run[0]}-{len(run) - 1}" if len(run) >= RUN else ",".join(run) for run in runs)
+
+
 def write_edges(edges: Sequence[float]) -> str:
     """Bounds as text; the inverse of :func:`read_edges`."""
     return ",".join(f"{edge:.6f}".rstrip("0").rstrip(".") for edge in edges)
@@ -413,4 +458,4 @@ CHOSEN = Kind(read_chosen)
 EDGES = Kind(read_edges, write_edges, {"type": "number", "exclusiveMinimum": 0}, many=True)
 SLUGS = words("category", r"[a-z0-9]+(?:-[a-z0-9]+)*", "categories")
 BOROUGH_CODES = words("borough code", r"[A-Z]\d{8}", "boroughs")
-AREA_CODES = words("code of an area", r"[A-Z]\d{8}", like="E01000001")
+AREA_CODES = Kind(read_codes, write_codes, {"type": "string", "pattern": rf"^{CODE_OR_RUN}$"}, many=True)

@@ -101,10 +101,7 @@ class Query:
         control="value",
     )
     sources: tuple[str, ...] = asks(
-        (),
-        p.words("source", loaded="sources"),
-        "Sources",
-        "Sources that a needs assessment covers; all where it is left out.",
+        (), p.words("source", loaded="sources"), "Sources", "Those of a needs assessment; all without."
     )
     category: tuple[str, ...] = asks(
         (),
@@ -222,6 +219,16 @@ class Query:
         heeded=True,
         control="checked",
     )
+    cold: bool = asks(
+        True,
+        p.on_off("Whether cold spots are shown (cold)"),
+        "Cold spots",
+        "Whether cold spots are shown beside hotspots.",
+        [p.MAP],
+        heeded=True,
+        clears=("mark",),
+        control="checked",
+    )
     null: str = asks(
         "exact",
         p.choice("way to find p", NULLS),
@@ -261,10 +268,7 @@ class Query:
         stays=("view", "compare"),  # there it is the other map
     )
     view: str = asks(
-        "explore",
-        p.choice("view", VIEWS),
-        "View",
-        "Which view of the page: the map, a meeting, an assessment…",
+        "explore", p.choice("view", VIEWS), "View", "Which view: the map, a meeting, an assessment…"
     )
     clock: str = asks(
         "recorded",

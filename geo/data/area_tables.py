@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pandas as pd
@@ -410,14 +411,65 @@ def read_deprivation(table: Table) -> pd.DataFrame:
     return deprivation
 
 
+def middle_layer(names: pd.Series) -> pd.Series:
+    """Official names of the middle layer areas of small areas, by whose names they begin.
+
+    Examples
+    --------
+    >>> middle_layer(pd.Series(["Luton 014A", "Square 00"])).tolist()
+    ['Luton 014', 'Square 00']
+    """
+    return names.str.replace(r"(\d{3})[A-Z]{1,2}$", r"\1", regex=True)
+
+
+def read_names(table: Table) -> pd.Series:
+    """Read the names that people use of middle layer areas, as the House of Commons Library gives them.
+
+    Returns
+    -------
+    Series of str
+        "Luton Town Centre" by the official name of the middle layer area, "Luton 014".
+    """
+    columns = {column.lower(): column for column in table.frame}
+    official, known = (columns.get(name) for name in ("msoa21nm", "msoa21hclnm"))
+    if official is None or known is None:
+        raise Problem(
+            f"{table.name} lacks the columns “msoa21nm” and “msoa21hclnm”: names are those of the House of "
+            "Commons Library for the middle layer areas of 2021."
+        )
+    names = pd.Series(table.text(known).to_numpy(str), table.text(official).to_numpy(str))
+    return names[(names != "") & ~names.index.duplicated()]
+
+
+OPEN_NAMES = {"NAME1": "name", "GEOMETRY_X": "easting", "GEOMETRY_Y": "northing", "LOCAL_TYPE": "rank"}
+"""Columns of OS Open Names, by what they are here."""
+SETTLEMENTS = {"City": 1, "Town": 1, "Village": 3, "Suburban Area": 4, "Hamlet": 5}
+"""Its kinds of place, the largest first; its other rows are roads and postcodes."""
+
+
+def _of_open_names(table: Table) -> Table:
+    """OS Open Names as a table of places; any other table as it is."""
+    if not set(OPEN_NAMES) <= set(table.frame):
+        return table
+    kept = table.frame["LOCAL_TYPE"].isin(SETTLEMENTS).to_numpy()
+    frame = table.frame[kept].rename(columns=OPEN_NAMES).reset_index(drop=True)
+    for column in ("easting", "northing"):
+        frame[column] = pd.to_numeric(frame[column]).round().astype("int64").astype("str")
+    frame["rank"] = frame["rank"].map(SETTLEMENTS).astype("str")
+    return replace(table, frame=frame, rows=table.rows[kept])
+
+
 def read_places(table: Table) -> pd.DataFrame:
     """Read place names for map labels: ``name,easting,northing,rank`` (EPSG:27700, rank 1 = largest).
+
+    Or OS Open Names with the columns that its documentation names, of which the settlements are taken.
 
     Returns
     -------
     DataFrame
         Columns ``name``, ``x``, ``y`` (metres) and ``rank``.
     """
+    table = _of_open_names(table)
     for column in ("name", "easting", "northing", "rank"):
         if column not in table.frame:
             raise Problem(

@@ -229,8 +229,8 @@ def browser_geojson(shapes: np.ndarray, attributes: pd.DataFrame) -> bytes:
     shapes : ndarray of geometry
         As :func:`in_degrees` gives them.
     attributes : DataFrame
-        Of the same areas; its columns ``name``, ``ward`` and ``borough``, where present, become properties
-        beside ``code``, its index.
+        Of the same areas; its columns ``name``, ``known``, ``ward`` and ``borough``, where present, become
+        properties beside ``code``, its index.
 
     Returns
     -------
@@ -241,7 +241,7 @@ def browser_geojson(shapes: np.ndarray, attributes: pd.DataFrame) -> bytes:
 
     import shapely
 
-    columns = [column for column in ("name", "ward", "borough") if column in attributes]
+    columns = [column for column in ("name", "known", "ward", "borough") if column in attributes]
     properties = attributes[columns].assign(code=attributes.index).to_dict("records")
     features = (
         f'{{"type":"Feature","id":{position},"properties":'

@@ -42,6 +42,7 @@ ADDRESSES = {
     "population": "https://www.nomisweb.co.uk/api/v01/dataset/NM_2014_1.data.csv",
     "deprivation": "https://assets.publishing.service.gov.uk/media/691ded56d140bbbaa59a2a7d/"
     "File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv",
+    "names": "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv",
     "police": "https://data.police.uk/data/archive/latest.zip",
 }
 """Every address that this program can ask for anything."""
@@ -53,6 +54,7 @@ BY_HAND = {
     "wards": "geoportal.statistics.gov.uk",
     "population": "www.nomisweb.co.uk",
     "deprivation": "www.gov.uk/government/statistics/english-indices-of-deprivation-2025",
+    "names": "houseofcommonslibrary.github.io/msoanames",
     "police": "data.police.uk/data",
 }
 """Where a person finds the same."""
@@ -132,6 +134,7 @@ def fetch(
         ),
         ("deprivation", "deprivation", "deprivation-2025.csv", lambda: _get("deprivation").content),
         ("lookup", "changes", "lookup-lsoa11-lsoa21.csv", _changes),
+        ("names", "names", "names-msoa21.csv", lambda: _get("names").content),
     ]
     total = len(steps) + bool(force)
     files = []

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.data import area_tables, boundaries, national_ranks, vintages
+from geo.data.area_tables import middle_layer
 from geo.data.files import fingerprints, only_one, table_of
 from geo.data.read_boundaries import read_boundaries
 from geo.data.receipt import Receipt
@@ -186,8 +187,29 @@ def _of_areas(kind: str, paths: list[Path], table: Table, read: pd.DataFrame, lo
 def _take_places(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     table = table_of(only_one(paths, "places"))
     places = area_tables.read_places(table)
-    change.put("places", places)
+    if change.has("areas/lsoa"):
+        west, south, east, north = change.read("areas/lsoa").total_bounds
+        places = places[places["x"].between(west, east) & places["y"].between(south, north)]
+    change.put("places", places.reset_index(drop=True))
     return Receipt("places", fingerprints(paths), "places", rows=len(table), in_county=len(places))
+
+
+def _take_names(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    table = table_of(only_one(paths, "names"))
+    names = area_tables.read_names(table)
+    middle = middle_layer(loaded_areas(change)["name"])
+    local = names[names.index.isin(middle)]
+    if local.empty:
+        raise Problem(f"{table.name} names no middle layer area of this county, such as “{middle.iloc[0]}”.")
+    change.put("names", local.rename("name").rename_axis("msoa").reset_index())
+    return Receipt(
+        "names",
+        fingerprints(paths),
+        "names",
+        rows=len(table),
+        in_county=len(local),
+        outside=len(names) - len(local),
+    )
 
 
 def _take_severity(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
@@ -209,6 +231,7 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "population": _take_population,
     "deprivation": _take_deprivation,
     "places": _take_places,
+    "names": _take_names,
     "severity": _take_severity,
     "benchmark": _take_benchmark,
 }

@@ -27,6 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 OTHER_WAYS = {
+    "html": "One file to take along (HTML)",
     "pack": "Ward packs (PDF, or ZIP of several)",
     "assessment": "Needs assessment (Word, PDF or web page)",
     "features": "Live layer for a GIS (OGC API Features)",
@@ -104,7 +105,7 @@ def offered(atlas: Atlas) -> dict[str, str]:
 
 def files(atlas: Atlas) -> dict[str, str]:
     """Key to name of the files that who asks may take away."""
-    return {key: label for key, label in offered(atlas).items() if key in (*FORMATS, "pack")}
+    return {key: label for key, label in offered(atlas).items() if key in (*FORMATS, "html", "pack")}
 
 
 def allow(atlas: Atlas, key: str) -> None:

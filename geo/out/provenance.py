@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,9 @@ from geo.ask.words import MONTH_NAMES, agree
 from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell.credits import credits
 from geo.tell.insets import Inset, of_answer, top_areas
+
+OWN_COMPUTER = ("localhost", "127.0.0.1", "::1")
+"""Hosts whose address opens nothing on another computer."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,10 @@ class Sheet:
 
     @property
     def address(self) -> str:
-        """Link back to the same state, or what to add to the dashboard's address."""
-        return self.link or f"address of the dashboard, then /{self.search}"
+        """Link back to the same state where others can open it; else the command and what to open then."""
+        if self.link and urlsplit(self.link).hostname not in OWN_COMPUTER:
+            return self.link
+        return f"run hotspots serve, then open its address with /{self.search}"
 
     @property
     def about(self) -> str:
@@ -154,9 +160,9 @@ class Sheet:
         """Say how many more areas share the last rank listed; "" where none does."""
         if not len(self.top):
             return ""
-        places = self.answer.places
-        number = places[self.top.index[-1]]
-        more = int((places == number).sum() - (places[self.top.index] == number).sum())
+        ranks, last = self.answer.table["rank"], self.top["rank"].iloc[-1]
+        more = int((ranks == last).sum() - (self.top["rank"] == last).sum())
+        number = last.rstrip("=")
         return f"{more:,} more {agree(more, 'area shares', 'areas share')} rank {number}." if more else ""
 
     @property

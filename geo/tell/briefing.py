@@ -8,6 +8,7 @@ its source; a time is named only where it stands out. Definitions are in ``docs/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -82,8 +83,10 @@ class Spot:
         Name that tells it from others in its ward, or the borough of a ward.
     value : str
         The measure that ranks it, ``*`` where it is suppressed.
+    found : str
+        Its class on the map, "hotspot"; "" where nothing is said of it.
     facts : tuple of str
-        Its rate, or its count where a rate ranks it; its class on the map.
+        Its rate, or its count where a rate ranks it.
     when : str
         "Saturday into Sunday, 22:00 to 01:59", of the whole week whatever days and hours were asked for; ""
         where no time stands out or none is known.
@@ -103,6 +106,7 @@ class Spot:
     name: str
     place: str
     value: str
+    found: str
     facts: tuple[str, ...]
     when: str
     change: Change
@@ -192,7 +196,8 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
                 place=place,
                 value=(count_of(row) if asked.column is COUNT else _number(row[asked.column.name]))
                 + (DAGGER if row["unreliable"] and asked.marked else ""),
-                facts=_facts(answer, str(code), row, info),
+                found=_found(answer, str(code)),
+                facts=_facts(answer, row, info),
                 when=_when(atlas, answer, lsoas),
                 change=changes.get(str(code), Change()),
                 since=since.get(str(code), Change()),
@@ -204,7 +209,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
     inside = np.isin(level.parent, np.flatnonzero(answer.compared))
     return Briefing(
         unit=asked.unit.format(noun=info.noun.capitalize()),
-        spots=tuple(spots),
+        spots=told_apart(spots),
         tied=_tied(answer, top),
         when=_when(atlas, answer, inside, whole=True),
         change=change,
@@ -398,23 +403,37 @@ def _change(
 # ---------------------------------------------------------------- where and why
 
 
+def told_apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
+    """The areas, those that share a name called by the end of their own name too: "South 021B"."""
+    names = [spot.name for spot in spots]
+    return tuple(
+        replace(spot, name=f"{spot.name} {end[1]}")
+        if names.count(spot.name) > 1 and (end := re.search(r" (\d{3}[A-Z]{1,2})$", spot.place))
+        else spot
+        for spot in spots
+    )
+
+
 def _names(row: pd.Series) -> tuple[str, str]:
-    """Name that a room knows an area by, that of its ward; and what tells it from others."""
-    name = str(row["ward"] or row["name"])
+    """Name that a room knows an area by, or that of its ward; and what tells it from others."""
+    name = str(row["known"] or row["ward"] or row["name"])
     place = str(row["name"] if row["name"] != name else row["borough"])
     return name, place if place != name else ""
 
 
-def _facts(answer: Answer, code: str, row: pd.Series, info: SourceInfo) -> tuple[str, ...]:
-    """The number that does not rank the area, and its class."""
+def _found(answer: Answer, code: str) -> str:
+    """What the layer has found of an area; "" where it shows the measure."""
+    position = answer.codes[answer.table.index.get_loc(code)]
+    return "" if answer.query.layer == "measure" else answer.classes.said[position]
+
+
+def _facts(answer: Answer, row: pd.Series, info: SourceInfo) -> tuple[str, ...]:
+    """The number that does not rank the area."""
     if answer.query.measure == "count":
         other = "" if pd.isna(row["rate_per_1000_year"]) else f"{rate_of(row)} per 1,000 a year"
     else:
         other = info.counted(count_of(row))
-    position = answer.codes[answer.table.index.get_loc(code)]
-    return tuple(
-        filter(None, (other, "" if answer.query.layer == "measure" else answer.classes.said[position]))
-    )
+    return (other,) if other else ()
 
 
 def _why(deciles: Deciles, decile: int) -> str:

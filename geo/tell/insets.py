@@ -7,6 +7,7 @@ the projector and the print draw the same windows, under the same names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ LEAST = 4.0
 """Times that the view must be wider than a window for it to be worth magnifying."""
 ENOUGH = 0.75
 """Share of the areas in the best windows that keeps the usual ones in place."""
+COUNTRYSIDE = r"^(North|South|East|West|Mid|Central)\b|shire\b| and |, "
+"""What the name of a borough looks like that is not called after a town."""
 TRIES = 300
 """Areas about which a window is tried, those with most others near; more than this only nations have."""
 
@@ -161,8 +164,9 @@ def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) 
     Returns
     -------
     tuple of Inset
-        Named after the largest place in the window; without places after the borough where the window holds
-        at least a third of its areas, else after the ward of most of its areas.
+        Named after the largest place in the window; without places after the borough where that is called
+        after a town and the window holds at least a third of its areas, else by what people call most of its
+        areas, or after the ward of most.
     """
     now, view = notable(answer), view_of(answer, level)
     best = choose(level.anchors, level.widths, now, view)
@@ -187,7 +191,9 @@ def _name(inset: Inset, level: Level, places: pd.DataFrame | None) -> str:
             keys = names[inside].astype(str), off_centre[inside], rank[inside]
             return str(names[inside[np.lexsort(keys)[0]]])
     frame = level.frame.iloc[list(_holding(inset, level.anchors, np.arange(level.n)).areas)]
-    borough = frame["borough"].mode()[0]
-    if (frame["borough"] == borough).sum() >= (level.frame["borough"] == borough).sum() / 3:
-        return str(borough)
-    return str(frame["ward"].mode()[0] or frame["name"].iloc[0])
+    borough = str(frame["borough"].mode()[0])
+    most = (frame["borough"] == borough).sum() >= (level.frame["borough"] == borough).sum() / 3
+    if most and not re.search(COUNTRYSIDE, borough):
+        return borough
+    names = next(frame[column] for column in ("known", "ward", "name") if frame[column].ne("").any())
+    return str(names[names != ""].mode()[0])

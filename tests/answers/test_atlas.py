@@ -236,6 +236,22 @@ def test_a_quiet_slice_is_undefined_not_significant(small_atlas):
     assert not (answer.table["cluster"] == "LL").any()
 
 
+def test_of_two_filters_that_exclude_each_other_the_period_is_kept_and_it_is_said(small_atlas):
+    january, july = month_number("2023-01"), month_number("2023-07")
+    answer = small_atlas.answer(Query(source="offences", first=january, last=july, month=(12,)))
+    assert (answer.query.first, answer.query.last, answer.query.month) == (january, july, ())
+    assert answer.notices[0].startswith("December is not within January to July 2023; the period was kept")
+
+
+def test_cold_spots_can_be_left_out_and_the_rest_stays(small_atlas):
+    both = small_atlas.answer(Query(layer="local_moran"))
+    hot = small_atlas.answer(Query(layer="local_moran", cold=False))
+    assert not set(hot.table["cluster"]) & {"LL", "LH"}
+    assert (hot.table["cluster"] == "HH").equals(both.table["cluster"] == "HH")
+    assert "Not a hotspot" in hot.classes.labels
+    assert hot.headline == both.headline
+
+
 def test_a_month_that_is_not_loaded_is_said_and_never_a_zero(small_atlas):
     answer = small_atlas.answer(
         Query(source="offences", first=month_number("2025-01"), last=month_number("2025-02"))

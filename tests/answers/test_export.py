@@ -105,7 +105,7 @@ def test_made_up_data_are_not_credited_to_anybody(small_atlas):
 def test_without_a_link_a_file_says_what_to_add_to_the_address(small_atlas):
     query, _ = small_atlas.catalogue.check(Query(source="ae", level="ward"))
     one = sheet(small_atlas, query, made=MADE)
-    assert one.address == "address of the dashboard, then /?level=ward&source=ae"
+    assert one.address == "run hotspots serve, then open its address with /?level=ward&source=ae"
     assert squeezed(one.address) in squeezed(words("pdf", FORMATS["pdf"].write(one)))
 
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from shapely import box
 
 from dashboard import view
+from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.out.provenance import sheet
-from geo.tell.insets import FEWEST, MOST, SPAN, _name, choose, notable, of_answer, top_areas, view_of
+from geo.tell.insets import FEWEST, MOST, SPAN, Inset, _name, choose, notable, of_answer, top_areas, view_of
 
 JULY = month_number("2023-07")
 VIEW = (0.0, 0.0, 50_000.0, 50_000.0)
@@ -115,7 +116,7 @@ def test_a_town_is_magnified_and_named(small_atlas, town):
     [inset] = of_answer(answer, town)
     assert held(town.anchors[list(inset.areas)], inset.box).all()
     assert set(inset.areas) <= set(notable(answer))
-    assert inset.name == "Westshire"  # it holds more than a third of that borough's areas
+    assert inset.name == "Ward 00"  # a shire is no town
     places = pd.DataFrame(
         {
             "name": ["Village", "Town", "Faraway"],
@@ -185,3 +186,18 @@ def test_the_view_is_that_of_the_boroughs_chosen(small_atlas):
     east = view_of(small_atlas.answer(Query(source="offences", borough=("E06000002",))), level)
     assert whole == (500_000, 230_000, 506_000, 236_000)
     assert east == (504_000, 230_000, 506_000, 236_000)
+
+
+@pytest.mark.parametrize(
+    ("borough", "name"),
+    [("Luton", "Luton"), ("West Northamptonshire", "Ward 00"), ("Telford and Wrekin", "Ward 00")],
+)
+def test_without_places_a_window_is_called_after_a_town_and_never_after_a_countryside(
+    small_atlas: Atlas, borough: str, name: str
+):
+    level = small_atlas.levels["lsoa"]
+    level = replace(level, frame=level.frame.assign(borough=borough))
+    window = Inset((500_000, 230_000, 504_000, 234_000))
+    assert _name(window, level, None) == name
+    called = replace(level, frame=level.frame.assign(known="Old Town"))
+    assert _name(window, called, None) == (name if name == borough else "Old Town")

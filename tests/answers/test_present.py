@@ -68,7 +68,7 @@ def test_a_spot_says_what_the_table_says(small_atlas: Atlas):
         assert (spot.rank, spot.name, spot.place) == (row["rank"], row["ward"], row["name"])
         assert spot.value == f"{row['count']:,}"
         assert f"{row['rate_per_1000_year']:,.1f} per 1,000 a year" in spot.facts
-        assert ("hotspot" in spot.facts) == (row["cluster"] == "HH")
+        assert (spot.found == "hotspot") == (row["cluster"] == "HH")
 
 
 def test_nothing_is_listed_where_nothing_matches(small_atlas: Atlas):

@@ -107,7 +107,7 @@ def test_a_share_without_a_place_that_moves_is_said_first_and_no_area_judged(pla
     alone = (1 - lost["2022"]) / (1 - lost["2021"]) - 1
     assert f"{alone:+.0%}".replace("-", "−") in answer.headline
     keys = np.array(answer.classes.keys)[answer.codes]
-    assert set(keys) == {"nodata"}
+    assert set(keys) == {"not compared"}
     assert set(answer.table["change"]) == {"not compared"}
     assert answer.table[["change_ratio", "change_p", "change_q"]].isna().all().all()
     before = rows[year == "2021"].groupby("LSOA code").size().reindex(small.CODES)

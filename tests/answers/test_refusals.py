@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 import hotspots
 from dashboard import create_app, ids
+from dashboard.link import PLAIN
 from dashboard.view import page
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
@@ -264,7 +265,7 @@ def test_what_is_not_there_is_404_in_a_sentence(client, path):
 
 
 def test_the_page_is_still_the_page(client):
-    assert 'id="react-entry-point"' in client.get("/").text
+    assert 'id="react-entry-point"' in client.get(f"/{PLAIN}").text
     assert 'id="react-entry-point"' in client.get("/?source=typo").text
 
 

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from pptx import Presentation
 
 from dashboard import callbacks, create_app, shell
+from dashboard.link import PLAIN
 from dashboard.routes import FOR_EVER, SHAPES_FOR_EVER, geometry_address, map_config
 from dashboard.routes_export import MOST_SLIDES
 from dashboard.security import check_address
@@ -52,12 +53,12 @@ def test_shapes_are_sent_plain_to_a_client_that_cannot_unpack(client: FlaskClien
 
 
 def test_the_page_and_its_own_files_are_sent_compressed(client: FlaskClient):
-    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    page = client.get(f"/{PLAIN}", headers={"Accept-Encoding": "gzip"})
     assert page.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in page.headers["Vary"]
     text = gzip.decompress(page.data).decode()
     assert '<html lang="en-GB">' in text
-    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "identity"}).headers
+    assert "Content-Encoding" not in client.get(f"/{PLAIN}", headers={"Accept-Encoding": "identity"}).headers
     style = re.search(r"assets/[0-9a-f]{12}/style/page\.css", text)[0]
     first, again, plain = (
         client.get(style, headers={"Accept-Encoding": coding}, buffered=True)
@@ -101,7 +102,7 @@ def test_the_page_hears_in_a_sentence_why_there_is_no_answer(
 
 
 def test_the_browser_is_told_at_once_of_the_shapes_and_the_modules(client: FlaskClient, small_atlas: Atlas):
-    page = client.get("/").text
+    page = client.get(f"/{PLAIN}").text
     for level in LEVELS:
         assert f'as="fetch" crossorigin="anonymous" href="{geometry_address(small_atlas, level)}"' in page
     modules = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
@@ -180,7 +181,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient, path: str):
 
 
 def test_the_page_names_no_other_machine(client: FlaskClient):
-    page = client.get("/").text
+    page = client.get(f"/{PLAIN}").text
     assert '<html lang="en-GB">' in page
     assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page)
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from dashboard import facts, figures, filters, ids, layout, view
 from dashboard import legend as parts
-from geo.answer.answer import RANKED
+from dashboard.link import PLAIN
+from geo.answer.answer import RANKED, leading_classes
 from geo.answer.atlas import Atlas
 from geo.answer.columns import probabilities
 from geo.answer.layers import LAYERS
@@ -82,7 +83,7 @@ def test_an_answer_says_which_address_it_answers(small_atlas: Atlas):
 
 def test_the_plain_page_needs_nothing_in_the_address(small_atlas: Atlas):
     page = view.page(small_atlas, "")
-    assert page["search"] == "?"
+    assert page["search"] == PLAIN
     assert not page["tidy"]
 
 
@@ -369,7 +370,9 @@ def test_a_measure_is_told_beside_every_layer(small_atlas: Atlas, measure: str, 
     assert ("95% interval" in told) == asked.limits
     rows, _ = facts.ranked_table(answer)
     values = answer.ranked[asked.column.name].to_numpy(float)
-    assert (np.diff(values) <= 0).all()
+    first = leading_classes(answer.query, answer.codes, answer.classes)[answer.order]
+    assert (np.diff(first) >= 0).all(), "what the layer looks for comes first"
+    assert (np.diff(values)[np.diff(first) == 0] <= 0).all()
     assert rows[0]["code"] == answer.ranked.index[0]
 
 

@@ -279,6 +279,7 @@ def test_help_opens_and_closes_by_key(page: Page, address: str):
 def test_classes_and_colours_are_chosen(page: Page, address: str):
     visit(page, address)
     before = page.locator(".legend-list, .legend").first.inner_text()
+    page.locator("#detail summary").click()
     page.locator("#filter-breaks").click()
     page.get_by_role("option", name="Equal steps").click()
     shows(page, "?breaks=equal")

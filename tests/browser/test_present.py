@@ -39,7 +39,7 @@ def page(page: Page) -> Page:
 def arrive(page: Page, expected: str) -> None:
     """Wait until the page shows the answer to an address like the expected one."""
     page.wait_for_url(re.compile(expected))
-    search = page.url.partition("?")[2]
+    search = page.url.partition("?")[2].removeprefix("level=lsoa")
     expect(page.locator("body")).to_have_attribute("data-shows", f"?{search}" if search else "")
 
 

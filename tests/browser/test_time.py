@@ -98,4 +98,4 @@ def test_the_clock_is_chosen_and_its_share_without_a_time_is_said(page: Page, ad
     expect(options.nth(2)).to_be_disabled()
     note = page.locator("#note-clock")
     expect(note).to_contain_text("of offences have no known time")
-    expect(note).to_contain_text("No “spread”: the files loaded give no ranges of time.")
+    expect(note).to_contain_text("No “spread evenly”: the files loaded give no ranges of time.")

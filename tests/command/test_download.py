@@ -16,6 +16,7 @@ import pytest
 import requests
 import tenacity
 
+from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.cli import run
 from geo.data import download
@@ -146,6 +147,10 @@ class Publisher(BaseHTTPRequestHandler):
         header = "LSOA code (2021),Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived)"
         return "\n".join([header, *(f"{code},{i % 10 + 1}" for i, code in enumerate(small.CODES))]).encode()
 
+    def names(self, query: dict[str, str]) -> bytes:
+        rows = ["msoa21cd,msoa21nm,msoa21hclnm", "E02000001,Westshire 001,Old Town", "E02000002,Far 001,Far"]
+        return "\n".join(rows).encode("utf-8-sig")
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -181,7 +186,7 @@ def test_what_is_fetched_can_be_imported_as_it_is(
     arguments = ["fetch", "--district", "Westshire", "--force", "square", "--to", str(tmp_path / "files")]
     assert run([*arguments, "--data", str(tmp_path / "data")]) == 0
     commands = [line.split() for line in capsys.readouterr().out.splitlines() if "hotspots import" in line]
-    assert len(commands) == 7
+    assert len(commands) == 8
     for _, *command in commands:
         assert run([word.strip('"') for word in command]) == 0, command
     snapshot = Store(tmp_path / "data").open()
@@ -195,6 +200,8 @@ def test_what_is_fetched_can_be_imported_as_it_is(
     assert snapshot.read("deprivation")["imd_decile"].between(1, 10).all()
     assert len(snapshot.incidents("offences")) == len(MONTHS)
     assert len(snapshot.read("vintage")) == len(small.CODES)
+    frame = Atlas(snapshot).levels["lsoa"].frame
+    assert frame.loc[frame["known"] == "Old Town", "name"].tolist() == ["Westshire 001A"]
 
 
 def test_of_the_large_archive_only_the_forces_part_comes(publisher: type[Publisher], tmp_path: Path) -> None:
@@ -213,7 +220,7 @@ def test_a_fault_that_passes_is_waited_for(
     publisher: type[Publisher], tmp_path: Path, path: str, faults: list[Any]
 ) -> None:
     publisher.passing[path] = list(faults)
-    assert len(fetch(["Westshire"], tmp_path, force="square")) == 7
+    assert len(fetch(["Westshire"], tmp_path, force="square")) == 8
     assert publisher.passing[path] == []
 
 

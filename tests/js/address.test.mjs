@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changed, dress, only, strip, without, write, writeCycle, written } from "../../assets/page/address.mjs";
+import { changed, dress, only, strip, without, write, writeCodes, writeCycle, written } from "../../assets/page/address.mjs";
 
 const RULES = {
   clears: { source: ["category", "compare"], layer: ["compare", "mark"], level: ["area", "set"] },
@@ -59,9 +59,14 @@ test("a run of hours is written as one range, round midnight too", () => {
   assert.equal(writeCycle([], 24), "");
 });
 
+test("codes one after the other are written as a run, as the server reads them", () => {
+  assert.equal(writeCodes(["E01000001", "E01000002", "E01000003", "E01000009"]), "E01000001-2,E01000009");
+  assert.equal(writeCodes(["E01000002", "E01000001", "W01000002"]), "E01000002,E01000001,W01000002");
+});
+
 test("parts of an address", () => {
-  assert.equal(without("?area=E01000001&hour=7,9", "area"), "?hour=7,9");
-  assert.equal(without("?area=E01000001", "area"), "?", "it works as a link");
+  assert.equal(without("?area=E01000001&hour=7,9", "area", "?level=lsoa"), "?hour=7,9");
+  assert.equal(without("?area=E01000001", "area", "?level=lsoa"), "?level=lsoa", "it works as a link");
   assert.equal(only("?mark=decile:1&hour=7&level=ward", ["hour", "mark"]), "?mark=decile:1&hour=7");
   assert.equal(written(new URLSearchParams()), "");
 });

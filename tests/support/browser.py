@@ -18,6 +18,8 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from dashboard.link import PLAIN
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--use-angle=swiftshader --no-sandbox --disable-quic --no-first-run --disable-background-networking "
@@ -35,7 +37,7 @@ MAP_SETTLED = """async () => {
   await map.settled();
 }"""
 OPEN = """([address, search]) => location.origin === address && location.pathname === "/"
-  && document.body.dataset.state === "ready" && location.search !== search
+  && document.body.dataset.state === "ready" && location.search !== (search || "?level=lsoa")
   && !/theme=/.test(location.search + search)"""
 """Whether the page of an address is open, sound, in its first theme, and at another question."""
 TIDY = """() => {
@@ -210,7 +212,7 @@ def draw(page: Page) -> None:
 def load(page: Page, address: str, search: str = "") -> Watch:
     """Open the page anew at a query string and wait until all of it is there."""
     seen = watch(page)
-    page.goto(f"{address}/{search}")
+    page.goto(f"{address}/{search or PLAIN}")
     rest(page)
     return seen
 

@@ -1,11 +1,12 @@
 """Tables about areas: lookups, residents, deprivation and places, read or refused."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geo.ask.problem import Problem
 from geo.data import area_tables, boundaries
-from geo.data.table import AGE_BANDS
+from geo.data.table import AGE_BANDS, Table
 from tests.support.tables import table
 
 
@@ -259,3 +260,22 @@ def test_boroughs_of_which_a_part_is_loaded_are_told() -> None:
     ).rename_axis("x")
     assert area_tables.cut_districts(national, national.index) == []
     assert "B (4 of 10)" in area_tables.cut_districts(national, national.index[:14])[0]
+
+
+def test_settlements_are_taken_from_os_open_names():
+    frame = pd.DataFrame(
+        {
+            "NAME1": ["Luton", "High Street", "Woburn"],
+            "LOCAL_TYPE": ["Town", "Named Road", "Village"],
+            "GEOMETRY_X": ["509000.4", "509001", "494800"],
+            "GEOMETRY_Y": ["221000", "221001", "233000"],
+        },
+        dtype="str",
+    )
+    places = area_tables.read_places(Table("names.csv", frame, np.arange(2, 5)))
+    assert places.to_numpy().tolist() == [["Luton", 509000.0, 221000.0, 1], ["Woburn", 494800.0, 233000.0, 3]]
+
+
+def test_names_of_middle_layer_areas_say_which_columns_they_need():
+    with pytest.raises(Problem, match="msoa21hclnm"):
+        area_tables.read_names(Table("names.csv", pd.DataFrame({"name": ["x"]}, dtype="str"), np.array([2])))

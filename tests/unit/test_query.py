@@ -10,7 +10,7 @@ from geo.answer.measures import MEASURES
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, PALETTES
 from geo.ask.describe import describe
-from geo.ask.parameters import LARGEST_GROUP, read_hours
+from geo.ask.parameters import LARGEST_GROUP, read_hours, write_codes
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import month_number, month_text, period_name
@@ -216,8 +216,8 @@ def test_a_set_keeps_the_areas_of_its_level_and_is_not_too_long():
     query, notices = Query.parse("?set=E01000001,E01000009", CATALOGUE)
     assert query.group == ("E01000001",)
     assert notices == ["1 of the set of areas is not among the small areas (LSOA) of this map."]
-    many = [f"E01{i:06d}" for i in range(70)]
+    many = [f"E01{i:06d}" for i in range(LARGEST_GROUP + 10)]
     wide = replace(CATALOGUE, areas={"lsoa": set(many)})
-    query, notices = Query.parse("?set=" + ",".join(many), wide)
+    query, notices = Query.parse("?set=" + write_codes(many), wide)
     assert query.group == tuple(many[:LARGEST_GROUP])
     assert len(notices) == 1

@@ -75,14 +75,31 @@ def test_frames_in_quick_succession_leave_the_insets_of_the_last(
     assert it.complaints() == []
 
 
-def test_a_narrow_page_has_no_insets(page: Page, address: str, files: dict[str, Any]) -> None:
+def test_a_narrow_page_has_its_insets_in_a_row(page: Page, address: str, files: dict[str, Any]) -> None:
     page.set_viewport_size({"width": 390, "height": 700})
     it = MapPage(page, address)
     it.paint(np.zeros(N), ranked=in_towns(files), insets=INSETS)
-    assert it.page.locator(".map-inset").count() == 0
-    assert it.page.locator(".map-pane .map-badge:visible").count() == 8
+    one, other = (inset.bounding_box() for inset in it.page.locator(".map-inset").all())
+    assert one["y"] == other["y"] and one["x"] + one["width"] < other["x"]
+    assert it.page.locator(".map-inset .map-badge:visible").count() == 8
     page.set_viewport_size({"width": 1366, "height": 768})
-    page.wait_for_selector(".map-inset >> nth=1")
+    it.settle()
+    one, other = (inset.bounding_box() for inset in it.page.locator(".map-inset").all())
+    assert one["x"] == other["x"] and one["y"] + one["height"] < other["y"]
+
+
+def test_both_maps_of_a_comparison_magnify_the_same_towns(
+    page: Page, address: str, files: dict[str, Any]
+) -> None:
+    county = MapPage(page, address)
+    ranked = in_towns(files)
+    county.paint(np.zeros(N), ranked=ranked, insets=INSETS)
+    county.do("compare", frame(np.full(N, 1), ranked=ranked, insets=INSETS))
+    names = county.page.locator(".map-caption:visible").all_inner_texts()
+    assert names == ["Northtown", "Southtown"] * 2
+    assert county.page.locator(".map-insets-second .map-badge:visible").count() == 8
+    county.do("compare", None)
+    assert county.page.locator(".map-insets-second").count() == 0
 
 
 def test_tiles_show_the_same_colours_and_selection(county: MapPage) -> None:
