@@ -25,8 +25,8 @@ from dashboard import (
     security,
     shell,
 )
-from geo.access.file import Access
 from dashboard.link import link_to
+from geo.access.file import Access
 from geo.answer.atlas import Atlas
 from geo.answer.first_picture import first_picture
 from geo.ask.query import SCREEN

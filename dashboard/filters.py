@@ -10,8 +10,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from dashboard.routes_data import ADDRESS
 from dashboard.link import PLAIN
+from dashboard.routes_data import ADDRESS
 from geo.answer.layers import LAYERS
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES

@@ -17,8 +17,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
-from geo.answer.disclosure import SHOWN
 from dashboard.link import PLAIN
+from geo.answer.disclosure import SHOWN
 from geo.answer.layer_clusters import NOT_CORRECTED
 from geo.ask.problem import Problem
 from geo.ask.query import Query

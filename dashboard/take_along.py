@@ -21,7 +21,6 @@ from dashboard import legend, present, theme
 from dashboard.frame import map_frame
 from dashboard.markup import markup
 from dashboard.routes import places_of
-from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.resources import shipped
 from geo.ask.words import hours_name, month_name, upper_first
@@ -127,9 +126,8 @@ def _document(atlas: Atlas, query: Query, steps: Steps, packed: str, link: str) 
     said += [f"See it again: {about.address}"]
     scripts = {f"hotspots/{name}": _as_address(text) for name, text in _scripts()}
     style = "\n".join((shipped("assets") / f"style/{name}.css").read_text("utf-8") for name in STYLES)
-    levels = "".join(
-        f'<option value="{key}">{escape(upper_first(name))}</option>' for key, name in LEVELS.items()
-    )
+    names = {key: escape(upper_first(name)) for key, name in atlas.catalogue.levels.items()}
+    levels = "".join(f'<option value="{key}">{name}</option>' for key, name in names.items())
     options = "".join(
         f'<optgroup label="{group}">{found}</optgroup>' if group else found
         for group, each in steps.items()

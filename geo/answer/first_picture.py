@@ -37,6 +37,8 @@ def first_picture(atlas: Atlas) -> Query:
     atlas.catalogue.needs_events()
     source = next(iter(atlas.catalogue.sources.values()))
     query = Query(source=source.key)
+    if query.level not in atlas.catalogue.levels:
+        query = query.replace(level=next(iter(atlas.catalogue.levels)))
     if len(source.categories) > 1:
         query = query.replace(category=(_main_category(atlas, query),))
     if source.months and (period := last_year(source.months)) != (source.months[0], source.months[-1]):

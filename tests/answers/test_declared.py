@@ -11,6 +11,7 @@ from geo.ask.query import PARAMETERS, Query
 from geo.out.provenance import sheet
 
 OTHERWISE = {
+    "cold": {"cold": False},
     "fdr": {"fdr": False},
     "null": {"null": "permutation"},
     "breaks": {"breaks": "equal"},
