@@ -50,7 +50,7 @@ class Page(Dash):
         if set(request.args) <= set(SCREEN):
             query = first_picture(self.atlas)
             search = link_to(query, {"source": query.source})
-            return redirect("/" + "&".join(filter(None, [search, request.query_string.decode()])))
+            return redirect("&".join(filter(None, [search, request.query_string.decode()])))
         return super().index(**parts)
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:

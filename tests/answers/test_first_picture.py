@@ -26,7 +26,7 @@ def test_the_bare_address_goes_to_hotspots_of_violence_over_a_year(client, demo_
         query, notices = Query.parse(urlsplit(found.location).query.replace("&theme=dark", ""))
         assert (found.status_code, query.layer, notices) == (302, "getis_ord", [])
         assert found.location.endswith("&theme=dark") == ("theme" in search)
-        assert client.get(found.location).status_code == 200
+        assert client.get(f"/{found.location}").status_code == 200
     assert client.get("/?hour=3").status_code == 200, "what is left out of any other address means everything"
 
 
