@@ -385,6 +385,9 @@ def _group(name: str, part: _Part) -> Group:
     levels = part.maybe("levels")
     if levels is not None and (not levels or levels - set(LEVELS)):
         part.fault(f"levels: choose from {listed(list(LEVELS))}.")
+    elif levels is not None:  # who sees wards can add them up to boroughs
+        finest = min(map(list(LEVELS).index, levels))
+        levels = frozenset(list(LEVELS)[finest:])
     sources = part.maybe("sources")
     if sources is not None and not sources:
         part.fault("sources: name one at least, or leave it out for all.")

@@ -68,7 +68,7 @@ def test_a_file_says_how_people_come_in_and_what_they_may_see(tmp_path: Path) ->
     )
     assert (access.hours, access.idle) == (8, 30)
     assert access.groups["analysts"].viewer == Viewer(cleared={"ae"}, team="analysts")
-    officers = Viewer(sources={"offences"}, levels={"ward"}, exports={"pdf"}, team="officers")
+    officers = Viewer(sources={"offences"}, levels={"ward", "borough"}, exports={"pdf"}, team="officers")
     assert access.groups["officers"].viewer == officers
     assert access.provider is not None
     assert access.provider.groups_claim == "groups"
