@@ -428,7 +428,6 @@ def among_busiest(nouns: Sequence[str], numbers: Sequence[int], of: int) -> tupl
 
 
 def _in_order(s: Asked) -> np.ndarray:
-    """Counts by which areas are put in order."""
     return in_order(s, MEASURES["count"], s.shown)
 
 

@@ -205,10 +205,7 @@ class Query:
         usual="whole",
     )
     groups: str = asks(
-        "decile",
-        p.choice("way to group areas by deprivation", GROUPS),
-        "Groups",
-        "Whether the chart by deprivation has tenths or fifths.",
+        "decile", p.choice("way to group by deprivation", GROUPS), "Groups", "Tenths or fifths in the chart."
     )
     fdr: bool = asks(
         True,
@@ -271,12 +268,7 @@ class Query:
         "explore", p.choice("view", VIEWS), "View", "Which view: the map, a meeting, an assessment…"
     )
     clock: str = asks(
-        "recorded",
-        p.choice("clock", CLOCKS),
-        "Clock",
-        "How times that are not known count in the clock.",
-        [p.WEEK],
-        control="value",
+        "recorded", p.choice("clock", CLOCKS), "Clock", "How unknown times count.", [p.WEEK], control="value"
     )
     layout: str = asks(
         "map", p.choice("layout", LAYOUTS), "Layout", "Areas in their places, or as tiles of one size."
