@@ -192,6 +192,17 @@ def _provider(app: Flask, here: Desk) -> None:
         except NoAnswer as error:
             return refused(str(error))
 
+    @app.get("/login/provider/out")
+    def out_there() -> Any:
+        try:
+            return provided.out(f"{access.address}/login")
+        except NoAnswer as error:
+            LOG.warning("The provider logs nobody out: %s", error)
+            said = [
+                f"This dashboard cannot log you out of {provided.label}: do it there, or close the browser."
+            ]
+            return render_template("refused.html", title="You are still logged in there", said=said), 502
+
     @app.get("/login/back")
     def returned() -> Any:
         try:

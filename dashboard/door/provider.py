@@ -86,6 +86,21 @@ class Provided:
         groups = [given] if isinstance(given, str) else [str(one) for one in given]
         return Who(str(claims["sub"]), "".join(filter(str.isprintable, name))[:80], tuple(groups), wanted)
 
+    def out(self, back: str) -> Any:
+        """Send a browser to the provider to log out there too; it may come ``back``.
+
+        Raises
+        ------
+        NoAnswer
+            If the provider has no such address, or does not answer.
+        """
+        self._described()
+        try:
+            client = self._provider.client
+            return self._client.logout_redirect(post_logout_redirect_uri=back, client_id=client)
+        except RuntimeError as error:
+            raise NoAnswer(f"{error}") from error
+
     def _described(self) -> None:
         """Have the provider's own description, and hold it to signatures that cannot be forged."""
         try:

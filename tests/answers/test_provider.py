@@ -72,6 +72,17 @@ def test_a_person_comes_in_by_their_own_account(made: Door) -> None:
     assert browser.get("/saved").status_code == 401
 
 
+def test_who_logs_out_may_log_out_there_too(made: Door, theirs: Provider) -> None:
+    browser = Client(made)
+    returned(browser, there(browser))
+    page = browser.get(browser.post("/logout", headers=OWN).headers["Location"]).text
+    assert 'href="/login/provider/out"' in page
+    away = urlsplit(browser.get("/login/provider/out").headers["Location"])
+    asked = {key: value[0] for key, value in parse_qs(away.query).items()}
+    assert f"{away.scheme}://{away.netloc}{away.path}" == f"{theirs.issuer}/out"
+    assert (asked["client_id"], asked["post_logout_redirect_uri"]) == (CLIENT, "http://localhost/login")
+
+
 def test_the_provider_is_asked_with_state_nonce_and_pkce_for_our_own_address(made: Door) -> None:
     location = Client(made).get("/login/provider").headers["Location"]
     asked = {key: value[0] for key, value in parse_qs(urlsplit(location).query).items()}

@@ -53,6 +53,7 @@ class Provider:
                 authorization_endpoint=f"{self.issuer}/authorize",
                 token_endpoint=f"{self.issuer}/token",
                 jwks_uri=f"{self.issuer}/keys",
+                end_session_endpoint=f"{self.issuer}/out",
                 id_token_signing_alg_values_supported=["none", "HS256", "RS256"],
             )
 
