@@ -180,7 +180,7 @@ def chance_of_busiest(counts: np.ndarray, residents: np.ndarray, busiest: np.nda
     return np.where(mean > 0, at_least(least, mean, spread), 0.0)
 
 
-DEALS, MOST_DEALT = 499, 2_000_000
+DEALS, MOST_DEALT = 249, 2_000_000
 """How often rates are dealt out again over the areas, and the values above which it is less often."""
 
 
@@ -215,7 +215,7 @@ def meet_by_more(counts: np.ndarray, residents: np.ndarray, busiest: np.ndarray,
     --------
     >>> ends, alike = np.repeat([True, False], [10, 30]), np.full(40, 1000.0)
     >>> meet_by_more(np.where(ends, 90.0, 20.0), alike, ends, ends.astype(float))
-    0.002
+    0.004
     >>> meet_by_more(np.where(ends, 90.0, 20.0), np.where(ends, 4500.0, 1000), ends, ends.astype(float))
     1.0
     """

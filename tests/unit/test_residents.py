@@ -67,7 +67,7 @@ def test_services_that_share_more_than_residents_meet() -> None:
     rng = np.random.default_rng(5)
     risk = PEOPLE * rng.gamma(4, 0.25, 400)
     one, other = (rng.poisson(30 * risk / risk.mean()).astype(float) for _ in range(2))
-    assert meet_by_more(one, PEOPLE, fifth(one), fifth(other).astype(float)) == 1 / 500
+    assert meet_by_more(one, PEOPLE, fifth(one), fifth(other).astype(float)) == 1 / 250
 
 
 def test_rates_that_differ_by_more_than_a_gamma_law_meet_no_more() -> None:
