@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import blocks, figures, ids, marked
-from geo.answer.gradient import ALLOWED_FOR, shares_said, slope_said
+from geo.answer.gradient import ALLOWED_FOR, few_said, shares_said, slope_said
 from geo.answer.layer_deprivation import CRIME_SOURCES
 from geo.ask.choices import CLOCKS, GROUPS
 from geo.ask.query import Query
@@ -97,6 +97,7 @@ def _gradient(atlas: Atlas, answer: Answer, found: Marking | None, defaults: dic
         )
     sums = [slope_said(gradient.slope, gradient.per), shares_said(gradient.shares, source.noun)]
     sums += [ALLOWED_FOR] if any(sums) else []
+    sums.append(few_said(table["count"], table[gradient.column], words[:-1].lower()))
     if query.domain == "crime" and source.key in CRIME_SOURCES:
         sums.append(CRIME_DOMAIN_CAUTION)
     link = html.A(

@@ -16,7 +16,7 @@ import pandas as pd
 from geo.answer.disclosure import ASSUMED, Gate
 from geo.answer.immutable import immutable
 from geo.answer.margin import widen
-from geo.ask.words import between, fine_enough, within, written
+from geo.ask.words import agree, between, fine_enough, listed, within, written
 from geo.stats import deprivation, rates
 from geo.stats.between import Between, between_areas
 
@@ -278,6 +278,32 @@ def _bent_said(slope: pd.Series, per: str, form: str) -> str:
 
 def _numbers(slope: pd.Series, names: list[str]) -> list[float]:
     return [float(slope[name]) for name in names]
+
+
+def few_said(counts: pd.Series, rate: pd.Series, called: str) -> str:
+    """Say which rates by deprivation are unreliable for resting on few events; "" where none is.
+
+    Parameters
+    ----------
+    counts : Series
+        Events by group from 1 up, missing where suppressed.
+    rate : Series
+        On the same index, missing where it is not shown.
+    called : str
+        One group, "tenth".
+
+    Examples
+    --------
+    >>> tenths = pd.DataFrame({"count": [40, 19, 2, 3], "rate": [9.0, 4.0, None, 1.0]}, [1, 2, 4, 5])
+    >>> few_said(tenths["count"], tenths["rate"], "tenth")
+    'Unreliable, of fewer than 20 events: tenths 2 and 5.'
+    """
+    few = rate.notna().to_numpy() & rates.unreliable(counts.to_numpy(float, na_value=np.nan))
+    groups = [str(group) for group in counts.index[few]]
+    if not groups:
+        return ""
+    which = f"{agree(len(groups), called, called + 's')} {listed(groups)}"
+    return f"Unreliable, of fewer than {rates.UNRELIABLE_BELOW} events: {which}."
 
 
 def shares_said(shares: pd.DataFrame, noun: str) -> str:

@@ -15,6 +15,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.disclosure import Gate
 from geo.answer.gradient import Gradient, gradient, shares_said, slope_said
 from geo.ask.query import Query
+from geo.ask.words import listed
 from geo.stats import deprivation, rates
 from geo.tell.assessment import part_of
 from geo.tell.exhibits.compared import fifths
@@ -210,6 +211,24 @@ def test_the_assessment_says_the_ends_as_its_table_shows_them(demo_atlas: Atlas)
     most, least = rate.iloc[0], rate.iloc[-1]
     assert f"the rate is {most:,.1f} per" in found and f"least deprived tenth, {least:,.1f}." in found
     assert f"{most / least:.1f} times" in found and "no straight line" in found
+
+
+def test_rates_of_few_events_are_said_to_be_unreliable(small_atlas: Atlas):
+    """On the page and in the assessment; the counts are those of the table."""
+    last = small_atlas.sources["offences"].info.months[-1]
+    query = Query(source="offences", category=("robbery",), first=last - 8, last=last)
+    table = small_atlas.answer(query).gradient.tenths
+    few = [n for n, row in table.iterrows() if 3 <= row["count"] < 20]
+    assert few and len(few) < len(table)
+    said = f"fewer than 20 events: tenth{'s' * (len(few) > 1)} {listed([str(n) for n in few])}."
+    assert said in shown(small_atlas, query.to_search())["gradient-said.children"]
+    part, _ = part_of(small_atlas, query, "offences")
+    assessed = by_tenth(part)  # age-standardised, of ten events or more
+    rated = assessed.table[assessed.table.filter(like="Rate").iloc[:, 0].notna()]
+    weak = rated["Count"] < 20
+    numbers = [text.split()[0] for text in rated["Decile"][weak]]
+    assert assessed.caveats == (f"Unreliable, of fewer than 20 events: deciles {listed(numbers)}.",)
+    assert assessed.finding.count("(unreliable)") == weak.iloc[[0, -1]].sum() > 0
 
 
 def test_the_page_draws_tenths_or_fifths(small_atlas: Atlas):

@@ -7,7 +7,15 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.benchmark import STANDARDISED, benchmark
-from geo.answer.gradient import ALLOWED_FOR, between_tenths, index_of, no_more, share_within, slope_said
+from geo.answer.gradient import (
+    ALLOWED_FOR,
+    between_tenths,
+    few_said,
+    index_of,
+    no_more,
+    share_within,
+    slope_said,
+)
 from geo.answer.layer_measure import COMPARED
 from geo.answer.measures import repeated
 from geo.ask.words import AREAS, verb, written
@@ -187,8 +195,8 @@ def _gradient(part: Part, groups: int, *, hide: bool) -> tuple[pd.DataFrame, str
     return table, "Rate a year per 1,000"
 
 
-def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, str]:
-    """Table of rates by group of deprivation, and the name of its rate."""
+def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """Table of rates by group of deprivation, the name of its rate, and which rates are of few events."""
     table, unit = _gradient(part, groups, hide=True)
     rate = part.gate.coarse(table[RATE].astype(float))
     decile = part.lsoa.frame["imd_decile"].to_numpy(float, na_value=np.nan)
@@ -206,28 +214,31 @@ def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, s
             "Upper": rate["upper_ci"].to_numpy(),
         }
     )
-    return shown, unit
+    numbered = shown.set_axis(range(1, groups + 1))
+    return shown, unit, tuple(filter(None, [few_said(numbered["Count"], numbered[unit], word.lower())]))
 
 
 def gradient(part: Part) -> Exhibit:
     """Rates by national tenth of deprivation."""
-    table, unit = _by_deprivation(part, 10, "Decile")
+    table, unit, caveats = _by_deprivation(part, 10, "Decile")
     known = table[table[unit].notna()]
     finding = "Too few areas or events to compare the ends of the scale."
     if len(known) > 1:
-        first, last = known.iloc[0], known.iloc[-1]
-        finding = (
-            f"Rates run from {first[unit]:,.1f} in decile {first['Decile']} to {last[unit]:,.1f} in decile "
-            f"{last['Decile']}."
+        ends = known.iloc[[0, -1]]
+        weak = rates.unreliable(ends["Count"].to_numpy(float, na_value=np.nan))
+        first, last = (
+            f"{end[unit]:,.1f}{' (unreliable)' if few else ''} in decile {end['Decile']}"
+            for (_, end), few in zip(ends.iterrows(), weak, strict=True)
         )
+        finding = f"Rates run from {first} to {last}."
     chart = Chart("bars", "Decile", (unit,), interval=("Lower", "Upper"), titles=("", unit))
     title = f"{part.titled}: by tenth of deprivation"
-    return Exhibit("gradient", title, finding, table, {"Share": PERCENT}, chart)
+    return Exhibit("gradient", title, finding, table, {"Share": PERCENT}, chart, caveats)
 
 
 def fifths(part: Part) -> Exhibit:
     """Rates by national fifth of deprivation, and the slope and relative index of inequality."""
-    table, unit = _by_deprivation(part, 5, "Fifth")
+    table, unit, few = _by_deprivation(part, 5, "Fifth")
     # A slope with rates that are hidden could be solved for them, so those of patients stay out of it.
     tenths = _gradient(part, 10, hide=part.gate.controlled and "100,000" in unit)[0]
     shown, unit = _gradient(part, 10, hide=True)
@@ -238,7 +249,8 @@ def fifths(part: Part) -> Exhibit:
     said = slope_said(index, per) if enough else ""
     title = f"{part.titled}: by fifth of deprivation"
     finding = said or "Too few events or tenths of deprivation for a slope index of inequality."
-    return Exhibit("fifths", title, finding, table, {"Share": PERCENT}, caveats=(ALLOWED_FOR,) * bool(said))
+    caveats = (*few, *(ALLOWED_FOR,) * bool(said))
+    return Exhibit("fifths", title, finding, table, {"Share": PERCENT}, caveats=caveats)
 
 
 def _between(part: Part) -> Between:
