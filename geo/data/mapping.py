@@ -107,6 +107,8 @@ def read_mapping(path: Path, key: str) -> Source:
         facts["noun"] = tuple(said["noun"])
     if known.disclosure == "open" and said.get("disclosure") != "open":  # a file is open if it says so
         facts = {"disclosure": "internal", "attribution": f"{known.label}: official-sensitive"} | facts
+    if not (known.attribution or facts.get("attribution")) and facts.get("disclosure") != "open":
+        facts["attribution"] = f"{said['label']}: official-sensitive; the mapping does not name its supplier"
     return dataclasses.replace(known, readers=(_reader(path.stem, said),), **facts)
 
 

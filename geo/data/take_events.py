@@ -16,6 +16,7 @@ from geo.ask.words import listed, month_number, month_text
 from geo.data import boundaries, coarser, coverage, guarded, reports, vintages
 from geo.data.distinct import mapped, repeats
 from geo.data.files import fingerprints, identity
+from geo.data.protection import STRENGTHS
 from geo.data.read_events import Part, read_events
 from geo.data.readers import spellings, together
 from geo.data.receipt import ROWS_NAMED, Aside, Progress, Receipt, Rows, events_in_words, month_runs
@@ -122,7 +123,7 @@ def take_events(
             *notes,
             *merged,
             *gaps,
-            *_of_persons(events),
+            *_of_persons(events, source),
         ],
         doubts=doubts,
         remarks=[*replacing, *coverage.out_of_line(after, months)],
@@ -184,14 +185,22 @@ def _loaded_by_month(change: Transaction, batches: dict[str, Any]) -> dict[int, 
     return dict(total)
 
 
-def _of_persons(events: pd.DataFrame) -> list[str]:
-    """Say how many events are further ones of the same person, where persons are known."""
+def _of_persons(events: pd.DataFrame, source: Source) -> list[str]:
+    """Say how many events are further ones of the same person, and what that means for protecting them."""
     if "person" not in events:
         return []
     known = events["person"][events["person"] > 0]
-    return [
+    said = (
         f"{len(known) - known.nunique():,} rows are further events of the same person, within one file. "
         "Persons got new numbers; the identifiers of the file were not kept."
+    )
+    most = int(known.value_counts().max()) if len(known) else 0
+    if source.disclosure == "open" or most < 2:
+        return [said]
+    budget = STRENGTHS[source.protection]
+    return [
+        f"{said} One person has {most}: what is shown to others protects one event with a budget of "
+        f"{budget:g}, and that person with {most * budget:g}."
     ]
 
 

@@ -43,6 +43,9 @@ def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     attendances().to_csv(path / "ae.csv", index=False)
     receipt = import_files(path / "data", "ae", [path / "ae.csv"])
     assert "further events of the same person, within one file" in receipt.notes[0]
+    most = pd.Series(attendances()["Token_Person_ID"]).replace("", pd.NA).value_counts().iloc[0]
+    assert f"One person has {most}: what is shown to others" in receipt.notes[0]
+    assert receipt.notes[0].endswith(f"with a budget of 4, and that person with {4 * most}.")
     return path / "data"
 
 

@@ -119,6 +119,8 @@ def test_a_mapping_is_open_only_if_it_says_so(
         assert status == 0
         assert Atlas.open(data).catalogue.sources[key].disclosure == disclosure
         assert Atlas.open(data).answer(Query(source=key)).totals.shown == 2
+        attribution = Atlas.open(data).catalogue.sources[key].attribution
+        assert ("official-sensitive" in attribution) == (disclosure == "internal")
 
 
 def test_an_open_source_that_turns_controlled_is_protected_in_all_its_months(
