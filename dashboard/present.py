@@ -432,4 +432,6 @@ def _small_print(material: Material) -> str:
         said.append("* is 1 to 7, others to the nearest 5")
     if source.place == "residence":
         said.append("where people live")
+    if source.disclosure == "internal":
+        said.append(source.attribution)
     return " · ".join(said)

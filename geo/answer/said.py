@@ -173,7 +173,8 @@ def left_out(s: Asked) -> tuple[str, ...]:
     said += shared_out(s)
     if info.place == "residence":
         said.append("Areas are where the people live, not where it happened.")
-    said += filter(None, (gate.notice, how_far(s)))
+    supplier = f"{info.attribution}." if gate.disclosure == "internal" else ""
+    said += filter(None, (gate.notice, supplier, how_far(s)))
     return tuple(said)
 
 
