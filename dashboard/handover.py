@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from dash.fingerprint import build_fingerprint
 
 from dashboard import figures, ids, routes, routes_pieces
-from dashboard.link import PLAIN
 from geo.ask.parameters import LARGEST_GROUP
 from geo.ask.query import PARAMETERS, SCREEN, filter_names
 from geo.ask.words import DAYS
@@ -23,14 +22,14 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 
-def address() -> dict[str, Any]:
+def address(atlas: Atlas) -> dict[str, Any]:
     """What the browser knows of the parameters: all of it follows from their declarations."""
     known = PARAMETERS.values()
     return {
         "clears": {one.name: one.clears for one in known if one.clears},
         "stays": {one.name: one.stays for one in known if one.stays},
         "cycles": {one.name: one.kind.cycle for one in known if one.kind.cycle},
-        "plain": PLAIN,
+        "plain": f"?level={next(iter(atlas.catalogue.levels))}",
         "screen": {name: one.kind.schema["enum"] for name, one in SCREEN.items()},
     }
 
@@ -40,7 +39,7 @@ def handed(atlas: Atlas) -> dict[str, Any]:
     return {
         "version": atlas.version,
         "map": routes.map_config(atlas),
-        "address": address(),
+        "address": address(atlas),
         "reads": {
             "evidence": [*filter_names(), *routes_pieces.SHOWN],
             "assessment": [*filter_names(), "sources"],

@@ -175,6 +175,14 @@ def _level(catalogue: Catalogue, query: Query) -> Mended:
     return {"level": nearest}, [Notice(f"{fault}{shown}", f"{fault}{choose(catalogue.levels)}")]
 
 
+def _view(catalogue: Catalogue, query: Query) -> Mended:
+    """No assessment for who does not see the small areas that it tells of."""
+    if query.view != "assess" or "lsoa" in catalogue.levels:
+        return {}, []
+    fault = f"A needs assessment tells of {LEVELS['lsoa']}, which your group does not see"
+    return {"view": Query.view}, [left_out(fault, "; the map is shown")]
+
+
 def _of_source(catalogue: Catalogue, query: Query) -> Mended:
     """Only what the source has: categories, months, times, measures, further attributes."""
     source = catalogue.sources.get(query.source)
@@ -315,6 +323,7 @@ def _comparison(catalogue: Catalogue, query: Query) -> Mended:
 _MENDS: tuple[Callable[[Catalogue, Query], Mended], ...] = (
     _source,
     _level,
+    _view,
     _of_source,
     _boroughs,
     _shown,

@@ -203,6 +203,14 @@ def test_the_plain_question_is_of_the_smallest_areas_that_one_sees(officers: Atl
     assert notice == "Your group does not see small areas (LSOA); wards are shown."
 
 
+def test_an_assessment_is_not_the_view_of_who_sees_no_small_areas(officers: Atlas) -> None:
+    query, [notice] = Query.parse("view=assess", officers.catalogue)
+    assert query.view == "explore"
+    assert notice == (
+        "A needs assessment tells of small areas (LSOA), which your group does not see; the map is shown."
+    )
+
+
 def test_small_areas_are_withheld_from_whatever_asks_for_them(officers: Atlas) -> None:
     for ask in (officers.answer, officers.asked):
         with pytest.raises(Withheld, match="does not see small areas"):
