@@ -207,6 +207,10 @@ class Served:
         """Memory of all of them; what several share is counted once."""
         return sum(one.memory_full_info().pss for one in self.processes()) / 2**20
 
+    def processor(self) -> float:
+        """Seconds of the processor that all of them have had."""
+        return sum(sum(one.cpu_times()[:2]) for one in self.processes())
+
     def kill_one(self) -> bool:
         """End one process that works answers out, where there is one."""
         workers = [one for one in self.processes()[1:] if one.cpu_times().user > 1]
@@ -261,8 +265,10 @@ def main() -> None:
         runs: dict[str, list[dict[str, float]]] = {name: [] for name in both}
         for _ in range(3):
             for name, one in both.items():
+                before = one.processor()
                 seen = asyncio.run(load(one, given, given.seconds))
-                runs[name].append(seen.told() | {"memory, MB": one.megabytes()})
+                spent = 1000 * (one.processor() - before) / max(1, len(seen.new) + len(seen.repeated))
+                runs[name].append(seen.told() | {"CPU, ms an answer": spent, "memory, MB": one.megabytes()})
                 for error in seen.errors[:3]:
                     print(f"{name}: {error}")
         for one in both.values():

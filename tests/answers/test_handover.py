@@ -2,18 +2,20 @@
 
 import json
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from dashboard import handover
+from dashboard import create_app, handover
 from dashboard.assess import asking
 from dashboard.routes_pieces import _of_layer
 from geo.answer.atlas import Atlas
 from geo.ask.parameters import write_hours
 from geo.ask.query import PARAMETERS, SCREEN, Query
+from geo.ask.resources import shipped
 from tests.support.small_county import CODES
 
 ADDRESS = Path(__file__).resolve().parents[2] / "assets" / "page" / "address.mjs"
@@ -64,3 +66,17 @@ def test_the_browser_writes_hours_as_the_server_does() -> None:
     command = [node, "--input-type=module", "--eval", script]
     written = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert json.loads(written) == [write_hours(hours) for hours in chosen]
+
+
+def test_no_address_of_the_page_begins_at_the_root(small_atlas: Atlas) -> None:
+    """So it works below any path that a proxy gives it."""
+    client = create_app(small_atlas).server.test_client()
+    routes = {rule.rule.split("/")[1].partition(".")[0] for rule in client.application.url_map.iter_rules()}
+    absolute = re.compile(rf"""["'`(=]/(?:assets|{"|".join(re.escape(one) for one in routes if one)})\b""")
+    sent = {
+        path: client.get(path).get_data(as_text=True)
+        for path in ("/", "/_dash-layout", "/answer?view=compare", "/answer?view=present", "/piece/evidence")
+    }
+    sent |= {path.name: path.read_text(encoding="utf-8") for path in shipped("assets").rglob("*.mjs")}
+    found = {path: absolute.findall(text) for path, text in sent.items() if "vendor" not in path}
+    assert not {path: these for path, these in found.items() if these}

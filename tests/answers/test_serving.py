@@ -12,13 +12,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app
+from dashboard.door.person import VIEWER
 from dashboard.serving import handing, jobs, seen
 from dashboard.serving.handing import Hands
-from dashboard.serving.jobs import FORGOTTEN, Jobs
+from dashboard.serving.jobs import FORGOTTEN, Jobs, Ticket
 from dashboard.serving.site import Answered, open_site
 from dashboard.serving.workers import Task
 from geo.answer.atlas import Atlas
 from geo.answer.memory import Memory
+from geo.ask.viewer import OTHERS, Viewer
 
 PAGE = {"Sec-Fetch-Site": "same-origin"}
 FOLLOW = {"Prefer": "respond-async"}
@@ -66,6 +68,11 @@ class Served:
     @property
     def client(self) -> FlaskClient:
         return self.server.test_client()
+
+    def ticket(self, viewer: Viewer) -> Ticket:
+        """Begin a job for somebody."""
+        with self.server.test_request_context(environ_overrides={VIEWER: viewer}):
+            return self.jobs.begin("a job", self.long, {}, lambda answered: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +144,24 @@ def test_what_fifty_ask_at_once_is_worked_out_once(small_atlas: Atlas) -> None:
     assert len(served.light.given) == 1
 
 
+def test_each_group_is_answered_for_itself(small_county: Path) -> None:
+    """What is kept for one is not given to another, nor is another's job."""
+    groups = [Viewer(team="officers", levels={"ward"}), Viewer(team="analysts")]
+    base = Atlas.open(small_county, OTHERS)
+    served = Served(base)
+    for _ in range(2):
+        levels = [
+            served.client.get("/answer", environ_overrides={VIEWER: viewer}).json["level"]
+            for viewer in groups
+        ]
+        assert levels == ["ward", "lsoa"]
+    assert [task.given[VIEWER] for task in served.light.given] == groups
+    ticket = served.ticket(groups[0])
+    job = f"/jobs/{ticket.id}"
+    assert served.client.get(job, environ_overrides={VIEWER: groups[1]}).status_code == 404
+    assert served.client.get(job, environ_overrides={VIEWER: groups[0]}).status_code == 200
+
+
 def test_notes_are_not_answered_from_memory(served: Served) -> None:
     for _ in range(2):
         assert served.client.get("/answer?view=present").status_code == 200
@@ -186,7 +211,7 @@ def test_long_work_is_for_its_own_pool(
 
 
 def test_long_work_is_kept_for_the_next(served: Served) -> None:
-    first, again = (served.client.get("/export.pack?ward=E05000001") for _ in range(2))
+    first, again = (served.client.get("/export.xlsx?level=borough") for _ in range(2))
     assert (first.data, len(served.long.given)) == (again.data, 1)
 
 
@@ -201,7 +226,7 @@ def test_without_processes_for_questions_only_long_work_goes_elsewhere(small_atl
 def test_long_work_can_be_followed_and_fetched(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handing, "PATIENCE", 0)
     served = Served(small_atlas, long=Pool)
-    began = served.client.get("/export.pack?ward=E05000001", headers=FOLLOW)
+    began = served.client.get("/export.xlsx?level=borough", headers=FOLLOW)
     assert (began.status_code, began.headers["Preference-Applied"]) == (202, "respond-async")
     job = began.headers["Location"]
     assert served.client.get(job).json["state"] == "waiting"
@@ -210,11 +235,11 @@ def test_long_work_can_be_followed_and_fetched(small_atlas: Atlas, monkeypatch: 
     assert [told[key] for key in ("state", "done", "total", "what")] == ["working", 1, 3, "Castle"]
     served.long.work()
     assert served.client.get(job).json["state"] == "done"
-    pack = served.client.get(f"{job}/answer")
-    assert pack.data.startswith(b"%PDF")
-    assert pack.headers["Content-Disposition"].endswith('.pdf"')
+    book = served.client.get(f"{job}/answer")
+    assert book.data.startswith(b"PK")
+    assert book.headers["Content-Disposition"].endswith('.xlsx"')
     assert served.client.get(job).status_code == 404, "it is fetched once"
-    assert served.client.get("/export.pack?ward=E05000001", headers=FOLLOW).data == pack.data
+    assert served.client.get("/export.xlsx?level=borough", headers=FOLLOW).data == book.data
 
 
 def test_work_that_several_follow_ends_with_the_last_of_them(

@@ -154,3 +154,28 @@ def test_a_server_with_a_log_in_serves_each_group_its_own(small_county: Path, tm
     officer = logged_in(made, "olu")
     assert officer.get("/answer").json["level"] == "ward"
     assert officer.get("/export.csv").status_code == 403
+
+
+# ---------------------------------------------------------------- the end
+
+
+def test_what_is_asked_before_the_signal_to_stop_is_answered(small_county: Path) -> None:
+    command = [sys.executable, app.__file__, "--port", "0", "--no-token", "--log"]
+    with subprocess.Popen(
+        [*command, "--data", str(small_county)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        address = process.stdout.readline().split()[-1]
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as asked, asked.makefile("rb") as answer:
+            asked.sendall(b"GET /export.pdf HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            while b"hotspots_jobs 1" not in urllib.request.urlopen(f"{address}/metrics").read():
+                pass
+            process.send_signal(signal.SIGTERM)
+            assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
+            lengths = [line for line in iter(answer.readline, b"\r\n") if line.startswith(b"Content-Length")]
+            assert answer.read(int(lengths[0].split()[1])).startswith(b"%PDF")
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in err
+    assert '"path": "/export.pdf"' in err

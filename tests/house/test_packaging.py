@@ -9,8 +9,14 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from typer.main import get_command
+
+from app import cli
+from geo.access.file import read
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("assets", "data/boundaries", "docs/methods")
@@ -142,3 +148,58 @@ def test_the_image_serves_as_a_plain_user_with_a_volume_and_a_health_check() -> 
     command = json.loads(said["HEALTHCHECK"].split("CMD ")[1])
     assert f"http://127.0.0.1:{said['EXPOSE']}/healthz" in command[-1]
     compile(command[-1], "health check", "exec")
+
+
+# ---------------------------------------------------------------- the trial of a partnership
+
+
+TRIAL = ROOT / "deploy"
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, dict[str, Any]]:
+    """The services of the trial's compose file."""
+    return yaml.safe_load((TRIAL / "compose.yaml").read_text(encoding="utf-8"))["services"]
+
+
+def test_every_file_and_volume_of_the_trial_is_there(services: dict[str, dict[str, Any]]) -> None:
+    named = yaml.safe_load((TRIAL / "compose.yaml").read_text(encoding="utf-8"))["volumes"]
+    for service in services.values():
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            assert (TRIAL / source).is_file() if source.startswith("./") else source in named
+        assert "." not in service["image"].partition("/")[0], "no registry of its own"
+        assert {name for name in service.get("depends_on", ())} <= services.keys()
+
+
+def test_only_the_proxy_of_the_trial_is_reached_and_only_from_this_machine(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    assert {name: each["ports"] for name, each in services.items() if "ports" in each} == {
+        "caddy": ["127.0.0.1:443:443"]
+    }
+    caddy = (TRIAL / "Caddyfile").read_text(encoding="utf-8")
+    assert f"reverse_proxy app:{dict(stages()[-1])['EXPOSE']}" in caddy
+    assert "respond /metrics 404" in caddy
+
+
+def test_the_trial_begins_with_options_that_there_are(services: dict[str, dict[str, Any]]) -> None:
+    for command in (services["app"]["command"], json.loads(dict(stages()[-1])["CMD"])):
+        assert command[:2] == ["hotspots", "serve"]
+        known = {name for one in get_command(cli.cli).commands["serve"].params for name in one.opts}
+        assert {word for word in command if word.startswith("--")} <= known
+
+
+def test_the_trials_provider_names_the_groups_that_its_access_file_knows(tmp_path: Path) -> None:
+    path = Path(shutil.copy(TRIAL / "access.toml", tmp_path))
+    path.chmod(0o600)
+    access = read(path)
+    realm = json.loads((TRIAL / "realm.json").read_text(encoding="utf-8"))
+    [client] = realm["clients"]
+    assert access.provider is not None
+    assert (access.provider.client, access.provider.secret) == (client["clientId"], client["secret"])
+    assert access.provider.issuer.endswith(f"/realms/{realm['realm']}")
+    assert client["redirectUris"] == [f"{access.address}/login/back"]
+    assert {user["groups"][0].strip("/") for user in realm["users"]} == set(access.groups)
+    [mapper] = client["protocolMappers"]
+    assert mapper["config"]["claim.name"] == access.provider.groups_claim
