@@ -26,6 +26,7 @@ COPY hotspots hotspots
 COPY assets assets
 COPY data/boundaries data/boundaries
 COPY docs/methods docs/methods
+COPY docs/mappings docs/mappings
 COPY --from=map-library /build/assets/vendor assets/vendor
 RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -147,7 +147,8 @@ def within_districts(
         How messages call the file.
     lookup : DataFrame, optional
         National lookup (:func:`geo.data.area_tables.read_lookup`). Without it a small area's own name tells
-        its district ("Bedford 001A" lies in Bedford), which is that of 2021.
+        its district ("Bedford 001A" lies in Bedford), which is that of 2021; with it too, where there still
+        is a district of this name: its ward may be a best fit across the border.
 
     Raises
     ------
@@ -159,6 +160,9 @@ def within_districts(
     if lookup is not None and lookup.index.name == areas.index.name:
         code = lookup[code_column(lookup, "borough")].reindex(areas.index)
         known = pd.DataFrame({"code": code, "name": lookup["borough"].reindex(areas.index)})
+        by_name = lookup.drop_duplicates("borough").set_index("borough")[code_column(lookup, "borough")]
+        fitted = own.isin(by_name.index) & (own != known["name"])  # its best-fitting ward is across a border
+        known = known.mask(fitted, pd.DataFrame({"code": own.map(by_name), "name": own}))
         district = known.where(known.notna(), district.assign(code=""))
     kept = pd.Series(False, index=areas.index)
     for asked in districts:

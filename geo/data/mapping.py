@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
+from geo.ask.resources import shipped
+from geo.ask.words import listed
 from geo.data.distinct import filled, mapped, packed, unknown
 from geo.data.protection import STRENGTHS
 from geo.data.readers import NO_CATEGORY, Grain, Reader, incidents
@@ -44,6 +46,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "protection": tuple(STRENGTHS),
     "sector": ("police", "health", "other"),
 }
+SHIPPED = "docs/mappings"
 NEEDED = ("label", "place")
 """What a mapping of a new source must say."""
 TABLES: dict[str, tuple[str, ...]] = {
@@ -55,9 +58,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "categories": (),
     "counts": (),
     "flags": (),
+    "attributes": (),
     "nouns": (),
 }
-"""Tables of a mapping and what each may hold; the last four may hold anything."""
+"""Tables of a mapping and what each may hold; the last five may hold anything."""
 KEYS = (*TEXTS, *CHOICES, "noun", "set_aside", *TABLES)
 
 
@@ -67,7 +71,7 @@ def read_mapping(path: Path, key: str) -> Source:
     Parameters
     ----------
     path : Path
-        The TOML file.
+        The TOML file, or the name of one that comes with the program.
     key : str
         Key of the source. Of a registered one (``offences``) the mapping is one more format, and what it
         does not say stays.
@@ -86,10 +90,15 @@ def read_mapping(path: Path, key: str) -> Source:
         raise Problem(
             f"“{key}” cannot name a source: use small letters, digits and _, such as knife_injuries."
         )
+    ours = {} if path.is_file() else {one.stem: one for one in shipped(SHIPPED).glob("*.toml")}
+    path = ours.get(str(path), path)
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Problem(f"The mapping {path} cannot be read: check its name.") from error
+        raise Problem(
+            f"The mapping {path} cannot be read: check its name; those that come with the program are "
+            f"{listed(sorted(ours))}."
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Problem(f"The mapping {path.name} is not well-formed TOML: {error}.") from error
     faults = _faults(said, new=key not in SOURCES)
@@ -261,6 +270,7 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
             )
         else:
             category = filled(unknown(len(table)), said.get("category", said.get("label", NO_CATEGORY)))
+        given |= {name: table.words(column) for name, column in said.get("attributes", {}).items()}
         given |= {name: parse_flags(table, column) for name, column in said.get("flags", {}).items()}
         events = incidents(category=category, **given)
         if "latitude" in columns:
@@ -276,7 +286,10 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
             events["month"] += np.arange(len(events), dtype=np.int32) % months
         return events
 
-    needed = (*columns.values(), *said.get("counts", {}).values(), *said.get("flags", {}).values())
+    needed = (
+        *columns.values(),
+        *(c for key in ("counts", "flags", "attributes") for c in said.get(key, {}).values()),
+    )
     grain: Grain = "hour" if timed or "time" in columns else "day" if "date" in columns else "month"
     return Reader(
         f"file described by {name}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -180,6 +181,15 @@ def _police_street(table: Table) -> pd.DataFrame:
     )
 
 
+def _police_outcomes(table: Table) -> pd.DataFrame:
+    return incidents(
+        category=table.words("Outcome type"),
+        lsoa=parse_areas(table, "LSOA code"),
+        month=parse_months(table, "Month"),
+        **reporter_of(table, "Reported by"),
+    )
+
+
 def reporter_of(table: Table, column: str) -> dict[str, pd.Series]:
     """Who reports each event, where the file has the column."""
     return {"reporter": table.words(column)} if column in table.frame else {}
@@ -234,6 +244,8 @@ def _emergency_care(table: Table) -> pd.DataFrame:
     )
 
 
+_ASSAULT = r"(X(8[5-9]|9\d)|Y0\d).?"
+_SECONDARY = re.compile(r"DIAG_(0[2-9]|1\d|20)")
 _ASSAULTS = {
     "X93": "Assault with a firearm",
     "X94": "Assault with a firearm",
@@ -248,10 +260,14 @@ _ASSAULTS = {
 
 
 def _admissions(table: Table) -> pd.DataFrame:
-    cause = table.text("CAUSE_4").str.upper()
+    given = ["CAUSE_4"] if "CAUSE_4" in table.frame else [c for c in table.frame if _SECONDARY.fullmatch(c)]
+    cause = pd.Series(np.nan, index=range(len(table)), dtype="str")
+    for column in given:
+        code = table.text(column).str.upper()
+        cause = cause.fillna(code.where(looks_like(code, _ASSAULT)))
     table.refuse(
-        ~looks_like(cause, r"(X(8[5-9]|9\d)|Y0\d).?"),
-        "CAUSE_4",
+        cause.isna(),
+        given[0],
         "not an external cause of assault (X85 to Y09); extract admissions for assault only, or describe "
         "the file with --mapping",
     )
@@ -349,6 +365,26 @@ ADMITTED_CARE = Reader(
     "day",
     reference="EPIKEY",
     persons=PERSONS,
+)
+
+
+SECONDARY_DIAGNOSES = Reader(
+    "admitted patient care (HES) extract with secondary diagnoses",
+    _headers("EPIKEY,ADMIDATE,LSOA11,STARTAGE,SEX,ADMIMETH,DIAG_01,DIAG_02,SPELDUR"),
+    _admissions,
+    "day",
+    reference="EPIKEY",
+    persons=PERSONS,
+)
+
+
+POLICE_OUTCOMES = Reader(
+    "police.uk outcomes file",
+    ("Crime ID", "Month", "LSOA code", "Outcome type"),
+    _police_outcomes,
+    "month",
+    archive="outcomes",
+    moved=SNAP_POINTS,
 )
 
 

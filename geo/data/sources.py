@@ -32,8 +32,10 @@ from geo.data.readers import (
     AMBULANCE_CAD,
     EMERGENCY_CARE,
     FORCE_EXTRACT,
+    POLICE_OUTCOMES,
     POLICE_STOPS,
     POLICE_STREET,
+    SECONDARY_DIAGNOSES,
     Reader,
 )
 from geo.data.table import Table
@@ -166,9 +168,20 @@ SOURCES: dict[str, Source] = {
             "admission",
             "residence",
             "controlled",
-            (ADMITTED_CARE,),
+            (ADMITTED_CARE, SECONDARY_DIAGNOSES),
             _NHS,
             sector="health",
+        ),
+        Source(
+            "outcomes",
+            "Police outcomes",
+            ("outcome", "outcomes"),
+            "outcome",
+            "occurrence",
+            "open",
+            (POLICE_OUTCOMES,),
+            _OPEN_POLICE,
+            sector="police",
         ),
         Source(
             "stop_and_search",

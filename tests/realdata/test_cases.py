@@ -63,6 +63,9 @@ def areas(role: str, number: int) -> Check:
     return lambda snapshot: len(snapshot.read(role)) == number or pytest.fail(f"{len(snapshot.read(role))}")
 
 
+OUTCOMES: dict[str, str] = {}
+"""What came of each file, for the table."""
+
 # what is imported (kind, file, options), exit status, what is said, what is then there
 TABLE: list[tuple[list[str], int, tuple[str, ...], Check | None]] = [
     (
@@ -137,6 +140,9 @@ def test_what_comes_of_a_file(
     assert run(["import", *arguments, "--data", str(data)]) == status
     printed = capsys.readouterr()
     text = " ".join((printed.out + printed.err).split())
+    OUTCOMES[command[1]] = (
+        f"refused: {printed.err.strip()}" if status else f"taken: {' '.join(said) or 'whole'}"
+    )
     for words in said:
         assert words in text
     snapshot = Store(data).open(CLEARED_OWNER)
@@ -161,6 +167,7 @@ def test_boundaries(
 ) -> None:
     assert run(["import", "boundaries", str(cases / "boundaries" / name), "--data", str(tmp_path)]) == 0
     assert said in " ".join(capsys.readouterr().out.split())
+    OUTCOMES[f"boundaries/{name}"] = f"{number} areas; {said or 'whole'}"
     assert len(Store(tmp_path).open().read("areas/lsoa")) == number
 
 
@@ -188,6 +195,9 @@ def test_mixed_vintages_lose_nothing_when_the_advice_is_followed(
         file = cases / "both-vintages" / name
         assert run(["import", "offences", str(file), "--data", str(data)]) == 0
         history = Store(data).open().manifest["history"][-1]
+        OUTCOMES[f"both-vintages/{name}"] = (
+            f"taken with the lookup: {history['rows']} rows, {outside} outside"
+        )
         assert history["outside"] == outside and history["rows"] == history["in_county"] + outside
     assert json.dumps(history)
 
@@ -210,6 +220,7 @@ def test_dates_on_the_first_are_months(cases: Path, shared_data: Path, tmp_path:
     cube = atlas.sources["offences"].cube
     assert not cube.has_days and not cube.has_hours
     assert "give the month only" in atlas.catalogue.sources["offences"].no_hours_reason
+    OUTCOMES[f"first-of-month/{file.name}"] = "taken as monthly data: no weekday, day or hour"
 
 
 def test_a_table_of_numbers_of_wards(
@@ -235,8 +246,24 @@ def test_a_table_of_numbers_of_wards(
     atlas = Atlas.open(data, CLEARED_OWNER)
     answer = atlas.answer(Query(source="treatment", level="ward"))
     assert answer.table["count"].to_dict() == expected.to_dict()
+    OUTCOMES["count-tables/ward_count.csv"] = (
+        f"taken: {expected.sum():,} in {len(expected)} wards, no small area"
+    )
     assert atlas.sources["treatment"].info.months == tuple(range(2023 * 12 + 3, 2024 * 12 + 3))
     small = atlas.answer(Query(source="treatment"))
     assert small.query.level == "ward"
     assert "are given by ward only, so small areas (LSOA) have none; wards are shown." in str(small.notices)
     assert "months are equal parts of them" in " ".join(small.caveats)
+
+
+def test_every_case_was_tried(cases: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Prints the table of cases and outcomes (``pytest -s``); each file that was handed is in it."""
+    if not OUTCOMES:
+        pytest.skip("run with the other tests of this file")
+    inputs = {".csv", ".zip", ".gpkg", ".geojson"}
+    handed = {p.relative_to(cases).as_posix() for p in cases.rglob("*") if p.suffix in inputs}
+    with capsys.disabled():
+        print()
+        for name, outcome in sorted(OUTCOMES.items()):
+            print(f"| {name} | {outcome} |")
+    assert set(OUTCOMES) == handed

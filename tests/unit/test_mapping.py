@@ -166,3 +166,60 @@ def test_a_stored_source_is_told_as_it_was(tmp_path: Path) -> None:
     back = stored_sources(manifest)["knife_injuries"]
     assert back.described() == source.described()
     assert back.noun == ("injury", "injuries")
+
+
+SHIPPED = {
+    "records": (
+        "offences",
+        "Crime No,Offence,Earliest Date/Time,Latest Date/Time,Easting,Northing\n"
+        "77001,Burglary,01/03/2023 08:00,01/03/2023 17:30,510241,221608\n",
+        {"category": "Burglary", "hour": 8, "span_hours": 9.5},
+    ),
+    "istv": (
+        "assaults",
+        "EC_Ident,Injury_Date,Injury_Time,Injury_Mechanism,Assault_Place_LSOA,Age_At_Arrival,Stated_Gender,"
+        "Assault_Place_Match_Confidence,Assault_Weapon\n"
+        "77001,01/03/2023,23:40,Assault,E01017540,24,1,High,Bottle\n",
+        {"lsoa": "E01017540", "hour": 23, "place_match": "High", "weapon": "Bottle", "age_band": "20-24"},
+    ),
+    "treatment": (
+        "treatment",
+        "WD24CD,Year,Substance,Episodes\nE05000001,2023,Opiates,3\n",
+        {"category": "Opiates", "lsoa": "E05000001", "month": 2023 * 12},
+    ),
+    "drug_deaths": (
+        "drug_deaths",
+        "LSOA21CD,Year,Cause,Deaths\nE01017540,2023,Alcohol,2\n",
+        {"category": "Alcohol", "lsoa": "E01017540", "month": 2023 * 12},
+    ),
+}
+
+
+def test_every_mapping_that_comes_with_the_program_reads_its_file_and_is_documented() -> None:
+    names = {path.stem for path in (DOCUMENT.parent / "mappings").glob("*.toml")}
+    assert names == set(SHIPPED)
+    for name, (key, text, expected) in SHIPPED.items():
+        assert f"| `{name}` |" in DOCUMENT.read_text(encoding="utf-8")
+        source = read_mapping(Path(name), key)
+        assert source.disclosure != "open"
+        found = cells(read_mapped(source, text).reset_index(drop=True), 0)
+        assert {column: found[column] for column in expected} == expected
+
+
+def test_numbers_of_years_are_spread_over_their_months() -> None:
+    source = read_mapping(Path("treatment"), "treatment")
+    events = read_mapped(source, "WD24CD,Year,Substance,Episodes\nE05000001,2023,Opiates,30\n")
+    assert len(events) == 30
+    assert sorted(events["month"].value_counts()) == [2] * 6 + [3] * 6
+
+
+def test_several_numbers_and_flags_in_a_row(tmp_path: Path) -> None:
+    text = 'period = "2023-04 to 2023-06"\n[columns]\narea = "A"\n'
+    text += '[counts]\nX = "Cx"\nY = "Cy"\n[flags]\nf = "F"\n'
+    events = read_mapped(mapping(tmp_path, text, "offences"), "A,Cx,Cy,F\nE01000001,2,1,Y\nE01000002,0,3,N\n")
+    found = events.groupby(["lsoa", "category"]).size().to_dict()
+    assert found == {("E01000001", "X"): 2, ("E01000001", "Y"): 1, ("E01000002", "Y"): 3}
+    assert set(events["month"]) == {2023 * 12 + 3, 2023 * 12 + 4, 2023 * 12 + 5}
+    assert events["f"].tolist() == [True] * 3 + [False] * 3
+    with pytest.raises(Problem, match="“period” as a year, a month or two months"):
+        mapping(tmp_path, text.replace("2023-04 to 2023-06", "spring"), "offences")

@@ -52,12 +52,23 @@ STOPS = (
     "Person search,2021-04-30T23:41:00+00:00,False,,51.880660,-0.411526,Male,18-24,,,,Firearms,,,False\n"
     "Person search,2021-01-31T23:41:00+00:00,False,,,,,18-24,,,,,,,False\n"
 )
+SECONDARY = (
+    "EPIKEY,ADMIDATE,LSOA11,STARTAGE,SEX,ADMIMETH,DIAG_01,DIAG_02,DIAG_03,SPELDUR\n"
+    "77001,31/03/2021,E01017540,40,1,21,S010,F10,X99.,0\n"
+    "77002,01/04/2020,W01000001,85,0,28,S020,Y048,,12\n"
+)
+OUTCOMES = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Outcome type\n"
+    "feed01,2023-05,Force,Force,-0.47,52.30,On or near A Road,E01017540,Bedford 001A,Offender charged\n"
+)
 SAMPLES = {
     ("offences", "police.uk street file"): STREET,
     ("offences", "dated extract of a force"): FORCE,
     ("ambulance", "ambulance dispatch extract"): CALLS,
     ("ae", "emergency care (ECDS) extract"): EMERGENCY,
     ("admissions", "admitted patient care (HES) extract"): ADMISSIONS,
+    ("admissions", "admitted patient care (HES) extract with secondary diagnoses"): SECONDARY,
+    ("outcomes", "police.uk outcomes file"): OUTCOMES,
     ("stop_and_search", "police.uk stop and search file"): STOPS,
 }
 READERS = [(source, reader) for source in SOURCES.values() for reader in source.readers]
@@ -342,3 +353,10 @@ def test_what_is_no_well_formed_table_is_refused(content: bytes, message: str) -
 )
 def test_what_publishers_and_spreadsheets_write_is_read(content: bytes) -> None:
     pd.testing.assert_frame_equal(parse("offences", content), parse("offences", STREET))
+
+
+def test_an_assault_among_the_secondary_diagnoses_is_found() -> None:
+    events = parse("admissions", SECONDARY)
+    assert events["category"].tolist() == ["Assault with a sharp object", "Assault by bodily force"]
+    with pytest.raises(Problem, match="row 2, column “DIAG_02”: not an external cause of assault"):
+        parse("admissions", changed(SECONDARY, "X99.", "W01"))
