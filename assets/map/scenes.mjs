@@ -86,9 +86,17 @@ export class Scenes {
 
   #places() {
     const address = this.#config.places;
-    if (!address) return [];
+    if (!address) return this.#boroughs();
     return this.#once(address, async () => (await fetchJson(address)).features.map(({ properties, geometry }) => (
       { text: properties.name, rank: properties.rank, point: geometry.coordinates })));
+  }
+
+  /** The boroughs' own names, where no places are known. */
+  async #boroughs() {
+    const { borough } = this.#config.geometry;
+    if (!borough) return [];
+    const shapes = await this.#shapes(borough);
+    return shapes.ids.map((id) => ({ text: shapes.properties(id).name, rank: 1, point: shapes.anchors[id] }));
   }
 
   /** How every area of a frame is drawn. @param {Frame} frame */

@@ -407,7 +407,7 @@ def told_apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
     """The areas, those that share a name called by the end of their own name too: "South 021B"."""
     names = [spot.name for spot in spots]
     return tuple(
-        replace(spot, name=f"{spot.name} {end[1]}")
+        replace(spot, name=f"{spot.name} {end[1]}", place=spot.place.removesuffix(end[0]))
         if names.count(spot.name) > 1 and (end := re.search(r" (\d{3}[A-Z]{1,2})$", spot.place))
         else spot
         for spot in spots
