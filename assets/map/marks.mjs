@@ -34,7 +34,7 @@ const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom
  * @param {{point: [number, number], radius: number}[]} [fixed]
  */
 export function spread(points, radii, fixed = []) {
-  const moved = points.map(([x, y]) => [x, y]);
+  const moved = /** @type {[number, number][]} */ (points.map(([x, y]) => [x, y]));
   for (let round = 0; round < 60; round += 1) {
     let still = true;
     const part = (a, b, least, share) => {

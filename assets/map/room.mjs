@@ -47,7 +47,7 @@ export class Room {
    * What lies over a pane, in its pixels.
    *
    * @param {HTMLElement} element of the pane
-   * @param {HTMLElement} [column] of its insets, or the row in which they are
+   * @param {HTMLElement|undefined} column of its insets, or the row in which they are
    * @param {number} insets for which room is kept
    * @returns {Rectangle[]}
    */
