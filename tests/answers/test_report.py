@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -273,11 +274,24 @@ def test_web_page_can_be_read_by_a_machine(web: str, assessment: Assessment) -> 
 
 
 def test_web_page_escapes_what_it_is_given(assessment: Assessment, small_atlas: Atlas, quick: None) -> None:
-    hostile = replace(assessment, title="<script>alert(1)</script> & Co", sections=assessment.sections[:1])
+    title = "<script>alert(1)</script> & Co"
+    hostile = replace(assessment, title=title, sections=assessment.sections[:1])
     text = write(hostile, small_atlas, "html").decode("utf-8")
     assert "<script>" not in text and "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in text
     for form in ("docx", "pdf"):
         assert write(hostile, small_atlas, form)
+
+
+def test_letters_that_the_font_lacks_stop_no_document(small_atlas: Atlas, quick: None) -> None:
+    """A place named in another script, or with a sign of joy, is written as far as the font goes."""
+    names = small_atlas.levels["borough"].frame.assign(name=["東京 Shire", "العربية 😀"])
+    foreign = copy(small_atlas)
+    foreign.levels = small_atlas.levels | {"borough": replace(small_atlas.levels["borough"], frame=names)}
+    foreign.catalogue = replace(small_atlas.catalogue, boroughs=dict(names["name"]))
+    found = assess(foreign, Query(), ["offences"], made=MADE)
+    assert "東京 Shire" in write(found, foreign, "html").decode()
+    for form in ("docx", "pdf"):
+        assert write(found, foreign, form)
 
 
 # ---------------------------------------------------------------- no small number

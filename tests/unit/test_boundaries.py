@@ -92,6 +92,12 @@ def test_boundaries_without_names_are_named_by_their_codes(four: gpd.GeoDataFram
     assert areas["name"].tolist() == areas.index.tolist()
 
 
+def test_names_are_of_one_line_that_can_be_seen(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    named = four.assign(LSOA21NM=["North\nward\r\n1", "\u202eEast\u200b", " South\t 2 ", "West"])
+    areas, _ = read_boundaries(written(named, tmp_path))
+    assert sorted(areas["name"]) == ["East", "North ward 1", "South 2", "West"]
+
+
 def test_an_invalid_ring_is_repaired_and_said(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     bow_tie = Polygon([(EAST, NORTH), (EAST + 999, NORTH + 999), (EAST + 999, NORTH), (EAST, NORTH + 999)])
     four.loc[3, "geometry"] = bow_tie
@@ -112,6 +118,7 @@ def test_overlaps_are_counted(four: gpd.GeoDataFrame) -> None:
     assert boundaries.seams(four) >= 2
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered")  # of what makes and reads it
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")  # of the writer: such a file is the point
 @pytest.mark.parametrize(
     ("spoil", "message"),
@@ -120,6 +127,10 @@ def test_overlaps_are_counted(four: gpd.GeoDataFrame) -> None:
         (lambda f: f.assign(LSOA21CD="E01000001"), r"has the area E01000001 twice"),
         (lambda f: f.set_geometry([None, *f.geometry[1:]]), r"the area E01000004 has no shape"),
         (lambda f: f.set_geometry(f.centroid), r"is not a polygon"),
+        (
+            lambda f: f.set_geometry([Polygon([(0, 0), (np.nan, 1), (1, 1)]), *f.geometry[1:]]),
+            r"the area E01000004 has a coordinate that is no number",
+        ),
         (
             lambda f: f.translate(-2_000_000).to_frame("geometry").join(f[["LSOA21CD"]]),
             r"does not lie in England",

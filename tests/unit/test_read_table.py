@@ -1,5 +1,6 @@
 """Tables as published and as saved: text of every kind, workbooks, Parquet, archives."""
 
+import gzip
 import io
 import zipfile
 from datetime import datetime
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from geo.ask.problem import Problem
+from geo.data import packing
 from geo.data.files import members_of, table_of
 from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
@@ -128,6 +130,13 @@ def test_blanks_of_databases_and_spreadsheets_are_blank() -> None:
     )
 
 
+def test_what_cannot_be_seen_makes_no_other_value() -> None:
+    """NUL bytes, line breaks within a cell, and marks that turn the line."""
+    cells = ["Drugs", "Dru\0gs\0", '"Drugs\n"', "Drugs\u200b", "\u202eDrugs\x07"]
+    rows = "".join(f"{at},2023-05,,,,,,E01017540,,{cell},,\n" for at, cell in enumerate(cells))
+    assert set(parse("offences", STREET + rows)["category"].tolist()[-5:]) == {"Drugs"}
+
+
 # ---------------------------------------------------------------- archives
 
 
@@ -157,6 +166,21 @@ def test_an_archive_within_an_archive_is_read(tmp_path: Path) -> None:
     inner = archive(tmp_path, {"data.csv": STREET.encode()}).read_bytes()
     path = archive(tmp_path, {"inner.zip": inner})
     assert len(table_of(path)) == 2
+
+
+@pytest.mark.parametrize("name", ["files.zip", "files.csv.gz", "files.xlsx"])
+def test_what_swells_beyond_any_table_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(packing, "LARGE", 1_000_000)
+    content, path = b"," * 2_000_000, tmp_path / name
+    if name.endswith(".gz"):
+        path.write_bytes(gzip.compress(content))
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("xl/workbook.xml" if name.endswith("xlsx") else "a.csv", content)
+    with pytest.raises(Problem, match=r"files\..* unpacks to .* look at what is in it"):
+        table_of(path)
 
 
 @pytest.mark.parametrize(
