@@ -194,9 +194,9 @@ def draw_change(s: Asked) -> Drawn:
             "change": table["change"],
         }
     )
+    finding = " ".join((finding, *moved_points(s, earlier.slice)))
     caveats = (
         *earlier.caveats,
-        *moved_points(s, earlier.slice),
         *varied.caveats,
         *correction_caveats(s, int((flagged & ~np.isin(key, ("up", "down"))).sum()), judged, by_chance),
         "Change is per day of the periods, judged area by area.",

@@ -227,7 +227,10 @@ def test_a_folder_from_before_has_the_nouns_of_its_source(placed: Atlas, tmp_pat
 )
 def test_the_points_of_police_uk_changed_in_2022(placed: Atlas, year: str, level: str, said: bool) -> None:
     answer = placed.answer(Query(layer="change", level=level, **of(year)))
-    assert any("From July 2022 on the publisher places" in caveat for caveat in answer.caveats) == said
+    places = "From July 2022 on the publisher places"
+    assert any(places in told for told in (answer.headline, *answer.caveats)) == said
+    judged = set(answer.classes.keys) & {"up", "down"}
+    assert (places in answer.headline) == (said and bool(judged))  # where a verdict is given, beside it
 
 
 def test_a_pattern_across_that_date_says_so(placed: Atlas) -> None:
