@@ -276,13 +276,13 @@ def _sees(here: Desk, person: Person) -> dict[str, str]:
     """What somebody may see, in words."""
     viewer = person.group.viewer
     catalogue = here.catalogue(viewer)
-    cleared = [info.label for info in catalogue.sources.values() if info.disclosure == "cleared"]
+    true = [one.label for one in catalogue.sources.values() if one.disclosure in ("cleared", "internal")]
     files = [name for key, name in ways().items() if viewer.takes(key)]
     return {
         "Sources": listed([info.label for info in catalogue.sources.values()]),
         "Areas": upper_first(listed([LEVELS[key] for key in catalogue.levels])),
         "Files": "All" if viewer.exports is None else listed(files) or "None",
-        "True small numbers": listed(cleared) if cleared else "None",
+        "True small numbers": listed(true) if true else "None",
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from dashboard.door.groups import Groups
 from geo.access.file import read
 from geo.access.people import SESSION
 from geo.answer.atlas import Atlas
-from geo.ask.problem import Withheld
+from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
 from geo.ask.viewer import OTHERS, Viewer
 from geo.out.export import export, offered, ways
@@ -237,3 +238,14 @@ def test_areas_and_events_are_shared_and_only_what_others_see_is_read(small_coun
     assert cleared.sources["ae"] is not base.sources["ae"]
     assert cleared.sources["offences"] is base.sources["offences"]
     assert json.dumps(cleared.version) != json.dumps(base.version)
+
+
+def test_true_numbers_that_a_copy_of_the_folder_lacks_are_missed_at_the_start(
+    small_county: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(small_county, tmp_path / "copy")
+    shutil.rmtree(folder / "cleared")
+    base = Atlas.open(folder, OTHERS)
+    assert base.seen_by(Viewer(levels={"ward"})).answer(Query(level="ward", source="ae")).headline
+    with pytest.raises(Problem, match="true events of ae are not in this copy"):
+        base.seen_by(Viewer(cleared={"ae"}))
