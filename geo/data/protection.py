@@ -172,7 +172,9 @@ class _Dealer:
         tenths = noisy(tenths, share["tenth of deprivation"], rng)
         tenths = within(tenths, by_year.sum(axis=1), of_group, rng)
         by_area = noisy(np.bincount(self.true, minlength=len(places.codes)), share["area"], rng)
-        self.area = np.repeat(np.arange(len(places.codes)), within(by_area, tenths, places.group, rng))
+        self.area = np.repeat(
+            np.arange(len(places.codes), dtype=np.int32), within(by_area, tenths, places.group, rng)
+        )
         by_month = self._by_place(month, len(months), share["place and month"])
         by_month = np.stack(
             [within(row, of, year_of, rng) for row, of in zip(by_month, by_year, strict=True)]
@@ -197,7 +199,7 @@ class _Dealer:
             weekday, hour = _WEEKDAY[slot], _HOUR[slot]
         return {
             "date": _dates(month, weekday, self.rng),
-            "hour": pd.Series(hour).mask(hour == NO_HOUR).astype("Int8"),
+            "hour": pd.Series(pd.arrays.IntegerArray(hour.astype(np.int8), hour == NO_HOUR)),
         }
 
     def who(self) -> dict[str, pd.Series]:
@@ -282,7 +284,7 @@ class _Dealer:
 def _among(labels: pd.Index, column: pd.Series, missing: int) -> np.ndarray:
     """Position of each value of a column among some labels, -1 where it is none of them."""
     positions, distinct = values_of(column)
-    return np.append(labels.get_indexer(pd.Index(distinct)), missing)[positions]
+    return np.append(labels.get_indexer(pd.Index(distinct)), missing).astype(np.int32)[positions]
 
 
 def _counted(group: np.ndarray, groups: int, label: np.ndarray, labels: int) -> np.ndarray:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_number, month_text
@@ -110,6 +111,7 @@ def read_events(
         raise fault(aside[0].file, aside[0].row, len(aside) - 1, aside[0].column, aside[0].why)
     for part in parts:
         _leave_out_the_odd_dates(part)
+    pa.default_memory_pool().release_unused()  # what the pieces needed
     return next(iter(readers)), parts
 
 

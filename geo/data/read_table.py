@@ -79,6 +79,8 @@ def read_table(
     text = _utf8(name, content, encoding, notes)
     if not text or text.isspace():
         raise Problem(f"{name} is empty, without even a header row: download or extract it again.")
+    if b"\n" not in text and text.rstrip(b"\r").count(b"\r"):
+        text = text.replace(b"\r", b"\n")  # as old Macs end a line
     if text[:4].lower() == b"sep=":
         text = text[text.find(b"\n") + 1 :]
         first_row += 1
@@ -171,7 +173,10 @@ def _row_by_row(
             "or declare its encoding in a mapping (encoding = “windows-1252” under [formats])."
         ) from error
     csv.field_size_limit(1 << 24)
-    rows = list(csv.reader(io.StringIO(decoded, newline=""), delimiter=separator))
+    try:
+        rows = list(csv.reader(io.StringIO(decoded, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise Problem(f"{name} cannot be read as a table ({error}): save it again as “CSV UTF-8”.") from error
     return _of_rows(name, rows, first_row, recognise, lenient)
 
 

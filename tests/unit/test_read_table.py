@@ -46,6 +46,7 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
         (b"sep=;\n" + STREET.replace(",", ";").encode(), "semicolons"),
         (STREET.replace("\n", ",,,\n").encode(), ""),
         ((STREET + "," * 11 + "\n\n" + "," * 11 + "\n").encode(), "3 empty rows"),
+        (STREET.replace("\n", "\r").encode(), ""),
         (("Crime in Kent\n\nMade on 3 May\n" + STREET).encode(), "3 title rows"),
         (
             workbook({"Notes": [["Read this"]], "Data": [["A title"], [], *cells_of(STREET)]}),
@@ -198,3 +199,9 @@ def test_what_cannot_be_unpacked_is_told_with_the_remedy(
     path.write_bytes(bytes(content))
     with pytest.raises(Problem, match=f"files.zip is .*{words}.*import the folder"):
         table_of(path)
+
+
+def test_what_the_reader_of_text_cannot_take_is_said_in_a_sentence() -> None:
+    endless = "x" * ((1 << 24) + 1)
+    with pytest.raises(Problem, match=r"cannot be read as a table .*: save it again as “CSV UTF-8”"):
+        read_table("file.csv", f"{STREET}a,b\n{endless}\n".encode(), KNOWN)
