@@ -19,7 +19,7 @@ from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import NOT_CORRECTED, about, correction_caveats, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.recording import moved_points, shift
-from geo.answer.variation import Variation, variation, whole_change
+from geo.answer.variation import NOT_JUDGED, Variation, variation, whole_change
 from geo.ask.windows import Windows
 from geo.ask.words import (
     agree,
@@ -214,7 +214,7 @@ def _in_all(varied: Variation, then: int, now: int, lengths: tuple[float, float]
     whole = whole_change(varied, then, now, lengths)
     change, low, high = (written(whole[k] - 1, "{:+.0%}") for k in ("ratio", "ratio_lower", "ratio_upper"))
     a_day = "" if lengths[0] == lengths[1] else "per day: "
-    if whole["change"] == "not judged":
+    if whole["change"] == NOT_JUDGED:
         return f"{a_day}{change}"
     sure = "" if whole["change"] in ("up", "down") else ", within what months vary by themselves"
     return f"{a_day}{change}, 95% interval {low} to {high}{sure}"

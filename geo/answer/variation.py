@@ -14,6 +14,7 @@ from geo.stats.change import compare_periods
 from geo.stats.dispersion import Dispersion, measured, measured_in_pairs
 
 YEAR = 12
+NOT_JUDGED = "not judged"
 BEFORE, AFTER = -2, -1
 """Stretches of the two periods; others are the years that their months are of."""
 
@@ -112,7 +113,7 @@ def whole_change(varied: Variation, before: int, after: int, lengths: tuple[floa
     """
     pair = pd.Series([before]), pd.Series([after])
     found = compare_periods(*pair, exposure=lengths, dispersion=varied.whole).iloc[0]
-    return found if varied.whole is not None else found.where(found.index != "change", "not judged")
+    return found if varied.whole is not None else found.where(found.index != "change", NOT_JUDGED)
 
 
 def _as_shown(now: Asked, then: Asked, found: Dispersion) -> Dispersion:

@@ -24,7 +24,7 @@ from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shift
 from geo.answer.said import how_far_off
-from geo.answer.variation import variation, whole_change
+from geo.answer.variation import NOT_JUDGED, variation, whole_change
 from geo.answer.week import by_unit
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
@@ -390,7 +390,7 @@ def _change(
     if pd.isna(old) or pd.isna(new):
         return Change("change not shown: small numbers")
     numbers = f"{new:,}{far[1]} against {old:,}{far[0]}{than}"
-    if change == "not judged":
+    if change == NOT_JUDGED:
         return Change("not judged: other months of the year", "", numbers)
     if change not in ("up", "down"):
         return Change("no clear change", "", numbers)

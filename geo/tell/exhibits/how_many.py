@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.recording import shift
-from geo.answer.variation import Variation, variation, whole_change
+from geo.answer.variation import NOT_JUDGED, Variation, variation, whole_change
 from geo.ask.words import AREAS, agree, counted, lower_first, named, upper_first, verb
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
@@ -195,7 +195,7 @@ def _together(varied: Variation, counts: list[int | None], lengths: tuple[float,
             ["before", "after", "ratio", "ratio_lower", "ratio_upper", "change"]
         )
     whole = whole_change(varied, before, after, lengths)
-    if whole["change"] == "not judged":
+    if whole["change"] == NOT_JUDGED:
         whole[["ratio_lower", "ratio_upper"]] = np.nan
     return whole
 

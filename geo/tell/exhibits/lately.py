@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import Asked
+from geo.answer.asked import ALPHA, Asked
 from geo.answer.recording import shift
-from geo.answer.variation import variation, whole_change
+from geo.answer.variation import NOT_JUDGED, variation, whole_change
 from geo.ask.choices import CHANGE
 from geo.ask.windows import WINDOWS, Windows
 from geo.ask.words import after_name, before_name, windows_name
 from geo.stats.change import compare_periods
+from geo.stats.hotspots import bh_q
 from geo.tell.exhibits.part import BOROUGH_TOTAL, Exhibit, NotPossible, Part
 
 _WAYS = {
@@ -47,19 +48,27 @@ def lately(part: Part) -> Exhibit:
         table, allowed_for = _compared(part, compared, now, then)
         notes += allowed_for
         found[windows_name(compared)] = table
-        way = _WAYS.get(table["change"].iloc[0], "{noun} not judged against").format(noun=part.noun)
-        said.append(f"{after_name(compared)}: {way} {before_name(compared)}.")
+        said.append((after_name(compared), before_name(compared)))
     if not found:
         raise NotPossible(" ".join(reasons))
-    both = pd.concat(found, names=["Days", "Place"]).reset_index()
+    both = pd.concat(found, names=["Days", "Place"])
+    judged = both["change"] != NOT_JUDGED
+    chance = bh_q(both["p"].where(judged).to_numpy()) > ALPHA
+    both["change"] = both["change"].mask(both["change"].isin(["up", "down"]) & chance, "no clear change")
+    ways = [both["change"].loc[days].iloc[0] for days in found]
+    finding = [
+        f"{after}: {_WAYS.get(way, '{noun} not judged against').format(noun=part.noun)} {before}."
+        for way, (after, before) in zip(ways, said, strict=True)
+    ]
+    both = both.reset_index()
     columns = {"before": "Before", "after": "Count", "ratio": "Times", "change": "Change"}
     columns |= {"ratio_lower": "Lower", "ratio_upper": "Upper"}
     shown = ["Days", "Place", "Before", "Count", "Times", "Lower", "Upper", "Change"]
     every = "Days of all months of the year are counted: those before are seldom of the months chosen."
     caveats = (
         *([every] if part.query.month else []),
-        "Days end on the last with data of the period. Times are per day, corrected for looking at several "
-        "places.",
+        "Days end on the last with data of the period. Times are per day, and changes corrected for looking "
+        "at several places and stretches of days.",
         *dict.fromkeys(notes),
         *reasons,
     )
@@ -67,7 +76,7 @@ def lately(part: Part) -> Exhibit:
     whole = replace(part, query=part.query.replace(month=()))
     title = f"{part.what}, {part.where}: the last days of {whole.period}"
     return Exhibit(
-        "lately", title, " ".join(said), both.rename(columns=columns)[shown], formats, caveats=caveats
+        "lately", title, " ".join(finding), both.rename(columns=columns)[shown], formats, caveats=caveats
     )
 
 
@@ -93,13 +102,12 @@ def _compared(part: Part, compared: Windows, now: Asked, then: Asked) -> tuple[p
         dispersion = varied.areas._replace(factor=factor)
     table = compare_periods(
         before, after, exposure=lengths, usual=varied.usual, dispersion=dispersion,
-        least_shown=varied.least_shown,
+        least_shown=varied.least_shown, fdr=False,
     )  # fmt: skip
     if dispersion is None:
-        table["change"] = "not judged"
+        table["change"] = NOT_JUDGED
     if pd.notna(before.iloc[0]) and pd.notna(after.iloc[0]):
         whole = whole_change(varied, int(before.iloc[0]), int(after.iloc[0]), lengths)
-        table.loc[table.index[0], ["ratio_lower", "ratio_upper", "change"]] = whole[
-            ["ratio_lower", "ratio_upper", "change"]
-        ]
+        told = ["ratio_lower", "ratio_upper", "p", "change"]
+        table.loc[table.index[0], told] = whole[told]
     return table, varied.caveats
