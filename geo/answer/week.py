@@ -102,15 +102,18 @@ def week_of(
     shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, counts, hidden, midnight.kept))
     left = midnight if kind == "recorded" else _midnight(shown.counts, clumped[1], info, None)
     kept = without_excess(shown.counts, left.kept)
+    noisy = gate.controlled and whole is not None
     found = peak(kept, exposure=exposure.sum(axis=0), clumped=clumped, noun=info.noun)
     when = found.sentence
     if sparse:
         when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
+    elif noisy:
+        when = "Busiest times of a part are not named: the protected version’s noise is as large."
     return Week(
         clock=shown.clock,
         midnight=left if left.stands_out else None,
         when=when,
-        stands_out=bool(found.days or found.hours) and not sparse,
+        stands_out=bool(found.days or found.hours) and not (sparse or noisy),
         kind=kind,
         untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate) + _doubt(left),
         reasons=reasons,

@@ -251,6 +251,8 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray, *, whole: bool = Fals
     loaded = atlas.sources[answer.query.source]
     if not loaded.info.has_hours:
         return f"No time of day: {loaded.info.no_hours_reason}" if whole else ""
+    if loaded.gate.controlled and not whole:
+        return ""  # the noise of the protected version is as large as how the times of an area differ
     selection = atlas.asked(answer.query.replace(hour=(), day=(), night=())).selection
     units, exposure = by_unit(selection, lsoas)
     units = units[:, :DAYS_KNOWN, :HOURS_KNOWN]

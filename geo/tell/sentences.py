@@ -156,6 +156,8 @@ SENTENCES: dict[str, Sentence] = {
             "Busiest night of any ward listed",
             _of_exhibit("night_time_economy", lambda it: bool((it.table["Busiest night"] != "–").any())),
             ("flat", "days"),
+            (),
+            "open",
         ),
         Sentence("midnight", "Midnight stands out", _midnight, ("flat", "days", "later"), ("nights",)),
         Sentence(

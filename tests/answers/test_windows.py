@@ -195,4 +195,4 @@ def test_the_exhibit_of_the_last_days(small_atlas: Atlas):
     assert whole["Count"] == exhibit.table["Count"].iloc[1:].sum()
     assert whole["Count"] == small_atlas.answer(ASKED.replace(category=("robbery",))).totals.shown
     assert any("Year to date" in caveat for caveat in exhibit.caveats)
-    assert any("corrected for looking at several places and stretches" in caveat for caveat in exhibit.caveats)
+    assert any("at several places and stretches of days" in caveat for caveat in exhibit.caveats)

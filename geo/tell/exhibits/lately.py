@@ -104,10 +104,13 @@ def _compared(part: Part, compared: Windows, now: Asked, then: Asked) -> tuple[p
         before, after, exposure=lengths, usual=varied.usual, dispersion=dispersion,
         least_shown=varied.least_shown, fdr=False,
     )  # fmt: skip
-    if dispersion is None:
+    # What all have in common can neither be measured nor be taken out.
+    alone = varied.whole is None and varied.usual == 1
+    if dispersion is None or alone:
         table["change"] = NOT_JUDGED
     if pd.notna(before.iloc[0]) and pd.notna(after.iloc[0]):
         whole = whole_change(varied, int(before.iloc[0]), int(after.iloc[0]), lengths)
         told = ["ratio_lower", "ratio_upper", "p", "change"]
         table.loc[table.index[0], told] = whole[told]
-    return table, varied.caveats
+    few = ("Too few months to tell how much all places vary together: no change is judged.",)
+    return table, (*varied.caveats, *few * alone)

@@ -249,8 +249,13 @@ def similarity(parts: Sequence[Part]) -> Exhibit:
         )
     formats = dict.fromkeys(table.columns[2:], "{:.0f}%")
     title = f"How alike the sources are in where they point, {parts[0].where}"
-    caveats = (
+    caveats: tuple[str, ...] = (
         "Andresen's S-index: wards in which one source's share lies within what the other would give. Two "
         "samples of one pattern agree in far fewer than all wards, so S stands beside what they would give.",
     )
+    if any(p.gate.controlled for p in parts):
+        caveats += (
+            "The noise of protected versions makes sources less alike than two samples of one pattern, and "
+            "what these would give does not allow for it: an S below its limits says nothing here.",
+        )
     return Exhibit("similarity", title, finding, table, formats, caveats=caveats)

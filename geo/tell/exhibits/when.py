@@ -192,7 +192,8 @@ def night_time_economy(part: Part) -> Exhibit:
     units, exposure = part.units
     number = clock.nights_of(exposure.sum(axis=0), late.hour)
     clumped = peaks.clumping(units.sum(axis=2), exposure)
-    table["Busiest night"] = [_busiest_night(part, weeks[i], number, clumped) for i in order]
+    if not part.gate.controlled:
+        table["Busiest night"] = [_busiest_night(part, weeks[i], number, clumped) for i in order]
     share = part.gate.share(int(columns[column][order].sum()), int(columns[column].sum()))
     first = table["Ward"][(table[column] == table[column][0]).fillna(False)]
     finding = leading(list(first), f"{part.noun} at night", f"{table[column][0]:,}")
@@ -201,7 +202,9 @@ def night_time_economy(part: Part) -> Exhibit:
     title = f"{part.titled}: wards at night, 19:00 to 06:59"
     caveats: tuple[str, ...] = (
         "Wards stand for town centres; a night runs from noon to noon.",
-        "Busiest nights are those that cannot be told apart; – where nights vary no more than weeks do.",
+        "No busiest night is named: the protected version’s noise is as large as how nights of a ward differ."
+        if part.gate.controlled
+        else "Busiest nights are those that cannot be told apart; – where nights vary no more than weeks do.",
     )
     if doubt:
         caveats += ("Ordered by the count without midnight’s excess (00:00 beyond the hours beside it).",)
