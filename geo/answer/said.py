@@ -182,31 +182,39 @@ def how_far(s: Asked) -> str:
     """Say how far protected counts lie from the true ones; "" where these are shown."""
     if not s.loaded.noise:
         return ""
-    whole = how_far_off(s, s.inside)
-    one = f"that of one {s.area} within ± {np.median(plus_minus(s.noise[s.inside])):.0f}" if s.n > 1 else ""
-    every = f"the number of all within ± {whole:,}"
-    far = listed([one, every] if one else [every])
+    number, of_a_kind = _of_a_kind(s)
+    far = [f"that of one {s.area} within ± {_of_one(s)}"] if s.n > 1 else []
+    far += [f"the number of all within ± {how_far_off(s, s.inside):,}"]
+    far += [f"{number} of one time or kind within ± {of_a_kind}"]
     return (
-        f"The {s.noun} are a protected version, drawn once with noise: {far} of the true number in 95 of "
-        "100 cases. Limits and tests allow for it."
+        f"The {s.noun} are a protected version, drawn once with noise: {listed(far)} of the true number in "
+        "95 of 100 cases. Limits and tests allow for it."
     )
 
 
 def how_far_cut(s: Asked) -> str:
-    """Say the same of counts that are cut up by area, time or kind; "" where the true ones are shown."""
+    """Say the same beside a table of counts."""
     if not s.loaded.noise:
         return ""
-    number = max(1, int(s.counts[s.inside].sum()))
-    one, every = np.median(plus_minus(s.noise[s.inside])), how_far_off(s, s.inside)
-    part = s.variance(np.array([PART]), np.where(s.lsoas, 0, -1), min(1.0, PART / number))
+    number, of_a_kind = _of_a_kind(s)
+    every = f"{how_far_off(s, s.inside):,}"
     return (
-        f"Counts lie within ± {one:.0f} of the true ones for one {s.area}, ± {every:,} for all, and "
-        f"± {plus_minus(part)[0]} for {PART} of one time or kind, in 95 of 100 cases."
+        f"Counts lie within ± {_of_one(s)} of the true ones for one {s.area}, ± {every} for all, and "
+        f"± {of_a_kind} for {number} of one time or kind, in 95 of 100 cases."
     )
 
 
-PART = 100
-"""Events of which it is said how far a count of one time or kind may be off."""
+def _of_one(s: Asked) -> int:
+    """How far the count of one area is off, that of the middle one."""
+    return int(np.median(plus_minus(s.noise[s.inside])))
+
+
+def _of_a_kind(s: Asked) -> tuple[int, int]:
+    """A number of events, and how far it is off where they are of one time or kind."""
+    every = max(1, int(s.counts[s.inside].sum()))
+    number = 100 if every >= 200 else 10
+    far = s.variance(np.array([number]), np.where(s.lsoas, 0, -1), min(1.0, number / every))
+    return number, int(plus_minus(far)[0])
 
 
 def how_far_off(s: Asked, areas: np.ndarray) -> int | None:

@@ -14,6 +14,8 @@ import numpy as np
 
 from geo.answer.cube import N_SLOTS, TIMED
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.said import how_far
+from geo.ask.query import Query
 from geo.ask.words import listed, month_name, month_number, month_runs, named, period_name
 from geo.data import reports
 
@@ -90,7 +92,8 @@ def _facts(atlas: Atlas, key: str) -> Iterator[tuple[str, str]]:
         if without
         else "Every district in every month loaded",
     )
-    yield "Small numbers", loaded.gate.notice or "Open data, shown as they are"
+    far = how_far(atlas.asked(Query(source=key)))
+    yield "Small numbers", f"{loaded.gate.notice} {far}".strip() or "Open data, shown as they are"
 
 
 def _entries(atlas: Atlas, key: str) -> list[dict[str, Any]]:

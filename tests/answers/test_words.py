@@ -106,7 +106,7 @@ def claims(answer: Answer) -> Iterator[tuple[str, float, float]]:
     said, source = answer.headline, answer.query.source
     counts, table = raw_counts(answer), answer.table[answer.inside]
     shown, total = protected(counts, source), protected(int(counts.sum()), source)
-    if found := re.search(r"the most \w+: ([\d,]+)( each)?(?:,( together)? ([\d.]+)% of)?", said):
+    if found := re.search(r"the most \w+: ([\d,]+)(?: ± \d+)?( each)?(?:,( together)? ([\d.]+)% of)?", said):
         best = shown == shown.max()
         yield "the most", float(found[1].replace(",", "")), float(shown.max())
         yield "ties", bool(found[2]), best.sum() > 1
