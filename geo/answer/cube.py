@@ -95,7 +95,7 @@ class Cube:
         often = dict(zip(labels, np.bincount(label, minlength=len(labels)).tolist(), strict=True))
         categories = tuple(sorted((c for c in labels if often[c]), key=lambda c: (-often[c], c)))
         covered = np.unique(
-            np.concatenate([np.asarray(months, dtype=np.int64), incidents["month"].to_numpy(np.int64)])
+            np.concatenate([np.asarray(months, dtype=np.int64), incidents["month"].unique().astype(np.int64)])
         )
         place, codes = values_of(incidents["lsoa"])
         among = areas.get_indexer(pd.Index(codes))

@@ -36,8 +36,9 @@ def days(incidents: pd.DataFrame) -> np.ndarray:
     if "date" not in incidents:
         return np.zeros(len(incidents), np.int8)
     number, known = _days_since_1970(incidents)
-    months, at = np.unique(incidents["month"].to_numpy(), return_inverse=True)
-    begins = (months.astype(np.int64) - 1970 * 12).astype("datetime64[M]")
+    month = incidents["month"].to_numpy()
+    earliest, latest = (int(month.min()), int(month.max())) if len(month) else (0, 0)
+    at, begins = month - earliest, (np.arange(earliest, latest + 1) - 1970 * 12).astype("datetime64[M]")
     first = begins.astype("datetime64[D]").astype(np.int32)
     length = (begins + 1).astype("datetime64[D]").astype(np.int32) - first
     return np.where(known, np.clip(number - first[at] + 1, 1, length[at]), 0).astype(np.int8)

@@ -103,6 +103,9 @@ class _Rehearsal(Exception):
 
 def _open(change: Transaction, opening: Callable[[Snapshot], object]) -> None:
     """Open a version that is not yet in force; where that fails, say so and let it never come into force."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()  # what reading the files needed
     try:
         opening(change)
     except Problem as problem:

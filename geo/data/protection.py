@@ -193,7 +193,8 @@ class _Dealer:
             if grain == "day":
                 slots, part, hours = slots[_HOUR == NO_HOUR], (np.arange(7) >= 4) * 1, hours * 0 + NO_HOUR
             day = pd.to_datetime(self.events["date"]).dt.day_of_week.fillna(0).to_numpy(np.int64)
-            label = np.searchsorted(slots, day * (NO_HOUR + 1) + hours)
+            label = np.searchsorted(slots, day * (NO_HOUR + 1) + hours).astype(np.int32)
+            del day, hours
             fine = self._totals(self._by_place(label, len(slots), self.share["place, weekday and hour"]))
             slot = slots[self._in_wards(fine, label, part, "ward and part of the week")]
             weekday, hour = _WEEKDAY[slot], _HOUR[slot]

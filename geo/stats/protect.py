@@ -174,14 +174,14 @@ def dealt(counts: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> n
 
     Returns
     -------
-    ndarray of int64, shape (events,)
+    ndarray of int32, shape (events,)
         Label of each event.
     """
     order = rng.permutation(len(groups))
     few = np.int16 if counts.shape[0] < np.iinfo(np.int16).max else np.int64  # numbers of 16 bits sort fast
     order = order[np.argsort(groups.astype(few)[order], kind="stable")]
-    labels = np.tile(np.arange(counts.shape[1]), counts.shape[0])
-    found = np.empty(len(groups), np.int64)
+    labels = np.tile(np.arange(counts.shape[1], dtype=np.int32), counts.shape[0])
+    found = np.empty(len(groups), np.int32)
     found[order] = np.repeat(labels, counts.ravel())
     return found
 
