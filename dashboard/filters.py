@@ -264,6 +264,7 @@ def _select(
         maxDropdownHeight=460 if explained else 320,
         comboboxProps=_POPUP | {"width": "min(29rem, 92vw)"} if explained else _POPUP,
         renderOption={"function": "explained"} if explained else None,
+        withScrollArea=False,  # the list scrolls itself, by the arrow keys too
         **{"aria-label": label},
     )
     if explained:  # the group has the note, since the list's own input takes no description from outside

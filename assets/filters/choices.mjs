@@ -10,3 +10,8 @@ const explained = ({ option: { label, said }, checked }) =>
 export function offer() {
   Object.assign(window.dashMantineFunctions ??= {}, { explained });
 }
+
+/** An open list that is longer than its room can be scrolled by the keyboard, too. */
+document.addEventListener("click", () => requestAnimationFrame(() => {
+  for (const list of document.querySelectorAll(".mantine-Select-options")) list.tabIndex = 0;
+}));

@@ -2,7 +2,7 @@
 
 import * as map from "../map/map.mjs";
 import { writeCodes } from "../page/address.mjs";
-import { $, about, wantsLittleMotion } from "../page/dom.mjs";
+import { about, wantsLittleMotion } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { toast } from "../page/messages.mjs";
 import { change, current, on, question } from "../page/question.mjs";
@@ -74,7 +74,7 @@ map.onLasso((codes) => {
 /** On a phone the panel of an area lies below the map: who taps an area is shown it. */
 on("shown", ({ selected }) => {
   if (selected && selected === tapped && matchMedia(NARROW).matches) {
-    $("selected").scrollIntoView({ behavior: wantsLittleMotion() ? "auto" : "smooth" });
+    document.querySelector("#selected .selected-head")?.scrollIntoView({ behavior: wantsLittleMotion() ? "auto" : "smooth" });
   }
   tapped = null;
 });

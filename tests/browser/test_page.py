@@ -197,7 +197,7 @@ def test_a_fault_of_the_server_is_a_sentence_not_a_blank_page(
     visit(page, serve(app.server))
     monkeypatch.setattr(type(small_atlas), "answer", lambda self, query: 1 / 0)
     cell(page, "hour", "03:00 to 03:59").click()
-    expect(page.locator("#trouble")).to_contain_text("could not work out this answer")
+    expect(page.locator("#trouble")).to_contain_text("could not work this out")
     expect(page.locator(".ag-row").first).to_be_visible()
 
 
