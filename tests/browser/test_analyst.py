@@ -273,7 +273,7 @@ def test_help_opens_and_closes_by_key(page: Page, address: str):
     page.keyboard.press("t")
     page.keyboard.press("Escape")
     expect(page.locator("#help")).to_be_hidden()
-    assert page.url == f"{address}/"
+    assert page.url == f"{address}/?level=lsoa"
 
 
 def test_classes_and_colours_are_chosen(page: Page, address: str):

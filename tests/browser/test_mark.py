@@ -147,7 +147,6 @@ def test_own_classes_begin_with_the_bounds_in_force_and_are_written_by_keyboard(
     expect(page.locator("#notices")).to_contain_text("go up from one number to the next")
     page.go_back()
     expect(box).to_have_value("50,100")
-    page.locator("#detail summary").click()
     page.locator("#filter-breaks").click()
     page.get_by_role("option", name="Quantiles").click()
     shows(page, "")
