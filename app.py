@@ -93,8 +93,6 @@ def _behind_the_door(editions: Editions, data: Path, access: Access) -> Applicat
 
     if unknown := access.unknown(list(editions.current.atlas.sources), list(ways())):
         raise Problem(f"The access file {access.path} cannot be used: " + " ".join(unknown))
-    for group in access.groups.values():
-        editions.catalogue(group.viewer)  # what cannot be opened is told now, not to whoever asks first
     return Door(Watched(access.path), editions, People(data))
 
 

@@ -69,7 +69,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
                         **{"aria-label": "Categories"},
                     ),
                 ),
-                html.A("What is loaded, and what is missing", href=ADDRESS, className="link"),
+                html.A("What is loaded, and what is missing", href=ADDRESS[1:], className="link"),
             ),
             _group(
                 "Shown how",

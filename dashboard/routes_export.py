@@ -105,13 +105,20 @@ def register(app: Dash, atlas: Atlas) -> None:
         return reply(atlas, (query, wards), make)
 
     @app.server.get("/export.html")
-    @described(Operation("One file to take along: map, list and steps, without a server", TAG, {HTML: {}}))
+    @described(
+        Operation(
+            "One file to take along: map, list and steps, without a server",
+            TAG,
+            {HTML: {}},
+            effort=Effort.LONG,
+        )
+    )
     def take_along() -> Response:
         allow(atlas, "html")
         query = asked(atlas)
 
         def make() -> Response:
-            link = request.host_url + query.to_search()
+            link = request.root_url + query.to_search()
             return download(write_html(atlas, query, link), HTML, filename(atlas.answer(query), "html"))
 
         return reply(atlas, query, make)

@@ -150,7 +150,7 @@ def relative(text: str) -> str:
     '<script src="_dash-component-suites/dash/deps/react.js"></script>'
     """
     own = text.replace('"/_dash-component-suites/', '"_dash-component-suites/')
-    return own.replace(r'"requests_pathname_prefix":"\u002f"', '"requests_pathname_prefix":""')
+    return own.replace(r'"requests_pathname_prefix":"\u002f"', '"requests_pathname_prefix":"./"')
 
 
 def entry() -> str:

@@ -1,9 +1,10 @@
 /** Which assessment is on the page? That of the filters in the address, fetched when its view is opened. */
 
 import { only } from "../page/address.mjs";
-import { $ } from "../page/dom.mjs";
+import { $, make } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
-import { on } from "../page/question.mjs";
+import { change, on } from "../page/question.mjs";
+import { spoken } from "../page/server.mjs";
 import { keeper, place } from "./pieces.mjs";
 
 const FAILED = '<p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
@@ -22,6 +23,14 @@ const piece = keeper("assess", {
     put(FAILED);
   },
   slow: 0,
+  tell: (progress) => $("assess").querySelector(".assess-wait").replaceChildren(`Counting… ${spoken(progress)} `, cancel),
+});
+
+const cancel = make("button", "linklike", { type: "button" }, "Cancel");
+cancel.addEventListener("click", () => {
+  piece.drop();
+  wanted = null;
+  change({ view: "" });
 });
 
 on("answer", ({ view, search }) => {

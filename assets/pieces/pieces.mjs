@@ -64,9 +64,10 @@ const sized = new ResizeObserver((entries) => {
  * that comes after another was wanted is dropped.
  *
  * @param {string} id of the part
- * @param {{put: (html: string) => void, fail: (again: () => void) => void, slow?: number}} acts
+ * @param {{put: (html: string) => void, fail: (again: () => void) => void, slow?: number,
+ *   tell?: (progress: import("../page/server.mjs").Progress) => void}} acts
  */
-export function keeper(id, { put, fail, slow: patience = SLOW_MS }) {
+export function keeper(id, { put, fail, slow: patience = SLOW_MS, tell }) {
   let request = null; // of the piece on its way
   let slow = 0;
 
@@ -91,7 +92,7 @@ export function keeper(id, { put, fail, slow: patience = SLOW_MS }) {
     const mine = request = new AbortController();
     mute();
     try {
-      const html = await fetched(address, mine.signal);
+      const html = await fetched(address, mine.signal, tell);
       if (request !== mine) return;
       drop();
       put(html);

@@ -209,20 +209,23 @@ class Editions:
             nice=GIVES_WAY,
             imports=SITE,
         )
-        try:
-            atlas = Atlas(snapshot)
-            if light:
-                light.wait_until_ready()
-        except BaseException:
-            for pool in filter(None, (light, long)):
-                pool.close(0)
-            raise
         kept: Memory[Hashable, Answered] = Memory(room=settings.room * MEGABYTE)
-        hands = handing.Hands(atlas.version, light, long, kept, self._jobs)
+        hands = handing.Hands(snapshot.version, light, long, kept, self._jobs)
 
         def dress(page: Flask) -> None:
             jobs.register(page, self._jobs)
             seen.register(page, self.figures)
             handing.register(page, hands)
 
-        return Edition(atlas, Groups(atlas, settings.access, dress), hands)
+        try:
+            atlas = Atlas(snapshot)
+            pages = Groups(atlas, settings.access, dress)
+            for group in settings.access.groups.values() if settings.access else ():
+                pages.atlas(group.viewer)  # what cannot be opened is told now, not to whoever asks first
+            if light:
+                light.wait_until_ready()
+        except BaseException:
+            for pool in filter(None, (light, long)):
+                pool.close(0)
+            raise
+        return Edition(atlas, pages, hands)

@@ -8,10 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 from dashboard import create_app, handover
 from dashboard.assess import asking
 from dashboard.routes_pieces import _of_layer
+from dashboard.serving.behind import Behind
 from geo.answer.atlas import Atlas
 from geo.ask.parameters import write_hours
 from geo.ask.query import PARAMETERS, SCREEN, Query
@@ -74,9 +76,34 @@ def test_no_address_of_the_page_begins_at_the_root(small_atlas: Atlas) -> None:
     routes = {rule.rule.split("/")[1].partition(".")[0] for rule in client.application.url_map.iter_rules()}
     absolute = re.compile(rf"""["'`(=]/(?:assets|{"|".join(re.escape(one) for one in routes if one)})\b""")
     sent = {
-        path: client.get(path).get_data(as_text=True)
-        for path in ("/", "/_dash-layout", "/answer?view=compare", "/answer?view=present", "/piece/evidence")
+        path: client.get(path).get_data(as_text=True).replace(r"\u002f", "/")
+        for path in (
+            "/?level=ward",
+            "/_dash-layout",
+            "/answer?view=compare",
+            "/answer?view=present",
+            "/piece/evidence",
+        )
     }
     sent |= {path.name: path.read_text(encoding="utf-8") for path in shipped("assets").rglob("*.mjs")}
     found = {path: absolute.findall(text) for path, text in sent.items() if "vendor" not in path}
     assert not {path: these for path, these in found.items() if these}
+
+
+def test_links_name_the_path_that_a_proxy_gives_the_page(small_atlas: Atlas) -> None:
+    page = Behind(create_app(small_atlas).server, ["10.0.0.5"])
+    said = {"X-Forwarded-Prefix": "/hotspots", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "localhost"}
+    links = []
+    for peer in ("10.0.0.5", "10.0.0.6"):
+        answer = Client(page).get(
+            "/export.json?level=ward", headers=said, environ_overrides={"REMOTE_ADDR": peer}
+        )
+        links += re.findall(r'"(https?://localhost/[^"]*)\?', answer.text)
+    assert links == ["https://localhost/hotspots/", "http://localhost/"]
+
+
+def test_dash_asks_for_its_own_parts_from_where_the_page_is(small_atlas: Atlas) -> None:
+    assert (
+        '"requests_pathname_prefix":"./"'
+        in create_app(small_atlas).server.test_client().get("/?level=ward").text
+    )
