@@ -357,9 +357,10 @@ def _sentence(spot: Spot) -> list[Any]:
 
 
 def _details(material: Material, spot: Spot) -> Component:
-    """Numbers behind the sentence, what is new, and what was decided, of the area that is chosen."""
+    """What was decided of the area that is chosen, then the numbers behind its sentence and what is new."""
     told, meeting = material.told, material.meeting
-    rows: list[tuple[str, str]] = []
+    notes = of_area(material.notes, spot.code)[:REMEMBERED]
+    rows = [(f"Decided {_day(date.fromisoformat(n.date))}", f"{n.text} ({n.author})") for n in notes]
     if spot.change.numbers:
         rows.append(("Change", _short(spot.change.numbers)))
     if told.until:
@@ -371,8 +372,6 @@ def _details(material: Material, spot: Spot) -> Component:
         new = ", ".join(filter(None, (spot.since.words, spot.since.numbers)))
         fresh = _short(f"{told.months_since}: {new}") if told.months_since else "no newer months are loaded"
         rows.append((f"Since {_day(meeting.day)}", fresh))
-    notes = of_area(material.notes, spot.code)[:REMEMBERED]
-    rows += [(f"Decided {_day(date.fromisoformat(n.date))}", f"{n.text} ({n.author})") for n in notes]
     return html.Dl(
         [part for name, value in rows for part in (html.Dt(name), html.Dd(value))],
         className="present-details",
