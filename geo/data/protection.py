@@ -189,11 +189,12 @@ class _Dealer:
         if grain == "month":
             hour, weekday = np.full(self.n, NO_HOUR), np.full(self.n, NO_DAY)
         else:
-            hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int64)
+            hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int16)
             if grain == "day":
                 slots, part, hours = slots[_HOUR == NO_HOUR], (np.arange(7) >= 4) * 1, hours * 0 + NO_HOUR
-            day = pd.to_datetime(self.events["date"]).dt.day_of_week.fillna(0).to_numpy(np.int64)
-            label = np.searchsorted(slots, day * (NO_HOUR + 1) + hours).astype(np.int32)
+            day = pd.to_datetime(self.events["date"]).dt.day_of_week.fillna(0).to_numpy(np.int16)
+            slot_of = np.searchsorted(slots, np.arange(len(_HOUR))).astype(np.int16)
+            label = slot_of[day * np.int16(NO_HOUR + 1) + hours]
             del day, hours
             fine = self._totals(self._by_place(label, len(slots), self.share["place, weekday and hour"]))
             slot = slots[self._in_wards(fine, label, part, "ward and part of the week")]
