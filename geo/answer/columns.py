@@ -19,8 +19,8 @@ from geo.ask.words import between, lower_first, written
 from geo.stats.rates import HIDE_RATE_BELOW, UNRELIABLE_BELOW, UNRELIABLE_NOTE
 
 Write = Callable[[pd.Series], list[str]]
-P, DECIMAL = "0.0000", "#,##0.0"
-"""How a workbook writes probabilities, and other numbers that are not whole."""
+P, FINE, DECIMAL = '[<0.00005]"< 0.0001";0.0000', "0.000", "#,##0.0"
+"""How a workbook writes probabilities, statistics and ratios, and other numbers that are not whole."""
 
 
 # ---------------------------------------------------------------- numbers as text
@@ -247,6 +247,7 @@ EVERYWHERE = (
     COUNT,
     PLUS_MINUS,
     Column("count_shown", f"The count as a page shows it: {SUPPRESSED} where it is suppressed"),
+    Column("class_shown", "The class of the legend in which the map draws the area"),
     Column("population", "Residents"),
     RATE,
     UNRELIABLE,

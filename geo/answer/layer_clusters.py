@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import COLD, HOT, MAYBE_COLD, MAYBE_HOT, PLAIN, Shade
-from geo.answer.columns import CLUSTER, P_EXACT, P_PERMUTATION, Column, Q
+from geo.answer.columns import CLUSTER, FINE, P_EXACT, P_PERMUTATION, Column, P, Q
 from geo.answer.layer import Claim, Layer
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, Measure, measure
@@ -284,7 +284,10 @@ def _error_caveats(s: Asked, table: pd.DataFrame) -> list[str]:
 
 
 def _columns(statistic: Statistic) -> tuple[Column, ...]:
-    own = [Column(name, definition) for name, definition in statistic.definitions.items()]
+    own = [
+        Column(name, definition, cells=P if name.startswith("p") else FINE)
+        for name, definition in statistic.definitions.items()
+    ]
     known = {column.name: column for column in (*own, P_EXACT, Q, CLUSTER)}
     told = [known[name] for name in statistic.columns if name in known]
     return (*told, *([P_PERMUTATION] if statistic.permutation else []))

@@ -15,7 +15,7 @@ from geo.answer.colours import (
     MAYBE_MORE,
     MORE,
 )
-from geo.answer.columns import DECILES, Column, P, figures
+from geo.answer.columns import DECILES, FINE, Column, P, figures
 from geo.answer.disclosure import ROUNDED_TO, SMALLEST_SHOWN
 from geo.answer.layer import NO_CLAIM, Claim, Layer
 from geo.answer.layer_clusters import correction_caveats
@@ -254,9 +254,10 @@ EXCESS = Layer(
             "Times as many as expected",
             "Times",
             write=figures("{:.1f}"),
+            cells=FINE,
         ),
-        Column("ratio_lower_ci", "Lower limit of the 95% confidence interval of the ratio"),
-        Column("ratio_upper_ci", "Upper limit of the 95% confidence interval of the ratio"),
+        Column("ratio_lower_ci", "Lower limit of the 95% confidence interval of the ratio", cells=FINE),
+        Column("ratio_upper_ci", "Upper limit of the 95% confidence interval of the ratio", cells=FINE),
         Column("ratio_p", "Probability of so high or low a count among similarly deprived areas", cells=P),
         Column("ratio_q", "ratio_p corrected for looking at many areas (false discovery rate)", cells=P),
         Column("verdict", "Whether the area has more than its deprivation explains", width=34),

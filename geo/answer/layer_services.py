@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
-from geo.answer.columns import CLUSTER, P_EXACT, Column, P, Q, figures, words
+from geo.answer.columns import CLUSTER, FINE, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import (
     CLUSTERS,
@@ -286,7 +286,7 @@ BIVARIATE_MORAN = Layer(
     kinds=CORNERS,
     leads=("HH",),
     columns=(
-        Column("local_i", "Local Moran's I; withheld for controlled sources"),
+        Column("local_i", "Local Moran's I; withheld for controlled sources", cells=FINE),
         P_EXACT,
         Q,
         CLUSTER,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
-from geo.answer.columns import Column, P, changes, words
+from geo.answer.columns import FINE, Column, P, changes, words
 from geo.answer.disclosure import ROUNDED_TO
 from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import NOT_CORRECTED, about, correction_caveats, unjudged
@@ -253,9 +253,10 @@ AGAINST_BEFORE = Layer(
             "Change",
             write=changes,
             pixels=68,
+            cells=FINE,
         ),
-        Column("change_lower_ci", "Lower limit of the 95% confidence interval of that ratio"),
-        Column("change_upper_ci", "Upper limit of the 95% confidence interval of that ratio"),
+        Column("change_lower_ci", "Lower limit of the 95% confidence interval of that ratio", cells=FINE),
+        Column("change_upper_ci", "Upper limit of the 95% confidence interval of that ratio", cells=FINE),
         Column(
             "change_p",
             "Probability of so large a change by chance, which varies as the counts of other months do",

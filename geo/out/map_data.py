@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.out.provenance import Sheet
+from geo.out.qgis_style import styled
 from geo.out.tables import facts, plain, records
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from pandas import DataFrame
 
 
 def features(sheet: Sheet, places: Sequence[int] | np.ndarray | None = None) -> list[str]:
@@ -59,9 +61,8 @@ def _json(value: object) -> str:
 # ---------------------------------------------------------------- on the National Grid
 
 
-def _shapes(sheet: Sheet) -> GeoDataFrame:
+def _shapes(sheet: Sheet, table: DataFrame) -> GeoDataFrame:
     """The areas with their records, EPSG:27700."""
-    table = records(sheet)
     areas = sheet.level.shapes[["geometry"]].join(table.set_index(table[table.columns[0]]), how="inner")
     return areas.reset_index(drop=True)
 
@@ -79,20 +80,24 @@ def _header(sheet: Sheet) -> dict[str, str]:
 
 
 def write_gpkg(sheet: Sheet) -> bytes:
-    """GeoPackage (EPSG:27700), one layer named after the level."""
+    """GeoPackage (EPSG:27700): a layer named after the level, and how QGIS is to draw it.
+
+    Its version is one that the programs of 2020 know.
+    """
     import pyogrio
 
-    file = io.BytesIO()
+    file, table = io.BytesIO(), records(sheet)
     pyogrio.write_dataframe(
-        _shapes(sheet),
+        _shapes(sheet, table),
         file,
         driver="GPKG",
         layer=sheet.level.key,
         promote_to_multi=True,
         dataset_metadata=_header(sheet),
         layer_metadata=_header(sheet),
+        VERSION="1.3",
     )
-    return file.getvalue()
+    return styled(file.getvalue(), sheet, table)
 
 
 def write_parquet(sheet: Sheet) -> bytes:
@@ -100,7 +105,9 @@ def write_parquet(sheet: Sheet) -> bytes:
     from pyarrow import parquet
 
     file = io.BytesIO()
-    _shapes(sheet).to_parquet(file, index=False, schema_version="1.1.0", write_covering_bbox=True)
+    _shapes(sheet, records(sheet)).to_parquet(
+        file, index=False, schema_version="1.1.0", write_covering_bbox=True
+    )
     table = parquet.read_table(file)
     said = {**(table.schema.metadata or {}), **{k.lower(): v for k, v in _header(sheet).items()}}
     labelled = io.BytesIO()

@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import re
+import textwrap
 from datetime import datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,13 @@ from geo.answer.layers import column
 from geo.ask.query import PARAMETERS, Query
 from geo.out.provenance import Sheet
 
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+A4 = 9
+"""What a workbook calls that paper."""
+LONGEST_HEAD = 240
+"""Letters that the head of a printed page may have, less those that place them."""
 _FORMULA = tuple("=+-@|%\t\r")
 
 
@@ -29,11 +37,16 @@ def plain(value: Any) -> Any:
 
 
 def records(sheet: Sheet) -> pd.DataFrame:
-    """The table for programs, codes first: ``count`` is a number or missing, ``count_shown`` the text."""
+    """The table for programs, codes first.
+
+    ``count`` is a number or missing, ``count_shown`` the text; ``class_shown`` is the class on the map.
+    """
     shown = sheet.answer.export()
     told = shown["count"].map(str, na_action="ignore")
     table = shown.rename(columns={"count": "count_shown"}).assign(count_shown=told)
     table.insert(shown.columns.get_loc("count"), "count", sheet.answer.table["count"])
+    drawn = pd.Series(sheet.answer.codes, sheet.answer.table.index).reindex(table.index)
+    table["class_shown"] = drawn.map(dict(enumerate(sheet.answer.classes.labels))).astype("str")
     return table.reset_index()
 
 
@@ -96,13 +109,25 @@ def write_xlsx(sheet: Sheet) -> bytes:
                     page.write_number(row, place, value, form if isinstance(value, float) else whole)
         page.freeze_panes(1, 2)
         page.autofilter(0, 0, len(table), len(table.columns) - 1)
-        about = book.add_worksheet("About")
+        page.repeat_rows(0)
+        for printed in (page, about := book.add_worksheet("About")):
+            _print_as(printed, sheet)
         about.set_column(0, 0, 24)
         about.set_column(1, 1, 110)
         for row, (name, text) in enumerate(_about(sheet, list(table.columns))):
             about.write_string(row, 0, name, bold)
             about.write_string(row, 1, text, wrapped)
     return file.getvalue()
+
+
+def _print_as(page: Worksheet, sheet: Sheet) -> None:
+    """Let a worksheet print as wide as a page of A4, with its title and marking at the head of every page."""
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+    title, marking = (text.replace("&", "&&") for text in (sheet.title, sheet.answer.banner))
+    page.set_header(f"&L{textwrap.shorten(title, LONGEST_HEAD - len(marking), placeholder='…')}&R{marking}")
+    page.set_footer(f"&L{sheet.made_text}&RPage &P of &N")
 
 
 def _about(sheet: Sheet, columns: list[str]) -> list[tuple[str, str]]:

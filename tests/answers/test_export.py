@@ -32,7 +32,15 @@ from geo.ask.query import Query
 from geo.out.drawing import HATCHES, drawing
 from geo.out.export import FORMATS, Sheet, sheet
 from geo.out.printed_map import poster
-from tests.support.exported import geopackage, read_READERS, read_shapes, squeezed, words
+from tests.support.exported import (
+    areas_in,
+    geopackage,
+    layer_in,
+    read_READERS,
+    read_shapes,
+    squeezed,
+    words,
+)
 
 MADE = date(2026, 11, 20)
 DATES = ("20 November 2026", "2026-11-20")
@@ -151,7 +159,7 @@ def test_no_small_number_of_a_controlled_source_is_in_any_table(files, controlle
         of = dict(zip(heads, cells, strict=True))
         check(of["lsoa21cd"], of["count"], of["rate_per_1000_year"])
     with geopackage(files["controlled", "gpkg"]) as path:
-        package = pyogrio.read_dataframe(path, read_geometry=False)
+        package = areas_in(path, read_geometry=False)
     for table in (package, gpd.read_parquet(io.BytesIO(files["controlled", "parquet"]))):
         for _, row in table.iterrows():
             assert row["count_shown"] == ("*" if row["lsoa21cd"] in codes else str(int(row["count"])))
@@ -227,8 +235,8 @@ def test_a_geopackage_has_shapes_and_whole_numbers(files, small_atlas):
     shapes = small_atlas.levels["lsoa"].shapes
     for name, source in (("controlled", "ae"), ("clusters", "offences")):
         with geopackage(files[name, "gpkg"]) as path:
-            assert pyogrio.list_layers(path).tolist() == [["lsoa", "MultiPolygon"]]
-            areas = pyogrio.read_dataframe(path)
+            assert pyogrio.list_layers(path).tolist()[0] == ["lsoa", "MultiPolygon"]
+            areas = areas_in(path)
         assert areas.crs.to_epsg() == 27700
         counts = small_atlas.answer(Query(source=source)).table["count"]
         np.testing.assert_array_equal(areas["count"], counts.to_numpy(float, na_value=np.nan))
@@ -240,9 +248,44 @@ def test_a_geopackage_has_shapes_and_whole_numbers(files, small_atlas):
 def test_a_geopackage_names_its_layer_after_the_level(small_atlas, level):
     one = make(small_atlas, source="offences", level=level, borough=("E06000002",))
     with geopackage(FORMATS["gpkg"].write(one)) as path:
-        [[name, _]] = pyogrio.list_layers(path).tolist()
-        assert name == level
-        assert set(pyogrio.read_dataframe(path)["borough"]) == {"Eastshire"}
+        assert layer_in(path) == level
+        assert set(areas_in(path)["borough"]) == {"Eastshire"}
+
+
+@pytest.mark.parametrize("name", ["controlled", "clusters"])
+def test_a_geopackage_has_a_style_for_every_area_it_holds(files, controlled, clusters, name):
+    one = controlled if name == "controlled" else clusters
+    with geopackage(files[name, "gpkg"]) as path:
+        areas = areas_in(path)
+        [style] = pyogrio.read_dataframe(path, layer="layer_styles")["styleQML"]
+    tree = ElementTree.fromstring(style)
+    assert tree.find("renderer-v2").get("attr") == "class_shown"
+    fills = [{prop.get("k"): prop.get("v") for prop in each.iter("prop")} for each in tree.iter("symbol")]
+    drawn = {each.get("value"): fills[int(each.get("symbol"))] for each in tree.iter("category")}
+    for entry in (each for each in one.legend if each.position >= 0):
+        assert drawn[entry.label]["color"] == ",".join(map(str, (*bytes.fromhex(entry.colour[1:]), 255)))
+        assert (drawn[entry.label]["style"] == "solid") == (not entry.pattern)
+        assert (areas["class_shown"] == entry.label).sum() == entry.count
+    assert set(areas["class_shown"]) <= set(drawn)
+    named = [(int(each.get("index")), each.get("field")) for each in tree.iter("alias")]
+    assert named == list(enumerate(areas.columns.drop("geometry"), start=1))
+
+
+def test_a_workbook_prints_with_its_marking_and_its_heads_on_every_page(files, controlled):
+    book = openpyxl.load_workbook(io.BytesIO(files["controlled", "xlsx"]))
+    for page in book:
+        assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+        assert page.oddHeader.right.text == controlled.answer.banner
+    assert book["table"].print_title_rows == "$1:$1"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_number_of_a_workbook_looks_like_nothing(small_atlas, layer):
+    table = make(small_atlas, source="offences", layer=layer).answer.export()
+    for name in table.select_dtypes("float"):
+        places = len(column(name).cells.rpartition(".")[2])
+        small = table[name].abs().between(0, 0.5 * 10**-places, inclusive="neither")
+        assert "<" in column(name).cells or small.mean() < 0.02, name
 
 
 def test_the_csv_for_excel_is_the_csv_with_a_mark_of_its_letters(files):

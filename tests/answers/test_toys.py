@@ -38,6 +38,7 @@ from geo.out.provenance import Sheet, sheet
 from geo.stats.hotspots import STATISTICS, Statistic, bh_q
 from geo.stats.weights import Neighbours
 from tests.support import small_county as small
+from tests.support.exported import areas_in
 
 # ---------------------------------------------------------------- the declarations
 
@@ -301,7 +302,7 @@ def test_toys_are_in_every_table(printed: Sheet):
 
 
 def test_toys_are_in_every_map_file(printed: Sheet, tmp_path: Path):
-    for key, read in (("geojson", gpd.read_file), ("gpkg", gpd.read_file), ("parquet", gpd.read_parquet)):
+    for key, read in (("geojson", gpd.read_file), ("gpkg", areas_in), ("parquet", gpd.read_parquet)):
         file = tmp_path / f"toy.{key}"
         file.write_bytes(FORMATS[key].write(printed))
         assert read(file).loc[8, ["half", "parity"]].tolist() == [4.0, "E"], key

@@ -44,10 +44,21 @@ def geopackage(content: bytes):
         yield path
 
 
+def layer_in(path: Path) -> str:
+    """The layer of areas of a GeoPackage, which has the styles of QGIS as another."""
+    [layer, styles] = pyogrio.list_layers(path)[:, 0]
+    assert styles == "layer_styles"
+    return layer
+
+
+def areas_in(path: Path, **how):
+    return pyogrio.read_dataframe(path, layer=layer_in(path), **how)
+
+
 def read_gpkg(content: bytes) -> str:
     with geopackage(content) as path:
-        facts = pyogrio.read_info(path)
-        table = pyogrio.read_dataframe(path, read_geometry=False)
+        facts = pyogrio.read_info(path, layer=layer_in(path))
+        table = areas_in(path, read_geometry=False)
     return " ".join(map(str, [*facts["layer_metadata"].values(), *table.to_numpy(object).ravel()]))
 
 

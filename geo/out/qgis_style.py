@@ -1,0 +1,84 @@
+"""How does QGIS draw a GeoPackage as the page draws the areas? By a style that lies beside them."""
+
+from __future__ import annotations
+
+import sqlite3
+from xml.etree import ElementTree
+
+import pandas as pd
+
+from geo.answer.layers import column
+from geo.out.provenance import Sheet
+
+HATCHES = {"nodata": "b_diagonal", "suppressed": "diagonal_x"}
+"""What QGIS calls the hatchings of classes without a number."""
+EDGE = {"outline_color": "255,255,255,255", "outline_width": "0.1", "outline_style": "solid"}
+STYLES = """CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+    update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))"""
+"""The table in which QGIS keeps styles and looks for the usual one of a layer."""
+STYLE = """INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,
+    styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time)
+    VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)"""
+
+
+def style_of(sheet: Sheet, table: pd.DataFrame) -> str:
+    """Write the legend of a sheet as a style of QGIS 3 (QML), by ``class_shown`` of its records."""
+    root = ElementTree.Element("qgis", version="3.22.0", styleCategories="Symbology|Fields")
+    renderer = ElementTree.SubElement(
+        root, "renderer-v2", type="categorizedSymbol", attr="class_shown", symbollevels="0", forceraster="0"
+    )
+    categories = ElementTree.SubElement(renderer, "categories")
+    symbols = ElementTree.SubElement(renderer, "symbols")
+    for at, entry in enumerate(one for one in sheet.legend if one.position >= 0):
+        label = f"{entry.label} ({entry.count:,})"
+        ElementTree.SubElement(
+            categories, "category", value=entry.label, symbol=str(at), label=label, render="true"
+        )
+        symbol = ElementTree.SubElement(symbols, "symbol", type="fill", name=str(at), alpha="1")
+        fill = ElementTree.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
+        hatch = HATCHES.get(entry.pattern or "", "solid")
+        for key, value in {"color": _rgba(entry.colour), "style": hatch, **EDGE}.items():
+            ElementTree.SubElement(fill, "prop", k=key, v=value)
+    aliases = ElementTree.SubElement(root, "aliases")
+    for at, name in enumerate(table.columns, start=1):  # the first is the number of the row
+        ElementTree.SubElement(
+            aliases, "alias", index=str(at), field=name, name=column(name).label or name.replace("_", " ")
+        )
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def styled(content: bytes, sheet: Sheet, table: pd.DataFrame) -> bytes:
+    """Lay the style of a sheet into its GeoPackage."""
+    with sqlite3.connect(":memory:") as package:
+        package.deserialize(content)
+        layer, shapes = package.execute(
+            "SELECT table_name, column_name FROM gpkg_geometry_columns"
+        ).fetchone()
+        package.execute(STYLES)
+        package.execute(
+            STYLE,
+            (
+                layer,
+                shapes,
+                layer,
+                style_of(sheet, table),
+                sheet.layer,
+                f"{sheet.made.isoformat()}T00:00:00Z",
+            ),
+        )
+        package.commit()
+        return bytes(package.serialize())
+
+
+def _rgba(colour: str) -> str:
+    """A colour of the web as QGIS writes it.
+
+    Examples
+    --------
+    >>> _rgba("#b2182b")
+    '178,24,43,255'
+    """
+    return ",".join(str(part) for part in (*bytes.fromhex(colour.removeprefix("#")), 255))
