@@ -111,7 +111,8 @@ def test_the_way_from_the_landing_page_to_an_area_is_links(client):
 
 @pytest.mark.parametrize("accept", ["text/html,application/xhtml+xml,*/*;q=0.8", "*/*", ""])
 def test_who_does_not_ask_for_json_gets_the_page(client, accept):
-    assert "react-entry-point" in client.get("/", headers={"Accept": accept}).text
+    page = client.get("/", headers={"Accept": accept}, follow_redirects=True)
+    assert "react-entry-point" in page.text
     assert client.get("/?f=json", headers={"Accept": accept}).json["links"]
     assert client.get("/ogc/", headers={"Accept": accept}).json["links"]
 
