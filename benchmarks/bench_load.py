@@ -178,7 +178,7 @@ class Served:
         environment = os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}
         command = [sys.executable, "app.py", "--port", "0", "--data", data]
         if (root / "dashboard" / "serving").is_dir():
-            command += ["--workers", str(workers)]
+            command += ["--workers", str(workers), "--no-token"]
         self._process = subprocess.Popen(
             command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True
         )
