@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
@@ -86,7 +86,7 @@ class Provider:
                 or (known.username, known.password) != (CLIENT, SECRET)
             ):
                 return jsonify(error="invalid_grant"), 400
-            now = int(time.time())
+            now = int(datetime.now(UTC).timestamp())
             claims = {
                 "iss": self.issuer,
                 "sub": "0f3a-ann",
