@@ -164,7 +164,10 @@ def test_a_mark_changes_no_number_and_no_export(small_atlas: Atlas):
         assert with_[f"{ids.export(key)}.href"] == without[f"{ids.export(key)}.href"]
 
 
-def test_more_areas_than_a_set_holds_are_not_offered_as_one(demo_atlas: Atlas):
+def test_more_areas_than_a_set_holds_are_not_offered_as_one(
+    demo_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("dashboard.marked.LARGEST_GROUP", 60)
     few, many = (
         json.dumps(shown(demo_atlas, f"?mark=decile:{d}")["shown"][f"{ids.MARKED}.children"])
         for d in ("1", "1,2,3")
@@ -175,7 +178,7 @@ def test_more_areas_than_a_set_holds_are_not_offered_as_one(demo_atlas: Atlas):
 
 def test_what_cannot_be_marked_is_said_and_left_out_of_the_address(small_atlas: Atlas):
     page = shown(small_atlas, "?mark=class:HH")
-    assert page["search"] == "?"
+    assert page["search"] == "?level=lsoa"
     assert "no class “HH”" in json.dumps(page["shown"][f"{ids.NOTICES}.children"], ensure_ascii=False)
     page = shown(small_atlas, "?mark=colour:red")
     assert page["tidy"]
