@@ -185,7 +185,7 @@ def test_every_statistic_of_every_measure_tests_what_it_names(small_atlas: Atlas
             "standardised by" not in answer.classes.title and "before smoothing" not in answer.classes.title
         )
     else:
-        assert answer.classes.title.endswith(f"of {named}")
+        assert f"by {named}" in answer.classes.title
         assert any("smooth" in caveat.lower() for caveat in answer.caveats)
 
 
