@@ -85,11 +85,15 @@ class Level:
         """Shapes in EPSG:4326, for the web; rings as RFC 7946 wants them."""
         return in_degrees(self.shapes)
 
+    @property
+    def labels(self) -> pd.DataFrame:
+        """The frame as the browser names areas by it: without what is not known."""
+        return self.frame if self.frame["known"].ne("").any() else self.frame.drop(columns="known")
+
     @cached_property
     def geojson(self) -> bytes:
         """Shapes for the browser (EPSG:4326), features in map order with their position as id."""
-        named = self.frame["known"].ne("").any()
-        return browser_geojson(self.degrees, self.frame if named else self.frame.drop(columns="known"))
+        return browser_geojson(self.degrees, self.labels)
 
     @cached_property
     def geojson_hash(self) -> str:

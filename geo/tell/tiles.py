@@ -50,7 +50,7 @@ def tiles_geojson(level: Level) -> bytes:
     bytes
         GeoJSON, EPSG:4326, features in map order with their position as id.
     """
-    return browser_geojson(in_degrees(tiles(level.shapes, level.neighbours)), level.frame)
+    return browser_geojson(in_degrees(tiles(level.shapes, level.neighbours)), level.labels)
 
 
 def tiles(shapes: GeoDataFrame, neighbours: Neighbours) -> GeoDataFrame:
