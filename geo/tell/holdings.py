@@ -92,7 +92,7 @@ def _facts(atlas: Atlas, key: str) -> Iterator[tuple[str, str]]:
         if without
         else "Every district in every month loaded",
     )
-    far = how_far(atlas.asked(Query(source=key)))
+    far = how_far(atlas.asked(Query(source=key, level=next(iter(atlas.catalogue.levels)))))
     yield "Small numbers", f"{loaded.gate.notice} {far}".strip() or "Open data, shown as they are"
 
 

@@ -255,7 +255,6 @@ def test_measures_that_need_ages_say_so_together(small_atlas: Atlas):
     atlas = Atlas(small_atlas.snapshot)
     loaded = atlas.sources["ae"]
     cube = replace(loaded.cube, age=np.full_like(loaded.cube.age, len(AGE_BANDS)))
-    source = type("S", (), {"disclosure": "controlled"})
-    reasons = {key: atlas._lacks(one.needs, source, cube) for key, one in MEASURES.items()}
+    reasons = {key: atlas._lacks(one.needs, "controlled", cube) for key, one in MEASURES.items()}
     assert {key for key, why in reasons.items() if why} == {"dsr", "ratio", "harm"}
     assert reasons["dsr"] == reasons["ratio"] == "this source does not give ages."
