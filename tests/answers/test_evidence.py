@@ -152,3 +152,11 @@ def test_the_pieces_come_by_themselves(client: FlaskClient):
     assert client.get("/piece/panel").text == ""
     assert 'data-panel="area"' in client.get("/piece/panel?area=E01035001").text
     assert client.get("/piece/panel?%ff&level=galaxy&area=x").status_code == 200
+
+
+@pytest.mark.parametrize("layer", ["measure", "significance"])
+def test_tables_without_a_number_are_called_by_their_names(client: FlaskClient, layer: str):
+    page = client.get(f"/piece/evidence?source=offences&layer={layer}").text
+    captions = [unescape(caption) for caption in re.findall(r"<caption>(.*?)</caption>", page)]
+    assert captions
+    assert all(re.match(r"(Numbers behind “)?[A-Z]", caption) for caption in captions), captions

@@ -86,12 +86,14 @@ class Grid:
     @property
     def title(self) -> str:
         """Its caption without a number."""
-        return f"Numbers behind {self.exhibit.number}" if self.of_figure else self.exhibit.title
+        behind = self.exhibit.number or f"“{self.exhibit.name}”"
+        return f"Numbers behind {behind}" if self.of_figure else self.exhibit.title
 
     @property
     def caption(self) -> str:
         """Its title, after its number where it has one."""
-        return self.title if self.of_figure else f"{self.exhibit.number}. {self.exhibit.title}"
+        numbered = self.exhibit.number and not self.of_figure
+        return f"{self.exhibit.number}. {self.title}" if numbered else self.title
 
     @property
     def kinds(self) -> list[str]:
