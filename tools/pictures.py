@@ -37,13 +37,13 @@ from tests.support.browser import FLAGS, installed  # noqa: E402
 
 VIOLENCE = "category=violence-and-sexual-offences"
 PICTURES = {
-    "explore": ((1440, 810), f"/?{VIOLENCE}&layer=local_moran"),
+    "explore": ((1440, 810), "/"),
     "present": ((1440, 810), f"/?{VIOLENCE}&layer=local_moran&view=present"),
     "compare": ((1440, 810), "/?layer=getis_ord&view=compare&compare=ambulance&from=2022-01"),
     "dark": ((1440, 810), f"/?{VIOLENCE}&layer=getis_ord&theme=dark"),
     "protected": ((1440, 810), "/?source=ae&measure=rate"),
     "assessment": ((1440, 810), f"/?{VIOLENCE}&view=assess"),
-    "phone": ((390, 844), f"/?{VIOLENCE}&layer=local_moran"),
+    "phone": ((390, 844), "/"),
 }
 """Name of each picture to the size of its window and its address."""
 PATIENCE_MS = 120_000
