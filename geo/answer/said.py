@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.columns import COUNT
-from geo.answer.disclosure import marking
+from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate, marking
 from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
@@ -141,11 +141,12 @@ def left_out(s: Asked) -> tuple[str, ...]:
         share = gate.share(missing, int(selection.by_place.sum()))
         percent = f" ({share:.1%} of all)" if share is not None else ""
         parts = ((selection.unlocated, "without a place"), (selection.outside, f"outside {s.county.place}"))
-        some = listed([f"{gate.text(number)} {why}" for number, why in parts if number])
+        some = listed([f"{_number(gate, number)} {why}" for number, why in parts if number])
         said.append(f"{some}{percent} {verb(gate.text(missing), 'is', 'are')} not on the map.")
     if selection.slots is not None and (untimed := selection.untimed(s.lsoas)):
         are = verb(gate.text(untimed), "is", "are")
-        said.append(f"{gate.text(untimed)} without a known day or time {are} left out by the filter of time.")
+        number = _number(gate, untimed)
+        said.append(f"{number} without a known day or time {are} left out by the filter of time.")
     if info.finest != "lsoa":
         said.append(f"{upper_first(info.noun)} are given by {info.finest} only; nothing finer is known.")
     if info.spread:
@@ -176,6 +177,12 @@ def left_out(s: Asked) -> tuple[str, ...]:
     supplier = f"{info.attribution}." if gate.disclosure == "internal" else ""
     said += filter(None, (gate.notice, supplier, how_far(s)))
     return tuple(said)
+
+
+def _number(gate: Gate, count: int) -> str:
+    """A count in a sentence, in which a star says nothing."""
+    text = gate.text(count)
+    return f"1 to {LARGEST_SUPPRESSED}" if text == SUPPRESSED else text
 
 
 def how_far(s: Asked) -> str:
