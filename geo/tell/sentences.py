@@ -102,7 +102,7 @@ def _midnight(atlas: Atlas, query: Query) -> bool:
 
 
 def _exhibit(
-    atlas: Atlas, query: Query, key: str, speaks: Callable[[Exhibit], bool], without: bool | None
+    atlas: Atlas, query: Query, key: str, speaks: Callable[[Exhibit], bool | None], without: bool | None
 ) -> bool | None:
     """Whether an exhibit gives a verdict; ``without`` where it is not possible."""
     try:
@@ -114,8 +114,15 @@ def _exhibit(
         return without
 
 
+def _still_outside(funnel: Exhibit) -> bool | None:
+    """Whether a funnel that allows for how areas differ names any; None where it cannot, as of few."""
+    if ALLOWING.partition("{")[0] not in funnel.finding:
+        return None
+    return ALLOWING.format(NONE_STANDS_OUT) not in funnel.finding
+
+
 def _of_exhibit(
-    key: str, speaks: Callable[[Exhibit], bool], without: bool | None = None
+    key: str, speaks: Callable[[Exhibit], bool | None], without: bool | None = None
 ) -> Callable[[Atlas, Query], bool | None]:
     return partial(_exhibit, key=key, speaks=speaks, without=without)
 
@@ -145,7 +152,7 @@ SENTENCES: dict[str, Sentence] = {
         Sentence(
             "funnel",
             "Funnel that allows for how areas differ",
-            _of_exhibit("funnel", lambda it: ALLOWING.format(NONE_STANDS_OUT) not in it.finding),
+            _of_exhibit("funnel", _still_outside),
             ("residents", "differ"),
         ),
         Sentence("random_set", "A random set against the rest", _random_set, OVER_TIME, (), "open"),
