@@ -14,6 +14,8 @@ from scipy.special import betaln, gammaln, ndtri
 from geo.stats.dispersion import Dispersion
 from geo.stats.two_counts import p_of_change
 
+FARTHEST = 1e3
+"""A deviate that no count has: of areas whose counts may vary without a bound."""
 MOST = 60
 """Areas that are looked at one by one; of more, so many that stand evenly in their order by events."""
 NEXT_TO_NOTHING, POISSON = 1e-6, 1e7
@@ -80,7 +82,8 @@ def flagged_by_chance(
 
     steps = total / rounded_to
     middle = np.floor(steps * share)
-    low, high = _nearly(total, lengths, ndtri(1 - alpha / 2) * np.sqrt(factor))
+    deviate = np.minimum(ndtri(1 - alpha / 2) * np.sqrt(factor), FARTHEST)
+    low, high = _nearly(total, lengths, deviate)
     least = _first(lambda at, of: alike(at * rounded_to, of), middle + 1, low / rounded_to)
     most = steps - _first(
         lambda at, of: alike(total[of] - at * rounded_to, of), steps - middle, (total - high) / rounded_to

@@ -22,6 +22,7 @@ class MapPage:
 
     def __init__(self, page: Page, address: str, **config: Any) -> None:
         self.page, self.address = page, address
+        self.page.goto("about:blank")  # a page that stood here before asks nothing any more
         self.seen = watch(page)
         self.page.goto(address)
         self.page.evaluate(

@@ -86,3 +86,9 @@ def test_a_change_beyond_all_probability_is_one() -> None:
 
 def test_where_no_area_has_events_none_is_flagged() -> None:
     assert flagged_by_chance(pd.Series([0, np.nan]), pd.Series([0, 4])) == 0
+
+
+def test_an_area_whose_counts_vary_without_a_bound_is_never_flagged():
+    before, after, factors = pd.Series([1, 11, 30]), pd.Series([1, 10, 10]), np.array([np.inf, 1.5, 1.5])
+    others = flagged_by_chance(before[1:], after[1:], dispersion=Dispersion(factors[1:], 20.0, 1.5))
+    assert flagged_by_chance(before, after, dispersion=Dispersion(factors, 20.0, 1.5)) == others > 0
