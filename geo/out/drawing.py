@@ -13,7 +13,7 @@ import base64
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -22,6 +22,8 @@ from threading import RLock
 from typing import Any, Literal
 
 import numpy as np
+
+from geo.out.structure import HOLDS, Part
 
 INK, MUTED, LINE, SURFACE, BAR = "#17222b", "#4a5661", "#d9dfe4", "#eef3f6", "#12283a"
 MARK, HATCH, GROUND, WARD, EDGE, BADGE = "#ffdd00", "#7b8893", "#e3e9ed", "#707d88", "#9aa5ae", "#0b0c0c"
@@ -39,8 +41,8 @@ DETAIL = 0.04
 """Millimetres that print can just not show."""
 DOT_SPACING = 1.9
 """Millimetres between the dots of an overlay."""
-NO_LIGATURES = ("-liga", "-clig", "-dlig")
-"""So that a file can be searched for every word."""
+LETTER_BY_LETTER = ("-liga", "-clig", "-dlig", "-kern")
+"""So that a file can be searched for every word, and no number is read as two."""
 
 LACKING = "\ufffd"
 """What stands for a letter that the font lacks."""
@@ -214,6 +216,8 @@ class Page:
     figure : matplotlib Figure
     top : matplotlib Axes
         The whole page in millimetres, transparent, above all panes.
+    structure : Part
+        The page as a screen reader has it; see :meth:`part`.
     """
 
     def __init__(self, width: float, height: float) -> None:
@@ -223,9 +227,33 @@ class Page:
         self.figure = Figure(figsize=(width / 25.4, height / 25.4), facecolor="white")
         self.letters: dict[bool, set[str]] = {False: set(), True: set()}
         """Characters written in plain and in bold."""
+        self.structure = Part("Sect")
+        self.belonging: list[tuple[Any, Part]] = []
+        """What is drawn, and the part that it belongs to; nothing else is read out."""
+        self._part = self.structure
         self.top = self.figure.add_axes((0, 0, 1, 1), zorder=10, facecolor="none")
         self.top.set(xlim=(0, width), ylim=(height, 0))
         self.top.set_axis_off()
+
+    @contextmanager
+    def part(
+        self, kind: str, *, alternative: str = "", scope: str = "", late: bool = False
+    ) -> Iterator[None]:
+        """Draw what follows as a part of the page; parameters as for :class:`~geo.out.structure.Part`.
+
+        All that is drawn belongs to a figure, of other parts the texts do.
+        """
+        above, part = self._part, Part(kind, alternative, scope, late)
+        above.parts.append(part)
+        before = {*self.top.get_children(), *self.figure.axes}
+        self._part = part
+        try:
+            yield
+        finally:
+            self._part = above
+        if kind == "Figure":
+            drawn = (*self.top.get_children(), *self.figure.axes)
+            self.belonging += [(artist, part) for artist in drawn if artist not in before]
 
     def text(
         self,
@@ -240,18 +268,27 @@ class Page:
         halo: bool = False,
         url: str = "",
         order: float = 5,
+        kind: str = "",
+        scope: str = "",
     ) -> None:
-        """Write one line; ``y`` is its baseline."""
+        """Write one line; ``y`` is its baseline.
+
+        Where it is drawn in no paragraph or figure it is a part of its own, of a kind: "P", or a cell of the
+        row that is drawn; an empty cell is one too.
+        """
         from matplotlib.font_manager import FontProperties
         from matplotlib.patheffects import Stroke
 
-        text = legible(text, bold)
+        part, text = self._part, legible(text, bold)
+        if part.kind in HOLDS and (text or part.kind == "TR"):
+            part = Part(kind or HOLDS[part.kind], scope=scope)
+            self._part.parts.append(part)
         if not text:
             return
         self.letters[bold] |= set(text)
         style: dict[str, Any] = {
             "fontproperties": FontProperties(**font_of(size, bold)),
-            "fontfeatures": NO_LIGATURES,
+            "fontfeatures": LETTER_BY_LETTER,
             "ha": align,
             "va": "baseline",
             "parse_math": False,
@@ -259,7 +296,9 @@ class Page:
         if halo:  # drawn apart, so that the letters themselves stay text
             stroke = [Stroke(linewidth=size * 0.28, foreground="white")]
             self.top.text(x, y, text, path_effects=stroke, zorder=order - 0.5, **style)
-        self.top.text(x, y, text, color=colour, url=url or None, zorder=order, **style)
+        written = self.top.text(x, y, text, color=colour, url=url or None, zorder=order, **style)
+        if part.kind != "Figure":
+            self.belonging.append((written, part))
 
     def paragraph(
         self,
@@ -273,12 +312,18 @@ class Page:
         colour: str = INK,
         leading: float = 1.32,
         url: str = "",
+        kind: str = "P",
     ) -> float:
-        """Write wrapped text below ``y``; returns where it ends."""
+        """Write wrapped text below ``y``, as one part of a kind; returns where it ends."""
         step = size * POINT * leading
-        for line in wrap(text, width, size, bold):
-            self.text(x, y + step * 0.76, line, size, bold=bold, colour=colour, url=url)
-            y += step
+        with ExitStack() as parts:
+            if self._part.kind in HOLDS:
+                parts.enter_context(self.part(kind))
+            if url:
+                parts.enter_context(self.part("Link"))
+            for line in wrap(text, width, size, bold):
+                self.text(x, y + step * 0.76, f"{line} ", size, bold=bold, colour=colour, url=url)
+                y += step
         return y
 
     def rule(self, x: float, y: float, width: float, colour: str = LINE, weight: float = 0.6) -> None:
@@ -382,13 +427,9 @@ def _cut_font(bold: bool, used: frozenset[str]) -> str:
 
 
 def pdf(pages: Sequence[Page], title: str, about: str, keywords: str, made: date) -> bytes:
-    """Write pages as one PDF of true vectors, the font embedded as TrueType."""
-    from matplotlib.backends.backend_pdf import PdfPages
+    """Write pages as one tagged PDF of true vectors, the font embedded as TrueType."""
+    from geo.out.tagged_pdf import write
 
-    file = io.BytesIO()
     facts: dict[str, Any] = {"Title": title, "Subject": about, "Keywords": keywords, "Creator": "Hotspots"}
     facts["CreationDate"] = datetime.combine(made, time())
-    with PdfPages(file, metadata=facts) as book:
-        for page in pages:
-            book.savefig(page.figure)
-    return file.getvalue()
+    return write([(page.figure, page.structure, page.belonging) for page in pages], facts)

@@ -7,6 +7,8 @@ The same page leaves as PNG, SVG or PDF; its maps alone go into a slide.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -242,7 +244,8 @@ def poster(sheet: Sheet) -> Page:
     width = page.width - 2 * MARGIN
     top = draw_head(page, sheet, f"{sheet.place}  ·  {sheet.layer}", sheet.title, sheet.answer.headline)
     bottom = draw_foot(page, sheet)
-    draw_maps(page, sheet, Rect(MARGIN, top, MARGIN + width - SIDE - GAP - 2, bottom))
+    with page.part("Figure", alternative=sheet.map_in_words):
+        draw_maps(page, sheet, Rect(MARGIN, top, MARGIN + width - SIDE - GAP - 2, bottom))
     x = MARGIN + width - SIDE
     legend = bottom - legend_height(sheet, SIDE)
     draw_ranked(page, sheet, Rect(x, top, x + SIDE, legend - 4))
@@ -261,7 +264,7 @@ def draw_head(page: Page, sheet: Sheet, kicker: str, title: str, finding: str) -
     kicker = shorten(kicker, place.left - MARGIN - 4, BODY + 0.4, True)
     page.text(MARGIN, y + 3.7, kicker, BODY + 0.4, bold=True, colour=MUTED)
     size = TITLE if len(wrap(title, width, TITLE, True)) == 1 else TITLE - 3
-    y = page.paragraph(MARGIN, y + 7.0, width, title, size, bold=True, colour=BAR, leading=1.25)
+    y = page.paragraph(MARGIN, y + 7.0, width, title, size, bold=True, colour=BAR, leading=1.25, kind="H1")
     y = page.paragraph(MARGIN, y + 0.8, width, finding, FINDING, leading=1.35)
     page.rule(MARGIN, y + 2.2, width, INK, 0.9)
     return y + 5.2
@@ -277,26 +280,38 @@ def draw_foot(page: Page, sheet: Sheet, notes: tuple[str, ...] = ()) -> float:
     lines = [len(wrap(text, column, TINY)) for text in (said, sources, made)]
     top = page.height - MARGIN + 4 - max(lines[0], lines[1] + lines[2]) * TINY * POINT * 1.32
     page.rule(MARGIN, top - 1.8, width, LINE, 0.8)
-    page.paragraph(MARGIN, top, column, said, TINY, colour=MUTED)
     x = MARGIN + column + 8
-    y = page.paragraph(x, top, column, sources, TINY, colour=MUTED)
-    page.paragraph(x, y, column, made, TINY, colour=MUTED, url=sheet.link)
+    with page.part("Sect", late=True):
+        page.paragraph(MARGIN, top, column, said, TINY, colour=MUTED)
+        y = page.paragraph(x, top, column, sources, TINY, colour=MUTED)
+        page.paragraph(x, y, column, made, TINY, colour=MUTED, url=sheet.link)
     return top - 4.6
 
 
 def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
     """List the numbered areas, as many as there is room for."""
-    x, right, y = place.left, place.right, place.top
     if not len(sheet.top):
-        page.text(x, y + 2.6, "No areas to rank", BODY + 0.6, bold=True)
-        page.paragraph(x, y + 4, place.width, "No area has a number above 0 that may be shown.", BODY)
+        page.text(place.left, place.top + 2.6, "No areas to rank", BODY + 0.6, bold=True, kind="H2")
+        said = "No area has a number above 0 that may be shown."
+        page.paragraph(place.left, place.top + 4, place.width, said, BODY)
         return
-    page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True)
+    with page.part("Table"):
+        y = _ranked_rows(page, sheet, place)
+    page.rule(place.left, y, place.width)
+    page.text(place.left, y + 3.0, sheet.tied_below, TINY, colour=MUTED)
+
+
+def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
+    """Write the head and the rows of that list; returns where they end."""
+    x, right, y = place.left, place.right, place.top
     counted = right - max(16, text_width(sheet.rate_title, TINY) + 2.4)
     room = counted - x - text_width("Highest areas", BODY + 0.6, True) - 2.4
     noun = shorten(sheet.noun.capitalize(), room, TINY)
-    page.text(counted, y + 2.6, noun, TINY, colour=MUTED, align="right")
-    page.text(right, y + 2.6, sheet.rate_title, TINY, colour=MUTED, align="right")
+    with page.part("TR"):
+        head: dict[str, Any] = {"kind": "TH", "scope": "Column"}
+        page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True, **head)
+        page.text(counted, y + 2.6, noun, TINY, colour=MUTED, align="right", **head)
+        page.text(right, y + 2.6, sheet.rate_title, TINY, colour=MUTED, align="right", **head)
     y += 4.6
     room = place.bottom - y - 3.6 * bool(sheet.tied_below)
     rows = sheet.top.head(int(room // 6.3))
@@ -304,19 +319,20 @@ def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
     for _, row in rows.iterrows():
         page.rule(x, y, place.width)
         middle = y + step / 2
-        page.badge(x + 2.6, middle, row["rank"])
         beside = _beside(sheet, row)
         width = place.width - 34.6
         size = fitting(row["name"], width, BODY, True)
         line = middle - 0.3 if beside else middle + 0.9
-        page.text(x + 6.6, line, shorten(row["name"], width, size, True), size, bold=True)
-        page.text(x + 6.6, middle + 2.3, shorten(beside, width + 8, TINY), TINY, colour=MUTED)
         count, rate = sheet.shown(row)
-        page.text(right - 16, line, count, BODY, bold=True, align="right")
-        page.text(right, line, rate, BODY, align="right")
+        with page.part("TR"):
+            with page.part("TH", scope="Row"):
+                page.badge(x + 2.6, middle, row["rank"])
+                page.text(x + 6.6, line, shorten(row["name"], width, size, True), size, bold=True)
+                page.text(x + 6.6, middle + 2.3, shorten(beside, width + 8, TINY), TINY, colour=MUTED)
+            page.text(right - 16, line, count, BODY, bold=True, align="right")
+            page.text(right, line, rate, BODY, align="right")
         y += step
-    page.rule(x, y, place.width)
-    page.text(x, y + 3.0, sheet.tied_below, TINY, colour=MUTED)
+    return y
 
 
 def fitting(text: str, width: float, size: float, bold: bool = False) -> float:
@@ -348,6 +364,12 @@ def _square_and_rows(sheet: Sheet) -> tuple[list[Entry], list[Entry]]:
 
 def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> None:
     """Draw the legend: every class with the number of areas in it."""
+    with page.part("Figure", alternative=sheet.legend_in_words):
+        _draw_classes(page, sheet, x, y, width)
+
+
+def _draw_classes(page: Page, sheet: Sheet, x: float, y: float, width: float) -> None:
+    """Draw the title, the classes and what their numbers are."""
     y = page.paragraph(x, y, width, sheet.answer.classes.title, BODY, bold=True, leading=1.3) + 1.6
     square, rows = _square_and_rows(sheet)
     for entry in square:

@@ -91,6 +91,17 @@ class Sheet:
         return self.answer.classes.title if key == "measure" else LAYERS[key].label
 
     @property
+    def map_in_words(self) -> str:
+        """What the map shows, for who cannot see it."""
+        return f"Map. {self.title}, {self.layer}. {self.answer.headline}"
+
+    @property
+    def legend_in_words(self) -> str:
+        """Every class of the legend with its number of areas."""
+        said = "; ".join(f"{entry.label}: {entry.count:,}" for entry in self.legend)
+        return f"{self.answer.classes.title}, number of {self.unit} in each class: {said}."
+
+    @property
     def notes(self) -> list[str]:
         """Sentences that go wherever the numbers go."""
         return [self.answer.banner + ".", *self.answer.caveats, *self.answer.notices]

@@ -72,7 +72,7 @@ def _fill_slide(slide: Any, sheet: Sheet) -> None:
         io.BytesIO(maps_png(sheet, MAP[2], MAP[3])), Mm(MAP[0]), Mm(MAP[1]), Mm(MAP[2]), Mm(MAP[3])
     )
     picture.name = "Map"
-    _describe(picture, f"Map. {sheet.title}, {sheet.layer}. {sheet.answer.headline}")
+    _describe(picture, sheet.map_in_words)
 
     legend = 7 + LINE_STEP * len(sheet.legend)
     rows = max(0, min(MOST_ROWS, len(sheet.top), int((MAP[3] - legend - 2) // ROW) - 1))
@@ -140,8 +140,7 @@ def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
     group = shapes.add_group_shape()
     group.name = "Legend"
     width = WIDTH - MARGIN - LEFT
-    said = "; ".join(f"{entry.label}: {entry.count:,}" for entry in sheet.legend)
-    _describe(group, f"{sheet.answer.classes.title}, number of {sheet.unit} in each class: {said}.")
+    _describe(group, sheet.legend_in_words)
     _text(group.shapes, "Legend title", (LEFT, top, width, 6), sheet.answer.classes.title, 10, bold=True)
     for k, entry in enumerate(sheet.legend):
         y = top + 7 + LINE_STEP * k

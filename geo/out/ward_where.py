@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -21,6 +23,7 @@ from geo.out.drawing import (
     PALE,
     WARD,
     WARD_LINE,
+    Align,
     Page,
     Rect,
     shorten,
@@ -56,13 +59,16 @@ def first_page(told: Profile, here: Sheet, outlines: dict[str, np.ndarray]) -> P
     top += 4.4
     bottom = draw_foot(page, here, ("Outlines follow the small areas that make up a ward.",))
     table_top = bottom - ROW * (len(told.members) + 1) - 8.5
-    _table(page, told, here, Rect(MARGIN, table_top, MARGIN + width, bottom))
     place = Rect(MARGIN, top, MARGIN + width - KEY_WIDTH - GAP, table_top - GAP)
-    _map(page, told, here, outlines, place)
+    with page.part("Figure", alternative=f"Map of {told.name} among its neighbours. {here.map_in_words}"):
+        _map(page, told, here, outlines, place)
     key = Rect(place.right + GAP, top, MARGIN + width, table_top - GAP)
     legend = legend_height(here, key.width)
     draw_legend(page, here, key.left, key.bottom - legend, key.width)
-    _key_map(page, told, here, outlines, Rect(key.left, key.top, key.right, key.bottom - legend - 5))
+    with page.part("Figure", alternative=f"Where in {here.place} {told.name} lies."):
+        _key_map(page, told, here, outlines, Rect(key.left, key.top, key.right, key.bottom - legend - 5))
+    with page.part("Table"):
+        _table(page, told, here, Rect(MARGIN, table_top, MARGIN + width, bottom))
     return page
 
 
@@ -99,12 +105,23 @@ def _map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray]
     pane.scale_bar(bar, size=7)
     pane.north_arrow(place.left + 5 if "left" in arrow else place.right - 5, place.top + 2)
     taken += [pane.corner(bar, place.width * 0.36, 9), pane.corner(arrow, 11, 12)]
+    name_places(pane, here.places, taken)
     names = here.levels["ward"].frame["name"]
     parts = shapely.intersection(outlines["ward"], shapely.box(*pane.extent))
     spots = pane.at(shapely.get_coordinates(shapely.point_on_surface(parts)))
     for other, (x, y) in zip(np.flatnonzero(~shapely.is_empty(parts)), spots, strict=True):
         if other != ward and shapely.area(parts[other]) > (10 * pane.scale) ** 2:
             write_name(pane, names.iloc[other], x, y, taken, size=BODY, colour=MUTED)
+
+
+def name_places(pane: Pane, places: pd.DataFrame | None, taken: list[Rect], size: float = BODY) -> None:
+    """Name the towns, villages or streets of a file of places, the largest first, where there is room."""
+    if places is None:
+        return
+    seen = places[pane.sees(places[["x", "y"]].to_numpy(float), margin=1.0)].sort_values(["rank", "name"])
+    spots = pane.at(seen[["x", "y"]].to_numpy(float))
+    for name, rank, (x, y) in zip(seen["name"], seen["rank"], spots, strict=True):
+        write_name(pane, str(name), x, y, taken, size=size, bold=rank == 1)
 
 
 def _key_map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray], place: Rect) -> None:
@@ -136,30 +153,34 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     )
     rights = (None, 0.37, 0.53, 0.66, None, 1.0)
     y = place.top + 3.4
-    for head, share in zip(heads, rights, strict=True):
-        x = {"Small area (LSOA)": 0.0, "Cluster": 0.70}.get(head, share or 0.0)
-        align = "right" if share else "left"
-        page.text(place.left + x * place.width, y, head, TINY + 0.4, bold=True, colour=MUTED, align=align)  # type: ignore[arg-type]
+    style: dict[str, Any] = {"bold": True, "colour": MUTED, "kind": "TH", "scope": "Column"}
+    with page.part("TR"):
+        for head, share in zip(heads, rights, strict=True):
+            x = {"Small area (LSOA)": 0.0, "Cluster": 0.70}.get(head, share or 0.0)
+            align: Align = "right" if share else "left"
+            page.text(place.left + x * place.width, y, head, TINY + 0.4, align=align, **style)
     y += 1.8
     for number, ((_, row), code) in enumerate(zip(told.members.iterrows(), codes, strict=True), start=1):
         page.rule(place.left, y, place.width)
         base = y + ROW * 0.66
-        page.badge(place.left + 2.6, y + ROW / 2, str(number), radius=1.8, size=6)
-        page.text(place.left + 7, base, row["name"], BODY, bold=True)
         decile = "" if pd.isna(row["imd_decile"]) else str(row["imd_decile"])
-        count = count_of(row)
-        rate = rate_of(row)
-        for text, share in zip((count, rate, row["rank"], decile), (0.37, 0.53, 0.66, 1.0), strict=True):
-            page.text(place.left + share * place.width, base, text, BODY, align="right")
         x = place.left + 0.70 * place.width
         page.box(Rect.of(x, y + 1.6, 3.6, 2.6), small.classes.colours[code], edge=EDGE)
-        page.text(x + 5, base, shorten(small.classes.labels[code], 0.24 * place.width, BODY), BODY)
+        with page.part("TR"):
+            with page.part("TH", scope="Row"):
+                page.badge(place.left + 2.6, y + ROW / 2, str(number), radius=1.8, size=6)
+                page.text(place.left + 7, base, row["name"], BODY, bold=True)
+            for text, share in ((count_of(row), 0.37), (rate_of(row), 0.53), (row["rank"], 0.66)):
+                page.text(place.left + share * place.width, base, text, BODY, align="right")
+            page.text(x + 5, base, shorten(small.classes.labels[code], 0.24 * place.width, BODY), BODY)
+            page.text(place.right, base, decile, BODY, align="right")
         y += ROW
     page.rule(place.left, y, place.width, INK)
     base = y + ROW * 0.66
     row, width = told.row, place.width
-    page.text(place.left, base, f"All of {row['name']}", BODY, bold=True)
-    count = count_of(row)
-    rate = rate_of(row)
-    page.text(place.left + 0.37 * width, base, count, BODY, bold=True, align="right")
-    page.text(place.left + 0.53 * width, base, rate, BODY, bold=True, align="right")
+    with page.part("TR"):
+        page.text(place.left, base, f"All of {row['name']}", BODY, bold=True, kind="TH", scope="Row")
+        page.text(place.left + 0.37 * width, base, count_of(row), BODY, bold=True, align="right")
+        page.text(place.left + 0.53 * width, base, rate_of(row), BODY, bold=True, align="right")
+        for _ in range(3):  # it has no rank, cluster or decile
+            page.text(place.right, base, "", BODY)

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,11 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import month_number, month_text
 from geo.cli import run
+from geo.out.drawing import POINT, Page, Rect
+from geo.out.pane import Pane
 from geo.out.ward_pack import ward_pack, wards_of, write_packs
+from geo.out.ward_when import _draw_gradient, draw_kinds
+from geo.out.ward_where import name_places
 from geo.tell.area import profile
 from tests.support import small_county as small
 
@@ -270,6 +275,68 @@ def test_rates_of_few_events_are_marked_beside_the_neighbours_too(small_atlas):
         assert f"{rate:,.10g}†" in second or f"{rate:,.1f}†" in second
     assert second.count("*") == told.sources["count"].isna().sum()
     assert "† unreliable: fewer than 20 events." in re.sub(r"\s+", " ", first)
+
+
+def test_page_two_says_what_it_draws(packs, small_atlas):
+    every = re.sub(r"\s+", " ", packs["offences"][1].pages[1].extract_text())
+    told = profile(small_atlas, Query(source="offences", level="ward", area="E05000001", layer="quintile"))
+    kinds = told.categories.sort_values("count", ascending=False)
+    drawn = [
+        every.index(f"{kind} {count:,}")
+        for kind, count in zip(kinds["category"], kinds["count"], strict=True)
+    ]
+    assert drawn == sorted(drawn), "most frequent first"
+    assert "When, and of which kinds" in every and "The week shows" in every
+    month = small_atlas.sources["offences"].info.months[-1]
+    query = Query(source="offences", category=("robbery",), first=month)
+    [(_, content)] = ward_pack(small_atlas, query, ["E05000001"])
+    one = re.sub(r"\s+", " ", pypdf.PdfReader(io.BytesIO(content)).pages[1].extract_text())
+    assert "When, and beside its neighbours" in one and "kinds" not in one
+
+
+def test_kinds_that_have_no_room_are_counted():
+    page, many = (
+        Page(100, 100),
+        pd.DataFrame({"category": list("abcdefgh"), "count": pd.array(range(8), "Int64")}),
+    )
+    told = SimpleNamespace(categories=many)
+    draw_kinds(page, told, SimpleNamespace(noun="offences"), Rect(0, 0, 90, 80), most=5)
+    texts = [text.get_text() for text in page.top.texts]
+    assert [text for text in texts if text in many["category"].tolist()] == list("hgfed")
+    assert "3 more kinds are not drawn" in texts
+
+
+def test_a_small_area_stands_at_its_rate_or_above_the_scale_with_it():
+    """A rate of 1,324 stood at the 1,000 that the scale ended with."""
+    page, place = Page(100, 100), Rect(0, 0, 100, 100)
+    deciles = pd.DataFrame(
+        {name: [100.0] * 10 for name in ("rate_per_1000_year", "lower_ci", "upper_ci")}, range(1, 11)
+    )
+    own = pd.DataFrame({"imd_decile": [2, 9], "rate_per_1000_year": [50.0, 1324.0]})
+    assert _draw_gradient(page, deciles, own, np.array([1, 2]), place)
+    found = {text.get_text(): text.get_position()[1] for text in page.top.texts}
+    floor = place.bottom - 11.5
+    scale = next(y for y in found.values() if abs(y - 0.8 - floor) < 1e-9), found["100"]
+    badge = 5.2 * POINT * 0.365
+    assert found["1"] - badge == pytest.approx(np.mean(scale) - 0.8, abs=0.01), "half way up"
+    assert found["2"] < scale[1] - 2 and "1,324" in found
+    assert not _draw_gradient(Page(100, 100), deciles, own.head(1), np.array([1]), place)
+
+
+def test_places_are_named_on_the_map_of_a_pack(small_atlas):
+    page = Page(100, 100)
+    pane = Pane(page, Rect(0, 0, 100, 100), (0.0, 0.0, 1000.0, 1000.0))
+    places = pd.DataFrame(
+        {
+            "name": ["High Street", "Far", "Town"],
+            "x": [500.0, 9000, 510],
+            "y": [500.0, 0, 505],
+            "rank": [3, 1, 1],
+        }
+    )
+    name_places(pane, places, [])
+    named = [text.get_text() for text in page.top.texts if not text.get_path_effects()]
+    assert named == ["Town", "High Street"]
 
 
 def test_too_few_to_show_by_the_hour_are_added_up(packs):
