@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from dashboard import compare, ids
-from dashboard.filters import MANY_BOROUGHS, WHOLE, further
+from dashboard.filters import MANY_BOROUGHS, WHOLE, WORDY, further, of_persons
 from geo.answer.benchmark import england
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.choices import CHANGE, ENGLAND
+from geo.ask.parameters import Parameter
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
@@ -22,8 +23,10 @@ from geo.ask.words import (
     MONTH_NAMES,
     hours_name,
     listed,
+    lower_first,
     month_text,
     period_name,
+    upper_first,
 )
 from geo.tell.assessment import exhibit_name
 
@@ -70,7 +73,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         "from.data": _with(months, query.first),
         "to.data": _with(months, query.last),
     }
-    for one in further():
+    for one in _lists():
         value = query[one.name]
         state[f"{one.name}.value"] = one.usually if value == one.default else one.kind.write(value)
         state[f"{one.name}.disabled"] = bool(one.reason and one.reason(source))
@@ -100,7 +103,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     shown[f"{ids.EVIDENCE}.hidden"] = not first
     shown[f"{ids.EVIDENCE_NAME}.children"] = "".join(map(exhibit_name, first))
     shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
-    for one in further():
+    for one in _lists():
         why = one.reason(source) if one.reason else ""
         shown[f"{ids.note(one.name)}.children"] = f"Cannot be chosen: {why}" if why else ""
         shown[f"{ids.note(one.name)}.hidden"] = not why
@@ -110,9 +113,11 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         shown[f"{ids.row(parameter)}.className"] = "field field-off" if parameter in off else "field"
         shown[f"{ids.clear(parameter)}.hidden"] = not text
         shown[f"{ids.clear(parameter)}.href"] = link_to(query.replace(**{parameter: ()}), defaults)
-    why = f"{_named(off)} cannot be chosen: {source.no_hours_reason}" if off else ""
+    timeless = [parameter for parameter in off if parameter in _TIMES]
+    why = f"{_named(timeless)} cannot be chosen: {source.no_hours_reason}" if timeless else ""
     shown[f"{ids.CLOCK_OFF}.children"] = why
-    shown[f"{ids.CLOCK_OFF}.hidden"] = not off
+    shown[f"{ids.CLOCK_OFF}.hidden"] = not why
+    shown |= _of_persons(query, source)
     shown[f"{ids.RESET}.href"] = link_to(query.cleared(), defaults)
     shown[f"{ids.PRESENT}.href"] = link_to(query.replace(view="present"), defaults)
     shown[f"{ids.EXPLORE}.href"] = link_to(query.replace(view="explore"), defaults)
@@ -194,13 +199,51 @@ def _chosen(query: Query, boroughs: Mapping[str, str]) -> dict[str, str]:
         "hour": hours_name(query.hour) if query.hour else "",
         "day": listed([DAY_NAMES[d][:3] for d in query.day]),
         "night": f"{len(query.night)} of 7" if query.night else "",
+        **{one.name: _some_of(one, query[one.name]) for one in of_persons()},
     }
+
+
+def _some_of(one: Parameter, chosen: Sequence[int]) -> str:
+    """Say which values of a strip of persons or circumstances are chosen."""
+    if len(one.options) > WORDY:
+        return one.kind.write(chosen).replace(",", ", ")
+    labels = list(one.options.values())
+    return listed([labels[position] for position in chosen])
+
+
+def _of_persons(query: Query, source: SourceInfo) -> Shown:
+    """Say how many filters of persons and circumstances are chosen, and which cannot be."""
+    chosen = sum(bool(query[one.name]) for one in of_persons())
+    off: dict[str, list[str]] = {}
+    for one in of_persons():
+        if one.reason and (why := one.reason(source)):
+            off.setdefault(why, []).append(lower_first(one.label))
+    everything = len(off) == 1 and len(next(iter(off.values()))) == len(of_persons())
+    said = ["Nothing here" if everything else upper_first(listed(names)) for names in off.values()]
+    why = " ".join(
+        f"{what} can be chosen: {why}" if everything else f"{what} cannot be chosen: {why}"
+        for what, why in zip(said, off, strict=True)
+    )
+    return {
+        f"{ids.PERSONS_CHOSEN}.children": f" {chosen} chosen" if chosen else "",
+        f"{ids.PERSONS_OFF}.children": why,
+        f"{ids.PERSONS_OFF}.hidden": not why,
+    }
+
+
+_TIMES = ("hour", "day", "night")
+
+
+def _lists() -> list[Parameter]:
+    """Further filters that are lists."""
+    return [one for one in further() if one.control == "value"]
 
 
 def _off(source: SourceInfo) -> list[str]:
     """Strips that a source cannot be asked by."""
     has = {"hour": source.has_hours, "day": source.has_days, "night": source.has_hours}
-    return [parameter for parameter, possible in has.items() if not possible]
+    off = [parameter for parameter, possible in has.items() if not possible]
+    return off + [one.name for one in of_persons() if one.reason and one.reason(source)]
 
 
 def _named(off: Sequence[str]) -> str:
@@ -215,6 +258,7 @@ def strips_shown(query: Query, source: SourceInfo) -> dict[str, dict[str, Any]]:
         "hour": [str(h) for h in query.hour],
         "day": [DAYS[d] for d in query.day],
         "night": [DAYS[d] for d in query.night],
+        **{one.name: [list(one.options)[at] for at in query[one.name]] for one in of_persons()},
     }
     off = _off(source)
     return {parameter: {"values": chosen, "off": parameter in off} for parameter, chosen in values.items()}

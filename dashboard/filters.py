@@ -15,6 +15,7 @@ from dashboard.routes_data import ADDRESS
 from geo.answer.layers import LAYERS
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
+from geo.ask.factors import UNKNOWN
 from geo.ask.parameters import Parameter
 from geo.ask.query import PARAMETERS
 from geo.ask.words import DAY_NAMES, DAYS, MONTH_NAMES
@@ -24,6 +25,8 @@ MANY_BOROUGHS = 8
 WHOLE = PARAMETERS["benchmark"].usual
 """Value of the control of the benchmark for none: all that is shown."""
 LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
+WORDY = 12
+"""Values above which those of a strip stand in columns, ten in a row."""
 NULL_NAMES = {"exact": "Exact chance", "permutation": "Simulated"}
 
 
@@ -139,6 +142,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
                 segmented("level", "Areas", options_of({k: LEVEL_NAMES[k] for k in catalogue.levels})),
                 _boroughs(catalogue.boroughs),
             ),
+            _persons(),
             html.Details(
                 [
                     html.Summary("In detail"),
@@ -188,11 +192,40 @@ def further() -> list[Parameter]:
     return [one for one in PARAMETERS.values() if one.keeps is not None]
 
 
+def of_persons() -> list[Parameter]:
+    """Filters of persons and circumstances that have a strip on the page."""
+    return [one for one in further() if one.control == "strip"]
+
+
+def _persons() -> Component:
+    """Fold the filters of persons and circumstances away, under what is chosen of them."""
+    strips = [
+        _strip(
+            one.name,
+            one.label,
+            one.options,
+            "ten" if len(one.options) > WORDY else "words",
+            full=[_spoken(value, text) for value, text in one.options.items()],
+            off=ids.PERSONS_OFF,
+        )
+        for one in of_persons()
+    ]
+    summary = html.Summary(["Who and with what", html.Span(id=ids.PERSONS_CHOSEN, className="strip-note")])
+    off = html.P(id=ids.PERSONS_OFF, className="note", hidden=True)
+    return html.Details([summary, off, *strips], id="persons", className="group detail")
+
+
+def _spoken(value: str, text: str) -> str:
+    """What a cell says aloud: of an age its whole band."""
+    return "Not known" if value == UNKNOWN else value if text.isdigit() or text == "90+" else text
+
+
 def _further() -> list[Component]:
-    """Lay out a list for each further filter; nothing where there is none."""
+    """Lay out a list for each further filter that has one; nothing where there is none."""
     lists = [
         _select(one.name, one.label, options_of({one.usually: f"{one.label}: all", **one.options}))
         for one in further()
+        if one.control == "value"
     ]
     return [_group("What else", *lists)] if lists else []
 
@@ -298,6 +331,7 @@ def _strip(
     *,
     full: Sequence[str] | None = None,
     hidden: bool = False,
+    off: str = ids.CLOCK_OFF,
 ) -> Component:
     """Cells of which some, or none for all, are chosen, by mouse and keys (``assets/filters/strip.mjs``)."""
     names = full or list(cells.values())
@@ -311,7 +345,7 @@ def _strip(
             **{
                 "aria-multiselectable": "true",
                 "aria-labelledby": f"label-{parameter}",
-                "aria-describedby": f"{ids.note(parameter)} {ids.CLOCK_OFF}",
+                "aria-describedby": f"{ids.note(parameter)} {off}",
                 "data-strip": parameter,
             },
             children=[

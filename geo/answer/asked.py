@@ -22,7 +22,8 @@ from geo.answer.margin import variance
 from geo.answer.week import Week, week_of
 from geo.ask import describe
 from geo.ask.choices import LEVELS
-from geo.ask.query import Query
+from geo.ask.factors import FACTORS
+from geo.ask.query import Query, filters_of
 from geo.ask.windows import Windows
 from geo.ask.words import AREAS, counted, month_text
 from geo.data.reference import reference_rate
@@ -254,7 +255,8 @@ class Asked:
     @cached_property
     def _kept(self) -> float:
         """Share of the events of its months that the other filters keep."""
-        months = self.kept.replace(hour=(), day=(), night=(), category=(), window=None)
+        further = {one.field: one.default for one, _ in filters_of(self.kept)}
+        months = self.kept.replace(hour=(), day=(), night=(), category=(), window=None, **further)
         everything = int(self.loaded.reported(self.loaded.select(months), self.lsoas).by_area.sum())
         return int(self.selection.by_area.sum()) / everything if everything else 1.0
 
@@ -283,6 +285,18 @@ class Asked:
     def undated(self) -> int:
         """Events inside that the days compared leave out because theirs is not known."""
         return self.selection.undated(self.lsoas)
+
+    @cached_property
+    def unrecorded(self) -> dict[str, int]:
+        """Events inside that a filter of persons or circumstances leaves out as not known, by its name."""
+        found = {}
+        for one, chosen in filters_of(self.kept):
+            factor = FACTORS.get(one.name)
+            if factor is not None and factor.unknown.isdisjoint(chosen):
+                others = self.kept.replace(**{one.field: tuple(factor.unknown)})
+                unknown = self.loaded.reported(self.loaded.select(others), self.lsoas)
+                found[one.name] = int(unknown.by_area[self.lsoas].sum())
+        return found
 
     def repeats(self) -> int:
         """Events inside beyond the first of each person; 0 where persons are not known."""

@@ -22,6 +22,7 @@ from geo.answer.level import band_population, levels_of
 from geo.answer.memory import MEGABYTE, Memory
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
+from geo.ask.factors import CODE, FACTORS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import Converted, SourceInfo
@@ -311,7 +312,7 @@ class County:
             measures=tuple(key for key in self._measures if key not in reasons),
             no_measure_reasons=reasons,
             attribution=source.attribution,
-            attributes=frozenset(cube.extra),
+            factors=frozenset(one.name for one in (*FACTORS.values(), CODE) if cube.carries(one)),
             sector=source.sector,
             moved=moved_points(self.snapshot.manifest, source.key),
             converted=self._converted(source.key),

@@ -12,7 +12,7 @@ outside it, or without a place. So the counts of a filter always add up to the e
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, InOrder, days, weekdays, whole
+from geo.ask.factors import LIST, Factor
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
@@ -59,7 +60,7 @@ class Cube:
         Day of the month, 0 where not known.
     offsets : ndarray of int64, shape (C * M * N_SLOTS + 1,)
         First row of each cell (category, month, weekday, hour).
-    extra : mapping of str to ndarray, shape (N,)
+    extra : InOrder of str to ndarray, shape (N,)
         Further attributes of the source in the same row order.
     """
 
@@ -70,7 +71,7 @@ class Cube:
     age: np.ndarray
     day: np.ndarray
     offsets: np.ndarray
-    extra: Mapping[str, np.ndarray]
+    extra: InOrder
 
     @classmethod
     def build(cls, incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -> Cube:
@@ -171,6 +172,51 @@ class Cube:
     def spans(self) -> np.ndarray:
         """Length of each event's range of time in hours; NaN or 0 for a moment."""
         return np.asarray(self.extra.get("span_hours", np.zeros(self.n_events, np.float32)), np.float32)
+
+    def carries(self, factor: Factor) -> bool:
+        """Whether it records a factor of persons or circumstances, of any event."""
+        if factor.column == "age_band":
+            return self.has_ages
+        return self.extra.known(factor.column) or self.marks(factor)
+
+    def marks(self, factor: Factor) -> bool:
+        """Whether it records a factor by keywords alone: what is not marked counts as not so."""
+        if not factor.marked or self.extra.known(factor.column) or not self.extra.known(LIST):
+            return False
+        return factor.mentioned(self.extra.texts(LIST))
+
+    def carrying(self, factor: Factor, chosen: Collection[int]) -> np.ndarray:
+        """Mark the events that carry any of some values of a factor.
+
+        Parameters
+        ----------
+        factor : Factor
+        chosen : collection of int
+            Positions of its values.
+
+        Returns
+        -------
+        ndarray of bool, shape (N,)
+        """
+        if factor.column == "age_band":
+            positions, held = self.age, [factor.of(band) for band in AGE_BANDS] + [factor.unknown]
+        elif self.extra.known(factor.column):
+            positions, texts = self.extra.coded(factor.column)
+            held = [*map(factor.of, texts), factor.unknown]
+        elif self.marks(factor):
+            positions, texts = self.extra.coded(LIST)
+            held = [factor.among(text) for text in [*texts, ""]]
+        else:
+            return np.full(self.n_events, not factor.unknown.isdisjoint(chosen))
+        return np.array([not of.isdisjoint(chosen) for of in held])[positions]
+
+    def of_text(self, column: str, texts: Collection[str]) -> np.ndarray:
+        """Mark the events whose text in a column is one of some, in whatever case."""
+        if not self.extra.known(column):
+            return np.zeros(self.n_events, bool)
+        positions, values = self.extra.coded(column)
+        wanted = {text.upper() for text in texts}
+        return np.array([*(value.upper() in wanted for value in values), False])[positions]
 
     def select(self, query: Query) -> Selection:
         """Choose the events of a query's categories, months, hours, days and nights (not its place).

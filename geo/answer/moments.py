@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from geo.data.distinct import values_of
+
 DAYS_KNOWN, HOURS_KNOWN = 7, 24
 """Weekdays and hours; the next number stands for one that is not known."""
 
@@ -64,11 +66,28 @@ class InOrder(Mapping[str, np.ndarray]):
     def __init__(self, columns: dict[str, pd.Series], order: np.ndarray) -> None:
         self._columns, self._order = columns, order
         self._ordered: dict[str, np.ndarray] = {}
+        self._coded: dict[str, tuple[np.ndarray, list[str]]] = {}
 
     def __getitem__(self, column: str) -> np.ndarray:
         if column not in self._ordered:
             self._ordered[column] = self._columns[column].to_numpy()[self._order]
         return self._ordered[column]
+
+    def known(self, column: str) -> bool:
+        """Whether there is a column in which any event has a value."""
+        return column in self._columns and bool(self._columns[column].notna().any())
+
+    def coded(self, column: str) -> tuple[np.ndarray, list[str]]:
+        """Position of each event's value, -1 where it has none, and the values as text."""
+        if column not in self._coded:
+            positions, texts = values_of(self._columns[column])
+            small = np.int8 if len(texts) < np.iinfo(np.int8).max else np.int32
+            self._coded[column] = positions.astype(small)[self._order], texts.tolist()
+        return self._coded[column]
+
+    def texts(self, column: str) -> list[str]:
+        """Distinct values of a column, as text."""
+        return values_of(self._columns[column])[1].tolist()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)

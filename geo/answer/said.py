@@ -12,6 +12,7 @@ from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
 from geo.answer.week import Week
+from geo.ask.factors import FACTORS
 from geo.ask.words import (
     AREAS,
     MOST_NAMED,
@@ -147,6 +148,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
         are = verb(gate.text(untimed), "is", "are")
         number = _number(gate, untimed)
         said.append(f"{number} without a known day or time {are} left out by the filter of time.")
+    said += by_factors(s)
     if info.finest != "lsoa":
         said.append(f"{upper_first(info.noun)} are given by {info.finest} only; nothing finer is known.")
     if info.spread:
@@ -177,6 +179,24 @@ def left_out(s: Asked) -> tuple[str, ...]:
     supplier = f"{info.attribution}." if gate.disclosure == "internal" else ""
     said += filter(None, (gate.notice, supplier, how_far(s)))
     return tuple(said)
+
+
+def by_factors(s: Asked) -> list[str]:
+    """Say what the filters of persons and circumstances cannot judge, and how far to trust them."""
+    said = []
+    for name, unknown in s.unrecorded.items():
+        factor, number = FACTORS[name], s.info.counted(_number(s.gate, unknown))
+        if s.cube.marks(factor):
+            said.append(f"{factor.label} is as marked: {s.noun} without the mark count as not so.")
+            continue
+        are = agree(s.gate.text(unknown), "is", "are")
+        said.append(f"{number} without a record of {lower_first(factor.label)} {are} left out.")
+    if said and s.loaded.noise:
+        said.append(
+            "In the protected version who was involved goes by borough alone: filters of persons and "
+            "circumstances tell boroughs apart, not the small areas within them."
+        )
+    return said
 
 
 def _number(gate: Gate, count: int) -> str:

@@ -109,7 +109,8 @@ class Parameter:
     usual : str
         What its control holds for the default, where that is not the default itself.
     options : mapping
-        Value to label, for a control that the page makes by itself (see ``keeps``).
+        Value to label, for a control that the page makes by itself (see ``keeps``): a list, or a strip of
+        which several are chosen, held as their positions.
     keeps : callable or None
         ``keeps(cube, value) -> ndarray of bool``, one an event: a filter of events by a further attribute.
     reason : callable or None
@@ -140,7 +141,7 @@ class Parameter:
     def usually(self) -> str:
         """Text of its control for the default; "" where it is empty or depends on what is loaded."""
         if self.usual or self.default in ((), None, ""):
-            return self.usual or ("all" if self.keeps else "")
+            return self.usual or ("all" if self.options and self.control == "value" else "")
         return self.kind.write(self.default)
 
 

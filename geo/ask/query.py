@@ -32,6 +32,7 @@ from geo.ask.choices import (
     THEMES,
     VIEWS,
 )
+from geo.ask.factors import ASKED
 from geo.ask.notice import Notice, left_out, offering
 from geo.ask.parameters import Notices, Parameter, asks
 from geo.ask.source_info import SourceInfo
@@ -356,10 +357,10 @@ class Query:
 
     def to_search(self) -> str:
         """Query string that asks this question: only what differs from the default, in a fixed order."""
-        parts = []
+        parts, more = [], dict(self.more)
         for parameter in PARAMETERS.values():
             own = parameter.field in _FIELDS
-            value = getattr(self, parameter.field) if own else self[parameter.name]
+            value = getattr(self, parameter.field) if own else more.get(parameter.name, parameter.default)
             if value != parameter.default:
                 parts.append(f"{parameter.name}={quote(parameter.kind.write(value), safe=',-:._')}")
         return "?" + "&".join(parts) if parts else ""
@@ -401,9 +402,10 @@ class Query:
         >>> Query(hour=(1,), layer="imd", month=(5,)).only(WEEK) == Query(month=(5,))
         True
         """
+        known = [PARAMETERS[name] for name in _OF_FIELDS] + [PARAMETERS[name] for name, _ in self.more]
         kept = {
             one.field: getattr(self, one.field) if one.field in _FIELDS else self[one.name]
-            for one in PARAMETERS.values()
+            for one in known
             if part in one.changes and (not one.heeded or one.name in heeds)
         }
         return Query(window=self.window).replace(**kept)
@@ -477,6 +479,8 @@ PARAMETERS: dict[str, Parameter] = {
         if "parameter" in each.metadata
     )
 }
+_OF_FIELDS = tuple(PARAMETERS)
+PARAMETERS |= ASKED
 """Every parameter by its name in the address, in the order of a link; to add a filter, register it here."""
 
 SCREEN = {
@@ -492,5 +496,7 @@ def filter_names() -> list[str]:
 
 def filters_of(query: Query) -> list[tuple[Parameter, Any]]:
     """Filters of events by a further attribute that a query uses, with their values."""
-    more = [parameter for parameter in PARAMETERS.values() if parameter.keeps is not None]
-    return [(one, query[one.name]) for one in more if query[one.name] != one.default]
+    more = dict(query.more)
+    if not more:
+        return []
+    return [(one, more[name]) for name, one in PARAMETERS.items() if name in more and one.keeps is not None]

@@ -52,8 +52,8 @@ class SourceInfo:
     attribution : str
     last_days : mapping
         Every month loaded to the last day of it that has an event; 0 where days are not known.
-    attributes : frozenset of str
-        Further attributes that its events carry.
+    factors : frozenset of str
+        Names of what it records of persons and circumstances (:mod:`geo.ask.factors`).
     sector : {"police", "health", "other"}
         Whose eyes see its events.
     one : str
@@ -84,7 +84,7 @@ class SourceInfo:
     no_measure_reasons: Mapping[str, str] = field(default_factory=dict)
     attribution: str = ""
     last_days: Mapping[int, int] = field(default_factory=dict)
-    attributes: frozenset[str] = frozenset()
+    factors: frozenset[str] = frozenset()
     sector: str = "other"
     one: str = ""
     nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)

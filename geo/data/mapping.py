@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.ask.factors import CODE, FACTORS, LIST
 from geo.ask.problem import Problem
 from geo.ask.resources import shipped
 from geo.ask.words import listed
 from geo.data.distinct import filled, mapped, packed, unknown
 from geo.data.protection import STRENGTHS
+from geo.data.read_persons import read_factors
 from geo.data.readers import NO_CATEGORY, Grain, Reader, incidents
 from geo.data.sources import SOURCES, STRICTER, Source
 from geo.data.table import (
@@ -49,19 +51,25 @@ CHOICES: dict[str, tuple[str, ...]] = {
 SHIPPED = "docs/mappings"
 NEEDED = ("label", "place")
 """What a mapping of a new source must say."""
+FACTORS_OF_COLUMNS = [name for name in FACTORS if name not in ("victim_sex", "victim_age")]
+"""What is recorded of persons and circumstances in a column of its name; the victim's are sex and age."""
+OF_WORDS = [name for name, one in FACTORS.items() if one.written]
+"""Those of them that are told by a publisher's words, which a table of that name may translate."""
 TABLES: dict[str, tuple[str, ...]] = {
     "columns": tuple(
         "date date_to time month category area longitude latitude easting northing age sex person reference "
-        "count reporter".split()
-    ),
+        "count reporter code factors".split()
+    )
+    + tuple(FACTORS_OF_COLUMNS),
     "formats": ("date", "time", "month", "encoding"),
     "categories": (),
     "counts": (),
     "flags": (),
     "attributes": (),
     "nouns": (),
+    **{name: () for name in OF_WORDS},
 }
-"""Tables of a mapping and what each may hold; the last five may hold anything."""
+"""Tables of a mapping and what each may hold; all but the first two may hold anything."""
 KEYS = (*TEXTS, *CHOICES, "noun", "set_aside", *TABLES)
 
 
@@ -167,6 +175,13 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
             "must name either a column “category” under [columns], one “category” for all rows, or the "
             "columns of numbers under [counts]"
         )
+    faults += [
+        f"has “{value}” under [{name}], where a word may mean {listed(allowed)}"
+        for name in OF_WORDS
+        if (allowed := [*FACTORS[name].written])
+        for value in said.get(name, {}).values()
+        if value not in allowed
+    ]
     if "count" in columns and "counts" in said:
         faults.append("has both “count” under [columns] and [counts]: keep one")
     return faults
@@ -244,7 +259,11 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         "sex": ("sex", parse_sexes),
         "person": ("person", parse_persons),
         "reporter": ("reporter", Table.words),
+        "code": (CODE.column, Table.words),
+        "factors": (LIST, Table.words),
     }
+    persons = {name: columns[name] for name in FACTORS_OF_COLUMNS if name in columns}
+    own = {name: said[name] for name in OF_WORDS if name in said}
 
     def parse(table: Table) -> pd.DataFrame:
         given: dict[str, Any] = {
@@ -272,6 +291,7 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
             category = filled(unknown(len(table)), said.get("category", said.get("label", NO_CATEGORY)))
         given |= {name: table.words(column) for name, column in said.get("attributes", {}).items()}
         given |= {name: parse_flags(table, column) for name, column in said.get("flags", {}).items()}
+        given |= read_factors(table, persons, own)
         events = incidents(category=category, **given)
         if "latitude" in columns:
             events["longitude"] = parse_degrees(table, columns["longitude"], -9, 3)

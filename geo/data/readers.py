@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.ask.words import slug
 from geo.data.distinct import filled, mapped, packed, stacked, unknown
+from geo.data.read_persons import of_headers, read_factors
 from geo.data.table import (
     PERSONS,
     Table,
@@ -213,6 +214,7 @@ def _force_extract(table: Table) -> pd.DataFrame:
         knife=parse_flags(table, "Knife"),
         injury=parse_flags(table, "Injury"),
         aggravating=table.words("Aggravating Factor"),
+        **read_factors(table, of_headers(table)),
     )
 
 

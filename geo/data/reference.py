@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.ask.query import Query
-from geo.ask.words import listed, month_name, slug
+from geo.ask.query import Query, filters_of
+from geo.ask.words import listed, lower_first, month_name, slug
 from geo.data.table import Table, parse_months, parse_whole_numbers
 
 PERIOD = ("source", "category", "from", "to")
@@ -108,6 +108,8 @@ def reference_rate(reference: pd.DataFrame, query: Query, months: Sequence[int])
         return np.nan, "no rates of England are loaded (hotspots import benchmark FILE)"
     if query.hour or query.day or query.night:
         return np.nan, "rates of England are by month, not by hour or day"
+    if further := filters_of(query):
+        return np.nan, f"rates of England are not by {lower_first(further[0][0].label)}"
     rate = 0.0
     for category in query.category or ("",):
         rows = reference[(reference["source"] == query.source) & (reference["category"] == category)]

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from geo.ask.factors import AGE_BANDS
 from geo.ask.problem import Problem
 from geo.ask.words import UNSEEN
 from geo.data.distinct import dealt, mapped, values_of
-
-AGE_BANDS = (*(f"{start}-{start + 4}" for start in range(0, 90, 5)), "90+")
-
 
 NOTHING = ("#N/A", "#N/D", "#REF!", "#VALUE!", "#NAME?", "N/A", "NULL", "(NULL)", "(BLANK)")
 """What spreadsheets and databases write where a cell is blank, in any case."""

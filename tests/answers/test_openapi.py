@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from dashboard import create_app
 from dashboard.openapi import path_of
 from geo.answer.atlas import Atlas
+from geo.ask.factors import FACTORS
 from geo.ask.query import PARAMETERS, Query
 from geo.out.export import FORMATS, Format
 from geo.out.report import REPORTS
@@ -62,7 +63,7 @@ def values(schema: dict) -> list:
 
 def test_every_value_that_it_lists_is_taken(document, small_atlas):
     catalogue = small_atlas.catalogue
-    listed = 0
+    listed, recorded = 0, {name for source in catalogue.sources.values() for name in source.factors}
     for name, parameter in document["components"]["parameters"].items():
         for value in values(parameter["schema"]):
             asked = [Query.parse(f"source={key}&{name}={value}", catalogue) for key in small_atlas.sources]
@@ -71,6 +72,7 @@ def test_every_value_that_it_lists_is_taken(document, small_atlas):
             cannot = {
                 "domain": catalogue.domains,
                 "measure": {m for s in catalogue.sources.values() for m in s.measures},
+                **{factor: () for factor in FACTORS.keys() - recorded},
             }
             taken = any(not notices for _, notices in asked)
             assert taken == (value in cannot.get(name, [value])), (name, value)

@@ -1,0 +1,463 @@
+"""Who was involved, with what, and in what kind of place?
+
+A :class:`Factor` is one thing that a source may record of the persons or the circumstances of an event. It is
+declared here once: its name in the address and in a mapping, the column that holds it, how publishers write
+it, the words for its values. The filter on the page and for programs, the reader's column and what a
+description says follow from that. An event may carry several values of one factor (two strands of hate), and
+many events carry none that is known: "unknown" is a value that can be asked for, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from geo.ask.notice import left_out
+from geo.ask.parameters import ALL, Kind, Notices, Parameter, names, words
+from geo.ask.source_info import SourceInfo
+from geo.ask.words import lower_first
+
+AGE_BANDS = (*(f"{start}-{start + 4}" for start in range(0, 90, 5)), "90+")
+"""Bands of the European Standard Population 2013."""
+UNKNOWN = "unknown"
+LIST = "aggravating"
+"""Column of a list of keywords, "Alcohol; Hate: racial", in which a force marks what has no column."""
+APART = ";"
+"""What stands between the values of one event."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that is recorded of persons or circumstances.
+
+    Attributes
+    ----------
+    name : str
+        In the address and in a mapping.
+    label, description : str
+        "Victim's sex"; what it asks for, one sentence.
+    column : str
+        Of canonical incidents.
+    values : mapping
+        Value in the address to what it is called on the page.
+    phrases : mapping
+        The same to how a description says it, "female victims".
+    stored : mapping
+        What the column holds to the value; a text that is none of these is the value itself.
+    header : str
+        Column of a force's dated extract; "" where that has none.
+    written : mapping
+        Value to the pattern by which a publisher's words are told, the first that fits; empty for flags,
+        sexes and ages, which have forms of their own.
+    marked : mapping
+        Value to the pattern of a keyword of :data:`LIST` that says it, for a source without the column.
+    drawn : bool
+        Whether the protected version of a source carries it, from tables with noise.
+    """
+
+    name: str
+    label: str
+    description: str
+    column: str
+    values: Mapping[str, str]
+    phrases: Mapping[str, str]
+    stored: Mapping[str, str] = field(default_factory=dict)
+    header: str = ""
+    written: Mapping[str, str] = field(default_factory=dict)
+    marked: Mapping[str, str] = field(default_factory=dict)
+    drawn: bool = False
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is either so or not."""
+        return "yes" in self.values
+
+    def of(self, text: str) -> frozenset[int]:
+        """Positions of the values that a text of the column holds."""
+        order = list(self.values)
+        parts = (self.stored.get(part, part) for part in text.split(APART))
+        return frozenset(order.index(part) for part in parts if part in order) or self.unknown
+
+    def among(self, text: str) -> frozenset[int]:
+        """Positions of the values that a list of keywords says; of one without any, that it is not so.
+
+        >>> [sorted(FACTORS["alcohol"].among(text)) for text in ("Drugs; Alcohol", "Drugs")]
+        [[0], [1]]
+        """
+        order = list(self.values)
+        parts = [part.strip() for part in text.upper().split(APART)]
+        said = {value for value, form in self.marked.items() if any(re.search(form, part) for part in parts)}
+        return frozenset(map(order.index, said or {"no" if self.flag else "none"}))
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        """Position of what is not known, as a set."""
+        return frozenset({list(self.values).index(UNKNOWN)})
+
+    def mentioned(self, texts: Collection[str]) -> bool:
+        """Whether any list of keywords speaks of it."""
+        nothing = self.among("")
+        return any(self.among(text) != nothing for text in texts)
+
+    def says(self, chosen: Sequence[int]) -> str:
+        """Say the values chosen, as a description does: "female victims"."""
+        phrases = list(self.phrases.values())
+        return " or ".join(phrases[position] for position in chosen)
+
+    def reason(self, source: SourceInfo) -> str:
+        """Why a source cannot be asked by it, a sentence; "" where it can."""
+        if self.name in source.factors:
+            return ""
+        if source.disclosure == "controlled":
+            return "it is not in the protected version of this source, which is what you are shown."
+        return "the files loaded do not record it."
+
+    def parameter(self) -> Parameter:
+        """Declare the filter by it."""
+        return Parameter(
+            self.name,
+            self.name,
+            _AGES if self.column.endswith("age_band") else names(lower_first(self.label), list(self.values)),
+            self.label,
+            self.description,
+            changes=ALL,
+            filters=True,
+            control="strip",
+            options=self.values,
+            keeps=lambda cube, chosen: cube.carrying(self, chosen),
+            reason=self.reason,
+            says=_ages_said(self.phrases[UNKNOWN]) if self.column.endswith("age_band") else self.says,
+        )
+
+
+# ---------------------------------------------------------------- ages
+
+
+def read_ages(text: str) -> tuple[tuple[int, ...], Notices]:
+    """Positions of the bands of five years that spans of ages are made of.
+
+    Examples
+    --------
+    >>> read_ages("10-24,90+,unknown")[0]
+    (2, 3, 4, 18, 19)
+    >>> read_ages("16-24")[1]
+    ['“16-24” is no span of ages by five years and was left out.']
+    """
+    found: set[int] = set()
+    notices: Notices = []
+    for part in filter(None, (part.strip().lower() for part in text.split(","))):
+        match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|\+)", part)
+        low, high = (int(match[1]), int(match[2] or 94)) if match else (1, 0)
+        if part == UNKNOWN:
+            found.add(len(AGE_BANDS))
+        elif low % 5 or high % 5 != 4 or not low < high or low > 90:
+            fault = f"“{part[:40]}” is no span of ages by five years"
+            notices.append(left_out(fault, instead=": 15-24, 65+ or unknown would be one."))
+        else:
+            found.update(range(low // 5, min(high // 5, len(AGE_BANDS) - 1) + 1))
+    return tuple(sorted(found)), notices
+
+
+def spans_of(bands: Sequence[int]) -> list[str]:
+    """Spans of ages that some bands make: "10-24", "65+".
+
+    >>> spans_of((2, 3, 4, 17, 18))
+    ['10-24', '85+']
+    """
+    runs: list[list[int]] = []
+    for band in sorted(band for band in bands if band < len(AGE_BANDS)):
+        if runs and band == runs[-1][-1] + 1:
+            runs[-1].append(band)
+        else:
+            runs.append([band])
+    return [
+        f"{5 * run[0]}+" if run[-1] == len(AGE_BANDS) - 1 else f"{5 * run[0]}-{5 * run[-1] + 4}"
+        for run in runs
+    ]
+
+
+def write_ages(bands: Sequence[int]) -> str:
+    """Spans as text; the inverse of :func:`read_ages`."""
+    return ",".join([*spans_of(bands), *[UNKNOWN] * (len(AGE_BANDS) in bands)])
+
+
+def _ages_said(unknown: str) -> Callable[[Sequence[int]], str]:
+    whose = unknown.partition(" of ")[0]
+
+    def say(bands: Sequence[int]) -> str:
+        spans = [
+            f"{span[:-1]} and over" if span.endswith("+") else " to ".join(span.split("-"))
+            for span in spans_of(bands)
+        ]
+        known = [f"{whose} aged {' or '.join(spans)}"] if spans else []
+        return " or ".join([*known, *[unknown] * (len(AGE_BANDS) in bands)])
+
+    return say
+
+
+_AGES = Kind(
+    read_ages,
+    write_ages,
+    {"type": "string", "pattern": r"^(\d{1,2}-\d{1,3}|\d{1,2}\+|unknown)$"},
+    many=True,
+)
+
+# ---------------------------------------------------------------- what is declared
+
+
+def _flag(name: str, label: str, description: str, so: str, **more: Any) -> Factor:
+    what = lower_first(label)
+    return Factor(
+        name,
+        label,
+        description,
+        **{"column": name, **more},
+        values={"yes": "Yes", "no": "No", UNKNOWN: "Not known"},
+        phrases={"yes": so, "no": f"not {so}", UNKNOWN: f"{what} not known"},
+        stored={"True": "yes", "False": "no"},
+    )
+
+
+def _sex(name: str, who: str, **more: Any) -> Factor:
+    return Factor(
+        name,
+        f"{who.capitalize()}'s sex",
+        f"Sex of the {who}.",
+        values={"female": "Female", "male": "Male", UNKNOWN: "Not known"},
+        phrases={
+            "female": f"female {who}s",
+            "male": f"male {who}s",
+            UNKNOWN: f"{who}s of a sex not known",
+        },
+        stored={"F": "female", "M": "male"},
+        **more,
+    )
+
+
+def _age(name: str, who: str, **more: Any) -> Factor:
+    bands = {band: band for band in AGE_BANDS}
+    return Factor(
+        name,
+        f"{who.capitalize()}'s age",
+        f"Age of the {who} by five years: a span such as 10-24, 65+, or unknown; several in a list.",
+        values={**{band: band.partition("-")[0] for band in bands}, UNKNOWN: "?"},
+        phrases={**bands, UNKNOWN: f"{who}s of an age not known"},
+        **more,
+    )
+
+
+_PREMISES = {
+    "licensed": (
+        "Licensed premises",
+        r"LICEN[CS]ED|PUBLIC HOUSE|\bPUBS?\b|\bBARS?\b|NIGHT ?CLUB|RESTAURANT|TAKE ?AWAY",
+    ),
+    "police": ("Police station", r"POLICE|CUSTODY"),
+    "prison": ("Prison", r"PRISON|\bHMP\b|\bYOI\b|DETENTION CENTRE"),
+    "health": ("Hospital or care", r"HOSPITAL|SURGERY|CLINIC|CARE HOME|NURSING|AMBULANCE|HEALTH"),
+    "education": ("School or college", r"SCHOOL|COLLEGE|UNIVERSIT|EDUCATION|NURSERY|ACADEMY"),
+    "shop": ("Shop", r"SHOP|RETAIL|STORE|SUPERMARKET|FILLING STATION|\bBANK\b"),
+    "transport": ("Transport", r"\bBUS\b|TRAIN|RAIL|STATION|TAXI|TRANSPORT|AIRPORT|VEHICLE"),
+    "street": (
+        "Street or open space",
+        r"STREET|ROAD|HIGHWAY|FOOTPATH|ALLEY|CAR ?PARK|\bPARKS?\b|OPEN|PUBLIC PLACE|PAVEMENT",
+    ),
+    "home": ("Home", r"DWELLING|HOUSE|FLAT|\bHOME|RESIDEN|GARDEN|HOSTEL|PRIVATE"),
+    "other": ("Other", r"."),
+}
+_RELATIONSHIPS = {
+    "partner": ("Partner or ex-partner", r"PARTNER|SPOUSE|HUSBAND|WIFE|BOYFRIEND|GIRLFRIEND|MARRIED|COHABIT"),
+    "stranger": ("Stranger", r"STRANGER|NO RELATION|NOT KNOWN TO|UNKNOWN TO"),
+    "family": (
+        "Family",
+        r"FAMILY|PARENT|MOTHER|FATHER|\bSON\b|DAUGHTER|CHILD|BROTHER|SISTER|SIBLING|UNCLE|AUNT|COUSIN|RELATIVE"
+        r"|IN-LAW",
+    ),
+    "acquaintance": (
+        "Friend or acquaintance",
+        r"FRIEND|ASSOCIATE|ACQUAINT|NEIGHBOU?R|COLLEAGUE|\bKNOWN\b|FLATMATE",
+    ),
+    "other": ("Other", r"."),
+}
+_ETHNICITIES = {
+    "mixed": ("Mixed", r"^M\d|MIXED|MULTIPLE|^[DEFG]$"),
+    "asian": ("Asian", r"^A\d|ASIAN|INDIAN|PAKISTAN|BANGLADESH|CHINESE|^IC ?[45]\b|^[HJKLR]$"),
+    "black": ("Black", r"^B\d|BLACK|AFRICAN|CARIBBEAN|^IC ?3\b|^[MNP]$"),
+    "white": ("White", r"^W\d|WHITE|EUROPEAN|BRITISH|IRISH|GYPSY|ROMA|^IC ?[12]\b|^[ABC]$"),
+    "other": ("Other", r"."),
+}
+_HATE = {
+    "race": ("Race", r"HATE.*RAC|RACIS|RACIAL"),
+    "religion": ("Religion", r"HATE.*(RELIG|FAITH)|RELIGIOUS"),
+    "disability": ("Disability", r"HATE.*DISAB|DISABLIST"),
+    "orientation": ("Sexual orientation", r"HATE.*(SEXUAL|ORIENT)|HOMOPHOB"),
+    "transgender": ("Transgender", r"HATE.*TRANS|TRANSPHOB"),
+    "unstated": ("Strand not stated", r"^HATE( CRIME)?$"),
+}
+
+
+def _group(
+    name: str, label: str, description: str, found: Mapping[str, tuple[str, str]], says: str, **more: Any
+) -> Factor:
+    """Declare a factor of a few groups, told by a publisher's words."""
+    values = {value: shown for value, (shown, _) in found.items()}
+    return Factor(
+        name,
+        label,
+        description,
+        **{"column": name, **more},
+        values={**values, UNKNOWN: "Not known"},
+        phrases={
+            **{value: says.format(lower_first(shown)) for value, shown in values.items()},
+            UNKNOWN: f"{lower_first(label)} not known",
+        },
+        written={value: form for value, (_, form) in found.items()},
+    )
+
+
+def _hate() -> Factor:
+    values = {value: shown for value, (shown, _) in _HATE.items()}
+    return Factor(
+        "hate",
+        "Hate",
+        "Strands of hate that an event is marked with; none for events that are not.",
+        "hate",
+        {**values, "none": "None", UNKNOWN: "Not known"},
+        {
+            **{value: f"hate crime ({lower_first(shown)})" for value, shown in values.items()},
+            "none": "no hate crime",
+            UNKNOWN: "hate not known",
+        },
+        header="Hate Strand",
+        written={value: form.replace("HATE.*", "") for value, (_, form) in _HATE.items()}
+        | {"none": r"^(NONE|NO|N)$"},
+        marked={value: form for value, (_, form) in _HATE.items()},
+    )
+
+
+FACTORS: dict[str, Factor] = {
+    one.name: one
+    for one in (
+        _sex("victim_sex", "victim", column="sex", drawn=True),
+        _age("victim_age", "victim", column="age_band", drawn=True),
+        _group(
+            "ethnicity",
+            "Victim's ethnicity",
+            "Ethnicity of the victim, in five groups.",
+            _ETHNICITIES,
+            "victims of {} ethnicity",
+            header="Victim Ethnicity",
+        ),
+        _sex("suspect_sex", "suspect", column="suspect_sex", header="Suspect Sex"),
+        _age("suspect_age", "suspect", column="suspect_age_band", header="Suspect Age"),
+        _group(
+            "relationship",
+            "Relationship",
+            "What the suspect is to the victim.",
+            _RELATIONSHIPS,
+            "suspect: {}",
+            header="Relationship",
+        ),
+        _flag(
+            "domestic",
+            "Domestic abuse",
+            "Whether it is marked as domestic abuse.",
+            "domestic abuse",
+            column="domestic_abuse",
+            marked={"yes": r"DOMESTIC"},
+            drawn=True,
+        ),
+        _flag(
+            "knife",
+            "Knife",
+            "Whether a knife or another blade was involved.",
+            "with a knife",
+            marked={"yes": r"KNIFE|BLADE"},
+            drawn=True,
+        ),
+        _flag(
+            "firearm",
+            "Firearm",
+            "Whether a firearm was involved.",
+            "with a firearm",
+            header="Firearm",
+            marked={"yes": r"FIREARM|\bGUN\b"},
+        ),
+        _flag("injury", "Injury", "Whether somebody was injured.", "with injury", drawn=True),
+        _flag(
+            "alcohol",
+            "Alcohol",
+            "Whether alcohol is marked as a factor.",
+            "with alcohol",
+            header="Alcohol",
+            marked={"yes": r"ALCOHOL|INTOXICAT|DRUNK"},
+        ),
+        _flag(
+            "drugs",
+            "Drugs",
+            "Whether drugs are marked as a factor.",
+            "with drugs",
+            column="drugs_involved",
+            header="Drugs",
+            marked={"yes": r"DRUG"},
+        ),
+        _hate(),
+        _flag(
+            "online",
+            "Online",
+            "Whether it was done online.",
+            "online",
+            header="Online",
+            marked={"yes": r"ONLINE|CYBER|INTERNET"},
+        ),
+        _flag(
+            "public_place",
+            "Public place",
+            "Whether it was in a public place.",
+            "in a public place",
+            header="Public Place",
+            marked={"yes": r"PUBLIC PLACE"},
+        ),
+        _group(
+            "premises",
+            "Premises",
+            "In what kind of place it was.",
+            _PREMISES,
+            "at: {}",
+            header="Premises Type",
+        ),
+    )
+}
+"""What can be asked of persons and circumstances, in the order of the page."""
+
+CODE = Factor(
+    "code",
+    "Home Office code",
+    "Offences of some Home Office codes, as the file writes them: 1,4A,5D.",
+    "offence_code",
+    {UNKNOWN: "Not known"},
+    {UNKNOWN: "offence code not known"},
+)
+
+
+def _codes() -> Parameter:
+    def says(codes: Sequence[str]) -> str:
+        return f"Home Office code{'s' * (len(codes) > 1)} {', '.join(codes)}"
+
+    return Parameter(
+        CODE.name,
+        CODE.name,
+        words("Home Office code", r"[A-Za-z0-9./]{1,12}", like="8N"),
+        CODE.label,
+        CODE.description,
+        changes=ALL,
+        filters=True,
+        keeps=lambda cube, codes: cube.of_text(CODE.column, codes),
+        reason=CODE.reason,
+        says=says,
+    )
+
+
+ASKED = {name: one.parameter() for name, one in FACTORS.items()} | {CODE.name: _codes()}
+"""The filters by them, by their names in the address."""

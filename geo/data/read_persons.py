@@ -1,0 +1,84 @@
+"""Who was involved, with what and in what kind of place, as a publisher writes it?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.factors import APART, FACTORS, Factor
+from geo.data.distinct import mapped
+from geo.data.table import Table, parse_ages, parse_flags, parse_sexes
+
+_NOT_KNOWN = re.compile(
+    r"(NOT |UN)(KNOWN|STATED|RECORDED|PROVIDED|DEFINED|SPECIFIED)|UNK|N/?K|NS|N\d|99|Z|-|IC ?[09]|REFUSED.*"
+    r"|PREFER NOT.*|NO (DATA|RECORD|RESPONSE)"
+)
+"""How publishers write that they do not know."""
+
+
+def read_factors(
+    table: Table, columns: Mapping[str, str], own: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[str, pd.Series]:
+    """Read what a table records of persons and circumstances.
+
+    Parameters
+    ----------
+    table : Table
+    columns : mapping
+        Name of a factor to its column in the table.
+    own : mapping, optional
+        Name of a factor to what its words are, where a mapping says it: "BLUE ROOM" to "licensed".
+
+    Returns
+    -------
+    dict of str to Series
+        By their columns of canonical incidents.
+    """
+    own = own or {}
+    return {
+        FACTORS[name].column: _read(table, FACTORS[name], column, own.get(name, {}))
+        for name, column in columns.items()
+    }
+
+
+def of_headers(table: Table) -> dict[str, str]:
+    """Columns of a force's dated extract that it may have besides, by the names of their factors."""
+    return {name: one.header for name, one in FACTORS.items() if one.header and one.header in table.frame}
+
+
+def _read(table: Table, factor: Factor, column: str, own: Mapping[str, str]) -> pd.Series:
+    if factor.flag:
+        return parse_flags(table, column)
+    if factor.column.endswith("age_band"):
+        return parse_ages(table, column)
+    if not factor.written:
+        return parse_sexes(table, column)
+    upper = {text.upper(): value for text, value in own.items()}
+    return mapped(
+        table.words(column),
+        lambda cells: cells.map(lambda cell: values_in(cell, factor, upper)).astype("str"),
+    )
+
+
+def values_in(cell: str | float, factor: Factor, own: Mapping[str, str]) -> str | float:
+    """Return the values of a factor that one cell says, "race;religion"; NaN where it says none.
+
+    >>> values_in("Ex-partner", FACTORS["relationship"], {}), values_in("W1", FACTORS["ethnicity"], {})
+    ('partner', 'white')
+    >>> values_in("Racial, religious", FACTORS["hate"], {}), values_in("Not known", FACTORS["premises"], {})
+    ('race;religion', nan)
+    """
+    if not isinstance(cell, str):
+        return np.nan
+    text = cell.strip().upper()
+    if text in own:
+        return own[text]
+    parts = re.split("[;,]", text) if factor.name == "hate" else [text]
+    found = []
+    for part in map(str.strip, parts):
+        if part and not _NOT_KNOWN.fullmatch(part):
+            found += [value for value, form in factor.written.items() if re.search(form, part)][:1]
+    return APART.join(dict.fromkeys(found)) or np.nan

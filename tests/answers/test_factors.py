@@ -1,0 +1,294 @@
+"""Filters of persons and circumstances: as the raw file has it, in every form, and protected."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import create_app
+from dashboard.view import page
+from geo.answer.atlas import Atlas
+from geo.ask.factors import FACTORS, LIST
+from geo.ask.query import Query
+from geo.ask.refusal import Refused
+from geo.ask.viewer import OTHERS
+from geo.data.ingest import import_files
+from geo.data.mapping import read_mapping
+from geo.data.read_table import read_table
+from geo.data.store import Store
+from geo.tell.assessment import part_of
+from tests.support import small_county as small
+from tests.support.command import command
+
+WORDS = {
+    "Victim Ethnicity": {
+        "A1": "asian",
+        "Black British": "black",
+        "M2": "mixed",
+        "IC1": "white",
+        "NS": "",
+        "": "",
+    },
+    "Relationship": {
+        "Ex-partner": "partner",
+        "Son": "family",
+        "Friend": "acquaintance",
+        "Stranger": "stranger",
+        "Carer": "other",
+        "Not known": "",
+    },
+    "Premises Type": {
+        "Public house": "licensed",
+        "Police station": "police",
+        "Railway station": "transport",
+        "High Street": "street",
+        "Dwelling": "home",
+        "Church": "other",
+        "": "",
+    },
+}
+"""What the file writes, and what it means."""
+KEYWORDS = ["", "Alcohol", "Drugs; Alcohol", "Hate: racial", "Hate: racial; Hate: religious", "Gang or group"]
+
+
+def offences() -> pd.DataFrame:
+    """The small county's offences with what a force records of persons and circumstances."""
+    rows = small.offences()
+    rng = np.random.default_rng(14)
+    for column, words in WORDS.items():
+        rows[column] = rng.choice([*words], len(rows))
+    for column in ("Firearm", "Online", "Public Place"):
+        rows[column] = rng.choice(["Y", "N", ""], len(rows), p=[0.2, 0.6, 0.2])
+    rows["Suspect Age"] = np.where(
+        rng.random(len(rows)) > 0.3, rng.integers(10, 95, len(rows)).astype(str), ""
+    )
+    rows["Suspect Sex"] = rng.choice(["M", "F", "U", ""], len(rows))
+    rows["Aggravating Factor"] = rng.choice(KEYWORDS, len(rows))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of the small county whose offences say who was involved."""
+    path = tmp_path_factory.mktemp("factors")
+    shutil.copytree(small_county, path / "data")
+    offences().to_csv(path / "offences.csv", index=False)
+    import_files(path / "data", "offences", [path / "offences.csv"])
+    return path / "data"
+
+
+@pytest.fixture(scope="module")
+def atlas(folder: Path) -> Atlas:
+    return Atlas.open(folder)
+
+
+# ---------------------------------------------------------------- against the raw file
+
+
+def ages(column: str, rows: pd.DataFrame, low: int, high: int) -> pd.Series:
+    return pd.to_numeric(rows[column]).between(low, high)
+
+
+def meant(column: str, rows: pd.DataFrame, values: tuple[str, ...]) -> pd.Series:
+    return rows[column].map(WORDS[column]).replace("", "unknown").isin(values)
+
+
+CHOICES = {
+    "victim_sex=female": lambda r: r["Victim Sex"] == "F",
+    "victim_sex=male,unknown": lambda r: r["Victim Sex"] != "F",
+    "victim_age=10-24": lambda r: ages("Victim Age", r, 10, 24),
+    "victim_age=85%2B,unknown": lambda r: ages("Victim Age", r, 85, 200) | (r["Victim Age"] == ""),
+    "suspect_sex=male": lambda r: r["Suspect Sex"] == "M",
+    "suspect_sex=unknown": lambda r: r["Suspect Sex"].isin(["U", ""]),
+    "suspect_age=0-24": lambda r: ages("Suspect Age", r, 0, 24),
+    "ethnicity=asian,black": lambda r: meant("Victim Ethnicity", r, ("asian", "black")),
+    "ethnicity=unknown": lambda r: meant("Victim Ethnicity", r, ("unknown",)),
+    "relationship=partner,family": lambda r: meant("Relationship", r, ("partner", "family")),
+    "premises=licensed,street": lambda r: meant("Premises Type", r, ("licensed", "street")),
+    "premises=police": lambda r: meant("Premises Type", r, ("police",)),
+    "domestic=no": lambda r: r["Domestic Abuse"] == "N",
+    "knife=yes": lambda r: r["Knife"] == "Y",
+    "firearm=yes,unknown": lambda r: r["Firearm"] != "N",
+    "injury=yes": lambda r: r["Injury"] == "Y",
+    "alcohol=yes": lambda r: r["Aggravating Factor"].str.contains("Alcohol"),
+    "drugs=no": lambda r: ~r["Aggravating Factor"].str.contains("Drugs"),
+    "hate=race": lambda r: r["Aggravating Factor"].str.contains("racial"),
+    "hate=religion": lambda r: r["Aggravating Factor"].str.contains("religious"),
+    "hate=none": lambda r: ~r["Aggravating Factor"].str.contains("Hate"),
+    "online=no": lambda r: r["Online"] == "N",
+    "public_place=yes": lambda r: r["Public Place"] == "Y",
+    "category=robbery": lambda r: r["Offence Group"] == "Robbery",
+    "hour=19-6": lambda r: timed(r) & ~hours(r).between(7, 18),
+}
+
+
+def timed(rows: pd.DataFrame) -> pd.Series:
+    return rows["Committed From"].str.len() > 10
+
+
+def hours(rows: pd.DataFrame) -> pd.Series:
+    return pd.to_numeric(rows["Committed From"].str[11:13])
+
+
+def combinations(number: int) -> list[tuple[str, ...]]:
+    """One to four filters, each of another parameter."""
+    rng = np.random.default_rng(50)
+    found: list[tuple[str, ...]] = []
+    while len(found) < number:
+        some = rng.choice([*CHOICES], rng.integers(1, 5), replace=False)
+        if len({one.partition("=")[0] for one in some}) == len(some):
+            found.append(tuple(map(str, some)))
+    return found
+
+
+def expected(some: tuple[str, ...]) -> pd.Series:
+    rows = offences()
+    for one in some:
+        rows = rows[CHOICES[one](rows)]
+    return rows["LSOA Code"].value_counts().reindex(small.CODES, fill_value=0)
+
+
+@pytest.mark.parametrize("some", combinations(50), ids="&".join)
+def test_any_combination_counts_as_the_raw_file_does(atlas: Atlas, some: tuple[str, ...]) -> None:
+    query, notices = Query.parse("?source=offences&" + "&".join(some), atlas.catalogue)
+    assert not notices
+    assert Query.parse(query.to_search())[0] == query
+    counts = atlas.asked(query).counts
+    assert counts.tolist() == expected(some).tolist()
+
+
+def test_every_filter_is_among_the_combinations() -> None:
+    asked = {one.partition("=")[0] for some in combinations(50) for one in some}
+    assert asked >= FACTORS.keys()
+
+
+@pytest.mark.parametrize("some", combinations(3), ids="&".join)
+def test_page_programs_command_and_assessment_count_the_same(
+    atlas: Atlas, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], some: tuple[str, ...]
+) -> None:
+    search = "?source=offences&" + "&".join(some)
+    total = int(expected(some).sum())
+    frame = page(atlas, search)["frame"]["values"]
+    shown = [row[frame["columns"].index("Offences")] for row in frame["rows"]]
+    assert sum(int(text.replace(",", "")) for text in shown) == total
+    client = create_app(atlas).server.test_client()
+    assert pd.read_csv(io.BytesIO(client.get(f"/export.csv{search}").data))["count"].sum() == total
+    out = tmp_path / "out.csv"
+    status, _, complained = command(capsys, "export", "--url", search, "--data", folder, "-o", out)
+    assert status == 0, complained
+    assert pd.read_csv(out)["count"].sum() == total
+    query = atlas.exactly(search)
+    part, notes = part_of(atlas, query, "offences")
+    violent = (*some, "category=robbery") if "category=robbery" in some else some
+    rows = offences()
+    rows = rows[rows["LSOA Code"].isin(small.CODES)]
+    for one in violent:
+        rows = rows[CHOICES[one](rows)]
+    if not query.category:
+        rows = rows[rows["Offence Group"] == "Violence and sexual offences"]
+    assert (part.total, notes) == (len(rows), ())
+
+
+# ---------------------------------------------------------------- what is not known
+
+
+def test_what_is_not_recorded_is_counted_in_every_result(atlas: Atlas) -> None:
+    rows = offences()
+    rows = rows[rows["LSOA Code"].isin(small.CODES) & (rows["Knife"] == "Y")]
+    unknown = (rows["Victim Sex"] == "").sum()
+    answer = atlas.answer(Query.parse("?source=offences&victim_sex=female&knife=yes", atlas.catalogue)[0])
+    said = f"{unknown:,} offences without a record of victim's sex are left out."
+    assert said in answer.caveats
+    assert "0 offences without a record of knife are left out." in answer.caveats
+    assert "female victims, with a knife" in answer.description
+    counted = [
+        atlas.asked(Query.parse(f"?source=offences&victim_sex={sex}", atlas.catalogue)[0]).counts.sum()
+        for sex in ("female", "male", "unknown")
+    ]
+    assert sum(counted) == rows_on_map()
+
+
+def rows_on_map() -> int:
+    return int(offences()["LSOA Code"].isin(small.CODES).sum())
+
+
+def test_marks_say_what_they_do_not_say(atlas: Atlas) -> None:
+    answer = atlas.answer(Query.parse("?source=offences&alcohol=yes", atlas.catalogue)[0])
+    assert "Alcohol is as marked: offences without the mark count as not so." in answer.caveats
+
+
+def test_a_source_that_lacks_it_says_so(atlas: Atlas, small_atlas: Atlas) -> None:
+    _, notices = Query.parse("?source=offences&ethnicity=asian", small_atlas.catalogue)
+    assert notices == ["Victim's ethnicity was left out: the files loaded do not record it."]
+    with pytest.raises(Refused, match="cannot be asked for"):
+        small_atlas.exactly("?source=offences&ethnicity=asian")
+    made = page(small_atlas, "?source=offences&victim_sex=female")
+    assert made["strips"]["ethnicity"] == {"values": [], "off": True}
+    assert made["strips"]["victim_sex"] == {"values": ["female"], "off": False}
+    off = made["shown"]["persons-off.children"]
+    assert off.startswith("Victim's ethnicity, suspect's sex")
+    assert off.endswith("cannot be chosen: the files loaded do not record it.")
+    assert made["shown"]["persons-chosen.children"] == " 1 chosen"
+    assert page(atlas, "?source=offences")["shown"]["persons-off.hidden"]
+
+
+# ---------------------------------------------------------------- protection
+
+
+@pytest.fixture(scope="module")
+def protected(folder: Path) -> Atlas:
+    """The same for those who may not see an internal source's true numbers."""
+    return Atlas.open(folder, OTHERS)
+
+
+def test_without_the_right_only_the_protected_events_answer(folder: Path, protected: Atlas) -> None:
+    stored = Store(folder).open(OTHERS).incidents("offences")
+    left_out = {one.column for one in FACTORS.values() if not one.drawn}
+    assert not left_out & set(stored.columns)
+    query = Query.parse("?source=offences&victim_sex=female&victim_age=10-24", protected.catalogue)[0]
+    bands = ["10-14", "15-19", "20-24"]
+    mine = stored[(stored["sex"] == "F") & stored["age_band"].isin(bands)]
+    counts = mine["lsoa"].value_counts().reindex(small.CODES, fill_value=0)
+    assert protected.asked(query).counts.tolist() == counts.tolist()
+    assert any("tell boroughs apart, not the small areas" in said for said in protected.answer(query).caveats)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, one in FACTORS.items() if not one.drawn and one.column != LIST]
+)
+def test_what_the_protected_version_lacks_is_refused(protected: Atlas, name: str) -> None:
+    if name in ("alcohol", "drugs", "hate"):  # keywords are of few values here, so their table has noise
+        assert name in protected.catalogue.sources["offences"].factors
+        return
+    value = "0-24" if name.endswith("age") else next(iter(FACTORS[name].values))
+    with pytest.raises(Refused, match="not in the protected version"):
+        protected.exactly(f"?source=offences&{name}={value}")
+
+
+# ---------------------------------------------------------------- a file of one's own
+
+
+def test_a_mapping_names_the_columns_and_the_words(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(
+        'disclosure = "open"\n[columns]\ndate = "Date"\ncategory = "Type"\narea = "LSOA"\n'
+        'premises = "Where"\n'
+        'suspect_age = "Suspect"\nknife = "Blade"\ncode = "HO"\nfactors = "Marks"\n'
+        '[premises]\n"Blue Room" = "licensed"\n'
+    )
+    (tmp_path / "ours.csv").write_text(
+        "Date,Type,LSOA,Where,Suspect,Blade,HO,Marks\n"
+        "01/02/2023,Assault,E01035001,blue room,17,Y,8N,Alcohol\n"
+        "01/02/2023,Assault,E01035001,Dwelling,,,5D,\n"
+    )
+    source = read_mapping(tmp_path / "ours.toml", "offences")
+    events = source.readers[0].parse(read_table("ours.csv", (tmp_path / "ours.csv").read_bytes()))
+    assert events["premises"].astype("str").tolist() == ["licensed", "home"]
+    assert events["suspect_age_band"].astype(object).fillna("").tolist() == ["15-19", ""]
+    assert events["knife"].astype(object).fillna("").tolist() == [True, ""]
+    assert events["offence_code"].astype("str").tolist() == ["8N", "5D"]
+    assert events[LIST].astype(object).fillna("").tolist() == ["Alcohol", ""]
