@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
@@ -22,10 +23,13 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.cli import run
 from geo.out.charts import FORMS, picture
+from geo.out.drawing import text_width
 from geo.out.report import REPORTS, filename, form_of, write
 from geo.out.report.blocks import (
+    CELL,
     METHODS,
     ROOM,
+    SMALL,
     Bullets,
     Grid,
     Heading,
@@ -35,8 +39,10 @@ from geo.out.report.blocks import (
     column_widths,
     methods,
 )
+from geo.out.report.pdf import _letters
 from geo.tell.assessment import Assessment, assess
 from geo.tell.exhibits.part import Chart, Exhibit
+from tests.support.tagged import faults, structure
 
 MADE = date(2026, 11, 20)
 
@@ -210,9 +216,8 @@ def test_pdf_fonts_are_embedded(pdf: pypdf.PdfReader) -> None:
     names = set()
     for page in pdf.pages:
         for font in page["/Resources"]["/Font"].values():
-            descriptor = font.get_object().get("/FontDescriptor")
-            assert descriptor is not None, font
-            assert "/FontFile2" in descriptor.get_object()
+            descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor)
             names.add(str(font.get_object()["/BaseFont"]))
     assert any("DejaVuSans-Bold" in name for name in names)
 
@@ -234,6 +239,36 @@ def test_pdf_holds_every_caption_and_an_outline(pdf: pypdf.PdfReader, assessment
     titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
     assert titles[:2] == ["Findings", "How to read this"]
     assert len(titles) == 2 + len(assessment.sections) + 2
+
+
+def test_pdf_can_be_read_aloud(pdf: pypdf.PdfReader, assessment: Assessment) -> None:
+    content = pdf.stream.getvalue()
+    assert faults(content) == []
+    kinds = Counter(structure(content))
+    drawn = sum(exhibit.chart is not None for exhibit in assessment.exhibits.values())
+    assert kinds["Table"] == len(assessment.exhibits)
+    assert kinds["Figure"] == drawn
+    assert kinds["TOC"] and kinds["L"] and kinds["H1"] and kinds["H2"]
+
+
+def test_no_number_of_a_pdf_breaks(pdf: pypdf.PdfReader, assessment: Assessment) -> None:
+    text = "\n".join(page.extract_text() for page in pdf.pages)
+    assert not re.search(r"\d,\d{1,2}(?!\d)\s\d", text)
+    for exhibit in assessment.exhibits.values():
+        for name, number in zip(exhibit.texts(), exhibit.numeric(), strict=True):
+            for cell in exhibit.texts()[name][:3] if number else ():
+                assert cell in text
+
+
+def test_letters_of_a_wide_table_shrink_instead() -> None:
+    table = pd.DataFrame({f"Column {k}": pd.array([15_512_000], "Int64") for k in range(16)})
+    wide = Exhibit("wide", "Wide", "", table)
+    widths = column_widths(wide)
+    letters = _letters(wide, widths)
+    assert sum(widths) == pytest.approx(ROOM) and letters < SMALL
+    needed = text_width("15,512,000", letters)
+    assert all(needed <= width - CELL + 1e-9 for width in widths)
+    assert _letters(Exhibit("small", "Small", "", table.iloc[:, :3]), column_widths(wide)[:3]) <= SMALL
 
 
 # ---------------------------------------------------------------- a web page

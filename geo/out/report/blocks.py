@@ -203,7 +203,7 @@ def runs(text: str) -> list[tuple[str, bool]]:
 
 
 def rich(text: str) -> str:
-    """A paragraph in reportlab's own markup and in HTML."""
+    """A paragraph in HTML."""
     return "".join(f"<b>{html.escape(p)}</b>" if bold else html.escape(p) for p, bold in runs(text))
 
 
