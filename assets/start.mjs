@@ -8,8 +8,6 @@ import { control } from "./filters/controls.mjs";
 import { follow } from "./page/show.mjs";
 import { offer, render } from "./page/dash.mjs";
 import { listen } from "./page/server.mjs";
-import * as cells from "./table/cells.mjs";
-import { chooseRow } from "./tools/areas.mjs";
 import { find } from "./tools/find.mjs";
 
 import "./charts/choose.mjs";
@@ -25,9 +23,8 @@ import "./tools/jobs.mjs";
 import "./tools/mark.mjs";
 import "./tools/point.mjs";
 
-offer({ control, chooseRow, find });
+offer({ control, find });
 choices.offer();
-cells.offer();
 follow();
 listen();
 render();

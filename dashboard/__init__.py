@@ -99,6 +99,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
     for room in (routes, routes_data, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
         room.register(app, atlas)
     openapi.register(app, atlas)
+    shell.register(app)
     replies.register(app)
     security.guard(app.server, access)
     delivery.register(app)

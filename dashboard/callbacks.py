@@ -70,5 +70,4 @@ def register(app: Dash, atlas: Atlas) -> None:
         properties["borough"] = "value"
     browser("rendered", [], Input(ids.ROOT, "id"), first=True)
     browser("control", [], *(Input(ids.control(key), prop) for key, prop in properties.items()))
-    browser("chooseRow", [], Input(ids.TABLE, "selectedRows"))
     browser("find", [Output(ids.FIND, "value")], Input(ids.FIND, "value"))

@@ -6,7 +6,6 @@ the same number reads the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,7 +96,7 @@ def below(table: pd.DataFrame) -> list[str]:
 
 def ranked_table(
     answer: Answer, marked: np.ndarray | None = None
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Rows and column definitions of the ranked table.
 
     Parameters
@@ -108,65 +107,43 @@ def ranked_table(
 
     Returns
     -------
-    rows : list of dict
-        ``code, rank, name, ward, class, colour, pattern, muted, mark, count, value`` and, where the layer
-        adds one, ``label`` (and ``tag``, with its colour); at most :data:`TABLE_ROWS`, by their rank.
+    rows : dict
+        A list for each of ``code, rank, name, ward, class, count, value`` and, where the layer adds one,
+        ``label``, of at most :data:`TABLE_ROWS` areas by their rank; ``looks``, the colour and pattern of
+        each class; ``lit``, how many rows, the first, are not muted.
     columns : list of dict
-        As AG Grid takes them.
+        ``field`` of a row, ``kind`` of cell (rank, area, number or pill), ``head``, ``hint``, ``width``.
     """
     order = answer.order
     if marked is not None:
         order = order[np.argsort(~marked[order], kind="stable")]
     order = order[:TABLE_ROWS]
-    muted = np.zeros(len(order), bool) if marked is None else ~marked[order]
-    ranked, codes = answer.table.iloc[order], answer.codes[order].tolist()
+    ranked, classes = answer.table.iloc[order], answer.classes
     count = counts_of(ranked)
-    rows: dict[str, Sequence[Any]] = {
+    rows: dict[str, Any] = {
+        "looks": [[c, p or "plain"] for c, p in zip(classes.colours, classes.patterns, strict=True)],
+        "lit": len(order) if marked is None else int(marked[order].sum()),
         "code": ranked.index.tolist(),
         "rank": ranked["rank"].tolist(),
         "name": ranked["name"].tolist(),
         "ward": below(ranked),
-        "class": codes,
-        "colour": [answer.classes.colours[code] for code in codes],
-        "pattern": [answer.classes.patterns[code] or "plain" for code in codes],
-        "muted": muted.tolist(),
+        "class": answer.codes[order].tolist(),
         "count": count,
     }
-    rows["mark"] = _coloured(rows["rank"], rows["colour"])
-    columns = [
-        {**_column("mark", "#", 58, "Rank"), "cellRenderer": "Rank"},
-        {"field": "name", "headerName": "Area", "flex": 1, "minWidth": 90, "cellRenderer": "Area"},
-        _numbers("count", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
-    ]
     asked = beside(answer.query.measure)
     rows["value"] = asked.written(ranked, "–", brief=True)
-    columns.append(_numbers("value", asked.column.heading, 68, asked.column.hint or asked.column.label))
+    columns = [
+        _column("rank", "rank", "#", 58, "Rank"),
+        {"field": "name", "kind": "area", "head": "Area", "hint": "Area", "width": "minmax(90px, 1fr)"},
+        _column("count", "number", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
+        _column("value", "number", asked.column.heading, 68, asked.column.hint or asked.column.label),
+    ]
     if one := added(answer):
         rows["label"] = one.write(ranked[one.name])
-        column = _column("label", one.heading, one.pixels, one.hint or one.label)
-        if one.pill:
-            rows["tag"] = _coloured(rows["label"], rows["colour"])
-            by_class = {"comparator": {"function": "byClass"}}
-            columns.append({**column, **by_class, "field": "tag", "cellRenderer": "Pill"})
-        else:
-            columns.append({**column, "type": "rightAligned"})
-    return [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)], columns
+        kind = "pill" if one.pill else "number"
+        columns.append(_column("label", kind, one.heading, one.pixels, one.hint or one.label))
+    return rows, columns
 
 
-def _coloured(words: Sequence[str], colours: Sequence[str]) -> list[str]:
-    """Texts with their colours: the grid draws a cell again only where its value has changed."""
-    return [f"{word} {colour}" for word, colour in zip(words, colours, strict=True)]
-
-
-def _numbers(field: str, head: str, width: int, help_text: str = "") -> dict[str, Any]:
-    return {**_column(field, head, width, help_text), "type": "rightAligned"}
-
-
-def _column(field: str, head: str, width: int, help_text: str = "") -> dict[str, Any]:
-    return {
-        "field": field,
-        "headerName": head,
-        "headerTooltip": help_text or head,
-        "width": width,
-        "comparator": {"function": "byNumber"},
-    }
+def _column(field: str, kind: str, head: str, width: int, hint: str = "") -> dict[str, str]:
+    return {"field": field, "kind": kind, "head": head, "hint": hint or head, "width": f"{width}px"}

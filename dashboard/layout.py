@@ -6,7 +6,6 @@ so that a new source, layer or format appears here without a change.
 
 from __future__ import annotations
 
-import dash_ag_grid as dag
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
@@ -180,15 +179,11 @@ def _findings() -> Component:
                         className="block-head",
                     ),
                     html.Div(
-                        dag.AgGrid(
+                        html.Div(
                             id=ids.TABLE,
                             className="grid",
-                            getRowId="params.data.code",
-                            columnDefs=[],
-                            rowData=[],
-                            style={"height": "100%", "width": "100%"},
-                            defaultColDef={"sortable": True, "resizable": False, "suppressMovable": True},
-                            dashGridOptions=GRID,
+                            role="grid",
+                            **{"aria-labelledby": ids.TABLE_TITLE},
                         ),
                         id="table-box",
                         tabIndex="-1",
@@ -259,23 +254,6 @@ def _findings() -> Component:
             ),
         ],
     )
-
-
-GRID = {
-    "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
-    "rowClassRules": {"row-muted": "params.data.muted"},
-    "rowHeight": 36,
-    "headerHeight": 30,
-    "suppressCellFocus": False,
-    "tabToNextCell": {"function": "leave(params)"},
-    "tabToNextHeader": {"function": "leave(params)"},
-    "suppressScrollOnNewData": False,
-    "suppressHorizontalScroll": True,
-    "animateRows": False,
-    "suppressColumnMoveAnimation": True,
-    "suppressNoRowsOverlay": True,
-    "ensureDomOrder": True,
-}
 
 
 def _months_area() -> Component:

@@ -82,7 +82,7 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
         "tiles": {level: address for level in levels if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := places_of(atlas)) else None,
         "national": national(atlas),
-        "insets": insets.MOST,
+        "insets": insets.USUAL,
         "avoid": ".legend, .toolbar",
         "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",
     }

@@ -1,7 +1,7 @@
 """What does the browser get first? The frame of the page, and word of all that it will ask for.
 
-Our own files have an address that holds a digest of them all, so that a browser may keep them for ever; the
-scripts are modules that import one another, and are told to the browser at once.
+Our own files have an address that holds a digest of them all, so that a browser may keep them for ever. The
+page asks for one script and one style sheet (:mod:`dashboard.bundle`).
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard import handover, ids, present, routes, theme
+from dash import Dash
+from flask import Response
+
+from dashboard import bundle, handover, ids, present, routes, theme
 from geo.ask.resources import shipped
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
+START = "start.mjs"
 MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
 NEEDLESS = ("/dash/dcc/", "/dash/dash_table/", "/polyfill@")
 """Scripts that Dash loads with every page: of components that this one lacks, and for old browsers."""
@@ -110,22 +114,11 @@ def _names(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
 
 
-def modules(*, national: bool) -> list[str]:
-    """Names of the scripts that the page starts with; the map library is one of them for a national map."""
-    own = (
-        name for name in _names(shipped("assets")) if name.endswith(".mjs") and not name.startswith("take/")
-    )
-    library = [MAP_LIBRARY] if national else []
-    return library + sorted(name for name in own if not name.startswith("vendor/"))
-
-
 def index(atlas: Atlas) -> str:
     """Frame of the page of an atlas, for Dash to fill."""
-    early = [f'<link rel="stylesheet" href="{assets()}/style/{name}.css">' for name in STYLES]
-    early += [
-        f'<link rel="modulepreload" href="{assets()}/{name}">'
-        for name in modules(national=routes.national(atlas))
-    ]
+    scripts = [bundle.SCRIPT, *([MAP_LIBRARY] if routes.national(atlas) else [])]
+    early = [f'<link rel="modulepreload" href="{assets()}/{name}">' for name in scripts]
+    early.append(f'<link rel="stylesheet" href="{assets()}/{bundle.STYLE}">')
     drawn = routes.map_config(atlas)
     early += [
         f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
@@ -134,6 +127,19 @@ def index(atlas: Atlas) -> str:
     ]
     filled = INDEX.replace("{%early%}", "\n    ".join(early)).replace("{%handed%}", handover.block(atlas))
     return filled.replace("{%assets%}", assets())
+
+
+def register(app: Dash) -> None:
+    """Add the one script and the one style sheet to an app."""
+    script, style = bundle.script(START), bundle.style(STYLES)
+
+    @app.server.get(f"/{assets()}/{bundle.SCRIPT}")
+    def one_script() -> Response:
+        return Response(script, mimetype="text/javascript")
+
+    @app.server.get(f"/{assets()}/{bundle.STYLE}")
+    def one_style() -> Response:
+        return Response(style, mimetype="text/css")
 
 
 def needed(scripts: str) -> str:
@@ -155,4 +161,4 @@ def relative(text: str) -> str:
 
 def entry() -> str:
     """Write the script that starts the page before Dash's own are there, and then Dash's renderer."""
-    return f'<script id="_dash-renderer" type="module" async src="{assets()}/start.mjs"></script>'
+    return f'<script id="_dash-renderer" type="module" async src="{assets()}/{bundle.SCRIPT}"></script>'

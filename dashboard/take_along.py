@@ -11,18 +11,15 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from dashboard import legend, present, theme
+from dashboard import bundle, legend, present, theme
 from dashboard.frame import map_frame
 from dashboard.markup import markup
 from dashboard.routes import places_of
 from geo.ask.query import Query
-from geo.ask.resources import shipped
 from geo.ask.words import hours_name, month_name, upper_first
 from geo.out.provenance import sheet
 from geo.tell import insets
@@ -71,7 +68,7 @@ def write_html(atlas: Atlas, query: Query, link: str = "") -> bytes:
     taken = {
         "shapes": {level: json.loads(atlas.levels[level].geojson) for level in atlas.catalogue.levels},
         "places": json.loads(places) if places else None,
-        "insets": insets.MOST,
+        "insets": insets.USUAL,
         "label": f"Map of {atlas.place}. The list holds the first areas and their numbers.",
         "pictures": pictures,
     }
@@ -124,8 +121,7 @@ def _document(atlas: Atlas, query: Query, steps: Steps, packed: str, link: str) 
         f"Made on {about.made_text}; data {about.version}.",
     ]
     said += [f"See it again: {about.address}"]
-    scripts = {f"hotspots/{name}": _as_address(text) for name, text in _scripts()}
-    style = "\n".join((shipped("assets") / f"style/{name}.css").read_text("utf-8") for name in STYLES)
+    script = bundle.script(START).replace("</", "<\\/")
     names = {key: escape(upper_first(name)) for key, name in atlas.catalogue.levels.items()}
     levels = "".join(f'<option value="{key}">{name}</option>' for key, name in names.items())
     options = "".join(
@@ -140,9 +136,8 @@ def _document(atlas: Atlas, query: Query, steps: Steps, packed: str, link: str) 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(about.title)}</title>
-<style>{style}
+<style>{bundle.style(STYLES)}
 {theme.stylesheet()}</style>
-<script type="importmap">{json.dumps({"imports": scripts})}</script>
 </head>
 <body data-view="present">
 <div class="page">
@@ -174,7 +169,7 @@ def _document(atlas: Atlas, query: Query, steps: Steps, packed: str, link: str) 
 {KEYS}
 <noscript>This file needs JavaScript to draw its map.</noscript>
 <script type="application/octet-stream" id="taken">{packed}</script>
-<script type="module">import "hotspots/{START}";</script>
+<script type="module">{script}</script>
 </body>
 </html>
 """
@@ -194,26 +189,3 @@ KEYS = f"""<dialog class="present-dialog" id="take-keys" aria-labelledby="take-k
 <dl>{"".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in _KEYS.items())}</dl>
 <form method="dialog"><button class="button">Close</button></form>
 </dialog>"""
-
-
-def _scripts() -> Iterator[tuple[str, str]]:
-    """Name and text of each script of the file, which import one another by name."""
-    home = shipped("assets")
-    waiting, seen = [START], {START}
-    while waiting:
-        name = waiting.pop()
-        folder = (home / name).parent
-
-        def by_name(found: re.Match[str], folder: Any = folder) -> str:
-            other = (folder / found[2]).resolve().relative_to(home.resolve()).as_posix()
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-            return f'{found[1]}"hotspots/{other}"'
-
-        text = (home / name).read_text("utf-8")
-        yield name, re.sub(r'(^import [^"(]*|^\} from )"(\.{1,2}/[^"]+)"', by_name, text, flags=re.MULTILINE)
-
-
-def _as_address(script: str) -> str:
-    return f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"

@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 
 from dashboard import area, compare, ids, marked, present
 from dashboard import legend as parts
-from dashboard.facts import ranked_table
+from dashboard.facts import TABLE_ROWS, ranked_table
 from dashboard.markup import markup
 from geo.answer.first_picture import why_not_later
 from geo.ask.choices import LEVELS
@@ -166,11 +166,11 @@ def _table(answer: Answer, found: Marking | None) -> Shown:
     title = f"{some} {LEVELS[answer.query.level]}, ranked" if number > 1 else "Areas, ranked"
     if found and found.number:
         title = f"{found.number:,} marked of {number:,}, ranked"
-    if number > len(rows):
-        title += f" (the first {len(rows):,})"
+    if number > TABLE_ROWS:
+        title += f" (the first {TABLE_ROWS:,})"
     return {
-        f"{ids.TABLE}.rowData": rows,
-        f"{ids.TABLE}.columnDefs": columns,
-        f"{ids.TABLE}.selectedRows": {"ids": [area] if area else []},
+        f"{ids.TABLE}.rows": rows,
+        f"{ids.TABLE}.columns": columns,
+        f"{ids.TABLE}.selected": area or None,
         f"{ids.TABLE_TITLE}.children": title,
     }

@@ -13,5 +13,5 @@ export function offer() {
 
 /** An open list that is longer than its room can be scrolled by the keyboard, too. */
 document.addEventListener("click", () => requestAnimationFrame(() => {
-  for (const list of document.querySelectorAll(".mantine-Select-options")) list.tabIndex = 0;
+  for (const list of document.querySelectorAll('.mantine-Select-options:not([tabindex="0"])')) list.tabIndex = 0;
 }));

@@ -13,7 +13,9 @@ import { change } from "../page/question.mjs";
 
 const cellsOf = (strip) => [...strip.querySelectorAll("[role=option]")];
 const isOn = (cell) => cell.getAttribute("aria-selected") === "true";
-const turn = (cell, on) => cell.setAttribute("aria-selected", String(on));
+function turn(cell, on) {
+  if (isOn(cell) !== on) cell.setAttribute("aria-selected", String(on));
+}
 const isOff = (strip) => strip.getAttribute("aria-disabled") === "true";
 
 /** @returns {string[]} values of the chosen cells, in order */

@@ -276,13 +276,14 @@ export class Board {
   // ------------------------------------------------------------------------------------------------------ room
 
   #roomForInsets() {
-    return this.#config.insets > 0 && this.#mode !== "swipe";
+    return this.#config.insets > 0;
   }
 
-  /** Insets for which room is kept: usually for as many as can be, so that the map stays where it is. */
+  /** Insets for which room is kept: usually for as many as there usually are, so that the map stays where it is. */
   #kept() {
     if (!this.#roomForInsets() || this.#scene?.tiled) return 0;
-    return this.#scene?.frame.bounds ? this.#scene.windows.length : this.#config.insets;
+    const { length } = this.#scene?.windows ?? [];
+    return this.#scene?.frame.bounds ? length : Math.max(length, this.#config.insets);
   }
 
   #obstacles({ element }) {

@@ -31,7 +31,7 @@
  * @property {boolean} [national] whether there are so many areas that the map library draws them, where it can
  * @property {string} [vendor] address of the folder of that library
  * @property {string} [label] what a screen reader calls the map
- * @property {number} [insets] how many parts of the map are magnified beside it at most
+ * @property {number} [insets] how many parts of the map are magnified beside it as a rule; 0 is none ever
  * @property {string} [avoid] selector of what the page lays over the map: the areas and their names keep clear of it
  */
 

@@ -27,13 +27,16 @@ export const wantsLittleMotion = () => matchMedia("(prefers-reduced-motion: redu
 export const flight = (milliseconds = 400) => (wantsLittleMotion() ? 0 : milliseconds);
 
 /** Whether letters mean something to the element of an event. */
-export const typing = (event) => about(event, "input, textarea, select, [role=option], [role=combobox], .ag-root");
+export const typing = (event) => about(event, "input, textarea, select, [role=option], [role=combobox], .grid");
 
 /** Whether a key goes together with one of the browser's own. */
 export const withModifier = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
 
 /** Resolves after so long. */
 export const after = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+
+/** Do something when the page has nothing better to do, soon. */
+export const whenIdle = (act) => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 500 }) : setTimeout(act, 50));
 
 /** Save a file that the page holds. */
 export function save(blob, name) {

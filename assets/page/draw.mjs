@@ -5,6 +5,8 @@
  * @typedef {string|number|null|{type: string, props: any}} Part
  */
 
+const OWN = ["open", "tabindex"]; // attributes that the reader and rove.mjs set
+
 /** Draw the children of an element. @param {Element} element @param {Part|Part[]} children */
 export function draw(element, children) {
   const wanted = /** @type {Part[]} */ ([children].flat(Infinity)).filter((part) => part !== null && part !== undefined);
@@ -26,7 +28,7 @@ function textOf(there, text) {
 function elementOf(there, { type, props: { children, ...properties } }) {
   const name = type.toLowerCase();
   const element = there?.localName === name ? there : document.createElement(name);
-  const kept = new Set(["open", ...Object.keys(properties).map(attributeOf)]); // the reader opens a fold
+  const kept = new Set([...OWN, ...Object.keys(properties).map(attributeOf)]);
   for (const attribute of element.getAttributeNames()) if (!kept.has(attribute)) element.removeAttribute(attribute);
   for (const [property, value] of Object.entries(properties)) dress(element, property, value);
   draw(element, children ?? []);

@@ -5,6 +5,7 @@
  * has not moved on since. So Back, a pasted link and a shared one are nothing special.
  */
 
+import { rowsOf } from "../table/rows.mjs";
 import { dressed } from "../theme/theme.mjs";
 import { changed, strip } from "./address.mjs";
 import { rendered } from "./dash.mjs";
@@ -90,7 +91,10 @@ export const stop = () => visit(page?.asked ?? "", "replace");
 
 async function fetched(search, signal) {
   const response = await get(`answer${search}`, { signal, tell: (progress) => working(spoken(progress)) });
-  if (response.ok) return response.json();
+  if (response.ok) {
+    const answer = await response.json();
+    return { ...answer, rows: rowsOf(answer.shown["table.rows"]) };
+  }
   const plain = response.headers.get("Content-Type")?.startsWith("text/plain");
   const text = plain ? await response.text() : "";
   throw new Said(text || `The dashboard could not answer (error ${response.status}). The last map is kept. Try again.`);

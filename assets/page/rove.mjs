@@ -3,7 +3,7 @@
  * So who uses the keyboard alone is soon at the end of the page.
  */
 
-import { about, withModifier } from "./dom.mjs";
+import { about, whenIdle, withModifier } from "./dom.mjs";
 import { on } from "./question.mjs";
 
 /** What holds a group, and what is in it. */
@@ -25,7 +25,10 @@ const groups = () => GROUPS.flatMap(([home, items]) => (
 
 /** Let one item of a group be its stop. */
 function stop(items, item) {
-  for (const other of items) other.tabIndex = other === item ? 0 : -1;
+  for (const other of items) {
+    const wanted = other === item ? 0 : -1;
+    if (other.getAttribute("tabindex") !== String(wanted)) other.tabIndex = wanted;
+  }
 }
 
 /** Give each group its stop: the one it had, as far as that is still there. */
@@ -53,4 +56,4 @@ document.addEventListener("keydown", (event) => {
   items[(to + items.length) % items.length].focus();
 }, true);
 
-on("shown", settle);
+on("shown", () => whenIdle(settle));

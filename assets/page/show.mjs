@@ -11,16 +11,14 @@ import { draw, dress } from "./draw.mjs";
 import * as early from "./early.mjs";
 import { rest } from "./messages.mjs";
 import { accept, begin, current, tell, wanted } from "./question.mjs";
+import * as table from "../table/table.mjs";
 
 const MAP_FIRST_MS = 150;
 const FIGURE = ".figure";
 const TABLE = "table";
-const ROWS = `${TABLE}.rowData`;
-const TABLE_MS = 5000; // for which the first answer waits for the table
 
 const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
 let marked = ""; // what is marked on the screen
-let grid; // the interface of the table, once it is there
 
 /** Bring the answers to what is asked onto the page from now on. */
 export function follow() {
@@ -42,9 +40,9 @@ async function show(answer) {
   if (!first) await Promise.race([painted, after(MAP_FIRST_MS)]);
   if (!wanted(answer)) return;
   charts.show(figures(answer));
-  set(answer.shown);
+  set(answer);
   const done = () => finish(answer);
-  if (first) early.over().then(() => Promise.race([table(), after(TABLE_MS)])).then(done, done); // its library comes by itself
+  if (first) early.over().then(done, done);
   else done();
 }
 
@@ -54,14 +52,14 @@ function finish(answer) {
   document.body.dataset.shows = answer.asked;
   rest("ready");
   tell("shown", answer);
-  if (answer.selected) setTimeout(reveal, 0, answer.selected);
-  else if (answer.marked !== marked) setTimeout(reveal, 0, answer.shown[ROWS][0]?.code);
+  if (answer.selected) table.reveal(answer.selected);
+  else if (answer.marked !== marked) table.reveal(answer.rows[0]?.code);
   marked = answer.marked;
 }
 
-/** Set what differs from what is on the screen: controls and the table through Dash, all else on its element. */
-function set(shown) {
-  const changes = {}; // component of Dash -> its properties
+/** Set what differs from what is on the screen: controls through Dash, the table by itself, all else on its element. */
+function set({ shown, rows }) {
+  const changes = {}; // control or table -> its properties
   for (const [key, value] of Object.entries(shown)) {
     const [id, property] = key.split(".");
     if (property === "figure" || !differs(id, property, value)) continue;
@@ -71,16 +69,7 @@ function set(shown) {
   }
   const { [TABLE]: ofTable, ...ofControls } = changes;
   for (const [id, properties] of Object.entries(ofControls)) put(id, properties);
-  if (ofTable) setTable(ofTable);
-}
-
-/** Set the table: through Dash, which takes a while, what Dash has to translate; its rows alone without it. */
-async function setTable({ rowData: rows, ...others }) {
-  if (!grid || "columnDefs" in others) put(TABLE, rows ? { rowData: rows, ...others } : others);
-  else if (Object.keys(others).length) put(TABLE, others);
-  grid ??= await table();
-  const newest = current()?.shown[ROWS];
-  if (rows && newest === rows) grid?.setGridOption("rowData", rows);
+  if (ofTable) table.show(ofTable.rows ? { ...ofTable, rows } : ofTable);
 }
 
 function differs(id, property, value) {
@@ -100,14 +89,4 @@ const figures = ({ shown }) => Object.fromEntries(Object.entries(shown)
 function recolour() {
   map.restyle();
   if (current()) charts.show(figures(current()));
-}
-
-/** The table, once it is there. */
-const table = () => window.dash_ag_grid.getApiAsync(TABLE);
-
-/** Bring the row of an area into view, as far as it must move. */
-async function reveal(code) {
-  const api = await table();
-  const row = api?.getRowNode(code);
-  if (row) api.ensureNodeVisible(row, null);
 }

@@ -48,8 +48,8 @@ on("shown", ({ search }) => {
 
 /** Mark the selected area in every chart that has a dot for it, by a ring and its name; let the marked ones stand out. */
 function mark() {
-  const { selected: code, level, marked, shown } = current() ?? {};
-  const lit = marked && new Set(shown["table.rowData"].filter(({ muted }) => !muted).map((row) => row.code));
+  const { selected: code, level, marked, rows } = current() ?? {};
+  const lit = marked && new Set(rows.filter(({ muted }) => !muted).map((row) => row.code));
   for (const box of document.querySelectorAll(".evidence-plot[data-level].js-plotly-plot")) {
     const dots = box.data.flatMap(({ customdata }, trace) => (customdata ? [[customdata, trace]] : []));
     const fades = lit && box.dataset.level === level;

@@ -23,7 +23,7 @@ const shown = () => $("selected").querySelector('[data-panel="area"]');
 
 /** What the table knows of an area, as the server will head its panel. */
 function head(code) {
-  const { shown: { "table.rowData": rows }, noun, one, ranked } = current();
+  const { rows, noun, one, ranked } = current();
   const row = rows.find((area) => area.code === code);
   const name = row?.name ?? code;
   const rank = row?.rank && `Rank ${row.rank} of ${ranked.toLocaleString("en-GB")}`;

@@ -1,26 +1,36 @@
-/** How are the cells of the ranked table drawn, and its numbers put in order? */
+/**
+ * How are the cells of the ranked table drawn, and its rows put in order?
+ *
+ * @typedef {import("../page/draw.mjs").Part} Part
+ * @typedef {any} Row by the names of the columns
+ * @typedef {{field: string, kind: "rank"|"area"|"number"|"pill", head: string, hint: string, width: string}} Column
+ */
 
-const element = (...parts) => window.React.createElement(...parts);
+/** @returns {Part} */
+const span = (className, children, more = {}) => ({ type: "span", props: { className, children, ...more } });
 
 /** CSS of a colour of paper that follows the theme, as in dashboard/theme.py. */
 const ink = (colour) => ({ "--swatch": `var(--on-${colour.slice(1)}, ${colour})` });
 
-const swatch = ({ colour, pattern }) =>
-  element("span", { className: `swatch swatch-${pattern}`, style: ink(colour), "aria-hidden": true });
-
-const Rank = ({ data }) => element("span", { className: "cell-rank" }, swatch(data), data.rank || "–");
+const swatch = ({ colour, pattern }) => span(`swatch swatch-${pattern}`, [], { style: ink(colour), "aria-hidden": "true" });
 
 /** A name that is cut short keeps its end, "Central Bedf… 004C", which tells neighbours apart. */
-function Area({ data: { name, ward } }) {
+function area({ name, ward }) {
   const [, start, end] = /^(.*?)( \d{3}[A-Z]{1,2})?$/.exec(name);
-  return element("span", { className: "cell-area", title: ward ? `${name}, ${ward}` : name },
-    element("span", { className: "cell-name" },
-      element("span", { className: "cell-start" }, start), end && element("span", { className: "cell-end" }, end)),
-    ward && element("span", { className: "cell-ward" }, ward));
+  const words = [span("cell-start", start), end ? span("cell-end", end) : null];
+  return span("cell-area", [span("cell-name", words), ward ? span("cell-ward", ward) : null], { title: ward ? `${name}, ${ward}` : name });
 }
 
-const Pill = ({ data }) =>
-  (data.label === "–" ? "–" : element("span", { className: "pill", style: ink(data.colour) }, data.label));
+/** @type {Record<string, (row: Row, field: string) => Part>} */
+const KINDS = {
+  rank: (row) => span("cell-rank", [swatch(row), row.rank || "–"]),
+  area,
+  number: (row, field) => row[field],
+  pill: (row, field) => (row[field] === "–" ? "–" : span("pill", row[field], { style: ink(row.colour) })),
+};
+
+/** What a cell holds. @param {Column} column @param {Row} row @returns {Part} */
+export const cell = ({ kind, field }, row) => KINDS[kind](row, field);
 
 /** Order texts by the number that they begin with, "1,234" or "3="; those without one (suppressed, none) come first. */
 export function byNumber(a, b) {
@@ -29,11 +39,11 @@ export function byNumber(a, b) {
   return (Number.isNaN(x) ? -Infinity : x) - (Number.isNaN(y) ? -Infinity : y);
 }
 
-/** Order areas by what the map shows of them, as its legend does. */
-export const byClass = (_a, _b, one, other) => one.data.class - other.data.class;
-
-/** What the table calls by name. The Tab key leaves it, as it does any list; the arrow keys move inside it. */
-export function offer() {
-  Object.assign(window.dashAgGridComponentFunctions ??= {}, { Rank, Area, Pill });
-  Object.assign(window.dashAgGridFunctions ??= {}, { byNumber, byClass, leave: () => false });
+/** Rows in the order of a column: names as words, classes as the legend has them, all else by number. */
+export function sorted(rows, { kind, field }, down) {
+  const order = {
+    area: (a, b) => String(a.name).localeCompare(String(b.name), "en-GB"),
+    pill: (a, b) => a.class - b.class,
+  }[kind] ?? ((a, b) => byNumber(a[field], b[field]));
+  return [...rows].sort((a, b) => (down ? order(b, a) : order(a, b)));
 }

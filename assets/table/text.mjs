@@ -3,12 +3,12 @@
 const FIRST = [["code", "Code"], ["rank", "Rank"], ["name", "Area"], ["ward", "Ward"]];
 
 /**
- * @param {{field: string, headerName: string}[]} shown the columns on the screen
+ * @param {import("./cells.mjs").Column[]} shown the columns on the screen
  * @param {Record<string, unknown>[]} rows
  */
 export function asText(shown, rows) {
-  const others = shown.filter(({ field, headerName }) => field !== "name" && headerName !== "#");
-  const columns = [...FIRST, ...others.map(({ field, headerName }) => [field, headerName])];
+  const others = shown.filter(({ kind }) => kind === "number" || kind === "pill");
+  const columns = [...FIRST, ...others.map(({ field, head }) => [field, head])];
   const lines = [columns.map(([, head]) => head), ...rows.map((row) => columns.map(([field]) => row[field] ?? ""))];
   return lines.map((line) => line.join("\t")).join("\n");
 }

@@ -2,7 +2,7 @@
 
 import * as map from "../map/map.mjs";
 import { writeCodes } from "../page/address.mjs";
-import { about, wantsLittleMotion } from "../page/dom.mjs";
+import { wantsLittleMotion } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { toast } from "../page/messages.mjs";
 import { change, current, on, question } from "../page/question.mjs";
@@ -22,12 +22,6 @@ export const howChosen = () => new URLSearchParams(question()).get("chosen") ?? 
 export function choose(code) {
   map.select(code);
   change({ area: code ?? "" });
-}
-
-/** A row of the table was chosen. */
-export function chooseRow(rows) {
-  const row = Array.isArray(rows) ? rows[0] : null;
-  if (row && current() && row.code !== current().selected) choose(row.code);
 }
 
 /** Make these the set: chosen by what this map shows, as the address has it, unless some were chosen otherwise before. */
@@ -52,12 +46,6 @@ export function draw(wanted) {
   document.querySelector('[data-act="lasso"]')?.setAttribute("aria-pressed", String(wanted));
   if (wanted) toast("Draw around areas on the map. Esc ends it.");
 }
-
-/** A row of the table under the cursor is chosen by Enter, too. */
-document.addEventListener("keydown", (event) => {
-  const code = event.key === "Enter" && about(event, "#table .ag-row")?.getAttribute("row-id");
-  if (code && current()) choose(code);
-});
 
 map.onSelect((code, { additive }) => {
   if (!additive) {

@@ -17,7 +17,7 @@ async function put(text, done, failed) {
 export const copy = (text) => put(text, "Copied: paste it into a sheet.", "This browser does not let the page copy.");
 
 /** Copy the ranked table. */
-export const copyTable = () => copy(asText(current().shown["table.columnDefs"], current().shown["table.rowData"]));
+export const copyTable = () => copy(asText(current().shown["table.columns"], current().rows));
 
 /** Copy the address of the page. */
 export const copyLink = () => put(location.href, "Link copied: it holds all the filters.",

@@ -4,8 +4,8 @@ import * as map from "../map/map.mjs";
 import { about } from "../page/dom.mjs";
 import { current } from "../page/question.mjs";
 
-const AREA = "li[data-code], .ag-row[row-id]";
-const codeOf = (element) => element?.dataset.code ?? element?.getAttribute("row-id") ?? null;
+const AREA = "li[data-code], .row[data-code]";
+const codeOf = (element) => element?.dataset.code ?? null;
 
 let pointed = null; // code of the area under the pointer, or with the focus, in a list or the table
 
@@ -23,7 +23,7 @@ document.addEventListener("focusin", point);
 /** The area under the pointer on the map is marked in the lists, the table and the legend. */
 map.onHover((code) => {
   for (const element of document.querySelectorAll(AREA)) element.classList.toggle("pointed", codeOf(element) === code);
-  const row = code && current()?.shown["table.rowData"].find((area) => area.code === code);
+  const row = code && current()?.rows.find((area) => area.code === code);
   for (const item of document.querySelectorAll(".legend-item")) {
     item.classList.toggle("legend-pointed", Boolean(row) && item.dataset.class === String(row.class));
   }

@@ -96,7 +96,7 @@ def draw_maps(page: Page, sheet: Sheet, place: Rect) -> None:
     width, side = place.width, 0.0
     if insets:
         needed = place.height * (view[2] - view[0]) / max(view[3] - view[1], 1.0) * 1.02
-        tallest = (place.height - GAP) / 2 if len(insets) == 2 else place.height
+        tallest = (place.height + GAP) / len(insets) - GAP
         side = min(max(width - needed - GAP, 0.32 * width), tallest, 0.46 * width)
         width -= side + GAP
     main = Pane(page, Rect.of(place.left, place.top, width, place.height), view)

@@ -1,8 +1,8 @@
 """Which towns deserve a closer look?
 
-At the size of a county the areas that matter are often specks inside its towns. :func:`choose` finds up to
-two square windows where they crowd together, to be framed on the map and magnified beside it. The screen,
-the projector and the print draw the same windows, under the same names.
+At the size of a county the areas that matter are often specks inside its towns. :func:`choose` finds two
+square windows where they crowd together, and a third where many do, to be framed on the map and magnified
+beside it. The screen, the projector and the print draw the same windows, under the same names.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from scipy.spatial import cKDTree
 from geo.answer.answer import RANKED, Answer
 from geo.answer.level import Level
 
-MOST = 2
-FEWEST = 2
-"""Areas that make a crowd."""
+USUAL, MOST = 2, 3
+"""Windows for which room is kept, and windows that there are at most."""
+FEWEST, MANY = 2, 3
+"""Areas that make a crowd, and those that are worth a window more than usual."""
 SPAN = 6.5
 """Width of a window in widths of a typical area that matters."""
 LEAST = 4.0
@@ -56,9 +57,13 @@ class Inset:
 
 
 def choose(
-    anchors: np.ndarray, widths: np.ndarray, notable: Sequence[int] | np.ndarray, view: Box
+    anchors: np.ndarray,
+    widths: np.ndarray,
+    notable: Sequence[int] | np.ndarray,
+    view: Box,
+    first: Sequence[Inset] = (),
 ) -> tuple[Inset, ...]:
-    """Choose the windows: the first where most notable areas crowd, the second where most of the others do.
+    """Choose the windows: the first where most notable areas crowd, each further where most of the others do.
 
     Parameters
     ----------
@@ -70,12 +75,15 @@ def choose(
         Positions of the areas that matter, in any order.
     view : tuple of float
         West, south, east, north of what the map shows.
+    first : sequence of Inset
+        Windows that are chosen already.
 
     Returns
     -------
     tuple of Inset
         At most :data:`MOST`, from north to south, not overlapping, each with at least :data:`FEWEST` notable
-        areas. None where these areas are large enough to be seen without.
+        areas, those beyond the usual number with :data:`MANY`. None where these areas are large enough to be
+        seen without.
 
     Examples
     --------
@@ -91,13 +99,16 @@ def choose(
     side = max(SPAN * float(np.median(widths[pool])), extent / 40)
     if side > extent / LEAST:
         return ()
-    chosen: list[Inset] = []
+    chosen: list[Inset] = [*first]
+    if chosen:
+        side = chosen[0].box[2] - chosen[0].box[0]
+        pool = np.setdiff1d(pool, [area for inset in chosen for area in inset.areas])
     while len(chosen) < MOST and len(pool):
         taken = np.array([_middle(other.box) for other in chosen]).reshape(-1, 1, 2)
         middles, held = _crowds(anchors[pool], side, taken)
         held[(np.abs(middles - taken) < side).all(axis=2).any(axis=0)] = 0  # they would overlap
         best = int(held.argmax())
-        if held[best] < FEWEST:
+        if held[best] < (FEWEST if len(chosen) < USUAL else MANY):
             break
         west, south = (middles[best] - side / 2).tolist()
         chosen.append(_holding(Inset((west, south, west + side, south + side)), anchors, pool))
@@ -172,7 +183,9 @@ def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) 
     best = choose(level.anchors, level.widths, now, view)
     usual = choose(level.anchors, level.widths, answer.usual, view)
     kept = tuple(_holding(inset, level.anchors, now) for inset in usual)
-    windows = kept if _held(kept) >= max(FEWEST, ENOUGH * _held(best)) else best
+    windows = best
+    if _held(kept) >= max(FEWEST, ENOUGH * _held(best[:USUAL])):
+        windows = choose(level.anchors, level.widths, now, view, kept)
     return tuple(replace(inset, name=_name(inset, level, places)) for inset in windows)
 
 

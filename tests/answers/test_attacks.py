@@ -21,6 +21,7 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.data.guarded import true_role
 from tests.support.manifest import rewritten
+from tests.support.table import rows_of
 
 FEW = 10
 
@@ -84,7 +85,7 @@ def test_documents_tell_no_more_than_the_screen(ours: Get) -> None:
     items = json.loads(ours(f"/collections/ward/items?limit=1000&{search}"))["features"]
     for rows in (records, [one["properties"] for one in shapes], [one["properties"] for one in items]):
         assert {row["wd24cd"]: row["count_shown"] for row in rows} == shown
-    listed = json.loads(ours(f"/answer?{search}"))["shown"]["table.rowData"]
+    listed = rows_of(json.loads(ours(f"/answer?{search}"))["shown"])
     assert len(listed) > 20
     for row in listed:
         assert row["count"].partition(" ")[0] == shown[row["code"]]

@@ -17,6 +17,7 @@ from geo.ask.query import Query
 from geo.out.export import export
 from geo.stats import deprivation, unexplained
 from tests.support import small_county as small
+from tests.support.table import rows_of
 
 INCOME = pd.Series(np.arange(36)[::-1] * 10 // 36 + 1, small.CODES)
 LAYERS = ("imd", "bivariate", "excess")
@@ -109,7 +110,7 @@ def test_a_tooltip_and_the_table_give_the_decile_of_the_domain(small_atlas: Atla
     columns = page["frame"]["values"]["columns"]
     assert columns[-1] == "Decile by income"
     assert [int(row[-1]) for row in page["frame"]["values"]["rows"]] == INCOME.tolist()
-    rows = page["shown"]["table.rowData"]
+    rows = rows_of(page["shown"])
     assert {row["code"]: int(row["label"]) for row in rows} == INCOME.to_dict()
 
 

@@ -15,6 +15,7 @@ from geo.answer.legend import class_value
 from geo.ask.query import Query
 from geo.out.export import FORMATS
 from geo.tell.marking import marking
+from tests.support.table import rows_of
 
 
 def marked(atlas: Atlas, search: str):
@@ -120,7 +121,7 @@ def test_map_table_bars_legend_and_words_mark_the_same_areas(small_atlas: Atlas)
     assert (
         np.frombuffer(base64.b64decode(page["frame"]["marked"]), np.uint8).tolist() == of.astype(int).tolist()
     )
-    rows = page["shown"][f"{ids.TABLE}.rowData"]
+    rows = rows_of(page["shown"])
     assert {row["code"] for row in rows if not row["muted"]} == set(answer.table.index[of])
     assert [row["muted"] for row in rows] == [False] * number + [True] * (len(rows) - number)
     assert page["shown"][f"{ids.TABLE_TITLE}.children"].startswith(f"{number} marked of 36")

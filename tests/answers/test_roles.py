@@ -19,6 +19,7 @@ from geo.ask.viewer import OTHERS, Viewer
 from geo.out.export import export, offered, ways
 from geo.tell.area import profile
 from tests.support.door import READS, access_file, door
+from tests.support.table import rows_of
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "partnership.md"
 NAMES = {"nobody": "Nobody", "olu": "Ward officers", "ann": "Analysts", "lea": "Cleared analysts"}
@@ -180,7 +181,7 @@ def test_page_file_live_layer_and_python_agree(browsers: dict[str, Client], made
         one["properties"]["wd24cd"]: one["properties"]["count"]
         for one in browsers["ann"].get("/collections/ward/items?source=ae&limit=1000").json["features"]
     }
-    page = browsers["ann"].get("/answer?source=ae&level=ward").json["shown"]["table.rowData"]
+    page = rows_of(browsers["ann"].get("/answer?source=ae&level=ward").json["shown"])
     assert wanted.keys() <= set(file) == set(layer) == {row["code"] for row in page}
     for code, count in wanted.items():
         assert file[code] == layer[code] == count

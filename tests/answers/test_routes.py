@@ -17,7 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 from pptx import Presentation
 
-from dashboard import callbacks, create_app, shell
+from dashboard import bundle, callbacks, create_app, shell
 from dashboard.link import PLAIN
 from dashboard.routes import FOR_EVER, SHAPES_FOR_EVER, geometry_address, map_config
 from dashboard.routes_export import MOST_SLIDES
@@ -59,7 +59,7 @@ def test_the_page_and_its_own_files_are_sent_compressed(client: FlaskClient):
     text = gzip.decompress(page.data).decode()
     assert '<html lang="en-GB">' in text
     assert "Content-Encoding" not in client.get(f"/{PLAIN}", headers={"Accept-Encoding": "identity"}).headers
-    style = re.search(r"assets/[0-9a-f]{12}/style/page\.css", text)[0]
+    style = re.search(r"assets/[0-9a-f]{12}/one/page\.css", text)[0]
     first, again, plain = (
         client.get(style, headers={"Accept-Encoding": coding}, buffered=True)
         for coding in ("gzip", "gzip", "identity")
@@ -101,15 +101,21 @@ def test_the_page_hears_in_a_sentence_why_there_is_no_answer(
         assert re.fullmatch(said, refused.text.strip())
 
 
-def test_the_browser_is_told_at_once_of_the_shapes_and_the_modules(client: FlaskClient, small_atlas: Atlas):
+def test_the_browser_is_told_at_once_of_the_shapes_and_of_one_script_and_style(
+    client: FlaskClient, small_atlas: Atlas
+):
     page = client.get(f"/{PLAIN}").text
     for level in LEVELS:
         assert f'as="fetch" crossorigin="anonymous" href="{geometry_address(small_atlas, level)}"' in page
-    modules = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
-    assert f"{shell.assets()}/map/board.mjs" in modules
-    assert not any("vendor" in module for module in modules), "a county is drawn without the map library"
-    assert f'<script id="_dash-renderer" type="module" async src="{shell.assets()}/start.mjs">' in page
-    assert all(client.get(module, buffered=True).status_code == 200 for module in modules)
+    asked = re.findall(r'<(?:script|link)[^>]+(?:src|href)="(assets/[^"]+)"', page)
+    ours = [f"{shell.assets()}/{name}" for name in (bundle.SCRIPT, bundle.STYLE)]
+    assert {name for name in asked if name.endswith((".mjs", ".css"))} == set(ours), (
+        "a county needs no map library"
+    )
+    assert f'<script id="_dash-renderer" type="module" async src="{ours[0]}">' in page
+    script, style = (client.get(address, buffered=True) for address in ours)
+    assert (script.mimetype, style.mimetype) == ("text/javascript", "text/css")
+    assert script.headers["Cache-Control"] == style.headers["Cache-Control"] == FOR_EVER
 
 
 def test_shapes_of_other_data_are_not_found(client: FlaskClient):

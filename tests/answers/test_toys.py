@@ -39,6 +39,7 @@ from geo.stats.hotspots import STATISTICS, Statistic, bh_q
 from geo.stats.weights import Neighbours
 from tests.support import small_county as small
 from tests.support.exported import areas_in
+from tests.support.table import rows_of
 
 # ---------------------------------------------------------------- the declarations
 
@@ -225,9 +226,9 @@ def test_toys_are_in_the_legend_the_table_and_the_tooltip(atlas: Atlas):
     assert "Parity of fires" in legend
     assert legend.index("Even count") < legend.index("Odd count")
     assert [one["label"] for one in made["frame"]["palette"]] == ["Odd count", "Even count"]
-    columns = {one["headerName"]: one.get("headerTooltip") for one in made["shown"]["table.columnDefs"]}
+    columns = {one["head"]: one["hint"] for one in made["shown"]["table.columns"]}
     assert columns["½"] == "Halved events" and columns["Par."] == "Parity"
-    first = made["shown"]["table.rowData"][0]
+    first = rows_of(made["shown"])[0]
     assert (first["count"], first["value"], first["label"]) == ("8", "4.0", "even")
     tooltip = dict(zip(made["frame"]["values"]["columns"], made["frame"]["values"]["rows"][8], strict=True))
     assert (tooltip["Fires"], tooltip["Halved events"], tooltip["Parity"]) == ("8", "4.0", "even")

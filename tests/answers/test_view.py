@@ -25,6 +25,7 @@ from geo.answer.measures import MEASURES
 from geo.ask.factors import FACTORS
 from geo.ask.query import Query
 from geo.ask.words import month_number
+from tests.support.table import rows_of
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_every_answer_sets_the_same_properties(small_atlas: Atlas, search: str):
     assert names == set(shown(small_atlas, ""))
     parts = layout.page(small_atlas)
     for component in {name.rsplit(".", 1)[0] for name in names}:  # the browser draws those of HTML by itself
-        drawn_by_dash = component.startswith(ids.control("")) or component == ids.TABLE
+        drawn_by_dash = component.startswith(ids.control(""))
         assert (parts[component]._namespace != "dash_html_components") is drawn_by_dash, component
 
 
@@ -111,7 +112,7 @@ def test_every_question_has_a_page(small_atlas: Atlas, level, layer, measure, ho
     page = view.page(small_atlas, query.to_search())
     to_json(page)
     assert page["shown"][f"{ids.HEADLINE}.children"]
-    assert len(page["shown"][f"{ids.TABLE}.rowData"]) == len(small_atlas.answer(query).ranked)
+    assert len(rows_of(page["shown"])) == len(small_atlas.answer(query).ranked)
 
 
 # ---------------------------------------------------------------- the map
@@ -132,7 +133,7 @@ def test_the_map_is_painted_as_the_answer_says(small_atlas: Atlas):
 def test_numbers_on_the_map_are_the_ranks_of_the_table(small_atlas: Atlas):
     page = view.page(small_atlas, "")
     index = small_atlas.levels["lsoa"].frame.index
-    rows = page["shown"][f"{ids.TABLE}.rowData"][:RANKED]
+    rows = rows_of(page["shown"])[:RANKED]
     assert page["frame"]["ranked"] == [[index.get_loc(row["code"]), row["rank"]] for row in rows]
 
 
@@ -230,8 +231,8 @@ def test_every_layer_has_its_explanation_and_at_most_one_column(small_atlas: Atl
     for layer in small_atlas.catalogue.layers:
         state = shown(small_atlas, f"?layer={layer}&from=2023-07")
         assert state["about-layer.children"] == LAYERS[layer].explanation
-        assert len(state["table.columnDefs"]) in (4, 5)
-        assert all(column["field"] in state["table.rowData"][0] for column in state["table.columnDefs"])
+        assert len(state["table.columns"]) in (4, 5)
+        assert all(column["field"] in rows_of(state)[0] for column in state["table.columns"])
 
 
 def test_change_is_compared_with_earlier_periods_that_are_loaded(small_atlas: Atlas):
@@ -282,11 +283,11 @@ def test_an_empty_slice_explains_itself_and_offers_the_way_out(small_atlas: Atla
 
 def test_a_controlled_source_never_shows_a_small_number(small_atlas: Atlas):
     state = shown(small_atlas, "?source=ae")
-    counts = [row["count"] for row in state["table.rowData"]]
+    counts = [row["count"] for row in rows_of(state)]
     assert "*" in counts
     told = [count.partition(" ± ") for count in counts if count != "*"]
     assert all(int(count.replace(",", "")) % 5 == 0 and int(wide) > 0 for count, _, wide in told)
-    assert "*" not in {row["rank"] for row in state["table.rowData"]}
+    assert "*" not in {row["rank"] for row in rows_of(state)}
     values = view.page(small_atlas, "?source=ae")["frame"]["values"]["rows"]
     assert {row[0] for row in values} >= {"* (1 to 7)"}
 
@@ -297,7 +298,7 @@ def test_the_selected_area_is_marked_and_costs_the_map_nothing(small_atlas: Atla
 
     monkeypatch.setattr(view.area, "profile", slow)
     state = shown(small_atlas, "?area=E01035001&layer=local_moran")
-    assert state["table.selectedRows"] == {"ids": ["E01035001"]}
+    assert state["table.selected"] == "E01035001"
 
 
 def test_the_panel_is_a_piece_of_its_own(small_atlas: Atlas):
@@ -341,19 +342,19 @@ def test_the_table_holds_the_areas_in_order_with_their_class(small_atlas: Atlas)
     search = "?layer=local_moran"
     answer = small_atlas.answer(Query.parse(search, small_atlas.catalogue)[0])
     state = shown(small_atlas, search)
-    rows = state["table.rowData"]
+    rows = rows_of(state)
     assert [row["code"] for row in rows] == list(answer.ranked.index)
     assert [row["rank"] for row in rows] == list(answer.ranked["rank"])
     hot = {row["code"] for row in rows if row["label"] == "hotspot"}
     assert hot == set(answer.table.index[answer.table["cluster"] == "HH"])
-    fields = [column["field"] for column in state["table.columnDefs"]]
-    assert fields == ["mark", "name", "count", "value", "tag"]
-    assert {row["tag"] for row in rows if row["label"] == "hotspot"} == {"hotspot #b2182b"}
+    fields = [column["field"] for column in state["table.columns"]]
+    assert fields == ["rank", "name", "count", "value", "label"]
+    assert {row["colour"] for row in rows if row["label"] == "hotspot"} == {"#b2182b"}
 
 
 def test_the_column_of_values_follows_the_measure(small_atlas: Atlas):
     def header(search: str) -> str:
-        return shown(small_atlas, search)["table.columnDefs"][3]["headerName"]
+        return shown(small_atlas, search)["table.columns"][3]["head"]
 
     assert {measure: header(f"?measure={measure}") for measure in MEASURES} == {
         "count": "/ 1,000", "rate": "/ 1,000", "dsr": "DSR", "ratio": "Ratio", "eb_rate": "Smooth",
@@ -375,7 +376,7 @@ def test_a_measure_is_told_beside_every_layer(small_atlas: Atlas, measure: str, 
     first = leading_classes(answer.query, answer.codes, answer.classes)[answer.order]
     assert (np.diff(first) >= 0).all(), "what the layer looks for comes first"
     assert (np.diff(values)[np.diff(first) == 0] <= 0).all()
-    assert rows[0]["code"] == answer.ranked.index[0]
+    assert rows["code"][0] == answer.ranked.index[0]
 
 
 def test_very_small_probabilities_are_not_rounded_to_nought():

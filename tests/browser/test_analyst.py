@@ -56,7 +56,7 @@ def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
     page.locator("[data-panel=area]").get_by_role("link", name="Square 11").click()
     shows(page, f"?area={THERE}")
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 11")
-    expect(page.locator(f".ag-row[row-id={THERE}]")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f".row[data-code={THERE}]")).to_have_attribute("aria-selected", "true")
     page.go_back()
     shows(page, f"?area={HERE}")
     expect(page.locator("[data-panel=area] h2")).to_have_text("Square 00")

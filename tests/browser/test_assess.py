@@ -8,7 +8,7 @@ from tests.support.browser import barriers, watch
 def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:
     seen = watch(page)
     page.goto(f"{address}/?sources=offences")
-    expect(page.locator(".ag-row").first).to_be_visible()
+    expect(page.locator(".row").first).to_be_visible()
     assert not seen.count("/assessment"), "the map must not pay for the assessment"
 
     page.get_by_role("link", name="Assessment", exact=True).click()

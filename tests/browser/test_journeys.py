@@ -37,7 +37,7 @@ class Mouse:
 
     def row(self, page: Page, number: int) -> None:
         """Choose a row of the ranked table."""
-        page.locator(f'.ag-row[row-index="{number}"] .ag-cell').nth(1).click()
+        page.locator(f'.row[data-row="{number}"] .cell').nth(1).click()
 
 
 class Keys:
@@ -82,12 +82,12 @@ class Keys:
 
     def row(self, page: Page, number: int) -> None:
         """Choose a row of the ranked table."""
-        self.reach(page, page.locator(".ag-root"))
+        self.reach(page, page.locator("#table"))
         for _ in range(5):
-            if page.evaluate("document.activeElement.matches('.ag-cell')"):
+            if page.evaluate("document.activeElement.matches('.cell')"):
                 break
             page.keyboard.press("ArrowDown")
-        here = int(page.evaluate("+document.activeElement.closest('.ag-row').getAttribute('row-index')"))
+        here = int(page.evaluate("+document.activeElement.closest('.row').dataset.row"))
         for _ in range(number - here):
             page.keyboard.press("ArrowDown")
         page.keyboard.press("Space")

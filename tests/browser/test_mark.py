@@ -29,8 +29,8 @@ def test_a_class_is_marked_by_mouse_and_seen_everywhere(page: Page, address: str
     said = page.get_by_role("status").filter(has_text="are marked")
     expect(said).to_contain_text(f"{number} small areas in the class “Highest fifth of areas” are marked")
     expect(page.locator("#table-title")).to_contain_text(f"{number} marked of 36")
-    expect(page.locator(".ag-row").first).not_to_have_class(re.compile("row-muted"))
-    expect(page.locator(".ag-row[row-index='7']")).to_have_class(re.compile("row-muted"))
+    expect(page.locator(".row").first).not_to_have_class(re.compile("row-muted"))
+    expect(page.locator(".row[data-row='7']")).to_have_class(re.compile("row-muted"))
     assert not barriers(page)
     page.get_by_role("link", name="Look at these areas together").click()
     expect(page.locator("[data-panel=set] h2")).to_have_text(f"Set of {number} areas")
@@ -119,7 +119,7 @@ def test_an_area_pointed_at_in_a_list_and_on_the_map_is_marked_in_the_other(page
     assert first
     page.mouse.move(first["x"] + first["width"] / 2 + 3, first["y"] + first["height"] / 2 + 3)
     page.mouse.move(first["x"] + first["width"] / 2, first["y"] + first["height"] / 2)
-    expect(page.locator(".ag-row.pointed")).to_contain_text("Square 01")
+    expect(page.locator(".row.pointed")).to_contain_text("Square 01")
 
 
 # ---------------------------------------------------------------- own classes

@@ -198,7 +198,7 @@ def test_a_fault_of_the_server_is_a_sentence_not_a_blank_page(
     monkeypatch.setattr(type(small_atlas), "answer", lambda self, query: 1 / 0)
     cell(page, "hour", "03:00 to 03:59").click()
     expect(page.locator("#trouble")).to_contain_text("could not work this out")
-    expect(page.locator(".ag-row").first).to_be_visible()
+    expect(page.locator(".row").first).to_be_visible()
 
 
 # ---------------------------------------------------------------- the linked parts
@@ -206,19 +206,19 @@ def test_a_fault_of_the_server_is_a_sentence_not_a_blank_page(
 
 def test_a_row_selects_on_the_map_and_the_map_selects_the_row(page: Page, address: str):
     visit(page, address)
-    page.locator(".ag-row").nth(2).click()
+    page.locator(".row").nth(2).click()
     page.wait_for_url(re.compile("area="))
     settle(page)
     code = search_of(page).removeprefix("area=")
     expect(page.locator("#selected")).to_contain_text(code)
-    expect(page.locator(f".ag-row[row-id={code}]")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f".row[data-code={code}]")).to_have_attribute("aria-selected", "true")
     box = page.locator("#map canvas").first.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
     page.wait_for_url(lambda url: "area=" in url and code not in url)
     settle(page)
     other = search_of(page).removeprefix("area=")
-    expect(page.locator(f".ag-row[row-id={other}]")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f".row[data-code={other}]")).to_have_attribute("aria-selected", "true")
     expect(page.locator(".legend-current")).to_have_count(1)
     page.get_by_role("link", name=re.compile("^Close")).click()
     page.wait_for_url(lambda url: "area=" not in url)
@@ -275,8 +275,8 @@ def test_swatches_of_the_table_follow_the_map(page: Page, address: str):
     choose(page, "layer", "Deprivation (decile)")
     page.wait_for_url(re.compile("layer=imd"))
     settle(page)
-    row = page.locator(".ag-row[row-index='0']")
-    decile = row.locator(".ag-cell").last.inner_text()
+    row = page.locator(".row[data-row='0']")
+    decile = row.locator(".cell").last.inner_text()
     swatch = page.locator(f".legend-item[data-class='{int(decile) - 1}'] .swatch").get_attribute("style")
     expect(row.locator(".swatch")).to_have_attribute("style", swatch)
 
@@ -332,7 +332,7 @@ def test_p_presents_and_escape_leaves(page: Page, address: str):
 
 def test_a_row_is_selected_by_keyboard(page: Page, address: str):
     visit(page, address)
-    page.locator(".ag-row").first.locator(".ag-cell").first.focus()
+    page.locator(".row").first.locator(".cell").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     page.wait_for_url(re.compile("area="))

@@ -29,7 +29,7 @@ def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, addr
     page.route("**/piece/panel*", hold)
     load(page, address)
     row = small_atlas.answer(Query()).table.loc[HERE]
-    page.locator(f".ag-row[row-id={HERE}]").click()
+    page.locator(f".row[data-code={HERE}]").click()
     expect(page.locator(f"{PANEL} h2")).to_have_text("Square 00")
     expect(page.locator(f"{PANEL} .selected-line")).to_contain_text(
         f"Rank {row['rank']} of 36 · {row['count']} off"

@@ -4,10 +4,7 @@ interface Window {
   DashRenderer: new () => unknown;
   Plotly?: any;
   React: any;
-  dash_ag_grid?: any;
   dash_clientside?: any;
-  dashAgGridComponentFunctions?: Record<string, unknown>;
-  dashAgGridFunctions?: Record<string, unknown>;
   dashMantineFunctions?: Record<string, unknown>;
 }
 

@@ -52,7 +52,7 @@ test("of what is saved only the sound is read, and the newer replaces its namesa
 });
 
 test("the table is text of tabs and lines", () => {
-  const columns = [{ field: "rank", headerName: "#" }, { field: "name", headerName: "Area" }, { field: "count", headerName: "Count" }];
+  const columns = [{ field: "rank", kind: "rank", head: "#" }, { field: "name", kind: "area", head: "Area" }, { field: "count", kind: "number", head: "Count" }];
   const rows = [{ code: "E1", rank: "1", name: "Luton", ward: "South", count: "12" }, { code: "E2", name: "Harpur", count: "*" }];
   assert.equal(asText(columns, rows), "Code\tRank\tArea\tWard\tCount\nE1\t1\tLuton\tSouth\t12\nE2\t\tHarpur\t\t*");
 });

@@ -33,7 +33,7 @@ LAPTOP = {"width": 1366, "height": 768}
 STILL = """() => document.body.dataset.shows !== undefined && document.body.dataset.state !== "waiting"
   && !document.querySelector("[aria-busy=true], .dash-graph--pending")"""
 MAP_SETTLED = """async () => {
-  const map = await import(new URL("map/map.mjs", document.getElementById("_dash-renderer").src));
+  const { parts: { "map/map.mjs": map } } = await import(document.getElementById("_dash-renderer").src);
   await map.settled();
 }"""
 OPEN = """([address, search]) => location.origin === address && location.pathname === "/"
