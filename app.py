@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo import cli, cli_access  # noqa: F401 - the latter adds its commands to the former
+from geo import cli, cli_access, cli_exclude  # noqa: F401 - the others add their commands to the first
 from geo.ask.problem import Problem
 from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.data.store import Store

@@ -77,6 +77,10 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         value = query[one.name]
         state[f"{one.name}.value"] = one.usually if value == one.default else one.kind.write(value)
         state[f"{one.name}.disabled"] = bool(one.reason and one.reason(source))
+    asked = {
+        one.name: any(not one.reason or not one.reason(s) for s in atlas.catalogue.sources.values())
+        for one in further()
+    }
     if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
         state["borough.value"] = list(query.borough)
     shown: Shown = {ids.control(key): value for key, value in state.items()}
@@ -107,6 +111,8 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         why = one.reason(source) if one.reason else ""
         shown[f"{ids.note(one.name)}.children"] = f"Cannot be chosen: {why}" if why else ""
         shown[f"{ids.note(one.name)}.hidden"] = not why
+        shown[f"{ids.row(one.name)}.hidden"] = not asked[one.name]
+    shown[f"{ids.FURTHER}.hidden"] = not any(asked.values())
     off = _off(source)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
         shown[f"{ids.note(parameter)}.children"] = "off" if parameter in off else text or "all"

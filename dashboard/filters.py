@@ -227,7 +227,11 @@ def _further() -> list[Component]:
         for one in further()
         if one.control == "value"
     ]
-    return [_group("What else", *lists)] if lists else []
+    return (
+        [html.Fieldset([html.Legend("What else"), *lists], id=ids.FURTHER, className="group")]
+        if lists
+        else []
+    )
 
 
 _POPUP = {

@@ -109,9 +109,9 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     kind: Annotated[
         str,
         typer.Argument(
-            help="boundaries, lookup, population, deprivation, places, names, severity, benchmark, or a kind "
-            "of event: offences, outcomes, ambulance, ae, admissions, stop_and_search, or a name of your own "
-            "with --mapping."
+            help="boundaries, lookup, population, deprivation, places, names, severity, benchmark, "
+            "exclusions, or a kind of event: offences, outcomes, ambulance, ae, admissions, stop_and_search, "
+            "or a name of your own with --mapping."
         ),
     ],
     files: Annotated[

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol, Self
 
@@ -28,6 +28,7 @@ from geo.ask.query import Query
 from geo.ask.source_info import Converted, SourceInfo
 from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, slug
+from geo.data import exclusions
 from geo.data.guarded import Noise, noises, protected_anew, unprotected
 from geo.data.reports import covered
 from geo.data.severity import apply_weights
@@ -69,6 +70,8 @@ class Loaded:
         Whether anyone reports on a small area in a month; where nobody does its events are not known.
     noise : tuple of Noise
         What protects its events, delivery by delivery; empty where the true ones are read.
+    standing : DataFrame
+        Points that soak up its events (:func:`geo.data.exclusions.standing_out`).
     """
 
     info: SourceInfo
@@ -76,6 +79,7 @@ class Loaded:
     gate: Gate
     covered: np.ndarray
     noise: tuple[Noise, ...] = ()
+    standing: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def everywhere(self) -> bool:
@@ -287,6 +291,8 @@ class County:
         noise: tuple[Noise, ...],
     ) -> Loaded:
         disclosure = seen_as(source.disclosure, true=self.snapshot.sees(source.key))
+        standing = exclusions.standing_out(events)
+        events, excluded = self._at_places(events)
         cube = Cube.build(events, self.levels["lsoa"].frame.index, months)
         reasons = {
             key: why
@@ -319,9 +325,21 @@ class County:
             finest=self._finest(source.key),
             spread=any(batch.get("spread") for batch in self._batches(source.key)),
             nouns={slug(label): noun for label, noun in source.nouns.items() if slug(label) in cube.slugs},
+            excluded=excluded,
         )
         gate = Gate(disclosure)
-        return Loaded(info, cube, gate, where, noise if gate.controlled else ())
+        return Loaded(info, cube, gate, where, noise if gate.controlled else (), standing)
+
+    def _at_places(self, events: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Events with the place of the folder's list at which each stands; names of those that have any."""
+        points = events.get("point")
+        events = events.drop(columns="point", errors="ignore")
+        if not self.snapshot.has(exclusions.ROLE):
+            return events, ()
+        places = self.snapshot.read(exclusions.ROLE)
+        at = exclusions.at_places(points, events["lsoa"], places)
+        names = tuple(places["name"].iloc[np.unique(at[at >= 0])])
+        return (events.assign(exclusion=at) if names else events), names
 
     def _batches(self, source: str) -> list[dict[str, Any]]:
         return [one for one in self.snapshot.manifest["batches"].values() if one["source"] == source]

@@ -149,6 +149,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
         number = _number(gate, untimed)
         said.append(f"{number} without a known day or time {are} left out by the filter of time.")
     said += by_factors(s)
+    said += _at_places(s)
     if info.finest != "lsoa":
         said.append(f"{upper_first(info.noun)} are given by {info.finest} only; nothing finer is known.")
     if info.spread:
@@ -197,6 +198,22 @@ def by_factors(s: Asked) -> list[str]:
             "circumstances tell boroughs apart, not the small areas within them."
         )
     return said
+
+
+def _at_places(s: Asked) -> list[str]:
+    """Say how many stand at the places of the folder's list, if any, and whether they are counted."""
+    if not s.info.excluded:
+        return []
+    every, others = (
+        int(s.loaded.select(s.kept.replace(exclude=choice)).by_area[s.lsoas].sum())
+        for choice in ("", "listed")
+    )
+    number = _number(s.gate, every - others)
+    where = named(list(s.info.excluded), "place", "places")
+    done = "left out" if s.query.exclude else "counted"
+    are = verb(s.gate.text(every - others), "is", "are")
+    soak = agree(len(s.info.excluded), "soaks", "soak")
+    return [f"{s.info.counted(number)} at {where}, which {soak} up events, {are} {done}."]
 
 
 def _number(gate: Gate, count: int) -> str:

@@ -305,6 +305,20 @@ class Query:
         heeded=True,
         control="value",
     )
+    exclude: str = asks(
+        "",
+        p.choice("way to treat the places listed", ("listed",)),
+        "Places that soak up events",
+        "Whether events at the places of the folder's list (custody suites, hospitals, prisons) are left "
+        "out: listed; they are counted where it is left out.",
+        p.ALL,
+        filters=True,
+        control="value",
+        options={"listed": "Left out"},
+        keeps=lambda cube, value: cube.extra["exclusion"] < 0,
+        reason=lambda source: "" if source.excluded else "no place of the list has any of these events.",
+        says=lambda value: "places that soak up events left out",
+    )
     window: Window | None = None
     more: tuple[tuple[str, Any], ...] = ()
 

@@ -68,6 +68,8 @@ class SourceInfo:
         The finest kind of area that it gives.
     spread : bool
         Whether it gives years or longer periods, spread evenly over their months.
+    excluded : tuple of str
+        Names of the places of the folder's list that have events of it, which can be left out.
     """
 
     key: str
@@ -92,6 +94,7 @@ class SourceInfo:
     converted: tuple[Converted, ...] = ()
     finest: str = "lsoa"
     spread: bool = False
+    excluded: tuple[str, ...] = ()
 
     def counted(self, number: int | str) -> str:
         """A number of its events, or the text of one, with their noun: "1 offence", "* offences"."""

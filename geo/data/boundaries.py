@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed
+from geo.data.distinct import dealt
 from geo.data.vintages import OUTSIDE
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _unknown_district(asked: str, names: list[str], name: str, by_names: bool) -
 
 
 def locate(longitude: pd.Series, latitude: pd.Series, areas: GeoDataFrame) -> pd.Series:
-    """Return the area of each point: a code, ``"outside"``, or missing where there is no point.
+    """Return the area of each point, packed: a code, ``"outside"``, or missing where there is no point.
 
     Parameters
     ----------
@@ -206,15 +207,13 @@ def locate(longitude: pd.Series, latitude: pd.Series, areas: GeoDataFrame) -> pd
     """
     import geopandas
 
-    known = longitude.notna() & latitude.notna()
-    points = geopandas.GeoSeries.from_xy(longitude[known], latitude[known], crs="EPSG:4326").to_crs(areas.crs)
+    positions, distinct = pd.factorize(longitude.to_numpy(np.float64) + 1j * latitude.to_numpy(np.float64))
+    points = geopandas.GeoSeries.from_xy(distinct.real, distinct.imag, crs="EPSG:4326").to_crs(areas.crs)
     point, area = areas.sindex.query(points, predicate="intersects")
     point, first = np.unique(point, return_index=True)  # on a shared edge: the first by code
     found = np.full(len(points), OUTSIDE, dtype=object)
     found[point] = areas.index.to_numpy()[area[first]]
-    result = pd.Series(np.nan, index=longitude.index, dtype="str")
-    result[known] = found
-    return result
+    return dealt(positions, pd.Series(found, dtype="str")).set_axis(longitude.index)
 
 
 def in_degrees(areas: GeoDataFrame) -> np.ndarray:

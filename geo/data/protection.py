@@ -51,7 +51,8 @@ SEVERAL = 20
 """Values up to which an attribute is taken over."""
 NO_DAY, NO_HOUR = 7, 24
 _SEXES = ("F", "M")
-_LEFT_OUT = {"person", "span_hours", "offence_code"} | {f.column for f in FACTORS.values() if not f.drawn}
+_LEFT_OUT = {"person", "span_hours", "offence_code", "point"}
+_LEFT_OUT |= {f.column for f in FACTORS.values() if not f.drawn}
 _TAKEN = {"category", "lsoa", "month", "date", "hour", "age_band", "sex"}
 _WEEKDAY, _HOUR = np.divmod(np.arange(7 * (NO_HOUR + 1)), NO_HOUR + 1)
 _PART = np.where(_HOUR == NO_HOUR, 6, 3 * (_WEEKDAY >= 4) + np.digitize(_HOUR, (6, 18)))

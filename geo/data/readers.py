@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.ask.words import slug
 from geo.data.distinct import filled, mapped, packed, stacked, unknown
+from geo.data.exclusions import points_of
 from geo.data.read_persons import of_headers, read_factors
 from geo.data.table import (
     PERSONS,
@@ -178,8 +179,50 @@ def _police_street(table: Table) -> pd.DataFrame:
         category=table.words("Crime type"),
         lsoa=parse_areas(table, "LSOA code"),
         month=parse_months(table, "Month"),
+        **_snap_points(table),
         **reporter_of(table, "Reported by"),
     )
+
+
+_LANDMARKS = frozenset(
+    f"On or near {kind}"
+    for kind in (
+        *(
+            "Prison",
+            "Hospital",
+            "Police Station",
+            "Shopping Area",
+            "Supermarket",
+            "Petrol Station",
+            "Nightclub",
+        ),
+        *(
+            "Bus/Coach Station",
+            "Airport/Airfield",
+            "Motorway Service Area",
+            "Parking Area",
+            "Park/Open Space",
+        ),
+        *(
+            "Sports/Recreation Area",
+            "Theatre/Concert Hall",
+            "Further/Higher Educational Building",
+            "Ferry Terminal",
+        ),
+        *("Race Track", "Theme/Adventure Park", "Conference/Exhibition Centre", "Pedestrian Subway"),
+    )
+)
+"""Kinds of place that police.uk names instead of a street."""
+
+
+def _snap_points(table: Table) -> dict[str, pd.Series]:
+    """The anonymous places to which police.uk moves events, where the file has them."""
+    if not {"Longitude", "Latitude"} <= set(table.frame):
+        return {}
+    words = None
+    if "Location" in table.frame:  # what stands there; the names of streets are not kept
+        words = mapped(table.words("Location"), lambda cells: cells.where(cells.isin(_LANDMARKS)))
+    return {"point": points_of(table.words("Longitude"), table.words("Latitude"), words)}
 
 
 def _police_outcomes(table: Table) -> pd.DataFrame:

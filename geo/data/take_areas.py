@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.data import area_tables, boundaries, national_ranks, vintages
+from geo.data import area_tables, boundaries, exclusions, national_ranks, vintages
 from geo.data.area_tables import middle_layer
 from geo.data.files import fingerprints, only_one, table_of
 from geo.data.read_boundaries import read_boundaries
@@ -225,6 +225,25 @@ def _take_benchmark(change: Transaction, paths: list[Path], choice: Choice) -> R
     return Receipt("benchmark", fingerprints(paths), "benchmark", rows=len(table), in_county=len(rates))
 
 
+def _take_exclusions(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    path = paths[0]
+    table = (
+        exclusions.table_of_toml(path)
+        if path.suffix.lower() == ".toml"
+        else table_of(only_one(paths, "places that soak up events"))
+    )
+    listed = exclusions.read_exclusions(table)
+    change.put(exclusions.ROLE, listed)
+    return Receipt(
+        exclusions.ROLE,
+        fingerprints(paths),
+        exclusions.ROLE,
+        rows=len(table),
+        in_county=len(listed),
+        notes=["Nothing is left out until a question asks for it (exclude=listed in the address)."],
+    )
+
+
 TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
@@ -234,6 +253,7 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "names": _take_names,
     "severity": _take_severity,
     "benchmark": _take_benchmark,
+    "exclusions": _take_exclusions,
 }
 
 

@@ -15,6 +15,7 @@ from geo.ask.problem import Problem
 from geo.ask.words import listed, month_number, month_text
 from geo.data import boundaries, coarser, coverage, guarded, reports, vintages
 from geo.data.distinct import mapped, repeats
+from geo.data.exclusions import often, points_of
 from geo.data.files import fingerprints, identity
 from geo.data.protection import STRENGTHS
 from geo.data.read_events import Part, read_events
@@ -60,6 +61,8 @@ def take_events(
     row = np.concatenate([part.rows for part in parts])
     if not kept.all():
         events, row, parts_of = events[kept].reset_index(drop=True), row[kept], parts_of[kept]
+    if "point" in events and source.disclosure != "open":
+        events["point"] = often(events["point"])
     unlocated, outside = events["lsoa"].isna(), events["lsoa"] == OUTSIDE
     inside = int(len(events) - unlocated.sum() - outside.sum())
     if outside.any() and not inside:
@@ -309,6 +312,7 @@ def _placed(
         elif pointed:
             point = part.events.pop("longitude"), part.events.pop("latitude")
             part.events["lsoa"] = boundaries.locate(*point, areas)
+            part.events["point"] = points_of(*point)
             own = vintages.all_of(str(areas.index.name), len(part.events))
         else:
             own, mixed = vintages.vintages_of(part.events["lsoa"], areas.index, telling, part.name, known)

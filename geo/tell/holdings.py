@@ -17,19 +17,14 @@ from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.said import how_far
 from geo.ask.query import Query
 from geo.ask.words import listed, month_name, month_number, month_runs, named, period_name
-from geo.data import reports
+from geo.data import exclusions, reports
+from geo.data.exclusions import LEAST, MOST, SOAKING
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 Row = tuple[str, ...]
 VINTAGES = {"lsoa11cd": "2011", "lsoa21cd": "2021"}
-SOAKING = 10
-"""Times the events of the middle area from which on an area is one that soaks them up."""
-LEAST = 50
-"""Events that it must have."""
-MOST = 8
-"""Areas that are named."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +63,10 @@ def holdings(atlas: Atlas) -> list[Holding]:
 
 def _holding(atlas: Atlas, key: str) -> Holding:
     info, sees = atlas.sources[key].info, atlas.snapshot.sees(key)
-    tables = [_by_month(atlas, key), _soaking(atlas, key)]
+    tables = [_by_month(atlas, key), _listed(atlas, key), _soaking(atlas, key)]
     if sees:
-        tables = [tables[0], _by_supplier(atlas, key), _deliveries(atlas, key), tables[1]]
+        by_delivery = [_by_supplier(atlas, key), _deliveries(atlas, key)]
+        tables = [tables[0], *by_delivery, tables[1], _points(atlas, key), tables[2]]
     return Holding(info.label, info.attribution, list(_facts(atlas, key)), [t for t in tables if t.rows])
 
 
@@ -91,6 +87,13 @@ def _facts(atlas: Atlas, key: str) -> Iterator[tuple[str, str]]:
         f"Not reported on, or not in every month: {named(without, 'district', 'districts')}"
         if without
         else "Every district in every month loaded",
+    )
+    listed_here = info.excluded
+    yield (
+        "Left out",
+        f"Nothing, unless a question asks for it: then events at {listed(list(listed_here))}"
+        if listed_here
+        else "Nothing",
     )
     far = how_far(atlas.asked(Query(source=key, level=next(iter(atlas.catalogue.levels)))))
     yield "Small numbers", f"{loaded.gate.notice} {far}".strip() or "Open data, shown as they are"
@@ -190,6 +193,60 @@ def _deliveries(atlas: Atlas, key: str) -> Listing:
     )
     note = "Rows that make no sense are set aside: each is listed with its reason in the folder set-aside/."
     return Listing("Deliveries, the latest first", head, rows, note)
+
+
+def _listed(atlas: Atlas, key: str) -> Listing:
+    """Places of the folder's list, with the events of the source that each soaks up."""
+    loaded, snapshot = atlas.sources[key], atlas.snapshot
+    if not snapshot.has(exclusions.ROLE):
+        return Listing("", ())
+    places = snapshot.read(exclusions.ROLE)
+    cube = loaded.cube
+    at = np.asarray(cube.extra.get("exclusion", np.full(cube.n_events, -1)))
+    counts = np.bincount(at[(at >= 0) & (cube.area < cube.n_areas)], minlength=len(places))
+    whole = max(1, int(loaded.cube.cumulative[:, -1, : cube.n_areas].sum()))
+    rows = []
+    for place, number in zip(places.itertuples(), counts.tolist(), strict=True):
+        share = loaded.gate.share(number, whole)
+        rows.append(
+            (
+                place.name,
+                place.kind,
+                exclusions.where(place),
+                loaded.gate.text(number),
+                "" if share is None else f"{share:.1%}",
+            )
+        )
+    note = (
+        "Places that this folder's list names (hotspots exclude). Their events are counted until a question "
+        "leaves them out, which every answer says. Points are known where the files give them and the true "
+        "numbers are shown; a whole small area always is."
+    )
+    head = ("Place", "Kind", "Where", "Events", "Of all in the areas")
+    return Listing("Places of the list", head, rows, note)
+
+
+def _points(atlas: Atlas, key: str) -> Listing:
+    """Points with far more events than the middle one."""
+    areas = atlas.levels["lsoa"].frame
+    rows = []
+    for one in atlas.sources[key].standing.itertuples():
+        longitude, latitude, *words = one.point.split(" ", 2)
+        rows.append(
+            (
+                f"{words[0] if words else 'A point'} ({longitude}, {latitude})",
+                f"{areas.loc[one.lsoa, 'name']} ({one.lsoa})",
+                f"{one.events:,}",
+                f"{one.times:,.0f}",
+                one.category,
+            )
+        )
+    note = (
+        "To be able to leave one out, name it: hotspots exclude NAME --point LONGITUDE,LATITUDE. "
+        "police.uk moves events to the nearest of its anonymous places, so a point stands for those near."
+    )
+    head = ("Point (longitude, latitude)", "Small area", "Events", "Times the middle point", "Most frequent")
+    return Listing("Points that soak up events", head, rows, note)
 
 
 def _soaking(atlas: Atlas, key: str) -> Listing:

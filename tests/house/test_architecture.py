@@ -11,7 +11,20 @@ SOURCES = sorted(
     path for folder in ("geo", "dashboard", "hotspots") for path in (ROOT / folder).rglob("*.py")
 )
 
-ROOMS = ("ask", "stats", "data", "access", "answer", "tell", "out", "demo", "cli_show", "cli", "cli_access")
+ROOMS = (
+    "ask",
+    "stats",
+    "data",
+    "access",
+    "answer",
+    "tell",
+    "out",
+    "demo",
+    "cli_show",
+    "cli",
+    "cli_access",
+    "cli_exclude",
+)
 """The rooms of ``geo/``: each may import itself and the rooms named before it."""
 RANK = {name: rank for rank, name in enumerate(ROOMS)}
 

@@ -150,6 +150,7 @@ def test_street_file() -> None:
         "category": "Robbery",
         "lsoa": "E01017540",
         "month": month_number("2023-05"),
+        "point": "-0.47 52.3",
         "reporter": "Force",
     }
     assert cells(events, 1) == {
