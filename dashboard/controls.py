@@ -73,14 +73,6 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         "from.data": _with(months, query.first),
         "to.data": _with(months, query.last),
     }
-    for one in _lists():
-        value = query[one.name]
-        state[f"{one.name}.value"] = one.usually if value == one.default else one.kind.write(value)
-        state[f"{one.name}.disabled"] = bool(one.reason and one.reason(source))
-    asked = {
-        one.name: any(not one.reason or not one.reason(s) for s in atlas.catalogue.sources.values())
-        for one in further()
-    }
     if len(atlas.catalogue.boroughs) > MANY_BOROUGHS:
         state["borough.value"] = list(query.borough)
     shown: Shown = {ids.control(key): value for key, value in state.items()}
@@ -107,12 +99,6 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     shown[f"{ids.EVIDENCE}.hidden"] = not first
     shown[f"{ids.EVIDENCE_NAME}.children"] = "".join(map(exhibit_name, first))
     shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
-    for one in _lists():
-        why = one.reason(source) if one.reason else ""
-        shown[f"{ids.note(one.name)}.children"] = f"Cannot be chosen: {why}" if why else ""
-        shown[f"{ids.note(one.name)}.hidden"] = not why
-        shown[f"{ids.row(one.name)}.hidden"] = not asked[one.name]
-    shown[f"{ids.FURTHER}.hidden"] = not any(asked.values())
     off = _off(source)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
         shown[f"{ids.note(parameter)}.children"] = "off" if parameter in off else text or "all"
@@ -123,6 +109,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     why = f"{_named(timeless)} cannot be chosen: {source.no_hours_reason}" if timeless else ""
     shown[f"{ids.CLOCK_OFF}.children"] = why
     shown[f"{ids.CLOCK_OFF}.hidden"] = not why
+    shown |= _of_lists(atlas, query, source)
     shown |= _of_persons(query, source)
     shown[f"{ids.RESET}.href"] = link_to(query.cleared(), defaults)
     shown[f"{ids.PRESENT}.href"] = link_to(query.replace(view="present"), defaults)
@@ -240,9 +227,23 @@ def _of_persons(query: Query, source: SourceInfo) -> Shown:
 _TIMES = ("hour", "day", "night")
 
 
-def _lists() -> list[Parameter]:
-    """Further filters that are lists."""
-    return [one for one in further() if one.control == "value"]
+def _of_lists(atlas: Atlas, query: Query, source: SourceInfo) -> Shown:
+    """State of the further filters that are lists; those that no source loaded can be asked by are hidden."""
+    shown: Shown = {}
+    lists = [one for one in further() if one.control == "value"]
+    for one in lists:
+        value, why = query[one.name], one.reason(source) if one.reason else ""
+        shown[f"{ids.control(one.name)}.value"] = (
+            one.usually if value == one.default else one.kind.write(value)
+        )
+        shown[f"{ids.control(one.name)}.disabled"] = bool(why)
+        shown[f"{ids.note(one.name)}.children"] = f"Cannot be chosen: {why}" if why else ""
+        shown[f"{ids.note(one.name)}.hidden"] = not why
+        every = atlas.catalogue.sources.values()
+        shown[f"{ids.row(one.name)}.hidden"] = bool(one.reason) and all(map(one.reason, every))
+    if lists:
+        shown[f"{ids.FURTHER}.hidden"] = all(shown[f"{ids.row(one.name)}.hidden"] for one in lists)
+    return shown
 
 
 def _off(source: SourceInfo) -> list[str]:
