@@ -240,7 +240,9 @@ def _of_lists(atlas: Atlas, query: Query, source: SourceInfo) -> Shown:
         shown[f"{ids.note(one.name)}.children"] = f"Cannot be chosen: {why}" if why else ""
         shown[f"{ids.note(one.name)}.hidden"] = not why
         every = atlas.catalogue.sources.values()
-        shown[f"{ids.row(one.name)}.hidden"] = bool(one.reason) and all(map(one.reason, every))
+        shown[f"{ids.row(one.name)}.hidden"] = all(
+            one.reason is not None and bool(one.reason(s)) for s in every
+        )
     if lists:
         shown[f"{ids.FURTHER}.hidden"] = all(shown[f"{ids.row(one.name)}.hidden"] for one in lists)
     return shown

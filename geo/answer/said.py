@@ -210,7 +210,7 @@ def _at_places(s: Asked) -> list[str]:
     )
     number = _number(s.gate, every - others)
     where = named(list(s.info.excluded), "place", "places")
-    done = "left out" if s.query.exclude else "counted"
+    done = "left out" if s.query["exclude"] else "counted"
     are = verb(s.gate.text(every - others), "is", "are")
     soak = agree(len(s.info.excluded), "soaks", "soak")
     return [f"{s.info.counted(number)} at {where}, which {soak} up events, {are} {done}."]

@@ -32,6 +32,7 @@ from geo.ask.choices import (
     THEMES,
     VIEWS,
 )
+from geo.ask.exclude import EXCLUDE
 from geo.ask.factors import ASKED
 from geo.ask.notice import Notice, left_out, offering
 from geo.ask.parameters import Notices, Parameter, asks
@@ -305,20 +306,6 @@ class Query:
         heeded=True,
         control="value",
     )
-    exclude: str = asks(
-        "",
-        p.choice("way to treat the places listed", ("listed",)),
-        "Places that soak up events",
-        "Whether events at the places of the folder's list (custody suites, hospitals, prisons) are left "
-        "out: listed; they are counted where it is left out.",
-        p.ALL,
-        filters=True,
-        control="value",
-        options={"listed": "Left out"},
-        keeps=lambda cube, value: cube.extra["exclusion"] < 0,
-        reason=lambda source: "" if source.excluded else "no place of the list has any of these events.",
-        says=lambda value: "places that soak up events left out",
-    )
     window: Window | None = None
     more: tuple[tuple[str, Any], ...] = ()
 
@@ -494,7 +481,7 @@ PARAMETERS: dict[str, Parameter] = {
     )
 }
 _OF_FIELDS = tuple(PARAMETERS)
-PARAMETERS |= ASKED
+PARAMETERS |= ASKED | {EXCLUDE.name: EXCLUDE}
 """Every parameter by its name in the address, in the order of a link; to add a filter, register it here."""
 
 SCREEN = {
