@@ -29,10 +29,10 @@ from geo.ask.words import (
     month_runs,
     period_name,
     read_period,
+    signed_changes,
     upper_first,
     verb,
     windows_name,
-    written,
 )
 from geo.stats.change import compare_periods, emerging, months_before
 from geo.stats.change_by_chance import flagged_by_chance
@@ -212,7 +212,7 @@ def _seasons(s: Asked) -> list[int]:
 def _in_all(varied: Variation, then: int, now: int, lengths: tuple[float, float]) -> str:
     """Say the change of all areas together, with its interval where it is judged."""
     whole = whole_change(varied, then, now, lengths)
-    change, low, high = (written(whole[k] - 1, "{:+.0%}") for k in ("ratio", "ratio_lower", "ratio_upper"))
+    change, low, high = signed_changes(*(whole[k] for k in ("ratio", "ratio_lower", "ratio_upper")))
     a_day = "" if lengths[0] == lengths[1] else "per day: "
     if whole["change"] == NOT_JUDGED:
         return f"{a_day}{change}"

@@ -238,17 +238,29 @@ def between(low: float, high: float, form: str = "{:,.1f}") -> str:
     return f"{written(low, form)} {f'to {written(high, form)}' if isfinite(high) else 'or more'}"
 
 
+def signed_changes(ratio: float, low: float, high: float) -> tuple[str, str, str]:
+    """A change and its limits with their signs, so fine that no limit is written as 0% that is not.
+
+    Examples
+    --------
+    >>> signed_changes(1.12, 1.05, 1.2), signed_changes(0.98, 0.963, 0.996)
+    (('+12%', '+5%', '+20%'), ('−2.0%', '−3.7%', '−0.4%'))
+    """
+    digits = int(min(abs(low - 1), abs(high - 1)) < 0.005)
+    change, lower, upper = (written(each - 1, f"{{:+.{digits}%}}") for each in (ratio, low, high))
+    return change, lower, upper
+
+
 def changed_by(ratio: float, low: float, high: float) -> str:
-    """Size of a change with its limits, so fine that none is written as 0% that is not.
+    """Size of a change without its sign, and its limits.
 
     Examples
     --------
     >>> changed_by(1.12, 1.05, 1.2), changed_by(0.98, 0.963, 0.996)
     ('12% (+5% to +20%)', '2.0% (−3.7% to −0.4%)')
     """
-    digits = int(min(abs(low - 1), abs(high - 1)) < 0.005)
-    limits = (written(limit - 1, f"{{:+.{digits}%}}") for limit in (low, high))
-    return f"{abs(ratio - 1):.{digits}%} ({' to '.join(limits)})"
+    change, lower, upper = signed_changes(ratio, low, high)
+    return f"{change.lstrip('+−')} ({lower} to {upper})"
 
 
 def upper_first(text: str) -> str:
