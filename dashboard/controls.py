@@ -14,7 +14,7 @@ from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.choices import CHANGE, ENGLAND
 from geo.ask.parameters import Parameter
-from geo.ask.query import Query
+from geo.ask.query import PARAMETERS, Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
 from geo.ask.words import (
@@ -46,6 +46,8 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         "category.data": [{"value": key, "label": label} for key, label in source.categories.items()],
         "category.value": list(query.category),
         "category.placeholder": "" if query.category else "All categories",
+        "definition.value": query.definition or UNDEFINED["value"],
+        "definition.data": _definitions(atlas, source),
         "layer.value": query.layer,
         "measure.value": query.measure,
         "measure.data": [
@@ -110,7 +112,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     shown[f"{ids.CLOCK_OFF}.children"] = why
     shown[f"{ids.CLOCK_OFF}.hidden"] = not why
     shown |= _of_lists(atlas, query, source)
-    shown |= _of_persons(query, source)
+    shown |= _of_persons(query, source) | _of_definition(atlas, query)
     shown[f"{ids.RESET}.href"] = link_to(query.cleared(), defaults)
     shown[f"{ids.PRESENT}.href"] = link_to(query.replace(view="present"), defaults)
     shown[f"{ids.EXPLORE}.href"] = link_to(query.replace(view="explore"), defaults)
@@ -246,6 +248,34 @@ def _of_lists(atlas: Atlas, query: Query, source: SourceInfo) -> Shown:
     if lists:
         shown[f"{ids.FURTHER}.hidden"] = all(shown[f"{ids.row(one.name)}.hidden"] for one in lists)
     return shown
+
+
+UNDEFINED = {"value": PARAMETERS["definition"].usual, "label": "No saved definition", "said": ""}
+
+
+def _definitions(atlas: Atlas, source: SourceInfo) -> list[dict[str, Any]]:
+    """Saved definitions of a source, with their words; or why one cannot be chosen."""
+    cannot = atlas.catalogue.undefined
+    return [
+        UNDEFINED,
+        *(
+            {
+                "value": key,
+                "label": one.label,
+                "said": f"Not here: {cannot[key]}" if key in cannot else one.said.partition(": ")[2],
+                "disabled": key in cannot,
+            }
+            for key, one in atlas.catalogue.definitions.items()
+            if one.source == source.key
+        ),
+    ]
+
+
+def _of_definition(atlas: Atlas, query: Query) -> Shown:
+    """Say what the definition chosen means, in whose words."""
+    said = atlas.catalogue.definitions[query.definition].said if query.definition else ""
+    note = ids.note("definition")
+    return {f"{note}.children": said, f"{note}.hidden": not said}
 
 
 def _off(source: SourceInfo) -> list[str]:

@@ -72,6 +72,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
                         **{"aria-label": "Categories"},
                     ),
                 ),
+                _select("definition", "Saved definition", [], explained=True),
                 html.A("What is loaded, and what is missing", href=ADDRESS[1:], className="link"),
             ),
             _group(

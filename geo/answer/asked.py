@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from geo.answer.cube import TIMED, YEAR, Selection
+from geo.answer.cube import YEAR, Selection
 from geo.answer.gradient import Gradient, gradient
 from geo.answer.immutable import fixed
 from geo.answer.margin import variance
+from geo.answer.moments import TIMED
 from geo.answer.week import Week, week_of
 from geo.ask import describe
 from geo.ask.choices import LEVELS
@@ -256,7 +257,9 @@ class Asked:
     def _kept(self) -> float:
         """Share of the events of its months that the other filters keep."""
         further = {one.field: one.default for one, _ in filters_of(self.kept)}
-        months = self.kept.replace(hour=(), day=(), night=(), category=(), window=None, **further)
+        months = self.kept.replace(
+            hour=(), day=(), night=(), category=(), window=None, definition="", **further
+        )
         everything = int(self.loaded.reported(self.loaded.select(months), self.lsoas).by_area.sum())
         return int(self.selection.by_area.sum()) / everything if everything else 1.0
 

@@ -16,10 +16,11 @@ from typing import Any, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from geo.answer.cube import N_SLOTS, Cube, Selection
+from geo.answer.cube import Cube, Selection
 from geo.answer.disclosure import Gate, seen_as
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import MEGABYTE, Memory
+from geo.answer.moments import N_SLOTS
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
 from geo.ask.factors import CODE, FACTORS
@@ -29,6 +30,7 @@ from geo.ask.source_info import Converted, SourceInfo
 from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, slug
 from geo.data import exclusions
+from geo.data.definitions import definitions
 from geo.data.guarded import Noise, noises, protected_anew, unprotected
 from geo.data.reports import covered
 from geo.data.severity import apply_weights
@@ -121,6 +123,8 @@ class County:
         Residents by LSOA and age band; None where five-year bands are not loaded.
     reference : DataFrame
         Rates of England; empty where none are loaded.
+    definitions : dict of str to Definition
+        Saved definitions by their names.
     """
 
     def __init__(
@@ -135,6 +139,7 @@ class County:
         self.snapshot = snapshot
         self._layers, self._measures = layers, measures
         self.levels = levels_of(snapshot)
+        self.definitions = definitions(snapshot)
         self.bands = band_population(snapshot, self.levels["lsoa"].frame.index)
         self.sources = {
             key: self._stored(source)
@@ -275,6 +280,7 @@ class County:
             domains=domains if has_deprivation else {},
             benchmarks=boroughs if self.reference.empty else {**boroughs, ENGLAND: "England"},
             levels={key: name for key, name in LEVELS.items() if self.viewer.at(key)},
+            definitions=self.definitions,
         )
 
     def _stored(self, source: Source) -> Loaded:
@@ -294,6 +300,7 @@ class County:
         standing = exclusions.standing_out(events)
         events, excluded = self._at_places(events)
         cube = Cube.build(events, self.levels["lsoa"].frame.index, months)
+        cube = replace(cube, defined=self.definitions)
         reasons = {
             key: why
             for key, one in self._measures.items()
@@ -318,7 +325,7 @@ class County:
             measures=tuple(key for key in self._measures if key not in reasons),
             no_measure_reasons=reasons,
             attribution=source.attribution,
-            factors=frozenset(one.name for one in (*FACTORS.values(), CODE) if cube.carries(one)),
+            factors=frozenset(one.name for one in (*FACTORS.values(), CODE) if cube.extra.carries(one)),
             sector=source.sector,
             moved=moved_points(self.snapshot.manifest, source.key),
             converted=self._converted(source.key),

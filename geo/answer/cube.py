@@ -12,8 +12,8 @@ outside it, or without a place. So the counts of a filter always add up to the e
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -21,23 +21,27 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, InOrder, days, weekdays, whole
-from geo.ask.factors import LIST, Factor
+from geo.answer.moments import (
+    DAYS_KNOWN,
+    HOURS_KNOWN,
+    N_SLOTS,
+    TIMED,
+    WEEKDAY,
+    days,
+    slots_of,
+    weekdays,
+    whole,
+)
+from geo.answer.recorded import InOrder
+from geo.ask.definition import Definition
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
 from geo.data.distinct import values_of
 from geo.data.table import AGE_BANDS
 
-N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
-"""Cells of one category and month: 7 weekdays and unknown, by 24 hours and unknown."""
 YEAR = 365.25
 """Days of a year, for rates a year."""
-_WEEKDAY = np.repeat(np.arange(DAYS_KNOWN + 1), HOURS_KNOWN + 1)
-_HOUR = np.tile(np.arange(HOURS_KNOWN + 1), DAYS_KNOWN + 1)
-TIMED = (_WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
-"""Cells whose weekday and hour are both known."""
-_NIGHT = np.where(TIMED, np.where(_HOUR >= 12, _WEEKDAY, (_WEEKDAY - 1) % 7), DAYS_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Cube:
         First row of each cell (category, month, weekday, hour).
     extra : InOrder of str to ndarray, shape (N,)
         Further attributes of the source in the same row order.
+    defined : mapping of str to Definition
+        Saved definitions by which its events can be chosen.
     """
 
     categories: tuple[str, ...]
@@ -72,6 +78,7 @@ class Cube:
     day: np.ndarray
     offsets: np.ndarray
     extra: InOrder
+    defined: Mapping[str, Definition] = field(default_factory=dict)
 
     @classmethod
     def build(cls, incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -> Cube:
@@ -116,7 +123,7 @@ class Cube:
             age = np.append(np.where(known < 0, len(AGE_BANDS), known), len(AGE_BANDS)).astype(np.int8)
             age = age[position]
         day = days(incidents)
-        packed = {"category", "lsoa", "month", "date", "hour", "age_band"}
+        packed = {"category", "lsoa", "month", "date", "hour"}
         extra = InOrder({str(c): incidents[c] for c in incidents.columns if c not in packed}, order)
         return cls(categories, covered, n, area[order], age[order], day[order], offsets, extra)
 
@@ -138,7 +145,7 @@ class Cube:
     @cached_property
     def has_days(self) -> bool:
         """Whether any event has a weekday."""
-        return bool(self._by_slot()[_WEEKDAY < DAYS_KNOWN].any())
+        return bool(self._by_slot()[WEEKDAY < DAYS_KNOWN].any())
 
     @cached_property
     def last_days(self) -> dict[int, int]:
@@ -173,50 +180,18 @@ class Cube:
         """Length of each event's range of time in hours; NaN or 0 for a moment."""
         return np.asarray(self.extra.get("span_hours", np.zeros(self.n_events, np.float32)), np.float32)
 
-    def carries(self, factor: Factor) -> bool:
-        """Whether it records a factor of persons or circumstances, of any event."""
-        if factor.column == "age_band":
-            return self.has_ages
-        return self.extra.known(factor.column) or self.marks(factor)
+    def kept_by(self, definition: str) -> np.ndarray:
+        """Mark the events of a saved definition, those that any of its questions keeps; bool, shape (N,)."""
+        if definition not in self._kept_by:
+            kept = np.zeros(self.n_events, bool)
+            for search in self.defined[definition].any if definition in self.defined else ():
+                kept[self.select(Query.parse(search)[0]).rows] = True
+            self._kept_by[definition] = kept
+        return self._kept_by[definition]
 
-    def marks(self, factor: Factor) -> bool:
-        """Whether it records a factor by keywords alone: what is not marked counts as not so."""
-        if not factor.marked or self.extra.known(factor.column) or not self.extra.known(LIST):
-            return False
-        return factor.mentioned(self.extra.texts(LIST))
-
-    def carrying(self, factor: Factor, chosen: Collection[int]) -> np.ndarray:
-        """Mark the events that carry any of some values of a factor.
-
-        Parameters
-        ----------
-        factor : Factor
-        chosen : collection of int
-            Positions of its values.
-
-        Returns
-        -------
-        ndarray of bool, shape (N,)
-        """
-        if factor.column == "age_band":
-            positions, held = self.age, [factor.of(band) for band in AGE_BANDS] + [factor.unknown]
-        elif self.extra.known(factor.column):
-            positions, texts = self.extra.coded(factor.column)
-            held = [*map(factor.of, texts), factor.unknown]
-        elif self.marks(factor):
-            positions, texts = self.extra.coded(LIST)
-            held = [factor.among(text) for text in [*texts, ""]]
-        else:
-            return np.full(self.n_events, not factor.unknown.isdisjoint(chosen))
-        return np.array([not of.isdisjoint(chosen) for of in held])[positions]
-
-    def of_text(self, column: str, texts: Collection[str]) -> np.ndarray:
-        """Mark the events whose text in a column is one of some, in whatever case."""
-        if not self.extra.known(column):
-            return np.zeros(self.n_events, bool)
-        positions, values = self.extra.coded(column)
-        wanted = {text.upper() for text in texts}
-        return np.array([*(value.upper() in wanted for value in values), False])[positions]
+    @cached_property
+    def _kept_by(self) -> dict[str, np.ndarray]:
+        return {}
 
     def select(self, query: Query) -> Selection:
         """Choose the events of a query's categories, months, hours, days and nights (not its place).
@@ -243,8 +218,9 @@ class Cube:
         if query.month:
             months &= np.isin(self.months % 12 + 1, query.month)
         masks = [one.keeps(self, value) for one, value in filters_of(query) if one.keeps]
+        masks += [self.kept_by(query.definition)] if query.definition else []
         mask = np.logical_and.reduce(masks) if masks else None
-        return Selection(self, categories, months, _slots(query), query.window, mask)
+        return Selection(self, categories, months, slots_of(query), query.window, mask)
 
     @cached_property
     def cumulative(self) -> np.ndarray:
@@ -518,17 +494,3 @@ class Selection:
             inside = np.concatenate([areas, [False, False]])
             rows = rows[inside[self.cube.area[rows]]]
         return self.cube.cell[rows]
-
-
-def _slots(query: Query) -> np.ndarray | None:
-    """Weekday and hour cells that a query keeps, or None where it keeps them all."""
-    if not (query.hour or query.day or query.night):
-        return None
-    slots = np.ones(N_SLOTS, bool)
-    if query.hour:
-        slots &= np.isin(_HOUR, query.hour)
-    if query.day:
-        slots &= np.isin(_WEEKDAY, query.day)
-    if query.night:
-        slots &= np.isin(_NIGHT, query.night)
-    return slots

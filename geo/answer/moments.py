@@ -1,16 +1,22 @@
-"""When was each event, as far as its row says? And what else does it say?"""
+"""When was each event, as far as its row says?"""
 
 from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from geo.data.distinct import values_of
+from geo.ask.query import Query
 
 DAYS_KNOWN, HOURS_KNOWN = 7, 24
 """Weekdays and hours; the next number stands for one that is not known."""
+N_SLOTS = (DAYS_KNOWN + 1) * (HOURS_KNOWN + 1)
+"""Cells of one category and month: 7 weekdays and unknown, by 24 hours and unknown."""
+WEEKDAY = np.repeat(np.arange(DAYS_KNOWN + 1), HOURS_KNOWN + 1)
+"""Weekday of each cell."""
+_HOUR = np.tile(np.arange(HOURS_KNOWN + 1), DAYS_KNOWN + 1)
+TIMED = (WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
+"""Cells whose weekday and hour are both known."""
+_NIGHT = np.where(TIMED, np.where(_HOUR >= 12, WEEKDAY, (WEEKDAY - 1) % 7), DAYS_KNOWN)
 
 
 def weekdays(incidents: pd.DataFrame) -> np.ndarray:
@@ -53,44 +59,15 @@ def whole(incidents: pd.DataFrame, column: str, unknown: int) -> np.ndarray:
     return pd.to_numeric(incidents[column]).fillna(unknown).to_numpy(np.int8)
 
 
-class InOrder(Mapping[str, np.ndarray]):
-    """Columns of events in the row order of their cube, each put in order when it is first asked for.
-
-    Parameters
-    ----------
-    columns : dict of str to Series
-    order : ndarray of int
-        For each row of the cube the position of its event.
-    """
-
-    def __init__(self, columns: dict[str, pd.Series], order: np.ndarray) -> None:
-        self._columns, self._order = columns, order
-        self._ordered: dict[str, np.ndarray] = {}
-        self._coded: dict[str, tuple[np.ndarray, list[str]]] = {}
-
-    def __getitem__(self, column: str) -> np.ndarray:
-        if column not in self._ordered:
-            self._ordered[column] = self._columns[column].to_numpy()[self._order]
-        return self._ordered[column]
-
-    def known(self, column: str) -> bool:
-        """Whether there is a column in which any event has a value."""
-        return column in self._columns and bool(self._columns[column].notna().any())
-
-    def coded(self, column: str) -> tuple[np.ndarray, list[str]]:
-        """Position of each event's value, -1 where it has none, and the values as text."""
-        if column not in self._coded:
-            positions, texts = values_of(self._columns[column])
-            small = np.int8 if len(texts) < np.iinfo(np.int8).max else np.int32
-            self._coded[column] = positions.astype(small)[self._order], texts.tolist()
-        return self._coded[column]
-
-    def texts(self, column: str) -> list[str]:
-        """Distinct values of a column, as text."""
-        return values_of(self._columns[column])[1].tolist()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
+def slots_of(query: Query) -> np.ndarray | None:
+    """Weekday and hour cells that a query keeps, or None where it keeps them all."""
+    if not (query.hour or query.day or query.night):
+        return None
+    slots = np.ones(N_SLOTS, bool)
+    if query.hour:
+        slots &= np.isin(_HOUR, query.hour)
+    if query.day:
+        slots &= np.isin(WEEKDAY, query.day)
+    if query.night:
+        slots &= np.isin(_NIGHT, query.night)
+    return slots

@@ -183,11 +183,11 @@ def left_out(s: Asked) -> tuple[str, ...]:
 
 
 def by_factors(s: Asked) -> list[str]:
-    """Say what the filters of persons and circumstances cannot judge, and how far to trust them."""
-    said = []
+    """Say what a definition means, and what filters of persons and circumstances cannot judge."""
+    said = [s.county.definitions[s.query.definition].said] if s.query.definition else []
     for name, unknown in s.unrecorded.items():
         factor, number = FACTORS[name], s.info.counted(_number(s.gate, unknown))
-        if s.cube.marks(factor):
+        if s.cube.extra.marks(factor):
             said.append(f"{factor.label} is as marked: {s.noun} without the mark count as not so.")
             continue
         are = agree(s.gate.text(unknown), "is", "are")

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, Selection
+from geo.answer.cube import Selection
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.immutable import immutable
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS
 from geo.ask.source_info import SourceInfo
 from geo.stats.clock import aoristic
 from geo.stats.midnight import Midnight, at_midnight, without_excess

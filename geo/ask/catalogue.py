@@ -9,16 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
+from geo.ask.definition import Definition
 from geo.ask.notice import Notice, choose, left_out
 from geo.ask.parameters import LARGEST_GROUP, Notices
 from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query, filters_of
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS
-from geo.ask.words import MONTH_NAMES, listed, month_runs, named, period_name, read_period, upper_first, verb
+from geo.ask.words import (
+    MONTH_NAMES,
+    listed,
+    lower_first,
+    month_runs,
+    named,
+    period_name,
+    read_period,
+    upper_first,
+    verb,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,8 @@ class Catalogue:
         Key of each domain of deprivation loaded (the whole index included) to its name.
     benchmarks : mapping
         What rates can be compared with but the whole: code of a borough, or :data:`ENGLAND`, to its name.
+    definitions : mapping of str to Definition
+        Saved definitions by their names.
     """
 
     place: str
@@ -55,6 +69,21 @@ class Catalogue:
     domains: Mapping[str, str] = field(default_factory=dict)
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=lambda: LEVELS)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+
+    @cached_property
+    def undefined(self) -> dict[str, str]:
+        """Name of each saved definition by which nothing can be asked here to the reason, a sentence."""
+        found = {}
+        for key, one in self.definitions.items():
+            if one.source not in self.sources:
+                found[key] = f"it is of the source “{one.source}”, which is not loaded."
+                continue
+            for search in one.any:
+                said = self.check(Query.parse(search)[0].replace(source=one.source))[1]
+                if said:
+                    found[key] = str(said[0])
+        return found
 
     @property
     def categories(self) -> dict[str, str]:
@@ -206,11 +235,31 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
     if query.day and not source.has_days:
         changes["day"] = ()
         notices.append(_without("Weekdays", "were", source.no_hours_reason))
+    changes |= _definition(catalogue, source, query, notices)
     for parameter, _ in filters_of(query):
         if parameter.reason and (why := parameter.reason(source)):
             changes[parameter.field] = parameter.default
             notices.append(_without(parameter.label, "was", why))
     return changes | _measure(catalogue, source, query, notices), notices
+
+
+def _definition(catalogue: Catalogue, source: SourceInfo, query: Query, notices: Notices) -> dict[str, Any]:
+    """Only a saved definition of the source, by what it records."""
+    if not query.definition:
+        return {}
+    one = catalogue.definitions.get(query.definition)
+    if one is None:
+        known = [key for key, other in catalogue.definitions.items() if other.source == source.key]
+        fault = f"There is no saved definition “{query.definition}”"
+        notices.append(Notice(f"{fault}; it was left out.", f"{fault}{choose(known)}"))
+    elif one.source != source.key:
+        of = catalogue.sources[one.source].label if one.source in catalogue.sources else one.source
+        notices.append(_without(f"The definition “{one.label}”", "was", f"it is of {lower_first(of)}."))
+    elif why := catalogue.undefined.get(one.key):
+        notices.append(_without(f"The definition “{one.label}”", "was", why))
+    else:
+        return {}
+    return {"definition": ""}
 
 
 def _months(source: SourceInfo, query: Query, notices: Notices) -> dict[str, Any]:

@@ -40,6 +40,10 @@ def what(query: Query, catalogue: Catalogue) -> str:
     """Name the events, "Violence and sexual offences" or "All police offences"."""
     source = catalogue.source(query)
     label = lower_first(source.label)
+    if query.definition:
+        name = catalogue.definitions[query.definition].label
+        kinds = [lower_first(source.categories[c]) for c in query.category]
+        return f"{name} ({listed(kinds)})" if kinds else name
     if not query.category:
         return f"All {label if source.noun in label else source.noun}"
     names = [source.categories[c] for c in query.category]

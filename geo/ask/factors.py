@@ -126,7 +126,7 @@ class Factor:
             filters=True,
             control="strip",
             options=self.values,
-            keeps=lambda cube, chosen: cube.carrying(self, chosen),
+            keeps=lambda cube, chosen: cube.extra.carrying(self, chosen),
             reason=self.reason,
             says=_ages_said(self.phrases[UNKNOWN]) if self.column.endswith("age_band") else self.says,
         )
@@ -453,7 +453,7 @@ def _codes() -> Parameter:
         CODE.description,
         changes=ALL,
         filters=True,
-        keeps=lambda cube, codes: cube.of_text(CODE.column, codes),
+        keeps=lambda cube, codes: cube.extra.of_text(CODE.column, codes),
         reason=CODE.reason,
         says=says,
     )

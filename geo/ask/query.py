@@ -55,7 +55,7 @@ class Checks(Protocol):
         """Key to name of the kinds of area that who asks may see, the smallest first."""
 
 
-_SOURCE = p.word("source", "sources")
+_SOURCE, _DEFINED = p.word("source", "sources"), p.word("saved definition", "definitions")
 _PERIOD, _TIME = p.ALL - {p.MONTHS}, p.ALL - {p.WEEK}
 
 
@@ -99,7 +99,7 @@ class Query:
         "Source",
         "Whose events are counted; the first source loaded where it is left out.",
         p.ALL,
-        clears=("category", "compare"),
+        clears=("category", "definition", "compare"),
         control="value",
     )
     sources: tuple[str, ...] = asks(
@@ -114,15 +114,11 @@ class Query:
         filters=True,
         control="value",
     )
+    definition: str = asks(
+        "", _DEFINED, "Definition", "A saved definition.", p.ALL, filters=True, control="value", usual="none"
+    )
     first: int | None = asks(
-        None,
-        p.MONTH,
-        "From",
-        "First month of the period.",
-        _PERIOD,
-        name="from",
-        filters=True,
-        control="value",
+        None, p.MONTH, "From", "First month of a period.", _PERIOD, name="from", filters=True, control="value"
     )
     last: int | None = asks(
         None, p.MONTH, "To", "Last month of the period.", _PERIOD, name="to", filters=True, control="value"
@@ -358,11 +354,9 @@ class Query:
 
     def to_search(self) -> str:
         """Query string that asks this question: only what differs from the default, in a fixed order."""
-        parts, more = [], dict(self.more)
+        parts = []
         for parameter in PARAMETERS.values():
-            own = parameter.field in _FIELDS
-            value = getattr(self, parameter.field) if own else more.get(parameter.name, parameter.default)
-            if value != parameter.default:
+            if (value := self[parameter.name]) != parameter.default:
                 parts.append(f"{parameter.name}={quote(parameter.kind.write(value), safe=',-:._')}")
         return "?" + "&".join(parts) if parts else ""
 
@@ -403,9 +397,9 @@ class Query:
         >>> Query(hour=(1,), layer="imd", month=(5,)).only(WEEK) == Query(month=(5,))
         True
         """
-        known = [PARAMETERS[name] for name in _OF_FIELDS] + [PARAMETERS[name] for name, _ in self.more]
+        known = (PARAMETERS[name] for name in (*_OF_FIELDS, *dict(self.more)))
         kept = {
-            one.field: getattr(self, one.field) if one.field in _FIELDS else self[one.name]
+            one.field: self[one.name]
             for one in known
             if part in one.changes and (not one.heeded or one.name in heeds)
         }
@@ -498,6 +492,4 @@ def filter_names() -> list[str]:
 def filters_of(query: Query) -> list[tuple[Parameter, Any]]:
     """Filters of events by a further attribute that a query uses, with their values."""
     more = dict(query.more)
-    if not more:
-        return []
     return [(one, more[name]) for name, one in PARAMETERS.items() if name in more and one.keeps is not None]

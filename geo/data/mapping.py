@@ -176,11 +176,11 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
             "columns of numbers under [counts]"
         )
     faults += [
-        f"has “{value}” under [{name}], where a word may mean {listed(allowed)}"
+        f"has “{value}” under [{name}], where a word may mean {listed(meanings)}"
         for name in OF_WORDS
-        if (allowed := [*FACTORS[name].written])
+        if (meanings := [*FACTORS[name].written])
         for value in said.get(name, {}).values()
-        if value not in allowed
+        if value not in meanings
     ]
     if "count" in columns and "counts" in said:
         faults.append("has both “count” under [columns] and [counts]: keep one")

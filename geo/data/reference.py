@@ -108,8 +108,9 @@ def reference_rate(reference: pd.DataFrame, query: Query, months: Sequence[int])
         return np.nan, "no rates of England are loaded (hotspots import benchmark FILE)"
     if query.hour or query.day or query.night:
         return np.nan, "rates of England are by month, not by hour or day"
-    if further := filters_of(query):
-        return np.nan, f"rates of England are not by {lower_first(further[0][0].label)}"
+    further = [one.label for one, _ in filters_of(query)] + ["Saved definition"] * bool(query.definition)
+    if further:
+        return np.nan, f"rates of England are not by {lower_first(further[0])}"
     rate = 0.0
     for category in query.category or ("",):
         rows = reference[(reference["source"] == query.source) & (reference["category"] == category)]

@@ -12,6 +12,7 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.data import area_tables, boundaries, exclusions, national_ranks, vintages
 from geo.data.area_tables import middle_layer
+from geo.data.definitions import ROLE, read_definitions, to_table
 from geo.data.files import fingerprints, only_one, table_of
 from geo.data.read_boundaries import read_boundaries
 from geo.data.receipt import Receipt
@@ -244,6 +245,12 @@ def _take_exclusions(change: Transaction, paths: list[Path], choice: Choice) -> 
     )
 
 
+def _take_definitions(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    found = read_definitions(only_one(paths, "definitions"))
+    change.put(ROLE, to_table(found))
+    return Receipt(ROLE, fingerprints(paths), ROLE, rows=len(found), in_county=len(found))
+
+
 TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
@@ -254,6 +261,7 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "severity": _take_severity,
     "benchmark": _take_benchmark,
     "exclusions": _take_exclusions,
+    "definitions": _take_definitions,
 }
 
 

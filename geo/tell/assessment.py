@@ -290,7 +290,8 @@ def part_of(atlas: Atlas, query: Query, source: str) -> tuple[Part, tuple[str, .
     """
     info = atlas.catalogue.sources[source]
     category = query.category if source == (query.source or next(iter(atlas.sources))) else ()
-    if not category and VIOLENCE in info.categories:
+    defined = atlas.definitions.get(query.definition)
+    if not category and VIOLENCE in info.categories and (defined is None or defined.source != source):
         category = (VIOLENCE,)
     asked = query.replace(
         source=source,
@@ -467,6 +468,8 @@ def _caveats(atlas: Atlas, keys: Sequence[str], query: Query) -> tuple[str, ...]
             said.append(f"{asked.info.label}: {sentence}")
         if sentence := how_far(asked):
             said.append(sentence)
+    if query.definition in atlas.definitions:
+        said.append(atlas.definitions[query.definition].said)
     at_home = [info.label for info in infos if info.place == "residence"]
     if at_home:
         said.append(f"{listed(at_home)} are counted where the people live, not where it happened.")

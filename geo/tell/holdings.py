@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.answer.cube import N_SLOTS, TIMED
-from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
 from geo.answer.said import how_far
 from geo.ask.query import Query
 from geo.ask.words import listed, month_name, month_number, month_runs, named, period_name

@@ -7,9 +7,9 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.answer.county import County
-from geo.answer.cube import N_SLOTS
 from geo.answer.layers import LAYERS, column
 from geo.answer.measures import MEASURES
+from geo.answer.moments import N_SLOTS
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.stats.exact_null import SMALLEST_P, neighbour_sum_p

@@ -71,6 +71,7 @@ def test_every_value_that_it_lists_is_taken(document, small_atlas):
                 asked = [Query.parse(f"{name}={value}", catalogue)]
             cannot = {
                 "domain": catalogue.domains,
+                "definition": catalogue.definitions.keys() - catalogue.undefined.keys(),
                 "measure": {m for s in catalogue.sources.values() for m in s.measures},
                 **{factor: () for factor in FACTORS.keys() - recorded},
                 "exclude": (),  # this county lists no places

@@ -1,0 +1,84 @@
+"""What else is recorded of each event: who was involved, with what, in what kind of place?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.factors import LIST, Factor
+from geo.data.distinct import values_of
+
+
+class InOrder(Mapping[str, np.ndarray]):
+    """Columns of events in the row order of their cube, each put in order when it is first asked for.
+
+    Parameters
+    ----------
+    columns : dict of str to Series
+    order : ndarray of int
+        For each row of the cube the position of its event.
+    """
+
+    def __init__(self, columns: dict[str, pd.Series], order: np.ndarray) -> None:
+        self._columns, self._order = columns, order
+        self._ordered: dict[str, np.ndarray] = {}
+        self._coded: dict[str, tuple[np.ndarray, list[str]]] = {}
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        if column not in self._ordered:
+            self._ordered[column] = self._columns[column].to_numpy()[self._order]
+        return self._ordered[column]
+
+    def known(self, column: str) -> bool:
+        """Whether there is a column in which any event has a value."""
+        return column in self._columns and bool(self._columns[column].notna().any())
+
+    def coded(self, column: str) -> tuple[np.ndarray, list[str]]:
+        """Position of each event's value, -1 where it has none, and the values as text."""
+        if column not in self._coded:
+            positions, texts = values_of(self._columns[column])
+            small = np.int8 if len(texts) < np.iinfo(np.int8).max else np.int32
+            self._coded[column] = positions.astype(small)[self._order], texts.tolist()
+        return self._coded[column]
+
+    def texts(self, column: str) -> list[str]:
+        """Distinct values of a column, as text."""
+        return values_of(self._columns[column])[1].tolist()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def carries(self, factor: Factor) -> bool:
+        """Whether a factor of persons or circumstances is recorded of any event."""
+        return self.known(factor.column) or self.marks(factor)
+
+    def marks(self, factor: Factor) -> bool:
+        """Whether a factor is recorded by keywords alone: what is not marked counts as not so."""
+        if not factor.marked or self.known(factor.column) or not self.known(LIST):
+            return False
+        return factor.mentioned(self.texts(LIST))
+
+    def carrying(self, factor: Factor, chosen: Collection[int]) -> np.ndarray:
+        """Mark the events that carry any of some values of a factor, by the positions of these; bool."""
+        if self.known(factor.column):
+            positions, texts = self.coded(factor.column)
+            held = [*map(factor.of, texts), factor.unknown]
+        elif self.marks(factor):
+            positions, texts = self.coded(LIST)
+            held = [factor.among(text) for text in [*texts, ""]]
+        else:
+            return np.full(len(self._order), not factor.unknown.isdisjoint(chosen))
+        return np.array([not of.isdisjoint(chosen) for of in held])[positions]
+
+    def of_text(self, column: str, texts: Collection[str]) -> np.ndarray:
+        """Mark the events whose text in a column is one of some, in whatever case; bool."""
+        if not self.known(column):
+            return np.zeros(len(self._order), bool)
+        positions, values = self.coded(column)
+        wanted = {text.upper() for text in texts}
+        return np.array([*(value.upper() in wanted for value in values), False])[positions]
