@@ -164,7 +164,7 @@ def _one_of(value: str, options: list[dict[str, str]]) -> str:
     return value if any(option["value"] == value for option in options) else options[0]["value"]
 
 
-USUAL = {"value": "usual", "label": "Against the usual period before"}
+USUAL = {"value": "usual", "label": "Against the period before"}
 
 
 def _no_measures(absent: Mapping[str, str]) -> str:

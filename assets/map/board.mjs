@@ -204,6 +204,7 @@ export class Board {
    */
   async compare(frame, mode = "side") {
     const began = performance.now();
+    const turned = Boolean(frame) && this.#mode !== mode;
     this.#mode = frame ? mode : "one";
     this.root.dataset.mode = this.#mode;
     if (!frame) {
@@ -213,7 +214,6 @@ export class Board {
       await this.#repaint();
       return;
     }
-    const fresh = !this.#second;
     this.#second ??= new Second(this.root, this.#main, (element, label) => this.#pane(element, label, true), this.#magnifiers());
     const second = this.#second;
     second.frame = frame;
@@ -222,7 +222,7 @@ export class Board {
     second.scene = { ...scene, windows: this.#windowsOf(scene) };
     this.#entitle();
     second.insets.assign(second.scene.windows);
-    if (fresh && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
+    if (turned && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
     await this.#paintOn([second.pane, ...second.insets.panes], second.scene);
     announce(frame, began);
     await this.#magnify(second.insets, () => second.scene);

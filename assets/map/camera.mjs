@@ -39,8 +39,8 @@ export class Camera {
     const points = bounds ? shapes.corners(shapes.within(bounds)).filter((point) => holds(bounds, point))
       : shapes.corners(shapes.ids);
     const first = this.#aim === null;
-    this.#aim = { key, points, kept: true };
-    this.#go(points, !first);
+    this.#aim = { key, points, kept: true, how: { middle: mode === "swipe" } };
+    this.#go(points, !first, this.#aim.how);
   }
 
   /** Look at all areas of a frame, wherever the reader led the camera. */
@@ -51,13 +51,13 @@ export class Camera {
 
   /** Look there again, after the room changed, unless the reader left. */
   again() {
-    if (this.#aim?.kept) this.#go(this.#aim.points, false);
+    if (this.#aim?.kept) this.#go(this.#aim.points, false, this.#aim.how);
   }
 
   /** Look there again where something has grown over it. */
   giveWay() {
     const hidden = () => hides(this.#aim.points, this.#pane.stand, this.#room.size, this.#obstacles());
-    if (this.#aim?.kept && hidden()) this.#go(this.#aim.points, true);
+    if (this.#aim?.kept && hidden()) this.#go(this.#aim.points, true, this.#aim.how);
   }
 
   /** The reader leads the camera elsewhere. */

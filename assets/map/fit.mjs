@@ -53,10 +53,10 @@ export function hides(points, { center, zoom }, { width, height }, obstacles) {
  * @param {Point[]} points an outline in degrees
  * @param {{width: number, height: number}} size of the map in pixels
  * @param {Rectangle[]} obstacles what lies over it
- * @param {{margin?: number, maxZoom?: number}} options
+ * @param {{margin?: number, maxZoom?: number, middle?: boolean}} options `middle`: not beside the middle, as under a divider
  * @returns {import("./mercator.mjs").Stand}
  */
-export function fitAround(points, { width, height }, obstacles, { margin = 16, maxZoom = 15 } = {}) {
+export function fitAround(points, { width, height }, obstacles, { margin = 16, maxZoom = 15, middle = false } = {}) {
   const { outline, x: [west, east], y: [north, south] } = profile(points.map(mercator));
   const grown = obstacles.map(({ left, top, right, bottom }) => (
     { left: left - CLEAR_PX, top: top - CLEAR_PX, right: right + CLEAR_PX, bottom: bottom + CLEAR_PX }));
@@ -69,7 +69,7 @@ export function fitAround(points, { width, height }, obstacles, { margin = 16, m
     { center: degrees([(width / 2 - x) / scale, (height / 2 - y) / scale]), zoom: Math.log2(scale / WORLD_PX) });
   for (let k = 0, scale = largest; k < TRIES; k += 1, scale *= SHRINK) {
     const free = [width - 2 * margin - (east - west) * scale, height - 2 * margin - (south - north) * scale];
-    for (const across of SHIFTS) {
+    for (const across of middle ? [0.5] : SHIFTS) {
       for (const down of SHIFTS) {
         const x = margin + across * free[0] - west * scale;
         const y = margin + down * free[1] - north * scale;

@@ -286,7 +286,7 @@ P_PERMUTATION = Column(
 Q = Column(
     "q",
     "p corrected for looking at many areas (false discovery rate, Benjamini and Hochberg)",
-    "q (corrected p)",
+    "By chance, corrected (q)",
     write=probabilities,
     told=True,
     cells=P,

@@ -233,15 +233,17 @@ def slope_said(slope: pd.Series, per: str) -> str:
     size, lower, upper = _numbers(slope, SLOPE)
     if np.isnan(lower):
         return (
-            f"Slope index of inequality {written(size)} per {per}; with so few areas it cannot be told "
-            "whether that is more than chance."
+            f"Between the ends of the scale of deprivation the rate differs by {written(size)} per {per} "
+            "(slope index of inequality); with so few areas it cannot be told whether that is more than "
+            "chance."
         )
     form = fine_enough(lower, upper)
     if not is_clear(slope):
         limits = within(size, lower, upper, form)
         return (
-            "The rate neither clearly rises nor falls with deprivation: slope index of inequality "
-            f"{limits} per {per}{'' if lower <= 0 <= upper else AS_MUCH.format(slope['p'])}."
+            "The rate neither clearly rises nor falls with deprivation: from the least to the most deprived "
+            f"end it changes by {limits} per {per} (slope index of inequality)"
+            f"{'' if lower <= 0 <= upper else AS_MUCH.format(slope['p'])}."
         )
     if slope["fit_p"] <= NO_LINE:
         return _bent_said(slope, per, form)
@@ -262,7 +264,8 @@ def _bent_said(slope: pd.Series, per: str, form: str) -> str:
     size, low, high = _numbers(slope, SLOPE)
     said = (
         f"The rates lie on no straight line (chi-square {slope['fit']:,.0f} on {slope['groups'] - 2:.0f}), "
-        f"which the slope index of inequality assumes: {within(size, low, high, form)} per {per}."
+        f"but a line would put the ends {within(size, low, high, form)} per {per} apart (slope index of "
+        "inequality)."
     )
     ratio, least, most = _numbers(slope, ENDS)
     if np.isnan(ratio):

@@ -301,7 +301,7 @@ def layer_of(statistic: Statistic) -> Layer:
     """Show a statistic on the map."""
     return Layer(
         key=statistic.key,
-        label=f"Hotspots: {statistic.label}",
+        label=statistic.name or f"Hotspots: {statistic.label}",
         explanation=statistic.explanation,
         group="Where it clusters",
         draw=partial(_draw, statistic=statistic),

@@ -141,7 +141,7 @@ def draw_bivariate(s: Asked) -> Drawn:
 
 WITH_DEPRIVATION = Layer(
     key="bivariate",
-    label="Measure and deprivation together",
+    label="Measure and deprivation",
     explanation="Areas in thirds twice: by the measure, and by deprivation. The top right of the legend is "
     "much of both.",
     group="Deprivation",
@@ -237,7 +237,7 @@ def draw_excess(s: Asked) -> Drawn:
 
 EXCESS = Layer(
     key="excess",
-    label="More than deprivation explains",
+    label="Unexplained by deprivation",
     explanation="Each area against others that are as deprived as it is: a model predicts how many to "
     "expect, and areas beyond the spread of such areas stand out.",
     group="Deprivation",

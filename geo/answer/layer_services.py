@@ -277,7 +277,7 @@ def _go_together(s: Asked, other: Asked) -> Together:
 
 BIVARIATE_MORAN = Layer(
     key="bivariate_moran",
-    label="This service here, another around",
+    label="One here, another around",
     explanation="Where this source is high or low while another is high or low in the areas around, beyond "
     "chance. The other source is chosen under “compare”.",
     group="Services together",

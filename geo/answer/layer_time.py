@@ -235,7 +235,7 @@ def _not_compared(s: Asked, earlier: Earlier, why: str, before: pd.Series, label
 
 AGAINST_BEFORE = Layer(
     key="change",
-    label="Change against the period before",
+    label="Change on the period before",
     explanation="Areas with more or fewer events than in the same months a year before (or, for longer "
     "periods, in the period just before), beyond chance. Where dates are known, also the last 28 days "
     "against the 28 before, and the year so far against the same days of last year (“Compare with”).",
@@ -312,7 +312,7 @@ def draw_emerging(s: Asked) -> Drawn:
     pattern = table["pattern"].fillna("Undefined").astype(str)
     order = {kind.key: i for i, kind in enumerate(EMERGING)}
     position = np.array([order.get("cold" if p in COLD_PATTERNS else p, -1) for p in pattern])
-    title = f"Gi* of {s.noun} over {counts.shape[1]} months"
+    title = f"Hotspots of {s.noun} month by month, {counts.shape[1]} months (Gi*)"
     codes, classes = classify(title, EMERGING, position, s.inside, no_value="Not defined")
     hot = pattern.isin(HOT_PATTERNS).to_numpy() & s.inside
     held = pattern[hot].value_counts()
@@ -346,9 +346,9 @@ def _patterns_by_chance(s: Asked, counts: pd.DataFrame, judged: int) -> str:
 
 PATTERN_OVER_TIME = Layer(
     key="emerging",
-    label="Emerging and fading hotspots",
-    explanation="A Gi* map of every month, and what became of each area: new, consecutive, intensifying, "
-    "persistent, diminishing, sporadic, oscillating or historical.",
+    label="Emerging, fading hotspots",
+    explanation="A hotspot map (Gi*) of every month, and what became of each area: new, consecutive, "
+    "intensifying, persistent, diminishing, sporadic, oscillating or historical.",
     group="Over time",
     draw=draw_emerging,
     claim=Claim((*HOT_PATTERNS, "cold"), ("equal",), ("residents",)),

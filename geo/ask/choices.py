@@ -17,7 +17,7 @@ DOMAINS = {
 """The Index of Multiple Deprivation and its seven domains, as people call them."""
 
 
-OVERLAYS = {"none": "None", "imd": "Deprivation: most deprived 20%", "boundaries": "Ward and borough lines"}
+OVERLAYS = {"none": "None", "imd": "Most deprived 20%", "boundaries": "Ward and borough lines"}
 LAYOUTS = {"map": "Map", "tiles": "Equal-area tiles"}
 LEGENDS = {"own": "Fifths of each map", "common": "Same numbers on both maps"}
 BREAKS = {

@@ -381,6 +381,8 @@ class Statistic:
         ``f(y, neighbours, *, alpha)``: probability that chance alone flags each area.
     window : bool
         Whether it is about an area and its neighbours together, not about the neighbours of a high one.
+    name : str
+        What it is called in a list of layers, plain words first; "Hotspots: " and the label if empty.
     """
 
     key: str
@@ -394,6 +396,7 @@ class Statistic:
     instead: Mapping[str, Instead] = field(default_factory=dict)
     by_chance: Callable[..., np.ndarray] | None = None
     window: bool = False
+    name: str = ""
 
 
 STATISTICS: dict[str, Statistic] = {
@@ -418,6 +421,7 @@ STATISTICS: dict[str, Statistic] = {
                 SMOOTHED_AROUND: Instead(_STANDARDISED, smoothing.eb_standardised, f"{_ALIKE}."),
             },
             by_chance=attainable,
+            name="Hotspots, outliers (Moran's I)",
         ),
         Statistic(
             "getis_ord",
@@ -440,6 +444,7 @@ STATISTICS: dict[str, Statistic] = {
             },
             by_chance=partial(attainable, window=True),
             window=True,
+            name="Hotspots (Getis-Ord Gi*)",
         ),
     )
 }

@@ -78,7 +78,7 @@ def test_suppressed_areas_stay_suppressed_beside_an_open_source(small_atlas: Atl
 
 def test_two_layers_keep_their_own_legends(small_atlas: Atlas):
     first, other = second(small_atlas, compare="local_moran")
-    assert compare.names(first, other, small_atlas.catalogue) == ("Count", "Hotspots: local Moran's I")
+    assert compare.names(first, other, small_atlas.catalogue) == ("Count", "Hotspots, outliers (Moran's I)")
     made = legend(small_atlas, first, other)
     assert [part["props"].get("className") for part in made] == ["legend-title", None] * 2
 

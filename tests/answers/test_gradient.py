@@ -180,7 +180,10 @@ def test_the_slope_is_said_with_its_direction():
     as_dealt = slope_said(pd.Series({**up, "p": 0.08}), "1,000 residents")
     assert "neither clearly rises nor falls" in as_dealt and "give as much in 8% of cases" in as_dealt
     few = slope_said(pd.Series({**up, "sii_lower": np.nan, "sii_upper": np.nan}), "1,000 residents")
-    assert few.startswith("Slope index of inequality 14.0 per 1,000") and "cannot be told" in few
+    assert (
+        few.startswith("Between the ends of the scale of deprivation the rate differs by 14.0 per 1,000")
+        and "cannot be told" in few
+    )
     endless = pd.Series({**up, "rii_upper": np.inf})
     assert "relative index" not in slope_said(endless, "1,000 residents")
 
@@ -195,8 +198,8 @@ def test_where_the_rates_lie_on_no_line_the_ends_come_first():
     assert slope_said(bent, "100,000 residents a year") == (
         "In the most deprived tenth of England the rate is 450.0 per 100,000 residents a year, 6.0 times "
         "(5.2 to 7.0) that in the least deprived tenth, 74.5. The rates lie on no straight line (chi-square "
-        "274 on 8), which the slope index of inequality assumes: 276.4 (259.4 to 291.9) per 100,000 "
-        "residents a year."
+        "274 on 8), but a line would put the ends 276.4 (259.4 to 291.9) per 100,000 residents a year apart "
+        "(slope index of inequality)."
     )
     elsewhere = pd.Series({**bent, "most": 3, "least": 9})
     said = slope_said(elsewhere, "1,000 residents")

@@ -124,7 +124,9 @@ def test_methods_are_quoted_from_their_pages() -> None:
     said = [paragraph for paragraphs in quoted.values() for paragraph in paragraphs]
     assert not [p for p in said if re.search(r">|\bimport\b|[a-z_]+\(|\w = ", p)], "source is no prose"
     assert all(p[-1] in ".)" for p in said)
-    assert any("false discovery rate" in p for p in quoted["Hotspots: local Moran's I and Getis-Ord Gi*"])
+    assert any(
+        "false discovery rate" in p for p in quoted["Hotspots, outliers (Moran's I) and Getis-Ord Gi*"]
+    )
 
 
 def test_columns_fit_between_the_margins() -> None:

@@ -234,7 +234,7 @@ def test_toys_are_in_the_legend_the_table_and_the_tooltip(atlas: Atlas):
     assert (tooltip["Fires"], tooltip["Halved events"], tooltip["Parity"]) == ("8", "4.0", "even")
     clusters = page(atlas, "?source=fires&layer=surplus")
     assert clusters["frame"]["palette"][0]["label"] == "Hot spot"
-    assert {"Cluster", "q (corrected p)"} <= set(clusters["frame"]["values"]["columns"])
+    assert {"Cluster", "By chance, corrected (q)"} <= set(clusters["frame"]["values"]["columns"])
 
 
 def test_colours_of_toys_have_their_counterparts():

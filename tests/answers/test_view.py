@@ -140,7 +140,9 @@ def test_numbers_on_the_map_are_the_ranks_of_the_table(small_atlas: Atlas):
 def test_tooltips_have_a_line_of_numbers_for_every_area(small_atlas: Atlas):
     values = view.page(small_atlas, "?layer=local_moran&measure=dsr")["frame"]["values"]
     assert len(values["rows"]) == len(small_atlas.levels["lsoa"].frame)
-    assert {"Offences", "Per 1,000 residents a year", "Cluster", "q (corrected p)"} <= set(values["columns"])
+    assert {"Offences", "Per 1,000 residents a year", "Cluster", "By chance, corrected (q)"} <= set(
+        values["columns"]
+    )
     assert all(len(row) == len(values["columns"]) for row in values["rows"])
 
 

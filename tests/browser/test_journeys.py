@@ -138,7 +138,7 @@ def test_an_analyst_finds_a_hotspot_and_asks_how_sure_it_is(
     hand.choose(page, page.locator("#filter-category"), "Violence and sexual offences")
     arrive(page, "category=violence-and-sexual-offences")
     page.keyboard.press("Escape")
-    hand.choose(page, page.locator("#filter-layer"), "Hotspots: local Moran's I")
+    hand.choose(page, page.locator("#filter-layer"), "Hotspots, outliers (Moran's I)")
     arrive(page, "layer=local_moran")
     hand.pick(page, page.locator("#filter-day"), "Fri")
     arrive(page, "day=fri")

@@ -46,7 +46,7 @@ def test_each_change_asks_once_and_shapes_come_once(page: Page, address: str):
     changes = [
         (lambda: cell(page, "hour", "19:00 to 19:59").click(), "hour=19"),
         (lambda: choose(page, "measure", re.compile("^Rate")), "measure=rate"),
-        (lambda: choose(page, "layer", "Hotspots: local Moran's I"), "layer=local_moran"),
+        (lambda: choose(page, "layer", "Hotspots, outliers (Moran's I)"), "layer=local_moran"),
         (
             lambda: (
                 page.locator("#detail summary").click()

@@ -58,7 +58,7 @@ def back_test(part: Part) -> Exhibit:
     one, other = part.stretch(first, middle - 1), part.stretch(middle, last)
     rows, sentences = [], {}
     for key, name, statistic in (
-        ("getis_ord", "Gi* hot spots", hotspots.getis_ord_star),
+        ("getis_ord", "Hot spots (Gi*)", hotspots.getis_ord_star),
         ("local_moran", "local Moran hotspots", hotspots.local_moran),
     ):
         found = statistic(before, among, alpha=ALPHA, fdr=part.query.fdr)
