@@ -6,6 +6,7 @@ They are drawn by the browser's own layout: a panel may hold several without wai
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF, Gradient
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import DAY_NAMES, month_name
+
+if TYPE_CHECKING:
+    from geo.answer.answer import Answer
 
 
 def fold(
@@ -66,6 +70,13 @@ def copier(title: str, **attributes: str) -> Component:
         title="Copy the numbers as a table",
         **{"aria-label": label, **attributes},
     )
+
+
+def with_warning(answer: Answer) -> str | list[Any]:
+    """The finding of an answer, and in plainer type what must be said with it."""
+    if not answer.warning:
+        return answer.finding
+    return [answer.finding, " ", html.Span(answer.warning, className="warned")]
 
 
 def lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -17,6 +17,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.blocks import with_warning
 from dashboard.link import PLAIN
 from geo.answer.disclosure import SHOWN
 from geo.answer.layer_clusters import NOT_CORRECTED
@@ -45,6 +46,9 @@ Link = Callable[..., str]
 
 REMEMBERED = 2
 """Decisions shown of an area, the newest first."""
+BRIEF = 15
+"""Characters of a period in the title band: "Jan to Mar 2023"."""
+
 ARROWS = {"up": "▲ ", "down": "▼ ", "": ""}
 
 
@@ -205,7 +209,7 @@ def shown(material: Material | None, link: Link) -> dict[str, Any]:
     return {
         f"{ids.PRESENT_TITLE}.children": [
             answer.description,
-            html.Span(answer.headline, className="present-finding"),
+            html.Span(with_warning(answer), className="present-finding"),
         ],
         f"{ids.PRESENT_STEPS}.children": _steps(answer.query, material.source, link),
         f"{ids.PRESENT_LEAVE}.href": link(view="explore"),
@@ -297,7 +301,7 @@ def _steps(query: Query, source: SourceInfo, link: Link) -> list[Component]:
         href = link(first=None if first == months[0] else first, last=None if last == months[-1] else last)
         words = period_name(first, last)
         return html.A(
-            form.format(_short(words)),
+            form.format(_short(words, said)),
             id=f"present-{key}",
             href=href,
             className="present-step",
@@ -307,9 +311,14 @@ def _steps(query: Query, source: SourceInfo, link: Link) -> list[Component]:
     return [to("earlier", "Earlier", "◀ {}"), to("other", length, length), to("later", "Later", "{} ▶")]
 
 
-def _short(period: str) -> str:
-    """Period with the names of its months cut to three letters."""
-    return re.sub("|".join(MONTH_NAMES), lambda name: name[0][:3], period)
+def _short(period: str, otherwise: str = "") -> str:
+    """Period with the names of its months cut to three letters; ``otherwise``, if given, where still long.
+
+    >>> _short("December 2022", "Earlier"), _short("May 2022 to April 2023", "Earlier")
+    ('Dec 2022', 'Earlier')
+    """
+    short = re.sub("|".join(MONTH_NAMES), lambda name: name[0][:3], period)
+    return otherwise if otherwise and len(short) > BRIEF else short
 
 
 # ---------------------------------------------------------------- the list

@@ -17,6 +17,7 @@ from dash.development.base_component import Component
 
 from dashboard import area, compare, ids, marked, present
 from dashboard import legend as parts
+from dashboard.blocks import with_warning
 from dashboard.facts import TABLE_ROWS, ranked_table
 from dashboard.markup import markup
 from geo.answer.first_picture import why_not_later
@@ -146,7 +147,7 @@ def _words(
         )
     return {
         f"{ids.DESCRIPTION}.children": answer.description,
-        f"{ids.HEADLINE}.children": answer.headline,
+        f"{ids.HEADLINE}.children": with_warning(answer),
         f"{ids.CAVEATS}.children": parts.caveats(answer.caveats, query),
         f"{ids.NOTICES}.children": said,
         f"{ids.BADGE}.children": answer.banner,

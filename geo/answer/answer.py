@@ -78,7 +78,8 @@ class Found:
     deciles: Deciles
     usual: np.ndarray = immutable()
     totals: Totals
-    headline: str
+    finding: str
+    warning: str
     left_out: tuple[str, ...]
     caveats: tuple[str, ...]
 
@@ -139,7 +140,8 @@ def find(s: Asked) -> Found:
             unlocated=gate.count(selection.unlocated),
             untimed=gate.count(selection.untimed(s.lsoas)) if s.info.has_hours else None,
         ),
-        headline=" ".join(filter(None, (finding(s, table, drawn.finding), uncovered(s)))),
+        finding=finding(s, table, drawn.finding),
+        warning=" ".join(filter(None, (*drawn.warning, uncovered(s)))),
         left_out=left_out(s),
         caveats=(
             *(() if nothing(s) else drawn.caveats),
@@ -206,8 +208,10 @@ class Answer:
         By weekday and hour, under all filters but those of time of day and day.
     gradient : Gradient
         Small areas by deprivation.
-    headline : str
-        The finding, one sentence.
+    finding : str
+        One sentence.
+    warning : str
+        What must be said with it wherever it stands: that points were moved, or areas not covered.
     description : str
         What is shown, from :func:`geo.ask.describe.describe`.
     caveats : tuple of str
@@ -234,12 +238,18 @@ class Answer:
     months: pd.DataFrame = immutable()
     week: Week
     gradient: Gradient
-    headline: str
+    finding: str
+    warning: str
     description: str
     caveats: tuple[str, ...]
     method: tuple[str, ...]
     notices: tuple[str, ...]
     banner: str
+
+    @property
+    def headline(self) -> str:
+        """The finding with its warning."""
+        return f"{self.finding} {self.warning}".rstrip()
 
     @property
     def clock(self) -> pd.DataFrame | None:

@@ -194,14 +194,13 @@ def draw_change(s: Asked) -> Drawn:
             "change": table["change"],
         }
     )
-    finding = " ".join((finding, *moved_points(s, earlier.slice)))
     caveats = (
         *earlier.caveats,
         *varied.caveats,
         *correction_caveats(s, int((flagged & ~np.isin(key, ("up", "down"))).sum()), judged, by_chance),
         "Change is per day of the periods, judged area by area.",
     )
-    return Drawn(columns, codes, classes, finding, caveats)
+    return Drawn(columns, codes, classes, finding, caveats, moved_points(s, earlier.slice))
 
 
 def _seasons(s: Asked) -> list[int]:

@@ -162,6 +162,8 @@ class Drawn:
     finding : str
         One sentence, a finding before a number; "" lets the measure's finding stand.
     caveats : tuple of str
+    warning : tuple of str
+        What must be said with the finding, wherever it stands.
     """
 
     columns: pd.DataFrame
@@ -169,6 +171,7 @@ class Drawn:
     classes: Classes
     finding: str = ""
     caveats: tuple[str, ...] = ()
+    warning: tuple[str, ...] = ()
 
 
 def classify(

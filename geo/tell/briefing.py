@@ -118,7 +118,8 @@ class Spot:
     @property
     def sentence(self) -> str:
         """When, what changed and why, "Fridays, 22:00 to 01:59; up 18% (+5% to +33%) on 2022"."""
-        said = "; ".join(filter(None, (self.when, self.change.words, self.why)))
+        changed = self.change.words if self.change.words != self.found else ""
+        said = "; ".join(filter(None, (self.when, changed, self.why)))
         return said[:1].upper() + said[1:]
 
 

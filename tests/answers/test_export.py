@@ -436,7 +436,7 @@ def test_a_long_title_and_long_notes_stay_on_the_page(small_atlas):
     answer = replace(
         one.answer,
         description="Very " * 40 + "long",
-        headline="A finding of many words. " * 12,
+        finding="A finding of many words. " * 12,
         caveats=("A caveat of many words that goes on and on. " * 20,),
     )
     with drawing():

@@ -1,5 +1,6 @@
 """Sources change, not crime: places and times that go missing, incidents that are no offences."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportions_ztest
 
-from dashboard import compare
+from dashboard import compare, ids
+from dashboard.markup import markup
+from dashboard.view import page
 from geo.answer.atlas import Atlas
 from geo.answer.recording import shift
 from geo.ask.query import Query
@@ -231,6 +234,9 @@ def test_the_points_of_police_uk_changed_in_2022(placed: Atlas, year: str, level
     assert any(places in told for told in (answer.headline, *answer.caveats)) == said
     judged = set(answer.classes.keys) & {"up", "down"}
     assert (places in answer.headline) == (said and bool(judged))  # where a verdict is given, beside it
+    drawn = page(placed, answer.query.to_search())["shown"][f"{ids.HEADLINE}.children"]
+    assert ("warned" in markup(drawn)) == bool(answer.warning)  # and not as large as the verdict
+    assert answer.headline in re.sub("<[^>]+>", "", markup(drawn))
 
 
 def test_a_pattern_across_that_date_says_so(placed: Atlas) -> None:
