@@ -357,8 +357,8 @@ def row(material: Material, spot: Spot, href: str, *, chosen: bool) -> Component
 
 def _sentence(spot: Spot) -> list[Any]:
     """When; what changed, in bold where it is clear; why."""
-    change = spot.change
-    clear: Any = html.B(f"{ARROWS[change.trend]}{change.words}") if change.trend else change.words
+    trend = spot.change.trend
+    clear: Any = html.B(f"{ARROWS[trend]}{spot.changed}") if trend else spot.changed
     said = [part for part in (spot.when, clear, spot.why) if part]
     if said and isinstance(said[0], str):
         said[0] = said[0][:1].upper() + said[0][1:]

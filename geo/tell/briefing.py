@@ -116,10 +116,14 @@ class Spot:
     kinds: str
 
     @property
+    def changed(self) -> str:
+        """What changed, where the layer's finding does not say the same."""
+        return self.change.words if self.change.words != self.found else ""
+
+    @property
     def sentence(self) -> str:
         """When, what changed and why, "Fridays, 22:00 to 01:59; up 18% (+5% to +33%) on 2022"."""
-        changed = self.change.words if self.change.words != self.found else ""
-        said = "; ".join(filter(None, (self.when, changed, self.why)))
+        said = "; ".join(filter(None, (self.when, self.changed, self.why)))
         return said[:1].upper() + said[1:]
 
 
