@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dashboard.serving.behind import Application
     from dashboard.serving.editions import Editions
     from geo.access.file import Access
+    from geo.answer.atlas import Atlas
+    from geo.ask.query import Query
 
 BACKLOG = 1024
 CONTAINED = os.environ.get("HOTSPOTS_CONTAINER") == "1"
@@ -186,6 +188,16 @@ def confirm() -> None:
         raise Problem(
             "That is not the sentence, so nothing is shown: type it as it stands, or leave out --cleared."
         )
+
+
+def take_along(atlas: Atlas, query: Query, link: str = "") -> bytes:
+    """Write the one file to take along, for ``hotspots export --format html``."""
+    from dashboard.take_along import write_html
+
+    return write_html(atlas, query, link)
+
+
+cli.WRITERS["html"] = take_along
 
 
 @cli.cli.command()

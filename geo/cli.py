@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_text
-from geo.cli_show import show, show_rows
+from geo.cli_show import show, show_check, show_rows
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -50,6 +49,8 @@ AccessFile = Annotated[
 ]
 STOPPED = 130
 """Exit status after Ctrl+C."""
+WRITERS: dict[str, Callable[..., bytes]] = {}
+"""Form of a file to what writes it of an atlas and a query, where that is made of the page (``app.py``)."""
 
 
 AsGroup = Annotated[
@@ -328,7 +329,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
         str, typer.Option(help="Address from the page, or what follows its “?”: level=ward&month=7.")
     ] = "",
     form: Annotated[
-        str, typer.Option("--format", help="Ending of the file: csv, pdf…; a wrong one names them all.")
+        str, typer.Option("--format", help="Ending of the file: csv, pdf, html…; a wrong one names them all.")
     ] = "csv",
     output: Annotated[
         Path | None,
@@ -344,8 +345,8 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
     from geo.ask.refusal import search_of
+    from geo.out.export import allow, filename
     from geo.out.export import export as write
-    from geo.out.export import filename
 
     atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
@@ -356,7 +357,12 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
         with progress_bar("Ward packs") as report:
             name, content = write_packs(atlas, query, wards_of(atlas, query, ward or ()), report, home)
     else:
-        content = write(atlas, query, form, f"{home}/{query.to_search()}" if home else "")
+        link = f"{home}/{query.to_search()}" if home else ""
+        if form in WRITERS:
+            allow(atlas, form)
+            content = WRITERS[form](atlas, query, link)
+        else:
+            content = write(atlas, query, form, link)
         name = filename(atlas.answer(query), form)
     save(output or Path(name), content)
 
@@ -459,28 +465,6 @@ def calibrate(
             found[one.layer, one.world] = one
             report(len(found), len(pairs), one.layer)
     print(table_of([found[key, world.key] for key, world in pairs]))
-
-
-def show_check(atlas: Atlas) -> None:
-    """Print the published figures beside the rebuilt ones."""
-    from geo.demo.check import check as compare
-    from geo.demo.check import counted
-
-    rows = compare(atlas)
-    console = Console(highlight=False, markup=False)
-    for topic in dict.fromkeys(row.topic for row in rows):
-        console.print(f"\n{topic}")
-        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-        for name in ("Figure", "Published", "Rebuilt", "Verdict"):
-            table.add_column(name, overflow="fold")
-        mine = [row for row in rows if row.topic == topic]
-        for row in mine:
-            table.add_row(row.figure, row.published, row.rebuilt, row.verdict)
-        console.print(table)
-        for row in mine:
-            if row.why:
-                console.print(f"- {row.figure}: {row.why}")
-    console.print(f"\n{counted(rows)}")
 
 
 @cli.command()

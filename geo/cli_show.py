@@ -1,4 +1,4 @@
-"""What does the command print of a delivery?"""
+"""What does the command print of a delivery, and of a check of figures?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
     from geo.data.receipt import Receipt
 
 
@@ -50,3 +51,25 @@ def show(receipt: Receipt) -> None:
     console.print(table)
     for note in receipt.notes:
         console.print(note)
+
+
+def show_check(atlas: Atlas) -> None:
+    """Print the published figures beside the rebuilt ones."""
+    from geo.demo.check import check as compare
+    from geo.demo.check import counted
+
+    rows = compare(atlas)
+    console = Console(highlight=False, markup=False)
+    for topic in dict.fromkeys(row.topic for row in rows):
+        console.print(f"\n{topic}")
+        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+        for name in ("Figure", "Published", "Rebuilt", "Verdict"):
+            table.add_column(name, overflow="fold")
+        mine = [row for row in rows if row.topic == topic]
+        for row in mine:
+            table.add_row(row.figure, row.published, row.rebuilt, row.verdict)
+        console.print(table)
+        for row in mine:
+            if row.why:
+                console.print(f"- {row.figure}: {row.why}")
+    console.print(f"\n{counted(rows)}")

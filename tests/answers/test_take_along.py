@@ -4,12 +4,15 @@ import base64
 import gzip
 import json
 import re
+from pathlib import Path
 
+import app  # noqa: F401 - tells the command how the file is written
 from dashboard import create_app
 from dashboard.take_along import steps_of, write_html
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
+from geo.cli import run
 
 
 def taken(file: bytes) -> dict:
@@ -50,3 +53,10 @@ def test_it_is_handed_out_and_names_no_other_machine(small_atlas: Atlas):
     assert answer.headers["Content-Disposition"].endswith('.html"')
     assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", answer.text)
     assert "run hotspots serve" in answer.text
+
+
+def test_the_command_writes_it_too(small_county: Path, tmp_path: Path):
+    file = tmp_path / "along.html"
+    asked = ["--url", "level=ward&hour=3&to=2023-01", "--format", "html"]
+    assert run(["export", "--data", str(small_county), *asked, "--output", str(file)]) == 0
+    assert set(taken(file.read_bytes())["pictures"]) == {"lsoa whole", "ward whole", "borough whole"}
