@@ -13,6 +13,7 @@ import { find } from "./tools/find.mjs";
 import "./charts/choose.mjs";
 import "./charts/cursor.mjs";
 import "./page/links.mjs";
+import "./page/paper.mjs";
 import "./page/rove.mjs";
 import "./pieces/assess.mjs";
 import "./pieces/evidence.mjs";

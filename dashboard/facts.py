@@ -109,8 +109,8 @@ def ranked_table(
     -------
     rows : dict
         A list for each of ``code, rank, name, ward, class, count, value`` and, where the layer adds one,
-        ``label``, of at most :data:`TABLE_ROWS` areas by their rank; ``looks``, the colour and pattern of
-        each class; ``lit``, how many rows, the first, are not muted.
+        ``label``, of at most :data:`TABLE_ROWS` areas by their rank; ``looks``, the colour, pattern and level
+        lines of each class; ``lit``, how many rows, the first, are not muted.
     columns : list of dict
         ``field`` of a row, ``kind`` of cell (rank, area, number or pill), ``head``, ``hint``, ``width``.
     """
@@ -121,7 +121,10 @@ def ranked_table(
     ranked, classes = answer.table.iloc[order], answer.classes
     count = counts_of(ranked)
     rows: dict[str, Any] = {
-        "looks": [[c, p or "plain"] for c, p in zip(classes.colours, classes.patterns, strict=True)],
+        "looks": [
+            [colour, pattern or ("lines" if lines else "plain"), lines]
+            for colour, pattern, lines in zip(classes.colours, classes.patterns, classes.lines, strict=True)
+        ],
         "lit": len(order) if marked is None else int(marked[order].sum()),
         "code": ranked.index.tolist(),
         "rank": ranked["rank"].tolist(),

@@ -43,8 +43,10 @@ def map_frame(
         "n": len(answer.table),
         "classes": _bytes(answer.codes),
         "palette": [
-            {"colour": colour, "label": label, "pattern": pattern}
-            for colour, label, pattern in zip(classes.colours, classes.labels, classes.patterns, strict=True)
+            {"colour": colour, "label": label, "pattern": pattern, "lines": lines}
+            for colour, label, pattern, lines in zip(
+                classes.colours, classes.labels, classes.patterns, classes.lines, strict=True
+            )
         ],
         "overlay": None if answer.overlay is None else _overlay(answer.overlay, answer.deciles),
         "marked": _bytes(found.areas) if found and found.number else None,

@@ -105,9 +105,10 @@ def _class(
 
 
 def swatch(entry: Entry) -> Component:
-    """The colour of a class, hatched where it is."""
-    name = f"swatch swatch-{entry.pattern or 'plain'}"
-    return html.Span(className=name, style={"--swatch": theme.css(entry.colour)})
+    """The colour of a class, hatched or lined where it is."""
+    name = f"swatch swatch-{entry.pattern or ('lines' if entry.lines else 'plain')}"
+    lines = {"--lines": theme.css(entry.lines)} if entry.lines else {}
+    return html.Span(className=name, style={"--swatch": theme.css(entry.colour), **lines})
 
 
 def row_of(row: Sequence[Component], mark: Mapping[str, str] | None) -> Component:

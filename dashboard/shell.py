@@ -24,7 +24,7 @@ START = "start.mjs"
 MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
 NEEDLESS = ("/dash/dcc/", "/dash/dash_table/", "/polyfill@")
 """Scripts that Dash loads with every page: of components that this one lacks, and for old browsers."""
-STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page")
+STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page", "print")
 """Style sheets in the order in which they overrule each other."""
 
 SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", "table-box": "ranked table", "filters": "filters"}

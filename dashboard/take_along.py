@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 START = "take/take.mjs"
-STYLES = ("map", "present", "page", "take")
+STYLES = ("map", "present", "page", "take", "print")
 MOST_MONTHS = 24
 """Months that have a picture each, the latest."""
 BANDS = (range(6, 12), range(12, 18), range(18, 22), (22, 23, 0, 1, 2, 3, 4, 5))

@@ -8,6 +8,7 @@
  * @property {string} colour
  * @property {string} label
  * @property {"nodata"|"suppressed"|null} [pattern] a hatching over the colour
+ * @property {string|null} [lines] colour of level lines over it
  *
  * @typedef {object} Frame one answer of the server
  * @property {string} query the question that it answers, as in the address bar

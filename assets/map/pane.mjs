@@ -10,6 +10,7 @@
  * @property {string} colour
  * @property {string} nodata hatching of an area without data
  * @property {string} suppressed cross-hatching of a number that may not be shown
+ * @property {string} lines level lines over what is less than expected
  * @property {string} overlay dots laid over the colour
  */
 

@@ -105,6 +105,7 @@ export class Scenes {
     const lit = marked && bytes(marked);
     const over = overlay && bytes(overlay.classes);
     const colours = palette.map(({ colour }) => this.#colours.shade(colour));
+    const ruled = palette.map(({ lines }) => lines && this.#colours.shade(lines));
     const dotted = overlay?.palette.map(({ colour }) => this.#colours.shade(colour));
     return Array.from(bytes(classes), (k, id) => {
       const seen = (colour) => (lit && !lit[id] ? faded(colour, outside) : colour);
@@ -112,11 +113,12 @@ export class Scenes {
       const pattern = palette[k]?.pattern; // none outside
       const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? seen(dotted[over[id]]) : CLEAR;
       const hatch = seen(hatching);
-      const key = [colour, pattern, dots, hatch].join();
+      const lines = ruled[k] ? seen(ruled[k]) : CLEAR;
+      const key = [colour, pattern, lines, dots, hatch].join();
       if (!this.#looks.has(key)) {
         const hatched = (name) => (pattern === name ? hatch : CLEAR);
         this.#looks.set(key, {
-          colour, nodata: hatched("nodata"), suppressed: hatched("suppressed"), overlay: dots,
+          colour, nodata: hatched("nodata"), suppressed: hatched("suppressed"), lines, overlay: dots,
         });
       }
       return this.#looks.get(key);

@@ -183,7 +183,7 @@ export class WebGlPainter {
    * @param {Look[]} looks one for every area of the shapes
    */
   async show(shapes, ids, looks) {
-    const states = ["nodata", "suppressed", "overlay"].filter((state) => looks.some((look) => look[state] !== CLEAR));
+    const states = ["nodata", "suppressed", "lines", "overlay"].filter((state) => looks.some((look) => look[state] !== CLEAR));
     const hatchings = Object.keys(HATCHINGS).filter((name) => states.includes(HATCHINGS[name].state));
     const fresh = [this.#load(shapes, ids), this.#layers(shapes.key, ["colour", ...hatchings])].some(Boolean);
     this.#colour(shapes.key, looks);

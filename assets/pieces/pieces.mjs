@@ -1,7 +1,8 @@
 /**
  * How does a piece of HTML, which the server sends by itself after the answer, get into its part of the page?
  *
- * Charts in it are drawn, and pieces in it fetched, as they come into sight. A piece that comes late is dropped.
+ * Charts in it are drawn, maps and pieces in it fetched, as they come into sight; the others follow one by one when there
+ * is nothing else to do, so that all can be printed. A piece that comes late is dropped.
  */
 
 import { $, make } from "../page/dom.mjs";
@@ -31,17 +32,47 @@ async function fill(box) {
 const seen = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of /** @type {any[]} */ (entries)) {
     if (!isIntersecting) continue;
-    seen.unobserve(target);
-    if (target.dataset.figure) draw(target);
-    else fill(target);
+    open(target);
   }
 }, { rootMargin: NEAR });
 
+const WAITING = "[data-figure], [data-fetch], img[loading]";
+/** @type {Set<any>} */ const waiting = new Set(); // what was not in sight yet
+const idle = window.requestIdleCallback ?? setTimeout;
+
+/** Fill a box that was waiting. */
+function open(box) {
+  seen.unobserve(box);
+  waiting.delete(box);
+  if (box.dataset.figure) return draw(box);
+  if (box.dataset.fetch) return fill(box);
+  box.loading = "eager";
+  return box.decode().catch(() => {}); // one that does not come says what it shows
+}
+
+/** Fill what waits, one box whenever there is nothing else to do. */
+const fillOn = () => idle(async () => {
+  const [next] = waiting;
+  if (!next) return;
+  await open(next);
+  fillOn();
+});
+
+window.addEventListener("beforeprint", () => waiting.forEach(open)); // at once, where Plotly is here
+
 /** Put a piece into a part of the page. */
 export function place(part, html) {
-  part.querySelectorAll("[data-figure], [data-fetch]").forEach((box) => seen.unobserve(box));
+  const boxes = () => part.querySelectorAll(WAITING);
+  for (const box of boxes()) {
+    seen.unobserve(box);
+    waiting.delete(box);
+  }
   part.innerHTML = html;
-  part.querySelectorAll("[data-figure], [data-fetch]").forEach((box) => seen.observe(box));
+  for (const box of boxes()) {
+    seen.observe(box);
+    waiting.add(box);
+  }
+  fillOn();
   reach(part);
 }
 

@@ -10,9 +10,12 @@
 const span = (className, children, more = {}) => ({ type: "span", props: { className, children, ...more } });
 
 /** CSS of a colour of paper that follows the theme, as in dashboard/theme.py. */
-const ink = (colour) => ({ "--swatch": `var(--on-${colour.slice(1)}, ${colour})` });
+const onScreen = (colour) => `var(--on-${colour.slice(1)}, ${colour})`;
 
-const swatch = ({ colour, pattern }) => span(`swatch swatch-${pattern}`, [], { style: ink(colour), "aria-hidden": "true" });
+const ink = (colour, lines) => ({ "--swatch": onScreen(colour), ...lines && { "--lines": onScreen(lines) } });
+
+const swatch = ({ colour, pattern, lines }) => (
+  span(`swatch swatch-${pattern}`, [], { style: ink(colour, lines), "aria-hidden": "true" }));
 
 /** A name that is cut short keeps its end, "Central Bedf… 004C", which tells neighbours apart. */
 function area({ name, ward }) {

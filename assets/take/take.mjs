@@ -22,6 +22,7 @@
 
 import * as map from "../map/map.mjs";
 import { $, about, withModifier } from "../page/dom.mjs";
+import "../page/paper.mjs";
 
 /** @returns {Promise<Taken>} what the file holds, unpacked */
 async function unpack() {
@@ -31,8 +32,6 @@ async function unpack() {
 }
 
 const address = (collection) => collection && URL.createObjectURL(new Blob([JSON.stringify(collection)]));
-
-const PAPER_PX = [590, 480]; // room for the map on paper
 
 const taken = await unpack();
 const [level, step] = [$("take-level"), $("take-step")];
@@ -126,15 +125,6 @@ document.addEventListener("click", (event) => {
   }
   const act = about(event, "[data-key]")?.dataset.key;
   if (act) KEYS[act]();
-});
-
-/** On paper the map is as it is on the screen, only smaller. */
-window.addEventListener("beforeprint", () => {
-  const { offsetWidth: width, offsetHeight: height } = $("map");
-  const { style } = document.documentElement;
-  for (const [name, value] of Object.entries({ width: `${width}px`, height: `${height}px`, zoom: Math.min(PAPER_PX[0] / width, PAPER_PX[1] / height) })) {
-    style.setProperty(`--print-${name}`, String(value));
-  }
 });
 
 [level, step].forEach((list) => list.addEventListener("change", show));

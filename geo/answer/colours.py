@@ -4,7 +4,8 @@ ColorBrewer's OrRd for volumes, purples for deprivation (so that it is never tak
 red-blue pair for clusters; all are safe for colour-blind readers. Answers, exports and print speak in the
 colours of paper; the page turns each into its dark counterpart where it is drawn. On dark ground more is
 brighter: a ramp runs from near the ground to its brightest step. Hues keep their meaning (warm is more than
-expected, blue is less, purple is deprivation), and what is not significant stays near the ground.
+expected, blue is less, purple is deprivation), and what is not significant stays near the ground. What is
+less is lined too (:func:`lines_over`), so that a copy in black and white tells the same.
 """
 
 from __future__ import annotations
@@ -84,9 +85,36 @@ HOT, COLD = Shade("#b2182b", "#ff9484"), Shade("#4393c3", "#3d80c4")
 MAYBE_HOT, MAYBE_COLD = Shade("#f7c6b8", "#66352f"), Shade("#cfe1ef", "#27476a")
 MORE, LESS = Shade("#c2571a", "#ffa45c"), Shade("#4a77b4", "#4a90e0")
 MAYBE_MORE, MAYBE_LESS = Shade("#f3cfae", "#6b4629"), Shade("#cfdff0", "#2c4a68")
+LOWER, THERE = Shade("#a9c3df", "#3b648f"), Shade("#c6dbef", "#2b4c6e")
+ALONE, MAYBE_ALONE = Shade("#5f8c8a", "#86a9bb"), Shade("#99b5c1", "#307272")
+"""Lower, less surely than :data:`LESS`; of the other source only; low among high, and before correction."""
 AS_EXPECTED, PLAIN = Shade("#f6ecc9", "#3b382c"), Shade("#f3f4f5", "#26323d")
 """As expected; not significant, or nothing to tell."""
 OVERLAY = Shade("#54278f", "#dfcaff")
 """Dots that lie over the most deprived areas."""
 PAPER = Shade("#ffffff", "#131d26")
 """The ground, of classes that are hatched."""
+
+LINES = {
+    shade.paper: over.paper
+    for over, shades in {
+        PAPER: (COLD, LESS, ALONE),
+        COLD: (MAYBE_COLD, THERE),
+        LESS: (MAYBE_LESS, LOWER),
+        ALONE: (MAYBE_ALONE,),
+    }.items()
+    for shade in shades
+}
+
+
+def lines_over(colour: str) -> str | None:
+    """Colour of the level lines over what is less than expected; None over anything else.
+
+    In black and white it would look like its opposite without them.
+
+    Examples
+    --------
+    >>> lines_over(COLD.paper), lines_over(HOT.paper)
+    ('#ffffff', None)
+    """
+    return LINES.get(colour)

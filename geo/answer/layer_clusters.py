@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
-from geo.answer.colours import COLD, HOT, MAYBE_COLD, MAYBE_HOT, PLAIN, Shade
+from geo.answer.colours import ALONE, COLD, HOT, MAYBE_ALONE, MAYBE_COLD, MAYBE_HOT, PLAIN, Shade
 from geo.answer.columns import CLUSTER, FINE, P_EXACT, P_PERMUTATION, Column, P, Q
 from geo.answer.layer import Claim, Layer
 from geo.answer.legend import Drawn, Kind, classify
@@ -44,9 +44,9 @@ CLUSTERS = (
     Kind("HH-", "High, among high (uncorrected)", MAYBE_HOT, said="maybe a hotspot"),
     Kind("HL-", "High, among low (uncorrected)", Shade("#c199a5", "#823e20"), said="maybe high by itself"),
     Kind("NS", "Not significant", PLAIN, said=""),
-    Kind("LH-", "Low, among high (uncorrected)", Shade("#99b5c1", "#307272"), said="maybe low by itself"),
+    Kind("LH-", "Low, among high (uncorrected)", MAYBE_ALONE, said="maybe low by itself"),
     Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD, said="maybe a cold spot"),
-    Kind("LH", "Low, among high", Shade("#5f8c8a", "#86a9bb"), said="low, its neighbours high"),
+    Kind("LH", "Low, among high", ALONE, said="low, its neighbours high"),
     Kind("LL", "Low, among low", COLD, said="cold spot"),
 )
 HOT_COLD = (

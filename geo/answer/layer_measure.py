@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.benchmark import benchmark, differ_by_chance
-from geo.answer.colours import AS_EXPECTED, LESS, MORE, PALETTES, Shade
+from geo.answer.colours import AS_EXPECTED, LESS, LOWER, MORE, PALETTES, Shade
 from geo.answer.columns import AGAINST, Column, figures
 from geo.answer.disclosure import SMALLEST_SHOWN
 from geo.answer.few import by_rounding
@@ -256,7 +256,7 @@ QUINTILE = Layer(
 
 COMPARED = (
     Kind("lower998", "Lower (99.8% sure)", LESS),
-    Kind("lower95", "Lower (95% sure)", Shade("#a9c3df", "#3b648f")),
+    Kind("lower95", "Lower (95% sure)", LOWER),
     Kind("similar", "Similar", AS_EXPECTED),
     Kind("higher95", "Higher (95% sure)", Shade("#f0a86b", "#a0652f")),
     Kind("higher998", "Higher (99.8% sure)", MORE),

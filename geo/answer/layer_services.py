@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from geo.answer.asked import ALPHA, Asked
-from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, Shade
+from geo.answer.colours import HOT, PLAIN, SEQUENTIAL, THERE, Shade
 from geo.answer.columns import CLUSTER, FINE, P_EXACT, Column, P, Q, figures, words
 from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import (
@@ -306,7 +306,7 @@ TOGETHER = (
     Kind("both", "In both, but scattered", Shade("#f4a58a", "#974539")),
     Kind("beside", "{here} only, beside most {around} beyond chance", Shade("#e08214", "#e0a02e")),
     Kind("here", "{here} only", Shade("#fee0b6", "#5c4a24")),
-    Kind("there", "{there} only", Shade("#c6dbef", "#2b4c6e")),
+    Kind("there", "{there} only", THERE),
     Kind("NS", "In neither", PLAIN),
 )
 """Classes of :func:`draw_colocation`, with what the two sources count in place of the names."""

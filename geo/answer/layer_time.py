@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
-from geo.answer.colours import LESS, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
+from geo.answer.colours import LESS, LOWER, MAYBE_LESS, MAYBE_MORE, MORE, PLAIN, Shade
 from geo.answer.columns import FINE, Column, P, changes, words
 from geo.answer.disclosure import ROUNDED_TO
 from geo.answer.layer import Claim, Layer
@@ -290,7 +290,7 @@ COLD_PATTERNS = {f"{name} coldspot": name.lower() for name, *_ in SORTS}
 """Patterns of :data:`geo.stats.change.PATTERNS` in one word."""
 EMERGING = (
     *(Kind(f"{name} hotspot", f"{name}: {meaning}", shade, name) for name, meaning, shade in SORTS),
-    Kind("cold", "Any pattern of cold spot", Shade("#a9c3df", "#3b648f")),
+    Kind("cold", "Any pattern of cold spot", LOWER),
     Kind("No pattern", "No pattern", PLAIN),
 )
 

@@ -1,7 +1,7 @@
 """What do the colours mean?
 
 The classes of a map and the legend that the page, the exports and the print share, so that they cannot
-disagree. No data and suppressed are hatched.
+disagree. No data and suppressed are hatched; what is less than expected has level lines.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.answer.colours import OVERLAY, PALETTES, PAPER, Shade
+from geo.answer.colours import OVERLAY, PALETTES, PAPER, Shade, lines_over
 from geo.answer.deciles import Deciles
 from geo.ask.words import lower_first
 
@@ -91,6 +91,11 @@ class Classes:
         """Position of each class by its key as a query writes it (:func:`class_value`)."""
         return {class_value(key): at for at, key in enumerate(self.keys)}
 
+    @property
+    def lines(self) -> tuple[str | None, ...]:
+        """Colour of the level lines over each class; None where it has none."""
+        return tuple(map(_lines, self.colours, self.patterns))
+
     def coloured(self, palette: str) -> Classes:
         """Return the same steps in a reader's colours; hatched classes stay as they are."""
         number = self.patterns.count(None)
@@ -123,6 +128,16 @@ class Entry:
     key: str = ""
     position: int = -1
     name: str = ""
+
+    @property
+    def lines(self) -> str | None:
+        """Colour of the level lines over it; None where it has none."""
+        return _lines(self.colour, self.pattern)
+
+
+def _lines(colour: str, pattern: str | None) -> str | None:
+    """Level lines, but where it is hatched, which says more."""
+    return None if pattern else lines_over(colour)
 
 
 def in_reading_order(classes: Classes, scale: Scale) -> tuple[Entry, ...]:

@@ -37,6 +37,8 @@ PIXEL = 72 / 96
 """Points of a CSS pixel."""
 BOROUGH_LINE, WARD_LINE, AREA_LINE = 1.6 * PIXEL, 0.8 * PIXEL, 0.35
 HATCHES = {"nodata": "////", "suppressed": "xxxx"}
+LEVEL = "----"
+"""The lines over what is less than expected."""
 DETAIL = 0.04
 """Millimetres that print can just not show."""
 DOT_SPACING = 1.9
@@ -58,6 +60,12 @@ _SETTINGS: dict[Any, Any] = {
     "path.simplify": False,
     "text.usetex": False,
 }
+
+
+def hatching(pattern: str | None, lines: str | None) -> tuple[str | None, str]:
+    """matplotlib's pattern over a class, and its colour: hatched without a number, else lined if at all."""
+    hatch = HATCHES.get(pattern or "")
+    return (LEVEL, lines) if lines and not hatch else (hatch, HATCH)
 
 
 @contextmanager
@@ -339,22 +347,24 @@ class Page:
         edge: str = "none",
         weight: float = 0.5,
         hatch: str | None = None,
+        ink: str = HATCH,
         order: float = 2,
     ) -> None:
-        """Draw a filled rectangle."""
+        """Draw a filled rectangle, hatched in a colour."""
         from matplotlib.patches import Rectangle
 
         corner = (place.left, place.top)
         style: dict[str, Any] = {"facecolor": colour, "edgecolor": edge, "linewidth": weight}
         shape = Rectangle(corner, place.width, place.height, zorder=order, **style)
         if hatch:
-            shape.set(hatch=hatch, hatchcolor=HATCH)
+            shape.set(hatch=hatch, hatchcolor=ink)
         self.top.add_artist(shape)
 
-    def swatch(self, place: Rect, colour: str, pattern: str | None) -> None:
-        """Draw one box of a legend, hatched or dotted as the map is."""
+    def swatch(self, place: Rect, colour: str, pattern: str | None, lines: str | None = None) -> None:
+        """Draw one box of a legend, hatched, lined or dotted as the map is."""
         dots = pattern == "dots"
-        self.box(place, "white" if dots else colour, edge=EDGE, hatch=HATCHES.get(pattern or ""))
+        hatch, ink = hatching(pattern, lines)
+        self.box(place, "white" if dots else colour, edge=EDGE, hatch=hatch, ink=ink)
         if dots:
             x = [place.left + place.width * share for share in (0.22, 0.5, 0.78)]
             y = [(place.top + place.bottom) / 2] * 3

@@ -70,6 +70,7 @@ class Pane:
         line: str = "none",
         weight: float = 0.0,
         hatch: str | None = None,
+        ink: str = HATCH,
         order: float = 1,
     ) -> None:
         """Draw polygons as one figure.
@@ -83,6 +84,8 @@ class Pane:
             Of the line, points.
         hatch : str, optional
             matplotlib's pattern.
+        ink : str
+            Its colour.
         order : float
         """
         from matplotlib.patches import PathPatch
@@ -93,7 +96,7 @@ class Pane:
             outline = _outline(shapes, DETAIL * self.scale)
             patch = PathPatch(outline, joinstyle="round", zorder=order, **style)
             if hatch:
-                patch.set(hatch=hatch, hatchcolor=HATCH)
+                patch.set(hatch=hatch, hatchcolor=ink)
             self.axes.add_artist(patch)
 
     def dots(self, shapes: np.ndarray, anchors: np.ndarray, colour: str) -> None:

@@ -7,6 +7,7 @@ The same page leaves as PNG, SVG or PDF; its maps alone go into a slide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,6 @@ from geo.out.drawing import (
     BAR,
     BOROUGH_LINE,
     GROUND,
-    HATCHES,
     INK,
     LINE,
     MARK,
@@ -34,6 +34,7 @@ from geo.out.drawing import (
     Page,
     Rect,
     drawing,
+    hatching,
     pdf,
     shorten,
     text_width,
@@ -50,6 +51,7 @@ SIDE = 72.0
 TITLE, FINDING, BODY, TINY = 17.0, 10.5, 7.4, 6.0
 """Sizes of type, points."""
 BADGE_GAP, CELL = 4.6, 9.0
+RANKED_HEAD, LEAST_ROW = 4.6, 5.6
 AREA_SIZE, WARD_SIZE, BOROUGH_SIZE = 1.0, 3.0, 8.0
 """Width on paper, millimetres, below which the lines of most areas of a level are drawn thinner."""
 MOST_LABELS = 14
@@ -66,10 +68,11 @@ def draw_areas(pane: Pane, sheet: Sheet) -> None:
     classes, overlay = sheet.answer.classes, sheet.answer.overlay
     hair = _thinned(pane, shapes, AREA_LINE, AREA_SIZE)
     pane.draw(shapes[codes == HIDDEN], fill=GROUND, line="white" if hair else GROUND, weight=hair or 0.1)
-    for k, (colour, pattern) in enumerate(zip(classes.colours, classes.patterns, strict=True)):
+    looks = zip(classes.colours, classes.patterns, classes.lines, strict=True)
+    for k, (colour, pattern, lines) in enumerate(looks):
         line = (PALE if pattern else "white") if hair else colour
-        hatch = HATCHES.get(pattern or "")
-        pane.draw(shapes[codes == k], fill=colour, line=line, weight=hair or 0.1, hatch=hatch)
+        hatch, ink = hatching(pattern, lines)
+        pane.draw(shapes[codes == k], fill=colour, line=line, weight=hair or 0.1, hatch=hatch, ink=ink)
     if overlay is not None and overlay.any():
         pane.dots(shapes[overlay], sheet.level.anchors[overlay], OVERLAY.paper)
     draw_outlines(pane, sheet)
@@ -90,8 +93,17 @@ def _thinned(pane: Pane, shapes: np.ndarray, weight: float, size: float) -> floa
     return weight * min(1.0, share) if share > 1 / 6 else 0.0
 
 
-def draw_maps(page: Page, sheet: Sheet, place: Rect) -> None:
-    """Draw the map with its insets, numbers, names, scale bars and north arrow into a place on a page."""
+def draw_maps(page: Page, sheet: Sheet, place: Rect, numbered: int | None = None) -> None:
+    """Draw the map with its insets, numbers, names, scale bars and north arrow into a place on a page.
+
+    Parameters
+    ----------
+    page : Page
+    sheet : Sheet
+    place : Rect
+    numbered : int, optional
+        Areas that are listed beside it, and so have their number on it; all that could be by default.
+    """
     insets, view, anchors = sheet.insets, view_of(sheet.answer, sheet.level), sheet.level.anchors
     width, side = place.width, 0.0
     if insets:
@@ -110,25 +122,43 @@ def draw_maps(page: Page, sheet: Sheet, place: Rect) -> None:
         bar = pane.emptiest(anchors, ("lower right", "lower left"), 22, 8)
         pane.scale_bar(bar)
         taken[pane] = [_tag(pane, inset.name), pane.corner(bar, side * 0.36, 7)]
-        taken[main].append(_frame(main, inset))
+    taken[main] += _frames(main, insets)
     bar = main.emptiest(anchors, ("lower left", "lower right"), 0.32 * width, 12)
     main.scale_bar(bar, size=7)
     arrow = main.emptiest(anchors, ("upper left", "upper right", bar.replace("lower", "upper")), 14, 14)
     main.north_arrow(place.left + (5 if "left" in arrow else width - 5), place.top + 1)
     taken[main] += [main.corner(bar, 0.34 * width, 8), main.corner(arrow, 10, 10)]
-    _badges(sheet, taken)
+    _badges(sheet, taken, numbered)
     _place_names(sheet, main, taken[main])
     for pane in list(taken)[1:]:
         _ward_names(sheet, pane, taken[pane])
 
 
-def _frame(main: Pane, inset: Inset) -> Rect:
-    """Frame on the main map what an inset magnifies; returns the place that it and its name take."""
-    (left, bottom), (right, top) = main.at(np.array([inset.box[:2], inset.box[2:]]))
-    for colour, weight in (("white", 2.6), (INK, 1.1)):
-        main.page.box(Rect(left, top, right, bottom), "none", edge=colour, weight=weight, order=5)
-    main.page.text(left, top - 1.1, inset.name, 7, bold=True, halo=True, order=6)
-    return Rect(left, top - 4, max(right, left + text_width(inset.name, 7, True)), bottom)
+def _frames(main: Pane, insets: Sequence[Inset]) -> list[Rect]:
+    """Frame on the main map what insets magnify, and name each where no other is in the way.
+
+    Returns the places that frames and names take.
+    """
+    corners = [main.at(np.array([inset.box[:2], inset.box[2:]])) for inset in insets]
+    taken = [Rect(left, top, right, bottom) for (left, bottom), (right, top) in corners]
+    for frame, inset in zip(list(taken), insets, strict=True):
+        for colour, weight in (("white", 2.6), (INK, 1.1)):
+            main.page.box(frame, "none", edge=colour, weight=weight, order=5)
+        name = beside_frame(frame, text_width(inset.name, 7, True), taken, main.place)
+        main.page.text(name.left, name.bottom - 1.1, inset.name, 7, bold=True, halo=True, order=6)
+        taken.append(name)
+    return taken
+
+
+def beside_frame(frame: Rect, width: float, taken: Sequence[Rect], room: Rect) -> Rect:
+    """Place for the name of a frame: over it, else under it, begun at its left or ended at its right."""
+    spots = [
+        Rect.of(min(max(left, room.left), room.right - width), top, width, 4.0)
+        for top in (frame.top - 4.0, frame.bottom + 0.6)
+        for left in (frame.left, frame.right - width)
+    ]
+    inside = (spot for spot in spots if room.top <= spot.top and spot.bottom <= room.bottom)
+    return next((spot for spot in inside if not any(map(spot.meets, taken))), spots[0])
 
 
 def _tag(pane: Pane, name: str, size: float = 7.6) -> Rect:
@@ -140,10 +170,10 @@ def _tag(pane: Pane, name: str, size: float = 7.6) -> Rect:
     return place
 
 
-def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]]) -> None:
+def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]], numbered: int | None) -> None:
     """Number the top areas: in an inset where one shows them, else on the main map (the first pane)."""
-    main, *magnified = taken
-    positions = sheet.answer.table.index.get_indexer(sheet.top.index)
+    (main, *magnified), top = taken, sheet.top.head(len(sheet.top) if numbered is None else numbered)
+    positions = sheet.answer.table.index.get_indexer(top.index)
     anchors = sheet.level.anchors[positions]
     left = np.ones(len(positions), bool)
     for pane in (*magnified, main):
@@ -153,7 +183,7 @@ def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]]) -> None:
         low = (pane.place.left + 2.4, pane.place.top + 2.4)
         high = (pane.place.right - 2.4, pane.place.bottom - 2.4)
         placed = np.clip(spread(home, BADGE_GAP), low, high)
-        for (x, y), (x0, y0), rank in zip(placed, home, sheet.top["rank"][mine], strict=True):
+        for (x, y), (x0, y0), rank in zip(placed, home, top["rank"][mine], strict=True):
             if np.hypot(x - x0, y - y0) > 1.6:
                 pane.page.top.plot([x0, x], [y0, y], color=INK, linewidth=0.6, zorder=6.5)
             pane.page.badge(x, y, rank)
@@ -244,11 +274,12 @@ def poster(sheet: Sheet) -> Page:
     width = page.width - 2 * MARGIN
     top = draw_head(page, sheet, f"{sheet.place}  ·  {sheet.layer}", sheet.title, sheet.answer.headline)
     bottom = draw_foot(page, sheet)
-    with page.part("Figure", alternative=sheet.map_in_words):
-        draw_maps(page, sheet, Rect(MARGIN, top, MARGIN + width - SIDE - GAP - 2, bottom))
     x = MARGIN + width - SIDE
     legend = bottom - legend_height(sheet, SIDE)
-    draw_ranked(page, sheet, Rect(x, top, x + SIDE, legend - 4))
+    ranked = Rect(x, top, x + SIDE, legend - 4)
+    with page.part("Figure", alternative=sheet.map_in_words):
+        draw_maps(page, sheet, Rect(MARGIN, top, x - GAP - 2, bottom), len(_listed(sheet, ranked)))
+    draw_ranked(page, sheet, ranked)
     draw_legend(page, sheet, x, legend, SIDE)
     return page
 
@@ -288,6 +319,16 @@ def draw_foot(page: Page, sheet: Sheet, notes: tuple[str, ...] = ()) -> float:
     return top - 4.6
 
 
+def _rows_end(sheet: Sheet, place: Rect) -> float:
+    """Where the last of the numbered areas must end, so that what is said of ties stands below."""
+    return place.bottom - 3.6 * bool(sheet.tied_below)
+
+
+def _listed(sheet: Sheet, place: Rect) -> pd.DataFrame:
+    """The areas that are listed, and so numbered: as many as there is room for."""
+    return sheet.top.head(int((_rows_end(sheet, place) - place.top - RANKED_HEAD) // LEAST_ROW))
+
+
 def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
     """List the numbered areas, as many as there is room for."""
     if not len(sheet.top):
@@ -312,10 +353,9 @@ def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
         page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True, **head)
         page.text(counted, y + 2.6, noun, TINY, colour=MUTED, align="right", **head)
         page.text(right, y + 2.6, sheet.rate_title, TINY, colour=MUTED, align="right", **head)
-    y += 4.6
-    room = place.bottom - y - 3.6 * bool(sheet.tied_below)
-    rows = sheet.top.head(int(room // 6.3))
-    step = min(9.0, room / max(len(rows), 1))
+    y += RANKED_HEAD
+    rows = _listed(sheet, place)
+    step = min(9.0, (_rows_end(sheet, place) - y) / max(len(rows), 1))
     for _, row in rows.iterrows():
         page.rule(x, y, place.width)
         middle = y + step / 2
@@ -388,7 +428,7 @@ def _draw_classes(page: Page, sheet: Sheet, x: float, y: float, width: float) ->
             page.text(x + 26 + (column + 0.5) * CELL, y, words, TINY, colour=MUTED, align="center")
         y += 3.3
     for entry in rows:
-        page.swatch(Rect.of(x, y, 5.6, 3.0), entry.colour, entry.pattern)
+        page.swatch(Rect.of(x, y, 5.6, 3.0), entry.colour, entry.pattern, entry.lines)
         size = fitting(entry.label, width - 16, BODY)
         page.text(x + 7.4, y + 2.45, shorten(entry.label, width - 16, size), size)
         page.text(x + width, y + 2.45, f"{entry.count:,}", BODY, align="right", colour=MUTED)
@@ -423,9 +463,9 @@ def write_pdf(sheet: Sheet) -> bytes:
         return pdf([poster(sheet)], sheet.title, sheet.about, sheet.address, sheet.made)
 
 
-def maps_png(sheet: Sheet, width: float, height: float, dpi: int = 220) -> bytes:
+def maps_png(sheet: Sheet, width: float, height: float, numbered: int, dpi: int = 220) -> bytes:
     """Draw the maps alone, with insets, numbers, scale and north, on a picture of so many millimetres."""
     with drawing():
         page = Page(width, height)
-        draw_maps(page, sheet, Rect(1, 1, width - 1, height - 1))
+        draw_maps(page, sheet, Rect(1, 1, width - 1, height - 1), numbered)
         return page.png(dpi, {"Title": sheet.title, "Description": sheet.answer.headline})

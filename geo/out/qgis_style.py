@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from geo.answer.layers import column
+from geo.out.drawing import HATCH
 from geo.out.provenance import Sheet
 
 HATCHES = {"nodata": "b_diagonal", "suppressed": "diagonal_x"}
-"""What QGIS calls the hatchings of classes without a number."""
+LEVEL = "horizontal"
+"""What QGIS calls the hatchings of classes without a number, and the lines over what is less."""
 EDGE = {"outline_color": "255,255,255,255", "outline_width": "0.1", "outline_style": "solid"}
 STYLES = """CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -38,16 +40,24 @@ def style_of(sheet: Sheet, table: pd.DataFrame) -> str:
             categories, "category", value=entry.label, symbol=str(at), label=label, render="true"
         )
         symbol = ElementTree.SubElement(symbols, "symbol", type="fill", name=str(at), alpha="1")
-        fill = ElementTree.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
-        hatch = HATCHES.get(entry.pattern or "", "solid")
-        for key, value in {"color": _rgba(entry.colour), "style": hatch, **EDGE}.items():
-            ElementTree.SubElement(fill, "prop", k=key, v=value)
+        _fill(symbol, entry.colour, "solid")
+        if entry.pattern in HATCHES:
+            _fill(symbol, HATCH, HATCHES[entry.pattern])
+        elif entry.lines:
+            _fill(symbol, entry.lines, LEVEL)
     aliases = ElementTree.SubElement(root, "aliases")
     for at, name in enumerate(table.columns, start=1):  # the first is the number of the row
         ElementTree.SubElement(
             aliases, "alias", index=str(at), field=name, name=column(name).label or name.replace("_", " ")
         )
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _fill(symbol: ElementTree.Element, colour: str, style: str) -> None:
+    """Lay a colour, or strokes of it, over what a symbol has so far."""
+    fill = ElementTree.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
+    for key, value in {"color": _rgba(colour), "style": style, **EDGE}.items():
+        ElementTree.SubElement(fill, "prop", k=key, v=value)
 
 
 def styled(content: bytes, sheet: Sheet, table: pd.DataFrame) -> bytes:

@@ -3,6 +3,9 @@
 One PowerPoint slide for each :class:`~geo.out.provenance.Sheet`, whose every word can be edited: title,
 finding, table of the highest areas, legend and notes are text and shapes; only the map is a picture, with a
 description for those who cannot see it. The speaker's notes hold all caveats and sources.
+
+What is written keeps within its box in the widest letters that a program puts in place of the slide's own
+Calibri: those of Arial, which are narrower than the letters of :mod:`geo.out.drawing` by a tenth.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import io
 from datetime import datetime, time
 from typing import Any
 
-from geo.out.drawing import BADGE, EDGE, HATCH, INK, LINE, MARK, MUTED
+from geo.out.drawing import BADGE, EDGE, HATCH, INK, LINE, MARK, MUTED, POINT, shorten, text_width, wrap
 from geo.out.printed_map import maps_png
 from geo.out.provenance import Sheet
 
@@ -22,8 +25,14 @@ MAP = (11.0, 44.0, 206.0, 122.0)
 """Left, top, width and height of the picture."""
 LEFT = 224.0
 """Where the column of table and legend begins."""
-ROW, LINE_STEP = 6.3, 4.8
-MOST_ROWS = 10
+WIDE = WIDTH - MARGIN - LEFT
+COLUMNS = (8.0, 54.0, 20.0, WIDE - 82.0)
+"""Widths of rank, name, count and rate."""
+ROW, LEAST_ROW, ENTRY = 6.3, 4.2, 4.8
+"""Heights of a row of the table, the usual and the least, and of a line of the legend."""
+PAD, LEADING, ARIAL = 2.0, 1.22, 0.9
+"""Millimetres that a box keeps free at its sides together; height of a line in that of its letters; width of
+Arial in that of the letters of :mod:`geo.out.drawing`."""
 
 
 def write_pptx(*sheets: Sheet) -> bytes:
@@ -61,69 +70,108 @@ def _fill_slide(slide: Any, sheet: Sheet) -> None:
     from pptx.util import Mm
 
     title = slide.shapes.title
-    title.left, title.top, title.width, title.height = Mm(MARGIN), Mm(7), Mm(WIDTH - 90), Mm(18)
-    _write(title, [sheet.title], 22, bold=True)
+    place = (MARGIN, 7.0, WIDTH - 90, 18.0)
+    title.left, title.top, title.width, title.height = map(Mm, place)
+    _write(title, [sheet.title], _fitting([sheet.title], place, (22, 19, 16, 13)), bold=True)
     marking = _text(slide.shapes, "Marking", (WIDTH - MARGIN - 66, 9, 66, 8), sheet.answer.banner.upper(), 10)
     _fill(marking, MARK)
     _write(marking, [sheet.answer.banner.upper()], 10, bold=True, colour=BADGE, align="center")
-    _text(slide.shapes, "Finding", (MARGIN, 25, WIDTH - 2 * MARGIN, 17), sheet.answer.headline, 16)
+    finding = (MARGIN, 25.0, WIDTH - 2 * MARGIN, 17.0)
+    size = _fitting([sheet.answer.headline], finding, (16, 14, 12, 10))
+    _text(slide.shapes, "Finding", finding, sheet.answer.headline, size)
 
+    lines = _lines(sheet)
+    head, legend = _head_height(lines[0]), _legend_height(sheet)
+    room = MAP[3] - legend - 2 - head
+    rows = min(len(lines) - 1, int(room // LEAST_ROW))
+    step = min(ROW, room / max(rows, 1))
     picture = slide.shapes.add_picture(
-        io.BytesIO(maps_png(sheet, MAP[2], MAP[3])), Mm(MAP[0]), Mm(MAP[1]), Mm(MAP[2]), Mm(MAP[3])
+        io.BytesIO(maps_png(sheet, MAP[2], MAP[3], rows)), Mm(MAP[0]), Mm(MAP[1]), Mm(MAP[2]), Mm(MAP[3])
     )
     picture.name = "Map"
     _describe(picture, sheet.map_in_words)
 
-    legend = 7 + LINE_STEP * len(sheet.legend)
-    rows = max(0, min(MOST_ROWS, len(sheet.top), int((MAP[3] - legend - 2) // ROW) - 1))
-    _table(slide.shapes, sheet, rows)
+    _table(slide.shapes, lines[: rows + 1], head, step)
     _legend(slide.shapes, sheet, MAP[1] + MAP[3] - legend)
 
     sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
     made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
-    foot = _text(slide.shapes, "Notes and sources", (MARGIN, 167, WIDTH - 2 * MARGIN, 20), "", 8)
-    _write(foot, [" ".join([*sheet.marks, *sheet.notes[1:]]), sources, made], 8, colour=MUTED)
+    place = (MARGIN, 167.0, WIDTH - 2 * MARGIN, 20.0)
+    said = [" ".join([*sheet.marks, *sheet.notes[1:]]), sources, made]
+    foot = _text(slide.shapes, "Notes and sources", place, "", 8)
+    _write(foot, said, _fitting(said, place, (8, 7, 6)), colour=MUTED)
     if sheet.link.startswith(("http://", "https://")):
         foot.text_frame.paragraphs[-1].runs[0].hyperlink.address = sheet.link
-    ranked = [f"{rank} {name}: {count} {sheet.noun}" for rank, name, count, _ in _lines(sheet)]
+    ranked = [f"{rank} {name}: {count} {sheet.noun}" for rank, name, count, _ in lines[1:]]
     slide.notes_slide.notes_text_frame.text = "\n".join(
         [sheet.title, sheet.answer.headline, *ranked, sheet.tied_below, *sheet.notes, sources, made]
     )
 
 
-def _table(shapes: Any, sheet: Sheet, rows: int) -> None:
-    """Table of the highest areas."""
+def _fitting(texts: list[str], place: tuple[float, ...], sizes: tuple[float, ...]) -> float:
+    """The first of some sizes of type at which paragraphs keep within a box; else the last."""
+    width, height = _room(place[2]), place[3]
+
+    def needed(size: float) -> float:
+        return sum(len(wrap(text, width, size)) for text in texts) * size * POINT * LEADING
+
+    return next((size for size in sizes if needed(size) <= height), sizes[-1])
+
+
+def _room(width: float) -> float:
+    """Room for a line in a box of some width, as :mod:`geo.out.drawing` measures."""
+    return (width - PAD) / ARIAL
+
+
+def _table(shapes: Any, lines: list[tuple[str, ...]], head: float, step: float) -> None:
+    """Table of the highest areas: their heads, and a row each."""
     from pptx.util import Mm
 
-    widths = (9.0, 57.0, 21.0, WIDTH - MARGIN - LEFT - 87.0)
-    frame = shapes.add_table(rows + 1, 4, Mm(LEFT), Mm(MAP[1]), Mm(sum(widths)), Mm(ROW * (rows + 1)))
+    height = head + step * (len(lines) - 1)
+    frame = shapes.add_table(len(lines), 4, Mm(LEFT), Mm(MAP[1]), Mm(sum(COLUMNS)), Mm(height))
     frame.name = "Highest areas"
     _describe(frame, "Highest areas with rank, count and rate; their ranks are the numbers on the map.")
     table = frame.table
     style = table._tbl.tblPr.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId")
     style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
-    for column, width in zip(table.columns, widths, strict=True):
+    for column, width in zip(table.columns, COLUMNS, strict=True):
         column.width = Mm(width)
-    lines = [("", "Highest areas", sheet.noun.capitalize(), sheet.rate_title)]
-    lines += _lines(sheet)[:rows]
     for number, line in enumerate(lines):
-        table.rows[number].height = Mm(ROW)
+        table.rows[number].height = Mm(step if number else head)
         for place, text in enumerate(line):
             cell = table.cell(number, place)
             cell.margin_left = cell.margin_right = Mm(1)
-            cell.margin_top = cell.margin_bottom = Mm(0.6)
+            cell.margin_top = cell.margin_bottom = Mm(0.3)
             bold = number == 0 or place in (0, 2)
             _write(cell, [text], 9 if number else 8, bold=bold, align="right" if place > 1 else "left")
             _underline(cell)
 
 
-def _lines(sheet: Sheet) -> list[tuple[str, str, str, str]]:
-    """Rank, name, count and rate of the numbered areas."""
-    lines = []
+def _lines(sheet: Sheet) -> list[tuple[str, ...]]:
+    """Heads of the table, and rank, name, count and rate of the numbered areas."""
+    lines: list[tuple[str, ...]] = [("", "Highest areas", sheet.noun.capitalize(), sheet.rate_title)]
+    width = _room(COLUMNS[1])
     for _, row in sheet.top.iterrows():
-        ward = f" ({row['ward']})" if sheet.level.key == "lsoa" else ""
-        lines.append((row["rank"], row["name"] + ward, *sheet.shown(row)))
+        name = f"{row['name']} ({row['ward']})" if sheet.level.key == "lsoa" else row["name"]
+        if text_width(name, 8) > width:  # without its ward; its end tells areas apart
+            name = shorten(row["name"], width, 8)
+        lines.append((row["rank"], name, *sheet.shown(row)))
     return lines
+
+
+def _head_height(heads: tuple[str, ...]) -> float:
+    """Height of the first row of the table, whose words may need more lines than one."""
+    lines = (len(wrap(text, _room(width), 9, True)) for text, width in zip(heads, COLUMNS, strict=True))
+    return max(ROW, max(lines) * 9 * POINT * LEADING + 0.6)
+
+
+def _title_height(sheet: Sheet) -> float:
+    """Height of the title of the legend."""
+    return len(wrap(sheet.answer.classes.title, _room(WIDE), 10, True)) * 10 * POINT * LEADING + 1.6
+
+
+def _legend_height(sheet: Sheet) -> float:
+    return _title_height(sheet) + ENTRY * len(sheet.legend)
 
 
 def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
@@ -139,11 +187,11 @@ def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
     }
     group = shapes.add_group_shape()
     group.name = "Legend"
-    width = WIDTH - MARGIN - LEFT
+    width, head = WIDE, _title_height(sheet)
     _describe(group, sheet.legend_in_words)
-    _text(group.shapes, "Legend title", (LEFT, top, width, 6), sheet.answer.classes.title, 10, bold=True)
+    _text(group.shapes, "Legend title", (LEFT, top, width, head), sheet.answer.classes.title, 10, bold=True)
     for k, entry in enumerate(sheet.legend):
-        y = top + 7 + LINE_STEP * k
+        y = top + head + ENTRY * k
         swatch = group.shapes.add_shape(MSO_SHAPE.RECTANGLE, Mm(LEFT + 1), Mm(y + 0.7), Mm(7), Mm(3.8))
         swatch.shadow.inherit = False
         swatch.line.color.rgb, swatch.line.width = _rgb(EDGE), Pt(0.5)
@@ -154,8 +202,15 @@ def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
             swatch.fill.back_color.rgb = _rgb("#ffffff" if entry.pattern == "dots" else entry.colour)
         else:
             _fill(swatch, entry.colour)
-        _text(group.shapes, f"Class {k + 1}", (LEFT + 9, y, width - 24, LINE_STEP), entry.label, 9)
-        count = (LEFT + width - 15, y, 15, LINE_STEP)
+            for down in (1.5, 2.6, 3.7) if entry.lines else ():
+                place = (Mm(LEFT + 1), Mm(y + down), Mm(7), Mm(0.4))
+                line = group.shapes.add_shape(MSO_SHAPE.RECTANGLE, *place)
+                line.shadow.inherit = False
+                line.line.fill.background()
+                _fill(line, entry.lines or "")
+        label = shorten(entry.label, _room(width - 24), 9)
+        _text(group.shapes, f"Class {k + 1}", (LEFT + 9, y, width - 24, ENTRY), label, 9)
+        count = (LEFT + width - 15, y, 15, ENTRY)
         _text(group.shapes, f"Areas in class {k + 1}", count, f"{entry.count:,}", 9, align="right")
 
 

@@ -17,7 +17,6 @@ from geo.out.drawing import (
     BOROUGH_LINE,
     EDGE,
     GROUND,
-    HATCHES,
     INK,
     MUTED,
     PALE,
@@ -26,6 +25,7 @@ from geo.out.drawing import (
     Align,
     Page,
     Rect,
+    hatching,
     shorten,
 )
 from geo.out.pane import Pane, spread
@@ -81,10 +81,12 @@ def _map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray]
     west, south, east, north = outlines["ward"][ward].bounds
     pane = Pane(page, place, (west, south, east, north), margin=0.1)
     pane.draw(shapes[~mine], fill=GROUND, line="white", weight=AREA_LINE)
-    for k, (colour, pattern) in enumerate(zip(classes.colours, classes.patterns, strict=True)):
-        hatch = HATCHES.get(pattern or "")
+    looks = zip(classes.colours, classes.patterns, classes.lines, strict=True)
+    for k, (colour, pattern, lines) in enumerate(looks):
+        hatch, ink = hatching(pattern, lines)
         line = PALE if pattern else "white"
-        pane.draw(shapes[mine & (here.answer.codes == k)], fill=colour, line=line, weight=1.0, hatch=hatch)
+        here_too = shapes[mine & (here.answer.codes == k)]
+        pane.draw(here_too, fill=colour, line=line, weight=1.0, hatch=hatch, ink=ink)
     overlay = here.answer.overlay
     if overlay is not None and (overlay & mine).any():
         pane.dots(shapes[overlay & mine], anchors[overlay & mine], OVERLAY.paper)

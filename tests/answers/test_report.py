@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pypdf
 import pytest
+from docx.enum.section import WD_SECTION
 from docx.oxml.ns import qn
 from PIL import Image
 
@@ -164,9 +165,43 @@ def test_word_has_real_headings_captions_and_contents(
     numbers = [re.match(r"(Table|Figure) \d+", text)[0] for style, text in styles if style == "Caption"]
     assert sorted(numbers) == sorted(e.number for e in assessment.exhibits.values())
     codes = " ".join(e.text for e in word.element.iter(qn("w:instrText")))
-    assert "TOC" in codes and "SEQ Table" in codes and "SEQ Figure" in codes
+    assert "SEQ Table" in codes and "SEQ Figure" in codes
     entries = [text for style, text in styles if style == "TOC 1"]
-    assert entries == chapters
+    assert entries == [f"{chapter}\t{k}-1" for k, chapter in enumerate(chapters, start=1)]
+
+
+def test_word_numbers_the_pages_of_each_chapter_as_its_contents_say(word: docx.document.Document) -> None:
+    """So no page number has to be found out by a program: each chapter begins a page and counts anew."""
+    front, *chapters = word.sections
+    assert len(chapters) == sum(p.style.name == "Heading 1" for p in word.paragraphs)
+    assert not list(front.footer._element.iter(qn("w:instrText")))
+    for k, chapter in enumerate(chapters, start=1):
+        assert chapter.start_type == WD_SECTION.NEW_PAGE
+        assert chapter._sectPr.find(qn("w:pgNumType")).get(qn("w:start")) == "1"
+        [code] = chapter.footer._element.iter(qn("w:instrText"))
+        assert code.text.strip() == "PAGE"
+        assert chapter.footer.paragraphs[0].text.endswith(f"Page {k}-1")
+    for ends in word.element.body.iter(qn("w:p")):
+        if ends.pPr is not None and ends.pPr.sectPr is not None:
+            follows = ends.getnext()
+            assert follows.pPr.pStyle.get(qn("w:val")) == "Heading1"
+
+
+def test_word_tables_go_on_with_two_rows_at_least(small_atlas: Atlas, quick: None) -> None:
+    found = assess(small_atlas, Query(), ["offences"], made=MADE)
+    word = docx.Document(io.BytesIO(write(found, small_atlas, "docx")))
+    long = [table for table in word.tables if len(table.rows) > 14]
+    assert long
+    for table in long:
+        kept = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
+        assert kept[:3] == [True, True, False] and kept[-3:] == [False, True, False]
+        assert not any(kept[3:-2])
+
+
+def test_word_is_british_english_throughout(word: docx.document.Document) -> None:
+    styles = {each.get(qn("w:val")) for each in word.styles.element.iter(qn("w:lang"))}
+    theme = {each.get(qn("w:val")) for each in word.settings.element.iter(qn("w:themeFontLang"))}
+    assert styles | theme == {"en-GB"}
 
 
 def test_word_links_lead_to_bookmarks(word: docx.document.Document) -> None:
@@ -202,8 +237,6 @@ def test_word_pages_carry_the_marking_and_their_number(
         == assessment.banner.upper()
         == "OFFICIAL-SENSITIVE: TRUE SMALL NUMBERS"
     )
-    codes = [e.text.strip() for e in section.footer._element.iter(qn("w:instrText"))]
-    assert codes == ["PAGE", "NUMPAGES"]
     assert "20 November 2026" in section.footer.paragraphs[0].text
     core = word.core_properties
     assert (core.title, core.language, core.author) == (assessment.title, "en-GB", "Hotspots")

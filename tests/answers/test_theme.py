@@ -243,6 +243,20 @@ def test_a_room_reads_it_from_the_back(name: str):
     assert min(contrast(known[one], known[other]) for one, other in ROOM) >= 7
 
 
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_less_is_told_from_more_in_black_and_white(name: str):
+    """What is blue, and so less than expected, has level lines that are seen on it; nothing else has any."""
+    kinds = {kind for layer in LAYERS.values() if layer.scale == "kinds" for kind in layer.kinds}
+    for kind in kinds:
+        _, red, yellow = lab(kind.shade.paper)
+        blue = np.hypot(red, yellow) > 5 and 150 < np.degrees(np.arctan2(yellow, red)) % 360 < 300
+        over = colours.lines_over(kind.shade.paper)
+        assert bool(over) == blue, kind
+        if over:
+            ground, line = (lab(colour)[0] for colour in in_theme([kind.shade.paper, over], name))
+            assert abs(ground - line) >= 15, kind
+
+
 def test_a_washed_out_projector_keeps_the_light_theme():
     """Light of the room adds 15% of white to all of the screen, three times what WCAG reckons with."""
     known = tokens("light")

@@ -9,6 +9,6 @@ def rows_of(shown: dict[str, Any]) -> list[dict[str, Any]]:
     looks, lit = sent.pop("looks"), sent.pop("lit")
     rows = [dict(zip(sent, row, strict=True)) for row in zip(*sent.values(), strict=True)]
     for place, row in enumerate(rows):
-        row["colour"], row["pattern"] = looks[row["class"]]
+        row["colour"], row["pattern"], row["lines"] = looks[row["class"]]
         row["muted"] = place >= lit
     return rows

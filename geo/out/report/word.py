@@ -1,4 +1,9 @@
-"""How does a report look in Word? Real headings, captions, header rows, alternative texts, page numbers."""
+"""How does a report look in Word? Real headings, captions, header rows, alternative texts, page numbers.
+
+Only Word knows on which page a line falls, so a list of contents with such numbers would be wrong until it
+is brought up to date by hand. Every chapter therefore begins a page and numbers its own: chapter 3 begins on
+page 3-1, whatever program lays it out.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +52,8 @@ class _Word:
         from docx import Document
 
         self.document = Document()
-        self.bookmarks = 0
+        self.assessment = assessment
+        self.bookmarks = self.chapter = 0
         _set_up(self.document, assessment)
         self._title_page(assessment)
 
@@ -61,10 +67,11 @@ class _Word:
         """Add one block."""
         match block:
             case Heading():
+                if block.level == 1:
+                    self._begin_chapter()
                 self.bookmarks += 1
                 paragraph = self.document.add_heading(level=block.level)
                 _bookmark(paragraph, self.bookmarks, block.anchor, block.text)
-                paragraph.paragraph_format.page_break_before = block.new_page
             case Words():
                 style = {"finding": "Finding", "note": "Note", "quote": "Quote"}.get(block.style, "Normal")
                 _write(self.document.add_paragraph(style=style), block.text)
@@ -82,17 +89,36 @@ class _Word:
                 self._grid(block)
 
     def contents(self, headings: list[Heading]) -> None:
-        """Write the table of contents: a field that Word brings up to date, filled in already."""
+        """List the chapters, each with the page on which it begins, and what is in them; all are links."""
+        from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+        from docx.shared import Mm
+
         title = self.document.add_paragraph("Contents", style="Title")
         title.paragraph_format.page_break_before = True
-        for k, heading in enumerate(headings):
+        chapter = 0
+        for heading in headings:
             paragraph = self.document.add_paragraph(style=f"TOC {heading.level}")
-            if k == 0:
-                _character(paragraph, "begin").set(_q("w:dirty"), "true")
-                _code(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
-                _character(paragraph, "separate")
             _link(paragraph, heading.text, heading.anchor)
-        _character(paragraph, "end")
+            if heading.level == 1:
+                chapter += 1
+                stops = paragraph.paragraph_format.tab_stops
+                stops.add_tab_stop(Mm(ROOM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+                paragraph.paragraph_format.keep_with_next = True
+                paragraph.add_run(f"\t{chapter}-1")
+
+    def _begin_chapter(self) -> None:
+        """End what came before, and begin a page from which pages are counted anew."""
+        self.chapter += 1
+        section = self.document.add_section()
+        settings = section._sectPr
+        mark = settings.getprevious()  # an empty paragraph, for which there might be no room on the page
+        mark.getprevious().set_sectPr(mark.pPr.sectPr)
+        mark.getparent().remove(mark)
+        for before in settings.findall(_q("w:pgNumType")):
+            settings.remove(before)
+        settings.find(_q("w:cols")).addprevious(_element("pgNumType", start="1"))
+        section.footer.is_linked_to_previous = False
+        _foot(section, self.assessment, self.chapter)
 
     def _title_page(self, assessment: Assessment) -> None:
         from docx.shared import Mm, Pt
@@ -146,7 +172,8 @@ class _Word:
         _describe(table, block.title, exhibit.alternative)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
-        together = len(grid) <= 12
+        last = len(grid) - 1  # a long table goes on with two rows at least on either page
+        together = range(last) if last < 12 else (0, 1, last - 1)
         for r, (row, values) in enumerate(zip(table.rows, grid, strict=True)):
             settings = row._tr.get_or_add_trPr()
             settings.append(_element("cantSplit"))
@@ -156,7 +183,7 @@ class _Word:
                 cell.width = Mm(width)
                 paragraph = cell.paragraphs[0]
                 paragraph._p.style = "Cell"
-                paragraph.paragraph_format.keep_with_next = r == 0 or (together and r < len(grid) - 1)
+                paragraph.paragraph_format.keep_with_next = r in together
                 if number:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 paragraph.add_run(value).bold = True if r == 0 else None
@@ -177,23 +204,35 @@ def _set_up(document: Any, assessment: Assessment) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm((210 - ROOM) / 2)
     section.top_margin, section.bottom_margin = Mm(MARGIN), Mm(MARGIN - 2)
+    for kind in ("w:docDefaults//w:lang", "w:style//w:lang"):
+        for language in document.styles.element.xpath(kind):
+            language.set(_q("w:val"), "en-GB")
+    for language in document.settings.element.findall(_q("w:themeFontLang")):
+        language.set(_q("w:val"), "en-GB")
     for name, look in STYLES.items():
         _style(document.styles, name, *look)
     document.styles["TOC 2"].paragraph_format.left_indent = Mm(6)
     document.styles["Quote"].paragraph_format.left_indent = Mm(6)
     top = section.header.paragraphs[0]
     top.text, top.alignment = assessment.banner.upper(), WD_ALIGN_PARAGRAPH.CENTER
-    foot = section.footer.paragraphs[0]
-    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    foot.add_run(f"{assessment.title}  ·  {assessment.made_text}  ·  Page ")
-    _field(foot, "PAGE", "1")
-    foot.add_run(" of ")
-    _field(foot, "NUMPAGES", "1")
+    _foot(section, assessment)
     core = document.core_properties
     core.title, core.author, core.last_modified_by = assessment.title, "Hotspots", "Hotspots"
     core.subject = f"{assessment.where}, made on {assessment.made_text}"
     core.keywords, core.comments, core.language = assessment.banner, "", "en-GB"
     core.created = core.modified = datetime.combine(assessment.made, time())
+
+
+def _foot(section: Any, assessment: Assessment, chapter: int = 0) -> None:
+    """Write at the foot of pages what they are of, and their number in a chapter."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    foot.add_run(f"{assessment.title}  ·  {assessment.made_text}")
+    if chapter:
+        foot.add_run(f"  ·  Page {chapter}-")
+        _field(foot, "PAGE", "1")
 
 
 FONT = "Arial"

@@ -1,0 +1,103 @@
+"""What is on a slide and beside a printed map: what is numbered is listed, and nothing lies over another."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+from pptx import Presentation
+from pptx.util import Mm
+
+from geo.answer.layers import LAYERS
+from geo.ask.query import Query
+from geo.out.drawing import POINT, Rect, drawing, text_width
+from geo.out.export import Sheet, sheet
+from geo.out.printed_map import beside_frame, poster
+from geo.out.slide import write_pptx
+from tests.support.exported import HOME, MADE, read_shapes
+
+
+def make(atlas, **asked) -> Sheet:
+    query, _ = atlas.catalogue.check(Query(source="offences", overlay="imd", **asked))
+    return sheet(atlas, query, HOME + query.to_search(), MADE)
+
+
+@pytest.fixture(scope="module")
+def clusters(small_atlas) -> Sheet:
+    """Hotspots of offences, with deprivation laid over them."""
+    return make(small_atlas, layer="local_moran")
+
+
+def test_a_slide_can_be_edited_and_heard(clusters):
+    deck = Presentation(io.BytesIO(write_pptx(clusters)))
+    [slide] = deck.slides
+    assert slide.shapes.title.text_frame.text == clusters.title
+    by_name = {shape.name: shape for shape in slide.shapes}
+    assert by_name["Finding"].text_frame.text == clusters.answer.headline
+    assert by_name["Marking"].text_frame.text == clusters.answer.banner.upper()
+    for name in ("Map", "Legend", "Highest areas"):
+        assert len(by_name[name]._element.xpath(".//p:cNvPr")[0].get("descr")) > 30
+    assert clusters.answer.headline in by_name["Map"]._element.xpath(".//p:cNvPr")[0].get("descr")
+    picture = Image.open(io.BytesIO(by_name["Map"].image.blob))
+    assert min(picture.size) > 1000
+    rows = [[cell.text for cell in row.cells] for row in by_name["Highest areas"].table.rows]
+    assert rows[0] == ["", "Highest areas", "Offences", "Per 1,000 a year"]
+    for row, (_, area) in zip(rows[1:], clusters.top.iterrows(), strict=True):
+        assert row == [area["rank"], f"{area['name']} ({area['ward']})", *clusters.shown(area)]
+    labels = [text for text in read_shapes(by_name["Legend"].shapes)]
+    for entry in clusters.legend:
+        assert labels[labels.index(entry.label) + 1] == f"{entry.count:,}"
+    link = by_name["Notes and sources"].text_frame.paragraphs[-1].runs[0].hyperlink.address
+    assert link == clusters.link
+    assert deck.core_properties.title == clusters.title
+    for shape in slide.shapes:
+        assert shape.left >= 0
+        assert shape.left + shape.width <= deck.slide_width + Mm(0.1)
+        assert shape.top + shape.height <= deck.slide_height + Mm(0.1)
+
+
+LONG = "Bournemouth, Christchurch and Poole"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_slide_with_long_names_lists_what_its_map_numbers_and_keeps_its_legend_free(small_atlas, layer):
+    one = make(small_atlas, layer=layer)
+    names = [f"{LONG} 038{chr(65 + k)}" for k in range(len(one.answer.table))]
+    one = replace(one, answer=replace(one.answer, table=one.answer.table.assign(name=names)))
+    [slide] = Presentation(io.BytesIO(write_pptx(one))).slides
+    by_name = {shape.name: shape for shape in slide.shapes}
+    table, legend = by_name["Highest areas"], by_name["Legend"]
+    _, *rows = ([cell.text for cell in row.cells] for row in table.table.rows)
+    assert [row[0] for row in rows] == one.top["rank"].tolist()
+    for row, name in zip(rows, one.top["name"], strict=True):
+        assert row[1].startswith("Bournemouth") and row[1].endswith(name[-4:])
+    widths = [column.width / Mm(1) - 2 for column in table.table.columns]
+    for row in rows:  # in Arial, which is nine tenths as wide as the letters that are measured here
+        for text, width, bold in zip(row, widths, (True, False, True, False), strict=True):
+            assert 0.9 * text_width(text, 8, bold) <= width, "a row of two lines would push the table down"
+    assert table.top + sum(row.height for row in table.table.rows) <= legend.top
+    assert all(row.height / Mm(1) >= 8 * POINT * 1.2 + 0.6 for row in table.table.rows)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_print_lists_what_its_map_numbers(small_atlas, layer):
+    one = make(small_atlas, layer=layer)
+    with drawing():
+        page = poster(one)
+    size = 6.4  # of the letters in a badge, on the map and in the list
+    written = [text.get_text() for text in page.top.texts if text.get_fontsize() == size]
+    assert sorted(written) == sorted(2 * one.top["rank"].tolist())
+
+
+@pytest.mark.parametrize(("gap", "wide"), [(0.5, 40), (2.0, 30), (60.0, 20)])
+def test_names_of_frames_side_by_side_do_not_meet(gap, wide):
+    first = Rect.of(20, 60, 12, 12)
+    frames = [first, Rect.of(first.right + gap, 61, 12, 12)]
+    room, taken = Rect(0, 0, 200, 120), list(frames)
+    for frame in frames:
+        name = beside_frame(frame, wide, taken, room)
+        assert not any(map(name.meets, taken))
+        assert room.left <= name.left and name.right <= room.right
+        taken.append(name)
+    if gap == 60:
+        assert all(name.bottom == frame.top for name, frame in zip(taken[2:], frames, strict=True))

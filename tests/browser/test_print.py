@@ -1,0 +1,70 @@
+"""What comes out of the printer: whole, on paper of its own, with what had not come into sight yet."""
+
+import io
+from unicodedata import normalize
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from tests.support.browser import load
+from tests.support.exported import squeezed
+
+A4 = (595, 842)
+DRAWN = """() => [...document.querySelectorAll("[data-figure], img")].every((box) => (
+  box.dataset.figure ? box.querySelector(".main-svg") : box.complete && box.naturalWidth > 0))"""
+
+
+def printed(page: Page) -> list:
+    page.emulate_media(media="null")  # that of the printer, whatever an earlier test left
+    return PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+
+
+def pictures(paper) -> list[tuple[float, float, float, float]]:
+    """Left, bottom, right and top of each picture on a page, points."""
+    found = []
+
+    def note(operator, operands, matrix, _text) -> None:
+        if operator == b"Do":
+            x, y, width, height = matrix[4], matrix[5], matrix[0], matrix[3]
+            found.append((min(x, x + width), min(y, y + height), max(x, x + width), max(y, y + height)))
+
+    paper.extract_text(visitor_operand_before=note)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("search", "width", "height"),
+    [("?layer=getis_ord", 1366, 768), ("?layer=getis_ord&view=present", 1920, 1080), ("", 390, 844)],
+)
+def test_the_map_is_whole_on_a_page_of_its_paper(page: Page, address: str, search: str, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    load(page, address, search)
+    lying = "present" in search
+    shown = page.locator("#map").evaluate("it => it.offsetWidth / it.offsetHeight")
+    paper = printed(page)
+    assert len(paper) == 1 or not lying
+    wide, high = A4[::-1] if lying else A4
+    for sheet in paper:
+        assert [float(side) for side in sheet.mediabox[2:]] == pytest.approx([wide, high], abs=1)
+    map_ = max(pictures(paper[0]), key=lambda box: box[2] - box[0])
+    assert map_[2] - map_[0] > 200
+    assert map_[0] >= 0 and map_[2] <= wide and map_[1] >= 0 and map_[3] <= high
+    assert (map_[2] - map_[0]) / (map_[3] - map_[1]) == pytest.approx(shown, rel=0.03), "as on the screen"
+
+
+def test_an_assessment_is_printed_with_every_figure_however_far_it_was_read(page: Page, address: str):
+    page.goto(f"{address}/?view=assess&sources=offences")
+    expect(page.locator("#assess-body article").first).to_be_visible()
+    page.wait_for_function(DRAWN)
+    assert page.locator("#assess").evaluate("it => it.scrollTop") == 0
+    maps, charts = page.locator(".assess-map").count(), page.locator(".assess-plot").count()
+    assert maps and charts
+    paper = printed(page)
+    assert sum(len(pictures(sheet)) for sheet in paper) >= maps
+    text = squeezed(normalize("NFKC", " ".join(sheet.extract_text() for sheet in paper)))  # letters, not ﬁ
+    for caption in page.locator("figcaption").all_inner_texts():
+        assert squeezed(caption) in text
+    for box in page.locator(".assess-plot").all():
+        zoom = float(box.evaluate("it => it.style.getPropertyValue('--paper-zoom')"))
+        assert box.locator(".main-svg").first.bounding_box()["width"] * zoom <= 702, "no wider than the paper"
