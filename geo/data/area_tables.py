@@ -219,11 +219,10 @@ def read_population(table: Table) -> pd.DataFrame:
         long = _wide(table, areas, groups)
     else:
         long = _long(table, area, areas)
-    order = {band: position for position, band in enumerate(AGE_BANDS)}
     total = long.groupby(["lsoa", "age_band", "sex"], sort=False)["population"].sum().reset_index()
-    total["order"] = (
-        total["age_band"].map(order).fillna(total["age_band"].str.extract(r"(\d+)")[0].astype("float"))
-    )
+    order = {band: float(re.findall(r"\d+", band)[0]) for band in total["age_band"].unique()}
+    order |= {band: position for position, band in enumerate(AGE_BANDS)}
+    total["order"] = total["age_band"].map(order)
     total = total.sort_values(["lsoa", "order", "sex"], kind="stable").drop(columns="order")
     return total.astype({"population": "int64"}).set_index("lsoa").rename_axis(vintage)
 

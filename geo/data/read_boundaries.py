@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed, one_line
-from geo.data.boundaries import GRID, LEVELS, Level, lie_of
+from geo.data.boundaries import GRID, LEVELS, Level
 from geo.data.files import hidden
 from geo.data.packing import check_packing
 
@@ -40,7 +40,7 @@ def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDa
         EPSG:27700; index the area code, sorted, named by vintage (``lsoa21cd``); column ``name``.
         Parts of one area in several rows are one area; areas beyond England and Wales are left out.
     notes : list of str
-        What was left out, repaired or looks wrong, in plain English.
+        What was left out, repaired or merged, in plain English.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDa
         )
     areas = geopandas.GeoDataFrame(pd.concat(parts), crs=GRID).rename_axis(kinds[0])
     areas, merged = _one_row_each(areas, paths[0].name)
-    return areas.sort_index(), notes + merged + lie_of(areas)
+    return areas.sort_index(), notes + merged
 
 
 def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, list[str]]:

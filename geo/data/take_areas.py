@@ -46,9 +46,7 @@ def _take_boundaries(change: Transaction, paths: list[Path], choice: Choice) -> 
     if choice.within:
         national = change.read("lookup/all") if change.has("lookup/all") else None
         areas = boundaries.within_districts(areas, choice.within, path.name, national)
-        notes = [note for note in notes if not note.startswith("Warning")] + [
-            note for note in boundaries.lie_of(areas) if note.startswith("Warning")
-        ]
+    notes += boundaries.lie_of(areas)
     role = f"areas/{level}"
     if level == "lsoa":
         if change.has(role) and not change.read(role).index.equals(areas.index):

@@ -26,21 +26,6 @@ def cases(shared_data: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def base(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Bedfordshire by the first five commands of docs/real-bedfordshire.md."""
-    folder = tmp_path_factory.mktemp("base")
-    for kind, name in (
-        ("boundaries", "boundaries/LSOA_2021_bedfordshire.geojson"),
-        ("lookup", "lookups/LSOA21_WD24_LAD24_EW.csv"),
-        ("boundaries", "boundaries/Wards_2024_bedfordshire.gpkg"),
-        ("population", "population/Census2021_age6_LSOA21_EW.csv.gz"),
-        ("deprivation", "imd/IoD2025_File_7_subset_england.csv.gz"),
-    ):
-        assert run(["import", kind, str(shared_data / name), "--data", str(folder)]) == 0
-    return folder
-
-
 def events(source: str, number: int, months: list[str] | None = None) -> Check:
     def check(snapshot: Snapshot) -> None:
         assert len(snapshot.incidents(source)) == number
@@ -129,12 +114,11 @@ def test_what_comes_of_a_file(
     said: tuple[str, ...],
     check: Check | None,
     cases: Path,
-    base: Path,
+    bedfordshire_areas: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(base, data)
+    data = shutil.copytree(bedfordshire_areas, tmp_path / "data")
     before = Store(data).open(CLEARED_OWNER).version
     arguments = [str(cases / word) if "/" in word else word for word in command]
     assert run(["import", *arguments, "--data", str(data)]) == status
@@ -184,10 +168,9 @@ def test_the_lookup_says_which_districts_are_cut_short(
 
 
 def test_mixed_vintages_lose_nothing_when_the_advice_is_followed(
-    cases: Path, base: Path, shared_data: Path, tmp_path: Path
+    cases: Path, bedfordshire_areas: Path, shared_data: Path, tmp_path: Path
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(base, data)
+    data = shutil.copytree(bedfordshire_areas, tmp_path / "data")
     changes = shared_data / "lookups" / "LSOA11_LSOA21_LAD22_EW.csv"
     assert run(["import", "lookup", str(changes), "--data", str(data)]) == 0
     for month, outside in (("06", 0), ("07", 5)):

@@ -19,6 +19,8 @@ FILES = {
     "stop-and-search-2021-05_2024-04.zip": "police/bedfordshire-stop-and-search-2021-05_2024-04.zip",
 }
 """Name in the document to place below the folder of real data."""
+AREAS = 5
+"""How many of its commands load areas, residents and deprivation, before any lookup of other years."""
 
 
 def commands(folder: Path) -> list[list[str]]:

@@ -108,8 +108,8 @@ def test_an_invalid_ring_is_repaired_and_said(four: gpd.GeoDataFrame, tmp_path: 
 
 def test_torn_edges_are_counted(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     four.loc[3, "geometry"] = square(0, 0, side=999.7)
-    _, notes = read_boundaries(written(four, tmp_path))
-    (note,) = notes
+    areas, _ = read_boundaries(written(four, tmp_path))
+    (note,) = boundaries.lie_of(areas)
     assert re.match(r"[23] of 4 areas do not meet their neighbours exactly", note)
 
 
@@ -318,11 +318,23 @@ def test_a_download_cut_at_its_limit_is_warned_of(four: gpd.GeoDataFrame, tmp_pa
 
 def test_gaps_that_make_islands_of_areas_are_warned_of(tmp_path: Path) -> None:
     cells = {f"E010000{c}{r}": square(c, r, side=997) for c in range(3) for r in range(3)}
-    assert any(
-        "9 of 9 areas touch no other" in n for n in read_boundaries(written(squares(cells), tmp_path))[1]
-    )
+    areas, _ = read_boundaries(written(squares(cells), tmp_path))
+    assert any("9 of 9 areas touch no other" in note for note in boundaries.lie_of(areas))
     scilly = {"E01000001": square(0, 0), "E01000002": square(1, 0), "E01000003": square(9, 9)}
-    assert not read_boundaries(written(squares(scilly), tmp_path))[1], "an island of the land"
+    areas, _ = read_boundaries(written(squares(scilly), tmp_path))
+    assert not boundaries.lie_of(areas), "an island of the land"
+
+
+def test_false_islands_are_those_of_all_distances() -> None:
+    """Against the distances of all pairs, of squares that meet, overlap, miss by a hair or lie apart."""
+    rng = np.random.default_rng(1)
+    sides = rng.choice([1000, 999.5, 990, 930, 1010], 64)
+    areas = squares({f"E010000{i:02d}": square(i % 8, i // 8, side) for i, side in enumerate(sides)})
+    apart = np.array([[one.distance(two) for two in areas.geometry] for one in areas.geometry])
+    np.fill_diagonal(apart, np.inf)
+    nearest = apart.min(axis=1)
+    expected = ((nearest > boundaries.TOUCHING_METRES) & (nearest <= boundaries.NEAR_METRES)).sum()
+    assert boundaries.false_islands(areas) == expected > 0
 
 
 def test_a_district_of_the_lookup_is_known_by_name_or_code_in_any_case(four: gpd.GeoDataFrame) -> None:
