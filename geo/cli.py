@@ -151,7 +151,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
 
     Small areas (boundaries) come first, then the lookup, then the rest in any order.
     """
-    from geo.answer.atlas import Atlas
+    from geo.answer.county import County
     from geo.data.ingest import import_files
     from geo.data.mapping import read_mapping
 
@@ -169,7 +169,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
             sheet=sheet,
             explain=explain,
             confirm=lambda receipt: _sure(receipt) or yes,
-            opening=Atlas,
+            opening=lambda version: County(version, {}, {}),
             progress=report,
         )
     if explain:

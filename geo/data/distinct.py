@@ -6,6 +6,7 @@ A packed column is a categorical one: each text once, and for each row its posit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,12 +109,35 @@ def hashed(column: pd.Series) -> np.ndarray:
         same = texts if mine.all() else texts.filter(pa.array(mine))
         words = np.zeros((len(same), int(length) // 8 + 1), "<u8")
         if length:
-            begins = np.frombuffer(same.buffers()[1], np.int64)[same.offset]
-            letters = np.frombuffer(same.buffers()[2], np.uint8, len(same) * int(length), int(begins))
-            words.view(np.uint8)[:, :length] = letters.reshape(len(same), int(length))
+            words.view(np.uint8)[:, :length] = _rows_of_bytes(same, int(length))
         words[:, -1] |= np.uint64(length % 8 << 56)
         found[mine] = (words * np.resize(_FACTORS, words.shape[1])).sum(axis=1, dtype=np.uint64)
     return found
+
+
+def letters_of(column: pd.Series, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which texts have so many bytes, and the bytes of these, one row a text.
+
+    >>> letters_of(pd.Series(["ab", None, "abc", "cd"], dtype="str"), 2)[1].tolist()
+    [[97, 98], [99, 100]]
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.array(column.array, pa.large_binary())
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    lengths = pc.fill_null(pc.binary_length(texts), -1).to_numpy(zero_copy_only=False)
+    fits = lengths == length
+    return fits, _rows_of_bytes(texts if fits.all() else texts.filter(pa.array(fits)), length)
+
+
+def _rows_of_bytes(texts: Any, length: int) -> np.ndarray:
+    """Bytes of an Arrow array of large binaries that are all of one length."""
+    begins = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset] if len(texts) else 0
+    buffer = texts.buffers()[2] if len(texts) else b""
+    return np.frombuffer(buffer or b"", np.uint8, len(texts) * length, int(begins)).reshape(
+        len(texts), length
+    )
 
 
 def repeats(hashes: np.ndarray) -> int:

@@ -180,11 +180,13 @@ def _numbers(degrees: pd.Series) -> tuple[np.ndarray, pd.Series]:
     return np.append(again, -1)[codes], pd.Series(distinct).astype("str")
 
 
-def often(points: pd.Series, least: int = KEPT) -> pd.Series:
-    """Points at which at least so many events stand; the others are missing."""
-    positions, texts = values_of(points)
-    many = np.bincount(positions[positions >= 0], minlength=len(texts)) >= least
-    return dealt(np.where(np.append(many, False)[positions], positions, -1), texts)
+def often(events: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the points, where events have any, at which fewer than :data:`KEPT` of them stand."""
+    if "point" not in events:
+        return events
+    positions, texts = values_of(events["point"])
+    many = np.bincount(positions[positions >= 0], minlength=len(texts)) >= KEPT
+    return events.assign(point=dealt(np.where(np.append(many, False)[positions], positions, -1), texts))
 
 
 def at_places(points: pd.Series | None, lsoa: pd.Series, places: pd.DataFrame) -> np.ndarray:

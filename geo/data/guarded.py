@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,11 +112,12 @@ def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
     if said["disclosure"] == "open":
         change.put(role, events)
         return
-    change.put(true_role(role), events)
-    batch["budget"] = STRENGTHS[said.get("protection", STANDARD)]
+    budget = batch["budget"] = STRENGTHS[said.get("protection", STANDARD)]
     months = [month_number(text) for text in batch["months"]]
-    budget = batch["budget"]
-    key = key_of(_secret(change), events, budget)
+    with ThreadPoolExecutor(1) as beside:
+        stored = beside.submit(change.put, true_role(role), events)
+        key = key_of(_secret(change), events, budget)
+        stored.result()
     change.put(role, protected(events, places_of(change), months, batch["grain"], budget=budget, key=key))
 
 

@@ -93,14 +93,17 @@ class Places:
 
         def named(column: str) -> np.ndarray:
             known = pd.Series("", index=areas) if lookup is None else lookup[column].reindex(areas).fillna("")
-            return pd.factorize(np.array([*("a " + known.astype(str)), OUTSIDE, ""], object))[0]
+            return numbered(np.array([*("a " + known.astype(str)), OUTSIDE, ""], object))
+
+        def numbered(labels: np.ndarray) -> np.ndarray:
+            return pd.factorize(labels)[0].astype(np.int32)  # events take their numbers over
 
         borough = named("borough")
-        ward = pd.factorize(borough * len(codes) + named("ward"))[0]
+        ward = numbered(borough * len(codes) + named("ward"))
         if decile is None or decile.isna().all():
             return cls(codes, borough, ward, ward)
         tenth = np.append(decile.reindex(areas).fillna(0).to_numpy(np.int64), [0, 0])
-        return cls(codes, borough, ward, pd.factorize(borough * 11 + tenth)[0])
+        return cls(codes, borough, ward, numbered(borough * 11 + tenth))
 
 
 def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
@@ -212,7 +215,7 @@ class _Dealer:
         age = _among(pd.Index(AGE_BANDS), self.events["age_band"], bands) % (bands + 1)
         sex = _among(pd.Index(_SEXES), self.events["sex"], sexes) % (sexes + 1)
         label, labels = age * (sexes + 1) + sex, (bands + 1) * (sexes + 1)
-        given = np.full(self.n, labels - 1)
+        given = np.full(self.n, labels - 1, np.int32)
         if (label < labels - 1).any():
             fine = self._totals(self._by_place(label, labels, self.share["place, age and sex"]))
             given = dealt(fine, self.places.borough[self.area], self.rng)

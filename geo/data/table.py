@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,13 @@ import pandas as pd
 from geo.ask.factors import AGE_BANDS
 from geo.ask.problem import Problem
 from geo.ask.words import UNSEEN
-from geo.data.distinct import dealt, mapped, values_of
+from geo.data.distinct import dealt, letters_of, mapped, values_of
 
 NOTHING = ("#N/A", "#N/D", "#REF!", "#VALUE!", "#NAME?", "N/A", "NULL", "(NULL)", "(BLANK)")
 """What spreadsheets and databases write where a cell is blank, in any case."""
+
+FEW = 1_000
+"""Distinct cells up to which they are cleaned one by one."""
 
 
 @dataclass
@@ -95,10 +99,20 @@ def of_rows(answers: pd.Series | np.ndarray, positions: np.ndarray) -> np.ndarra
 
 def _clean(cells: pd.Series) -> pd.Series:
     """Cells on one line without surrounding spaces; missing where blank, or a mark for that."""
+    if len(cells) <= FEW:  # one by one, since most files have the same few
+        return pd.Series([_clean_one(cell) for cell in cells], dtype="str")
     if cells.str.contains(UNSEEN).any():
         cells = cells.str.replace("\0", "").str.replace(UNSEEN, " ", regex=True)
     cells = cells.str.strip()
     return cells.where(~((cells == "") | cells.str.upper().isin(NOTHING)))
+
+
+@lru_cache(1 << 14)
+def _clean_one(cell: str | float) -> str | None:
+    if not isinstance(cell, str):
+        return None
+    line = re.sub(UNSEEN, " ", cell.replace("\0", "")).strip()
+    return None if line.upper() in ("", *NOTHING) else line
 
 
 def looks_like(cells: pd.Series, pattern: str) -> pd.Series:
@@ -180,29 +194,45 @@ def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.
 
 _FIXED = re.compile(r"(?P<day>(?:%[Ymd]|[^%\s\w])+)(?P<clock>[ T](?:%[HMS]|:)+)?")
 """Forms in which day and time have always the same width."""
+_DIRECTIVE = re.compile(r"(%[YmdHMS])")
 
 
 def _as_stated(cells: pd.Series, form: str) -> np.ndarray:
-    """Moments of the cells that are written to the letter in a form of fixed width; NaT of all others.
-
-    Days and times of day are few, however many moments there are.
-    """
-    parts = _FIXED.fullmatch(form)
-    if parts is None:
-        return np.full(len(cells), "NaT", "datetime64[s]")
-    width = len(_like(parts["day"]))
-    moments = _part(cells.str.slice(0, width), parts["day"])
-    if parts["clock"]:
-        midnight = np.datetime64("1900-01-01", "s")
-        moments = moments + (_part(cells.str.slice(width), parts["clock"]) - midnight)
-    moments[(cells.str.len() != len(_like(form))).to_numpy(bool)] = np.datetime64("NaT")
+    """Moments of the cells that are written to the letter in a form of fixed width; NaT of all others."""
+    moments = np.full(len(cells), "NaT", "datetime64[s]")
+    if _FIXED.fullmatch(form) is None or not {"%Y", "%m", "%d"} <= set(_DIRECTIVE.findall(form)):
+        return moments
+    fits, letters = letters_of(cells, len(_like(form)))
+    numbers: dict[str, np.ndarray] = {}
+    good, at = np.ones(len(letters), dtype=bool), 0
+    for piece in _DIRECTIVE.split(form):
+        if len(piece) == 2 and piece[0] == "%":
+            width = 4 if piece == "%Y" else 2
+            number = np.zeros(len(letters), np.int16)
+            for digit in (letters[:, k] - np.uint8(ord("0")) for k in range(at, at + width)):
+                good &= digit <= 9  # what is no digit is above 9
+                number = number * np.int16(10) + digit
+            numbers[piece] = number
+            at += width
+        for letter in piece.encode() if piece[:1] != "%" else b"":
+            good &= letters[:, at] == letter
+            at += 1
+    month = numbers["%m"]
+    good &= (numbers["%Y"] > 0) & (month >= 1) & (month <= 12)
+    at = (numbers["%Y"].astype(np.int32) * 12 + month - 1)[good]
+    day = numbers["%d"][good]
+    months = np.arange(at.min(initial=0), at.max(initial=0) + 2, dtype=np.int64) - 1970 * 12
+    first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    at -= at.min(initial=0)
+    seconds = (first[at] + day - 1) * 86_400
+    real = (day >= 1) & (day <= np.diff(first)[at])
+    for piece, most, each in (("%H", 23, 3_600), ("%M", 59, 60), ("%S", 59, 1)):
+        if piece in numbers:
+            number = numbers[piece][good]
+            real &= number <= most
+            seconds += number * np.int64(each)
+    moments[np.flatnonzero(fits)[good][real]] = seconds[real].astype("datetime64[s]")
     return moments
-
-
-def _part(cells: pd.Series, form: str) -> np.ndarray:
-    positions, distinct = values_of(cells)
-    read = pd.to_datetime(distinct, format=form, errors="coerce").to_numpy("datetime64[s]")
-    return np.append(read, np.datetime64("NaT", "s"))[positions]
 
 
 def _has_time(form: str) -> bool:
@@ -325,14 +355,17 @@ def parse_areas(table: Table, column: str) -> pd.Series:
     Northern Ireland (95GG01S1, a Super Output Area), pseudo codes among them, are places and stay.
     """
     positions, cells = table.distinct(column)
-    cells = cells.str.upper()
-    known = looks_like(cells, r"[A-Z]\d{8}") | looks_like(cells, r"95[A-Z]{2}\d\d[A-Z]\d")
+    cells = pd.Series([cell.upper() if isinstance(cell, str) else None for cell in cells], dtype="str")
+    known = [isinstance(cell, str) and _AREA.fullmatch(cell) is not None for cell in cells]
     table.refuse(
-        of_rows(cells.notna() & ~known, positions),
+        of_rows(cells.notna().to_numpy() & ~np.array(known, dtype=bool), positions),
         column,
         "not an area code of one letter and eight digits, like E01017540",
     )
     return dealt(positions, cells.where(~cells.isin(["E99999999", "X99999999", "Z99999999"])))
+
+
+_AREA = re.compile(r"[A-Z][0-9]{8}|95[A-Z]{2}[0-9]{2}[A-Z][0-9]")
 
 
 def parse_ages(table: Table, column: str) -> pd.Series:
@@ -414,9 +447,11 @@ def persons_of(table: Table) -> dict[str, pd.Series]:
 def parse_flags(table: Table, column: str) -> pd.Series:
     """Read a Y/N column as true, false or missing."""
     positions, cells = table.distinct(column)
-    cells = cells.str.upper()
-    yes, no = cells.isin(["Y", "YES", "TRUE"]), cells.isin(["N", "NO", "FALSE"])
-    table.refuse(of_rows(cells.notna() & ~yes & ~no, positions), column, "neither Y nor N")
+    said = [cell.upper() if isinstance(cell, str) else "" for cell in cells]
+    yes = np.array([cell in ("Y", "YES", "TRUE") for cell in said], dtype=bool)
+    no = np.array([cell in ("N", "NO", "FALSE") for cell in said], dtype=bool)
+    other = np.array([cell != "" for cell in said], dtype=bool) & ~yes & ~no
+    table.refuse(of_rows(other, positions), column, "neither Y nor N")
     return pd.Series(pd.arrays.BooleanArray(of_rows(yes, positions), ~of_rows(yes | no, positions)))
 
 

@@ -55,14 +55,13 @@ def take_events(
     grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
     events, conversion, notes, level = _placed(change, parts, areas)
     events["category"], merged = spellings(events["category"])
-    loaded = set(change.months(source.key)) if batches else set()
-    months, kept, told, gaps = _covered(change, parts, events, batches, loaded if add else set())
-    parts_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.rows) for part in parts])
+    loaded = set(change.months(source.key)) if batches and add else set()
+    months, kept, told, gaps = _covered(change, parts, events, batches, loaded)
     row = np.concatenate([part.rows for part in parts])
+    parts_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.rows) for part in parts])
     if not kept.all():
         events, row, parts_of = events[kept].reset_index(drop=True), row[kept], parts_of[kept]
-    if "point" in events and source.disclosure != "open":
-        events["point"] = often(events["point"])
+    events = events if source.disclosure == "open" else often(events)
     unlocated, outside = events["lsoa"].isna(), events["lsoa"] == OUTSIDE
     inside = int(len(events) - unlocated.sum() - outside.sum())
     if outside.any() and not inside:
@@ -71,22 +70,21 @@ def take_events(
             "check that it is the file of this county."
         )
     aside = [one for part in parts for one in part.aside]
-    here = _by_month(events["month"][~(unlocated | outside)])
-    before = _loaded_by_month(change, batches)
+    here, before = _by_month(events["month"][~(unlocated | outside)]), _loaded_by_month(change, batches)
     if add:
         doubts = coverage.the_same_again(_loaded(change, batches, months), events)
         replacing = []
     else:
-        held_now = {m: n for m, n in before.items() if m in set(months)}
-        forces = {force for part in parts for force in part.forces}
-        loaded_by = [batch.get("reports", {}) for batch in batches.values()]
+        forces, covered = {force for part in parts for force in part.forces}, set(months)
+        held_now = {m: n for m, n in before.items() if m in covered}
+        loaded_by = (batch.get("reports", {}) for batch in batches.values())
         doubts = coverage.smaller(held_now, here) + coverage.drops(loaded_by, forces, months)
         replacing = coverage.replaces(held_now, here)
     after = {m: n for m, n in before.items() if add or m not in set(months)}
     for month in months:
         after[month] = after.get(month, 0) + here.get(month, 0)
     replaced = [] if add else _clear(change, batches, months)
-    change.manifest["batches"][role] = {
+    batch = {
         "source": source.key,
         "grain": grain,
         "reader": reader.name,
@@ -97,23 +95,35 @@ def take_events(
         **({"level": level} if level != "lsoa" else {}),
         **({"spread": True} if reader.spread else {}),
     }
-    if told is not None:
-        change.manifest["batches"][role]["reports"], by_area = told
-        change.put(reports.role_of(role), by_area)
+    _enter(change, role, batch, told)
+    untimed = events["hour"].isna()
+    rows_of = _rows_of(
+        parts,
+        parts_of,
+        row,
+        {
+            "in the county": ~(unlocated | outside),
+            "outside the county": outside,
+            "without a place": unlocated,
+            "without a time of day": untimed & (grain == "hour"),
+        },
+    )
+    repeated = _repeated(parts)
+    numbers = [int(which.sum()) for which in (outside, unlocated, untimed)]
+    del row, parts_of, outside, unlocated, untimed, kept  # a long delivery needs their room
     guarded.declare(change, source)
     guarded.put_events(change, role, events)
-    untimed = events["hour"].isna()
     return Receipt(
         source.key,
         files,
         role,
         rows=sum(part.read for part in parts),
         in_county=inside,
-        outside=int(outside.sum()),
-        unlocated=int(unlocated.sum()),
-        untimed=int(untimed.sum()),
+        outside=numbers[0],
+        unlocated=numbers[1],
+        untimed=numbers[2],
         identical=sum(part.identical for part in parts),
-        repeated_references=repeats(np.concatenate([part.references for part in parts])),
+        repeated_references=repeated,
         months=[month_text(month) for month in months],
         replaced=[month_text(month) for month in replaced],
         vintage=" and ".join(sorted({vintage for part in parts for vintage in part.vintages})),
@@ -130,19 +140,30 @@ def take_events(
         ],
         doubts=doubts,
         remarks=[*replacing, *coverage.out_of_line(after, months)],
-        rows_of=_rows_of(
-            parts,
-            parts_of,
-            row,
-            {
-                "in the county": ~(unlocated | outside),
-                "outside the county": outside,
-                "without a place": unlocated,
-                "without a time of day": untimed & (grain == "hour"),
-            },
-        ),
+        rows_of=rows_of,
         aside=aside,
     )
+
+
+def _enter(
+    change: Transaction,
+    role: str,
+    batch: dict[str, Any],
+    told: tuple[dict[str, dict[str, int]], pd.DataFrame] | None,
+) -> None:
+    """Enter a batch into the manifest, with what each force reports where that is told."""
+    change.manifest["batches"][role] = batch
+    if told is not None:
+        batch["reports"], by_area = told
+        change.put(reports.role_of(role), by_area)
+
+
+def _repeated(parts: list[Part]) -> int:
+    """Rows whose reference stands in another row; lets go of what a long delivery needs no more."""
+    found = repeats(np.concatenate([part.references for part in parts]))
+    for part in parts:
+        part.rows = part.references = np.empty(0, np.uint64)
+    return found
 
 
 def _rows_of(

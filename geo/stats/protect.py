@@ -30,10 +30,9 @@ def noisy(counts: np.ndarray, budget: float, rng: np.random.Generator) -> np.nda
     ndarray of int64
         May be negative.
     """
-    from scipy.stats import dlaplace
-
     counts = np.asarray(counts, dtype=np.int64)
-    return counts + dlaplace.rvs(budget, size=counts.shape, random_state=rng).astype(np.int64)
+    stop = -np.expm1(-budget)  # the difference of two geometric numbers
+    return counts + (rng.geometric(stop, counts.shape) - rng.geometric(stop, counts.shape))
 
 
 def noise_variance(budget: float) -> float:
@@ -177,7 +176,7 @@ def dealt(counts: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> n
     ndarray of int32, shape (events,)
         Label of each event.
     """
-    order = rng.permutation(len(groups))
+    order = rng.permutation(np.arange(len(groups), dtype=np.int32))
     few = np.int16 if counts.shape[0] < np.iinfo(np.int16).max else np.int64  # numbers of 16 bits sort fast
     order = order[np.argsort(groups.astype(few)[order], kind="stable")]
     labels = np.tile(np.arange(counts.shape[1], dtype=np.int32), counts.shape[0])
