@@ -221,7 +221,7 @@ def undo(data: Data = DATA) -> None:
 
 
 @cli.command()
-def fetch(
+def fetch(  # noqa: PLR0917 - each parameter is an option of the command
     district: Annotated[
         list[str], typer.Option(help="District of the county, as the ONS names it (repeat for more).")
     ],
@@ -229,6 +229,10 @@ def fetch(
         str,
         typer.Option(help="Police force as data.police.uk writes it in file names, such as bedfordshire."),
     ] = "",
+    england: Annotated[
+        bool,
+        typer.Option("--england", help="Also count England's rates, from all forces' files: takes long."),
+    ] = False,
     to: Annotated[Path, typer.Option(help="Folder for the files.", metavar="FOLDER")] = Path("downloads"),
     again: Annotated[
         bool, typer.Option("--again", help="Fetch anew what an earlier call has put there.")
@@ -242,7 +246,7 @@ def fetch(
     from geo.data.download import fetch as get
 
     with progress_bar("Downloading") as report:
-        files = get(district, to, force=force, again=again, progress=report)
+        files = get(district, to, force=force, england=england, again=again, progress=report)
     print(f"{len(files)} files are in {to}. Load them, in this order, with:")
     for kind, path in files:
         print(f'  hotspots import {kind} "{path}" --data "{data}"')

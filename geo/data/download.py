@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import ssl
+import tomllib
 import urllib.parse
 import zipfile
 import zlib
@@ -29,34 +30,14 @@ from remotezip import RemoteIOError, RemoteZip, RemoteZipError
 from requests.adapters import HTTPAdapter
 
 from geo.ask.problem import Problem
+from geo.data.download_england import count_archive, rates
 from geo.data.table import AGE_BANDS
 from geo.data.writing import write_whole
 
-_ONS = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
-ADDRESSES = {
-    "lookup": f"{_ONS}/LSOA21_WD24_LAD24_EW_LU/FeatureServer/0/query",
-    "changes": f"{_ONS}/LSOA11_LSOA21_LAD22_EW_LU_v5/FeatureServer/0/query",
-    "small areas": f"{_ONS}/Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V5"
-    "/FeatureServer/0/query",
-    "wards": f"{_ONS}/Wards_May_2024_Boundaries_UK_BGC/FeatureServer/0/query",
-    "population": "https://www.nomisweb.co.uk/api/v01/dataset/NM_2014_1.data.csv",
-    "deprivation": "https://assets.publishing.service.gov.uk/media/691ded56d140bbbaa59a2a7d/"
-    "File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv",
-    "names": "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv",
-    "police": "https://data.police.uk/data/archive/latest.zip",
-}
+_PUBLISHERS = tomllib.loads(Path(__file__).with_name("publishers.toml").read_text(encoding="utf-8"))
+ADDRESSES: dict[str, str] = {what: said["address"] for what, said in _PUBLISHERS.items()}
 """Every address that this program can ask for anything."""
-
-BY_HAND = {
-    "lookup": "geoportal.statistics.gov.uk",
-    "changes": "geoportal.statistics.gov.uk",
-    "small areas": "geoportal.statistics.gov.uk",
-    "wards": "geoportal.statistics.gov.uk",
-    "population": "www.nomisweb.co.uk",
-    "deprivation": "www.gov.uk/government/statistics/english-indices-of-deprivation-2025",
-    "names": "houseofcommonslibrary.github.io/msoanames",
-    "police": "data.police.uk/data",
-}
+BY_HAND: dict[str, str] = {what: said["by_hand"] for what, said in _PUBLISHERS.items()}
 """Where a person finds the same."""
 
 TIMEOUT = 60
@@ -67,6 +48,7 @@ NOMIS_PAGE = 25_000
 TRIES = 5
 PAUSE = 1.0
 """Seconds before a publisher that is busy or cut us off is asked again; doubled each time."""
+RESIDENTS, RATES = "residents-england.csv", "rates-england.csv"
 FETCHED = "fetched.json"
 """What was fetched when and with which SHA-256, beside the files."""
 
@@ -78,6 +60,7 @@ def fetch(
     folder: Path,
     *,
     force: str = "",
+    england: bool = False,
     again: bool = False,
     progress: Report = lambda done, total, what: None,
 ) -> list[tuple[str, Path]]:
@@ -93,6 +76,8 @@ def fetch(
     force : str, optional
         Name of the police force as data.police.uk writes it in file names, such as "bedfordshire"; without
         it no police data are fetched.
+    england : bool
+        Count England's rates too, out of all forces' files of the archive: that takes long.
     again : bool
         Fetch what is there already too.
     progress : callable, optional
@@ -136,7 +121,7 @@ def fetch(
         ("lookup", "changes", "lookup-lsoa11-lsoa21.csv", _changes),
         ("names", "names", "names-msoa21.csv", lambda: _get("names").content),
     ]
-    total = len(steps) + bool(force)
+    total = len(steps) + bool(force) + england
     files = []
     for done, (kind, what, name, make) in enumerate(steps):
         progress(done, total, name)
@@ -145,8 +130,22 @@ def fetch(
             rows.extend(csv.DictReader(io.StringIO(content.decode("utf-8"))))
         files.append((kind, folder / name))
     if force:
-        _force_files(force, folder / f"street-{force}", lambda name: progress(total - 1, total, name))
+        _force_files(force, folder / f"street-{force}", lambda name: progress(len(steps), total, name))
         files.append(("offences", folder / f"street-{force}"))
+    if england:
+        progress(total - 1, total, "residents of England")
+        residents = _once(folder / RESIDENTS, f"{ADDRESSES['population']} England", _residents, again)
+        people = {
+            row["LSOA21CD"]: int(row["population"]) for row in csv.DictReader(io.StringIO(residents.decode()))
+        }
+        counted = _from_archive(
+            lambda archive: count_archive(
+                folder, archive.infolist(), archive.read, lambda name: progress(total - 1, total, name)
+            )
+        )
+        columns = ("source", "category", "from", "to", "events", "population")
+        write_whole(folder / RATES, _csv(rates(counted, people), columns))
+        files.append(("benchmark", folder / RATES))
     progress(total, total, "")
     files[0], files[1] = files[1], files[0]  # small areas are imported first
     return files
@@ -332,28 +331,11 @@ def _population(lads: Sequence[str]) -> bytes:
     """Latest mid-year estimate by five-year age band and sex, from single years (C_AGE 101 is age 0)."""
     people: dict[tuple[str, int, str], int] = {}
     for lad in lads:
-        offset = 0
-        while True:
-            answer = _get(
-                "population",
-                {
-                    "geography": f"{lad}TYPE151",
-                    "date": "latest",
-                    "gender": "1,2",
-                    "c_age": "101...191",
-                    "measures": "20100",
-                    "select": "geography_code,gender,c_age,obs_value",
-                    "recordoffset": offset,
-                },
-            )
-            rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-            for row in rows:
-                band = min((int(row["C_AGE"]) - 101) // 5, len(AGE_BANDS) - 1)
-                key = (row["GEOGRAPHY_CODE"], band, "M" if row["GENDER"] == "1" else "F")
-                people[key] = people.get(key, 0) + int(float(row["OBS_VALUE"]))
-            offset += len(rows)
-            if len(rows) < NOMIS_PAGE:
-                break
+        asked = {"geography": f"{lad}TYPE151", "gender": "1,2", "c_age": "101...191"}
+        for row in _nomis({**asked, "select": "geography_code,gender,c_age,obs_value"}):
+            band = min((int(row["C_AGE"]) - 101) // 5, len(AGE_BANDS) - 1)
+            key = (row["GEOGRAPHY_CODE"], band, "M" if row["GENDER"] == "1" else "F")
+            people[key] = people.get(key, 0) + int(float(row["OBS_VALUE"]))
     if not people:
         raise Problem(
             f"Nomis answered no residents: try later, or download them from {BY_HAND['population']}."
@@ -361,6 +343,32 @@ def _population(lads: Sequence[str]) -> bytes:
     columns = ("LSOA21CD", "age_band", "sex", "population")
     cells = ((area, AGE_BANDS[band], sex, n) for (area, band, sex), n in sorted(people.items()))
     return _csv([dict(zip(columns, row, strict=True)) for row in cells], columns)
+
+
+def _residents() -> bytes:
+    """Residents of each small area of England, of all ages (C_AGE 200), by the latest estimate."""
+    rows = _nomis(
+        {"geography": "E92000001TYPE151", "gender": "0", "c_age": "200", "select": "geography_code,obs_value"}
+    )
+    people = [{"LSOA21CD": row["GEOGRAPHY_CODE"], "population": int(float(row["OBS_VALUE"]))} for row in rows]
+    if not people:
+        raise Problem(
+            f"Nomis answered no residents of England: try later, or count them from {BY_HAND['population']}."
+        )
+    return _csv(people, ("LSOA21CD", "population"))
+
+
+def _nomis(query: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Rows of the latest mid-year estimate, page by page."""
+    offset = 0
+    while True:
+        page = {"date": "latest", "measures": "20100", "recordoffset": offset}
+        answer = _get("population", {**query, **page})
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        yield from rows
+        offset += len(rows)
+        if len(rows) < NOMIS_PAGE:
+            return
 
 
 # ---------------------------------------------------------------- part of a large archive
@@ -373,22 +381,31 @@ def _force_files(force: str, folder: Path, progress: Callable[[str], None]) -> N
     """
     folder.mkdir(exist_ok=True)
 
-    def fetch_missing() -> None:
+    def fetch_missing(archive: RemoteZip) -> None:
+        entries = [e for e in archive.infolist() if e.filename.endswith(f"-{force}-street.csv")]
+        if not entries:
+            raise Problem(f"data.police.uk has no force “{force}”: write it as in its files' names.")
+        for entry in sorted(entries, key=lambda entry: entry.filename):
+            path = folder / Path(entry.filename).name
+            if not _is(path, entry.CRC):
+                progress(path.name)
+                write_whole(path, archive.read(entry))
+
+    _from_archive(fetch_missing)
+
+
+def _from_archive(take: Callable[[RemoteZip], Any]) -> Any:
+    """Take something out of the archive of police data, opened anew after each fault that may pass."""
+
+    def once() -> Any:
         with (
             _session() as session,
             RemoteZip(ADDRESSES["police"], session=session, timeout=TIMEOUT) as archive,
         ):
-            entries = [e for e in archive.infolist() if e.filename.endswith(f"-{force}-street.csv")]
-            if not entries:
-                raise Problem(f"data.police.uk has no force “{force}”: write it as in its files' names.")
-            for entry in sorted(entries, key=lambda entry: entry.filename):
-                path = folder / Path(entry.filename).name
-                if not _is(path, entry.CRC):
-                    progress(path.name)
-                    write_whole(path, archive.read(entry))
+            return take(archive)
 
     try:
-        _patiently(fetch_missing)
+        return _patiently(once)
     except (RemoteIOError, *_CUT_OFF) as error:
         raise _unreachable("police", _cause(error) or error) from error
     except (RemoteZipError, zipfile.BadZipFile) as error:

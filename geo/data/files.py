@@ -43,6 +43,11 @@ class Member:
         return _LAYOUT.fullmatch(self.file)
 
 
+def layout_of(name: str) -> re.Match[str] | None:
+    """Month, force and kind in the name of a file of police.uk; None where it is none."""
+    return _LAYOUT.fullmatch(name.rpartition("/")[2])
+
+
 def members_of(path: Path) -> Iterator[Member]:
     """The tables of a file, an archive or a folder, archives within them among them."""
     if path.is_dir():

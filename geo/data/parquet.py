@@ -40,13 +40,19 @@ def packed_from(path: Path) -> pd.DataFrame:
     schema = pq.read_schema(path)
     texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
     texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
-    table = pq.ParquetFile(path, read_dictionary=texts).read()
-    frame = table.drop_columns(texts).to_pandas()
-    for name in texts:
-        whole = table[name].unify_dictionaries().combine_chunks()
+    file = pq.ParquetFile(path, read_dictionary=texts)
+    found: dict[str, pd.Series] = {}
+    for name in schema.names:  # one by one, so that no more than one column is there twice
+        column = file.read([name])
+        if name not in texts:
+            found[name] = column.to_pandas()[name]
+            continue
+        whole = column[name].unify_dictionaries().combine_chunks()
         positions = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        frame[name] = dealt(positions, whole.dictionary.to_pandas()).set_axis(frame.index)
-    return frame[table.column_names]
+        found[name] = dealt(positions, whole.dictionary.to_pandas())
+    del column
+    pa.default_memory_pool().release_unused()
+    return pd.DataFrame(found, copy=False)
 
 
 def from_bytes(content: bytes) -> Any:

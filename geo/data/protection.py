@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,6 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.factors import FACTORS
-from geo.ask.words import month_text
 from geo.data.distinct import dealt as of_positions
 from geo.data.distinct import filled, packed_columns, unpacked, values_of
 from geo.data.table import AGE_BANDS
@@ -54,7 +52,7 @@ _SEXES = ("F", "M")
 _LEFT_OUT = {"person", "span_hours", "offence_code", "point"}
 _LEFT_OUT |= {f.column for f in FACTORS.values() if not f.drawn}
 _TAKEN = {"category", "lsoa", "month", "date", "hour", "age_band", "sex"}
-_WEEKDAY, _HOUR = np.divmod(np.arange(7 * (NO_HOUR + 1)), NO_HOUR + 1)
+_WEEKDAY, _HOUR = np.divmod(np.arange(7 * (NO_HOUR + 1), dtype=np.int16), np.int16(NO_HOUR + 1))
 _PART = np.where(_HOUR == NO_HOUR, 6, 3 * (_WEEKDAY >= 4) + np.digitize(_HOUR, (6, 18)))
 """Part of the week of each slot: night, day and evening of Monday to Thursday and of the rest; not known."""
 
@@ -190,9 +188,9 @@ class _Dealer:
 
     def time(self, month: np.ndarray, grain: str) -> dict[str, pd.Series]:
         """When in the week: the weekday and the hour, as far as the files tell; and a day that fits."""
-        slots, part = np.arange(len(_HOUR)), _PART
+        slots, part = np.arange(len(_HOUR), dtype=np.int16), _PART
         if grain == "month":
-            hour, weekday = np.full(self.n, NO_HOUR), np.full(self.n, NO_DAY)
+            hour, weekday = np.full(self.n, NO_HOUR, np.int8), np.full(self.n, NO_DAY, np.int8)
         else:
             hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int16)
             if grain == "day":
@@ -300,12 +298,20 @@ def _counted(group: np.ndarray, groups: int, label: np.ndarray, labels: int) -> 
 
 def _dates(month: np.ndarray, weekday: np.ndarray, rng: np.random.Generator) -> pd.Series:
     """A day of the month with the weekday, by chance; missing where the weekday is not known."""
-    first = pd.to_datetime([f"{month_text(int(m))}-01" for m in np.unique(month)])
-    at = np.searchsorted(np.unique(month), month)
-    begins = first.day_of_week.to_numpy()[at] if len(month) else weekday
-    length = np.array([monthrange(int(m) // 12, int(m) % 12 + 1)[1] for m in np.unique(month)])
-    earliest = (weekday - begins) % 7
-    weeks = (length[at] - 1 - earliest) // 7 + 1 if len(month) else earliest
-    day = earliest + 7 * np.floor(rng.random(len(month)) * weeks).astype(np.int64)
-    when = (first.to_numpy("datetime64[D]")[at] + day) if len(month) else np.array([], "datetime64[D]")
-    return pd.Series(when).astype("datetime64[s]").mask(weekday == NO_DAY)
+    start = int(month.min()) if len(month) else 0
+    months = np.arange(start, int(month.max(initial=start)) + 2)
+    first = (months - 1970 * 12).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    at = month - start
+    begins, length = (
+        ((first + 3) % 7).astype(np.int8),
+        np.diff(first).astype(np.int8),
+    )  # 1970 began on a Thursday
+    earliest = (weekday.astype(np.int8) - begins[at]) % np.int8(7)
+    week = rng.random(len(month))
+    week *= (length[at] - 1 - earliest) // 7 + 1
+    when = first[at] + earliest
+    when += 7 * week.astype(np.int8)
+    when *= 86_400
+    found = when.view("datetime64[s]")
+    found[weekday == NO_DAY] = np.datetime64("NaT")
+    return pd.Series(found)

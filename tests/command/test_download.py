@@ -137,6 +137,12 @@ class Publisher(BaseHTTPRequestHandler):
 
     def population(self, query: dict[str, str]) -> bytes:
         lad = query["geography"].removesuffix("TYPE151")
+        if lad == "E92000001":
+            start = int(query["recordoffset"])
+            rows = [f"{code},{1000 + k}" for k, code in enumerate(small.CODES)]
+            return "\n".join(
+                ["GEOGRAPHY_CODE,OBS_VALUE", *rows[start : start + download.NOMIS_PAGE]]
+            ).encode()
         codes = [row["LSOA21CD"] for row in LOOKUP if row["LAD24CD"] == lad]
         rows = [f"{code},{sex},{age},2" for code in codes for sex in (1, 2) for age in range(101, 192)]
         start = int(query["recordoffset"])
@@ -290,6 +296,60 @@ def test_a_fault_is_told_with_a_remedy(
     publisher.faults[path] = fault
     with pytest.raises(Problem, match=message):
         fetch(["Westshire"], tmp_path, force="square")
+
+
+def national_archive(corrected: str = "") -> bytes:
+    """Two forces in two months, of which one gives next to nothing in the second; and the railway's."""
+    west, east = small.CODES[0], small.CODES[1]
+    given = {
+        ("2023-01", "west"): [(west, "Drugs")] * 40
+        + [(west, "Robbery")] * 20
+        + [("W01000001", "Drugs"), ("", "Drugs")],
+        ("2023-01", "east"): [(east, "Drugs")] * 30 + [(west, "Drugs")],
+        ("2023-02", "west"): [(west, "Drugs")] * 50,
+        ("2023-02", "east"): [],
+        ("2023-01", "btp"): [(east, "Drugs")] * 99,
+    }
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for (month, force), rows in given.items():
+            lines = "".join(f"a,{month},{code},{kind}\n" for code, kind in rows)
+            archive.writestr(
+                f"{month}/{month}-{force}-street.csv",
+                f"Crime ID,Month,LSOA code,Crime type\n{lines}{corrected}",
+            )
+    return content.getvalue()
+
+
+def test_englands_rates_are_counted_from_every_forces_files(
+    publisher: type[Publisher], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "police_archive", national_archive)
+    publisher.passing["/archive"] = [503, "cut"]
+    files = fetch(["Westshire"], tmp_path, england=True)
+    kind, path = files[-1]
+    assert kind == "benchmark"
+    both, west = 1000 + 1001, 1000
+    assert path.read_text().splitlines() == [
+        "source,category,from,to,events,population",
+        f"offences,,2023-01,2023-01,91,{both}",
+        f"offences,Drugs,2023-01,2023-01,71,{both}",
+        f"offences,Robbery,2023-01,2023-01,20,{both}",
+        f"offences,,2023-02,2023-02,50,{west}",
+        f"offences,Drugs,2023-02,2023-02,50,{west}",
+    ], "who gave nothing in a month is left out of it with their residents; the railway's police always are"
+    publisher.asked.clear()
+    fetch(["Westshire"], tmp_path, england=True)
+    assert publisher.asked == ["/archive"], "only the archive's list is looked at"
+    monkeypatch.setitem(
+        globals(), "police_archive", lambda: national_archive(f"b,2023-01,{small.CODES[0]},Drugs\n")
+    )
+    fetch(["Westshire"], tmp_path, england=True)
+    assert f"offences,Drugs,2023-01,2023-01,73,{both}" in path.read_text(), "counted anew where corrected"
+    data = tmp_path / "data"
+    for kind, file in [*files[:2], files[-1]]:
+        assert run(["import", kind, str(file), "--data", str(data)]) == 0
+    assert len(Store(data).open().read("benchmark")) == 5
 
 
 def test_an_unknown_force_is_told(publisher: type[Publisher], tmp_path: Path) -> None:
