@@ -83,7 +83,7 @@ def _of_area(atlas: Atlas, query: Query, link: Link) -> Component:
         sure=None if sure is None else sure.table.loc[query.area],
         domains=domains.loc[query.area] if query.area in domains.index else None,
         around=_around(atlas, query, link),
-        pack=f"export.pack{query.to_search()}" if query.level == "ward" and "pack" in offered(atlas) else "",
+        sheets=_sheets(atlas, query),
     )
 
 
@@ -96,6 +96,20 @@ def _domains(atlas: Atlas) -> pd.DataFrame:
     known = {f"{key}_decile": name for key, name in DOMAINS.items() if key != "imd"}
     known = {column: name for column, name in known.items() if column in table}
     return table[list(known)].rename(columns=known)
+
+
+def _sheets(atlas: Atlas, query: Query) -> list[Component]:
+    """Links to what is printed of an area: its briefing sheet, and the pack of a ward."""
+    named = {
+        "briefing": "Briefing sheet (PDF)",
+        "phone": "Briefing sheet for a phone",
+        "pack": "Ward pack (PDF)",
+    }
+    there = [key for key in named if key in offered(atlas) and (key != "pack" or query.level == "ward")]
+    return [
+        html.A(named[key], href=f"export.{key}{query.to_search()}", className="linklike", download="")
+        for key in there
+    ]
 
 
 def _around(atlas: Atlas, query: Query, link: Link) -> list[Component]:
@@ -125,7 +139,7 @@ def of_area(
     sure: pd.Series | None,
     domains: pd.Series | None,
     around: list[Component],
-    pack: str,
+    sheets: list[Component],
 ) -> Component:
     """Build the panel of one area.
 
@@ -144,8 +158,8 @@ def of_area(
         Decile by name of a domain of deprivation.
     around : list of Component
         Links to the areas that it lies in.
-    pack : str
-        Address of its ward pack; "" where there is none.
+    sheets : list of Component
+        Links to what is printed of it.
     """
     row, noun = told.row, source.noun
     inside = told.answer.query.borough == query.borough
@@ -161,7 +175,7 @@ def of_area(
             [
                 *around,
                 html.Button("Add to set", type="button", className="linklike", **{"data-add": told.code}),
-                *([html.A("Ward pack (PDF)", href=pack, className="linklike", download="")] if pack else []),
+                *sheets,
                 html.Span(told.code, className="note"),
             ],
             className="panel-links",

@@ -17,7 +17,7 @@ from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import BANNERS
 from geo.ask.choices import CLOCKS
-from geo.out.export import FORMATS, files, ways
+from geo.out.export import files, in_menu, ways
 
 
 def page(atlas: Atlas) -> Component:
@@ -88,7 +88,7 @@ def _bar(atlas: Atlas) -> Component:
                                 hidden=key not in there,
                             )
                             for key, label in ways().items()
-                            if key in (*FORMATS, "html", "pack")
+                            if key in in_menu()
                         ],
                         className="menu-list",
                     ),

@@ -1,4 +1,4 @@
-"""Which files does the server hand out? What the page shows, ward packs, and slides of several maps."""
+"""Which files does the server hand out? What the page shows, sheets and packs of areas, slides of maps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from dashboard.take_along import write_html
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.ask.words import listed, slug
-from geo.out.export import FORMATS, allow, filename, offered
+from geo.out.briefing_sheet import PAPERS, notes_of, write_sheets
+from geo.out.export import FORMATS, WAYS, allow, filename, offered
 from geo.out.provenance import Sheet, sheet
 from geo.out.slide import write_pptx
 from geo.out.ward_pack import wards_of, write_packs
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 MOST_SLIDES = 40
 TAG = "Files"
-HTML = "text/html"
+HTML, PDF = "text/html", "application/pdf"
 JSON, SLIDES = "application/json", FORMATS["pptx"].mimetype
-PACKS: dict[str, dict[str, str]] = {"application/pdf": {}, "application/zip": {}}
+PACKS: dict[str, dict[str, str]] = {PDF: {}, "application/zip": {}}
 WARD = Own("ward", "A ward by name or code; else the one selected, else all of the boroughs.", many=True)
 MAP = Own("map", "Query string of a map of the page.", required=True, many=True)
 TABLE = {
@@ -60,8 +61,9 @@ def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
     ``/export.<format>?<query>`` (what the page shows of the same query), ``/export.pack?<query>`` (ward
-    packs: of the ward selected or named ``ward=``, else of all), ``/slides.pptx?map=<query>&map=<query>`` (a
-    slide for each).
+    packs: of the ward selected or named ``ward=``, else of all), ``/export.briefing?<query>`` and
+    ``/export.phone?<query>`` (briefing sheets of the area selected, else of each hotspot),
+    ``/slides.pptx?map=<query>&map=<query>`` (a slide for each).
     """
 
     there = {key: label for key, label in offered(atlas).items() if key in FORMATS}
@@ -100,9 +102,27 @@ def register(app: Dash, atlas: Atlas) -> None:
 
         def make() -> Response:
             name, content = write_packs(atlas, query, wards, tell, home=request.root_url)
-            return download(content, "application/pdf" if len(wards) == 1 else "application/zip", name)
+            return download(content, PDF if len(wards) == 1 else "application/zip", name)
 
         return reply(atlas, (query, wards), make)
+
+    def briefed(paper: str) -> None:
+        """Add the route of the briefing sheets on a paper."""
+
+        @app.server.get(f"/export.{paper}", endpoint=paper)
+        @described(Operation(WAYS[paper].label, TAG, {PDF: {}}, effort=Effort.LONG))
+        def sheets() -> Response:
+            allow(atlas, paper)
+            query, notes = asked(atlas), notes_of(atlas)
+
+            def make() -> Response:
+                name, content = write_sheets(atlas, query, paper, tell, home=request.root_url, notes=notes)
+                return download(content, PDF, name)
+
+            return reply(atlas, (query, notes), make)
+
+    for paper in PAPERS:
+        briefed(paper)
 
     @app.server.get("/export.html")
     @described(

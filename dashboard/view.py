@@ -25,7 +25,7 @@ from geo.ask.choices import LEVELS
 from geo.ask.parameters import write_edges
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.out.export import FORMATS
+from geo.out.export import in_menu
 from geo.tell.marking import Marking, chosen_by, marking
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **present.shown(material, lambda **changes: link_to(query.replace(**changes), defaults)),
             f"{ids.LEGEND}.children": parts.legend(answer),
             **beside,
-            **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in (*FORMATS, "html", "pack")},
+            **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in in_menu()},
             **({f"{ids.export('pptx')}.href": f"slides.pptx?map={quote(exported)}"} if pair else {}),
         },
     }

@@ -349,8 +349,8 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
     from geo.ask.refusal import search_of
-    from geo.out.export import allow, filename
-    from geo.out.export import export as write
+    from geo.out import briefing_sheet
+    from geo.out import export as out
 
     atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
@@ -360,14 +360,17 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 
         with progress_bar("Ward packs") as report:
             name, content = write_packs(atlas, query, wards_of(atlas, query, ward or ()), report, home)
+    elif form in briefing_sheet.PAPERS:
+        with progress_bar("Briefing sheets") as report:
+            name, content = briefing_sheet.write_sheets(atlas, query, form, report, home=home)
     else:
         link = f"{home}/{query.to_search()}" if home else ""
         if form in WRITERS:
-            allow(atlas, form)
+            out.allow(atlas, form)
             content = WRITERS[form](atlas, query, link)
         else:
-            content = write(atlas, query, form, link)
-        name = filename(atlas.answer(query), form)
+            content = out.export(atlas, query, form, link)
+        name = out.filename(atlas.answer(query), form)
     save(output or Path(name), content)
 
 

@@ -20,6 +20,7 @@ from dashboard.serving.jobs import Jobs
 from dashboard.serving.site import Answered, passed_on
 from dashboard.serving.workers import Full, NotDone, Workers
 from geo.answer.memory import Memory
+from geo.out.briefing_sheet import PAPERS
 
 LONG_QUESTION = ("null", "permutation")
 """What makes any question a long one: a null hypothesis that is drawn thousands of times."""
@@ -27,6 +28,11 @@ MOST_WAITING = 200
 """Requests that may wait for work at once: fewer than there are threads, so that all others are answered."""
 PATIENCE = 0.5
 """Seconds for which who would follow a job gets the answer itself, where it is there by then."""
+
+
+def _shows_notes() -> bool:
+    """Whether the answer shows notes of meetings, which change while the data do not."""
+    return request.args.get("view") == "present" or request.path.endswith(tuple(f".{key}" for key in PAPERS))
 
 
 class NotKept(Exception):
@@ -89,7 +95,7 @@ class Hands:
                 raise NotKept(answered)
             return answered
 
-        if request.args.get("view") == "present":  # shows notes, which change while the data do not
+        if _shows_notes():
             return work()
         g.told = "waited"
         try:
@@ -98,8 +104,10 @@ class Hands:
             return only.answered
 
     def _long(self, key: Hashable) -> Response:
+        shows_notes = _shows_notes()
+
         def keep(answered: Answered) -> None:
-            if answered.status == 200:
+            if answered.status == 200 and not shows_notes:
                 self.kept.get(key, lambda: answered)
 
         g.told = "worked"

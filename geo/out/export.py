@@ -23,18 +23,9 @@ from geo.out.slide import write_pptx
 from geo.out.tables import write_csv, write_excel_csv, write_json, write_xlsx
 
 __all__ = [
-    "FORMATS", "OTHER_WAYS", "Format", "Sheet", "allow", "export", "filename", "files", "offered", "sheet",
+    "FORMATS", "WAYS", "Format", "Sheet", "Way", "allow", "export", "filename", "files", "in_menu", "offered",
+    "sheet",
 ]  # fmt: skip
-
-OTHER_WAYS = {
-    "html": "One file to take along (HTML)",
-    "pack": "Ward packs (PDF, or ZIP of several)",
-    "assessment": "Needs assessment (Word, PDF or web page)",
-    "features": "Live layer for a GIS (OGC API Features)",
-}
-"""Ways in which something may be taken away besides :data:`FORMATS`."""
-OF_SMALL_AREAS = ("pack", "assessment")
-"""Those of them that tell of small areas."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +50,28 @@ class Format:
     mimetype: str
     write: Callable[[Sheet], bytes]
     long: bool = False
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way in which something may be taken away besides :data:`FORMATS`: what is made of more than a sheet.
+
+    Attributes
+    ----------
+    key : str
+        Ending of ``/export.<key>``, where it is a file.
+    label : str
+        In the menu.
+    file : bool
+        Whether the menu of exports has it.
+    of_small_areas : bool
+        Whether it always tells of small areas.
+    """
+
+    key: str
+    label: str
+    file: bool = True
+    of_small_areas: bool = False
 
 
 def export(atlas: Atlas, query: Query, key: str, link: str = "") -> bytes:
@@ -91,21 +104,27 @@ def export(atlas: Atlas, query: Query, key: str, link: str = "") -> bytes:
 
 def ways() -> dict[str, str]:
     """Key to name of every way in which something may be taken away."""
-    return {**{key: form.label for key, form in FORMATS.items()}, **OTHER_WAYS}
+    return {key: form.label for key, form in FORMATS.items()} | {key: way.label for key, way in WAYS.items()}
+
+
+def in_menu() -> tuple[str, ...]:
+    """Keys of all that the menu of exports has, each at ``/export.<key>``."""
+    return (*FORMATS, *(key for key, way in WAYS.items() if way.file))
 
 
 def offered(atlas: Atlas) -> dict[str, str]:
     """Key to name of the ways in which who asks may take something away."""
 
     def may(key: str) -> bool:
-        return atlas.viewer.takes(key) and (key not in OF_SMALL_AREAS or "lsoa" in atlas.catalogue.levels)
+        small = key in WAYS and WAYS[key].of_small_areas
+        return atlas.viewer.takes(key) and (not small or "lsoa" in atlas.catalogue.levels)
 
     return {key: name for key, name in ways().items() if may(key)}
 
 
 def files(atlas: Atlas) -> dict[str, str]:
     """Key to name of the files that who asks may take away."""
-    return {key: label for key, label in offered(atlas).items() if key in (*FORMATS, "html", "pack")}
+    return {key: label for key, label in offered(atlas).items() if key in in_menu()}
 
 
 def allow(atlas: Atlas, key: str) -> None:
@@ -150,3 +169,15 @@ FORMATS: dict[str, Format] = {
     )
 }
 """Every form in which an answer may leave, in the order of the menu."""
+WAYS: dict[str, Way] = {
+    way.key: way
+    for way in (
+        Way("html", "One file to take along (HTML)"),
+        Way("briefing", "Briefing sheets of hotspots (PDF, A5)"),
+        Way("phone", "Briefing sheets for a phone (PDF)"),
+        Way("pack", "Ward packs (PDF, or ZIP of several)", of_small_areas=True),
+        Way("assessment", "Needs assessment (Word, PDF or web page)", file=False, of_small_areas=True),
+        Way("features", "Live layer for a GIS (OGC API Features)", file=False),
+    )
+}
+"""Every other way, in the order of the menu."""

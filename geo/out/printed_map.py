@@ -284,20 +284,22 @@ def poster(sheet: Sheet) -> Page:
     return page
 
 
-def draw_head(page: Page, sheet: Sheet, kicker: str, title: str, finding: str) -> float:
+def draw_head(
+    page: Page, sheet: Sheet, kicker: str, title: str, finding: str, *, margin: float = MARGIN
+) -> float:
     """Write the marking, the title and the finding; returns where they end."""
-    width, y = page.width - 2 * MARGIN, MARGIN - 3.0
+    width, y = page.width - 2 * margin, margin - 3.0
     marking = sheet.answer.banner.upper()
-    place = Rect(page.width - MARGIN - text_width(marking, BODY, True) - 5, y, page.width - MARGIN, y + 5.4)
+    place = Rect(page.width - margin - text_width(marking, BODY, True) - 5, y, page.width - margin, y + 5.4)
     page.box(place, MARK)
     centre = (place.left + place.right) / 2
     page.text(centre, y + 3.7, marking, BODY, bold=True, colour="black", align="center")
-    kicker = shorten(kicker, place.left - MARGIN - 4, BODY + 0.4, True)
-    page.text(MARGIN, y + 3.7, kicker, BODY + 0.4, bold=True, colour=MUTED)
+    kicker = shorten(kicker, place.left - margin - 4, BODY + 0.4, True)
+    page.text(margin, y + 3.7, kicker, BODY + 0.4, bold=True, colour=MUTED)
     size = TITLE if len(wrap(title, width, TITLE, True)) == 1 else TITLE - 3
-    y = page.paragraph(MARGIN, y + 7.0, width, title, size, bold=True, colour=BAR, leading=1.25, kind="H1")
-    y = page.paragraph(MARGIN, y + 0.8, width, finding, FINDING, leading=1.35)
-    page.rule(MARGIN, y + 2.2, width, INK, 0.9)
+    y = page.paragraph(margin, y + 7.0, width, title, size, bold=True, colour=BAR, leading=1.25, kind="H1")
+    y = page.paragraph(margin, y + 0.8, width, finding, FINDING, leading=1.35)
+    page.rule(margin, y + 2.2, width, INK, 0.9)
     return y + 5.2
 
 

@@ -159,8 +159,8 @@ class Briefing:
     until: str
 
 
-def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing:
-    """Tell of the top areas of a question.
+def briefing(atlas: Atlas, query: Query, *, seen: int | None = None, areas: Sequence[str] = ()) -> Briefing:
+    """Tell of the top areas of a question, or of some areas.
 
     Parameters
     ----------
@@ -169,6 +169,8 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
     seen : int, optional
         Last month that was loaded at the last meeting (see :func:`geo.ask.words.month_number`); what came
         after it is compared with the same months a year before, or with the months just before.
+    areas : sequence of str
+        Codes of the areas to tell of instead of the top ones.
 
     Returns
     -------
@@ -177,9 +179,9 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None) -> Briefing
     answer = atlas.answer(query.replace(clock="recorded"))
     query = answer.query
     info = atlas.catalogue.source(query)
-    top = listed_areas(answer)
+    top = answer.table.loc[list(areas)] if areas else listed_areas(answer)
     level = atlas.levels[query.level]
-    first, last = _period(answer, info.months)
+    first, last = period_of(answer, info.months)
     fresh = _unseen(info.months, seen, last)
     if query.windows(info)[0] is not None:
         changes, change, _ = _day_changes(atlas, query, top.index, query.compare)
@@ -280,7 +282,7 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray, *, whole: bool = Fals
 # ---------------------------------------------------------------- what changed
 
 
-def _period(answer: Answer, months: Sequence[int]) -> tuple[int, int]:
+def period_of(answer: Answer, months: Sequence[int]) -> tuple[int, int]:
     """First and last loaded month of a question."""
     query = answer.query
     first = months[0] if query.first is None else max(query.first, months[0])

@@ -2,8 +2,8 @@
 
 The notes of a data folder are its file ``notes.jsonl``, beside the versions and untouched by imports: one
 JSON object a line, oldest first, so that it can be read, corrected or emptied in any text editor. They hold
-what people type, no more: the author's name is typed too. Nothing of them goes into a link, a log or an
-export.
+what people type, no more: the author's name is typed too. Nothing of them goes into a link or a log, and of
+all exports only into the briefing sheet of their area, for who may see them.
 """
 
 from __future__ import annotations

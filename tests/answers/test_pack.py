@@ -18,10 +18,11 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import month_number, month_text
 from geo.cli import run
+from geo.out.area_charts import draw_kinds
 from geo.out.drawing import POINT, Page, Rect
 from geo.out.pane import Pane
 from geo.out.ward_pack import ward_pack, wards_of, write_packs
-from geo.out.ward_when import _draw_gradient, draw_kinds
+from geo.out.ward_when import _draw_gradient
 from geo.out.ward_where import name_places
 from geo.tell.area import profile
 from tests.support import small_county as small
