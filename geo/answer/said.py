@@ -125,14 +125,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
     info, gate, selection = s.info, s.gate, s.selection
     where = f"in {s.where}" if s.query.borough else "on the map"
     said = [f"{info.counted(gate.text(int(s.counts[s.inside].sum())))} {where}."]
-    for slug, (_, noun) in info.nouns.items():
-        if slug in (s.query.category or info.categories):
-            apart = s.loaded.select(s.kept.replace(category=(slug,))).by_area[s.lsoas]
-            number = "All" if info.noun == noun else gate.text(int(apart.sum()))
-            said.append(
-                f"{number} of them are {noun} of {lower_first(info.categories[slug])}, "
-                f"which are not {s.loaded.info.noun}."
-            )
+    said += of_other_nouns(s)
     if sentence := uncovered(s):
         others = gate.text(int(s.counts[s.chosen & ~s.inside].sum()))
         left = f" {info.counted(others)} recorded there {agree(others, 'is', 'are')} left out."
@@ -180,6 +173,22 @@ def left_out(s: Asked) -> tuple[str, ...]:
     supplier = f"{info.attribution}." if gate.disclosure == "internal" else ""
     said += filter(None, (gate.notice, supplier, how_far(s)))
     return tuple(said)
+
+
+def of_other_nouns(s: Asked) -> list[str]:
+    """Say how many of the events are not called by the noun of the others."""
+    said = []
+    for slug, (_, noun) in s.info.nouns.items():
+        if slug in (s.query.category or s.info.categories):
+            apart = s.loaded.select(s.kept.replace(category=(slug,))).by_area[s.lsoas]
+            if not apart.any() and (s.query.definition or s.unrecorded):
+                continue
+            number = "All" if s.info.noun == noun else s.gate.text(int(apart.sum()))
+            said.append(
+                f"{number} of them are {noun} of {lower_first(s.info.categories[slug])}, "
+                f"which are not {s.loaded.info.noun}."
+            )
+    return said
 
 
 def by_factors(s: Asked) -> list[str]:

@@ -110,7 +110,13 @@ class Catalogue:
 
     def source(self, query: Query) -> SourceInfo:
         """Return the source of a checked question, its events called by what the question selects of them."""
-        return self.sources[query.source].called(query.category)
+        source = self.sources[query.source]
+        if query.category or not query.definition:
+            return source.called(query.category)
+        named = [set(Query.parse(search)[0].category) for search in self.definitions[query.definition].any]
+        offences = set(source.categories) - set(source.nouns)  # what has a code is an offence
+        kinds = {slug for some in named for slug in (some or offences)}
+        return source.called([slug for slug in source.categories if slug in kinds])
 
     def check(self, query: Query) -> tuple[Query, Notices]:
         """Return the nearest question that the loaded data can answer, and what was changed.

@@ -297,6 +297,13 @@ _HATE = {
 }
 
 
+def _said(form: str, shown: str) -> str:
+    """Write a value in a description; nouns of peoples keep their capital."""
+    return form.format(
+        shown if "ethnicity" in form and shown not in ("Mixed", "Other") else lower_first(shown)
+    )
+
+
 def _group(
     name: str, label: str, description: str, found: Mapping[str, tuple[str, str]], says: str, **more: Any
 ) -> Factor:
@@ -309,7 +316,7 @@ def _group(
         **{"column": name, **more},
         values={**values, UNKNOWN: "Not known"},
         phrases={
-            **{value: says.format(lower_first(shown)) for value, shown in values.items()},
+            **{value: _said(says, shown) for value, shown in values.items()},
             UNKNOWN: f"{lower_first(label)} not known",
         },
         written={value: form for value, (_, form) in found.items()},

@@ -23,6 +23,7 @@ from geo.ask.query import Query
 from geo.ask.words import DAY_NAMES, MONTH_NAMES, listed, month_number
 from geo.demo import county, published
 from geo.demo.chance import town_centre_codes
+from geo.demo.check_persons import shares
 from geo.stats import deprivation, rates
 from geo.stats.clock import NIGHTS, night_hours, nights_of, weekdays_of_months
 from geo.tell.assessment import VIOLENCE, part_of
@@ -429,10 +430,17 @@ def _elsewhere(atlas: Atlas) -> _Topic:
     return topic
 
 
+def _persons(atlas: Atlas) -> _Topic:
+    topic = _Topic("Persons and circumstances, 2019 to 2023")
+    shares(atlas, topic.share)
+    return topic
+
+
 TOPICS: tuple[Callable[[Atlas], _Topic], ...] = (
     _place,
     _crimes,
     _violence,
+    _persons,
     clock_of,
     _rates,
     ambulance,

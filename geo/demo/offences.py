@@ -31,8 +31,8 @@ from geo.demo.chance import (
     top_quintile,
     town_centres,
 )
+from geo.demo.persons import VIOLENCE, circumstances
 
-VIOLENCE = "Violence and sexual offences"
 ASB = "Anti-social behaviour"
 _POLICE_AGES = np.array([0.4, 1.2, 4.5, 12, 14, 13, 13, 12, 9, 7.5, 6, 4, 2.5, 1.5, 1.2, 0.9, 0.7, 0.5, 0.3])
 
@@ -100,13 +100,13 @@ _KINDS = {
 
 
 _VIOLENT = (
-    ("105A", "Assault without injury", 26.0, 0.00, 0.01, 0.38),
-    ("8N", "Assault with injury", 24.5, 1.00, 0.05, 0.33),
+    ("105A", "Assault without injury", 26.0, 0.00, 0.008, 0.36),
+    ("8N", "Assault with injury", 24.5, 1.00, 0.031, 0.31),
     ("8L", "Harassment", 12.0, 0.00, 0.00, 0.30),
     ("8R", "Malicious communications", 12.5, 0.00, 0.00, 0.28),
     ("8Q", "Stalking", 6.5, 0.00, 0.01, 0.72),
-    ("3B", "Threats to kill", 3.5, 0.00, 0.18, 0.35),
-    ("5D", "Assault with intent to cause serious harm", 1.9, 1.00, 0.42, 0.16),
+    ("3B", "Threats to kill", 3.5, 0.00, 0.13, 0.35),
+    ("5D", "Assault with intent to cause serious harm", 1.9, 1.00, 0.34, 0.16),
     ("8S", "Assault with injury on an emergency worker", 1.2, 1.00, 0.01, 0.02),
     ("11A", "Cruelty to or neglect of children", 1.6, 0.10, 0.00, 0.35),
     ("8U", "Controlling or coercive behaviour", 2.2, 0.00, 0.01, 1.00),
@@ -130,9 +130,6 @@ _WITHIN_GROUP = np.array(
         [25, 25, 26, 24],
     ]
 )
-
-
-_AGGRAVATING = {"Alcohol": 0.16, "Drugs": 0.05, "Mental health": 0.05, "Hate": 0.025, "Gang or group": 0.02}
 
 
 def offence_target(rng: np.random.Generator, county: County) -> Target:
@@ -378,14 +375,14 @@ def _force_extract(rng: np.random.Generator, county: County, events: pd.DataFram
         "Domestic Abuse": flags(sheet["domestic"]),
         "Knife": flags(sheet["knife"]),
         "Injury": flags(sheet["injury"]),
-        "Aggravating Factor": sheet["aggravating"],
+        **circumstances(county, events, sheet),
     }
 
 
 def _offence_sheet(
     rng: np.random.Generator, events: pd.DataFrame, violent: NDArray[np.bool_]
 ) -> pd.DataFrame:
-    """What was recorded of each offence: code, name, flags, sex of the victim, aggravating factor."""
+    """What was recorded of each offence: code, name, flags, sex of the victim."""
     lists = [(name, kind.offences) for name, kind in _KINDS.items()]
     rows = [(VIOLENCE, k, *row) for k, row in enumerate(_VIOLENT)]
     rows += [
@@ -410,16 +407,10 @@ def _offence_sheet(
     )
     n = len(sheet)
     domestic, injury, knife = (rng.random(n) < sheet[flag] for flag in ("domestic", "injury", "knife"))
-    woman = np.where(domestic, 0.74, np.where(violent, 0.47, 0.44))
+    woman = np.where(domestic, 0.74, np.where(violent, 0.38, 0.44))
     woman = np.select(
         [sheet["offence"].str.contains("female"), sheet["offence"].str.contains(" male")], [1.0, 0.0], woman
     )
     sex = np.where(rng.random(n) < woman, "F", "M").astype(object)
     sex[(sheet["band"] < 0).to_numpy()] = ""
-    late = ((sheet["hour"] >= 20) | sheet["hour"].between(0, 4)) & ~sheet["default"]
-    chance = np.array(list(_AGGRAVATING.values()))
-    # a factor is found more often in violence, late at night: other draws reach beyond the last one
-    drawn = rng.random(n) * np.where(late, 0.75, 1.5) * np.where(violent, 1, 6)
-    position = np.searchsorted(np.cumsum(chance), drawn, side="right")
-    factor = np.array([*_AGGRAVATING, ""], dtype=object)[position]
-    return sheet.assign(domestic=domestic, injury=injury, knife=knife, sex=sex, aggravating=factor)
+    return sheet.assign(domestic=domestic, injury=injury, knife=knife, sex=sex)

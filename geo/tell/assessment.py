@@ -196,7 +196,8 @@ def _topic(parts: Sequence[Part]) -> str:
     def topic(part: Part) -> str:
         if part.query.category == (VIOLENCE,):
             return "violence"
-        return lower_first(part.what if part.query.category else part.loaded.info.label)
+        named_so = part.query.category or part.query.definition
+        return lower_first(part.what if named_so else part.loaded.info.label)
 
     return named([topic(part) for part in parts], "source", "sources", most=MOST_SOURCES)
 

@@ -69,6 +69,7 @@ def test_page_programs_and_assessment_count_the_same_and_say_what_it_is(atlas: A
     said = atlas.definitions["young-knives"].said
     total = len(expected())
     made = page(atlas, search)
+    assert made["noun"] == "offences"
     assert made["shown"]["description.children"].startswith("Knives and the young in Squareshire")
     assert made["shown"]["note-definition.children"] == said
     assert made["shown"]["filter-definition.value"] == "young-knives"

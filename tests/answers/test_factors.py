@@ -22,6 +22,7 @@ from geo.data.mapping import read_mapping
 from geo.data.read_table import read_table
 from geo.data.store import Store
 from geo.tell.assessment import part_of
+from geo.tell.exhibits.persons import factors, kinds, suspects
 from tests.support import small_county as small
 from tests.support.command import command
 
@@ -292,3 +293,48 @@ def test_a_mapping_names_the_columns_and_the_words(tmp_path: Path) -> None:
     assert events["knife"].astype(object).fillna("").tolist() == [True, ""]
     assert events["offence_code"].astype("str").tolist() == ["8N", "5D"]
     assert events[LIST].astype(object).fillna("").tolist() == ["Alcohol", ""]
+
+
+# ---------------------------------------------------------------- the assessment
+
+
+def test_factors_are_counted_once_and_several_times(atlas: Atlas) -> None:
+    part, _ = part_of(atlas, atlas.exactly("?source=offences"), "offences")
+    table = factors(part).table.set_index("Factor")
+    rows = offences()
+    rows = rows[
+        rows["LSOA Code"].isin(small.CODES) & (rows["Offence Group"] == "Violence and sexual offences")
+    ]
+    marks = rows["Aggravating Factor"].str
+    expected = {
+        "Knife": rows["Knife"] == "Y",
+        "Firearm": rows["Firearm"] == "Y",
+        "Alcohol": marks.contains("Alcohol"),
+        "Hate: religion": marks.contains("religious"),
+        "Gang or group": marks.contains("Gang"),
+    }
+    assert {name: table.loc[name, "Count"] for name in expected} == {k: v.sum() for k, v in expected.items()}
+    assert table.loc["Firearm", "Not recorded"] == (rows["Firearm"] == "").sum()
+    yes = (rows[["Knife", "Domestic Abuse", "Injury", "Firearm", "Online", "Public Place"]] == "Y").any(
+        axis=1
+    )
+    assert (
+        table.loc["Any of them, each event once", "Count"] == (yes | (rows["Aggravating Factor"] != "")).sum()
+    )
+
+
+def test_suspects_and_kinds_state_what_is_not_recorded(atlas: Atlas) -> None:
+    part, _ = part_of(atlas, atlas.exactly("?source=offences"), "offences")
+    rows = offences()
+    rows = rows[
+        rows["LSOA Code"].isin(small.CODES) & (rows["Offence Group"] == "Violence and sexual offences")
+    ]
+    table = suspects(part).table.set_index("Age")
+    assert table.loc["Not recorded", "All"] == (rows["Suspect Age"] == "").sum()
+    assert (
+        table.loc["15 to 24", "Male"]
+        == (ages("Suspect Age", rows, 15, 24) & (rows["Suspect Sex"] == "M")).sum()
+    )
+    recorded = kinds(part).table.set_index(["Recorded", "Value"])
+    assert recorded.loc[("Premises", "Home"), "Count"] == (rows["Premises Type"] == "Dwelling").sum()
+    assert recorded.loc[("Relationship", "Not known"), "Count"] == (rows["Relationship"] == "Not known").sum()

@@ -47,10 +47,6 @@ def age_and_sex(part: Part) -> Exhibit:
 
 YES_NO = {"True": "Yes", "False": "No"}
 ATTRIBUTES: dict[str, tuple[str, dict[str, str]]] = {
-    "domestic_abuse": ("Domestic abuse", YES_NO),
-    "knife": ("Knife", YES_NO),
-    "injury": ("Injury", YES_NO),
-    "aggravating": ("Aggravating factor", {}),
     "conveyed": ("Taken to hospital", YES_NO),
     "arrival_mode": ("Arrival", {}),
     "through_ae": ("Admitted through A&E", YES_NO),
@@ -59,8 +55,6 @@ ATTRIBUTES: dict[str, tuple[str, dict[str, str]]] = {
 SAID = {
     ("Arrival", "Ambulance"): "arrived by ambulance",
     ("Admitted through A&E", "Yes"): "were admitted through A&E",
-    ("Domestic abuse", "Yes"): "are marked as domestic abuse",
-    ("Knife", "Yes"): "involve a knife",
     ("Taken to hospital", "Yes"): "were taken to hospital",
 }
 """Values whose share the finding names."""

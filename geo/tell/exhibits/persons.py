@@ -1,0 +1,139 @@
+"""What is recorded of persons and circumstances?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.ask.factors import APART, FACTORS, LIST, UNKNOWN, Factor
+from geo.ask.words import lower_first
+from geo.data.table import AGE_BANDS
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.who import AGE_GROUPS
+
+NO_COUNT = {"no", "none", UNKNOWN}
+"""Values of a factor that say that it is not so, or not known."""
+
+
+def factors(part: Part) -> Exhibit:
+    """Factors of the offences: each as often as it is recorded, and events with any of them once."""
+    extra, marks, unknown = part.loaded.cube.extra, {}, {}
+    for one in FACTORS.values():
+        if not (one.flag or one.name == "hate") or not extra.carries(one):
+            continue
+        for at, (value, label) in enumerate(one.values.items()):  # noqa: PD011
+            if value in NO_COUNT:
+                continue
+            name = one.label if one.flag else f"{one.label}: {lower_first(label)}"
+            marks[name] = _carrying(part, one, {at})
+            unknown[name] = 0 if extra.marks(one) else int(_carrying(part, one, one.unknown).sum())
+    marks |= _keywords(part)
+    marks = {name: mask for name, mask in marks.items() if mask.any()}
+    if not marks:
+        raise NotPossible("the files loaded record no factors.")
+    shown = part.numbers([int(mask.sum()) for mask in marks.values()])
+    order = np.argsort(-np.nan_to_num(shown), kind="stable")
+    names = [list(marks)[at] for at in order]
+    counts = [int(marks[name].sum()) for name in names]
+    anyone = int(np.logical_or.reduce(list(marks.values())).sum())
+    table = pd.DataFrame(
+        {
+            "Factor": [*names, "Any of them, each event once"],
+            "Count": part.gate.counts([*counts, anyone]),
+            "Share": [part.percent(count, part.total) for count in (*counts, anyone)],
+            "Not recorded": part.gate.counts([*(unknown.get(name, 0) for name in names), 0]),
+        }
+    )
+    share = part.gate.share(anyone, part.total)
+    finding = (
+        ""
+        if share is None
+        else f"{share:.0%} of {part.noun} carry at least one of these factors, most often "
+        f"{lower_first(names[0])} ({part.gate.text(counts[0])})."
+    )
+    caveats = (
+        "One event may carry several factors, so the shares add up to more than that of all with any.",
+        "What is marked by a keyword counts as not so where the keyword is missing.",
+    )
+    title = f"{part.titled}: factors"
+    return Exhibit("factors", title, finding, table, {"Share": PERCENT}, caveats=caveats)
+
+
+def suspects(part: Part) -> Exhibit:
+    """Suspects by age and sex, those not recorded among them."""
+    age, sex = FACTORS["suspect_age"], FACTORS["suspect_sex"]
+    extra = part.loaded.cube.extra
+    if not extra.carries(age) or not extra.carries(sex):
+        raise NotPossible("the files loaded record no ages and sexes of suspects.")
+    women, men = (_carrying(part, sex, {at}) for at in (0, 1))
+    groups = {name: range(low, high) for name, (low, high) in AGE_GROUPS.items()}
+    bands = {name: _carrying(part, age, {*of}) for name, of in groups.items()}
+    bands["Not recorded"] = _carrying(part, age, {len(AGE_BANDS)})
+    table = pd.DataFrame({"Age": list(bands)})
+    for name, of in (("Female", women), ("Male", men), (BOROUGH_TOTAL, np.ones(len(women), bool))):
+        table[name] = part.gate.counts([int((of & band).sum()) for band in bands.values()])
+    known = int((women | men).sum())
+    male, recorded = part.gate.share(int(men.sum()), known), part.gate.share(known, part.total)
+    finding = (
+        ""
+        if male is None or recorded is None
+        else f"A suspect is recorded in {recorded:.0%} of {part.noun}; {male:.0%} of those recorded are male."
+    )
+    chart = Chart(
+        "lines", "Age", ("Female", "Male"), data=table.iloc[:-1], titles=("", part.noun.capitalize())
+    )
+    caveats = ("Suspects that are not recorded may differ from those that are.",)
+    return Exhibit("suspects", f"{part.titled}: suspects", finding, table, chart=chart, caveats=caveats)
+
+
+def kinds(part: Part) -> Exhibit:
+    """Ethnicity of victims, relationships and premises, of those recorded and with those that are not."""
+    rows: list[tuple[str, str, int, float]] = []
+    said = []
+    for one in FACTORS.values():
+        if not one.written or one.name == "hate" or not part.loaded.cube.extra.carries(one):
+            continue
+        counts = [int(_carrying(part, one, {at}).sum()) for at in range(len(one.values))]
+        known = sum(counts[:-1])
+        named = list(one.values.values())  # noqa: PD011
+        shares = [part.percent(count, known) for count in counts[:-1]]
+        rows += list(zip([one.label] * len(named), named, counts, [*shares, np.nan], strict=True))
+        if not np.isnan(shares).all():
+            first = int(np.nanargmax(shares))
+            said.append(f"{one.label}: most often {lower_first(named[first])}, {shares[first]:.0f}%")
+    if not rows:
+        raise NotPossible("the files loaded record no ethnicities, relationships or premises.")
+    table = pd.DataFrame(
+        {
+            "Recorded": [row[0] for row in rows],
+            "Value": [row[1] for row in rows],
+            "Count": part.gate.counts([row[2] for row in rows]),
+            "Share of those known": [row[3] for row in rows],
+        }
+    )
+    finding = f"{'; '.join(said)} of those known." if said else ""
+    title = f"{part.titled}: victims' ethnicity, relationship, premises"
+    return Exhibit("kinds", title, finding, table, {"Share of those known": PERCENT})
+
+
+def _carrying(part: Part, one: Factor, chosen: set[int] | frozenset[int]) -> np.ndarray:
+    """Mark the events of a part that carry any of some values of a factor."""
+    found: np.ndarray = part.loaded.cube.extra.carrying(one, chosen)[part.rows]
+    return found
+
+
+def _keywords(part: Part) -> dict[str, np.ndarray]:
+    """Keywords that tell of no factor: each to the events of a part that are marked with it."""
+    extra = part.loaded.cube.extra
+    if not extra.known(LIST):
+        return {}
+    positions, texts = extra.coded(LIST)
+    told = [one for one in FACTORS.values() if one.marked]
+    lists = [[word.strip() for word in text.split(APART)] for text in texts]
+    others = {
+        word
+        for word in dict.fromkeys(word for words in lists for word in words if word)
+        if all(one.among(word) == one.among("") for one in told)
+    }
+    mine = positions[part.rows]
+    return {word: np.array([*(word in words for words in lists), False])[mine] for word in sorted(others)}
