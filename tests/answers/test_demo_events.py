@@ -397,3 +397,38 @@ def test_some_areas_are_hot_for_health_services_but_not_for_the_police(violence,
     hot = health.rank(pct=True) > 0.8
     assert 5 <= (hot & (police.rank(pct=True) < 0.6)).sum() <= 30
     assert police.corr(health, method="spearman") > 0.4, "yet on the whole they agree"
+
+
+def test_persons_and_circumstances_as_published(files):
+    rows = pd.read_csv(files["offences"], dtype=str, keep_default_na=False)
+    violent = rows[rows["Offence Group"] == "Violence and sexual offences"]
+    marked = violent["Aggravating Factor"].str
+    known = violent[violent["Suspect Sex"] != ""]
+    shares = {
+        "domestic abuse": (violent["Domestic Abuse"] == "Y", 0.35, 2),
+        "knife": (violent["Knife"] == "Y", 0.022, 3),
+        "firearm": (violent["Firearm"] == "Y", 0.002, 3),
+        "online": (violent["Online"] == "Y", 0.06, 2),
+        "alcohol": (marked.contains("Alcohol"), 0.08, 2),
+        "hate": (marked.contains("Hate"), 0.029, 3),
+        "racial": (marked.contains("Hate: racial"), 0.021, 3),
+        "religious": (marked.contains("Hate: religious"), 0.002, 3),
+        "no suspect": (violent["Suspect Sex"] == "", 0.30, 2),
+        "male suspects": (known["Suspect Sex"] == "M", 0.75, 2),
+        "suspects under 25": (known["Suspect Age"].astype(int) < 25, 0.17, 2),
+    }
+    found = {name: round(mask.mean(), digits) for name, (mask, _, digits) in shares.items()}
+    assert found == {name: share for name, (_, share, _) in shares.items()}
+
+
+def test_violence_against_women_and_girls_by_space(files):
+    rows = pd.read_csv(files["offences"], dtype=str, keep_default_na=False)
+    kinds = ("Violence and sexual offences", "Public order", "Robbery")
+    women = rows[rows["Offence Group"].isin(kinds) & (rows["Victim Sex"] == "F")]
+    women = women[pd.to_numeric(women["Victim Age"]) >= 10]
+    online, school = women["Online"] == "Y", women["Premises Type"].str.contains("school|College")
+    public = (women["Public Place"] == "Y") & ~online & ~school
+    private = (women["Public Place"] == "N") & ~online & ~school
+    shares = [round(mask.mean(), 3) for mask in (public, private, online, school)]
+    assert shares == [0.391, 0.528, 0.057, 0.012]
+    assert round((women["Domestic Abuse"][public] == "Y").mean(), 3) == 0.205
