@@ -83,7 +83,7 @@ def main() -> None:
             row(f"ratio {ratio}", name, ones, ratio)
     touched = nearby(redraws, near)
     rng = np.random.default_rng(4)
-    for ratio in (1.0, 1.2):
+    for ratio in (1.0, 1.2, 1.4):
         ones = []
         for z in schedules:
             on = nearby(z, near)

@@ -21,6 +21,7 @@ from dashboard import (
     routes_data,
     routes_export,
     routes_ogc,
+    routes_patrol,
     routes_pieces,
     security,
     shell,
@@ -96,7 +97,16 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
     app.atlas = atlas
     app.layout = layout.page(atlas)
     callbacks.register(app, atlas)
-    for room in (routes, routes_data, routes_export, routes_ogc, routes_pieces, routes_assess, notes):
+    for room in (
+        routes,
+        routes_data,
+        routes_export,
+        routes_ogc,
+        routes_pieces,
+        routes_assess,
+        routes_patrol,
+        notes,
+    ):
         room.register(app, atlas)
     openapi.register(app, atlas)
     shell.register(app)

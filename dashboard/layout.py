@@ -17,7 +17,7 @@ from dashboard.shell import THEME
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import BANNERS
 from geo.ask.choices import CLOCKS
-from geo.out.export import files, in_menu, ways
+from geo.out.export import files, in_menu, offered, ways
 
 
 def page(atlas: Atlas) -> Component:
@@ -71,6 +71,7 @@ def _bar(atlas: Atlas) -> Component:
                         href="?view=assess",
                         hidden="lsoa" not in atlas.catalogue.levels,
                     ),
+                    html.A("Patrols", id=ids.PATROLS, href="patrol", hidden="patrol" not in offered(atlas)),
                 ],
                 className="bar-views",
                 **{"aria-label": "Views"},

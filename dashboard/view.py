@@ -113,6 +113,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             f"{ids.LEGEND}.children": parts.legend(answer),
             **beside,
             **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in in_menu()},
+            f"{ids.PATROLS}.href": f"patrol{exported}",
             **({f"{ids.export('pptx')}.href": f"slides.pptx?map={quote(exported)}"} if pair else {}),
         },
     }

@@ -177,6 +177,7 @@ WAYS: dict[str, Way] = {
         Way("phone", "Briefing sheets for a phone (PDF)"),
         Way("pack", "Ward packs (PDF, or ZIP of several)", of_small_areas=True),
         Way("assessment", "Needs assessment (Word, PDF or web page)", file=False, of_small_areas=True),
+        Way("patrol", "Patrols: schedules, duty sheets and what came of them", file=False),
         Way("features", "Live layer for a GIS (OGC API Features)", file=False),
     )
 }

@@ -53,7 +53,7 @@ def records(sheet: Sheet) -> pd.DataFrame:
 # ---------------------------------------------------------------- text
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
     if isinstance(value, str) and value.startswith(_FORMULA) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
         return "'" + value
@@ -67,7 +67,7 @@ def write_csv(sheet: Sheet) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.columns)
     for row in table.itertuples(index=False):
-        writer.writerow([_safe(plain(value)) for value in row])
+        writer.writerow([safe(plain(value)) for value in row])
     return text.getvalue().encode("utf-8")
 
 

@@ -24,6 +24,7 @@ ROOMS = (
     "cli",
     "cli_access",
     "cli_exclude",
+    "cli_patrol",
 )
 """The rooms of ``geo/``: each may import itself and the rooms named before it."""
 RANK = {name: rank for rank, name in enumerate(ROOMS)}

@@ -1,0 +1,146 @@
+"""What of patrols does the server hand out? The page that plans them, and the files of a schedule."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus, urlencode
+
+from dash import Dash
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from dashboard import shell
+from dashboard.assess import page_templates
+from dashboard.openapi import HTML, PAGE, Effort, Operation, Own, described
+from dashboard.replies import asked, download, reply, without
+from geo.answer.disclosure import marking
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.refusal import Refused
+from geo.ask.words import day_name, listed
+from geo.out.duty_sheets import write_sheets
+from geo.out.export import allow
+from geo.out.patrol_files import FILES, WEEKDAYS, Drawn, filename
+from geo.tell.patrol.plan import plan
+from geo.tell.patrol.ranking import RANKINGS
+from geo.tell.patrol.said import EDGE, areas_table, power_lines
+from geo.tell.patrol.wish import SAID, WHOLE, Wish
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+
+TAG = "Patrols"
+OWN = tuple(
+    Own(
+        name,
+        f"{label}.",
+        {"type": "integer", "minimum": WHOLE[name][0], "maximum": WHOLE[name][1]}
+        if name in WHOLE
+        else {"type": "string", "enum": list(RANKINGS)}
+        if name == "by"
+        else {"type": "string"},
+    )
+    for name, label in SAID.items()
+)
+SHEETS = "sheets.pdf"
+FORM = Own("form", "Kind of file.", {"type": "string", "enum": [*FILES, SHEETS]}, place="path")
+AT_ONCE = 14
+"""Days of a schedule that are listed before the rest is opened."""
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Add the routes of an atlas to an app.
+
+    ``/patrol?<wish>&<query>`` (the page), ``/patrol.<form>?<wish>&<query>`` (a schedule in a form of
+    :data:`geo.out.patrol_files.FILES`, or its duty sheets).
+    """
+    answers: dict[str, Any] = {form.mimetype: {} for form in FILES.values()} | {"application/pdf": {}}
+
+    def wished() -> Wish:
+        return Wish.parse(request.args, date.today() + timedelta(days=1))
+
+    def drawn(query: Query, wish: Wish) -> Drawn:
+        found = plan(atlas, query, wish)
+        return Drawn(found, found.record(atlas.version), date.today())
+
+    @app.server.get("/patrol")
+    @described(Operation("Patrols: areas, days, and what a trial can show", PAGE, HTML, OWN))
+    def patrols() -> Response:
+        allow(atlas, "patrol")
+        faults: tuple[str, ...] = ()
+        found = None
+        try:
+            query, wish = asked(atlas, *SAID), wished()
+            found = drawn(query, wish)
+        except Refused as refused:
+            faults = refused.sentences
+        except Problem as problem:
+            faults = (str(problem),)
+        said = _page(atlas, found, faults)
+        return Response(said, 422 if faults else 200, mimetype="text/html")
+
+    @app.server.get("/patrol.<form>")
+    @described(Operation("A schedule of patrols, as a file", TAG, answers, (FORM, *OWN), effort=Effort.LONG))
+    def patrol_file(form: str) -> Response:
+        allow(atlas, "patrol")
+        if form not in (*FILES, SHEETS):
+            raise NotFound(f"There is no file “{form[:20]}” of patrols; there is {listed([*FILES, SHEETS])}.")
+        query, wish = asked(atlas, *SAID), wished()
+
+        def make() -> Response:
+            found = drawn(query, wish)
+            name = filename(found, form)
+            if form == SHEETS:
+                return download(write_sheets(atlas, found), "application/pdf", name)
+            return download(FILES[form].write(found), FILES[form].mimetype, name)
+
+        return reply(atlas, (query, wish), make)
+
+
+def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
+    """Write the page: the form, and what was planned and drawn, or why it was not."""
+    usual = Wish(date.today() + timedelta(days=1)).to_pairs()
+    values = {**usual, **{name: request.args[name] for name in SAID if request.args.get(name)}}
+    rest = without(*SAID)
+    kept = [tuple(part.partition("=")[::2]) for part in rest.split("&") if part]
+    classes = [one.gate.disclosure for one in atlas.sources.values()]
+    context: dict[str, Any] = {}
+    if drawn:
+        head, rows = areas_table(drawn.plan)
+        days = list(zip(drawn.record.design.dates, drawn.record.patrolled, strict=True))
+        context = {
+            "head": head,
+            "rows": rows,
+            "power": power_lines(drawn.plan),
+            "days": [
+                (f"{WEEKDAYS[day.weekday()]} {day_name(day)}", ", ".join(drawn.names[area] for area in areas))
+                for day, areas in days
+            ],
+            "files": {
+                **{key: form.label for key, form in FILES.items()},
+                SHEETS: "Duty sheets, a page an area (PDF)",
+            },
+            "address": "&".join(filter(None, [urlencode(drawn.plan.wish.to_pairs()), rest])),
+            "edge": EDGE if any(EDGE in row[1] for row in rows) else "",
+        }
+    return (
+        page_templates()
+        .get_template("patrol.html")
+        .render(
+            place=atlas.place,
+            marking=drawn.plan.banner if drawn else marking(classes, synthetic=atlas.synthetic),
+            drawn=drawn,
+            faults=faults,
+            values=values,
+            kept=[(key, unquote_plus(value)) for key, value in kept],
+            said=SAID,
+            whole=WHOLE,
+            rankings=RANKINGS,
+            back=f"?{rest}" if rest else "",
+            at_once=AT_ONCE,
+            assets=shell.assets(),
+            root=request.script_root,
+            **context,
+        )
+    )

@@ -1,0 +1,80 @@
+"""How many events did each area have on each day? For what is planned and judged by the day."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from geo.answer.asked import Asked
+from geo.answer.cube import N_SLOTS
+from geo.ask.problem import Problem
+from geo.ask.words import day_name, month_number
+
+
+def needs_days(asked: Asked) -> None:
+    """Raise Problem where a source does not tell the days of its events, or may not."""
+    if asked.gate.controlled:
+        raise Problem(
+            f"The numbers of {asked.info.label} are protected here, so no day of theirs can be judged: ask "
+            "somebody who may see the true ones."
+        )
+    if not asked.cube.has_days:
+        raise Problem(
+            f"{asked.info.label} tells months, not days: load events with dates (hotspots import) to judge "
+            "days."
+        )
+
+
+def by_day(asked: Asked, dates: Sequence[date], weights: np.ndarray | None = None) -> np.ndarray:
+    """Count the events of each area on some days; true numbers, never to be shown as they are.
+
+    Parameters
+    ----------
+    asked : Asked
+        Its filters hold, that of the period apart.
+    dates : sequence of date
+        Rising; days whose months are not loaded raise Problem.
+    weights : ndarray of float, one an event, optional
+        Sum these in place of counting; events without one add nothing.
+
+    Returns
+    -------
+    ndarray of float, shape (number of areas, number of dates)
+    """
+    first, last = (month_number(f"{day:%Y-%m}") for day in (dates[0], dates[-1]))
+    missing = [month for month in range(first, last + 1) if month not in asked.months]
+    if missing:
+        raise Problem(
+            f"{asked.info.label} from {day_name(dates[0])} to {day_name(dates[-1])} are not all loaded: "
+            "import them first."
+        )
+    within = asked.query.replace(first=first, last=last, compare="", window=None)
+    selection = asked.loaded.select(within)
+    cube, rows = asked.cube, selection.rows
+    rows = rows[(cube.day[rows] > 0) & (cube.area[rows] < cube.n_areas)]
+    month = cube.months[cube.cell[rows] // N_SLOTS % len(cube.months)]
+    starts = {int(m): date(int(m) // 12, int(m) % 12 + 1, 1).toordinal() for m in np.unique(month)}
+    ordinal = np.array([starts[int(m)] for m in month], np.int64) + cube.day[rows] - 1
+    at = np.array([day.toordinal() for day in dates])
+    position = np.searchsorted(at, ordinal)
+    there = (position < len(at)) & (at[np.minimum(position, len(at) - 1)] == ordinal)
+    area, position = asked.level.parent[cube.area[rows[there]]], position[there]
+    value = np.ones(len(area)) if weights is None else np.nan_to_num(weights[rows[there]])
+    cells = np.bincount(area * len(at) + position, value, asked.level.n * len(at))
+    return cells.reshape(asked.level.n, len(at))
+
+
+def last_year(asked: Asked) -> list[date]:
+    """Return the days of the last twelve loaded months of the period, or as many as there are in a row."""
+    months = asked.cube.months[asked.selection.months].tolist()
+    run = [months[-1]] if months else []
+    while run and len(run) < 12 and run[0] - 1 in months:
+        run.insert(0, run[0] - 1)
+    return [
+        date(month // 12, month % 12 + 1, day + 1)
+        for month in run
+        for day in range(monthrange(month // 12, month % 12 + 1)[1])
+    ]

@@ -1,0 +1,146 @@
+"""The commands of patrols: plan, draw, follow and judge them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from geo import cli
+from geo.ask.problem import Problem
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+    from geo.tell.patrol.plan import Plan
+
+patrol = typer.Typer(
+    help="Plan patrols of the areas of a map, draw on which days they go, and judge what came of it.",
+    no_args_is_help=True,
+)
+cli.cli.add_typer(patrol, name="patrol")
+
+Url = Annotated[
+    str, typer.Option(help="Address from the page, or what follows its “?”: level=lsoa&hour=14-23.")
+]
+By = Annotated[
+    str,
+    typer.Option(help="What areas are ranked by: count, rate, harm, hotspot, persistence or agreement."),
+]
+Areas = Annotated[int, typer.Option(help="How many areas.")]
+ADay = Annotated[int, typer.Option("--a-day", help="How many of them are patrolled each day.")]
+Days = Annotated[int, typer.Option(help="How many days.")]
+Minutes = Annotated[int, typer.Option(help="Minutes of a visit.")]
+Visits = Annotated[int, typer.Option(help="Visits a day to each patrolled area.")]
+Tiers = Annotated[int, typer.Option(help="Tiers that the areas are put in, the highest first.")]
+First = Annotated[str, typer.Option(help="First day, YYYY-MM-DD; tomorrow if absent.", metavar="DAY")]
+Without = Annotated[list[str] | None, typer.Option(help="Code of an area to leave out (repeat for more).")]
+LongestRun = Annotated[int, typer.Option("--longest-run", help="Days running that an area may be patrolled.")]
+Seed = Annotated[int, typer.Option(help="Seed of the draw: the same seed draws the same schedule.")]
+Blackout = Annotated[
+    list[str] | None, typer.Option(help="Day without patrols, YYYY-MM-DD (repeat for more).", metavar="DAY")
+]
+
+
+def planned(
+    data: Path, group: str, access: Path | None, url: str, said: dict[str, str]
+) -> tuple[Atlas, Plan]:
+    """Open the data, read what is said, and plan."""
+    from geo.ask.refusal import search_of
+    from geo.out.export import allow
+    from geo.tell.patrol.plan import plan
+    from geo.tell.patrol.wish import Wish
+
+    atlas = cli.opened(data, group, access)
+    allow(atlas, "patrol")
+    query = atlas.exactly(search_of(url))
+    return atlas, plan(atlas, query, Wish.parse(said, date.today() + timedelta(days=1)))
+
+
+@patrol.command("plan")
+def plan_(  # noqa: PLR0917
+    url: Url = "",
+    by: By = "count",
+    areas: Areas = 21,
+    a_day: ADay = 7,
+    days: Days = 90,
+    minutes: Minutes = 15,
+    visits: Visits = 1,
+    tiers: Tiers = 4,
+    first: First = "",
+    without: Without = None,
+    group: cli.AsGroup = "",
+    access: cli.AccessFile = None,
+    data: cli.Data = cli.DATA,
+) -> None:
+    """List the areas to patrol, how good that choice is, and how many days show what reduction."""
+    said = {
+        "by": by, "areas": f"{areas}", "a_day": f"{a_day}", "days": f"{days}", "minutes": f"{minutes}",
+        "visits": f"{visits}", "tiers": f"{tiers}", "first": first, "without": " ".join(without or ()),
+    }  # fmt: skip
+    atlas, found = planned(data, group, access, url, said)
+    _show(atlas, found)
+
+
+def _show(atlas: Atlas, found: Plan) -> None:
+    from geo.tell.patrol.said import areas_table, power_lines
+
+    console = Console(highlight=False, markup=False)
+    console.print(f"{found.description}. {found.banner}.\n")
+    head, rows = areas_table(found)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in head:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    for sentence in (*found.sentences, *power_lines(found)):
+        console.print(f"\n{sentence}")
+
+
+@patrol.command("draw")
+def draw_(  # noqa: PLR0917
+    url: Url = "",
+    by: By = "count",
+    areas: Areas = 21,
+    a_day: ADay = 7,
+    days: Days = 90,
+    minutes: Minutes = 15,
+    visits: Visits = 1,
+    tiers: Tiers = 4,
+    first: First = "",
+    without: Without = None,
+    longest_run: LongestRun = 3,
+    seed: Seed = 1,
+    blackout: Blackout = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Folder for the record, calendar, workbook, table and duty sheets."
+        ),
+    ] = None,
+    group: cli.AsGroup = "",
+    access: cli.AccessFile = None,
+    data: cli.Data = cli.DATA,
+) -> None:
+    """Draw which areas are patrolled on which days, and write it in every form, with its seal."""
+    from geo.out.duty_sheets import write_sheets
+    from geo.out.patrol_files import FILES, Drawn, filename
+
+    said = {
+        "by": by, "areas": f"{areas}", "a_day": f"{a_day}", "days": f"{days}", "minutes": f"{minutes}",
+        "visits": f"{visits}", "tiers": f"{tiers}", "first": first, "without": " ".join(without or ()),
+        "longest_run": f"{longest_run}", "seed": f"{seed}", "blackout": " ".join(blackout or ()),
+    }  # fmt: skip
+    atlas, found = planned(data, group, access, url, said)
+    drawn = Drawn(found, found.record(atlas.version), date.today())
+    folder = output or Path()
+    if not folder.is_dir():
+        raise Problem(f"There is no folder {folder}: make it first, or name another with -o.")
+    for key, form in FILES.items():
+        cli.save(folder / filename(drawn, key), form.write(drawn))
+    cli.save(folder / filename(drawn, "sheets.pdf"), write_sheets(atlas, drawn))
+    print(f"Seal {drawn.record.seal}")

@@ -1,0 +1,234 @@
+"""In what form does a schedule of patrols leave? A sealed record, a calendar, a workbook, a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from geo.answer.disclosure import stamp
+from geo.ask.words import counted, day_name
+from geo.out.tables import plain, safe
+from geo.stats.patrol_record import Record
+from geo.tell.patrol.plan import Plan
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A plan with the schedule that was drawn of it.
+
+    Attributes
+    ----------
+    plan : Plan
+    record : Record
+    made : date
+    names : mapping of str to str
+        What each area is called, by its code.
+    """
+
+    plan: Plan
+    record: Record
+    made: date
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each area is called, by its code."""
+        return self.plan.table["name"].astype(str).to_dict()
+
+    @property
+    def title(self) -> str:
+        """ "Patrols of 21 areas from 1 December 2026"."""
+        return f"Patrols of {len(self.names)} areas from {day_name(self.plan.wish.first)}"
+
+
+@dataclass(frozen=True)
+class PatrolFile:
+    """One form in which a schedule leaves.
+
+    Attributes
+    ----------
+    key : str
+        Ending of the file.
+    label, mimetype : str
+    write : callable
+    """
+
+    key: str
+    label: str
+    mimetype: str
+    write: Callable[[Drawn], bytes]
+
+
+def write_record(drawn: Drawn) -> bytes:
+    """The record with its seal, as JSON."""
+    return drawn.record.to_json().encode("utf-8")
+
+
+def write_csv(drawn: Drawn) -> bytes:
+    """One row a patrol: date, weekday, area, name, tier."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["date", "weekday", "area", "name", "tier"])
+    for row in _rows(drawn):
+        writer.writerow([safe(plain(value)) for value in row])
+    return text.getvalue().encode("utf-8")
+
+
+def _rows(drawn: Drawn) -> list[tuple[str, str, str, str, int]]:
+    tiers = drawn.plan.table["tier"].to_dict()
+    days = zip(drawn.record.design.dates, drawn.record.patrolled, strict=True)
+    return [
+        (day.isoformat(), WEEKDAYS[day.weekday()], area, drawn.names[area], tiers[area])
+        for day, areas in days
+        for area in areas
+    ]
+
+
+# ---------------------------------------------------------------- the calendar
+
+
+def write_ics(drawn: Drawn) -> bytes:
+    """Calendar (RFC 5545): one entry a day that names the areas."""
+    wish = drawn.plan.wish
+    stamp_ = f"{drawn.made:%Y%m%d}T000000Z"
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hotspots//Patrols//EN", "CALSCALE:GREGORIAN"]
+    lines.append(f"X-WR-CALNAME:{_escaped(drawn.title)}")
+    for day, areas in zip(drawn.record.design.dates, drawn.record.patrolled, strict=True):
+        names = [f"{drawn.names[area]} ({area})" for area in areas]
+        said = f"{wish.visits} × {wish.minutes} minutes each. {', '.join(names)}"
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{day:%Y%m%d}-{drawn.record.seal[:16]}@hotspots",
+            f"DTSTAMP:{stamp_}",
+            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escaped(counted(len(areas), 'area', 'areas'))} to patrol",
+            f"DESCRIPTION:{_escaped(said)}",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_folded(line)}\r\n" for line in lines).encode("utf-8")
+
+
+def _escaped(text: str) -> str:
+    r"""Text as a calendar has it.
+
+    >>> _escaped("a, b; c")
+    'a\\, b\\; c'
+    """
+    for mark in ("\\", ";", ","):
+        text = text.replace(mark, f"\\{mark}")
+    return text.replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """A line in pieces of at most 75 bytes, each but the first after a blank."""
+    pieces: list[str] = []
+    piece = ""
+    for letter in line:
+        room = 75 if not pieces else 74
+        if len((piece + letter).encode("utf-8")) > room:
+            pieces.append(piece)
+            piece = ""
+        piece += letter
+    return "\r\n ".join([*pieces, piece])
+
+
+# ---------------------------------------------------------------- the workbook
+
+
+def write_xlsx(drawn: Drawn) -> bytes:
+    """Workbook: the days, the areas, and what it rests on. No cell is a formula."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties({
+            "title": drawn.title, "comments": f"{drawn.plan.banner}. Seal {drawn.record.seal}",
+            "author": "Hotspots", "created": datetime.combine(drawn.made, time()),
+        })  # fmt: skip
+        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6", "text_wrap": True})
+        on = book.add_format({"bg_color": "#1D70B8", "font_color": "#FFFFFF", "align": "center"})
+        off = book.add_format({"align": "center"})
+        grid = book.add_worksheet("Days")
+        dates = drawn.record.design.dates
+        grid.write_row(
+            0, 0, ["Date", "Day", *(f"{name}\n{code}" for code, name in drawn.names.items())], head
+        )
+        for row, (day, areas) in enumerate(zip(dates, drawn.record.patrolled, strict=True), start=1):
+            grid.write_string(row, 0, day_name(day))
+            grid.write_string(row, 1, WEEKDAYS[day.weekday()])
+            for place, code in enumerate(drawn.names, start=2):
+                grid.write_string(
+                    row, place, "patrol" if code in areas else "–", on if code in areas else off
+                )
+        grid.set_column(0, 0, 20)
+        grid.set_column(1, len(drawn.names) + 1, 11)
+        grid.freeze_panes(1, 2)
+        grid.set_landscape()
+        grid.set_paper(9)
+        grid.fit_to_pages(1, 0)
+        grid.repeat_rows(0)
+        listed = book.add_worksheet("Patrols")
+        listed.write_row(0, 0, ["Date", "Day", "Area", "Name", "Tier"], head)
+        for row, cells in enumerate(_rows(drawn), start=1):
+            listed.write_row(row, 0, cells)
+        listed.set_column(0, 4, 14)
+        listed.freeze_panes(1, 0)
+        listed.autofilter(0, 0, len(_rows(drawn)), 4)
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 24)
+        about.set_column(1, 1, 110)
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        for row, (name, text) in enumerate(about_lines(drawn)):
+            about.write_string(row, 0, name, wrapped)
+            about.write_string(row, 1, text, wrapped)
+        for sheet in (grid, listed, about):
+            sheet.set_footer(f"&L{drawn.plan.banner}&RPage &P of &N")
+    return file.getvalue()
+
+
+def about_lines(drawn: Drawn) -> list[tuple[str, str]]:
+    """What a schedule rests on: names and texts."""
+    return [
+        ("What", drawn.title),
+        ("Chosen by", drawn.plan.description),
+        *(("" if k else "Plan", sentence) for k, sentence in enumerate(drawn.plan.sentences)),
+        ("Marking", drawn.plan.banner),
+        ("Data version", drawn.record.version),
+        ("Seed", f"{drawn.record.design.seed}"),
+        ("Seal (SHA-256)", drawn.record.seal),
+        (
+            "Keep",
+            "The record (JSON) with this seal: the evaluation reads it, and refuses one that was changed.",
+        ),
+    ]
+
+
+def filename(drawn: Drawn, key: str) -> str:
+    """Name of the file: what it is, from when, and the beginning of its seal."""
+    ending = {"sheets.pdf": "duty-sheets.pdf"}.get(key, f"schedule.{key}")
+    return f"{stamp(drawn.plan.banner)}patrols-{drawn.plan.wish.first}-{drawn.record.seal[:8]}-{ending}"
+
+
+FILES: dict[str, PatrolFile] = {
+    one.key: one
+    for one in (
+        PatrolFile("json", "Sealed record (JSON)", "application/json", write_record),
+        PatrolFile("ics", "Calendar (ICS)", "text/calendar; charset=utf-8", write_ics),
+        PatrolFile(
+            "xlsx",
+            "Workbook (Excel)",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_xlsx,
+        ),
+        PatrolFile("csv", "Table (CSV)", "text/csv; charset=utf-8", write_csv),
+    )
+}
+"""Every form, in the order of the buttons."""

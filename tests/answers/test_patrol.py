@@ -1,0 +1,193 @@
+"""From a question to a plan, a schedule and its files; on the page too."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pypdf
+import pytest
+
+from dashboard import create_app
+from geo.answer.daily import by_day, last_year, needs_days
+from geo.ask.problem import Problem
+from geo.ask.refusal import Refused
+from geo.out.duty_sheets import write_sheets
+from geo.out.patrol_files import FILES, Drawn, filename
+from geo.stats.patrol_record import Record
+from geo.tell.patrol.plan import plan
+from geo.tell.patrol.ranking import RANKINGS
+from geo.tell.patrol.wish import Wish
+
+VIOLENCE = "level=lsoa&source=offences&category=violence-and-sexual-offences"
+WISH = Wish(date(2026, 12, 1), areas=9, a_day=3, days=28, tiers=3)
+
+
+@pytest.fixture(scope="module")
+def client(small_atlas):
+    return create_app(small_atlas).server.test_client()
+
+
+@pytest.fixture(scope="module")
+def planned(small_atlas):
+    return plan(small_atlas, small_atlas.exactly(VIOLENCE), WISH)
+
+
+@pytest.fixture(scope="module")
+def drawn(small_atlas, planned):
+    return Drawn(planned, planned.record(small_atlas.version), date(2026, 11, 29))
+
+
+def test_the_areas_are_the_first_of_the_ranking(small_atlas, planned) -> None:
+    table = small_atlas.answer(small_atlas.exactly(VIOLENCE)).table
+    most = table["count"].astype(float).nlargest(9)
+    assert list(planned.table.index) == list(most.index)
+    assert planned.table["tier"].tolist() == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert (planned.table["count"] == most.astype(int)).all()
+
+
+def test_what_it_covers_is_said(small_atlas, planned) -> None:
+    asked = small_atlas.asked(small_atlas.exactly(VIOLENCE))
+    mine = asked.frame.index.isin(planned.table.index)
+    share = asked.counts[mine].sum() / asked.counts.sum()
+    land = asked.level.shapes.geometry.area
+    assert f"hold {share:.1%} of the" in planned.sentences[0]
+    assert f"{land[mine].sum() / land.sum():.1%} of the land" in planned.sentences[0]
+    assert any(sentence.startswith("Regression to the mean") for sentence in planned.sentences)
+
+
+def test_every_ranking_orders_or_says_why_not(small_atlas) -> None:
+    asked = small_atlas.asked(small_atlas.exactly(VIOLENCE))
+    for key, ranking in RANKINGS.items():
+        values = ranking.values(asked)
+        assert len(values) == len(asked.frame) and np.isfinite(values).any(), key
+
+
+def test_no_ranking_goes_past_the_gate(small_atlas) -> None:
+    asked = small_atlas.asked(small_atlas.exactly("level=lsoa&source=ae"))
+    assert asked.gate.controlled
+    with pytest.raises(Problem, match="true numbers"):
+        RANKINGS["harm"].values(asked)
+    counts = RANKINGS["count"].values(asked)
+    assert set(counts[~np.isnan(counts)]) <= {0.0, 4.0, *range(10, 10_000, 5)}
+    with pytest.raises(Problem, match="protected"):
+        needs_days(asked)
+
+
+def test_the_back_test_ranks_one_year_and_measures_the_next(small_atlas) -> None:
+    query = small_atlas.exactly(VIOLENCE)
+    [said] = [
+        one for one in plan(small_atlas, query, WISH).sentences if "later year" in one or "Back-test" in one
+    ]
+    months = set(small_atlas.asked(query).months)
+    last = max(months)
+    if not months.issuperset(range(last - 23, last + 1)):
+        assert "two years" in said
+        return
+    then, now = (
+        small_atlas.asked(query.replace(first=a, last=b)).counts
+        for a, b in ((last - 23, last - 12), (last - 11, last))
+    )
+    caught = now[np.argsort(-then, kind="stable")[:9]].sum() / now.sum()
+    assert f"caught {caught:.0%} of the" in said
+
+
+def test_ties_are_drawn_by_lot_and_said(small_atlas) -> None:
+    query = small_atlas.exactly(VIOLENCE)
+    one, other = (plan(small_atlas, query, replace(WISH, by="agreement", seed=seed)) for seed in (1, 2))
+    assert any("drawn by lot" in sentence for sentence in one.sentences)
+    assert set(one.table.index) != set(other.table.index)
+    sure = ~one.table["at_edge"]
+    assert set(one.table.index[sure]) <= set(other.table.index)
+
+
+def test_days_of_the_areas_add_up_to_their_months(small_atlas) -> None:
+    asked = small_atlas.asked(small_atlas.exactly(f"{VIOLENCE}&from=2023-01&to=2023-12"))
+    days = last_year(asked)
+    assert days[0] == date(2023, 1, 1) and days[-1] == date(2023, 12, 31)
+    daily = by_day(asked, days)
+    month = np.array([day.month for day in days])
+    monthly = asked.monthly().to_numpy()
+    undated = asked.counts.sum() - daily.sum()
+    assert 0 <= undated < 0.01 * asked.counts.sum()
+    if not undated:
+        assert (np.stack([daily[:, month == k].sum(1) for k in range(1, 13)], 1) == monthly).all()
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    with pytest.raises(Refused, match="nothing to compare"):
+        Wish.parse({"areas": "5", "a_day": "5"}, date(2026, 12, 1))
+    for said in ({"by": "luck"}, {"days": "3"}, {"first": "1/12/2026"}, {"blackout": "Christmas"}):
+        with pytest.raises(Refused):
+            Wish.parse(said, date(2026, 12, 1))
+    assert Wish.parse(WISH.to_pairs(), date(2020, 1, 1)) == WISH
+
+
+def test_too_few_areas_are_refused(small_atlas) -> None:
+    with pytest.raises(Problem, match="plan fewer areas"):
+        plan(small_atlas, small_atlas.exactly("level=borough&source=offences"), WISH)
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_every_file_says_the_same_days(drawn) -> None:
+    record = Record.from_json(FILES["json"].write(drawn).decode())
+    assert record == drawn.record
+    table = pd.read_csv(io.BytesIO(FILES["csv"].write(drawn)))
+    assert len(table) == 3 * 28
+    by_day = table.groupby("date")["area"].agg(tuple)
+    assert [tuple(areas) for areas in by_day] == list(record.patrolled)
+    book = pd.read_excel(io.BytesIO(FILES["xlsx"].write(drawn)), sheet_name=None, engine="openpyxl")
+    assert (book["Patrols"]["Area"] == table["area"]).all()
+    assert (book["Days"].iloc[:, 2:] == "patrol").sum().sum() == 84
+    assert record.seal in book["About"].astype(str).to_numpy()
+
+
+def test_the_calendar_is_one_that_programs_read(drawn) -> None:
+    text = FILES["ics"].write(drawn).decode()
+    lines = text.split("\r\n")
+    assert all(len(line.encode()) <= 75 for line in lines)
+    whole = text.replace("\r\n ", "").split("\r\n")
+    assert (whole[0], whole[-2]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
+    assert whole.count("BEGIN:VEVENT") == whole.count("END:VEVENT") == 28
+    assert len({line for line in whole if line.startswith("UID:")}) == 28
+    first = next(line for line in whole if line.startswith("DESCRIPTION:"))
+    assert all(area in first for area in drawn.record.patrolled[0])
+
+
+def test_a_duty_sheet_is_a_page(small_atlas, drawn) -> None:
+    area = drawn.plan.table.index[0]
+    [page] = pypdf.PdfReader(io.BytesIO(write_sheets(small_atlas, drawn, [area]))).pages
+    text = " ".join(page.extract_text().split())
+    assert drawn.names[area] in text and "Days to patrol" in text and drawn.record.seal[:16] in text
+    days = drawn.record.schedule[0].sum()
+    assert f"{days} days" in text
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_the_page_plans_and_hands_out_what_it_shows(client, drawn) -> None:
+    address = f"first=2026-12-01&areas=9&a_day=3&days=28&tiers=3&{VIOLENCE}"
+    page = client.get(f"/patrol?{address}")
+    assert page.status_code == 200
+    for words in (*drawn.names.values(), drawn.record.seal[:16], "in four of five trials"):
+        assert words in page.text
+    record = client.get(f"/patrol.json?{address}")
+    assert record.text == drawn.record.to_json()
+    assert filename(drawn, "json") in record.headers["Content-Disposition"]
+    sheet = client.get(f"/patrol.xlsx?{address}")
+    assert zipfile.is_zipfile(io.BytesIO(sheet.data))
+    assert client.get(f"/patrol.doc?{address}").status_code == 404
+
+
+def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(client) -> None:
+    page = client.get(f"/patrol?areas=4&a_day=9&{VIOLENCE}")
+    assert page.status_code == 422
+    assert "There is a problem" in page.text and 'value="9"' in page.text
+    assert "Areas patrolled a day" in page.text
+    assert json.loads(client.get("/openapi.json").text)["paths"]["/patrol"]
