@@ -176,6 +176,11 @@ def within_districts(
     return areas[kept]
 
 
+def same_district(asked: str, code: str, name: str) -> bool:
+    """Whether a district is the one that is asked for, by name or code in any case."""
+    return asked.strip().upper() == code or _plain(asked) == _plain(name)
+
+
 def _plain(text: str) -> str:
     """A name as it is compared: "Bristol, City of" is "city of bristol" and "Bristol"."""
     words = re.sub(r"[^a-z0-9]+", " ", str(text).lower().replace("&", " and ")).split()

@@ -19,7 +19,8 @@ import pandas as pd
 from geo.ask.factors import CODE, FACTORS, LIST
 from geo.ask.problem import Problem
 from geo.ask.resources import shipped
-from geo.ask.words import listed
+from geo.ask.words import listed, month_number
+from geo.data.covers import Covers
 from geo.data.distinct import filled, mapped, packed, unknown
 from geo.data.protection import STRENGTHS
 from geo.data.read_persons import read_factors
@@ -56,6 +57,7 @@ FACTORS_OF_COLUMNS = [name for name in FACTORS if name not in ("victim_sex", "vi
 OF_WORDS = [name for name, one in FACTORS.items() if one.written]
 """Those of them that are told by a publisher's words, which a table of that name may translate."""
 TABLES: dict[str, tuple[str, ...]] = {
+    "covers": ("districts", "from", "to"),
     "columns": tuple(
         "date date_to time month category area longitude latitude easting northing age sex person reference "
         "count reporter code factors".split()
@@ -118,6 +120,8 @@ def read_mapping(path: Path, key: str) -> Source:
     facts["encoding"] = said.get("formats", {}).get("encoding", "")
     if "set_aside" in said:
         facts["set_aside"] = float(said["set_aside"])
+    if "covers" in said:
+        facts["covers"] = _covers(said["covers"])
     if "nouns" in said:
         facts["nouns"] = {label: tuple(words) for label, words in said["nouns"].items()}
     if "noun" in said:
@@ -138,7 +142,7 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
             faults.append(f"must give “{key}” as {' or '.join(allowed)}")
     for key, allowed in TABLES.items():
         table = said.get(key, {})
-        fits, what = (_two_words, "pairs of words") if key == "nouns" else (_text, "texts")
+        fits, what = _FITS.get(key, (_text, "texts"))
         if not isinstance(table, dict) or not all(map(fits, table.values())):
             return [*faults, f"must give [{key}] as a table of {what}"]
         faults += [
@@ -157,6 +161,7 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
         )
     if "period" in said and _period(said["period"]) is None:
         faults.append("must give “period” as a year, a month or two months, such as “2023-04 to 2024-03”")
+    faults += _faults_of_covers(said.get("covers", {}))
     places = [[key for key in pair if key in columns] for pair in PLACES]
     if [len(found) for found, pair in zip(places, PLACES, strict=True) if found] != [
         len(pair) for found, pair in zip(places, PLACES, strict=True) if found
@@ -187,12 +192,43 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
     return faults
 
 
+def _covers(said: dict[str, Any]) -> Covers:
+    """What a mapping says that its source covers, checked by :func:`_faults`."""
+    districts = said.get("districts", [])
+    first, last = (_month(said[end]) if end in said else None for end in ("from", "to"))
+    return Covers((districts,) if isinstance(districts, str) else tuple(districts), first, last)
+
+
+def _faults_of_covers(said: dict[str, Any]) -> list[str]:
+    ends = [_month(said[end]) for end in ("from", "to") if end in said]
+    if None not in ends and ends == sorted(ends, key=lambda month: month or 0):
+        return []
+    return ["must give “from” and “to” under [covers] as months such as “2023-04”, in their order"]
+
+
+def _month(text: object) -> int | None:
+    """A month of a mapping; None where it is none."""
+    fits = isinstance(text, str) and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text)
+    return month_number(str(text)) if fits else None
+
+
 def _text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _text_or_texts(value: object) -> bool:
+    return _text(value) or (isinstance(value, list) and bool(value) and all(map(_text, value)))
+
+
 def _two_words(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_text, value))
+
+
+_FITS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "nouns": (_two_words, "pairs of words"),
+    "covers": (_text_or_texts, "months and a list of districts"),
+}
+"""What the values of a table must be, where not texts."""
 
 
 def _period(text: str) -> tuple[int, int] | None:

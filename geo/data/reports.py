@@ -193,5 +193,7 @@ def covered(snapshot: Snapshot, source: str, districts: pd.Series) -> np.ndarray
         found[np.ix_(mine.to_numpy(bool), at)] = True
     for batch in batches.values():
         if "reports" not in batch:
-            found[:, [place[month_number(month)] for month in batch["months"]]] = True
+            at = [place[month_number(month)] for month in batch["months"]]
+            mine = districts.isin(batch["districts"]) if "districts" in batch else districts.notna()
+            found[np.ix_(mine.to_numpy(bool), at)] = True
     return found

@@ -27,6 +27,7 @@ from typing import Any, Literal
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
+from geo.data.covers import EVERYTHING, Covers
 from geo.data.readers import (
     ADMITTED_CARE,
     AMBULANCE_CAD,
@@ -84,6 +85,8 @@ class Source:
         Labels of the categories whose events are not called by the noun, to what one and several are called.
     protection : {'light', 'standard', 'strong'}
         How strongly a source that is not open is protected.
+    covers : Covers
+        What its mapping says that a delivery covers.
     """
 
     key: str
@@ -99,6 +102,7 @@ class Source:
     encoding: str = ""
     nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     protection: str = "standard"
+    covers: Covers = EVERYTHING
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether one of its formats has this header."""

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.words import listed, month_number, month_text
 from geo.data import boundaries, coarser, coverage, guarded, reports, vintages
+from geo.data.covers import EVERYTHING, Covers
 from geo.data.distinct import mapped, repeats
 from geo.data.exclusions import often, points_of
 from geo.data.files import fingerprints, identity
@@ -56,7 +57,7 @@ def take_events(
     events, conversion, notes, level = _placed(change, parts, areas)
     events["category"], merged = spellings(events["category"])
     loaded = set(change.months(source.key)) if batches and add else set()
-    months, kept, told, gaps = _covered(change, parts, events, batches, loaded)
+    months, kept, told, gaps = _covered(change, source.covers, parts, events, batches, loaded=loaded)
     row = np.concatenate([part.rows for part in parts])
     parts_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.rows) for part in parts])
     if not kept.all():
@@ -94,6 +95,7 @@ def take_events(
         "replaced": [],
         **({"level": level} if level != "lsoa" else {}),
         **({"spread": True} if reader.spread else {}),
+        **({"districts": codes} if (codes := source.covers.codes(_lookup_of(change))) else {}),
     }
     _enter(change, role, batch, told)
     untimed = events["hour"].isna()
@@ -230,9 +232,11 @@ def _of_persons(events: pd.DataFrame, source: Source) -> list[str]:
 
 def _covered(
     change: Transaction,
+    covers: Covers,
     parts: list[Part],
     events: pd.DataFrame,
     batches: dict[str, Any],
+    *,
     loaded: set[int],
 ) -> tuple[list[int], np.ndarray, tuple[dict[str, dict[str, int]], pd.DataFrame] | None, list[str]]:
     """Months that the delivery covers, which events lie in them, what each force reports, and gaps.
@@ -244,6 +248,8 @@ def _covered(
     every = sorted({month for part in parts for month in part.months})
     if not every:
         raise Problem(f"{parts[0].name} has a header but no events: extract it again.")
+    if covers != EVERYTHING:
+        return _declared(covers, every, events["month"])
     kept = np.ones(len(events), dtype=bool)
     given = [(force, part.months) for part in parts for force in part.forces]
     if not all(part.forces for part in parts):
@@ -291,6 +297,21 @@ def _covered(
         )
         kept &= ~left
     return months, kept, told, notes
+
+
+def _declared(
+    covers: Covers, every: list[int], month: pd.Series
+) -> tuple[list[int], np.ndarray, None, list[str]]:
+    """As :func:`_covered`, where the mapping says what is covered."""
+    months = covers.months(every)
+    kept = month.isin(months).to_numpy(bool)
+    beyond = int((~kept).sum())
+    said = f"{events_in_words(beyond)} beyond the period that the mapping declares ({{}}) left out."
+    if not kept.any():
+        raise Problem(
+            f"No event lies in the period that the mapping declares ({covers.period()}): correct it."
+        )
+    return months, kept, None, [said.format(covers.period())] if beyond else []
 
 
 NAMED = 6
@@ -355,6 +376,10 @@ def _placed(
     events["lsoa"] = mapped(events["lsoa"], lambda codes: codes.where(codes.isin(areas.index), OUTSIDE))
     finest = next(level for level in ("borough", "ward", "lsoa") if level in levels or level == "lsoa")
     return events, conversion, notes, finest
+
+
+def _lookup_of(change: Transaction) -> pd.DataFrame | None:
+    return change.read("lookup") if change.has("lookup") else None
 
 
 def _lookup(change: Transaction, name: str) -> pd.DataFrame:

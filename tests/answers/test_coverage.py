@@ -314,3 +314,63 @@ def test_no_statistic_takes_a_rate_of_half_the_time_for_one_of_all(half_east: At
     keys = [np.array(one.classes.keys)[one.codes[~IN_EAST]].tolist() for one in (answer, alone)]
     assert keys[0] == keys[1]
     assert set(answer.codes[IN_EAST]) == {answer.classes.keys.index("unreported")}
+
+
+# ---------------------------------------------------------------- declared in a mapping
+
+CARE = """
+label = "Walk-in centre"
+place = "occurrence"
+disclosure = "open"
+category = "Assault"
+[columns]
+month = "Month"
+area = "LSOA"
+"""
+
+
+def declared(folder: Path, small_areas: Path, covers: str, rows_: list[str]) -> int:
+    shutil.copytree(small_areas, folder / "data", dirs_exist_ok=True)
+    (folder / "care.toml").write_text(CARE + covers, encoding="utf-8")
+    (folder / "care.csv").write_text("\n".join(["Month,LSOA", *rows_]), encoding="utf-8")
+    files = [str(folder / "care.csv"), "--mapping", str(folder / "care.toml")]
+    return run(["import", "care", *files, "--data", str(folder / "data")])
+
+
+def test_what_a_mapping_says_is_covered_makes_zeros_and_gaps(
+    small_areas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    west, east = small.CODES[0], SQUARES["LSOA21CD"][IN_EAST].iloc[0]
+    given = [f"2023-0{m},{west}" for m in (2, 4) for _ in range(9)] + [f"2023-02,{east}", f"2024-01,{west}"]
+    covers = '[covers]\ndistricts = ["westshire"]\nfrom = "2023-01"\nto = "2023-06"\n'
+    assert declared(tmp_path, small_areas, covers, given) == 0
+    assert "1 event beyond the period that the mapping declares (2023-01 to 2023-06) left out" in " ".join(
+        capsys.readouterr().out.split()
+    )
+    atlas = Atlas.open(tmp_path / "data")
+    assert atlas.sources["care"].info.months == tuple(range(2023 * 12, 2023 * 12 + 6))
+    assert not atlas.sources["care"].info.gaps
+    answer = atlas.answer(Query(source="care", measure="rate"))
+    missing = answer.table["count"].isna().to_numpy()
+    assert np.array_equal(missing, IN_EAST), "nobody reports on the east: no data, and no zero"
+    assert answer.totals.shown == 18
+    assert answer.months["count"].tolist() == [0, 9, 0, 9, 0, 0]
+    assert "not reported on: no data" in " ".join(answer.caveats)
+
+
+@pytest.mark.parametrize(
+    ("covers", "said"),
+    [
+        ('[covers]\ndistricts = ["Narnia"]\n', "covers “Narnia”, which is no district here"),
+        ('[covers]\nfrom = "2023"\n', "under [covers] as months such as “2023-04”"),
+        ('[covers]\nfrom = "2023-05"\nto = "2023-01"\n', "in their order"),
+        ('[covers]\nfrom = "2019-01"\nto = "2019-03"\n', "No event lies in the period"),
+        ("[covers]\nto = 2023\n", "must give [covers] as a table of months and a list of districts"),
+        ('[covers]\nregion = "x"\n', "“region” under [covers]"),
+    ],
+)
+def test_a_declaration_that_cannot_be_is_refused(
+    covers: str, said: str, small_areas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert declared(tmp_path, small_areas, covers, [f"2023-02,{small.CODES[0]}"] * 3) == 1
+    assert said in capsys.readouterr().err
