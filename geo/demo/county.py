@@ -247,13 +247,14 @@ def generate(folder: Path, seed: int = SEED) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     lonlat = shapes.to_crs(4326).geometry
+    turned = shapely.orient_polygons(lonlat.array)  # as RFC 7946 asks: the outer ring anticlockwise
     features = [
         {
             "type": "Feature",
             "properties": {"LSOA11CD": code, "LSOA11NM": areas.at[code, "name"]},
             "geometry": json.loads(shapely.to_geojson(shape)),
         }
-        for code, shape in lonlat.items()
+        for code, shape in zip(lonlat.index, turned, strict=True)
     ]
     lines = ",\n".join(json.dumps(_rounded(f), separators=(",", ":")) for f in features)
     files = paths(folder)

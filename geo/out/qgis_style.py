@@ -76,7 +76,7 @@ def styled(content: bytes, sheet: Sheet, table: pd.DataFrame) -> bytes:
                 layer,
                 style_of(sheet, table),
                 sheet.layer,
-                f"{sheet.made.isoformat()}T00:00:00Z",
+                f"{sheet.made.isoformat()}T00:00:00.000Z",
             ),
         )
         package.commit()
