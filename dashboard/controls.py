@@ -28,6 +28,7 @@ from geo.ask.words import (
     period_name,
     upper_first,
 )
+from geo.tell import beside
 from geo.tell.assessment import exhibit_name
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
 def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[str, str]]:
     """What the layer may be compared with: another source, or an earlier period of the same length."""
     if query.view == "compare":
-        return compare.options(query, atlas.catalogue) or [USUAL]
+        return beside.options(query, atlas.catalogue) or [USUAL]
     if LAYERS[query.layer].compares == "source":
         word = LAYERS[query.layer].beside
         others = {key: info.label for key, info in atlas.catalogue.sources.items() if key != query.source}

@@ -27,7 +27,7 @@ NEEDLESS = ("/dash/dcc/", "/dash/dash_table/", "/polyfill@")
 STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page", "print")
 """Style sheets in the order in which they overrule each other."""
 
-SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", "table-box": "ranked table", "filters": "filters"}
+SKIPS = {ids.HEADLINE: "finding", ids.MAP: "map", "table-box": "ranked table"}
 
 INDEX = f"""<!DOCTYPE html>
 <html lang="en-GB">

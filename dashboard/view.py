@@ -26,6 +26,7 @@ from geo.ask.parameters import write_edges
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.out.export import in_menu
+from geo.tell import beside
 from geo.tell.marking import Marking, chosen_by, marking
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         notices = [*notices, why]
     source = atlas.catalogue.source(query)
     defaults = defaults_of(atlas, source)
-    pair = compare.pair(atlas, answer)
+    pair = beside.pair(atlas, answer)
     if pair:
         answer = pair[0]
     found, unknown = marking(atlas, answer) if parts.markable(answer) else (None, [])
@@ -73,18 +74,19 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         answer = replace(answer, query=query)
     material = present.gather(atlas, query) if query.view == "present" else None
     frame = map_frame(atlas, answer, source, search, found)
-    beside: Shown = {}
+    two: Shown = {}
     if pair:
         second = pair[1]
-        left, right = compare.names(answer, second, atlas.catalogue)
+        left, right = beside.names(answer, second, atlas.catalogue)
         other = atlas.catalogue.source(second.query)
-        beside = compare.shown(answer, second, atlas.catalogue, lambda asked: link_to(asked, defaults))
+        two = compare.shown(answer, second, atlas.catalogue, lambda asked: link_to(asked, defaults))
         frame["title"] = left
         same_towns = {"title": right, "insets": frame["insets"]}
         frame["second"] = map_frame(atlas, second, other, search, found) | same_towns
     edges = write_edges(answer.classes.edges)
     unset = query.breaks == "own" and not query.edges  # until bounds are written, classes are the usual ones
-    exported = query.replace(mark="", **({"breaks": Query.breaks} if unset else {})).to_search()
+    asked = query.replace(compare=beside.choice(query, atlas.catalogue)) if pair else query
+    exported = asked.replace(**({"breaks": Query.breaks} if unset else {})).to_search()
     return {
         "search": link_to(query, defaults),
         "tidy": tidy,
@@ -111,7 +113,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **marked.shown(found, answer, lambda **changes: link_to(query.replace(**changes), defaults)),
             **present.shown(material, lambda **changes: link_to(query.replace(**changes), defaults)),
             f"{ids.LEGEND}.children": parts.legend(answer),
-            **beside,
+            **two,
             **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in in_menu()},
             f"{ids.PATROLS}.href": f"patrol{exported}",
             **({f"{ids.export('pptx')}.href": f"slides.pptx?map={quote(exported)}"} if pair else {}),

@@ -3,18 +3,18 @@
  * So who uses the keyboard alone is soon at the end of the page.
  */
 
-import { about, whenIdle, withModifier } from "./dom.mjs";
+import { $, about, whenIdle, withModifier } from "./dom.mjs";
 import { on } from "./question.mjs";
 
 /** What holds a group, and what is in it. */
 const GROUPS = [
   [".bar-views", "a"],
   [".bar", ":scope > .bar-action, .menu > summary"],
-  [".map-controls", "button"],
-  [".map-insets", "button"],
+  [".map", ".map-button, .map-caption"],
   [".toolbar", ".tool"],
   [".legend", "button"],
-  ["#gradient-part", ".copy, .note a, .deciles button"],
+  [".panel", ":is(a, .linklike, summary):not(details details *, .fold-body *)"],
+  [".findings", ":is(.ranking, .chart) :is(.copy, .note a, .deciles button)"],
   [".months-head", ".quick a, .copy, .play button"],
 ];
 const seen = (item) => item.checkVisibility() && !item.disabled;
@@ -56,4 +56,9 @@ document.addEventListener("keydown", (event) => {
   items[(to + items.length) % items.length].focus();
 }, true);
 
-on("shown", () => whenIdle(settle));
+const watched = new MutationObserver(() => whenIdle(settle));
+
+on("shown", () => {
+  whenIdle(settle);
+  watched.observe($("selected"), { childList: true, subtree: true }); // a panel comes late
+});

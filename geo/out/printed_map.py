@@ -48,7 +48,7 @@ DPI = 300
 MARGIN, GAP = 11.0, 4.0
 SIDE = 72.0
 """Width of the column with the numbered areas and the legend, millimetres."""
-TITLE, FINDING, BODY, TINY = 17.0, 10.5, 7.4, 6.0
+TITLE, FINDING, NOTE, BODY, TINY = 17.0, 10.5, 8.0, 7.4, 6.0
 """Sizes of type, points."""
 BADGE_GAP, CELL = 4.6, 9.0
 RANKED_HEAD, LEAST_ROW = 4.6, 5.6
@@ -89,12 +89,14 @@ def draw_outlines(pane: Pane, sheet: Sheet) -> None:
 
 def _thinned(pane: Pane, shapes: np.ndarray, weight: float, size: float) -> float:
     """Weight of the lines around shapes: less where most are smaller than ``size`` millimetres."""
+    if not len(shapes):
+        return 0.0
     share = float(np.sqrt(np.median(shapely.area(shapes)))) / pane.scale / size
     return weight * min(1.0, share) if share > 1 / 6 else 0.0
 
 
 def draw_maps(page: Page, sheet: Sheet, place: Rect, numbered: int | None = None) -> None:
-    """Draw the map with its insets, numbers, names, scale bars and north arrow into a place on a page.
+    """Draw the map with its insets, numbers, names, scale bars and north arrow; or two, side by side.
 
     Parameters
     ----------
@@ -104,6 +106,19 @@ def draw_maps(page: Page, sheet: Sheet, place: Rect, numbered: int | None = None
     numbered : int, optional
         Areas that are listed beside it, and so have their number on it; all that could be by default.
     """
+    if sheet.second is None:
+        _draw_map(page, sheet, place, numbered)
+        return
+    width = (place.width - GAP) / 2
+    for k, one in enumerate((sheet, sheet.second)):
+        left = place.left + k * (width + GAP)
+        page.text(left, place.top + 3.2, one.name, BODY + 1, bold=True)
+        listed = numbered if one is sheet else None
+        _draw_map(page, one, Rect(left, place.top + 5, left + width, place.bottom), listed)
+
+
+def _draw_map(page: Page, sheet: Sheet, place: Rect, numbered: int | None) -> None:
+    """Draw one map into a place on a page; tiles, which are out of their places, without scale and names."""
     insets, view, anchors = sheet.insets, view_of(sheet.answer, sheet.level), sheet.level.anchors
     width, side = place.width, 0.0
     if insets:
@@ -123,6 +138,9 @@ def draw_maps(page: Page, sheet: Sheet, place: Rect, numbered: int | None = None
         pane.scale_bar(bar)
         taken[pane] = [_tag(pane, inset.name), pane.corner(bar, side * 0.36, 7)]
     taken[main] += _frames(main, insets)
+    if sheet.tiled:
+        _badges(sheet, taken, numbered)
+        return
     bar = main.emptiest(anchors, ("lower left", "lower right"), 0.32 * width, 12)
     main.scale_bar(bar, size=7)
     arrow = main.emptiest(anchors, ("upper left", "upper right", bar.replace("lower", "upper")), 14, 14)
@@ -275,12 +293,15 @@ def poster(sheet: Sheet) -> Page:
     top = draw_head(page, sheet, f"{sheet.place}  ·  {sheet.layer}", sheet.title, sheet.answer.headline)
     bottom = draw_foot(page, sheet)
     x = MARGIN + width - SIDE
-    legend = bottom - legend_height(sheet, SIDE)
-    ranked = Rect(x, top, x + SIDE, legend - 4)
+    maps = [one for one in (sheet, sheet.second) if one is not None]
+    y = bottom - sum(legend_height(one, SIDE) + 4 for one in maps)
+    ranked = Rect(x, top, x + SIDE, y)
     with page.part("Figure", alternative=sheet.map_in_words):
         draw_maps(page, sheet, Rect(MARGIN, top, x - GAP - 2, bottom), len(_listed(sheet, ranked)))
     draw_ranked(page, sheet, ranked)
-    draw_legend(page, sheet, x, legend, SIDE)
+    for one in maps:
+        draw_legend(page, one, x, y + 4, SIDE)
+        y += 4 + legend_height(one, SIDE)
     return page
 
 
@@ -310,14 +331,14 @@ def draw_foot(page: Page, sheet: Sheet, notes: tuple[str, ...] = ()) -> float:
     said = " ".join([*notes, *sheet.marks, *sheet.notes[1:]])
     sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
     made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
-    lines = [len(wrap(text, column, TINY)) for text in (said, sources, made)]
-    top = page.height - MARGIN + 4 - max(lines[0], lines[1] + lines[2]) * TINY * POINT * 1.32
+    lines = [len(wrap(text, column, NOTE)) for text in (said, sources, made)]
+    top = page.height - MARGIN + 4 - max(lines[0], lines[1] + lines[2]) * NOTE * POINT * 1.32
     page.rule(MARGIN, top - 1.8, width, LINE, 0.8)
     x = MARGIN + column + 8
     with page.part("Sect", late=True):
-        page.paragraph(MARGIN, top, column, said, TINY, colour=MUTED)
-        y = page.paragraph(x, top, column, sources, TINY, colour=MUTED)
-        page.paragraph(x, y, column, made, TINY, colour=MUTED, url=sheet.link)
+        page.paragraph(MARGIN, top, column, said, NOTE, colour=MUTED)
+        y = page.paragraph(x, top, column, sources, NOTE, colour=MUTED)
+        page.paragraph(x, y, column, made, NOTE, colour=MUTED, url=sheet.link)
     return top - 4.6
 
 
@@ -393,7 +414,7 @@ def _beside(sheet: Sheet, row: pd.Series) -> str:
 
 def legend_height(sheet: Sheet, width: float) -> float:
     """Room that the legend takes, millimetres."""
-    title = len(wrap(sheet.answer.classes.title, width, BODY, True)) * BODY * POINT * 1.3
+    title = len(wrap(sheet.legend_title, width, BODY, True)) * BODY * POINT * 1.3
     square, rows = _square_and_rows(sheet)
     return title + 1.6 + 4.1 * len(rows) + (3 * CELL + 6.5 if square else 0.0) + 3.4
 
@@ -412,7 +433,7 @@ def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> N
 
 def _draw_classes(page: Page, sheet: Sheet, x: float, y: float, width: float) -> None:
     """Draw the title, the classes and what their numbers are."""
-    y = page.paragraph(x, y, width, sheet.answer.classes.title, BODY, bold=True, leading=1.3) + 1.6
+    y = page.paragraph(x, y, width, sheet.legend_title, BODY, bold=True, leading=1.3) + 1.6
     square, rows = _square_and_rows(sheet)
     for entry in square:
         k = entry.position

@@ -9,9 +9,10 @@ so that none can forget a part.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -29,8 +30,11 @@ from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.words import MONTH_NAMES, agree
 from geo.stats.rates import UNRELIABLE_NOTE
+from geo.tell import beside as two
 from geo.tell.credits import credits
 from geo.tell.insets import Inset, of_answer, top_areas
+from geo.tell.marking import marking
+from geo.tell.tiles import MOST, tiles
 
 OWN_COMPUTER = ("localhost", "127.0.0.1", "::1")
 """Hosts whose address opens nothing on another computer."""
@@ -64,6 +68,12 @@ class Sheet:
     link : str
         Address that shows the same on the page; "" where there is none.
     made : date
+    second : Sheet or None
+        That of the map beside it, where two are compared.
+    name : str
+        What this map of two is called, "2023"; else "".
+    marked : ndarray of bool or None
+        Areas that are marked.
     """
 
     answer: Answer
@@ -78,6 +88,41 @@ class Sheet:
     search: str
     link: str
     made: date
+    second: Sheet | None = None
+    name: str = ""
+    marked: np.ndarray | None = None
+
+    @property
+    def tiled(self) -> bool:
+        """Whether areas are drawn as tiles of one size, out of their places."""
+        return self.answer.query.layout == "tiles" and self.level.n <= MOST
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Table as it leaves in a file, with what the screen adds: the set, the marks, the second map."""
+        table, query = self.answer.export(), self.answer.query
+        if query.group:
+            table["in_set"] = table.index.isin(query.group)
+        if self.marked is not None:
+            table["marked"] = pd.Series(self.marked, self.answer.table.index)[table.index]
+        if self.second is not None:
+            count, other = (one.answer.table["count"].reindex(table.index) for one in (self, self.second))
+            table["count_beside"], table["count_more"] = other, count - other
+            table["class_beside"] = self.second.classes.reindex(table.index)
+        return table
+
+    @property
+    def classes(self) -> pd.Series:
+        """Label of the class of each area on the map."""
+        answer = self.answer
+        drawn = pd.Series(answer.codes, answer.table.index).map(dict(enumerate(answer.classes.labels)))
+        return drawn.astype("str")
+
+    @property
+    def legend_title(self) -> str:
+        """What the colours show, and of two maps on which."""
+        title = self.answer.classes.title
+        return f"{self.name}: {title[0].lower()}{title[1:]}" if self.name else title
 
     @property
     def title(self) -> str:
@@ -146,14 +191,18 @@ class Sheet:
     @cached_property
     def insets(self) -> tuple[Inset, ...]:
         """Windows to magnify."""
-        return of_answer(self.answer, self.level, self.places)
+        return () if self.tiled else of_answer(self.answer, self.level, self.places)
 
     @cached_property
     def outlines(self) -> dict[str, np.ndarray]:
         """Shapes of wards and boroughs for their lines, made of small areas where the map shows these.
 
-        Wards drawn by another hand than the small areas would run beside their edges.
+        Wards drawn by another hand than the small areas would run beside their edges. Of tiles the boroughs.
         """
+        if self.tiled:
+            _, borough = np.unique(self.level.frame["borough"], return_inverse=True)
+            drawn = merge(self.level.shapes.geometry.to_numpy(), borough, borough.max() + 1)
+            return {"ward": drawn[:0], "borough": drawn}
         if self.level.key != "lsoa":
             return {key: self.levels[key].shapes.geometry.to_numpy() for key in ("ward", "borough")}
         return {
@@ -208,10 +257,33 @@ def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) 
         Today if absent.
     """
     answer = atlas.answer(query)
-    info = atlas.catalogue.source(answer.query)
+    pair = two.pair(atlas, answer)
+    found = None
+    if query.mark:
+        found, _ = marking(atlas, pair[0] if pair else answer)
+    made = made or date.today()
+    if pair is None:
+        return _of(atlas, answer, link, made, marked=found.areas if found else None)
+    first, other = pair
+    left, right = two.names(first, other, atlas.catalogue)
+    said = replace(
+        first,
+        description=f"{first.description}, and {right}",
+        finding=two.finding(first, other, atlas.catalogue),
+        caveats=(*two.caveats(first, other, atlas.catalogue), *first.caveats),
+    )
+    second = _of(atlas, other, link, made, name=right)
+    return _of(atlas, said, link, made, second=second, name=left, marked=found.areas if found else None)
+
+
+def _of(atlas: Atlas, answer: Answer, link: str, made: date, **more: Any) -> Sheet:
+    """Sheet of an answer."""
+    info, level = atlas.catalogue.source(answer.query), atlas.levels[answer.query.level]
+    if answer.query.layout == "tiles" and level.n <= MOST:
+        level = replace(level, shapes=tiles(level.shapes, level.neighbours))
     return Sheet(
         answer=answer,
-        level=atlas.levels[answer.query.level],
+        level=level,
         levels=atlas.levels,
         places=atlas.places,
         place=atlas.place,
@@ -221,5 +293,6 @@ def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) 
         version=atlas.version,
         search=answer.query.to_search(),
         link=link,
-        made=made or date.today(),
+        made=made,
+        **more,
     )

@@ -41,12 +41,11 @@ def records(sheet: Sheet) -> pd.DataFrame:
 
     ``count`` is a number or missing, ``count_shown`` the text; ``class_shown`` is the class on the map.
     """
-    shown = sheet.answer.export()
+    shown = sheet.table
     told = shown["count"].map(str, na_action="ignore")
     table = shown.rename(columns={"count": "count_shown"}).assign(count_shown=told)
     table.insert(shown.columns.get_loc("count"), "count", sheet.answer.table["count"])
-    drawn = pd.Series(sheet.answer.codes, sheet.answer.table.index).reindex(table.index)
-    table["class_shown"] = drawn.map(dict(enumerate(sheet.answer.classes.labels))).astype("str")
+    table["class_shown"] = sheet.classes.reindex(table.index)
     return table.reset_index()
 
 
@@ -62,7 +61,7 @@ def safe(value: Any) -> Any:
 
 def write_csv(sheet: Sheet) -> bytes:
     """CSV in UTF-8 without a byte-order mark: a header line, then one row an area, no comments."""
-    table = sheet.answer.export().reset_index()
+    table = sheet.table.reset_index()
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.columns)
@@ -90,7 +89,7 @@ def write_xlsx(sheet: Sheet) -> bytes:
         book.set_properties({**facts, "author": "Hotspots", "created": datetime.combine(sheet.made, time())})
         bold = book.add_format({"bold": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        table = sheet.answer.export().reset_index()
+        table = sheet.table.reset_index()
         page = book.add_worksheet("table")
         page.write_row(
             0, 0, table.columns, book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6"})

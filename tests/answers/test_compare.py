@@ -15,6 +15,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.words import month_number
+from geo.tell import beside
 
 JULY, DECEMBER = month_number("2023-07"), month_number("2023-12")
 
@@ -25,7 +26,7 @@ def page(atlas: Atlas, search_: str) -> dict[str, Any]:
 
 def second(atlas: Atlas, **asked: Any):
     """Return both answers of a comparison, in the classes that the page shows."""
-    return compare.pair(atlas, atlas.answer(Query(view="compare", **asked)))
+    return beside.pair(atlas, atlas.answer(Query(view="compare", **asked)))
 
 
 def legend(atlas: Atlas, first: Answer, other: Answer) -> list[Any]:
@@ -42,18 +43,18 @@ def rows(made: list[Any]) -> dict[str, list[str]]:
 
 
 def test_only_the_view_compare_has_a_second_map(small_atlas: Atlas):
-    assert compare.pair(small_atlas, small_atlas.answer(Query(compare="ae"))) is None
+    assert beside.pair(small_atlas, small_atlas.answer(Query(compare="ae"))) is None
     assert "second" not in page(small_atlas, "?compare=ae")["frame"]
 
 
 def test_a_period_is_compared_with_the_one_before(small_atlas: Atlas):
     first, other = second(small_atlas, first=JULY, last=DECEMBER)
     assert (other.query.first, other.query.last) == (JULY - 6, DECEMBER - 6)
-    assert compare.names(first, other, small_atlas.catalogue) == (
+    assert beside.names(first, other, small_atlas.catalogue) == (
         "July to December 2023",
         "January to June 2023",
     )
-    said = compare.finding(first, other, small_atlas.catalogue)
+    said = beside.finding(first, other, small_atlas.catalogue)
     before, now = other.totals.shown, first.totals.shown
     assert said.startswith(f"{now:,} offences in July to December 2023, {before:,} in January to June 2023")
     assert f"({now / before - 1:+.0%})".replace("-", "−") in said
@@ -78,7 +79,7 @@ def test_suppressed_areas_stay_suppressed_beside_an_open_source(small_atlas: Atl
 
 def test_two_layers_keep_their_own_legends(small_atlas: Atlas):
     first, other = second(small_atlas, compare="local_moran")
-    assert compare.names(first, other, small_atlas.catalogue) == ("Count", "Hotspots, outliers (Moran's I)")
+    assert beside.names(first, other, small_atlas.catalogue) == ("Count", "Hotspots, outliers (Moran's I)")
     made = legend(small_atlas, first, other)
     assert [part["props"].get("className") for part in made] == ["legend-title", None] * 2
 
@@ -120,7 +121,7 @@ def test_fifths_show_no_number_that_the_table_hides(small_atlas: Atlas):
     title, *lists, _ = made
     assert title["props"]["children"] == "Each map in fifths of its own areas"
     named = [part["props"]["children"] for part in lists[::2]]
-    assert named == list(compare.names(first, other, small_atlas.catalogue))
+    assert named == list(beside.names(first, other, small_atlas.catalogue))
     lines = [item["props"]["children"]["props"]["children"] for item in lists[3]["props"]["children"]]
     texts = [[cell["props"].get("children", "") for cell in line] for line in lines]
     said = {line[1]: line[2][1] for line in texts}
@@ -151,7 +152,7 @@ def test_classes_cannot_be_chosen_where_they_are_fifths(small_atlas: Atlas):
 
 
 def test_what_can_be_compared_with_can_be_answered(small_atlas: Atlas):
-    offered = compare.options(Query(source="offences", first=JULY, last=DECEMBER), small_atlas.catalogue)
+    offered = beside.options(Query(source="offences", first=JULY, last=DECEMBER), small_atlas.catalogue)
     values = [option["value"] for option in offered]
     assert values[0] == "2023-01..2023-06"
     assert {"ae", "local_moran", "2023-01..2023-12"} <= set(values)
@@ -167,7 +168,7 @@ def test_hotspots_of_both_maps_are_counted(small_atlas: Atlas):
     first, other = second(small_atlas, layer="getis_ord", compare="local_moran")
     gi_star, moran = (set(a.table.index[a.table["cluster"] == "HH"]) for a in (first, other))
     assert gi_star and moran
-    assert compare.finding(first, other, small_atlas.catalogue) == (
+    assert beside.finding(first, other, small_atlas.catalogue) == (
         f"{len(gi_star)} hotspots on the left, {len(moran)} on the right; "
         f"{len(gi_star & moran)} of them on both maps."
     )
@@ -175,10 +176,10 @@ def test_hotspots_of_both_maps_are_counted(small_atlas: Atlas):
 
 def test_unequal_periods_are_said(small_atlas: Atlas):
     first, other = second(small_atlas, first=JULY, last=DECEMBER, compare="2023-01..2023-12")
-    assert "The left map holds 6 months, the right one 12." in compare.caveats(
+    assert "The left map holds 6 months, the right one 12." in beside.caveats(
         first, other, small_atlas.catalogue
     )
-    assert "%" not in compare.finding(first, other, small_atlas.catalogue)
+    assert "%" not in beside.finding(first, other, small_atlas.catalogue)
 
 
 def test_one_request_carries_both_maps(small_atlas: Atlas):

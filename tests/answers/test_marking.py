@@ -157,12 +157,12 @@ def test_a_set_that_is_drawn_is_chosen_by_what_the_map_shows(small_atlas: Atlas)
     assert {search: shown(small_atlas, search)["seen"] for search in seen} == seen
 
 
-def test_a_mark_changes_no_number_and_no_export(small_atlas: Atlas):
+def test_a_mark_changes_no_number_and_goes_along_in_a_file(small_atlas: Atlas):
     with_, without = (shown(small_atlas, f"?level=ward{mark}")["shown"] for mark in ("&mark=decile:1", ""))
     for name in (ids.HEADLINE, ids.CAVEATS, ids.DESCRIPTION):
         assert with_[f"{name}.children"] == without[f"{name}.children"]
     for key in FORMATS:
-        assert with_[f"{ids.export(key)}.href"] == without[f"{ids.export(key)}.href"]
+        assert with_[f"{ids.export(key)}.href"] == f"{without[f'{ids.export(key)}.href']}&mark=decile:1"
 
 
 def test_more_areas_than_a_set_holds_are_not_offered_as_one(

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportions_ztest
 
-from dashboard import compare, ids
+from dashboard import ids
 from dashboard.markup import markup
 from dashboard.view import page
 from geo.answer.atlas import Atlas
@@ -18,6 +18,7 @@ from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.data.ingest import import_files
 from geo.stats.change import proportions_differ
+from geo.tell import beside
 from geo.tell.area_set import group
 from geo.tell.assessment import assess
 from geo.tell.briefing import briefing
@@ -158,9 +159,9 @@ def test_the_assessment_says_so_in_place_of_wards_that_changed(placed: Atlas) ->
 
 def test_two_maps_side_by_side_give_no_percentage(placed: Atlas) -> None:
     for year, other, given in (("2022", "2021-01..2021-12", False), ("2023", "2022-01..2022-12", True)):
-        both = compare.pair(placed, placed.answer(Query(view="compare", compare=other, **of(year))))
+        both = beside.pair(placed, placed.answer(Query(view="compare", compare=other, **of(year))))
         assert both is not None
-        assert ("%" in compare.finding(*both, placed.catalogue)) == given
+        assert ("%" in beside.finding(*both, placed.catalogue)) == given
 
 
 # ---------------------------------------------------------------- times that go missing

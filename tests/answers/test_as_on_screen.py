@@ -1,0 +1,68 @@
+"""Does a file hold what the screen shows: both maps, the set, the marks, tiles?"""
+
+import json
+
+import numpy as np
+import shapely
+
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.ask.words import month_number
+from geo.out.export import sheet
+from geo.out.map_data import write_geojson
+from geo.out.printed_map import write_svg
+from geo.out.tables import columns, records
+
+JUNE, JULY = month_number("2023-06"), month_number("2023-07")
+TWO = Query(source="offences", view="compare", first=JULY, compare="2023-01..2023-06")
+CODES = ("E01035001", "E01035011")
+
+
+def test_a_table_of_two_maps_has_both_and_their_difference(small_atlas: Atlas):
+    found = sheet(small_atlas, TWO)
+    table = records(found).set_index("lsoa21cd")
+    before = small_atlas.answer(Query(source="offences", last=JUNE)).table["count"]
+    assert (table["count_beside"] == before[table.index]).all()
+    assert (table["count_more"] == table["count"] - table["count_beside"]).all()
+    assert set(table["class_beside"]) <= set(found.second.answer.classes.labels)
+    assert {"count_beside", "count_more", "class_beside"} <= set(columns(records(found)))
+
+
+def test_a_print_of_two_maps_names_both_and_says_how_they_differ(small_atlas: Atlas):
+    found = sheet(small_atlas, TWO)
+    text = write_svg(found).decode()
+    assert (found.name, found.second.name) == ("July to December 2023", "January to June 2023")
+    assert found.answer.headline.startswith(
+        f"{small_atlas.answer(Query(first=JULY)).totals.shown:,} offences in"
+    )
+    assert text.count(found.name) >= 2 and text.count(found.second.name) >= 2
+
+
+def test_a_difference_of_what_may_not_be_shown_is_missing(small_atlas: Atlas):
+    table = records(
+        sheet(small_atlas, Query(source="ae", view="compare", first=JULY, compare="2023-01..2023-06"))
+    )
+    hidden = table["count"].isna() | table["count_beside"].isna()
+    assert hidden.any()
+    assert (table["count_more"].isna() == hidden).all()
+
+
+def test_the_set_and_the_marks_are_columns(small_atlas: Atlas):
+    found = sheet(small_atlas, Query(source="offences", layer="quintile", group=CODES, mark="class:5"))
+    table = records(found).set_index("lsoa21cd")
+    assert set(table.index[table["in_set"]]) == set(CODES)
+    highest = small_atlas.answer(Query(source="offences", layer="quintile"))
+    assert set(table.index[table["marked"]]) == set(highest.table.index[highest.codes == 4])
+    assert not {"in_set", "marked"} & set(records(sheet(small_atlas, Query(source="offences"))))
+
+
+def test_tiles_leave_as_tiles_of_one_size(small_atlas: Atlas):
+    found = sheet(small_atlas, Query(source="offences", layout="tiles"))
+    shapes = [
+        shapely.from_geojson(json.dumps(one["geometry"]))
+        for one in json.loads(write_geojson(found))["features"]
+    ]
+    assert {len(shape.exterior.coords) for shape in shapes} == {7}
+    assert np.ptp(shapely.area(found.level.shapes.geometry.to_numpy())) < 1e-3
+    assert not found.insets
+    assert "10 km" not in write_svg(found).decode()
