@@ -160,7 +160,8 @@ def register(app: Dash, atlas: Atlas) -> None:
             queries += [query] if beside is None else [query, beside]
 
         def make() -> Response:
-            content = write_pptx(*map(shown, queries))
+            links = ((query, request.root_url + query.to_search()) for query in queries)
+            content = write_pptx(*(sheet(atlas, query, link, alone=True) for query, link in links))
             return download(content, FORMATS["pptx"].mimetype, f"{slug(atlas.place)}-maps.pptx")
 
         return reply(atlas, queries, make)

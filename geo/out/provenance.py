@@ -244,7 +244,9 @@ def merge(shapes: np.ndarray, group: np.ndarray, n: int) -> np.ndarray:
     return np.array([shapely.union_all(shapes[group == k]) for k in range(n)], dtype=object)
 
 
-def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) -> Sheet:
+def sheet(
+    atlas: Atlas, query: Query, link: str = "", made: date | None = None, *, alone: bool = False
+) -> Sheet:
     """Answer a query for a file.
 
     Parameters
@@ -255,9 +257,11 @@ def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) 
         Address that shows the same on the page.
     made : date, optional
         Today if absent.
+    alone : bool
+        Whether the first map of a comparison is told by itself, as on a slide.
     """
     answer = atlas.answer(query)
-    pair = two.pair(atlas, answer)
+    pair = None if alone else two.pair(atlas, answer)
     found = None
     if query.mark:
         found, _ = marking(atlas, pair[0] if pair else answer)
