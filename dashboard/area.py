@@ -102,12 +102,18 @@ def _sheets(atlas: Atlas, query: Query) -> list[Component]:
     """Links to what is printed of an area: its briefing sheet, and the pack of a ward."""
     named = {
         "briefing": "Briefing sheet (PDF)",
-        "phone": "Briefing sheet for a phone",
+        "phone": "for a phone",
         "pack": "Ward pack (PDF)",
     }
     there = [key for key in named if key in offered(atlas) and (key != "pack" or query.level == "ward")]
     return [
-        html.A(named[key], href=f"export.{key}{query.to_search()}", className="linklike", download="")
+        html.A(
+            named[key],
+            href=f"export.{key}{query.to_search()}",
+            className="linklike",
+            download="",
+            **({"aria-label": "Briefing sheet for a phone"} if key == "phone" else {}),
+        )
         for key in there
     ]
 

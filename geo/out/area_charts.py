@@ -61,13 +61,13 @@ def _draw_bars(page: Page, place: Rect, names: Sequence[str], counts: pd.Series,
     most = max(1.0, np.max(np.nan_to_num(values), initial=0.0))
     step, floor = place.width / max(len(names), 1), place.bottom - 5
     page.rule(place.left, floor, place.width, EDGE, 0.5)
+    room = all(text_width(name, TINY) < step - 0.4 for name in names)
     for k, (name, value) in enumerate(zip(names, values, strict=True)):
         x, height = place.left + k * step, (floor - place.top - 4) * np.nan_to_num(value) / most
         page.box(Rect(x + step * 0.12, floor - height, x + step * 0.88, floor), colour)
         text = SUPPRESSED if np.isnan(value) else f"{int(value):,}"
         page.text(x + step / 2, floor - height - 1, text, TINY, align="center")
-        short = name if text_width(name, TINY) < step else name[:2]
-        page.text(x + step / 2, floor + 3.4, short, TINY, colour=MUTED, align="center")
+        page.text(x + step / 2, floor + 3.4, name if room else name[:2], TINY, colour=MUTED, align="center")
 
 
 def draw_days_and_hours(page: Page, told: Profile, place: Rect) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import shapely
 
 from geo.answer.atlas import Atlas
@@ -25,12 +24,13 @@ from geo.ask.words import day_name, slug
 from geo.out.area_charts import draw_days_and_hours, draw_kinds, draw_neighbours, draw_week, is_sparse
 from geo.out.drawing import INK, MUTED, PALE, POINT, SURFACE, Page, Rect, drawing, pdf, text_width, wrap
 from geo.out.export import allow
-from geo.out.pane import Pane
+from geo.out.pane import Pane, in_sight
 from geo.out.printed_map import TINY, draw_areas, draw_head, write_name
 from geo.out.provenance import Sheet, sheet
 from geo.out.ward_where import name_places
 from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell.hotspot import Hotspot, hotspot, hotspots_of
+from geo.tell.insets import Box
 from geo.tell.meeting import Note, Notes, of_viewer
 
 Progress = Callable[[int, int, str], None]
@@ -48,9 +48,8 @@ VISITS = (
 """What is recorded of a visit, and where each column begins."""
 LINE, MOST_VISITS = 5.4, 4
 """Height of a line to write on, millimetres; lines there are to be where all has room."""
-KEY_LINE = 3.4
-KEY_HEIGHT = 2 * KEY_LINE + 0.6
-"""Height of a line of the key to the map, and of all of it, millimetres."""
+KEY_LINE, MOST_KEY = 3.4, 4
+"""Height of a line of the key to the map, millimetres, and how many there may be."""
 SHOWN = 2
 """Decisions that a sheet shows, the latest."""
 ASKED = "Write down every visit: date, start, minutes, and what you saw and did."
@@ -69,14 +68,12 @@ def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
     position = level.frame.index.get_loc(spot.told.code)
     first, end = level.neighbours.indptr[position : position + 2]
     shown = [position, *level.neighbours.indices[first:end]]
-    place, key = (
-        Rect(place.left, place.top, place.right, place.bottom - KEY_HEIGHT),
-        Rect(place.left, place.bottom - KEY_HEIGHT, place.right, place.bottom),
-    )
     west, south, east, north = level.bounds[position].tolist()
     reach = AROUND * max(east - west, north - south)
+    view = (west - reach, south - reach, east + reach, north + reach)
+    place, key = _with_key(here, view, place)
     with page.part("Figure", alternative=f"Map of {spot.name} and its neighbours. {here.map_in_words}"):
-        pane = Pane(page, place, (west - reach, south - reach, east + reach, north + reach), margin=0.0)
+        pane = Pane(page, place, view, margin=0.0)
         draw_areas(pane, here)
         shape = level.shapes.geometry.to_numpy()[[position]]
         for colour, weight in (("white", 4.6), (INK, 2.4)):
@@ -95,26 +92,41 @@ def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
         for near, (name, x, y) in zip(seen[1:], named[1:], strict=True):
             if near:
                 write_name(pane, name, x, y, taken, size=TINY + 0.4)
-    seen = shapely.intersects(level.shapes.geometry.to_numpy(), shapely.box(*pane.extent))
-    _draw_key(page, here, here.answer.codes[seen], key)
+    _draw_key(page, key, Rect(place.left, place.bottom, place.right, place.bottom))
 
 
-def _draw_key(page: Page, here: Sheet, codes: np.ndarray, place: Rect) -> None:
-    """Name the colours that some areas have."""
-    entries = [entry for entry in here.legend if entry.position in codes]
-    lines: list[list[tuple[Entry, float]]] = [[]]
-    for entry in entries:
-        width = 5.4 + text_width(entry.label, TINY) + 2.6
-        if lines[-1] and sum(w for _, w in lines[-1]) + width > place.width:
-            lines.append([])
-        lines[-1].append((entry, width))
-    said = "; ".join(entry.label for entry in entries)
+Key = list[list[tuple[Entry, float]]]
+"""Lines of a key: classes of the map, and how wide each is written."""
+
+
+def _with_key(here: Sheet, view: Box, place: Rect) -> tuple[Rect, Key]:
+    """Share a place between a map and a key of the classes that it shows."""
+    shapes = here.level.shapes.geometry.to_numpy()
+    for room in range(1, MOST_KEY + 1):
+        map_ = replace(place, bottom=place.bottom - KEY_LINE * room - 0.6)
+        codes = here.answer.codes[shapely.intersects(shapes, shapely.box(*in_sight(map_, view)))]
+        lines: Key = [[]]
+        for entry in here.legend:
+            width = 8.0 + text_width(entry.name, TINY)
+            if entry.position not in codes:
+                continue
+            if lines[-1] and sum(w for _, w in lines[-1]) + width > place.width:
+                lines.append([])
+            lines[-1].append((entry, width))
+        if len(lines) <= room:
+            break
+    return map_, lines
+
+
+def _draw_key(page: Page, key: Key, place: Rect) -> None:
+    """Name the colours of a map."""
+    said = "; ".join(entry.label for line in key for entry, _ in line)
     with page.part("Figure", alternative=f"Colours of the map: {said}."):
-        for k, line in enumerate(lines):
+        for k, line in enumerate(key):
             x, y = place.left, place.top + KEY_LINE * k + 1.0
             for entry, width in line:
                 page.swatch(Rect.of(x, y, 4.2, 2.4), entry.colour, entry.pattern)
-                page.text(x + 5.4, y + 2.1, entry.label, TINY)
+                page.text(x + 5.4, y + 2.1, entry.name, TINY)
                 x += width
 
 
@@ -215,7 +227,9 @@ def _has_week(spot: Hotspot) -> bool:
 
 def _where(spot: Hotspot) -> str:
     """Where it is, and when."""
-    return f"{spot.where}. {spot.when if _has_week(spot) else ''}".strip()
+    return " ".join(
+        filter(None, (f"{spot.where}." if spot.where else "", spot.when if _has_week(spot) else ""))
+    )
 
 
 # ---------------------------------------------------------------- the pages

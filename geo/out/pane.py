@@ -12,6 +12,21 @@ from geo.out.drawing import DETAIL, DOT_SPACING, HATCH, INK, Page, Rect, font_of
 from geo.tell.insets import Box
 
 
+def in_sight(place: Rect, view: Box, margin: float = 0.0) -> Box:
+    """West, south, east, north that a place on a page shows of a view, and of what fits beside it.
+
+    Examples
+    --------
+    >>> in_sight(Rect(0, 0, 20, 10), (0, 0, 100, 100))
+    (-50.0, 0.0, 150.0, 100.0)
+    """
+    west, south, east, north = view
+    scale = max((east - west) / place.width, (north - south) / place.height) * (1 + 2 * margin)
+    reach_x, reach_y = place.width * scale, place.height * scale
+    left, bottom = (west + east - reach_x) / 2, (south + north - reach_y) / 2
+    return left, bottom, left + reach_x, bottom + reach_y
+
+
 class Pane:
     """A piece of the map on a page.
 
@@ -34,14 +49,10 @@ class Pane:
     """
 
     def __init__(self, page: Page, place: Rect, view: Box, margin: float = 0.03) -> None:
-        west, south, east, north = view
         self.page, self.place = page, place
-        needed = max((east - west) / place.width, (north - south) / place.height)
-        self.scale = needed * (1 + 2 * margin)
-        self.west = (west + east - place.width * self.scale) / 2
-        self.north = (south + north + place.height * self.scale) / 2
-        reach_x, reach_y = place.width * self.scale, place.height * self.scale
-        self.extent: Box = (self.west, self.north - reach_y, self.west + reach_x, self.north)
+        self.extent = in_sight(place, view, margin)
+        self.west, _, east, self.north = self.extent
+        self.scale = (east - self.west) / place.width
         left, bottom = place.left / page.width, 1 - place.bottom / page.height
         size = (place.width / page.width, place.height / page.height)
         self.axes = page.figure.add_axes((left, bottom, *size), zorder=1, facecolor="none")
