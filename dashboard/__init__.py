@@ -23,6 +23,7 @@ from dashboard import (
     routes_ogc,
     routes_patrol,
     routes_pieces,
+    routes_trial,
     security,
     shell,
 )
@@ -105,6 +106,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
         routes_pieces,
         routes_assess,
         routes_patrol,
+        routes_trial,
         notes,
     ):
         room.register(app, atlas)

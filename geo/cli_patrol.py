@@ -15,6 +15,7 @@ from geo.ask.problem import Problem
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
+    from geo.stats.patrol_record import Record
     from geo.tell.patrol.plan import Plan
 
 patrol = typer.Typer(
@@ -144,3 +145,103 @@ def draw_(  # noqa: PLR0917
         cli.save(folder / filename(drawn, key), form.write(drawn))
     cli.save(folder / filename(drawn, "sheets.pdf"), write_sheets(atlas, drawn))
     print(f"Seal {drawn.record.seal}")
+
+
+RecordFile = Annotated[
+    Path, typer.Argument(help="The sealed record (JSON) that drawing wrote.", metavar="RECORD")
+]
+VisitsFile = Annotated[
+    Path | None,
+    typer.Option(help="Visits (area, start, minutes) or GPS points (time, longitude, latitude, unit)."),
+]
+
+
+@patrol.command("track")
+def track(  # noqa: PLR0917
+    record: RecordFile,
+    visits: Annotated[
+        Path,
+        typer.Argument(help="Visits (area, start, minutes) or GPS points (time, longitude, latitude, unit)."),
+    ],
+    until: Annotated[
+        str, typer.Option(help="Day until which visits are due, YYYY-MM-DD; today if absent.", metavar="DAY")
+    ] = "",
+    group: cli.AsGroup = "",
+    access: cli.AccessFile = None,
+    data: cli.Data = cli.DATA,
+) -> None:
+    """Compare visits with the schedule: today, this month and in all, missed days by area."""
+    from geo.out.export import allow
+    from geo.tell.patrol.visits import delivered, read_visits
+
+    atlas = cli.opened(data, group, access)
+    allow(atlas, "patrol")
+    found = delivered(atlas, _record(record), read_visits(visits.name, _bytes(visits), atlas), _day(until))
+    console = Console(highlight=False, markup=False)
+    console.print(f"{found.title}\n\n{found.finding}\n")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    texts = found.texts()
+    for name in texts:
+        table.add_column(str(name), overflow="fold")
+    for row in texts.itertuples(index=False):
+        table.add_row(*row)
+    console.print(table)
+    for caveat in found.caveats:
+        console.print(f"\n{caveat}")
+
+
+@patrol.command("test")
+def test(  # noqa: PLR0917
+    record: RecordFile,
+    visits: VisitsFile = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write: .docx, .pdf or .html; else it is printed."),
+    ] = None,
+    until: Annotated[
+        str, typer.Option(help="Day until which visits are due, YYYY-MM-DD; today if absent.", metavar="DAY")
+    ] = "",
+    group: cli.AsGroup = "",
+    access: cli.AccessFile = None,
+    data: cli.Data = cli.DATA,
+) -> None:
+    """Judge a trial from its sealed record: what patrols changed, after them and around them."""
+    from geo.out.export import allow
+    from geo.out.report import form_of, write
+    from geo.tell.patrol.trial import judge
+    from geo.tell.patrol.visits import read_visits
+
+    form = form_of(output.suffix) if output else ""
+    atlas = cli.opened(data, group, access)
+    allow(atlas, "patrol")
+    made = read_visits(visits.name, _bytes(visits), atlas) if visits else None
+    found = judge(atlas, _record(record), made, today=_day(until))
+    if output:
+        cli.save(output, write(found, atlas, form))
+        return
+    console = Console(highlight=False, markup=False)
+    console.print(f"{found.title}. {found.banner}.")
+    for exhibit in found.exhibits.values():
+        console.print(f"\n{exhibit.name}: {exhibit.finding}\n")
+        console.print(exhibit.texts().to_string(index=False))
+    for caveat in found.caveats:
+        console.print(f"\n{caveat}")
+
+
+def _record(path: Path) -> Record:
+    from geo.stats.patrol_record import Record
+
+    return Record.from_json(_bytes(path).decode("utf-8", "replace"))
+
+
+def _bytes(path: Path) -> bytes:
+    if not path.is_file():
+        raise Problem(f"There is no file {path}: check the name.")
+    return path.read_bytes()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError as error:
+        raise Problem(f"“{text}” is no day: write it like 2026-12-31.") from error

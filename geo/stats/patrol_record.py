@@ -13,6 +13,10 @@ from geo.ask.problem import Problem
 from geo.stats.patrol_schedule import Design, draw
 
 
+def _seal(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Record:
     """A schedule as it was drawn, with a seal: another draw, or one patrol moved, has another seal.
@@ -49,7 +53,7 @@ class Record:
     @property
     def seal(self) -> str:
         """SHA-256 of everything that is recorded."""
-        return hashlib.sha256(self._text().encode()).hexdigest()
+        return _seal(self._text())
 
     def to_json(self) -> str:
         """Write the record with its seal."""
@@ -67,6 +71,14 @@ class Record:
         try:
             held = json.loads(text)
             seal = held.pop("seal")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Problem("This is no record of a schedule: give the file that drawing wrote.") from error
+        if _seal(json.dumps(held, sort_keys=True, ensure_ascii=False)) != seal:
+            raise Problem(
+                "This record was changed after the schedule was drawn: its seal does not fit. Use the "
+                "file as it was written."
+            )
+        try:
             design = Design(**{
                 **held.pop("design"),
                 **{key: tuple(held["design_lists"][key]) for key in ("areas", "tiers")},
@@ -78,11 +90,6 @@ class Record:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise Problem("This is no record of a schedule: give the file that drawing wrote.") from error
-        if record.seal != seal:
-            raise Problem(
-                "This record was changed after the schedule was drawn: its seal does not fit. Use the "
-                "file as it was written."
-            )
         if record.patrolled != cls.drawn(design).patrolled:
             raise Problem(
                 "This record is not what its seed draws: it was drawn by another version, or made by hand."

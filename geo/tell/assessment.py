@@ -91,6 +91,10 @@ class Assessment:
         Hash of the data.
     sections : tuple of Section
     caveats : tuple of str
+    command : str
+        What makes it again; "" for that of a needs assessment.
+    methods : tuple of str
+        Pages of docs/methods that it quotes; none for those of a needs assessment.
     """
 
     title: str
@@ -102,6 +106,8 @@ class Assessment:
     version: str
     sections: tuple[Section, ...]
     caveats: tuple[str, ...]
+    command: str = ""
+    methods: tuple[str, ...] = ()
 
     @property
     def made_text(self) -> str:

@@ -148,14 +148,15 @@ def blocks(assessment: Assessment, atlas: Atlas, progress: Progress = silent) ->
     progress(total, total, "")
     yield Heading("Appendix: methods", 1, "methods", new_page=True)
     yield Words("Each method in words that can be quoted. Formulas, limits and tests: docs/methods.")
-    for title, paragraphs in methods():
+    for title, paragraphs in methods(assessment.methods or METHODS):
         yield Heading(title, 2, f"methods-{slug(title)}")
         for paragraph in paragraphs:
             yield Words(paragraph, "quote")
     yield Heading("Appendix: how to make this again", 1, "again")
+    command = assessment.command or f"hotspots assess --url “{assessment.query.to_search() or '?'}”"
     yield Words(
-        f"Made on {assessment.made_text} from data version {assessment.version[:8]} by "
-        f"hotspots assess --url “{assessment.query.to_search() or '?'}”. The same data give the same numbers."
+        f"Made on {assessment.made_text} from data version {assessment.version[:8]} by {command}. "
+        "The same data give the same numbers."
     )
 
 
@@ -173,11 +174,11 @@ def _of_exhibit(exhibit: Exhibit, section: Section, assessment: Assessment, atla
         yield Words(f"Source: {section.source.rstrip('.')}.", "note")
 
 
-@lru_cache(maxsize=1)
-def methods() -> tuple[tuple[str, tuple[str, ...]], ...]:
+@lru_cache(maxsize=4)
+def methods(names: tuple[str, ...] = METHODS) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What docs/methods says "in words that you can quote": titles, each with its paragraphs."""
     folder = shipped("docs/methods")
-    return tuple(_quotable((folder / f"{name}.md").read_text(encoding="utf-8")) for name in METHODS)
+    return tuple(_quotable((folder / f"{name}.md").read_text(encoding="utf-8")) for name in names)
 
 
 def _quotable(page: str) -> tuple[str, tuple[str, ...]]:

@@ -1,0 +1,327 @@
+"""What did patrols come to? A trial judged from its sealed record, as tables for the page and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.asked import ALPHA, Asked
+from geo.answer.atlas import Atlas
+from geo.answer.daily import by_day, needs_days
+from geo.answer.disclosure import marking
+from geo.ask.problem import Problem
+from geo.ask.words import day_name, listed
+from geo.stats.displacement import regression_to_the_mean
+from geo.stats.patrol_effect import Effect, afterwards, corrected, effect, nearby
+from geo.stats.patrol_record import Record
+from geo.stats.patrol_schedule import days_since, draw
+from geo.tell.assessment import Assessment, Section
+from geo.tell.exhibits.part import Exhibit
+from geo.tell.patrol.plan import DAY, NIGHT
+from geo.tell.patrol.visits import Visits, delivered
+
+REDRAWS = 1999
+OTHER_LOT = 1_000_003
+"""What is added to the seed of a schedule, so that redraws are others."""
+FEWEST = 20
+"""Events of an outcome below which it is not judged."""
+COLUMNS = {
+    "with_patrol": "With a patrol",
+    "without": "Without",
+    "ratio": "Ratio",
+    "lower": "Lower",
+    "upper": "Upper",
+    "p": "p",
+    "p_corrected": "p, corrected",
+}
+FORMATS = {
+    **dict.fromkeys(("With a patrol", "Without"), "{:.3f}"),
+    **dict.fromkeys(("Ratio", "Lower", "Upper"), "{:.2f}"),
+    **dict.fromkeys(("p", "p, corrected"), "{:.4f}"),
+}
+METHOD = (
+    "Place-days count as patrolled where the schedule says so, whether or not anybody came (intention to "
+    f"treat). The schedule was drawn {REDRAWS:,} times again by the same rules; p is how often a draw gives "
+    "as large a difference, and the limits (95%) are the ratios that this test does not reject. Corrected "
+    "for all rows of the table. docs/methods/patrol.md."
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A trial as it ran: the schedule, its redraws, and the events of its days.
+
+    Attributes
+    ----------
+    record : Record
+    asked : Asked
+        The question that the areas were chosen by, for the days of the trial.
+    rows : ndarray of int
+        Position of each area.
+    y : ndarray, shape (number of all areas, days)
+    patrolled, redraws : ndarray of bool, shapes (N, days) and (B, N, days)
+    """
+
+    record: Record
+    asked: Asked
+    rows: np.ndarray
+    y: np.ndarray
+    patrolled: np.ndarray
+    redraws: np.ndarray
+
+    @property
+    def days(self) -> str:
+        """ "1 December 2026 to 28 February 2027"."""
+        dates = self.record.design.dates
+        return f"{day_name(dates[0])} to {day_name(dates[-1])}"
+
+    def of(self, y: np.ndarray, areas: Sequence[bool] | np.ndarray | None = None) -> Effect | None:
+        """Effect on a quantity, in some of the areas; None with too few events."""
+        mine = np.ones(len(self.rows), bool) if areas is None else np.asarray(areas)
+        if (y[self.rows][mine] > 0).sum() < FEWEST or mine.sum() < 2:
+            return None
+        return effect(y[self.rows][mine], self.patrolled[mine], self.redraws[:, mine])
+
+
+def ran(atlas: Atlas, record: Record, redraws: int = REDRAWS) -> Ran:
+    """Read what a trial needs.
+
+    Raises
+    ------
+    Problem
+        If its areas or days are not loaded, or its source tells no days.
+    """
+    query = atlas.exactly(record.question)
+    asked = atlas.asked(query.replace(month=(), day=(), night=(), compare=""))
+    needs_days(asked)
+    rows = asked.frame.index.get_indexer(list(record.design.areas))
+    if (rows < 0).any():
+        raise Problem("The record is of areas that are not loaded here: open the county it was drawn for.")
+    y = by_day(asked, record.design.dates)
+    again = draw(record.design, redraws, seed=record.design.seed + OTHER_LOT)
+    return Ran(record, asked, rows, y, record.schedule, again)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def effects(trial: Ran) -> Exhibit:
+    """Effect on counts and harm, by tier and by time of day."""
+    asked, dates = trial.asked, trial.record.design.dates
+    tiers = np.array(trial.record.design.tiers)
+    outcomes: dict[str, Effect | None] = {f"All {asked.noun}": trial.of(trial.y)}
+    if asked.county.snapshot.has("severity"):
+        weights = asked.county.harm_weights(asked.query.source)
+        outcomes["Harm, by the weights loaded"] = trial.of(by_day(asked, dates, weights))
+    if len(set(tiers)) > 1:
+        outcomes |= {f"Tier {tier}": trial.of(trial.y, tiers == tier) for tier in sorted(set(tiers.tolist()))}
+    if asked.cube.has_hours and not asked.query.hour:
+        for name, hours in (("07:00 to 18:59", DAY), ("19:00 to 06:59", NIGHT)):
+            outcomes[name] = trial.of(by_day(asked.ask(hour=hours), dates))
+    judged = {name: one for name, one in outcomes.items() if one is not None}
+    few = [name for name, one in outcomes.items() if one is None]
+    if f"All {asked.noun}" in few:
+        raise Problem(
+            f"Fewer than {FEWEST} place-days of the trial have any {asked.noun}: nothing can be judged."
+        )
+    table = corrected(judged)
+    caveats = (METHOD, *([f"Too few events to judge: {listed(few)}."] if few else []))
+    title = f"Days with a patrol beside days without, {trial.days}"
+    return _exhibit("effect", title, said(table.iloc[0], asked.noun), table, "Outcome", caveats)
+
+
+def said(row: pd.Series, noun: str) -> str:
+    """One effect in a sentence.
+
+    Examples
+    --------
+    >>> row = pd.Series({"ratio": 0.6, "lower": 0.5, "upper": 0.72, "p_corrected": 0.001})
+    >>> said(row, "offences")
+    '40% fewer offences on days with a patrol (28% to 50% fewer): more than chance explains.'
+    """
+    ratio, low, high = row["ratio"], row["lower"], row["upper"]
+    if not np.isfinite(ratio):
+        return f"Too few {noun} to say how many more or fewer there were on days with a patrol."
+    lead = f"{_times(ratio)} {noun} on days with a patrol ({_range(low, high)})"
+    if row["p_corrected"] > ALPHA:
+        return f"{lead}: no more of a difference than chance makes, which does not show that there is none."
+    return f"{lead}: more than chance explains."
+
+
+def _times(ratio: float) -> str:
+    if abs(ratio - 1) < 0.005:
+        return "As many"
+    return f"{abs(1 - ratio):.0%} {'fewer' if ratio < 1 else 'more'}"
+
+
+def _range(low: float, high: float) -> str:
+    """Limits in words: "28% to 50% fewer", "10% fewer to 30% more"."""
+    more = "without a limit" if not np.isfinite(high) else f"{high - 1:.0%} more"
+    if high <= 1:
+        return f"{1 - high:.0%} to {1 - low:.0%} fewer"
+    if low >= 1:
+        return f"{low - 1:.0%} to {more}"
+    return f"{1 - low:.0%} fewer to {more}"
+
+
+def days_after(trial: Ran) -> Exhibit:
+    """What is left of the effect on the days after."""
+    dates = trial.record.design.dates
+    own = trial.of(trial.y)
+    table = afterwards(
+        trial.y[trial.rows],
+        trial.patrolled,
+        trial.redraws,
+        days_since(trial.patrolled, dates),
+        days_since(trial.redraws, dates),
+        ratio=own.ratio if own else 1.0,
+    )
+    table.index = pd.Index([f"{day} day{'s' * (day > 1)} after the last patrol" for day in table.index])
+    left = table.index[table["p_corrected"] <= ALPHA].tolist()
+    finding = (
+        f"Different from days further from a patrol: {listed(left)}."
+        if left
+        else "No effect is left on the days after a patrol that could be told from chance."
+    )
+    caveats = (
+        "Days without a patrol, compared with days without one that are further from the last; the effect on "
+        "patrolled days themselves is taken out first. Corrected for the three rows.",
+    )
+    return _exhibit("after", f"Days after a patrol, {trial.days}", finding, table, "Days", caveats)
+
+
+def around(trial: Ran) -> Exhibit:
+    """Whether events moved to the neighbours of patrolled areas."""
+    level = trial.asked.level.neighbours
+    near = np.zeros((trial.asked.level.n, len(trial.rows)), bool)
+    for k, row in enumerate(trial.rows):
+        near[level.indices[level.indptr[row] : level.indptr[row + 1]], k] = True
+    near[trial.rows] = False
+    others = near.any(axis=1) & trial.asked.inside
+    y, touch = trial.y[others], near[others]
+    if (y > 0).sum() < FEWEST:
+        raise Problem("The neighbours of the areas have too few events to say whether any moved there.")
+    table = corrected({
+        f"{int(others.sum())} neighbours": effect(
+            y, nearby(trial.patrolled, touch), nearby(trial.redraws, touch)
+        )
+    })  # fmt: skip
+    row = table.iloc[0]
+    noun, beside = trial.asked.noun, "in the neighbours while an area beside them is patrolled"
+    if row["p"] > ALPHA:
+        finding = f"No sign that {noun} moved to the neighbours that could be told from chance."
+    elif row["ratio"] > 1:
+        finding = f"More {noun} {beside}: some moved there."
+    else:
+        finding = f"Fewer {noun} {beside}: the effect spread."
+    caveats = (
+        "Neighbours that are not in the trial, on days when an area beside them is patrolled, and on other "
+        "days. They stand for a buffer: events are placed in areas here, not at points.",
+    )
+    return _exhibit("around", f"Neighbours of the areas, {trial.days}", finding, table, "Places", caveats)
+
+
+def _exhibit(  # noqa: PLR0917
+    key: str, title: str, finding: str, table: pd.DataFrame, first: str, caveats: tuple[str, ...]
+) -> Exhibit:
+    shown = table.rename(columns=COLUMNS)[list(COLUMNS.values())]
+    shown = shown.rename_axis(first).reset_index()
+    shown[first] = shown[first].astype("str")
+    return Exhibit(key, title, finding, shown, FORMATS, caveats=caveats)
+
+
+def _regression(trial: Ran) -> str:
+    """How far the areas would have fallen by themselves since they were chosen."""
+    asked = trial.asked
+    mine = np.isin(np.arange(asked.level.n), trial.rows)
+    share = regression_to_the_mean(asked.counts[asked.inside], mine[asked.inside]).share
+    if not np.isfinite(share):
+        return ""
+    return (
+        "The areas were chosen because they were high, and would have fallen by about "
+        f"{max(share, 0):.0%} by themselves since. That does not touch this comparison, which is of the same "
+        "areas in the same weeks; it would one of before and after."
+    )
+
+
+# ---------------------------------------------------------------- the whole
+
+
+def judge(
+    atlas: Atlas,
+    record: Record,
+    visits: Visits | None = None,
+    *,
+    today: date | None = None,
+    redraws: int = REDRAWS,
+) -> Assessment:
+    """Judge a trial: what the page and the report say of it.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    record : Record
+        As it was drawn; one that was changed is refused when it is read.
+    visits : Visits, optional
+        What was delivered.
+    today : date, optional
+    redraws : int
+
+    Raises
+    ------
+    Problem
+        If nothing of it can be judged from what is loaded.
+    """
+    today = today or date.today()
+    parts: list[Exhibit] = []
+    missing: list[tuple[str, str]] = []
+    titles = {
+        "effect": "Effect", "after": "Days after", "around": "Displacement", "delivered": "Delivery",
+    }  # fmt: skip
+    trial = ran(atlas, record, redraws)
+    makers = {
+        "effect": lambda: effects(trial),
+        "after": lambda: days_after(trial),
+        "around": lambda: around(trial),
+    }
+    if visits is not None:
+        makers["delivered"] = lambda: delivered(atlas, record, visits, today)
+    for key, make in makers.items():
+        try:
+            parts.append(replace(make(), name=titles[key], place=len(parts) + 1))
+        except Problem as problem:
+            if key == "effect":
+                raise
+            missing.append((titles[key], str(problem)))
+    question = trial.asked.query
+    loaded = atlas.sources[question.source]
+    title = f"Patrols of {len(trial.rows)} areas, {trial.days}"
+    source = loaded.info.attribution or loaded.info.label
+    findings = tuple(exhibit.finding for exhibit in parts)
+    section = Section("trial", title, source, findings, tuple(parts), tuple(missing))
+    return Assessment(
+        title=title,
+        place=atlas.place,
+        where=atlas.place,
+        banner=marking([loaded.gate.disclosure], synthetic=atlas.synthetic),
+        made=today,
+        query=question,
+        version=atlas.version,
+        sections=(section,),
+        command="hotspots patrol test, with the sealed record",
+        methods=("patrol",),
+        caveats=tuple(
+            filter(
+                None,
+                (
+                    f"The schedule is that of the record with the seal {record.seal[:16]}, drawn by lot with "
+                    f"seed {record.design.seed}.",
+                    _regression(trial),
+                ),
+            )
+        ),
+    )

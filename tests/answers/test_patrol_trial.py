@@ -1,0 +1,184 @@
+"""A trial judged from its record: what was planted is found, and visits are counted."""
+
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import create_app
+from geo.ask.problem import Problem
+from geo.ask.words import month_text
+from geo.out.report import write
+from geo.stats.patrol_record import Record
+from geo.stats.patrol_schedule import Design
+from geo.tell.patrol.trial import around, days_after, effects, judge, ran
+from geo.tell.patrol.visits import delivered, read_visits
+
+QUESTION = "?level=lsoa&source=offences"
+
+
+@pytest.fixture(scope="module")
+def record(small_atlas):
+    months = small_atlas.asked(small_atlas.exactly(QUESTION)).months
+    first = date.fromisoformat(f"{month_text(months[-2])}-01")
+    areas = small_atlas.levels["lsoa"].frame.index[[0, 3, 7, 14, 17, 21, 28, 31, 35]]
+    design = Design(tuple(areas), (1, 1, 1, 2, 2, 2, 2, 2, 2), first, 42, 3, seed=9)
+    return Record.drawn(design, QUESTION, small_atlas.version, minutes="15", visits="1")
+
+
+@pytest.fixture(scope="module")
+def planted(small_atlas, record):
+    """Patrols that prevent half, and move a part of it to the neighbours."""
+    trial = ran(small_atlas, record, 199)
+    rng = np.random.default_rng(4)
+    y = rng.poisson(3.0, trial.y.shape).astype(float)
+    y[trial.rows] = rng.poisson(np.where(trial.patrolled, 2.0, 4.0))
+    of = trial.asked.level.neighbours
+    touched = np.zeros(y.shape, bool)
+    for k, row in enumerate(trial.rows):
+        touched[of.indices[of.indptr[row] : of.indptr[row + 1]]] |= trial.patrolled[k]
+    touched[trial.rows] = False
+    return replace(trial, y=np.where(touched, rng.poisson(4.0, y.shape), y))
+
+
+def test_a_planted_effect_is_found_and_said(planted) -> None:
+    found = effects(planted)
+    row = found.table.iloc[0]
+    assert row["Lower"] < 0.5 < row["Upper"] and row["p, corrected"] <= 0.05
+    assert "fewer" in found.finding and "more than chance explains" in found.finding
+    assert {"Tier 1", "Tier 2"} <= set(found.table["Outcome"])
+
+
+def test_a_planted_displacement_is_found_and_no_effect_is_left_after(planted) -> None:
+    assert around(planted).finding.endswith("some moved there.")
+    assert around(planted).table["Lower"].iloc[0] > 1
+    assert days_after(planted).finding.startswith("No effect is left")
+
+
+def test_days_without_events_are_not_judged(planted) -> None:
+    with pytest.raises(Problem, match="nothing can be judged"):
+        effects(replace(planted, y=planted.y * 0))
+
+
+def test_days_that_are_not_loaded_are_refused(small_atlas, record) -> None:
+    later = replace(record.design, first=record.design.first + timedelta(days=400))
+    with pytest.raises(Problem, match="not all loaded"):
+        ran(small_atlas, Record.drawn(later, QUESTION), 9)
+
+
+def test_protected_numbers_are_not_judged_by_the_day(small_atlas, record) -> None:
+    with pytest.raises(Problem, match="protected"):
+        ran(small_atlas, replace(record, question="?level=lsoa&source=ae"), 9)
+
+
+# ---------------------------------------------------------------- visits
+
+
+def _visits(record, kept=lambda k: True) -> bytes:
+    rows = [
+        f"{area},{day:%d/%m/%Y} 18:30,12"
+        for k, (day, areas) in enumerate(zip(record.design.dates, record.patrolled, strict=True))
+        for area in areas
+        if kept(k)
+    ]
+    return "\n".join(["area,start,minutes", *rows]).encode()
+
+
+def test_missed_visits_are_named(small_atlas, record) -> None:
+    today = record.design.dates[20]
+    visits = read_visits("visits.csv", _visits(record, lambda k: k != 20), small_atlas)
+    found = delivered(small_atlas, record, visits, today)
+    planned = record.schedule[:, :21].sum(axis=1)
+    assert found.table["Days planned"].tolist() == planned.tolist()
+    missed = record.schedule[:, 20]
+    assert (found.table["Days visited"] == planned - missed).all()
+    assert (found.table["Minutes delivered"] == 12 * (planned - missed)).all()
+    assert (found.table["Missed"] == np.where(missed, f"{today.day}/{today.month}", "–")).all()
+    assert found.finding.startswith("Today 0 of 3 areas are visited; still to visit:")
+    assert "In all 60 of 63 planned days were visited (95%)." in found.finding
+
+
+def test_visits_on_other_days_and_to_other_places_are_told(small_atlas, record) -> None:
+    area = record.design.areas[0]
+    free = next(
+        day for day, areas in zip(record.design.dates, record.patrolled, strict=True) if area not in areas
+    )
+    other = small_atlas.levels["lsoa"].frame.index[1]
+    rows = f"area,start,minutes\n{area},{free} 18:00,10\n{other},{free} 19:00,10\n"
+    visits = read_visits("v.csv", rows.encode(), small_atlas)
+    found = delivered(small_atlas, record, visits, record.design.dates[-1])
+    assert found.table["Visited unplanned"].tolist() == [1] + [0] * 8
+    assert any("1 visit to places" in caveat for caveat in found.caveats)
+
+
+def test_points_of_a_unit_make_visits(small_atlas) -> None:
+    level = small_atlas.levels["lsoa"]
+    inside = level.shapes.representative_point().to_crs(4326)
+    here, there = inside.iloc[0], inside.iloc[5]
+    minutes = [(0, here), (5, here), (12, here), (30, here), (36, here), (40, there)]
+    start = pd.Timestamp("2024-05-01 18:00")
+    rows = [f"a,{start + pd.Timedelta(minutes=m)},{p.x:.6f},{p.y:.6f}" for m, p in minutes]
+    found = read_visits(
+        "gps.csv", "\n".join(["unit,time,longitude,latitude", *rows]).encode(), small_atlas
+    ).table
+    codes = level.frame.index
+    assert list(zip(found["area"], found["minutes"], strict=True)) == [
+        (codes[0], 12),
+        (codes[0], 6),
+        (codes[5], 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "area,begin\nx,y",
+        "area,start,minutes\nE99,01/02/2024 18:00,5",
+        "area,start,minutes\nE01035500,yesterday,5",
+    ],
+)
+def test_what_are_no_visits_is_refused(small_atlas, rows) -> None:
+    with pytest.raises(Problem):
+        read_visits("v.csv", rows.encode(), small_atlas)
+
+
+# ---------------------------------------------------------------- the report, and the page
+
+
+def test_the_report_quotes_the_method_of_patrols_alone(small_atlas, record) -> None:
+    found = judge(small_atlas, record, today=record.design.dates[-1], redraws=99)
+    page = write(found, small_atlas, "html").decode()
+    assert "drawn by lot" in page and "hotspots patrol test" in page
+    assert "hotspots assess" not in page and record.seal[:16] in page
+    assert next(one.name for one in found.exhibits.values()) == "Effect"
+
+
+def test_the_page_judges_what_its_own_form_sends(small_atlas, record, monkeypatch) -> None:
+    monkeypatch.setattr("dashboard.routes_trial.judge", partial(judge, redraws=49))
+    client = create_app(small_atlas).server.test_client()
+    assert 'type="file"' in client.get("/patrol/result").text
+
+    def send(held: str, **more):
+        files = {"record": (io.BytesIO(held.encode()), "record.json"), "until": str(record.design.dates[20])}
+        files["visits"] = (io.BytesIO(_visits(record)), "visits.csv")
+        return client.post("/patrol/result", data=files | more, headers={"Sec-Fetch-Site": "same-origin"})
+
+    page = send(record.to_json())
+    assert page.status_code == 200
+    for words in (
+        "on days with a patrol",
+        "Days after",
+        "Delivery",
+        "63 of 63 planned days",
+        record.seal[:16],
+    ):
+        assert words in page.text
+    changed = send(record.to_json().replace('"seed": 9', '"seed": 10'))
+    assert changed.status_code == 422 and "seal does not fit" in changed.text
+    report = send(record.to_json(), **{"as": "docx"})
+    assert report.data[:2] == b"PK"
+    assert client.post("/patrol/result", data={}).status_code == 403
