@@ -26,14 +26,14 @@ from geo.tell.patrol.visits import read_visits
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
-ADDRESS = "/patrol/result"
+ADDRESS, JUDGED = "/patrol/result", "/patrol/judged"
 LARGEST = 8 * 1024 * 1024
 """Bytes of a record and its visits together."""
 ANSWERS: dict[str, Any] = HTML | {report.mimetype: {} for report in REPORTS.values()}
 
 
 def register(app: Dash, atlas: Atlas) -> None:
-    """Add the route ``/patrol/result`` of an atlas to an app: a form, and what it is answered with.
+    """Add the routes ``/patrol/result`` (a form) and ``/patrol/judged`` (what it is answered with) to an app.
 
     The form sends ``record`` and ``visits`` (files), ``until`` (a day) and ``as`` (``page`` or a key of
     :data:`geo.out.report.REPORTS`).
@@ -45,7 +45,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         allow(atlas, "patrol")
         return Response(_page(atlas, None, ""), mimetype="text/html")
 
-    @app.server.post(ADDRESS)
+    @app.server.post(JUDGED)
     @described(
         Operation("Patrols: judge a trial, for the page", PAGE, ANSWERS, question=False, faults=(403, 422))
     )

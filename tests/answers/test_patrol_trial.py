@@ -165,7 +165,7 @@ def test_the_page_judges_what_its_own_form_sends(small_atlas, record, monkeypatc
     def send(held: str, **more):
         files = {"record": (io.BytesIO(held.encode()), "record.json"), "until": str(record.design.dates[20])}
         files["visits"] = (io.BytesIO(_visits(record)), "visits.csv")
-        return client.post("/patrol/result", data=files | more, headers={"Sec-Fetch-Site": "same-origin"})
+        return client.post("/patrol/judged", data=files | more, headers={"Sec-Fetch-Site": "same-origin"})
 
     page = send(record.to_json())
     assert page.status_code == 200
@@ -181,4 +181,4 @@ def test_the_page_judges_what_its_own_form_sends(small_atlas, record, monkeypatc
     assert changed.status_code == 422 and "seal does not fit" in changed.text
     report = send(record.to_json(), **{"as": "docx"})
     assert report.data[:2] == b"PK"
-    assert client.post("/patrol/result", data={}).status_code == 403
+    assert client.post("/patrol/judged", data={}).status_code == 403
