@@ -14,6 +14,7 @@ from geo.answer.layer_clusters import layer_of
 from geo.answer.layer_confidence import CONFIDENCE
 from geo.answer.layer_deprivation import EXCESS, IMD, WITH_DEPRIVATION
 from geo.answer.layer_measure import MEASURE, QUINTILE, SIGNIFICANCE
+from geo.answer.layer_proportion import SHARE
 from geo.answer.layer_services import AGREEMENT, BIVARIATE_MORAN, COLOCATION
 from geo.answer.layer_time import AGAINST_BEFORE, PATTERN_OVER_TIME
 from geo.answer.measures import MEASURES
@@ -26,6 +27,7 @@ LAYERS: dict[str, Layer] = {
         MEASURE,
         QUINTILE,
         SIGNIFICANCE,
+        SHARE,
         *map(layer_of, STATISTICS.values()),
         CONFIDENCE,
         IMD,

@@ -338,3 +338,32 @@ def test_suspects_and_kinds_state_what_is_not_recorded(atlas: Atlas) -> None:
     recorded = kinds(part).table.set_index(["Recorded", "Value"])
     assert recorded.loc[("Premises", "Home"), "Count"] == (rows["Premises Type"] == "Dwelling").sum()
     assert recorded.loc[("Relationship", "Not known"), "Count"] == (rows["Relationship"] == "Not known").sum()
+
+
+# ---------------------------------------------------------------- the share
+
+
+def test_a_share_is_of_those_recorded_with_wilsons_limits(atlas: Atlas) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    query = atlas.exactly("?source=offences&layer=proportion&firearm=yes&category=drugs&level=borough")
+    answer = atlas.answer(query)
+    rows = offences()
+    rows = rows[
+        rows["LSOA Code"].isin(small.CODES) & (rows["Offence Group"] == "Drugs") & (rows["Firearm"] != "")
+    ]
+    lad = dict(zip(small.CODES, small.areas()["lad"], strict=True))
+    by_borough = rows.groupby(rows["LSOA Code"].map(lad))["Firearm"].agg(lambda v: (v == "Y").sum())
+    of = rows["LSOA Code"].map(lad).value_counts().sort_index()
+    low, high = proportion_confint(by_borough, of, method="wilson")
+    table = answer.table.sort_index()
+    assert table["share_of"].tolist() == of.tolist()
+    np.testing.assert_allclose(table["share_percent"], 100 * by_borough / of)
+    np.testing.assert_allclose(table[["share_lower", "share_upper"]], 100 * np.column_stack([low, high]))
+    assert f"{by_borough.sum() / of.sum():.1%} of the offences" in answer.headline
+
+
+def test_a_share_of_nothing_chosen_says_what_to_choose(atlas: Atlas) -> None:
+    answer = atlas.answer(atlas.exactly("?source=offences&layer=proportion"))
+    assert answer.headline.startswith("Choose persons or circumstances, or a saved definition")
+    assert answer.table["share_percent"].isna().all()
