@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -21,6 +22,8 @@ from dashboard.serving.workers import Task
 from geo.answer.atlas import Atlas
 from geo.answer.memory import Memory
 from geo.ask.viewer import OTHERS, Viewer
+from geo.tell.meeting import Notes, note
+from tests.support.exported import read_pdf
 
 PAGE = {"Sec-Fetch-Site": "same-origin"}
 FOLLOW = {"Prefer": "respond-async"}
@@ -119,6 +122,23 @@ def test_what_was_answered_is_kept_for_the_next_and_a_refusal_is_not(served: Ser
     labels = {"route": "/answer", "status": "200"}
     assert told("hotspots_answers_total", labels | {"told": "worked"}) == 1
     assert told("hotspots_answers_total", labels | {"told": "memory"}) == 1
+
+
+def test_a_sheet_has_the_decisions_that_are_kept_when_it_is_asked_for(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decide(text: str) -> None:
+        made = note("E01035001", "Ann", text, day=date(2026, 11, 3), source="offences", seen=24276)
+        monkeypatch.setattr(Notes, "read", lambda _: (made,))
+
+    path = "/export.phone?source=offences&area=E01035001"
+    decide("First decision")
+    first = served.client.get(path)
+    decide("Second decision")
+    second = served.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert "First decision" in read_pdf(first.data)
+    assert second.status_code == 200 and "Second decision" in read_pdf(second.data)
+    assert served.client.get(path, headers={"If-None-Match": second.headers["ETag"]}).status_code == 304
 
 
 def test_a_compressed_answer_is_not_given_to_who_cannot_unpack_it(served: Served) -> None:
