@@ -17,6 +17,24 @@ LOCKED = 1
 KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
 
+_FOREIGN = {b"7z\xbc\xaf": "7-Zip archive", b"Rar!": "RAR archive", b"\x1f\x8b": "packed archive (tar.gz)"}
+_TAR = slice(257, 262)
+
+
+def check_beginning(name: str, content: bytes | bytearray) -> None:
+    """Raise Problem where a file that should be a table is an archive, naming the remedy."""
+    kind = next((kind for sign, kind in _FOREIGN.items() if content[: len(sign)] == sign), "")
+    if content[_TAR] == b"ustar":
+        kind = "packed archive (tar)"
+    if kind:
+        raise Problem(f"{name} is a {kind}, which is not unpacked here: unpack it, and import the folder.")
+    if content[:4] == b"PK\x03\x04" and name.lower().endswith((".csv", ".txt", ".tsv")):
+        raise Problem(
+            f"{name} is a ZIP archive or a workbook, and no text: let its name end in .zip or .xlsx, as what "
+            "it is, and import it again."
+        )
+
+
 def check_workbook(name: str, content: bytes | bytearray) -> None:
     """Raise Problem where a workbook, which is an archive, unpacks to more than any table."""
     try:

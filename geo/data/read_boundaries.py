@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -68,17 +68,29 @@ def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDa
     return areas.sort_index(), notes + merged
 
 
+def _raw(source: str, path: Path, layer: str) -> tuple[Any, list[str]]:
+    """Rows of one file as they stand."""
+    import geopandas
+
+    notes: list[str] = []
+    try:
+        if path.suffix.lower() in (".parquet", ".geoparquet"):
+            return geopandas.read_parquet(source), notes
+        layer, notes = _layer(source, path.name, layer)
+        return geopandas.read_file(source, layer=layer), notes
+    except Problem:
+        raise
+    except Exception as error:  # GDAL raises many kinds
+        raise _unreadable(path.name) from error
+
+
 def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, list[str]]:
     """One file of boundaries, an area in each row."""
     import geopandas
     import shapely
 
     name = path.name
-    layer, notes = _layer(source, name, layer)
-    try:
-        raw = geopandas.read_file(source, layer=layer)
-    except Exception as error:  # GDAL raises many kinds
-        raise _unreadable(name) from error
+    raw, notes = _raw(source, path, layer)
     if not isinstance(raw, geopandas.GeoDataFrame):
         raise Problem(f"{name} has no shapes: give a file of boundaries, not a table.")
     if cut_short(path):
@@ -153,14 +165,16 @@ def _of_england_and_wales(
 
 def _unreadable(name: str) -> Problem:
     return Problem(
-        f"{name} cannot be read as boundaries: give a GeoPackage, a GeoJSON, a zipped Shapefile or a zipped "
-        "File Geodatabase."
+        f"{name} cannot be read as boundaries: give a GeoPackage, a GeoJSON, a zipped Shapefile, a zipped "
+        "File Geodatabase or a GeoParquet."
     )
 
 
 def _sources(path: Path) -> list[str]:
     """What GDAL opens: the file, or the sets of shapes within an archive."""
     name = path.name
+    if path.suffix.lower() == ".gz":
+        return [f"/vsigzip/{path.resolve().as_posix()}"]
     if path.suffix.lower() != ".zip":
         return [str(path)]
     try:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed
-from geo.data.packing import check_workbook
+from geo.data.packing import check_beginning, check_workbook
 from geo.data.table import Table
 
 Recognise = Callable[[Sequence[str]], bool]
@@ -71,6 +71,7 @@ def read_table(
         If there is no table, it is not in the encoding, a row is longer or shorter than the header, or a
         column name repeats.
     """
+    check_beginning(name, content)
     if content[:4] == b"PAR1":
         return _of_parquet(name, content, lenient)
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
@@ -99,9 +100,9 @@ def read_table(
 
 def _utf8(name: str, content: Bytes, encoding: str, notes: list[str]) -> Bytes:
     """The text in UTF-8 without a mark."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-        notes.append(f"{name}: the text is UTF-16 (“Unicode Text”).")
+    if wide := _wide_letters(content):
+        encoding = wide
+        notes.append(f"{name}: the text is {wide[:6].upper()} (“Unicode Text”).")
     elif content[:3] == b"\xef\xbb\xbf":
         return content[3:]
     if not encoding:
@@ -115,6 +116,25 @@ def _utf8(name: str, content: Bytes, encoding: str, notes: list[str]) -> Bytes:
         raise Problem(
             f"{name}, row {row:,}: this is not text in {encoding}; save the file as “CSV UTF-8”."
         ) from error
+
+
+def _wide_letters(content: Bytes) -> str:
+    """The encoding of a text that takes two or four bytes a letter; "" where it does not."""
+    for mark, encoding in _MARKS.items():
+        if content[: len(mark)] == mark:
+            return encoding
+    head = content[:1_000]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    most = len(head) // 2 * 0.8
+    return "utf-16-le" if odd > most and not even else "utf-16-be" if even > most and not odd else ""
+
+
+_MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
 
 
 def header_of(text: Bytes) -> list[str]:

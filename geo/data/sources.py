@@ -229,6 +229,12 @@ def reader_for(source: Source, table: Table) -> Reader:
     for reader in source.readers:
         if reader.recognise(header):
             return reader
+    lower = {column.casefold(): column for column in header}
+    for reader in source.readers:  # names of columns may be in another case
+        named = {lower[c.casefold()]: c for c in reader.columns if c.casefold() in lower}
+        if len(lower) == len(header) and len(named) == len(set(reader.columns)):
+            table.frame = table.frame.rename(columns=named)
+            return reader
     nearest = min(source.readers, key=lambda reader: len(set(reader.columns) - set(header)))
     missing = [f"“{column}”" for column in nearest.columns if column not in header]
     raise Problem(

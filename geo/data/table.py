@@ -18,6 +18,13 @@ from geo.data.distinct import dealt, letters_of, mapped, values_of
 NOTHING = ("#N/A", "#N/D", "#REF!", "#VALUE!", "#NAME?", "N/A", "NULL", "(NULL)", "(BLANK)")
 """What spreadsheets and databases write where a cell is blank, in any case."""
 
+UNKNOWN = frozenset(
+    {
+        *("UNKNOWN", "UNK", "NOT KNOWN", "NK", "N/K", "NOT STATED", "NOT RECORDED", "NOT PROVIDED"),
+        *("NOT GIVEN", "PREFER NOT TO SAY", "DECLINED", "REFUSED", "MISSING"),
+    }
+)
+"""What recorders write of a person where nothing is known, in upper case."""
 FEW = 1_000
 """Distinct cells up to which they are cleaned one by one."""
 
@@ -369,16 +376,18 @@ _AREA = re.compile(r"[A-Z][0-9]{8}|95[A-Z]{2}[0-9]{2}[A-Z][0-9]")
 
 
 def parse_ages(table: Table, column: str) -> pd.Series:
-    """Read ages in whole years as bands of the European Standard Population; blank cells are missing.
+    """Read ages in whole years, or such bands, as bands of the European Standard Population.
 
+    Blank cells and words for "not known" are missing.
     7001-7007 are hospital codes of babies under one year.
     """
     positions, cells = table.distinct(column)
-    ages = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,4}")))
+    ages = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,4}(\.0+)?")))
     ages = ages.where(~ages.between(7001, 7007), 0)
-    wrong = cells.notna() & ~ages.between(0, 120)
+    band, unknown = cells.isin(list(AGE_BANDS)), cells.str.upper().isin(UNKNOWN)
+    wrong = cells.notna() & ~ages.between(0, 120) & ~band & ~unknown
     table.refuse(of_rows(wrong, positions), column, "not an age in whole years from 0 to 120")
-    return dealt(positions, age_bands(ages))
+    return dealt(positions, age_bands(ages).where(~band, cells))
 
 
 def age_bands(ages: pd.Series) -> pd.Series:
@@ -394,7 +403,7 @@ def age_bands(ages: pd.Series) -> pd.Series:
 _SEXES = {
     **dict.fromkeys(["M", "MALE", "1"], "M"),
     **dict.fromkeys(["F", "FEMALE", "2"], "F"),
-    **dict.fromkeys(["U", "X", "I", "N", "Z", "0", "9", "OTHER", "UNKNOWN", "NOT KNOWN", "NOT STATED"], None),
+    **dict.fromkeys(["U", "X", "I", "N", "Z", "0", "9", "OTHER", *UNKNOWN], None),
     **dict.fromkeys(["NOT SPECIFIED", "UNSPECIFIED", "INDETERMINATE", "NON-BINARY"], None),
 }
 
@@ -445,20 +454,25 @@ def persons_of(table: Table) -> dict[str, pd.Series]:
 
 
 def parse_flags(table: Table, column: str) -> pd.Series:
-    """Read a Y/N column as true, false or missing."""
+    """Read a column of Y and N, yes and no, or 1 and 0 as true, false or missing."""
     positions, cells = table.distinct(column)
     said = [cell.upper() if isinstance(cell, str) else "" for cell in cells]
-    yes = np.array([cell in ("Y", "YES", "TRUE") for cell in said], dtype=bool)
-    no = np.array([cell in ("N", "NO", "FALSE") for cell in said], dtype=bool)
-    other = np.array([cell != "" for cell in said], dtype=bool) & ~yes & ~no
+    numbers = (
+        {"1", "0"} if {*said} <= {"1", "0", "", *UNKNOWN} else set()
+    )  # not where letters and numbers mix
+    yes = np.array([cell in {"Y", "YES", "TRUE", *(numbers - {"0"})} for cell in said], dtype=bool)
+    no = np.array([cell in {"N", "NO", "FALSE", *(numbers - {"1"})} for cell in said], dtype=bool)
+    unknown = np.array([cell == "" or cell in UNKNOWN for cell in said], dtype=bool)
+    other = ~(yes | no | unknown)
     table.refuse(of_rows(other, positions), column, "neither Y nor N")
     return pd.Series(pd.arrays.BooleanArray(of_rows(yes, positions), ~of_rows(yes | no, positions)))
 
 
 def parse_whole_numbers(table: Table, column: str) -> pd.Series:
-    """Read a column of whole numbers, 0 or more; blank cells are missing."""
+    """Read a column of whole numbers, 0 or more, as 1005 or 1,005; blank cells are missing."""
     positions, cells = table.distinct(column)
-    numbers = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,9}"))).to_numpy(np.float64)
+    plain = cells.where(looks_like(cells, r"\d{1,9}|\d{1,3}(,\d{3}){1,2}")).str.replace(",", "")
+    numbers = pd.to_numeric(plain).to_numpy(np.float64)
     table.refuse(of_rows(cells.notna() & np.isnan(numbers), positions), column, "not a whole number")
     return pd.Series(np.append(numbers, np.nan)[positions]).astype("Int32")
 

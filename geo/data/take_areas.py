@@ -15,6 +15,7 @@ from geo.data.area_tables import middle_layer
 from geo.data.definitions import ROLE, read_definitions, to_table
 from geo.data.files import fingerprints, only_one, table_of
 from geo.data.read_boundaries import read_boundaries
+from geo.data.read_population import read_population
 from geo.data.receipt import Receipt
 from geo.data.reference import read_reference
 from geo.data.severity import read_weights
@@ -151,7 +152,7 @@ def _derive(change: Transaction) -> None:
 
 def _take_population(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     table = table_of(only_one(paths, "population"), area_tables.has_area_column, choice.sheet)
-    people = area_tables.read_population(table)
+    people = read_population(table)
     local = area_tables.restrict(people, loaded_areas(change).index, table.name)
     change.put("population", local.rename_axis("lsoa").reset_index())
     national_ranks.keep_people(change, people)

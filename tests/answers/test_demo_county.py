@@ -12,6 +12,7 @@ import shapely
 
 from geo.data import area_tables, boundaries
 from geo.data.read_boundaries import read_boundaries
+from geo.data.read_population import read_population
 from geo.data.read_table import read_table
 from geo.demo import county
 
@@ -250,7 +251,7 @@ def test_the_ordinary_import_takes_the_files(files, shapes):
     assert boundaries.seams(read) == 0
     readers = {
         "lookup": area_tables.read_lookup,
-        "population": area_tables.read_population,
+        "population": read_population,
         "deprivation": area_tables.read_deprivation,
         "places": area_tables.read_places,
     }

@@ -6,6 +6,7 @@ import pytest
 
 from geo.ask.problem import Problem
 from geo.data import area_tables, boundaries
+from geo.data.read_population import read_population
 from geo.data.table import AGE_BANDS, Table
 from tests.support.tables import table
 
@@ -54,7 +55,7 @@ def totals(people: pd.DataFrame) -> dict[tuple[str, str], int]:
 
 
 def test_residents_by_groups_of_the_census() -> None:
-    people = area_tables.read_population(
+    people = read_population(
         table(
             "LSOA21CD,LSOA21NM,age_group,usual_residents\nE01000001,A,Aged 65 years and over,9\n"
             "E01000001,A,Aged 15 years and under,5\nE01000001,A,Aged 16 to 24 years,7\n"
@@ -67,7 +68,7 @@ def test_residents_by_groups_of_the_census() -> None:
 
 def test_residents_by_single_year_become_five_year_bands() -> None:
     header = ",".join([*map(str, range(90)), "90+"])
-    people = area_tables.read_population(
+    people = read_population(
         table(f"lsoa11_name,lsoa11_code,total_population,{header}\nA,E01000001,91,{','.join(['1'] * 91)}\n")
     )
     assert people.index.name == "lsoa11cd"
@@ -77,7 +78,7 @@ def test_residents_by_single_year_become_five_year_bands() -> None:
 
 def test_residents_by_single_year_and_sex() -> None:
     header = ",".join(f"{sex}{age}" for sex in "FM" for age in range(91))
-    people = area_tables.read_population(
+    people = read_population(
         table(f"LSOA 2021 Code,{header}\n".replace("LSOA 2021 Code", "LSOA21CD") + f"E01000001{',2' * 182}\n")
     )
     assert totals(people)["0-4", "F"] == 10
@@ -86,7 +87,7 @@ def test_residents_by_single_year_and_sex() -> None:
 
 
 def test_residents_by_band_and_sex() -> None:
-    people = area_tables.read_population(
+    people = read_population(
         table(
             "LSOA11CD,age_band,sex,population\nE01000001,90+,Male,3\nE01000001,0-4,f,4\nE01000001,5-9,F,1\n"
         )
@@ -118,7 +119,7 @@ def test_residents_by_band_and_sex() -> None:
 )
 def test_residents_that_cannot_be_right_are_refused(text: str, message: str) -> None:
     with pytest.raises(Problem, match=message):
-        area_tables.read_population(table(text))
+        read_population(table(text))
 
 
 IMD = "Index of Multiple Deprivation (IMD)"
@@ -188,7 +189,7 @@ def test_a_national_table_is_cut_to_the_loaded_areas() -> None:
 
 
 def residents(text: str) -> dict[str, int]:
-    people = area_tables.read_population(table(text))
+    people = read_population(table(text))
     return people.groupby("age_band", sort=False)["population"].sum().to_dict()
 
 
@@ -215,7 +216,7 @@ def test_a_census_download_of_the_ons() -> None:
         "E01033769,A,-8,Does not apply,0\nE01033769,A,1,Aged 15 years and under,12\n"
         "E01033769,A,2,Aged 16 years and over,30\n"
     )
-    people = area_tables.read_population(table(text))
+    people = read_population(table(text))
     assert people.index.name == "lsoa21cd"
     assert people["population"].tolist() == [12, 30]
 
@@ -231,7 +232,7 @@ def test_a_census_download_of_the_ons() -> None:
 )
 def test_estimates_of_one_year_of_age_a_column(code: str, column: str, vintage: str) -> None:
     text = f"{column},LSOA Name,All Ages,{','.join(map(str, range(90)))},90+\n{code},A,91{',1' * 91}\n"
-    people = area_tables.read_population(table(text))
+    people = read_population(table(text))
     assert people.index.name == vintage and people["population"].sum() == 91
 
 
