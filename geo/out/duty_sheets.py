@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import numpy as np
-
 from geo.answer.atlas import Atlas
 from geo.ask.words import counted, day_name
-from geo.out.drawing import A4, AREA_LINE, GROUND, INK, LINE, MUTED, WARD, Page, Rect, drawing, pdf
-from geo.out.pane import Pane
+from geo.out.briefing_sheet import draw_place
+from geo.out.drawing import A4, INK, LINE, MUTED, Page, Rect, drawing, pdf
 from geo.out.patrol_files import Drawn
-from geo.tell.briefing import when_of
+from geo.out.provenance import Sheet, sheet
+from geo.tell.hotspot import Hotspot, hotspot
 
 MARGIN, BODY, HEAD = 14.0, 9.5, 20.0
 MAP = 96.0
 """Height of the map, millimetres."""
-AROUND = 0.6
-"""Share of an area's width in sight around it."""
 MOST_LINES = 16
 """Visits that there is room to note."""
 
@@ -34,77 +31,43 @@ def write_sheets(atlas: Atlas, drawn: Drawn, codes: Sequence[str] = ()) -> bytes
     codes : sequence of str
     """
     with drawing():
-        pages = [_page(atlas, drawn, code) for code in codes or drawn.names]
+        here = sheet(atlas, drawn.plan.query.replace(area="", group=(), mark=""))
+        pages = [_page(drawn, hotspot(atlas, here.answer.query, code), here) for code in codes or drawn.names]
         about = f"{drawn.plan.description}. {drawn.plan.banner}. Seal {drawn.record.seal}"
         return pdf(pages, drawn.title, about, "patrols, duty sheets", drawn.made)
 
 
-def _page(atlas: Atlas, drawn: Drawn, code: str) -> Page:
+def _page(drawn: Drawn, spot: Hotspot, here: Sheet) -> Page:
     """One area."""
     page = Page(A4[1], A4[0])
-    plan, row = drawn.plan, drawn.plan.table.loc[code]
-    width = page.width - 2 * MARGIN
-    page.text(MARGIN, 17, f"Duty sheet  ·  tier {row['tier']}  ·  {row['borough']}", BODY, colour=MUTED)
-    page.text(page.width - MARGIN, 17, plan.banner, BODY, bold=True, align="right")
-    page.text(MARGIN, 27, f"{row['name']}", HEAD, bold=True, kind="H1")
-    page.text(MARGIN, 33, code, BODY, colour=MUTED)
-    place = Rect(MARGIN, 37, page.width - MARGIN, 37 + MAP)
-    with page.part("Figure", alternative=f"Map of {row['name']} among its neighbours."):
-        _map(page, atlas, plan.query.level, code, place)
+    row, width = drawn.plan.table.loc[spot.told.code], page.width - 2 * MARGIN
+    page.text(MARGIN, 17, f"Duty sheet  ·  tier {row['tier']}", BODY, colour=MUTED)
+    page.text(page.width - MARGIN, 17, drawn.plan.banner, BODY, bold=True, align="right")
+    page.text(MARGIN, 27, spot.name, HEAD, bold=True, kind="H1")
+    y = page.paragraph(MARGIN, 29, width, f"{spot.told.code}. {spot.where}", BODY, colour=MUTED)
+    place = Rect(MARGIN, y + 3, page.width - MARGIN, y + 3 + MAP)
+    draw_place(page, spot, here, place)
     y = place.bottom + 7
-    for head, text in _said(atlas, drawn, code):
+    for head, text in _said(drawn, spot):
         page.text(MARGIN, y, head, BODY, bold=True, kind="H2")
         y = page.paragraph(MARGIN, y + 1.2, width, text, BODY) + 5
-    _visits(page, drawn, code, y + 1)
-    page.text(MARGIN, page.height - 8, f"{drawn.title}. Seal {drawn.record.seal[:16]}", 7, colour=MUTED)
+    _visits(page, y + 1)
+    foot = f"{drawn.plan.description}. {drawn.title}. Seal {drawn.record.seal[:16]}"
+    page.paragraph(MARGIN, page.height - 11, width, foot, 7, colour=MUTED)
     return page
 
 
-def _map(page: Page, atlas: Atlas, level: str, code: str, place: Rect) -> None:
-    """The area in colour, what is around it in grey, with towns or streets where they are loaded."""
-    of = atlas.levels[level]
-    at = int(of.frame.index.get_loc(code))
-    west, south, east, north = of.bounds[at]
-    reach = AROUND * max(east - west, north - south)
-    shapes = of.shapes.geometry.to_numpy()
-    pane = Pane(page, place, (west - reach, south - reach, east + reach, north + reach), margin=0.0)
-    pane.draw(shapes, fill=GROUND, line="white", weight=AREA_LINE * 2)
-    pane.draw(shapes[[at]], fill="#CFE3F5", line=WARD, weight=2.2, order=3)
-    pane.frame(0.6)
-    pane.scale_bar("lower left", size=7)
-    pane.north_arrow(place.right - 5, place.top + 2)
-    if atlas.places is not None:
-        points = atlas.places[["x", "y"]].to_numpy()
-        for one in np.flatnonzero(pane.sees(points, 8.0))[:12]:
-            x, y = pane.at(points[[one]])[0]
-            page.text(x, y, str(atlas.places["name"].iloc[one]), 8, align="center", halo=True)
-
-
-def _said(atlas: Atlas, drawn: Drawn, code: str) -> list[tuple[str, str]]:
+def _said(drawn: Drawn, spot: Hotspot) -> list[tuple[str, str]]:
     """Why this area, when, and on which days."""
-    plan, row = drawn.plan, drawn.plan.table.loc[code]
-    wish = plan.wish
-    asked = atlas.asked(plan.query)
-    level = asked.level
-    shown = (
-        ""
-        if row["count"] is None
-        else f"{asked.gate.text(int(asked.counts[level.frame.index.get_loc(code)]))} "
-    )
-    why = f"{plan.description}: {shown}{asked.noun}, place {row['rank']} of {asked.among_areas}."
-    mine = level.parent == level.frame.index.get_loc(code)
-    when = when_of(atlas, atlas.answer(plan.query), mine) or "No day or hour stands out from chance."
-    days = [
-        day
-        for day, areas in zip(drawn.record.design.dates, drawn.record.patrolled, strict=True)
-        if code in areas
-    ]
+    wish, code = drawn.plan.wish, spot.told.code
+    dates = zip(drawn.record.design.dates, drawn.record.patrolled, strict=True)
+    days = [day for day, areas in dates if code in areas]
     what = (
         f"{counted(len(days), 'day', 'days')}, {counted(wish.visits, 'visit', 'visits')} of {wish.minutes} "
         f"minutes a day: {_days(days)}. On other days this area is not patrolled under this plan, so that "
         "the days can be compared; calls are answered as always."
     )
-    return [("Why here", why), ("When", when), ("Days to patrol", what)]
+    return [("Why here", " ".join(spot.why)), ("When", spot.when), ("Days to patrol", what)]
 
 
 def _days(days: Sequence[date]) -> str:
@@ -118,7 +81,7 @@ def _days(days: Sequence[date]) -> str:
     )
 
 
-def _visits(page: Page, drawn: Drawn, code: str, top: float) -> None:
+def _visits(page: Page, top: float) -> None:
     """Lines to note each visit on."""
     columns = (("Date", 0.0), ("Start", 30.0), ("Minutes", 50.0), ("What was seen and done", 72.0))
     with page.part("Table"):

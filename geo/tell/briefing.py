@@ -205,7 +205,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None, areas: Sequ
                 + (DAGGER if row["unreliable"] and asked.marked else ""),
                 found=_found(answer, str(code)),
                 facts=_facts(answer, row, info),
-                when=when_of(atlas, answer, lsoas),
+                when=_when(atlas, answer, lsoas),
                 change=changes.get(str(code), Change()),
                 since=since.get(str(code), Change()),
                 lately=lately.get(str(code), Change()),
@@ -218,7 +218,7 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None, areas: Sequ
         unit=asked.unit.format(noun=info.noun.capitalize()),
         spots=told_apart(spots),
         tied=_tied(answer, top),
-        when=when_of(atlas, answer, inside, whole=True),
+        when=_when(atlas, answer, inside, whole=True),
         change=change,
         since=since_all,
         months_since=period_name(*fresh) if fresh else "",
@@ -250,7 +250,7 @@ def _tied(answer: Answer, top: pd.DataFrame) -> int:
 # ---------------------------------------------------------------- when
 
 
-def when_of(atlas: Atlas, answer: Answer, lsoas: np.ndarray, *, whole: bool = False) -> str:
+def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray, *, whole: bool = False) -> str:
     """Busiest time in some LSOAs, under all filters but those of time of day and day.
 
     Of the whole it is said too why there is none, and what is left out.
