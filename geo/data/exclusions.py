@@ -143,10 +143,8 @@ def place(**said: Any) -> pd.DataFrame:
 
 
 def where(one: Any) -> str:
-    """Say where a place of a list (a row of it) is."""
-    return (
-        one.lsoa or f"within {one.radius:,.0f} m of {one.x:,.0f}, {one.y:,.0f} (metres of the National Grid)"
-    )
+    """Say where a place of a list (a row of it) is: its small area, or metres of the National Grid."""
+    return one.lsoa or f"{one.radius:,.0f} m round {one.x:.0f}, {one.y:.0f}"
 
 
 # ---------------------------------------------------------------- events at them

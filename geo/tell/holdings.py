@@ -233,7 +233,8 @@ def _points(atlas: Atlas, key: str) -> Listing:
         longitude, latitude, *words = one.point.split(" ", 2)
         rows.append(
             (
-                f"{words[0] if words else 'A point'} ({longitude}, {latitude})",
+                f"{longitude}, {latitude}",
+                words[0].removeprefix("On or near ") if words else "",
                 f"{areas.loc[one.lsoa, 'name']} ({one.lsoa})",
                 f"{one.events:,}",
                 f"{one.times:,.0f}",
@@ -244,7 +245,7 @@ def _points(atlas: Atlas, key: str) -> Listing:
         "To be able to leave one out, name it: hotspots exclude NAME --point LONGITUDE,LATITUDE. "
         "police.uk moves events to the nearest of its anonymous places, so a point stands for those near."
     )
-    head = ("Point (longitude, latitude)", "Small area", "Events", "Times the middle point", "Most frequent")
+    head = ("Longitude, latitude", "Near", "Small area", "Events", "Times the middle point", "Most frequent")
     return Listing("Points that soak up events", head, rows, note)
 
 
