@@ -76,17 +76,18 @@ def _balanced(
     around them. The centres' weights climb the transport problem's dual one at a time: each takes the
     weight that gives it its share while the others hold still.
     """
-    cost = ((xy[:, None, :] - centres[None]) ** 2).sum(axis=2) / reach**2
+    cost = np.ascontiguousarray((((xy[:, None, :] - centres[None]) ** 2).sum(axis=2) / reach**2).T)
     target = share / share.sum() * mass.sum()
     for _ in range(60):
-        gap = np.bincount(cost.argmin(axis=1), mass, len(centres)) / target - 1
+        gap = np.bincount(cost.argmin(axis=0), mass, len(centres)) / target - 1
         if np.abs(gap).max() < 0.02:
             break
         for k in np.argsort(-np.abs(gap)):
-            lead = np.delete(cost, k, axis=1).min(axis=1) - cost[:, k]
+            own, cost[k] = cost[k].copy(), np.inf
+            lead = cost.min(axis=0) - own
             order = np.argsort(-lead)
-            cost[:, k] += lead[order[np.searchsorted(np.cumsum(mass[order]), target[k])]]
-    return cost.argmin(axis=1)
+            cost[k] = own + lead[order[np.searchsorted(np.cumsum(mass[order]), target[k])]]
+    return cost.argmin(axis=0)
 
 
 def _subdivide(
