@@ -13,9 +13,10 @@ PACKS, JOB = "**/export.pack*", "**/jobs/one"
 
 
 @pytest.fixture
-def page(new_tab: Page, address: str) -> Page:
-    visit(new_tab, address, "?borough=E06000002")
-    return new_tab
+def page(page: Page, address: str) -> Page:
+    visit(page, address, "?borough=E06000002")
+    expect(page.locator("#toast")).to_be_empty()  # what was said in the test before has gone
+    return page
 
 
 def ask(page: Page) -> None:

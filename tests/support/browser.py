@@ -135,7 +135,7 @@ def serve() -> Iterator[Callable[[Flask], str]]:
     def start(app: Flask) -> str:
         server = make_server("127.0.0.1", 0, app, threaded=True)
         servers.append(server)
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()  # how soon it ends
         return f"http://127.0.0.1:{server.server_port}"
 
     yield start

@@ -129,7 +129,7 @@ class _Handler(SimpleHTTPRequestHandler):
 def serve(files: dict[str, Any]) -> Iterator[str]:
     """Serve a page with an empty map, the assets and these files on a free port; yields the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, files=files))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"

@@ -118,7 +118,7 @@ def provider() -> Iterator[Provider]:
     made = Provider()
     server = make_server("127.0.0.1", 0, made.app(), threaded=True)
     made.issuer = f"http://127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield made
     finally:
