@@ -21,6 +21,7 @@ from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import plan
 from geo.tell.patrol.ranking import RANKINGS
 from geo.tell.patrol.wish import Wish
+from tests.support.tagged import faults
 
 VIOLENCE = "level=lsoa&source=offences&category=violence-and-sexual-offences"
 WISH = Wish(date(2026, 12, 1), areas=9, a_day=3, days=28, tiers=3)
@@ -161,7 +162,9 @@ def test_the_calendar_is_one_that_programs_read(drawn) -> None:
 
 def test_a_duty_sheet_is_a_page(small_atlas, drawn) -> None:
     area = drawn.plan.table.index[0]
-    [page] = pypdf.PdfReader(io.BytesIO(write_sheets(small_atlas, drawn, [area]))).pages
+    content = write_sheets(small_atlas, drawn, [area])
+    assert faults(content) == [], "it can be read aloud"
+    [page] = pypdf.PdfReader(io.BytesIO(content)).pages
     text = " ".join(page.extract_text().split())
     assert drawn.names[area] in text and "Days to patrol" in text and drawn.record.seal[:16] in text
     days = drawn.record.schedule[0].sum()
