@@ -13,7 +13,8 @@ const GROUPS = [
   [".map", ".map-button, .map-caption"],
   [".toolbar", ".tool"],
   [".legend", "button"],
-  [".panel", ":is(a, .linklike, summary):not(details details *, .fold-body *)"],
+  [".filters", ":scope > details > summary"],
+  [".panel", ":is(a, button, summary):not(.fold-body *)"],
   [".findings", ":is(.ranking, .chart) :is(.copy, .note a, .deciles button)"],
   [".months-head", ".quick a, .copy, .play button"],
 ];
