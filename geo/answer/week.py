@@ -116,7 +116,8 @@ def week_of(
         when=when,
         stands_out=bool(found.days or found.hours) and not (sparse or noisy),
         kind=kind,
-        untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate) + _doubt(left),
+        untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate)
+        + _doubt(left, float(np.sum(shown.counts) - np.sum(np.asarray(kept)))),
         reasons=reasons,
     )
 
@@ -287,12 +288,12 @@ def _untimed(shown: _Shown, untimed: int, timed: int, noun: str, gate: Gate) -> 
     return f"{said}. {shown.about}".strip()
 
 
-def _doubt(left: Midnight) -> str:
+def _doubt(left: Midnight, excess: float) -> str:
     if not left.stands_out:
         return ""
     return (
         " Midnight (hatched) stands out: it may stand for times that were not known or be a real peak; the "
-        "busiest times are named without its excess."
+        f"busiest times are named without its excess of about {float(f'{excess:.3g}'):,.0f}."
     )
 
 

@@ -105,9 +105,11 @@ def test_the_share_without_a_time_is_always_stated() -> None:
         found = week(table, kind)
         assert found.kind == kind
         assert "% of offences have no known time" in found.untimed
-    assert week(table.dropna(subset="hour"), "recorded").untimed == (
+    found = week(table.dropna(subset="hour"), "recorded")
+    assert found.untimed == (
         "A time is recorded for all offences. Midnight (hatched) stands out: it may stand for times that "
-        "were not known or be a real peak; the busiest times are named without its excess."
+        "were not known or be a real peak; the busiest times are named without its excess of "
+        f"about {float(f'{found.midnight.excess:.3g}'):,.0f}."
     )
 
 

@@ -338,6 +338,28 @@ def test_a_row_is_selected_by_keyboard(page: Page, address: str):
     page.wait_for_url(re.compile("area="))
 
 
+def test_the_table_is_one_stop_sorts_by_its_heads_and_enter_chooses(page: Page, address: str):
+    visit(page, address)
+    names = page.locator("#table .row .cell-start")
+    page.locator("#table [tabindex='0']").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    head = page.get_by_role("columnheader", name="Area")
+    expect(head).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(names.first).to_have_text("Square 35")
+    page.keyboard.press("Control+End")
+    expect(page.locator("#table .row:focus-within")).to_have_attribute("aria-rowindex", "37")
+    expect(page.locator("#table .row:focus-within .cell-start")).to_have_text("Square 00")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("area="))
+    settle(page)
+    expect(page.locator("#table [aria-selected=true] .cell-start")).to_have_text("Square 00")
+    assert page.locator("#table [tabindex='0']").count() == 1
+
+
 # ---------------------------------------------------------------- for everyone
 
 STATES = {
