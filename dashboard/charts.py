@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.figures import ACTION, EDGE, FONT, HEAT_SCALE, INK, LINE, MUTED, PAPER, SERIES, Figure
+from geo.answer.colours import lines_over
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layer_measure import COMPARED
 from geo.tell.exhibits.part import FUNNEL, Chart, Exhibit
@@ -292,7 +293,12 @@ def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
                 "y": _plain(_values(mine, chart.y[0]).round(1)),
                 "text": mine["Area"].to_list() if "Area" in mine else None,
                 "customdata": mine["Code"].to_list() if "Code" in mine else None,
-                "marker": {"color": colour, "size": 7, "line": {"color": INK, "width": 0.6}},
+                "marker": {
+                    "color": colour,
+                    "size": 7,
+                    "symbol": "triangle-down" if lines_over(colour) else "circle",
+                    "line": {"color": INK, "width": 0.6},
+                },
                 "hovertemplate": "%{text}: %{y:,.1f}, %{x:,.0f} residents<extra></extra>",
             }
         )

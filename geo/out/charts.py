@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.atlas import Atlas
-from geo.answer.colours import SEQUENTIAL
+from geo.answer.colours import SEQUENTIAL, lines_over
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layer_measure import COMPARED
 from geo.out.drawing import HATCH, INK, LINE, MUTED, Page, Rect, drawing
@@ -266,7 +266,7 @@ def _funnel(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
         of_class = table[table["Compared"] == word]
         axes.scatter(
             of_class[chart.x], of_class[chart.y[0]], s=13, color=colour, edgecolors=INK, linewidths=0.35,
-            label=f"{word}: {len(of_class)}", zorder=3,
+            label=f"{word}: {len(of_class)}", zorder=3, marker="v" if lines_over(colour) else "o",
         )  # fmt: skip
     limits = chart.limits
     if limits is not None:
