@@ -5,11 +5,12 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import docx
 import geopandas as gpd
+import icalendar
 import lxml.etree
 import lxml.html
 import openpyxl
@@ -19,6 +20,7 @@ import pyogrio
 import pypdf
 import pytest
 import shapely
+from flask.testing import FlaskClient
 from PIL import Image
 from pptx import Presentation
 
@@ -28,6 +30,7 @@ from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.out.export import FORMATS, sheet, ways
+from geo.out.patrol_files import FILES as PATROL_FILES
 from geo.out.report import REPORTS, write
 from geo.out.ward_pack import wards_of, write_packs
 from geo.tell.assessment import assess
@@ -38,6 +41,10 @@ from tests.support.fence import ROOT
 QUERY = Query(source="ae", layer="getis_ord")
 BRIEF = QUERY.replace(last=month_number("2023-01"), hour=(22, 23))
 """Of one step."""
+AE = "source=ae"
+HOT = "source=offences&layer=getis_ord&area=E01035001"
+WISH = "first=2026-12-01&areas=9&a_day=3&days=28&tiers=3&level=lsoa&source=offences"
+DAYS, VISITS = 28, 3 * 28
 AREAS, PAGES, SLIDES = 36, 2, 1
 
 
@@ -54,8 +61,15 @@ def document(atlas: Atlas, form: str) -> bytes:
         return write(assess(atlas, Query(), ["offences"], made=MADE), atlas, form)
 
 
-def features(atlas: Atlas) -> bytes:
-    found = create_app(atlas).server.test_client().get("/collections/lsoa/items?limit=1000&f=json&source=ae")
+@cache
+def client(atlas: Atlas) -> FlaskClient:
+    return create_app(atlas).server.test_client()
+
+
+def got(atlas: Atlas, address: str) -> bytes:
+    """What the server hands out."""
+    found = client(atlas).get(f"/{address}")
+    assert found.status_code == 200, found.text
     return found.data
 
 
@@ -86,8 +100,12 @@ def gpkg(content: bytes) -> int:
         return len(areas_in(path))
 
 
-def xlsx(content: bytes) -> int:
-    return openpyxl.load_workbook(io.BytesIO(content))["table"].max_row - 1
+def xlsx(content: bytes, page: str = "table") -> int:
+    return openpyxl.load_workbook(io.BytesIO(content))[page].max_row - 1
+
+
+def events(content: bytes) -> int:
+    return len(icalendar.Calendar.from_ical(content).events)
 
 
 def parquet(content: bytes) -> int:
@@ -126,14 +144,14 @@ def web(content: bytes, path: str) -> int:
 Way = tuple[Callable[[Atlas], bytes], Callable[[bytes], int], Callable[[int], bool]]
 
 
-def table_of(content: bytes, encoding: str) -> int:
+def table_of(content: bytes, encoding: str = "utf-8", first: str = "lsoa21cd") -> int:
     table = pd.read_csv(io.BytesIO(content), encoding=encoding)
-    assert table.columns[0] == "lsoa21cd"
+    assert table.columns[0] == first
     return len(table)
 
 
 READERS: dict[str, tuple[Callable[[bytes], int], int]] = {
-    "csv": (partial(table_of, encoding="utf-8"), AREAS),
+    "csv": (table_of, AREAS),
     "excel.csv": (partial(table_of, encoding="utf-8-sig"), AREAS),
     "xlsx": (xlsx, AREAS),
     "json": (lambda content: len(pd.DataFrame(json.loads(content)["records"])), AREAS),
@@ -149,7 +167,16 @@ READERS: dict[str, tuple[Callable[[bytes], int], int]] = {
 OTHERS: dict[str, list[tuple[Callable[[Atlas], bytes], Callable[[bytes], int], int]]] = {
     "html": [(lambda atlas: write_html(atlas, BRIEF), partial(web, path="//script[@id='taken']"), 1)],
     "pack": [(pack, pages, PAGES)],
-    "features": [(features, geojson, AREAS)],
+    "briefing": [(partial(got, address=f"export.briefing?{HOT}"), pages, 1)],
+    "phone": [(partial(got, address=f"export.phone?{HOT}"), pages, 1)],
+    "patrol": [
+        (partial(got, address=f"patrol.json?{WISH}"), lambda content: len(json.loads(content)) > 3, True),
+        (partial(got, address=f"patrol.ics?{WISH}"), events, DAYS),
+        (partial(got, address=f"patrol.xlsx?{WISH}"), partial(xlsx, page="Patrols"), VISITS),
+        (partial(got, address=f"patrol.csv?{WISH}"), partial(table_of, first="date"), VISITS),
+        (partial(got, address=f"patrol.sheets.pdf?{WISH}"), pages, 9),
+    ],
+    "features": [(partial(got, address=f"collections/lsoa/items?limit=1000&f=json&{AE}"), geojson, AREAS)],
     "assessment": [
         (partial(document, form="docx"), lambda content: tables(content) > 10, True),
         (partial(document, form="pdf"), lambda content: pages(content) > 10, True),
@@ -163,6 +190,7 @@ def test_nothing_may_be_taken_away_that_is_not_opened_here():
     assert set(FORMATS) == set(READERS)
     assert set(ways()) == set(READERS) | set(OTHERS)
     assert len(OTHERS["assessment"]) == len(REPORTS)
+    assert len(OTHERS["patrol"]) == len(PATROL_FILES) + 1, "and duty sheets"
 
 
 @pytest.mark.parametrize("key", FORMATS)
