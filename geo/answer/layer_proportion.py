@@ -101,7 +101,7 @@ def _caveats(s: Asked, chosen: bool) -> tuple[str, ...]:
 _FORM = figures("{:.1f}%")
 SHARE = Layer(
     key="proportion",
-    label="Share of these persons or circumstances",
+    label="Share: who and with what",
     explanation="What part of the events is of the persons, circumstances or saved definition chosen, of "
     "those for which it is recorded: knives among robberies, women among victims. The top of the legend is "
     "the largest share.",

@@ -233,7 +233,7 @@ OF_EXHIBITS: dict[str, str] = {
     "nights": "busiest",
     "night_time_economy": "busiest_night",
     "age_and_sex": NUMBERS,
-    **dict.fromkeys(("factors", "suspects", "kinds", "attributes"), NUMBERS),
+    **dict.fromkeys(("factors", "defined", "suspects", "kinds", "attributes"), NUMBERS),
     "length_of_stay": NUMBERS,
     "services": NUMBERS,
     "agreement": "agreement",

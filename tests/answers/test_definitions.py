@@ -19,6 +19,7 @@ from geo.data.definitions import read_definitions, shipped_definitions
 from geo.data.ingest import import_files
 from geo.out.export import export
 from geo.tell.assessment import assess, part_of
+from geo.tell.exhibits.persons import defined
 from tests.answers.test_factors import hours, offences, timed
 from tests.support import small_county as small
 
@@ -84,6 +85,17 @@ def test_page_programs_and_assessment_count_the_same_and_say_what_it_is(atlas: A
     assert {"young-knives", "vawg"} <= set(enum)
     assert part_of(atlas, query, "offences")[0].total == total
     assert said in assess(atlas, query, ["offences"]).caveats
+
+
+def test_an_assessment_counts_by_every_definition_that_can_be_told(atlas: Atlas) -> None:
+    part, _ = part_of(atlas, atlas.exactly("?source=offences&from=2023-03&to=2023-10"), "offences")
+    exhibit = defined(part)
+    rows = expected()
+    month = pd.to_numeric(rows["Committed From"].str[3:5])
+    ours = exhibit.table.set_index("Definition").loc["Knives and the young"]
+    assert ours["2023"] == ours["All"] == month.between(3, 10).sum()
+    assert "Violence against women and girls" not in set(exhibit.table["Definition"])
+    assert atlas.definitions["young-knives"].said in exhibit.caveats
 
 
 def test_nothing_is_counted_by_half_of_a_definition(atlas: Atlas, small_atlas: Atlas) -> None:

@@ -25,7 +25,7 @@ from geo.tell.exhibits.how_many import (
 )
 from geo.tell.exhibits.lately import lately
 from geo.tell.exhibits.part import Exhibit, Part
-from geo.tell.exhibits.persons import factors, kinds, suspects
+from geo.tell.exhibits.persons import defined, factors, kinds, suspects
 from geo.tell.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
 from geo.tell.exhibits.trust import back_test, ladder
 from geo.tell.exhibits.when import (
@@ -73,6 +73,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "night_time_economy": ("Wards at night", night_time_economy),
     "age_and_sex": ("Age and sex", age_and_sex),
     "factors": ("Factors", factors),
+    "defined": ("Saved definitions by year", defined),
     "suspects": ("Suspects by age and sex", suspects),
     "kinds": ("Ethnicity, relationship, premises", kinds),
     "attributes": ("Attributes", attributes),

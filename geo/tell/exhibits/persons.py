@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from geo.ask.factors import APART, FACTORS, LIST, UNKNOWN, Factor
 from geo.ask.words import lower_first
 from geo.data.table import AGE_BANDS
-from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, YEAR, Chart, Exhibit, NotPossible, Part
 from geo.tell.exhibits.who import AGE_GROUPS
 
 NO_COUNT = {"no", "none", UNKNOWN}
@@ -57,6 +59,29 @@ def factors(part: Part) -> Exhibit:
     )
     title = f"{part.titled}: factors"
     return Exhibit("factors", title, finding, table, {"Share": PERCENT}, caveats=caveats)
+
+
+def defined(part: Part) -> Exhibit:
+    """Events by each saved definition of the source, by year."""
+    catalogue = part.atlas.catalogue
+    mine = [one for one in catalogue.definitions.values() if one.source == part.query.source]
+    asked = [one for one in mine if one.key not in catalogue.undefined]
+    if not asked:
+        raise NotPossible("no saved definition can be told from what the files loaded record.")
+    months = part.loaded.cube.months
+    years = list(dict.fromkeys((part.months // YEAR).tolist()))
+    rows = []
+    for one in asked:
+        query = part.query.replace(category=(), definition=one.key)
+        counts = replace(part, query=query).selection.by_month(part.inside)
+        rows.append([int(counts[months // YEAR == year].sum()) for year in years])
+    table = pd.DataFrame({"Definition": [one.label for one in asked]})
+    for at, year in enumerate(years):
+        table[str(year)] = part.gate.counts([row[at] for row in rows])
+    table[BOROUGH_TOTAL] = part.gate.counts([sum(row) for row in rows])
+    where = f"{part.loaded.info.label}, {part.where}, {part.when}"
+    caveats = tuple(one.said for one in asked)
+    return Exhibit("defined", f"{where}: by saved definition", "", table, caveats=caveats)
 
 
 def suspects(part: Part) -> Exhibit:
