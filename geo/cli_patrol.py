@@ -16,6 +16,7 @@ from geo.ask.problem import Problem
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
     from geo.stats.patrol_record import Record
+    from geo.tell.assessment import Assessment
     from geo.tell.patrol.plan import Plan
 
 patrol = typer.Typer(
@@ -218,12 +219,50 @@ def test(  # noqa: PLR0917
     found = judge(atlas, _record(record), made, today=_day(until))
     if output:
         cli.save(output, write(found, atlas, form))
-        return
+    else:
+        _print(found)
+
+
+@patrol.command("compare")
+def compare_(  # noqa: PLR0917
+    area: Annotated[list[str], typer.Option(help="Code of an area in which something was done (repeat).")],
+    first: Annotated[str, typer.Option("--from", help="Its first day, YYYY-MM-DD.", metavar="DAY")],
+    last: Annotated[str, typer.Option("--to", help="Its last day, YYYY-MM-DD.", metavar="DAY")],
+    url: Url = "",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write: .docx, .pdf or .html; else it is printed."),
+    ] = None,
+    group: cli.AsGroup = "",
+    access: cli.AccessFile = None,
+    data: cli.Data = cli.DATA,
+) -> None:
+    """Compare areas that were not drawn by lot with matched controls: before and after, and around them."""
+    from geo.ask.refusal import search_of
+    from geo.out.export import allow
+    from geo.out.report import form_of, write
+    from geo.tell.patrol.before_after import compare
+
+    form = form_of(output.suffix) if output else ""
+    atlas = cli.opened(data, group, access)
+    allow(atlas, "patrol")
+    query = atlas.exactly(search_of(url))
+    found = compare(atlas, query, [code.upper() for code in area], _day(first), _day(last))
+    if output:
+        cli.save(output, write(found, atlas, form))
+    else:
+        _print(found)
+
+
+def _print(found: Assessment) -> None:
+    """Print the tables of a trial, or of a comparison."""
     console = Console(highlight=False, markup=False)
     console.print(f"{found.title}. {found.banner}.")
     for exhibit in found.exhibits.values():
         console.print(f"\n{exhibit.name}: {exhibit.finding}\n")
         console.print(exhibit.texts().to_string(index=False))
+        for caveat in exhibit.caveats:
+            console.print(f"\n{caveat}")
     for caveat in found.caveats:
         console.print(f"\n{caveat}")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.data import area_tables, boundaries, exclusions, national_ranks, vintages
+from geo.data import area_tables, boundaries, exclusions, interventions, national_ranks, vintages
 from geo.data.area_tables import middle_layer
 from geo.data.definitions import ROLE, read_definitions, to_table
 from geo.data.files import fingerprints, only_one, table_of
@@ -250,6 +250,14 @@ def _take_definitions(change: Transaction, paths: list[Path], choice: Choice) ->
     return Receipt(ROLE, fingerprints(paths), ROLE, rows=len(found), in_county=len(found))
 
 
+def _take_interventions(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    table = table_of(only_one(paths, "interventions"), lambda header: "what" in header, choice.sheet)
+    register = interventions.read_interventions(table)
+    change.put(interventions.ROLE, register)
+    kind = interventions.ROLE
+    return Receipt(kind, fingerprints(paths), kind, rows=len(table), in_county=len(register))
+
+
 TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
@@ -260,6 +268,7 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "severity": _take_severity,
     "benchmark": _take_benchmark,
     "exclusions": _take_exclusions,
+    "interventions": _take_interventions,
     "definitions": _take_definitions,
 }
 

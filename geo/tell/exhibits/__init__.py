@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from geo.tell.exhibits.compared import excess, fifths, funnel, gradient, most_deprived, standardised
+from geo.tell.exhibits.done import register_of_interventions
 from geo.tell.exhibits.how_many import (
     by_category,
     by_year,
@@ -42,6 +43,7 @@ from geo.tell.exhibits.who import age_and_sex, attributes, length_of_stay
 PLACE: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "residents": ("Small areas and residents", residents),
     "imd_quintiles": ("Fifths of deprivation", imd_quintiles),
+    "interventions": ("Register of interventions", register_of_interventions),
 }
 """Exhibits about the place itself: key to title and function."""
 

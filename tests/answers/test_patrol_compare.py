@@ -1,0 +1,77 @@
+"""Areas beside matched controls: the published formula on counts that can be added up by hand."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from geo.answer.daily import by_day
+from geo.ask.problem import Problem
+from geo.out.report import write
+from geo.tell.patrol.before_after import compare
+
+VIOLENCE = "level=lsoa&source=offences&category=violence-and-sexual-offences"
+FIRST, LAST = date(2023, 6, 1), date(2023, 8, 31)
+
+
+@pytest.fixture(scope="module")
+def found(demo_atlas):
+    query = demo_atlas.exactly(VIOLENCE)
+    counts = demo_atlas.answer(query).table["count"].astype(float)
+    return list(counts.nlargest(4).index), compare(demo_atlas, query, counts.nlargest(4).index, FIRST, LAST)
+
+
+def test_the_counts_are_those_of_the_days_and_of_the_same_weekdays_a_year_before(demo_atlas, found) -> None:
+    codes, told = found
+    asked = demo_atlas.asked(demo_atlas.exactly(VIOLENCE))
+    mine = asked.frame.index.isin(codes)
+    days = [FIRST + timedelta(days=k) for k in range(92)]
+    table = told.exhibit("compared", "wdd").table
+    assert table["Number"].tolist()[:2] == [4, 4]
+    assert table["After"].iloc[0] == by_day(asked, days)[mine].sum()
+    assert table["Before"].iloc[0] == by_day(asked, [day - timedelta(days=364) for day in days])[mine].sum()
+
+
+def test_the_difference_and_its_error_are_those_of_the_table(found) -> None:
+    exhibit = found[1].exhibit("compared", "wdd")
+    change = exhibit.table["Change"].astype(int).to_numpy()
+    error = np.sqrt(exhibit.table[["Before", "After"]].astype(int).to_numpy().sum())
+    wdd = change[0] - change[1] + change[2] - change[3]
+    assert f"difference {wdd:,}, standard error {error:,.1f}" in exhibit.caveats[0]
+    assert exhibit.finding.startswith(f"{abs(wdd):,} {'fewer' if wdd < 0 else 'more'}")
+
+
+def test_controls_touch_no_area_and_serve_once(demo_atlas, found) -> None:
+    codes, told = found
+    controls = told.exhibit("compared", "controls").table["Control"]
+    level = demo_atlas.levels["lsoa"]
+    names = dict(zip(level.frame["name"], level.frame.index, strict=True))
+    lists, index = level.neighbours, level.frame.index
+    near = {
+        index[k] for code in codes for k in lists.indices[slice(*lists.indptr[index.get_loc(code) :][:2])]
+    }
+    assert controls.is_unique and not {names[name] for name in controls} & (near | set(codes))
+
+
+def test_regression_to_the_mean_is_warned_of_with_its_size(demo_atlas) -> None:
+    """The four areas that were highest in few days are chosen by luck in part."""
+    query = demo_atlas.exactly(f"{VIOLENCE}&hour=2-3")
+    asked = demo_atlas.asked(query)
+    days = [FIRST + timedelta(days=k - 364) for k in range(30)]
+    high = asked.frame.index[np.argsort(-by_day(asked, days).sum(1), kind="stable")[:4]]
+    told = compare(demo_atlas, query, high, FIRST, FIRST + timedelta(days=29))
+    assert any("would have gone by themselves" in one for one in told.exhibit("compared", "wdd").caveats)
+
+
+def test_the_report_says_that_nothing_was_left_to_chance(demo_atlas, found) -> None:
+    page = write(found[1], demo_atlas, "html").decode()
+    assert "Nothing was left to chance" in page and "hotspots patrol compare" in page
+
+
+def test_what_cannot_be_compared_is_refused(demo_atlas, small_atlas) -> None:
+    query = demo_atlas.exactly(VIOLENCE)
+    for codes, first, last in ((["E0"], FIRST, LAST), ([], FIRST, LAST), (["E01900364"], LAST, FIRST)):
+        with pytest.raises(Problem):
+            compare(demo_atlas, query, codes, first, last)
+    with pytest.raises(Problem, match="twelve months before"):
+        compare(small_atlas, small_atlas.exactly("level=lsoa"), ["E01035001"], FIRST, LAST)
