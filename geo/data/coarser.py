@@ -28,9 +28,14 @@ def level_of_codes(codes: pd.Series, name: str) -> Level:
     Raises
     ------
     Problem
-        If it has wards and districts.
+        If it has wards and districts, or middle layer areas.
     """
     _, distinct = values_of(codes)
+    if looks_like(distinct, r"[EW]02\d{6}").any():
+        raise Problem(
+            f"{name} is of middle layer areas (MSOA, like {distinct.iloc[0]}), which are not taken: extract "
+            "it by small area (LSOA), ward or district."
+        )
     found = [level for level, pattern in _CODES.items() if looks_like(distinct, pattern).any()]
     if not found or looks_like(distinct, r"[EW]01\d{6}").any():
         return "lsoa"

@@ -25,6 +25,8 @@ BESIDE = 6
 ENOUGH = 20
 """Events below which a number of events is too small to be called out of line."""
 THE_SAME = 0.9
+SEVERAL = 3
+"""Months from which on one day of each is a way to write the month."""
 
 
 def bulk(months: np.ndarray) -> tuple[int, int]:
@@ -52,12 +54,24 @@ def _usual(counts: np.ndarray) -> float:
     return float(ordered[np.searchsorted(np.cumsum(ordered), ordered.sum() / 2)])
 
 
-def is_monthly(events: pd.DataFrame) -> bool:
-    """Whether dates are but a way to write months: all are the first, and none has a time but midnight."""
-    dated = events["date"].notna()
-    if len(events) < 3 or not dated.all():
-        return False
-    return bool((events["date"].dt.day == 1).all() and events["hour"].fillna(0).eq(0).all())
+def only_day(events: pd.DataFrame) -> str:
+    """Name the day on which all events fall where dates are but a way to write months; "" where they are not.
+
+    That is the first of a month; or, in several months, one other day of it or its end; and no date has a
+    time but midnight.
+    """
+    dates = events["date"]
+    if len(events) < 3 or not dates.notna().all() or not events["hour"].fillna(0).eq(0).all():
+        return ""
+    days = dates.dt.day
+    if (days == 1).all():
+        return "first"
+    if events["month"].nunique() < SEVERAL:
+        return ""
+    if dates.dt.is_month_end.all():
+        return "last day"
+    first = int(days.iloc[0])
+    return f"day {first}" if (days == first).all() else ""
 
 
 def smaller(old: Mapping[int, int], new: Mapping[int, int]) -> list[str]:

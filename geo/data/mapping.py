@@ -339,7 +339,8 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         events = _counted(table, said, events)
         if period or yearly:
             months = period[1] - period[0] + 1 if period else 12
-            events["month"] += np.arange(len(events), dtype=np.int32) % months
+            within = events.groupby("month").cumcount()  # of each year evenly, however its rows lie
+            events["month"] += (within % months).astype(np.int32)
         return events
 
     needed = (
@@ -354,5 +355,6 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         grain,
         columns.get("reference"),
         spread=bool(period or yearly),
+        period=period,
         persons=tuple(columns[key] for key in ("person",) if key in columns),
     )

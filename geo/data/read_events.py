@@ -216,12 +216,12 @@ def _whole(pieces: list[_Piece]) -> Part:
     events = together([piece.events for piece in pieces])
     rows = np.concatenate([piece.rows for piece in pieces])
     grain, notes = str(reader.grain), list(dict.fromkeys(n for piece in pieces for n in piece.notes))
-    if grain != "month" and not layout and coverage.is_monthly(events):
+    if grain != "month" and not layout and (only := coverage.only_day(events)):
         grain = "month"
         events["date"] = pd.Series(pd.NaT, index=events.index, dtype="datetime64[s]")
         events["hour"] = pd.Series(pd.NA, index=events.index, dtype="Int8")
         notes.append(
-            f"{name}: every date is the first of a month, so the dates only say the month; weekdays, "
+            f"{name}: every date is the {only} of a month, so the dates only say the month; weekdays, "
             "days and hours are not known."
         )
     if layout:
@@ -229,7 +229,7 @@ def _whole(pieces: list[_Piece]) -> Part:
         events["month"] = np.int32(month)  # the publisher files an event of the first minutes with the night
         months = [month]
     else:
-        months = [int(month) for month in sorted(events["month"].unique())]
+        months = reader.covered([int(month) for month in events["month"].unique()])
     return Part(
         name,
         events,

@@ -151,6 +151,8 @@ class Reader:
         within a file.
     spread : bool
         Whether it gives years or a longer period, whose events are spread evenly over the months.
+    period : tuple of (int, int), or None
+        First and last month of all its events, where it has neither dates nor months.
     """
 
     name: str
@@ -163,6 +165,15 @@ class Reader:
     internal: bool = False
     persons: tuple[str, ...] = ()
     spread: bool = False
+    period: tuple[int, int] | None = None
+
+    def covered(self, months: Sequence[int]) -> list[int]:
+        """Months that a file covers whose events lie in some months: whole years where it gives years."""
+        if not self.spread:
+            return sorted(months)
+        if self.period:
+            return list(range(self.period[0], self.period[1] + 1))
+        return [year * 12 + month for year in sorted({m // 12 for m in months}) for month in range(12)]
 
     def recognise(self, header: Sequence[str]) -> bool:
         """Whether a file with this header is in this format."""

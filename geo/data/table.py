@@ -99,7 +99,7 @@ def fault(name: str, row: int, more: int, column: str, expected: str) -> Problem
     return Problem(f"{name}, row {row:,}{others}{where}: {expected}{remedy}.")
 
 
-def of_rows(answers: pd.Series | np.ndarray, positions: np.ndarray) -> np.ndarray:
+def of_rows(answers: pd.Series | np.ndarray | list[bool], positions: np.ndarray) -> np.ndarray:
     """What is true of distinct cells, row by row; nothing is of a missing cell."""
     return np.append(np.asarray(answers, dtype=bool), False)[positions]
 
@@ -369,9 +369,12 @@ def parse_areas(table: Table, column: str) -> pd.Series:
         column,
         "not an area code of one letter and eight digits, like E01017540",
     )
+    whole = [isinstance(cell, str) and _COUNTRY.fullmatch(cell) is not None for cell in cells]
+    table.refuse(of_rows(whole, positions), column, "the code of a country or region: a total, not a place")
     return dealt(positions, cells.where(~cells.isin(["E99999999", "X99999999", "Z99999999"])))
 
 
+_COUNTRY = re.compile(r"[EWSN]92\d{6}|E12\d{6}|K0\d{7}")
 _AREA = re.compile(r"[A-Z][0-9]{8}|95[A-Z]{2}[0-9]{2}[A-Z][0-9]")
 
 
@@ -471,7 +474,7 @@ def parse_flags(table: Table, column: str) -> pd.Series:
 def parse_whole_numbers(table: Table, column: str) -> pd.Series:
     """Read a column of whole numbers, 0 or more, as 1005 or 1,005; blank cells are missing."""
     positions, cells = table.distinct(column)
-    plain = cells.where(looks_like(cells, r"\d{1,9}|\d{1,3}(,\d{3}){1,2}")).str.replace(",", "")
+    plain = cells.where(looks_like(cells, r"\d{1,9}(\.0+)?|\d{1,3}(,\d{3}){1,2}")).str.replace(",", "")
     numbers = pd.to_numeric(plain).to_numpy(np.float64)
     table.refuse(of_rows(cells.notna() & np.isnan(numbers), positions), column, "not a whole number")
     return pd.Series(np.append(numbers, np.nan)[positions]).astype("Int32")

@@ -9,11 +9,15 @@ import pytest
 
 from geo.ask.problem import Problem
 from geo.data import area_tables
+from geo.data.coarser import level_of_codes
+from geo.data.coverage import only_day
+from geo.data.mapping import read_mapping
 from geo.data.read_boundaries import read_boundaries
 from geo.data.read_population import read_population
 from geo.data.read_table import read_table
+from geo.data.readers import Reader
 from geo.data.sources import SOURCES, reader_for
-from geo.data.table import Table, parse_ages, parse_flags, parse_sexes
+from geo.data.table import Table, parse_ages, parse_areas, parse_flags, parse_sexes
 from tests.support import small_county as small
 
 CODES = ("E01000001", "E01000002")
@@ -150,3 +154,49 @@ def test_flags_as_numbers_but_not_beside_letters() -> None:
 def test_sexes_that_were_not_said() -> None:
     given = column("Female", "Prefer not to say", "Not recorded")
     assert parse_sexes(given, "C").astype("str").fillna("").tolist() == ["F", "", ""] and not given.aside
+
+
+# ---------------------------------------------------------------- events
+
+
+def reader(text: str, tmp_path: Path) -> Reader:
+    (tmp_path / "own.toml").write_text('label = "Things"\nplace = "residence"\n' + text, encoding="utf-8")
+    return read_mapping(tmp_path / "own.toml", "things").readers[0]
+
+
+def test_a_table_of_years_covers_every_month_of_each_evenly(tmp_path: Path) -> None:
+    columns = '[columns]\narea = "LSOA"\nmonth = "Year"\ncount = "N"\n[formats]\nmonth = "%Y"\n'
+    by_year = reader(columns, tmp_path)
+    rows = [f"{code},{year},3" for code in CODES * 8 for year in (2022, 2023)]
+    events = by_year.parse(table("LSOA,Year,N\n" + "\n".join(rows)))
+    counts = events["month"].value_counts()
+    assert len(counts) == 24 and set(counts) == {4}
+    assert by_year.covered([2023 * 12 + 5]) == list(range(2023 * 12, 2024 * 12))
+    of_all = reader('period = "2023-04 to 2024-03"\ncategory = "A"\n[columns]\narea = "LSOA"\n', tmp_path)
+    assert of_all.covered([2023 * 12 + 5]) == list(range(2023 * 12 + 3, 2024 * 12 + 3))
+
+
+@pytest.mark.parametrize(
+    ("dates", "day"),
+    [
+        (["2023-01-01", "2023-01-01", "2023-05-01"], "first"),
+        (["2023-01-31", "2023-02-28", "2023-04-30"], "last day"),
+        (["2023-01-15", "2023-02-15", "2023-04-15"], "day 15"),
+        (["2023-01-15", "2023-01-15", "2023-01-15"], ""),
+        (["2023-01-15", "2023-02-16", "2023-04-15"], ""),
+    ],
+)
+def test_dates_that_only_write_months(dates: list[str], day: str) -> None:
+    when = pd.Series(pd.to_datetime(dates)).astype("datetime64[s]")
+    hour = pd.Series([pd.NA] * 3, dtype="Int8")
+    events = pd.DataFrame({"date": when, "hour": hour, "month": when.dt.year * 12 + when.dt.month - 1})
+    assert only_day(events) == day
+    assert only_day(events.assign(hour=pd.Series([0, 7, 0], dtype="Int8"))) == ""
+
+
+def test_totals_of_a_country_are_set_aside_and_middle_layer_areas_refused() -> None:
+    given = column("E01000001", "E92000001", "K04000001", "E12000006")
+    parse_areas(given, "C")
+    assert set(given.aside or {}) == {1, 2, 3}
+    with pytest.raises(Problem, match=r"middle layer areas \(MSOA, like E02000001\)"):
+        level_of_codes(pd.Series(["E02000001", "E02000002"]), "file.csv")
