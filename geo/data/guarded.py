@@ -24,7 +24,7 @@ from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, pro
 from geo.data.sources import STRICTER, Source, stored_sources
 from geo.data.store import CLEARED, SECRET, Snapshot, Store, Transaction
 from geo.data.writing import write_whole
-from geo.stats.protect import noise_variance
+from geo.stats.protect import COINS, noise_variance
 
 BYTES = 32
 MADE_UP = bytes(BYTES)
@@ -58,7 +58,7 @@ def noises(snapshot: Snapshot, source: str) -> Iterator[Noise]:
 
 def _noise(budget: float, months: Iterable[int]) -> Noise:
     of = {name: noise_variance(part * budget) for name, part in TABLES.items()}
-    return Noise(frozenset(months), of["area"], of["place and year"], of["place and month"])
+    return Noise(frozenset(months), of["area"] + COINS, of["place and year"], of["place and month"])
 
 
 def protected_anew(

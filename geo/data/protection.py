@@ -26,23 +26,28 @@ from geo.data.distinct import dealt as of_positions
 from geo.data.distinct import filled, packed_columns, unpacked, values_of
 from geo.data.table import AGE_BANDS
 from geo.data.vintages import OUTSIDE
-from geo.stats.protect import dealt, noise_variance, noisy, shrunk, two_ways, within
+from geo.stats.protect import (
+    both_ways,
+    coined,
+    dealt,
+    nearest,
+    noisy,
+    within,
+)
 
 STRENGTHS = {"light": 8.0, "standard": 4.0, "strong": 2.0}
 """Privacy budget (epsilon) of an event in each strength that a source may declare."""
 STANDARD = "standard"
 
 TABLES: dict[str, float] = {
-    "place and year": 0.26,
-    "tenth of deprivation": 0.25,
-    "area": 0.125,
-    "place and month": 0.1,
-    "place, weekday and hour": 0.09,
+    "place and year": 0.355,
+    "tenth of deprivation": 0.24,
+    "area": 0.155,
+    "place and month": 0.075,
+    "place, weekday and hour": 0.07,
     "place, age and sex": 0.045,
-    "place and category": 0.045,
-    "place and attributes": 0.035,
-    "ward and year": 0.025,
-    "ward and part of the week": 0.025,
+    "place and category": 0.035,
+    "place and attributes": 0.025,
 }
 """Share of the budget of each table; together 1. Places are boroughs, outside the county, and not known."""
 SEVERAL = 20
@@ -53,8 +58,6 @@ _LEFT_OUT = {"person", "span_hours", "offence_code", "point"}
 _LEFT_OUT |= {f.column for f in FACTORS.values() if not f.drawn}
 _TAKEN = {"category", "lsoa", "month", "date", "hour", "age_band", "sex"}
 _WEEKDAY, _HOUR = np.divmod(np.arange(7 * (NO_HOUR + 1), dtype=np.int16), np.int16(NO_HOUR + 1))
-_PART = np.where(_HOUR == NO_HOUR, 6, 3 * (_WEEKDAY >= 4) + np.digitize(_HOUR, (6, 18)))
-"""Part of the week of each slot: night, day and evening of Monday to Thursday and of the rest; not known."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,13 @@ class Places:
     ----------
     codes : Index
         Codes of the small areas in map order, then :data:`~geo.data.vintages.OUTSIDE` and "".
-    borough, ward, group : ndarray of int, shape (n + 2,)
-        Numbers from 0; outside and not known are boroughs, wards and groups of their own. Groups are the
-        national tenths of deprivation in each borough, or wards where deprivation is not loaded.
+    borough, group : ndarray of int, shape (n + 2,)
+        Numbers from 0; outside and not known are boroughs and groups of their own, the last two. Groups are
+        the national tenths of deprivation, or wards where deprivation is not loaded.
     """
 
     codes: pd.Index
     borough: np.ndarray
-    ward: np.ndarray
     group: np.ndarray
 
     @classmethod
@@ -97,11 +99,10 @@ class Places:
             return pd.factorize(labels)[0].astype(np.int32)  # events take their numbers over
 
         borough = named("borough")
-        ward = numbered(borough * len(codes) + named("ward"))
         if decile is None or decile.isna().all():
-            return cls(codes, borough, ward, ward)
-        tenth = np.append(decile.reindex(areas).fillna(0).to_numpy(np.int64), [0, 0])
-        return cls(codes, borough, ward, numbered(borough * 11 + tenth))
+            return cls(codes, borough, numbered(borough * len(codes) + named("ward")))
+        tenth = np.append(decile.reindex(areas).fillna(0).to_numpy(np.int64), [-1, -2])
+        return cls(codes, borough, numbered(tenth))
 
 
 def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
@@ -153,7 +154,7 @@ class _Dealer:
     def __init__(self, events: pd.DataFrame, places: Places, budget: float, rng: np.random.Generator) -> None:
         self.events, self.places, self.rng = events, places, rng
         self.share = {name: part * budget for name, part in TABLES.items()}
-        self.n_places, self.n_wards = int(places.borough.max()) + 1, int(places.ward.max()) + 1
+        self.n_places = int(places.borough.max()) + 1
         self.true = _among(places.codes, events["lsoa"], places.codes.get_loc(""))
         self.at = places.borough[self.true]
         self.area = np.array([], np.int64)
@@ -169,38 +170,36 @@ class _Dealer:
         years, year_of = np.unique(months // 12, return_inverse=True)
         month = np.searchsorted(months, self.events["month"].to_numpy())
         by_year = np.maximum(self._by_place(year_of[month], len(years), share["place and year"]), 0)
-        of_group = np.zeros(int(places.group.max()) + 1, np.int64)
-        of_group[places.group] = places.borough
-        tenths = np.bincount(places.group[self.true], minlength=len(of_group))
-        tenths = noisy(tenths, share["tenth of deprivation"], rng)
-        tenths = within(tenths, by_year.sum(axis=1), of_group, rng)
+        of_place = by_year.sum(axis=1)
+        by_group = np.bincount(places.group[self.true], minlength=int(places.group.max()) + 1)
+        by_group = noisy(by_group, share["tenth of deprivation"], rng)
+        of_group = np.append(nearest(by_group[:-2], of_place[:-2].sum()), of_place[-2:])
         by_area = noisy(np.bincount(self.true, minlength=len(places.codes)), share["area"], rng)
-        self.area = np.repeat(
-            np.arange(len(places.codes), dtype=np.int32), within(by_area, tenths, places.group, rng)
-        )
+        by_area = both_ways(coined(by_area, rng), (places.borough, places.group), (of_place, of_group), rng)
+        self.area = np.repeat(np.arange(len(places.codes), dtype=np.int32), by_area)
         by_month = self._by_place(month, len(months), share["place and month"])
         by_month = np.stack(
             [within(row, of, year_of, rng) for row, of in zip(by_month, by_year, strict=True)]
         )
-        dealt_ = self._in_wards(by_month, month, year_of, "ward and year")
+        dealt_ = dealt(by_month, places.borough[self.area], rng)
         codes = pd.Series(places.codes, dtype="str").replace("", np.nan)
         return {"lsoa": of_positions(self.area, codes), "month": pd.Series(months[dealt_].astype("int32"))}
 
     def time(self, month: np.ndarray, grain: str) -> dict[str, pd.Series]:
         """When in the week: the weekday and the hour, as far as the files tell; and a day that fits."""
-        slots, part = np.arange(len(_HOUR), dtype=np.int16), _PART
+        slots = np.arange(len(_HOUR), dtype=np.int16)
         if grain == "month":
             hour, weekday = np.full(self.n, NO_HOUR, np.int8), np.full(self.n, NO_DAY, np.int8)
         else:
             hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int16)
             if grain == "day":
-                slots, part, hours = slots[_HOUR == NO_HOUR], (np.arange(7) >= 4) * 1, hours * 0 + NO_HOUR
+                slots, hours = slots[_HOUR == NO_HOUR], hours * 0 + NO_HOUR
             day = pd.to_datetime(self.events["date"]).dt.day_of_week.fillna(0).to_numpy(np.int16)
             slot_of = np.searchsorted(slots, np.arange(len(_HOUR))).astype(np.int16)
             label = slot_of[day * np.int16(NO_HOUR + 1) + hours]
             del day, hours
             fine = self._totals(self._by_place(label, len(slots), self.share["place, weekday and hour"]))
-            slot = slots[self._in_wards(fine, label, part, "ward and part of the week")]
+            slot = slots[dealt(fine, self.places.borough[self.area], self.rng)]
             weekday, hour = _WEEKDAY[slot], _HOUR[slot]
         return {
             "date": _dates(month, weekday, self.rng),
@@ -248,42 +247,6 @@ class _Dealer:
         size = np.bincount(self.places.borough[self.area], minlength=self.n_places)
         one = np.zeros(fine.shape[1], np.int64)
         return np.stack([within(row, n, one, self.rng) for row, n in zip(fine, size[:, None], strict=True)])
-
-    def _in_wards(self, fine: np.ndarray, label: np.ndarray, coarse_of: np.ndarray, table: str) -> np.ndarray:
-        """Deal labels: by ward, the coarser ones that each belongs to; within these, as often as by place.
-
-        Parameters
-        ----------
-        fine : ndarray of int, shape (places, labels)
-            How often each label is dealt in each place.
-        label : ndarray of int
-            Of the true events.
-        coarse_of : ndarray of int, shape (labels,)
-        table : str
-            That of the wards and the coarser labels.
-        """
-        ward, place = self.places.ward[self.area], self.places.borough[self.area]
-        coarser = int(coarse_of.max()) + 1
-        if coarser == 1:
-            return dealt(fine, place, self.rng)
-        held = _counted(self.places.ward[self.true], self.n_wards, coarse_of[label], coarser)
-        held = noisy(held, self.share[table], self.rng)
-        size = np.bincount(ward, minlength=self.n_wards)
-        by_ward = np.zeros((self.n_wards, coarser), np.int64)
-        of_ward = np.zeros(self.n_wards, np.int64)
-        of_ward[self.places.ward] = self.places.borough
-        for at, row in enumerate(fine):
-            mine = of_ward == at
-            total = np.bincount(coarse_of, row, minlength=coarser).astype(np.int64)
-            if total.sum():
-                expected = np.outer(size[mine], total) / total.sum()
-                guess = shrunk(held[mine], expected, noise_variance(self.share[table]))
-                by_ward[mine] = two_ways(np.maximum(guess, 0), size[mine], total, self.rng)
-        part = dealt(by_ward, ward, self.rng)
-        within_part = np.zeros((self.n_places * coarser, len(coarse_of)), np.int64)
-        for one, of in enumerate(coarse_of):
-            within_part[np.arange(self.n_places) * coarser + of, one] = fine[:, one]
-        return dealt(within_part, place * coarser + part, self.rng)
 
 
 def _among(labels: pd.Index, column: pd.Series, missing: int) -> np.ndarray:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from benchmarks.attacks import guessed
+from benchmarks.known import guessed
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import LARGEST_SUPPRESSED, Gate

@@ -4,9 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 from scipy.stats import chisquare, dlaplace
 
-from geo.stats.protect import dealt, nearest, noise_variance, noisy, shrunk, two_ways, whole, within
+from geo.stats.protect import (
+    COINS,
+    both_ways,
+    coined,
+    dealt,
+    nearest,
+    noise_variance,
+    noisy,
+    whole,
+    within,
+)
 
 
 @pytest.fixture
@@ -45,6 +56,12 @@ def test_the_nearest_numbers_add_up_and_no_others_are_nearer(values: list[int], 
         assert (x[found <= 1e-9] <= moved[0] + 1e-6).all()
 
 
+def test_coins_flatten_the_peak(rng: np.random.Generator) -> None:
+    moved = coined(np.zeros(20_000, int), rng)
+    assert chisquare(np.bincount(moved + 1), [5_000, 10_000, 5_000]).pvalue > 0.001
+    assert moved.var() == pytest.approx(COINS, abs=4 * 0.5 / np.sqrt(20_000))
+
+
 def test_rounding_is_right_on_average(rng: np.random.Generator) -> None:
     values = np.array([0.2, 0.5, 1.3, 2.0, 3.0])
     drawn = np.array([whole(values, rng) for _ in range(4_000)])
@@ -59,22 +76,44 @@ def test_groups_keep_their_totals(rng: np.random.Generator) -> None:
     assert np.bincount(groups, found).tolist() == [4, 12, 0]
 
 
-def test_a_table_keeps_both_its_totals_and_stays_near(rng: np.random.Generator) -> None:
-    for _ in range(20):
-        table = rng.poisson(4, (9, 6))
-        table[rng.integers(9)] = 0
-        table[:, rng.integers(6)] = 0
-        rows, columns = table.sum(axis=1), table.sum(axis=0)
-        found = two_ways(np.maximum(table + rng.normal(0, 3, table.shape), 0), rows, columns, rng)
-        assert found.sum(axis=1).tolist() == rows.tolist()
-        assert found.sum(axis=0).tolist() == columns.tolist()
-        assert (found >= 0).all()
-        assert np.array_equal(two_ways(table.astype(float), rows, columns, rng), table)
+def test_the_totals_of_two_groupings_that_cross_are_kept_by_the_nearest_numbers(
+    rng: np.random.Generator,
+) -> None:
+    """Against quadratic programming (scipy's SLSQP)."""
+    rows, columns = rng.integers(0, 3, 20), rng.integers(0, 4, 20)
+    rows[:3], columns[:4] = range(3), range(4)
+    true = rng.poisson(3, 20)
+    totals = np.bincount(rows, true), np.bincount(columns, true)
+    values = true + rng.integers(-6, 7, 20).astype(float)
+    keeps = [
+        {"type": "eq", "fun": lambda x, g=groups, t=total: np.bincount(g, x)[:3] - t[:3]}
+        for groups, total in zip((rows, columns), totals, strict=True)
+    ]
+    best = minimize(
+        lambda x: ((x - values) ** 2).sum(),
+        true,
+        jac=lambda x: 2 * (x - values),
+        bounds=[(0, None)] * 20,
+        constraints=keeps,
+        options={"maxiter": 200, "ftol": 1e-10},
+    )
+    assert best.success
+    drawn = np.array([both_ways(values, (rows, columns), totals, rng) for _ in range(50)])
+    assert (np.abs(drawn - best.x) < 1.001).all()
+    for one in drawn:
+        assert [np.bincount(groups, one).tolist() for groups in (rows, columns)] == [
+            t.tolist() for t in totals
+        ]
+    assert drawn.mean(axis=0) == pytest.approx(best.x, abs=4 * 0.5 / np.sqrt(50) + 0.05)
 
 
-def test_noise_that_drowns_a_count_leaves_what_is_expected() -> None:
-    assert shrunk(np.array([90.0]), np.array([10.0]), 1e9) == pytest.approx([10], abs=0.01)
-    assert shrunk(np.array([90.0]), np.array([10.0]), 0.0) == pytest.approx([90])
+def test_totals_that_no_numbers_have_are_kept_by_row(rng: np.random.Generator) -> None:
+    """A column that has no events to give, beside one whose row has none."""
+    rows, columns = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 2])
+    totals = np.array([10, 0]), np.array([0.0, 1, 9])
+    found = both_ways(np.array([3, 3, 3, 3]), (rows, columns), totals, rng)
+    assert np.bincount(rows, found).tolist() == [10, 0]
+    assert (found >= 0).all()
 
 
 def test_labels_are_dealt_as_often_as_the_table_says(rng: np.random.Generator) -> None:
