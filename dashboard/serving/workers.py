@@ -8,6 +8,7 @@ more, takes nothing with it. Another takes its place, and does again what it was
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -280,6 +281,7 @@ class _Process:
 
 def _work(pipe: Connection, opening: Callable[[], Answers], nice: int) -> None:
     """What the process does: open the data, then answer task after task until its owner is gone."""
+    gc.freeze()  # what was imported before the fork: the collector would touch, and so copy, its pages
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the owner, who lets this one finish
     if nice and sys.platform != "win32":
         os.nice(nice)

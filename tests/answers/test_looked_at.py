@@ -43,7 +43,7 @@ def said_of_chance(caveats: tuple[str, ...]) -> str:
 
 
 @pytest.mark.parametrize(("layer", "window"), [("local_moran", False), ("getis_ord", True)])
-@pytest.mark.parametrize("hours", [(), (3, 4, 5)])
+@pytest.mark.parametrize("hours", [(), (18, 19, 20, 21, 22, 23)])
 def test_the_sentence_tells_what_random_draws_flag(
     small_atlas: Atlas, layer: str, window: bool, hours: tuple
 ):
@@ -59,7 +59,7 @@ def test_the_sentence_tells_what_random_draws_flag(
     assert not [c for c in small_atlas.answer(query.replace(fdr=True)).caveats if "by chance alone" in c]
 
 
-@pytest.mark.parametrize("hours", [(), (3, 4, 5)])
+@pytest.mark.parametrize("hours", [(), (18, 19, 20, 21, 22, 23)])
 def test_layers_of_several_sources_tell_it_from_their_own_null(small_atlas: Atlas, hours: tuple):
     """Gi* of every source on its own; of the other source around an area, its neighbours' values alone."""
     query = Query(source="offences", compare="ae", first=MARCH, last=MARCH, hour=hours, fdr=False)
