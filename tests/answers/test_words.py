@@ -244,10 +244,10 @@ def test_the_extremes_are_said_in_so_many_words(atlas, asked, headline):
 @pytest.mark.parametrize(
     ("slope", "said"),
     [
-        ((-0.0001, -0.0004, 0.0004), "inequality 0.000 (0.000 to 0.000) per"),
-        ((0.02, -0.01, 0.05), "inequality 0.020 (−0.010 to 0.050) per"),
-        ((-1.0, -4.0, 2.0), "inequality −1.0 (−4.0 to 2.0) per"),
-        ((12_345.6, -1.0, 30_000.0), "inequality 12,346 (−1 to 30,000) per"),
+        ((-0.0001, -0.0004, 0.0004), "changes by 0.000 (0.000 to 0.000) per"),
+        ((0.02, -0.01, 0.05), "changes by 0.020 (−0.010 to 0.050) per"),
+        ((-1.0, -4.0, 2.0), "changes by −1.0 (−4.0 to 2.0) per"),
+        ((12_345.6, -1.0, 30_000.0), "changes by 12,346 (−1 to 30,000) per"),
     ],
 )
 def test_nought_has_no_sign_and_small_slopes_have_figures(slope, said):
