@@ -80,7 +80,11 @@ class Catalogue:
                 found[key] = f"it is of the source “{one.source}”, which is not loaded."
                 continue
             for search in one.any:
-                said = self.check(Query.parse(search)[0].replace(source=one.source))[1]
+                query = Query.parse(search)[0].replace(source=one.source)
+                lacks = (
+                    (p.label, p.reason(self.sources[one.source])) for p, _ in filters_of(query) if p.reason
+                )
+                said = [f"{label}: {why}" for label, why in lacks if why] or self.check(query)[1]
                 if said:
                     found[key] = str(said[0])
         return found

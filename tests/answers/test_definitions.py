@@ -103,6 +103,9 @@ def test_nothing_is_counted_by_half_of_a_definition(atlas: Atlas, small_atlas: A
     off = {one["value"]: one["said"] for one in options if one.get("disabled")}
     assert off["vawg"] == "Not here: Police offences have no category “public-order”."
     assert "young-knives" not in off
+    options = page(small_atlas, "?source=offences")["shown"]["filter-definition.data"]
+    why = {one["value"]: one["said"] for one in options}["vawg-online"]
+    assert why == "Not here: Online: the files loaded do not record it."
     query, notices = Query.parse("?source=offences&definition=vawg", atlas.catalogue)
     assert query.definition == ""
     assert "have no category “public-order”" in notices[0]
