@@ -284,3 +284,24 @@ def _day(text: str) -> date:
         return date.fromisoformat(text) if text else date.today()
     except ValueError as error:
         raise Problem(f"“{text}” is no day: write it like 2026-12-31.") from error
+
+
+@patrol.command("repeats")
+def repeats(
+    events: Annotated[
+        Path,
+        typer.Argument(
+            help="Events: date, and easting and northing or longitude and latitude.", metavar="FILE"
+        ),
+    ],
+) -> None:
+    """Say whether events are followed by others nearby, soon (Knox), and how often places come again."""
+    from geo.tell.patrol.repeats import near_repeats
+
+    console = Console(highlight=False, markup=False)
+    for exhibit in near_repeats(events.name, _bytes(events)):
+        console.print(f"{exhibit.title}: {exhibit.finding}\n")
+        console.print(exhibit.texts().to_string(index=False))
+        for caveat in exhibit.caveats:
+            console.print(f"\n{caveat}")
+        console.print()
