@@ -179,7 +179,8 @@ def write_xlsx(drawn: Drawn) -> bytes:
         listed.write_row(0, 0, ["Date", "Day", "Area", "Name", "Tier"], head)
         for row, cells in enumerate(_rows(drawn), start=1):
             listed.write_row(row, 0, cells)
-        listed.set_column(0, 4, 14)
+        listed.set_column(0, 2, 14)
+        listed.set_column(3, 3, 30)
         listed.freeze_panes(1, 0)
         listed.autofilter(0, 0, len(_rows(drawn)), 4)
         about = book.add_worksheet("About")
