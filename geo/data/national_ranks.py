@@ -11,7 +11,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.data.store import Transaction
-from geo.stats.deprivation import ranks_of_groups
 
 SMALL_AREAS = {"lsoa11cd": 32_844, "lsoa21cd": 33_755}
 """Number of England's small areas, all of which a national file must have."""
@@ -42,6 +41,8 @@ def _keep(change: Transaction, role: str, table: pd.DataFrame | None) -> None:
 
 def rank(change: Transaction) -> list[str]:
     """Rank the loaded wards and boroughs among England's, and say what was done or what it takes."""
+    from geo.stats.deprivation import ranks_of_groups  # whose libraries take long to load
+
     if not change.has("deprivation") or not change.has("lookup"):
         return []
     for level in KINDS:
