@@ -387,6 +387,8 @@ def test_no_barrier_that_axe_can_find(page: Page, address: str, width: int):
         rest(page)
         found[name] = barriers(page)
     if width > 1000:
+        page.locator("#persons summary").click()
+        found["persons and circumstances"] = barriers(page)
         page.locator("#filter-measure").click()
         expect(page.get_by_role("option", name=re.compile("^Locally smoothed"))).to_be_visible()
         found["a list is open"] = barriers(page)
