@@ -36,10 +36,10 @@ MAP_SETTLED = """async () => {
   const { parts: { "map/map.mjs": map } } = await import(document.getElementById("_dash-renderer").src);
   await map.settled();
 }"""
-OPEN = """([address, search]) => location.origin === address && location.pathname === "/"
-  && document.body.dataset.state === "ready" && location.search !== (search || "?level=lsoa")
-  && !/theme=/.test(location.search + search)"""
-"""Whether the page of an address is open, sound, in its first theme, and at another question."""
+OPEN = """address => location.origin === address && location.pathname === "/"
+  && document.body.dataset.state === "ready" && !/theme=/.test(location.search) ? location.search : null"""
+"""At which question the page of an address is open, if it is, sound and in its first theme."""
+ELSEWHERE = ("?level=borough&hour=1", "?level=borough&hour=2")
 TIDY = """() => {
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   document.querySelectorAll("details[open]:not(#selected *)").forEach((fold) => { fold.open = false; });
@@ -223,13 +223,20 @@ def visit(page: Page, address: str, search: str = "") -> Watch:
     Its address is the only state of the page, so it need not be opened anew (which takes ten times as long)
     but by tests of how it starts.
     """
-    if not page.evaluate(OPEN, [address, search]):
+    here = page.evaluate(OPEN, address)
+    if here is None or "theme=" in search:
         return load(page, address, search)
+    if here == (search or PLAIN):  # what it shows already it would not ask for
+        _turn(page, ELSEWHERE[search == ELSEWHERE[0]])
     seen = watch(page)
+    _turn(page, search)
+    return seen
+
+
+def _turn(page: Page, search: str) -> None:
     page.evaluate("delete document.body.dataset.shows")
     go(page, search)
     rest(page)
-    return seen
 
 
 def barriers(page: Page, *rules: str) -> list[tuple[str, str]]:
