@@ -44,6 +44,7 @@ TIDY = """() => {
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   document.querySelectorAll("details[open]:not(#selected *)").forEach((fold) => { fold.open = false; });
   document.querySelectorAll("*").forEach((part) => { if (part.scrollTop) part.scrollTop = 0; });
+  document.querySelectorAll("#toast").forEach((said) => { said.textContent = ""; });
   document.body.tabIndex = -1;
   document.body.focus();
   document.body.removeAttribute("tabindex");
