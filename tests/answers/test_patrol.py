@@ -15,6 +15,7 @@ from dashboard import create_app
 from geo.answer.daily import by_day, last_year, needs_days
 from geo.ask.problem import Problem
 from geo.ask.refusal import Refused
+from geo.ask.viewer import Viewer
 from geo.out.duty_sheets import write_sheets
 from geo.out.patrol_files import FILES, Drawn, filename
 from geo.stats.patrol_record import Record
@@ -194,3 +195,9 @@ def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(client) -> None:
     assert "There is a problem" in page.text and 'value="9"' in page.text
     assert "Areas patrolled a day" in page.text
     assert json.loads(client.get("/openapi.json").text)["paths"]["/patrol"]
+
+
+def test_a_group_without_it_gets_no_page_and_no_file(small_atlas) -> None:
+    others = create_app(small_atlas.seen_by(Viewer(exports=frozenset({"csv"})))).server.test_client()
+    for address in (f"/patrol?{VIOLENCE}", f"/patrol.json?{VIOLENCE}", "/patrol/result"):
+        assert others.get(address).status_code == 403
