@@ -37,7 +37,7 @@ export const HATCHINGS = {
   suppressed: {
     state: "suppressed", size: 10, distance: (x, y) => Math.min(stripe(x + y, 10, 0.5), stripe(x - y, 10, 0.5)),
   },
-  lines: { state: "lines", size: 6, distance: (_x, y) => Math.abs(y - 3) - 0.4 }, // over what is less than expected
+  lines: { state: "lines", size: 6, distance: (_x, y) => Math.abs(y - 2.5) - 0.5 }, // over what is less than expected
   casing: { state: "overlay", token: "casing", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 2.6 }, // for any colour
   overlay: { state: "overlay", size: 8, distance: (x, y) => Math.hypot(x - 4, y - 4) - 1.7 },
 };

@@ -67,6 +67,27 @@ function outwards([x, y], crowd, distance) {
   return length < 1 ? [x, y - distance] : [x + (dx / length) * distance, y + (dy / length) * distance];
 }
 
+const SIDES = ["over", "over end", "under", "under end"]; // where the name of a frame may stand, as in map.css
+
+/**
+ * Where the names of frames stand: over them, or elsewhere beside them where another frame or its name is in the way.
+ *
+ * @param {import("./fit.mjs").Rectangle[]} frames
+ * @param {number[][]} sizes of the names
+ */
+export function besideFrames(frames, sizes) {
+  const found = [];
+  frames.forEach(({ left, top, right, bottom }, i) => {
+    const [width, height] = sizes[i];
+    const spots = [top - height, bottom].flatMap((y) => [left, right - width].map((x) => (
+      { left: x, top: y, right: x + width, bottom: y + height })));
+    const others = [...frames.filter((_, k) => k !== i), ...found.map(({ spot }) => spot)];
+    const free = Math.max(0, spots.findIndex((spot) => !others.some((other) => clash(spot, other))));
+    found.push({ side: SIDES[free], spot: spots[free] });
+  });
+  return found;
+}
+
 export class Marks {
   /** @param {import("./pane.mjs").Pane} pane */
   constructor(pane) {
@@ -147,15 +168,20 @@ export class Marks {
 
   #arrangeFrames(project) {
     const taken = [];
-    for (const { box, element, size: [width, height] } of this.items.frame) {
-      const [left, top] = project([box[0], box[3]]);
-      const [right, bottom] = project([box[2], box[1]]);
+    const places = this.items.frame.map(({ box }) => {
+      const [[left, top], [right, bottom]] = [project([box[0], box[3]]), project([box[2], box[1]])];
+      return { left, top, right, bottom };
+    });
+    const names = besideFrames(places, this.items.frame.map(({ size }) => size));
+    for (const [i, { element }] of this.items.frame.entries()) {
+      const { left, top, right, bottom } = places[i];
       Object.assign(element.style, {
         transform: `translate(${left}px, ${top}px)`, width: `${right - left}px`, height: `${bottom - top}px`,
       });
       element.classList.toggle("map-frame-wide", right - left >= WIDE_FRAME);
       if (right - left < WIDE_FRAME) taken.push({ left, top, right, bottom, framed: true });
-      taken.push({ left, top: top - height, right: left + width, bottom: top });
+      element.dataset.name = names[i].side;
+      taken.push(names[i].spot);
     }
     return taken;
   }

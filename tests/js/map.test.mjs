@@ -7,7 +7,7 @@ import { faded } from "../../assets/map/fade.mjs";
 import { fitAround, hides } from "../../assets/map/fit.mjs";
 import { levels } from "../../assets/map/hands.mjs";
 import { HATCHINGS, atZoom, tile } from "../../assets/map/ink.mjs";
-import { spread } from "../../assets/map/marks.mjs";
+import { besideFrames, spread } from "../../assets/map/marks.mjs";
 import { filling } from "../../assets/map/mercator.mjs";
 import { roundBelow } from "../../assets/map/scale.mjs";
 import { Scenes } from "../../assets/map/scenes.mjs";
@@ -190,4 +190,17 @@ test("a hatching covers a like part of its tile on every screen, a denser one mo
   };
   assert.ok(Math.abs(share("nodata", 1) - share("nodata", 2)) < 0.03);
   assert.ok(share("suppressed", 2) > 1.5 * share("nodata", 2));
+});
+
+test("names of frames side by side do not lie over each other", () => {
+  const square = (left, top) => ({ left, top, right: left + 60, bottom: top + 60 });
+  const apart = besideFrames([square(0, 50), square(300, 50)], [[150, 18], [120, 18]]);
+  assert.deepEqual(apart.map(({ side }) => side), ["over", "over"]);
+  for (const [x, y] of [[65, 50], [65, 44], [61, 70], [0, 112]]) {
+    const frames = [square(0, 50), square(x, y)];
+    const spots = besideFrames(frames, [[150, 18], [120, 18]]).map(({ spot }) => spot);
+    const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    assert.ok(!meets(spots[0], spots[1]), `names, the second frame at ${x}, ${y}`);
+    spots.forEach((spot) => frames.forEach((other) => assert.ok(!meets(spot, other))));
+  }
 });

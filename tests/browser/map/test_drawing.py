@@ -51,16 +51,18 @@ def test_hatchings_differ_from_each_other_and_from_plain(county: MapPage) -> Non
     palette = [
         {"colour": "#ffffff", "label": "No data", "pattern": "nodata"},
         {"colour": "#ffffff", "label": "Suppressed", "pattern": "suppressed"},
+        {"colour": "#ffffff", "label": "Less", "lines": "#4393c3"},
         {"colour": "#ffffff", "label": "Low"},
     ]
     inked = []
-    for k in range(3):
+    for k in range(4):
         county.paint(np.full(N, k), palette=palette)
         county.look_at("A00233")
         pixels = np.asarray(county.shot())[374:394, 673:693]
         inked.append((pixels.min(axis=2) < 200).mean())
-    nodata, suppressed, plain = inked
+    nodata, suppressed, lined, plain = inked
     assert plain == 0 < nodata < suppressed < 0.5
+    assert 0.1 < lined < 0.3
 
 
 def test_the_overlay_lies_over_the_colours(county: MapPage) -> None:

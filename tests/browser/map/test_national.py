@@ -41,11 +41,14 @@ def test_the_library_draws_hatchings_dots_and_lines_around_what_is_marked(countr
         "classes": frame(np.where(IDS == 137, 0, 255))["classes"],
         "palette": [{"colour": "#54278f", "label": "Most deprived"}],
     }
-    hidden = [{"colour": "#ffffff", "label": "Suppressed", "pattern": "suppressed"}]
-    country.paint(np.zeros(N), palette=hidden, overlay=dots, selected="A00137")
+    hidden = {"colour": "#ffffff", "label": "Suppressed", "pattern": "suppressed"}
+    lined = {"colour": "#cfe1ef", "label": "Less", "lines": "#4393c3"}
+    country.paint(IDS % 2, palette=[hidden, lined], overlay=dots, selected="A00137")
     country.look_at("A00137")
     colours = set(map(tuple, np.asarray(country.shot()).reshape(-1, 3).tolist()))
     assert {(0x54, 0x27, 0x8F), (0xFF, 0xDD, 0x00), (0x7B, 0x88, 0x93)} <= colours
+    line = np.abs(np.array(sorted(colours)) - (0x43, 0x93, 0xC3)).sum(axis=1)
+    assert line.min() < 40, "thin, and so a little softer"
 
 
 def test_two_maps_of_the_library_share_one_camera(country: MapPage) -> None:
