@@ -7,7 +7,7 @@ import { change, on } from "../page/question.mjs";
 import { spoken } from "../page/server.mjs";
 import { keeper, place } from "./pieces.mjs";
 
-const FAILED = '<p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
+const FAILED = '<h1 class="hidden">Assessment</h1><p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
 
 let wanted = null; // address of the assessment on the page, or on its way
 
