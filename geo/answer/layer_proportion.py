@@ -80,7 +80,7 @@ def _finding(s: Asked, whole: Selection, value: np.ndarray, part: np.ndarray) ->
     share = s.gate.share(int(s.counts[s.inside].sum()), int(whole.by_area[s.lsoas].sum()))
     if share is None:
         return f"Too few {s.noun} match these filters for a share."
-    said = f"What is asked for is {share:.1%} of the {s.noun} for which it is recorded"
+    said = f"What is asked for is {share:.1%} of {_whole(s)}"
     sure = np.where(s.inside & (part >= UNRELIABLE_BELOW), value, np.nan)
     if np.isnan(sure).all():
         return f"{said}; no {s.area} has {UNRELIABLE_BELOW} of them, so none is named."
@@ -93,9 +93,16 @@ def _caveats(s: Asked, chosen: bool) -> tuple[str, ...]:
     if not chosen:
         return ()
     return (
-        f"The share is of the {s.noun} of the same time and categories for which it is recorded; limits are "
-        "Wilson's, of 95%, each area by itself.",
+        f"The share is of {_whole(s)}, of the same time and categories; limits are Wilson's, of 95%, each area "
+        "by itself.",
     )
+
+
+def _whole(s: Asked) -> str:
+    """What is divided by: of a definition or of codes every event, else those for which it is recorded."""
+    noun = f"all {s.loaded.info.noun}" if s.kept.definition and not s.kept.category else f"the {s.noun}"
+    asked = any(one.name in FACTORS for one, _ in filters_of(s.kept))
+    return f"{noun} for which it is recorded" if asked else noun
 
 
 _FORM = figures("{:.1f}%")

@@ -19,10 +19,11 @@ KNOWN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZI
 
 _FOREIGN = {b"7z\xbc\xaf": "7-Zip archive", b"Rar!": "RAR archive", b"\x1f\x8b": "packed archive (tar.gz)"}
 _TAR = slice(257, 262)
+_DATABASE = b"SQLite format 3"
 
 
 def check_beginning(name: str, content: bytes | bytearray) -> None:
-    """Raise Problem where a file that should be a table is an archive, naming the remedy."""
+    """Raise Problem where a file that should be a table is an archive, a database or a PDF, naming the remedy."""
     kind = next((kind for sign, kind in _FOREIGN.items() if content[: len(sign)] == sign), "")
     if content[_TAR] == b"ustar":
         kind = "packed archive (tar)"
@@ -32,6 +33,11 @@ def check_beginning(name: str, content: bytes | bytearray) -> None:
         raise Problem(
             f"{name} is a ZIP archive or a workbook, and no text: let its name end in .zip or .xlsx, as what "
             "it is, and import it again."
+        )
+    if content[: len(_DATABASE)] == _DATABASE or content[:5] == b"%PDF-":
+        raise Problem(
+            f"{name} is {'a database or a GeoPackage' if content[:1] == b'S' else 'a PDF'}, and no table: save "
+            "the table that is meant as “CSV UTF-8”."
         )
 
 

@@ -49,6 +49,7 @@ def pieces_of(
         text = head.removeprefix(_MARK)
         line = text[: text.find(b"\n") + 1]
         plain = not encoding and not head.startswith(_OTHER) and line.count(b'"') % 2 == 0
+        plain &= b"\r" not in line.rstrip()  # else no text: its reader says so
         if len(head) < PIECE or not plain or not recognise(header_of(line)):
             yield partial(read, name, head + file.read())
             return

@@ -138,3 +138,11 @@ def test_a_definition_that_cannot_be_one_is_refused(
     (tmp_path / "ours.toml").write_text(OURS.replace(*change))
     with pytest.raises(Problem, match=why):
         read_definitions(tmp_path / "ours.toml")
+
+
+def test_a_share_of_a_definition_is_of_all_events_and_says_so(atlas: Atlas) -> None:
+    answer = atlas.answer(atlas.exactly("?source=offences&layer=proportion&definition=young-knives"))
+    assert "% of all offences" in answer.headline
+    assert not any("for which it is recorded" in said for said in (answer.headline, *answer.caveats))
+    females = "?source=offences&layer=proportion&definition=young-knives&victim_sex=female"
+    assert "for which it is recorded" in atlas.answer(atlas.exactly(females)).headline

@@ -205,3 +205,12 @@ def test_what_the_reader_of_text_cannot_take_is_said_in_a_sentence() -> None:
     endless = "x" * ((1 << 24) + 1)
     with pytest.raises(Problem, match=r"cannot be read as a table .*: save it again as “CSV UTF-8”"):
         read_table("file.csv", f"{STREET}a,b\n{endless}\n".encode(), KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"SQLite format 3\0\x10\r\x00\n", "a database or a GeoPackage"), (b"%PDF-1.7\r\xa0\n", "a PDF")],
+)
+def test_what_is_no_text_is_told_with_the_remedy(content: bytes, words: str) -> None:
+    with pytest.raises(Problem, match=f"file.csv is {words}, and no table: save .* as “CSV UTF-8”"):
+        read_table("file.csv", content, KNOWN)
