@@ -23,7 +23,7 @@ from geo.answer.moments import TIMED
 from geo.answer.week import Week, week_of
 from geo.ask import describe
 from geo.ask.choices import LEVELS
-from geo.ask.factors import FACTORS
+from geo.ask.factors import CODE, FACTORS, UNKNOWN
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Windows
 from geo.ask.words import AREAS, counted, month_text
@@ -295,8 +295,9 @@ class Asked:
         found = {}
         for one, chosen in filters_of(self.kept):
             factor = FACTORS.get(one.name)
-            if factor is not None and factor.unknown.isdisjoint(chosen):
-                others = self.kept.replace(**{one.field: tuple(factor.unknown)})
+            missing = (UNKNOWN,) if one.name == CODE.name else tuple(factor.unknown) if factor else chosen
+            if set(missing).isdisjoint(chosen):
+                others = self.kept.replace(**{one.field: missing})
                 unknown = self.loaded.reported(self.loaded.select(others), self.lsoas)
                 found[one.name] = int(unknown.by_area[self.lsoas].sum())
         return found

@@ -93,8 +93,8 @@ def _caveats(s: Asked, chosen: bool) -> tuple[str, ...]:
     if not chosen:
         return ()
     return (
-        f"The share is of {_whole(s)}, of the same time and categories; limits are Wilson's, of 95%, each area "
-        "by itself.",
+        f"The share is of {_whole(s)}, of the same time and categories; limits are Wilson's, of 95%, each "
+        "area by itself.",
     )
 
 

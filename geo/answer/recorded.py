@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.ask.factors import LIST, Factor
+from geo.ask.factors import LIST, UNKNOWN, Factor
 from geo.data.distinct import values_of
 
 
@@ -76,9 +76,10 @@ class InOrder(Mapping[str, np.ndarray]):
         return np.array([not of.isdisjoint(chosen) for of in held])[positions]
 
     def of_text(self, column: str, texts: Collection[str]) -> np.ndarray:
-        """Mark the events whose text in a column is one of some, in whatever case; bool."""
-        if not self.known(column):
-            return np.zeros(len(self._order), bool)
-        positions, values = self.coded(column)
+        """Mark the events whose text in a column is one of some, in whatever case, or not known; bool."""
         wanted = {text.upper() for text in texts}
-        return np.array([*(value.upper() in wanted for value in values), False])[positions]
+        unknown = UNKNOWN.upper() in wanted
+        if not self.known(column):
+            return np.full(len(self._order), unknown)
+        positions, values = self.coded(column)
+        return np.array([*(value.upper() in wanted for value in values), unknown])[positions]

@@ -12,7 +12,7 @@ from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
 from geo.answer.week import Week
-from geo.ask.factors import FACTORS
+from geo.ask.factors import CODE, FACTORS
 from geo.ask.words import (
     AREAS,
     MOST_NAMED,
@@ -195,12 +195,13 @@ def by_factors(s: Asked) -> list[str]:
     """Say what a definition means, and what filters of persons and circumstances cannot judge."""
     said = [s.county.definitions[s.query.definition].said] if s.query.definition else []
     for name, unknown in s.unrecorded.items():
-        factor, number = FACTORS[name], s.info.counted(_number(s.gate, unknown))
+        factor, number = FACTORS.get(name, CODE), s.info.counted(_number(s.gate, unknown))
         if s.cube.extra.marks(factor):
             said.append(f"{factor.label} is as marked: {s.noun} without the mark count as not so.")
             continue
         are = agree(s.gate.text(unknown), "is", "are")
-        said.append(f"{number} without a record of {lower_first(factor.label)} {are} left out.")
+        what = factor.label if factor is CODE else lower_first(factor.label)
+        said.append(f"{number} without a record of {what} {are} left out.")
     if said and s.loaded.noise:
         said.append(
             "In the protected version who was involved goes by borough alone: filters of persons and "

@@ -23,7 +23,7 @@ _DATABASE = b"SQLite format 3"
 
 
 def check_beginning(name: str, content: bytes | bytearray) -> None:
-    """Raise Problem where a file that should be a table is an archive, a database or a PDF, naming the remedy."""
+    """Raise Problem where a file that should be a table is no text or workbook, naming the remedy."""
     kind = next((kind for sign, kind in _FOREIGN.items() if content[: len(sign)] == sign), "")
     if content[_TAR] == b"ustar":
         kind = "packed archive (tar)"
@@ -36,8 +36,8 @@ def check_beginning(name: str, content: bytes | bytearray) -> None:
         )
     if content[: len(_DATABASE)] == _DATABASE or content[:5] == b"%PDF-":
         raise Problem(
-            f"{name} is {'a database or a GeoPackage' if content[:1] == b'S' else 'a PDF'}, and no table: save "
-            "the table that is meant as “CSV UTF-8”."
+            f"{name} is {'a database or a GeoPackage' if content[:1] == b'S' else 'a PDF'}, and no table: "
+            "save the table that is meant as “CSV UTF-8”."
         )
 
 

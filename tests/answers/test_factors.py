@@ -218,6 +218,19 @@ def rows_on_map() -> int:
     return int(offences()["LSOA Code"].isin(small.CODES).sum())
 
 
+def test_offences_without_a_code_are_counted_and_can_be_asked_for(small_county: Path, tmp_path: Path) -> None:
+    rows = offences()
+    rows["Home Office Code"] = np.random.default_rng(3).choice(["8N", "105A", ""], len(rows))
+    shutil.copytree(small_county, tmp_path / "data")
+    rows.to_csv(tmp_path / "offences.csv", index=False)
+    import_files(tmp_path / "data", "offences", [tmp_path / "offences.csv"])
+    atlas = Atlas.open(tmp_path / "data")
+    unknown = (rows["LSOA Code"].isin(small.CODES) & (rows["Home Office Code"] == "")).sum()
+    assert atlas.asked(atlas.exactly("?source=offences&code=unknown")).counts.sum() == unknown
+    said = f"{unknown:,} offences without a record of Home Office code are left out."
+    assert said in atlas.answer(atlas.exactly("?source=offences&code=8n")).caveats
+
+
 def test_marks_say_what_they_do_not_say(atlas: Atlas) -> None:
     answer = atlas.answer(Query.parse("?source=offences&alcohol=yes", atlas.catalogue)[0])
     assert "Alcohol is as marked: offences without the mark count as not so." in answer.caveats
