@@ -45,6 +45,9 @@ def exclude(  # noqa: PLR0917 - each parameter is an option of the command
                 longitude, _, latitude = point.partition(",")
                 given = {"area": area, "longitude": longitude.strip(), "latitude": latitude.strip()}
                 one = exclusions.place(name=name, kind=kind, radius=radius, **given)
+                code = one["lsoa"].iloc[0]
+                if code and change.has("areas/lsoa") and code not in change.read("areas/lsoa").index:
+                    raise Problem(f"“{code}” is no small area of this county: look its code up on the page.")
                 kept = pd.concat([kept, one]) if len(kept) else one
             if len(kept):
                 change.put(exclusions.ROLE, kept.reset_index(drop=True))

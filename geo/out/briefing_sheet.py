@@ -203,8 +203,9 @@ def draw_what(page: Page, spot: Hotspot, here: Sheet, place: Rect, most: int) ->
 
 
 def foot(spot: Hotspot, here: Sheet) -> str:
-    """What must go with the numbers: marks, sources, date and version, and where there is more."""
-    marks = (text for text in here.answer.caveats if "±" in text or f" {SUPPRESSED} " in text)
+    """What must go with the numbers: marks, definition, sources, date, version, and where there is more."""
+    marked = ("±", f" {SUPPRESSED} ", " Definition: ")
+    marks = (text for text in here.answer.caveats if any(mark in text for mark in marked))
     return " ".join(
         filter(
             None,

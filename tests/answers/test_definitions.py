@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.data.definitions import read_definitions, shipped_definitions
 from geo.data.ingest import import_files
+from geo.out.briefing_sheet import foot
 from geo.out.export import export
 from geo.tell.assessment import assess, part_of
 from geo.tell.exhibits.persons import defined
@@ -138,6 +140,15 @@ def test_a_definition_that_cannot_be_one_is_refused(
     (tmp_path / "ours.toml").write_text(OURS.replace(*change))
     with pytest.raises(Problem, match=why):
         read_definitions(tmp_path / "ours.toml")
+
+
+def test_a_briefing_sheet_says_what_the_definition_is(atlas: Atlas) -> None:
+    answer = atlas.answer(atlas.exactly("?source=offences&definition=young-knives"))
+    spot = SimpleNamespace(told=SimpleNamespace(row={"unreliable": False}))
+    here = SimpleNamespace(
+        answer=answer, title="", source="", credits=(), made_text="", version="", address=""
+    )
+    assert atlas.definitions["young-knives"].said in foot(spot, here)
 
 
 def test_a_share_of_a_definition_is_of_all_events_and_says_so(atlas: Atlas) -> None:

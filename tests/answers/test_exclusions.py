@@ -130,6 +130,7 @@ def test_points_stand_out_and_are_left_out_within_their_radius(
             ["Suite", "--area", "E01035001", "--point", "-0.4,52"],
             "either the code of a small area or a point",
         ),
+        (["Suite", "--area", "E01999999"], "“E01999999” is no small area of this county"),
         (["Suite", "--area", "Luton"], "not the code of a small area like E01017540"),
         (["Suite", "--point", "52,0.4"], "“Suite” cannot be listed: not degrees between"),
         (["Suite", "--point", "-0.4,52", "--radius", "far"], "not a radius from 1 to 2,000 metres"),
