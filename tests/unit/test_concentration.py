@@ -97,7 +97,7 @@ def test_what_is_called_a_fifth_is_nearer_to_it_than_to_another_share(events, k)
     got, n = c.ranked_classes(events, k), len(events)
     for (first, last), group in got.groupby(["first", "last"]):
         share = last - first + 1
-        assert abs(len(group) - share * n / k) <= max(1, n / k / 2)
+        assert 2 * abs(len(group) * k - share * n) <= max(2 * k, n)  # whole numbers, so that none is rounded
         values = events[group.index]
         others = np.delete(events, group.index)
         assert not set(values) & set(others)
