@@ -80,13 +80,14 @@ def _finding(s: Asked, whole: Selection, value: np.ndarray, part: np.ndarray) ->
     share = s.gate.share(int(s.counts[s.inside].sum()), int(whole.by_area[s.lsoas].sum()))
     if share is None:
         return f"Too few {s.noun} match these filters for a share."
-    said = f"What is asked for is {share:.1%} of {_whole(s)}"
+    said = f"{share:.1%} of {_whole(s)} match the filters"
     sure = np.where(s.inside & (part >= UNRELIABLE_BELOW), value, np.nan)
     if np.isnan(sure).all():
         return f"{said}; no {s.area} has {UNRELIABLE_BELOW} of them, so none is named."
     best = int(np.nanargmax(sure))
     name = str(s.frame["name"].iloc[best])
-    return f"{said}; most in {name}, {sure[best]:.0f}%, of the areas with {UNRELIABLE_BELOW} or more."
+    highest = f"the share is highest in {name}, {sure[best]:.0f}%"
+    return f"{said}; {highest}, among areas where {UNRELIABLE_BELOW} or more do."
 
 
 def _caveats(s: Asked, chosen: bool) -> tuple[str, ...]:
