@@ -121,6 +121,8 @@ def _document(atlas: Atlas, query: Query, steps: Steps, packed: str, link: str) 
         f"Made on {about.made_text}; data {about.version}.",
     ]
     said += [f"See it again: {about.address}"]
+    if query.definition:
+        said.insert(0, atlas.catalogue.definitions[query.definition].said)
     script = bundle.script(START).replace("</", "<\\/")
     names = {key: escape(upper_first(name)) for key, name in atlas.catalogue.levels.items()}
     levels = "".join(f'<option value="{key}">{name}</option>' for key, name in names.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from dashboard import create_app
+from dashboard.take_along import write_html
 from dashboard.view import page
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
@@ -149,6 +151,11 @@ def test_a_briefing_sheet_says_what_the_definition_is(atlas: Atlas) -> None:
         answer=answer, title="", source="", credits=(), made_text="", version="", address=""
     )
     assert atlas.definitions["young-knives"].said in foot(spot, here)
+
+
+def test_the_file_to_take_along_says_what_the_definition_is(atlas: Atlas) -> None:
+    written = write_html(atlas, atlas.exactly("?source=offences&definition=young-knives&level=borough"))
+    assert escape(atlas.definitions["young-knives"].said) in written.decode()
 
 
 def test_a_share_of_a_definition_is_of_all_events_and_says_so(atlas: Atlas) -> None:
