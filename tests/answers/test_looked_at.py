@@ -232,7 +232,7 @@ def test_where_gaps_isolate_every_area_none_can_be_judged(small_atlas: Atlas, la
     ("source", "month"), [("ae", "2020-03"), ("ambulance", "2023-03"), ("offences", "2023-03")]
 )
 def test_a_change_is_told_of_the_areas_that_could_be_judged(demo_atlas: Atlas, source: str, month: str):
-    at, kind = month_number(month), ("robbery",) if source == "offences" else ()
+    at, kind = month_number(month), ("burglary",) if source == "offences" else ()
     answer = demo_atlas.answer(
         Query(source=source, category=kind, first=at, last=at, layer="change", fdr=False)
     )
