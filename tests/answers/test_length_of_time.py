@@ -180,7 +180,8 @@ def test_rates_of_few_events_are_marked_wherever_they_are_shown(small_atlas: Atl
     told = facts(answer, answer.table, small_atlas.sources["offences"].info)
     for n, text in zip(count, told["Per 1,000 residents a year"], strict=True):
         assert text.endswith("(unreliable: fewer than 20 events)") == (3 <= n < 20)
-    cells = {row["code"]: row["value"] for row in ranked_table(answer)[0]}
+    rows = ranked_table(answer)[0]
+    cells = dict(zip(rows["code"], rows["value"], strict=True))
     for code, n in count.items():
         assert cells[code].endswith("†") == (3 <= n < 20)
     weak = int(((count >= 3) & (count < 20)).sum())

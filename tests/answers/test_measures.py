@@ -225,7 +225,7 @@ def test_the_highest_smoothed_rate_is_named_by_the_rule_of_rates(
 
 @pytest.mark.parametrize("measure", ["eb_rate", "eb_local"])
 def test_no_area_has_the_highest_smoothed_rate_of_suppressed_counts(small_atlas: Atlas, measure: str):
-    answer = small_atlas.answer(Query(source="ae", measure=measure, hour=(3, 4), first=MARCH, last=MARCH))
+    answer = small_atlas.answer(Query(source="ae", measure=measure, hour=(2, 3), first=MARCH, last=MARCH))
     hidden = answer.table["count"].isna()
     assert hidden.any() and not answer.table["count"].sum()
     assert answer.headline.endswith("cannot be told: every count above 0 is suppressed.")

@@ -231,7 +231,7 @@ def test_every_number_of_a_headline_is_that_of_the_raw_files(atlas, chosen):
             "The one borough shown is itself what it would be compared with.",
         ),
         (
-            {"source": "ae", "category": ("sharp-object",)},
+            {"source": "ae", "category": ("sharp-object",), "first": JANUARY + 14, "last": JANUARY + 14},
             "Too few attendances match these filters for an area to be shown.",
         ),
     ],
