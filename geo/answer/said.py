@@ -181,7 +181,7 @@ def of_other_nouns(s: Asked) -> list[str]:
     for slug, (_, noun) in s.info.nouns.items():
         if slug in (s.query.category or s.info.categories):
             apart = s.loaded.select(s.kept.replace(category=(slug,))).by_area[s.lsoas]
-            if not apart.any() and (s.query.definition or s.unrecorded):
+            if not apart.any():
                 continue
             number = "All" if s.info.noun == noun else s.gate.text(int(apart.sum()))
             said.append(
