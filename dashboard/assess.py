@@ -34,7 +34,7 @@ def frame() -> Component:
     return tags.Section(
         [
             tags.P("Counting…", className="assess-wait", role="status"),
-            tags.Div(tags.H1("Assessment", className="hidden"), id=ids.ASSESS_BODY),
+            tags.Div(id=ids.ASSESS_BODY),
         ],
         id=ids.ASSESS,
         className="assess",

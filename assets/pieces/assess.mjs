@@ -7,7 +7,8 @@ import { change, on } from "../page/question.mjs";
 import { spoken } from "../page/server.mjs";
 import { keeper, place } from "./pieces.mjs";
 
-const FAILED = '<h1 class="hidden">Assessment</h1><p class="say">The assessment could not be made. Try again, or clear the filters.</p>';
+const HEADING = '<h1 class="hidden">Assessment</h1>'; // until one with a title of its own is there
+const FAILED = `${HEADING}<p class="say">The assessment could not be made. Try again, or clear the filters.</p>`;
 
 let wanted = null; // address of the assessment on the page, or on its way
 
@@ -38,5 +39,6 @@ on("answer", ({ view, search }) => {
   const address = `assessment/page${only(search, handed.reads.assessment)}`;
   if (address === wanted) return;
   wanted = address;
+  if (!$("assess-body").firstChild) put(HEADING);
   piece.want(address);
 });

@@ -1,6 +1,6 @@
 """The assessment as a browser meets it: opened, followed, drawn, mended."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browser import barriers, watch
 
@@ -24,6 +24,23 @@ def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -
     expect(page.locator(".map-area")).to_be_visible()
     expect(page.locator("#assess-body")).to_be_hidden()
     assert not seen.complaints
+
+
+def test_the_page_has_one_first_heading_while_it_is_counted_too(page: Page, address: str) -> None:
+    heading = page.get_by_role("heading", level=1)
+    meanwhile: list[str] = []
+
+    def count(route: Route) -> None:
+        meanwhile.append(heading.inner_text())
+        route.continue_()
+
+    page.route("**/assessment/page*", count)
+    page.goto(f"{address}/?sources=offences")
+    expect(page.locator(".row").first).to_be_visible()
+    expect(page.locator("h1")).to_have_id("headline")
+    page.get_by_role("link", name="Assessment", exact=True).click()
+    expect(heading).to_have_text("Needs assessment of violence: Squareshire")
+    assert meanwhile == ["Assessment"]
 
 
 def test_charts_are_drawn_without_being_scrolled_to(page: Page, address: str) -> None:
