@@ -143,7 +143,7 @@ def test_an_analyst_finds_a_hotspot_and_asks_how_sure_it_is(
     hand.pick(page, page.locator("#filter-day"), "Fri")
     arrive(page, "day=fri")
     answer = atlas.answer(shown(page))
-    expect(page.locator("h1")).to_have_text(answer.headline)
+    expect(page.locator("h1#headline")).to_have_text(answer.headline)
     hand.row(page, 1)
     second = answer.ranked.index[1]
     arrive(page, f"area={second}")

@@ -124,9 +124,9 @@ def test_a_pasted_link_restores_everything(page: Page, address: str):
 
 def test_back_undoes_a_change_and_the_controls_follow(page: Page, address: str):
     visit(page, address)
-    headline = page.locator("h1").inner_text()
+    headline = page.locator("h1#headline").inner_text()
     cell(page, "hour", "03:00 to 03:59").click()
-    expect(page.locator("h1")).not_to_have_text(headline)
+    expect(page.locator("h1#headline")).not_to_have_text(headline)
     cell(page, "day", "Friday").click()
     page.wait_for_url(re.compile("day=fri"))
     settle(page)
@@ -139,7 +139,7 @@ def test_back_undoes_a_change_and_the_controls_follow(page: Page, address: str):
     settle(page)
     assert f"?{search_of(page)}" == PLAIN
     assert chosen(page, "hour") == []
-    expect(page.locator("h1")).to_have_text(headline)
+    expect(page.locator("h1#headline")).to_have_text(headline)
 
 
 def test_nonsense_in_a_link_is_said_and_the_rest_works(page: Page, address: str):
@@ -178,12 +178,12 @@ def test_a_late_answer_never_overwrites_a_newer_one(page: Page, address: str):
 
 def test_when_the_server_is_gone_the_page_says_so_keeps_the_map_and_tries_again(page: Page, address: str):
     visit(page, address)
-    headline = page.locator("h1").inner_text()
+    headline = page.locator("h1#headline").inner_text()
     page.route(f"**{ANSWERS}*", lambda route: route.abort())
     cell(page, "hour", "03:00 to 03:59").click()
     trouble = page.get_by_role("alert").filter(has_text="does not answer")
     expect(trouble).to_contain_text("See that it is still running")
-    expect(page.locator("h1")).to_have_text(headline)
+    expect(page.locator("h1#headline")).to_have_text(headline)
     page.unroute(f"**{ANSWERS}*")
     trouble.get_by_role("button", name="Try again").click()
     expect(page.locator("#description")).to_contain_text("03:00 to 03:59")
@@ -315,7 +315,7 @@ def test_skip_links_lead_to_the_parts(page: Page, address: str):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to finding")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_be_focused()
+    expect(page.locator("h1#headline")).to_be_focused()
 
 
 def test_p_presents_and_escape_leaves(page: Page, address: str):

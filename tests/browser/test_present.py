@@ -62,7 +62,7 @@ def codes(page: Page) -> list[str]:
 def test_a_meeting_by_keyboard_alone(page: Page, address: str):
     seen = visit(page, address, "?source=ae&layer=local_moran")
     press(page, "p", "view=present")
-    expect(page.locator("h1")).to_be_hidden()
+    expect(page.locator("h1#headline")).to_be_hidden()
     expect(page.locator("#map canvas").first).to_be_visible()
     listed = codes(page)
     asked = seen.count(ANSWERS)
@@ -80,7 +80,7 @@ def test_a_meeting_by_keyboard_alone(page: Page, address: str):
     press(page, "0", "^(?!.*area=)")
     page.keyboard.press("Escape")
     page.wait_for_url(re.compile("^(?!.*view=)"))
-    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("h1#headline")).to_be_visible()
     assert "source=ae" in page.url
     assert "layer=local_moran" in page.url
     assert not seen.complaints

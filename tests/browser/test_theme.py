@@ -135,7 +135,7 @@ def test_the_swatches_the_map_and_the_charts_are_of_one_theme(page: Page, addres
 def test_nothing_of_it_reaches_paper(page: Page, address: str):
     load(page, address, "?theme=dark")
     page.emulate_media(media="print")
-    ink = page.locator("h1").evaluate("it => getComputedStyle(it).color")
+    ink = page.locator("h1#headline").evaluate("it => getComputedStyle(it).color")
     assert ink == f"rgb{rgb('#17222b')}"
     page.emulate_media(media="screen")
     fills = page.evaluate("""async () => {
