@@ -2,10 +2,11 @@
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.browser import barriers, watch
+from tests.support.browser import barriers, leave, watch
 
 
 def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:
+    leave(page)
     seen = watch(page)
     page.goto(f"{address}/?sources=offences")
     expect(page.locator(".row").first).to_be_visible()

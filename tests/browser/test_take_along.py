@@ -8,7 +8,7 @@ from dashboard.take_along import write_html
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
-from tests.support.browser import LAPTOP, barriers, watch
+from tests.support.browser import LAPTOP, barriers, leave, watch
 
 NO_WEBGL = """
 const get = HTMLCanvasElement.prototype.getContext;
@@ -30,6 +30,7 @@ def test_the_file_shows_map_list_and_steps_from_a_disk(chromium: Browser, small_
     context = chromium.new_context(offline=True, viewport=LAPTOP, reduced_motion="reduce")
     context.add_init_script(NO_WEBGL)
     page = context.new_page()
+    leave(page)
     seen = watch(page)
     page.goto(file.as_uri())
     expect(page.locator("body")).to_have_attribute("data-shows", "")

@@ -160,6 +160,11 @@ class Watch:
         return sum(part in request for request in self.requests)
 
 
+def leave(page: Page) -> None:
+    """Leave the page that a test before this one left in the tab: from now on it asks for nothing."""
+    page.goto("about:blank")
+
+
 def watch(page: Page) -> Watch:
     """Note every request, error and warning of a page from now on."""
     seen = Watch()

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.support import map_county
-from tests.support.browser import FRAMES, watch
+from tests.support.browser import FRAMES, leave, watch
 from tests.support.map_county import CONFIG, PALETTE, frame
 
 N = 400
@@ -22,7 +22,7 @@ class MapPage:
 
     def __init__(self, page: Page, address: str, **config: Any) -> None:
         self.page, self.address = page, address
-        self.page.goto("about:blank")  # a page that stood here before asks nothing any more
+        leave(self.page)
         self.seen = watch(page)
         self.page.goto(address)
         self.page.evaluate(
