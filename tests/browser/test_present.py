@@ -197,3 +197,22 @@ def test_a_room_sees_everything_at_once_in_large_type(
     assert measured["sideways"] <= 0
     assert measured["hidden"] <= 1
     assert measured["smallest"] >= (24 if height > 1000 else 15)
+
+
+APART = """() => [...document.querySelectorAll(".present-row")].map((row) => {
+  const [found, value] = [".present-found", ".present-value"].map((it) => row.querySelector(it));
+  return value.getBoundingClientRect().left - found.getBoundingClientRect().right;
+})"""
+"""Pixels between what was found of each area listed and its number."""
+
+
+@pytest.mark.parametrize(
+    "search", ["&layer=colocation&compare=ae", "&layer=emerging", "&source=ae&layer=change"]
+)
+def test_what_was_found_of_an_area_keeps_clear_of_its_number(page: Page, address: str, search: str):
+    visit(page, address, f"{MEETING}{search}")
+    apart = page.evaluate(APART)
+    assert apart and min(apart) >= 0
+    longest = "consecutive: hot for the last months running, side by side"
+    page.locator(".present-found").first.evaluate("(it, words) => (it.textContent = words)", longest)
+    assert min(page.evaluate(APART)) >= 0
