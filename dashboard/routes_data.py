@@ -6,12 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dash import Dash
-from flask import Response, request
+from flask import Response
 
-from dashboard import shell
-from dashboard.assess import page_templates
+from dashboard.beside import page_beside
 from dashboard.openapi import HTML, PAGE, Operation, described
-from geo.answer.disclosure import marking
 from geo.tell.holdings import Holding, holdings
 
 if TYPE_CHECKING:
@@ -30,15 +28,5 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get(ADDRESS)
     @described(Operation("What is loaded, and what became of every row", PAGE, HTML, question=False))
     def data() -> Response:
-        page = page_templates().get_template("holdings.html")
-        said = page.render(
-            place=atlas.place,
-            version=atlas.version,
-            holdings=held(),
-            marking=marking(
-                [one.gate.disclosure for one in atlas.sources.values()], synthetic=atlas.synthetic
-            ),
-            assets=shell.assets(),
-            root=request.script_root,
-        )
+        said = page_beside(atlas, "holdings.html", version=atlas.version, holdings=held())
         return Response(said, mimetype="text/html")

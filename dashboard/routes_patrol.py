@@ -10,11 +10,9 @@ from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from dashboard import shell
-from dashboard.assess import page_templates
+from dashboard.beside import page_beside
 from dashboard.openapi import HTML, PAGE, Effort, Operation, Own, described
 from dashboard.replies import asked, download, reply, without
-from geo.answer.disclosure import marking
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -104,7 +102,6 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
     values = {**usual, **{name: request.args[name] for name in SAID if request.args.get(name)}}
     rest = without(*SAID)
     kept = [tuple(part.partition("=")[::2]) for part in rest.split("&") if part]
-    classes = [one.gate.disclosure for one in atlas.sources.values()]
     context: dict[str, Any] = {}
     if drawn:
         head, rows = areas_table(drawn.plan)
@@ -124,23 +121,18 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
             "address": "&".join(filter(None, [urlencode(drawn.plan.wish.to_pairs()), rest])),
             "edge": EDGE if any(EDGE in row[1] for row in rows) else "",
         }
-    return (
-        page_templates()
-        .get_template("patrol.html")
-        .render(
-            place=atlas.place,
-            marking=drawn.plan.banner if drawn else marking(classes, synthetic=atlas.synthetic),
-            drawn=drawn,
-            faults=faults,
-            values=values,
-            kept=[(key, unquote_plus(value)) for key, value in kept],
-            said=SAID,
-            whole=WHOLE,
-            rankings=RANKINGS,
-            back=f"?{rest}" if rest else "",
-            at_once=AT_ONCE,
-            assets=shell.assets(),
-            root=request.script_root,
-            **context,
-        )
+    return page_beside(
+        atlas,
+        "patrol.html",
+        drawn.plan.banner if drawn else None,
+        drawn=drawn,
+        faults=faults,
+        values=values,
+        kept=[(key, unquote_plus(value)) for key, value in kept],
+        said=SAID,
+        whole=WHOLE,
+        rankings=RANKINGS,
+        back=f"?{rest}" if rest else "",
+        at_once=AT_ONCE,
+        **context,
     )

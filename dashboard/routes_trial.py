@@ -9,12 +9,10 @@ from dash import Dash
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from dashboard import shell
-from dashboard.assess import page_templates
+from dashboard.beside import page_beside
 from dashboard.notes import same_origin
 from dashboard.openapi import HTML, PAGE, Operation, described
 from dashboard.replies import download
-from geo.answer.disclosure import marking
 from geo.ask.problem import Problem
 from geo.out.export import allow
 from geo.out.report import REPORTS, filename, write
@@ -84,18 +82,12 @@ def _judged(atlas: Atlas) -> Assessment:
 
 def _page(atlas: Atlas, found: Assessment | None, fault: str) -> str:
     """Write the page."""
-    classes = [one.gate.disclosure for one in atlas.sources.values()]
-    return (
-        page_templates()
-        .get_template("patrol_result.html")
-        .render(
-            place=atlas.place,
-            marking=found.banner if found else marking(classes, synthetic=atlas.synthetic),
-            found=found,
-            faults=[fault] if fault else [],
-            until=request.form.get("until") or date.today().isoformat(),
-            reports=REPORTS,
-            assets=shell.assets(),
-            root=request.script_root,
-        )
+    return page_beside(
+        atlas,
+        "patrol_result.html",
+        found.banner if found else None,
+        found=found,
+        faults=[fault] if fault else [],
+        until=request.form.get("until") or date.today().isoformat(),
+        reports=REPORTS,
     )

@@ -47,17 +47,24 @@ Blackout = Annotated[
 ]
 
 
+def _opened(data: Path, group: str, access: Path | None) -> Atlas:
+    """Open the data, for a group that may see patrols."""
+    from geo.out.export import allow
+
+    atlas = cli.opened(data, group, access)
+    allow(atlas, "patrol")
+    return atlas
+
+
 def planned(
     data: Path, group: str, access: Path | None, url: str, said: dict[str, str]
 ) -> tuple[Atlas, Plan]:
     """Open the data, read what is said, and plan."""
     from geo.ask.refusal import search_of
-    from geo.out.export import allow
     from geo.tell.patrol.plan import plan
     from geo.tell.patrol.wish import Wish
 
-    atlas = cli.opened(data, group, access)
-    allow(atlas, "patrol")
+    atlas = _opened(data, group, access)
     query = atlas.exactly(search_of(url))
     return atlas, plan(atlas, query, Wish.parse(said, date.today() + timedelta(days=1)))
 
@@ -151,32 +158,45 @@ def draw_(  # noqa: PLR0917
 RecordFile = Annotated[
     Path, typer.Argument(help="The sealed record (JSON) that drawing wrote.", metavar="RECORD")
 ]
-VisitsFile = Annotated[
+VISITS = "Visits (area, start, minutes) or GPS points (time, longitude, latitude, unit)."
+Until = Annotated[
+    str, typer.Option(help="Day until which visits are due, YYYY-MM-DD; today if absent.", metavar="DAY")
+]
+
+
+def _form_known(output: Path | None) -> Path | None:
+    """Refuse a file of a form that is not written before anything is computed."""
+    from geo.out.report import form_of
+
+    if output:
+        form_of(output.suffix)
+    return output
+
+
+ReportFile = Annotated[
     Path | None,
-    typer.Option(help="Visits (area, start, minutes) or GPS points (time, longitude, latitude, unit)."),
+    typer.Option(
+        "--output",
+        "-o",
+        help="File to write: .docx, .pdf or .html; else it is printed.",
+        callback=_form_known,
+    ),
 ]
 
 
 @patrol.command("track")
 def track(  # noqa: PLR0917
     record: RecordFile,
-    visits: Annotated[
-        Path,
-        typer.Argument(help="Visits (area, start, minutes) or GPS points (time, longitude, latitude, unit)."),
-    ],
-    until: Annotated[
-        str, typer.Option(help="Day until which visits are due, YYYY-MM-DD; today if absent.", metavar="DAY")
-    ] = "",
+    visits: Annotated[Path, typer.Argument(help=VISITS)],
+    until: Until = "",
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
 ) -> None:
     """Compare visits with the schedule: today, this month and in all, missed days by area."""
-    from geo.out.export import allow
     from geo.tell.patrol.visits import delivered, read_visits
 
-    atlas = cli.opened(data, group, access)
-    allow(atlas, "patrol")
+    atlas = _opened(data, group, access)
     found = delivered(atlas, _record(record), read_visits(visits.name, _bytes(visits), atlas), _day(until))
     console = Console(highlight=False, markup=False)
     console.print(f"{found.title}\n\n{found.finding}\n")
@@ -194,33 +214,21 @@ def track(  # noqa: PLR0917
 @patrol.command("test")
 def test(  # noqa: PLR0917
     record: RecordFile,
-    visits: VisitsFile = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="File to write: .docx, .pdf or .html; else it is printed."),
-    ] = None,
-    until: Annotated[
-        str, typer.Option(help="Day until which visits are due, YYYY-MM-DD; today if absent.", metavar="DAY")
-    ] = "",
+    visits: Annotated[Path | None, typer.Option(help=VISITS)] = None,
+    output: ReportFile = None,
+    until: Until = "",
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
 ) -> None:
     """Judge a trial from its sealed record: what patrols changed, after them and around them."""
-    from geo.out.export import allow
-    from geo.out.report import form_of, write
     from geo.tell.patrol.trial import judge
     from geo.tell.patrol.visits import read_visits
 
-    form = form_of(output.suffix) if output else ""
-    atlas = cli.opened(data, group, access)
-    allow(atlas, "patrol")
+    atlas = _opened(data, group, access)
     made = read_visits(visits.name, _bytes(visits), atlas) if visits else None
     found = judge(atlas, _record(record), made, today=_day(until))
-    if output:
-        cli.save(output, write(found, atlas, form))
-    else:
-        _print(found)
+    _tell(found, atlas, output)
 
 
 @patrol.command("compare")
@@ -229,33 +237,28 @@ def compare_(  # noqa: PLR0917
     first: Annotated[str, typer.Option("--from", help="Its first day, YYYY-MM-DD.", metavar="DAY")],
     last: Annotated[str, typer.Option("--to", help="Its last day, YYYY-MM-DD.", metavar="DAY")],
     url: Url = "",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="File to write: .docx, .pdf or .html; else it is printed."),
-    ] = None,
+    output: ReportFile = None,
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
 ) -> None:
     """Compare areas that were not drawn by lot with matched controls: before and after, and around them."""
     from geo.ask.refusal import search_of
-    from geo.out.export import allow
-    from geo.out.report import form_of, write
     from geo.tell.patrol.before_after import compare
 
-    form = form_of(output.suffix) if output else ""
-    atlas = cli.opened(data, group, access)
-    allow(atlas, "patrol")
+    atlas = _opened(data, group, access)
     query = atlas.exactly(search_of(url))
     found = compare(atlas, query, [code.upper() for code in area], _day(first), _day(last))
+    _tell(found, atlas, output)
+
+
+def _tell(found: Assessment, atlas: Atlas, output: Path | None) -> None:
+    """Write the report of a trial, or of a comparison; without a file, print its tables."""
     if output:
-        cli.save(output, write(found, atlas, form))
-    else:
-        _print(found)
+        from geo.out.report import write
 
-
-def _print(found: Assessment) -> None:
-    """Print the tables of a trial, or of a comparison."""
+        cli.save(output, write(found, atlas, output.suffix))
+        return
     console = Console(highlight=False, markup=False)
     console.print(f"{found.title}. {found.banner}.")
     for exhibit in found.exhibits.values():

@@ -89,7 +89,7 @@ def desk(here: Desk) -> Flask:
         SESSION_COOKIE_SECURE=access.secure,
     )
     guard(app, access)
-    app.jinja_env.globals.update(assets=f"/{shell.assets()}", styles=("page", "dark", "desk"))
+    app.context_processor(lambda: {"root": request.script_root, "assets": shell.assets()})
     if access.proxy is None:
         _log_in(app, here)
         if access.provider:

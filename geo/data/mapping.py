@@ -22,6 +22,7 @@ from geo.ask.resources import shipped
 from geo.ask.words import listed, month_number
 from geo.data.covers import Covers
 from geo.data.distinct import filled, mapped, packed, unknown
+from geo.data.moments import parse_dates, parse_moments, parse_months, parse_times
 from geo.data.protection import STRENGTHS
 from geo.data.read_persons import read_factors
 from geo.data.readers import NO_CATEGORY, Grain, Reader, incidents
@@ -30,15 +31,11 @@ from geo.data.table import (
     Table,
     parse_ages,
     parse_areas,
-    parse_dates,
     parse_degrees,
     parse_flags,
     parse_grid,
-    parse_moments,
-    parse_months,
     parse_persons,
     parse_sexes,
-    parse_times,
     parse_whole_numbers,
 )
 

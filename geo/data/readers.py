@@ -13,6 +13,7 @@ import pandas as pd
 from geo.ask.words import slug
 from geo.data.distinct import filled, mapped, packed, stacked, unknown
 from geo.data.exclusions import points_of
+from geo.data.moments import parse_dates, parse_moments, parse_months, parse_times
 from geo.data.read_persons import of_headers, read_factors
 from geo.data.table import (
     PERSONS,
@@ -20,13 +21,9 @@ from geo.data.table import (
     looks_like,
     parse_ages,
     parse_areas,
-    parse_dates,
     parse_degrees,
     parse_flags,
-    parse_moments,
-    parse_months,
     parse_sexes,
-    parse_times,
     parse_whole_numbers,
     persons_of,
 )

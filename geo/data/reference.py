@@ -16,7 +16,8 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.query import Query, filters_of
 from geo.ask.words import listed, lower_first, month_name, slug
-from geo.data.table import Table, parse_months, parse_whole_numbers
+from geo.data.moments import parse_months
+from geo.data.table import Table, parse_whole_numbers
 
 PERIOD = ("source", "category", "from", "to")
 COUNTS = ("events", "population")

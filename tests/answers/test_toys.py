@@ -30,9 +30,10 @@ from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import MEASURES, Measure, Measured, measure
 from geo.ask.query import Query
 from geo.data.ingest import import_files
+from geo.data.moments import parse_months
 from geo.data.readers import Reader, incidents
 from geo.data.sources import SOURCES, Source
-from geo.data.table import Table, parse_areas, parse_months
+from geo.data.table import Table, parse_areas
 from geo.out.export import FORMATS, Format, export
 from geo.out.provenance import Sheet, sheet
 from geo.stats.hotspots import STATISTICS, Statistic, bh_q

@@ -8,8 +8,9 @@ import pandas as pd
 from geo.answer.asked import ALPHA
 from geo.ask.problem import Problem
 from geo.ask.words import counted
+from geo.data.moments import parse_dates
 from geo.data.read_table import read_table
-from geo.data.table import parse_dates, parse_degrees, parse_grid
+from geo.data.table import parse_degrees, parse_grid
 from geo.stats.near_repeat import DAYS, METRES, near_repeat, repeats
 from geo.tell.exhibits.part import Exhibit
 

@@ -12,8 +12,9 @@ from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.ask.words import counted, day_name, named
 from geo.data.boundaries import locate
+from geo.data.moments import parse_moments
 from geo.data.read_table import read_table
-from geo.data.table import Table, parse_degrees, parse_moments, parse_whole_numbers
+from geo.data.table import Table, parse_degrees, parse_whole_numbers
 from geo.stats.patrol_record import Record
 from geo.tell.exhibits.part import PERCENT, Exhibit
 
