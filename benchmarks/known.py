@@ -22,6 +22,7 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.stats import nbinom
 
+from geo.ask.ages import FIVE_YEARS
 from geo.data.guarded import put_events, true_events
 from geo.data.store import Store
 
@@ -60,6 +61,7 @@ class Known:
         hidden = {role: role.replace("incidents", "cleared", 1) for role in roles}
         objects = self._manifest["objects"]
         events = pd.concat([self._read(hidden[r] if hidden[r] in objects else r) for r in roles])
+        events = events.assign(age_band=events["age_band"].astype(object).replace(FIVE_YEARS))
         return events[events["lsoa"].isin(self.areas)].join(self.borough.rename("borough"), on="lsoa")
 
     @cached_property

@@ -13,9 +13,9 @@ from dashboard import ids
 from dashboard.link import PLAIN
 from dashboard.routes_data import ADDRESS
 from geo.answer.layers import LAYERS
+from geo.ask.ages import UNKNOWN
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
-from geo.ask.factors import UNKNOWN
 from geo.ask.parameters import Parameter
 from geo.ask.query import PARAMETERS
 from geo.ask.words import DAY_NAMES, DAYS, MONTH_NAMES

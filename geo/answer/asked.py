@@ -22,13 +22,12 @@ from geo.answer.margin import variance
 from geo.answer.moments import TIMED
 from geo.answer.week import Week, week_of
 from geo.ask import describe
+from geo.ask.ages import AGE_BANDS
 from geo.ask.choices import LEVELS
-from geo.ask.factors import CODE, FACTORS, UNKNOWN
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Windows
 from geo.ask.words import AREAS, counted, month_text
 from geo.data.reference import reference_rate
-from geo.data.table import AGE_BANDS
 from geo.stats.weights import Neighbours
 
 if TYPE_CHECKING:
@@ -288,19 +287,6 @@ class Asked:
     def undated(self) -> int:
         """Events inside that the days compared leave out because theirs is not known."""
         return self.selection.undated(self.lsoas)
-
-    @cached_property
-    def unrecorded(self) -> dict[str, int]:
-        """Events inside that a filter of persons or circumstances leaves out as not known, by its name."""
-        found = {}
-        for one, chosen in filters_of(self.kept):
-            factor = FACTORS.get(one.name)
-            missing = (UNKNOWN,) if one.name == CODE.name else tuple(factor.unknown) if factor else chosen
-            if set(missing).isdisjoint(chosen):
-                others = self.kept.replace(**{one.field: missing})
-                unknown = self.loaded.reported(self.loaded.select(others), self.lsoas)
-                found[one.name] = int(unknown.by_area[self.lsoas].sum())
-        return found
 
     def repeats(self) -> int:
         """Events inside beyond the first of each person; 0 where persons are not known."""

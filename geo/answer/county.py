@@ -326,6 +326,9 @@ class County:
             no_measure_reasons=reasons,
             attribution=source.attribution,
             factors=frozenset(one.name for one in (*FACTORS.values(), CODE) if cube.extra.carries(one)),
+            by_five_years=frozenset(one.name for one in FACTORS.values() if cube.extra.by_five_years(one)),
+            codes=frozenset(cube.extra.texts(CODE.column) if cube.extra.known(CODE.column) else ()),
+            codes_defined=self._codes_defined(source.key),
             sector=source.sector,
             moved=moved_points(self.snapshot.manifest, source.key),
             converted=self._converted(source.key),
@@ -336,6 +339,13 @@ class County:
         )
         gate = Gate(disclosure)
         return Loaded(info, cube, gate, where, noise if gate.controlled else (), standing)
+
+    def _codes_defined(self, source: str) -> frozenset[str]:
+        """Codes of offences that the saved definitions of a source name."""
+        asked = (
+            Query.parse(s)[0] for one in self.definitions.values() if one.source == source for s in one.any
+        )
+        return frozenset[str]().union(*(query[CODE.name] for query in asked))
 
     def _at_places(self, events: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         """Events with the place of the folder's list at which each stands; names of those that have any."""

@@ -33,12 +33,12 @@ from geo.answer.moments import (
     whole,
 )
 from geo.answer.recorded import InOrder
+from geo.ask.ages import AGE_BANDS, FIVE_YEARS
 from geo.ask.definition import Definition
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
 from geo.data.distinct import values_of
-from geo.data.table import AGE_BANDS
 
 YEAR = 365.25
 """Days of a year, for rates a year."""
@@ -119,7 +119,7 @@ class Cube:
         age = np.full(len(incidents), len(AGE_BANDS), np.int8)
         if "age_band" in incidents:
             position, bands = values_of(incidents["age_band"])
-            known = pd.Index(AGE_BANDS).get_indexer(pd.Index(bands))
+            known = pd.Index(AGE_BANDS).get_indexer(bands.map(FIVE_YEARS))
             age = np.append(np.where(known < 0, len(AGE_BANDS), known), len(AGE_BANDS)).astype(np.int8)
             age = age[position]
         day = days(incidents)

@@ -12,11 +12,11 @@ import shapely
 
 from geo.answer.deciles import Deciles
 from geo.answer.immutable import immutable
+from geo.ask.ages import AGE_BANDS
 from geo.ask.choices import DOMAINS
 from geo.data.area_tables import middle_layer
 from geo.data.boundaries import browser_geojson, in_degrees
 from geo.data.store import Snapshot
-from geo.data.table import AGE_BANDS
 from geo.stats.weights import Neighbours
 
 LEVELS = ("lsoa", "ward", "borough")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.ask.factors import LIST, UNKNOWN, Factor
+from geo.ask.ages import FIVE_YEARS, UNKNOWN, WHOLE
+from geo.ask.factors import LIST, Factor
 from geo.data.distinct import values_of
 
 
@@ -63,17 +64,38 @@ class InOrder(Mapping[str, np.ndarray]):
             return False
         return factor.mentioned(self.texts(LIST))
 
+    def by_five_years(self, factor: Factor) -> bool:
+        """Whether a factor is an age that no event gives more closely than by five years."""
+        bands = set(self.texts(factor.column)) if factor.ages and self.known(factor.column) else set()
+        return WHOLE in bands and not any(band != five for band, five in FIVE_YEARS.items() if band in bands)
+
     def carrying(self, factor: Factor, chosen: Collection[int]) -> np.ndarray:
-        """Mark the events that carry any of some values of a factor, by the positions of these; bool."""
+        """Mark the events that carry any of some values of a factor, by the positions of these; bool.
+
+        Of an age that may be in several bands, all of these have to be among them.
+        """
+        positions, held = self._held(factor)
+        wanted = frozenset(chosen)
+        carried = [of <= wanted if factor.ages else not of.isdisjoint(wanted) for of in held]
+        return np.array(carried)[positions]
+
+    def unsure(self, factor: Factor, chosen: Collection[int]) -> np.ndarray:
+        """Mark the events that :meth:`carrying` leaves out because it is not known; bool."""
+        positions, held = self._held(factor)
+        wanted = frozenset(chosen)
+        in_part = [factor.ages and not of.isdisjoint(wanted) and not of <= wanted for of in held]
+        unknown = [of == factor.unknown and not of <= wanted for of in held]
+        return np.logical_or(in_part, unknown)[positions]
+
+    def _held(self, factor: Factor) -> tuple[np.ndarray, list[frozenset[int]]]:
+        """Place in a list of what each event carries, and that list; the last of it is what none says."""
         if self.known(factor.column):
             positions, texts = self.coded(factor.column)
-            held = [*map(factor.of, texts), factor.unknown]
-        elif self.marks(factor):
+            return positions, [*map(factor.of, texts), factor.unknown]
+        if self.marks(factor):
             positions, texts = self.coded(LIST)
-            held = [factor.among(text) for text in [*texts, ""]]
-        else:
-            return np.full(len(self._order), not factor.unknown.isdisjoint(chosen))
-        return np.array([not of.isdisjoint(chosen) for of in held])[positions]
+            return positions, [factor.among(text) for text in [*texts, ""]]
+        return np.zeros(len(self._order), np.int8), [factor.unknown]
 
     def of_text(self, column: str, texts: Collection[str]) -> np.ndarray:
         """Mark the events whose text in a column is one of some, in whatever case, or not known; bool."""

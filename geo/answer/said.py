@@ -11,6 +11,7 @@ from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate, marking
 from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
+from geo.answer.unrecorded import DEFINITION, unrecorded
 from geo.answer.week import Week
 from geo.ask.factors import CODE, FACTORS
 from geo.ask.words import (
@@ -194,7 +195,11 @@ def of_other_nouns(s: Asked) -> list[str]:
 def by_factors(s: Asked) -> list[str]:
     """Say what a definition means, and what filters of persons and circumstances cannot judge."""
     said = [s.county.definitions[s.query.definition].said] if s.query.definition else []
-    for name, unknown in s.unrecorded.items():
+    for name, unknown in unrecorded(s).items():
+        if name == DEFINITION:
+            number = s.info.counted(_number(s.gate, unknown))
+            said.append(f"{number} may fit it too: too little is recorded of them to tell.")
+            continue
         factor, number = FACTORS.get(name, CODE), s.info.counted(_number(s.gate, unknown))
         if s.cube.extra.marks(factor):
             said.append(f"{factor.label} is as marked: {s.noun} without the mark count as not so.")

@@ -246,10 +246,14 @@ def _of_source(catalogue: Catalogue, query: Query) -> Mended:
         changes["day"] = ()
         notices.append(_without("Weekdays", "were", source.no_hours_reason))
     changes |= _definition(catalogue, source, query, notices)
-    for parameter, _ in filters_of(query):
+    for parameter, value in filters_of(query):
         if parameter.reason and (why := parameter.reason(source)):
             changes[parameter.field] = parameter.default
             notices.append(_without(parameter.label, "was", why))
+        elif parameter.fits:
+            fitting, said = parameter.fits(source, value)
+            changes |= {parameter.field: fitting} if said else {}
+            notices += said
     return changes | _measure(catalogue, source, query, notices), notices
 
 

@@ -10,18 +10,17 @@ many events carry none that is known: "unknown" is a value that can be asked for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
-from geo.ask.notice import left_out
-from geo.ask.parameters import ALL, Kind, Notices, Parameter, names, words
+from geo.ask.ages import AGES, SPANS, UNKNOWN, ages_said, divides, positions_of, within_five_years
+from geo.ask.notice import Notice
+from geo.ask.parameters import ALL, Notices, Parameter, names, words
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import lower_first
+from geo.ask.words import listed, lower_first
 
-AGE_BANDS = (*(f"{start}-{start + 4}" for start in range(0, 90, 5)), "90+")
-"""Bands of the European Standard Population 2013."""
-UNKNOWN = "unknown"
 LIST = "aggravating"
 """Column of a list of keywords, "Alcohol; Hate: racial", in which a force marks what has no column."""
 APART = ";"
@@ -74,8 +73,15 @@ class Factor:
         """Whether it is either so or not."""
         return "yes" in self.values
 
+    @property
+    def ages(self) -> bool:
+        """Whether it is an age: one value an event, of which several bands may be all that is known."""
+        return self.column.endswith("age_band")
+
     def of(self, text: str) -> frozenset[int]:
         """Positions of the values that a text of the column holds."""
+        if self.ages:
+            return positions_of(text) or self.unknown
         order = list(self.values)
         parts = (self.stored.get(part, part) for part in text.split(APART))
         return frozenset(order.index(part) for part in parts if part in order) or self.unknown
@@ -114,12 +120,19 @@ class Factor:
             return "it is not in the protected version of this source, which is what you are shown."
         return "the files loaded do not record it."
 
+    def fits(self, source: SourceInfo, chosen: Sequence[int]) -> tuple[tuple[int, ...], Notices]:
+        """Ages that a source tells apart: none of a span that its bands of five years do not."""
+        if self.name not in source.by_five_years or not divides(chosen):
+            return tuple(chosen), []
+        of = "its protected version gives" if source.disclosure == "controlled" else "the files loaded give"
+        return (), [within_five_years(chosen, self.label, f"{of} ages by five years")]
+
     def parameter(self) -> Parameter:
         """Declare the filter by it."""
         return Parameter(
             self.name,
             self.name,
-            _AGES if self.column.endswith("age_band") else names(lower_first(self.label), list(self.values)),
+            SPANS if self.ages else names(lower_first(self.label), list(self.values)),
             self.label,
             self.description,
             changes=ALL,
@@ -127,82 +140,12 @@ class Factor:
             control="strip",
             options=self.values,
             keeps=lambda cube, chosen: cube.extra.carrying(self, chosen),
+            unsure=lambda cube, chosen: cube.extra.unsure(self, chosen),
             reason=self.reason,
-            says=_ages_said(self.phrases[UNKNOWN]) if self.column.endswith("age_band") else self.says,
+            fits=self.fits if self.ages else None,
+            says=ages_said(self.phrases[UNKNOWN]) if self.ages else self.says,
         )
 
-
-# ---------------------------------------------------------------- ages
-
-
-def read_ages(text: str) -> tuple[tuple[int, ...], Notices]:
-    """Positions of the bands of five years that spans of ages are made of.
-
-    Examples
-    --------
-    >>> read_ages("10-24,90+,unknown")[0]
-    (2, 3, 4, 18, 19)
-    >>> read_ages("16-24")[1]
-    ['“16-24” is no span of ages by five years and was left out.']
-    """
-    found: set[int] = set()
-    notices: Notices = []
-    for part in filter(None, (part.strip().lower() for part in text.split(","))):
-        match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3})|\+)", part)
-        low, high = (int(match[1]), int(match[2] or 94)) if match else (1, 0)
-        if part == UNKNOWN:
-            found.add(len(AGE_BANDS))
-        elif low % 5 or high % 5 != 4 or not low < high or low > 90:
-            fault = f"“{part[:40]}” is no span of ages by five years"
-            notices.append(left_out(fault, instead=": 15-24, 65+ or unknown would be one."))
-        else:
-            found.update(range(low // 5, min(high // 5, len(AGE_BANDS) - 1) + 1))
-    return tuple(sorted(found)), notices
-
-
-def spans_of(bands: Sequence[int]) -> list[str]:
-    """Spans of ages that some bands make: "10-24", "65+".
-
-    >>> spans_of((2, 3, 4, 17, 18))
-    ['10-24', '85+']
-    """
-    runs: list[list[int]] = []
-    for band in sorted(band for band in bands if band < len(AGE_BANDS)):
-        if runs and band == runs[-1][-1] + 1:
-            runs[-1].append(band)
-        else:
-            runs.append([band])
-    return [
-        f"{5 * run[0]}+" if run[-1] == len(AGE_BANDS) - 1 else f"{5 * run[0]}-{5 * run[-1] + 4}"
-        for run in runs
-    ]
-
-
-def write_ages(bands: Sequence[int]) -> str:
-    """Spans as text; the inverse of :func:`read_ages`."""
-    return ",".join([*spans_of(bands), *[UNKNOWN] * (len(AGE_BANDS) in bands)])
-
-
-def _ages_said(unknown: str) -> Callable[[Sequence[int]], str]:
-    whose = unknown.partition(" of ")[0]
-
-    def say(bands: Sequence[int]) -> str:
-        spans = [
-            f"{span[:-1]} and over" if span.endswith("+") else " to ".join(span.split("-"))
-            for span in spans_of(bands)
-        ]
-        known = [f"{whose} aged {' or '.join(spans)}"] if spans else []
-        return " or ".join([*known, *[unknown] * (len(AGE_BANDS) in bands)])
-
-    return say
-
-
-_AGES = Kind(
-    read_ages,
-    write_ages,
-    {"type": "string", "pattern": r"^(\d{1,2}-\d{1,3}|\d{1,2}\+|unknown)$"},
-    many=True,
-)
 
 # ---------------------------------------------------------------- what is declared
 
@@ -237,11 +180,11 @@ def _sex(name: str, who: str, **more: Any) -> Factor:
 
 
 def _age(name: str, who: str, **more: Any) -> Factor:
-    bands = {band: band for band in AGE_BANDS}
+    bands = {band: band for band in AGES}
     return Factor(
         name,
         f"{who.capitalize()}'s age",
-        f"Age of the {who} by five years: a span such as 10-24, 65+, or unknown; several in a list.",
+        f"Age of the {who}: a span such as 0-17, 18-24, 65+, or unknown; several in a list.",
         values={**{band: band.partition("-")[0] for band in bands}, UNKNOWN: "?"},
         phrases={**bands, UNKNOWN: f"{who}s of an age not known"},
         **more,
@@ -448,6 +391,24 @@ CODE = Factor(
 )
 
 
+NEAREST = 4
+"""Codes that a refusal names."""
+
+
+def _fitting(source: SourceInfo, codes: Sequence[str]) -> tuple[tuple[str, ...], Notices]:
+    """Codes that the files have or a saved definition names; of each other one the nearest of the files."""
+    spelt = {code.upper(): code for code in sorted(source.codes)}
+    known = {UNKNOWN.upper(), *spelt, *map(str.upper, source.codes_defined)}
+    notices: Notices = []
+    for code in codes:
+        if code.upper() not in known:
+            near = [spelt[one] for one in get_close_matches(code.upper(), spelt, NEAREST, 0)]
+            fault = f"No {source.one or source.noun} has the Home Office code “{code}”"
+            nearest = f"earest are {listed(near)}." if near else "one has any."
+            notices.append(Notice(f"{fault}; it was left out. N{nearest}", f"{fault}: n{nearest}"))
+    return tuple(code for code in codes if code.upper() in known), notices
+
+
 def _codes() -> Parameter:
     def says(codes: Sequence[str]) -> str:
         return f"Home Office code{'s' * (len(codes) > 1)} {', '.join(codes)}"
@@ -461,7 +422,9 @@ def _codes() -> Parameter:
         changes=ALL,
         filters=True,
         keeps=lambda cube, codes: cube.extra.of_text(CODE.column, codes),
+        unsure=lambda cube, codes: cube.extra.of_text(CODE.column, (UNKNOWN,) * (UNKNOWN not in codes)),
         reason=CODE.reason,
+        fits=_fitting,
         says=says,
     )
 

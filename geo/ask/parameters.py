@@ -113,8 +113,12 @@ class Parameter:
         which several are chosen, held as their positions.
     keeps : callable or None
         ``keeps(cube, value) -> ndarray of bool``, one an event: a filter of events by a further attribute.
+    unsure : callable or None
+        ``unsure(cube, value) -> ndarray of bool``: the events of which too little is recorded to tell.
     reason : callable or None
         ``reason(source) -> str``: why a source cannot be asked by it, a sentence; "" where it can.
+    fits : callable or None
+        ``fits(source, value) -> (value, notices)``: what of a value a source can be asked for.
     says : callable or None
         Value to the words that the description of a question adds, "weekends only".
     """
@@ -134,7 +138,9 @@ class Parameter:
     usual: str = ""
     options: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
     keeps: Callable[[Any, Any], np.ndarray] | None = None
+    unsure: Callable[[Any, Any], np.ndarray] | None = None
     reason: Callable[[SourceInfo], str] | None = None
+    fits: Callable[[SourceInfo, Any], tuple[Any, Notices]] | None = None
     says: Callable[[Any], str] | None = None
 
     @property

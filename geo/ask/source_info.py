@@ -54,6 +54,10 @@ class SourceInfo:
         Every month loaded to the last day of it that has an event; 0 where days are not known.
     factors : frozenset of str
         Names of what it records of persons and circumstances (:mod:`geo.ask.factors`).
+    by_five_years : frozenset of str
+        Names of those, of ages, that it gives by five years only.
+    codes, codes_defined : frozenset of str
+        Codes of offences that its files have, and that its saved definitions name.
     sector : {"police", "health", "other"}
         Whose eyes see its events.
     one : str
@@ -87,6 +91,9 @@ class SourceInfo:
     attribution: str = ""
     last_days: Mapping[int, int] = field(default_factory=dict)
     factors: frozenset[str] = frozenset()
+    by_five_years: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+    codes_defined: frozenset[str] = frozenset()
     sector: str = "other"
     one: str = ""
     nouns: Mapping[str, tuple[str, str]] = field(default_factory=dict)

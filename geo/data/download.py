@@ -29,9 +29,9 @@ import urllib3
 from remotezip import RemoteIOError, RemoteZip, RemoteZipError
 from requests.adapters import HTTPAdapter
 
+from geo.ask.ages import AGE_BANDS
 from geo.ask.problem import Problem
 from geo.data.download_england import count_archive, rates
-from geo.data.table import AGE_BANDS
 from geo.data.writing import write_whole
 
 _PUBLISHERS = tomllib.loads(Path(__file__).with_name("publishers.toml").read_text(encoding="utf-8"))

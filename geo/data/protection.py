@@ -21,10 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geo.ask.ages import AGE_BANDS, FIVE_YEARS
 from geo.ask.factors import FACTORS
 from geo.data.distinct import dealt as of_positions
-from geo.data.distinct import filled, packed_columns, unpacked, values_of
-from geo.data.table import AGE_BANDS
+from geo.data.distinct import filled, mapped, packed_columns, unpacked, values_of
 from geo.data.vintages import OUTSIDE
 from geo.stats.protect import (
     both_ways,
@@ -105,8 +105,18 @@ class Places:
         return cls(codes, borough, numbered(tenth))
 
 
+def _by_five_years(events: pd.DataFrame) -> pd.DataFrame:
+    """Return events with their ages by five years: the protected version tells none any finer."""
+    columns = [one.column for one in FACTORS.values() if one.ages and one.column in events]
+    coarse = {
+        c: mapped(events[c], lambda bands: bands.map(FIVE_YEARS)).set_axis(events.index) for c in columns
+    }
+    return events.assign(**{c: ages.astype(events[c].dtype.name) for c, ages in coarse.items()})
+
+
 def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
     """Key of the noise: of the secret, of the events in whatever order, and of the budget."""
+    events = _by_five_years(events)
     texts = pd.DataFrame({column: filled(events[column], "") for column in events}, copy=False)
     rows = np.sort(pd.util.hash_pandas_object(texts, index=False).to_numpy())
     return int.from_bytes(hmac.new(secret, f"{budget:g} ".encode() + rows.tobytes(), hashlib.sha256).digest())
@@ -137,6 +147,7 @@ def protected(
     """
     from randomgen import ChaCha
 
+    events = _by_five_years(events)
     deal = _Dealer(events, places, budget, np.random.Generator(ChaCha(key=key)))
     found = {**deal.place_and_month(np.array(sorted(months)))}
     found |= deal.time(found["month"].to_numpy(), grain) | deal.who()

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pandas as pd
 
+from geo.ask.ages import AGE_BANDS
 from geo.ask.problem import Problem
 from geo.ask.words import listed
 from geo.data.area_tables import area_column
-from geo.data.table import AGE_BANDS, Table, age_bands, looks_like, parse_areas, parse_whole_numbers
+from geo.data.table import Table, age_bands, looks_like, parse_areas, parse_whole_numbers
 
 _COUNTS = ("population", "usual_residents", "observation", "value", "count", "obs_value")
 

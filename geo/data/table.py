@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from geo.ask.factors import AGE_BANDS
+from geo.ask.ages import AGE_BANDS, AGES, EDGES, WHOLE
 from geo.ask.problem import Problem
 from geo.ask.words import UNSEEN
 from geo.data.distinct import dealt, values_of
@@ -151,7 +151,7 @@ _AREA = re.compile(r"[A-Z][0-9]{8}|95[A-Z]{2}[0-9]{2}[A-Z][0-9]")
 
 
 def parse_ages(table: Table, column: str) -> pd.Series:
-    """Read ages in whole years, or such bands, as bands of the European Standard Population.
+    """Read ages in whole years, or bands of five, as the bands in which events keep them.
 
     Blank cells and words for "not known" are missing.
     7001-7007 are hospital codes of babies under one year.
@@ -159,10 +159,11 @@ def parse_ages(table: Table, column: str) -> pd.Series:
     positions, cells = table.distinct(column)
     ages = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,4}(\.0+)?")))
     ages = ages.where(~ages.between(7001, 7007), 0)
-    band, unknown = cells.isin(list(AGE_BANDS)), cells.str.upper().isin(UNKNOWN)
+    band, unknown = cells.isin([*AGES, WHOLE]) & ages.isna(), cells.str.upper().isin(UNKNOWN)
     wrong = cells.notna() & ~ages.between(0, 120) & ~band & ~unknown
     table.refuse(of_rows(wrong, positions), column, "not an age in whole years from 0 to 120")
-    return dealt(positions, age_bands(ages).where(~band, cells))
+    bands = pd.cut(ages, [*EDGES, np.inf], right=False, labels=list(AGES))
+    return dealt(positions, bands.astype("str").where(~band, cells).where(bands.notna() | band))
 
 
 def age_bands(ages: pd.Series) -> pd.Series:

@@ -15,6 +15,7 @@ from dashboard import create_app
 from dashboard.take_along import write_html
 from dashboard.view import page
 from geo.answer.atlas import Atlas
+from geo.answer.unrecorded import unrecorded
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -67,6 +68,22 @@ def test_it_keeps_what_any_of_its_filters_keeps(atlas: Atlas) -> None:
     rows = rows[(rows["Victim Sex"] == "F") & (rows["Offence Group"] == "Robbery")]
     assert atlas.asked(women).counts.sum() == len(rows)
     assert Query.parse(women.to_search())[0] == women
+
+
+def test_what_may_fit_it_too_is_counted(atlas: Atlas) -> None:
+    rows = offences()
+    rows = rows[rows["LSOA Code"].isin(small.CODES)]
+    age, violent = pd.to_numeric(rows["Victim Age"]), rows["Offence Group"] == "Violence and sexual offences"
+    perhaps = violent & (rows["Knife"] == "Y") & age.isna()
+    perhaps |= (rows["Offence Group"] == "Robbery") & ~timed(rows)
+    asked = atlas.asked(atlas.exactly("?source=offences&definition=young-knives"))
+    assert unrecorded(asked) == {"definition": perhaps.sum()}
+    said = f"{perhaps.sum():,} offences may fit it too: too little is recorded of them to tell."
+    assert said in atlas.answer(asked.query).caveats
+    both = atlas.asked(asked.query.replace(category=("robbery",), victim_sex=(0,)))
+    women = rows[perhaps & ~violent & (rows["Victim Sex"] == "F")]
+    unknown = expected()[lambda r: (r["Offence Group"] == "Robbery") & (r["Victim Sex"] == "")]
+    assert unrecorded(both) == {"victim_sex": len(unknown), "definition": len(women)}
 
 
 def test_page_programs_and_assessment_count_the_same_and_say_what_it_is(atlas: Atlas) -> None:

@@ -13,6 +13,7 @@ import pytest
 from dashboard import create_app
 from dashboard.view import page
 from geo.answer.atlas import Atlas
+from geo.answer.unrecorded import unrecorded
 from geo.ask.factors import FACTORS, LIST
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -92,7 +93,7 @@ def atlas(folder: Path) -> Atlas:
 
 
 def ages(column: str, rows: pd.DataFrame, low: int, high: int) -> pd.Series:
-    return pd.to_numeric(rows[column]).between(low, high)
+    return pd.to_numeric(rows[column], errors="coerce").between(low, high)
 
 
 def meant(column: str, rows: pd.DataFrame, values: tuple[str, ...]) -> pd.Series:
@@ -103,10 +104,13 @@ CHOICES = {
     "victim_sex=female": lambda r: r["Victim Sex"] == "F",
     "victim_sex=male,unknown": lambda r: r["Victim Sex"] != "F",
     "victim_age=10-24": lambda r: ages("Victim Age", r, 10, 24),
+    "victim_age=0-17": lambda r: ages("Victim Age", r, 0, 17),
+    "victim_age=15,18-24": lambda r: ages("Victim Age", r, 15, 15) | ages("Victim Age", r, 18, 24),
     "victim_age=85%2B,unknown": lambda r: ages("Victim Age", r, 85, 200) | (r["Victim Age"] == ""),
     "suspect_sex=male": lambda r: r["Suspect Sex"] == "M",
     "suspect_sex=unknown": lambda r: r["Suspect Sex"].isin(["U", ""]),
     "suspect_age=0-24": lambda r: ages("Suspect Age", r, 0, 24),
+    "suspect_age=16-17,unknown": lambda r: ages("Suspect Age", r, 16, 17) | (r["Suspect Age"] == ""),
     "ethnicity=asian,black": lambda r: meant("Victim Ethnicity", r, ("asian", "black")),
     "ethnicity=unknown": lambda r: meant("Victim Ethnicity", r, ("unknown",)),
     "relationship=partner,family": lambda r: meant("Relationship", r, ("partner", "family")),
@@ -229,6 +233,39 @@ def test_offences_without_a_code_are_counted_and_can_be_asked_for(small_county: 
     assert atlas.asked(atlas.exactly("?source=offences&code=unknown")).counts.sum() == unknown
     said = f"{unknown:,} offences without a record of Home Office code are left out."
     assert said in atlas.answer(atlas.exactly("?source=offences&code=8n")).caveats
+    with pytest.raises(Refused, match="No offence has the Home Office code “8o”: nearest are 8N and 105A"):
+        atlas.exactly("?source=offences&code=8o,8n")
+    query, notices = Query.parse("?source=offences&code=8O,8N", atlas.catalogue)
+    assert query["code"] == ("8N",)
+    assert notices[0].startswith("No offence has the Home Office code “8O”; it was left out. Nearest are ")
+    absent = atlas.exactly("?source=offences&code=5E")  # none here, but a definition spells it so
+    assert atlas.asked(absent).counts.sum() == 0
+
+
+def test_ages_by_five_years_do_not_divide_15_to_19(small_county: Path, tmp_path: Path) -> None:
+    rows = offences()
+    young = ages("Victim Age", rows, 15, 19)
+    shutil.copytree(small_county, tmp_path / "data")
+    in_part = rows.assign(**{"Victim Age": rows["Victim Age"].mask(young & (rows.index % 2 == 0), "15-19")})
+    by_five = rows.assign(**{"Victim Age": rows["Victim Age"].mask(young, "15-19")})
+    mine = rows["LSOA Code"].isin(small.CODES)
+    for name, some in (("part", in_part), ("five", by_five)):
+        some.to_csv(tmp_path / f"{name}.csv", index=False)
+        import_files(tmp_path / "data", "offences", [tmp_path / f"{name}.csv"])
+        atlas = Atlas.open(tmp_path / "data")
+        whole = atlas.asked(atlas.exactly("?source=offences&victim_age=10-19"))
+        assert whole.counts.sum() == (mine & ages("Victim Age", rows, 10, 19)).sum()
+        if name == "part":
+            children = atlas.asked(atlas.exactly("?source=offences&victim_age=0-17"))
+            assert children.counts.sum() == (mine & ages("Victim Age", some, 0, 17)).sum()
+            unsure = (mine & some["Victim Age"].isin(["", "15-19"])).sum()
+            assert unrecorded(children) == {"victim_age": unsure}
+        else:
+            with pytest.raises(
+                Refused, match="0-17 divides 15 to 19, and the files loaded give ages by five"
+            ):
+                atlas.exactly("?source=offences&victim_age=0-17")
+            assert "knife-violence-under-25" not in atlas.catalogue.undefined
 
 
 def test_marks_say_what_they_do_not_say(atlas: Atlas) -> None:
@@ -270,6 +307,8 @@ def test_without_the_right_only_the_protected_events_answer(folder: Path, protec
     counts = mine["lsoa"].value_counts().reindex(small.CODES, fill_value=0)
     assert protected.asked(query).counts.tolist() == counts.tolist()
     assert any("tell boroughs apart, not the small areas" in said for said in protected.answer(query).caveats)
+    with pytest.raises(Refused, match="its protected version gives ages by five years"):
+        protected.exactly("?source=offences&victim_age=0-17")
 
 
 @pytest.mark.parametrize(
@@ -302,7 +341,7 @@ def test_a_mapping_names_the_columns_and_the_words(tmp_path: Path) -> None:
     source = read_mapping(tmp_path / "ours.toml", "offences")
     events = source.readers[0].parse(read_table("ours.csv", (tmp_path / "ours.csv").read_bytes()))
     assert events["premises"].astype("str").tolist() == ["licensed", "home"]
-    assert events["suspect_age_band"].astype(object).fillna("").tolist() == ["15-19", ""]
+    assert events["suspect_age_band"].astype(object).fillna("").tolist() == ["16-17", ""]
     assert events["knife"].astype(object).fillna("").tolist() == [True, ""]
     assert events["offence_code"].astype("str").tolist() == ["8N", "5D"]
     assert events[LIST].astype(object).fillna("").tolist() == ["Alcohol", ""]
@@ -345,8 +384,8 @@ def test_suspects_and_kinds_state_what_is_not_recorded(atlas: Atlas) -> None:
     table = suspects(part).table.set_index("Age")
     assert table.loc["Not recorded", "All"] == (rows["Suspect Age"] == "").sum()
     assert (
-        table.loc["15 to 24", "Male"]
-        == (ages("Suspect Age", rows, 15, 24) & (rows["Suspect Sex"] == "M")).sum()
+        table.loc["10 to 17", "Male"]
+        == (ages("Suspect Age", rows, 10, 17) & (rows["Suspect Sex"] == "M")).sum()
     )
     recorded = kinds(part).table.set_index(["Recorded", "Value"])
     assert recorded.loc[("Premises", "Home"), "Count"] == (rows["Premises Type"] == "Dwelling").sum()

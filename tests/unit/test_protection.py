@@ -113,3 +113,10 @@ def test_packed_events_have_the_same_key_and_version(events: pd.DataFrame, place
     packed_ = mixed.assign(**{c: packed(mixed[c]) for c in ("category", "lsoa", "age_band", "sex")})
     assert key_of(SECRET, packed_, 4.0) == key_of(SECRET, mixed, 4.0)
     pd.testing.assert_frame_equal(unpacked(draw(packed_, places)), draw(mixed, places))
+
+
+def test_the_version_tells_ages_by_five_years_alone(events: pd.DataFrame, places: Places) -> None:
+    finer = events["age_band"].mask(events["age_band"].eq("15-19") & (events["hour"] % 2 == 0), "16-17")
+    closely = events.assign(age_band=finer)
+    assert key_of(SECRET, closely, 4.0) == key_of(SECRET, events, 4.0)
+    pd.testing.assert_frame_equal(draw(closely, places), draw(events, places))

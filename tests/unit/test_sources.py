@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from geo.ask.ages import FIVE_YEARS
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
 from geo.data.read_table import read_table
@@ -102,7 +103,7 @@ def test_every_reader_gives_canonical_events(source: Source, reader: Reader) -> 
         "sex": "category",
     }
     assert events["category"].notna().all()
-    assert set(events["age_band"].dropna()) <= set(AGE_BANDS)
+    assert set(events["age_band"].dropna()) <= set(FIVE_YEARS)
     assert set(events["sex"].dropna()) <= {"F", "M"}
     assert (reader.grain == "month") == events["date"].isna().all()
     assert (reader.grain == "hour") == events["hour"].notna().any()
@@ -169,7 +170,7 @@ def test_force_extract() -> None:
         "date": pd.Timestamp("2023-02-01"),
         "hour": 23,
         "span_hours": 1.5,
-        "age_band": "15-19",
+        "age_band": "16-17",
         "sex": "M",
         "offence_code": "8N",
         "domestic_abuse": False,

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.ask.factors import APART, FACTORS, LIST, UNKNOWN, Factor
+from geo.ask.ages import UNKNOWN, read_ages
+from geo.ask.factors import APART, FACTORS, LIST, Factor
 from geo.ask.words import lower_first
-from geo.data.table import AGE_BANDS
 from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, YEAR, Chart, Exhibit, NotPossible, Part
-from geo.tell.exhibits.who import AGE_GROUPS
 
+YOUNG = {"Under 10": "0-9", "10 to 17": "10-17", "18 to 24": "18-24"}
+YOUNG_BY_FIVE_YEARS = {"Under 15": "0-14", "15 to 24": "15-24"}
+GROWN = {"25 to 34": "25-34", "35 to 44": "35-44", "45 to 64": "45-64", "65 and over": "65+"}
 NO_COUNT = {"no", "none", UNKNOWN}
 """Values of a factor that say that it is not so, or not known."""
 
@@ -91,9 +93,8 @@ def suspects(part: Part) -> Exhibit:
     if not extra.carries(age) or not extra.carries(sex):
         raise NotPossible("the files loaded record no ages and sexes of suspects.")
     women, men = (_carrying(part, sex, {at}) for at in (0, 1))
-    groups = {name: range(low, high) for name, (low, high) in AGE_GROUPS.items()}
-    bands = {name: _carrying(part, age, {*of}) for name, of in groups.items()}
-    bands["Not recorded"] = _carrying(part, age, {len(AGE_BANDS)})
+    bands = {name: _carrying(part, age, {*of}) for name, of in age_groups(part, age).items()}
+    bands["Not recorded"] = ~np.logical_or.reduce(list(bands.values()))
     table = pd.DataFrame({"Age": list(bands)})
     for name, of in (("Female", women), ("Male", men), (BOROUGH_TOTAL, np.ones(len(women), bool))):
         table[name] = part.gate.counts([int((of & band).sum()) for band in bands.values()])
@@ -139,6 +140,12 @@ def kinds(part: Part) -> Exhibit:
     finding = f"{'; '.join(said)} of those known." if said else ""
     title = f"{part.titled}: victims' ethnicity, relationship, premises"
     return Exhibit("kinds", title, finding, table, {"Share of those known": PERCENT})
+
+
+def age_groups(part: Part, age: Factor) -> dict[str, tuple[int, ...]]:
+    """Groups of ages in a table, those under 18 apart where a source tells them: their positions."""
+    young = YOUNG_BY_FIVE_YEARS if age.name in part.loaded.info.by_five_years else YOUNG
+    return {name: read_ages(span)[0] for name, span in {**young, **GROWN}.items()}
 
 
 def _carrying(part: Part, one: Factor, chosen: set[int] | frozenset[int]) -> np.ndarray:

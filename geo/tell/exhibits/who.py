@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geo.ask.ages import AGE_BANDS
 from geo.ask.words import listed
-from geo.data.table import AGE_BANDS
 from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Chart, Exhibit, NotPossible, Part, ordered
 
 AGE_GROUPS = {
