@@ -24,6 +24,7 @@ from dashboard import (
     routes_patrol,
     routes_pieces,
     routes_trial,
+    routes_weekends,
     security,
     shell,
 )
@@ -107,6 +108,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
         routes_assess,
         routes_patrol,
         routes_trial,
+        routes_weekends,
         notes,
     ):
         room.register(app, atlas)

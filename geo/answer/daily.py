@@ -67,14 +67,19 @@ def by_day(asked: Asked, dates: Sequence[date], weights: np.ndarray | None = Non
     return cells.reshape(asked.level.n, len(at))
 
 
-def last_year(asked: Asked) -> list[date]:
-    """Return the days of the last twelve loaded months of the period, or as many as there are in a row."""
+def days_in_a_row(asked: Asked, most: int | None = None) -> list[date]:
+    """Return the days of the months loaded in a row up to the last of the period, at most so many."""
     months = asked.cube.months[asked.selection.months].tolist()
     run = [months[-1]] if months else []
-    while run and len(run) < 12 and run[0] - 1 in months:
+    while run and len(run) != most and run[0] - 1 in months:
         run.insert(0, run[0] - 1)
     return [
         date(month // 12, month % 12 + 1, day + 1)
         for month in run
         for day in range(monthrange(month // 12, month % 12 + 1)[1])
     ]
+
+
+def last_year(asked: Asked) -> list[date]:
+    """Return the days of the last twelve loaded months of the period, or as many as there are in a row."""
+    return days_in_a_row(asked, 12)

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.data import area_tables, boundaries, exclusions, interventions, national_ranks, vintages
+from geo.ask.words import counted, listed
+from geo.data import area_tables, boundaries, calendar, exclusions, interventions, national_ranks, vintages
 from geo.data.area_tables import middle_layer
 from geo.data.definitions import ROLE, read_definitions, to_table
 from geo.data.files import fingerprints, only_one, table_of
@@ -258,6 +259,20 @@ def _take_interventions(change: Transaction, paths: list[Path], choice: Choice) 
     return Receipt(kind, fingerprints(paths), kind, rows=len(table), in_county=len(register))
 
 
+def _take_calendar(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    table = table_of(
+        only_one(paths, "calendar"), lambda header: {"name", "start"} <= set(header), choice.sheet
+    )
+    entries = calendar.read_calendar(table)
+    change.put(calendar.ROLE, entries)
+    number = {kind: int((entries["kind"] == kind).sum()) for kind in calendar.KINDS}
+    said = listed([counted(of, kind, f"{kind}s") for kind, of in number.items()])
+    kind = calendar.ROLE
+    return Receipt(
+        kind, fingerprints(paths), kind, rows=len(table), in_county=len(entries), notes=[f"It has {said}."]
+    )
+
+
 TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
@@ -269,6 +284,7 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "benchmark": _take_benchmark,
     "exclusions": _take_exclusions,
     "interventions": _take_interventions,
+    "calendar": _take_calendar,
     "definitions": _take_definitions,
 }
 

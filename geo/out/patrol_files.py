@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from geo.answer.disclosure import stamp
 from geo.ask.words import counted, day_name
+from geo.out.calendar_file import Entry, write_calendar
 from geo.out.tables import plain, safe
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import Plan
@@ -93,50 +94,13 @@ def _rows(drawn: Drawn) -> list[tuple[str, str, str, str, int]]:
 
 def write_ics(drawn: Drawn) -> bytes:
     """Calendar (RFC 5545): one entry a day that names the areas."""
-    wish = drawn.plan.wish
-    stamp_ = f"{drawn.made:%Y%m%d}T000000Z"
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hotspots//Patrols//EN", "CALSCALE:GREGORIAN"]
-    lines.append(f"X-WR-CALNAME:{_escaped(drawn.title)}")
+    wish, entries = drawn.plan.wish, []
     for day, areas in zip(drawn.record.design.dates, drawn.record.patrolled, strict=True):
         names = [f"{drawn.names[area]} ({area})" for area in areas]
         said = f"{wish.visits} × {wish.minutes} minutes each. {', '.join(names)}"
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{day:%Y%m%d}-{drawn.record.seal[:16]}@hotspots",
-            f"DTSTAMP:{stamp_}",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(counted(len(areas), 'area', 'areas'))} to patrol",
-            f"DESCRIPTION:{_escaped(said)}",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return "".join(f"{_folded(line)}\r\n" for line in lines).encode("utf-8")
-
-
-def _escaped(text: str) -> str:
-    r"""Text as a calendar has it.
-
-    >>> _escaped("a, b; c")
-    'a\\, b\\; c'
-    """
-    for mark in ("\\", ";", ","):
-        text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """A line in pieces of at most 75 bytes, each but the first after a blank."""
-    pieces: list[str] = []
-    piece = ""
-    for letter in line:
-        room = 75 if not pieces else 74
-        if len((piece + letter).encode("utf-8")) > room:
-            pieces.append(piece)
-            piece = ""
-        piece += letter
-    return "\r\n ".join([*pieces, piece])
+        title = f"{counted(len(areas), 'area', 'areas')} to patrol"
+        entries.append(Entry(day, day, title, said, drawn.record.seal[:16]))
+    return write_calendar(drawn.title, entries, drawn.made)
 
 
 # ---------------------------------------------------------------- the workbook

@@ -25,6 +25,7 @@ ROOMS = (
     "cli_access",
     "cli_exclude",
     "cli_patrol",
+    "cli_weekends",
 )
 """The rooms of ``geo/``: each may import itself and the rooms named before it."""
 RANK = {name: rank for rank, name in enumerate(ROOMS)}

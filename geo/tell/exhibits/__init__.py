@@ -29,6 +29,7 @@ from geo.tell.exhibits.part import Exhibit, Part
 from geo.tell.exhibits.persons import defined, factors, kinds, suspects
 from geo.tell.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
 from geo.tell.exhibits.trust import back_test, ladder
+from geo.tell.exhibits.weekends import coming_weekends
 from geo.tell.exhibits.when import (
     by_weekday,
     day_by_hour,
@@ -73,6 +74,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "hours": ("By hour", hours),
     "nights": ("By night", nights),
     "night_time_economy": ("Wards at night", night_time_economy),
+    "weekends": ("Coming weekends", coming_weekends),
     "age_and_sex": ("Age and sex", age_and_sex),
     "factors": ("Factors", factors),
     "defined": ("Saved definitions by year", defined),

@@ -1,0 +1,77 @@
+"""What of the coming weekends does the server hand out? A page that grades them, and their files."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dash import Dash
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from dashboard import shell
+from dashboard.assess import page_templates
+from dashboard.openapi import HTML, PAGE, Operation, Own, described
+from dashboard.replies import asked, download, reply, search
+from geo.answer.disclosure import marking
+from geo.ask.problem import Problem
+from geo.ask.refusal import Refused
+from geo.ask.words import listed
+from geo.out.export import allow
+from geo.out.weekend_files import FILES, filename
+from geo.tell.exhibits.weekends import weekends
+
+if TYPE_CHECKING:
+    from geo.answer.atlas import Atlas
+
+FORM = Own("form", "Kind of file.", {"type": "string", "enum": list(FILES)}, place="path")
+
+
+def register(app: Dash, atlas: Atlas) -> None:
+    """Add the routes ``/patrol/weekends?<query>`` (the page) and ``/weekends.<form>?<query>`` to an app."""
+    answers: dict[str, Any] = {form.mimetype: {} for form in FILES.values()}
+
+    @app.server.get("/patrol/weekends")
+    @described(Operation("The coming weekends, graded", PAGE, HTML))
+    def weekends_page() -> Response:
+        allow(atlas, "patrol")
+        found = None
+        faults: tuple[str, ...] = ()
+        try:
+            found = weekends(atlas, asked(atlas))
+        except Refused as refused:
+            faults = refused.sentences
+        except Problem as problem:
+            faults = (str(problem),)
+        classes = [one.gate.disclosure for one in atlas.sources.values()]
+        page = (
+            page_templates()
+            .get_template("weekends.html")
+            .render(
+                place=atlas.place,
+                marking=found.banner if found else marking(classes, synthetic=atlas.synthetic),
+                found=found,
+                faults=faults,
+                files=FILES,
+                address=search(),
+                assets=shell.assets(),
+                root=request.script_root,
+            )
+        )
+        return Response(page, 422 if faults else 200, mimetype="text/html")
+
+    @app.server.get("/weekends.<form>")
+    @described(Operation("The coming weekends, as a file", "Patrols", answers, (FORM,)))
+    def weekends_file(form: str) -> Response:
+        allow(atlas, "patrol")
+        if form not in FILES:
+            raise NotFound(f"There is no file “{form[:20]}” of weekends; there is {listed(list(FILES))}.")
+        query = asked(atlas)
+
+        def make() -> Response:
+            found = weekends(atlas, query)
+            return download(
+                FILES[form].write(found, date.today()), FILES[form].mimetype, filename(found, form)
+            )
+
+        return reply(atlas, query, make)

@@ -1,0 +1,50 @@
+"""The command that grades the coming weekends."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from geo import cli
+from geo.ask.problem import Problem
+from geo.ask.words import listed
+from geo.cli_patrol import Url, patrol
+
+
+@patrol.command("weekends")
+def weekends_(  # noqa: PLR0917
+    url: Url = "",
+    number: Annotated[int, typer.Option("--weekends", min=1, max=26, help="How many weekends.")] = 13,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write: .csv or .ics; else it is printed.")
+    ] = None,
+    group: cli.AsGroup = "",
+    access: cli.AccessFile = None,
+    data: cli.Data = cli.DATA,
+) -> None:
+    """Grade the coming weekends by the county's own history and calendar, and say how such grades did."""
+    from geo.ask.refusal import search_of
+    from geo.out.export import allow
+    from geo.out.weekend_files import FILES
+    from geo.tell.exhibits.weekends import weekends
+
+    form = output.suffix.removeprefix(".") if output else ""
+    if form and form not in FILES:
+        raise Problem(f"Weekends are not written as “{form}”: name a file with {listed(list(FILES))}.")
+    atlas = cli.opened(data, group, access)
+    allow(atlas, "patrol")
+    found = weekends(atlas, atlas.exactly(search_of(url)), number)
+    if output:
+        cli.save(output, FILES[form].write(found, date.today()))
+        return
+    console = Console(highlight=False, markup=False)
+    console.print(f"{found.description}. {found.banner}.")
+    for exhibit in found.exhibits:
+        console.print(f"\n{exhibit.title}: {exhibit.finding}\n")
+        console.print(exhibit.texts().to_string(index=False))
+        for caveat in exhibit.caveats:
+            console.print(f"\n{caveat}")
