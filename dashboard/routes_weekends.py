@@ -6,14 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dash import Dash
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import NotFound
 
-from dashboard import shell
-from dashboard.assess import page_templates
+from dashboard.beside import page_beside
 from dashboard.openapi import HTML, PAGE, Operation, Own, described
 from dashboard.replies import asked, download, reply, search
-from geo.answer.disclosure import marking
 from geo.ask.problem import Problem
 from geo.ask.refusal import Refused
 from geo.ask.words import listed
@@ -43,20 +41,14 @@ def register(app: Dash, atlas: Atlas) -> None:
             faults = refused.sentences
         except Problem as problem:
             faults = (str(problem),)
-        classes = [one.gate.disclosure for one in atlas.sources.values()]
-        page = (
-            page_templates()
-            .get_template("weekends.html")
-            .render(
-                place=atlas.place,
-                marking=found.banner if found else marking(classes, synthetic=atlas.synthetic),
-                found=found,
-                faults=faults,
-                files=FILES,
-                address=search(),
-                assets=shell.assets(),
-                root=request.script_root,
-            )
+        page = page_beside(
+            atlas,
+            "weekends.html",
+            found.banner if found else None,
+            found=found,
+            faults=faults,
+            files=FILES,
+            address=search(),
         )
         return Response(page, 422 if faults else 200, mimetype="text/html")
 

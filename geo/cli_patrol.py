@@ -47,7 +47,7 @@ Blackout = Annotated[
 ]
 
 
-def _opened(data: Path, group: str, access: Path | None) -> Atlas:
+def opened(data: Path, group: str, access: Path | None) -> Atlas:
     """Open the data, for a group that may see patrols."""
     from geo.out.export import allow
 
@@ -64,7 +64,7 @@ def planned(
     from geo.tell.patrol.plan import plan
     from geo.tell.patrol.wish import Wish
 
-    atlas = _opened(data, group, access)
+    atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
     return atlas, plan(atlas, query, Wish.parse(said, date.today() + timedelta(days=1)))
 
@@ -196,7 +196,7 @@ def track(  # noqa: PLR0917
     """Compare visits with the schedule: today, this month and in all, missed days by area."""
     from geo.tell.patrol.visits import delivered, read_visits
 
-    atlas = _opened(data, group, access)
+    atlas = opened(data, group, access)
     found = delivered(atlas, _record(record), read_visits(visits.name, _bytes(visits), atlas), _day(until))
     console = Console(highlight=False, markup=False)
     console.print(f"{found.title}\n\n{found.finding}\n")
@@ -225,7 +225,7 @@ def test(  # noqa: PLR0917
     from geo.tell.patrol.trial import judge
     from geo.tell.patrol.visits import read_visits
 
-    atlas = _opened(data, group, access)
+    atlas = opened(data, group, access)
     made = read_visits(visits.name, _bytes(visits), atlas) if visits else None
     found = judge(atlas, _record(record), made, today=_day(until))
     _tell(found, atlas, output)
@@ -246,7 +246,7 @@ def compare_(  # noqa: PLR0917
     from geo.ask.refusal import search_of
     from geo.tell.patrol.before_after import compare
 
-    atlas = _opened(data, group, access)
+    atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
     found = compare(atlas, query, [code.upper() for code in area], _day(first), _day(last))
     _tell(found, atlas, output)

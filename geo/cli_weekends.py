@@ -12,7 +12,7 @@ from rich.console import Console
 from geo import cli
 from geo.ask.problem import Problem
 from geo.ask.words import listed
-from geo.cli_patrol import Url, patrol
+from geo.cli_patrol import Url, opened, patrol
 
 
 @patrol.command("weekends")
@@ -28,15 +28,13 @@ def weekends_(  # noqa: PLR0917
 ) -> None:
     """Grade the coming weekends by the county's own history and calendar, and say how such grades did."""
     from geo.ask.refusal import search_of
-    from geo.out.export import allow
     from geo.out.weekend_files import FILES
     from geo.tell.exhibits.weekends import weekends
 
     form = output.suffix.removeprefix(".") if output else ""
     if form and form not in FILES:
         raise Problem(f"Weekends are not written as “{form}”: name a file with {listed(list(FILES))}.")
-    atlas = cli.opened(data, group, access)
-    allow(atlas, "patrol")
+    atlas = opened(data, group, access)
     found = weekends(atlas, atlas.exactly(search_of(url)), number)
     if output:
         cli.save(output, FILES[form].write(found, date.today()))

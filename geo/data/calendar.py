@@ -9,7 +9,8 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed, one_line
-from geo.data.table import Table, parse_dates
+from geo.data.moments import parse_dates
+from geo.data.table import Table
 
 ROLE = "calendar"
 KINDS = ("term", "payday", "event")

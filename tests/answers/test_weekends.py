@@ -98,7 +98,11 @@ def test_what_cannot_be_graded_says_why(small_atlas, demo_atlas) -> None:
     controlled = demo_atlas.exactly("level=lsoa&source=ae")
     with pytest.raises(Problem, match="protected"):
         told.weekends(demo_atlas, controlled)
-    page = create_app(small_atlas).server.test_client().get("/patrol/weekends?level=lsoa&source=offences&to=2023-06")
+    page = (
+        create_app(small_atlas)
+        .server.test_client()
+        .get("/patrol/weekends?level=lsoa&source=offences&to=2023-06")
+    )
     assert page.status_code == 422 and "52 weekends or more" in page.text
     half = Query(last=month_number("2023-06"))
     missing = dict(assess(small_atlas, half, ["offences"]).sections[1].missing)

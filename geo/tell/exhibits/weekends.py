@@ -289,11 +289,12 @@ class _Said:
         limits = wilson([found.hits, found.covered], [found.weekends] * 2)[["lower_ci", "upper_ci"]]
         (low, high), inside = limits.to_numpy()
         better = "more often than" if low > found.by_chance else "no more often than"
+        heed = "" if low > found.by_chance else " Do not plan by these grades."
         finding = (
             f"Of {found.weekends} weekends that are over, {found.hits / found.weekends:.0%} were as they "
             "would "
             f"have been graded ({low:.0%} to {high:.0%}), {better} by chance ({found.by_chance:.0%}); "
-            f"{found.covered / found.weekends:.0%} lay within their intervals ({HELD:.0%} should)."
+            f"{found.covered / found.weekends:.0%} lay within their intervals ({HELD:.0%} should).{heed}"
         )
         rows = []
         for k, grade in enumerate(law.GRADES):
