@@ -182,10 +182,15 @@ def unjudged(s: Asked, what: str) -> str:
     return f"{s.areas(0)} can be judged for {what}: {why}."
 
 
+def of_what(s: Asked) -> str:
+    """What the hotspots are of: the categories chosen, or the events of the source."""
+    return lower_first(s.what) if s.query.category else s.noun
+
+
 def _finding(s: Asked, hot: np.ndarray, judged: int) -> str:
     hot = hot & s.inside
     number = int(hot.sum())
-    events = lower_first(s.what) if s.query.category else s.noun
+    events = of_what(s)
     if not judged:
         return unjudged(s, f"hotspots of {events}")
     if not number:

@@ -13,6 +13,7 @@ from geo.answer.layer import Layer
 from geo.answer.layer_clusters import layer_of
 from geo.answer.layer_confidence import CONFIDENCE
 from geo.answer.layer_deprivation import EXCESS, IMD, WITH_DEPRIVATION
+from geo.answer.layer_hours import HOURS_HOT
 from geo.answer.layer_measure import MEASURE, QUINTILE, SIGNIFICANCE
 from geo.answer.layer_proportion import SHARE
 from geo.answer.layer_services import AGREEMENT, BIVARIATE_MORAN, COLOCATION
@@ -38,6 +39,7 @@ LAYERS: dict[str, Layer] = {
         BIVARIATE_MORAN,
         AGAINST_BEFORE,
         PATTERN_OVER_TIME,
+        HOURS_HOT,
     )
 }
 """Every way to colour the map, in the order of the control."""

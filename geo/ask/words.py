@@ -311,6 +311,48 @@ def hours_name(hours: Sequence[int]) -> str:
     return "the hours " + listed([f"{h:02d}" for h in hours])
 
 
+def clock_runs(week: Sequence[bool], most: int) -> list[str]:
+    """Stretches of hours of a week in words, the longest first, and how many hours more there are.
+
+    Parameters
+    ----------
+    week : sequence of bool, length 168
+        From Monday 00:00; the week goes round, so that a stretch may pass from Sunday into Monday.
+    most : int
+        Stretches named.
+
+    Examples
+    --------
+    >>> hours = [False] * 168
+    >>> hours[4 * 24 + 22 : 5 * 24 + 3] = [True] * 5
+    >>> hours[0] = hours[167] = True
+    >>> clock_runs(hours, 1), clock_runs(hours, 2)
+    (['Fri 22:00 to Sat 03:00', '2 hours more'], ['Fri 22:00 to Sat 03:00', 'Sun 23:00 to Mon 01:00'])
+    """
+    size = len(week)
+    if all(week):
+        return ["every hour of the week"]
+    runs = []
+    for start in (at for at in range(size) if week[at] and not week[at - 1]):
+        length = next(step for step in range(size) if not week[(start + step) % size])
+        runs.append((length, start))
+    runs.sort(key=lambda run: (-run[0], run[1]))
+    said = [f"{_moment(start)} to {_until(start, start + length)}" for length, start in runs[:most]]
+    left = sum(length for length, _ in runs[most:])
+    return [*said, *([f"{left} {agree(left, 'hour', 'hours')} more"] if left else [])]
+
+
+def _moment(hour: int) -> str:
+    """An hour of the week, "Fri 22:00"."""
+    day, hour = divmod(hour % (24 * len(DAYS)), 24)
+    return f"{DAYS[day].capitalize()} {hour:02d}:00"
+
+
+def _until(start: int, end: int) -> str:
+    """The end of a stretch of hours, with its day where that is another."""
+    return _moment(end)[4:] if end // 24 == start // 24 else _moment(end)
+
+
 def windows_name(compared: Windows) -> str:
     """Both windows in words, "28 days to 31 December 2023 against the 28 days before"."""
     return f"{after_name(compared)} against {before_name(compared)}"

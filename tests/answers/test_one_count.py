@@ -39,6 +39,7 @@ COUNTED: dict[str, Callable[[str], bool]] = {
     "bivariate_moran": lambda key: key == "HH",
     "change": lambda key: key == "up",
     "emerging": lambda key: key.endswith("hotspot"),
+    "hot_hours": lambda key: key != "never",
 }
 """Classes of each layer that the first number of its headline counts."""
 AREAS = re.compile(r"(?:([\d,]+) of )?(?:the )?(?:([\d,]+) of )?([\d,]+) (?:small areas?|wards?|boroughs?)")
@@ -70,6 +71,7 @@ def listed(answer: Answer) -> int | None:
         "colocation": lambda: table["together"].str.startswith("both"),
         "change": lambda: table["change"] == "up",
         "emerging": lambda: table["pattern"].str.endswith("hotspot"),
+        "hot_hours": lambda: table["hot_hours"] > 0,
     }
     try:
         return int(known[layer]().fillna(False).sum())
