@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
+from geo.stats.at_once import hot_at_once
 from geo.stats.exact_null import SMALLEST_P, neighbour_sum_p
 from geo.stats.hotspots import getis_ord_star, local_moran
 from geo.stats.weights import Neighbours, queen
@@ -112,6 +113,9 @@ def main() -> None:
                     took = median_ms(lambda y=y, f=asked[permutations][peer]: f(y.astype(float)), seconds=0.5)
                     print(f" {took:>11.1f} ({took / moran:>6.0f} ×)", end="", flush=True)
             print(lattice)
+        week = np.random.default_rng(20240502).poisson(slices(n)["year"][:, None] / 168, size=(n, 168))
+        took = median_ms(lambda week=week, neighbours=neighbours: hot_at_once(week, neighbours), seconds=1.0)
+        print(f"{n:>7} all 168 hours of a week, Gi* maps judged at once: {took:,.0f} ms")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from dashboard.panel import Link, fact_list, panel_of
 from geo.answer.columns import DAGGER, PLUS_MINUS, RATE, count_of, counts_of, rated
 from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
+from geo.answer.layers import LAYERS
 from geo.answer.margin import widen
 from geo.answer.measures import beside
 from geo.ask.choices import DOMAINS, LEVELS
@@ -221,6 +222,9 @@ def _known(told: Profile, clusters: Answer) -> dict[str, str]:
             known[asked.column.label] += f" ({asked.form} to {asked.form})".format(
                 row["lower_ci"], row["upper_ci"]
             )
+    for one in LAYERS[answer.query.layer].columns:
+        if one.in_panel and pd.notna(row.get(one.name)):
+            known[one.label] = one.write(row[[one.name]])[0]
     if pd.notna(row["imd_decile"]):
         known[answer.deciles.said("Deprivation decile") + ", 1 is most"] = f"{int(row['imd_decile'])}"
     if pd.notna(row["population"]):

@@ -156,6 +156,8 @@ class Column:
         Whether the page tells it of an area whatever is shown, so that another may stand beside the measure.
     told : bool
         Whether a tooltip tells it too, beside what its layer is about.
+    in_panel : bool
+        Whether the panel of an area tells it.
     pixels, width : int
         Width in the ranked table, and in a workbook, in characters.
     cells : str
@@ -171,6 +173,7 @@ class Column:
     pill: bool = False
     of_class: bool = False
     told: bool = False
+    in_panel: bool = False
     always: bool = False
     pixels: int = 64
     width: int = 14

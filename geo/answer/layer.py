@@ -32,12 +32,15 @@ class Claim:
         Worlds in which it speaks more often because of what it tests; how often is told with the others.
     of_all : bool
         Whether every source is drawn anew in a world, each by itself, and not only the one asked about.
+    timed : bool
+        Whether it asks for the hour, so that events of a world without times get any day and hour.
     """
 
     verdicts: tuple[str, ...] = ()
     silent_in: tuple[str, ...] = ()
     speaks_in: tuple[str, ...] = ()
     of_all: bool = False
+    timed: bool = False
 
 
 NO_CLAIM = Claim()

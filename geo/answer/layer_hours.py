@@ -13,7 +13,7 @@ from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import NOT_CORRECTED, of_what, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
-from geo.ask.words import DAY_NAMES, clock_runs, listed, verb
+from geo.ask.words import DAY_NAMES, clock_runs, verb
 from geo.stats.at_once import hot_at_once
 
 WEEK = DAYS_KNOWN * HOURS_KNOWN
@@ -21,10 +21,10 @@ WEEK = DAYS_KNOWN * HOURS_KNOWN
 EDGES = (1, 5, 13, 25, 49)
 """Hours from which each class after the first begins."""
 OFTEN = tuple(
-    Kind(f"from-{low}", label, shade, said=f"a hotspot in {label}")
+    Kind(f"from-{low}", label, shade, said=f"hotspot, {label}")
     for low, label, shade in zip(
         reversed(EDGES),
-        ("49 hours of the week or more", "25 to 48 hours", "13 to 24 hours", "5 to 12 hours", "1 to 4 hours"),
+        ("49 hours or more", "25 to 48 hours", "13 to 24 hours", "5 to 12 hours", "1 to 4 hours"),
         reversed(SEQUENTIAL.steps(len(EDGES))),
         strict=True,
     )
@@ -82,22 +82,21 @@ def _finding(s: Asked, hot: np.ndarray, judged: np.ndarray, asked: int) -> str:
         any_of = "any of the " if asked > 1 else "the "
         return f"No hour stands out: {s.areas(0, of)} is a hotspot of {events} in {any_of}{looked_at}."
     are = verb(number, "is a hotspot", "are hotspots")
-    one_of = "at least one of the " if asked > 1 else "the "
-    said = f"{s.areas(number, of)} {are} of {events} in {one_of}{looked_at}"
+    said = f"{s.areas(number, of)} {are} of {events} in "
     if asked == 1:
-        return f"{said}."
-    said += f", {s.frame['name'].iloc[most]} in the most, {hours[most]}."
+        return f"{said}the {looked_at}."
+    said += f"some of the {looked_at}, {s.frame['name'].iloc[most]} in the most, {hours[most]}."
     at_once = hot.sum(axis=0)
-    if at_once.max() > 1:
-        said += f" Most at once, {at_once.max()}, are on {_hours(np.flatnonzero(at_once == at_once.max()))}."
+    fullest = np.flatnonzero(at_once == at_once.max()).tolist()
+    if len(fullest) == 1 and at_once.max() > 1:
+        said += f" Most at once, {at_once.max()}, are on {_moment(fullest[0])}."
     return said
 
 
-def _hours(slots: np.ndarray) -> str:
-    """Up to two hours of the week in words, "Friday at 23:00"."""
-    named = [f"{DAY_NAMES[at // HOURS_KNOWN]} at {at % HOURS_KNOWN:02d}:00" for at in slots[:2].tolist()]
-    more = [f"{len(slots) - 2} more hours"] if len(slots) > 2 else []
-    return listed([*named, *more])
+def _moment(hour: int) -> str:
+    """An hour of the week in words, "Friday at 23:00"."""
+    day, hour = divmod(hour, HOURS_KNOWN)
+    return f"{DAY_NAMES[day]} at {hour:02d}:00"
 
 
 def _caveats(s: Asked, counts: np.ndarray, judged: int, asked: int) -> tuple[str, ...]:
@@ -120,7 +119,7 @@ HOURS_HOT = Layer(
     "area and its neighbours stand out, and in which. With hours, days or nights chosen, of those only.",
     group="Over time",
     draw=draw_hours,
-    claim=Claim(tuple(kind.key for kind in OFTEN), ("equal", "dealt"), ("residents", "smooth")),
+    claim=Claim(tuple(kind.key for kind in OFTEN), ("equal", "dealt"), ("residents", "smooth"), timed=True),
     kinds=(*OFTEN, NEVER),
     leads=tuple(kind.key for kind in OFTEN),
     columns=(
@@ -138,6 +137,7 @@ HOURS_HOT = Layer(
             "When",
             write=words({}),
             told=True,
+            in_panel=True,
             pixels=220,
             width=40,
         ),

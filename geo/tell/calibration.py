@@ -87,7 +87,13 @@ def ground_of(atlas: Atlas, query: Query) -> tuple[Ground, int]:
 
 
 def counties(
-    atlas: Atlas, queries: Sequence[Query], world: World, *, maps: int, per_area: float | None = None
+    atlas: Atlas,
+    queries: Sequence[Query],
+    world: World,
+    *,
+    maps: int,
+    per_area: float | None = None,
+    timed: bool = False,
 ) -> Iterator[Atlas]:
     """The county with events drawn anew, once a map; the same each time it is asked for.
 
@@ -101,7 +107,10 @@ def counties(
     maps : int
     per_area : float, optional
         So few of the events are taken that an area has this many a year.
+    timed : bool
+        Whether events have a time where the world gives none: any day and hour of their month.
     """
+    when = world.when or (WORLDS["flat"].when if timed else None)
     grounds = [(query.source, *ground_of(atlas, query)) for query in queries]
     pattern = np.bincount(grounds[0][1].area, minlength=grounds[0][1].n)
     grounds = [(source, replace(ground, pattern=pattern), first) for source, ground, first in grounds]
@@ -115,8 +124,8 @@ def counties(
             thin = ground if per_area is None else ground.thinned(2 * per_area, rng)
             area, month = world.draw(thin, rng)
             events = pd.DataFrame({"category": "Made up", "lsoa": codes[area], "month": first + month})
-            if world.when is not None:
-                day, events["hour"] = world.when(first + month, rng)
+            if when is not None:
+                day, events["hour"] = when(first + month, rng)
                 of_month = (first + month - 1970 * 12).astype("datetime64[M]")
                 events["date"] = of_month.astype("datetime64[D]") + (day - 1)
             county = county.with_events(source, events, np.unique(events["month"]).tolist())
@@ -147,16 +156,17 @@ def tried(
     per_area : float, optional
         As in :func:`counties`; a sentence may have its own.
     """
-    alike: dict[tuple[str, bool, float | None], list[str]] = {}
+    alike: dict[tuple[str, bool, bool, float | None], list[str]] = {}
     for key, world in pairs:
         one = LAYERS[key].claim if key in LAYERS else SENTENCES[key]
         few = per_area if key in LAYERS or SENTENCES[key].per_area is None else SENTENCES[key].per_area
-        alike.setdefault((world.key, one.of_all, few), []).append(key)
-    for (name, of_all, few), keys in alike.items():
+        timed = key in LAYERS and LAYERS[key].claim.timed
+        alike.setdefault((world.key, one.of_all, timed, few), []).append(key)
+    for (name, of_all, timed, few), keys in alike.items():
         world, others = WORLDS[name], [other for other in atlas.sources if other != query.source] * of_all
         drawn_anew = [query, *(query.replace(source=other, category=()) for other in others)]
         found: dict[str, list[tuple[int, int]]] = {key: [] for key in keys}
-        for county in counties(atlas, drawn_anew, world, maps=maps, per_area=few):
+        for county in counties(atlas, drawn_anew, world, maps=maps, per_area=few, timed=timed):
             last = county.catalogue.sources[query.source].months[-1]
             asks = query.replace(category=(), first=last - world.asked + 1, last=last)
             for key, of_maps in found.items():
@@ -197,6 +207,7 @@ def to_try(atlas: Atlas, query: Query) -> list[tuple[str, World]]:
         (key, WORLDS[world])
         for key, layer in LAYERS.items()
         if key in atlas.catalogue.layers and not (alone and layer.compares == "source") and source.months
+        if source.has_hours or not layer.claim.timed
         for world in (*layer.claim.silent_in, *layer.claim.speaks_in)
     ]
     return layers + [

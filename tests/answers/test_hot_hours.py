@@ -41,7 +41,7 @@ def test_with_a_night_chosen_its_hours_alone_are_looked_at(demo_atlas: Atlas):
     kept = np.r_[4 * 24 + 12 : 5 * 24 + 12]
     hot = hot_at_once(counts[:, kept], question.neighbours).hot
     assert answer.table["hot_hours"].tolist() == hot.sum(axis=1).tolist()
-    assert "at least one of the 24 hours of the week" in answer.finding
+    assert "in some of the 24 hours of the week" in answer.finding
     assert f"({len(hot)} small areas at 24 hours)" in " ".join(answer.caveats)
 
 
