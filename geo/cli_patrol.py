@@ -41,6 +41,7 @@ Tiers = Annotated[int, typer.Option(help="Tiers that the areas are put in, the h
 First = Annotated[str, typer.Option(help="First day, YYYY-MM-DD; tomorrow if absent.", metavar="DAY")]
 Without = Annotated[list[str] | None, typer.Option(help="Code of an area to leave out (repeat for more).")]
 LongestRun = Annotated[int, typer.Option("--longest-run", help="Days running that an area may be patrolled.")]
+Looks = Annotated[int, typer.Option(help="Looks at the result that are planned, the last at the end.")]
 Seed = Annotated[int, typer.Option(help="Seed of the draw: the same seed draws the same schedule.")]
 Blackout = Annotated[
     list[str] | None, typer.Option(help="Day without patrols, YYYY-MM-DD (repeat for more).", metavar="DAY")
@@ -123,6 +124,7 @@ def draw_(  # noqa: PLR0917
     first: First = "",
     without: Without = None,
     longest_run: LongestRun = 3,
+    looks: Looks = 1,
     seed: Seed = 1,
     blackout: Blackout = None,
     output: Annotated[
@@ -142,7 +144,8 @@ def draw_(  # noqa: PLR0917
     said = {
         "by": by, "areas": f"{areas}", "a_day": f"{a_day}", "days": f"{days}", "minutes": f"{minutes}",
         "visits": f"{visits}", "tiers": f"{tiers}", "first": first, "without": " ".join(without or ()),
-        "longest_run": f"{longest_run}", "seed": f"{seed}", "blackout": " ".join(blackout or ()),
+        "longest_run": f"{longest_run}", "looks": f"{looks}", "seed": f"{seed}",
+        "blackout": " ".join(blackout or ()),
     }  # fmt: skip
     atlas, found = planned(data, group, access, url, said)
     drawn = Drawn(found, found.record(atlas.version), date.today())

@@ -208,6 +208,7 @@ def afterwards(
     *,
     ratio: float,
     days: Sequence[int] = (1, 2, 3),
+    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate what is left of the effect on days without a patrol, by days since the last one.
 
@@ -222,6 +223,7 @@ def afterwards(
     ratio : float
         Effect on the day itself, which is taken out of patrolled days.
     days : sequence of int
+    confidence : float
 
     Returns
     -------
@@ -230,7 +232,10 @@ def afterwards(
     """
     untouched = np.where(patrolled, y / ratio, y) if np.isfinite(ratio) and ratio > 0 else y
     effects = {
-        day: effect(untouched, ~patrolled & (since == day), ~redraws & (since_redrawn == day)) for day in days
+        day: effect(
+            untouched, ~patrolled & (since == day), ~redraws & (since_redrawn == day), confidence=confidence
+        )
+        for day in days
     }
     return corrected(effects).rename_axis("days")
 

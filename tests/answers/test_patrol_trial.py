@@ -8,14 +8,19 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from pyproj import Transformer
+from shapely import Point
 
 from dashboard import create_app
+from geo.answer.daily import by_day
 from geo.ask.problem import Problem
 from geo.ask.words import month_text
+from geo.data.exclusions import points_of
 from geo.out.report import write
+from geo.stats.patrol_effect import level_of_look
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
-from geo.tell.patrol.trial import around, days_after, effects, judge, ran
+from geo.tell.patrol.trial import around, days_after, effects, judge, looks_after, ran, within_buffer
 from geo.tell.patrol.visits import delivered, read_visits
 
 QUESTION = "?level=lsoa&source=offences"
@@ -54,9 +59,86 @@ def test_a_planted_effect_is_found_and_said(planted) -> None:
 
 
 def test_a_planted_displacement_is_found_and_no_effect_is_left_after(planted) -> None:
-    assert around(planted).finding.endswith("some moved there.")
-    assert around(planted).table["Lower"].iloc[0] > 1
+    found = around(planted)
+    assert found.finding.endswith("some moved there.") and found.table["Lower"].iloc[0] > 1
+    assert any("give no points" in caveat for caveat in found.caveats)
     assert days_after(planted).finding.startswith("No effect is left")
+
+
+def test_harm_is_judged_by_the_weights_of_each_day(small_atlas, record) -> None:
+    trial = ran(small_atlas, record, 99)
+    row = effects(trial).table.set_index("Outcome").loc["Harm, by the weights loaded"]
+    weights = small_atlas.harm_weights("offences")
+    harm = by_day(trial.asked, trial.dates, weights)[trial.rows]
+    assert set(np.unique(by_day(trial.asked, trial.dates, weights))) <= {
+        40.0 * a + 746.0 * b for a in range(40) for b in range(9)
+    }
+    assert row["With a patrol"] == pytest.approx(harm[trial.patrolled].mean())
+    assert row["Without"] == pytest.approx(harm[~trial.patrolled].mean())
+
+
+# ---------------------------------------------------------------- a hundred metres around
+
+
+@pytest.fixture
+def with_points(small_atlas, record, monkeypatch):
+    """Each event at a point of its square; on patrolled days some 50 m beyond the edge of the patrolled "
+    "one."""
+    events = small_atlas.snapshot.incidents("offences")
+    shapes = small_atlas.levels["lsoa"].shapes.geometry
+    rng = np.random.default_rng(8)
+    corner = np.array(
+        [shapes[code].bounds[:2] if code in shapes.index else (0, 0) for code in events["lsoa"]]
+    )
+    points = corner + 5 + 990 * rng.beta(0.2, 0.2, (len(events), 2))
+    known = events["lsoa"].isin(shapes.index).to_numpy()
+    to_degrees = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
+    longitude, latitude = (pd.Series(of).where(known) for of in to_degrees.transform(*points.T))
+    events = events.assign(point=points_of(longitude, latitude))
+    monkeypatch.setattr("geo.data.store.Snapshot.events", lambda self, source: events)
+    return events, points
+
+
+def test_the_buffer_holds_the_events_within_100_m_and_in_no_area(small_atlas, record, with_points) -> None:
+    events, points = with_points
+    trial = ran(small_atlas, record, 9)
+    shapes = small_atlas.levels["lsoa"].shapes.geometry[list(record.design.areas)]
+    first, last = (pd.Timestamp(day) for day in (trial.dates[0], trial.dates[-1]))
+    near = np.array([shapes.distance(Point(x, y)).to_numpy() for x, y in points])
+    mine = events["date"].between(first, last) & events["lsoa"].isin(small_atlas.levels["lsoa"].frame.index)
+    mine &= ~events["lsoa"].isin(record.design.areas) & (near.min(axis=1) <= 100)
+    found = by_day(within_buffer(trial), trial.dates)
+    assert found[trial.rows].sum() == found.sum() == mine.sum() > 20
+    area = near.argmin(axis=1)[mine]
+    apart = found[trial.rows].sum(axis=1) - np.bincount(area, minlength=9)
+    assert np.abs(apart).max() <= 2, "points as near to two areas, kept to a metre, go to either"
+
+
+def test_neighbours_and_buffer_are_corrected_together(small_atlas, record, with_points) -> None:
+    found = around(ran(small_atlas, record, 99))
+    assert found.table["Places"].tolist()[1] == "100 m around"
+    assert (found.table["p, corrected"] >= found.table["p"]).all()
+    assert any("Corrected for both rows" in caveat for caveat in found.caveats)
+
+
+# ---------------------------------------------------------------- looks
+
+
+def test_an_early_look_is_judged_by_its_own_level_and_days(small_atlas, record) -> None:
+    """Three looks at 14, 28 and 42 days of November and December; the county ends with December."""
+    design = replace(record.design, first=date(2023, 12, 4))
+    three = Record.drawn(design, QUESTION, small_atlas.version, looks="3")
+    assert looks_after(three) == [14, 28, 42]
+    trial = ran(small_atlas, three, 99)
+    assert (trial.look, trial.looks, len(trial.dates), trial.finished) == (2, 3, 28, False)
+    assert trial.level == pytest.approx(level_of_look([1 / 3, 2 / 3, 1])[1])
+    told = judge(small_atlas, three, redraws=49)
+    assert any("look 2 of 3" in caveat and "1.57%" in caveat for caveat in told.caveats)
+    assert any("limits (98.43%)" in caveat for caveat in told.exhibit("trial", "effect").caveats)
+    whole = ran(small_atlas, record, 9)
+    assert whole.finished and whole.level == pytest.approx(0.05) and len(whole.dates) == 42
+    with pytest.raises(Problem, match="not all loaded"):
+        ran(small_atlas, Record.drawn(replace(design, first=date(2023, 12, 25)), QUESTION, looks="3"), 9)
 
 
 def test_days_without_events_are_not_judged(planted) -> None:

@@ -78,7 +78,8 @@ class Plan:
 
     def record(self, version: str) -> Record:
         """Draw its schedule, and record it with what it was drawn for."""
-        notes = {"by": self.wish.by, "minutes": str(self.wish.minutes), "visits": str(self.wish.visits)}
+        said = self.wish.to_pairs()
+        notes = {name: said[name] for name in ("by", "minutes", "visits", "looks")}
         return Record.drawn(self.design, self.query.to_search(), version, **notes)
 
 

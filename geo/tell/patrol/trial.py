@@ -8,15 +8,18 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.atlas import Atlas
 from geo.answer.daily import by_day, needs_days
 from geo.answer.disclosure import marking
 from geo.ask.problem import Problem
-from geo.ask.words import day_name, listed
+from geo.ask.words import day_name, listed, month_number, written
+from geo.data.distinct import values_of
+from geo.data.exclusions import KEPT, grid_of
 from geo.stats.displacement import regression_to_the_mean
-from geo.stats.patrol_effect import Effect, afterwards, corrected, effect, nearby
+from geo.stats.patrol_effect import Effect, afterwards, corrected, effect, level_of_look, nearby
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import days_since, draw
 from geo.tell.assessment import Assessment, Section
@@ -43,12 +46,8 @@ FORMATS = {
     **dict.fromkeys(("Ratio", "Lower", "Upper"), "{:.2f}"),
     **dict.fromkeys(("p", "p, corrected"), "{:.4f}"),
 }
-METHOD = (
-    "Place-days count as patrolled where the schedule says so, whether or not anybody came (intention to "
-    f"treat). The schedule was drawn {REDRAWS:,} times again by the same rules; p is how often a draw gives "
-    "as large a difference, and the limits (95%) are the ratios that this test does not reject. Corrected "
-    "for all rows of the table. docs/methods/patrol.md."
-)
+BUFFER = 100.0
+"""Metres around an area in which events may have been moved to."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,8 @@ class Ran:
         Position of each area.
     y : ndarray, shape (number of all areas, days)
     patrolled, redraws : ndarray of bool, shapes (N, days) and (B, N, days)
+    look, looks : int
+        Which of how many planned looks this is; its days are those until then.
     """
 
     record: Record
@@ -72,19 +73,46 @@ class Ran:
     y: np.ndarray
     patrolled: np.ndarray
     redraws: np.ndarray
+    look: int = 1
+    looks: int = 1
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Its days until this look."""
+        return self.record.design.dates[: self.y.shape[1]]
 
     @property
     def days(self) -> str:
         """ "1 December 2026 to 28 February 2027"."""
-        dates = self.record.design.dates
-        return f"{day_name(dates[0])} to {day_name(dates[-1])}"
+        return f"{day_name(self.dates[0])} to {day_name(self.dates[-1])}"
+
+    @property
+    def finished(self) -> bool:
+        """Whether this is the last look."""
+        return self.look == self.looks
+
+    @property
+    def level(self) -> float:
+        """Level of significance of this look, so that all together err in :data:`ALPHA`."""
+        ends = np.array(looks_after(self.record))
+        return level_of_look((ends / ends[-1]).tolist(), ALPHA)[self.look - 1]
 
     def of(self, y: np.ndarray, areas: Sequence[bool] | np.ndarray | None = None) -> Effect | None:
         """Effect on a quantity, in some of the areas; None with too few events."""
         mine = np.ones(len(self.rows), bool) if areas is None else np.asarray(areas)
         if (y[self.rows][mine] > 0).sum() < FEWEST or mine.sum() < 2:
             return None
-        return effect(y[self.rows][mine], self.patrolled[mine], self.redraws[:, mine])
+        return self.judged(y[self.rows][mine], self.patrolled[mine], self.redraws[:, mine])
+
+    def judged(self, y: np.ndarray, exposed: np.ndarray, again: np.ndarray) -> Effect:
+        """Effect of an exposure, with limits at the level of this look."""
+        return effect(y, exposed, again, confidence=1 - self.level)
+
+
+def looks_after(record: Record) -> list[int]:
+    """Days after which each planned look at the result comes, the last at the end."""
+    looks, days = int(record.notes.get("looks", "1")), len(record.design.dates)
+    return [-(-days * k // looks) for k in range(1, looks + 1)]
 
 
 def ran(atlas: Atlas, record: Record, redraws: int = REDRAWS) -> Ran:
@@ -101,9 +129,17 @@ def ran(atlas: Atlas, record: Record, redraws: int = REDRAWS) -> Ran:
     rows = asked.frame.index.get_indexer(list(record.design.areas))
     if (rows < 0).any():
         raise Problem("The record is of areas that are not loaded here: open the county it was drawn for.")
-    y = by_day(asked, record.design.dates)
+    dates, ends = record.design.dates, looks_after(record)
+    there = [_loaded(asked, dates[end - 1]) for end in ends]
+    look = max(1, sum(there))
+    days = ends[look - 1]
+    y = by_day(asked, dates[:days])
     again = draw(record.design, redraws, seed=record.design.seed + OTHER_LOT)
-    return Ran(record, asked, rows, y, record.schedule, again)
+    return Ran(record, asked, rows, y, record.schedule[:, :days], again[:, :, :days], look, len(ends))
+
+
+def _loaded(asked: Asked, day: date) -> bool:
+    return month_number(f"{day:%Y-%m}") in asked.months
 
 
 # ---------------------------------------------------------------- tables
@@ -111,7 +147,7 @@ def ran(atlas: Atlas, record: Record, redraws: int = REDRAWS) -> Ran:
 
 def effects(trial: Ran) -> Exhibit:
     """Effect on counts and harm, by tier and by time of day."""
-    asked, dates = trial.asked, trial.record.design.dates
+    asked, dates = trial.asked, trial.dates
     tiers = np.array(trial.record.design.tiers)
     outcomes: dict[str, Effect | None] = {f"All {asked.noun}": trial.of(trial.y)}
     if asked.county.snapshot.has("severity"):
@@ -129,12 +165,24 @@ def effects(trial: Ran) -> Exhibit:
             f"Fewer than {FEWEST} place-days of the trial have any {asked.noun}: nothing can be judged."
         )
     table = corrected(judged)
-    caveats = (METHOD, *([f"Too few events to judge: {listed(few)}."] if few else []))
+    caveats = (_method(trial.level), *([f"Too few events to judge: {listed(few)}."] if few else []))
     title = f"Days with a patrol beside days without, {trial.days}"
-    return _exhibit("effect", title, said(table.iloc[0], asked.noun), table, "Outcome", caveats)
+    return _exhibit("effect", title, said(table.iloc[0], asked.noun, trial.level), table, "Outcome", caveats)
 
 
-def said(row: pd.Series, noun: str) -> str:
+def _method(level: float) -> str:
+    """How the effects of a table were found."""
+    return (
+        "Place-days count as patrolled where the schedule says so, whether or not anybody came (intention to "
+        f"treat). The schedule was drawn {REDRAWS:,} times again by the same rules; p is how often a draw "
+        "gives "
+        f"as large a difference, and the limits ({written(100 * (1 - level), '{:.4g}')}%) are the ratios "
+        "that "
+        "this test does not reject. Corrected for all rows of the table. docs/methods/patrol.md."
+    )
+
+
+def said(row: pd.Series, noun: str, level: float = ALPHA) -> str:
     """One effect in a sentence.
 
     Examples
@@ -147,7 +195,7 @@ def said(row: pd.Series, noun: str) -> str:
     if not np.isfinite(ratio):
         return f"Too few {noun} to say how many more or fewer there were on days with a patrol."
     lead = f"{_times(ratio)} {noun} on days with a patrol ({_range(low, high)})"
-    if row["p_corrected"] > ALPHA:
+    if row["p_corrected"] > level:
         return f"{lead}: no more of a difference than chance makes, which does not show that there is none."
     return f"{lead}: more than chance explains."
 
@@ -170,8 +218,7 @@ def _range(low: float, high: float) -> str:
 
 def days_after(trial: Ran) -> Exhibit:
     """What is left of the effect on the days after."""
-    dates = trial.record.design.dates
-    own = trial.of(trial.y)
+    dates, own = trial.dates, trial.of(trial.y)
     table = afterwards(
         trial.y[trial.rows],
         trial.patrolled,
@@ -179,9 +226,10 @@ def days_after(trial: Ran) -> Exhibit:
         days_since(trial.patrolled, dates),
         days_since(trial.redraws, dates),
         ratio=own.ratio if own else 1.0,
+        confidence=1 - trial.level,
     )
     table.index = pd.Index([f"{day} day{'s' * (day > 1)} after the last patrol" for day in table.index])
-    left = table.index[table["p_corrected"] <= ALPHA].tolist()
+    left = table.index[table["p_corrected"] <= trial.level].tolist()
     finding = (
         f"Different from days further from a patrol: {listed(left)}."
         if left
@@ -195,7 +243,45 @@ def days_after(trial: Ran) -> Exhibit:
 
 
 def around(trial: Ran) -> Exhibit:
-    """Whether events moved to the neighbours of patrolled areas."""
+    """Whether events moved to the neighbours of patrolled areas, or to the 100 metres around them."""
+    noun, judged, why = trial.asked.noun, {}, []
+    for make in (_neighbours, _buffer):
+        try:
+            name, found = make(trial)
+            judged[name] = found
+        except Problem as problem:
+            why.append(str(problem))
+    if not judged:
+        raise Problem(" ".join(why))
+    if any("around" in name for name in judged) and trial.asked.loaded.gate.disclosure != "open":
+        why.append(
+            f"Of {trial.asked.info.label} points with fewer than {KEPT} events are not kept: the "
+            f"{BUFFER:.0f} m around hold those with more."
+        )
+    table = corrected(judged)
+    sure = table[table["p_corrected"] <= trial.level]
+    more, fewer = sure.index[sure["ratio"] > 1].tolist(), sure.index[sure["ratio"] < 1].tolist()
+    if sure.empty:
+        finding = f"No sign that {noun} moved nearby that could be told from chance."
+    else:
+        finding = " ".join(
+            f"{word} {noun} while an area is patrolled in its {listed(places)}: {meaning}."
+            for word, places, meaning in (
+                ("More", more, "some moved there"), ("Fewer", fewer, "the effect spread"),
+            )
+            if places
+        )  # fmt: skip
+    rows = " Corrected for both rows." if len(judged) > 1 else ""
+    caveats = (
+        "Places near an area of the trial and in none, on days when it is patrolled, beside other days."
+        f"{rows}",
+        *why,
+    )
+    return _exhibit("around", f"Around the areas, {trial.days}", finding, table, "Places", caveats)
+
+
+def _neighbours(trial: Ran) -> tuple[str, Effect]:
+    """Effect on the neighbours that are not in the trial."""
     level = trial.asked.level.neighbours
     near = np.zeros((trial.asked.level.n, len(trial.rows)), bool)
     for k, row in enumerate(trial.rows):
@@ -205,24 +291,49 @@ def around(trial: Ran) -> Exhibit:
     y, touch = trial.y[others], near[others]
     if (y > 0).sum() < FEWEST:
         raise Problem("The neighbours of the areas have too few events to say whether any moved there.")
-    table = corrected({
-        f"{int(others.sum())} neighbours": effect(
-            y, nearby(trial.patrolled, touch), nearby(trial.redraws, touch)
+    exposed = nearby(trial.patrolled, touch), nearby(trial.redraws, touch)
+    return f"{int(others.sum())} neighbours", trial.judged(y, *exposed)
+
+
+def _buffer(trial: Ran) -> tuple[str, Effect]:
+    """Effect on the 100 metres around each area."""
+    y = by_day(within_buffer(trial), trial.dates)[trial.rows]
+    if (y > 0).sum() < FEWEST:
+        raise Problem(f"Too few events lie within {BUFFER:.0f} m of an area to say whether any moved there.")
+    return f"{BUFFER:.0f} m around", trial.judged(y, trial.patrolled, trial.redraws)
+
+
+def within_buffer(trial: Ran) -> Asked:
+    """The question of the events within 100 m of an area of the trial and in none, placed in that area.
+
+    Raises
+    ------
+    Problem
+        If the source gives no points.
+    """
+    asked, snapshot = trial.asked, trial.asked.county.snapshot
+    events = snapshot.events(asked.query.source)
+    if "point" not in events:
+        raise Problem(
+            f"{asked.info.label} give no points, so that the {BUFFER:.0f} m around areas cannot be told."
         )
-    })  # fmt: skip
-    row = table.iloc[0]
-    noun, beside = trial.asked.noun, "in the neighbours while an area beside them is patrolled"
-    if row["p"] > ALPHA:
-        finding = f"No sign that {noun} moved to the neighbours that could be told from chance."
-    elif row["ratio"] > 1:
-        finding = f"More {noun} {beside}: some moved there."
-    else:
-        finding = f"Fewer {noun} {beside}: the effect spread."
-    caveats = (
-        "Neighbours that are not in the trial, on days when an area beside them is patrolled, and on other "
-        "days. They stand for a buffer: events are placed in areas here, not at points.",
-    )
-    return _exhibit("around", f"Neighbours of the areas, {trial.days}", finding, table, "Places", caveats)
+    small = asked.county.levels["lsoa"].frame.index
+    parent = asked.level.parent
+    position, points = values_of(events["point"])
+    x, y = grid_of(points)
+    shapes = asked.level.shapes.geometry.iloc[trial.rows].reset_index(drop=True)
+    at, which = shapes.sindex.nearest(shapely.points(x, y), return_all=False, max_distance=BUFFER)
+    ring = np.full(len(points) + 1, -1)
+    ring[at] = which
+    ring = ring[position]
+    place, codes = values_of(events["lsoa"])
+    row = small.get_indexer(pd.Index(codes))
+    own = np.append(np.where(row >= 0, np.isin(parent[row], trial.rows), False), False)[place]
+    kept = (ring >= 0) & ~own
+    home = np.array([small[np.flatnonzero(parent == row)[0]] for row in trial.rows])
+    moved = events[kept].drop(columns="point").assign(lsoa=pd.Categorical(home[ring[kept]]))
+    county = asked.county.with_events(asked.query.source, moved, asked.months)
+    return Asked(county, asked.query)
 
 
 def _exhibit(  # noqa: PLR0917
@@ -232,6 +343,24 @@ def _exhibit(  # noqa: PLR0917
     shown = shown.rename_axis(first).reset_index()
     shown[first] = shown[first].astype("str")
     return Exhibit(key, title, finding, shown, FORMATS, caveats=caveats)
+
+
+def _looked(trial: Ran) -> str:
+    """Which look at the result this is, and what it is judged at."""
+    if trial.looks == 1:
+        return (
+            "One look was planned, at the end. A schedule says beforehand how often its result is looked "
+            "at, or "
+            "each look would have its own 5% of false alarms."
+        )
+    of = len(trial.record.design.dates)
+    return (
+        f"This is look {trial.look} of {trial.looks} that were planned, after {len(trial.dates)} of {of} "
+        "days. It is "
+        f"judged at {trial.level:.2%}, so that all looks together call no effect one in 5% of trials (Lan "
+        "and "
+        "DeMets, as O'Brien and Fleming)."
+    )
 
 
 def _regression(trial: Ran) -> str:
@@ -320,6 +449,7 @@ def judge(
                 (
                     f"The schedule is that of the record with the seal {record.seal[:16]}, drawn by lot with "
                     f"seed {record.design.seed}.",
+                    _looked(trial),
                     _regression(trial),
                 ),
             )

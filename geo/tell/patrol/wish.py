@@ -19,6 +19,7 @@ WHOLE = {
     "visits": (1, 20),
     "tiers": (1, 10),
     "longest_run": (1, 14),
+    "looks": (1, 3),
     "seed": (0, 2**31 - 1),
 }
 """Whole numbers that are asked for: from, to."""
@@ -32,6 +33,7 @@ SAID = {
     "first": "First day",
     "days": "Days",
     "longest_run": "Most days running",
+    "looks": "Looks at the result, the last at the end",
     "seed": "Seed of the draw",
     "blackout": "Days without patrols, such as 2026-12-25",
     "without": "Areas left out, by code",
@@ -47,7 +49,7 @@ class Wish:
     ----------
     by : str
         Key of :data:`geo.tell.patrol.ranking.RANKINGS`.
-    areas, a_day, minutes, visits, tiers, days, longest_run, seed : int
+    areas, a_day, minutes, visits, tiers, days, longest_run, looks, seed : int
         As :data:`SAID`.
     first : date
     blackout : tuple of date
@@ -64,6 +66,7 @@ class Wish:
     tiers: int = 4
     days: int = 90
     longest_run: int = 3
+    looks: int = 1
     seed: int = 1
     blackout: tuple[date, ...] = ()
     without: tuple[str, ...] = ()
