@@ -52,6 +52,8 @@ class Factor:
         sexes and ages, which have forms of their own.
     marked : mapping
         Value to the pattern of a keyword of :data:`LIST` that says it, for a source without the column.
+    several : bool
+        Whether one event may have several of its values, written in one cell.
     drawn : bool
         Whether the protected version of a source carries it, from tables with noise.
     """
@@ -66,6 +68,7 @@ class Factor:
     header: str = ""
     written: Mapping[str, str] = field(default_factory=dict)
     marked: Mapping[str, str] = field(default_factory=dict)
+    several: bool = False
     drawn: bool = False
 
     @property
@@ -77,6 +80,11 @@ class Factor:
     def ages(self) -> bool:
         """Whether it is an age: one value an event, of which several bands may be all that is known."""
         return self.column.endswith("age_band")
+
+    @property
+    def labels(self) -> list[str]:
+        """What its values are called, in their order."""
+        return list(self.values.values())
 
     def of(self, text: str) -> frozenset[int]:
         """Positions of the values that a text of the column holds."""
@@ -283,6 +291,39 @@ def _hate() -> Factor:
         written={value: form.replace("HATE.*", "") for value, (_, form) in _HATE.items()}
         | {"none": r"^(NONE|NO|N)$"},
         marked={value: form for value, (_, form) in _HATE.items()},
+        several=True,
+    )
+
+
+_DIAGNOSES = {
+    "mental": ("Mental health", r"^F\d"),
+    "substance": ("Drugs", r"^(F1[1-9]|T40|T52|T59|T43\.?6|Y12|Y16|Y19)"),
+    "alcohol": (
+        "Alcohol",
+        r"^(E24\.?4|F10|G31\.?2|G62\.?1|G72\.?1|I42\.?6|K29\.?2|K70|K85\.?2|K86\.?0|O35\.?4|P04\.?3|Q86\.?0"
+        r"|R78\.?0|T51[.]?[019]|X45|X65|Y15|Y9[01])",
+    ),
+    "none": ("None of these", r"^(?!F\d)[A-Z]\d\d"),
+}
+"""Groups of diagnoses by codes of ICD-10: mental and behavioural, drugs, wholly attributable to alcohol."""
+
+
+def _diagnoses() -> Factor:
+    values = {value: shown for value, (shown, _) in _DIAGNOSES.items()}
+    return Factor(
+        "diagnosis",
+        "Diagnosis",
+        "Groups of diagnoses in any position of an admission: mental health, drugs, alcohol; none of these.",
+        "diagnosis",
+        {**values, UNKNOWN: "Not known"},
+        {
+            **{value: f"with a diagnosis of {lower_first(values[value])}" for value in values},
+            "mental": "with a mental health diagnosis",
+            "none": "with no diagnosis of mental health, drugs or alcohol",
+            UNKNOWN: "diagnosis not known",
+        },
+        written={value: form for value, (_, form) in _DIAGNOSES.items()},
+        several=True,
     )
 
 
@@ -377,6 +418,7 @@ FACTORS: dict[str, Factor] = {
             "at: {}",
             header="Premises Type",
         ),
+        _diagnoses(),
     )
 }
 """What can be asked of persons and circumstances, in the order of the page."""

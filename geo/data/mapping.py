@@ -57,7 +57,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "covers": ("districts", "from", "to"),
     "columns": tuple(
         "date date_to time month category area longitude latitude easting northing age sex person reference "
-        "count reporter code factors".split()
+        "count reporter code offence factors".split()
     )
     + tuple(FACTORS_OF_COLUMNS),
     "formats": ("date", "time", "month", "encoding"),
@@ -293,6 +293,7 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         "person": ("person", parse_persons),
         "reporter": ("reporter", Table.words),
         "code": (CODE.column, Table.words),
+        "offence": ("offence", Table.words),
         "factors": (LIST, Table.words),
     }
     persons = {name: columns[name] for name in FACTORS_OF_COLUMNS if name in columns}

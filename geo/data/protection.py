@@ -54,8 +54,11 @@ SEVERAL = 20
 """Values up to which an attribute is taken over."""
 NO_DAY, NO_HOUR = 7, 24
 _SEXES = ("F", "M")
-_LEFT_OUT = {"person", "span_hours", "offence_code", "point"}
+_LEFT_OUT = {"person", "span_hours", "offence_code", "offence", "point"}
 _LEFT_OUT |= {f.column for f in FACTORS.values() if not f.drawn}
+_LATER = {"offence", "diagnosis"}
+"""Of these, what earlier versions of the program did not read: no part of the key, so that no second version
+is drawn of events that have one."""
 _TAKEN = {"category", "lsoa", "month", "date", "hour", "age_band", "sex"}
 _WEEKDAY, _HOUR = np.divmod(np.arange(7 * (NO_HOUR + 1), dtype=np.int16), np.int16(NO_HOUR + 1))
 
@@ -116,7 +119,7 @@ def _by_five_years(events: pd.DataFrame) -> pd.DataFrame:
 
 def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
     """Key of the noise: of the secret, of the events in whatever order, and of the budget."""
-    events = _by_five_years(events)
+    events = _by_five_years(events.drop(columns=_LATER, errors="ignore"))
     texts = pd.DataFrame({column: filled(events[column], "") for column in events}, copy=False)
     rows = np.sort(pd.util.hash_pandas_object(texts, index=False).to_numpy())
     return int.from_bytes(hmac.new(secret, f"{budget:g} ".encode() + rows.tobytes(), hashlib.sha256).digest())

@@ -56,29 +56,35 @@ def _read(table: Table, factor: Factor, column: str, own: Mapping[str, str]) -> 
         return parse_ages(table, column)
     if not factor.written:
         return parse_sexes(table, column)
-    upper = {text.upper(): value for text, value in own.items()}
-    return mapped(
-        table.words(column),
-        lambda cells: cells.map(lambda cell: values_in(cell, factor, upper)).astype("str"),
-    )
+    return read_cells(table.words(column), factor, own)
+
+
+def read_cells(cells: pd.Series, factor: Factor, own: Mapping[str, str] | None = None) -> pd.Series:
+    """Read the values of a factor from cells of text; packed."""
+    upper = {text.upper(): value for text, value in (own or {}).items()}
+    return mapped(cells, lambda some: some.map(lambda cell: values_in(cell, factor, upper)).astype("str"))
 
 
 def values_in(cell: str | float, factor: Factor, own: Mapping[str, str]) -> str | float:
-    """Return the values of a factor that one cell says, "race;religion"; NaN where it says none.
+    """Return the values of a factor that one cell says, "race;religion"; NaN where it says nothing.
 
     >>> values_in("Ex-partner", FACTORS["relationship"], {}), values_in("W1", FACTORS["ethnicity"], {})
     ('partner', 'white')
     >>> values_in("Racial, religious", FACTORS["hate"], {}), values_in("Not known", FACTORS["premises"], {})
     ('race;religion', nan)
+    >>> values_in("S026, F10.2", FACTORS["diagnosis"], {}), values_in("S026", FACTORS["diagnosis"], {})
+    ('mental;alcohol', 'none')
     """
     if not isinstance(cell, str):
         return np.nan
     text = cell.strip().upper()
     if text in own:
         return own[text]
-    parts = re.split("[;,]", text) if factor.name == "hate" else [text]
-    found = []
+    parts = re.split("[;,]", text) if factor.several else [text]
+    found: list[str] = []
     for part in map(str.strip, parts):
         if part and not _NOT_KNOWN.fullmatch(part):
-            found += [value for value, form in factor.written.items() if re.search(form, part)][:1]
-    return APART.join(dict.fromkeys(found)) or np.nan
+            said = [value for value, form in factor.written.items() if re.search(form, part)]
+            found += said if factor.several else said[:1]
+    so = [value for value in dict.fromkeys(found) if value != "none"]
+    return APART.join(so or dict.fromkeys(found)) or np.nan

@@ -10,11 +10,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from geo.ask.factors import FACTORS
 from geo.ask.words import slug
 from geo.data.distinct import filled, mapped, packed, stacked, unknown
 from geo.data.exclusions import points_of
 from geo.data.moments import parse_dates, parse_moments, parse_months, parse_times
-from geo.data.read_persons import of_headers, read_factors
+from geo.data.read_persons import of_headers, read_cells, read_factors
 from geo.data.table import (
     PERSONS,
     Table,
@@ -261,6 +262,7 @@ def _force_extract(table: Table) -> pd.DataFrame:
         age_band=parse_ages(table, "Victim Age"),
         sex=parse_sexes(table, "Victim Sex"),
         offence_code=table.words("Home Office Code"),
+        offence=table.words("Offence"),
         domestic_abuse=parse_flags(table, "Domestic Abuse"),
         knife=parse_flags(table, "Knife"),
         injury=parse_flags(table, "Injury"),
@@ -298,7 +300,7 @@ def _emergency_care(table: Table) -> pd.DataFrame:
 
 
 _ASSAULT = r"(X(8[5-9]|9\d)|Y0\d).?"
-_SECONDARY = re.compile(r"DIAG_(0[2-9]|1\d|20)")
+_DIAGNOSIS = re.compile(r"DIAG_(0[1-9]|1\d|20)")
 _ASSAULTS = {
     "X93": "Assault with a firearm",
     "X94": "Assault with a firearm",
@@ -313,7 +315,7 @@ _ASSAULTS = {
 
 
 def _admissions(table: Table) -> pd.DataFrame:
-    given = ["CAUSE_4"] if "CAUSE_4" in table.frame else [c for c in table.frame if _SECONDARY.fullmatch(c)]
+    given = ["CAUSE_4"] if "CAUSE_4" in table.frame else [c for c in _diagnoses(table) if c != "DIAG_01"]
     cause = pd.Series(np.nan, index=range(len(table)), dtype="str")
     for column in given:
         code = table.text(column).str.upper()
@@ -333,8 +335,22 @@ def _admissions(table: Table) -> pd.DataFrame:
         sex=parse_sexes(table, "SEX"),
         through_ae=method.isin(["21", "2A"]).astype("boolean"),
         days=parse_whole_numbers(table, "SPELDUR"),
+        diagnosis=_groups_of_diagnoses(table),
         **persons_of(table),
     )
+
+
+def _diagnoses(table: Table) -> list[str]:
+    return [column for column in table.frame if _DIAGNOSIS.fullmatch(column)]
+
+
+def _groups_of_diagnoses(table: Table) -> pd.Series:
+    """Groups of diagnoses in any position; missing where the file gives the first alone."""
+    columns = _diagnoses(table)
+    if len(columns) < 2:
+        return unknown(len(table))
+    first, *others = (table.text(column).fillna("") for column in columns)
+    return read_cells(first.str.cat(others, sep=";"), FACTORS["diagnosis"])
 
 
 def _stop_and_search(table: Table) -> pd.DataFrame:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
+from geo.stats.intervals import deviate
+
 
 class Similarity(NamedTuple):
     """How alike two patterns are, and where they differ.
@@ -168,3 +170,16 @@ def of_one_pattern(
     similar = ((lower <= shares) & (shares <= upper)).reshape(first.shape).mean(axis=1)
     tail = (1 - confidence) / 2
     return OnePattern(float(similar.mean()), *map(float, np.quantile(similar, [tail, 1 - tail])))
+
+
+def rank_correlation(first: np.ndarray, second: np.ndarray) -> tuple[float, float, float]:
+    """Spearman's rank correlation with the 95% limits of Bonett and Wright (2000).
+
+    >>> [round(v, 2) for v in rank_correlation(np.arange(20.0), np.arange(20.0) % 7)]
+    [0.28, -0.2, 0.65]
+    """
+    ranks = [pd.Series(values).rank() for values in (first, second)]
+    r = float(ranks[0].corr(ranks[1]))
+    half = deviate(0.95) * np.sqrt((1 + r * r / 2) / (len(first) - 3))
+    low, high = (float(np.tanh(np.arctanh(np.clip(r, -0.9999, 0.9999)) + side * half)) for side in (-1, 1))
+    return r, low, high

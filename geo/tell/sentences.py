@@ -234,6 +234,11 @@ OF_EXHIBITS: dict[str, str] = {
     "night_time_economy": "busiest_night",
     "age_and_sex": NUMBERS,
     **dict.fromkeys(("factors", "defined", "suspects", "kinds", "attributes"), NUMBERS),
+    **dict.fromkeys(
+        ("categories_by_year", "subtypes", "rare", "wards_by_deprivation", "represented"), NUMBERS
+    ),
+    **dict.fromkeys(("victims", "pairs", "serious_sexual", "women", "arrivals", "diagnoses"), NUMBERS),
+    **dict.fromkeys(("premises", "towns_at_night"), "busiest_night"),
     "length_of_stay": NUMBERS,
     "services": NUMBERS,
     "agreement": "agreement",

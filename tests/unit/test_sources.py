@@ -173,6 +173,7 @@ def test_force_extract() -> None:
         "age_band": "16-17",
         "sex": "M",
         "offence_code": "8N",
+        "offence": "Assault",
         "domestic_abuse": False,
         "knife": True,
         "injury": True,
@@ -183,6 +184,7 @@ def test_force_extract() -> None:
         "month": month_number("2023-11"),
         "date": pd.Timestamp("2023-11-12"),
         "offence_code": "34B",
+        "offence": "Robbery",
     }, "no time means no hour, and 12/11 is the twelfth of November"
 
 

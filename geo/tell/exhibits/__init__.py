@@ -13,8 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from geo.tell.exhibits.compared import excess, fifths, funnel, gradient, most_deprived, standardised
+from geo.tell.exhibits.compared import (
+    excess,
+    fifths,
+    funnel,
+    gradient,
+    most_deprived,
+    standardised,
+    wards_by_deprivation,
+)
 from geo.tell.exhibits.done import register_of_interventions
+from geo.tell.exhibits.groups import pairs, represented, victims
 from geo.tell.exhibits.how_many import (
     by_category,
     by_year,
@@ -27,9 +36,12 @@ from geo.tell.exhibits.how_many import (
 from geo.tell.exhibits.lately import lately
 from geo.tell.exhibits.part import Exhibit, Part
 from geo.tell.exhibits.persons import defined, factors, kinds, suspects
+from geo.tell.exhibits.places import arrivals, diagnoses, premises, towns_at_night
 from geo.tell.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
 from geo.tell.exhibits.trust import back_test, ladder
+from geo.tell.exhibits.violence import serious_sexual, women
 from geo.tell.exhibits.weekends import coming_weekends
+from geo.tell.exhibits.what import categories_by_year, rare, subtypes
 from geo.tell.exhibits.when import (
     by_weekday,
     day_by_hour,
@@ -54,6 +66,9 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "changed": ("Wards that changed", changed),
     "lately": ("The last 28 days and the year so far", lately),
     "by_category": ("By category", by_category),
+    "categories_by_year": ("Categories by year", categories_by_year),
+    "subtypes": ("Offences by name", subtypes),
+    "rare": ("The rarest and gravest", rare),
     "hotspot_map": ("Hotspot map", hotspot_map),
     "ladder": ("Checks of the hotspots", ladder),
     "back_test": ("Back-test of the hotspots", back_test),
@@ -68,6 +83,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "fifths": ("Rates by fifth of deprivation", fifths),
     "most_deprived": ("Share in the most deprived areas", most_deprived),
     "excess": ("More than similarly deprived wards", excess),
+    "wards_by_deprivation": ("Wards by their deprivation", wards_by_deprivation),
     "month_by_borough": ("By month and borough", month_by_borough),
     "by_weekday": ("By weekday", by_weekday),
     "day_by_hour": ("By weekday and group of hours", day_by_hour),
@@ -75,12 +91,21 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "nights": ("By night", nights),
     "night_time_economy": ("Wards at night", night_time_economy),
     "weekends": ("Coming weekends", coming_weekends),
+    "towns_at_night": ("Town centres at night", towns_at_night),
+    "premises": ("Premises", premises),
     "age_and_sex": ("Age and sex", age_and_sex),
+    "represented": ("Groups beside residents", represented),
+    "victims": ("Victims by ethnicity, age and sex", victims),
     "factors": ("Factors", factors),
     "defined": ("Saved definitions by year", defined),
     "suspects": ("Suspects by age and sex", suspects),
+    "pairs": ("Victims by suspects", pairs),
     "kinds": ("Ethnicity, relationship, premises", kinds),
+    "serious_sexual": ("Rape and serious sexual offences", serious_sexual),
+    "women": ("Violence against women and girls", women),
     "attributes": ("Attributes", attributes),
+    "arrivals": ("Ways to arrive by time of day", arrivals),
+    "diagnoses": ("Diagnoses beside the injury", diagnoses),
     "length_of_stay": ("Length of stay", length_of_stay),
 }
 """Exhibits of each source, in the order of the report: key to title and function."""

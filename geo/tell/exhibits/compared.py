@@ -22,10 +22,14 @@ from geo.ask.words import AREAS, verb, written
 from geo.stats import deprivation, rates, unexplained
 from geo.stats.between import Between
 from geo.stats.funnel import outside, widened
-from geo.tell.exhibits.part import MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
+from geo.stats.intervals import poisson_interval
+from geo.stats.similarity import rank_correlation
+from geo.tell.exhibits.part import ASSUMED, MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
 
 ALLOWING = "Allowing for how much areas differ anyway, and corrected for looking at many, {}."
 NONE_STANDS_OUT = "none stands out"
+LEAST_WARDS = 10
+"""Wards below which their ranks are not set beside their deprivation."""
 RATE = ["value", "lower_ci", "upper_ci"]
 
 
@@ -336,6 +340,57 @@ def excess(part: Part) -> Exhibit:
     formats = dict.fromkeys(("Times expected", "Lower", "Upper"), "{:.2f}")
     title = f"{part.titled}: wards with more than similarly deprived wards"
     return Exhibit("excess", title, finding, shown, formats, caveats=answer.method, rows=TOP)
+
+
+def wards_by_deprivation(part: Part) -> Exhibit:
+    """Rates of wards by fifths of their deprivation, and how closely one follows the other."""
+    part.need_deprivation()
+    part.need_residents()
+    ward = part.atlas.levels["ward"]
+    lsoas = ward.add_up(part.inside.astype(np.int64))
+    rank = ward.frame["imd_rank"].to_numpy(float, na_value=np.nan)
+    people = ward.frame["population"].to_numpy(float, na_value=np.nan)
+    counts = ward.add_up(part.counts)
+    shown = part.numbers(counts)
+    kept = (lsoas > 0) & ~np.isnan(rank) & (people > 0)
+    number = int(kept.sum())
+    if number < LEAST_WARDS:
+        raise NotPossible(f"fewer than {LEAST_WARDS} wards have a rate and a rank of deprivation.")
+    rate = np.nan_to_num(shown, nan=ASSUMED) / people
+    agree_, low, high = rank_correlation(-rank[kept], rate[kept])
+    fifth = np.zeros(len(rank), np.int64)
+    fifth[kept] = pd.qcut(pd.Series(rank[kept]).rank(method="first"), 5, labels=False) + 1
+    rows = [np.flatnonzero(fifth == one) for one in range(1, 6)]
+    events = np.array([int(counts[of].sum()) for of in rows])
+    residents = np.array([people[of].sum() for of in rows])
+    told = part.numbers(events)
+    lower, upper = (limit / residents / part.years * 1000 for limit in poisson_interval(np.nan_to_num(told)))
+    hidden = np.where(np.isnan(told), np.nan, 1.0)
+    table = pd.DataFrame(
+        {
+            "Fifth of wards": ["Most deprived", "2", "3", "4", "Least deprived"],
+            "Residents": residents,
+            "Count": part.gate.counts(events),
+            "A year per 1,000 residents": told / residents / part.years * 1000,
+            "Lower": lower * hidden,
+            "Upper": upper * hidden,
+        }
+    )
+    ends = table["A year per 1,000 residents"].iloc[[0, -1]].to_list()
+    finding = (
+        f"Rates of {number} wards go with deprivation by a rank correlation of {agree_:.2f} "
+        f"({low:.2f} to {high:.2f}); the most deprived fifth of wards has {written(ends[0], '{:.2f}')} a "
+        f"year per 1,000 residents, the least deprived {written(ends[1], '{:.2f}')}."
+    )
+    caveats = (
+        "Fifths are of the wards shown, by the average rank of their small areas. A rank correlation of 1 is "
+        "a rate that rises with every step of deprivation; its limits are of 95%, by Bonett and Wright.",
+        "Limits of rates take events as independent of one another.",
+    )
+    formats = dict.fromkeys(("A year per 1,000 residents", "Lower", "Upper"), "{:.2f}")
+    formats["Residents"] = "{:,.0f}"
+    title = f"{part.titled}: wards by their deprivation"
+    return Exhibit("wards_by_deprivation", title, finding, table, formats, caveats=caveats)
 
 
 def _times(ward: pd.Series) -> str:

@@ -29,8 +29,8 @@ def factors(part: Part) -> Exhibit:
             if value in NO_COUNT:
                 continue
             name = one.label if one.flag else f"{one.label}: {lower_first(label)}"
-            marks[name] = _carrying(part, one, {at})
-            unknown[name] = 0 if extra.marks(one) else int(_carrying(part, one, one.unknown).sum())
+            marks[name] = carrying(part, one, {at})
+            unknown[name] = 0 if extra.marks(one) else int(carrying(part, one, one.unknown).sum())
     marks |= _keywords(part)
     marks = {name: mask for name, mask in marks.items() if mask.any()}
     if not marks:
@@ -92,8 +92,8 @@ def suspects(part: Part) -> Exhibit:
     extra = part.loaded.cube.extra
     if not extra.carries(age) or not extra.carries(sex):
         raise NotPossible("the files loaded record no ages and sexes of suspects.")
-    women, men = (_carrying(part, sex, {at}) for at in (0, 1))
-    bands = {name: _carrying(part, age, {*of}) for name, of in age_groups(part, age).items()}
+    women, men = (carrying(part, sex, {at}) for at in (0, 1))
+    bands = {name: carrying(part, age, {*of}) for name, of in age_groups(part, age).items()}
     bands["Not recorded"] = ~np.logical_or.reduce(list(bands.values()))
     table = pd.DataFrame({"Age": list(bands)})
     for name, of in (("Female", women), ("Male", men), (BOROUGH_TOTAL, np.ones(len(women), bool))):
@@ -117,9 +117,9 @@ def kinds(part: Part) -> Exhibit:
     rows: list[tuple[str, str, int, float]] = []
     said = []
     for one in FACTORS.values():
-        if not one.written or one.name == "hate" or not part.loaded.cube.extra.carries(one):
+        if not one.written or one.several or not part.loaded.cube.extra.carries(one):
             continue
-        counts = [int(_carrying(part, one, {at}).sum()) for at in range(len(one.values))]
+        counts = [int(carrying(part, one, {at}).sum()) for at in range(len(one.values))]
         known = sum(counts[:-1])
         named = list(one.values.values())  # noqa: PD011
         shares = [part.percent(count, known) for count in counts[:-1]]
@@ -148,7 +148,7 @@ def age_groups(part: Part, age: Factor) -> dict[str, tuple[int, ...]]:
     return {name: read_ages(span)[0] for name, span in {**young, **GROWN}.items()}
 
 
-def _carrying(part: Part, one: Factor, chosen: set[int] | frozenset[int]) -> np.ndarray:
+def carrying(part: Part, one: Factor, chosen: set[int] | frozenset[int]) -> np.ndarray:
     """Mark the events of a part that carry any of some values of a factor."""
     found: np.ndarray = part.loaded.cube.extra.carrying(one, chosen)[part.rows]
     return found

@@ -193,7 +193,7 @@ def night_time_economy(part: Part) -> Exhibit:
     number = clock.nights_of(exposure.sum(axis=0), late.hour)
     clumped = peaks.clumping(units.sum(axis=2), exposure)
     if not part.gate.controlled:
-        table["Busiest night"] = [_busiest_night(part, weeks[i], number, clumped) for i in order]
+        table["Busiest night"] = [busiest_nights(part, weeks[i], number, clumped) for i in order]
     share = part.gate.share(int(columns[column][order].sum()), int(columns[column].sum()))
     first = table["Ward"][(table[column] == table[column][0]).fillna(False)]
     finding = leading(list(first), f"{part.noun} at night", f"{table[column][0]:,}")
@@ -223,7 +223,7 @@ def _week_of_wards(part: Part, query: Query) -> np.ndarray:
     return weeks[:, :DAYS_KNOWN, :HOURS_KNOWN]
 
 
-def _busiest_night(part: Part, week: np.ndarray, number: np.ndarray, clumped: peaks.Clumping | None) -> str:
+def busiest_nights(part: Part, week: np.ndarray, number: np.ndarray, clumped: peaks.Clumping | None) -> str:
     """Nights that cannot be told apart from a ward's busiest, for each of its ``number``; "–" where none."""
     used = midnight.without_excess(week, part.midnight.kept)
     counts = np.asarray(clock.night_hours(used)).sum(axis=1).round().astype(np.int64)

@@ -1,0 +1,287 @@
+"""In what kind of place, in which town at night, and how do people come to hospital?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.moments import N_SLOTS
+from geo.ask.ages import read_ages
+from geo.ask.factors import FACTORS
+from geo.ask.words import leading, lower_first
+from geo.stats import clock, midnight, peaks
+from geo.stats.intervals import poisson_interval, wilson
+from geo.tell.exhibits.part import PERCENT, Chart, Exhibit, NotPossible, Part, ordered
+from geo.tell.exhibits.persons import NO_COUNT, carrying
+from geo.tell.exhibits.violence import of_definition
+from geo.tell.exhibits.what import need_pairs
+from geo.tell.exhibits.when import NIGHT_HOURS, busiest_nights
+
+NIGHT = "night-time-economy"
+TOWN_RANK, MOST_TOWNS = 2, 12
+"""Towns are places of at most this rank, and so many are listed."""
+CENTRE = 1_000.0
+"""Metres from the middle of a town within which a small area belongs to its centre."""
+WEEKEND = (4, 5)
+"""Nights of Friday and of Saturday."""
+FOUR_HOURS = tuple(f"{hour:02d}:00 to {hour + 3:02d}:59" for hour in range(0, 24, 4))
+TIED = "="
+
+
+def premises(part: Part) -> Exhibit:
+    """Kinds of premises: how many, what part, which share a rank, and when they are busiest."""
+    kind = FACTORS["premises"]
+    if not part.loaded.cube.extra.carries(kind):
+        raise NotPossible(f"premises: {kind.reason(part.loaded.info)}")
+    masks = {label: carrying(part, kind, {at}) for at, label in enumerate(kind.labels)}
+    unknown = masks.pop("Not known")
+    counts = np.array([int(mask.sum()) for mask in masks.values()])
+    known = int(counts.sum())
+    order = [at for at in ordered(part.numbers(counts), list(masks)) if counts[at]]
+    if not order:
+        raise NotPossible("the kind of premises is known of none of these events.")
+    table = pd.DataFrame({"Premises": [list(masks)[at] for at in order]})
+    table.insert(0, "Rank", ranks(part.numbers(counts[order])))
+    table["Count"] = part.gate.counts(counts[order])
+    shares = wilson(counts[order], np.full(len(order), known))
+    table["Share of those known"] = [part.percent(int(counts[at]), known) for at in order]
+    hidden = np.where(table["Share of those known"].isna(), np.nan, 100.0)
+    table["From"], table["To"] = (shares[name].to_numpy() * hidden for name in ("lower_ci", "upper_ci"))
+    if part.loaded.info.has_hours:
+        units, exposure = part.units
+        clumped = peaks.clumping(units.sum(axis=2), exposure)
+        by_hour = peaks.clumping(_by_four(units.sum(axis=1)))
+        number = clock.nights_of(exposure.sum(axis=0))
+        weeks = [_week(part, list(masks.values())[at]) for at in order]
+        table["Busiest nights"] = [busiest_nights(part, week, number, clumped) for week in weeks]
+        table["Busiest hours"] = [_busiest_hours(part, week, by_hour) for week in weeks]
+    first = list(table["Premises"][table["Rank"] == table["Rank"].iloc[0]])
+    share = table["Share of those known"].iloc[0]
+    finding = "" if np.isnan(share) else f"{leading(first, part.noun, f'{share:.0f}%')} of those known."
+    caveats = (
+        f"{part.events(int(unknown.sum()))} are left out: the kind of premises is not known.",
+        f"{TIED} marks kinds that share a rank. Nights and hours are those that cannot be told apart from "
+        "the busiest, without midnight’s excess; – where they vary no more than weeks do; limits by Wilson.",
+    )
+    formats = dict.fromkeys(("Share of those known", "From", "To"), PERCENT)
+    return Exhibit("premises", f"{part.titled}: premises", finding, table, formats, caveats=caveats)
+
+
+def ranks(counts: np.ndarray) -> list[str]:
+    """Ranks from the highest protected count down; equal ones share theirs, and those suppressed have none.
+
+    >>> ranks(np.array([9.0, 4.0, 4.0, 1.0]))
+    ['1', '2=', '2=', '4']
+    """
+    found = []
+    for count in counts:
+        tied = int((counts == count).sum()) > 1
+        found.append("" if np.isnan(count) else f"{1 + int((counts > count).sum())}{TIED * tied}")
+    return found
+
+
+def _week(part: Part, mask: np.ndarray) -> np.ndarray:
+    """Timed events of a part that a mask marks, by weekday and hour."""
+    slots = part.loaded.cube.cell[part.rows[mask]] % N_SLOTS
+    week = np.bincount(slots, minlength=N_SLOTS).reshape(DAYS_KNOWN + 1, HOURS_KNOWN + 1)
+    return week[:DAYS_KNOWN, :HOURS_KNOWN]
+
+
+def _by_four(hours: np.ndarray) -> np.ndarray:
+    found: np.ndarray = hours.reshape(*hours.shape[:-1], 6, 4).sum(axis=-1)
+    return found
+
+
+def _busiest_hours(part: Part, week: np.ndarray, clumped: peaks.Clumping | None) -> str:
+    used = np.asarray(midnight.without_excess(week, part.midnight.kept)).sum(axis=0)
+    counts = np.nan_to_num(part.numbers(_by_four(used).round().astype(np.int64)))
+    enough = counts.sum() >= peaks.LEAST_FOR_PEAK
+    found = peaks.busiest_first(counts, np.ones(len(counts)), 0.95, clumped) if enough else []
+    return ", ".join(FOUR_HOURS[at] for at in found) or "–"
+
+
+# ---------------------------------------------------------------- towns at night
+
+
+def towns(part: Part) -> dict[str, np.ndarray]:
+    """Small areas of the centre of each town: those within a kilometre of its middle, one at least."""
+    places = part.atlas.places
+    if places is None:
+        raise NotPossible("no towns are loaded (hotspots import places FILE).")
+    chosen = places[places["rank"] <= TOWN_RANK].sort_values(["rank", "name"]).head(MOST_TOWNS)
+    points = part.lsoa.anchors
+    found = {}
+    for town in chosen.itertuples():
+        away = np.hypot(points[:, 0] - float(town.x), points[:, 1] - float(town.y))
+        mask = (away <= CENTRE) | (away == away.min())
+        if (mask & part.inside).any():
+            found[str(town.name)] = mask & part.inside
+    return found
+
+
+def towns_at_night(part: Part) -> Exhibit:
+    """The night-time economy of each town centre: a weekend, domestic, hate, injury, largest place."""
+    return at_night(part, towns(part))
+
+
+def at_night(part: Part, centres: Mapping[str, np.ndarray]) -> Exhibit:
+    """The night-time economy in some groups of small areas.
+
+    Parameters
+    ----------
+    part : Part
+    centres : mapping of str to ndarray of bool
+        Small areas of each town.
+    """
+    of = of_definition(part, NIGHT)
+    of.need_hours()
+    weekdays = clock.weekdays_of_months(of.months)
+    weekends = float(clock.nights_of(weekdays, NIGHT_HOURS)[list(WEEKEND)].mean())
+    if not weekends:
+        raise NotPossible("the filters leave no weekend.")
+    rows = []
+    for town, lsoas in centres.items():
+        here = np.append(lsoas, [False, False])[of.loaded.cube.area[of.rows]]
+        if here.any():
+            rows.append(_night(of, town, here, int(lsoas.sum()), weekends))
+    if not rows:
+        raise NotPossible("no offence of the night-time economy is in the centre of a town.")
+    table = pd.DataFrame(rows)
+    order = ordered(part.numbers(table["Count"]), list(table["Town"]))
+    table = table.iloc[order].reset_index(drop=True)
+    for column in ("Count", "Friday and Saturday nights"):
+        table[column] = part.gate.counts(table[column])
+    hidden = table["Friday and Saturday nights"].isna().to_numpy(bool)
+    for column in ("A weekend", "From", "To"):
+        table[column] = table[column].mask(hidden)
+    one = table.iloc[0]
+    finding = (
+        ""
+        if np.isnan(one["A weekend"])
+        else f"{one['Town']} has {one['A weekend']:.1f} {part.noun} a weekend in the night-time economy "
+        f"({one['From']:.1f} to {one['To']:.1f})."
+    )
+    caveats = (
+        part.atlas.definitions[NIGHT].said,
+        "A weekend is the nights of Friday and of Saturday, 19:00 to 06:59; limits are of counts by chance "
+        "alone. Shares are of all these offences; the last is that of the kind of premises with most.",
+    )
+    shares = dict.fromkeys((c for c in table if c.startswith("%")), PERCENT)
+    title = f"Night-time economy by town centre, {part.where}, {part.when}"
+    return Exhibit("towns_at_night", title, finding, table, shares, caveats=caveats)
+
+
+def _night(of: Part, town: str, here: np.ndarray, areas: int, weekends: float) -> dict[str, object]:
+    """One town: its events, protected but for the numbers that are given to the gate together."""
+    extra = of.loaded.cube.extra
+    number = int(here.sum())
+    week = _week(of, here)
+    friday = int(np.asarray(clock.night_hours(week)).sum(axis=1)[list(WEEKEND)].sum().round())
+    shown = float(of.numbers([friday])[0])
+    low, high = poisson_interval(np.nan_to_num(np.array([shown])))
+    row: dict[str, object] = {
+        "Town": town,
+        "Small areas": areas,
+        "Count": number,
+        "Friday and Saturday nights": friday,
+        "A weekend": shown / weekends,
+        "From": float(low[0]) / weekends,
+        "To": float(high[0]) / weekends,
+    }
+    for name, label in (("domestic", "% domestic"), ("hate", "% hate"), ("injury", "% with injury")):
+        factor = FACTORS[name]
+        if extra.carries(factor):
+            none = {at for at, value in enumerate(factor.values) if value in NO_COUNT}
+            mask = carrying(of, factor, {*range(len(factor.values))} - none)
+            row[label] = of.percent(int((mask & here).sum()), number)
+    return row | _largest(of, here, number)
+
+
+def _largest(of: Part, here: np.ndarray, number: int) -> dict[str, object]:
+    """Kind of premises and small area of most of some events, and their shares."""
+    kind = FACTORS["premises"]
+    found: dict[str, object] = {}
+    if of.loaded.cube.extra.carries(kind):
+        labels = [label for label in kind.labels if label != "Not known"]
+        counts = [int((carrying(of, kind, {at}) & here).sum()) for at in range(len(labels))]
+        at = int(np.argmax(counts))
+        found |= {"Most at": lower_first(labels[at]), "% of it": of.percent(counts[at], number)}
+    return found
+
+
+# ---------------------------------------------------------------- on the way to hospital
+
+
+def arrivals(part: Part) -> Exhibit:
+    """How patients came, by group of four hours."""
+    part.need_hours()
+    need_pairs(part, "hours and ways to arrive")
+    modes = pd.Series(part.extra("arrival_mode")).astype(object).fillna("Not stated").astype(str).to_numpy()
+    slots = part.loaded.cube.cell[part.rows] % N_SLOTS % (HOURS_KNOWN + 1)
+    names = pd.Series(modes).value_counts()
+    columns = [str(name) for name in names.index]
+    hours = [*FOUR_HOURS, "Not known"]
+    at = np.where(slots == HOURS_KNOWN, 6, slots // 4)
+    counts = pd.crosstab(at, modes).reindex(index=range(7), columns=columns, fill_value=0)
+    table = pd.DataFrame({"Hours": hours})
+    for name in columns:
+        table[name] = part.gate.counts(counts[name].to_numpy())
+    whole = counts.sum(axis=1)
+    first = columns[0] if "Ambulance" not in columns else "Ambulance"
+    table[f"{first}, share"] = [
+        part.percent(int(a), int(b)) for a, b in zip(counts[first], whole, strict=True)
+    ]
+    shares = table[f"{first}, share"].iloc[:6]
+    finding = ""
+    if shares.notna().any():
+        high, low = int(shares.argmax()), int(shares.argmin())
+        finding = f"{first}: {shares.iloc[high]:.0f}% from {hours[high]}, "
+        finding += f"{shares.iloc[low]:.0f}% from {hours[low]}."
+    chart = Chart("heat", "Hours", tuple(columns), data=table.iloc[:6], titles=("", part.noun.capitalize()))
+    title = f"{part.titled}: ways to arrive by time of day"
+    return Exhibit("arrivals", title, finding, table, {f"{first}, share": PERCENT}, chart)
+
+
+def diagnoses(part: Part) -> Exhibit:
+    """Diagnoses beside the injury, in any position: mental health, drugs, alcohol, several at once."""
+    factor = FACTORS["diagnosis"]
+    if not part.loaded.cube.extra.carries(factor):
+        raise NotPossible(f"diagnoses: {factor.reason(part.loaded.info)}")
+    told = [at for at, value in enumerate(factor.values) if value not in NO_COUNT]
+    masks = {factor.labels[at]: carrying(part, factor, {at}) for at in told}
+    unknown = int(carrying(part, factor, factor.unknown).sum())
+    known = part.total - unknown
+    several = np.sum(list(masks.values()), axis=0) > 1
+    masks |= {"Any of them": np.logical_or.reduce(list(masks.values())), "More than one": several}
+    young = carrying(part, FACTORS["victim_age"], {*read_ages("0-24")[0]})
+    counts = [int(mask.sum()) for mask in masks.values()]
+    limits = wilson(counts, [known] * len(counts)) * 100
+    table = pd.DataFrame({"Diagnosis": list(masks), "Count": part.gate.counts(counts)})
+    table["Share"] = [part.percent(count, known) for count in counts]
+    hidden = np.where(table["Share"].isna(), np.nan, 1.0)
+    table["From"], table["To"] = (limits[name].to_numpy() * hidden for name in ("lower_ci", "upper_ci"))
+    table["Of those under 25"] = [
+        part.percent(int((mask & young).sum()), int(young.sum())) for mask in masks.values()
+    ]
+    said = [
+        f"{share:.0f}% {lower_first(name)}"
+        for name, share in zip(table["Diagnosis"][:3], table["Share"], strict=False)
+    ]
+    finding = (
+        ""
+        if table["Share"].iloc[:3].isna().any()
+        else f"Beside the injury, in any position: {', '.join(said)}."
+    )
+    caveats = (
+        "By codes of ICD-10: mental health F00 to F99; drugs F11 to F19, T40, T43.6, T52, T59, Y12, Y16, "
+        "Y19; alcohol those wholly attributable to it. F10 to F19 count for two of them.",
+        f"Of {part.events(unknown)} only the first diagnosis is known."
+        if unknown
+        else "A diagnosis that was not coded does not count.",
+    )
+    formats = dict.fromkeys(("Share", "From", "To", "Of those under 25"), PERCENT)
+    title = f"{part.titled}: diagnoses beside the injury"
+    return Exhibit("diagnoses", title, finding, table, formats, caveats=caveats)

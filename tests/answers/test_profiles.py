@@ -1,0 +1,204 @@
+"""What profiles of persons, places and kinds tell, against the raw file by pandas alone."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.answer.atlas import Atlas
+from geo.ask.viewer import OTHERS
+from geo.data.ingest import import_files
+from geo.tell.assessment import part_of
+from geo.tell.exhibits import EXHIBITS
+from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from tests.answers.test_factors import WORDS, ages, hours, offences, timed
+from tests.support import small_county as small
+
+NAMES = {"1": "Murder", "8N": "Assault with injury", "105A": "Assault without injury", "19C": "Rape", "": ""}
+VIOLENCE = "Violence and sexual offences"
+
+
+def recorded() -> pd.DataFrame:
+    """The small county's offences with codes and names, two years, public order among them."""
+    rows = offences()
+    rng = np.random.default_rng(6)
+    rows["Home Office Code"] = rng.choice([*NAMES], len(rows), p=[0.02, 0.4, 0.4, 0.1, 0.08])
+    rows["Offence"] = rows["Home Office Code"].map(NAMES)
+    rows["Offence Group"] = rows["Offence Group"].replace("Drugs", "Public order")
+    later = rng.random(len(rows)) < 0.4
+    for column in ("Committed From", "Recorded"):
+        rows[column] = rows[column].mask(later, rows[column].str.replace("/2023", "/2022"))
+    return rows
+
+
+def here(violent: bool = True) -> pd.DataFrame:
+    rows = recorded()
+    rows = rows[rows["LSOA Code"].isin(small.CODES)]
+    return rows[rows["Offence Group"] == VIOLENCE] if violent else rows
+
+
+@pytest.fixture(scope="module")
+def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("profiles")
+    shutil.copytree(small_county, path / "data")
+    recorded().to_csv(path / "offences.csv", index=False)
+    import_files(path / "data", "offences", [path / "offences.csv"])
+    towns = "name,easting,northing,rank\nNorthtown,500500,230500,1\nFar,505500,235500,2\n"
+    (path / "places.csv").write_text(towns)
+    (path / "night.toml").write_text(
+        '[night-time-economy]\nlabel = "Night"\nwords = "Nights."\npublisher = "We"\nversion = "1"\n'
+        'source = "offences"\nany = ["hour=19-6&premises=licensed,street,home,other,transport,unknown"]\n'
+    )
+    import_files(path / "data", "places", [path / "places.csv"])
+    import_files(path / "data", "definitions", [path / "night.toml"])
+    return path / "data"
+
+
+@pytest.fixture(scope="module")
+def part(folder: Path) -> Part:
+    atlas = Atlas.open(folder)
+    return part_of(atlas, atlas.exactly("?source=offences"), "offences")[0]
+
+
+def made(part: Part, key: str) -> Exhibit:
+    return EXHIBITS[key][1](part)
+
+
+def test_categories_of_each_year(part: Part) -> None:
+    rows = here(violent=False)
+    expected = pd.crosstab(rows["Offence Group"], rows["Committed From"].str[6:10])
+    table = made(part, "categories_by_year").table.set_index("Category")
+    assert table[["2022", "2023"]].astype(int).to_dict() == expected.to_dict()
+    share = 100 * expected / expected.sum()
+    np.testing.assert_allclose(table["Share 2023"], share["2023"].reindex(table.index))
+
+
+def test_offences_by_their_names(part: Part) -> None:
+    expected = here()["Offence"].replace("", np.nan).value_counts()
+    table = made(part, "subtypes").table
+    assert dict(zip(table["Offence"], table["Count"], strict=True)) == expected.to_dict()
+    assert table["Together"].iloc[-1] == pytest.approx(100 * expected.sum() / len(here()))
+
+
+def test_the_gravest_with_what_is_beside_them(part: Part) -> None:
+    rows = here(violent=False)
+    murders = rows[rows["Home Office Code"] == "1"]
+    one = made(part, "rare").table.set_index("Offence").loc["Homicide"]
+    assert one["Count"] == len(murders)
+    assert one["With a knife"] == (murders["Knife"] == "Y").sum()
+    assert one["Suspect under 25"] == ages("Suspect Age", murders, 0, 24).sum()
+    assert one["From"] < one["A year"] < one["To"]
+
+
+def test_groups_beside_residents_are_bounded_by_those_not_known(part: Part) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
+    rows = here()
+    young, unknown = ages("Victim Age", rows, 15, 24).sum(), (rows["Victim Age"] == "").sum()
+    table = made(part, "represented").table.set_index("Group")
+    one = table.loc["15 to 24"]
+    assert (one["Count"], one["Not known"]) == (young, unknown)
+    assert one["Share of those known"] == pytest.approx(100 * young / (len(rows) - unknown))
+    people = one["Share of residents"] / 100
+    low = proportion_confint(young, len(rows), method="wilson")[0]
+    high = proportion_confint(young + unknown, len(rows), method="wilson")[1]
+    np.testing.assert_allclose([one["At least"], one["At most"]], [low / people, high / people])
+    assert table.loc[["Female", "Male"], "Share of residents"].sum() == pytest.approx(100)
+
+
+def test_victims_and_suspects_add_up(part: Part) -> None:
+    rows = here()
+    table = made(part, "victims").table.set_index(["Ethnicity", "Age"])
+    asian = rows["Victim Ethnicity"].map(WORDS["Victim Ethnicity"]) == "asian"
+    expected = (asian & ages("Victim Age", rows, 18, 24) & (rows["Victim Sex"] == "F")).sum()
+    assert table.loc[("Asian", "18 to 24"), "Female"] == expected
+    assert table["All"].sum() == len(rows)
+    table = made(part, "pairs").table.set_index("Victim")
+    both = ages("Victim Age", rows, 0, 17) & (rows["Victim Sex"] == "F")
+    both &= ages("Suspect Age", rows, 25, 200) & (rows["Suspect Sex"] == "M")
+    assert table.loc["Female under 18", "Suspect male 25 and over"] == both.sum()
+    assert table.loc["All", "All"] == len(rows) == table["All"].iloc[:-1].sum()
+
+
+def test_premises_with_their_share_and_what_is_not_known(part: Part) -> None:
+    rows = here()
+    kind = rows["Premises Type"].map(WORDS["Premises Type"])
+    exhibit = made(part, "premises")
+    table = exhibit.table.set_index("Premises")
+    assert table.loc["Licensed premises", "Count"] == (kind == "licensed").sum()
+    share = 100 * (kind == "licensed").sum() / (kind != "").sum()
+    assert table.loc["Licensed premises", "Share of those known"] == pytest.approx(share)
+    assert exhibit.caveats[0].startswith(f"{(kind == '').sum():,} offences are left out")
+
+
+def test_sexual_offences_by_borough_sex_age_and_relationship(part: Part) -> None:
+    rows = here(violent=False)
+    rape = rows[rows["Home Office Code"] == "19C"]
+    table = made(part, "serious_sexual").table.set_index(["Where", "Of", "Value"])
+    assert table.loc[("All", "Victim’s sex", "Female"), "Count"] == (rape["Victim Sex"] == "F").sum()
+    assert table.loc[("All", "Victim’s age", "Under 18"), "Count"] == ages("Victim Age", rape, 0, 17).sum()
+    partner = rape["Relationship"] == "Ex-partner"
+    known = ~rape["Relationship"].isin(["", "Not known"])
+    one = table.loc[("All", "Relationship", "Partner or ex-partner")]
+    assert (one["Count"], one["Share"]) == (partner.sum(), pytest.approx(100 * partner.sum() / known.sum()))
+
+
+def test_violence_against_women_by_victim_kind_and_space(part: Part) -> None:
+    rows = here(violent=False)
+    women = rows[(rows["Victim Sex"] == "F") & ages("Victim Age", rows, 10, 200)]
+    table = made(part, "women").table.set_index(["Of", "Value"])
+    assert table.loc[("Victims", "Women and girls"), "Count"] == len(women)
+    assert table.loc[("Victims", "Men and boys"), "Count"] == (rows["Victim Sex"] == "M").sum()
+    assert table.xs("Victims")["Count"].sum() == len(rows)
+    injured = women["Home Office Code"] == "8N"
+    assert table.loc[("Kind", "Violence with injury"), "Count"] == injured.sum()
+    online = women[women["Online"] == "Y"]
+    assert table.loc[("Space", "Online"), "Count"] == len(online)
+    assert table.loc[("Space", "Online: domestic"), "Count"] == (online["Domestic Abuse"] == "Y").sum()
+    public = women[(women["Online"] != "Y") & (women["Public Place"] == "Y")]
+    assert table.loc[("Space", "Public"), "Count"] == len(public)
+
+
+def test_town_centres_at_night_a_weekend(part: Part) -> None:
+    table = made(part, "towns_at_night").table
+    one = table.set_index("Town").loc["Northtown"]
+    rows = here(violent=False)
+    near = [small.CODES[at] for at in (0, 1, 6)]  # within a kilometre of the middle of the first square
+    rows = rows[rows["LSOA Code"].isin(near) & timed(rows) & (rows["Premises Type"] != "Police station")]
+    rows = rows[~hours(rows).between(7, 18)]
+    assert (one["Small areas"], one["Count"]) == (3, len(rows))
+    moment = pd.to_datetime(rows["Committed From"], format="%d/%m/%Y %H:%M")
+    night = (moment - pd.Timedelta(hours=12)).dt.day_of_week
+    weekend = night.isin([4, 5]).sum()
+    assert one["Friday and Saturday nights"] == weekend
+    assert one["A weekend"] == pytest.approx(weekend / 104.5, rel=0.01)
+    assert one["% domestic"] == pytest.approx(100 * (rows["Domestic Abuse"] == "Y").mean())
+
+
+def test_the_protected_version_tells_no_pairs(folder: Path) -> None:
+    atlas = Atlas.open(folder, OTHERS)
+    part = part_of(atlas, atlas.exactly("?source=offences"), "offences")[0]
+    for key in ("categories_by_year", "subtypes", "rare", "victims", "pairs", "premises", "serious_sexual"):
+        with pytest.raises(NotPossible):
+            made(part, key)
+    shown = made(part, "represented").table["Count"].dropna()
+    assert (shown % 5 == 0).all()
+
+
+def test_ways_to_arrive_and_wards_by_deprivation(demo_atlas: Atlas, true_demo_atlas: Atlas) -> None:
+    part = part_of(true_demo_atlas, true_demo_atlas.exactly("?source=ae"), "ae")[0]
+    events = true_demo_atlas.snapshot.incidents("ae")
+    events = events[events["lsoa"].isin(part.lsoa.frame.index)]
+    table = made(part, "arrivals").table.set_index("Hours")
+    late = events["hour"].between(20, 23)
+    assert table.loc["20:00 to 23:59", "Ambulance"] == (late & (events["arrival_mode"] == "Ambulance")).sum()
+    shown = part_of(demo_atlas, demo_atlas.exactly("?source=ae"), "ae")[0]
+    with pytest.raises(NotPossible, match="go by borough alone"):
+        made(shown, "arrivals")
+    table = made(part, "wards_by_deprivation").table
+    assert table["Residents"].sum() == part.lsoa.frame["population"].sum()
+    assert table["Count"].sum() == part.total
