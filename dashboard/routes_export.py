@@ -154,14 +154,11 @@ def register(app: Dash, atlas: Atlas) -> None:
         maps = request.args.getlist("map")
         if not 0 < len(maps) <= MOST_SLIDES:
             raise Refused([f"Slides are made of 1 to {MOST_SLIDES} maps; {len(maps)} are asked for."])
-        queries = []
-        for query in map(atlas.exactly, maps):
-            beside = atlas.catalogue.other(query) if query.view == "compare" else None
-            queries += [query] if beside is None else [query, beside]
+        queries = [atlas.exactly(one) for one in maps]
 
         def make() -> Response:
             links = ((query, request.root_url + query.to_search()) for query in queries)
-            content = write_pptx(*(sheet(atlas, query, link, alone=True) for query, link in links))
+            content = write_pptx(*(sheet(atlas, query, link) for query, link in links))
             return download(content, FORMATS["pptx"].mimetype, f"{slug(atlas.place)}-maps.pptx")
 
         return reply(atlas, queries, make)

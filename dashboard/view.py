@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from dash import html
 from dash.development.base_component import Component
@@ -116,7 +115,6 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **two,
             **{f"{ids.export(key)}.href": f"export.{key}{exported}" for key in in_menu()},
             f"{ids.PATROLS}.href": f"patrol{exported}",
-            **({f"{ids.export('pptx')}.href": f"slides.pptx?map={quote(exported)}"} if pair else {}),
         },
     }
 

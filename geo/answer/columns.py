@@ -255,6 +255,7 @@ EVERYWHERE = (
     Column("marked", "Whether the area is in the classes or tenths that were marked"),
     Column("count_beside", "Count of the area on the second map, where two are compared"),
     Column("count_more", "How many more there are on the first map: the count less that of the second map"),
+    Column("rate_beside", "Rate of the area on the second map, per 1,000 residents a year"),
     Column("class_beside", "The class of the legend in which the second map draws the area"),
     Column("population", "Residents"),
     RATE,

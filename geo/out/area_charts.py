@@ -11,8 +11,8 @@ from geo.answer.colours import SEQUENTIAL
 from geo.answer.columns import DAGGER
 from geo.answer.disclosure import SUPPRESSED
 from geo.ask.words import DAY_NAMES, counted
-from geo.out.drawing import EDGE, HATCHES, INK, MUTED, Page, Rect, shorten, text_width
-from geo.out.printed_map import BODY, TINY
+from geo.out.beside_map import fitting
+from geo.out.drawing import BODY, EDGE, HATCHES, INK, MUTED, SMALL, TINY, Page, Rect, shorten, text_width
 from geo.out.provenance import Sheet
 from geo.out.ward_where import GAP
 from geo.tell.area import Profile
@@ -28,11 +28,11 @@ MOST_NEIGHBOURS = 9
 def heading(page: Page, place: Rect, text: str, note: str = "") -> float:
     """Write the heading of a chart; returns where the chart begins."""
     page.text(place.left, place.top + 3.2, text, HEADING, bold=True, kind="H2")
-    beside = text_width(text, HEADING, True) + 3 + text_width(note, TINY) <= place.width
+    beside = text_width(text, HEADING, True) + 3 + text_width(note, BODY) <= place.width
     if beside:
-        page.text(place.right, place.top + 3.2, note, TINY, colour=MUTED, align="right")
+        page.text(place.right, place.top + 3.2, note, BODY, colour=MUTED, align="right")
         return place.top + 5.6
-    return page.paragraph(place.left, place.top + 4.2, place.width, note, TINY, colour=MUTED) + 0.8
+    return page.paragraph(place.left, place.top + 4.2, place.width, note, BODY, colour=MUTED) + 0.8
 
 
 def is_sparse(counts: np.ndarray) -> bool:
@@ -123,7 +123,7 @@ def _draw_cells(page: Page, clock: pd.DataFrame, place: Rect, *, midnight: bool,
                 (cell.left + cell.right) / 2,
                 middle,
                 text,
-                TINY - 0.4,
+                TINY,
                 colour=ink,
                 align="center",
                 halo=doubtful,
@@ -152,7 +152,7 @@ def draw_kinds(page: Page, told: Profile, here: Sheet, place: Rect, most: int = 
     if len(shown) < len(table):
         rest = counted(len(table) - len(shown), "more kind is", "more kinds are")
         end = top + min(WIDEST_BAR, (floor - top) / len(shown)) * len(shown)
-        page.text(place.right, end + 2.4, f"{rest} not drawn", TINY, colour=MUTED, align="right")
+        page.text(place.right, end + 2.9, f"{rest} not drawn", BODY, colour=MUTED, align="right")
 
 
 def draw_neighbours(page: Page, told: Profile, here: Sheet, place: Rect, most: int = MOST_NEIGHBOURS) -> None:
@@ -198,7 +198,8 @@ def _lying(
         for k, (name, value, text, own) in enumerate(zip(names, values, texts, mine, strict=True)):
             y = place.top + k * step
             middle = y + step / 2 + 0.9
-            page.text(left - 1.5, middle, shorten(name, wide - 1.5, TINY + 0.6), TINY + 0.6, align="right")
+            size = fitting(name, wide - 1.5, SMALL, least=TINY)
+            page.text(left - 1.5, middle, shorten(name, wide - 1.5, size), size, align="right")
             length = (place.right - left - 9) * np.nan_to_num(value) / most
             page.box(Rect.of(left, y + step * 0.18, max(length, 0.2), step * 0.64), CHOSEN if own else OTHERS)
-            page.text(left + length + 1, middle, text, TINY + 0.6)
+            page.text(left + length + 1, middle, text, SMALL)

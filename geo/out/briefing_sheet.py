@@ -22,10 +22,25 @@ from geo.answer.legend import Entry
 from geo.ask.query import Query
 from geo.ask.words import day_name, slug
 from geo.out.area_charts import draw_days_and_hours, draw_kinds, draw_neighbours, draw_week, is_sparse
-from geo.out.drawing import INK, MUTED, PALE, POINT, SURFACE, Page, Rect, drawing, pdf, text_width, wrap
+from geo.out.drawing import (
+    BODY,
+    INK,
+    MUTED,
+    PALE,
+    POINT,
+    SMALL,
+    SURFACE,
+    TINY,
+    Page,
+    Rect,
+    drawing,
+    pdf,
+    text_width,
+    wrap,
+)
 from geo.out.export import allow
 from geo.out.pane import Pane, in_sight
-from geo.out.printed_map import TINY, draw_areas, draw_head, write_name
+from geo.out.printed_map import draw_areas, draw_head, write_name
 from geo.out.provenance import Sheet, sheet
 from geo.out.ward_where import name_places
 from geo.stats.rates import UNRELIABLE_NOTE
@@ -46,13 +61,15 @@ VISITS = (
     ("Date", 0.0), ("From", 0.15), ("Minutes", 0.27), ("Officer", 0.41), ("Seen, done, spoken to", 0.60),
 )  # fmt: skip
 """What is recorded of a visit, and where each column begins."""
-LINE, MOST_VISITS = 5.4, 4
-"""Height of a line to write on, millimetres; lines there are to be where all has room."""
+LINE, MOST_VISITS, LEAST_VISITS = 5.4, 4, 3
+"""Height of a line to write on, millimetres; lines there are to be, where all has room and where not."""
 KEY_LINE, MOST_KEY = 3.4, 4
 """Height of a line of the key to the map, millimetres, and how many there may be."""
+VISITS_HEAD = 13.6
+"""What stands above those lines, millimetres."""
 SHOWN = 2
 """Decisions that a sheet shows, the latest."""
-ASKED = "Write down every visit: date, start, minutes, and what you saw and did."
+ASKED = "Write down every visit: when, how long, what you saw and did."
 
 
 def _silent(done: int, total: int, what: str) -> None:
@@ -74,6 +91,7 @@ def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
     place, key = _with_key(here, view, place)
     with page.part("Figure", alternative=f"Map of {spot.name} and its neighbours. {here.map_in_words}"):
         pane = Pane(page, place, view, margin=0.0)
+        pane.ground()
         draw_areas(pane, here)
         shape = level.shapes.geometry.to_numpy()[[position]]
         for colour, weight in (("white", 4.6), (INK, 2.4)):
@@ -86,12 +104,12 @@ def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
         names = known.where(known.ne("") & ~known.duplicated(keep=False), level.frame["name"].iloc[shown])
         spots = pane.at(level.anchors[shown])
         named = [(str(name), x, y) for name, (x, y) in zip(names, spots, strict=True)]
-        write_name(pane, *named[0], taken, size=TINY + 0.4, bold=True)
+        write_name(pane, *named[0], taken, size=TINY, bold=True)
         name_places(pane, here.places, taken)
         seen = pane.sees(level.anchors[shown], margin=3.0)
         for near, (name, x, y) in zip(seen[1:], named[1:], strict=True):
             if near:
-                write_name(pane, name, x, y, taken, size=TINY + 0.4)
+                write_name(pane, name, x, y, taken, size=TINY)
     _draw_key(page, key, Rect(place.left, place.bottom, place.right, place.bottom))
 
 
@@ -107,7 +125,7 @@ def _with_key(here: Sheet, view: Box, place: Rect) -> tuple[Rect, Key]:
         codes = here.answer.codes[shapely.intersects(shapes, shapely.box(*in_sight(map_, view)))]
         lines: Key = [[]]
         for entry in here.legend:
-            width = 8.0 + text_width(entry.name, TINY)
+            width = 8.0 + text_width(entry.name, SMALL)
             if entry.position not in codes:
                 continue
             if lines[-1] and sum(w for _, w in lines[-1]) + width > place.width:
@@ -125,8 +143,8 @@ def _draw_key(page: Page, key: Key, place: Rect) -> None:
         for k, line in enumerate(key):
             x, y = place.left, place.top + KEY_LINE * k + 1.0
             for entry, width in line:
-                page.swatch(Rect.of(x, y, 4.2, 2.4), entry.colour, entry.pattern)
-                page.text(x + 5.4, y + 2.1, entry.name, TINY)
+                page.swatch(Rect.of(x, y, 4.2, 2.4), entry.colour, entry.pattern, entry.lines)
+                page.text(x + 5.4, y + 2.1, entry.name, SMALL)
                 x += width
 
 
@@ -163,15 +181,14 @@ def draw_visits(page: Page, spot: Hotspot, place: Rect) -> None:
     """Draw a table to write visits into, as many lines as there is room for."""
     page.text(place.left, place.top + 3.2, "Your visits", HEADING, bold=True, kind="H2")
     asked = f"{ASKED} This area is {spot.told.code}."
-    page.paragraph(place.left, place.top + 4.6, place.width, asked, TINY + 0.6, colour=MUTED)
-    top = place.top + 8.6
+    top = page.paragraph(place.left, place.top + 4.4, place.width, asked, BODY, colour=MUTED) + 0.6
     style: dict[str, Any] = {"bold": True, "colour": MUTED, "kind": "TH", "scope": "Column"}
     lines = max(1, int((place.bottom - top - 4.2) / LINE))
     with page.part("Table"):
         page.box(Rect(place.left, top, place.right, top + 4.4), SURFACE, order=1)
         with page.part("TR"):
             for name, share in VISITS:
-                page.text(place.left + share * place.width + 1, top + 3.1, name, TINY + 0.6, **style)
+                page.text(place.left + share * place.width + 1, top + 3.1, name, SMALL, **style)
         for k in range(lines):
             y = top + 4.4 + (k + 1) * LINE
             page.rule(place.left, y, place.width, PALE, 0.6)
@@ -223,13 +240,21 @@ def foot(spot: Hotspot, here: Sheet) -> str:
 
 
 def _has_week(spot: Hotspot) -> bool:
-    return spot.told.week.clock is not None
+    """Whether hours are known, and a number of some day or hour may be shown."""
+    told = spot.told
+    if told.week.clock is None:
+        return False
+    if not is_sparse(told.week.clock.to_numpy().ravel()):
+        return True
+    return any(one is not None and one.gt(0).any() for one in (told.days, told.hours))
 
 
 def _where(spot: Hotspot) -> str:
     """Where it is, and when."""
     return " ".join(
-        filter(None, (f"{spot.where}." if spot.where else "", spot.when if _has_week(spot) else ""))
+        filter(
+            None, (f"{spot.where}." if spot.where else "", "" if spot.told.week.clock is None else spot.when)
+        )
     )
 
 
@@ -244,12 +269,15 @@ def pocket(spot: Hotspot, here: Sheet) -> Page:
     kicker = f"Briefing sheet  ·  {here.place}"
     top = draw_head(page, here, kicker, spot.name, _where(spot), margin=margin)
     note = foot(spot, here)
-    bottom = A5[1] - margin + 3 - len(wrap(note, width, TINY)) * TINY * POINT * 1.32
+    bottom = A5[1] - margin + 3 - len(wrap(note, width, BODY)) * BODY * POINT * 1.32
     column = 52.0
     reasons = draw_words(page, Rect(right - column, top, right, top), "Why here", spot.why)
-    row, week = 24.0, 29.0 if _has_week(spot) else -GAP
-    visits = bottom - 2 - max(MOST_VISITS * LINE + 13, 0)
-    floor = max(reasons, visits - GAP - row - GAP - week - GAP)
+    row, week = 28.0, 29.0 if _has_week(spot) else -GAP
+    spare = bottom - 2 - reasons - 3 * GAP - row - week - (LEAST_VISITS * LINE + VISITS_HEAD)
+    if spare < 0:
+        row = max(20.0, row + spare)
+        week = max(23.0, week + spare + 28.0 - row) if _has_week(spot) else week
+    floor = max(reasons, bottom - 2 - (MOST_VISITS * LINE + VISITS_HEAD) - row - week - 3 * GAP)
     draw_place(page, spot, here, Rect(left, top, right - column - GAP, floor))
     y = floor + GAP
     if _has_week(spot):
@@ -290,7 +318,7 @@ def phone(spot: Hotspot, here: Sheet) -> Page:
         return draw_head(page, here, "", spot.name, _where(spot), margin=margin)
 
     y = head(Page(PHONE, PHONE))
-    end = y + sum(height + GAP for height, _ in parts) + len(wrap(note, width, TINY)) * TINY * POINT * 1.32
+    end = y + sum(height + GAP for height, _ in parts) + len(wrap(note, width, BODY)) * BODY * POINT * 1.32
     page = Page(PHONE, end + margin)
     head(page)
     for height, draw in parts:
@@ -303,7 +331,7 @@ def phone(spot: Hotspot, here: Sheet) -> Page:
 def _write_foot(page: Page, here: Sheet, note: str, x: float, y: float) -> None:
     page.rule(x, y - 1.2, page.width - 2 * x, PALE, 0.6)
     with page.part("Sect", late=True):
-        page.paragraph(x, y, page.width - 2 * x, note, TINY, colour=MUTED, url=here.link)
+        page.paragraph(x, y, page.width - 2 * x, note, BODY, colour=MUTED, url=here.link)
 
 
 # ---------------------------------------------------------------- the files

@@ -19,8 +19,9 @@ from geo.answer.atlas import Atlas
 from geo.answer.colours import SEQUENTIAL, lines_over
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layer_measure import COMPARED
+from geo.out.beside_map import draw_legend, legend_height
 from geo.out.drawing import HATCH, INK, LINE, MUTED, Page, Rect, drawing
-from geo.out.printed_map import draw_legend, draw_maps, legend_height
+from geo.out.printed_map import draw_maps
 from geo.out.provenance import sheet
 from geo.tell.exhibits.part import FUNNEL, Chart, Exhibit
 

@@ -29,6 +29,9 @@ INK, MUTED, LINE, SURFACE, BAR = "#17222b", "#4a5661", "#d9dfe4", "#eef3f6", "#1
 MARK, HATCH, GROUND, WARD, EDGE, BADGE = "#ffdd00", "#7b8893", "#e3e9ed", "#707d88", "#9aa5ae", "#0b0c0c"
 PALE = "#b9c3cb"
 
+TITLE, FINDING, BODY, RANK, SMALL, TINY = 17.0, 10.5, 8.0, 7.2, 7.0, 6.0
+"""Sizes of type, points: sentences have the third or more, cells of tables the fifth, and only names on maps
+and numbers in charts the last."""
 A4 = (297.0, 210.0)
 """Width and height of landscape A4, millimetres."""
 POINT = 25.4 / 72
@@ -37,6 +40,8 @@ PIXEL = 72 / 96
 """Points of a CSS pixel."""
 BOROUGH_LINE, WARD_LINE, AREA_LINE = 1.6 * PIXEL, 0.8 * PIXEL, 0.35
 HATCHES = {"nodata": "////", "suppressed": "xxxx"}
+OUTSIDE, OUTSIDE_INK = "||", "#bcc7cf"
+"""Upright lines over what a map is not about, which in black and white would look like its palest class."""
 LEVEL = "----"
 """The lines over what is less than expected."""
 DETAIL = 0.04
@@ -370,7 +375,7 @@ class Page:
             y = [(place.top + place.bottom) / 2] * 3
             self.top.scatter(x, y, s=3.2, color=colour, linewidths=0, zorder=3)
 
-    def badge(self, x: float, y: float, text: str, *, radius: float = 2.0, size: float = 6.4) -> None:
+    def badge(self, x: float, y: float, text: str, *, radius: float = 2.0, size: float = RANK) -> None:
         """Write a number, white on black in a white ring, around a point."""
         from matplotlib.patches import Circle
 

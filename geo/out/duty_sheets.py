@@ -53,7 +53,7 @@ def _page(drawn: Drawn, spot: Hotspot, here: Sheet) -> Page:
         y = page.paragraph(MARGIN, y + 1.2, width, text, BODY) + 5
     _visits(page, y + 1)
     foot = f"{drawn.plan.description}. {drawn.title}. Seal {drawn.record.seal[:16]}"
-    page.paragraph(MARGIN, page.height - 11, width, foot, 7, colour=MUTED)
+    page.paragraph(MARGIN, page.height - 11, width, foot, BODY, colour=MUTED)
     return page
 
 

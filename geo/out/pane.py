@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.out.drawing import DETAIL, DOT_SPACING, HATCH, INK, Page, Rect, font_of
+from geo.out.drawing import DETAIL, DOT_SPACING, GROUND, HATCH, INK, OUTSIDE, OUTSIDE_INK, Page, Rect, font_of
 from geo.tell.insets import Box
 
 
@@ -121,6 +121,11 @@ class Pane:
         bare = np.setdiff1d(np.arange(len(shapes)), polygon)
         x, y = np.concatenate([grid[point], anchors[bare]]).T
         self.axes.scatter(x, y, s=2.2, color=colour, edgecolors="white", linewidths=0.3, zorder=4)
+
+    def ground(self) -> None:
+        """Draw all of the pane as what the map is not about."""
+        whole = np.array([shapely.box(*self.extent)])
+        self.draw(whole, fill=GROUND, hatch=OUTSIDE, ink=OUTSIDE_INK, order=0)
 
     def frame(self, weight: float = 1.0) -> None:
         """Draw a line around the pane."""

@@ -15,20 +15,26 @@ import pandas as pd
 import shapely
 
 from geo.answer.colours import OVERLAY
-from geo.answer.layers import LAYERS
-from geo.answer.legend import HIDDEN, Entry
+from geo.answer.legend import HIDDEN
+from geo.out.beside_map import draw_legend, draw_ranked, legend_height, listed
 from geo.out.drawing import (
     A4,
     AREA_LINE,
     BAR,
+    BODY,
     BOROUGH_LINE,
+    FINDING,
     GROUND,
     INK,
     LINE,
     MARK,
     MUTED,
+    OUTSIDE,
+    OUTSIDE_INK,
     PALE,
     POINT,
+    TINY,
+    TITLE,
     WARD,
     WARD_LINE,
     Page,
@@ -44,14 +50,12 @@ from geo.out.pane import Pane, spread
 from geo.out.provenance import Sheet
 from geo.tell.insets import Inset, view_of
 
-DPI = 300
+DPI, SLIDE_DPI = 300, 220
+"""Dots of an inch, of a print and of a map on a slide."""
 MARGIN, GAP = 11.0, 4.0
 SIDE = 72.0
 """Width of the column with the numbered areas and the legend, millimetres."""
-TITLE, FINDING, NOTE, BODY, TINY = 17.0, 10.5, 8.0, 7.4, 6.0
-"""Sizes of type, points."""
-BADGE_GAP, CELL = 4.6, 9.0
-RANKED_HEAD, LEAST_ROW = 4.6, 5.6
+BADGE_GAP = 4.6
 AREA_SIZE, WARD_SIZE, BOROUGH_SIZE = 1.0, 3.0, 8.0
 """Width on paper, millimetres, below which the lines of most areas of a level are drawn thinner."""
 MOST_LABELS = 14
@@ -67,7 +71,9 @@ def draw_areas(pane: Pane, sheet: Sheet) -> None:
     shapes, codes = sheet.level.shapes.geometry.to_numpy(), sheet.answer.codes
     classes, overlay = sheet.answer.classes, sheet.answer.overlay
     hair = _thinned(pane, shapes, AREA_LINE, AREA_SIZE)
-    pane.draw(shapes[codes == HIDDEN], fill=GROUND, line="white" if hair else GROUND, weight=hair or 0.1)
+    line = "white" if hair else GROUND
+    outside: dict[str, Any] = {"fill": GROUND, "hatch": OUTSIDE, "ink": OUTSIDE_INK}
+    pane.draw(shapes[codes == HIDDEN], line=line, weight=hair or 0.1, **outside)
     looks = zip(classes.colours, classes.patterns, classes.lines, strict=True)
     for k, (colour, pattern, lines) in enumerate(looks):
         line = (PALE if pattern else "white") if hair else colour
@@ -104,22 +110,24 @@ def draw_maps(page: Page, sheet: Sheet, place: Rect, numbered: int | None = None
     sheet : Sheet
     place : Rect
     numbered : int, optional
-        Areas that are listed beside it, and so have their number on it; all that could be by default.
+        Areas that are listed beside it, and so have their number on it or on both; all by default.
     """
     if sheet.second is None:
-        _draw_map(page, sheet, place, numbered)
+        draw_map(page, sheet, place, sheet, numbered)
         return
     width = (place.width - GAP) / 2
     for k, one in enumerate((sheet, sheet.second)):
         left = place.left + k * (width + GAP)
-        page.text(left, place.top + 3.2, one.name, BODY + 1, bold=True)
-        listed = numbered if one is sheet else None
-        _draw_map(page, one, Rect(left, place.top + 5, left + width, place.bottom), listed)
+        page.text(left, place.top + 3.2, f"{'Right' if k else 'Left'}: {one.name}", BODY + 1, bold=True)
+        draw_map(page, one, Rect(left, place.top + 5, left + width, place.bottom), sheet, numbered)
 
 
-def _draw_map(page: Page, sheet: Sheet, place: Rect, numbered: int | None) -> None:
-    """Draw one map into a place on a page; tiles, which are out of their places, without scale and names."""
-    insets, view, anchors = sheet.insets, view_of(sheet.answer, sheet.level), sheet.level.anchors
+def draw_map(page: Page, sheet: Sheet, place: Rect, first: Sheet, numbered: int | None) -> None:
+    """Draw one map into a place on a page; tiles, which are out of their places, without scale and names.
+
+    The areas that are numbered, and what is magnified, are those of the ``first`` map of two on both.
+    """
+    insets, view, anchors = first.insets, view_of(sheet.answer, sheet.level), sheet.level.anchors
     width, side = place.width, 0.0
     if insets:
         needed = place.height * (view[2] - view[0]) / max(view[3] - view[1], 1.0) * 1.02
@@ -138,16 +146,17 @@ def _draw_map(page: Page, sheet: Sheet, place: Rect, numbered: int | None) -> No
         pane.scale_bar(bar)
         taken[pane] = [_tag(pane, inset.name), pane.corner(bar, side * 0.36, 7)]
     taken[main] += _frames(main, insets)
+    top = first.top.head(len(first.top) if numbered is None else numbered)
     if sheet.tiled:
-        _badges(sheet, taken, numbered)
+        _badges(sheet, taken, top)
         return
     bar = main.emptiest(anchors, ("lower left", "lower right"), 0.32 * width, 12)
     main.scale_bar(bar, size=7)
     arrow = main.emptiest(anchors, ("upper left", "upper right", bar.replace("lower", "upper")), 14, 14)
     main.north_arrow(place.left + (5 if "left" in arrow else width - 5), place.top + 1)
     taken[main] += [main.corner(bar, 0.34 * width, 8), main.corner(arrow, 10, 10)]
-    _badges(sheet, taken, numbered)
-    _place_names(sheet, main, taken[main])
+    _badges(sheet, taken, top)
+    _place_names(sheet, main, taken[main], {inset.name for inset in insets})
     for pane in list(taken)[1:]:
         _ward_names(sheet, pane, taken[pane])
 
@@ -188,9 +197,9 @@ def _tag(pane: Pane, name: str, size: float = 7.6) -> Rect:
     return place
 
 
-def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]], numbered: int | None) -> None:
+def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]], top: pd.DataFrame) -> None:
     """Number the top areas: in an inset where one shows them, else on the main map (the first pane)."""
-    (main, *magnified), top = taken, sheet.top.head(len(sheet.top) if numbered is None else numbered)
+    main, *magnified = taken
     positions = sheet.answer.table.index.get_indexer(top.index)
     anchors = sheet.level.anchors[positions]
     left = np.ones(len(positions), bool)
@@ -208,9 +217,8 @@ def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]], numbered: int | None) -
             taken[pane].append(Rect(x - 2.8, y - 2.3, x + 2.8, y + 2.3))
 
 
-def _place_names(sheet: Sheet, main: Pane, taken: list[Rect]) -> None:
-    """Name the largest places, or the boroughs where no places are loaded, without writing over anything."""
-    shown = {inset.name for inset in sheet.insets}
+def _place_names(sheet: Sheet, main: Pane, taken: list[Rect], shown: set[str]) -> None:
+    """Name the largest places not ``shown``, or the boroughs, where nothing is written over by it."""
     names = []
     if sheet.places is not None:
         ordered = sheet.places.sort_values(["rank", "name"])[["name", "x", "y", "rank"]]
@@ -293,15 +301,12 @@ def poster(sheet: Sheet) -> Page:
     top = draw_head(page, sheet, f"{sheet.place}  ·  {sheet.layer}", sheet.title, sheet.answer.headline)
     bottom = draw_foot(page, sheet)
     x = MARGIN + width - SIDE
-    maps = [one for one in (sheet, sheet.second) if one is not None]
-    y = bottom - sum(legend_height(one, SIDE) + 4 for one in maps)
-    ranked = Rect(x, top, x + SIDE, y)
+    y = bottom - legend_height(sheet, SIDE)
+    ranked = Rect(x, top, x + SIDE, y - 4)
     with page.part("Figure", alternative=sheet.map_in_words):
-        draw_maps(page, sheet, Rect(MARGIN, top, x - GAP - 2, bottom), len(_listed(sheet, ranked)))
+        draw_maps(page, sheet, Rect(MARGIN, top, x - GAP - 2, bottom), len(listed(sheet, ranked)))
     draw_ranked(page, sheet, ranked)
-    for one in maps:
-        draw_legend(page, one, x, y + 4, SIDE)
-        y += 4 + legend_height(one, SIDE)
+    draw_legend(page, sheet, x, y, SIDE)
     return page
 
 
@@ -331,132 +336,15 @@ def draw_foot(page: Page, sheet: Sheet, notes: tuple[str, ...] = ()) -> float:
     said = " ".join([*notes, *sheet.marks, *sheet.notes[1:]])
     sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
     made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
-    lines = [len(wrap(text, column, NOTE)) for text in (said, sources, made)]
-    top = page.height - MARGIN + 4 - max(lines[0], lines[1] + lines[2]) * NOTE * POINT * 1.32
+    lines = [len(wrap(text, column, BODY)) for text in (said, sources, made)]
+    top = page.height - MARGIN + 4 - max(lines[0], lines[1] + lines[2]) * BODY * POINT * 1.32
     page.rule(MARGIN, top - 1.8, width, LINE, 0.8)
     x = MARGIN + column + 8
     with page.part("Sect", late=True):
-        page.paragraph(MARGIN, top, column, said, NOTE, colour=MUTED)
-        y = page.paragraph(x, top, column, sources, NOTE, colour=MUTED)
-        page.paragraph(x, y, column, made, NOTE, colour=MUTED, url=sheet.link)
+        page.paragraph(MARGIN, top, column, said, BODY, colour=MUTED)
+        y = page.paragraph(x, top, column, sources, BODY, colour=MUTED)
+        page.paragraph(x, y, column, made, BODY, colour=MUTED, url=sheet.link)
     return top - 4.6
-
-
-def _rows_end(sheet: Sheet, place: Rect) -> float:
-    """Where the last of the numbered areas must end, so that what is said of ties stands below."""
-    return place.bottom - 3.6 * bool(sheet.tied_below)
-
-
-def _listed(sheet: Sheet, place: Rect) -> pd.DataFrame:
-    """The areas that are listed, and so numbered: as many as there is room for."""
-    return sheet.top.head(int((_rows_end(sheet, place) - place.top - RANKED_HEAD) // LEAST_ROW))
-
-
-def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
-    """List the numbered areas, as many as there is room for."""
-    if not len(sheet.top):
-        page.text(place.left, place.top + 2.6, "No areas to rank", BODY + 0.6, bold=True, kind="H2")
-        said = "No area has a number above 0 that may be shown."
-        page.paragraph(place.left, place.top + 4, place.width, said, BODY)
-        return
-    with page.part("Table"):
-        y = _ranked_rows(page, sheet, place)
-    page.rule(place.left, y, place.width)
-    page.text(place.left, y + 3.0, sheet.tied_below, TINY, colour=MUTED)
-
-
-def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
-    """Write the head and the rows of that list; returns where they end."""
-    x, right, y = place.left, place.right, place.top
-    counted = right - max(16, text_width(sheet.rate_title, TINY) + 2.4)
-    room = counted - x - text_width("Highest areas", BODY + 0.6, True) - 2.4
-    noun = shorten(sheet.noun.capitalize(), room, TINY)
-    with page.part("TR"):
-        head: dict[str, Any] = {"kind": "TH", "scope": "Column"}
-        page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True, **head)
-        page.text(counted, y + 2.6, noun, TINY, colour=MUTED, align="right", **head)
-        page.text(right, y + 2.6, sheet.rate_title, TINY, colour=MUTED, align="right", **head)
-    y += RANKED_HEAD
-    rows = _listed(sheet, place)
-    step = min(9.0, (_rows_end(sheet, place) - y) / max(len(rows), 1))
-    for _, row in rows.iterrows():
-        page.rule(x, y, place.width)
-        middle = y + step / 2
-        beside = _beside(sheet, row)
-        width = place.width - 34.6
-        size = fitting(row["name"], width, BODY, True)
-        line = middle - 0.3 if beside else middle + 0.9
-        count, rate = sheet.shown(row)
-        with page.part("TR"):
-            with page.part("TH", scope="Row"):
-                page.badge(x + 2.6, middle, row["rank"])
-                page.text(x + 6.6, line, shorten(row["name"], width, size, True), size, bold=True)
-                page.text(x + 6.6, middle + 2.3, shorten(beside, width + 8, TINY), TINY, colour=MUTED)
-            page.text(right - 16, line, count, BODY, bold=True, align="right")
-            page.text(right, line, rate, BODY, align="right")
-        y += step
-    return y
-
-
-def fitting(text: str, width: float, size: float, bold: bool = False) -> float:
-    """Size of type, not under :data:`TINY`, at which a line of text keeps within a width."""
-    return max(TINY, min(size, size * width / max(text_width(text, size, bold), 1e-6)))
-
-
-def _beside(sheet: Sheet, row: pd.Series) -> str:
-    """Second line of an area in the list: where it lies and, for a layer, its class in words."""
-    where = {"lsoa": row["ward"], "ward": row["borough"], "borough": ""}[sheet.level.key]
-    if sheet.answer.query.layer == "measure":
-        return str(where)
-    code = sheet.answer.codes[sheet.answer.table.index.get_loc(row.name)]
-    return " · ".join(filter(None, [where, sheet.answer.classes.labels[code]]))
-
-
-def legend_height(sheet: Sheet, width: float) -> float:
-    """Room that the legend takes, millimetres."""
-    title = len(wrap(sheet.legend_title, width, BODY, True)) * BODY * POINT * 1.3
-    square, rows = _square_and_rows(sheet)
-    return title + 1.6 + 4.1 * len(rows) + (3 * CELL + 6.5 if square else 0.0) + 3.4
-
-
-def _square_and_rows(sheet: Sheet) -> tuple[list[Entry], list[Entry]]:
-    """Lines of the legend that stand in a square of two thirds by two thirds, and the others."""
-    cells = 9 if LAYERS[sheet.answer.query.layer].scale == "square" else 0
-    return sheet.legend[:cells], sheet.legend[cells:]
-
-
-def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> None:
-    """Draw the legend: every class with the number of areas in it."""
-    with page.part("Figure", alternative=sheet.legend_in_words):
-        _draw_classes(page, sheet, x, y, width)
-
-
-def _draw_classes(page: Page, sheet: Sheet, x: float, y: float, width: float) -> None:
-    """Draw the title, the classes and what their numbers are."""
-    y = page.paragraph(x, y, width, sheet.legend_title, BODY, bold=True, leading=1.3) + 1.6
-    square, rows = _square_and_rows(sheet)
-    for entry in square:
-        k = entry.position
-        column, row = k % 3, 2 - k // 3  # the most deprived third on top
-        cell = Rect.of(x + 26 + column * CELL, y + row * CELL, CELL - 0.4, CELL - 0.4)
-        page.box(cell, entry.colour)
-        ink = "white" if k in (5, 7, 8) else INK
-        middle = (cell.left + cell.right) / 2
-        page.text(middle, cell.top + CELL * 0.6, f"{entry.count:,}", TINY, colour=ink, align="center")
-    if square:
-        for row, words in enumerate(("Most deprived third", "Middle", "Least deprived third")):
-            page.text(x + 24.5, y + (row + 0.6) * CELL, words, TINY, colour=MUTED, align="right")
-        y += 3 * CELL + 3.2
-        for column, words in enumerate(("Fewest", "Middle", "Most")):
-            page.text(x + 26 + (column + 0.5) * CELL, y, words, TINY, colour=MUTED, align="center")
-        y += 3.3
-    for entry in rows:
-        page.swatch(Rect.of(x, y, 5.6, 3.0), entry.colour, entry.pattern, entry.lines)
-        size = fitting(entry.label, width - 16, BODY)
-        page.text(x + 7.4, y + 2.45, shorten(entry.label, width - 16, size), size)
-        page.text(x + width, y + 2.45, f"{entry.count:,}", BODY, align="right", colour=MUTED)
-        y += 4.1
-    page.text(x, y + 2.4, f"Number of {sheet.unit} in each class.", TINY, colour=MUTED)
 
 
 # ---------------------------------------------------------------- the files
@@ -486,9 +374,9 @@ def write_pdf(sheet: Sheet) -> bytes:
         return pdf([poster(sheet)], sheet.title, sheet.about, sheet.address, sheet.made)
 
 
-def maps_png(sheet: Sheet, width: float, height: float, numbered: int, dpi: int = 220) -> bytes:
-    """Draw the maps alone, with insets, numbers, scale and north, on a picture of so many millimetres."""
+def map_png(sheet: Sheet, width: float, height: float, first: Sheet, numbered: int) -> bytes:
+    """Draw one map alone, as :func:`draw_map` does, on a picture of so many millimetres."""
     with drawing():
         page = Page(width, height)
-        draw_maps(page, sheet, Rect(1, 1, width - 1, height - 1), numbered)
-        return page.png(dpi, {"Title": sheet.title, "Description": sheet.answer.headline})
+        draw_map(page, sheet, Rect(1, 1, width - 1, height - 1), first, numbered)
+        return page.png(SLIDE_DPI, {"Title": sheet.title, "Description": sheet.answer.headline})

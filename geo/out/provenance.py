@@ -28,12 +28,13 @@ from geo.answer.level import Level
 from geo.answer.measures import beside
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.ask.words import MONTH_NAMES, agree
+from geo.ask.words import MONTH_NAMES, agree, lower_first, written
 from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell import beside as two
 from geo.tell.credits import credits
 from geo.tell.insets import Inset, of_answer, top_areas
 from geo.tell.marking import marking
+from geo.tell.pair_legend import Legend, legends, note
 from geo.tell.tiles import MOST, tiles
 
 OWN_COMPUTER = ("localhost", "127.0.0.1", "::1")
@@ -106,8 +107,11 @@ class Sheet:
         if self.marked is not None:
             table["marked"] = pd.Series(self.marked, self.answer.table.index)[table.index]
         if self.second is not None:
-            count, other = (one.answer.table["count"].reindex(table.index) for one in (self, self.second))
-            table["count_beside"], table["count_more"] = other, count - other
+            here, there = (one.answer.table.reindex(table.index) for one in (self, self.second))
+            if self.counts_two:
+                table["count_beside"] = there["count"]
+                table["count_more"] = here["count"] - there["count"]
+                table["rate_beside"] = there[RATE.name]
             table["class_beside"] = self.second.classes.reindex(table.index)
         return table
 
@@ -117,12 +121,6 @@ class Sheet:
         answer = self.answer
         drawn = pd.Series(answer.codes, answer.table.index).map(dict(enumerate(answer.classes.labels)))
         return drawn.astype("str")
-
-    @property
-    def legend_title(self) -> str:
-        """What the colours show, and of two maps on which."""
-        title = self.answer.classes.title
-        return f"{self.name}: {title[0].lower()}{title[1:]}" if self.name else title
 
     @property
     def title(self) -> str:
@@ -141,10 +139,41 @@ class Sheet:
         return f"Map. {self.title}, {self.layer}. {self.answer.headline}"
 
     @property
+    def legends(self) -> tuple[Legend, ...]:
+        """What the colours mean, in as many lists as the maps need to be told."""
+        if self.second is None:
+            return (self._counted(self.answer.classes.title),)
+        alike = LAYERS[self.answer.query.layer].scale != "square"
+        found = legends(self.answer, self.second.answer, (self.name, self.second.name)) if alike else []
+        maps = (self, self.second)
+        if len(found) == 1:
+            laid = [one.legend[len(one.answer.legend) :] for one in maps]
+            said = (
+                (here, (f"{here.count:,}", f"{there.count:,}")) for here, there in zip(*laid, strict=True)
+            )
+            return (replace(found[0], rows=(*found[0].rows, *said)),)
+        return tuple(one._counted(f"{one.name}: {lower_first(one.answer.classes.title)}") for one in maps)
+
+    def _counted(self, title: str) -> Legend:
+        """The legend of this map alone: every class with the number of areas in it."""
+        return Legend(title, (), tuple((entry, (f"{entry.count:,}",)) for entry in self.legend))
+
+    @property
+    def legend_note(self) -> str:
+        """What the numbers in the legends are."""
+        if self.second is None or len(self.legends) > 1:
+            return f"Number of {self.unit} in each class."
+        return note(self.answer, self.second.answer)
+
+    @property
     def legend_in_words(self) -> str:
-        """Every class of the legend with its number of areas."""
-        said = "; ".join(f"{entry.label}: {entry.count:,}" for entry in self.legend)
-        return f"{self.answer.classes.title}, number of {self.unit} in each class: {said}."
+        """Every class of the legends with what is said of it."""
+
+        def read(legend: Legend) -> str:
+            rows = (f"{entry.label}: {' and '.join(said)}" for entry, said in legend.rows)
+            return f"{legend.title}. {'; '.join(rows)}."
+
+        return " ".join([*map(read, self.legends), self.legend_note])
 
     @property
     def notes(self) -> list[str]:
@@ -155,6 +184,8 @@ class Sheet:
     def marks(self) -> tuple[str, ...]:
         """What a mark behind a rate means, where one stands in print and no note says it."""
         table = self.answer.table[self.answer.inside]
+        if self.counts_two:
+            return ()  # whose list has no rates
         few = (table["unreliable"] & table[RATE.name].notna()).any()
         said = any(DAGGER in note for note in self.answer.caveats)
         return (f"{DAGGER} {UNRELIABLE_NOTE}.",) if few and not said else ()
@@ -226,12 +257,42 @@ class Sheet:
         return f"{more:,} more {agree(more, 'area shares', 'areas share')} rank {number}." if more else ""
 
     @property
+    def counts_two(self) -> bool:
+        """Whether both maps count events that may differ, which two layers of the same do not."""
+        if self.second is None:
+            return False
+        one, two = self.answer.query, self.second.answer.query
+        return one.source != two.source or one.layer == two.layer
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Heads of the columns of :meth:`shown`."""
+        if self.counts_two:
+            return ("Left", "Right", "Difference")
+        return (self.noun.capitalize(), self.rate_title)
+
+    @property
+    def below(self) -> str:
+        """What is to be said beneath the list of the first areas."""
+        nouns = dict.fromkeys(one.noun for one in (self, self.second) if one is not None)
+        said = f"Number of {' and of '.join(nouns)}; first by the left map." if self.counts_two else ""
+        return " ".join(filter(None, (self.tied_below, said)))
+
+    @property
     def rate_title(self) -> str:
         """Head of the column of rates."""
         return beside(self.answer.query.measure).heading
 
-    def shown(self, row: pd.Series) -> tuple[str, str]:
-        """Count and rate of an area as text: ("412", "262.0"); ``*`` and "" where there is none."""
+    def shown(self, row: pd.Series) -> tuple[str, ...]:
+        """Count and rate of an area as text, ("412", "262.0"); of two maps both counts and their difference.
+
+        ``*`` and "" stand where there is none.
+        """
+        if self.second is not None and self.counts_two:
+            other = self.second.answer.table.loc[row.name]
+            known = pd.notna(row["count"]) and pd.notna(other["count"])
+            more = int(row["count"] - other["count"]) if known else 0
+            return count_of(row), count_of(other), written(more, "{:+,d}" if more else "{}") if known else "–"
         asked = beside(self.answer.query.measure)
         return (
             count_of(row),
@@ -244,9 +305,7 @@ def merge(shapes: np.ndarray, group: np.ndarray, n: int) -> np.ndarray:
     return np.array([shapely.union_all(shapes[group == k]) for k in range(n)], dtype=object)
 
 
-def sheet(
-    atlas: Atlas, query: Query, link: str = "", made: date | None = None, *, alone: bool = False
-) -> Sheet:
+def sheet(atlas: Atlas, query: Query, link: str = "", made: date | None = None) -> Sheet:
     """Answer a query for a file.
 
     Parameters
@@ -257,11 +316,9 @@ def sheet(
         Address that shows the same on the page.
     made : date, optional
         Today if absent.
-    alone : bool
-        Whether the first map of a comparison is told by itself, as on a slide.
     """
     answer = atlas.answer(query)
-    pair = None if alone else two.pair(atlas, answer)
+    pair = two.pair(atlas, answer)
     found = None
     if query.mark:
         found, _ = marking(atlas, pair[0] if pair else answer)

@@ -2,7 +2,8 @@
 
 One PowerPoint slide for each :class:`~geo.out.provenance.Sheet`, whose every word can be edited: title,
 finding, table of the highest areas, legend and notes are text and shapes; only the map is a picture, with a
-description for those who cannot see it. The speaker's notes hold all caveats and sources.
+description for those who cannot see it. Of a comparison both maps are on one slide, with their difference.
+Notes for which there is no room beneath the map are on a slide of their own; the speaker's notes hold all.
 
 What is written keeps within its box in the widest letters that a program puts in place of the slide's own
 Calibri: those of Arial, which are narrower than the letters of :mod:`geo.out.drawing` by a tenth.
@@ -14,9 +15,11 @@ import io
 from datetime import datetime, time
 from typing import Any
 
+from geo.ask.words import lower_first
 from geo.out.drawing import BADGE, EDGE, HATCH, INK, LINE, MARK, MUTED, POINT, shorten, text_width, wrap
-from geo.out.printed_map import maps_png
+from geo.out.printed_map import map_png
 from geo.out.provenance import Sheet
+from geo.tell.pair_legend import Legend
 
 WIDTH, HEIGHT = 338.667, 190.5
 """A 16:9 slide, millimetres."""
@@ -26,17 +29,22 @@ MAP = (11.0, 44.0, 206.0, 122.0)
 LEFT = 224.0
 """Where the column of table and legend begins."""
 WIDE = WIDTH - MARGIN - LEFT
-COLUMNS = (8.0, 54.0, 20.0, WIDE - 82.0)
-"""Widths of rank, name, count and rate."""
-ROW, LEAST_ROW, ENTRY = 6.3, 4.2, 4.8
-"""Heights of a row of the table, the usual and the least, and of a line of the legend."""
+COLUMNS, OF_TWO = (8.0, 54.0, 20.0, WIDE - 82.0), (8.0, 44.0, 14.5, 14.5, WIDE - 81.0)
+"""Widths of rank, name, count and rate; of two maps of both counts and their difference."""
+ROW, LEAST_ROW, ENTRY, NAME = 6.3, 4.2, 4.8, 6.0
+"""Heights of a row of the table, the usual and the least, of a line of the legend, of the name of a map."""
+FOOT = (MARGIN, 167.0, WIDTH - 2 * MARGIN, 21.0)
+"""Left, top, width and height of what is said beneath a map."""
+SAID, LEAST = 12.0, 8.0
+"""Sizes of type of notes on a slide of their own, and beneath a map: the least on a slide, points."""
+NEXT = "More notes are on the next slide."
 PAD, LEADING, ARIAL = 2.0, 1.22, 0.9
 """Millimetres that a box keeps free at its sides together; height of a line in that of its letters; width of
 Arial in that of the letters of :mod:`geo.out.drawing`."""
 
 
 def write_pptx(*sheets: Sheet) -> bytes:
-    """Write one slide for each map, in their order.
+    """Write one slide for each map or comparison, and where its notes are many a slide for them.
 
     Parameters
     ----------
@@ -59,7 +67,9 @@ def write_pptx(*sheets: Sheet) -> bytes:
     facts.keywords = first.address[:255]
     facts.created = facts.modified = datetime.combine(first.made, time())
     for sheet in sheets:
-        _fill_slide(deck.slides.add_slide(deck.slide_layouts[5]), sheet)  # title only
+        _fill_slide(_blank(deck), sheet)
+        if beneath(sheet)[0].endswith(NEXT):
+            _add_notes(deck, sheet)
     file = io.BytesIO()
     deck.save(file)
     return file.getvalue()
@@ -81,41 +91,99 @@ def _fill_slide(slide: Any, sheet: Sheet) -> None:
     _text(slide.shapes, "Finding", finding, sheet.answer.headline, size)
 
     lines = _lines(sheet)
-    head, legend = _head_height(lines[0]), _legend_height(sheet)
+    columns = OF_TWO if sheet.counts_two else COLUMNS
+    head, legend = _head_height(lines[0], columns), _legend_height(sheet)
     room = MAP[3] - legend - 2 - head
     rows = min(len(lines) - 1, int(room // LEAST_ROW))
     step = min(ROW, room / max(rows, 1))
-    picture = slide.shapes.add_picture(
-        io.BytesIO(maps_png(sheet, MAP[2], MAP[3], rows)), Mm(MAP[0]), Mm(MAP[1]), Mm(MAP[2]), Mm(MAP[3])
-    )
-    picture.name = "Map"
-    _describe(picture, sheet.map_in_words)
+    _maps(slide.shapes, sheet, rows)
+    _table(slide.shapes, lines[: rows + 1], columns, head, step)
+    y = MAP[1] + MAP[3] - legend
+    for one in sheet.legends:
+        _legend(slide.shapes, sheet, one, y)
+        y += _height_of(one)
 
-    _table(slide.shapes, lines[: rows + 1], head, step)
-    _legend(slide.shapes, sheet, MAP[1] + MAP[3] - legend)
-
-    sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
-    made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
-    place = (MARGIN, 167.0, WIDTH - 2 * MARGIN, 20.0)
-    said = [" ".join([*sheet.marks, *sheet.notes[1:]]), sources, made]
-    foot = _text(slide.shapes, "Notes and sources", place, "", 8)
-    _write(foot, said, _fitting(said, place, (8, 7, 6)), colour=MUTED)
+    foot = _text(slide.shapes, "Notes and sources", FOOT, "", LEAST)
+    _write(foot, beneath(sheet), LEAST, colour=MUTED)
     if sheet.link.startswith(("http://", "https://")):
         foot.text_frame.paragraphs[-1].runs[0].hyperlink.address = sheet.link
-    ranked = [f"{rank} {name}: {count} {sheet.noun}" for rank, name, count, _ in lines[1:]]
+    ranked = [f"{rank} {name}: {', '.join(numbers)}" for rank, name, *numbers in lines[1:]]
+    heads = f"{lines[0][1]}: {', '.join(lines[0][2:])}"
     slide.notes_slide.notes_text_frame.text = "\n".join(
-        [sheet.title, sheet.answer.headline, *ranked, sheet.tied_below, *sheet.notes, sources, made]
+        [sheet.title, sheet.answer.headline, heads, *ranked, sheet.below, *sheet.notes, *_sources(sheet)]
     )
+
+
+def _blank(deck: Any) -> Any:
+    return deck.slides.add_slide(deck.slide_layouts[5])  # title only
+
+
+def _maps(shapes: Any, sheet: Sheet, rows: int) -> None:
+    """Put the map on a slide, or both of a comparison under their names."""
+    from pptx.util import Mm
+
+    left, top, width, height = MAP
+    maps = [one for one in (sheet, sheet.second) if one is not None]
+    wide = (width - 3.0 * (len(maps) - 1)) / len(maps)
+    for k, one in enumerate(maps):
+        name = NAME if one.name else 0.0
+        place = (left + k * (wide + 3.0), top + name, wide, height - name)
+        if one.name:
+            title = f"{'Right' if k else 'Left'}: {one.name}"
+            size = _fitting([title], (0, 0, wide, name), (11, 10, 9, LEAST))
+            _text(shapes, f"Name of map {k + 1}", (place[0], top, wide, name), title, size, bold=True)
+        file = io.BytesIO(map_png(one, wide, place[3], sheet, rows))
+        picture = shapes.add_picture(file, *map(Mm, place))
+        picture.name = f"Map {k + 1}" if one.name else "Map"
+        _describe(picture, one.map_in_words)
+
+
+def _sources(sheet: Sheet) -> tuple[str, str]:
+    """Where the data come from; and when it was made, and the address that shows it again."""
+    made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
+    return " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits]), made
+
+
+def beneath(sheet: Sheet) -> list[str]:
+    """What is said beneath a map: as many of the notes as there is room for, the sources and the address."""
+    kept, more = [*sheet.marks, *sheet.notes[1:]], ""
+    while True:
+        said = [" ".join(filter(None, [*kept, more])), *_sources(sheet)]
+        if not kept or _needed(said, FOOT[2], LEAST) <= FOOT[3]:
+            return said
+        kept.pop()
+        more = NEXT
+
+
+def _add_notes(deck: Any, sheet: Sheet) -> None:
+    """Add slides that say all that goes with a map, in letters that a room can read."""
+    from pptx.util import Mm
+
+    left = [*sheet.marks, *sheet.notes, *_sources(sheet)]
+    place = (MARGIN, 30.0, WIDTH - 2 * MARGIN, HEIGHT - 40.0)
+    while left:
+        fits = 1
+        while fits < len(left) and _needed(left[: fits + 1], place[2], SAID) <= place[3]:
+            fits += 1
+        slide = _blank(deck)
+        title, box = slide.shapes.title, (MARGIN, 9.0, WIDTH - 2 * MARGIN, 18.0)
+        title.left, title.top, title.width, title.height = map(Mm, box)
+        words = [f"Notes and sources: {sheet.title}"]
+        _write(title, words, _fitting(words, box, (19, 16, 13)), bold=True)
+        size = _fitting(left[:fits], place, (SAID, 10, LEAST))
+        notes = _text(slide.shapes, "Notes and sources", place, "", size)
+        _write(notes, left[:fits], size)
+        left = left[fits:]
+
+
+def _needed(texts: list[str], width: float, size: float) -> float:
+    """Height that paragraphs take in a box of some width."""
+    return sum(len(wrap(text, _room(width), size)) for text in texts) * size * POINT * LEADING
 
 
 def _fitting(texts: list[str], place: tuple[float, ...], sizes: tuple[float, ...]) -> float:
     """The first of some sizes of type at which paragraphs keep within a box; else the last."""
-    width, height = _room(place[2]), place[3]
-
-    def needed(size: float) -> float:
-        return sum(len(wrap(text, width, size)) for text in texts) * size * POINT * LEADING
-
-    return next((size for size in sizes if needed(size) <= height), sizes[-1])
+    return next((size for size in sizes if _needed(texts, place[2], size) <= place[3]), sizes[-1])
 
 
 def _room(width: float) -> float:
@@ -123,18 +191,21 @@ def _room(width: float) -> float:
     return (width - PAD) / ARIAL
 
 
-def _table(shapes: Any, lines: list[tuple[str, ...]], head: float, step: float) -> None:
+def _table(
+    shapes: Any, lines: list[tuple[str, ...]], columns: tuple[float, ...], head: float, step: float
+) -> None:
     """Table of the highest areas: their heads, and a row each."""
     from pptx.util import Mm
 
     height = head + step * (len(lines) - 1)
-    frame = shapes.add_table(len(lines), 4, Mm(LEFT), Mm(MAP[1]), Mm(sum(COLUMNS)), Mm(height))
+    frame = shapes.add_table(len(lines), len(columns), Mm(LEFT), Mm(MAP[1]), Mm(sum(columns)), Mm(height))
     frame.name = "Highest areas"
-    _describe(frame, "Highest areas with rank, count and rate; their ranks are the numbers on the map.")
+    heads = lower_first(", ".join(lines[0][2:]))
+    _describe(frame, f"Highest areas with rank, {heads}; their ranks are the numbers on the map.")
     table = frame.table
     style = table._tbl.tblPr.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId")
     style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
-    for column, width in zip(table.columns, COLUMNS, strict=True):
+    for column, width in zip(table.columns, columns, strict=True):
         column.width = Mm(width)
     for number, line in enumerate(lines):
         table.rows[number].height = Mm(step if number else head)
@@ -149,8 +220,8 @@ def _table(shapes: Any, lines: list[tuple[str, ...]], head: float, step: float) 
 
 def _lines(sheet: Sheet) -> list[tuple[str, ...]]:
     """Heads of the table, and rank, name, count and rate of the numbered areas."""
-    lines: list[tuple[str, ...]] = [("", "Highest areas", sheet.noun.capitalize(), sheet.rate_title)]
-    width = _room(COLUMNS[1])
+    lines: list[tuple[str, ...]] = [("", "Highest areas", *sheet.heads)]
+    width = _room((OF_TWO if sheet.counts_two else COLUMNS)[1])
     for _, row in sheet.top.iterrows():
         name = f"{row['name']} ({row['ward']})" if sheet.level.key == "lsoa" else row["name"]
         if text_width(name, 8) > width:  # without its ward; its end tells areas apart
@@ -159,22 +230,26 @@ def _lines(sheet: Sheet) -> list[tuple[str, ...]]:
     return lines
 
 
-def _head_height(heads: tuple[str, ...]) -> float:
+def _head_height(heads: tuple[str, ...], columns: tuple[float, ...]) -> float:
     """Height of the first row of the table, whose words may need more lines than one."""
-    lines = (len(wrap(text, _room(width), 9, True)) for text, width in zip(heads, COLUMNS, strict=True))
+    lines = (len(wrap(text, _room(width), 9, True)) for text, width in zip(heads, columns, strict=True))
     return max(ROW, max(lines) * 9 * POINT * LEADING + 0.6)
 
 
-def _title_height(sheet: Sheet) -> float:
-    """Height of the title of the legend."""
-    return len(wrap(sheet.answer.classes.title, _room(WIDE), 10, True)) * 10 * POINT * LEADING + 1.6
+def _title_height(legend: Legend) -> float:
+    """Height of the title of a legend."""
+    return len(wrap(legend.title, _room(WIDE), 10, True)) * 10 * POINT * LEADING + 1.6
+
+
+def _height_of(legend: Legend) -> float:
+    return _title_height(legend) + ENTRY * (len(legend.rows) + bool(legend.sides))
 
 
 def _legend_height(sheet: Sheet) -> float:
-    return _title_height(sheet) + ENTRY * len(sheet.legend)
+    return sum(map(_height_of, sheet.legends))
 
 
-def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
+def _legend(shapes: Any, sheet: Sheet, legend: Legend, top: float) -> None:
     """Legend of shapes and text, as one group."""
     from pptx.enum.dml import MSO_PATTERN
     from pptx.enum.shapes import MSO_SHAPE
@@ -187,10 +262,19 @@ def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
     }
     group = shapes.add_group_shape()
     group.name = "Legend"
-    width, head = WIDE, _title_height(sheet)
+    width, head = WIDE, _title_height(legend)
     _describe(group, sheet.legend_in_words)
-    _text(group.shapes, "Legend title", (LEFT, top, width, head), sheet.answer.classes.title, 10, bold=True)
-    for k, entry in enumerate(sheet.legend):
+    _text(group.shapes, "Legend title", (LEFT, top, width, head), legend.title, 10, bold=True)
+    wide = max(text_width(text, 9) for _, said in legend.rows for text in said) * ARIAL + PAD + 1
+    wide = max(wide, 14.0) if legend.sides else wide
+    ends = [LEFT + width - wide * k for k in range(max(len(legend.sides), 1))][::-1]
+    if len(ends) > 1:
+        for end, side in zip(ends, ("Left", "Right"), strict=True):
+            place = (end - wide, top + head, wide, ENTRY)
+            _text(group.shapes, side, place, side, 9, bold=True, align="right")
+        head += ENTRY
+    room = ends[0] - wide - LEFT - 9
+    for k, (entry, said) in enumerate(legend.rows):
         y = top + head + ENTRY * k
         swatch = group.shapes.add_shape(MSO_SHAPE.RECTANGLE, Mm(LEFT + 1), Mm(y + 0.7), Mm(7), Mm(3.8))
         swatch.shadow.inherit = False
@@ -208,10 +292,11 @@ def _legend(shapes: Any, sheet: Sheet, top: float) -> None:
                 line.shadow.inherit = False
                 line.line.fill.background()
                 _fill(line, entry.lines or "")
-        label = shorten(entry.label, _room(width - 24), 9)
-        _text(group.shapes, f"Class {k + 1}", (LEFT + 9, y, width - 24, ENTRY), label, 9)
-        count = (LEFT + width - 15, y, 15, ENTRY)
-        _text(group.shapes, f"Areas in class {k + 1}", count, f"{entry.count:,}", 9, align="right")
+        label = shorten(entry.label, _room(room), 9)
+        _text(group.shapes, f"Class {k + 1}", (LEFT + 9, y, room, ENTRY), label, 9)
+        for end, text in zip(ends, said, strict=True):
+            count = (end - wide, y, wide, ENTRY)
+            _text(group.shapes, f"Areas in class {k + 1}", count, text, 9, align="right")
 
 
 # ---------------------------------------------------------------- small parts

@@ -24,12 +24,16 @@ from geo.out.area_charts import (
     in_words,
     is_sparse,
 )
+from geo.out.beside_map import NOTE_STEP
 from geo.out.drawing import (
     A4,
+    BODY,
     EDGE,
     INK,
     LINE,
     MUTED,
+    SMALL,
+    TINY,
     Align,
     Page,
     Rect,
@@ -37,13 +41,7 @@ from geo.out.drawing import (
     wrap,
 )
 from geo.out.pane import spread
-from geo.out.printed_map import (
-    BODY,
-    MARGIN,
-    TINY,
-    draw_foot,
-    draw_head,
-)
+from geo.out.printed_map import MARGIN, draw_foot, draw_head
 from geo.out.provenance import Sheet
 from geo.out.ward_where import GAP, ROW
 from geo.tell.area import Profile
@@ -67,8 +65,8 @@ def second_page(told: Profile, here: Sheet, atlas: Atlas) -> Page:
     whole = ["The week shows all hours and days."] if clock is not None else []
     bottom = draw_foot(page, here, (*whole, "The months are all that are loaded."))
     notes = [f"{row['label']}: {row['note']}" for _, row in told.sources.iterrows() if row["note"]]
-    lines = wrap(" ".join(notes), width, TINY)
-    services = bottom - ROW * (len(told.sources) + 1) - 7 - 2.8 * len(lines)
+    said = " ".join(notes)
+    services = bottom - ROW * (len(told.sources) + 1) - 7 - NOTE_STEP * len(wrap(said, width, BODY))
     week = 56.0 if clock is not None else 0.0
     months = (services - top - week - 3 * GAP) * 0.4
     y = top
@@ -89,7 +87,7 @@ def second_page(told: Profile, here: Sheet, atlas: Atlas) -> Page:
     else:
         draw_neighbours(page, told, here, beside)
     y = _services(page, told, Rect(MARGIN, services, MARGIN + width, bottom))
-    page.paragraph(MARGIN, y + 0.6, width, " ".join(notes), TINY, colour=MUTED)
+    page.paragraph(MARGIN, y + 0.6, width, said, BODY, colour=MUTED)
     return page
 
 
@@ -141,7 +139,7 @@ def _draw_months(page: Page, told: Profile, place: Rect) -> None:
             height = (floor - top) * count / most
             bar = Rect(x + step * 0.1, floor - height, x + step * 0.9, floor)
             page.box(bar, CHOSEN if mine else OTHERS)
-        if month % 12 == 0 or month == first:
+        if month % 12 == 0 or (month - 1 not in numbers and -month % 12 * step > 9):
             page.text(x, floor + 3.2, str(month // 12), TINY, colour=MUTED)
         elif step > 5.5:
             page.text(
@@ -174,24 +172,25 @@ def _gradient(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     said = in_words((f"Decile {k}" for k in table.index), table["rate_per_1000_year"].round(1))
     of_own = zip(numbers, own["name"], own["rate_per_1000_year"].round(1), strict=True)
     said += f" Of this ward: {'; '.join(f'{k}, {name}, {rate:,}' for k, name, rate in of_own)}."
-    with page.part("Figure", alternative=f"Rate per 1,000 residents a year by deprivation. {said}"):
-        beyond = _draw_gradient(page, table, own, numbers, Rect(place.left, top, place.right, place.bottom))
     words = (
-        f"{here.noun.capitalize()} per 1,000 residents a year. Bars: all small areas by deprivation decile, "
-        "1 the most deprived, with 95% intervals; numbers: those of this ward"
+        f"{here.noun.capitalize()} per 1,000 residents a year. Bars: all small areas by tenth of "
+        "deprivation, the first the most deprived, with 95% intervals. Numbers: those of this ward, above "
+        "the line where beyond the scale."
     )
-    words += ", above the line with their rate where that is beyond the scale." if beyond else "."
-    page.paragraph(place.left, place.bottom - 7.7, place.width, words, TINY, colour=MUTED, leading=1.2)
+    floor = place.bottom - NOTE_STEP * len(wrap(words, place.width, BODY))
+    with page.part("Figure", alternative=f"Rate per 1,000 residents a year by deprivation. {said}"):
+        _draw_gradient(page, table, own, numbers, Rect(place.left, top, place.right, floor))
+    page.paragraph(place.left, floor, place.width, words, BODY, colour=MUTED)
 
 
 def _draw_gradient(
     page: Page, table: pd.DataFrame, own: pd.DataFrame, numbers: np.ndarray, place: Rect
-) -> bool:
-    """Draw the bars, and each area at its rate; returns whether some lie beyond the scale.
+) -> None:
+    """Draw the bars, and each area at its rate.
 
     The scale ends where most rates can still be told apart: an area beyond it stands above it, with its rate.
     """
-    floor, left = place.bottom - 11.5, place.left + 11
+    floor, left = place.bottom - 4.2, place.left + 11
     rates = own["rate_per_1000_year"].to_numpy(float)
     scale = max(
         table["upper_ci"].max(), np.max(rates[rates <= 2.2 * table.to_numpy()[:, 0].max()], initial=0)
@@ -219,16 +218,15 @@ def _draw_gradient(
         if np.hypot(x - home[0], y - home[1]) > 0.8:  # moved aside: where it belongs is dotted
             page.top.plot([home[0], x], [home[1], y], color=INK, linewidth=0.5, zorder=4)
             page.top.plot(*home, "o", color=INK, markersize=2.2, zorder=4)
-        page.badge(x, y, str(number), radius=1.6, size=5.2)
+        page.badge(x, y, str(number), radius=1.8, size=TINY)
     x = 0.0
     for middle, rate, number in sorted(zip(middles[beyond], rates[beyond], numbers[beyond], strict=True)):
         text = f"{rate:,.0f}"
         width = text_width(text, TINY, True) + 5
         x = min(max(middle - 1.6, x), area.right - width)
-        page.badge(x + 1.6, area.top - BEYOND + 1.6, str(number), radius=1.6, size=5.2)
+        page.badge(x + 1.6, area.top - BEYOND + 1.6, str(number), radius=1.8, size=TINY)
         page.text(x + 3.8, area.top - BEYOND + 2.4, text, TINY, bold=True)
         x += width
-    return bool(beyond.any())
 
 
 def _services(page: Page, told: Profile, place: Rect) -> float:
@@ -247,7 +245,7 @@ def _services(page: Page, told: Profile, place: Rect) -> float:
         with page.part("TR"):
             for at, (name, _) in enumerate(columns):
                 style: dict[str, Any] = {"bold": True, "colour": MUTED, "kind": "TH", "scope": "Column"}
-                cell(y + 2.4, at, name, TINY + 0.4, **style)
+                cell(y + 2.4, at, name, SMALL, **style)
         y += 4.0
         for _, row in told.sources.iterrows():
             page.rule(place.left, y, place.width)

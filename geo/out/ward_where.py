@@ -10,16 +10,18 @@ import shapely
 
 from geo.answer.colours import OVERLAY
 from geo.answer.columns import count_of, rate_of
+from geo.out.beside_map import draw_legend, legend_height
 from geo.out.drawing import (
     A4,
     AREA_LINE,
     BADGE,
+    BODY,
     BOROUGH_LINE,
     EDGE,
-    GROUND,
     INK,
     MUTED,
     PALE,
+    SMALL,
     WARD,
     WARD_LINE,
     Align,
@@ -29,17 +31,7 @@ from geo.out.drawing import (
     shorten,
 )
 from geo.out.pane import Pane, spread
-from geo.out.printed_map import (
-    BADGE_GAP,
-    BODY,
-    MARGIN,
-    TINY,
-    draw_foot,
-    draw_head,
-    draw_legend,
-    legend_height,
-    write_name,
-)
+from geo.out.printed_map import BADGE_GAP, MARGIN, draw_foot, draw_head, write_name
 from geo.out.provenance import Sheet
 from geo.tell.area import Profile
 
@@ -80,7 +72,8 @@ def _map(page: Page, told: Profile, here: Sheet, outlines: dict[str, np.ndarray]
     mine = here.level.frame.index.isin(told.members.index)
     west, south, east, north = outlines["ward"][ward].bounds
     pane = Pane(page, place, (west, south, east, north), margin=0.1)
-    pane.draw(shapes[~mine], fill=GROUND, line="white", weight=AREA_LINE)
+    pane.ground()
+    pane.draw(shapes[~mine], line="white", weight=AREA_LINE)
     looks = zip(classes.colours, classes.patterns, classes.lines, strict=True)
     for k, (colour, pattern, lines) in enumerate(looks):
         hatch, ink = hatching(pattern, lines)
@@ -160,7 +153,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         for head, share in zip(heads, rights, strict=True):
             x = {"Small area (LSOA)": 0.0, "Cluster": 0.70}.get(head, share or 0.0)
             align: Align = "right" if share else "left"
-            page.text(place.left + x * place.width, y, head, TINY + 0.4, align=align, **style)
+            page.text(place.left + x * place.width, y, head, SMALL, align=align, **style)
     y += 1.8
     for number, ((_, row), code) in enumerate(zip(told.members.iterrows(), codes, strict=True), start=1):
         page.rule(place.left, y, place.width)
@@ -170,7 +163,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         page.box(Rect.of(x, y + 1.6, 3.6, 2.6), small.classes.colours[code], edge=EDGE)
         with page.part("TR"):
             with page.part("TH", scope="Row"):
-                page.badge(place.left + 2.6, y + ROW / 2, str(number), radius=1.8, size=6)
+                page.badge(place.left + 2.6, y + ROW / 2, str(number))
                 page.text(place.left + 7, base, row["name"], BODY, bold=True)
             for text, share in ((count_of(row), 0.37), (rate_of(row), 0.53), (row["rank"], 0.66)):
                 page.text(place.left + share * place.width, base, text, BODY, align="right")

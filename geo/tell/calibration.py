@@ -7,7 +7,7 @@ a world over the real geography, and it is counted on how many they give a verdi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -114,22 +114,39 @@ def counties(
     grounds = [(query.source, *ground_of(atlas, query)) for query in queries]
     pattern = np.bincount(grounds[0][1].area, minlength=grounds[0][1].n)
     grounds = [(source, replace(ground, pattern=pattern), first) for source, ground, first in grounds]
-    level = atlas.levels[queries[0].level]
-    first_of = np.unique(level.parent, return_index=True)[1]  # a small area of each area, to place events in
-    codes = atlas.levels["lsoa"].frame.index.to_numpy()[first_of]
+    placed = _small_areas(atlas, queries[0])
     for number in range(maps):
         county = atlas
         for place, (source, ground, first) in enumerate(grounds):
             rng = np.random.default_rng((number, place, *world.key.encode()))
             thin = ground if per_area is None else ground.thinned(2 * per_area, rng)
             area, month = world.draw(thin, rng)
-            events = pd.DataFrame({"category": "Made up", "lsoa": codes[area], "month": first + month})
+            events = pd.DataFrame({"category": "Made up", "lsoa": placed(area, rng), "month": first + month})
             if when is not None:
                 day, events["hour"] = when(first + month, rng)
                 of_month = (first + month - 1970 * 12).astype("datetime64[M]")
                 events["date"] = of_month.astype("datetime64[D]") + (day - 1)
             county = county.with_events(source, events, np.unique(events["month"]).tolist())
         yield county
+
+
+def _small_areas(atlas: Atlas, query: Query) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """How events of the areas of a level are placed: each in a small area of its own, by residents."""
+    codes = atlas.levels["lsoa"].frame.index.to_numpy()
+    if query.level == "lsoa":
+        return lambda area, _: codes[area]
+    parent = atlas.levels[query.level].parent
+    residents = np.maximum(atlas.asked(query.replace(level="lsoa")).population, 1e-6)  # all can be drawn
+    order = np.argsort(parent, kind="stable")
+    end = np.cumsum(residents[order])
+    last = np.cumsum(np.bincount(parent)) - 1
+    start = np.append(0, end[last[:-1]])
+
+    def place(area: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        at = np.searchsorted(end, rng.uniform(start[area], end[last[area]]), "right")
+        return np.asarray(codes[order[np.minimum(at, last[area])]])
+
+    return place
 
 
 def tried(

@@ -153,6 +153,12 @@ def _earlier(first: int, last: int, months: Sequence[int]) -> list[tuple[int, in
     return list(takewhile(lambda span: set(range(span[0], span[1] + 1)) <= loaded, spans))
 
 
+def _stands_out(answer: Answer, code: str) -> bool:
+    """Whether an area is in a class that its map looks for."""
+    at, keys = int(answer.codes[answer.table.index.get_loc(code)]), answer.classes.keys
+    return at < len(keys) and keys[at] in LAYERS[answer.query.layer].leads
+
+
 def _since(atlas: Atlas, answer: Answer, code: str) -> str:
     """Say in which earlier periods as long it was found too; of a map that finds none, how it ranked."""
     query, layer = answer.query, LAYERS[answer.query.layer]
@@ -163,11 +169,9 @@ def _since(atlas: Atlas, answer: Answer, code: str) -> str:
     names, found, ranks = [], [], []
     for span in _earlier(first, last, months):
         then = atlas.answer(query.replace(first=span[0], last=span[1], area=""))
-        position = then.table.index.get_loc(code)
         names.append(period_name(*span))
-        ranks.append(str(then.table["rank"].iloc[position]) or "none")
-        at = int(then.codes[position])
-        found.append(at < len(then.classes.keys) and then.classes.keys[at] in layer.leads)
+        ranks.append(str(then.table["rank"].loc[code]) or "none")
+        found.append(_stands_out(then, code))
     if not names:
         return "No earlier period is loaded to compare it with."
     if not layer.leads:
@@ -176,7 +180,8 @@ def _since(atlas: Atlas, answer: Answer, code: str) -> str:
     was = [name for name, hot in zip(names, found, strict=True) if hot]
     not_ = [name for name in names if name not in was]
     if not was:
-        return f"New: it did not stand out in {listed(not_)}."
+        new = "New: it" if _stands_out(answer, code) else "It"
+        return f"{new} did not stand out in {listed(not_)}."
     if not not_:
         return f"It stood out in {listed(was)}{' too' if len(was) == 1 else ', each looked at by itself'}."
     return f"It stood out in {listed(was)}; not in {listed(not_)}."

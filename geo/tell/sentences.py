@@ -121,6 +121,13 @@ def _still_outside(funnel: Exhibit) -> bool | None:
     return ALLOWING.format(NONE_STANDS_OUT) not in funnel.finding
 
 
+def _less_alike(sources: Exhibit) -> bool | None:
+    """Whether sources are less alike than samples of one pattern; None where noise keeps that unsaid."""
+    if "Lower" not in sources.table:
+        return None
+    return bool((sources.table["Similar wards"] < sources.table["Lower"]).any())
+
+
 def _of_exhibit(
     key: str, speaks: Callable[[Exhibit], bool | None], without: bool | None = None
 ) -> Callable[[Atlas, Query], bool | None]:
@@ -195,7 +202,7 @@ SENTENCES: dict[str, Sentence] = {
         Sentence(
             "similarity",
             "Services less alike than samples of one pattern",
-            _of_exhibit("similarity", lambda it: bool((it.table["Similar wards"] < it.table["Lower"]).any())),
+            _of_exhibit("similarity", _less_alike),
             (),
             ("one_pattern", "rates"),
             "services",

@@ -19,6 +19,7 @@ from geo.out.export import WAYS
 from geo.tell.hotspot import hotspot, hotspots_of, places_in
 from geo.tell.meeting import Notes, note
 from tests.support.exported import read_pdf, squeezed
+from tests.support.small_print import small_print
 from tests.support.tagged import faults, structure
 
 HOME = "https://hotspots.example/"
@@ -63,7 +64,7 @@ def test_a_sheet_is_one_page_that_can_be_read_aloud(sheets):
             assert (width, height) == pytest.approx((148, 210), abs=0.2)
         else:
             assert width == pytest.approx(84, abs=0.2) and 150 < height < 330
-        assert faults(content) == [], (source, paper)
+        assert faults(content) == [] == small_print(content), (source, paper)
         kinds = structure(content)
         assert kinds.count("H1") == 1 and kinds.count("Figure") >= 3
         assert kinds.count("Table") == (paper == "briefing"), "visits are written on paper"

@@ -1,5 +1,7 @@
 """How often verdicts speak when nothing has happened: the worlds, and the counting."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from geo.answer.layers import LAYERS
 from geo.ask.query import Query
 from geo.cli import run
 from geo.stats.worlds import HALF, MONTHS, WORLDS, Ground, World
+from geo.tell.assessment import part_of
 from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, tried
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.tell.sentences import OF_EXHIBITS, SENTENCES
@@ -120,6 +123,19 @@ def test_services_agree_no_more_than_residents_let_them(demo_atlas: Atlas, query
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
 
+def test_protected_sources_are_not_set_beside_samples_of_one_pattern(small_atlas: Atlas) -> None:
+    """Their noise makes them less alike than samples, on every map."""
+    parts = [part_of(small_atlas, Query(), source)[0] for source in ("offences", "ae")]
+    alone = SERVICES["similarity"][1](parts)
+    assert "Of one pattern" not in alone.table and "samples" not in alone.finding
+    assert re.match(r"Shares of .+ agree in \d+% of the wards\.", alone.finding)
+    assert any("noise of protected versions" in caveat for caveat in alone.caveats)
+    assert SENTENCES["similarity"].speaks(small_atlas, Query()) is None
+    beside = SERVICES["similarity"][1]([parts[0], parts[0], parts[1]])
+    assert beside.table["Of one pattern"].notna().tolist() == [True, False, False]
+    assert "two samples of one pattern would" in beside.finding
+
+
 def test_no_verdict_is_given_on_a_set_that_its_own_counts_chose(demo_atlas: Atlas, query: Query) -> None:
     assert not one_of(demo_atlas, query, "busiest_set", WORLDS["clumped30"], maps=5).speaking
 
@@ -193,6 +209,18 @@ def test_a_world_is_drawn_over_the_areas_of_its_level(demo_atlas: Atlas, query: 
     equal = next(counties(demo_atlas, [wards], WORLDS["equal"], maps=1))
     counts = equal.answer(Query(level="ward")).table["count"].to_numpy(float)
     assert counts.var() / counts.mean() == pytest.approx(1, abs=0.6)
+
+
+def test_events_of_a_borough_fall_on_its_small_areas_by_their_residents(
+    demo_atlas: Atlas, query: Query
+) -> None:
+    """They fell on one of them, so that a funnel of small areas was beyond its limits on every map."""
+    boroughs = query.replace(level="borough")
+    county = next(counties(demo_atlas, [boroughs], WORLDS["residents"], maps=1))
+    small = county.answer(Query()).table
+    counts, people = small["count"].to_numpy(float), small["population"].to_numpy(float)
+    expected = people / people.sum() * counts.sum()
+    assert ((counts - expected) ** 2 / expected).sum() / (len(small) - 1) == pytest.approx(1, abs=0.35)
 
 
 @pytest.mark.parametrize("level", ["lsoa", "ward"])

@@ -37,6 +37,8 @@ from geo.tell.assessment import assess
 from geo.tell.tiles import tiles_geojson
 from tests.support.exported import MADE, areas_in, geopackage, words
 from tests.support.fence import ROOT
+from tests.support.small_print import small_print, smallest_on_slides
+from tests.support.tagged import faults
 
 QUERY = Query(source="ae", layer="getis_ord")
 BRIEF = QUERY.replace(last=month_number("2023-01"), hour=(22, 23))
@@ -126,10 +128,13 @@ def drawing(content: bytes) -> int:
 
 
 def pages(content: bytes) -> int:
+    """Pages of a PDF, which is tagged, and prints nothing too small to be read."""
+    assert faults(content) == [] == small_print(content)
     return len(pypdf.PdfReader(io.BytesIO(content), strict=True).pages)
 
 
 def slides(content: bytes) -> int:
+    assert smallest_on_slides(content) >= 8
     return len(Presentation(io.BytesIO(content)).slides)
 
 
@@ -191,6 +196,29 @@ def test_nothing_may_be_taken_away_that_is_not_opened_here():
     assert set(ways()) == set(READERS) | set(OTHERS)
     assert len(OTHERS["assessment"]) == len(REPORTS)
     assert len(OTHERS["patrol"]) == len(PATROL_FILES) + 1, "and duty sheets"
+
+
+def test_no_route_hands_out_a_pdf_that_is_not_checked_here(small_atlas: Atlas):
+    """Whoever adds one adds it above, where it is read for its tags and its smallest print.
+
+    What came of patrols is read in test_patrol_trial, beside the form that it is asked for with.
+    """
+    paths = json.loads(got(small_atlas, "openapi.json"))["paths"]
+    found = {
+        path
+        for path, ways_ in paths.items()
+        for operation in ways_.values()
+        if "application/pdf" in operation["responses"].get("200", {}).get("content", {})
+    }
+    assert found == {
+        "/export.{form}",
+        "/export.pack",
+        "/export.briefing",
+        "/export.phone",
+        "/patrol.{form}",
+        "/patrol/judged",
+        "/assessment.{form}",
+    }
 
 
 @pytest.mark.parametrize("key", FORMATS)

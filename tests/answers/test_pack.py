@@ -19,10 +19,10 @@ from geo.ask.query import Query
 from geo.ask.words import month_number, month_text
 from geo.cli import run
 from geo.out.area_charts import draw_kinds
-from geo.out.drawing import POINT, Page, Rect
+from geo.out.drawing import POINT, TINY, Page, Rect
 from geo.out.pane import Pane
 from geo.out.ward_pack import ward_pack, wards_of, write_packs
-from geo.out.ward_when import _draw_gradient
+from geo.out.ward_when import BEYOND, _draw_gradient
 from geo.out.ward_where import name_places
 from geo.tell.area import profile
 from tests.support import small_county as small
@@ -314,14 +314,17 @@ def test_a_small_area_stands_at_its_rate_or_above_the_scale_with_it():
         {name: [100.0] * 10 for name in ("rate_per_1000_year", "lower_ci", "upper_ci")}, range(1, 11)
     )
     own = pd.DataFrame({"imd_decile": [2, 9], "rate_per_1000_year": [50.0, 1324.0]})
-    assert _draw_gradient(page, deciles, own, np.array([1, 2]), place)
+    _draw_gradient(page, deciles, own, np.array([1, 2]), place)
     found = {text.get_text(): text.get_position()[1] for text in page.top.texts}
-    floor = place.bottom - 11.5
+    floor = place.bottom - 4.2
     scale = next(y for y in found.values() if abs(y - 0.8 - floor) < 1e-9), found["100"]
-    badge = 5.2 * POINT * 0.365
+    badge = TINY * POINT * 0.365
     assert found["1"] - badge == pytest.approx(np.mean(scale) - 0.8, abs=0.01), "half way up"
     assert found["2"] < scale[1] - 2 and "1,324" in found
-    assert not _draw_gradient(Page(100, 100), deciles, own.head(1), np.array([1]), place)
+    page = Page(100, 100)
+    _draw_gradient(page, deciles, own.head(1), np.array([1]), place)
+    top = min(text.get_position()[1] for text in page.top.texts)
+    assert top == pytest.approx(scale[1] - BEYOND), "no room is left above"
 
 
 def test_places_are_named_on_the_map_of_a_pack(small_atlas):

@@ -22,6 +22,8 @@ from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
 from geo.tell.patrol.trial import around, days_after, effects, judge, looks_after, ran, within_buffer
 from geo.tell.patrol.visits import delivered, read_visits
+from tests.support.small_print import small_print
+from tests.support.tagged import faults
 
 QUESTION = "?level=lsoa&source=offences"
 
@@ -261,6 +263,6 @@ def test_the_page_judges_what_its_own_form_sends(small_atlas, record, monkeypatc
         assert words in page.text
     changed = send(record.to_json().replace('"seed": 9', '"seed": 10'))
     assert changed.status_code == 422 and "seal does not fit" in changed.text
-    report = send(record.to_json(), **{"as": "docx"})
-    assert report.data[:2] == b"PK"
+    report = send(record.to_json(), **{"as": "pdf"})
+    assert faults(report.data) == [] == small_print(report.data)
     assert client.post("/patrol/judged", data={}).status_code == 403

@@ -10,11 +10,13 @@ from pptx.util import Mm
 
 from geo.answer.layers import LAYERS
 from geo.ask.query import Query
-from geo.out.drawing import POINT, Rect, drawing, text_width
+from geo.ask.words import month_number
+from geo.out.drawing import POINT, RANK, Rect, drawing, text_width
 from geo.out.export import Sheet, sheet
 from geo.out.printed_map import beside_frame, poster
-from geo.out.slide import write_pptx
+from geo.out.slide import NEXT, write_pptx
 from tests.support.exported import HOME, MADE, read_shapes
+from tests.support.small_print import smallest_on_slides
 
 
 def make(atlas, **asked) -> Sheet:
@@ -79,13 +81,70 @@ def test_a_slide_with_long_names_lists_what_its_map_numbers_and_keeps_its_legend
     assert all(row.height / Mm(1) >= 8 * POINT * 1.2 + 0.6 for row in table.table.rows)
 
 
+def test_of_two_maps_a_slide_has_both_and_their_difference(small_atlas):
+    """Each map had a slide by itself, and nothing said how they differ."""
+    july = month_number("2023-07")
+    one = make(small_atlas, view="compare", first=july, compare="2023-01..2023-06")
+    [slide] = Presentation(io.BytesIO(write_pptx(one))).slides
+    by_name = {shape.name: shape for shape in slide.shapes}
+    assert by_name["Finding"].text_frame.text == one.answer.headline
+    for k, side in ((1, "Left: July to December 2023"), (2, "Right: January to June 2023")):
+        assert by_name[f"Name of map {k}"].text_frame.text == side
+        picture = by_name[f"Map {k}"]
+        assert picture.top >= by_name[f"Name of map {k}"].top + by_name[f"Name of map {k}"].height
+        assert len(picture._element.xpath(".//p:cNvPr")[0].get("descr")) > 30
+    assert by_name["Map 1"].left + by_name["Map 1"].width < by_name["Map 2"].left
+    heads, *rows = ([cell.text for cell in row.cells] for row in by_name["Highest areas"].table.rows)
+    assert heads[2:] == ["Left", "Right", "Difference"] and rows
+    counts = [
+        small_atlas.answer(one.answer.query.replace(view="explore", compare="", **period)).table["count"]
+        for period in ({}, {"first": july - 6, "last": july - 1})
+    ]
+    for row, code in zip(rows, one.top.index, strict=True):
+        here, there = (int(count[code]) for count in counts)
+        assert row[2:4] == [f"{here:,}", f"{there:,}"]
+        assert int(row[4].replace("−", "-").replace(",", "")) == here - there
+    assert [shape.name for shape in slide.shapes].count("Legend") == 1
+    labels = list(read_shapes(by_name["Legend"].shapes))
+    assert labels[1:3] == ["Left", "Right"]
+    for entry, sides in one.legends[0].rows:
+        at = labels.index(entry.label)
+        assert labels[at + 1 : at + 3] == list(sides)
+    assert sum(int(sides[1].replace(",", "")) for _, sides in one.legends[0].rows[:-1]) == len(counts[1])
+
+
+def test_two_layers_of_one_question_have_a_legend_each_and_no_difference(small_atlas):
+    one = make(small_atlas, view="compare", layer="local_moran", compare="getis_ord")
+    names = [
+        shape.name for slide in Presentation(io.BytesIO(write_pptx(one))).slides for shape in slide.shapes
+    ]
+    assert names.count("Legend") == 2 == len(one.legends)
+    assert one.heads == ("Offences", "Per 1,000 a year") and "count_more" not in one.table
+
+
+def test_notes_that_have_no_room_are_on_the_next_slide_and_nothing_is_small(small_atlas):
+    """They shrank to 6 points."""
+    few = make(small_atlas)
+    notes = tuple(f"Note {k} of many: {'it goes on and on ' * 12}." for k in range(30))
+    many = replace(few, answer=replace(few.answer, caveats=notes))
+    content = write_pptx(many, few)
+    first, *rest, last = Presentation(io.BytesIO(content)).slides
+    by_name = {shape.name: shape.text_frame.text for shape in first.shapes if shape.has_text_frame}
+    assert NEXT in by_name["Notes and sources"] and many.credits[0] in by_name["Notes and sources"]
+    said = " ".join(text for slide in rest for text in read_shapes(slide.shapes))
+    assert len(rest) > 1 and all(slide.shapes.title.text_frame.text.startswith("Notes") for slide in rest)
+    for note in (*many.notes, *many.credits, many.link):
+        assert note in said
+    assert NEXT not in " ".join(read_shapes(last.shapes))
+    assert smallest_on_slides(content) >= 8
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_print_lists_what_its_map_numbers(small_atlas, layer):
     one = make(small_atlas, layer=layer)
     with drawing():
         page = poster(one)
-    size = 6.4  # of the letters in a badge, on the map and in the list
-    written = [text.get_text() for text in page.top.texts if text.get_fontsize() == size]
+    written = [text.get_text() for text in page.top.texts if text.get_fontsize() == RANK]
     assert sorted(written) == sorted(2 * one.top["rank"].tolist())
 
 

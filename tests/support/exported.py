@@ -81,8 +81,10 @@ def read_shapes(shapes):
 
 
 def read_pptx(content: bytes) -> str:
-    [slide] = Presentation(io.BytesIO(content)).slides
-    return " ".join([*read_shapes(slide.shapes), slide.notes_slide.notes_text_frame.text])
+    said: list[str] = []
+    for slide in Presentation(io.BytesIO(content)).slides:
+        said += [*read_shapes(slide.shapes), slide.notes_slide.notes_text_frame.text]
+    return " ".join(said)
 
 
 def read_parquet(content: bytes) -> str:

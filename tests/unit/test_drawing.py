@@ -1,13 +1,18 @@
 """Type set on paper: lines that fit, numbers that stand apart."""
 
+import io
 from datetime import date
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
+from shapely import box
 
-from geo.out.drawing import shorten, text_width, wrap
-from geo.out.pane import spread
+from geo.answer.colours import AS_EXPECTED, DEPRIVATION, PALETTES, PLAIN
+from geo.out.drawing import Page, Rect, drawing, shorten, text_width, wrap
+from geo.out.pane import Pane, spread
 from tests.support.exported import squeezed
 
 MADE = date(2026, 11, 20)
@@ -48,3 +53,22 @@ def test_numbers_on_the_map_are_spread_apart(points):
         for j in range(i):
             assert np.hypot(*(placed[i] - placed[j])) > 3.6
     assert (spread(np.array(points, float), 4.6) == placed).all()
+
+
+PALE = [AS_EXPECTED, PLAIN, *(steps[0] for ramp in PALETTES.values() for steps in (ramp.steps(5),))]
+
+
+@pytest.mark.parametrize("colour", sorted({*(shade.paper for shade in PALE), DEPRIVATION.paper[-1]}))
+def test_in_black_and_white_the_ground_is_told_from_the_palest_class(colour):
+    """Both were nearly one grey, on the map of a ward and of a briefing sheet."""
+    with drawing():
+        page = Page(40, 20)
+        pane = Pane(page, Rect(0, 0, 40, 20), (0, 0, 40, 20), margin=0.0)
+        pane.ground()
+        pane.draw(np.array([box(20, 0, 40, 20)]), fill=colour)
+        grey = np.asarray(Image.open(io.BytesIO(page.png(150, {}))).convert("L"), float)
+    ground, area = grey[4:-4, 4 : grey.shape[1] // 2 - 4], grey[4:-4, grey.shape[1] // 2 + 4 : -4]
+    assert np.ptp(area) == 0
+    lines = np.ptp(ground.mean(axis=0))
+    assert lines > 20 and np.ptp(ground.mean(axis=1)) < 5, "upright lines, which no class has"
+    assert area.mean() - ground.min() > 25

@@ -226,16 +226,30 @@ def similarity(parts: Sequence[Part]) -> Exhibit:
     labels = [p.loaded.info.label for p in parts]
     for one, other in combinations(range(len(parts)), 2):
         found = andresen(counts[one], counts[other])
-        alike = of_one_pattern(counts[one], counts[other])
+        noisy = parts[one].gate.controlled or parts[other].gate.controlled
+        alike = (np.nan,) * 3 if noisy else of_one_pattern(counts[one], counts[other])
         rows.append((labels[one], labels[other], found.s, found.s_robust, *alike))
     similar, pattern = "Similar wards", "Of one pattern"
-    table = pd.DataFrame(
-        rows, columns=["Source", "And", similar, "Of wards with events", pattern, "Lower", "Upper"]
-    )
+    limits = [pattern, "Lower", "Upper"]
+    table = pd.DataFrame(rows, columns=["Source", "And", similar, "Of wards with events", *limits])
     table.iloc[:, 2:] *= 100
-    known = table.dropna()
+    caveats: tuple[str, ...] = (
+        "Andresen's S-index: wards in which one source's share lies within what the other would give.",
+    )
+    compared = table[pattern].notna()
+    if compared.any():
+        caveats += (
+            "Two samples of one pattern agree in far fewer than all wards: S is beside what they would give.",
+        )
+    else:
+        table = table.drop(columns=limits)
+    if any(p.gate.controlled for p in parts):
+        caveats += (
+            "The noise of protected versions makes sources less alike than they are: S of a protected source "
+            "is too low, and is not beside what two samples of one pattern would give.",
+        )
     finding = ""
-    if len(known):
+    if len(known := table[compared & table[similar].notna()]):
         best = known.loc[(known[similar] / known[pattern].clip(lower=1)).idxmax()]
         pair = f"{best['Source']} and {lower_first(best['And'])}"
         whose = (
@@ -247,15 +261,11 @@ def similarity(parts: Sequence[Part]) -> Exhibit:
             f"{whose} agree in {best[similar]:.0f}% of the wards, where two samples of one pattern would in "
             f"{best[pattern]:.0f}% ({best['Lower']:.0f} to {best['Upper']:.0f}%)."
         )
+    elif len(known := table[table[similar].notna()]):
+        best = known.loc[known[similar].idxmax()]
+        more = ", more than of any other pair" if len(known) > 1 else ""
+        pair = f"{best['Source']} and {lower_first(best['And'])}"
+        finding = f"Shares of {pair} agree in {best[similar]:.0f}% of the wards{more}."
     formats = dict.fromkeys(table.columns[2:], "{:.0f}%")
     title = f"How alike the sources are in where they point, {parts[0].where}"
-    caveats: tuple[str, ...] = (
-        "Andresen's S-index: wards in which one source's share lies within what the other would give. Two "
-        "samples of one pattern agree in far fewer than all wards, so S stands beside what they would give.",
-    )
-    if any(p.gate.controlled for p in parts):
-        caveats += (
-            "The noise of protected versions makes sources less alike than two samples of one pattern, and "
-            "what these would give does not allow for it: an S below its limits says nothing here.",
-        )
     return Exhibit("similarity", title, finding, table, formats, caveats=caveats)
