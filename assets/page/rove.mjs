@@ -13,9 +13,11 @@ const GROUPS = [
   [".map", ".map-button, .map-caption"],
   [".toolbar", ".tool"],
   [".legend", "button"],
+  [".filters", ".link"],
   [".filters", ":scope > details > summary"],
-  [".panel", ":is(a, button, summary):not(.fold-body *)"],
-  [".findings", ":is(.ranking, .chart) :is(.copy, .note a, .deciles button)"],
+  [".selected", ":is(a, button, summary):not(.fold-body *)"],
+  [".selected .fold-body", "a, button"],
+  [".findings", ":is(.ranking, .chart) :is(.copy, .note a, .deciles button), .evidence > summary"],
   [".months-head", ".quick a, .copy, .play button"],
 ];
 const seen = (item) => item.checkVisibility() && !item.disabled;
