@@ -5,8 +5,7 @@ import { $, about } from "../page/dom.mjs";
 import { toast } from "../page/messages.mjs";
 import { change, parameters } from "../page/question.mjs";
 import { presenting } from "./screen.mjs";
-
-const SMALLEST = 75; // percent of its size that the type of the list may have
+import { fit } from "./size.mjs";
 
 let looking = ""; // code of the area that the map was last sent to
 
@@ -45,20 +44,10 @@ export function jump(number) {
   else toast(`${rows().length} areas are listed.`);
 }
 
-/** Make the type of the list smaller where it would not fit, and failing that show the chosen area. */
-function fit() {
-  const side = document.querySelector(".present-side");
-  if (!side || !presenting()) return;
-  for (let percent = 100; percent >= SMALLEST; percent -= 5) {
-    side.style.fontSize = `${percent}%`;
-    if (side.scrollHeight <= side.clientHeight) return;
-  }
-  side.querySelector(".present-here")?.scrollIntoView({ block: "nearest" });
-}
-
-window.addEventListener("resize", fit);
+const fitted = () => presenting() && fit();
+window.addEventListener("resize", fitted);
 new MutationObserver(([first]) => {
-  if (about(first, ".present-side") || first.target === $("react-entry-point")) fit();
+  if (about(first, ".present-side") || first.target === $("react-entry-point")) fitted();
 }).observe($("react-entry-point"), { childList: true, subtree: true });
 
 // The map is looked at anew once an answer is painted: by then it has the room of the new layout.

@@ -23,6 +23,7 @@
 import * as map from "../map/map.mjs";
 import { $, about, withModifier } from "../page/dom.mjs";
 import "../page/paper.mjs";
+import { fit } from "../present/size.mjs";
 
 /** @returns {Promise<Taken>} what the file holds, unpacked */
 async function unpack() {
@@ -67,8 +68,9 @@ function choose(code) {
     row.parentElement.classList.toggle("present-here", here);
     if (here) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
-    if (here) row.scrollIntoView({ block: "nearest" });
   }
+  fit();
+  document.querySelector(".present-here")?.scrollIntoView({ block: "nearest" });
 }
 
 /** Choose the area before or after in the list. */
@@ -129,6 +131,7 @@ document.addEventListener("click", (event) => {
 
 [level, step].forEach((list) => list.addEventListener("change", show));
 map.onSelect((code) => choose(code));
+window.addEventListener("resize", fit);
 
 await map.mount("map", {
   geometry: Object.fromEntries(Object.entries(taken.shapes).map(([name, shapes]) => [name, address(shapes)])),

@@ -38,6 +38,10 @@ def test_the_file_shows_map_list_and_steps_from_a_disk(chromium: Browser, small_
     title = page.locator("#present-title")
     expect(title).to_have_text("All police offences in Squareshire, January to February 2023")
     expect(page.locator("#present-list li")).to_have_count(6)
+    for width in (1366, 1024):
+        page.set_viewport_size({"width": width, "height": 768})
+        assert page.locator(".present-side").evaluate("side => side.scrollHeight <= side.clientHeight")
+    page.set_viewport_size(LAPTOP)
     assert barriers(page) == []
     page.keyboard.press("ArrowRight")
     expect(title).to_contain_text("January 2023")
