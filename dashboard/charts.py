@@ -95,6 +95,10 @@ def _number(value: float) -> str:
 # ---------------------------------------------------------------- one function a form
 
 
+BESIDE = 1.3
+"""Length of an axis in longest bars, so that the number beside this one has room."""
+
+
 def _bars(chart: Chart, table: pd.DataFrame) -> Figure:
     names, values = table[chart.x].astype(str).to_list(), _values(table, chart.y[0])
     upright = max(map(len, names)) <= SHORT and len(names) <= 12
@@ -133,6 +137,8 @@ def _bars(chart: Chart, table: pd.DataFrame) -> Figure:
     across, along = chart.titles
     named = _axis(across, type="category", showgrid=False)
     measured = _axis(along, rangemode="tozero", tickformat=",")
+    if not upright and not chart.interval and np.isfinite(values).any():
+        measured["range"] = [0, float(np.nanmax(values)) * BESIDE or 1]
     layout = _layout(260 if upright else 70 + 26 * len(names))
     layout["xaxis"], layout["yaxis"] = (named, measured) if upright else (measured, named)
     if not upright:

@@ -137,7 +137,7 @@ def ranked_table(
     rows["value"] = asked.written(ranked, "–", brief=True)
     columns = [
         _column("rank", "rank", "#", 58, "Rank"),
-        {"field": "name", "kind": "area", "head": "Area", "hint": "Area", "width": "minmax(90px, 1fr)"},
+        {"field": "name", "kind": "area", "head": "Area", "hint": "Area", "width": "minmax(76px, 1fr)"},
         _column("count", "number", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
         _column("value", "number", asked.column.heading, 68, asked.column.hint or asked.column.label),
     ]

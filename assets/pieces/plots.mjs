@@ -8,6 +8,10 @@ import { make } from "../page/dom.mjs";
 import { handed } from "../page/handed.mjs";
 import { follow, shaded } from "../theme/theme.mjs";
 
+const NARROW = 420; // pixels of a box in which a legend has no room beside a chart
+const LEGEND = 110; // that it takes above it
+const SMALL = 10; // pixels of type
+
 const followers = [];
 
 /** Be told of each box that a chart was drawn in. */
@@ -29,12 +33,31 @@ function plotly() {
   return fetched;
 }
 
+const broken = (axis) => axis && { ...axis, title: { ...axis.title, text: axis.title.text.replace(", ", ",<br>") } };
+
+/** A figure as a narrow box has room for it: the legend above, long words broken, numbers of cells small. */
+function narrowed({ data, layout }) {
+  const beside = layout.legend?.x > 1;
+  const cells = data.some(({ type }) => type === "heatmap");
+  return {
+    data: cells ? data.map((trace) => ({ ...trace, y: trace.y.map((name) => name.replace(" (", "<br>(")) })) : data,
+    layout: {
+      ...layout,
+      xaxis: broken(layout.xaxis),
+      annotations: layout.annotations?.map((note) => (
+        { ...note, text: note.text.replaceAll("; ", ";<br>"), font: { ...note.font, ...cells && { size: SMALL - 1 } } })),
+      ...cells && { yaxis: { ...layout.yaxis, tickfont: { ...layout.yaxis.tickfont, size: SMALL } } },
+      ...beside && { height: layout.height + LEGEND, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" } },
+    },
+  };
+}
+
 /** Draw the figure that a box holds. */
 export async function draw(box) {
-  const { data, layout } = JSON.parse(box.dataset.figure);
+  const told = JSON.parse(box.dataset.figure);
   const library = await plotly();
   if (!library || !box.isConnected) return;
-  const figure = shaded({ data, layout });
+  const figure = shaded(box.clientWidth < NARROW ? narrowed(told) : told);
   await library.react(box, figure.data, figure.layout, { ...handed.plot, staticPlot: false });
   followers.forEach((callback) => callback(box));
 }

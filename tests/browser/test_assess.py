@@ -51,6 +51,22 @@ def test_charts_are_drawn_without_being_scrolled_to(page: Page, address: str) ->
     assert page.locator("#assess").evaluate("it => it.scrollTop") == 0
 
 
+CUT = """() => [...document.querySelectorAll(".assess-plot")].flatMap((box) => {
+  const { left, right } = box.getBoundingClientRect();
+  return [...box.querySelectorAll("text")].filter((text) => {
+    const at = text.getBoundingClientRect();
+    return at.width && (at.left < left - 1 || at.right > right + 1);
+  }).map((text) => text.textContent);
+})"""
+
+
+def test_on_a_phone_every_word_of_a_chart_is_inside_it(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/?view=assess&sources=offences")
+    expect(page.locator(".assess-plot").last.locator("svg.main-svg").first).to_be_attached()
+    assert page.evaluate(CUT) == []
+
+
 def test_nothing_bars_a_reader_who_cannot_see_or_point(page: Page, address: str) -> None:
     page.goto(f"{address}/?view=assess&sources=ae")
     expect(page.locator("#assess-body article").first).to_be_visible()
