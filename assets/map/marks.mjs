@@ -16,6 +16,7 @@ import { make } from "../page/dom.mjs";
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 3;
 const DOT = 4; // least radius around the middle of a small area that numbers leave free
+const ROUNDS = 4;
 const ROOMY = 1.7; // an area of so many times the size of its number has room for it
 const WIDE_FRAME = 220; // from this width on screen a frame leaves its names and numbers to the main map
 const NEAR = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may stand about its place, in its own size
@@ -206,12 +207,18 @@ export class Marks {
     const starts = visible.map((i) => (small.includes(i) ? outwards(origins[i], visible.map((k) => origins[k]), height) : origins[i]));
     const radii = visible.map((i) => (badge[i].size[0] + height) / 4 + 1);
     const free = (i) => Math.max(DOT, this.#narrow(project, badge[i].extent) / 2); // what it numbers is seen beside it
-    const moved = spread(starts, radii, small.map((i) => ({ point: origins[i], radius: free(i) })));
+    const fixed = small.map((i) => ({ point: origins[i], radius: free(i) }));
+    let places = starts;
+    for (let round = 0; round < ROUNDS; round += 1) { // what gives way to a frame or an edge may meet another number
+      places = spread(places, radii, fixed).map((point, k) => {
+        const [width] = badge[visible[k]].size;
+        const [x, y] = this.#free(point, width, height, taken);
+        return [Math.min(Math.max(x, width / 2), right - width / 2), Math.min(Math.max(y, height / 2), bottom - height / 2)];
+      });
+    }
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
-      const [left, top] = this.#free(moved[k], width, height, taken);
-      const x = Math.min(Math.max(left, width / 2), right - width / 2);
-      const y = Math.min(Math.max(top, height / 2), bottom - height / 2);
+      const [x, y] = places[k];
       element.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px)`;
       if (Math.hypot(x - origins[i][0], y - origins[i][1]) > height / 3) this.#lead(origins[i], [x, y]);
       return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };

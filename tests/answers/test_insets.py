@@ -93,6 +93,43 @@ def test_one_area_is_no_crowd():
     assert choose(np.zeros((2, 2)), np.ones(2), [0, 1], VIEW)
 
 
+TOWNS = {
+    "west": (8_000, 10_000),
+    "east": (40_000, 12_000),
+    "north": (22_000, 42_000),
+    "mid": (25_000, 24_000),
+}
+"""Where a made-up county has towns, metres."""
+
+
+def hot_towns(sizes):
+    """Anchors of a county of villages with towns of so many areas, and the town of each ("" is none)."""
+    rng = np.random.default_rng(5)
+    villages = rng.uniform(2_000, 48_000, (120, 2))
+    towns = [np.array(TOWNS[name]) + rng.normal(0, 700, (size, 2)) for name, size in sizes.items()]
+    anchors = np.concatenate([villages, *towns])
+    owner = np.concatenate([np.full(120, ""), *(np.full(size, name) for name, size in sizes.items())])
+    return anchors, owner
+
+
+@pytest.mark.parametrize(
+    ("sizes", "magnified"),
+    [
+        ({"west": 9, "east": 7}, {"west", "east"}),
+        ({"west": 9, "east": 7, "north": 5}, {"west", "east", "north"}),
+        ({"west": 9, "east": 7, "north": 2}, {"west", "east"}),
+        ({"west": 9, "east": 7, "north": 5, "mid": 4}, {"west", "east", "north"}),
+    ],
+    ids=["two", "three", "two and a few", "four"],
+)
+def test_every_town_where_many_are_hot_is_magnified_as_far_as_there_is_room(sizes, magnified):
+    anchors, owner = hot_towns(sizes)
+    found = choose(anchors, np.full(len(anchors), 900.0), np.flatnonzero(owner != ""), VIEW)
+    assert {str(owner[area]) for inset in found for area in inset.areas} == magnified
+    north = [inset.box[3] for inset in found]
+    assert north == sorted(north, reverse=True)
+
+
 # ---------------------------------------------------------------- on an answer
 
 

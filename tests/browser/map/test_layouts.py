@@ -1,5 +1,6 @@
 """What the map is set out as: towns magnified, tiles, two frames, and room for what lies over it."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,30 @@ def test_towns_are_framed_and_magnified(
     captions.first.click()
     it.settle()
     assert main_badges.count() == 4, "looked at closely, the main map has the numbers"
+    assert it.complaints() == []
+
+
+THIRD = {"name": "Eastville", "box": [-0.245, 52.072, -0.155, 52.128]}
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_a_third_town_is_magnified_beside_the_two(
+    page: Page, address: str, files: dict[str, Any], width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    it = MapPage(page, address)
+    it.paint(np.zeros(N), ranked=in_towns(files), insets=[*INSETS, THIRD])
+    captions = it.page.locator(".map-caption:visible")
+    assert captions.all_inner_texts() == ["Northtown", "Southtown", "Eastville"]
+    boxes = [inset.bounding_box() for inset in it.page.locator(".map-inset").all()]
+    for box in boxes:
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height
+    for one, other in itertools.pairwise(boxes):
+        apart = one["x"] + one["width"] < other["x"], one["y"] + one["height"] < other["y"]
+        assert apart == (width < 480, width >= 480)
+    it.paint(np.zeros(N), ranked=in_towns(files), insets=INSETS)
+    assert captions.all_inner_texts() == ["Northtown", "Southtown"]
     assert it.complaints() == []
 
 
