@@ -42,7 +42,7 @@ def charts_shown(
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
         **_gradient(atlas, answer, found, defaults),
         f"{ids.CLOCK_PART}.hidden": clock is None,
-        **_clock_control(answer.week),
+        **_clock_control(answer.week, query),
     }
     if clock is None:
         return {
@@ -65,7 +65,10 @@ def charts_shown(
     }
 
 
-def _clock_control(week: Week) -> Shown:
+WHOLE_WEEK = "The whole week is shown, not only the times chosen."
+
+
+def _clock_control(week: Week, query: Query) -> Shown:
     """Which clock is shown, which could be, why others cannot, and what is not in it."""
     said = [week.untimed]
     said += [f"No “{CLOCKS[kind].lower()}”: {reason}" for kind, reason in week.reasons.items()]
@@ -76,7 +79,9 @@ def _clock_control(week: Week) -> Shown:
         ],
         f"{ids.note('clock')}.children": " ".join(said),
         f"{ids.note('clock')}.hidden": False,
-        f"{ids.CLOCK_NOTE}.children": week.when,
+        f"{ids.CLOCK_NOTE}.children": f"{WHOLE_WEEK} {week.when}"
+        if query.hour or query.day or query.night
+        else week.when,
     }
 
 

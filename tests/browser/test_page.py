@@ -408,6 +408,17 @@ def test_narrow_and_zoomed_pages_do_not_scroll_sideways(page: Page, address: str
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("path", ["data", "patrol"])
+def test_the_pages_beside_the_dashboard_do_not_scroll_sideways_on_a_phone(
+    page: Page, address: str, path: str
+):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/{path}")
+    back = page.get_by_role("navigation", name="Back").bounding_box()
+    assert back and back["x"] + back["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_on_a_phone_the_filters_are_a_sheet(page: Page, address: str):
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, address)
@@ -417,6 +428,7 @@ def test_on_a_phone_the_filters_are_a_sheet(page: Page, address: str):
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#filters")).to_be_hidden()
     expect(page.locator("#description")).to_contain_text("Fridays")
+    expect(page.locator("#clock-note")).to_contain_text("The whole week is shown, not only the times chosen.")
 
 
 # ---------------------------------------------------------------- before all of it is there
