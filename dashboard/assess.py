@@ -19,6 +19,7 @@ from jinja2 import Environment
 from dashboard import ids
 from dashboard.charts import figure
 from geo.ask.query import Query
+from geo.ask.words import day_name
 from geo.demo.check import Compared, counted
 from geo.out.report import REPORTS
 from geo.out.report.blocks import Grid
@@ -93,6 +94,7 @@ def page_templates() -> Environment:
     """The templates of the page's long pieces."""
     environment = templates(__package__)
     environment.globals |= {"figure": figure, "grid": Grid}
+    environment.filters["day"] = day_name
     environment.filters["plotly"] = lambda drawn: json.dumps(drawn, separators=(",", ":"), allow_nan=False)
     return environment
 

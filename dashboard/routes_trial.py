@@ -14,12 +14,13 @@ from dashboard.notes import same_origin
 from dashboard.openapi import HTML, PAGE, Operation, described
 from dashboard.replies import download
 from geo.ask.problem import Problem
+from geo.data.patrols import kept_schedules
 from geo.out.export import allow
 from geo.out.report import REPORTS, filename, write
 from geo.stats.patrol_record import Record
 from geo.tell.assessment import Assessment
 from geo.tell.patrol.trial import judge
-from geo.tell.patrol.visits import read_visits
+from geo.tell.patrol.visits import delivered, read_visits, visits_kept
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -33,8 +34,9 @@ ANSWERS: dict[str, Any] = HTML | {report.mimetype: {} for report in REPORTS.valu
 def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes ``/patrol/result`` (a form) and ``/patrol/judged`` (what it is answered with) to an app.
 
-    The form sends ``record`` and ``visits`` (files), ``until`` (a day) and ``as`` (``page`` or a key of
-    :data:`geo.out.report.REPORTS`).
+    The form sends ``kept`` (the seal of a schedule that the folder keeps, or nothing), ``record`` and
+    ``visits`` (files), ``until`` (a day) and ``as`` (``page`` or a key of :data:`geo.out.report.REPORTS`).
+    Above it stands, of each schedule kept, who has been visited today, this month and in all.
     """
 
     @app.server.get(ADDRESS)
@@ -67,10 +69,14 @@ def register(app: Dash, atlas: Atlas) -> None:
 def _judged(atlas: Atlas) -> Assessment:
     """Judge what the form sent."""
     record, visits = (request.files.get(name) for name in ("record", "visits"))
-    if record is None or not record.filename:
+    held = next((one for one in kept_schedules(atlas.snapshot) if one.seal == request.form.get("kept")), None)
+    if record is not None and record.filename:
+        held = Record.from_json(record.read().decode("utf-8", "replace"))
+    if held is None:
         raise Problem("Choose the sealed record (JSON) that drawing the schedule wrote.")
-    held = Record.from_json(record.read().decode("utf-8", "replace"))
-    made = read_visits(visits.filename, visits.read(), atlas) if visits and visits.filename else None
+    made = visits_kept(atlas)
+    if visits is not None and visits.filename:
+        made = read_visits(visits.filename, visits.read(), atlas)
     try:
         until = date.fromisoformat(request.form.get("until") or date.today().isoformat())
     except ValueError as error:
@@ -81,7 +87,9 @@ def _judged(atlas: Atlas) -> Assessment:
 
 
 def _page(atlas: Atlas, found: Assessment | None, fault: str) -> str:
-    """Write the page."""
+    """Write the page: the coverage of schedules that are kept, the form, and what was judged."""
+    records, made, today = kept_schedules(atlas.snapshot), visits_kept(atlas), date.today()
+    coverage = [] if made is None or found else [delivered(atlas, one, made, today) for one in records]
     return page_beside(
         atlas,
         "patrol_result.html",
@@ -90,4 +98,7 @@ def _page(atlas: Atlas, found: Assessment | None, fault: str) -> str:
         faults=[fault] if fault else [],
         until=request.form.get("until") or date.today().isoformat(),
         reports=REPORTS,
+        records=records,
+        chosen=request.form.get("kept", ""),
+        coverage=list(zip(records, coverage, strict=False)),
     )

@@ -111,8 +111,9 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
         str,
         typer.Argument(
             help="boundaries, lookup, population, deprivation, places, names, severity, benchmark, "
-            "exclusions, definitions, interventions, calendar, or a kind of event: offences, outcomes, "
-            "ambulance, ae, admissions, stop_and_search, or a name of your own with --mapping."
+            "exclusions, definitions, interventions, calendar, schedules, visits, or a kind of event: "
+            "offences, outcomes, ambulance, ae, admissions, stop_and_search, or a name of your own with "
+            "--mapping."
         ),
     ],
     files: Annotated[

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
     from geo.stats.patrol_record import Record
     from geo.tell.assessment import Assessment
+    from geo.tell.patrol import visits as made_visits
     from geo.tell.patrol.plan import Plan
 
 patrol = typer.Typer(
@@ -159,7 +160,12 @@ def draw_(  # noqa: PLR0917
 
 
 RecordFile = Annotated[
-    Path, typer.Argument(help="The sealed record (JSON) that drawing wrote.", metavar="RECORD")
+    str,
+    typer.Argument(
+        help="The sealed record (JSON) that drawing wrote, or the beginning of the seal of one that the "
+        "folder keeps (hotspots import schedules).",
+        metavar="RECORD",
+    ),
 ]
 VISITS = "Visits (area, start, minutes) or GPS points (time, longitude, latitude, unit)."
 Until = Annotated[
@@ -190,17 +196,22 @@ ReportFile = Annotated[
 @patrol.command("track")
 def track(  # noqa: PLR0917
     record: RecordFile,
-    visits: Annotated[Path, typer.Argument(help=VISITS)],
+    visits: Annotated[
+        Path | None, typer.Argument(help=f"{VISITS} Those that the folder keeps if absent.")
+    ] = None,
     until: Until = "",
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
 ) -> None:
     """Compare visits with the schedule: today, this month and in all, missed days by area."""
-    from geo.tell.patrol.visits import delivered, read_visits
+    from geo.tell.patrol.visits import delivered
 
     atlas = opened(data, group, access)
-    found = delivered(atlas, _record(record), read_visits(visits.name, _bytes(visits), atlas), _day(until))
+    made = _visits(visits, atlas)
+    if made is None:
+        raise Problem("The folder keeps no visits (hotspots import visits): name a file of them.")
+    found = delivered(atlas, _record(record, atlas), made, _day(until))
     console = Console(highlight=False, markup=False)
     console.print(f"{found.title}\n\n{found.finding}\n")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -220,18 +231,26 @@ def test(  # noqa: PLR0917
     visits: Annotated[Path | None, typer.Option(help=VISITS)] = None,
     output: ReportFile = None,
     until: Until = "",
+    register: Annotated[
+        bool, typer.Option(help="Write a finished trial into the register of interventions.")
+    ] = True,
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
 ) -> None:
-    """Judge a trial from its sealed record: what patrols changed, after them and around them."""
-    from geo.tell.patrol.trial import judge
-    from geo.tell.patrol.visits import read_visits
+    """Judge a trial from its sealed record: what patrols changed, after them and around them.
+
+    A finished one writes its own row in the register that the assessment prints, once.
+    """
+    from geo.tell.patrol.register import write_row
+    from geo.tell.patrol.trial import ran, told
 
     atlas = opened(data, group, access)
-    made = read_visits(visits.name, _bytes(visits), atlas) if visits else None
-    found = judge(atlas, _record(record), made, today=_day(until))
+    trial = ran(atlas, _record(record, atlas))
+    found = told(trial, _visits(visits, atlas), today=_day(until))
     _tell(found, atlas, output)
+    if register and not group:
+        print(write_row(data, trial, found))
 
 
 @patrol.command("compare")
@@ -273,10 +292,24 @@ def _tell(found: Assessment, atlas: Atlas, output: Path | None) -> None:
         console.print(f"\n{caveat}")
 
 
-def _record(path: Path) -> Record:
+def _record(said: str, atlas: Atlas) -> Record:
+    """The record of a file, or that which the folder keeps with a seal that begins so."""
+    from geo.data.patrols import kept_schedules
     from geo.stats.patrol_record import Record
 
-    return Record.from_json(_bytes(path).decode("utf-8", "replace"))
+    if Path(said).is_file():
+        return Record.from_json(_bytes(Path(said)).decode("utf-8", "replace"))
+    mine = [one for one in kept_schedules(atlas.snapshot) if one.seal.startswith(said.lower())]
+    if len(mine) != 1:
+        raise Problem(f"There is no file {said}, and no one schedule kept here whose seal begins so.")
+    return mine[0]
+
+
+def _visits(path: Path | None, atlas: Atlas) -> made_visits.Visits | None:
+    """The visits of a file, or those that the folder keeps."""
+    from geo.tell.patrol.visits import read_visits, visits_kept
+
+    return read_visits(path.name, _bytes(path), atlas) if path else visits_kept(atlas)
 
 
 def _bytes(path: Path) -> bytes:

@@ -12,7 +12,8 @@ from geo.data.table import Table
 
 ROLE = "interventions"
 NEEDED = ("what", "where", "from")
-RATINGS = ("works", "promising", "mixed", "no effect", "harmful", "not tested")
+COLUMNS = ("what", "where", "from", "to", "rating", "result")
+RATINGS = ("works", "promising", "mixed", "no effect", "harmful", "inconclusive", "not tested")
 """What the evidence for it may be rated as."""
 LONGEST = 300
 """Characters of a text."""
@@ -60,4 +61,4 @@ def read_interventions(table: Table) -> pd.DataFrame:
     ended = (found["to"] < found["from"]).to_numpy(bool)
     table.refuse(pd.Series(ended), columns.get("to", ""), "before the day on which it began")
     order = np.argsort(-found["from"].to_numpy("datetime64[s]").astype(np.int64), kind="stable")
-    return found.iloc[order][["what", "where", "from", "to", "rating", "result"]].reset_index(drop=True)
+    return found.iloc[order][list(COLUMNS)].reset_index(drop=True)

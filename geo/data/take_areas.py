@@ -11,7 +11,16 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import counted, listed
-from geo.data import area_tables, boundaries, calendar, exclusions, interventions, national_ranks, vintages
+from geo.data import (
+    area_tables,
+    boundaries,
+    calendar,
+    exclusions,
+    interventions,
+    national_ranks,
+    patrols,
+    vintages,
+)
 from geo.data.area_tables import middle_layer
 from geo.data.definitions import ROLE, read_definitions, to_table
 from geo.data.files import fingerprints, only_one, table_of
@@ -273,6 +282,24 @@ def _take_calendar(change: Transaction, paths: list[Path], choice: Choice) -> Re
     )
 
 
+def _take_schedules(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    loaded_areas(change)
+    new = sum(patrols.keep_schedule(change, path) for path in paths)
+    old, kind = len(paths) - new, patrols.SCHEDULES
+    notes = [f"{counted(old, 'schedule was', 'schedules were')} kept already."] if old else []
+    return Receipt(kind, fingerprints(paths), kind, rows=len(paths), in_county=new, notes=notes)
+
+
+def _take_visits(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    table = table_of(only_one(paths, "visits"), patrols.is_visits, choice.sheet)
+    small = loaded_areas(change)
+    visits = patrols.read_visits(table, patrols.known_areas(change), small)
+    new = patrols.keep_visits(change, visits)
+    kind = patrols.VISITS
+    notes = [f"{counted(new, 'visit is', 'visits are')} new, of the same area and start the newest counts."]
+    return Receipt(kind, fingerprints(paths), kind, rows=len(table), in_county=len(visits), notes=notes)
+
+
 TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
@@ -285,6 +312,8 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "exclusions": _take_exclusions,
     "interventions": _take_interventions,
     "calendar": _take_calendar,
+    "schedules": _take_schedules,
+    "visits": _take_visits,
     "definitions": _take_definitions,
 }
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.ask.words import counted, day_name
-from geo.data.interventions import ROLE
+from geo.data.interventions import COLUMNS, ROLE
+from geo.data.patrols import TRIALS
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
 
 
 def register_of_interventions(part: Part) -> Exhibit:
     """What was done, where and when, how the evidence is rated, and what came of it."""
-    if not part.atlas.snapshot.has(ROLE):
+    snapshot = part.atlas.snapshot
+    parts = [snapshot.read(role)[list(COLUMNS)] for role in (ROLE, TRIALS) if snapshot.has(role)]
+    if not parts:
         raise NotPossible("no register of interventions is loaded (hotspots import interventions).")
-    held = part.atlas.snapshot.read(ROLE)
+    held = pd.concat(parts, ignore_index=True).sort_values("from", ascending=False, kind="stable")
     days = {
         name: [day_name(day) if pd.notna(day) else "goes on" for day in held[name]] for name in ("from", "to")
     }
@@ -31,5 +34,9 @@ def register_of_interventions(part: Part) -> Exhibit:
     finding = (
         f"{counted(len(held), 'intervention is', 'interventions are')} registered, {tested} with a result."
     )
-    caveats = ("As the county registered them: the ratings are its own.",)
+    caveats = (
+        *(["As the county registered them: the ratings are its own."] if snapshot.has(ROLE) else []),
+        *(["Of trials drawn by lot the ratings follow from the result (docs/methods/patrol.md)."]
+          if snapshot.has(TRIALS) else []),
+    )  # fmt: skip
     return Exhibit("interventions", f"What was done in {part.atlas.place}", finding, table, caveats=caveats)

@@ -56,6 +56,7 @@ class Ran:
 
     Attributes
     ----------
+    atlas : Atlas
     record : Record
     asked : Asked
         The question that the areas were chosen by, for the days of the trial.
@@ -67,6 +68,7 @@ class Ran:
         Which of how many planned looks this is; its days are those until then.
     """
 
+    atlas: Atlas
     record: Record
     asked: Asked
     rows: np.ndarray
@@ -135,7 +137,7 @@ def ran(atlas: Atlas, record: Record, redraws: int = REDRAWS) -> Ran:
     days = ends[look - 1]
     y = by_day(asked, dates[:days])
     again = draw(record.design, redraws, seed=record.design.seed + OTHER_LOT)
-    return Ran(record, asked, rows, y, record.schedule[:, :days], again[:, :, :days], look, len(ends))
+    return Ran(atlas, record, asked, rows, y, record.schedule[:, :days], again[:, :, :days], look, len(ends))
 
 
 def _loaded(asked: Asked, day: date) -> bool:
@@ -405,13 +407,18 @@ def judge(
     Problem
         If nothing of it can be judged from what is loaded.
     """
+    return told(ran(atlas, record, redraws), visits, today=today)
+
+
+def told(trial: Ran, visits: Visits | None = None, *, today: date | None = None) -> Assessment:
+    """Tell what a trial came to, as :func:`judge` does."""
+    atlas, record = trial.atlas, trial.record
     today = today or date.today()
     parts: list[Exhibit] = []
     missing: list[tuple[str, str]] = []
     titles = {
         "effect": "Effect", "after": "Days after", "around": "Displacement", "delivered": "Delivery",
     }  # fmt: skip
-    trial = ran(atlas, record, redraws)
     makers = {
         "effect": lambda: effects(trial),
         "after": lambda: days_after(trial),

@@ -9,18 +9,11 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.atlas import Atlas
-from geo.ask.problem import Problem
 from geo.ask.words import counted, day_name, named
-from geo.data.boundaries import locate
-from geo.data.moments import parse_moments
-from geo.data.read_table import read_table
-from geo.data.table import Table, parse_degrees, parse_whole_numbers
+from geo.data.patrols import kept_visits, visits_of
 from geo.stats.patrol_record import Record
 from geo.tell.exhibits.part import PERCENT, Exhibit
 
-FORM = "%d/%m/%Y %H:%M"
-GAP = 10
-"""Minutes without a point of a unit after which it has left."""
 DEFAULT = 15
 """Minutes of a visit where the record does not say."""
 
@@ -44,54 +37,15 @@ class Visits:
 
 
 def read_visits(name: str, content: bytes, atlas: Atlas) -> Visits:
-    """Read visits (``area, start, minutes``) or points (``time, longitude, latitude``, perhaps ``unit``).
-
-    Read as every other delivery is: any separator and encoding, workbooks too; dates as 31/12/2026 14:05 or
-    2026-12-31 14:05. Points of a unit in one small area with at most :data:`GAP` minutes between them are one
-    visit, from the first to the last.
-
-    Raises
-    ------
-    Problem
-        If it is neither, or a row makes no sense.
-    """
-    table = read_table(name, content, lambda header: bool({"start", "time"} & set(header)))
-    columns = {str(column).strip().lower(): column for column in table.frame}
-    if {"area", "start", "minutes"} <= set(columns):
-        start, hours = parse_moments(table, columns["start"], FORM)
-        table.refuse(hours.isna(), columns["start"], "a date without a time of day")
-        minutes = parse_whole_numbers(table, columns["minutes"])
-        table.refuse(minutes.isna(), columns["minutes"], "blank, where minutes are needed")
-        areas = table.text(columns["area"]).str.upper()
-        known = {code for level in atlas.levels.values() for code in level.frame.index}
-        table.refuse(~areas.isin(known), columns["area"], "no code of an area of this county")
-        return Visits(pd.DataFrame({"area": areas, "start": start, "minutes": minutes.astype(float)}))
-    if {"time", "longitude", "latitude"} <= set(columns):
-        return Visits(_of_points(table, columns, atlas))
-    raise Problem(
-        f"{name} tells no visits: it needs the columns area, start and minutes, or time, longitude and "
-        "latitude (and unit, where several are in one file)."
-    )
+    """Read a file of visits or of points, as :func:`geo.data.patrols.read_visits` does."""
+    known = {code for level in atlas.levels.values() for code in level.frame.index}
+    return Visits(visits_of(name, content, known, atlas.levels["lsoa"].shapes))
 
 
-def _of_points(table: Table, columns: dict[str, str], atlas: Atlas) -> pd.DataFrame:
-    """Visits that the points of units make."""
-    time, _ = parse_moments(table, columns["time"], FORM)
-    at = (
-        parse_degrees(table, columns["longitude"], -9, 3),
-        parse_degrees(table, columns["latitude"], 49, 62),
-    )
-    unit = table.text(columns["unit"]) if "unit" in columns else pd.Series("", range(len(table)))
-    area = locate(*at, atlas.levels["lsoa"].shapes).astype("str")
-    points = pd.DataFrame({"unit": unit.to_numpy(), "time": time.to_numpy(), "area": area.to_numpy()})
-    points = points.sort_values(["unit", "time"], kind="stable")
-    same = (points["unit"] == points["unit"].shift()) & (points["area"] == points["area"].shift())
-    soon = points["time"].diff() <= pd.Timedelta(minutes=GAP)
-    stay = (~(same & soon)).cumsum()
-    grouped = points.groupby(stay)
-    found = pd.DataFrame({"area": grouped["area"].first(), "start": grouped["time"].min()})
-    found["minutes"] = (grouped["time"].max() - found["start"]).dt.total_seconds() / 60
-    return found[found["area"].isin(atlas.levels["lsoa"].frame.index)].reset_index(drop=True)
+def visits_kept(atlas: Atlas) -> Visits | None:
+    """Visits that the folder keeps; None where there are none."""
+    held = kept_visits(atlas.snapshot)
+    return None if held is None else Visits(held)
 
 
 def delivered(atlas: Atlas, record: Record, visits: Visits, today: date) -> Exhibit:

@@ -1,0 +1,83 @@
+"""What stands in the register of interventions of a finished trial, and how is its evidence rated?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.ask.words import counted, named
+from geo.data.patrols import register_trial
+from geo.data.store import Store
+from geo.tell.assessment import Assessment
+from geo.tell.patrol.trial import Ran
+
+WRITTEN = ("open", "internal")
+"""Classes of disclosure whose results everybody here may read."""
+EVEN = (0.9, 1.1)
+"""Ratios between which the limits lie where patrols made no difference that matters."""
+RULE = (
+    "Rated by a rule: works (fewer, beyond chance after correction), mixed (fewer there, more around it), "
+    "promising (fewer beyond chance, not after correction), harmful (more, beyond chance), no effect (limits "
+    "within 10% of none), else inconclusive."
+)
+
+
+def rating(effect: pd.Series, around: pd.DataFrame | None, level: float) -> str:
+    """Rate what a trial found, by :data:`RULE`.
+
+    Parameters
+    ----------
+    effect : Series
+        ``Ratio, Lower, Upper, p`` and ``p, corrected`` of the events counted.
+    around : DataFrame, optional
+        The same of the places around.
+    level : float
+
+    Examples
+    --------
+    >>> found = {"Ratio": 0.7, "Lower": 0.6, "Upper": 0.8, "p": 0.001, "p, corrected": 0.002}
+    >>> rating(pd.Series(found), None, 0.05), rating(pd.Series({**found, "p, corrected": 0.09}), None, 0.05)
+    ('works', 'promising')
+    """
+    fewer = effect["Ratio"] < 1
+    if effect["p, corrected"] <= level:
+        if not fewer:
+            return "harmful"
+        moved = around is not None and ((around["p, corrected"] <= level) & (around["Ratio"] > 1)).any()
+        return "mixed" if moved else "works"
+    if effect["p"] <= level and fewer:
+        return "promising"
+    return "no effect" if EVEN[0] <= effect["Lower"] and effect["Upper"] <= EVEN[1] else "inconclusive"
+
+
+def row_of(trial: Ran, found: Assessment) -> dict[str, Any]:
+    """The row of a finished trial: what, where, when, rating and result."""
+    of, tables = trial.record, {exhibit.key: exhibit for exhibit in found.exhibits.values()}
+    names = trial.asked.frame["name"].iloc[trial.rows].astype(str).tolist()
+    minutes, visits = (of.notes.get(key, "") for key in ("minutes", "visits"))
+    much = f", {counted(int(visits), 'visit', 'visits')} of {minutes} minutes" if minutes and visits else ""
+    around = tables["around"].table if "around" in tables else None
+    return {
+        "what": f"Patrols by lot, {of.design.a_day} of {len(names)} areas a day{much}",
+        "where": named(names, "area", "areas"),
+        "from": pd.Timestamp(trial.dates[0]),
+        "to": pd.Timestamp(trial.dates[-1]),
+        "rating": rating(tables["effect"].table.iloc[0], around, trial.level),
+        "result": " ".join(tables[key].finding for key in ("effect", "around") if key in tables),
+    }
+
+
+def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
+    """Write the row of a finished trial into the register of a folder, once; say what was done."""
+    if not trial.finished:
+        return "The trial is not over: its row in the register of interventions comes with the last look."
+    if trial.asked.loaded.gate.disclosure not in WRITTEN:
+        return "Not registered: the result rests on true numbers that not everybody may see."
+    row = row_of(trial, found)
+    with Store(folder).transaction() as change:
+        new = register_trial(change, trial.record.seal, row)
+    if not new:
+        return "It stands in the register of interventions already."
+    return f"Registered as “{row['rating']}”; `hotspots undo` takes it back. {RULE}"

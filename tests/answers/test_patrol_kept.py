@@ -1,0 +1,135 @@
+"""Schedules, visits and results that a folder keeps: imported, shown, registered once, undone."""
+
+import io
+import shutil
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import create_app
+from geo import cli_patrol
+from geo.answer.atlas import Atlas
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.cli import run
+from geo.data.patrols import kept_schedules, kept_visits
+from geo.stats.patrol_record import Record
+from geo.stats.patrol_schedule import Design
+from geo.tell.assessment import assess
+from geo.tell.patrol.register import rating, write_row
+from geo.tell.patrol.trial import judge, ran, told
+from tests.answers.test_patrol_trial import QUESTION, _visits
+
+assert cli_patrol.patrol, "the command of patrols adds itself to the others when it is read"
+
+
+@pytest.fixture(scope="module")
+def record(small_atlas):
+    areas = tuple(small_atlas.levels["lsoa"].frame.index[[0, 3, 7, 14, 17, 21, 28, 31, 35]])
+    design = Design(areas, (1,) * 9, date(2023, 11, 1), 42, 3, seed=9)
+    return Record.drawn(design, QUESTION, small_atlas.version, minutes="15", visits="1")
+
+
+@pytest.fixture
+def data(small_county, record, tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(small_county, folder)
+    (tmp_path / "record.json").write_text(record.to_json(), encoding="utf-8")
+    (tmp_path / "visits.csv").write_bytes(_visits(record, lambda k: k != 20))
+    for kind, name in (("schedules", "record.json"), ("visits", "visits.csv")):
+        assert run(["import", kind, str(tmp_path / name), "--data", str(folder)]) == 0
+    return folder
+
+
+def test_the_import_keeps_schedules_and_visits_once(data, record, tmp_path) -> None:
+    for kind, name in (("schedules", "record.json"), ("visits", "visits.csv")):
+        assert run(["import", kind, str(tmp_path / name), "--data", str(data)]) == 0
+    snapshot = Atlas.open(data).snapshot
+    assert kept_schedules(snapshot) == [record]
+    assert len(kept_visits(snapshot)) == 3 * 41
+    first = record.patrolled[0][0]
+    again = tmp_path / "again.csv"
+    again.write_text(f"area,start,minutes\n{first},2023-11-01 18:30,25\n{first},2023-11-01 23:00,5\n")
+    assert run(["import", "visits", str(again), "--data", str(data)]) == 0
+    held = kept_visits(Atlas.open(data).snapshot)
+    assert len(held) == 3 * 41 + 1
+    assert held[(held["area"] == first) & (held["start"] == "2023-11-01 18:30")]["minutes"].tolist() == [25]
+    assert run(["undo", "--data", str(data)]) == 0
+    assert len(kept_visits(Atlas.open(data).snapshot)) == 3 * 41
+
+
+def test_a_record_that_was_changed_or_is_of_elsewhere_is_not_kept(data, record, tmp_path, capsys) -> None:
+    file = tmp_path / "other.json"
+    file.write_text(record.to_json().replace('"seed": 9', '"seed": 10'), encoding="utf-8")
+    assert run(["import", "schedules", str(file), "--data", str(data)]) == 1
+    assert "its seal does not fit" in capsys.readouterr().err
+    elsewhere = Record.drawn(replace(record.design, areas=tuple(f"E0199900{k}" for k in range(9))))
+    file.write_text(elsewhere.to_json(), encoding="utf-8")
+    assert run(["import", "schedules", str(file), "--data", str(data)]) == 1
+    assert "areas that are not loaded, such as E01999000" in capsys.readouterr().err
+
+
+def test_the_page_tells_the_coverage_of_what_is_kept_and_judges_it(data, record, monkeypatch) -> None:
+    monkeypatch.setattr("dashboard.routes_trial.judge", partial(judge, redraws=49))
+    client = create_app(Atlas.open(data)).server.test_client()
+    page = client.get("/patrol/result").text
+    assert "Schedule kept: 9 areas from 1 November 2023" in page
+    assert "In all 123 of 126 planned days were visited (98%)." in page and "21/11" in page
+    sent = {"kept": record.seal, "until": "2023-12-12", "record": (io.BytesIO(b""), "")}
+    judged = client.post("/patrol/judged", data=sent, headers={"Sec-Fetch-Site": "same-origin"})
+    assert judged.status_code == 200 and record.seal[:16] in judged.text and "Delivery" in judged.text
+
+
+def test_a_finished_trial_writes_its_row_once_and_the_assessment_prints_it(data, record, capsys) -> None:
+    command = ["patrol", "test", record.seal[:10], "--data", str(data)]
+    assert run(command) == 0
+    said = capsys.readouterr().out
+    assert "Registered as “" in said
+    exhibit = assess(Atlas.open(data), Query(), ["offences"]).exhibit("place", "interventions")
+    assert exhibit.table["What"].tolist() == ["Patrols by lot, 3 of 9 areas a day, 1 visit of 15 minutes"]
+    assert exhibit.table["From"].tolist() == ["1 November 2023"]
+    rated = exhibit.table["Evidence"].iloc[0]
+    assert f"Registered as “{rated}”" in said and "on days with a patrol" in exhibit.table["Result"].iloc[0]
+    assert run(command) == 0
+    assert "stands in the register of interventions already" in capsys.readouterr().out
+    assert run(["undo", "--data", str(data)]) == 0
+    missing = dict(assess(Atlas.open(data), Query(), ["offences"]).sections[0].missing)
+    assert "hotspots import interventions" in missing["Register of interventions"]
+
+
+def test_no_result_of_true_numbers_of_a_protected_source_is_registered(small_atlas, record, data) -> None:
+    trial = ran(small_atlas, record, 49)
+    found = told(trial)
+    loaded = replace(trial.asked.loaded, gate=replace(trial.asked.loaded.gate, disclosure="cleared"))
+    trial.asked.loaded = loaded
+    assert write_row(data, trial, found).startswith("Not registered")
+    early = replace(trial, looks=2)
+    assert write_row(data, early, found).startswith("The trial is not over")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "lower", "upper", "p", "corrected", "moved", "rated"),
+    [
+        (0.7, 0.6, 0.8, 0.001, 0.01, 1.0, "works"),
+        (0.7, 0.6, 0.8, 0.001, 0.01, 1.4, "mixed"),
+        (0.7, 0.5, 0.98, 0.03, 0.09, 1.0, "promising"),
+        (1.3, 1.1, 1.6, 0.001, 0.01, 1.0, "harmful"),
+        (1.0, 0.94, 1.06, 0.9, 1.0, 1.0, "no effect"),
+        (0.9, 0.5, 1.6, 0.6, 0.9, 1.0, "inconclusive"),
+    ],
+)
+def test_evidence_is_rated_by_the_rule(ratio, lower, upper, p, corrected, moved, rated) -> None:
+    row = pd.Series({"Ratio": ratio, "Lower": lower, "Upper": upper, "p": p, "p, corrected": corrected})
+    around = pd.DataFrame({"Ratio": [moved], "p, corrected": [0.01 if moved > 1 else np.nan]})
+    assert rating(row, around, 0.05) == rated
+
+
+def test_an_unknown_seal_is_refused(data, capsys) -> None:
+    assert run(["patrol", "track", "ffffffffff", "--data", str(data)]) == 1
+    assert "no one schedule kept here whose seal begins so" in capsys.readouterr().err
+    with pytest.raises(Problem):
+        Record.from_json("{}")
