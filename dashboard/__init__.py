@@ -18,6 +18,7 @@ from dashboard import (
     replies,
     routes,
     routes_assess,
+    routes_compare,
     routes_data,
     routes_export,
     routes_ogc,
@@ -108,6 +109,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
         routes_assess,
         routes_patrol,
         routes_trial,
+        routes_compare,
         routes_weekends,
         notes,
     ):

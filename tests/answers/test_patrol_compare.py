@@ -1,10 +1,12 @@
 """Areas beside matched controls: the published formula on counts that can be added up by hand."""
 
 from datetime import date, timedelta
+from html import unescape
 
 import numpy as np
 import pytest
 
+from dashboard import create_app
 from geo.answer.daily import by_day
 from geo.ask.problem import Problem
 from geo.out.report import write
@@ -66,6 +68,20 @@ def test_regression_to_the_mean_is_warned_of_with_its_size(demo_atlas) -> None:
 def test_the_report_says_that_nothing_was_left_to_chance(demo_atlas, found) -> None:
     page = write(found[1], demo_atlas, "html").decode()
     assert "Nothing was left to chance" in page and "hotspots patrol compare" in page
+
+
+def test_the_page_compares_as_the_command_does(demo_atlas, found) -> None:
+    codes, told = found
+    client = create_app(demo_atlas).server.test_client()
+    address = f"/patrol/compare?places={'+'.join(codes)}&began={FIRST}&ended={LAST}&{VIOLENCE}"
+    page = client.get(address)
+    assert page.status_code == 200
+    for exhibit in told.exhibits.values():
+        assert exhibit.finding in unescape(page.text)
+    assert client.get(f"{address}&as=docx").data[:2] == b"PK"
+    wrong = client.get(f"/patrol/compare?places=E0&began=soon&ended={LAST}&{VIOLENCE}")
+    assert wrong.status_code == 422 and "Its first day: give a date" in wrong.text
+    assert "Near repeats" in client.get(f"/patrol/compare?{VIOLENCE}").text
 
 
 def test_what_cannot_be_compared_is_refused(demo_atlas, small_atlas) -> None:

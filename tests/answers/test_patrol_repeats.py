@@ -1,8 +1,12 @@
 """A file of points: planted repeats are found, what cannot be judged is refused."""
 
+import io
+from functools import partial
+
 import numpy as np
 import pytest
 
+from dashboard import create_app
 from geo.ask.problem import Problem
 from geo.tell.patrol.repeats import near_repeats
 
@@ -29,6 +33,17 @@ def test_planted_repeats_are_found_where_they_were_planted() -> None:
 def test_events_at_random_are_not_called_repeats() -> None:
     table, _ = near_repeats("events.csv", _file(0), 99)
     assert table.finding.startswith("No more pairs")
+
+
+def test_the_page_looks_for_repeats_in_a_file(small_atlas, monkeypatch) -> None:
+    monkeypatch.setattr("dashboard.routes_compare.near_repeats", partial(near_repeats, permutations=99))
+    client, mine = create_app(small_atlas).server.test_client(), {"Sec-Fetch-Site": "same-origin"}
+    sent = {"events": (io.BytesIO(_file(40)), "events.csv")}
+    page = client.post("/patrol/repeats", data=sent, headers=mine)
+    assert page.status_code == 200 and "pairs as by chance 1 to 100 m and within 7 days" in page.text
+    nothing = client.post("/patrol/repeats", data={}, headers=mine)
+    assert nothing.status_code == 422 and "Choose a file" in nothing.text
+    assert client.post("/patrol/repeats", data={}).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from geo.data.store import Store
 from geo.data.table import PERSONS, parse_persons
 from geo.out.export import FORMATS, export
 from geo.stats import deprivation, intervals, rates
+from geo.tell.assessment import assess
 from tests.support import small_county as small
 
 NAMES = np.array([f"PSEUDONYM{i:04d}" for i in range(120)])
@@ -139,6 +140,24 @@ def test_months_left_over_and_months_added_keep_persons_apart(folder: Path, tmp_
     persons = events[events["person"] > 0]
     of_january, later = (set(persons.loc[first == which, "person"]) for which in (True, False))
     assert of_january and later and not of_january & later  # one person in two files counts as two
+
+
+def test_how_many_persons_had_how_many_events_is_told_to_whom_may_see_it(atlas: Atlas, folder: Path):
+    told = assess(atlas, Query(), ["ae"]).exhibit("ae", "repeat_persons")
+    who = attendances()["Token_Person_ID"]
+    each = who[who != ""].value_counts()
+    classes = [int((each == size).sum()) for size in range(1, 5)] + [int((each >= 5).sum())]
+    assert told.table["Persons"].tolist() == classes
+    share = each[each >= 5].sum() / each.sum()
+    assert told.table["Share of events"].iloc[-1] == pytest.approx(100 * share)
+    several = each[each > 1]
+    assert told.finding.startswith(
+        f"{len(several) / len(each):.0%} of the persons known had several attendances, "
+        f"{several.sum() / each.sum():.0%} of all."
+    )
+    assert any(f"{(who == '').sum()} attendances of a person not known" in one for one in told.caveats)
+    missing = dict(assess(Atlas.open(folder), Query(), ["ae"]).sections[1].missing)
+    assert "the same person's" in missing["Persons with several events"]
 
 
 # ---------------------------------------------------------------- in the limits

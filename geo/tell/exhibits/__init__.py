@@ -37,6 +37,7 @@ from geo.tell.exhibits.lately import lately
 from geo.tell.exhibits.part import Exhibit, Part
 from geo.tell.exhibits.persons import defined, factors, kinds, suspects
 from geo.tell.exhibits.places import arrivals, diagnoses, premises, towns_at_night
+from geo.tell.exhibits.repeats import repeat_persons
 from geo.tell.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
 from geo.tell.exhibits.trust import back_test, ladder
 from geo.tell.exhibits.violence import serious_sexual, women
@@ -106,6 +107,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "attributes": ("Attributes", attributes),
     "arrivals": ("Ways to arrive by time of day", arrivals),
     "diagnoses": ("Diagnoses beside the injury", diagnoses),
+    "repeat_persons": ("Persons with several events", repeat_persons),
     "length_of_stay": ("Length of stay", length_of_stay),
 }
 """Exhibits of each source, in the order of the report: key to title and function."""
