@@ -186,7 +186,7 @@ class Exhibit:
         columns = {}
         for name, column in self.table.items():
             if str(column.dtype) == "Int64":
-                columns[name] = [SUPPRESSED if v is pd.NA else f"{v:,}" for v in column]
+                columns[name] = [SUPPRESSED if v is pd.NA else written(v, "{:,}") for v in column]
             elif pd.api.types.is_float_dtype(column):
                 form = self.formats.get(str(name), "{:,.1f}")
                 columns[name] = [written(v, form) for v in column.astype(float)]

@@ -372,9 +372,10 @@ def _regression(trial: Ran) -> str:
     share = regression_to_the_mean(asked.counts[asked.inside], mine[asked.inside]).share
     if not np.isfinite(share):
         return ""
+    about = "less than 1%" if share < 0.01 else f"about {share:.0%}"
     return (
-        "The areas were chosen because they were high, and would have fallen by about "
-        f"{max(share, 0):.0%} by themselves since. That does not touch this comparison, which is of the same "
+        f"The areas were chosen because they were high, and would have fallen by {about} by themselves "
+        "since. That does not touch this comparison, which is of the same "
         "areas in the same weeks; it would one of before and after."
     )
 
