@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 
 def values_of(column: pd.Series) -> tuple[np.ndarray, pd.Series]:
@@ -28,8 +27,28 @@ def dealt(positions: np.ndarray, values: pd.Series) -> pd.Series:
     ['a', nan, 'a', nan]
     """
     again, distinct = pd.factorize(values.astype("str"))
-    taken = np.append(again, -1)[positions]
+    taken = positions
+    if len(distinct) < len(values):  # else each value is one, in its place
+        taken = np.append(again, -1).astype(_small(len(distinct)))[positions]
+    taken = taken.astype(_small(len(distinct)), copy=False)
     return pd.Series(pd.Categorical.from_codes(taken, pd.Index(distinct, dtype="str"), validate=False))
+
+
+def _small(values: int) -> type[np.signedinteger]:
+    """The smallest whole numbers for the positions of so many values, as pandas keeps them."""
+    kinds = (np.int8, np.int16, np.int32)
+    return next((kind for kind in kinds if values <= np.iinfo(kind).max), np.int64)
+
+
+def of_arrow(column: Any) -> pd.Series:
+    """Return a column of text of Arrow as one of pandas, packed where it is."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        return pd.Series(column.to_pandas(), dtype="str")
+    whole = column.unify_dictionaries().combine_chunks()
+    positions = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return dealt(positions, whole.dictionary.to_pandas())
 
 
 def packed(column: pd.Series) -> pd.Series:
@@ -82,11 +101,26 @@ def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         parts = [f.pop(column) if column in f else None for f in frames]
         if column in several:
             full = [unknown(n) if part is None else packed(part) for n, part in zip(rows, parts, strict=True)]
-            found[column] = pd.Series(union_categoricals([part.array for part in full]))
+            found[column] = _end_to_end(full)
         else:
             full = [pd.Series(np.nan, range(n)) if p is None else p for n, p in zip(rows, parts, strict=True)]
             found[column] = pd.concat(full, ignore_index=True)
     return pd.DataFrame(found, copy=False)
+
+
+def _end_to_end(columns: list[pd.Series]) -> pd.Series:
+    """Packed columns one below the other; the list is used up."""
+    each = [values_of(column)[1] for column in columns]
+    again, distinct = pd.factorize(pd.concat(each, ignore_index=True))
+    found = np.empty(sum(map(len, columns)), _small(len(distinct)))
+    row = at = 0
+    for texts in each:
+        codes = columns.pop(0).cat.codes.to_numpy()
+        mine = again[at : at + len(texts)]
+        same = (mine == np.arange(len(mine))).all()
+        found[row : row + len(codes)] = codes if same else np.append(mine, -1).astype(found.dtype)[codes]
+        row, at = row + len(codes), at + len(texts)
+    return pd.Series(pd.Categorical.from_codes(found, pd.Index(distinct, dtype="str"), validate=False))
 
 
 _FACTORS = np.random.default_rng(20240501).integers(1 << 63, size=1 << 12, dtype=np.uint64) * 2 + 1
@@ -96,12 +130,17 @@ def hashed(column: pd.Series) -> np.ndarray:
     """Return a number of 64 bits for each text, equal for equal texts: to count repeats, not to keep.
 
     Texts of up to eight bytes never share a number, others do with a chance of 2 to the power of -63.
+    A missing text has the number of a blank one.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        positions, distinct = values_of(column)
+        return np.append(hashed(distinct), hashed(pd.Series([""], dtype="str")))[positions]
     texts = pa.array(column.array, pa.large_binary())
     texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    texts = pc.fill_null(texts, b"") if texts.null_count else texts
     lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
     found = np.zeros(len(texts), np.uint64)
     for length in np.unique(lengths):
@@ -112,6 +151,15 @@ def hashed(column: pd.Series) -> np.ndarray:
             words.view(np.uint8)[:, :length] = _rows_of_bytes(same, int(length))
         words[:, -1] |= np.uint64(length % 8 << 56)
         found[mine] = (words * np.resize(_FACTORS, words.shape[1])).sum(axis=1, dtype=np.uint64)
+    return found
+
+
+def hashed_rows(frame: pd.DataFrame) -> np.ndarray:
+    """Return a number of 64 bits for each row of texts, as :func:`hashed` does for each text."""
+    found = np.zeros(len(frame), np.uint64)
+    for factor, column in zip(np.resize(_FACTORS, len(frame.columns)), frame, strict=True):
+        numbers = hashed(frame[column])
+        found = (found ^ (found >> np.uint64(29)) ^ numbers ^ (numbers >> np.uint64(32))) * factor
     return found
 
 

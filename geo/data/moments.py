@@ -60,10 +60,10 @@ _MIDNIGHT = r"(?<!\d)24:00(?::00)?$"
 
 def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.Series, pd.Series]:
     """Moments of a column, and whether each has a time of day."""
-    values, blank = _as_stated(table.frame[column], form), np.zeros(len(table), dtype=bool)
+    values = _as_stated(table.frame[column], form)
     timed = ~np.isnat(values) & _has_time(form)
     missing = table.frame[column].isna().to_numpy(bool)
-    blank |= missing
+    blank = missing.copy()
     left = np.flatnonzero(np.isnat(values) & ~missing)
     if len(left):
         positions, distinct = values_of(mapped(table.frame[column].iloc[left], cleaned))
@@ -90,39 +90,42 @@ _DIRECTIVE = re.compile(r"(%[YmdHMS])")
 
 def _as_stated(cells: pd.Series, form: str) -> np.ndarray:
     """Moments of the cells that are written to the letter in a form of fixed width; NaT of all others."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        codes, texts = values_of(cells)
+        return np.append(_as_stated(texts, form), np.datetime64("NaT"))[codes]
     moments = np.full(len(cells), "NaT", "datetime64[s]")
     if _FIXED.fullmatch(form) is None or not {"%Y", "%m", "%d"} <= set(_DIRECTIVE.findall(form)):
         return moments
     fits, letters = letters_of(cells, len(_like(form)))
     numbers: dict[str, np.ndarray] = {}
     good, at = np.ones(len(letters), dtype=bool), 0
+    letters = np.ascontiguousarray(letters.T)  # each place in the text by itself
     for piece in _DIRECTIVE.split(form):
         if len(piece) == 2 and piece[0] == "%":
             width = 4 if piece == "%Y" else 2
-            number = np.zeros(len(letters), np.int16)
-            for digit in (letters[:, k] - np.uint8(ord("0")) for k in range(at, at + width)):
-                good &= digit <= 9  # what is no digit is above 9
-                number = number * np.int16(10) + digit
-            numbers[piece] = number
+            digits = letters[at : at + width] - np.uint8(ord("0"))
+            good &= (digits <= 9).all(axis=0)  # what is no digit is above 9
+            pairs = digits[::2] * np.uint8(10) + digits[1::2]
+            numbers[piece] = pairs[0] if width == 2 else pairs[0] * np.int32(100) + pairs[1]
             at += width
         for letter in piece.encode() if piece[:1] != "%" else b"":
-            good &= letters[:, at] == letter
+            good &= letters[at] == letter
             at += 1
-    month = numbers["%m"]
-    good &= (numbers["%Y"] > 0) & (month >= 1) & (month <= 12)
-    at = (numbers["%Y"].astype(np.int32) * 12 + month - 1)[good]
-    day = numbers["%d"][good]
-    months = np.arange(at.min(initial=0), at.max(initial=0) + 2, dtype=np.int64) - 1970 * 12
+    day, month = numbers["%d"], numbers["%m"]
+    good &= (numbers["%Y"] > 0) & (month >= 1) & (month <= 12) & (day >= 1)
+    number = np.where(good, numbers["%Y"] * np.int32(12) + month - 1, 1970 * 12)
+    start = int(number.min(initial=1970 * 12))
+    months = np.arange(start, int(number.max(initial=start)) + 2, dtype=np.int64) - 1970 * 12
     first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    at -= at.min(initial=0)
-    seconds = (first[at] + day - 1) * 86_400
-    real = (day >= 1) & (day <= np.diff(first)[at])
+    number -= start
+    good &= day <= np.diff(first).astype(np.uint8)[number]
+    seconds = (first[number] + day - 1) * 86_400
     for piece, most, each in (("%H", 23, 3_600), ("%M", 59, 60), ("%S", 59, 1)):
         if piece in numbers:
-            number = numbers[piece][good]
-            real &= number <= most
-            seconds += number * np.int64(each)
-    moments[np.flatnonzero(fits)[good][real]] = seconds[real].astype("datetime64[s]")
+            good &= numbers[piece] <= most
+            seconds += numbers[piece] * np.int32(each)
+    seconds[~good] = np.iinfo(np.int64).min  # NaT
+    moments[fits] = seconds.view("datetime64[s]")
     return moments
 
 

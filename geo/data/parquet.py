@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.data.distinct import dealt, packed_columns
+from geo.data.distinct import of_arrow, packed_columns
 
 
 def to_bytes(frame: pd.DataFrame) -> bytes:
@@ -44,12 +44,7 @@ def packed_from(path: Path) -> pd.DataFrame:
     found: dict[str, pd.Series] = {}
     for name in schema.names:  # one by one, so that no more than one column is there twice
         column = file.read([name])
-        if name not in texts:
-            found[name] = column.to_pandas()[name]
-            continue
-        whole = column[name].unify_dictionaries().combine_chunks()
-        positions = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        found[name] = dealt(positions, whole.dictionary.to_pandas())
+        found[name] = of_arrow(column[name]) if name in texts else column.to_pandas()[name]
     del column
     pa.default_memory_pool().release_unused()
     return pd.DataFrame(found, copy=False)

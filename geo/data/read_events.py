@@ -16,7 +16,7 @@ import pyarrow as pa
 from geo.ask.problem import Problem
 from geo.ask.words import month_number, month_text
 from geo.data import coverage, reports
-from geo.data.distinct import dealt, hashed, mapped, repeats, unknown
+from geo.data.distinct import dealt, hashed, hashed_rows, mapped, repeats, unknown
 from geo.data.files import Member, digest, members_of
 from geo.data.read_pieces import pieces_of
 from geo.data.readers import Reader, together
@@ -199,15 +199,11 @@ def _references(table: Table, reader: Reader) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the references of a table, and of its whole rows that have none."""
     frame = table.frame
     without = np.ones(len(frame), dtype=bool)
+    given = np.zeros(len(frame), np.uint64)
     if reader.reference:
         without = frame[reader.reference].isna().to_numpy(bool)
-    given = frame[reader.reference][~without] if reader.reference else pd.Series(dtype="str")
-    rows = frame[without]
-    whole = pd.Series("", index=rows.index, dtype="str")
-    if len(rows):
-        first, *others = (rows[column].fillna("") for column in rows)
-        whole = first.str.cat(others, sep="\x1f") if others else first
-    return hashed(given), hashed(whole)
+        given = hashed(frame[reader.reference])
+    return given[~without], hashed_rows(frame[without] if without.any() else frame[:0])
 
 
 def _whole(pieces: list[_Piece]) -> Part:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed
+from geo.data.distinct import of_arrow
 from geo.data.packing import check_beginning, check_workbook
 from geo.data.table import Table
 
@@ -28,6 +29,10 @@ Bytes = bytes | bytearray
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 TITLES = 50
 """Rows among which the header is looked for."""
+SAMPLE, MOSTLY = 1 << 18, 0.9
+"""Bytes of the first rows, and the share of different cells in them up to which a column is read packed."""
+BLOCK = 1 << 22
+"""Bytes that are split at a time: they fit where a processor is fast."""
 
 
 def read_table(
@@ -153,6 +158,7 @@ def separator_of(text: Bytes) -> str:
 def _quickly(name: str, text: Bytes, separator: str, first_row: int, lenient: bool) -> Table | None:
     """A well-formed table whose first row is its header; None where it is not that."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.csv
 
     line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
@@ -161,22 +167,30 @@ def _quickly(name: str, text: Bytes, separator: str, first_row: int, lenient: bo
     end = len(text)
     while end and text[end - 1] in b"\r\n\x1a":
         end -= 1
-    try:
-        frame = pyarrow.csv.read_csv(
+    plain, packed = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
+
+    def read(end: int, types: dict[str, pa.DataType]) -> pa.Table:
+        return pyarrow.csv.read_csv(
             pa.py_buffer(memoryview(text)[:end]),
-            read_options=pyarrow.csv.ReadOptions(column_names=columns, skip_rows=1),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=columns, skip_rows=1, use_threads=False, block_size=BLOCK
+            ),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=separator, newlines_in_values=b'"' in text, ignore_empty_lines=False
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.large_string()),
-                include_columns=kept,
-                null_values=[""],
-                strings_can_be_null=True,
+                column_types=types, include_columns=kept, null_values=[""], strings_can_be_null=True
             ),
-        ).to_pandas()
+        )
+
+    try:
+        cut = text.find(b"\n", SAMPLE, end)
+        first = read(end if cut < 0 else cut, dict.fromkeys(columns, plain))
+        often = {c for c in kept if len(pc.unique(first[c])) <= MOSTLY * len(first)}
+        table = read(end, {column: packed if column in often else plain for column in columns})
     except pa.ArrowInvalid:
         return None
+    frame = pd.DataFrame({column: of_arrow(table[column]) for column in kept}, copy=False)
     return _finished(name, frame, np.arange(len(frame)) + first_row + 1, lenient)
 
 
@@ -220,7 +234,7 @@ def _of_rows(name: str, rows: list[list[str]], first_row: int, recognise: Recogn
         body.append([*cells[:width], *[""] * (width - len(cells))])
     numbers = np.arange(len(body)) + first_row + at + 1
     frame = pd.DataFrame(body, columns=columns, dtype="str")[kept]
-    frame = frame.where(frame != "")
+    frame = frame.where(frame != "").astype("str")
     table = _finished(name, frame, numbers, lenient, wrong)
     if at:
         table.notes.append(f"{name}: {at} title row{'s' * (at != 1)} above the header passed over.")
@@ -262,7 +276,6 @@ def _finished(
     wrong: dict[int, tuple[str, str]] | None = None,
 ) -> Table:
     """The table without its empty rows."""
-    frame = frame.astype("str")
     suspect = frame.iloc[:, 0].isna() if len(frame.columns) else pd.Series(dtype=bool)
     empty = np.zeros(len(frame), dtype=bool)
     if suspect.any():
@@ -369,4 +382,5 @@ def _of_parquet(name: str, content: Bytes, lenient: bool) -> Table:
         else:
             columns[column] = values.cast(pa.string()).to_pandas().astype("str")
     frame = pd.DataFrame(columns)
-    return _finished(name, frame.mask(frame == "<NA>"), np.arange(len(frame)) + 1, lenient)
+    frame = frame.mask(frame == "<NA>").astype("str")
+    return _finished(name, frame, np.arange(len(frame)) + 1, lenient)

@@ -101,7 +101,8 @@ def fault(name: str, row: int, more: int, column: str, expected: str) -> Problem
 
 def of_rows(answers: pd.Series | np.ndarray | list[bool], positions: np.ndarray) -> np.ndarray:
     """What is true of distinct cells, row by row; nothing is of a missing cell."""
-    return np.append(np.asarray(answers, dtype=bool), False)[positions]
+    each = np.asarray(answers, dtype=bool)
+    return np.append(each, False)[positions] if each.any() else np.zeros(len(positions), dtype=bool)
 
 
 def cleaned(cells: pd.Series) -> pd.Series:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from geo.ask.problem import Problem
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from libpysal.graph import Graph
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +66,8 @@ class Neighbours:
     @cached_property
     def matrix(self) -> csr_array:
         """The n × n matrix of zeros and ones."""
+        from scipy.sparse import csr_array
+
         ones = np.ones(len(self.indices))
         return csr_array((ones, self.indices, self.indptr), shape=(self.n, self.n))
 
