@@ -154,12 +154,15 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
 
     Small areas (boundaries) come first, then the lookup, then the rest in any order.
     """
-    from geo.answer.county import County
+    from concurrent.futures import ThreadPoolExecutor
+    from importlib import import_module
+
     from geo.data.ingest import import_files
     from geo.data.mapping import read_mapping
 
     source = read_mapping(mapping, kind) if mapping else None
-    with progress_bar(f"Reading {kind}") as report:
+    with progress_bar(f"Reading {kind}") as report, ThreadPoolExecutor(1) as beside:
+        opens = beside.submit(import_module, "geo.answer.county")  # loaded while the files are read
         receipt = import_files(
             data,
             kind,
@@ -172,7 +175,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
             sheet=sheet,
             explain=explain,
             confirm=lambda receipt: _sure(receipt) or yes,
-            opening=lambda version: County(version, {}, {}),
+            opening=lambda version: opens.result().County(version, {}, {}),
             progress=report,
         )
     if explain:

@@ -30,8 +30,13 @@ def dealt(positions: np.ndarray, values: pd.Series) -> pd.Series:
     taken = positions
     if len(distinct) < len(values):  # else each value is one, in its place
         taken = np.append(again, -1).astype(_small(len(distinct)))[positions]
-    taken = taken.astype(_small(len(distinct)), copy=False)
-    return pd.Series(pd.Categorical.from_codes(taken, pd.Index(distinct, dtype="str"), validate=False))
+    return _packed(taken, distinct)
+
+
+def _packed(positions: np.ndarray, texts: Any) -> pd.Series:
+    """A packed column of different texts."""
+    codes = positions.astype(_small(len(texts)), copy=False)
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(texts, dtype="str"), validate=False))
 
 
 def _small(values: int) -> type[np.signedinteger]:
@@ -48,7 +53,7 @@ def of_arrow(column: Any) -> pd.Series:
         return pd.Series(column.to_pandas(), dtype="str")
     whole = column.unify_dictionaries().combine_chunks()
     positions = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return dealt(positions, whole.dictionary.to_pandas())
+    return _packed(positions, whole.dictionary.to_pandas())
 
 
 def packed(column: pd.Series) -> pd.Series:
@@ -120,7 +125,7 @@ def _end_to_end(columns: list[pd.Series]) -> pd.Series:
         same = (mine == np.arange(len(mine))).all()
         found[row : row + len(codes)] = codes if same else np.append(mine, -1).astype(found.dtype)[codes]
         row, at = row + len(codes), at + len(texts)
-    return pd.Series(pd.Categorical.from_codes(found, pd.Index(distinct, dtype="str"), validate=False))
+    return _packed(found, distinct)
 
 
 _FACTORS = np.random.default_rng(20240501).integers(1 << 63, size=1 << 12, dtype=np.uint64) * 2 + 1

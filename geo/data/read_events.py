@@ -203,7 +203,9 @@ def _references(table: Table, reader: Reader) -> tuple[np.ndarray, np.ndarray]:
     if reader.reference:
         without = frame[reader.reference].isna().to_numpy(bool)
         given = hashed(frame[reader.reference])
-    return given[~without], hashed_rows(frame[without] if without.any() else frame[:0])
+    if not without.any():
+        return given, np.empty(0, np.uint64)
+    return given[~without], hashed_rows(frame[without])
 
 
 def _whole(pieces: list[_Piece]) -> Part:

@@ -14,7 +14,7 @@ from io import BufferedIOBase
 from geo.data.read_table import Recognise, header_of, read_table
 from geo.data.table import Table
 
-PIECE = 1 << 25
+PIECE = 1 << 24
 """Bytes of a piece."""
 _MARK = b"\xef\xbb\xbf"
 _OTHER = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff", b"sep=")

@@ -31,8 +31,8 @@ TITLES = 50
 """Rows among which the header is looked for."""
 SAMPLE, MOSTLY = 1 << 18, 0.9
 """Bytes of the first rows, and the share of different cells in them up to which a column is read packed."""
-BLOCK = 1 << 22
-"""Bytes that are split at a time: they fit where a processor is fast."""
+BLOCK = 1 << 26
+"""Bytes that are split at a time: a piece of a file (:mod:`geo.data.read_pieces`) whole."""
 
 
 def read_table(

@@ -38,7 +38,7 @@ class Table:
     name : str
         The file as its user knows it, such as ``archive.zip: 2021-05/2021-05-kent-street.csv``.
     frame : DataFrame
-        One column a header, all of type str.
+        One column a header, all text; a column of few different cells is packed (:mod:`geo.data.distinct`).
     rows : ndarray of int
         Number of each row in the file, as a spreadsheet counts: the header is row 1.
     notes : list of str
