@@ -17,9 +17,10 @@ import typer
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_text
-from geo.cli_show import show, show_check, show_rows
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from geo.answer.atlas import Atlas
     from geo.data.receipt import Receipt
 
@@ -77,13 +78,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def console(**how: Any) -> Console:
+    """Where text is printed as it stands."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, **how)
+
+
 @contextmanager
 def progress_bar(title: str) -> Iterator[Any]:
     """Show a progress bar on a terminal; yields ``report(done, total, what)``."""
     if not sys.stderr.isatty():
         yield lambda done, total, what="": None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     bar = Progress(
@@ -92,7 +99,7 @@ def progress_bar(title: str) -> Iterator[Any]:
         BarColumn(),
         TextColumn("{task.completed:.0f} of {task.total:.0f}"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console(stderr=True),
         transient=True,
     )
     with bar:
@@ -163,6 +170,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     source = read_mapping(mapping, kind) if mapping else None
     with progress_bar(f"Reading {kind}") as report, ThreadPoolExecutor(1) as beside:
         opens = beside.submit(import_module, "geo.answer.county")  # loaded while the files are read
+        beside.submit(import_module, "geo.cli_show")
         receipt = import_files(
             data,
             kind,
@@ -178,6 +186,8 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
             opening=lambda version: opens.result().County(version, {}, {}),
             progress=report,
         )
+    from geo.cli_show import show, show_rows
+
     if explain:
         print("This is what would be taken; nothing was changed.")
     show(receipt)
@@ -437,6 +447,8 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     from geo.tell.assessment import assess as rebuild
 
     if check:
+        from geo.cli_show import show_check
+
         show_check(Atlas.open(data, CLEARED_OWNER))
         return
     atlas = opened(data, group, access)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from geo import cli
 from geo.ask.problem import Problem
@@ -138,7 +137,7 @@ def show(
 
     people = of_folder(data)
     whom = {people.alias(f"{way} {user}") for way in ("users", "proxy", "oidc")} | {user} if user else set()
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = cli.console(soft_wrap=True)
     for line in Audit(people.folder, people.key).lines(whom):
         parts = (line["at"], line["who"], line["group"], line["did"], line["what"], line["status"] or "")
         console.print(" ".join(f"{part}" for part in parts if part != ""))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from geo import cli
 from geo.ask.problem import Problem
@@ -57,10 +55,12 @@ def exclude(  # noqa: PLR0917 - each parameter is an option of the command
     if not snapshot.has(exclusions.ROLE):
         print("No place is on the list.")
         return
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, padding=(0, 2))
     for head in ("Place", "Kind", "Where"):
         table.add_column(head, overflow="fold")
     for one in snapshot.read(exclusions.ROLE).itertuples():
         table.add_row(one.name, one.kind, exclusions.where(one))
-    Console(highlight=False, markup=False).print(table)
+    cli.console().print(table)
     print("They are counted until a question leaves them out (exclude=listed).")

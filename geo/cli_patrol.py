@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from geo import cli
 from geo.ask.problem import Problem
@@ -97,9 +95,11 @@ def plan_(  # noqa: PLR0917
 
 
 def _show(atlas: Atlas, found: Plan) -> None:
+    from rich.table import Table
+
     from geo.tell.patrol.said import areas_table, power_lines
 
-    console = Console(highlight=False, markup=False)
+    console = cli.console()
     console.print(f"{found.description}. {found.banner}.\n")
     head, rows = areas_table(found)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -205,6 +205,8 @@ def track(  # noqa: PLR0917
     data: cli.Data = cli.DATA,
 ) -> None:
     """Compare visits with the schedule: today, this month and in all, missed days by area."""
+    from rich.table import Table
+
     from geo.tell.patrol.visits import delivered
 
     atlas = opened(data, group, access)
@@ -212,7 +214,7 @@ def track(  # noqa: PLR0917
     if made is None:
         raise Problem("The folder keeps no visits (hotspots import visits): name a file of them.")
     found = delivered(atlas, _record(record, atlas), made, _day(until))
-    console = Console(highlight=False, markup=False)
+    console = cli.console()
     console.print(f"{found.title}\n\n{found.finding}\n")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     texts = found.texts()
@@ -281,7 +283,7 @@ def _tell(found: Assessment, atlas: Atlas, output: Path | None) -> None:
 
         cli.save(output, write(found, atlas, output.suffix))
         return
-    console = Console(highlight=False, markup=False)
+    console = cli.console()
     console.print(f"{found.title}. {found.banner}.")
     for exhibit in found.exhibits.values():
         console.print(f"\n{exhibit.name}: {exhibit.finding}\n")
@@ -337,7 +339,7 @@ def repeats(
     """Say whether events are followed by others nearby, soon (Knox), and how often places come again."""
     from geo.tell.patrol.repeats import near_repeats
 
-    console = Console(highlight=False, markup=False)
+    console = cli.console()
     for exhibit in near_repeats(events.name, _bytes(events)):
         console.print(f"{exhibit.title}: {exhibit.finding}\n")
         console.print(exhibit.texts().to_string(index=False))

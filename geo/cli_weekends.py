@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from geo import cli
 from geo.ask.problem import Problem
@@ -39,7 +38,7 @@ def weekends_(  # noqa: PLR0917
     if output:
         cli.save(output, FILES[form].write(found, date.today()))
         return
-    console = Console(highlight=False, markup=False)
+    console = cli.console()
     console.print(f"{found.description}. {found.banner}.")
     for exhibit in found.exhibits:
         console.print(f"\n{exhibit.title}: {exhibit.finding}\n")

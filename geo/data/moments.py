@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.data.distinct import letters_of, mapped, values_of
-from geo.data.table import Table, cleaned, looks_like
+from geo.data.table import Counted, Table, cleaned, looks_like
 
 
 def parse_dates(table: Table, column: str, form: str = "%d/%m/%Y", *, optional: bool = False) -> pd.Series:
@@ -72,7 +72,7 @@ def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.
         values[left[known]] = read.to_numpy("datetime64[s]")[positions[known]]
         timed[left[known]] = with_time.to_numpy(bool)[positions[known]]
         if late := int(ends[positions[known]].sum()):
-            table.notes.append(f"{table.name}: {_of_24(late, column)}")
+            table.notes.append(_of_24(table.name, late, column))
     like = _like(form)
     table.refuse(np.isnat(values) & ~blank, column, f"not a date written like {like}")
     if not optional:
@@ -133,8 +133,9 @@ def _has_time(form: str) -> bool:
     return "%H" in form or "%I" in form
 
 
-def _of_24(rows: int, column: str) -> str:
-    return f"{rows:,} time{'s' * (rows != 1)} of 24:00 in “{column}” taken as the next day's midnight."
+def _of_24(name: str, rows: int, column: str) -> Counted:
+    named = column.replace("{", "{{").replace("}", "}}")
+    return Counted.of(rows, name, f"{{}} time{{}} of 24:00 in “{named}” taken as the next day's midnight.")
 
 
 def _moments(cells: pd.Series, form: str) -> tuple[pd.Series, pd.Series, np.ndarray]:
@@ -215,7 +216,7 @@ def parse_times(
     table.refuse(hours.isna() & cells.notna(), column, f"not a time of day written like {_like(form)}")
     late = np.isin(positions, np.flatnonzero(ends))
     if late.any():
-        table.notes.append(f"{table.name}: {_of_24(int(late.sum()), column)}")
+        table.notes.append(_of_24(table.name, int(late.sum()), column))
     return dates + pd.to_timedelta(np.where(late, 1, 0), unit="D").as_unit("s"), hours.astype("Int8")
 
 

@@ -22,7 +22,7 @@ from geo.data.read_pieces import pieces_of
 from geo.data.readers import Reader, together
 from geo.data.receipt import Aside, Progress, events_in_words, month_runs
 from geo.data.sources import Source, reader_for
-from geo.data.table import Table, fault
+from geo.data.table import Table, fault, summed
 
 AT_ONCE = 2
 """Pieces that are read at the same time."""
@@ -213,7 +213,7 @@ def _whole(pieces: list[_Piece]) -> Part:
     name, reader, layout = pieces[0].name, pieces[0].reader, pieces[0].member.layout
     events = together([piece.events for piece in pieces])
     rows = np.concatenate([piece.rows for piece in pieces])
-    grain, notes = str(reader.grain), list(dict.fromkeys(n for piece in pieces for n in piece.notes))
+    grain, notes = str(reader.grain), summed(n for piece in pieces for n in piece.notes)
     if grain != "month" and not layout and (only := coverage.only_day(events)):
         grain = "month"
         events["date"] = pd.Series(pd.NaT, index=events.index, dtype="datetime64[s]")

@@ -20,7 +20,7 @@ from geo.ask.problem import Problem
 from geo.ask.words import listed
 from geo.data.distinct import of_arrow
 from geo.data.packing import check_beginning, check_workbook
-from geo.data.table import Table
+from geo.data.table import Counted, Table
 
 Recognise = Callable[[Sequence[str]], bool]
 """Whether a header is one of a table that is looked for."""
@@ -293,7 +293,7 @@ def _finished(
     for position, (column, why) in (wrong or {}).items():
         table.refuse(kept == position, column, why)
     if blanks := int(empty.sum()):
-        table.notes.append(f"{name}: {blanks:,} empty row{'s' * (blanks != 1)} passed over.")
+        table.notes.append(Counted.of(blanks, name, "{} empty row{} passed over."))
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -27,6 +28,34 @@ UNKNOWN = frozenset(
 """What recorders write of a person where nothing is known, in upper case."""
 FEW = 1_000
 """Distinct cells up to which they are cleaned one by one."""
+
+
+class Counted(str):
+    """A note of how many rows something holds: those of the pieces of a file are one, of all its rows."""
+
+    number, name, words = 0, "", ""
+
+    @classmethod
+    def of(cls, number: int, name: str, words: str) -> Counted:
+        """Say of a file a number, and "s" for several, where the words have ``{}``."""
+        found = cls(f"{name}: {words.format(f'{number:,}', 's' * (number != 1))}")
+        found.number, found.name, found.words = number, name, words
+        return found
+
+
+def summed(notes: Iterable[str]) -> list[str]:
+    """Return each note once, with the sum where it counts rows.
+
+    >>> summed([Counted.of(1, "f", "{} row{} left."), "A note.", Counted.of(2, "f", "{} row{} left.")])
+    ['f: 3 rows left.', 'A note.']
+    """
+    found: dict[str, str] = {}
+    for note in notes:
+        key = f"{note.name}\0{note.words}" if isinstance(note, Counted) else note
+        before, found[key] = found.get(key), note
+        if isinstance(note, Counted) and isinstance(before, Counted):
+            found[key] = Counted.of(before.number + note.number, note.name, note.words)
+    return [str(note) for note in found.values()]
 
 
 @dataclass

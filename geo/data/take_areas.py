@@ -318,9 +318,15 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
 }
 
 
-def loaded_areas(change: Transaction) -> Any:
+def need_areas(change: Transaction) -> None:
+    """Raise Problem where no small areas are loaded."""
     if not change.has("areas/lsoa"):
         raise Problem(
             "The small areas come first: import their boundaries with `hotspots import boundaries FILE`."
         )
+
+
+def loaded_areas(change: Transaction) -> Any:
+    """The small areas that are loaded."""
+    need_areas(change)
     return change.read("areas/lsoa")

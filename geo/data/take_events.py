@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from geo.data.readers import spellings, together
 from geo.data.receipt import ROWS_NAMED, Aside, Progress, Receipt, Rows, events_in_words, month_runs
 from geo.data.sources import Source, declared
 from geo.data.store import Transaction
-from geo.data.take_areas import loaded_areas
+from geo.data.take_areas import loaded_areas, need_areas
 from geo.data.vintages import OUTSIDE
 
 
@@ -39,19 +40,17 @@ def take_events(
         If a file is no table of the source, more rows make no sense than the source allows, or nothing of it
         is of this county.
     """
-    areas = loaded_areas(change)
-    files = fingerprints(paths)
+    need_areas(change)
+    batches = {r: b for r, b in change.manifest["batches"].items() if b["source"] == source.key}
+    with ThreadPoolExecutor(2) as beside:
+        known, printed = beside.submit(loaded_areas, change), beside.submit(fingerprints, paths)
+        if batches and _loaded_already(batches, printed.result(), add=add):
+            notes = ["These files are loaded already; nothing was changed."]
+            return Receipt(source.key, printed.result(), notes=notes)
+        reader, parts = read_events(source, paths, sheet, progress)
+    areas, files = known.result(), printed.result()
     prints = sorted(identity(file) for file in files)
     role = f"incidents/{source.key}/{hashlib.sha256(''.join(prints).encode()).hexdigest()[:12]}"
-    batches = {r: b for r, b in change.manifest["batches"].items() if b["source"] == source.key}
-    held = {print_ for batch in batches.values() for print_ in batch["files"] if not batch["replaced"]}
-    if prints and set(prints) <= held:
-        return Receipt(source.key, files, notes=["These files are loaded already; nothing was changed."])
-    if add and held.intersection(prints):
-        again = next(file["name"] for file in files if identity(file) in held)
-        raise Problem(f"{again} is loaded already: leave it out, or its events would count twice.")
-
-    reader, parts = read_events(source, paths, sheet, progress)
     source = declared(source, reader, made_up=change.synthetic)
     grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
     events, conversion, notes, level = _placed(change, parts, areas)
@@ -145,6 +144,17 @@ def take_events(
         rows_of=rows_of,
         aside=aside,
     )
+
+
+def _loaded_already(batches: dict[str, Any], files: list[dict[str, str]], *, add: bool) -> bool:
+    """Whether all of some files are loaded; Problem where some are and the others would be added."""
+    held = {print_ for batch in batches.values() for print_ in batch["files"] if not batch["replaced"]}
+    again = [file["name"] for file in files if identity(file) in held]
+    if again and len(again) == len(files):
+        return True
+    if add and again:
+        raise Problem(f"{again[0]} is loaded already: leave it out, or its events would count twice.")
+    return False
 
 
 def _enter(

@@ -29,7 +29,7 @@ def in_pieces(content: bytes, size: int) -> list[Table]:
 
 
 def together(tables: list[Table]) -> tuple[pd.DataFrame, list[int], dict[int, tuple[str, str]]]:
-    frame = pd.concat([table.frame for table in tables], ignore_index=True)
+    frame = pd.concat([unpacked(table.frame) for table in tables], ignore_index=True)
     rows = [int(row) for table in tables for row in table.rows]
     aside = {int(t.rows[at]): reason for t in tables for at, reason in (t.aside or {}).items()}
     return frame, rows, aside
