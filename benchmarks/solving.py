@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import comb
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,35 +46,37 @@ def solve(p: np.ndarray, low: np.ndarray, high: np.ndarray, near: csr_array, tot
     """Counts of areas from the exact two-sided p of the sums of their neighbours.
 
     A first guess of the counts gives the law of a sum of k of them; each p is then that of one sum, or of a
-    few; the whole numbers that fit these best give a better law, until nothing changes.
+    few; the whole numbers that fit these best give a better law, until they were found before. Where even
+    fractions miss the sums by more than one in every two areas, no counts have these p, and the search ends.
     """
     draws, free = np.diff(near.indptr), low < high
     counts, possible = _begun(low, high, total), (near @ np.array([low, high]).T).astype(int)
     ways, one = near[:, free], np.ones(int(free.sum()))
-    for _ in range(12):
+    seen: set[bytes] = set()
+    while len(seen) < 12 and (found := counts.tobytes()) not in seen:
+        seen.add(found)
         laws = {own: _two_sided(_without(counts, own), int(draws.max())) for own in np.unique(counts)}
         sums = [_sums_of(p[i], laws[counts[i]][draws[i]], *possible[i]) for i in range(len(p))]
         told = np.flatnonzero(np.isfinite(sums).all(axis=1))
         least, most = (np.array(sums) - (near @ np.where(free, 0, low))[:, None])[told].T
         off = eye_array(len(told))
-        best = milp(
-            np.concatenate([1e-3 * one, np.ones(len(told))]),
-            integrality=np.concatenate([one, np.zeros(len(told))]),
-            bounds=Bounds(
+        problem: dict[str, Any] = {
+            "c": np.concatenate([1e-3 * one, np.ones(len(told))]),
+            "bounds": Bounds(
                 np.concatenate([low[free], np.zeros(len(told))]),
                 np.concatenate([high[free], np.full(len(told), np.inf)]),
             ),
-            constraints=[
+            "constraints": [
                 LinearConstraint(hstack([ways[told], off]).tocsr(), lb=least),
                 LinearConstraint(hstack([ways[told], -off]).tocsr(), ub=most),
             ],
-            options={"time_limit": 10},
-        )
-        before = counts.copy()
-        if best.x is None:
-            break
+        }
+        best = milp(**problem)
+        fits = best.fun <= len(told) / 2
+        if fits:
+            best = milp(**problem, integrality=np.concatenate([one, np.zeros(len(told))]))
         counts[free] = np.rint(best.x[: len(one)])
-        if (counts == before).all() or best.status:  # nothing changes, or no numbers fit in time
+        if not fits:
             break
     return counts
 
