@@ -27,11 +27,14 @@ SLICES = {
 """Slices with nothing, hardly anything, a single area, and few."""
 
 
-@pytest.mark.parametrize("which", SLICES)
 @pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("which", SLICES)
 def test_every_layer_answers_for_every_measure_and_source(small_atlas: Atlas, layer: str, which: str):
+    """Each layer with each measure of each source in three of the slices, so that all pairs of them meet."""
     for source in small_atlas.sources:
-        for measure in small_atlas.catalogue.sources[source].measures:
+        for place, measure in enumerate(small_atlas.catalogue.sources[source].measures):
+            if (place + list(LAYERS).index(layer) + list(SLICES).index(which)) % len(SLICES) not in {0, 1, 3}:
+                continue
             query = Query(source=source, layer=layer, measure=measure, **SLICES[which])
             answer = small_atlas.answer(query)
             asked = f"{source}, {measure}"

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo import demo
 from geo.ask.problem import Problem
 from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
@@ -60,9 +61,13 @@ def printed(table: str) -> pd.DataFrame:
     )
 
 
+MADE: list[str] = []
+"""What was said to be made while :func:`files` was."""
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return events.write(tmp_path_factory.mktemp("raw"), county.areas(), county.population())
+    return events.write(tmp_path_factory.mktemp("raw"), county.areas(), county.population(), MADE.append)
 
 
 @pytest.fixture(scope="module")
@@ -159,12 +164,24 @@ def test_every_reader_takes_its_file_whole(files):
         assert frame["month"].notna().all()
 
 
-def test_a_build_imports_the_very_same_files_and_says_that_they_are_made_up(files, tmp_path):
-    steps = []
-    build(tmp_path / "data", lambda done, total, name: steps.append((done, total)))
+def test_a_build_says_how_far_it_is(files, tmp_path, monkeypatch):
+    steps, taken = [], []
+
+    def write(folder, areas, population, progress):
+        for key in MADE:
+            progress(key)
+        return files
+
+    monkeypatch.setattr(events, "write", write)
+    monkeypatch.setattr(demo, "take", lambda change, kind, paths: taken.append(kind))
+    build(tmp_path, lambda done, total, name: steps.append((done, total)))
+    assert taken == [*county.paths(), *files]
     assert steps == [(done, steps[0][1]) for done in range(len(steps))]
-    assert steps[-1][0] == steps[-1][1]
-    snapshot = Store(tmp_path / "data").open()
+    assert steps[-1][0] == steps[-1][1] == len(MADE) + len(taken)
+
+
+def test_a_build_imports_the_very_same_files_and_says_that_they_are_made_up(files, demo_county):
+    snapshot = Store(demo_county).open()
     assert snapshot.synthetic
     assert snapshot.place == "Bedfordshire"
     digests = {entry["kind"]: entry["files"][0]["sha256"] for entry in snapshot.manifest["history"]}

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,16 @@ def called(nodes: Iterator[ast.AST]) -> set[str]:
     }
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Syntax tree of a source file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 @pytest.fixture(params=SOURCES, ids=dotted)
 def module(request: pytest.FixtureRequest) -> tuple[str, ast.Module]:
     """One source file: its dotted name and its syntax tree."""
-    return dotted(request.param), ast.parse(request.param.read_text(encoding="utf-8"))
+    return dotted(request.param), tree_of(request.param)
 
 
 def room(name: str) -> str:
@@ -109,7 +116,7 @@ def test_imports_run_one_way(module: tuple[str, ast.Module]) -> None:
 def test_no_circle_of_imports() -> None:
     graph: dict[str, set[str]] = {}
     for path in SOURCES:
-        used = imports(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        used = imports(ast.walk(tree_of(path)))
         if dotted(path).startswith("geo."):
             graph[dotted(path)] = {n for n in used if n.startswith("geo.")}
     for name, used in graph.items():  # "geo.stats.rates.dsr" is a name in "geo.stats.rates"
