@@ -159,7 +159,7 @@ class Column:
     in_panel : bool
         Whether the panel of an area tells it.
     pixels, width : int
-        Width in the ranked table, and in a workbook, in characters.
+        Width in the ranked table, and the most that a text has in a workbook, in characters.
     cells : str
         How a workbook writes numbers that are not whole.
     """
@@ -176,7 +176,7 @@ class Column:
     in_panel: bool = False
     always: bool = False
     pixels: int = 64
-    width: int = 14
+    width: int = 34
     cells: str = DECIMAL
 
 
@@ -254,6 +254,7 @@ EVERYWHERE = (
     Column("in_set", "Whether the area is in the set that was chosen"),
     Column("marked", "Whether the area is in the classes or tenths that were marked"),
     Column("count_beside", "Count of the area on the second map, where two are compared"),
+    Column("plus_minus_beside", "As plus_minus, of the count on the second map"),
     Column("count_more", "How many more there are on the first map: the count less that of the second map"),
     Column("rate_beside", "Rate of the area on the second map, per 1,000 residents a year"),
     Column("class_beside", "The class of the legend in which the second map draws the area"),

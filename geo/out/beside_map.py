@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from geo.answer.layers import LAYERS
@@ -43,11 +42,21 @@ def draw_ranked(page: Page, sheet: Sheet, place: Rect) -> None:
     page.paragraph(place.left, y + 0.4, place.width, sheet.below, BODY, colour=MUTED)
 
 
+def _ends(heads: Sequence[str], numbers: Sequence[Sequence[str]], right: float) -> list[float]:
+    """Where columns of numbers end, from the left; the head of the first may begin before it."""
+    ends = [right]
+    for at in range(len(heads) - 1, 0, -1):
+        widest = max(text_width(row[at], BODY) for row in numbers)
+        ends.insert(0, ends[0] - max(widest, text_width(heads[at], SMALL)) - 2.4)
+    return ends
+
+
 def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
     """Write the head and the rows of that list; returns where they end."""
     x, right, y = place.left, place.right, place.top
-    last = max(16, text_width(sheet.heads[-1], SMALL) + 2.4)
-    ends = np.array([right - last, right] if len(sheet.heads) == 2 else [right - 28.0, right - 15.0, right])
+    rows = [(row, sheet.shown(row)) for _, row in listed(sheet, place).iterrows()]
+    ends = _ends(sheet.heads, [numbers for _, numbers in rows], right)
+    taken = max(text_width(numbers[0], BODY, True) for _, numbers in rows)
     room = ends[0] - x - text_width("Highest areas", BODY + 0.6, True) - 2.4
     with page.part("TR"):
         head: dict[str, Any] = {"kind": "TH", "scope": "Column"}
@@ -55,23 +64,20 @@ def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
         for end, text in zip(ends, (shorten(sheet.heads[0], room, SMALL), *sheet.heads[1:]), strict=True):
             page.text(end, y + 2.6, text, SMALL, colour=MUTED, align="right", **head)
     y += RANKED_HEAD
-    if len(ends) == 2:
-        ends[0] = right - 16
-    rows = listed(sheet, place)
-    step = min(9.0, (_rows_end(sheet, place) - y) / max(len(rows), 1))
-    for _, row in rows.iterrows():
+    step = min(9.0, (_rows_end(sheet, place) - y) / len(rows))
+    width = ends[0] - taken - x - 8.0
+    for row, numbers in rows:
         page.rule(x, y, place.width)
         middle = y + step / 2
-        beside = _beside(sheet, row)
-        width = ends[0] - x - 22.0 if len(ends) == 2 else ends[0] - x - 14.0
+        beside = shorten(_beside(sheet, row), ends[0] - x - 6.6, SMALL)
         size = fitting(row["name"], width, BODY, True)
         line = middle - 0.3 if beside else middle + 0.9
         with page.part("TR"):
             with page.part("TH", scope="Row"):
                 page.badge(x + 2.6, middle, row["rank"])
                 page.text(x + 6.6, line, shorten(row["name"], width, size, True), size, bold=True)
-                page.text(x + 6.6, middle + 2.6, shorten(beside, width + 8, SMALL), SMALL, colour=MUTED)
-            for k, (end, text) in enumerate(zip(ends, sheet.shown(row), strict=True)):
+                page.text(x + 6.6, middle + 2.6, beside, SMALL, colour=MUTED)
+            for k, (end, text) in enumerate(zip(ends, numbers, strict=True)):
                 page.text(end, line, text, BODY, bold=not k, align="right")
         y += step
     return y
@@ -106,7 +112,7 @@ def _height_of(sheet: Sheet, legend: Legend, width: float) -> float:
 
 def _square_and_rows(sheet: Sheet, legend: Legend) -> tuple[Sequence[Row], Sequence[Row]]:
     """Lines of a legend that stand in a square of two thirds by two thirds, and the others."""
-    square = LAYERS[sheet.answer.query.layer].scale == "square" and len(legend.rows) >= 9
+    square = LAYERS[sheet.answer.query.layer].scale == "square" and not legend.sides
     cells = 9 if square else 0
     return legend.rows[:cells], legend.rows[cells:]
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from geo.answer.disclosure import stamp
 from geo.ask.words import counted, day_name
 from geo.out.calendar_file import Entry, write_calendar
-from geo.out.tables import plain, safe
+from geo.out.tables import A4, plain, safe, write_about
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import Plan
 
@@ -135,9 +135,6 @@ def write_xlsx(drawn: Drawn) -> bytes:
         grid.set_column(0, 0, 20)
         grid.set_column(1, len(drawn.names) + 1, 11)
         grid.freeze_panes(1, 2)
-        grid.set_landscape()
-        grid.set_paper(9)
-        grid.fit_to_pages(1, 0)
         grid.repeat_rows(0)
         listed = book.add_worksheet("Patrols")
         listed.write_row(0, 0, ["Date", "Day", "Area", "Name", "Tier"], head)
@@ -146,15 +143,13 @@ def write_xlsx(drawn: Drawn) -> bytes:
         listed.set_column(0, 2, 14)
         listed.set_column(3, 3, 30)
         listed.freeze_panes(1, 0)
+        listed.repeat_rows(0)
         listed.autofilter(0, 0, len(_rows(drawn)), 4)
-        about = book.add_worksheet("About")
-        about.set_column(0, 0, 24)
-        about.set_column(1, 1, 110)
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        for row, (name, text) in enumerate(about_lines(drawn)):
-            about.write_string(row, 0, name, wrapped)
-            about.write_string(row, 1, text, wrapped)
-        for sheet in (grid, listed, about):
+        write_about(book, about_lines(drawn))
+        for sheet in book.worksheets():
+            sheet.set_landscape()
+            sheet.set_paper(A4)
+            sheet.fit_to_pages(1, 0)
             sheet.set_footer(f"&L{drawn.plan.banner}&RPage &P of &N")
     return file.getvalue()
 

@@ -21,7 +21,7 @@ import shapely
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
-from geo.answer.columns import DAGGER, RATE, count_of
+from geo.answer.columns import DAGGER, PLUS_MINUS, RATE, count_of
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Entry, overlay_entry
 from geo.answer.level import Level
@@ -110,8 +110,11 @@ class Sheet:
             here, there = (one.answer.table.reindex(table.index) for one in (self, self.second))
             if self.counts_two:
                 table["count_beside"] = there["count"]
-                table["count_more"] = here["count"] - there["count"]
                 table["rate_beside"] = there[RATE.name]
+                if PLUS_MINUS.name in there:
+                    table["plus_minus_beside"] = there[PLUS_MINUS.name]
+            if self.alike:
+                table["count_more"] = here["count"] - there["count"]
             table["class_beside"] = self.second.classes.reindex(table.index)
         return table
 
@@ -143,8 +146,7 @@ class Sheet:
         """What the colours mean, in as many lists as the maps need to be told."""
         if self.second is None:
             return (self._counted(self.answer.classes.title),)
-        alike = LAYERS[self.answer.query.layer].scale != "square"
-        found = legends(self.answer, self.second.answer, (self.name, self.second.name)) if alike else []
+        found = legends(self.answer, self.second.answer, (self.name, self.second.name))
         maps = (self, self.second)
         if len(found) == 1:
             laid = [one.legend[len(one.answer.legend) :] for one in maps]
@@ -152,7 +154,9 @@ class Sheet:
                 (here, (f"{here.count:,}", f"{there.count:,}")) for here, there in zip(*laid, strict=True)
             )
             return (replace(found[0], rows=(*found[0].rows, *said)),)
-        return tuple(one._counted(f"{one.name}: {lower_first(one.answer.classes.title)}") for one in maps)
+        titles = (lower_first(one.answer.classes.title) for one in maps)
+        sides = (f"{side}: {title}" for side, title in zip(("Left", "Right"), titles, strict=True))
+        return tuple(one._counted(title) for one, title in zip(maps, sides, strict=True))
 
     def _counted(self, title: str) -> Legend:
         """The legend of this map alone: every class with the number of areas in it."""
@@ -265,10 +269,15 @@ class Sheet:
         return one.source != two.source or one.layer == two.layer
 
     @property
+    def alike(self) -> bool:
+        """Whether both maps count the same kind of events, so that one count can be taken from the other."""
+        return self.second is not None and self.counts_two and self.noun == self.second.noun
+
+    @property
     def heads(self) -> tuple[str, ...]:
         """Heads of the columns of :meth:`shown`."""
         if self.counts_two:
-            return ("Left", "Right", "Difference")
+            return ("Left", "Right", "Difference")[: 2 + self.alike]
         return (self.noun.capitalize(), self.rate_title)
 
     @property
@@ -284,7 +293,7 @@ class Sheet:
         return beside(self.answer.query.measure).heading
 
     def shown(self, row: pd.Series) -> tuple[str, ...]:
-        """Count and rate of an area as text, ("412", "262.0"); of two maps both counts and their difference.
+        """Count and rate of an area as text, ("412", "262.0"); of two maps what :attr:`heads` says.
 
         ``*`` and "" stand where there is none.
         """
@@ -292,7 +301,10 @@ class Sheet:
             other = self.second.answer.table.loc[row.name]
             known = pd.notna(row["count"]) and pd.notna(other["count"])
             more = int(row["count"] - other["count"]) if known else 0
-            return count_of(row), count_of(other), written(more, "{:+,d}" if more else "{}") if known else "–"
+            difference = written(more, "{:+,d}" if more else "{}") if known else "–"
+            if known and PLUS_MINUS.name in row and PLUS_MINUS.name in other:
+                difference += f" ± {np.hypot(row[PLUS_MINUS.name], other[PLUS_MINUS.name]):,.0f}"
+            return (count_of(row), count_of(other), difference)[: 2 + self.alike]
         asked = beside(self.answer.query.measure)
         return (
             count_of(row),

@@ -29,8 +29,8 @@ MAP = (11.0, 44.0, 206.0, 122.0)
 LEFT = 224.0
 """Where the column of table and legend begins."""
 WIDE = WIDTH - MARGIN - LEFT
-COLUMNS, OF_TWO = (8.0, 54.0, 20.0, WIDE - 82.0), (8.0, 44.0, 14.5, 14.5, WIDE - 81.0)
-"""Widths of rank, name, count and rate; of two maps of both counts and their difference."""
+RANKS, LEAST_NAME = 9.0, 40.0
+"""Widths of the columns of ranks, and the least of names."""
 ROW, LEAST_ROW, ENTRY, NAME = 6.3, 4.2, 4.8, 6.0
 """Heights of a row of the table, the usual and the least, of a line of the legend, of the name of a map."""
 FOOT = (MARGIN, 167.0, WIDTH - 2 * MARGIN, 21.0)
@@ -83,15 +83,17 @@ def _fill_slide(slide: Any, sheet: Sheet) -> None:
     place = (MARGIN, 7.0, WIDTH - 90, 18.0)
     title.left, title.top, title.width, title.height = map(Mm, place)
     _write(title, [sheet.title], _fitting([sheet.title], place, (22, 19, 16, 13)), bold=True)
-    marking = _text(slide.shapes, "Marking", (WIDTH - MARGIN - 66, 9, 66, 8), sheet.answer.banner.upper(), 10)
+    said = sheet.answer.banner.upper()
+    size = max(LEAST, min(10.0, 10.0 * (66 - PAD) / text_width(said, 10, True)))
+    marking = _text(slide.shapes, "Marking", (WIDTH - MARGIN - 66, 9, 66, 8), said, size)
     _fill(marking, MARK)
-    _write(marking, [sheet.answer.banner.upper()], 10, bold=True, colour=BADGE, align="center")
+    _write(marking, [said], size, bold=True, colour=BADGE, align="center")
     finding = (MARGIN, 25.0, WIDTH - 2 * MARGIN, 17.0)
     size = _fitting([sheet.answer.headline], finding, (16, 14, 12, 10))
     _text(slide.shapes, "Finding", finding, sheet.answer.headline, size)
 
-    lines = _lines(sheet)
-    columns = OF_TWO if sheet.counts_two else COLUMNS
+    columns = _columns(sheet)
+    lines = _lines(sheet, columns[1])
     head, legend = _head_height(lines[0], columns), _legend_height(sheet)
     room = MAP[3] - legend - 2 - head
     rows = min(len(lines) - 1, int(room // LEAST_ROW))
@@ -218,10 +220,27 @@ def _table(
             _underline(cell)
 
 
-def _lines(sheet: Sheet) -> list[tuple[str, ...]]:
-    """Heads of the table, and rank, name, count and rate of the numbered areas."""
+def _columns(sheet: Sheet) -> tuple[float, ...]:
+    """Widths of rank, name and numbers, of which none breaks."""
+    numbers = zip(sheet.heads, *(sheet.shown(row) for _, row in sheet.top.iterrows()), strict=True)
+    needed = [
+        max(
+            *(text_width(word, 9, True) for word in head.split()),
+            *(text_width(text, 8, True) for text in column),
+        )
+        + PAD
+        + 1
+        for head, *column in numbers
+    ]
+    spare = WIDE - RANKS - LEAST_NAME - sum(needed)
+    wide = [width + max(0.0, spare) / (2 * len(needed)) for width in needed]
+    return (RANKS, WIDE - RANKS - sum(wide), *wide)
+
+
+def _lines(sheet: Sheet, name: float) -> list[tuple[str, ...]]:
+    """Heads of the table, and rank, name and numbers of the numbered areas, the name in some width."""
     lines: list[tuple[str, ...]] = [("", "Highest areas", *sheet.heads)]
-    width = _room((OF_TWO if sheet.counts_two else COLUMNS)[1])
+    width = _room(name)
     for _, row in sheet.top.iterrows():
         name = f"{row['name']} ({row['ward']})" if sheet.level.key == "lsoa" else row["name"]
         if text_width(name, 8) > width:  # without its ward; its end tells areas apart

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import textwrap
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,16 @@ from geo.ask.query import PARAMETERS, Query
 from geo.out.provenance import Sheet
 
 if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 A4 = 9
 """What a workbook calls that paper."""
 LONGEST_HEAD = 240
 """Letters that the head of a printed page may have, less those that place them."""
+HEAD = {"bold": True, "bottom": 1, "bg_color": "#EEF3F6"}
+LEAST, LINE = 7, 15
+"""Letters that any number has room for, and height of a line of a worksheet, points."""
 _FORMULA = tuple("=+-@|%\t\r")
 
 
@@ -87,36 +92,53 @@ def write_xlsx(sheet: Sheet) -> bytes:
     with xlsxwriter.Workbook(file, options) as book:
         facts = {"title": sheet.title, "subject": sheet.answer.headline, "comments": " ".join(sheet.notes)}
         book.set_properties({**facts, "author": "Hotspots", "created": datetime.combine(sheet.made, time())})
-        bold = book.add_format({"bold": True, "valign": "top"})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         table = sheet.table.reset_index()
         page = book.add_worksheet("table")
-        page.write_row(
-            0, 0, table.columns, book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6"})
-        )
-        right = book.add_format({"align": "right"})
         for place, name in enumerate(table.columns):
-            form = book.add_format({"num_format": column(name).cells})
-            whole = book.add_format({"num_format": "#,##0"})
-            page.set_column(place, place, column(name).width)
-            for row, value in enumerate(map(plain, table[name]), start=1):
-                if isinstance(value, str):
-                    page.write_string(row, place, value, right if name == "count" else None)
-                elif isinstance(value, bool):
-                    page.write_boolean(row, place, value)
-                elif value is not None:
-                    page.write_number(row, place, value, form if isinstance(value, float) else whole)
+            _write_column(book, page, place, table[name])
         page.freeze_panes(1, 2)
         page.autofilter(0, 0, len(table), len(table.columns) - 1)
         page.repeat_rows(0)
-        for printed in (page, about := book.add_worksheet("About")):
+        write_about(book, _about(sheet, list(table.columns)))
+        for printed in book.worksheets():
             _print_as(printed, sheet)
-        about.set_column(0, 0, 24)
-        about.set_column(1, 1, 110)
-        for row, (name, text) in enumerate(_about(sheet, list(table.columns))):
-            about.write_string(row, 0, name, bold)
-            about.write_string(row, 1, text, wrapped)
     return file.getvalue()
+
+
+def write_about(book: Workbook, lines: Sequence[tuple[str, str]]) -> None:
+    """Add a sheet that explains: names, and texts in rows as high as they need."""
+    about = book.add_worksheet("About")
+    bold, wrapped = (
+        book.add_format({**how, "valign": "top"}) for how in ({"bold": True}, {"text_wrap": True})
+    )
+    about.set_column(0, 0, 24)
+    about.set_column(1, 1, 110)
+    for row, (name, text) in enumerate(lines):
+        about.write_string(row, 0, name, bold)
+        about.write_string(row, 1, text, wrapped)
+        about.set_row(row, LINE * len(textwrap.wrap(text, 100) or [""]))
+
+
+def _write_column(book: Workbook, page: Worksheet, place: int, values: pd.Series) -> None:
+    """Write a column under its name, as wide as its name and its texts; numbers on the right."""
+    name = str(values.name)
+    numbers = pd.api.types.is_numeric_dtype(values) or name == "count"
+    right, left = {"align": "right"}, {"align": "left", "indent": 1}
+    side = right if numbers else left if place else {}
+    page.write_string(0, place, name, book.add_format({**HEAD, **side}))
+    text = book.add_format(side)
+    form, whole = (book.add_format({"num_format": how}) for how in (column(name).cells, "#,##0"))
+    truth = book.add_format({"num_format": '"TRUE";"TRUE";"FALSE"', **right})
+    widest = max(len(name), LEAST) if numbers else len(name)
+    for row, value in enumerate(map(plain, values), start=1):
+        if isinstance(value, str):
+            page.write_string(row, place, value, text)
+            widest = max(widest, min(len(value), column(name).width))
+        elif isinstance(value, bool):
+            page.write_boolean(row, place, value, truth)
+        elif value is not None:
+            page.write_number(row, place, value, form if isinstance(value, float) else whole)
+    page.set_column(place, place, widest + 2)
 
 
 def _print_as(page: Worksheet, sheet: Sheet) -> None:

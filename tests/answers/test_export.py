@@ -284,6 +284,20 @@ def test_a_workbook_prints_with_its_marking_and_its_heads_on_every_page(files, c
     assert book["table"].print_title_rows == "$1:$1"
 
 
+def test_nothing_in_a_workbook_is_cut_or_written_over(files):
+    """Heads were cut by the next, and long notes lay over the rows beneath in LibreOffice."""
+    book = openpyxl.load_workbook(io.BytesIO(files["controlled", "xlsx"]))
+    for cells in book["table"].columns:
+        letter, head = cells[0].column_letter, cells[0].value
+        assert book["table"].column_dimensions[letter].width >= len(head) + 2
+        numbers = any(isinstance(cell.value, int | float) for cell in cells[1:])
+        assert (cells[0].alignment.horizontal == "right") == numbers
+    about = book["About"]
+    for row in about.iter_rows():
+        lines = -(-len(row[1].value or "") // about.column_dimensions["B"].width)
+        assert about.row_dimensions[row[0].row].height >= 15 * lines
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_no_number_of_a_workbook_looks_like_nothing(small_atlas, layer):
     table = make(small_atlas, source="offences", layer=layer).answer.export()
