@@ -65,18 +65,18 @@ def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
             page.text(end, y + 2.6, text, SMALL, colour=MUTED, align="right", **head)
     y += RANKED_HEAD
     step = min(9.0, (_rows_end(sheet, place) - y) / len(rows))
-    width = ends[0] - taken - x - 8.0
+    width = ends[0] - taken - x - 8.7
     for row, numbers in rows:
         page.rule(x, y, place.width)
         middle = y + step / 2
-        beside = shorten(_beside(sheet, row), ends[0] - x - 6.6, SMALL)
+        beside = shorten(_beside(sheet, row), ends[0] - x - 7.3, SMALL)
         size = fitting(row["name"], width, BODY, True)
         line = middle - 0.3 if beside else middle + 0.9
         with page.part("TR"):
             with page.part("TH", scope="Row"):
                 page.badge(x + 2.6, middle, row["rank"])
-                page.text(x + 6.6, line, shorten(row["name"], width, size, True), size, bold=True)
-                page.text(x + 6.6, middle + 2.6, beside, SMALL, colour=MUTED)
+                page.text(x + 7.3, line, shorten(row["name"], width, size, True), size, bold=True)
+                page.text(x + 7.3, middle + 2.6, beside, SMALL, colour=MUTED)
             for k, (end, text) in enumerate(zip(ends, numbers, strict=True)):
                 page.text(end, line, text, BODY, bold=not k, align="right")
         y += step
@@ -156,7 +156,7 @@ def _draw_classes(page: Page, sheet: Sheet, legend: Legend, place: Rect) -> None
     room = ends[0] - wide - x - 8.4
     for entry, said in rows:
         page.swatch(Rect.of(x, y, 5.6, 3.0), entry.colour, entry.pattern, entry.lines)
-        size = fitting(entry.label, room, BODY)
+        size = fitting(entry.label, room, BODY, least=TINY)
         page.text(x + 7.4, y + 2.45, shorten(entry.label, room, size), size)
         for end, text in zip(ends, said, strict=True):
             page.text(end, y + 2.45, text, BODY, align="right", colour=MUTED)

@@ -8,6 +8,7 @@ hatched.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -29,6 +30,8 @@ WIDTH = 165.0
 """Millimetres of a figure: the text width of A4."""
 DPI = 200
 SIZE = 7.6
+HEAT_LETTERS, HEAD_LINE = 78, 3.5
+"""Letters that the heads of a heat map have room for side by side; height of their lines, millimetres."""
 """Points of the letters."""
 LINES = ("#1d5b8f", "#c2571a", "#3f7d3a", "#7d4a9e", "#0f7f86", "#8a6a00")
 DASHES = ("solid", (0, (5, 1.6)), (0, (1.6, 1.2)), (0, (6, 1.6, 1.4, 1.6)))
@@ -85,7 +88,7 @@ def draw(page: Page, chart: Chart, table: pd.DataFrame, place: Rect) -> None:
         Millimetres, labels included.
     """
     left, below = _margins(chart, table)
-    above = 7.0 if chart.form == "heat" else 5.0
+    above = 3.5 + HEAD_LINE * _head_lines(chart) if chart.form == "heat" else 5.0
     right = {"heat": 2.0, "curve": 5.0, "funnel": 44.0}.get(chart.form, 14.0)
     box = (
         (place.left + left) / page.width,
@@ -117,15 +120,25 @@ def height_of(chart: Chart, table: pd.DataFrame) -> float:
     if chart.form == "bars":
         return 62.0 if _upright(chart, table) else 19.0 + 5.6 * len(table)
     if chart.form == "heat":
-        return 12.0 + 7.5 * len(table)
+        return 8.5 + HEAD_LINE * _head_lines(chart) + 7.5 * len(table)
     return {"lines": 66.0, "curve": 82.0, "funnel": 84.0}[chart.form]
+
+
+def _heads(chart: Chart) -> list[str]:
+    """Heads of the columns of a heat map, broken where they would run into each other."""
+    room = max(8, HEAT_LETTERS // len(chart.y))
+    return [textwrap.fill(str(name), room, break_long_words=False) for name in chart.y]
+
+
+def _head_lines(chart: Chart) -> int:
+    return 1 + max(head.count("\n") for head in _heads(chart))
 
 
 def _margins(chart: Chart, table: pd.DataFrame) -> tuple[float, float]:
     """Room for labels on the left and below, millimetres."""
     named = chart.form == "heat" or (chart.form == "bars" and not _upright(chart, table))
     longest = int(table[chart.x].astype(str).str.len().max()) if named else 0
-    left = 6 + 1.42 * longest if named else 17.0
+    left = 8.5 + 1.42 * longest if named else 17.0
     return left, (5.0 if chart.form == "heat" else 11.0)
 
 
@@ -240,7 +253,7 @@ def _heat(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
             column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=SIZE, bbox=back,
             color="white" if dark else INK,
         )  # fmt: skip
-    axes.set_xticks(np.arange(len(chart.y)) + 0.5, chart.y)
+    axes.set_xticks(np.arange(len(chart.y)) + 0.5, _heads(chart))
     axes.set_yticks(np.arange(len(names)) + 0.5, names)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)

@@ -23,14 +23,14 @@ STYLES = """CREATE TABLE layer_styles (
 """The table in which QGIS keeps styles and looks for the usual one of a layer."""
 STYLE = """INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,
     styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time)
-    VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)"""
+    VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', ?)"""
 
 
-def style_of(sheet: Sheet, table: pd.DataFrame) -> str:
-    """Write the legend of a sheet as a style of QGIS 3 (QML), by ``class_shown`` of its records."""
+def style_of(sheet: Sheet, table: pd.DataFrame, by: str = "class_shown") -> str:
+    """Write the legend of a sheet as a style of QGIS 3 (QML), by a column with the labels of its classes."""
     root = ElementTree.Element("qgis", version="3.22.0", styleCategories="Symbology|Fields")
     renderer = ElementTree.SubElement(
-        root, "renderer-v2", type="categorizedSymbol", attr="class_shown", symbollevels="0", forceraster="0"
+        root, "renderer-v2", type="categorizedSymbol", attr=by, symbollevels="0", forceraster="0"
     )
     categories = ElementTree.SubElement(renderer, "categories")
     symbols = ElementTree.SubElement(renderer, "symbols")
@@ -68,17 +68,13 @@ def styled(content: bytes, sheet: Sheet, table: pd.DataFrame) -> bytes:
             "SELECT table_name, column_name FROM gpkg_geometry_columns"
         ).fetchone()
         package.execute(STYLES)
-        package.execute(
-            STYLE,
-            (
-                layer,
-                shapes,
-                layer,
-                style_of(sheet, table),
-                sheet.layer,
-                f"{sheet.made.isoformat()}T00:00:00.000Z",
-            ),
-        )
+        maps = [(sheet, layer, "class_shown", 1)]
+        if sheet.second is not None:
+            maps.append((sheet.second, f"{layer}, the second map", "class_beside", 0))
+        for one, name, by, usual in maps:
+            style = style_of(one, table, by)
+            made = f"{sheet.made.isoformat()}T00:00:00.000Z"
+            package.execute(STYLE, (layer, shapes, name, style, usual, one.layer, made))
         package.commit()
         return bytes(package.serialize())
 

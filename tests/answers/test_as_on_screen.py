@@ -1,6 +1,8 @@
 """Does a file hold what the screen shows: both maps, the set, the marks, tiles?"""
 
 import json
+import sqlite3
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -9,7 +11,7 @@ from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.out.export import sheet
-from geo.out.map_data import write_geojson
+from geo.out.map_data import write_geojson, write_gpkg
 from geo.out.printed_map import write_svg
 from geo.out.tables import columns, records
 
@@ -26,6 +28,14 @@ def test_a_table_of_two_maps_has_both_and_their_difference(small_atlas: Atlas):
     assert (table["count_more"] == table["count"] - table["count_beside"]).all()
     assert set(table["class_beside"]) <= set(found.second.answer.classes.labels)
     assert {"count_beside", "count_more", "class_beside"} <= set(columns(records(found)))
+
+
+def test_a_geopackage_of_two_maps_can_be_drawn_as_either(small_atlas: Atlas, tmp_path: Path):
+    tmp_path.joinpath("two.gpkg").write_bytes(write_gpkg(sheet(small_atlas, TWO)))
+    with sqlite3.connect(tmp_path / "two.gpkg") as package:
+        styles = package.execute("SELECT styleName, useAsDefault, styleQML FROM layer_styles").fetchall()
+    assert [(name, usual) for name, usual, _ in styles] == [("lsoa", 1), ("lsoa, the second map", 0)]
+    assert ['attr="class_beside"' in style for *_, style in styles] == [False, True]
 
 
 def test_a_print_of_two_maps_names_both_and_says_how_they_differ(small_atlas: Atlas):

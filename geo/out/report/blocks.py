@@ -29,6 +29,8 @@ ROOM = 165.0
 MARGIN = 22.0
 SMALL = 8.0
 """Points of the letters in tables and notes."""
+HEADS = (0.55, 0.4, 0.0)
+"""Shares of its length to which the head of a column may be broken, where the one before leaves no room."""
 CELL = 3.2
 """Millimetres that a cell keeps free at its sides, together."""
 
@@ -242,6 +244,19 @@ def table_csv(exhibit: Exhibit) -> bytes:
     return file.getvalue().encode("utf-8")
 
 
+def _bounds(exhibit: Exhibit, share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Widths that break no text, no word, and neither word nor number; heads may break to a share."""
+    texts = exhibit.texts()
+    natural, least = [], []
+    for name in texts:
+        head = max(text_width(word, SMALL, True) for word in str(name).split())
+        head = max(head, share * text_width(str(name), SMALL, True))
+        words = [text_width(word, SMALL) for text in texts[name] for word in text.split()]
+        natural.append(max([head, *(text_width(text, SMALL) for text in texts[name])]) + CELL)
+        least.append(max([head, *words]) + CELL)
+    return np.array(natural), np.array(least), np.where(exhibit.numeric(), natural, least)
+
+
 def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
     """Widths of the columns of a table, millimetres: as wide as their texts where there is room.
 
@@ -253,26 +268,21 @@ def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
     room : float
         What all columns together may take.
     """
-    texts, numeric = exhibit.texts(), exhibit.numeric()
-    natural, least = [], []
-    for name in texts:
-        head = max(text_width(word, SMALL, True) for word in str(name).split())
-        head = max(head, 0.55 * text_width(str(name), SMALL, True))
-        words = [text_width(word, SMALL) for text in texts[name] for word in text.split()]
-        natural.append(max([head, *(text_width(text, SMALL) for text in texts[name])]) + CELL)
-        least.append(max([head, *words]) + CELL)
-    bend = np.where(numeric, natural, least)
+    for share in HEADS:
+        natural, least, bend = _bounds(exhibit, share)
+        if bend.sum() <= room:
+            break
 
     def at_most(limit: float) -> np.ndarray:
         return np.maximum(np.minimum(natural, limit), bend)
 
-    if sum(natural) <= room:
-        return natural
+    if natural.sum() <= room:
+        return list(natural)
     limits = np.sort(np.unique([*natural, *least]))
     fitting = [limit for limit in limits if at_most(limit).sum() <= room]
     widths = at_most(max(fitting, default=0.0))
     spare = room - widths.sum()
     if spare < 0:
         return list(widths * room / widths.sum())
-    able = np.array(natural) > widths
+    able = natural > widths
     return list(widths + np.where(able, spare / max(1, able.sum()), 0.0))

@@ -173,7 +173,7 @@ class _Word:
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
         last = len(grid) - 1  # a long table goes on with two rows at least on either page
-        together = range(last) if last < 12 else (0, 1, last - 1)
+        together = range(last) if last <= 20 else (0, 1, last - 1)
         for r, (row, values) in enumerate(zip(table.rows, grid, strict=True)):
             settings = row._tr.get_or_add_trPr()
             settings.append(_element("cantSplit"))
@@ -229,7 +229,8 @@ def _foot(section: Any, assessment: Assessment, chapter: int = 0) -> None:
 
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    foot.add_run(f"{assessment.title}  ·  {assessment.made_text}")
+    foot.add_run(assessment.title).add_break()
+    foot.add_run(assessment.made_text)
     if chapter:
         foot.add_run(f"  ·  Page {chapter}-")
         _field(foot, "PAGE", "1")
