@@ -46,7 +46,7 @@ def _ends(heads: Sequence[str], numbers: Sequence[Sequence[str]], right: float) 
     """Where columns of numbers end, from the left; the head of the first may begin before it."""
     ends = [right]
     for at in range(len(heads) - 1, 0, -1):
-        widest = max(text_width(row[at], BODY) for row in numbers)
+        widest = max((text_width(row[at], BODY) for row in numbers), default=0.0)
         ends.insert(0, ends[0] - max(widest, text_width(heads[at], SMALL)) - 2.4)
     return ends
 
@@ -56,7 +56,7 @@ def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
     x, right, y = place.left, place.right, place.top
     rows = [(row, sheet.shown(row)) for _, row in listed(sheet, place).iterrows()]
     ends = _ends(sheet.heads, [numbers for _, numbers in rows], right)
-    taken = max(text_width(numbers[0], BODY, True) for _, numbers in rows)
+    taken = max((text_width(numbers[0], BODY, True) for _, numbers in rows), default=0.0)
     room = ends[0] - x - text_width("Highest areas", BODY + 0.6, True) - 2.4
     with page.part("TR"):
         head: dict[str, Any] = {"kind": "TH", "scope": "Column"}
@@ -64,7 +64,7 @@ def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
         for end, text in zip(ends, (shorten(sheet.heads[0], room, SMALL), *sheet.heads[1:]), strict=True):
             page.text(end, y + 2.6, text, SMALL, colour=MUTED, align="right", **head)
     y += RANKED_HEAD
-    step = min(9.0, (_rows_end(sheet, place) - y) / len(rows))
+    step = min(9.0, (_rows_end(sheet, place) - y) / max(len(rows), 1))
     width = ends[0] - taken - x - 8.7
     for row, numbers in rows:
         page.rule(x, y, place.width)

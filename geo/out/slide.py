@@ -223,24 +223,19 @@ def _table(
 def _columns(sheet: Sheet) -> tuple[float, ...]:
     """Widths of rank, name and numbers, of which none breaks."""
     numbers = zip(sheet.heads, *(sheet.shown(row) for _, row in sheet.top.iterrows()), strict=True)
-    needed = [
-        max(
-            *(text_width(word, 9, True) for word in head.split()),
-            *(text_width(text, 8, True) for text in column),
-        )
-        + PAD
-        + 1
-        for head, *column in numbers
-    ]
+    needed = []
+    for head, *column in numbers:
+        words = [text_width(word, 9, True) for word in head.split()]
+        needed.append(max([*words, *(text_width(text, 8, True) for text in column)]) + PAD + 1)
     spare = WIDE - RANKS - LEAST_NAME - sum(needed)
     wide = [width + max(0.0, spare) / (2 * len(needed)) for width in needed]
     return (RANKS, WIDE - RANKS - sum(wide), *wide)
 
 
-def _lines(sheet: Sheet, name: float) -> list[tuple[str, ...]]:
+def _lines(sheet: Sheet, wide: float) -> list[tuple[str, ...]]:
     """Heads of the table, and rank, name and numbers of the numbered areas, the name in some width."""
     lines: list[tuple[str, ...]] = [("", "Highest areas", *sheet.heads)]
-    width = _room(name)
+    width = _room(wide)
     for _, row in sheet.top.iterrows():
         name = f"{row['name']} ({row['ward']})" if sheet.level.key == "lsoa" else row["name"]
         if text_width(name, 8) > width:  # without its ward; its end tells areas apart
