@@ -193,6 +193,57 @@ def _age_and_sex(get: Get, source: str, borough: str, month: int, when: str = ""
     return [f"{at} {'FM'[k]}" for at, row in enumerate(rows) for k in (0, 1) if row[1 + k] == "*"]
 
 
+SPANS = ("0-14", "15-19", "20-24", "25-29", "30-34", "35-44", "45+", "unknown")
+
+
+def slices(get: Get, known: Known, source: str) -> Told:
+    """Number of events of a small area: how many slices of it by sex and age, a filter each, are not 0."""
+    true, found = known.counts(source), np.zeros(len(known.areas), int)
+    for sex in ("female", "male", "unknown"):
+        for span in SPANS:
+            rows = table(get, source=source, victim_sex=sex, victim_age=span)
+            found += [rows[area]["count"] not in ("", "0") for area in known.areas]
+    small = np.isin(true, SMALL)
+    return Told(int((found == true)[small].sum()), int(small.sum()), guess_of(known, true))
+
+
+def shares(get: Get, known: Known, source: str) -> Told:
+    """Women among the events of a small area: by the layer of the share, or as what men leave of all."""
+    events = known.events(source)
+    women = events[events["sex"] == "F"]["lsoa"].value_counts().reindex(known.areas, fill_value=0).to_numpy()
+    told = [table(get, source=source, layer="proportion", victim_sex=sex) for sex in ("female", "male")]
+    found = []
+    for area in known.areas:
+        hers, his = (
+            float(rows[area]["share_percent"] or "nan") * float(rows[area]["share_of"] or "nan") / 100
+            for rows in told
+        )
+        found.append(hers if not np.isnan(hers) else float(told[1][area]["share_of"] or "nan") - his)
+    small = np.isin(women, SMALL)
+    right = (np.round(np.nan_to_num(found, nan=-1.0)) == women)[small]
+    return Told(int(right.sum()), int(small.sum()), float(np.bincount(women[small]).max() / small.sum()))
+
+
+def groups(get: Get, known: Known, source: str, most: int) -> Told:
+    """Age and sex of the one event of a borough in a month, from the groups set beside residents."""
+    events = _with_people(known.events(source))
+    alone = events[events.groupby(["borough", "month"])["lsoa"].transform("size") == 1]
+    asked, right = alone.sample(min(most, len(alone)), random_state=1), 0
+    for one in asked.itertuples():
+        text = text_of(one.month)
+        search = f"source={source}&sources={source}&borough={one.borough}&from={text}&to={text}"
+        told = get(f"/assessment/table.csv?exhibit={source}/represented&{search}").decode("utf-8-sig")
+        rows = [row for row in csv.reader(io.StringIO(told)) if len(row) > 2 and row[2] == "*"]
+        names = [row[1] for row in rows]
+        sexes = [name[0] for name in names if name in ("Female", "Male")]
+        old = [at for at, name in enumerate(GROUPS) if name in names]
+        right += [f"{at} {sex}" for at in old for sex in sexes] == [one.who]
+    return Told(right, len(asked), float(events["who"].value_counts(normalize=True).iloc[0]))
+
+
+GROUPS = ("Under 15", "15 to 24", "25 to 34", "35 to 44", "45 to 64", "65 and over")
+
+
 def two_imports(before: Get, after: Get, known: Known, gone: Event, months: Sequence[int]) -> Told:
     """Where and when the event was that a second import no longer has: the one cell that is another."""
     differ = []
@@ -220,6 +271,10 @@ def attacks(get: Get, known: Known, questions: int, most: int) -> Iterator[tuple
     for source in ("ae", "admissions"):
         yield "rate shown beside 10 or not, and its limits", source, beside_ten(get, known, source)
     yield "age and sex in an assessment", "admissions", ages_and_sexes(get, known, "admissions", most // 5)
+    for source in ("ae", "ambulance"):
+        yield "slices by age and sex, counted", source, slices(get, known, source)
+        yield "women, by the layer of the share", source, shares(get, known, source)
+    yield "age and sex, by groups beside residents", "admissions", groups(get, known, "admissions", most // 5)
     yield "one event, all routes together", "ambulance", person(get, known, "ambulance", most // 5)
 
 

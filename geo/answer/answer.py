@@ -96,7 +96,8 @@ def find(s: Asked) -> Found:
     -------
     Found
     """
-    drawn = LAYERS[s.query.layer].draw(s)
+    layer = LAYERS[s.query.layer]
+    drawn = layer.draw(s)
     gate, count = s.gate, s.protected(s.counts)
     columns = {
         **{name: s.frame[name] for name in ("name", "known", "ward", "borough")},
@@ -116,6 +117,8 @@ def find(s: Asked) -> Found:
         table[DAYS_COVERED.name] = np.round(s.covered * s.days).astype(np.int64)
     table["imd_decile"] = s.frame["imd_decile"]
     placing = in_order(s, MEASURES[s.query.measure], table[ranked_by].to_numpy(np.float64, na_value=np.nan))
+    if layer.ranks and table[layer.ranks].notna().any():
+        placing = np.where(s.inside, table[layer.ranks], np.nan)
     codes, classes = unreported(drawn.codes, drawn.classes, s.chosen)
     groups = leading_classes(s.query, codes, classes)
     table["rank"] = rank_labels(rankdata(placing, "dense", nan_policy="omit") - len(table) * groups).array
@@ -274,6 +277,14 @@ class Answer:
     def places(self) -> pd.Series:
         """Place of each area by the measure, 1 the highest, Int64; areas that tie share one."""
         return pd.Series(self.placing, self.table.index).rank(ascending=False, method="min").astype("Int64")
+
+    @property
+    def ranked_by(self) -> str:
+        """What areas are put in order by, "count"."""
+        layer = LAYERS[self.query.layer]
+        if layer.ranks and self.table[layer.ranks].notna().any():
+            return next(one.heading for one in layer.columns if one.name == layer.ranks).lower()
+        return MEASURES[self.query.measure].label.lower()
 
     @cached_property
     def order(self) -> np.ndarray:

@@ -75,6 +75,8 @@ class Layer:
     about : str
         Name of the column that tells of one area what the map tells of all, with ``{domain}`` for the domain
         of deprivation that is asked for; "" where that is the measure.
+    ranks : str
+        Name of its column by which areas are put in order; "" where that is the measure.
     needs : frozenset of str
         What it cannot do without, of :data:`geo.answer.county.NEEDS`.
     compares : str
@@ -99,6 +101,7 @@ class Layer:
     ramps: tuple[Ramp, ...] = ()
     columns: tuple[Column, ...] = ()
     about: str = ""
+    ranks: str = ""
     needs: frozenset[str] = frozenset()
     compares: str = ""
     beside: str = "With {}"

@@ -140,6 +140,7 @@ SHARE = Layer(
         ),
     ),
     about="share_percent",
+    ranks="share_percent",
     heeds=frozenset({"palette"}),
     evidence=("factors",),
 )

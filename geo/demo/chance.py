@@ -122,6 +122,14 @@ def deal(rng: np.random.Generator, weights: NDArray, size: int) -> Ints:
     return rng.permutation(np.repeat(np.arange(weights.size), whole(weights.ravel().astype(float), size)))
 
 
+def some(luck: Floats, likely: Floats, number: int) -> NDArray[np.bool_]:
+    """Mark a number of events, those of higher weight more likely; ``luck`` is uniform."""
+    order = np.argsort(-np.log1p(-luck) / np.maximum(likely, 1e-12), kind="stable")
+    found = np.zeros(len(luck), bool)
+    found[order[:number]] = True
+    return found
+
+
 def days_of(rng: np.random.Generator, months: Ints, weekdays: Ints) -> Ints:
     """A day (since 1970) of each month (since 1970) that falls on the weekday (Monday 0)."""
     starts = np.arange(months.max() + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)

@@ -10,59 +10,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from geo.answer.atlas import Atlas
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.ask.words import DAY_NAMES, MONTH_NAMES, listed, month_number
+from geo.ask.words import DAY_NAMES, MONTH_NAMES, listed, lower_first, month_number
+from geo.demo import check_profiles as profiles
 from geo.demo import county, published
 from geo.demo.chance import town_centre_codes
 from geo.demo.check_persons import shares
+from geo.demo.topic import DIFFERS, MATCHES, NOT_REPRODUCED, Compared, Topic
 from geo.stats import deprivation, rates
 from geo.stats.clock import NIGHTS, night_hours, nights_of, weekdays_of_months
 from geo.tell.assessment import VIOLENCE, part_of
 from geo.tell.exhibits import EXHIBITS
 from geo.tell.exhibits.part import Exhibit, Part
+from geo.tell.exhibits.places import NIGHT
 from geo.tell.exhibits.when import ASB, NIGHT_HOURS
 
-MATCHES, DIFFERS, NOT_REPRODUCED = "matches", "differs", "cannot be reproduced"
-OF_PROTECTED = (
-    "The rebuilt figure is of the protected version; `hotspots assess --check` compares the true numbers."
-)
 CLOSE = 0.01
 """How far a standardised rate may lie from the published one, as a part of it."""
 AREAS = (103, 157, 121)
 RESIDENTS = (187_466, 301_501, 226_973)
 QUINTILES = ((14, 23, 20, 27, 19), (3, 17, 25, 38, 74), (33, 36, 28, 19, 5))
 """Small areas by borough and national fifth of deprivation, the most deprived first."""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One published figure beside the rebuilt one.
-
-    Attributes
-    ----------
-    topic, figure : str
-        "Police offences", "By month, Luton".
-    published, rebuilt : str
-    verdict : {"matches", "differs", "cannot be reproduced"}
-    why : str
-        The reason, or what to know of a match; "" where there is nothing to say.
-    """
-
-    topic: str
-    figure: str
-    published: str
-    rebuilt: str
-    verdict: str
-    why: str = ""
 
 
 def check(atlas: Atlas) -> tuple[Compared, ...]:
@@ -102,55 +77,7 @@ def counted(rows: Sequence[Compared]) -> str:
     )
 
 
-# ---------------------------------------------------------------- how two figures are compared
-
-
-@dataclass(frozen=True)
-class _Topic:
-    """Figures of one topic, compared one after the other."""
-
-    name: str
-    health: bool = False
-    """Whether it is of services whose true numbers only those who were cleared see."""
-    rows: list[Compared] = field(default_factory=list)
-
-    def seen(self, *, cleared: bool) -> list[Compared]:
-        """Its rows; a figure that differs for being of the protected version is none that could match."""
-        if cleared or not self.health:
-            return self.rows
-        return [
-            replace(row, verdict=NOT_REPRODUCED, why=OF_PROTECTED) if row.verdict == DIFFERS else row
-            for row in self.rows
-        ]
-
-    def numbers(
-        self, figure: str, printed: ArrayLike, found: ArrayLike, *, close: float = 0.0, why: str = ""
-    ) -> None:
-        """Compare numbers: equal, or within a part of the published ones; many of them by their number."""
-        old, new = (np.atleast_1d(np.asarray(v, dtype=float)).ravel() for v in (printed, found))
-        agree = np.abs(old - new) <= close * np.abs(old)
-        digits = 1 if close else 0
-        before, after = (" / ".join(f"{v:,.{digits}f}" for v in values) for values in (old, new))
-        if len(old) > 5:
-            before = f"{old.sum():,.0f} in {len(old)} cells"
-            after = f"{new.sum():,.0f}, {agree.sum()} of {len(old)} cells equal"
-        self._add(figure, before, after, bool(agree.all()), why)
-
-    def share(self, figure: str, printed: float, found: float, digits: int = 0) -> None:
-        """Compare percentages to the digits that were printed."""
-        before, after = (f"{100 * value:.{digits}f}%" for value in (printed, found))
-        self._add(figure, before, after, before == after)
-
-    def words(self, figure: str, printed: str, found: str) -> None:
-        """Compare words."""
-        self._add(figure, printed, found, printed == found)
-
-    def cannot(self, figure: str, printed: str, found: str, why: str) -> None:
-        """Set down what cannot be reproduced."""
-        self.rows.append(Compared(self.name, figure, printed, found, NOT_REPRODUCED, why))
-
-    def _add(self, figure: str, before: str, after: str, equal: bool, why: str = "") -> None:
-        self.rows.append(Compared(self.name, figure, before, after, MATCHES if equal else DIFFERS, why))
+# ---------------------------------------------------------------- the figures, topic by topic
 
 
 def _part(atlas: Atlas, source: str, *, first: str = "", last: str = "", category: str = "") -> Part:
@@ -171,11 +98,8 @@ def _boroughs(part: Part) -> list[int]:
     return [int(part.counts[part.boroughs[name]].sum()) for name in published.BOROUGHS]
 
 
-# ---------------------------------------------------------------- the figures, topic by topic
-
-
-def _place(atlas: Atlas) -> _Topic:
-    topic, part = _Topic("The place"), _part(atlas, "offences")
+def _place(atlas: Atlas) -> Topic:
+    topic, part = Topic("The place"), _part(atlas, "offences")
     frame, masks = part.lsoa.frame, [part.boroughs[name] for name in published.BOROUGHS]
     fifth = deprivation.quintile(frame["imd_decile"]).to_numpy(float)
     topic.numbers("Small areas of 2011 by borough", AREAS, [mask.sum() for mask in masks])
@@ -192,8 +116,8 @@ def _place(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _crimes(atlas: Atlas) -> _Topic:
-    topic, part = _Topic("Police offences, 2019 to 2023"), _part(atlas, "offences")
+def _crimes(atlas: Atlas) -> Topic:
+    topic, part = Topic("Police offences, 2019 to 2023"), _part(atlas, "offences")
     cube = part.loaded.cube.select(part.query.replace(category=()))
     placed = [int(cube.by_area[part.boroughs[name]].sum()) for name in published.BOROUGHS]
     away = cube.outside + cube.unlocated
@@ -210,8 +134,8 @@ def _crimes(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _violence(atlas: Atlas) -> _Topic:
-    topic, part = _Topic("Violence and sexual offences, 2019 to 2023"), _part(atlas, "offences")
+def _violence(atlas: Atlas) -> Topic:
+    topic, part = Topic("Violence and sexual offences, 2019 to 2023"), _part(atlas, "offences")
     months = _exhibit(part, "month_by_borough").table
     for name, printed in zip(published.BOROUGHS, published.VIOLENCE_BY_MONTH, strict=True):
         topic.numbers(f"By month of the year, {name}", printed, months[name])
@@ -231,8 +155,8 @@ def _violence(atlas: Atlas) -> _Topic:
     return topic
 
 
-def clock_of(atlas: Atlas) -> _Topic:
-    topic, part = _Topic("Violence by time of day, 2019 to 2023"), _part(atlas, "offences")
+def clock_of(atlas: Atlas) -> Topic:
+    topic, part = Topic("Violence by time of day, 2019 to 2023"), _part(atlas, "offences")
     table = _exhibit(part, "day_by_hour").table[list(DAY_NAMES)].to_numpy(float)
     topic.numbers("By weekday and group of four hours", published.VIOLENCE_BY_CLOCK, table)
     total, night, morning = table.sum(), table[0], table[1]
@@ -263,8 +187,8 @@ def clock_of(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _rates(atlas: Atlas) -> _Topic:
-    topic = _Topic("Age-standardised rates a year per 100,000", health=True)
+def _rates(atlas: Atlas) -> Topic:
+    topic = Topic("Age-standardised rates a year per 100,000", health=True)
     why = (
         "Within 1%. For it the demonstration has fewer residents aged 15 to 29, where most victims are, than "
         "the real county: on the real ages no victims' ages give these rates."
@@ -313,8 +237,8 @@ def _higher(part: Part, benchmark: float) -> int:
     return int((verdict == rates.HIGHER).sum())
 
 
-def ambulance(atlas: Atlas) -> _Topic:
-    topic = _Topic("Ambulance call-outs, 2023", health=True)
+def ambulance(atlas: Atlas) -> Topic:
+    topic = Topic("Ambulance call-outs, 2023", health=True)
     part = _part(atlas, "ambulance", first="2023-01", last="2023-12")
     topic.numbers("Call-outs", published.AMBULANCE[2023], part.total)
     before = _part(atlas, "ambulance", first="2022-01", last="2022-12").total
@@ -342,8 +266,8 @@ def ambulance(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _emergency(atlas: Atlas) -> _Topic:
-    topic, part = _Topic("A&E attendances, April 2016 to March 2021", health=True), _part(atlas, "ae")
+def _emergency(atlas: Atlas) -> Topic:
+    topic, part = Topic("A&E attendances, April 2016 to March 2021", health=True), _part(atlas, "ae")
     topic.numbers("By borough", published.AE, _boroughs(part))
     topic.numbers("All of them", sum(published.AE), part.total)
     shares = _exhibit(part, "attributes").table.set_index("Value")["Share"] / 100
@@ -353,9 +277,9 @@ def _emergency(atlas: Atlas) -> _Topic:
     return topic
 
 
-def admissions(atlas: Atlas) -> _Topic:
+def admissions(atlas: Atlas) -> Topic:
     topic, part = (
-        _Topic("Hospital admissions, April 2011 to March 2021", health=True),
+        Topic("Hospital admissions, April 2011 to March 2021", health=True),
         _part(atlas, "admissions"),
     )
     topic.numbers("By borough", np.sum(published.ADMISSIONS_BY_MONTH, axis=1), _boroughs(part))
@@ -369,12 +293,12 @@ def admissions(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _towns(atlas: Atlas) -> _Topic:
-    topic = _Topic("Night-time economy, 19:00 to 06:59, May 2021 to October 2022")
+def _towns(atlas: Atlas) -> Topic:
+    topic = Topic("Night-time economy, 19:00 to 06:59, May 2021 to October 2022")
     part = _part(atlas, "offences", first="2021-05", last="2022-10")
     late = part.query.replace(hour=tuple(sorted(NIGHT_HOURS)))
-    others = tuple(key for key in part.loaded.info.categories if key != ASB)
-    offences, asb = (part.loaded.cube.select(late.replace(category=c)) for c in (others, (ASB,)))
+    economy = part.query.replace(category=(), definition=NIGHT)
+    offences, asb = (part.loaded.cube.select(query) for query in (economy, late.replace(category=(ASB,))))
     nights = np.zeros(DAYS_KNOWN)
     for town, codes in town_centre_codes(county.areas()).items():
         centre = part.lsoa.frame.index.isin(codes)
@@ -393,8 +317,8 @@ def _towns(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _drugs(atlas: Atlas) -> _Topic:
-    topic, part = _Topic("Drug offences, 2019 to 2023"), _part(atlas, "offences", category="drugs")
+def _drugs(atlas: Atlas) -> Topic:
+    topic, part = Topic("Drug offences, 2019 to 2023"), _part(atlas, "offences", category="drugs")
     topic.share("In Luton", 0.5, part.counts[part.boroughs["Luton"]].sum() / part.total)
     topic.share("In one town-centre area", published.DRUGS_TOP_SHARE, part.counts.max() / part.total)
     drugs, violence = part.hot(part.counts), part.hot(_part(atlas, "offences", category=VIOLENCE).counts)
@@ -404,9 +328,9 @@ def _drugs(atlas: Atlas) -> _Topic:
     return topic
 
 
-def _elsewhere(atlas: Atlas) -> _Topic:
+def _elsewhere(atlas: Atlas) -> Topic:
     """Figures on data that the demonstration does not hold."""
-    topic, part = _Topic("Other figures", health=True), _part(atlas, "ae")
+    topic, part = Topic("Other figures", health=True), _part(atlas, "ae")
     wards = _exhibit(part, "excess").table.set_index("Ward")["Times expected"]
     topic.cannot(
         "Alcohol admissions of the ward of Eastcotts",
@@ -421,32 +345,38 @@ def _elsewhere(atlas: Atlas) -> _Topic:
         f"A&E attendances after assault: {deprived['30%']:.0f}%",
         "Deaths of another county are not loaded; the same measure is shown on A&E attendances.",
     )
+    wards = _exhibit(part, "wards_by_deprivation").finding.partition(";")[0]
     topic.cannot(
         "Treatment episodes and deprivation of wards (Barnet)",
         "more in deprived wards",
-        "–",
-        "Treatment episodes of a London borough are not loaded.",
+        f"A&E attendances after assault: {lower_first(wards)}",
+        "Treatment episodes of a London borough are not loaded; the same is shown of A&E attendances.",
     )
     return topic
 
 
-def _persons(atlas: Atlas) -> _Topic:
-    topic = _Topic("Persons and circumstances, 2019 to 2023")
+def _persons(atlas: Atlas) -> Topic:
+    topic = Topic("Persons and circumstances, 2019 to 2023")
     shares(atlas, topic.share)
     return topic
 
 
-TOPICS: tuple[Callable[[Atlas], _Topic], ...] = (
+TOPICS: tuple[Callable[[Atlas], Topic], ...] = (
     _place,
     _crimes,
     _violence,
     _persons,
+    profiles.classes,
+    profiles.sexual,
+    profiles.women,
     clock_of,
     _rates,
     ambulance,
     _emergency,
     admissions,
+    profiles.patients,
     _towns,
+    profiles.nights,
     _drugs,
     _elsewhere,
 )

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.demo import published
 from geo.demo.calibrate import County, Floats, Ints, Target, events_by_age, rake, whole
 from geo.demo.chance import (
     DAY,
     LOCKDOWN,
+    SEED,
     ages_of,
     clock_of,
     codes_of,
@@ -28,6 +30,7 @@ from geo.demo.chance import (
     pick,
     pull,
     rhythm_of,
+    some,
     stamps,
 )
 
@@ -222,7 +225,41 @@ def admissions(rng: np.random.Generator, county: County) -> dict[str, Any]:
         "CAUSE_4": np.char.add(cause.astype(str), place.astype(str)),
         "SPELDUR": np.where(rng.random(n) < 0.3, 0, rng.geometric(0.42, n) - 1 + (rng.random(n) < 0.04) * 9),
     }
-    return extract | {"TOKEN_PERSON_ID": patients(rng, area, band, 0.06)}
+    return extract | {"TOKEN_PERSON_ID": patients(rng, area, band, 0.06)} | _diagnoses(n)
+
+
+_MENTAL = {"F329": 30, "F603": 14, "F411": 20, "F432": 16, "F209": 8, "F319": 12}
+_DRUGS_MENTAL = {"F111": 20, "F112": 15, "F121": 25, "F141": 22, "F192": 18}
+_DRUGS = {"T401": 20, "T405": 20, "T436": 20, "Y120": 20, "T402": 20}
+_DRINK_MENTAL = {"F100": 60, "F101": 22, "F102": 18}
+_DRINK = {"Y911": 40, "T510": 25, "K703": 10, "X450": 10, "Y901": 15}
+
+
+def _diagnoses(n: int) -> dict[str, Any]:
+    """Further diagnoses of the admissions: mental health, drugs and alcohol in the published parts."""
+    rng = np.random.default_rng([SEED, 40])
+
+    def among(share: float, of: NDArray) -> NDArray[np.bool_]:
+        return some(rng.random(n), of * 1.0, round(share * n))
+
+    mental = among(published.MENTAL, np.ones(n))
+    by_drugs = among(0.7 * published.SUBSTANCE, mental)
+    drugs = among(0.3 * published.SUBSTANCE, ~by_drugs)
+    by_drink = among(0.7 * published.DRINK, mental)
+    drink = among(0.3 * published.DRINK, ~by_drink)
+    found = np.full((n, 4), "", object)
+    filled = np.zeros(n, np.int64)
+    for mask, codes in (
+        (mental & ~by_drugs & ~by_drink, _MENTAL),
+        (by_drugs, _DRUGS_MENTAL),
+        (drugs, _DRUGS),
+        (by_drink, _DRINK_MENTAL),
+        (drink, _DRINK),
+    ):
+        here = np.flatnonzero(mask)
+        found[here, filled[here]] = pick(rng, codes, len(here))
+        filled[here] += 1
+    return {f"DIAG_{2 + at:02d}": found[:, at] for at in range(4)}
 
 
 def _events(rng: np.random.Generator, table: Ints) -> tuple[Ints, Ints]:

@@ -16,6 +16,7 @@ from geo.demo.chance import (
     EPOCH_WEEKDAY,
     LOCKDOWN,
     QUINTILE_GAP,
+    SEED,
     ages_of,
     codes_of,
     dates_of,
@@ -27,11 +28,14 @@ from geo.demo.chance import (
     months_of,
     pull,
     rhythm_of,
+    some,
     stamps,
     top_quintile,
     town_centres,
 )
 from geo.demo.persons import VIOLENCE, circumstances
+from geo.demo.violence import VIOLENT, kinds_of
+from geo.stats.clock import nights_of, weekdays_of_months
 
 ASB = "Anti-social behaviour"
 _POLICE_AGES = np.array([0.4, 1.2, 4.5, 12, 14, 13, 13, 12, 9, 7.5, 6, 4, 2.5, 1.5, 1.2, 0.9, 0.7, 0.5, 0.3])
@@ -99,25 +103,10 @@ _KINDS = {
 """The categories of police.uk other than violence; drugs are set by their published pattern."""
 
 
-_VIOLENT = (
-    ("105A", "Assault without injury", 26.0, 0.00, 0.008, 0.36),
-    ("8N", "Assault with injury", 24.5, 1.00, 0.031, 0.31),
-    ("8L", "Harassment", 12.0, 0.00, 0.00, 0.30),
-    ("8R", "Malicious communications", 12.5, 0.00, 0.00, 0.28),
-    ("8Q", "Stalking", 6.5, 0.00, 0.01, 0.72),
-    ("3B", "Threats to kill", 3.5, 0.00, 0.13, 0.35),
-    ("5D", "Assault with intent to cause serious harm", 1.9, 1.00, 0.34, 0.16),
-    ("8S", "Assault with injury on an emergency worker", 1.2, 1.00, 0.01, 0.02),
-    ("11A", "Cruelty to or neglect of children", 1.6, 0.10, 0.00, 0.35),
-    ("8U", "Controlling or coercive behaviour", 2.2, 0.00, 0.01, 1.00),
-    ("20A", "Sexual assault on a female aged 13 and over", 3.9, 0.05, 0.00, 0.14),
-    ("17A", "Sexual assault on a male aged 13 and over", 0.5, 0.05, 0.00, 0.05),
-    ("19C", "Rape of a female aged 16 and over", 3.0, 0.15, 0.01, 0.38),
-    ("1", "Murder", 0.04, 1.00, 0.50, 0.30),
-)
-"""Violence: Home Office code, offence, share, and the part with injury, with a knife, domestic."""
-
-
+NIGHT_KINDS = ("Criminal damage and arson", "Public order", "Drugs", "Possession of weapons")
+"""Categories of the night-time economy besides violence."""
+NIGHT_WINDOW = months_of("2021-05", "2022-10")
+NIGHT_HOURS = (*range(19, 24), *range(7))
 _OFFENCE_MONTHS = months_of("2019-01", "2023-12")
 _GENUINE_NIGHT = (520, 430, 430, 450, 600, 1250, 1450)  # 00-03 by weekday, without the default midnights
 _WITHIN_GROUP = np.array(
@@ -162,6 +151,7 @@ def offences_of(rng: np.random.Generator, county: County) -> dict[str, Any]:
     others = _other_offences(rng, county, aged.sum(axis=1) + unaged)
     _set_night_economy(rng, county, violence, others)
     events = pd.concat([violence, others], ignore_index=True)
+    events = events.fillna({"sex": "?", "age": -1}).astype({"age": np.int64, "young": bool, "armed": bool})
     return _force_extract(rng, county, events)
 
 
@@ -185,12 +175,12 @@ def _violence(rng: np.random.Generator, county: County, aged: Ints, unaged: Ints
     busy_place = np.argsort(2.2 * centred + rng.normal(0, 0.5, len(place)), kind="stable")
     busy_hour = np.argsort(clock["late"] + rng.normal(0, 0.5, len(place)), kind="stable")
     hours = clock.iloc[busy_hour].set_axis(busy_place).sort_index()
-    return pd.DataFrame(
+    violence = pd.DataFrame(
         {
             "area": place,
             "band": bands,
             "category": VIOLENCE,
-            "kind": draw(rng, np.array([share for _, _, share, *_ in _VIOLENT]), len(place)),
+            "kind": draw(rng, np.array([share for _, _, share, *_ in VIOLENT]), len(place)),
             "month": month,
             "day": days_of(rng, month, hours["weekday"].to_numpy()),
             "hour": hours["hour"],
@@ -198,6 +188,8 @@ def _violence(rng: np.random.Generator, county: County, aged: Ints, unaged: Ints
             "ranged": rng.random(len(place)) < np.where(hours["default"], 0.55, 0.22),
         }
     )
+    of = kinds_of(county, violence)
+    return violence.assign(kind=of.kind, sex=of.sex, age=of.age, young=of.young, armed=of.knife)
 
 
 def _violent_hours(rng: np.random.Generator) -> pd.DataFrame:
@@ -302,17 +294,17 @@ def _set_night_economy(
     rng: np.random.Generator, county: County, violence: pd.DataFrame, others: pd.DataFrame
 ) -> None:
     """Move offences other than violence in time until the town centres' published nights come out."""
-    window = months_of("2021-05", "2022-10")
 
     def nights(events: pd.DataFrame, centre: Ints) -> pd.Series:
         late = (events["hour"] >= 19) | events["hour"].between(0, 6)
-        return late & events["area"].isin(centre) & events["month"].isin(window)
+        return late & events["area"].isin(centre) & events["month"].isin(NIGHT_WINDOW)
 
-    for town, centre in town_centres(county).items():
-        for wanted, asb in zip(published.NIGHT_ECONOMY[town], (False, True), strict=True):
-            kind = (others["category"] == ASB) == asb
+    violence["town"], others["town"] = -1, -1
+    for of, (town, centre) in enumerate(town_centres(county).items()):
+        for wanted, kinds in zip(published.NIGHT_ECONOMY[town], (NIGHT_KINDS, (ASB,)), strict=True):
+            kind = others["category"].isin(kinds)
             now = nights(others, centre) & kind
-            fixed = 0 if asb else int(nights(violence, centre).sum())
+            fixed = 0 if kinds == (ASB,) else int(nights(violence, centre).sum())
             short = wanted - fixed - int(now.sum())
             here = kind & others["area"].isin(centre) & (others["hour"] >= 0) & ~others["default"]
             movable = others[here & (now if short < 0 else ~now)]
@@ -320,20 +312,46 @@ def _set_night_economy(
                 raise ValueError(f"{town}: {wanted} nights are out of reach")
             # weekend nights last to go and first to come, from the daytime before other months
             weekend = np.isin((movable["day"] + EPOCH_WEEKDAY) % 7, (4, 5))
-            rank = (
-                rng.random(len(movable)) - 0.4 * np.sign(short) * weekend + 2 * ~movable["month"].isin(window)
-            )
+            before = 2 * ~movable["month"].isin(NIGHT_WINDOW)
+            rank = rng.random(len(movable)) - 0.4 * np.sign(short) * weekend + before
             moved = movable.index[np.argsort(rank.to_numpy(), kind="stable")[: abs(short)]]
             late = others.loc[moved]
             if short < 0:
                 others.loc[moved, "hour"] = rng.integers(9, 19, len(moved))
                 continue
-            month = np.where(late["month"].isin(window), late["month"], rng.choice(window, len(moved)))
+            month = np.where(
+                late["month"].isin(NIGHT_WINDOW), late["month"], rng.choice(NIGHT_WINDOW, len(moved))
+            )
             weekday = ((late["day"] + EPOCH_WEEKDAY) % 7).to_numpy()
             stays = (late["month"] == month).to_numpy()
             others.loc[moved, "day"] = np.where(stays, late["day"], days_of(rng, month, weekday))
             others.loc[moved, "month"] = month
             others.loc[moved, "hour"] = rng.integers(19, 24, len(moved))
+        for events in (violence, others):
+            night = nights(events, centre) & (events["category"].isin((VIOLENCE, *NIGHT_KINDS)))
+            events.loc[night, "town"] = of
+        _set_weekends(town, of, violence, others)
+
+
+def _set_weekends(town: str, of: int, violence: pd.DataFrame, others: pd.DataFrame) -> None:
+    """Move nights of a town centre within their months until its published weekends come out."""
+    rng = np.random.default_rng([SEED, 32 + of])
+    number = nights_of(weekdays_of_months(NIGHT_WINDOW + 1970 * 12), NIGHT_HOURS)[[4, 5]].mean()
+
+    def at_weekend(events: pd.DataFrame) -> NDArray[np.bool_]:
+        weekday = (events["day"] + EPOCH_WEEKDAY - (events["hour"] < 12)) % 7
+        return np.asarray(weekday.isin((4, 5)))
+
+    mine = others[(others["town"] == of) & ~others["default"]]
+    every = pd.concat([violence[violence["town"] == of], others[others["town"] == of]])
+    short = round(published.WEEKENDS[town] * number) - int(at_weekend(every).sum())
+    free = mine[at_weekend(mine) == (short < 0)]
+    moved = free.sample(min(abs(short), len(free)), random_state=rng)
+    nights = np.array((4, 5) if short > 0 else (6, 0, 1, 2, 3))[
+        rng.integers(0, 2 if short > 0 else 5, len(moved))
+    ]
+    weekday = (nights + (moved["hour"].to_numpy() < 12)) % 7
+    others.loc[moved.index, "day"] = days_of(rng, moved["month"].to_numpy(), weekday)
 
 
 def _force_extract(rng: np.random.Generator, county: County, events: pd.DataFrame) -> dict[str, Any]:
@@ -370,7 +388,7 @@ def _force_extract(rng: np.random.Generator, county: County, events: pd.DataFram
         "Committed To": np.where(ranged, stamps(end), ""),
         "Recorded": stamps(recorded),
         "LSOA Code": codes_of(rng, county, events["area"].to_numpy()),
-        "Victim Age": ages_of(rng, events["band"].to_numpy()),
+        "Victim Age": _ages(rng, events),
         "Victim Sex": sheet["sex"],
         "Domestic Abuse": flags(sheet["domestic"]),
         "Knife": flags(sheet["knife"]),
@@ -379,12 +397,32 @@ def _force_extract(rng: np.random.Generator, county: County, events: pd.DataFram
     }
 
 
+def _domestic_at_night(
+    town: Ints, domestic: NDArray[np.bool_], violent: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Domestic abuse, the published part of it in the night-time economy of each town."""
+    rng = np.random.default_rng([SEED, 36])
+    found = domestic.copy()
+    for of, share in enumerate(published.NIGHT_DOMESTIC.values()):
+        mine = town == of
+        wanted = round(share * int(mine.sum()))
+        likely = mine * np.where(domestic, 100.0, violent * 1.0)
+        found[mine] = some(rng.random(len(town)), likely, wanted)[mine]
+    return found
+
+
+def _ages(rng: np.random.Generator, events: pd.DataFrame) -> NDArray:
+    """Ages of the victims in years, as the kind of offence has them where it has."""
+    years, told = ages_of(rng, events["band"].to_numpy()), events["age"].to_numpy()
+    return np.where(told >= 0, told.astype(str).astype(object), years)
+
+
 def _offence_sheet(
     rng: np.random.Generator, events: pd.DataFrame, violent: NDArray[np.bool_]
 ) -> pd.DataFrame:
     """What was recorded of each offence: code, name, flags, sex of the victim."""
     lists = [(name, kind.offences) for name, kind in _KINDS.items()]
-    rows = [(VIOLENCE, k, *row) for k, row in enumerate(_VIOLENT)]
+    rows = [(VIOLENCE, k, *row) for k, row in enumerate(VIOLENT)]
     rows += [
         (
             name,
@@ -407,10 +445,12 @@ def _offence_sheet(
     )
     n = len(sheet)
     domestic, injury, knife = (rng.random(n) < sheet[flag] for flag in ("domestic", "injury", "knife"))
-    woman = np.where(domestic, 0.74, np.where(violent, 0.38, 0.44))
-    woman = np.select(
-        [sheet["offence"].str.contains("female"), sheet["offence"].str.contains(" male")], [1.0, 0.0], woman
-    )
+    woman = np.where(domestic, 0.739, np.where(violent, 0.395, 0.44))
     sex = np.where(rng.random(n) < woman, "F", "M").astype(object)
     sex[(sheet["band"] < 0).to_numpy()] = ""
+    told = events["sex"].to_numpy()
+    sex = np.where(told == "?", sex, told)
+    domestic = _domestic_at_night(events["town"].to_numpy(), domestic.to_numpy(), violent)
+    murdered = (sheet["code"] == "1").to_numpy()
+    knife = np.where(murdered, events["armed"].to_numpy(), knife)
     return sheet.assign(domestic=domestic, injury=injury, knife=knife, sex=sex)

@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.demo import published
-from geo.demo.calibrate import County, Floats, Ints
-from geo.demo.chance import SEED, deal, draw, flags, pick
+from geo.demo.calibrate import County, Ints
+from geo.demo.chance import SEED, deal, draw, flags, pick, some
+from geo.demo.violence import SEXUAL
 
 VIOLENCE, ORDER, ROBBERY = "Violence and sexual offences", "Public order", "Robbery"
 Mask = NDArray[np.bool_]
@@ -98,15 +99,6 @@ _SEXUAL = {
     "Other family": 4,
     "Service user": 11,
 }
-_SEXUAL_CODES = ("17A", "19C", "20A")
-
-
-def some(luck: Floats, likely: Floats, number: int) -> Mask:
-    """Mark a number of events, those of higher weight more likely; ``luck`` is uniform."""
-    order = np.argsort(-np.log1p(-luck) / np.maximum(likely, 1e-12), kind="stable")
-    found = np.zeros(len(luck), bool)
-    found[order[:number]] = True
-    return found
 
 
 def circumstances(county: County, events: pd.DataFrame, sheet: pd.DataFrame) -> dict[str, Any]:
@@ -136,15 +128,19 @@ def circumstances(county: County, events: pd.DataFrame, sheet: pd.DataFrame) -> 
     firearm |= (category == ROBBERY) & (rng.random(len(events)) < 0.01)
     known = ~some(rng.random(len(events)), violent * 1.0, round(published.NO_SUSPECT * violent.sum()))
     known &= violent | (rng.random(len(events)) < 0.25)
+    known |= events["young"].to_numpy(bool)
+    town = events["town"].to_numpy()
+    closed = (town >= 0) & np.isin(premises.astype(str), ("Police station", "Prison"))
+    premises[closed] = "Dwelling"
     return {
-        "Aggravating Factor": _keywords(rng, category, domestic, late),
+        "Aggravating Factor": _keywords(rng, sheet.assign(category=category), late, town),
         "Firearm": flags(firearm),
         "Online": flags(space == "online"),
         "Public Place": np.where(space == "unknown", "", flags(space == "public")),
         "Premises Type": premises,
         "Victim Ethnicity": _ethnicities(rng, county, events["area"].to_numpy(), victim),
         "Relationship": _relationships(rng, violent, code, domestic, victim),
-        "Suspect Age": _suspect_ages(rng, known),
+        "Suspect Age": _suspect_ages(rng, known, code == "1", events["young"].to_numpy(bool)),
         "Suspect Sex": np.where(
             known, np.where(rng.random(len(known)) < published.SUSPECT_MALE, "M", "F"), ""
         ),
@@ -179,8 +175,9 @@ def _spaces(rng: np.random.Generator, sheet: pd.DataFrame) -> NDArray:
     )
 
 
-def _keywords(rng: np.random.Generator, category: NDArray, domestic: Mask, late: Mask) -> NDArray:
+def _keywords(rng: np.random.Generator, sheet: pd.DataFrame, late: Mask, town: Ints) -> NDArray:
     """Aggravating factors of each offence, several in one cell."""
+    category, domestic = sheet["category"].to_numpy(str), sheet["domestic"].to_numpy(bool)
     n, violent = len(category), category == VIOLENCE
     number = int(violent.sum())
 
@@ -190,8 +187,7 @@ def _keywords(rng: np.random.Generator, category: NDArray, domestic: Mask, late:
 
     alcohol = of_violence(published.ALCOHOL, np.where(late, 4.0, 1.0), 0.012)
     drunk = rng.random(n)
-    hate = of_violence(published.HATE, np.where(domestic, 0.02, 1.0), 0.002)
-    hate |= (category == ORDER) & (rng.random(n) < 0.06)
+    hate = _hate(rng, category, domestic, town)
     strand = np.full(n, "", object)
     shares = np.array(list(published.HATE_STRANDS.values()))
     for of in (hate & violent, hate & ~violent):
@@ -217,6 +213,20 @@ def _keywords(rng: np.random.Generator, category: NDArray, domestic: Mask, late:
     return found
 
 
+def _hate(rng: np.random.Generator, category: NDArray, domestic: Mask, town: Ints) -> Mask:
+    """Mark what is hate: the published part of the violence, and of the nights of each town centre."""
+    n, violent = len(category), category == VIOLENCE
+    likely = np.where(violent, np.where(domestic, 0.02, 1.0), np.where(category == ORDER, 2.0, 0.05))
+    found = np.zeros(n, bool)
+    for of, share in enumerate(published.NIGHT_HATE.values()):
+        mine = town == of
+        found |= some(rng.random(n), likely * mine, round(share * int(mine.sum())))
+    left = round(published.HATE * int(violent.sum())) - int((found & violent).sum())
+    found |= some(rng.random(n), likely * (violent & (town < 0)), left)
+    often = np.where(category == ORDER, 0.06, 0.002)
+    return np.asarray(found | (~violent & (town < 0) & (rng.random(n) < often)))
+
+
 def _ethnicities(rng: np.random.Generator, county: County, area: Ints, victim: Mask) -> NDArray:
     """Self-defined codes of the victims by borough; a third are not recorded, a few not stated."""
     found = np.full(len(area), "", object)
@@ -234,7 +244,9 @@ def _relationships(
     """What the suspect is to the victim, where that is recorded."""
     found = np.full(len(code), "", object)
     known = victim & violent & (rng.random(len(code)) < published.RELATIONSHIP)
-    sexual = np.isin(code, _SEXUAL_CODES)
+    sexual = np.isin(code, SEXUAL)
+    part = round(published.RELATIONSHIP * int(sexual.sum()))
+    known = np.where(sexual, some(rng.random(len(code)), sexual * 1.0, part), known)
     for of, names in ((domestic & ~sexual, _DOMESTIC), (~domestic & ~sexual, _OTHERS), (sexual, _SEXUAL)):
         here = known & of
         dealt = deal(rng, np.array(list(names.values()), float), int(here.sum()))
@@ -242,10 +254,11 @@ def _relationships(
     return found
 
 
-def _suspect_ages(rng: np.random.Generator, known: Mask) -> NDArray:
-    """Ages of the suspects, blank where none is recorded."""
+def _suspect_ages(rng: np.random.Generator, known: Mask, murdered: Mask, by_young: Mask) -> NDArray:
+    """Ages of the suspects, blank where none is recorded; of homicides as many young ones as published."""
     child, young = published.SUSPECT_UNDER_18, published.SUSPECT_UNDER_25 - published.SUSPECT_UNDER_18
     group = draw(rng, np.array([child, young, 1 - child - young]), len(known))
+    group = np.where(murdered, np.where(by_young, 1, 2), group)
     luck = rng.random(len(known))
     age = np.select(
         [group == 0, group == 1], [12 + np.sqrt(luck) * 6, 18 + luck * 7], 25 + 45 * luck**1.7

@@ -168,3 +168,33 @@ WOMEN_BY_SPACE = {"public": 0.391, "private": 0.528, "online": 0.057, "education
 """Violence against women and girls by kind of place; the rest is not known."""
 DOMESTIC_IN_PUBLIC = 0.205
 """Part of that in public which is domestic abuse."""
+
+HOMICIDES, HOMICIDES_WITH_KNIFE, HOMICIDES_UNDER_25 = 32, 14, 11
+"""Homicides of 2019-2023; of these with a knife, and with an offender under 25."""
+WITHOUT_INJURY, WITH_INJURY = 0.69, 0.25
+"""Parts of the violence by class; the rest are sexual offences and homicides."""
+SEXUAL = 0.06
+"""Part of the violence that is rape or a serious sexual offence: what the two classes leave."""
+SEXUAL_BOROUGHS = {"Bedford": 0.30, "Central Bedfordshire": 0.25, "Luton": 0.36, "elsewhere": 0.09}
+"""Their places; of Central Bedfordshire 25% to 29% is printed, and what is left is elsewhere or not known."""
+SEXUAL_SEXES = {
+    "Bedford": (0.798, 0.158, 0.044),
+    "Central Bedfordshire": (0.828, 0.127, 0.045),
+    "Luton": (0.866, 0.100, 0.034),
+    "elsewhere": (0.91, 0.07, 0.02),
+}
+"""Their victims: female, male, not known; those elsewhere so that all are 84, 12 and 4%, as printed."""
+SEXUAL_ALL = (0.84, 0.12, 0.04)
+SEXUAL_UNDER_18, SEXUAL_18_TO_24 = 0.35, 0.24
+DOMESTIC_WOMEN = 21_881 / 30_586
+"""Part of the domestic violence that is against women and girls."""
+WEEKENDS = {"Luton": 10.4, "Bedford": 9.4, "Dunstable": 2.7, "Leighton Buzzard": 2.2}
+"""Town centre: offences of the night-time economy a weekend, the nights of Friday and Saturday."""
+NIGHT_DOMESTIC = {"Luton": 0.16, "Bedford": 0.14, "Dunstable": 0.16, "Leighton Buzzard": 0.05}
+NIGHT_HATE = {"Luton": 0.035, "Bedford": 0.04, "Dunstable": 0.03, "Leighton Buzzard": 0.05}
+NIGHT_WITHOUT_INJURY = {"Luton": 0.35, "Bedford": 0.38, "Dunstable": 0.38, "Leighton Buzzard": 0.35}
+NIGHT_WITH_INJURY = {"Luton": 0.22, "Bedford": 0.22, "Dunstable": 0.23, "Leighton Buzzard": 0.22}
+NIGHT_PLACE = {"Luton": 0.05, "Bedford": 0.05, "Dunstable": 0.04, "Leighton Buzzard": 0.09}
+"""Parts of them, and the part of the largest single place."""
+MENTAL, SUBSTANCE, DRINK = 0.5, 0.4, 0.2
+"""Parts of the admissions with a code of mental health, of drugs and of alcohol in any position."""

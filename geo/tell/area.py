@@ -18,7 +18,6 @@ from geo.answer.atlas import Atlas
 from geo.answer.columns import DAYS_COVERED, NO_DATA, PLUS_MINUS, count_of
 from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
-from geo.answer.measures import MEASURES
 from geo.answer.week import Week
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
@@ -171,10 +170,9 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: Sourc
         said = f"{row['name']} has {info.counted(count_of(row))}{rate}"
         place = answer.places[row.name]
         if pd.notna(place):
-            by = MEASURES[answer.query.measure].label.lower()
             tie = " with others" if (answer.places == place).sum() > 1 else ""
             of = counted(int(answer.places.notna().sum()), *AREAS[answer.query.level])
-            said += f": rank {place}{tie} of {of} by {by}"
+            said += f": rank {place}{tie} of {of} by {answer.ranked_by}"
         said += "."
     if answer.query.level == "lsoa" or members.empty:
         return said

@@ -70,6 +70,8 @@ ATTACKS: dict[str, tuple[Callable[[Get, Known], Told], float]] = {
         lambda get, known: attacks.ages_and_sexes(get, known, "admissions", 3),
         0.9,
     ),
+    "slices by age and sex": (lambda get, known: attacks.slices(get, known, "ambulance"), 0.5),
+    "age and sex by groups": (lambda get, known: attacks.groups(get, known, "admissions", 3), 0.9),
     "one event, all routes together": (lambda get, known: attacks.person(get, known, "ambulance", 3), 0.9),
 }
 """Each with the share that it tells of what is behind stars alone."""
@@ -83,6 +85,13 @@ def test_an_attack_tells_little_more_than_a_guess(name: str, ours: Get, starred:
     assert before.share > told, "it is an attack"
     by_chance = norm.ppf(0.999) * np.sqrt(max(after.guess, 0.01) / after.of) if after.of <= FEW else 0.0
     assert after.share <= after.guess + 0.10 + by_chance
+
+
+def test_shares_tell_no_more_of_women_than_a_guess(ours: Get, known: Known) -> None:
+    for source in ("ae", "ambulance"):
+        told = attacks.shares(ours, known, source)
+        assert told.of > 20
+        assert told.share <= told.guess + 0.10
 
 
 def test_two_imports_do_not_tell_whose_event_one_of_them_lacks(

@@ -415,6 +415,16 @@ def test_a_share_is_of_those_recorded_with_wilsons_limits(atlas: Atlas) -> None:
     assert f"{by_borough.sum() / of.sum():.1%} of the offences" in answer.headline
 
 
+def test_areas_rank_by_their_share(atlas: Atlas) -> None:
+    answer = atlas.answer(atlas.exactly("?source=offences&layer=proportion&knife=yes"))
+    ranked = answer.ranked["share_percent"]
+    assert ranked.dropna().is_monotonic_decreasing
+    assert ranked.isna().to_numpy().nonzero()[0].min(initial=len(ranked)) == ranked.notna().sum()
+    top = answer.table["share_percent"].idxmax()
+    assert answer.table.loc[top, "rank"].startswith("1")
+    assert answer.table.loc[top, "count"] < answer.table["count"].max()  # not the one with most
+
+
 def test_a_share_of_nothing_chosen_says_what_to_choose(atlas: Atlas) -> None:
     answer = atlas.answer(atlas.exactly("?source=offences&layer=proportion"))
     assert answer.headline.startswith("Choose persons or circumstances, or a saved definition")
