@@ -122,7 +122,7 @@ def deal(rng: np.random.Generator, weights: NDArray, size: int) -> Ints:
     return rng.permutation(np.repeat(np.arange(weights.size), whole(weights.ravel().astype(float), size)))
 
 
-def some(luck: Floats, likely: Floats, number: int) -> NDArray[np.bool_]:
+def some(luck: Floats, likely: NDArray[np.floating], number: int) -> NDArray[np.bool_]:
     """Mark a number of events, those of higher weight more likely; ``luck`` is uniform."""
     order = np.argsort(-np.log1p(-luck) / np.maximum(likely, 1e-12), kind="stable")
     found = np.zeros(len(luck), bool)

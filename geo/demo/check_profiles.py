@@ -240,10 +240,10 @@ def patients(atlas: Atlas) -> Topic:
             topic.cannot(f"Admissions with a code of {name}", printed, "–", OF_PROTECTED)
         return topic
     shares = EXHIBITS["diagnoses"][1](part).table.set_index("Diagnosis")["Share"] / 100
-    for name, label, printed in (
+    for name, label, part_of_all in (
         ("mental health", "Mental health", published.MENTAL),
         ("drugs", "Drugs", published.SUBSTANCE),
         ("alcohol", "Alcohol", published.DRINK),
     ):
-        topic.share(f"Admissions with a code of {name}", printed, shares[label])
+        topic.share(f"Admissions with a code of {name}", part_of_all, shares[label])
     return topic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard import create_app
+from dashboard.view import page
 from geo.answer.atlas import Atlas
+from geo.ask.refusal import Refused
 from geo.ask.viewer import OTHERS
 from geo.data.ingest import import_files
 from geo.tell.assessment import part_of
@@ -202,3 +206,70 @@ def test_ways_to_arrive_and_wards_by_deprivation(demo_atlas: Atlas, true_demo_at
     table = made(part, "wards_by_deprivation").table
     assert table["Residents"].sum() == part.lsoa.frame["population"].sum()
     assert table["Count"].sum() == part.total
+
+
+# ---------------------------------------------------------------- the three measures and the profile
+
+
+def _young(rows: pd.DataFrame) -> pd.Series:
+    return ages("Victim Age", rows, 0, 24)
+
+
+def _women(rows: pd.DataFrame) -> pd.Series:
+    return (rows["Victim Sex"] == "F") & ages("Victim Age", rows, 10, 200)
+
+
+def _seen(rows: pd.DataFrame, public: str) -> pd.Series:
+    return _women(rows) & (rows["Online"] != "Y") & (rows["Public Place"] == public)
+
+
+DEFINED = {
+    "knife-violence-under-25": lambda r: (
+        (r["Knife"] == "Y") & _young(r) & r["Offence Group"].isin([VIOLENCE, "Robbery"])
+    ),
+    "non-domestic-homicide": lambda r: (r["Home Office Code"] == "1") & (r["Domestic Abuse"] != "Y"),
+    "vawg": _women,
+    "vawg-online": lambda r: _women(r) & (r["Online"] == "Y"),
+    "vawg-public": lambda r: _seen(r, "Y"),
+    "vawg-private": lambda r: _seen(r, "N"),
+}
+"""Definitions, and what pandas keeps of the raw file."""
+
+
+def test_measures_and_profile_are_the_same_on_page_programs_and_assessment(folder: Path) -> None:
+    atlas = Atlas.open(folder)
+    client = create_app(atlas).server.test_client()
+    table = made(part_of(atlas, atlas.exactly("?source=offences"), "offences")[0], "defined").table
+    rows = here(violent=False)
+    for key, keeps in DEFINED.items():
+        total, search = int(keeps(rows).sum()), f"?source=offences&definition={key}"
+        frame = page(atlas, search)["frame"]["values"]
+        shown = [row[frame["columns"].index("Offences")] for row in frame["rows"]]
+        assert sum(int(text.replace(",", "")) for text in shown) == total, key
+        assert pd.read_csv(io.BytesIO(client.get(f"/export.csv{search}").data))["count"].sum() == total
+        assert part_of(atlas, atlas.exactly(search), "offences")[0].total == total
+        label = atlas.definitions[key].label
+        assert table.set_index("Definition").loc[label, "All"] == total
+
+
+def test_sharp_object_admissions_under_25(true_demo_atlas: Atlas) -> None:
+    search = "?source=admissions&definition=sharp-object-admissions-under-25"
+    counts = true_demo_atlas.asked(true_demo_atlas.exactly(search)).counts
+    events = true_demo_atlas.snapshot.incidents("admissions")
+    young = events["age_band"].isin(["0-4", "5-9", "10-14", "15", "16-17", "18-19", "20-24"])
+    mine = events[young & (events["category"] == "Assault with a sharp object")]
+    expected = mine["lsoa"].value_counts().reindex(true_demo_atlas.levels["lsoa"].frame.index, fill_value=0)
+    assert counts.tolist() == expected.tolist()
+    assert counts.sum() > 50
+
+
+def test_diagnoses_in_any_position(true_demo_atlas: Atlas, demo_atlas: Atlas) -> None:
+    part = part_of(true_demo_atlas, true_demo_atlas.exactly("?source=admissions"), "admissions")[0]
+    table = made(part, "diagnoses").table.set_index("Diagnosis")
+    events = true_demo_atlas.snapshot.incidents("admissions")
+    held = events["diagnosis"].astype(object).fillna("").str.split(";")
+    for label, value in (("Mental health", "mental"), ("Drugs", "substance"), ("Alcohol", "alcohol")):
+        assert table.loc[label, "Count"] == held.map(lambda has, value=value: value in has).sum()
+    assert table["Share"].round().tolist()[:3] == [50, 40, 20]
+    with pytest.raises(Refused, match="not in the protected version"):
+        demo_atlas.exactly("?source=admissions&diagnosis=alcohol")
