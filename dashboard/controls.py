@@ -13,6 +13,7 @@ from geo.answer.benchmark import england
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.choices import CHANGE, ENGLAND
+from geo.ask.factors import FACTORS
 from geo.ask.parameters import Parameter
 from geo.ask.query import PARAMETERS, Query
 from geo.ask.source_info import SourceInfo
@@ -211,10 +212,12 @@ def _of_persons(query: Query, source: SourceInfo) -> Shown:
     """Say how many filters of persons and circumstances are chosen, and which cannot be."""
     chosen = sum(bool(query[one.name]) for one in of_persons())
     off: dict[str, list[str]] = {}
-    for one in of_persons():
+    elsewhere = {name for name, one in FACTORS.items() if one.sector not in ("", source.sector)}
+    mine = [one for one in of_persons() if one.name not in elsewhere]
+    for one in mine:
         if one.reason and (why := one.reason(source)):
             off.setdefault(why, []).append(lower_first(one.label))
-    everything = len(off) == 1 and len(next(iter(off.values()))) == len(of_persons())
+    everything = len(off) == 1 and len(next(iter(off.values()))) == len(mine)
     said = ["Nothing here" if everything else upper_first(listed(names)) for names in off.values()]
     why = " ".join(
         f"{what} can be chosen: {why}" if everything else f"{what} cannot be chosen: {why}"

@@ -52,6 +52,8 @@ class Factor:
         sexes and ages, which have forms of their own.
     marked : mapping
         Value to the pattern of a keyword of :data:`LIST` that says it, for a source without the column.
+    sector : str
+        Whose sources may record it, "health"; "" for any. Of others its lack is not worth a word.
     several : bool
         Whether one event may have several of its values, written in one cell.
     drawn : bool
@@ -68,6 +70,7 @@ class Factor:
     header: str = ""
     written: Mapping[str, str] = field(default_factory=dict)
     marked: Mapping[str, str] = field(default_factory=dict)
+    sector: str = ""
     several: bool = False
     drawn: bool = False
 
@@ -323,6 +326,7 @@ def _diagnoses() -> Factor:
             UNKNOWN: "diagnosis not known",
         },
         written={value: form for value, (_, form) in _DIAGNOSES.items()},
+        sector="health",
         several=True,
     )
 

@@ -239,6 +239,7 @@ OF_EXHIBITS: dict[str, str] = {
     "hours": "busiest",
     "nights": "busiest",
     "night_time_economy": "busiest_night",
+    **dict.fromkeys(("weekends", "repeat_persons"), NUMBERS),
     "age_and_sex": NUMBERS,
     **dict.fromkeys(("factors", "defined", "suspects", "kinds", "attributes"), NUMBERS),
     **dict.fromkeys(

@@ -43,11 +43,12 @@ def represented(part: Part) -> Exhibit:
     if times.notna().any():
         at = int(times.argmax())
         one = table.iloc[at]
+        aged = one["Of"] == FACTORS["victim_age"].label
         finding = (
-            f"{one['Group']} ({lower_first(one['Of'])}): {one['Share of those known']:.0f}% of the "
-            f"{part.noun} of which it is known, {one['Share of residents']:.1f}% of the residents, "
-            f"{times.iloc[at]:.1f} times their share; {one['At least']:.1f} to {one['At most']:.1f} times "
-            "whatever those not known are."
+            f"Persons {'aged ' if aged else ''}{lower_first(one['Group'])}: "
+            f"{one['Share of those known']:.0f}% of those known, {one['Share of residents']:.1f}% of the "
+            f"residents, {times.iloc[at]:.1f} times their share ({one['At least']:.1f} to "
+            f"{one['At most']:.1f} times whatever those not known are)."
         )
     where = "where they live" if part.loaded.info.place == "residence" else "where it happened"
     caveats = (
