@@ -45,6 +45,7 @@ SHEETS = "sheets.pdf"
 FORM = Own("form", "Kind of file.", {"type": "string", "enum": [*FILES, SHEETS]}, place="path")
 AT_ONCE = 14
 """Days of a schedule that are listed before the rest is opened."""
+PRESENT = Own("present", "For a wall: large, without the form.", {"type": "string", "enum": ["on"]})
 
 
 def register(app: Dash, atlas: Atlas) -> None:
@@ -63,13 +64,13 @@ def register(app: Dash, atlas: Atlas) -> None:
         return Drawn(found, found.record(atlas.version), date.today())
 
     @app.server.get("/patrol")
-    @described(Operation("Patrols: areas, days, and what a trial can show", PAGE, HTML, OWN))
+    @described(Operation("Patrols: areas, days, and what a trial can show", PAGE, HTML, (*OWN, PRESENT)))
     def patrols() -> Response:
         allow(atlas, "patrol")
         faults: tuple[str, ...] = ()
         found = None
         try:
-            query, wish = asked(atlas, *SAID), wished()
+            query, wish = asked(atlas, *SAID, PRESENT.name), wished()
             found = drawn(query, wish)
         except Refused as refused:
             faults = refused.sentences
@@ -100,7 +101,7 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
     """Write the page: the form, and what was planned and drawn, or why it was not."""
     usual = Wish(date.today() + timedelta(days=1)).to_pairs()
     values = {**usual, **{name: request.args[name] for name in SAID if request.args.get(name)}}
-    rest = without(*SAID)
+    rest = without(*SAID, PRESENT.name)
     kept = [tuple(part.partition("=")[::2]) for part in rest.split("&") if part]
     context: dict[str, Any] = {}
     if drawn:
@@ -134,5 +135,6 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
         rankings=RANKINGS,
         back=f"?{rest}" if rest else "",
         at_once=AT_ONCE,
+        present=bool(drawn) and request.args.get(PRESENT.name) == "on",
         **context,
     )

@@ -23,7 +23,7 @@ def needs_days(asked: Asked) -> None:
         )
     if not asked.cube.has_days:
         raise Problem(
-            f"{asked.info.label} tells months, not days: load events with dates (hotspots import) to judge "
+            f"{asked.info.label} tell months, not days: load events with dates (hotspots import) to judge "
             "days."
         )
 

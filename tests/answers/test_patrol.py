@@ -189,6 +189,14 @@ def test_the_page_plans_and_hands_out_what_it_shows(client, drawn) -> None:
     assert client.get(f"/patrol.doc?{address}").status_code == 404
 
 
+def test_the_plan_is_presented_without_its_form(client, drawn) -> None:
+    address = f"first=2026-12-01&areas=9&a_day=3&days=28&tiers=3&{VIOLENCE}"
+    whole, wall = (client.get(f"/patrol?{address}{more}").text for more in ("", "&present=on"))
+    assert "present=on" in whole and "<form" in whole
+    assert "<form" not in wall and "Back to the plan" in wall
+    assert all(name in wall for name in drawn.names.values())
+
+
 def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(client) -> None:
     page = client.get(f"/patrol?areas=4&a_day=9&{VIOLENCE}")
     assert page.status_code == 422
