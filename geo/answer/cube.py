@@ -38,7 +38,7 @@ from geo.ask.definition import Definition
 from geo.ask.query import Query, filters_of
 from geo.ask.windows import Window
 from geo.ask.words import slug
-from geo.data.distinct import values_of
+from geo.data.distinct import in_order, values_of
 
 YEAR = 365.25
 """Days of a year, for rates a year."""
@@ -113,7 +113,7 @@ class Cube:
         category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)[label]
         month = np.searchsorted(covered, incidents["month"].to_numpy()).astype(np.int32)
         cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
-        order = np.argsort(cell, kind="stable")
+        order = in_order(cell)
         n_cells = len(categories) * len(covered) * N_SLOTS
         offsets = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
         age = np.full(len(incidents), len(AGE_BANDS), np.int8)

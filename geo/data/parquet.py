@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from geo.data.distinct import of_arrow, packed_columns
+
+AT_ONCE = 2
+"""Columns that are read at the same time."""
 
 
 def to_bytes(frame: pd.DataFrame) -> bytes:
@@ -40,12 +44,13 @@ def packed_from(path: Path) -> pd.DataFrame:
     schema = pq.read_schema(path)
     texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
     texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
-    file = pq.ParquetFile(path, read_dictionary=texts)
-    found: dict[str, pd.Series] = {}
-    for name in schema.names:  # one by one, so that no more than one column is there twice
-        column = file.read([name])
-        found[name] = of_arrow(column[name]) if name in texts else column.to_pandas()[name]
-    del column
+
+    def read(name: str) -> pd.Series:
+        column = pq.ParquetFile(path, read_dictionary=texts).read([name])
+        return of_arrow(column[name]) if name in texts else column.to_pandas()[name]
+
+    with ThreadPoolExecutor(AT_ONCE) as beside:  # few, so that no more than these columns are there twice
+        found = dict(zip(schema.names, beside.map(read, schema.names), strict=True))
     pa.default_memory_pool().release_unused()
     return pd.DataFrame(found, copy=False)
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,9 +31,10 @@ from geo.data.vintages import OUTSIDE
 from geo.stats.protect import (
     both_ways,
     coined,
-    dealt,
+    dealt_in,
     nearest,
     noisy,
+    shuffled,
     within,
 )
 
@@ -151,38 +154,52 @@ def protected(
     from randomgen import ChaCha
 
     events = _by_five_years(events)
-    deal = _Dealer(events, places, budget, np.random.Generator(ChaCha(key=key)))
-    found = {**deal.place_and_month(np.array(sorted(months)))}
-    found |= deal.time(found["month"].to_numpy(), grain) | deal.who()
-    several = [c for c in events if c not in _TAKEN | _LEFT_OUT and events[c].nunique() <= SEVERAL]
-    found["category"] = deal.values("category", "place and category", 1)
-    found |= {str(name): deal.values(name, "place and attributes", len(several)) for name in several}
+    with ThreadPoolExecutor(1) as beside:
+        deal = _Dealer(events, places, budget, np.random.Generator(ChaCha(key=key)), beside)
+        waiting = deal.place_and_month(np.array(sorted(months)))
+        waiting |= deal.time(waiting["month"], grain) | deal.who()
+        several = [c for c in events if c not in _TAKEN | _LEFT_OUT and events[c].nunique() <= SEVERAL]
+        waiting["category"] = deal.values("category", "place and category", 1)
+        waiting |= {str(name): deal.values(name, "place and attributes", len(several)) for name in several}
+        found = {name: column.result() for name, column in waiting.items()}
     found["span_hours"] = pd.Series(np.nan, index=range(deal.n), dtype="float32")
     drawn = pd.DataFrame({c: found[c] for c in events.columns if c in found}, copy=False)
     return drawn if packed_columns(events) else unpacked(drawn)
 
 
 class _Dealer:
-    """Counts the true events of one delivery with noise, and deals what it counted to the protected ones."""
+    """Counts the true events of one delivery with noise, and deals what it counted to the protected ones.
 
-    def __init__(self, events: pd.DataFrame, places: Places, budget: float, rng: np.random.Generator) -> None:
-        self.events, self.places, self.rng = events, places, rng
+    Chance is drawn in turn, table after table; what it means for each event is worked out beside that.
+    """
+
+    def __init__(
+        self,
+        events: pd.DataFrame,
+        places: Places,
+        budget: float,
+        rng: np.random.Generator,
+        beside: ThreadPoolExecutor,
+    ) -> None:
+        self.events, self.places, self.rng, self.beside = events, places, rng, beside
         self.share = {name: part * budget for name, part in TABLES.items()}
         self.n_places = int(places.borough.max()) + 1
         self.true = _among(places.codes, events["lsoa"], places.codes.get_loc(""))
         self.at = places.borough[self.true]
-        self.area = np.array([], np.int64)
+        self.area = self.place = np.array([], np.int64)
+        self.dealing: deque[Future[np.ndarray]] = deque()
 
     @property
     def n(self) -> int:
         """Number of protected events."""
         return len(self.area)
 
-    def place_and_month(self, months: np.ndarray) -> dict[str, pd.Series]:
+    def place_and_month(self, months: np.ndarray) -> dict[str, Future[pd.Series]]:
         """How many there are in each place and year; of these, how many in each area and month."""
         places, rng, share = self.places, self.rng, self.share
         years, year_of = np.unique(months // 12, return_inverse=True)
-        month = np.searchsorted(months, self.events["month"].to_numpy())
+        every = np.searchsorted(months, np.arange(months[0], months[-1] + 1))
+        month = every[self.events["month"].to_numpy() - months[0]]
         by_year = np.maximum(self._by_place(year_of[month], len(years), share["place and year"]), 0)
         of_place = by_year.sum(axis=1)
         by_group = np.bincount(places.group[self.true], minlength=int(places.group.max()) + 1)
@@ -191,20 +208,22 @@ class _Dealer:
         by_area = noisy(np.bincount(self.true, minlength=len(places.codes)), share["area"], rng)
         by_area = both_ways(coined(by_area, rng), (places.borough, places.group), (of_place, of_group), rng)
         self.area = np.repeat(np.arange(len(places.codes), dtype=np.int32), by_area)
+        self.place = np.repeat(places.borough, by_area)
         by_month = self._by_place(month, len(months), share["place and month"])
         by_month = np.stack(
             [within(row, of, year_of, rng) for row, of in zip(by_month, by_year, strict=True)]
         )
-        dealt_ = dealt(by_month, places.borough[self.area], rng)
+        given = self._deal(by_month)
         codes = pd.Series(places.codes, dtype="str").replace("", np.nan)
-        return {"lsoa": of_positions(self.area, codes), "month": pd.Series(months[dealt_].astype("int32"))}
+        return {
+            "lsoa": self.beside.submit(of_positions, self.area, codes),
+            "month": self.beside.submit(lambda: pd.Series(months.astype(np.int32)[given.result()])),
+        }
 
-    def time(self, month: np.ndarray, grain: str) -> dict[str, pd.Series]:
+    def time(self, month: Future[pd.Series], grain: str) -> dict[str, Future[pd.Series]]:
         """When in the week: the weekday and the hour, as far as the files tell; and a day that fits."""
-        slots = np.arange(len(_HOUR), dtype=np.int16)
-        if grain == "month":
-            hour, weekday = np.full(self.n, NO_HOUR, np.int8), np.full(self.n, NO_DAY, np.int8)
-        else:
+        slots, slot = np.arange(len(_HOUR), dtype=np.int16), None
+        if grain != "month":
             hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int16)
             if grain == "day":
                 slots, hours = slots[_HOUR == NO_HOUR], hours * 0 + NO_HOUR
@@ -213,30 +232,47 @@ class _Dealer:
             label = slot_of[day * np.int16(NO_HOUR + 1) + hours]
             del day, hours
             fine = self._totals(self._by_place(label, len(slots), self.share["place, weekday and hour"]))
-            slot = slots[dealt(fine, self.places.borough[self.area], self.rng)]
-            weekday, hour = _WEEKDAY[slot], _HOUR[slot]
+            slot = self._deal(fine)
+        week = self.rng.random(self.n)
+
+        def given(of: np.ndarray, unknown: int) -> np.ndarray:
+            few = of[slots].astype(np.int8)
+            return np.full(self.n, unknown, np.int8) if slot is None else few[slot.result()]
+
+        def hours_() -> pd.Series:
+            hour = given(_HOUR, NO_HOUR)
+            return pd.Series(pd.arrays.IntegerArray(hour, hour == NO_HOUR))
+
         return {
-            "date": _dates(month, weekday, self.rng),
-            "hour": pd.Series(pd.arrays.IntegerArray(hour.astype(np.int8), hour == NO_HOUR)),
+            "date": self.beside.submit(
+                lambda: _dates(month.result().to_numpy(), given(_WEEKDAY, NO_DAY), week)
+            ),
+            "hour": self.beside.submit(hours_),
         }
 
-    def who(self) -> dict[str, pd.Series]:
+    def who(self) -> dict[str, Future[pd.Series]]:
         """Age and sex, where the files give any."""
         bands, sexes = len(AGE_BANDS), len(_SEXES)
         age = _among(pd.Index(AGE_BANDS), self.events["age_band"], bands) % (bands + 1)
         sex = _among(pd.Index(_SEXES), self.events["sex"], sexes) % (sexes + 1)
         label, labels = age * (sexes + 1) + sex, (bands + 1) * (sexes + 1)
-        given = np.full(self.n, labels - 1, np.int32)
+        each = np.arange(labels)
+        ages, sexes_ = (pd.Series([*of, None], dtype="str") for of in (AGE_BANDS, _SEXES))
+        given = None
         if (label < labels - 1).any():
             fine = self._totals(self._by_place(label, labels, self.share["place, age and sex"]))
-            given = dealt(fine, self.places.borough[self.area], self.rng)
-        ages, sexes_ = (pd.Series([*labels, None], dtype="str") for labels in (AGE_BANDS, _SEXES))
+            given = self._deal(fine)
+
+        def part(of: np.ndarray, texts: pd.Series) -> pd.Series:
+            known = np.full(self.n, labels - 1, np.int32) if given is None else given.result()
+            return of_positions(of.astype(np.int8)[known], texts)
+
         return {
-            "age_band": of_positions(given // (sexes + 1), ages),
-            "sex": of_positions(given % (sexes + 1), sexes_),
+            "age_band": self.beside.submit(part, each // (sexes + 1), ages),
+            "sex": self.beside.submit(part, each % (sexes + 1), sexes_),
         }
 
-    def values(self, column: str, table: str, among: int) -> pd.Series:
+    def values(self, column: str, table: str, among: int) -> Future[pd.Series]:
         """Values of one column, whose table has its part of a share that several have together."""
         given = self.events[column]
         positions, texts = values_of(given)
@@ -246,11 +282,23 @@ class _Dealer:
         rank = np.zeros(len(texts), np.int64)
         rank[used] = np.arange(len(used))
         fine = self._totals(self._by_place(rank[positions], max(1, len(used)), self.share[table] / among))
-        label = dealt(fine, self.places.borough[self.area], self.rng)
-        if column in packed_columns(self.events):
-            return of_positions(used[label] if len(used) else label - 1, texts.replace("", np.nan))
-        known = given.reset_index(drop=True).iloc[[int((positions == at).argmax()) for at in used]]
-        return known.reset_index(drop=True).reindex(label).reset_index(drop=True).astype(given.dtype)
+        dealing = self._deal(fine)
+
+        def found() -> pd.Series:
+            label = dealing.result()
+            if column in packed_columns(self.events):
+                return of_positions(used[label] if len(used) else label - 1, texts.replace("", np.nan))
+            known = given.reset_index(drop=True).iloc[[int((positions == at).argmax()) for at in used]]
+            return known.reset_index(drop=True).reindex(label).reset_index(drop=True).astype(given.dtype)
+
+        return self.beside.submit(found)
+
+    def _deal(self, fine: np.ndarray) -> Future[np.ndarray]:
+        """Deal the labels of a table by place; no more than two at a time, for their room."""
+        if len(self.dealing) > 1:
+            self.dealing.popleft().result()
+        self.dealing.append(self.beside.submit(dealt_in, shuffled(self.n, self.rng), fine, self.place))
+        return self.dealing[-1]
 
     def _by_place(self, label: np.ndarray, labels: int, share: float) -> np.ndarray:
         """Events by place and label, with noise."""
@@ -258,7 +306,7 @@ class _Dealer:
 
     def _totals(self, fine: np.ndarray) -> np.ndarray:
         """A noisy table by place, brought to the protected events of each place."""
-        size = np.bincount(self.places.borough[self.area], minlength=self.n_places)
+        size = np.bincount(self.place, minlength=self.n_places)
         one = np.zeros(fine.shape[1], np.int64)
         return np.stack([within(row, n, one, self.rng) for row, n in zip(fine, size[:, None], strict=True)])
 
@@ -273,8 +321,8 @@ def _counted(group: np.ndarray, groups: int, label: np.ndarray, labels: int) -> 
     return np.bincount(group * labels + label, minlength=groups * labels).reshape(groups, labels)
 
 
-def _dates(month: np.ndarray, weekday: np.ndarray, rng: np.random.Generator) -> pd.Series:
-    """A day of the month with the weekday, by chance; missing where the weekday is not known."""
+def _dates(month: np.ndarray, weekday: np.ndarray, week: np.ndarray) -> pd.Series:
+    """A day of the month with the weekday, in a week by chance (0 to 1); missing where that is not known."""
     start = int(month.min()) if len(month) else 0
     months = np.arange(start, int(month.max(initial=start)) + 2)
     first = (months - 1970 * 12).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
@@ -284,7 +332,6 @@ def _dates(month: np.ndarray, weekday: np.ndarray, rng: np.random.Generator) -> 
         np.diff(first).astype(np.int8),
     )  # 1970 began on a Thursday
     earliest = (weekday.astype(np.int8) - begins[at]) % np.int8(7)
-    week = rng.random(len(month))
     week *= (length[at] - 1 - earliest) // 7 + 1
     when = first[at] + earliest
     when += 7 * week.astype(np.int8)

@@ -236,7 +236,16 @@ def dealt(counts: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> n
     ndarray of int32, shape (events,)
         Label of each event.
     """
-    order = rng.permutation(np.arange(len(groups), dtype=np.int32))
+    return dealt_in(shuffled(len(groups), rng), counts, groups)
+
+
+def shuffled(events: int, rng: np.random.Generator) -> np.ndarray:
+    """An order of events by chance, int32: all the chance that there is in dealing."""
+    return rng.permutation(np.arange(events, dtype=np.int32))
+
+
+def dealt_in(order: np.ndarray, counts: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Deal as :func:`dealt` does, in an order that is given."""
     few = np.int16 if counts.shape[0] < np.iinfo(np.int16).max else np.int64  # numbers of 16 bits sort fast
     order = order[np.argsort(groups.astype(few)[order], kind="stable")]
     labels = np.tile(np.arange(counts.shape[1], dtype=np.int32), counts.shape[0])
