@@ -21,6 +21,7 @@ from dashboard import (
     routes_compare,
     routes_data,
     routes_export,
+    routes_indicators,
     routes_ogc,
     routes_patrol,
     routes_pieces,
@@ -103,6 +104,7 @@ def create_app(atlas: Atlas, access: Access | None = None) -> Dash:
     for room in (
         routes,
         routes_data,
+        routes_indicators,
         routes_export,
         routes_ogc,
         routes_pieces,

@@ -18,6 +18,8 @@ from dashboard import blocks
 from dashboard.area_set import of_group
 from dashboard.figures import chosen_months
 from dashboard.panel import Link, fact_list, panel_of
+from dashboard.place import place
+from dashboard.published import indicators
 from geo.answer.columns import DAGGER, PLUS_MINUS, RATE, count_of, counts_of, rated
 from geo.answer.cube import YEAR
 from geo.answer.disclosure import SUPPRESSED
@@ -85,6 +87,7 @@ def _of_area(atlas: Atlas, query: Query, link: Link) -> Component:
         domains=domains.loc[query.area] if query.area in domains.index else None,
         around=_around(atlas, query, link),
         sheets=_sheets(atlas, query),
+        published=indicators(atlas, query),
     )
 
 
@@ -147,6 +150,7 @@ def of_area(
     domains: pd.Series | None,
     around: list[Component],
     sheets: list[Component],
+    published: list[Component],
 ) -> Component:
     """Build the panel of one area.
 
@@ -167,6 +171,8 @@ def of_area(
         Links to the areas that it lies in.
     sheets : list of Component
         Links to what is printed of it.
+    published : list of Component
+        Its indicators.
     """
     row, noun = told.row, source.noun
     inside = told.answer.query.borough == query.borough
@@ -192,6 +198,8 @@ def of_area(
         _sources(told.sources),
         *_checks(sure),
         *_deprivation(domains),
+        *place(told.place, noun),
+        *published,
         *_neighbours(told.neighbours, query, link),
     ]
     attributes = {

@@ -338,11 +338,46 @@ def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
     return {"data": data, "layout": layout}
 
 
+def _pyramid(chart: Chart, table: pd.DataFrame) -> Figure:
+    names, data, top = table[chart.x].astype(str).to_list(), [], 1.0
+    for sign, column, colour in zip((-1, 1), chart.y, (ACTION, MUTED), strict=True):
+        values = np.nan_to_num(_values(table, column))
+        top = max(top, float(values.max()))
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": f"{column}: {values.sum():,.0f}",
+                "y": names,
+                "x": _plain(sign * values),
+                "text": [_number(v) for v in values],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "hovertemplate": f"{column}, %{{y}}: %{{text}}<extra></extra>",
+                "marker": {"color": colour},
+                "width": 0.8,
+            }
+        )
+    step = 10 ** np.floor(np.log10(top)) / 2
+    ticks = np.arange(-np.floor(top / step), np.floor(top / step) + 1) * step
+    across = {"tickvals": _plain(ticks), "ticktext": [f"{abs(tick):,.0f}" for tick in ticks]}
+    layout = _layout(
+        90 + 18 * len(names),
+        showlegend=True,
+        barmode="overlay",
+        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": 1.02, "yanchor": "bottom"},
+        xaxis=_axis(chart.titles[1], range=[-1.2 * top, 1.2 * top], **across),
+        yaxis=_axis(chart.titles[0], type="category", showgrid=False),
+    )
+    return {"data": data, "layout": layout}
+
+
 FORMS: dict[str, Callable[[Chart, pd.DataFrame], Figure]] = {
     "bars": _bars,
     "lines": _lines,
     "heat": _heat,
     "curve": _curve,
     "funnel": _funnel,
+    "pyramid": _pyramid,
 }
 """How each form of chart is drawn."""

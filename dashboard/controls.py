@@ -70,6 +70,8 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         "palette.value": query.palette,
         "overlay.value": query.overlay,
         "domain.value": query.domain,
+        "ages.value": query["ages"],
+        "indicator.value": atlas.catalogue.indicator(query),
         "benchmark.value": query.benchmark or WHOLE,
         "level.value": query.level,
         "from.value": month_text(query.first) if query.first is not None else defaults["from"],

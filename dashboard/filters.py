@@ -12,16 +12,19 @@ from dash.development.base_component import Component
 from dashboard import ids
 from dashboard.link import PLAIN
 from dashboard.routes_data import ADDRESS
+from dashboard.routes_indicators import ADDRESS as TABLE
 from geo.answer.layers import LAYERS
 from geo.ask.ages import UNKNOWN
 from geo.ask.catalogue import Catalogue
 from geo.ask.choices import BREAKS, ENGLAND, OVERLAYS, PALETTES
 from geo.ask.parameters import Parameter
+from geo.ask.place import AGES
 from geo.ask.query import PARAMETERS
 from geo.ask.words import DAY_NAMES, DAYS, MONTH_NAMES
 
 MANY_BOROUGHS = 8
 """Above this many, boroughs are searched in a list instead of shown as cells."""
+MANY_INDICATORS = 12
 WHOLE = PARAMETERS["benchmark"].usual
 """Value of the control of the benchmark for none: all that is shown."""
 LEVEL_NAMES = {"lsoa": "LSOA", "ward": "Ward", "borough": "Borough"}
@@ -73,7 +76,12 @@ def filter_panel(catalogue: Catalogue) -> Component:
                     ),
                 ),
                 _select("definition", "Saved definition", [], explained=True),
-                html.A("What is loaded, and what is missing", href=ADDRESS[1:], className="link"),
+                html.Div(html.A("What is loaded, and what is missing", href=ADDRESS[1:], className="link")),
+                *(
+                    [html.A("Published indicators", href=TABLE[1:], className="link")]
+                    if catalogue.indicators
+                    else []
+                ),
             ),
             _group(
                 "Shown how",
@@ -96,6 +104,13 @@ def filter_panel(catalogue: Catalogue) -> Component:
                         for k, v in catalogue.domains.items()
                     ],
                 ),
+                _select(
+                    "indicator",
+                    "Indicator",
+                    options_of({key: one.label for key, one in catalogue.indicators.items()}),
+                    searchable=len(catalogue.indicators) > MANY_INDICATORS,
+                ),
+                _select("ages", "Ages", [{"value": k, "label": f"Aged {v}"} for k, v in AGES.items()]),
                 _select(
                     "benchmark",
                     "Benchmark",

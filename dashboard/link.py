@@ -24,6 +24,7 @@ def defaults_of(atlas: Atlas, source: SourceInfo) -> dict[str, str]:
     """Value of each control that means "everything" or "as usual", and so is left out of a link."""
     usual = {one.name: one.usually for one in PARAMETERS.values() if one.control}
     usual["source"] = next(iter(atlas.catalogue.sources))
+    usual["indicator"] = next(iter(atlas.catalogue.indicators), "")
     if source.months:
         usual |= {"from": month_text(source.months[0]), "to": month_text(source.months[-1])}
     return {name: text for name, text in usual.items() if text}

@@ -18,6 +18,10 @@ NAMES = {"className": "class", "htmlFor": "for", "colSpan": "colspan", "rowSpan"
 """Properties whose attribute is not the same word in small letters."""
 
 
+class Raw(str):
+    """Markup that stands as it is: a drawing whose texts are escaped already."""
+
+
 def markup(node: Any) -> str:
     """Write components of :mod:`dash.html`, texts and numbers, or a sequence of these, as HTML.
 
@@ -43,6 +47,8 @@ def markup(node: Any) -> str:
     """
     if node is None:
         return ""
+    if isinstance(node, Raw):
+        return str(node)
     if isinstance(node, Component):
         return _element(node)
     if isinstance(node, Sequence) and not isinstance(node, str):

@@ -120,9 +120,9 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
         str,
         typer.Argument(
             help="boundaries, lookup, population, deprivation, places, names, severity, benchmark, "
-            "exclusions, definitions, interventions, calendar, schedules, visits, or a kind of event: "
-            "offences, outcomes, ambulance, ae, admissions, stop_and_search, or a name of your own with "
-            "--mapping."
+            "exclusions, definitions, interventions, calendar, schedules, visits, indicators, ethnicity, "
+            "classification, workplace, or a kind of event: offences, outcomes, ambulance, ae, admissions, "
+            "stop_and_search, or a name of your own with --mapping."
         ),
     ],
     files: Annotated[
@@ -167,7 +167,8 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     from geo.data.ingest import import_files
     from geo.data.mapping import read_mapping
 
-    source = read_mapping(mapping, kind) if mapping else None
+    declared = mapping if kind == "indicators" else None
+    source = read_mapping(mapping, kind) if mapping and not declared else None
     with progress_bar(f"Reading {kind}") as report, ThreadPoolExecutor(1) as beside:
         opens = beside.submit(import_module, "geo.answer.county")  # loaded while the files are read
         beside.submit(import_module, "geo.cli_show")
@@ -181,6 +182,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
             place=name,
             layer=layer,
             sheet=sheet,
+            declared=declared,
             explain=explain,
             confirm=lambda receipt: _sure(receipt) or yes,
             opening=lambda version: opens.result().County(version, {}, {}),
@@ -365,10 +367,14 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
     from geo.ask.refusal import search_of
-    from geo.out import briefing_sheet
+    from geo.out import briefing_sheet, indicator_files
     from geo.out import export as out
 
     atlas = opened(data, group, access)
+    if form in indicator_files.FORMS:
+        out.allow(atlas, form)
+        save(output or Path(indicator_files.filename(atlas, form)), indicator_files.write(atlas, form))
+        return
     query = atlas.exactly(search_of(url))
     home = url.partition("?")[0].rstrip("/") if url.startswith("http") else ""
     if pack or ward:

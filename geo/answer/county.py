@@ -18,10 +18,12 @@ import pandas as pd
 
 from geo.answer.cube import Cube, Selection
 from geo.answer.disclosure import Gate, seen_as
+from geo.answer.indicators import indicators_of, seen_by
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import MEGABYTE, Memory
 from geo.answer.moments import N_SLOTS
-from geo.ask.catalogue import Catalogue
+from geo.answer.place import Place
+from geo.ask.catalogue import Catalogue, Published
 from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
 from geo.ask.factors import CODE, FACTORS
 from geo.ask.problem import Problem
@@ -38,9 +40,12 @@ from geo.data.sources import Source, moved_points, stored_sources
 from geo.data.store import Snapshot
 from geo.stats.weights import Neighbours
 
-NEEDS = ("population", "ages", "deprivation", "open", "severity")
+NEEDS = (
+    *("population", "ages", "deprivation", "open", "severity", "indicators"),
+    *("residents by age", "classification", "workplace"),
+)
 """What some layers and measures cannot do without: residents, ages of events and of residents, deprivation, a
-source that is open, weights of harm."""
+source that is open, weights of harm, published indicators, residents by age, what kind of place it is."""
 SELECTIONS = 64
 """Selections of each source that are kept: the parts of one answer ask for the same few again."""
 ROOM = 32 * MEGABYTE
@@ -125,6 +130,10 @@ class County:
         Rates of England; empty where none are loaded.
     definitions : dict of str to Definition
         Saved definitions by their names.
+    surroundings : Place
+        What kind of place its areas are.
+    indicators : dict of str to Indicator
+        Published indicators, of the kinds of area that who asks may see.
     """
 
     def __init__(
@@ -140,6 +149,8 @@ class County:
         self._layers, self._measures = layers, measures
         self.levels = levels_of(snapshot)
         self.definitions = definitions(snapshot)
+        self._published = indicators_of(snapshot)
+        self.indicators = seen_by(self._published, self.viewer)
         self.bands = band_population(snapshot, self.levels["lsoa"].frame.index)
         self.sources = {
             key: self._stored(source)
@@ -147,6 +158,7 @@ class County:
             if self.viewer.asks(key)
         }
         self.reference = snapshot.read("benchmark") if snapshot.has("benchmark") else pd.DataFrame()
+        self.surroundings = Place(snapshot, self.levels)
         self.catalogue = self._catalogue()
         self._forget()
 
@@ -241,6 +253,7 @@ class County:
         """
         other = copy(self)
         other.snapshot = replace(self.snapshot, viewer=viewer)
+        other.indicators = seen_by(self._published, viewer)
         if missing := [role for role in other.snapshot.opened() if not other.snapshot.path(role).is_file()]:
             raise Problem(
                 f"The true events of {missing[0].split('/')[1]} are not in this copy of the folder "
@@ -268,6 +281,8 @@ class County:
         has_deprivation = bool(small["imd_decile"].notna().any())
         missing = {"deprivation"} if not has_deprivation else set()
         missing |= {"population"} if small["population"].isna().all() else set()
+        missing |= self.surroundings.lacks
+        missing |= {"indicators"} if not self.indicators else set()
         domains = {key: name for key, name in DOMAINS.items() if f"{key}_decile" in small}
         return Catalogue(
             place=self.snapshot.place,
@@ -281,7 +296,16 @@ class County:
             benchmarks=boroughs if self.reference.empty else {**boroughs, ENGLAND: "England"},
             levels={key: name for key, name in LEVELS.items() if self.viewer.at(key)},
             definitions=self.definitions,
+            indicators=self._offered(),
         )
+
+    def _offered(self) -> dict[str, Published]:
+        """Indicators as a question can ask for them, those that the map can show first."""
+        found = {
+            key: Published(one.name, tuple(level for level in one.levels if level in LEVELS))
+            for key, one in self.indicators.items()
+        }
+        return dict(sorted(found.items(), key=lambda item: not item[1].levels))
 
     def _stored(self, source: Source) -> Loaded:
         events, months = self.snapshot.events(source.key), self.snapshot.months(source.key)

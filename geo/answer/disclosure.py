@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-LARGEST_SUPPRESSED = 7
-ROUNDED_TO = 5
+from geo.stats import small_numbers
+
+LARGEST_SUPPRESSED, ROUNDED_TO = small_numbers.LARGEST_SUPPRESSED, small_numbers.ROUNDED_TO
 SMALLEST_SHOWN = 10
 """The smallest protected count above zero: 8, rounded."""
 
@@ -129,9 +130,7 @@ class Gate:
         true = np.array(counts, dtype=np.int64)
         if not self.controlled:
             return IntegerArray(true, np.zeros(true.shape, bool))
-        hidden = (true >= 1) & (true <= LARGEST_SUPPRESSED)
-        rounded = ROUNDED_TO * ((2 * true + ROUNDED_TO) // (2 * ROUNDED_TO))
-        return IntegerArray(np.where(hidden, 0, rounded), hidden)
+        return IntegerArray(*small_numbers.protected(true))
 
     def count(self, count: int) -> int | None:
         """Protect one count or total; None where it is suppressed."""

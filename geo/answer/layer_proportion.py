@@ -11,11 +11,11 @@ from geo.answer.colours import PALETTES
 from geo.answer.columns import Column, figures
 from geo.answer.cube import Selection
 from geo.answer.layer import NO_CLAIM, Layer
-from geo.answer.legend import Drawn, Kind, classify, edge_labels
+from geo.answer.legend import Drawn
 from geo.answer.measures import measure
+from geo.answer.steps import in_steps
 from geo.ask.factors import CODE, FACTORS
 from geo.ask.query import Query, filters_of
-from geo.stats.breaks import BREAKS
 from geo.stats.intervals import wilson
 from geo.stats.protect import SURE, widened
 from geo.stats.rates import UNRELIABLE_BELOW
@@ -57,14 +57,8 @@ def draw_share(s: Asked) -> Drawn:
             noise = 100 * SURE * np.sqrt(s.noise) / np.where(enough, every, np.nan)
         lower, upper = widened(value, lower, upper, noise)
         upper = np.minimum(upper, 100.0)
-    shown = value[s.inside & enough]
-    edges = np.unique(np.round(BREAKS["quantile"](shown, False), 1)) if shown.size else np.empty(0)
-    labels = edge_labels(edges, False, 1)
-    shades = PALETTES[s.query.palette].steps(len(labels))
-    kinds = [Kind(str(i), *step) for i, step in enumerate(zip(labels, shades, strict=True))]
-    position = np.where(np.isnan(value), -1, np.searchsorted(edges, np.nan_to_num(value), side="right"))
     none = f"Fewer than {LEAST} {s.noun}, or suppressed" if chosen else "Nothing chosen"
-    codes, classes = classify(f"Share of {s.noun}, %", kinds, position, s.inside, no_value=none)
+    codes, classes = in_steps(s, f"Share of {s.noun}, %", value, s.inside, none=none)
     columns = measure(s).columns.assign(
         share_of=IntegerArray(n.astype(np.int64), ~enough),
         share_percent=value,

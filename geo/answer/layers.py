@@ -14,7 +14,9 @@ from geo.answer.layer_clusters import layer_of
 from geo.answer.layer_confidence import CONFIDENCE
 from geo.answer.layer_deprivation import EXCESS, IMD, WITH_DEPRIVATION
 from geo.answer.layer_hours import HOURS_HOT
+from geo.answer.layer_indicator import INDICATOR
 from geo.answer.layer_measure import MEASURE, QUINTILE, SIGNIFICANCE
+from geo.answer.layer_place import BY_DAY, LAYERS_OF_PLACE
 from geo.answer.layer_proportion import SHARE
 from geo.answer.layer_services import AGREEMENT, BIVARIATE_MORAN, COLOCATION
 from geo.answer.layer_time import AGAINST_BEFORE, PATTERN_OVER_TIME
@@ -29,6 +31,7 @@ LAYERS: dict[str, Layer] = {
         QUINTILE,
         SIGNIFICANCE,
         SHARE,
+        BY_DAY,
         *map(layer_of, STATISTICS.values()),
         CONFIDENCE,
         IMD,
@@ -40,6 +43,8 @@ LAYERS: dict[str, Layer] = {
         AGAINST_BEFORE,
         PATTERN_OVER_TIME,
         HOURS_HOT,
+        *LAYERS_OF_PLACE,
+        INDICATOR,
     )
 }
 """Every way to colour the map, in the order of the control."""

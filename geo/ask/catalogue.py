@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, LEVELS
+from geo.ask.choices import DOMAINS, ENGLAND, GROUPS, INDICATOR, LEVELS
 from geo.ask.definition import Definition
 from geo.ask.notice import Notice, choose, left_out
 from geo.ask.parameters import LARGEST_GROUP, Notices
@@ -31,6 +31,13 @@ from geo.ask.words import (
     upper_first,
     verb,
 )
+
+
+class Published(NamedTuple):
+    """A published indicator: its name, and the kinds of area on the map that it is for."""
+
+    label: str
+    levels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ class Catalogue:
         What rates can be compared with but the whole: code of a borough, or :data:`ENGLAND`, to its name.
     definitions : mapping of str to Definition
         Saved definitions by their names.
+    indicators : mapping of str to Published
+        Those for areas of the map first.
     """
 
     place: str
@@ -70,6 +79,7 @@ class Catalogue:
     benchmarks: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=lambda: LEVELS)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    indicators: Mapping[str, Published] = field(default_factory=dict)
 
     @cached_property
     def undefined(self) -> dict[str, str]:
@@ -121,6 +131,11 @@ class Catalogue:
         offences = set(source.categories) - set(source.nouns)  # what has a code is an offence
         kinds = {slug for some in named for slug in (some or offences)}
         return source.called([slug for slug in source.categories if slug in kinds])
+
+    def indicator(self, query: Query) -> str:
+        """Return the key of the indicator that a question asks for; the first where it names none."""
+        asked: str = query["indicator"]
+        return asked if asked in self.indicators else next(iter(self.indicators), "")
 
     def check(self, query: Query) -> tuple[Query, Notices]:
         """Return the nearest question that the loaded data can answer, and what was changed.
@@ -212,6 +227,26 @@ def _level(catalogue: Catalogue, query: Query) -> Mended:
     fault = f"Your group does not see {LEVELS[query.level]}"
     shown = f"; {catalogue.levels[nearest]} are shown."
     return {"level": nearest}, [Notice(f"{fault}{shown}", f"{fault}{choose(catalogue.levels)}")]
+
+
+def _indicator(catalogue: Catalogue, query: Query) -> Mended:
+    """Only an indicator that is loaded, on areas that it is published for."""
+    notices: Notices = []
+    changes: dict[str, Any] = {}
+    asked = query["indicator"]
+    if asked and asked not in catalogue.indicators:
+        changes["indicator"] = ""
+        fault = f"There is no indicator “{asked}” here"
+        notices.append(left_out(fault, instead=choose(catalogue.indicators)))
+    if query.layer != INDICATOR or INDICATOR not in catalogue.layers:
+        return changes, notices
+    label, levels = catalogue.indicators[catalogue.indicator(query)]
+    if levels and query.level not in levels:
+        changes["level"] = levels[0]
+        fault = f"“{label}” is published for {listed([LEVELS[level] for level in levels])} only"
+        shown = f"{fault}; {LEVELS[levels[0]]} are shown."
+        notices.append(Notice(shown, f"{fault}{choose({key: LEVELS[key] for key in levels})}"))
+    return changes, notices
 
 
 def _view(catalogue: Catalogue, query: Query) -> Mended:
@@ -386,6 +421,7 @@ def _comparison(catalogue: Catalogue, query: Query) -> Mended:
 _MENDS: tuple[Callable[[Catalogue, Query], Mended], ...] = (
     _source,
     _level,
+    _indicator,
     _view,
     _of_source,
     _boroughs,

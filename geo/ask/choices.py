@@ -44,6 +44,8 @@ THEMES = ("light", "dark")
 VIEWS = ("explore", "present", "assess", "compare")
 CHANGE = "change"
 """Key of the layer that compares one stretch of time with another."""
+INDICATOR = "indicator"
+"""Key of the layer of published indicators."""
 CLOCKS = {
     "recorded": "As recorded",
     "without": "Midnight levelled",

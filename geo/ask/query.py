@@ -36,6 +36,7 @@ from geo.ask.exclude import EXCLUDE
 from geo.ask.factors import ASKED
 from geo.ask.notice import Notice, left_out, offering
 from geo.ask.parameters import Notices, Parameter, asks
+from geo.ask.place import PLACE
 from geo.ask.source_info import SourceInfo
 from geo.ask.windows import WINDOWS, Window, Windows, windows
 from geo.ask.words import listed, lower_first
@@ -475,7 +476,7 @@ PARAMETERS: dict[str, Parameter] = {
     )
 }
 _OF_FIELDS = tuple(PARAMETERS)
-PARAMETERS |= ASKED | {EXCLUDE.name: EXCLUDE}
+PARAMETERS |= ASKED | {EXCLUDE.name: EXCLUDE} | PLACE
 """Every parameter by its name in the address, in the order of a link; to add a filter, register it here."""
 
 SCREEN = {

@@ -1,8 +1,8 @@
 """Where are the files that come with the program?
 
 In a checkout they lie beside the packages (``assets/``, ``data/boundaries/``, ``docs/definitions/``,
-``docs/mappings/``, ``docs/methods/``); in an installed copy the same folders lie inside ``geo``, where the
-wheel put them (``[tool.setuptools]`` in pyproject.toml).
+``docs/indicators/``, ``docs/mappings/``, ``docs/methods/``); in an installed copy the same folders lie inside
+``geo``, where the wheel put them (``[tool.setuptools]`` in pyproject.toml).
 """
 
 from pathlib import Path

@@ -120,6 +120,12 @@ def fetch(
         ("deprivation", "deprivation", "deprivation-2025.csv", lambda: _get("deprivation").content),
         ("lookup", "changes", "lookup-lsoa11-lsoa21.csv", _changes),
         ("names", "names", "names-msoa21.csv", lambda: _get("names").content),
+        (
+            "classification",
+            "classification",
+            "area-classification.csv",
+            lambda: _get("classification").content,
+        ),
     ]
     total = len(steps) + bool(force) + england
     files = []

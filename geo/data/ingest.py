@@ -35,6 +35,7 @@ def import_files(
     place: str | None = None,
     layer: str = "",
     sheet: str = "",
+    declared: Path | None = None,
     explain: bool = False,
     confirm: Callable[[Receipt], bool] = lambda receipt: True,
     opening: Callable[[Snapshot], object] | None = None,
@@ -46,7 +47,7 @@ def import_files(
     ----------
     folder : path
         The data folder; made when absent.
-    kind, files, add, source, within, layer, sheet, progress
+    kind, files, add, source, within, layer, sheet, declared, progress
         As :func:`take`.
     place : str, optional
         Name of the county, shown on the page.
@@ -85,6 +86,7 @@ def import_files(
             within=within,
             layer=layer,
             sheet=sheet,
+            declared=declared,
             progress=progress,
         )
         rehearsed.append(receipt)
@@ -132,6 +134,7 @@ def take(
     within: Sequence[str] = (),
     layer: str = "",
     sheet: str = "",
+    declared: Path | None = None,
     progress: Progress = no_progress,
 ) -> Receipt:
     """Take one delivery into a transaction.
@@ -151,6 +154,8 @@ def take(
         For boundaries of small areas: keep those of these districts, by name or code, only.
     layer, sheet : str
         For a file of several layers of boundaries, or a workbook of several sheets: the one that is meant.
+    declared : Path, optional
+        For a table of indicators: what its columns mean, a TOML file or the name of a known one.
     progress : callable, optional
 
     Returns
@@ -170,7 +175,7 @@ def take(
     if source is not None:
         receipt = take_events(change, source, paths, add=add, sheet=sheet, progress=progress)
     else:
-        receipt = TABLES[kind](change, paths, Choice(tuple(within), layer, sheet))
+        receipt = TABLES[kind](change, paths, Choice(tuple(within), layer, sheet, declared))
     if receipt.role:
         change.manifest["history"].append(receipt.kept())
     return receipt

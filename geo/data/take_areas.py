@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.problem import Problem
-from geo.ask.words import counted, listed
+from geo.ask.words import AREAS, counted, listed
 from geo.data import (
     area_tables,
     boundaries,
     calendar,
     exclusions,
+    indicator_declared,
+    indicators,
     interventions,
     national_ranks,
     patrols,
@@ -25,6 +27,7 @@ from geo.data.area_tables import middle_layer
 from geo.data.definitions import ROLE, read_definitions, to_table
 from geo.data.files import fingerprints, only_one, table_of
 from geo.data.read_boundaries import read_boundaries
+from geo.data.read_place import has_areas, read_classification, read_ethnicity, read_workplace
 from geo.data.read_population import read_population
 from geo.data.receipt import Receipt
 from geo.data.reference import read_reference
@@ -37,11 +40,12 @@ from geo.stats.weights import WEIGHTS
 
 @dataclass(frozen=True)
 class Choice:
-    """What of a file is meant: districts, a layer of boundaries, a sheet of a workbook."""
+    """What of a file is meant: districts, a layer of boundaries, a sheet of a workbook; what declares it."""
 
     within: tuple[str, ...] = ()
     layer: str = ""
     sheet: str = ""
+    declared: Path | None = None
 
 
 NAMED = 4
@@ -300,6 +304,56 @@ def _take_visits(change: Transaction, paths: list[Path], choice: Choice) -> Rece
     return Receipt(kind, fingerprints(paths), kind, rows=len(table), in_county=len(visits), notes=notes)
 
 
+def _of_place(kind: str, read: Callable[[Table], pd.DataFrame]) -> Callable[..., Receipt]:
+    """Take a table of what kind of place the small areas are."""
+
+    def take(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+        table = table_of(only_one(paths, kind), has_areas, choice.sheet)
+        found = read(table)
+        local = area_tables.restrict(found, loaded_areas(change).index, table.name)
+        change.put(kind, local.rename_axis("lsoa").reset_index())
+        return _of_areas(kind, paths, table, found, local)
+
+    return take
+
+
+def _take_indicators(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
+    """Indicators of a table in place of those of the same name in it; the others of that table stay."""
+    path = only_one(paths, "indicators")
+    table = table_of(path, indicator_declared.known, choice.sheet)
+    declaration = indicator_declared.declared(choice.declared, table.name, list(table.frame))
+    found = indicators.read_indicators(table, declaration, _here(change))
+    role = f"{indicators.ROLE}{declaration.key}"
+    if change.has(role):
+        former = change.read(role)
+        stays = former[~former["indicator"].isin(found["indicator"])]
+        if others := stays["indicator"].nunique():
+            table.notes.append(f"{others} other indicators of this table that were loaded before stay.")
+        found = pd.concat([stays, found], ignore_index=True)
+    change.put(role, found)
+    ours = found["level"].isin([*AREAS, "county"])
+    return Receipt(
+        "indicators",
+        fingerprints(paths),
+        role,
+        rows=len(table),
+        in_county=found["area"][ours].nunique(),
+        notes=table.notes,
+    )
+
+
+def _here(change: Transaction) -> indicators.Here:
+    """The areas that are loaded, the small ones first."""
+    loaded_areas(change)
+    levels = {level: change.read(f"areas/{level}") for level in AREAS if change.has(f"areas/{level}")}
+    areas = {
+        code: (level, name)
+        for level, frame in levels.items()
+        for code, name in zip(frame.index, frame["name"], strict=True)
+    }
+    return indicators.Here(areas, change.place)
+
+
 TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "boundaries": _take_boundaries,
     "lookup": _take_lookup,
@@ -315,6 +369,10 @@ TABLES: dict[str, Callable[[Transaction, list[Path], Choice], Receipt]] = {
     "schedules": _take_schedules,
     "visits": _take_visits,
     "definitions": _take_definitions,
+    "indicators": _take_indicators,
+    "ethnicity": _of_place("ethnicity", read_ethnicity),
+    "classification": _of_place("classification", read_classification),
+    "workplace": _of_place("workplace", read_workplace),
 }
 
 

@@ -10,7 +10,7 @@ from geo.ask.problem import Problem
 from geo.data.ingest import take
 from geo.data.receipt import Progress, no_progress
 from geo.data.store import Store
-from geo.demo import county, events
+from geo.demo import county, events, tables
 
 PLACE = "Bedfordshire"
 
@@ -39,7 +39,7 @@ def build(folder: str | Path, progress: Progress = no_progress) -> None:
             f"The folder {folder} holds real data, which the demonstration county does not replace: "
             "build it in another folder, named with --data."
         )
-    steps = 2 * len(events.KEYS) + len(county.paths())
+    steps = 2 * len(events.KEYS) + len(county.paths()) + len(tables.INDICATORS) + len(tables.KINDS)
     done = itertools.count()
 
     def step(name: str) -> None:
@@ -49,13 +49,16 @@ def build(folder: str | Path, progress: Progress = no_progress) -> None:
         tempfile.TemporaryDirectory(prefix="hotspots-demo-") as raw,
         store.transaction(place=PLACE, synthetic=True) as change,
     ):
-        files = county.paths() | events.write(
-            Path(raw), county.areas(), county.population(), lambda key: step(f"making {key}")
-        )
+        areas, people = county.areas(), county.population()
+        files = county.paths() | tables.place(Path(raw), areas, people)
+        files |= events.write(Path(raw), areas, people, lambda key: step(f"making {key}"))
         for role in change.roles():
             change.remove(role)
         change.manifest["history"].clear()
         for kind, file in files.items():
             step(f"importing {kind}")
             take(change, kind, [file])
+        for declared, file in tables.indicators(Path(raw), areas, people):
+            step(f"importing {file.stem}")
+            take(change, "indicators", [file], declared=Path(declared))
     progress(steps, steps, "")

@@ -121,6 +121,8 @@ def height_of(chart: Chart, table: pd.DataFrame) -> float:
         return 62.0 if _upright(chart, table) else 19.0 + 5.6 * len(table)
     if chart.form == "heat":
         return 8.5 + HEAD_LINE * _head_lines(chart) + 7.5 * len(table)
+    if chart.form == "pyramid":
+        return 20.0 + 4.4 * len(table)
     return {"lines": 66.0, "curve": 82.0, "funnel": 84.0}[chart.form]
 
 
@@ -300,6 +302,25 @@ def _funnel(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
     )
 
 
+def _pyramid(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
+    names, places = table[chart.x].astype(str).to_list(), np.arange(len(table))
+    sides = {column: _values(table, column) for column in chart.y}
+    top = max(1.0, *(np.nanmax(values) for values in sides.values()))
+    for k, (sign, (column, values)) in enumerate(zip((-1, 1), sides.items(), strict=True)):
+        hatch = {"hatch": "....", "edgecolor": "white", "linewidth": 0} if k else {}
+        axes.barh(places, sign * values, 0.8, color=LINES[k], zorder=2, **hatch)
+        for place, value in zip(places, values, strict=True):
+            at, side = sign * (value + top * 0.015), "left" if sign > 0 else "right"
+            axes.text(at, place, _number(value), fontsize=SIZE - 1.6, color=INK, ha=side, va="center")
+        words = f"{column}: {np.nansum(values):,.0f}"
+        axes.text(sign * top * 0.6, len(names) - 0.2, words, fontsize=SIZE, color=LINES[k], ha="center")
+    axes.set_yticks(places, names)
+    axes.set_ylim(-0.6, len(names) + 0.6)
+    axes.set_xlim(-1.15 * top, 1.15 * top)
+    axes.axvline(0, color=INK, linewidth=0.6, zorder=3)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.10g}")
+
+
 def _commas() -> Any:
     from matplotlib.ticker import FuncFormatter
 
@@ -312,6 +333,7 @@ FORMS: dict[str, Draw] = {
     "heat": _heat,
     "curve": _curve,
     "funnel": _funnel,
+    "pyramid": _pyramid,
 }
 """How each form of chart is drawn; a map is drawn by :mod:`geo.out.printed_map`."""
 

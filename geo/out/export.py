@@ -16,6 +16,7 @@ from geo.answer.disclosure import stamp
 from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
 from geo.ask.words import listed, slug
+from geo.out import indicator_files
 from geo.out.map_data import write_geojson, write_gpkg, write_parquet
 from geo.out.printed_map import write_pdf, write_png, write_svg
 from geo.out.provenance import Sheet, sheet
@@ -178,6 +179,7 @@ WAYS: dict[str, Way] = {
         Way("pack", "Ward packs (PDF, or ZIP of several)", of_small_areas=True),
         Way("assessment", "Needs assessment (Word, PDF or web page)", file=False, of_small_areas=True),
         Way("patrol", "Patrols: schedules, duty sheets and what came of them", file=False),
+        *(Way(key, label, file=False) for key, (label, _, _) in indicator_files.FORMS.items()),
         Way("features", "Live layer for a GIS (OGC API Features)", file=False),
     )
 }

@@ -25,6 +25,7 @@ from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import AREAS, counted, period_name, verb
 from geo.stats.rates import UNRELIABLE_NOTE
+from geo.tell.place import PlaceTold, place_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Profile:
         Index decile of deprivation, 1 the most deprived; over all small areas chosen: ``areas``,
         ``population``, ``count``, ``rate_per_1000_year``, ``lower_ci``, ``upper_ci``. Empty where deprivation
         or residents are not loaded.
+    place : PlaceTold
+        What kind of place it is.
     """
 
     code: str
@@ -83,6 +86,7 @@ class Profile:
     members: pd.DataFrame
     neighbours: pd.DataFrame
     gradient: pd.DataFrame
+    place: PlaceTold
 
 
 def profile(atlas: Atlas, query: Query) -> Profile:
@@ -154,6 +158,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
         members=members,
         neighbours=answer.table.iloc[around],
         gradient=atlas.asked(query.replace(measure="count", domain="imd")).gradient(shown).tenths,
+        place=place_of(atlas, query),
     )
 
 

@@ -25,7 +25,7 @@ from geo.ask.query import Query
 from geo.ask.refusal import Refused, search_of
 from geo.ask.words import AREAS, MONTH_NAMES, listed, lower_first, month_runs, named, period_name
 from geo.tell.credits import credits
-from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
+from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
 
 VIOLENCE = "violence-and-sexual-offences"
@@ -34,16 +34,7 @@ VIOLENCE = "violence-and-sexual-offences"
 MOST_SOURCES = 5
 """Sources that a title names."""
 
-HEADLINES = (
-    "totals",
-    "hotspot_map",
-    "top_quintile",
-    "dsr",
-    "most_deprived",
-    "excess",
-    "day_by_hour",
-    "agreement",
-)
+HEADLINES = "totals hotspot_map top_quintile dsr most_deprived excess day_by_hour agreement".split()
 """Exhibits whose finding opens its section."""
 
 
@@ -166,7 +157,9 @@ def assess(
     for key in keys:
         if key not in atlas.sources:
             raise Problem(f"The source “{key}” is not loaded: choose from {listed(list(atlas.sources))}.")
-    steps = _Steps(progress, len(PLACE) + len(keys) * len(EXHIBITS) + len(SERVICES) * (len(keys) > 1))
+    steps = _Steps(
+        progress, len(PLACE) + len(PUBLISHED) + len(keys) * len(EXHIBITS) + len(SERVICES) * (len(keys) > 1)
+    )
     parts = {key: part_of(atlas, query, key) for key in keys}
     first, _ = parts[keys[0]]
     title = f"The place and its people: {first.where}"
@@ -182,6 +175,8 @@ def assess(
         else:
             why = (("All tables", "fewer than two of the sources have events under these filters."),)
             sections.append(Section("together", title, "", (), (), why))
+    title = f"Indicators: {first.where}"
+    sections.append(_section("indicators", title, "", makers=PUBLISHED, of=first, steps=steps))
     steps.end()
     return Assessment(
         title=f"Needs assessment of {_topic(usable or [first])}: {first.where}",
@@ -431,7 +426,7 @@ def _section(
             exhibits.append(replace(made, name=name).shortened())
         except NotPossible as reason:
             missing.append((name, str(reason)))
-    opening = exhibits if key in ("place", "together") else [e for e in exhibits if e.key in HEADLINES]
+    opening = exhibits if makers is not EXHIBITS else [e for e in exhibits if e.key in HEADLINES]
     findings = tuple(e.finding for e in opening if e.finding)
     return Section(key, title, source, findings, tuple(exhibits), tuple(missing))
 

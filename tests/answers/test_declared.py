@@ -20,13 +20,15 @@ OTHERWISE = {
     "compare": {"compare": "28-days"},
     "domain": {"domain": "crime"},
     "benchmark": {"benchmark": "E06000001"},
+    "indicator": {"indicator": "none-of-these"},
+    "ages": {"ages": "65"},
 }
 """Another value than the usual one of every parameter that only some layers heed."""
 
 
 def drawn(atlas: Atlas, **asked) -> tuple:
     """What a layer makes of a question."""
-    answer = atlas.answer(Query(**asked))
+    answer = atlas.answer(Query().replace(**asked))
     return answer.table.to_csv(), answer.codes.tolist(), answer.classes, answer.headline, answer.caveats
 
 

@@ -84,7 +84,7 @@ def test_what_cannot_be_taken_is_refused_as_it_is_by_the_server(county, small_at
 
 
 def test_a_wrong_name_or_value_is_told_what_is_allowed(county):
-    with pytest.raises(hotspots.Refused, match=r"it knows level, source, .* code and exclude"):
+    with pytest.raises(hotspots.Refused, match=r"it knows level, source, .* exclude, indicator and ages"):
         county.ask(colour="red")
     with pytest.raises(hotspots.Refused, match="choose from offences and ae"):
         county.ask(source="typo")

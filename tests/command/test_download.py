@@ -157,6 +157,16 @@ class Publisher(BaseHTTPRequestHandler):
         rows = ["msoa21cd,msoa21nm,msoa21hclnm", "E02000001,Westshire 001,Old Town", "E02000002,Far 001,Far"]
         return "\n".join(rows).encode("utf-8-sig")
 
+    def classification(self, query: dict[str, str]) -> bytes:
+        """As its authors publish it: of the whole United Kingdom."""
+        rows = [
+            f"{code},{('1a2', '4b3')[i % 2]},{('1a', '4b')[i % 2]},{(1, 4)[i % 2]}"
+            for i, code in enumerate(small.CODES)
+        ]
+        return "\n".join(
+            ["geography_code,Subgroup,Group,Supergroup", "S01006506,3a1,3a,3", "N21000001,2b1,2b,2", *rows]
+        ).encode()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -192,7 +202,7 @@ def test_what_is_fetched_can_be_imported_as_it_is(
     arguments = ["fetch", "--district", "Westshire", "--force", "square", "--to", str(tmp_path / "files")]
     assert run([*arguments, "--data", str(tmp_path / "data")]) == 0
     commands = [line.split() for line in capsys.readouterr().out.splitlines() if "hotspots import" in line]
-    assert len(commands) == 8
+    assert len(commands) == 9
     for _, *command in commands:
         assert run([word.strip('"') for word in command]) == 0, command
     snapshot = Store(tmp_path / "data").open()
@@ -206,6 +216,8 @@ def test_what_is_fetched_can_be_imported_as_it_is(
     assert snapshot.read("deprivation")["imd_decile"].between(1, 10).all()
     assert len(snapshot.incidents("offences")) == len(MONTHS)
     assert len(snapshot.read("vintage")) == len(small.CODES)
+    classes = snapshot.read("classification").set_index("lsoa")["subgroup"]
+    assert classes.to_dict() == {code: ("1a2", "4b3")[small.CODES.index(code) % 2] for code in codes}
     frame = Atlas(snapshot).levels["lsoa"].frame
     assert frame.loc[frame["known"] == "Old Town", "name"].tolist() == ["Westshire 001A"]
 
@@ -227,7 +239,7 @@ def test_a_fault_that_passes_is_waited_for(
     """Of every publisher: each path has all of the faults, one answer after the other."""
     paths = ("/lookup", "/wards", "/population", "/deprivation", "/archive")
     publisher.passing.update({path: list(faults) for path in paths})
-    assert len(fetch(["Westshire"], tmp_path, force="square")) == 8
+    assert len(fetch(["Westshire"], tmp_path, force="square")) == 9
     assert not any(publisher.passing.values())
 
 

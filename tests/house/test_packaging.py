@@ -19,7 +19,14 @@ from app import cli
 from geo.access.file import read
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ("assets", "data/boundaries", "docs/definitions", "docs/mappings", "docs/methods")
+SHIPPED = (
+    "assets",
+    "data/boundaries",
+    "docs/definitions",
+    "docs/indicators",
+    "docs/mappings",
+    "docs/methods",
+)
 CODE = ("geo", "dashboard", "hotspots")
 
 

@@ -81,6 +81,48 @@ def attendances(seed: int = 2, n: int = 400) -> pd.DataFrame:
     return rows
 
 
+def indicators() -> pd.DataFrame:
+    """One published indicator of every small area, ward and borough, and of England, by year."""
+    squares = areas()
+    codes = [*CODES, *sorted(set(squares["ward"])), *sorted(set(squares["lad"])), "England"]
+    rows = [
+        ("Need", code, year, 10 + at % 7 + year - 2019, 5 + at % 7, 17 + at % 7 + year - 2019, "%", "lower")
+        for at, code in enumerate(codes)
+        for year in range(2019, 2024)
+    ]
+    head = ["indicator", "area", "period", "value", "lower", "upper", "unit", "better"]
+    return pd.DataFrame(rows, columns=head)
+
+
+def of_place() -> dict[str, pd.DataFrame]:
+    """Ethnic groups, area classification and workplace population of every square, as published."""
+    many = np.arange(len(CODES))
+    return {
+        "ethnicity": pd.DataFrame(
+            {
+                "date": 2021,
+                "geography": CODES,
+                "geography code": CODES,
+                "Ethnic group: Total: All usual residents": 1600 + many,
+                "Ethnic group: Asian, Asian British or Asian Welsh": 100 + many,
+                "Ethnic group: Asian, Asian British or Asian Welsh: Indian": 100 + many,
+                "Ethnic group: White": 1500,
+                "Ethnic group: White: Irish": 300,
+                "Ethnic group: White: Other White": 1200,
+            }
+        ),
+        "classification": pd.DataFrame(
+            {
+                "geography_code": [*CODES, "E01033770"],
+                "Subgroup": [["1a1", "4b3", "8b2"][at % 3] for at in range(len(CODES) + 1)],
+                "Group": "",
+                "Supergroup": "",
+            }
+        ),
+        "workplace": pd.DataFrame({"Lower layer Super Output Areas Code": CODES, "Count": 50 + 10 * many}),
+    }
+
+
 def domain(name: str, order: np.ndarray) -> dict[str, np.ndarray]:
     """Rank and decile of one domain of deprivation; the area of order 0 is the most deprived."""
     return {
@@ -136,6 +178,9 @@ def build(folder: Path) -> Path:
     offences().to_csv(raw / "offences.csv", index=False)
     attendances().to_csv(raw / "ae.csv", index=False)
     (raw / "severity.csv").write_text("Offence,Weight\nRobbery,746\nViolence and sexual offences,40\n")
+    indicators().to_csv(raw / "indicators.csv", index=False)
+    for kind, table in of_place().items():
+        table.to_csv(raw / f"{kind}.csv", index=False)
     for kind, name in (
         ("boundaries", "lsoa.geojson"),
         ("lookup", "lookup.csv"),
@@ -144,6 +189,8 @@ def build(folder: Path) -> Path:
         ("offences", "offences.csv"),
         ("ae", "ae.csv"),
         ("severity", "severity.csv"),
+        ("indicators", "indicators.csv"),
+        *((kind, f"{kind}.csv") for kind in of_place()),
     ):
         import_files(data, kind, [raw / name], place="Squareshire")
     return data

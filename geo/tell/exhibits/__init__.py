@@ -1,9 +1,9 @@
 """What can be told of one source, and of several, in a table or a figure?
 
 Each function makes one :class:`~geo.tell.exhibits.part.Exhibit` from a :class:`~geo.tell.exhibits.part.Part`
-(a source under the filters) or from several. :data:`EXHIBITS`, :data:`PLACE` and :data:`SERVICES` list them
-in the order of the report, and :mod:`geo.tell.assessment` puts them together. To add one, write the function
-and register it.
+(a source under the filters) or from several. :data:`EXHIBITS`, :data:`PLACE`, :data:`PUBLISHED` and
+:data:`SERVICES` list them in the order of the report, and :mod:`geo.tell.assessment` puts them together. To
+add one, write the function and register it.
 
 Every number passes the gate of its source, and findings and orders rest on what passed it: a sentence never
 tells more than its table.
@@ -36,7 +36,9 @@ from geo.tell.exhibits.how_many import (
 from geo.tell.exhibits.lately import lately
 from geo.tell.exhibits.part import Exhibit, Part
 from geo.tell.exhibits.persons import defined, factors, kinds, suspects
+from geo.tell.exhibits.place import by_age_and_sex, by_class, by_day, by_ethnic_group
 from geo.tell.exhibits.places import arrivals, diagnoses, premises, towns_at_night
+from geo.tell.exhibits.published import of_boroughs, of_county
 from geo.tell.exhibits.repeats import repeat_persons
 from geo.tell.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
 from geo.tell.exhibits.trust import back_test, ladder
@@ -56,6 +58,10 @@ from geo.tell.exhibits.who import age_and_sex, attributes, length_of_stay
 
 PLACE: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "residents": ("Small areas and residents", residents),
+    "residents_by_age": ("Residents by age and sex", by_age_and_sex),
+    "ethnic_groups": ("Residents by ethnic group", by_ethnic_group),
+    "area_classes": ("Area classification", by_class),
+    "by_day": ("People there by day", by_day),
     "imd_quintiles": ("Fifths of deprivation", imd_quintiles),
     "interventions": ("Register of interventions", register_of_interventions),
 }
@@ -111,6 +117,12 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "length_of_stay": ("Length of stay", length_of_stay),
 }
 """Exhibits of each source, in the order of the report: key to title and function."""
+
+PUBLISHED: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
+    "indicators_county": ("Indicators of the county", of_county),
+    "indicators_boroughs": ("Indicators by borough", of_boroughs),
+}
+"""Exhibits of published indicators: key to title and function."""
 
 SERVICES: dict[str, tuple[str, Callable[[Sequence[Part]], Exhibit]]] = {
     "services": ("Sources compared", compared_services),

@@ -37,8 +37,7 @@ MOST_AREAS = 2000
 """With more small areas than this, wards stand for them where each is drawn."""
 MANY_BOROUGHS = 12
 """With more boroughs than this, tables that have a column for each show the total only."""
-YEAR = 12
-PERCENT = "{:.1f}%"
+YEAR, PERCENT = 12, "{:.1f}%"
 
 
 class NotPossible(Exception):
@@ -54,10 +53,10 @@ class Chart:
 
     Attributes
     ----------
-    form : {"bars", "lines", "heat", "curve", "funnel", "map"}
-        ``bars``: a bar for each row; ``lines``: a line for each of ``y`` over the rows; ``heat``: cells of
-        the columns ``y``; ``curve``: lines over a numeric ``x``; ``funnel``: points between ``limits``;
-        ``map``: the answer to ``query``.
+    form : {"bars", "lines", "heat", "curve", "funnel", "pyramid", "map"}
+        ``bars``: a bar for each row; ``pyramid``: two; ``lines``: a line for each of ``y`` over the rows;
+        ``heat``: cells of the columns ``y``; ``curve``: lines over a numeric ``x``; ``funnel``: points
+        between ``limits``; ``map``: the answer to ``query``.
     x : str
         Column of the labels, or of the numbers along the bottom.
     y : tuple of str
@@ -80,7 +79,7 @@ class Chart:
         Of the horizontal and the vertical axis; "" where the labels speak for themselves.
     """
 
-    form: Literal["bars", "lines", "heat", "curve", "funnel", "map"]
+    form: Literal["bars", "lines", "heat", "curve", "funnel", "pyramid", "map"]
     x: str = ""
     y: tuple[str, ...] = ()
     data: pd.DataFrame | None = None
@@ -105,6 +104,7 @@ FORMS = {
     "heat": "Heat map",
     "curve": "Curve",
     "funnel": "Funnel plot",
+    "pyramid": "Population pyramid",
     "map": "Map",
 }
 """What each form of chart is called in an alternative text."""

@@ -1,0 +1,183 @@
+"""What do the columns of a table of indicators mean, and who published it? A declaration in TOML."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geo.ask.problem import Problem
+from geo.ask.resources import shipped
+from geo.ask.words import listed
+
+FOLDER = "docs/indicators"
+COLUMNS = (
+    "id indicator area area_name sex age part period value lower upper margin count denominator unit better "
+    "source vintage note trend england"
+).split()
+"""What a column may hold; ``part`` is filled where a row is of some of the people only."""
+NEEDED = ("area", "period")
+TEXTS = ("label", "publisher", "vintage", "disclosure", "indicator", "unit", "better", "county")
+LISTS = ("suppressed", "neighbours")
+DISCLOSURES = ("open", "internal", "controlled")
+BETTER = {"lower": "lower", "low": "lower", "higher": "higher", "high": "higher", "": ""}
+MARKS = ("*", "**", "c", "[c]", "-", "–", "..", "…", ":", "x", "[x]", "suppressed", "s")
+"""What publishers write in place of a value that would tell of persons."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One table of indicators.
+
+    Attributes
+    ----------
+    key : str
+        Names the table in the data folder: the name of its file.
+    label, publisher, vintage : str
+    disclosure : {"open", "internal", "controlled"}
+        Of a table that is not open small counts are suppressed on import, and no true one is stored.
+    columns : mapping
+        What a column holds (:data:`COLUMNS`) to its header.
+    indicator, unit, better : str
+        Of every row, where no column says it; ``better`` is "lower", "higher" or "".
+    suppressed : tuple of str
+        Marks of a value that is not told, besides :data:`MARKS`.
+    neighbours : tuple of str
+        Codes of the areas with which those of this county are compared; without any, with one another.
+    county : str
+        Code or name by which the table calls this county, where that is not the place's name.
+    """
+
+    key: str
+    label: str
+    publisher: str = ""
+    vintage: str = ""
+    disclosure: str = "internal"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    indicator: str = ""
+    unit: str = ""
+    better: str = ""
+    suppressed: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    county: str = ""
+
+    def recognises(self, header: Sequence[str]) -> int:
+        """How many of its columns a header has; 0 where one that it needs is missing."""
+        there = set(header)
+        needed = [self.columns[name] for name in NEEDED if name in self.columns]
+        numbers = [self.columns[name] for name in ("value", "count") if name in self.columns]
+        named = self.indicator or self.columns.get("indicator", "") in there
+        whole = named and there.issuperset(needed) and not there.isdisjoint(numbers)
+        return len(there.intersection(self.columns.values())) if whole else 0
+
+
+def declarations() -> dict[str, Declaration]:
+    """Return the declarations that come with the program."""
+    return {path.stem: read_declaration(path) for path in sorted(shipped(FOLDER).glob("*.toml"))}
+
+
+def known(header: Sequence[str]) -> bool:
+    """Whether a header is that of a layout that comes with the program."""
+    return any(one.recognises(header) for one in declarations().values())
+
+
+def declared(path: Path | None, name: str, header: Sequence[str]) -> Declaration:
+    """Return the declaration of a table: the one given, or that of a known layout.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A TOML file, or the name of one that comes with the program.
+    name : str
+        The table, for messages.
+    header : sequence of str
+
+    Raises
+    ------
+    Problem
+        If the file cannot be read, or no declaration fits the header.
+    """
+    ours = declarations()
+    if path is not None:
+        found = ours[str(path)] if str(path) in ours and not path.is_file() else read_declaration(path)
+        if not found.recognises(header):
+            needed = [found.columns.get(key, "") for key in (*NEEDED, "indicator", "value", "count")]
+            lacks = [column for column in needed if column and column not in header]
+            missing = listed([f"“{column}”" for column in lacks])
+            raise Problem(
+                f"{name} is no table of “{found.label}”: it lacks {missing} (it has "
+                f"{listed(list(header)[:8])}); name its columns under [columns] of the declaration."
+            )
+        return found
+    best = max(ours.values(), key=lambda one: one.recognises(header))
+    if not best.recognises(header):
+        raise Problem(
+            f"{name} has no header of indicators that is known (it has {listed(list(header)[:8])}): say what "
+            "its columns mean in a TOML file, given with --mapping; docs/data-formats.md has an example."
+        )
+    return best
+
+
+def read_declaration(path: Path) -> Declaration:
+    """Read a declaration.
+
+    Raises
+    ------
+    Problem
+        If the file is not TOML, has an unknown key, or lacks what is needed.
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        known = listed([one.stem for one in sorted(shipped(FOLDER).glob("*.toml"))])
+        raise Problem(
+            f"The declaration {path} cannot be read: check its name; those that come with the program are "
+            f"{known}."
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Problem(f"The declaration {path.name} is not well-formed TOML: {error}.") from error
+    if fault := next(iter(_faults(path, said)), ""):
+        raise Problem(f"The declaration {path.name} {fault}; docs/data-formats.md has an example.")
+    given: dict[str, Any] = {name: " ".join(said[name].split()) for name in TEXTS if name in said}
+    given |= {name: tuple(said[name]) for name in LISTS if name in said}
+    return Declaration(path.stem, columns=said["columns"], **given)
+
+
+def _faults(path: Path, said: Mapping[str, Any]) -> list[str]:
+    known = (*TEXTS, *LISTS, "columns")
+    faults = [f"has an unknown key “{key}” (known: {', '.join(known)})" for key in said if key not in known]
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem):
+        faults.append("needs a file name of small letters, digits and _")
+    faults += [f"must give “{name}” as text" for name in TEXTS if not isinstance(said.get(name, ""), str)]
+    for name in LISTS:
+        value = said.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            faults.append(f"must give “{name}” as a list of texts")
+    if not said.get("label"):
+        faults.append("lacks “label”, the name of the table")
+    if said.get("disclosure", "open") not in DISCLOSURES:
+        faults.append(f"must give “disclosure” as {' or '.join(DISCLOSURES)}")
+    if said.get("better", "") not in ("lower", "higher", ""):
+        faults.append("must give “better” as lower or higher")
+    columns = said.get("columns")
+    if not isinstance(columns, dict) or not all(isinstance(one, str) for one in columns.values()):
+        return [*faults, "must give [columns] as a table of texts"]
+    faults += [
+        f"has “{name}” under [columns], where it may have {', '.join(COLUMNS)}"
+        for name in columns
+        if name not in COLUMNS
+    ]
+    faults += [f"lacks “{name}” under [columns]" for name in NEEDED if name not in columns]
+    if not {"value", "count"} & set(columns):
+        faults.append("must name “value”, or “count”, under [columns]")
+    if "indicator" not in columns and not said.get("indicator"):
+        faults.append("must name the column “indicator”, or one “indicator” for all rows")
+    if said.get("disclosure", "internal") != "open" and "count" not in columns:
+        faults.append(
+            "is of a table that is not open, and so must name the column “count”, by which small numbers are "
+            'protected; a published table is disclosure = "open"'
+        )
+    return faults

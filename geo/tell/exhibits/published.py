@@ -1,0 +1,72 @@
+"""What do published indicators say? Values of the county and its boroughs, beside England and neighbours."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from geo.answer.indicators import Reading, readings
+from geo.ask.words import counted, listed
+from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.indicators import READ_AS, source_of
+
+NONE = "no indicators are loaded (hotspots import indicators)."
+
+
+def of_county(part: Part) -> Exhibit:
+    """Indicators that are published for the county as a whole."""
+    told = _readings(part, "county")
+    return _exhibit(part, "indicators_county", f"Indicators, {part.atlas.place}", told, areas=False)
+
+
+def of_boroughs(part: Part) -> Exhibit:
+    """Indicators that are published for boroughs: those of the boroughs chosen."""
+    chosen = part.query.borough
+    told = [one for one in _readings(part, "borough") if not chosen or one.area in chosen]
+    return _exhibit(part, "indicators_boroughs", f"Indicators by borough, {part.where}", told, areas=True)
+
+
+def _readings(part: Part, level: str) -> list[Reading]:
+    if not part.atlas.indicators:
+        raise NotPossible(NONE)
+    told = readings(part.atlas.indicators, level)
+    if not told:
+        raise NotPossible("none of the indicators loaded is published for these areas.")
+    return told
+
+
+def _exhibit(part: Part, key: str, title: str, told: list[Reading], *, areas: bool) -> Exhibit:
+    columns = {
+        "Indicator": [one.indicator.label for one in told],
+        **({"Area": [one.name for one in told]} if areas else {}),
+        "Value (95% interval)": [_value(one) for one in told],
+        "Period": [one.period for one in told],
+        "Trend": [f"{one.trend_text} ({one.test})" if one.test else one.trend_text for one in told],
+        "England": [one.against("england") for one in told],
+        "Neighbours": [one.against("neighbours") for one in told],
+    }
+    sources = listed(sorted({source_of(one.indicator, part.atlas) for one in told}))
+    return Exhibit(
+        key, title, _finding(told), pd.DataFrame(columns), caveats=(READ_AS, f"Sources: {sources}.")
+    )
+
+
+def _value(one: Reading) -> str:
+    return (
+        f"{one.value_text} ({one.interval_text})" if one.interval_text and not one.status else one.value_text
+    )
+
+
+def _finding(told: list[Reading]) -> str:
+    """How many are worse or better than England, and how many become so."""
+    against = Counter(one.england for one in told)
+    trends = Counter(
+        word for one in told for word in ("better", "worse") if one.trend.endswith(f"getting {word}")
+    )
+    of = counted(len(told), "value", "values")
+    return (
+        f"Of {of} {against['worse'] or 'none'} {'is' if against['worse'] == 1 else 'are'} worse and "
+        f"{against['better'] or 'none'} better than England's; {trends['worse'] or 'none'} "
+        f"{'is' if trends['worse'] == 1 else 'are'} getting worse and {trends['better'] or 'none'} better."
+    )

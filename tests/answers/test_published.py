@@ -1,0 +1,186 @@
+"""Published indicators: imported, on the map where they are published for, on their page and in files."""
+
+import io
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard import create_app
+from geo.answer.atlas import Atlas
+from geo.ask.query import Query
+from geo.ask.refusal import Refused
+from geo.ask.viewer import Viewer
+from geo.cli import run
+from geo.data.store import Store
+
+HEAD = "indicator,area,period,value,lower,upper,count,denominator,unit,better,source,vintage"
+YEARS = range(2018, 2024)
+DECLARED = """label = "Made up"
+disclosure = "open"
+publisher = "Nobody"
+[columns]
+indicator = "indicator"
+area = "area"
+period = "period"
+value = "value"
+lower = "lower"
+upper = "upper"
+count = "count"
+denominator = "denominator"
+unit = "unit"
+better = "better"
+source = "source"
+vintage = "vintage"
+"""
+
+
+def rows() -> list[str]:
+    """Entrants fall in one borough and are suppressed in the other; a survey of the county rises."""
+    found = []
+    for at, year in enumerate(YEARS):
+        count = 200 - 25 * at
+        rate = f"{count / 100_000 * 1e5}"
+        found += [f"Entrants,Westshire,{year},{rate},,,{count},100000,per 100000,lower,Board,2024 edition"]
+        found += [
+            f"Entrants,Eastshire,{year},{'*' if year == 2023 else 90},,,,,per 100000,lower,Board,2024 edition"
+        ]
+        found += [f"Entrants,England,{year},{110 - at},,,,,per 100000,lower,Board,2024 edition"]
+        found += [
+            f"Safe,Squareshire,{year},{50 + 2 * at}%,{47 + 2 * at},{53 + 2 * at},,,%,higher,Survey,2024"
+        ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("published")
+    data = shutil.copytree(small_county, home / "data")
+    (home / "made_up.toml").write_text(DECLARED)
+    (home / "table.csv").write_text("\n".join([HEAD, *rows()]))
+    command = ["import", "indicators", str(home / "table.csv"), "--mapping", str(home / "made_up.toml")]
+    assert run([*command, "--data", str(data)]) == 0
+    return data
+
+
+@pytest.fixture(scope="module")
+def atlas(folder: Path) -> Atlas:
+    return Atlas.open(folder)
+
+
+@pytest.fixture(scope="module")
+def client(atlas: Atlas) -> FlaskClient:
+    return create_app(atlas).server.test_client()
+
+
+def test_the_latest_value_is_told_with_trend_and_comparison(atlas: Atlas):
+    entrants, safe = atlas.indicators["entrants"], atlas.indicators["safe"]
+    assert (entrants.levels, safe.levels) == (("borough",), ("county",))
+    told = entrants.reading("E06000001")
+    assert (told.period, told.value, told.england, told.england_value) == ("2023", 75, "better", 105)
+    assert told.trend_text == "↓ Decreasing and getting better" and told.test == "chi-squared test for trend"
+    (county,) = map(safe.reading, safe.areas("county"))
+    assert county.trend_text == "↑ Increasing and getting better" and county.test == "weighted regression"
+    assert county.value_text == "60.0%" and county.interval_text == "57.0% to 63.0%"
+
+
+def test_what_is_suppressed_is_so_wherever_it_stands(atlas: Atlas, client: FlaskClient):
+    told = atlas.indicators["entrants"].reading("E06000002")
+    assert told.value_text == "suppressed" and told.against("england") == "–"
+    table = pd.read_csv(io.BytesIO(client.get("/export.indicators.csv").data))
+    mine = table[(table["area"] == "Eastshire") & (table["period"] == 2023)].iloc[0]
+    assert mine["status"] == "suppressed" and pd.isna(mine["value"])
+    answer = atlas.answer(Query(layer="indicator", level="borough"))
+    assert pd.isna(answer.table.loc["E06000002", "indicator_value"])
+    assert answer.classes.counts[-1] == 1 and answer.classes.labels[-1].startswith("Suppressed")
+
+
+def test_the_map_has_it_where_it_is_published_for_and_says_so_elsewhere(atlas: Atlas):
+    query, notices = Query.parse("?layer=indicator", atlas.catalogue)
+    assert query.level == "borough" and "published for boroughs only" in notices[0]
+    with pytest.raises(Refused, match="published for boroughs only"):
+        atlas.exactly("?layer=indicator&level=ward")
+    answer = atlas.answer(query)
+    assert answer.finding == "Westshire has the highest value of “Entrants”: 75.0."
+    assert answer.table["indicator_trend"].tolist()[0] == "↓ Decreasing and getting better"
+    county = atlas.answer(Query.parse("?layer=indicator&indicator=safe", atlas.catalogue)[0])
+    assert "published for the county as a whole, not for small areas: Squareshire has 60.0%" in county.finding
+    assert county.classes.counts == (0, 36) and county.classes.patterns[-1] == "nodata"
+
+
+def test_no_filter_of_events_changes_it(atlas: Atlas):
+    plain = atlas.answer(Query(layer="indicator", level="borough"))
+    other = atlas.answer(Query(layer="indicator", level="borough", source="ae", month=(3,)))
+    assert plain.table["indicator_value"].equals(other.table["indicator_value"])
+
+
+def test_page_files_and_command_tell_the_same(
+    atlas: Atlas, client: FlaskClient, folder: Path, tmp_path: Path
+):
+    page = client.get("/indicators").text
+    for text in (
+        "↓ Decreasing and getting better",
+        "chi-squared test for trend",
+        "better (105.0)",
+        "suppressed",
+    ):
+        assert text in page
+    assert "Board, 2024 edition" in page and "published for the county only" in page
+    records = client.get("/export.indicators.json").json
+    frame = pd.DataFrame(records["records"])
+    assert set(records["columns"]) == set(frame.columns)
+    for form, read in (("csv", pd.read_csv), ("xlsx", partial(pd.read_excel, engine="openpyxl"))):
+        file = tmp_path / f"out.{form}"
+        assert run(["export", "--format", f"indicators.{form}", "--data", str(folder), "-o", str(file)]) == 0
+        served = read(io.BytesIO(client.get(f"/export.indicators.{form}").data))
+        pd.testing.assert_frame_equal(read(file), served)
+        assert (
+            served["value"].astype(float).fillna(-1).tolist()
+            == frame["value"].astype(float).fillna(-1).tolist()
+        )
+    mine = frame[frame["key"] != "need"]
+    assert len(mine) == 3 * len(YEARS) and mine["latest"].sum() == 3
+
+
+def test_every_number_is_that_of_the_raw_table(client: FlaskClient):
+    raw = pd.DataFrame([row.split(",") for row in rows()], columns=HEAD.split(","))
+    mine = raw[(raw["indicator"] == "Entrants") & (raw["area"] == "Westshire")]
+    table = pd.read_csv(io.BytesIO(client.get("/export.indicators.csv").data))
+    found = table[(table["key"] == "entrants") & (table["area"] == "Westshire")]
+    assert found["value"].tolist() == mine["value"].astype(float).tolist()
+    assert found["count"].tolist() == mine["count"].astype(float).tolist()
+
+
+def test_who_does_not_see_boroughs_does_not_see_theirs(atlas: Atlas):
+    wards = atlas.seen_by(Viewer(levels={"ward"}))
+    assert set(wards.indicators) == set(wards.catalogue.indicators) == {"safe", "need"}
+    assert wards.indicators["need"].levels == ("ward",)
+    assert set(atlas.indicators) == {"entrants", "safe", "need"}
+
+
+def test_without_any_there_is_no_layer_and_the_page_says_how(small_county: Path, tmp_path: Path):
+    data = shutil.copytree(small_county, tmp_path / "data")
+    with Store(data).transaction() as change:
+        change.remove("indicators/published")
+    atlas = Atlas.open(data)
+    assert "indicator" not in atlas.catalogue.layers
+    client = create_app(atlas).server.test_client()
+    assert "hotspots import indicators" in client.get("/indicators").text
+    assert client.get("/export.indicators.csv").status_code == 422
+    assert run(["export", "--format", "indicators.csv", "--data", str(data)]) == 1
+
+
+def test_a_second_table_replaces_its_own_indicators_alone(folder: Path, tmp_path: Path):
+    data = shutil.copytree(folder, tmp_path / "data")
+    (tmp_path / "made_up.toml").write_text(DECLARED)
+    (tmp_path / "new.csv").write_text(f"{HEAD}\nSafe,Squareshire,2024,70%,66,74,,,%,higher,Survey,2025")
+    command = ["import", "indicators", str(tmp_path / "new.csv"), "--mapping", str(tmp_path / "made_up.toml")]
+    assert run([*command, "--data", str(data)]) == 0
+    found = Atlas.open(data).indicators
+    assert (
+        set(found) == {"entrants", "safe", "need"} and found["safe"].reading("Squareshire").period == "2024"
+    )
+    assert found["safe"].rows["period"].tolist() == ["2024"]

@@ -1,0 +1,228 @@
+"""Tables of indicators: read as published, refused in one sentence, protected where they are not open."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geo.ask.problem import Problem
+from geo.data.indicator_declared import declarations, declared, read_declaration
+from geo.data.indicators import Here, read_indicators
+from geo.data.periods import Span, span_of
+from geo.data.read_table import read_table
+from geo.stats.intervals import poisson_interval, wilson
+
+HERE = Here(
+    {
+        "E06000001": ("borough", "Westshire"),
+        "E06000002": ("borough", "Eastshire"),
+        "E05000001": ("ward", "Old Town"),
+    },
+    "Squareshire",
+)
+FINGERTIPS = (
+    "Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,Area Name,Area Type,Sex,Age,Category Type,"
+    "Category,Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,Lower CI 99.8 limit,"
+    "Upper CI 99.8 limit,Count,Denominator,Value note,Recent Trend,Compared to England value or percentiles,"
+    "Compared to Regions (statistical) value or percentiles,Time period Sortable,New data,Compared to goal,"
+    "Time period range"
+)
+
+
+def fingertips_row(area="E06000001", name="Westshire", period="2022/23", value="12.5", **more: str) -> str:
+    cells = dict.fromkeys(FINGERTIPS.split(","), "")
+    cells |= {"Indicator ID": "92488", "Indicator Name": "Violence", "Area Code": area, "Area Name": name}
+    cells |= {"Sex": "Persons", "Age": "All ages", "Time period": period, "Value": value}
+    cells |= {key.replace("_", " "): text for key, text in more.items()}
+    return ",".join(cells.values())
+
+
+def read(text: str, mapping: str | Path | None = None, **more: str) -> tuple[pd.DataFrame, list[str]]:
+    table = read_table("table.csv", text.encode())
+    said = declared(None if mapping is None else Path(mapping), table.name, list(table.frame))
+    return read_indicators(table, replace(said, **more), HERE), table.notes
+
+
+def own(*rows: str, head: str = "indicator,area,period,value") -> str:
+    return "\n".join([head, *rows])
+
+
+def test_fingertips_is_read_as_it_is_published():
+    england = fingertips_row("E92000001", "England", value="10")
+    found, notes = read(
+        "\n".join(
+            [
+                FINGERTIPS,
+                england,
+                england,  # once for each kind of area asked for
+                fingertips_row(
+                    Compared_to_England_value_or_percentiles="Worse", Count="25", Denominator="200000"
+                ),
+                fingertips_row(Category="Most deprived decile", value="31"),
+                fingertips_row("E07000999", "Elsewhere"),
+            ]
+        )
+    )
+    assert found["area_name"].tolist() == ["England", "Westshire"]
+    assert found["level"].tolist() == ["england", "borough"]
+    assert found["better"].tolist() == ["lower", "lower"], "worse above England's value"
+    assert found["disclosure"].eq("open").all() and "Open Government Licence" in found["publisher"].iloc[0]
+    assert [note.partition(": ")[2] for note in notes] == [
+        "1 rows of other places passed over.",
+        "1 rows of parts of the people passed over.",
+        "1 rows that stand above already passed over.",
+    ]
+
+
+def test_the_frame_of_its_package_saved_as_csv_is_the_same_table():
+    row = fingertips_row()
+    plain = "\n".join([FINGERTIPS, row])
+    saved = f",index,{FINGERTIPS}\n0,0,{row}"  # filtered by areas, with reset_index(), and to_csv()
+    pd.testing.assert_frame_equal(read(saved)[0], read(plain)[0])
+
+
+@pytest.mark.parametrize("mark", ["*", "c", "[c]", "-", "..", "Suppressed"])
+def test_what_is_suppressed_stays_so_and_is_never_0(mark: str):
+    found, _ = read(own(f"Entrants,Westshire,2023,{mark},{mark}", head="indicator,area,period,value,count"))
+    assert found["status"].tolist() == ["suppressed"]
+    assert found[["value", "lower", "upper", "count"]].isna().all(axis=None)
+
+
+def test_a_blank_with_a_note_is_suppressed_and_without_one_not_given():
+    note = "Value suppressed for disclosure control due to small count"
+    rows = [fingertips_row(value="", Value_note=note), fingertips_row("E06000002", "Eastshire", value="")]
+    found, _ = read("\n".join([FINGERTIPS, *rows]))
+    assert found["status"].tolist() == ["suppressed", "not given"]
+    assert found["value"].isna().all()
+
+
+def test_a_margin_is_an_interval_and_a_count_of_a_total_gives_one():
+    head = "indicator,area,period,value,margin,count,denominator,unit"
+    rows = ["Safe,Westshire,2023,61.0%,3.8,,,%", "Asked,Eastshire,2023,40,,40,100,%"]
+    rows += ["Rate,Westshire,2023,20,,4,20000,per 100000"]
+    found, _ = read(own(*rows, head=head))
+    limits = found[["lower", "upper"]].to_numpy()
+    assert limits[0] == pytest.approx([57.2, 64.8])
+    assert limits[1] == pytest.approx(100 * wilson([40], [100])[["lower_ci", "upper_ci"]].to_numpy()[0])
+    assert limits[2] == pytest.approx([float(limit) * 5 for limit in poisson_interval(4.0)])
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("Entrants,Westshire,2023,many", "row 2, column “value”: not a number, nor a mark"),
+        ("Entrants,Westshire,some day,5", "column “period”: not a period written like 2023, 2022/23"),
+        ("Entrants,,2023,5", "column “area”: blank, where the code or the name"),
+        (",Westshire,2023,5", "column “indicator”: blank"),
+        ("Entrants,Nowhere,2023,5", "no row is of an area of Squareshire"),
+        ("Entrants,Westshire,2023,5\nEntrants,Westshire,2023,6", "stand above already with another value"),
+    ],
+)
+def test_each_fault_is_one_sentence(row: str, fault: str):
+    with pytest.raises(Problem, match=fault) as told:
+        read(own(row))
+    assert str(told.value).count(". ") == 0 and "import" in str(told.value)
+
+
+def test_a_value_outside_its_interval_is_refused():
+    head = "indicator,area,period,value,lower,upper"
+    with pytest.raises(Problem, match="outside its own interval"):
+        read(own("Entrants,Westshire,2023,5,6,9", head=head))
+
+
+def test_an_unknown_header_says_what_to_do():
+    with pytest.raises(Problem, match="--mapping"):
+        read("a,b\n1,2")
+
+
+TREATMENT = "Substance,Local authority,Financial year,In treatment,Estimated need"
+
+
+def test_a_table_that_is_not_open_is_protected_before_it_is_stored():
+    rows = [
+        "Alcohol,Westshire,2022-23,5,40",
+        "Alcohol,Eastshire,2022-23,48,200",
+        "Alcohol,Old Town,2022-23,0,30",
+    ]
+    found, notes = read(own(*rows, head=TREATMENT), "treatment_need")
+    by = found.set_index("area_name")
+    assert (
+        by.loc["Westshire", "status"] == "suppressed" and by.loc["Westshire", ["value", "count"]].isna().all()
+    )
+    assert by.loc["Eastshire", "count"] == 50 and by.loc["Eastshire", "value"] == 25
+    assert by.loc["Old Town", ["count", "value"]].tolist() == [0, 0]
+    expected = 100 * wilson([50], [200])[["lower_ci", "upper_ci"]].to_numpy()[0]
+    assert by.loc["Eastshire", ["lower", "upper"]].to_numpy(float) == pytest.approx(expected), (
+        "of the rounded count"
+    )
+    assert "no true count is stored" in notes[-1]
+
+
+def test_nothing_of_a_protected_table_depends_on_the_true_count():
+    """48 and 52 are both 50: the two tables are stored alike."""
+    one, other = (
+        read(own(f"Alcohol,Westshire,2022-23,{n},200", head=TREATMENT), "treatment_need")[0] for n in (48, 52)
+    )
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_county_of_another_name_is_declared(tmp_path: Path):
+    row = own("Lines,E23000026,2023,12")
+    with pytest.raises(Problem, match="county ="):
+        read(row)
+    path = tmp_path / "lines.toml"
+    path.write_text(
+        'label = "Lines"\ndisclosure = "open"\ncounty = "E23000026"\n'
+        '[columns]\nindicator = "indicator"\narea = "area"\nperiod = "period"\nvalue = "value"\n'
+    )
+    found, _ = read(row, path)
+    assert found[["level", "area_name"]].to_numpy().tolist() == [["county", "Squareshire"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ('label = "A"', r"must give \[columns\]"),
+        ('label = "A"\ncolour = "red"\n[columns]', "unknown key “colour”"),
+        (
+            'label = "A"\n[columns]\narea = "a"\nperiod = "p"\nvalue = "v"\nindicator = "i"',
+            "must name the column “count”",
+        ),
+        (
+            'label = "A"\ndisclosure = "open"\n[columns]\nperiod = "p"\nvalue = "v"\nindicator = "i"',
+            "lacks “area”",
+        ),
+        ("label = ", "not well-formed TOML"),
+    ],
+)
+def test_a_declaration_that_lacks_something_says_what(tmp_path: Path, said: str, fault: str):
+    path = tmp_path / "mine.toml"
+    path.write_text(said)
+    with pytest.raises(Problem, match=fault):
+        read_declaration(path)
+
+
+def test_every_declaration_that_comes_with_the_program_is_sound():
+    assert set(declarations()) >= {
+        "fingertips",
+        "published",
+        "youth_justice",
+        "treatment_need",
+        "perceptions",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("2021 - 23", Span(2021 * 12, 36)),
+        ("2021/22 - 23/24", Span(2021 * 12 + 3, 36)),
+        ("2023/24 Q4", Span(2024 * 12, 3)),
+        ("2023 Q1", Span(2023 * 12, 3)),
+        ("April 2023", Span(2023 * 12 + 3, 1)),
+        ("2022/24", None),
+    ],
+)
+def test_periods_are_read_as_they_are_written(text: str, span: Span | None):
+    assert span_of(text) == span
