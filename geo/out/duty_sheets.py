@@ -11,6 +11,7 @@ from geo.out.briefing_sheet import draw_place
 from geo.out.drawing import A4, INK, LINE, MUTED, Page, Rect, drawing, pdf
 from geo.out.patrol_files import Drawn
 from geo.out.provenance import Sheet, sheet
+from geo.tell.briefing import briefing
 from geo.tell.hotspot import Hotspot, hotspot
 
 MARGIN, BODY, HEAD = 14.0, 9.5, 20.0
@@ -32,7 +33,9 @@ def write_sheets(atlas: Atlas, drawn: Drawn, codes: Sequence[str] = ()) -> bytes
     """
     with drawing():
         here = sheet(atlas, drawn.plan.query.replace(area="", group=(), mark=""))
-        pages = [_page(drawn, hotspot(atlas, here.answer.query, code), here) for code in codes or drawn.names]
+        query, mine = here.answer.query, list(codes or drawn.names)
+        spots = {spot.code: spot for spot in briefing(atlas, query, areas=mine).spots}
+        pages = [_page(drawn, hotspot(atlas, query, code, spot=spots[code]), here) for code in mine]
         about = f"{drawn.plan.description}. {drawn.plan.banner}. Seal {drawn.record.seal}"
         return pdf(pages, drawn.title, about, "patrols, duty sheets", drawn.made)
 

@@ -77,7 +77,9 @@ def hotspots_of(atlas: Atlas, query: Query) -> list[str]:
     return list(answer.table.index[found]) or list(map(str, listed_areas(answer).index))
 
 
-def hotspot(atlas: Atlas, query: Query, code: str, notes: Sequence[Note] = ()) -> Hotspot:
+def hotspot(
+    atlas: Atlas, query: Query, code: str, notes: Sequence[Note] = (), spot: Spot | None = None
+) -> Hotspot:
     """Tell of one area what who goes there should know.
 
     Parameters
@@ -88,10 +90,12 @@ def hotspot(atlas: Atlas, query: Query, code: str, notes: Sequence[Note] = ()) -
         Of an area of its level.
     notes : sequence of Note
         All decisions that who asks may see.
+    spot : Spot, optional
+        What a briefing of the same question tells of it, where that was made of several areas at once.
     """
     told = profile(atlas, query.replace(area=code, group=(), mark=""))
     answer = told.answer
-    [spot] = briefing(atlas, answer.query, areas=(code,)).spots
+    spot = spot or briefing(atlas, answer.query, areas=(code,)).spots[0]
     level, row = atlas.levels[answer.query.level], told.row
     parts = dict.fromkeys(filter(None, (row["name"], row["ward"], row["borough"])))
     name = str(row["known"] or row["name"])

@@ -172,6 +172,13 @@ def test_a_duty_sheet_is_a_page(small_atlas, drawn) -> None:
     assert f"{days} days" in text
 
 
+def test_sheets_made_together_say_what_one_alone_says(small_atlas, drawn) -> None:
+    areas = list(drawn.plan.table.index[:2])
+    both = pypdf.PdfReader(io.BytesIO(write_sheets(small_atlas, drawn, areas))).pages
+    [alone] = pypdf.PdfReader(io.BytesIO(write_sheets(small_atlas, drawn, areas[1:]))).pages
+    assert both[1].extract_text() == alone.extract_text()
+
+
 # ---------------------------------------------------------------- the page
 
 
