@@ -20,7 +20,7 @@ from geo.out.report import REPORTS, filename, write
 from geo.stats.patrol_record import Record
 from geo.tell.assessment import Assessment
 from geo.tell.patrol.trial import judge
-from geo.tell.patrol.visits import delivered, read_visits, visits_kept
+from geo.tell.patrol.visits import delivered, delivered_by_day, read_visits, visits_kept
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -89,7 +89,12 @@ def _judged(atlas: Atlas) -> Assessment:
 def _page(atlas: Atlas, found: Assessment | None, fault: str) -> str:
     """Write the page: the coverage of schedules that are kept, the form, and what was judged."""
     records, made, today = kept_schedules(atlas.snapshot), visits_kept(atlas), date.today()
-    coverage = [] if made is None or found else [delivered(atlas, one, made, today) for one in records]
+    coverage = []
+    if made is not None and not found:
+        for one in records:
+            coverage.append(
+                (one, delivered(atlas, one, made, today), delivered_by_day(atlas, one, made, today))
+            )
     return page_beside(
         atlas,
         "patrol_result.html",
@@ -100,5 +105,5 @@ def _page(atlas: Atlas, found: Assessment | None, fault: str) -> str:
         reports=REPORTS,
         records=records,
         chosen=request.form.get("kept", ""),
-        coverage=list(zip(records, coverage, strict=False)),
+        coverage=coverage,
     )

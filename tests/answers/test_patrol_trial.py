@@ -21,7 +21,7 @@ from geo.stats.patrol_effect import level_of_look
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
 from geo.tell.patrol.trial import around, days_after, effects, judge, looks_after, ran, within_buffer
-from geo.tell.patrol.visits import delivered, read_visits
+from geo.tell.patrol.visits import delivered, delivered_by_day, read_visits
 from tests.support.small_print import small_print
 from tests.support.tagged import faults
 
@@ -184,6 +184,18 @@ def test_missed_visits_are_named(small_atlas, record) -> None:
     assert (found.table["Missed"] == np.where(missed, f"{today.day}/{today.month}", "–")).all()
     assert found.finding.startswith("Today 0 of 3 areas are visited; still to visit:")
     assert "In all 60 of 63 planned days were visited (95%)." in found.finding
+
+
+def test_delivery_is_told_by_day_too(small_atlas, record) -> None:
+    today = record.design.dates[20]
+    visits = read_visits("visits.csv", _visits(record, lambda k: k != 20), small_atlas)
+    found = delivered_by_day(small_atlas, record, visits, today)
+    assert found.table["Areas visited"].tolist() == [3] * 20 + [0]
+    assert found.table["Minutes delivered"].tolist() == [36] * 20 + [0]
+    names = small_atlas.levels["lsoa"].frame["name"]
+    missed = {str(names[area]) for area in record.patrolled[20]}
+    assert set(found.table["Missed"].iloc[-1].split(", ")) == missed
+    assert found.finding == "On 1 of 21 days an area was missed."
 
 
 def test_visits_on_other_days_and_to_other_places_are_told(small_atlas, record) -> None:

@@ -25,7 +25,7 @@ from geo.stats.patrol_schedule import days_since, draw
 from geo.tell.assessment import Assessment, Section
 from geo.tell.exhibits.part import Exhibit
 from geo.tell.patrol.plan import DAY, NIGHT
-from geo.tell.patrol.visits import Visits, delivered
+from geo.tell.patrol.visits import Visits, delivered, delivered_by_day
 
 REDRAWS = 1999
 OTHER_LOT = 1_000_003
@@ -419,6 +419,7 @@ def told(trial: Ran, visits: Visits | None = None, *, today: date | None = None)
     missing: list[tuple[str, str]] = []
     titles = {
         "effect": "Effect", "after": "Days after", "around": "Displacement", "delivered": "Delivery",
+        "by_day": "Delivery by day",
     }  # fmt: skip
     makers = {
         "effect": lambda: effects(trial),
@@ -427,6 +428,7 @@ def told(trial: Ran, visits: Visits | None = None, *, today: date | None = None)
     }
     if visits is not None:
         makers["delivered"] = lambda: delivered(atlas, record, visits, today)
+        makers["by_day"] = lambda: delivered_by_day(atlas, record, visits, today)
     for key, make in makers.items():
         try:
             parts.append(replace(make(), name=titles[key], place=len(parts) + 1))

@@ -97,6 +97,32 @@ def delivered(atlas: Atlas, record: Record, visits: Visits, today: date) -> Exhi
     )
 
 
+def delivered_by_day(atlas: Atlas, record: Record, visits: Visits, today: date) -> Exhibit:
+    """Compare what was delivered with what was planned, by day; missed areas are named."""
+    minutes = float(record.notes.get("minutes", DEFAULT)) * float(record.notes.get("visits", 1))
+    made, names = _minutes(record, visits), list(_names(atlas, record).values())
+    rows = []
+    for k, day in enumerate(record.design.dates):
+        if day > today:
+            break
+        planned = record.schedule[:, k]
+        missed = [names[area] for area in np.flatnonzero(planned & (made[:, k] == 0))]
+        rows.append({
+            "Day": day_name(day),
+            "Areas planned": int(planned.sum()),
+            "Areas visited": int(planned.sum()) - len(missed),
+            "Minutes planned": int(planned.sum() * minutes),
+            "Minutes delivered": int(made[planned, k].sum()),
+            "Missed": ", ".join(missed) or "–",
+        })  # fmt: skip
+    columns = ["Day", "Areas planned", "Areas visited", "Minutes planned", "Minutes delivered", "Missed"]
+    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:5], "Int64"))
+    short = sum(row["Missed"] != "–" for row in rows)
+    finding = f"On {short:,} of {counted(len(rows), 'day', 'days')} an area was missed." if rows else ""
+    title = f"Visits planned and made by day until {day_name(min(today, record.design.dates[-1]))}"
+    return Exhibit("by_day", title, finding, table)
+
+
 def _minutes(record: Record, visits: Visits) -> np.ndarray:
     """Minutes of visits to each area on each date, shape (N, D); a visit of less than one counts as one."""
     at = {day: k for k, day in enumerate(record.design.dates)}
