@@ -30,7 +30,7 @@ from geo.ask.words import (
     upper_first,
 )
 from geo.tell import beside
-from geo.tell.assessment import exhibit_name
+from geo.tell.assessment import assessed, exhibit_name
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -47,7 +47,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         "source.value": query.source,
         "category.data": [{"value": key, "label": label} for key, label in source.categories.items()],
         "category.value": list(query.category),
-        "category.placeholder": "" if query.category else "All categories",
+        "category.placeholder": "" if query.category else _no_category(atlas, query, source),
         "definition.value": query.definition or UNDEFINED["value"],
         "definition.data": _definitions(atlas, source),
         "layer.value": query.layer,
@@ -125,6 +125,12 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     for name, view in ((ids.EXPLORE, "explore"), (ids.COMPARE, "compare"), (ids.ASSESSMENT, "assess")):
         shown[f"{name}.aria-current"] = "page" if query.view == view else None
     return shown
+
+
+def _no_category(atlas: Atlas, query: Query, source: SourceInfo) -> str:
+    """What is counted while no category is chosen: everything, in an assessment violence."""
+    taken = assessed(atlas, query, source.key) if query.view == "assess" else ()
+    return listed([source.categories[key] for key in taken]) or "All categories"
 
 
 def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[str, str]]:

@@ -136,10 +136,10 @@ def ranked_table(
     asked = beside(answer.query.measure)
     rows["value"] = asked.written(ranked, "–", brief=True)
     columns = [
-        _column("rank", "rank", "#", 58, "Rank"),
+        _column("rank", "rank", "#", 54, "Rank"),
         {"field": "name", "kind": "area", "head": "Area", "hint": "Area", "width": "minmax(76px, 1fr)"},
         _column("count", "number", "Count", max(58, 16 + 9 * max(map(len, count), default=0))),
-        _column("value", "number", asked.column.heading, 68, asked.column.hint or asked.column.label),
+        _column("value", "number", asked.column.heading, 64, asked.column.hint or asked.column.label),
     ]
     if one := added(answer):
         rows["label"] = one.write(ranked[one.name])

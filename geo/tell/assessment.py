@@ -274,6 +274,18 @@ def takeable(atlas: Atlas, query: Query) -> tuple[Query, list[str]]:
     return nearest if alone else nearest.replace(source=own), notices
 
 
+def assessed(atlas: Atlas, query: Query, source: str) -> tuple[str, ...]:
+    """Categories of a source that are assessed: those chosen, else violence where it has that; () is all."""
+    if query.category and source == (query.source or next(iter(atlas.sources))):
+        return query.category
+    defined = atlas.definitions.get(query.definition)
+    if VIOLENCE in atlas.catalogue.sources[source].categories and (
+        defined is None or defined.source != source
+    ):
+        return (VIOLENCE,)
+    return ()
+
+
 def part_of(atlas: Atlas, query: Query, source: str) -> tuple[Part, tuple[str, ...]]:
     """One source under the filters of an assessment.
 
@@ -290,15 +302,10 @@ def part_of(atlas: Atlas, query: Query, source: str) -> tuple[Part, tuple[str, .
     notes : tuple of str
         What was left out, a sentence each.
     """
-    info = atlas.catalogue.sources[source]
-    category = query.category if source == (query.source or next(iter(atlas.sources))) else ()
-    defined = atlas.definitions.get(query.definition)
-    if not category and VIOLENCE in info.categories and (defined is None or defined.source != source):
-        category = (VIOLENCE,)
     asked = query.replace(
         source=source,
         sources=(),
-        category=category,
+        category=assessed(atlas, query, source),
         area="",
         layer="measure",
         measure="count",

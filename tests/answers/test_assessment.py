@@ -391,6 +391,17 @@ def test_what_cannot_be_asked_is_refused(demo_atlas: Atlas, given: dict, said: s
         asked(demo_atlas, **given)
 
 
+def test_the_map_of_hotspots_says_how_many_the_page_counts_by_its_statistic(
+    demo_atlas: Atlas, shown: Assessment
+) -> None:
+    for source in demo_atlas.sources:
+        map_ = shown.exhibit(source, "hotspot_map")
+        page = demo_atlas.answer(map_.chart.query.replace(layer="getis_ord"))
+        number = dict(zip(page.classes.keys, page.classes.counts, strict=True))["HH"]
+        own = dict(zip(map_.table["Class"], map_.table["Areas"], strict=True))["High, among high"]
+        assert (f"finds {number:,}:" in map_.finding) == (number != own)
+
+
 def test_violence_is_assessed_unless_another_category_is_named(demo_atlas: Atlas, shown: Assessment) -> None:
     named, default = (part_of(demo_atlas, Query(category=c), "offences")[0] for c in ((VIOLENCE,), ()))
     assert named.query == default.query

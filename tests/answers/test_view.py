@@ -182,6 +182,15 @@ def test_controls_show_what_the_address_says(small_atlas: Atlas):
     assert state["note-month.children"] == "all"
 
 
+def test_without_a_category_the_control_says_what_is_counted_in_an_assessment_too(demo_atlas: Atlas):
+    placeholder = f"{ids.control('category')}.placeholder"
+    asked = {
+        search: shown(demo_atlas, search)[placeholder]
+        for search in ("?", "?view=assess", "?source=ae&view=assess")
+    }
+    assert list(asked.values()) == ["All categories", "Violence and sexual offences", "All categories"]
+
+
 def test_a_source_without_hours_turns_their_controls_off_and_says_why(hourless: Atlas):
     page = view.page(hourless, "?hour=3&day=mon")
     off = [key for key, strip in page["strips"].items() if strip["off"] and key not in FACTORS]

@@ -14,15 +14,25 @@ from geo.stats import concentration
 from geo.tell.exhibits.part import PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
 
 CHANCE = "By chance"
+BY_GI = "Gi*, with which the page opens, finds {}: it judges an area together with its neighbours."
+"""Why the map of the page names another number of hotspots."""
 
 
 def hotspot_map(part: Part) -> Exhibit:
-    """Hotspots by local Moran's I."""
+    """Hotspots by local Moran's I, and how many the map of the page opens with."""
     answer = part.answer(layer="local_moran", measure="count", level="lsoa")
+    own, opened = (_hot(part, layer) for layer in ("local_moran", "getis_ord"))
+    also = f" {BY_GI.format(f'{opened:,}')}" if own != opened else ""
     table = pd.DataFrame({"Class": answer.classes.labels, "Areas": pd.array(answer.classes.counts, "Int64")})
     title = f"{part.titled}: hotspots by local Moran's I"
     chart = Chart("map", query=answer.query)
-    return Exhibit("hotspot_map", title, answer.headline, table, chart=chart, caveats=answer.method)
+    return Exhibit("hotspot_map", title, answer.headline + also, table, chart=chart, caveats=answer.method)
+
+
+def _hot(part: Part, layer: str) -> int:
+    """Small areas that a layer of hotspots of counts calls one."""
+    classes = part.answer(layer=layer, measure="count", level="lsoa").classes
+    return sum(count for key, count in zip(classes.keys, classes.counts, strict=True) if key == "HH")
 
 
 def top_quintile(part: Part) -> Exhibit:
