@@ -173,6 +173,7 @@ def months_figure(months: pd.DataFrame, query: Query, source: SourceInfo) -> Fig
             },
             yaxis={
                 "nticks": 3,
+                "tickformat": ",d",
                 "fixedrange": True,
                 "range": [0, 1.05 * max(*known, 1)],
                 "gridcolor": LINE,

@@ -14,6 +14,7 @@
  */
 
 const TICK_PX = 4; // between an axis and its words
+const COUNTS = ",d"; // the format of an axis of whole numbers
 const HEADROOM = 1.05; // of an axis over its highest value
 
 const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -29,9 +30,9 @@ const round = (value) => Math.round(value * 100) / 100;
 /** What a list has for each, or the one value for all. */
 const each = (value, i) => (Array.isArray(value) ? value[i] : value);
 
-/** The steps of an axis from 0: at most so many, of 1, 2 or 5 times a power of ten. */
-export function steps(highest, most) {
-  const power = 10 ** Math.floor(Math.log10(highest / most));
+/** The steps of an axis from 0: at most so many, of 1, 2 or 5 times a power of ten; of counts none is part of one. */
+export function steps(highest, most, least = 0) {
+  const power = Math.max(least, 10 ** Math.floor(Math.log10(highest / most)));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => highest / one <= most) ?? 10 * power;
   return Array.from({ length: Math.floor(highest / step) + 1 }, (_, i) => i * step);
 }
@@ -115,7 +116,7 @@ function axes({ xaxis, yaxis, font }, { data }, plot) {
     return tick + word(xaxis.ticktext[i], { x: across(value), y, "text-anchor": "middle", "dominant-baseline": "hanging" });
   });
   if (yaxis.visible === false) return below.join("");
-  const values = yaxis.tickvals ?? steps(HEADROOM * highest(data), yaxis.nticks);
+  const values = yaxis.tickvals ?? steps(HEADROOM * highest(data), yaxis.nticks, yaxis.tickformat === COUNTS ? 1 : 0);
   const beside = values.map((value, i) => {
     const words = yaxis.ticktext?.[i] ?? value.toLocaleString("en-GB");
     const line = yaxis.gridcolor

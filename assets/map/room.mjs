@@ -7,6 +7,8 @@
 
 const NARROW_PX = 480;
 const GAP_PX = 16; // between insets
+const ABOVE_PX = 92; // above and between the insets, as in map.css
+const LEAST_PX = 120; // that an inset must have to tell something
 const SCALE_PX = 140; // room for the scale bar in a corner
 
 export class Room {
@@ -61,14 +63,16 @@ export class Room {
     const boxes = [this.#over, ...written, ...this.laid()].map((each) => inPane(each.getBoundingClientRect()));
     if (column && insets) {
       const taken = inPane(column.getBoundingClientRect());
-      if (!this.#root.hasAttribute("data-row")) taken.bottom = taken.top + insets * (taken.right - taken.left + GAP_PX);
+      const stacked = !this.#root.hasAttribute("data-row") && !this.#root.hasAttribute("data-beside");
+      if (stacked) taken.bottom = taken.top + insets * (taken.right - taken.left + GAP_PX);
       boxes.push(taken);
     }
     return boxes.filter(within);
   }
 
   /**
-   * Let the insets be as large as what lies below them leaves room, and the scale bar stand where nothing does.
+   * Let the insets be as large as what lies below them leaves room, beside each other where that is little, and the scale
+   * bar stand where nothing does.
    *
    * @param {number} insets how many there are
    * @param {boolean} two whether there are two maps; then, as on a narrow one, the insets stand in a row
@@ -83,6 +87,7 @@ export class Room {
     const floor = below.reduce((least, { top }) => Math.min(least, top - whole.top), whole.height);
     this.#root.style.setProperty("--floor", `${Math.round(floor)}px`);
     this.#root.style.setProperty("--insets", String(insets));
+    this.#root.toggleAttribute("data-beside", !row && (floor - ABOVE_PX) / insets < LEAST_PX);
     this.#root.toggleAttribute("data-scale-right", low.some(({ left }) => left < whole.left + SCALE_PX));
   }
 }

@@ -116,6 +116,14 @@ def _days_before(s: Asked, compared: Windows) -> Earlier:
     return Earlier(earlier, before_name(compared), windows_name(compared), lengths, tuple(said))
 
 
+def _other_years(s: Asked) -> bool:
+    """Whether the same months of an earlier year are all loaded."""
+    months, loaded = s.monthly().columns, set(s.months)
+    first, last = (int(months[0]), int(months[-1])) if len(months) else (0, -1)
+    back = range(12, first - min(loaded, default=first) + 1, 12)
+    return any(last - ago < first and loaded.issuperset(range(first - ago, last - ago + 1)) for ago in back)
+
+
 def draw_change(s: Asked) -> Drawn:
     """This period against the one before, area by area."""
     try:
@@ -129,6 +137,8 @@ def draw_change(s: Asked) -> Drawn:
             "Change", CHANGE[:1], position, s.inside, no_value="No earlier period loaded"
         )
         finding = "There is no earlier period of the same length to compare with: choose a shorter period."
+        if _other_years(s):
+            finding = "The period before is not wholly loaded: choose another under “Compare with”, or a shorter period."
         return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
     # Ratios could be solved for counts, so both periods are protected; suppressed areas are not compared.
     after, before = (
@@ -361,7 +371,7 @@ PATTERN_OVER_TIME = Layer(
             "Pattern",
             write=words({**HOT_PATTERNS, **COLD_PATTERNS, "No pattern": "–", "Undefined": "–"}),
             pill=True,
-            pixels=108,
+            pixels=104,
         ),
         Column("months_hot", "Months in which the area is a hot spot"),
         Column("months_cold", "Months in which the area is a cold spot"),

@@ -83,6 +83,7 @@ test("bars with intervals have room for them, on an axis of round steps from 0",
 
 test("steps are round and few, colours are mixed in proportion", () => {
   assert.deepEqual(steps(52.5, 4), [0, 20, 40]);
+  assert.deepEqual(steps(1.05, 3, 1), [0, 1], "of counts");
   assert.deepEqual(steps(0.9, 4).map((step) => Math.round(step * 10) / 10), [0, 0.5]);
   assert.equal(mixed([[0, "#000000"], [1, "#640000"]], 0.5), "rgb(50 0 0)");
   assert.equal(mixed([[0, "#000000"], [1, "#640000"]], 0), "rgb(0 0 0)");

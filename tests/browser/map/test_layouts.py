@@ -73,6 +73,25 @@ def test_a_third_town_is_magnified_beside_the_two(
     assert it.complaints() == []
 
 
+def test_above_a_high_legend_the_towns_are_magnified_beside_each_other(
+    page: Page, address: str, files: dict[str, Any]
+) -> None:
+    page.set_viewport_size({"width": 592, "height": 540})
+    it = MapPage(page, address)
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', `<div class='legend' style='position: fixed; "
+        "right: 12px; bottom: 12px; width: 280px; height: 260px'></div>`)"
+    )
+    it.do("move", "map")
+    it.paint(np.zeros(N), ranked=in_towns(files), insets=INSETS)
+    it.do("move", "map")
+    legend = page.locator(".legend").bounding_box()
+    one, other = (inset.bounding_box() for inset in page.locator(".map-inset").all())
+    assert legend and one and other
+    assert one["y"] == other["y"] and one["x"] + one["width"] < other["x"]
+    assert min(one["width"], one["height"]) >= 96 and one["y"] + one["height"] <= legend["y"]
+
+
 def test_an_inset_shows_the_areas_of_its_window(page: Page, address: str) -> None:
     it = MapPage(page, address)
     it.paint(IDS % 5, insets=[{**INSETS[1], "name": "The quay"}])
