@@ -95,7 +95,7 @@ def _number(value: float) -> str:
 # ---------------------------------------------------------------- one function a form
 
 
-BESIDE = 1.3
+BESIDE = 1.4
 """Length of an axis in longest bars, so that the number beside this one has room."""
 
 

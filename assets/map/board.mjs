@@ -47,6 +47,7 @@ export class Board {
   #marked = { hover: null, selected: null, set: [] }; // codes
   #pointed = null; // the pane under the pointer
   #described = null; // code of the area under it, which the tooltip tells of; lists point at areas without one
+  /** @type {import("./map.mjs").Frame|null} */ #asked = null; // the frame painted last, or still to be
   /** @type {Scene|null} */ #scene = null;
   /** @type {Second|null} */ #second = null;
   #mode = "one"; // how two maps lie: side by side, or one under the other with a divider to swipe
@@ -118,6 +119,7 @@ export class Board {
   /** Paint a frame on every pane, unless a newer one overtakes it. */
   async paint(frame) {
     const began = performance.now();
+    this.#asked = frame;
     this.#turn += 1;
     const turn = this.#turn;
     const scene = await this.#scenes.of(frame).catch((error) => this.#miss(error));
@@ -150,11 +152,17 @@ export class Board {
     return tiled || !this.#roomForInsets() ? [] : frame.insets ?? [];
   }
 
+  /** Paint the main frame of now again, which may still wait for its shapes. */
+  async #paintAgain() {
+    const frame = this.#asked;
+    if (frame) await this.paint(this.#scene?.frame === frame ? { ...frame, selected: this.#marked.selected } : frame);
+  }
+
   /** Paint the frames of now again, after something else changed. */
   async #repaint() {
     const second = this.#second?.frame;
     await Promise.all([
-      this.#scene && this.paint({ ...this.#scene.frame, selected: this.#marked.selected }),
+      this.#paintAgain(),
       second && this.compare(second, this.#mode),
     ]);
   }
@@ -222,7 +230,7 @@ export class Board {
     second.scene = { ...scene, windows: this.#windowsOf(scene) };
     this.#entitle();
     second.insets.assign(second.scene.windows);
-    if (turned && this.#scene) await this.paint({ ...this.#scene.frame, selected: this.#marked.selected });
+    if (turned && this.#scene) await this.#paintAgain();
     await this.#paintOn([second.pane, ...second.insets.panes], second.scene);
     announce(frame, began);
     await this.#magnify(second.insets, () => second.scene);

@@ -136,9 +136,10 @@ def draw_change(s: Asked) -> Drawn:
         codes, classes = classify(
             "Change", CHANGE[:1], position, s.inside, no_value="No earlier period loaded"
         )
-        finding = "There is no earlier period of the same length to compare with: choose a shorter period."
+        why, other = "There is no earlier period of the same length to compare with", ""
         if _other_years(s):
-            finding = "The period before is not wholly loaded: choose another under “Compare with”, or a shorter period."
+            why, other = "The period before is not wholly loaded", "another under “Compare with”, or "
+        finding = f"{why}: choose {other}a shorter period."
         return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
     # Ratios could be solved for counts, so both periods are protected; suppressed areas are not compared.
     after, before = (

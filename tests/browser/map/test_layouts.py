@@ -160,6 +160,17 @@ def test_tiles_show_the_same_colours_and_selection(county: MapPage) -> None:
     assert county.seen.count("/lsoa-tiles.json") == county.seen.count("/lsoa.json") == 1
 
 
+def test_a_frame_that_waits_for_its_shapes_is_not_lost_where_the_page_changes_its_colours(
+    county: MapPage,
+) -> None:
+    county.paint(np.zeros(N))
+    tiled = frame(np.full(N, 4), query="?tiled", layout="tiles")
+    county.page.evaluate("(tiled) => Promise.all([hotspotsMap.paint(tiled), hotspotsMap.restyle()])", tiled)
+    county.settle()
+    assert county.page.evaluate("painted.at(-1).query") == "?tiled"
+    assert county.page.locator(".map-place").all_inner_texts() == ["South", "North"]
+
+
 def test_two_frames_side_by_side_share_one_camera(county: MapPage) -> None:
     county.paint(np.full(N, 4), title="This year")
     county.do("compare", frame(np.full(N, 1), title="Last year"))
