@@ -271,7 +271,7 @@ def attacks(get: Get, known: Known, questions: int, most: int) -> Iterator[tuple
     for source in ("ae", "admissions"):
         yield "rate shown beside 10 or not, and its limits", source, beside_ten(get, known, source)
     yield "age and sex in an assessment", "admissions", ages_and_sexes(get, known, "admissions", most // 5)
-    for source in ("ae", "ambulance"):
+    for source in ("ae", "admissions", "ambulance"):
         yield "slices by age and sex, counted", source, slices(get, known, source)
         yield "women, by the layer of the share", source, shares(get, known, source)
     yield "age and sex, by groups beside residents", "admissions", groups(get, known, "admissions", most // 5)

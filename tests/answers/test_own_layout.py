@@ -123,7 +123,7 @@ def test_every_filter_counts_as_the_raw_file_does(small_areas: Path, tmp_path: P
     table = pairs(part).table.set_index("Victim")
     both = ages("Victim Age", rows, 18, 24) & (rows["Victim Sex"] == "M")
     both &= ages("Suspect Age", rows, 0, 17) & (rows["Suspect Sex"] == "M")
-    assert table.loc["Male 18 to 24", "Suspect male under 18"] == both.sum()
+    assert table.loc["Male 18 to 24", "By male under 18"] == both.sum()
     assert table.loc["All", "All"] == len(rows)
     kind = rows["Premises Type"].map(WORDS["Premises Type"])
     table = premises(part).table.set_index("Premises")

@@ -13,6 +13,7 @@ import pytest
 from dashboard import create_app
 from dashboard.view import page
 from geo.answer.atlas import Atlas
+from geo.answer.unrecorded import unrecorded
 from geo.ask.refusal import Refused
 from geo.ask.viewer import OTHERS
 from geo.data.ingest import import_files
@@ -124,7 +125,7 @@ def test_victims_and_suspects_add_up(part: Part) -> None:
     table = made(part, "pairs").table.set_index("Victim")
     both = ages("Victim Age", rows, 0, 17) & (rows["Victim Sex"] == "F")
     both &= ages("Suspect Age", rows, 25, 200) & (rows["Suspect Sex"] == "M")
-    assert table.loc["Female under 18", "Suspect male 25 and over"] == both.sum()
+    assert table.loc["Female under 18", "By male 25 and over"] == both.sum()
     assert table.loc["All", "All"] == len(rows) == table["All"].iloc[:-1].sum()
 
 
@@ -273,3 +274,10 @@ def test_diagnoses_in_any_position(true_demo_atlas: Atlas, demo_atlas: Atlas) ->
     assert table["Share"].round().tolist()[:3] == [50, 40, 20]
     with pytest.raises(Refused, match="not in the protected version"):
         demo_atlas.exactly("?source=admissions&diagnosis=alcohol")
+
+
+def test_an_incident_has_no_code_that_could_be_missing(demo_atlas: Atlas) -> None:
+    assert "anti-social-behaviour" in demo_atlas.sources["offences"].info.nouns
+    for search in ("definition=serious-violence", "code=8N"):
+        counted = unrecorded(demo_atlas.asked(demo_atlas.exactly(f"?source=offences&{search}")))
+        assert list(counted.values()) == [0]

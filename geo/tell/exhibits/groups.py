@@ -173,8 +173,8 @@ def pairs(part: Part) -> Exhibit:
     everyone = np.ones(len(part.rows), bool)
     for name, suspect in (*of_suspect.items(), (BOROUGH_TOTAL, everyone)):
         column = [int((victim & suspect).sum()) for victim in (*of_victim.values(), everyone)]
-        table[f"Suspect {lower_first(name)}" if name != BOROUGH_TOTAL else name] = part.gate.counts(column)
-    drawn = [name for name in table.columns[1:-1] if not name.endswith("not recorded")]
+        table[f"By {lower_first(name)}" if name != BOROUGH_TOTAL else name] = part.gate.counts(column)
+    drawn = [name for name in table.columns[1:-1] if name != "By not recorded"]
     both = int((~of_victim["Not recorded"] & ~of_suspect["Not recorded"]).sum())
     cells = {
         (victim, suspect): int((a & b).sum())
