@@ -281,3 +281,16 @@ def test_an_incident_has_no_code_that_could_be_missing(demo_atlas: Atlas) -> Non
     for search in ("definition=serious-violence", "code=8N"):
         counted = unrecorded(demo_atlas.asked(demo_atlas.exactly(f"?source=offences&{search}")))
         assert list(counted.values()) == [0]
+
+
+def test_ethnic_groups_beside_residents(demo_atlas: Atlas) -> None:
+    part = part_of(demo_atlas, demo_atlas.exactly("?source=offences"), "offences")[0]
+    events = demo_atlas.snapshot.incidents("offences")
+    events = events[(events["category"] == VIOLENCE) & events["lsoa"].isin(part.lsoa.frame.index)]
+    recorded = events["ethnicity"].value_counts(normalize=True)
+    residents = demo_atlas.surroundings.ethnic_groups(part.inside)
+    share = residents["Asian"] / residents.sum()
+    one = made(part, "represented").table.set_index("Group").loc["Asian"]
+    assert one["Share of those known"] == pytest.approx(100 * recorded["asian"])
+    assert one["Times its share"] == pytest.approx(recorded["asian"] / share)
+    assert one["At least"] < one["Times its share"] < one["At most"]

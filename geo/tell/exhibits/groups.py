@@ -19,20 +19,23 @@ from geo.tell.exhibits.persons import GROWN, YOUNG_BY_FIVE_YEARS, carrying
 NOT_KNOWN = "Not known"
 FEWER = {"Under 18": "0-17", "18 to 24": "18-24", "25 and over": "25+"}
 FEWER_BY_FIVE_YEARS = {"Under 15": "0-14", "15 to 24": "15-24", "25 and over": "25+"}
-_ETHNICITY_WITHOUT = "Residents by ethnicity are not loaded, so no group of victims is set against them."
+_ETHNICITY_WITHOUT = (
+    "Ethnicity is not set against residents: it is not recorded, or residents by ethnic group are not loaded."
+)
+_AS_SAID = "Ethnicity of residents is as they said in the Census, of victims as the file has it."
 
 
 def represented(part: Part) -> Exhibit:
     """Groups of victims or patients by sex and age beside residents, whatever those not known may be."""
     residents = _residents(part)
     rows: list[tuple[str, str, int, int, float]] = []
-    for name, groups in _groups(part).items():
+    for name, groups in _groups(part, residents).items():
         factor = FACTORS[name]
         unknown = part.total - int(carrying(part, factor, _known(factor)).sum())
         people = {label: residents[name][list(of)].sum() for label, of in groups.items()}
         whole = sum(people.values())
         for label, of in groups.items():
-            chosen = {*of} if name == "victim_sex" else {*read_ages(_spans[label])[0]}
+            chosen = {*read_ages(_spans[label])[0]} if factor.ages else {*of}
             share = people[label] / whole if whole else np.nan
             rows.append((factor.label, label, int(carrying(part, factor, chosen).sum()), unknown, share))
     if not any(row[2] for row in rows):
@@ -43,9 +46,8 @@ def represented(part: Part) -> Exhibit:
     if times.notna().any():
         at = int(times.argmax())
         one = table.iloc[at]
-        aged = one["Of"] == FACTORS["victim_age"].label
         finding = (
-            f"Persons {'aged ' if aged else ''}{lower_first(one['Group'])}: "
+            f"{_named(one['Of'], one['Group'])}: "
             f"{one['Share of those known']:.0f}% of those known, {one['Share of residents']:.1f}% of the "
             f"residents, {times.iloc[at]:.1f} times their share ({one['At least']:.1f} to "
             f"{one['At most']:.1f} times whatever those not known are)."
@@ -56,12 +58,19 @@ def represented(part: Part) -> Exhibit:
         + ("" if where == "where they live" else " Victims may live elsewhere."),
         "At least: none of those not known belongs to the group; at most: all of them do; both with Wilson’s "
         "95% limits, which take each event as another person’s.",
-        _ETHNICITY_WITHOUT,
+        _AS_SAID if "ethnicity" in residents else _ETHNICITY_WITHOUT,
     )
     shares = dict.fromkeys(("Share of those known", "Share of residents"), PERCENT)
     formats = shares | dict.fromkeys(("Times its share", "At least", "At most"), "{:.2f}")
     title = f"{part.titled}: groups beside residents"
     return Exhibit("represented", title, finding, table, formats, caveats=caveats)
+
+
+def _named(of: str, group: str) -> str:
+    """Say who is in a group: "Persons aged 15 to 24"."""
+    if of == FACTORS["victim_age"].label:
+        return f"Persons aged {lower_first(group)}"
+    return f"{group} victims" if of == FACTORS["ethnicity"].label else f"{group} persons"
 
 
 _spans = {**YOUNG_BY_FIVE_YEARS, **GROWN}
@@ -71,7 +80,7 @@ def _known(factor: Factor) -> set[int]:
     return {at for at in range(len(factor.values)) if at not in factor.unknown}
 
 
-def _groups(part: Part) -> dict[str, dict[str, Sequence[int]]]:
+def _groups(part: Part, residents: Mapping[str, np.ndarray]) -> dict[str, dict[str, Sequence[int]]]:
     """Groups by factor and label: positions of sexes, or of the bands of residents that an age spans."""
     extra = part.loaded.cube.extra
     found: dict[str, dict[str, Sequence[int]]] = {}
@@ -83,20 +92,26 @@ def _groups(part: Part) -> dict[str, dict[str, Sequence[int]]]:
             label: range(int(low) // 5, (int(high[0]) + 1) // 5 if high else len(AGE_BANDS))
             for label, (low, *high) in ends.items()
         }
+    if "ethnicity" in residents:
+        found["ethnicity"] = {label: (at,) for at, label in enumerate(FACTORS["ethnicity"].labels[:-1])}
     return found
 
 
 def _residents(part: Part) -> dict[str, np.ndarray]:
-    """Residents of the areas inside by sex (female, male) and by band of five years."""
+    """Residents of the areas inside by sex (female, male), by band of five years, by ethnic group."""
     if part.atlas.bands is None:
         raise NotPossible("residents by age are not loaded.")
     table = part.atlas.snapshot.read("population")
     mine = table[table["lsoa"].astype(str).isin(part.lsoa.frame.index[part.inside])]
     by_sex = mine.groupby(mine["sex"].astype(str))["population"].sum().reindex(["F", "M"])
-    return {
+    found = {
         "victim_sex": by_sex.fillna(0).to_numpy(float),
         "victim_age": part.atlas.bands[part.inside].sum(axis=0).astype(float),
     }
+    ethnic, groups = FACTORS["ethnicity"], part.atlas.surroundings.ethnic_groups(part.inside)
+    if part.loaded.cube.extra.carries(ethnic) and not groups.empty:
+        found["ethnicity"] = groups.reindex(ethnic.labels[:-1]).fillna(0).to_numpy(float)
+    return found
 
 
 def _beside(part: Part, rows: Sequence[tuple[str, str, int, int, float]]) -> pd.DataFrame:
@@ -157,7 +172,7 @@ def victims(part: Part) -> Exhibit:
             f"The victim’s ethnicity is recorded of {shares[0]:.0%} of the {part.noun}, ethnicity, age and "
             f"sex of {shares[1]:.0%}."
         )
-    caveats = ("An offence without a victim stands among those not known.", _ETHNICITY_WITHOUT)
+    caveats = ("An offence without a victim stands among those not known.",)
     title = f"{part.titled}: victims by ethnicity, age and sex"
     return Exhibit("victims", title, finding, table, caveats=caveats)
 

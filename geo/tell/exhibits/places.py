@@ -35,7 +35,7 @@ def premises(part: Part) -> Exhibit:
     """Kinds of premises: how many, what part, which share a rank, and when they are busiest."""
     kind = FACTORS["premises"]
     if not part.loaded.cube.extra.carries(kind):
-        raise NotPossible(f"premises: {kind.reason(part.loaded.info)}")
+        raise NotPossible(kind.reason(part.loaded.info))
     masks = {label: carrying(part, kind, {at}) for at, label in enumerate(kind.labels)}
     unknown = masks.pop("Not known")
     counts = np.array([int(mask.sum()) for mask in masks.values()])
@@ -249,7 +249,7 @@ def diagnoses(part: Part) -> Exhibit:
     """Diagnoses beside the injury, in any position: mental health, drugs, alcohol, several at once."""
     factor = FACTORS["diagnosis"]
     if not part.loaded.cube.extra.carries(factor):
-        raise NotPossible(f"diagnoses: {factor.reason(part.loaded.info)}")
+        raise NotPossible(factor.reason(part.loaded.info))
     told = [at for at, value in enumerate(factor.values) if value not in NO_COUNT]
     masks = {factor.labels[at]: carrying(part, factor, {at}) for at in told}
     unknown = int(carrying(part, factor, factor.unknown).sum())
