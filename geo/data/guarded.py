@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,13 @@ def declare(change: Transaction, source: Source) -> None:
     for role in unprotected(change):
         if change.has(role):
             put_events(change, role, change.read(role))
+
+
+def get_ready(source: Source, beside: ThreadPoolExecutor) -> None:
+    """Load what a protected version is drawn with beside something else, where a source may need one."""
+    if source.disclosure != "open" or any(reader.internal for reader in source.readers):
+        for module in ("scipy.optimize", "randomgen"):
+            beside.submit(import_module, module)
 
 
 def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,10 @@ from geo.ask.words import listed
 from geo.data.distinct import of_arrow
 from geo.data.packing import check_beginning, check_workbook
 from geo.data.table import Counted, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.csv
 
 Recognise = Callable[[Sequence[str]], bool]
 """Whether a header is one of a table that is looked for."""
@@ -93,7 +97,7 @@ def read_table(
     separator = separator_of(text)
     if separator != ",":
         notes.append(f"{name}: the columns are separated by {SEPARATORS[separator]}.")
-    table = _quickly(name, text, separator, first_row, lenient)
+    table = _quickly(name, text, separator, first_row, recognise, lenient=lenient)
     if table is None or not (recognise(list(table.frame)) or _is_header(list(table.frame))):
         table = _row_by_row(name, text, separator, first_row, recognise, lenient=lenient)
     table.notes[:0] = notes
@@ -155,11 +159,11 @@ def separator_of(text: Bytes) -> str:
     return max(SEPARATORS, key=lambda separator: columns[separator])
 
 
-def _quickly(name: str, text: Bytes, separator: str, first_row: int, lenient: bool) -> Table | None:
-    """A well-formed table whose first row is its header; None where it is not that."""
+def _quickly(
+    name: str, text: Bytes, separator: str, first_row: int, recognise: Recognise, *, lenient: bool
+) -> Table | None:
+    """A table whose first row is its header; None where it is not that, or its rows cannot be told apart."""
     import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.csv
 
     line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
     header = next(csv.reader([line], delimiter=separator))
@@ -167,31 +171,91 @@ def _quickly(name: str, text: Bytes, separator: str, first_row: int, lenient: bo
     end = len(text)
     while end and text[end - 1] in b"\r\n\x1a":
         end -= 1
-    plain, packed = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
+    wrong: dict[int, tuple[str, str]] = {}
+    try:
+        table, odd = _split(text, end, separator, columns, kept)
+        if odd and not recognise(columns):  # the header may be further down
+            return None
+        if odd:
+            mended, wrong = _mended(text[:end], odd, separator, len(columns))
+            table, odd = _split(mended, len(mended), separator, columns, kept)
+    except (pa.ArrowInvalid, _NotPlain):
+        return None
+    frame = pd.DataFrame({column: of_arrow(table[column]) for column in kept}, copy=False)
+    return _finished(name, frame, np.arange(len(frame)) + first_row + 1, lenient, wrong)
 
-    def read(end: int, types: dict[str, pa.DataType]) -> pa.Table:
+
+def _split(
+    text: Bytes, end: int, separator: str, columns: list[str], kept: list[str]
+) -> tuple[pa.Table, list[int]]:
+    """The cells of a text up to its end, and which rows of it are longer or shorter than its header."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv
+
+    odd: list[int] = []
+
+    def set_aside(row: pyarrow.csv.InvalidRow) -> str:
+        odd.append(row.number)
+        return "skip"
+
+    def read(end: int, packed: set[str]) -> pa.Table:
+        odd.clear()
+        one, few = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
         return pyarrow.csv.read_csv(
             pa.py_buffer(memoryview(text)[:end]),
             read_options=pyarrow.csv.ReadOptions(
                 column_names=columns, skip_rows=1, use_threads=False, block_size=BLOCK
             ),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=separator, newlines_in_values=b'"' in text, ignore_empty_lines=False
+                delimiter=separator,
+                newlines_in_values=b'"' in text,
+                ignore_empty_lines=False,
+                invalid_row_handler=set_aside,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=types, include_columns=kept, null_values=[""], strings_can_be_null=True
+                column_types={column: few if column in packed else one for column in columns},
+                include_columns=kept,
+                null_values=[""],
+                strings_can_be_null=True,
             ),
         )
 
-    try:
-        cut = text.find(b"\n", SAMPLE, end)
-        first = read(end if cut < 0 else cut, dict.fromkeys(columns, plain))
-        often = {c for c in kept if len(pc.unique(first[c])) <= MOSTLY * len(first)}
-        table = read(end, {column: packed if column in often else plain for column in columns})
-    except pa.ArrowInvalid:
-        return None
-    frame = pd.DataFrame({column: of_arrow(table[column]) for column in kept}, copy=False)
-    return _finished(name, frame, np.arange(len(frame)) + first_row + 1, lenient)
+    cut = text.find(b"\n", SAMPLE, end)
+    first = read(end if cut < 0 else cut, set())
+    often = {c for c in kept if len(pc.unique(first[c])) <= MOSTLY * len(first)}
+    return read(end, often), odd
+
+
+class _NotPlain(Exception):
+    """A text in which a row is not a line."""
+
+
+def _mended(
+    text: Bytes, odd: list[int], separator: str, width: int
+) -> tuple[bytes, dict[int, tuple[str, str]]]:
+    """The text with its odd rows cut or filled to the width of its header, and which are wrong, and why."""
+    if b'"' in text or text.count(b"\r") not in {0, text.count(b"\r\n")}:
+        raise _NotPlain
+    lines, wrong, mark = text.split(b"\n"), {}, separator.encode()
+    for number in odd:
+        cells = lines[number - 1].rstrip(b"\r").split(mark)
+        if why := _length(cells, width):
+            wrong[number - 2] = ("", why)
+        cells = cells[:width] + [b""] * (width - len(cells))
+        lines[number - 1] = mark.join(cells)
+    return b"\n".join(lines), wrong
+
+
+def _length(cells: Sequence[str] | Sequence[bytes], width: int) -> str:
+    """What is wrong with the length of a row; "" where only blank cells are too many or too few."""
+    beyond = any(cell.strip() for cell in cells[width:])
+    if beyond or (len(cells) < width and any(cell.strip() for cell in cells)):
+        return (
+            f"{len(cells)} cells where the header has {width}; correct the row (a comma within a cell "
+            "needs quotation marks) and import the file again"
+        )
+    return ""
 
 
 def _row_by_row(
@@ -224,13 +288,8 @@ def _of_rows(name: str, rows: list[list[str]], first_row: int, recognise: Recogn
     columns, kept = _columns(name, header[:width])
     body, wrong = [], {}
     for position, cells in enumerate(rows[at + 1 :]):
-        beyond = any(cell.strip() for cell in cells[width:])
-        if beyond or (len(cells) < width and any(cell.strip() for cell in cells)):
-            wrong[position] = (
-                "",
-                f"{len(cells)} cells where the header has {width}; correct the row (a comma within a cell "
-                "needs quotation marks) and import the file again",
-            )
+        if why := _length(cells, width):
+            wrong[position] = ("", why)
         body.append([*cells[:width], *[""] * (width - len(cells))])
     numbers = np.arange(len(body)) + first_row + at + 1
     frame = pd.DataFrame(body, columns=columns, dtype="str")[kept]

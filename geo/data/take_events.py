@@ -44,6 +44,7 @@ def take_events(
     batches = {r: b for r, b in change.manifest["batches"].items() if b["source"] == source.key}
     with ThreadPoolExecutor(2) as beside:
         known, printed = beside.submit(loaded_areas, change), beside.submit(fingerprints, paths)
+        guarded.get_ready(source, beside)
         if batches and _loaded_already(batches, printed.result(), add=add):
             notes = ["These files are loaded already; nothing was changed."]
             return Receipt(source.key, printed.result(), notes=notes)

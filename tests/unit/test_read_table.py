@@ -205,7 +205,21 @@ def test_what_cannot_be_unpacked_is_told_with_the_remedy(
 def test_what_the_reader_of_text_cannot_take_is_said_in_a_sentence() -> None:
     endless = "x" * ((1 << 24) + 1)
     with pytest.raises(Problem, match=r"cannot be read as a table .*: save it again as “CSV UTF-8”"):
-        read_table("file.csv", f"{STREET}a,b\n{endless}\n".encode(), KNOWN)
+        read_table("file.csv", f'{STREET}"a",b\n{endless}\n'.encode(), KNOWN)
+
+
+def test_rows_of_another_length_cost_no_more_than_others() -> None:
+    rows = ["1,2,3", "4,5", ",,", "", "6,7,8,9", "1,2,3,,", ",", "x,y,z", ""]
+    for end in ("\n", "\r\n"):
+        quick = end.join(["a,b,c", *rows]).encode()
+        slow = end.join(['a,b,"c"', *rows]).encode()  # a quotation mark: it is read row by row
+        one, other = (
+            read_table("f", text, lambda h: h == ["a", "b", "c"], lenient=True) for text in (quick, slow)
+        )
+        pd.testing.assert_frame_equal(unpacked(one.frame), unpacked(other.frame))
+        assert one.rows.tolist() == other.rows.tolist() == [2, 3, 6, 7, 9]
+        assert one.aside == other.aside and sorted(one.aside or {}) == [1, 2]
+        assert one.notes == other.notes == ["f: 3 empty rows passed over."]
 
 
 @pytest.mark.parametrize(
