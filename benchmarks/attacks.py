@@ -196,11 +196,11 @@ def _age_and_sex(get: Get, source: str, borough: str, month: int, when: str = ""
 SPANS = ("0-14", "15-19", "20-24", "25-29", "30-34", "35-44", "45+", "unknown")
 
 
-def slices(get: Get, known: Known, source: str) -> Told:
+def slices(get: Get, known: Known, source: str, spans: Sequence[str] = SPANS) -> Told:
     """Number of events of a small area: how many slices of it by sex and age, a filter each, are not 0."""
     true, found = known.counts(source), np.zeros(len(known.areas), int)
-    for sex in ("female", "male", "unknown"):
-        for span in SPANS:
+    for sex in ("female", "male"):
+        for span in spans:
             rows = table(get, source=source, victim_sex=sex, victim_age=span)
             found += [rows[area]["count"] not in ("", "0") for area in known.areas]
     small = np.isin(true, SMALL)

@@ -136,5 +136,5 @@ SHARE = Layer(
     about="share_percent",
     ranks="share_percent",
     heeds=frozenset({"palette"}),
-    evidence=("factors",),
+    evidence=("factors", "represented", "pairs", "premises"),
 )

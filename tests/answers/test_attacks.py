@@ -24,6 +24,7 @@ from tests.support.manifest import rewritten
 from tests.support.table import rows_of
 
 FEW = 10
+SPANS = ("0-19", "20-29", "30-44", "45+")
 
 
 def get_of(atlas: Atlas) -> Get:
@@ -70,7 +71,7 @@ ATTACKS: dict[str, tuple[Callable[[Get, Known], Told], float]] = {
         lambda get, known: attacks.ages_and_sexes(get, known, "admissions", 3),
         0.9,
     ),
-    "slices by age and sex": (lambda get, known: attacks.slices(get, known, "ambulance"), 0.5),
+    "slices by age and sex": (lambda get, known: attacks.slices(get, known, "ambulance", SPANS), 0.5),
     "age and sex by groups": (lambda get, known: attacks.groups(get, known, "admissions", 3), 0.9),
     "one event, all routes together": (lambda get, known: attacks.person(get, known, "ambulance", 3), 0.9),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,12 @@ def test_groups_beside_residents_are_bounded_by_those_not_known(part: Part) -> N
     high = proportion_confint(young + unknown, len(rows), method="wilson")[1]
     np.testing.assert_allclose([one["At least"], one["At most"]], [low / people, high / people])
     assert table.loc[["Female", "Male"], "Share of residents"].sum() == pytest.approx(100)
+    young = replace(part, query=part.query.replace(victim_age=(4, 5), knife=(0,)))
+    of_knives = made(young, "represented").table.set_index("Group")  # a group is set beside the others
+    assert (
+        of_knives.loc["25 to 34", "Count"]
+        == (ages("Victim Age", rows, 25, 34) & (rows["Knife"] == "Y")).sum()
+    )
 
 
 def test_victims_and_suspects_add_up(part: Part) -> None:

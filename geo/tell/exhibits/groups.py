@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -27,6 +28,7 @@ _AS_SAID = "Ethnicity of residents is as they said in the Census, of victims as 
 
 def represented(part: Part) -> Exhibit:
     """Groups of victims or patients by sex and age beside residents, whatever those not known may be."""
+    part = replace(part, query=part.query.replace(victim_sex=(), victim_age=(), ethnicity=()))  # whole groups
     residents = _residents(part)
     rows: list[tuple[str, str, int, int, float]] = []
     for name, groups in _groups(part, residents).items():
