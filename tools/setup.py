@@ -218,7 +218,11 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Check style and types, then run every test (or those that the arguments choose)."""
+    """Check style and types, then run every test (or those that the arguments choose).
+
+    What Python compiles is kept, or each process, and each server that a test starts, compiles it again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     prepare(dev=True)
     bring_npm(in_place() or {})
     checks = (

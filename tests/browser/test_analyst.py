@@ -65,7 +65,7 @@ def test_from_neighbour_to_neighbour_and_back(page: Page, address: str):
 
 
 def test_numbers_are_copied_where_they_stand(page: Page, address: str, small_atlas: Atlas):
-    load(page, address, f"?area={HERE}")
+    visit(page, address, f"?area={HERE}")
     page.locator("[data-panel=area]").get_by_role("heading", name="By month").click()
     page.locator("[data-panel=area]").get_by_role("button", name="Copy as a table: By month").click()
     expect(page.locator("#toast")).to_contain_text("Copied")
@@ -194,7 +194,7 @@ def test_a_set_is_drawn_on_the_map(page: Page, address: str):
 
 
 def test_a_set_is_gathered_by_keyboard(page: Page, address: str, small_atlas: Atlas):
-    load(page, address, f"?area={HERE}")
+    visit(page, address, f"?area={HERE}")
     page.locator("[data-panel=area] [data-add]").focus()
     page.keyboard.press("Enter")
     shows(page, f"?area={HERE}&set={HERE}&{SEEN}")
@@ -214,7 +214,7 @@ def test_a_set_is_gathered_by_keyboard(page: Page, address: str, small_atlas: At
 
 
 def test_views_and_sets_are_saved_taken_out_and_brought_back(page: Page, address: str, tmp_path: Path):
-    load(page, address, f"?set={HERE},{THERE}&layer=quintile")
+    visit(page, address, f"?set={HERE},{THERE}&layer=quintile")
     page.get_by_role("button", name="Save this set").click()
     expect(page.locator("#saved-kind")).to_have_value("set")
     page.keyboard.type("Corner")

@@ -160,7 +160,7 @@ def test_a_view_with_a_mark_and_own_classes_is_kept_by_keyboard_and_survives_a_r
     page: Page, address: str
 ):
     view = "?breaks=own&edges=50,100&mark=class:2"
-    seen = load(page, address, view)
+    seen = visit(page, address, view)
     page.keyboard.press("v")
     expect(page.locator("#saved-name")).to_be_focused()
     page.keyboard.type("Over a hundred")
@@ -168,7 +168,6 @@ def test_a_view_with_a_mark_and_own_classes_is_kept_by_keyboard_and_survives_a_r
     page.keyboard.press("Escape")
     expect(page.locator("#saved")).to_be_hidden()
     load(page, address)
-    page.reload()
     shows(page, "")
     page.keyboard.press("v")
     kept = page.get_by_role("button", name="Over a hundred", exact=True)

@@ -52,7 +52,7 @@ def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, addr
 
 
 def test_the_last_panel_stays_and_what_failed_is_tried_again(page: Page, address: str):
-    load(page, address, f"?area={HERE}")
+    visit(page, address, f"?area={HERE}")
     told(page)
     page.locator(f"{PANEL} summary", has_text="Neighbours").click()
     page.locator(f"{PANEL} [data-add]").focus()
@@ -76,7 +76,7 @@ def test_the_last_panel_stays_and_what_failed_is_tried_again(page: Page, address
 @pytest.mark.parametrize("width", [1366, 390])
 def test_the_evidence_comes_when_it_is_opened(page: Page, address: str, small_atlas: Atlas, width: int):
     page.set_viewport_size({"width": width, "height": 768})
-    seen = load(page, address, f"?layer=significance&area={HERE}")
+    seen = visit(page, address, f"?layer=significance&area={HERE}")
     told(page)
     assert not seen.count("/piece/evidence")
     page.locator("#evidence > summary").click()

@@ -106,7 +106,7 @@ def test_the_map_goes_to_the_area_and_home_again(page: Page, address: str):
 
 
 def test_back_undoes_a_step_and_a_pasted_link_restores_it(page: Page, address: str):
-    load(page, address, MEETING)
+    visit(page, address, MEETING)
     press(page, "2", "area=")
     link, code = page.url, here(page)
     press(page, "3", f"area=(?!{code})")
