@@ -23,7 +23,7 @@ from geo.out.report import REPORTS, filename, write
 from geo.tell.assessment import Assessment
 from geo.tell.exhibits.part import Exhibit
 from geo.tell.patrol.before_after import compare
-from geo.tell.patrol.repeats import near_repeats
+from geo.tell.patrol.repeats import near_repeats, repeats_loaded
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -72,6 +72,17 @@ def register(app: Dash, atlas: Atlas) -> None:
             faults = (str(problem),)
         page = _page(atlas, found, faults)
         return Response(page, 422 if faults else 200, mimetype="text/html")
+
+    @app.server.get("/patrol/repeats")
+    @described(Operation("Repeats among the events loaded, for the page", PAGE, HTML, effort=Effort.LONG))
+    def repeats_of_loaded() -> Response:
+        allow(atlas, "patrol")
+        try:
+            return Response(_page(atlas, None, (), repeats_loaded(atlas, asked(atlas))), mimetype="text/html")
+        except Refused as refused:
+            return Response(_page(atlas, None, refused.sentences), 422, mimetype="text/html")
+        except Problem as problem:
+            return Response(_page(atlas, None, (str(problem),)), 422, mimetype="text/html")
 
     @app.server.post("/patrol/repeats")
     @described(

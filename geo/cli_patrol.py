@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
     from geo.stats.patrol_record import Record
     from geo.tell.assessment import Assessment
+    from geo.tell.exhibits.part import Exhibit
     from geo.tell.patrol import visits as made_visits
     from geo.tell.patrol.plan import Plan
 
@@ -330,17 +331,28 @@ def _day(text: str) -> date:
 @patrol.command("repeats")
 def repeats(
     events: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
-            help="Events: date, and easting and northing or longitude and latitude.", metavar="FILE"
+            help="Events: date, and easting and northing or longitude and latitude; those loaded if absent.",
+            metavar="FILE",
         ),
-    ],
+    ] = None,
+    url: Url = "",
+    group: cli.AsGroup = "",
+    access: cli.AccessFile = None,
+    data: cli.Data = cli.DATA,
 ) -> None:
     """Say whether events are followed by others nearby, soon (Knox), and how often places come again."""
-    from geo.tell.patrol.repeats import near_repeats
+    from geo.ask.refusal import search_of
+    from geo.tell.patrol.repeats import near_repeats, repeats_loaded
 
     console = cli.console()
-    for exhibit in near_repeats(events.name, _bytes(events)):
+    if events:
+        found: tuple[Exhibit, ...] = near_repeats(events.name, _bytes(events))
+    else:
+        atlas = opened(data, group, access)
+        found = repeats_loaded(atlas, atlas.exactly(search_of(url)))
+    for exhibit in found:
         console.print(f"{exhibit.title}: {exhibit.finding}\n")
         console.print(exhibit.texts().to_string(index=False))
         for caveat in exhibit.caveats:

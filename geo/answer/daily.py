@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from geo.answer.asked import Asked
-from geo.answer.cube import N_SLOTS
+from geo.answer.cube import N_SLOTS, Cube
 from geo.ask.problem import Problem
 from geo.ask.words import day_name, month_number
 
@@ -26,6 +26,12 @@ def needs_days(asked: Asked) -> None:
             f"{asked.info.label} tell months, not days: load events with dates (hotspots import) to judge "
             "days."
         )
+
+
+def ordinals(cube: Cube, rows: np.ndarray) -> np.ndarray:
+    """Day of some rows as a proleptic ordinal, 0 where it is not known; int64."""
+    month = cube.cell[rows] // N_SLOTS % max(1, len(cube.months))
+    return np.where(cube.day[rows] > 0, cube.before_first[month] + cube.day[rows], 0)
 
 
 def by_day(asked: Asked, dates: Sequence[date], weights: np.ndarray | None = None) -> np.ndarray:
@@ -55,9 +61,7 @@ def by_day(asked: Asked, dates: Sequence[date], weights: np.ndarray | None = Non
     selection = asked.loaded.select(within)
     cube, rows = asked.cube, selection.rows
     rows = rows[(cube.day[rows] > 0) & (cube.area[rows] < cube.n_areas)]
-    month = cube.months[cube.cell[rows] // N_SLOTS % len(cube.months)]
-    starts = {int(m): date(int(m) // 12, int(m) % 12 + 1, 1).toordinal() for m in np.unique(month)}
-    ordinal = np.array([starts[int(m)] for m in month], np.int64) + cube.day[rows] - 1
+    ordinal = ordinals(cube, rows)
     at = np.array([day.toordinal() for day in dates])
     position = np.searchsorted(at, ordinal)
     there = (position < len(at)) & (at[np.minimum(position, len(at) - 1)] == ordinal)

@@ -4,11 +4,13 @@ import io
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dashboard import create_app
 from geo.ask.problem import Problem
-from geo.tell.patrol.repeats import near_repeats
+from geo.data.exclusions import points_of
+from geo.tell.patrol.repeats import near_repeats, repeats_loaded
 
 
 def _file(again: int) -> bytes:
@@ -33,6 +35,42 @@ def test_planted_repeats_are_found_where_they_were_planted() -> None:
 def test_events_at_random_are_not_called_repeats() -> None:
     table, _ = near_repeats("events.csv", _file(0), 99)
     assert table.finding.startswith("No more pairs")
+
+
+@pytest.fixture
+def with_points(small_atlas, monkeypatch):
+    """Events of each square at its middle or, in three of four, at one of nine other points."""
+    events = small_atlas.snapshot.incidents("offences")
+    rng = np.random.default_rng(2)
+    known = events["lsoa"].isin(small_atlas.levels["lsoa"].frame.index)
+    place = events["lsoa"].astype(str).str[-3:-1].where(known, "0").str.extract(r"(\d+)")[0].astype(int)
+    longitude = (-0.5 + place * 0.01 + rng.integers(0, 10, len(events)) * 0.0002).where(known)
+    events = events.assign(point=points_of(longitude, pd.Series(52.0, events.index).where(known)))
+    monkeypatch.setattr("geo.data.store.Snapshot.events", lambda self, source: events)
+    return events
+
+
+def test_places_of_the_events_loaded_are_those_that_pandas_counts(small_atlas, with_points) -> None:
+    query = small_atlas.exactly("level=lsoa&source=offences&category=robbery")
+    near, again = repeats_loaded(small_atlas, query, 99)
+    mine = with_points[(with_points["category"] == "Robbery") & with_points["point"].notna()]
+    each = mine["point"].astype(str).value_counts()
+    classes = [int((each == size).sum()) for size in range(1, 5)] + [int((each >= 5).sum())]
+    assert again.table["Places"].tolist() == classes
+    several = each[each > 1]
+    assert again.finding == (
+        f"{len(several) / len(each):.0%} of the places had several events, "
+        f"{100 * several.sum() / each.sum():.0f}% of all."
+    )
+    assert near.title == f"Near repeats, {mine['date'].notna().sum():,} events"
+    assert any("fewer than 10 events are not kept" in caveat for caveat in again.caveats)
+
+
+def test_places_of_protected_events_and_of_none_are_not_told(small_atlas) -> None:
+    client = create_app(small_atlas).server.test_client()
+    for source, why in (("ae", "none of their places is told"), ("offences", "give no points")):
+        page = client.get(f"/patrol/repeats?level=lsoa&source={source}")
+        assert page.status_code == 422 and why in page.text
 
 
 def test_the_page_looks_for_repeats_in_a_file(small_atlas, monkeypatch) -> None:

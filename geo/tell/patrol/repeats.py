@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.answer.asked import ALPHA
+from geo.answer.asked import ALPHA, Asked
+from geo.answer.atlas import Atlas
+from geo.answer.daily import ordinals
 from geo.ask.problem import Problem
+from geo.ask.query import Query
 from geo.ask.words import counted
+from geo.data.distinct import values_of
+from geo.data.exclusions import KEPT, grid_of
 from geo.data.moments import parse_dates
 from geo.data.read_table import read_table
 from geo.data.table import parse_degrees, parse_grid
@@ -38,6 +43,50 @@ def near_repeats(name: str, content: bytes, permutations: int = PERMUTATIONS) ->
         raise Problem(
             f"{name} has {len(day):,} events with a day and a point: near repeats need {FEWEST} to {MOST:,}."
         )
+    _, at = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
+    return _near(x, y, day, left_out, permutations), _again(np.bincount(at.ravel()), "the file gives")
+
+
+def repeats_loaded(atlas: Atlas, query: Query, permutations: int = PERMUTATIONS) -> tuple[Exhibit, ...]:
+    """Judge the events of a question that have a point: places that come again and, with days, Knox.
+
+    Raises
+    ------
+    Problem
+        If its source gives no points, or its numbers are protected here.
+    """
+    asked = atlas.asked(query)
+    if asked.gate.controlled:
+        raise Problem(
+            f"The numbers of {asked.info.label} are protected here, so none of their places is told."
+        )
+    events = atlas.snapshot.events(query.source)
+    if "point" not in events:
+        raise Problem(f"{asked.info.label} give no points: give a file of them.")
+    position, points = values_of(events["point"])
+    county = atlas.with_events(query.source, events.assign(at=position.astype(np.int64)), asked.months)
+    found = Asked(county, asked.query)
+    rows = found.selection.rows[np.append(found.lsoas, [False, False])[found.cube.area[found.selection.rows]]]
+    at = np.asarray(found.cube.extra["at"])[rows]
+    rows, at = rows[at >= 0], at[at >= 0]
+    if len(at) < FEWEST:
+        raise Problem(f"{len(at):,} of these events have a point: repeats need {FEWEST} or more.")
+    x, y = (np.round(of)[at] for of in grid_of(points))
+    day = ordinals(found.cube, rows)
+    dated = day > 0
+    some = asked.loaded.gate.disclosure != "open"
+    again = _again(
+        np.bincount(at),
+        f"{asked.info.label} give"
+        + (f", of which points with fewer than {KEPT} events are not kept" if some else ""),
+    )
+    if not FEWEST <= dated.sum() <= MOST:
+        return (again,)
+    return _near(x[dated], y[dated], day[dated], int((~dated).sum()), permutations), again
+
+
+def _near(x: np.ndarray, y: np.ndarray, day: np.ndarray, left_out: int, permutations: int) -> Exhibit:
+    """The near-repeat table."""
     found = near_repeat(x, y, day, permutations=permutations)
     table = pd.DataFrame(
         {
@@ -64,8 +113,12 @@ def near_repeats(name: str, content: bytes, permutations: int = PERMUTATIONS) ->
         f"* where more than chance explains, corrected for all cells ({permutations:,} deals).",
         *([f"{counted(left_out, 'event', 'events')} without a day or a point left out."] if left_out else []),
     )
-    _, at = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
-    places = repeats(np.bincount(at.ravel())).reset_index()
+    return Exhibit("near_repeats", f"Near repeats, {len(day):,} events", finding, table, caveats=caveats)
+
+
+def _again(events: np.ndarray, given: str) -> Exhibit:
+    """How often places come again, from the events of each."""
+    places = repeats(events).reset_index()
     again = pd.DataFrame(
         {
             "Events at a place": places["events"].astype("str"),
@@ -74,16 +127,14 @@ def near_repeats(name: str, content: bytes, permutations: int = PERMUTATIONS) ->
         }
     )
     several = float(again["Share of all events"].iloc[1:].sum())
-    return (
-        Exhibit("near_repeats", f"Near repeats, {len(day):,} events", finding, table, caveats=caveats),
-        Exhibit(
-            "repeats",
-            "Places that come again",
-            f"{several:.0f}% of the events are at places with several.",
-            again,
-            {"Share of all events": "{:.1f}%"},
-            caveats=("A place is a point as the file gives it; anonymised points stand for several places.",),
-        ),
+    share = places["places"].iloc[1:].sum() / places["places"].sum()
+    return Exhibit(
+        "repeats",
+        "Places that come again",
+        f"{share:.0%} of the places had several events, {several:.0f}% of all.",
+        again,
+        {"Share of all events": "{:.1f}%"},
+        caveats=(f"A place is a point as {given}; anonymised points stand for several places.",),
     )
 
 
