@@ -47,7 +47,10 @@ ANSWERS: dict[str, Any] = HTML | {report.mimetype: {} for report in REPORTS.valu
 
 
 def register(app: Dash, atlas: Atlas) -> None:
-    """Add the routes ``/patrol/compare?<form>&<query>`` and ``POST /patrol/repeats`` (a file) to an app."""
+    """Add the routes of an atlas to an app.
+
+    ``/patrol/compare?<form>&<query>``, ``/patrol/repeats?<query>``, ``POST /patrol/repeats-of-file`` (a file).
+    """
 
     @app.server.get("/patrol/compare")
     @described(
@@ -84,7 +87,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         except Problem as problem:
             return Response(_page(atlas, None, (str(problem),)), 422, mimetype="text/html")
 
-    @app.server.post("/patrol/repeats")
+    @app.server.post("/patrol/repeats-of-file")
     @described(
         Operation("Near repeats in a file, for the page", PAGE, HTML, question=False, faults=(403, 422))
     )

@@ -77,11 +77,11 @@ def test_the_page_looks_for_repeats_in_a_file(small_atlas, monkeypatch) -> None:
     monkeypatch.setattr("dashboard.routes_compare.near_repeats", partial(near_repeats, permutations=99))
     client, mine = create_app(small_atlas).server.test_client(), {"Sec-Fetch-Site": "same-origin"}
     sent = {"events": (io.BytesIO(_file(40)), "events.csv")}
-    page = client.post("/patrol/repeats", data=sent, headers=mine)
+    page = client.post("/patrol/repeats-of-file", data=sent, headers=mine)
     assert page.status_code == 200 and "pairs as by chance 1 to 100 m and within 7 days" in page.text
-    nothing = client.post("/patrol/repeats", data={}, headers=mine)
+    nothing = client.post("/patrol/repeats-of-file", data={}, headers=mine)
     assert nothing.status_code == 422 and "Choose a file" in nothing.text
-    assert client.post("/patrol/repeats", data={}).status_code == 403
+    assert client.post("/patrol/repeats-of-file", data={}).status_code == 403
 
 
 @pytest.mark.parametrize(
