@@ -49,7 +49,7 @@ ANSWERS: dict[str, Any] = HTML | {report.mimetype: {} for report in REPORTS.valu
 def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
-    ``/patrol/compare?<form>&<query>``, ``/patrol/repeats?<query>``, ``POST /patrol/repeats-of-file`` (a file).
+    ``/patrol/compare?<form>&<query>``, ``/patrol/repeats?<query>``, ``POST /patrol/repeats-of-file``.
     """
 
     @app.server.get("/patrol/compare")
