@@ -118,5 +118,5 @@ INDICATOR = Layer(
     about="indicator_value",
     needs=frozenset({"indicators"}),
     heeds=frozenset({"indicator", "palette"}),
-    evidence=(),
+    evidence=("indicators_county", "indicators_boroughs"),
 )

@@ -127,6 +127,7 @@ def draw_by_day(s: Asked) -> Drawn:
 
 DENSITY = Layer(
     key="density",
+    evidence=("residents",),
     label="Residents per km²",
     explanation="How many people live on a square kilometre, by the boundaries of the areas.",
     group=GROUP,
@@ -149,6 +150,7 @@ DENSITY = Layer(
 )
 AGE_SHARE = Layer(
     key="ages",
+    evidence=("residents_by_age",),
     label="Share of an age group",
     explanation="What part of the residents is of an age group, in per cent.",
     group=GROUP,
@@ -171,6 +173,7 @@ AGE_SHARE = Layer(
 )
 CLASSIFICATION = Layer(
     key="classification",
+    evidence=("area_classes",),
     label="Area classification",
     explanation="What kind of neighbourhood it is by the Census, in the words of the ONS's classification "
     "of 2021/22. Of a ward or borough, the supergroup in which most residents live.",
@@ -202,6 +205,7 @@ CLASSIFICATION = Layer(
 )
 BY_DAY = Layer(
     key="by_day",
+    evidence=("by_day",),
     label="Rate by people there by day",
     explanation="Events per 1,000 people who work there, a year: for town centres and estates of offices, "
     "with few residents. It says little of places where few work.",

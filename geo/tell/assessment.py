@@ -340,9 +340,11 @@ def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tup
             if key in SERVICES:
                 parts = _services(atlas, query)
                 made = _with_margins(SERVICES[key][1](parts), parts)
-            else:
+            elif key in EXHIBITS:
                 part = _as_shown(atlas, query, query.source)
                 made = _with_margins(EXHIBITS[key][1](part), part)
+            else:  # nothing of the place is protected
+                made = _OPEN[key][1](_as_shown(atlas, query, query.source))
             found.append(replace(made, name=name))
         except (NotPossible, Withheld) as reason:
             missing.append((name, str(reason)))
@@ -351,7 +353,11 @@ def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tup
 
 def exhibit_name(key: str) -> str:
     """What the exhibit of a key is called."""
-    return (EXHIBITS.get(key) or SERVICES[key])[0]
+    return (EXHIBITS | SERVICES | _OPEN)[key][0]
+
+
+_OPEN = {**PLACE, **PUBLISHED}
+"""Exhibits of what is published of the place: they tell of no event."""
 
 
 def _as_shown(atlas: Atlas, query: Query, source: str) -> Part:

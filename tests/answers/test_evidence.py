@@ -20,7 +20,7 @@ from geo.ask.words import slug
 from geo.stats import concentration
 from geo.tell import assessment
 from geo.tell.assessment import part_of
-from geo.tell.exhibits import EXHIBITS, SERVICES
+from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
 from geo.tell.exhibits.part import Exhibit, NotPossible
 from geo.tell.exhibits.trust import back_test
 from geo.tell.exhibits.where import concentrated, stable_areas
@@ -42,7 +42,7 @@ def of(atlas: Atlas, **asked) -> dict[str, Exhibit]:
 @pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
 def test_every_layer_names_exhibits_that_there_are(layer):
     assert layer.evidence
-    assert set(layer.evidence) <= {*EXHIBITS, *SERVICES}
+    assert set(layer.evidence) <= {*EXHIBITS, *SERVICES, *PLACE, *PUBLISHED}
 
 
 @pytest.mark.parametrize("level", ["lsoa", "ward", "borough"])
