@@ -28,6 +28,7 @@ COPY data/boundaries data/boundaries
 COPY docs/methods docs/methods
 COPY docs/mappings docs/mappings
 COPY docs/definitions docs/definitions
+COPY docs/indicators docs/indicators
 COPY --from=map-library /build/assets/vendor assets/vendor
 RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
