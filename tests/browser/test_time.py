@@ -31,6 +31,7 @@ def test_hours_are_played_in_order_with_fixed_classes_and_go_on_where_they_stopp
     page = new_tab
     page.emulate_media(reduced_motion="no-preference")
     page.add_init_script(REMEMBER)
+    page.clock.install()
     seen = visit(page, address, "?from=2023-03&to=2023-05&hour=20-1")
     page.locator("#play-by").select_option("hours")
     page.keyboard.press("k")
@@ -41,7 +42,13 @@ def test_hours_are_played_in_order_with_fixed_classes_and_go_on_where_they_stopp
     expect(page.locator("#finding-said")).to_have_attribute("aria-live", "polite")
     shows(page, f"?{page.url.partition('?')[2]}")
     page.keyboard.press("k")
+    for _ in range(200):
+        page.clock.fast_forward(500)
+        if "Played" in page.locator("#toast").inner_text():
+            break
     expect(page.locator("#toast")).to_contain_text("Played to the end: 01:00 to 01:59")
+    page.clock.fast_forward(4000)
+    expect(page.locator("#toast")).to_be_empty()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     remembered = page.evaluate("window.remembered")
     hours = [search.partition("hour=")[2] for search, _ in remembered]
