@@ -282,6 +282,7 @@ class County:
         missing = {"deprivation"} if not has_deprivation else set()
         missing |= {"population"} if small["population"].isna().all() else set()
         missing |= self.surroundings.lacks
+        missing |= {"residents by age"} if self.bands is None else set()
         missing |= {"indicators"} if not self.indicators else set()
         domains = {key: name for key, name in DOMAINS.items() if f"{key}_decile" in small}
         return Catalogue(

@@ -173,11 +173,8 @@ class Place:
 
     @property
     def lacks(self) -> set[str]:
-        """What of "ethnicity", "classification", "workplace" and "residents by age" is not loaded."""
-        absent = {
-            role for role in ("ethnicity", "classification", "workplace") if not self._snapshot.has(role)
-        }
-        return absent | ({"residents by age"} if len(self.bands) < 2 else set())
+        """Which of "ethnicity", "classification" and "workplace" are not loaded."""
+        return {role for role in ("ethnicity", "classification", "workplace") if not self._snapshot.has(role)}
 
 
 def in_words(code: str) -> str:

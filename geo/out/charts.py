@@ -104,7 +104,7 @@ def draw(page: Page, chart: Chart, table: pd.DataFrame, place: Rect) -> None:
         axes.spines[side].set(color=LINE, linewidth=0.6)
     FORMS[chart.form](axes, chart, table)
     across, along = chart.titles
-    if chart.form == "bars" and not _upright(chart, table):
+    if chart.form == "pyramid" or (chart.form == "bars" and not _upright(chart, table)):
         across, along = along, across
     axes.set_xlabel(across, fontsize=SIZE, color=MUTED)
     axes.set_ylabel(along, fontsize=SIZE, color=MUTED)

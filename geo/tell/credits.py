@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from geo.answer.atlas import Atlas
+from geo.ask.words import listed, upper_first
 
+OF_CENSUS = {
+    "ethnicity": "ethnic groups",
+    "classification": "area classification (with University College London)",
+    "workplace": "people who work there",
+}
 LICENCE = "Open Government Licence v3.0"
 
 
@@ -17,6 +23,8 @@ def credits(atlas: Atlas) -> tuple[str, ...]:
         said = ["Boundaries and residents: Office for National Statistics."]
     if snapshot.has("deprivation"):
         said.append("Deprivation: English indices of deprivation, UK Government.")
+    if census := [name for role, name in OF_CENSUS.items() if snapshot.has(role)]:
+        said.append(f"{upper_first(listed(census))}: Office for National Statistics.")
     years = [
         entry["imported"][:4] for entry in snapshot.manifest["history"] if entry.get("role") == "areas/lsoa"
     ]

@@ -9,7 +9,7 @@ import pandas as pd
 from geo.answer.indicators import Reading, readings
 from geo.ask.words import counted, listed
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
-from geo.tell.indicators import READ_AS, source_of
+from geo.tell.indicators import READ_AS
 
 NONE = "no indicators are loaded (hotspots import indicators)."
 
@@ -46,10 +46,9 @@ def _exhibit(part: Part, key: str, title: str, told: list[Reading], *, areas: bo
         "England": [one.against("england") for one in told],
         "Neighbours": [one.against("neighbours") for one in told],
     }
-    sources = listed(sorted({source_of(one.indicator, part.atlas) for one in told}))
-    return Exhibit(
-        key, title, _finding(told), pd.DataFrame(columns), caveats=(READ_AS, f"Sources: {sources}.")
-    )
+    made_up = "Made up, in the layouts of" if part.atlas.synthetic else "Sources:"
+    sources = f"{made_up} {listed(sorted({one.indicator.source for one in told}))}."
+    return Exhibit(key, title, _finding(told), pd.DataFrame(columns), caveats=(READ_AS, sources))
 
 
 def _value(one: Reading) -> str:
