@@ -27,6 +27,7 @@ from geo.ask.words import AREAS, MONTH_NAMES, listed, lower_first, month_runs, n
 from geo.tell.credits import credits
 from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.indicators import sources_of
 
 VIOLENCE = "violence-and-sexual-offences"
 """The category assessed of a source that has it, unless others are chosen."""
@@ -176,7 +177,7 @@ def assess(
             why = (("All tables", "fewer than two of the sources have events under these filters."),)
             sections.append(Section("together", title, "", (), (), why))
     title = f"Indicators: {first.where}"
-    sections.append(_section("indicators", title, "", makers=PUBLISHED, of=first, steps=steps))
+    sections.append(_section("indicators", title, sources_of(atlas), makers=PUBLISHED, of=first, steps=steps))
     steps.end()
     return Assessment(
         title=f"Needs assessment of {_topic(usable or [first])}: {first.where}",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.indicators import LEVELS, Indicator, Reading, readings
+from geo.ask.words import listed
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -49,6 +50,12 @@ READ_AS = (
 def source_of(one: Indicator, atlas: Atlas) -> str:
     """Publisher and edition of an indicator; of a made-up county it says so."""
     return f"Made up, in the layout of: {one.source}" if atlas.synthetic else one.source
+
+
+def sources_of(atlas: Atlas) -> str:
+    """Publishers and editions of all indicators, each once; of a made-up county it says so."""
+    made_up = "made up, in the layouts of " if atlas.synthetic else ""
+    return made_up + listed(sorted({one.source for one in atlas.indicators.values()}))
 
 
 def by_level(atlas: Atlas, levels: Iterable[str] = LEVELS) -> dict[str, list[Reading]]:

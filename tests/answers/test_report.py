@@ -427,6 +427,10 @@ CHARTS = {
         Chart("funnel", "Residents", ("Rate",), benchmark=3.0),
         pd.DataFrame({"Residents": [1000.0, 2000], "Rate": [1.0, 5.0], "Compared": ["Similar", "Similar"]}),
     ),
+    "pyramid": (
+        Chart("pyramid", "Age", ("Female", "Male")),
+        pd.DataFrame({"Age": ["0-4", "5-9"], "Female": [90.0, 40], "Male": [70.0, 60]}),
+    ),
 }  # fmt: skip
 
 

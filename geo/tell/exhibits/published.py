@@ -7,7 +7,7 @@ from collections import Counter
 import pandas as pd
 
 from geo.answer.indicators import Reading, readings
-from geo.ask.words import counted, listed
+from geo.ask.words import counted
 from geo.tell.exhibits.part import Exhibit, NotPossible, Part
 from geo.tell.indicators import READ_AS
 
@@ -46,9 +46,7 @@ def _exhibit(part: Part, key: str, title: str, told: list[Reading], *, areas: bo
         "England": [one.against("england") for one in told],
         "Neighbours": [one.against("neighbours") for one in told],
     }
-    made_up = "Made up, in the layouts of" if part.atlas.synthetic else "Sources:"
-    sources = f"{made_up} {listed(sorted({one.indicator.source for one in told}))}."
-    return Exhibit(key, title, _finding(told), pd.DataFrame(columns), caveats=(READ_AS, sources))
+    return Exhibit(key, title, _finding(told), pd.DataFrame(columns), caveats=(READ_AS,))
 
 
 def _value(one: Reading) -> str:
