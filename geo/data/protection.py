@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -56,6 +55,8 @@ TABLES: dict[str, float] = {
 SEVERAL = 20
 """Values up to which an attribute is taken over."""
 NO_DAY, NO_HOUR = 7, 24
+AT_A_TIME = 1 << 20
+"""Events that are counted at a time."""
 _SEXES = ("F", "M")
 _LEFT_OUT = {"person", "span_hours", "offence_code", "offence", "point"}
 _LEFT_OUT |= {f.column for f in FACTORS.values() if not f.drawn}
@@ -187,7 +188,7 @@ class _Dealer:
         self.true = _among(places.codes, events["lsoa"], places.codes.get_loc(""))
         self.at = places.borough[self.true]
         self.area = self.place = np.array([], np.int64)
-        self.dealing: deque[Future[np.ndarray]] = deque()
+        self.dealing: Future[np.ndarray] | None = None
 
     @property
     def n(self) -> int:
@@ -279,7 +280,7 @@ class _Dealer:
         texts = pd.concat([texts, pd.Series([""], dtype="str")], ignore_index=True)
         used = np.unique(positions)  # -1 is the last, of what is missing
         used = used[np.argsort(texts.to_numpy(object)[used])]
-        rank = np.zeros(len(texts), np.int64)
+        rank = np.zeros(len(texts), np.int32)
         rank[used] = np.arange(len(used))
         fine = self._totals(self._by_place(rank[positions], max(1, len(used)), self.share[table] / among))
         dealing = self._deal(fine)
@@ -294,11 +295,12 @@ class _Dealer:
         return self.beside.submit(found)
 
     def _deal(self, fine: np.ndarray) -> Future[np.ndarray]:
-        """Deal the labels of a table by place; no more than two at a time, for their room."""
-        if len(self.dealing) > 1:
-            self.dealing.popleft().result()
-        self.dealing.append(self.beside.submit(dealt_in, shuffled(self.n, self.rng), fine, self.place))
-        return self.dealing[-1]
+        """Deal the labels of a table by place; the next one waits for this one, for their room."""
+        order = shuffled(self.n, self.rng)
+        if self.dealing:
+            self.dealing.result()
+        self.dealing = self.beside.submit(dealt_in, order, fine, self.place)
+        return self.dealing
 
     def _by_place(self, label: np.ndarray, labels: int, share: float) -> np.ndarray:
         """Events by place and label, with noise."""
@@ -318,7 +320,12 @@ def _among(labels: pd.Index, column: pd.Series, missing: int) -> np.ndarray:
 
 
 def _counted(group: np.ndarray, groups: int, label: np.ndarray, labels: int) -> np.ndarray:
-    return np.bincount(group * labels + label, minlength=groups * labels).reshape(groups, labels)
+    """Events by group and label, counted some at a time, for their room."""
+    found = np.zeros(groups * labels, np.int64)
+    for start in range(0, len(group), AT_A_TIME):
+        some = slice(start, start + AT_A_TIME)
+        found += np.bincount(group[some] * labels + label[some], minlength=len(found))
+    return found.reshape(groups, labels)
 
 
 def _dates(month: np.ndarray, weekday: np.ndarray, week: np.ndarray) -> pd.Series:

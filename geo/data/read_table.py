@@ -237,7 +237,8 @@ def _mended(
     """The text with its odd rows cut or filled to the width of its header, and which are wrong, and why."""
     if b'"' in text or text.count(b"\r") not in {0, text.count(b"\r\n")}:
         raise _NotPlain
-    lines, wrong, mark = text.split(b"\n"), {}, separator.encode()
+    lines, mark = bytes(text).split(b"\n"), separator.encode()
+    wrong: dict[int, tuple[str, str]] = {}
     for number in odd:
         cells = lines[number - 1].rstrip(b"\r").split(mark)
         if why := _length(cells, width):
