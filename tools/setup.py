@@ -41,6 +41,13 @@ COMPILE = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-ver
 COMPILE += ["--generate-hashes", "--no-header", "--no-annotate"]
 EVERY_TEST = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
 """How pytest runs where nothing is chosen: a process for each processor, all tests of a file in one."""
+CHECKS = (
+    ["-m", "ruff", "check", "."],
+    ["-m", "ruff", "format", "--check", "."],
+    ["-m", "mypy"],
+    [str(Path("tools", "scripts.py"))],
+)
+"""What is checked before the tests, one beside the other."""
 
 
 # ---------------------------------------------------------------- what is in place
@@ -217,6 +224,11 @@ def run(arguments: list[str]) -> int:
     return python(*command[1:])
 
 
+def named(command: list[str]) -> str:
+    """What is run, for people."""
+    return " ".join(command).removeprefix("-m ")
+
+
 def test(arguments: list[str]) -> int:
     """Check style and types, then run every test (or those that the arguments choose).
 
@@ -225,19 +237,21 @@ def test(arguments: list[str]) -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     prepare(dev=True)
     bring_npm(in_place() or {})
-    checks = (
-        ["-m", "ruff", "check", "."],
-        ["-m", "ruff", "format", "--check", "."],
-        ["-m", "mypy"],
-        [str(Path("tools", "scripts.py"))],
-        ["-m", "pytest", *(arguments or EVERY_TEST)],
-    )
     failed = []
-    for check in checks:
-        name = " ".join(check).removeprefix("-m ")
-        print(f"\n== {name}", flush=True)
-        if python(*check):
-            failed.append(name)
+    begun = [
+        subprocess.Popen([PYTHON, *check], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for check in CHECKS
+    ]
+    for check, process in zip(CHECKS, begun, strict=True):
+        print(f"\n== {named(check)}", flush=True)
+        sys.stdout.buffer.write(process.communicate()[0])
+        sys.stdout.flush()
+        if process.returncode:
+            failed.append(named(check))
+    tests = ["-m", "pytest", *(arguments or EVERY_TEST)]
+    print(f"\n== {named(tests)}", flush=True)
+    if python(*tests):
+        failed.append(named(tests))
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return bool(failed)
