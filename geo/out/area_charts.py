@@ -12,7 +12,20 @@ from geo.answer.columns import DAGGER
 from geo.answer.disclosure import SUPPRESSED
 from geo.ask.words import DAY_NAMES, counted
 from geo.out.beside_map import fitting
-from geo.out.drawing import BODY, EDGE, HATCHES, INK, MUTED, SMALL, TINY, Page, Rect, shorten, text_width
+from geo.out.drawing import (
+    BODY,
+    EDGE,
+    HATCHES,
+    INK,
+    MUTED,
+    POINT,
+    SMALL,
+    TINY,
+    Page,
+    Rect,
+    shorten,
+    text_width,
+)
 from geo.out.provenance import Sheet
 from geo.out.ward_where import GAP
 from geo.tell.area import Profile
@@ -105,11 +118,12 @@ def _draw_cells(page: Page, clock: pd.DataFrame, place: Rect, *, midnight: bool,
     most = np.nanmax(np.nan_to_num(values[:, 1:] if midnight else values), initial=1.0)
     left, width = place.left + 11, (place.width - 11) / 24
     height = (place.bottom - top) / 7
+    names = max(TINY, min(BODY, 0.8 * height / POINT))
     for hour in range(0, 24, every):
         page.text(left + (hour + 0.5) * width, top - 1.4, f"{hour:02d}", TINY, colour=MUTED, align="center")
     for day in range(7):
         middle = top + (day + 0.5) * height + TINY * 0.12
-        page.text(place.left, middle, DAY_NAMES[day][:3], BODY)
+        page.text(place.left, middle, DAY_NAMES[day][:3], names)
         for hour in range(24):
             value = values[day, hour]
             cell = Rect.of(left + hour * width, top + day * height, width - 0.4, height - 0.4)

@@ -30,7 +30,6 @@ from geo.out.drawing import (
     POINT,
     SMALL,
     SURFACE,
-    TINY,
     Page,
     Rect,
     drawing,
@@ -61,7 +60,7 @@ VISITS = (
     ("Date", 0.0), ("From", 0.15), ("Minutes", 0.27), ("Officer", 0.41), ("Seen, done, spoken to", 0.60),
 )  # fmt: skip
 """What is recorded of a visit, and where each column begins."""
-LINE, MOST_VISITS, LEAST_VISITS = 5.4, 4, 3
+LINE, MOST_VISITS, LEAST_VISITS = 5.4, 4, 2
 """Height of a line to write on, millimetres; lines there are to be, where all has room and where not."""
 KEY_LINE, MOST_KEY = 3.4, 4
 """Height of a line of the key to the map, millimetres, and how many there may be."""
@@ -104,12 +103,12 @@ def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
         names = known.where(known.ne("") & ~known.duplicated(keep=False), level.frame["name"].iloc[shown])
         spots = pane.at(level.anchors[shown])
         named = [(str(name), x, y) for name, (x, y) in zip(names, spots, strict=True)]
-        write_name(pane, *named[0], taken, size=TINY, bold=True)
+        write_name(pane, *named[0], taken, size=SMALL, bold=True)
         name_places(pane, here.places, taken)
         seen = pane.sees(level.anchors[shown], margin=3.0)
         for near, (name, x, y) in zip(seen[1:], named[1:], strict=True):
             if near:
-                write_name(pane, name, x, y, taken, size=TINY)
+                write_name(pane, name, x, y, taken, size=SMALL)
     _draw_key(page, key, Rect(place.left, place.bottom, place.right, place.bottom))
 
 
@@ -261,6 +260,19 @@ def _where(spot: Hotspot) -> str:
 # ---------------------------------------------------------------- the pages
 
 
+def _heights(room: float, *, timed: bool) -> tuple[float, float, float]:
+    """Heights of kinds, of the week (which goes where it has no room) and of the visits, millimetres."""
+    visits = [VISITS_HEAD + lines * LINE for lines in range(MOST_VISITS, LEAST_VISITS - 1, -1)]
+    found = (28.0, -GAP, visits[-1])
+    for row, week in ((28.0, 29.0), (22.0, 25.0), (18.0, 22.0), (24.0, -GAP), (18.0, -GAP)):
+        if week > 0 and not timed:
+            continue
+        for found in ((row, week, height) for height in visits):
+            if sum(found) + 3 * GAP <= room:
+                return found
+    return found
+
+
 def pocket(spot: Hotspot, here: Sheet) -> Page:
     """The sheet on A5. Call it inside :func:`geo.out.drawing.drawing`."""
     page, margin = Page(*A5), 9.0
@@ -270,17 +282,13 @@ def pocket(spot: Hotspot, here: Sheet) -> Page:
     top = draw_head(page, here, kicker, spot.name, _where(spot), margin=margin)
     note = foot(spot, here)
     bottom = A5[1] - margin + 3 - len(wrap(note, width, BODY)) * BODY * POINT * 1.32
-    column = 52.0
+    column = 60.0
     reasons = draw_words(page, Rect(right - column, top, right, top), "Why here", spot.why)
-    row, week = 28.0, 29.0 if _has_week(spot) else -GAP
-    spare = bottom - 2 - reasons - 3 * GAP - row - week - (LEAST_VISITS * LINE + VISITS_HEAD)
-    if spare < 0:
-        row = max(20.0, row + spare)
-        week = max(23.0, week + spare + 28.0 - row) if _has_week(spot) else week
-    floor = max(reasons, bottom - 2 - (MOST_VISITS * LINE + VISITS_HEAD) - row - week - 3 * GAP)
+    row, week, visits = _heights(bottom - 2 - reasons, timed=_has_week(spot))
+    floor = max(reasons, bottom - 2 - visits - 3 * GAP - row - week)
     draw_place(page, spot, here, Rect(left, top, right - column - GAP, floor))
     y = floor + GAP
-    if _has_week(spot):
+    if week > 0:
         draw_when(page, spot, Rect(left, y, right, y + week))
     y += week + GAP
     half = (width - 2 * GAP) / 2
@@ -308,7 +316,7 @@ def phone(spot: Hotspot, here: Sheet) -> Page:
     parts: list[tuple[float, Draw]] = [
         words("Why here"),
         (56.0, lambda page, at: draw_place(page, spot, here, at)),
-        *([(30.0, lambda page, at: draw_when(page, spot, at, numbers=False))] if _has_week(spot) else []),
+        *([(37.0, lambda page, at: draw_when(page, spot, at, numbers=False))] if _has_week(spot) else []),
         (28.0, lambda page, at: draw_what(page, spot, here, at, 5)),
         words("Decided"),
         words("Your visits"),

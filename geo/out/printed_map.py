@@ -320,7 +320,8 @@ def draw_head(
     page.box(place, MARK)
     centre = (place.left + place.right) / 2
     page.text(centre, y + 3.7, marking, BODY, bold=True, colour="black", align="center")
-    kicker = shorten(kicker, place.left - margin - 4, BODY + 0.4, True)
+    if kicker:
+        kicker = shorten(kicker, place.left - margin - 4, BODY + 0.4, True)
     page.text(margin, y + 3.7, kicker, BODY + 0.4, bold=True, colour=MUTED)
     size = TITLE if len(wrap(title, width, TITLE, True)) == 1 else TITLE - 3
     y = page.paragraph(margin, y + 7.0, width, title, size, bold=True, colour=BAR, leading=1.25, kind="H1")

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -15,10 +16,13 @@ from geo.ask.viewer import Viewer
 from geo.ask.words import month_number
 from geo.cli import run
 from geo.out.briefing_sheet import PAPERS, decisions, height_of, write_sheets
+from geo.out.drawing import drawing
 from geo.out.export import WAYS
+from geo.out.provenance import sheet
 from geo.tell.hotspot import hotspot, hotspots_of, places_in
 from geo.tell.meeting import Notes, note
 from tests.support.exported import read_pdf, squeezed
+from tests.support.overprint import overprinted
 from tests.support.small_print import small_print
 from tests.support.tagged import faults, structure
 
@@ -54,6 +58,22 @@ def sheets(small_atlas, asked) -> dict[tuple[str, str], bytes]:
         for source, query in asked.items()
         for paper in PAPERS
     }
+
+
+@pytest.mark.parametrize("source", ["offences", "ae"])
+def test_nothing_on_a_sheet_is_printed_over_another(small_atlas, asked, source):
+    """The visits lay under the notes, where a protected source has many."""
+    spot = hotspot(small_atlas, asked[source], asked[source].area, [decided(asked[source].area)])
+    here = sheet(small_atlas, asked[source].replace(area=""))
+    notes = tuple(f"* ± {note}" for note in here.answer.caveats)
+    many = replace(here, answer=replace(here.answer, caveats=notes))
+    with drawing():
+        for paper in PAPERS.values():
+            for one in (here, many):
+                page = paper.draw(spot, one)
+                assert overprinted(page) == []
+                lines = [text.get_position()[1] for text, _ in page.belonging if hasattr(text, "get_text")]
+                assert max(lines) < page.height - 3
 
 
 def test_a_sheet_is_one_page_that_can_be_read_aloud(sheets):

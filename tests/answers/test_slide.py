@@ -16,7 +16,10 @@ from geo.out.export import Sheet, sheet
 from geo.out.printed_map import beside_frame, poster
 from geo.out.slide import NEXT, write_pptx
 from tests.support.exported import HOME, MADE, read_shapes
+from tests.support.overprint import overprinted
 from tests.support.small_print import smallest_on_slides
+
+JULY = month_number("2023-07")
 
 
 def make(atlas, **asked) -> Sheet:
@@ -83,8 +86,7 @@ def test_a_slide_with_long_names_lists_what_its_map_numbers_and_keeps_its_legend
 
 def test_of_two_maps_a_slide_has_both_and_their_difference(small_atlas):
     """Each map had a slide by itself, and nothing said how they differ."""
-    july = month_number("2023-07")
-    one = make(small_atlas, view="compare", first=july, compare="2023-01..2023-06")
+    one = make(small_atlas, view="compare", first=JULY, compare="2023-01..2023-06")
     [slide] = Presentation(io.BytesIO(write_pptx(one))).slides
     by_name = {shape.name: shape for shape in slide.shapes}
     assert by_name["Finding"].text_frame.text == one.answer.headline
@@ -98,7 +100,7 @@ def test_of_two_maps_a_slide_has_both_and_their_difference(small_atlas):
     assert heads[2:] == ["Left", "Right", "Difference"] and rows
     counts = [
         small_atlas.answer(one.answer.query.replace(view="explore", compare="", **period)).table["count"]
-        for period in ({}, {"first": july - 6, "last": july - 1})
+        for period in ({}, {"first": JULY - 6, "last": JULY - 1})
     ]
     for row, code in zip(rows, one.top.index, strict=True):
         here, there = (int(count[code]) for count in counts)
@@ -146,6 +148,15 @@ def test_a_print_lists_what_its_map_numbers(small_atlas, layer):
         page = poster(one)
     written = [text.get_text() for text in page.top.texts if text.get_fontsize() == RANK]
     assert sorted(written) == sorted(2 * one.top["rank"].tolist())
+    assert overprinted(page) == []
+
+
+@pytest.mark.parametrize("asked", [{"compare": "2023-01..2023-06", "first": JULY}, {"compare": "ae"}])
+def test_nothing_beside_two_maps_is_printed_over_another(small_atlas, asked):
+    """Counts with their ± ran into the next column."""
+    one = make(small_atlas, view="compare", **asked)
+    with drawing():
+        assert overprinted(poster(one)) == []
 
 
 @pytest.mark.parametrize(("gap", "wide"), [(0.5, 40), (2.0, 30), (60.0, 20)])
