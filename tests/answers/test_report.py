@@ -306,6 +306,15 @@ def test_letters_of_a_wide_table_shrink_instead() -> None:
     assert _letters(Exhibit("small", "Small", "", table.iloc[:, :3]), column_widths(wide)[:3]) <= SMALL
 
 
+def test_heads_of_a_wide_table_break_before_its_letters_shrink() -> None:
+    ages = ("under 15", "15 to 24", "25 and over")
+    suspects = [f"Suspect {sex} {age}" for sex in ("female", "male") for age in ages]
+    names = ["Victim", *suspects, "Suspect not recorded", "All"]
+    frame = pd.DataFrame([["Female 25 and over"] + [13_404] * 8], columns=names)
+    wide = Exhibit("wide", "Wide", "", frame)
+    assert _letters(wide, column_widths(wide)) == pytest.approx(SMALL)
+
+
 # ---------------------------------------------------------------- a web page
 
 

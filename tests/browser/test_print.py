@@ -9,15 +9,20 @@ from pypdf import PdfReader
 
 from tests.support.browser import load
 from tests.support.exported import squeezed
+from tests.support.small_print import smallest
 
 A4 = (595, 842)
+READABLE, LABEL = 8, 6
+"""Points that letters in print have at least, and in the figures of an assessment."""
 DRAWN = """() => [...document.querySelectorAll("[data-figure], img")].every((box) => (
   box.dataset.figure ? box.querySelector(".main-svg") : box.complete && box.naturalWidth > 0))"""
 
 
-def printed(page: Page) -> list:
+def printed(page: Page, least: float = READABLE) -> list:
     page.emulate_media(media="null")  # that of the printer, whatever an earlier test left
-    return PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+    content = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert smallest(content) >= least
+    return PdfReader(io.BytesIO(content)).pages
 
 
 def pictures(paper) -> list[tuple[float, float, float, float]]:
@@ -60,7 +65,7 @@ def test_an_assessment_is_printed_with_every_figure_however_far_it_was_read(page
     assert page.locator("#assess").evaluate("it => it.scrollTop") == 0
     maps, charts = page.locator(".assess-map").count(), page.locator(".assess-plot").count()
     assert maps and charts
-    paper = printed(page)
+    paper = printed(page, LABEL)
     assert sum(len(pictures(sheet)) for sheet in paper) >= maps
     text = squeezed(normalize("NFKC", " ".join(sheet.extract_text() for sheet in paper)))  # letters, not ﬁ
     for caption in page.locator("figcaption").all_inner_texts():

@@ -21,7 +21,7 @@ def small_print(content: bytes) -> list[str]:
             {
                 f"page {number}: {size:.1f} points in {'/'.join(within)}"
                 for number, page in enumerate(book.pages, start=1)
-                for within, size in _sizes(book, page)
+                for within, size in _told(book, page)
                 if size < _least(within) - 0.05
             }
         )
@@ -33,9 +33,21 @@ def _least(within: tuple[str, ...]) -> float:
     return CELL if {"TH", "TD"} & set(within) else SENTENCE
 
 
-def _sizes(book: pikepdf.Pdf, page: pikepdf.Page) -> Iterator[tuple[tuple[str, ...], float]]:
+def smallest(content: bytes) -> float:
+    """Size of the smallest letters of any PDF, points."""
+    with pikepdf.open(io.BytesIO(content)) as book:
+        return min(size for page in book.pages for _, size in _pieces(page))
+
+
+def _told(book: pikepdf.Pdf, page: pikepdf.Page) -> Iterator[tuple[tuple[str, ...], float]]:
     """Every piece of text of a page: the kinds of what it stands in, and its size in points."""
     owners = pikepdf.NumberTree(book.Root.StructTreeRoot.ParentTree)[int(page.StructParents)]
+    for mark, size in _pieces(page):
+        yield () if mark is None else _kinds(owners[mark]), size
+
+
+def _pieces(page: pikepdf.Page) -> Iterator[tuple[int | None, float]]:
+    """Every piece of text of a page: the number of what it is marked as, and its size in points."""
     scale, font, matrix = 1.0, 0.0, 1.0
     kept: list[float] = []
     open_: list[int | None] = []
@@ -59,8 +71,8 @@ def _sizes(book: pikepdf.Pdf, page: pikepdf.Page) -> Iterator[tuple[tuple[str, .
         elif word == "EMC":
             open_.pop()
         elif word in SHOWS:
-            inner = [mark for mark in open_ if mark is not None]
-            yield _kinds(owners[inner[-1]]) if inner else (), font * matrix * scale
+            marks = [mark for mark in open_ if mark is not None]
+            yield (marks[-1] if marks else None), font * matrix * scale
 
 
 def _enlarged(matrix: pikepdf.Array) -> float:
