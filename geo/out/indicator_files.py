@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from geo.ask.problem import Problem
 from geo.ask.words import slug
-from geo.out.tables import kind, plain, safe
+from geo.out.tables import A4, kind, plain, safe, write_about
 from geo.tell.indicators import DEFINITIONS, READ_AS, every_period, source_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def write_xlsx(atlas: Atlas) -> bytes:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(file, options) as book:
         bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6"})
-        page, about = book.add_worksheet("indicators"), book.add_worksheet("About")
+        page = book.add_worksheet("indicators")
         table = every_period(atlas)
         page.write_row(0, 0, list(DEFINITIONS), bold)
         for row, values in enumerate(table.astype(object).itertuples(index=False, name=None), start=1):
@@ -51,15 +51,10 @@ def write_xlsx(atlas: Atlas) -> bytes:
         page.freeze_panes(1, 1)
         page.autofilter(0, 0, max(1, len(table)), len(DEFINITIONS) - 1)
         page.repeat_rows(0)
-        said = [*_about(atlas), ("", ""), *DEFINITIONS.items()]
-        about.set_column(0, 0, 24)
-        about.set_column(1, 1, 110)
-        for row, (name, text) in enumerate(said):
-            about.write_string(row, 0, name)
-            about.write_string(row, 1, text)
-        for each in (page, about):
+        write_about(book, [*_about(atlas), ("", ""), *DEFINITIONS.items()])
+        for each in book.worksheets():
             each.set_landscape()
-            each.set_paper(9)
+            each.set_paper(A4)
             each.fit_to_pages(1, 0)
     return file.getvalue()
 

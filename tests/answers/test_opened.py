@@ -37,6 +37,7 @@ from geo.tell.assessment import assess
 from geo.tell.tiles import tiles_geojson
 from tests.support.exported import MADE, areas_in, geopackage, words
 from tests.support.fence import ROOT
+from tests.support.small_county import indicators
 from tests.support.small_print import small_print, smallest_on_slides
 from tests.support.tagged import faults
 
@@ -48,6 +49,8 @@ HOT = "source=offences&layer=getis_ord&area=E01035001"
 WISH = "first=2026-12-01&areas=9&a_day=3&days=28&tiers=3&level=lsoa&source=offences"
 DAYS, VISITS = 28, 3 * 28
 AREAS, PAGES, SLIDES = 36, 2, 1
+PERIODS = int((indicators()["area"] != "England").sum())
+"""Values of the indicator that is loaded; England's stand beside them."""
 
 
 def pack(atlas: Atlas) -> bytes:
@@ -155,6 +158,7 @@ def table_of(content: bytes, encoding: str = "utf-8", first: str = "lsoa21cd") -
     return len(table)
 
 
+published = partial(table_of, first="indicator")
 READERS: dict[str, tuple[Callable[[bytes], int], int]] = {
     "csv": (table_of, AREAS),
     "excel.csv": (partial(table_of, encoding="utf-8-sig"), AREAS),
@@ -181,6 +185,17 @@ OTHERS: dict[str, list[tuple[Callable[[Atlas], bytes], Callable[[bytes], int], i
         (partial(got, address=f"patrol.csv?{WISH}"), partial(table_of, first="date"), VISITS),
         (partial(got, address=f"patrol.sheets.pdf?{WISH}"), pages, 9),
     ],
+    "indicators.csv": [(partial(got, address="export.indicators.csv"), published, PERIODS)],
+    "indicators.xlsx": [
+        (partial(got, address="export.indicators.xlsx"), partial(xlsx, page="indicators"), PERIODS)
+    ],
+    "indicators.json": [
+        (
+            partial(got, address="export.indicators.json"),
+            lambda content: len(pd.DataFrame(json.loads(content)["records"])),
+            PERIODS,
+        )
+    ],
     "features": [(partial(got, address=f"collections/lsoa/items?limit=1000&f=json&{AE}"), geojson, AREAS)],
     "assessment": [
         (partial(document, form="docx"), lambda content: tables(content) > 10, True),
@@ -201,7 +216,7 @@ def test_nothing_may_be_taken_away_that_is_not_opened_here():
 def test_no_route_hands_out_a_pdf_that_is_not_checked_here(small_atlas: Atlas):
     """Whoever adds one adds it above, where it is read for its tags and its smallest print.
 
-    What came of patrols is read in test_patrol_trial, beside the form that it is asked for with.
+    What came of patrols is read in test_patrol_trial and test_patrol_compare.
     """
     paths = json.loads(got(small_atlas, "openapi.json"))["paths"]
     found = {
@@ -217,6 +232,7 @@ def test_no_route_hands_out_a_pdf_that_is_not_checked_here(small_atlas: Atlas):
         "/export.phone",
         "/patrol.{form}",
         "/patrol/judged",
+        "/patrol/compare",
         "/assessment.{form}",
     }
 

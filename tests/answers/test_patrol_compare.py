@@ -11,6 +11,8 @@ from geo.answer.daily import by_day
 from geo.ask.problem import Problem
 from geo.out.report import write
 from geo.tell.patrol.before_after import compare
+from tests.support.small_print import small_print
+from tests.support.tagged import faults
 
 VIOLENCE = "level=lsoa&source=offences&category=violence-and-sexual-offences"
 FIRST, LAST = date(2023, 6, 1), date(2023, 8, 31)
@@ -78,7 +80,8 @@ def test_the_page_compares_as_the_command_does(demo_atlas, found) -> None:
     assert page.status_code == 200
     for exhibit in told.exhibits.values():
         assert exhibit.finding in unescape(page.text)
-    assert client.get(f"{address}&as=docx").data[:2] == b"PK"
+    report = client.get(f"{address}&as=pdf").data
+    assert faults(report) == [] == small_print(report)
     wrong = client.get(f"/patrol/compare?places=E0&began=soon&ended={LAST}&{VIOLENCE}")
     assert wrong.status_code == 422 and "Its first day: give a date" in wrong.text
     assert "Near repeats" in client.get(f"/patrol/compare?{VIOLENCE}").text
