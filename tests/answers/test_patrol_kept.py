@@ -14,12 +14,12 @@ from dashboard import create_app
 from geo import cli_patrol
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
-from geo.ask.query import Query
 from geo.cli import run
 from geo.data.patrols import kept_schedules, kept_visits
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
-from geo.tell.assessment import assess
+from geo.tell.exhibits.done import register_of_interventions
+from geo.tell.exhibits.part import NotPossible, Part
 from geo.tell.patrol.register import rating, write_row
 from geo.tell.patrol.trial import judge, ran, told
 from tests.answers.test_patrol_trial import QUESTION, _visits
@@ -43,6 +43,11 @@ def data(small_county, record, tmp_path):
     for kind, name in (("schedules", "record.json"), ("visits", "visits.csv")):
         assert run(["import", kind, str(tmp_path / name), "--data", str(folder)]) == 0
     return folder
+
+
+def _part(data) -> Part:
+    atlas = Atlas.open(data)
+    return Part(atlas, atlas.exactly(QUESTION), atlas.sources["offences"].gate)
 
 
 def test_the_import_keeps_schedules_and_visits_once(data, record, tmp_path) -> None:
@@ -89,7 +94,7 @@ def test_a_finished_trial_writes_its_row_once_and_the_assessment_prints_it(data,
     assert run(command) == 0
     said = capsys.readouterr().out
     assert "Registered as “" in said
-    exhibit = assess(Atlas.open(data), Query(), ["offences"]).exhibit("place", "interventions")
+    exhibit = register_of_interventions(_part(data))
     assert exhibit.table["What"].tolist() == ["Patrols by lot, 3 of 9 areas a day, 1 visit of 15 minutes"]
     assert exhibit.table["From"].tolist() == ["1 November 2023"]
     rated = exhibit.table["Evidence"].iloc[0]
@@ -97,8 +102,8 @@ def test_a_finished_trial_writes_its_row_once_and_the_assessment_prints_it(data,
     assert run(command) == 0
     assert "stands in the register of interventions already" in capsys.readouterr().out
     assert run(["undo", "--data", str(data)]) == 0
-    missing = dict(assess(Atlas.open(data), Query(), ["offences"]).sections[0].missing)
-    assert "hotspots import interventions" in missing["Register of interventions"]
+    with pytest.raises(NotPossible, match="hotspots import interventions"):
+        register_of_interventions(_part(data))
 
 
 def test_no_result_of_true_numbers_of_a_protected_source_is_registered(small_atlas, record, data) -> None:

@@ -18,7 +18,8 @@ from geo.data.store import Store
 from geo.data.table import PERSONS, parse_persons
 from geo.out.export import FORMATS, export
 from geo.stats import deprivation, intervals, rates
-from geo.tell.assessment import assess
+from geo.tell.exhibits import EXHIBITS
+from geo.tell.exhibits.part import NotPossible, Part
 from tests.support import small_county as small
 
 NAMES = np.array([f"PSEUDONYM{i:04d}" for i in range(120)])
@@ -143,7 +144,10 @@ def test_months_left_over_and_months_added_keep_persons_apart(folder: Path, tmp_
 
 
 def test_how_many_persons_had_how_many_events_is_told_to_whom_may_see_it(atlas: Atlas, folder: Path):
-    told = assess(atlas, Query(), ["ae"]).exhibit("ae", "repeat_persons")
+    def part(of: Atlas) -> Part:
+        return Part(of, of.exactly("level=lsoa&source=ae"), of.sources["ae"].gate)
+
+    told = EXHIBITS["repeat_persons"][1](part(atlas))
     who = attendances()["Token_Person_ID"]
     each = who[who != ""].value_counts()
     classes = [int((each == size).sum()) for size in range(1, 5)] + [int((each >= 5).sum())]
@@ -156,8 +160,8 @@ def test_how_many_persons_had_how_many_events_is_told_to_whom_may_see_it(atlas: 
         f"{several.sum() / each.sum():.0%} of all."
     )
     assert any(f"{(who == '').sum()} attendances of a person not known" in one for one in told.caveats)
-    missing = dict(assess(Atlas.open(folder), Query(), ["ae"]).sections[1].missing)
-    assert "the same person's" in missing["Persons with several events"]
+    with pytest.raises(NotPossible, match="the same person's"):
+        EXHIBITS["repeat_persons"][1](part(Atlas.open(folder)))
 
 
 # ---------------------------------------------------------------- in the limits

@@ -14,14 +14,13 @@ import pytest
 from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
-from geo.ask.query import Query
-from geo.ask.words import month_number
 from geo.cli import run
 from geo.data.calendar import bank_holidays, read_calendar
 from geo.data.read_table import read_table
 from geo.stats import weekends as law
-from geo.tell.assessment import assess
+from geo.tell.exhibits import EXHIBITS
 from geo.tell.exhibits import weekends as told
+from geo.tell.exhibits.part import NotPossible, Part
 
 VIOLENCE = "level=lsoa&source=offences&category=violence-and-sexual-offences&hour=19-4"
 CALENDAR = """name,start,end,kind
@@ -104,9 +103,9 @@ def test_what_cannot_be_graded_says_why(small_atlas, demo_atlas) -> None:
         .get("/patrol/weekends?level=lsoa&source=offences&to=2023-06")
     )
     assert page.status_code == 422 and "52 weekends or more" in page.text
-    half = Query(last=month_number("2023-06"))
-    missing = dict(assess(small_atlas, half, ["offences"]).sections[1].missing)
-    assert "52 weekends or more" in missing["Coming weekends"]
+    half = small_atlas.exactly("level=lsoa&source=offences&to=2023-06")
+    with pytest.raises(NotPossible, match="52 weekends or more"):
+        EXHIBITS["weekends"][1](Part(small_atlas, half, small_atlas.sources["offences"].gate))
 
 
 # ---------------------------------------------------------------- the calendar
