@@ -225,13 +225,18 @@ export class Marks {
     });
   }
 
-  /** The middle for a number of some size that is nearest to a point and clear of what else lies there. */
+  /** The middle for a number of some size that is nearest to a point, on the pane and clear of what else lies there. */
   #free([x, y], width, height, taken) {
-    for (const { left, top, right, bottom } of taken) {
-      const [west, east, north, south] = [left - width / 2, right + width / 2, top - height / 2, bottom + height / 2];
+    const { width: right, height: bottom } = this.whole;
+    const on = ([dx, dy]) => (
+      x + dx >= width / 2 && x + dx <= right - width / 2 && y + dy >= height / 2 && y + dy <= bottom - height / 2);
+    for (const box of taken) {
+      const [west, east] = [box.left - width / 2, box.right + width / 2];
+      const [north, south] = [box.top - height / 2, box.bottom + height / 2];
       if (x <= west || x >= east || y <= north || y >= south) continue;
       const steps = [[west - x, 0], [east - x, 0], [0, north - y], [0, south - y]];
-      const [dx, dy] = steps.reduce((a, b) => (Math.hypot(...b) < Math.hypot(...a) ? b : a));
+      const [dx, dy] = (steps.some(on) ? steps.filter(on) : steps)
+        .reduce((a, b) => (Math.hypot(...b) < Math.hypot(...a) ? b : a));
       return [x + dx, y + dy];
     }
     return [x, y];
