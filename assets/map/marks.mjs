@@ -228,7 +228,7 @@ export class Marks {
   /** The middle for a number of some size that is nearest to a point, on the pane and clear of what else lies there. */
   #free([x, y], width, height, taken) {
     const { width: right, height: bottom } = this.whole;
-    const on = ([dx, dy]) => (
+    const on = (/** @type {number[]} */ [dx, dy]) => (
       x + dx >= width / 2 && x + dx <= right - width / 2 && y + dy >= height / 2 && y + dy <= bottom - height / 2);
     for (const box of taken) {
       const [west, east] = [box.left - width / 2, box.right + width / 2];
