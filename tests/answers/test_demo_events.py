@@ -12,7 +12,7 @@ from geo.ask.problem import Problem
 from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
 from geo.data.store import Store
-from geo.demo import build, chance, county, events
+from geo.demo import build, chance, county, events, tables
 
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
 VIOLENCE = "Violence and sexual offences"
@@ -173,9 +173,10 @@ def test_a_build_says_how_far_it_is(files, tmp_path, monkeypatch):
         return files
 
     monkeypatch.setattr(events, "write", write)
-    monkeypatch.setattr(demo, "take", lambda change, kind, paths: taken.append(kind))
+    monkeypatch.setattr(demo, "take", lambda change, kind, paths, **more: taken.append(kind))
     build(tmp_path, lambda done, total, name: steps.append((done, total)))
-    assert taken == [*county.paths(), *files]
+    published = ["indicators"] * len(tables.INDICATORS)
+    assert taken == [*county.paths(), *tables.KINDS, *files, *published]
     assert steps == [(done, steps[0][1]) for done in range(len(steps))]
     assert steps[-1][0] == steps[-1][1] == len(MADE) + len(taken)
 
