@@ -264,7 +264,7 @@ class _Said:
             f"fall in the lower or the upper third of the last {law.YEAR}: below {bounds[0]:,.0f} or above "
             f"{bounds[1]:,.0f} (the chances of both are in the table). Lower and upper hold 95% of what "
             "chance "
-            "and the history leave open. docs/methods/patrol.md.",
+            "and the history leave open. The method is in docs/methods/patrol.md.",
             *self.notes,
         )
         title = f"{self.asked.what}, {self.asked.where}: the weekends after {day_name(self.last)}"
