@@ -216,7 +216,7 @@ def _table(
             cell.margin_left = cell.margin_right = Mm(1)
             cell.margin_top = cell.margin_bottom = Mm(0.3)
             bold = number == 0 or place in (0, 2)
-            _write(cell, [text], 9 if number else 8, bold=bold, align="right" if place > 1 else "left")
+            _write(cell, [text], 8 if number else 9, bold=bold, align="right" if place > 1 else "left")
             _underline(cell)
 
 

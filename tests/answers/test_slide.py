@@ -80,6 +80,8 @@ def test_a_slide_with_long_names_lists_what_its_map_numbers_and_keeps_its_legend
     for row in rows:  # in Arial, which is nine tenths as wide as the letters that are measured here
         for text, width, bold in zip(row, widths, (True, False, True, False), strict=True):
             assert 0.9 * text_width(text, 8, bold) <= width, "a row of two lines would push the table down"
+    for row in list(table.table.rows)[1:]:
+        assert {run.font.size.pt for cell in row.cells for run in cell.text_frame.paragraphs[0].runs} == {8}
     assert table.top + sum(row.height for row in table.table.rows) <= legend.top
     assert all(row.height / Mm(1) >= 8 * POINT * 1.2 + 0.6 for row in table.table.rows)
 
