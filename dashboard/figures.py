@@ -17,7 +17,7 @@ from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import NUMBER_OF, Gradient
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import DAY_NAMES, MONTH_NAMES, month_name, month_text
+from geo.ask.words import DAY_NAMES, MONTH_NAMES, month_name, month_runs, month_text
 
 Figure = dict[str, Any]
 
@@ -127,7 +127,7 @@ def months_figure(months: pd.DataFrame, query: Query, source: SourceInfo) -> Fig
     short = len(span) <= 14
     ticks = list(span) if short else [month for month in span if month % 12 == 0]
     names = [MONTH_NAMES[m % 12][:3] for m in ticks] if short else [str(m // 12) for m in ticks]
-    missing = _runs([month for month in span if month not in counts])
+    missing = month_runs([month for month in span if month not in counts])
     gaps = [
         {
             "type": "rect",
@@ -193,17 +193,6 @@ def _note(x: float, text: str, y: float = 0, yanchor: str = "bottom") -> dict[st
         "text": text,
         "showarrow": False,
     }
-
-
-def _runs(months: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last of each unbroken run of sorted months."""
-    runs: list[tuple[int, int]] = []
-    for month in months:
-        if runs and month == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], month)
-        else:
-            runs.append((month, month))
-    return runs
 
 
 def clock_figure(

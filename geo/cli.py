@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -466,46 +464,3 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     with progress_bar("Drawing") as report:
         content = write(assessment, atlas, form, report)
     save(output or Path(filename(assessment, form)), content)
-
-
-@cli.command()
-def calibrate(
-    url: Annotated[
-        str, typer.Option(help="Address from the page: its source, categories, level and correction hold.")
-    ] = "",
-    maps: Annotated[int, typer.Option(min=20, help="Maps drawn of each world.")] = 200,
-    events: Annotated[
-        float | None, typer.Option(min=0.1, help="Events an area in a year, fewer than there are.")
-    ] = None,
-    data: Data = DATA,
-) -> None:
-    """Count how often each verdict is given where nothing has happened, on this county's own map.
-
-    Prints a Markdown table. docs/methods/calibration.md says what each world is.
-    """
-    from geo.answer.atlas import Atlas
-    from geo.ask.refusal import search_of
-    from geo.tell.calibration import table_of, to_try, tried
-
-    atlas = Atlas.open(data)
-    query = atlas.exactly(search_of(url))
-    pairs = to_try(atlas, query)
-    found = {}
-    with progress_bar("Maps on which nothing happens") as report:
-        for one in tried(atlas, query, pairs, maps=maps, per_area=events):
-            found[one.layer, one.world] = one
-            report(len(found), len(pairs), one.layer)
-    print(table_of([found[key, world.key] for key, world in pairs]))
-
-
-@cli.command()
-def bench() -> None:
-    """Measure how fast it is (in a checkout of the source)."""
-    folder = Path(__file__).resolve().parents[1] / "benchmarks"
-    if not folder.is_dir():
-        raise Problem(
-            "The benchmarks are in the source, not in the installed program: run this in a checkout."
-        )
-    scripts = sorted(folder.glob("bench_*.py"))
-    runs = [subprocess.run([sys.executable, os.fspath(script)], check=False) for script in scripts]
-    raise typer.Exit(max(run.returncode for run in runs))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
+from geo import cli_judge  # noqa: F401 - adds its commands
 from geo.answer.atlas import Atlas
 from geo.answer.layers import LAYERS
 from geo.ask.query import Query

@@ -25,6 +25,7 @@ ROOMS = (
     "cli",
     "cli_access",
     "cli_exclude",
+    "cli_judge",
     "cli_patrol",
     "cli_weekends",
 )
