@@ -48,7 +48,7 @@ NEEDS = (
 source that is open, weights of harm, published indicators, residents by age, what kind of place it is."""
 SELECTIONS = 64
 """Selections of each source that are kept: the parts of one answer ask for the same few again."""
-ROOM = 32 * MEGABYTE
+ROOM = 16 * MEGABYTE
 """Bytes that they may take."""
 
 
@@ -252,7 +252,7 @@ class County:
             If they may see true numbers that this copy of the folder lacks.
         """
         other = copy(self)
-        other.snapshot = replace(self.snapshot, viewer=viewer)
+        other.snapshot = self.snapshot.seen_by(viewer)
         other.indicators = seen_by(self._published, viewer)
         if missing := [role for role in other.snapshot.opened() if not other.snapshot.path(role).is_file()]:
             raise Problem(
@@ -394,12 +394,14 @@ class County:
     def _converted(self, source: str) -> tuple[Converted, ...]:
         """Events of a source that were shared out over areas of another year, by delivery."""
         found, batches = [], self.snapshot.manifest["batches"]
+        sees = self.snapshot.sees(source)
         for entry in self.snapshot.manifest["history"]:
             batch, done = batches.get(entry["role"]), entry.get("conversion")
             if batch and batch["source"] == source and done and done["apportioned"]:
                 months = frozenset(map(month_number, batch["months"]))
                 year = f"20{done['source'][4:6]}"
-                found.append(Converted(year, months, done["apportioned"], done["areas_apportioned"]))
+                numbers = (done["apportioned"], done["areas_apportioned"]) if sees else ()
+                found.append(Converted(year, months, *numbers))
         return tuple(found)
 
     def _lacks(self, needs: frozenset[str], disclosure: str, cube: Cube) -> str:

@@ -103,10 +103,15 @@ def shared_out(s: Asked) -> tuple[str, ...]:
         return ()
     asked = set(s.cube.months[s.selection.months].tolist())
     return tuple(
-        f"{upper_first(s.noun)} of {_months(one.months)} were recorded by small areas of {one.year}. Of all "
-        f"that are loaded of these months, {s.gate.text(one.events)} of "
-        f"{counted(one.areas, 'area', 'areas')} split or redrawn since are shared out by residents, so that "
-        "counts there are estimates."
+        f"{upper_first(s.noun)} of {_months(one.months)} were recorded by small areas of {one.year}. "
+        + (
+            f"Of all that are loaded of these months, {s.gate.text(one.events)} of "
+            f"{counted(one.areas, 'area', 'areas')} split or redrawn since are shared out by residents, so "
+            "that counts there are estimates."
+            if one.events
+            else "Those of areas split or redrawn since are shared out by residents, so that counts there "
+            "are estimates."
+        )
         for one in s.info.converted
         if asked & one.months
     )

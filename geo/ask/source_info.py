@@ -19,12 +19,13 @@ class Converted(NamedTuple):
     months : frozenset of int
         Months of the delivery.
     events, areas : int
+        How many, and over how many; 0 for who may not see true numbers.
     """
 
     year: str
     months: frozenset[int]
-    events: int
-    areas: int
+    events: int = 0
+    areas: int = 0
 
 
 @dataclass(frozen=True)

@@ -163,3 +163,22 @@ def out_of_line(counts: Mapping[int, int], months: Sequence[int]) -> list[str]:
         return []
     more = f" (and {len(odd) - 3} more)" if len(odd) > 3 else ""
     return [f"{listed(odd[:3])}{more}: check that the files are whole."]
+
+
+def reported(by_month: Mapping[str, int]) -> set[str]:
+    """Months that a force reported: not those of which it gives next to nothing of what it usually does.
+
+    >>> sorted(reported({"2023-01": 900, "2023-02": 0, "2023-03": 1000}))
+    ['2023-01', '2023-03']
+    >>> sorted(reported({"2023-01": 2, "2023-02": 0}))
+    ['2023-01', '2023-02']
+    """
+    often = usual(by_month)
+    least = THIN * often if often >= ENOUGH else 0.0
+    return {month for month, number in by_month.items() if number >= least}
+
+
+def usual(by_month: Mapping[str, int]) -> float:
+    """Events of a force in a usual month, of those in which it has any."""
+    some = [number for number in by_month.values() if number]
+    return float(np.median(some)) if some else 0.0

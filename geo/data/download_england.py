@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from geo.ask.problem import Problem
+from geo.data.coverage import reported
 from geo.data.files import layout_of
-from geo.data.reports import NATIONWIDE, reported
+from geo.data.reports import NATIONWIDE
 from geo.data.writing import write_whole
 
 COUNTED = "england-counted.json"

@@ -16,7 +16,7 @@ import pandas as pd
 
 from geo.ask.words import month_number, month_text, slug
 from geo.data.boundaries import code_column
-from geo.data.coverage import ENOUGH, THIN
+from geo.data.coverage import THIN, reported
 from geo.data.store import Snapshot
 
 NATIONWIDE = frozenset({"btp", "british-transport"})
@@ -66,25 +66,6 @@ def counted(
         by_month[force][month_text(number)] = int(events)
     by_area = lsoa.groupby([forces.rename("force"), lsoa.rename("lsoa")]).size().rename("events")
     return by_month, by_area.reset_index().astype({"force": "str", "lsoa": "str"})
-
-
-def reported(by_month: Mapping[str, int]) -> set[str]:
-    """Months that a force reported: not those of which it gives next to nothing of what it usually does.
-
-    >>> sorted(reported({"2023-01": 900, "2023-02": 0, "2023-03": 1000}))
-    ['2023-01', '2023-03']
-    >>> sorted(reported({"2023-01": 2, "2023-02": 0}))
-    ['2023-01', '2023-02']
-    """
-    often = usual(by_month)
-    least = THIN * often if often >= ENOUGH else 0.0
-    return {month for month, number in by_month.items() if number >= least}
-
-
-def usual(by_month: Mapping[str, int]) -> float:
-    """Events of a force in a usual month, of those in which it has any."""
-    some = [number for number in by_month.values() if number]
-    return float(np.median(some)) if some else 0.0
 
 
 def usual_forces(by_area: pd.DataFrame, districts: pd.Series) -> dict[str, str]:

@@ -33,6 +33,7 @@ from geo.ask.words import month_number, one_line
 from geo.data.distinct import unpacked
 from geo.data.parquet import from_bytes, packed_from, to_bytes
 from geo.data.readers import spellings, together
+from geo.data.seen import seen
 from geo.data.writing import not_writable, only_writer, write_whole
 
 FORMAT = 1
@@ -136,7 +137,7 @@ class Store:
         return self._snapshot(self._manifest(), viewer)
 
     def _snapshot(self, manifest: dict[str, Any], viewer: Viewer) -> Snapshot:
-        return Snapshot(self.folder, manifest, self._here(manifest, viewer))
+        return Snapshot(self.folder, manifest, whole=manifest).seen_by(self._here(manifest, viewer))
 
     def _here(self, manifest: dict[str, Any], viewer: Viewer) -> Viewer:
         """Take a viewer for one of the others where the folder is a copy without any true events."""
@@ -299,13 +300,22 @@ class Snapshot:
         ``place``, ``synthetic``, ``objects`` (role -> sha256, bytes, rows, derived), ``batches`` (incident
         role -> source, grain, months, files), ``sources`` (key -> description), ``history`` (one entry an
         import).
+        As the viewer may see it (:mod:`geo.data.seen`).
     viewer : Viewer
         For whom it is read.
+    whole : dict
+        The manifest as it was written: for :meth:`seen_by` alone.
     """
 
     folder: Path
     manifest: dict[str, Any]
     viewer: Viewer = OWNER
+    whole: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def seen_by(self, viewer: Viewer) -> Snapshot:
+        """The same version for somebody else."""
+        other = replace(self, viewer=viewer)
+        return replace(other, manifest=seen(self.whole or self.manifest, other.sees))
 
     @property
     def version(self) -> str:

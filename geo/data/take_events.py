@@ -281,7 +281,7 @@ def _covered(
     notes = _not_reported(change, usual, districts) if own else []
     missing = [m for m in every if m not in months]
     given_by_own = {m: sum(told[0].get(f, {}).get(month_text(m), 0) for f in own) for m in missing}
-    usual_of_own = sum(reports.usual(every_month.get(force, {})) for force in own)
+    usual_of_own = sum(coverage.usual(every_month.get(force, {})) for force in own)
     for some in (True, False):
         gap = [m for m in missing if bool(given_by_own[m]) == some]
         if not gap:

@@ -16,7 +16,7 @@ from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
 from geo.answer.said import how_far
 from geo.ask.query import Query
 from geo.ask.words import listed, month_name, month_number, month_runs, named, period_name
-from geo.data import exclusions, reports
+from geo.data import coverage, exclusions, reports
 from geo.data.exclusions import LEAST, MOST, SOAKING
 
 if TYPE_CHECKING:
@@ -140,10 +140,10 @@ def _by_supplier(atlas: Atlas, key: str) -> Listing:
             mine = given.setdefault(force, {})
             for month, number in months.items():
                 mine[month] = mine.get(month, 0) + number
-    usual = {force: reports.usual(months) for force, months in given.items()}
+    usual = {force: coverage.usual(months) for force, months in given.items()}
     rows = []
     for force in sorted(given, key=lambda force: -sum(given[force].values())):
-        months, reported = given[force], reports.reported(given[force])
+        months, reported = given[force], coverage.reported(given[force])
         thin = [month_number(month) for month in months if month not in reported]
         rows.append(
             (

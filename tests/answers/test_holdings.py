@@ -1,21 +1,18 @@
 """The data view: what is loaded and what became of every row, against the raw files."""
 
-import io
 import shutil
 from pathlib import Path
 
 import pandas as pd
-from openpyxl import load_workbook
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
-from geo.ask.viewer import OTHERS, OWNER
+from geo.ask.viewer import OTHERS
 from geo.ask.words import month_name
 from geo.cli import run
 from geo.tell.holdings import Holding, Listing, holdings
 from tests.support import small_county as small
 from tests.support.command import street
-from tests.support.manifest import rewritten
 
 
 def table(held: Holding, title: str) -> Listing:
@@ -49,38 +46,6 @@ def test_who_may_not_see_the_true_numbers_is_told_nothing_of_the_true_file(small
     for held in holdings(Atlas.open(small_county, OTHERS)):
         assert [one.title for one in held.tables if one.title.startswith(("Deliveries", "Who"))] == []
         assert {row[1][-1] for row in table(held, "Month by month").rows} <= set("05*")
-
-
-def test_no_route_tells_others_what_an_import_wrote_down_of_the_true_file(
-    small_county: Path, tmp_path: Path
-) -> None:
-    """Rows of deliveries, and events of suppliers by month: each is made a number that nothing else has."""
-    folder = shutil.copytree(small_county, tmp_path / "county")
-    with rewritten(folder) as manifest:
-        for entry in manifest["history"]:
-            entry |= {name: MARKED for name, value in entry.items() if type(value) is int}
-        for batch in manifest["batches"].values():
-            batch["reports"] = {"kent": dict.fromkeys(batch["months"], MARKED)}
-    owner, others = (create_app(Atlas.open(folder, who)).server.test_client() for who in (OWNER, OTHERS))
-    assert owner.get("/data").text.count(f"{MARKED:,}") > 3
-    paths = ["/", "/data", "/openapi.json", "/collections"]
-    for source in ("offences", "ae"):
-        asked = f"source={source}&level=ward"
-        paths += [f"/answer?{asked}", f"/piece/evidence?{asked}"]
-        paths += [f"/piece/panel?{asked}&area={small.CODES[0]}"]
-        paths += [f"/export.{kind}?{asked}" for kind in ("csv", "json")]
-        book = load_workbook(io.BytesIO(others.get(f"/export.xlsx?{asked}").data))
-        cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
-        assert len(cells) > 50 and not any(told_in(cell) for cell in cells)
-    for path in paths:
-        assert not told_in(others.get(path).text), path
-
-
-MARKED = 7654321
-
-
-def told_in(text: str) -> bool:
-    return str(MARKED) in text or f"{MARKED:,}" in text
 
 
 def test_suppliers_gaps_coverage_and_places_that_soak_up_events(

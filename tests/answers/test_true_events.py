@@ -1,0 +1,171 @@
+"""Does anything that others get depend on the true events? Every route and format, asked of two folders.
+
+One holds the true events and what imports wrote down of their files; in the other the true events are gone,
+and each such number is another one. Routes, formats and parameters are taken from where they are registered:
+one that is added is asked too, or the test says what it needs to ask it.
+"""
+
+import io
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dashboard import create_app
+from dashboard.openapi import Operation
+from geo.answer.atlas import Atlas
+from geo.ask.viewer import CLEARED_OWNER, OTHERS
+from geo.data.store import CLEARED, Store
+from tests.support import small_county as small
+from tests.support.manifest import rewritten
+
+THEIRS, ANOTHER = 3_141_592, 7_654_321
+"""Every number that imports wrote down, in the one folder and in the other."""
+AREA, WARD = small.CODES[0], "E05000001"
+WISH = {"areas": "4", "a_day": "1", "first": "2027-01-04", "days": "14"}
+OWN = {
+    "/piece/evidence.csv": {"layer": "quintile", "exhibit": "concentration"},
+    "/assessment/table.csv": {"exhibit": "ae/by_weekday"},
+    "/export.pack": {"ward": WARD},
+    "/patrol": WISH,
+    "/patrol.<form>": WISH,
+}
+"""What a route must be asked with, besides the source."""
+PLACES = {
+    "/collections/<level>/items/<code>": {"lsoa": AREA, "ward": WARD, "borough": "E06000001"},
+}
+"""Codes of areas in addresses, by the kind of area."""
+ELSEWHERE = {
+    "/assessment.<form>": "the documents of one assessment, which /assessment/page shows",
+    "/assessment/check": "about the demonstration alone",
+    "/export.html": "written of what /answer and /piece/panel tell",
+    "/assessment/figure.png": "as export.svg draws it",
+    "/export.pdf": "the drawing of export.svg, printed",
+    "/export.png": "the same",
+    "/export.briefing": "of the panels and maps that /export.pack has",
+    "/export.phone": "the same",
+    "/slides.pptx": "several of export.pptx",
+    "/geometry/<name>": "shapes, of no source",
+    "/ogc/<path:rest>": "leads to the same addresses above",
+}
+"""Routes that cost seconds, or have nothing of their own, and why they need not be asked."""
+EACH = ("layer", "measure", "view", "level")
+"""Parameters of which every value is asked; of the others the last of their list."""
+DASH = ("/_dash-layout", "/_dash-dependencies")
+"""Routes of Dash that tell of the page; its others hand out scripts, or call back."""
+
+
+MADE = re.compile(rb'\d{4}-\d\d-\d\dT[\d:.]+Z|"end_id":"[^"]+"')
+"""When an answer was made, and what Dash gives each page of its own."""
+
+
+def rewrite(folder: Path, number: int) -> None:
+    """Make every number that imports wrote down of their files another one."""
+    with rewritten(folder) as manifest:
+        for entry in manifest["history"]:
+            if entry["kind"] in manifest["sources"]:
+                entry |= {name: number for name, value in entry.items() if type(value) is int}
+                entry["notes"] = [f"{number} rows are of the same person."]
+        shared_out = {"apportioned": number, "areas_apportioned": number, "source": "lsoa11cd"}
+        next(one for one in manifest["history"] if one["kind"] == "ae")["conversion"] = shared_out
+        for batch in manifest["batches"].values():
+            batch["reports"] = {"kent": dict.fromkeys(batch["months"], number)}
+            batch["files"] = [f"{number}"]
+
+
+@pytest.fixture(scope="module")
+def folders(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folder with the true events, and the one without."""
+    both = tmp_path_factory.mktemp("both")
+    true, without = (Path(shutil.copytree(small_county, both / name)) for name in ("true", "without"))
+    rewrite(true, THEIRS)
+    rewrite(without, ANOTHER)
+    shutil.rmtree(without / CLEARED)
+    return true, without
+
+
+@pytest.fixture(scope="module")
+def pages(folders: tuple[Path, Path]) -> list[FlaskClient]:
+    """The page of each, for others."""
+    return [create_app(Atlas.open(folder, OTHERS)).server.test_client() for folder in folders]
+
+
+def test_others_open_no_number_of_the_true_file(folders: tuple[Path, Path]) -> None:
+    """Whatever a page or a file may come to tell: it is made of what is opened."""
+    true, without = (Store(folder).open(OTHERS) for folder in folders)
+    assert true.manifest == without.manifest
+    assert str(THEIRS) not in json.dumps(true.manifest)
+    assert not [role for role in true.opened() if role.startswith(CLEARED)]
+    owned = Store(folders[0]).open(CLEARED_OWNER).manifest
+    assert json.dumps(owned).count(str(THEIRS)) > 20
+
+
+def test_the_owners_page_tells_what_others_are_not_told(folders: tuple[Path, Path]) -> None:
+    page = create_app(Atlas.open(folders[0], CLEARED_OWNER)).server.test_client().get("/data").text
+    assert page.count(f"{THEIRS:,}") > 5
+
+
+def told(answer: TestResponse) -> tuple[int, dict[str, str], dict[str, bytes] | bytes]:
+    """All of an answer; of an archive its members, since when they were packed is no part of it."""
+    content = MADE.sub(b"", answer.data)
+    headers = {key: value for key, value in answer.headers.items() if key != "Content-Length"}
+    if zipfile.is_zipfile(io.BytesIO(answer.data)):
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            return answer.status_code, headers, {name: archive.read(name) for name in archive.namelist()}
+    return answer.status_code, headers, content
+
+
+def addresses(client: FlaskClient) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every way to ask every route that hands something out, with what it must be asked with."""
+    app = client.application
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        operation = getattr(app.view_functions[rule.endpoint], "operation", None)
+        if "GET" not in (rule.methods or ()) or rule.rule in ELSEWHERE:
+            continue
+        if operation is None:
+            assert rule.rule.startswith(("/_", "/assets", "/static", "/<path:path>")) or rule.rule == "/", (
+                rule.rule
+            )
+            if rule.rule in (*DASH, "/"):
+                yield rule.rule, {}
+            continue
+        question = {"source": "ae"} if operation.question else {}
+        for path in paths(rule.rule, operation):
+            if path not in ELSEWHERE:
+                yield path, question | OWN.get(rule.rule, {})
+    parameters = client.get("/openapi.json").json["components"]["parameters"]
+    for name, parameter in parameters.items():
+        schema = parameter["schema"].get("items", parameter["schema"])
+        values = schema.get("enum", ())
+        for value in values if name in EACH else values[-1:]:
+            yield "/answer", {"source": "ae"} | {name: str(value)}
+
+
+def paths(rule: str, operation: Operation) -> list[str]:
+    """A route's address with every value that stands in it."""
+    found = [rule]
+    for own in operation.own:
+        if own.place == "path" and own.name != "code":
+            found = [re.sub(rf"<{own.name}>", value, path) for path in found for value in own.schema["enum"]]
+    return [re.sub("<code>", code, path) for path in found for code in codes(rule, path)]
+
+
+def codes(rule: str, path: str) -> list[str]:
+    """Codes of areas that an address may have; one without any stands for itself."""
+    return [code for level, code in PLACES[rule].items() if level in path] if "<code>" in rule else [""]
+
+
+def test_no_answer_of_others_depends_on_the_true_events(pages: list[FlaskClient]) -> None:
+    asked = 0
+    for path, question in addresses(pages[0]):
+        one, other = (told(page.get(path, query_string=question)) for page in pages)
+        assert one == other, f"{path} {question}"
+        assert one[0] in (200, 302), f"{path} {question}: say in OWN what it must be asked with"
+        asked += 1
+    assert asked > 80
