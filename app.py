@@ -11,6 +11,8 @@ import os
 # Each question is answered on one core, so that several readers share the others: over matrices this small,
 # threads of the linear algebra only wait for each other. Must be known before numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# What reading a table took is given back: Arrow's own pool keeps some 50 MB of it in each process.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import errno
 import socket

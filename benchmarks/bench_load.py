@@ -6,7 +6,8 @@ county (or ``--data`` and ``--other-data``). Viewers ask without a pause, each o
 a hundred questions (``--repeated``) were asked before, the others are new. One server is asked at a time.
 
 ``--kill`` ends a process that works answers out every few seconds, and counts what that costs. ``--soak
-MINUTES`` asks this checkout alone for so long, and prints its memory minute by minute.
+MINUTES`` asks this checkout alone for so long, prints the memory of each of its processes minute by minute,
+and judges whether it is flat.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 
@@ -39,17 +41,24 @@ KNOWN = 40
 """Questions that are asked again and again."""
 KILLED_EVERY = 5
 """Seconds."""
+QUICK = ("measure",)
+"""Layers whose answers are had soonest."""
+FIRST = 5
+"""Minute of a soak from which on memory is judged."""
+FLAT = 0.01
+"""Growth of memory from then on, of all that is held, that is none."""
+KEPT = b"hotspots_kept_bytes "
 
 
 # ---------------------------------------------------------------- what is asked
 
 
-def new_questions() -> Iterator[str]:
+def new_questions(layers: Sequence[str] = LAYERS) -> Iterator[str]:
     """Addresses, no two alike: every layer in turn, other months, days and hours each time."""
     months = [m for n in (2, 3, 4) for m in itertools.combinations(range(1, 13), n)]
     times = [f"&day={day}&hour={hour}-{hour + 5}" for day in ("mon", "fri,sat", "sun") for hour in range(18)]
     asked = (f"month={','.join(map(str, m))}{when}" for when, m in itertools.product(times, months))
-    for layer, rest in zip(itertools.cycle(LAYERS), asked, strict=False):
+    for layer, rest in zip(itertools.cycle(layers), asked, strict=False):
         yield f"?layer={layer}&{rest}"
 
 
@@ -205,7 +214,17 @@ class Served:
 
     def megabytes(self) -> float:
         """Memory of all of them; what several share is counted once."""
-        return sum(one.memory_full_info().pss for one in self.processes()) / 2**20
+        return sum(self.megabytes_each())
+
+    def megabytes_each(self) -> list[float]:
+        """The same of each process."""
+        return [one.memory_full_info().pss / 2**20 for one in self.processes()]
+
+    def kept(self) -> float:
+        """Megabytes of answers that it keeps, as it says itself."""
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=60) as told:
+            lines = told.read().splitlines()
+        return sum(float(line.removeprefix(KEPT)) for line in lines if line.startswith(KEPT)) / 2**20
 
     def processor(self) -> float:
         """Seconds of the processor that all of them have had."""
@@ -280,16 +299,52 @@ def main() -> None:
 
 
 def soak(one: Served, given: argparse.Namespace) -> None:
-    """Ask for many minutes, and print how memory fares."""
-    print(f"{'minute':>6}{'MB':>8}{'answers/s':>12}{'repeated p95':>14}{'errors':>8}")
+    """Ask for many minutes, print how the memory of each process fares, and whether all of it stays flat."""
+    fill(one, given.viewers)
+    print(
+        f"{'minute':>6}{'answers/s':>11}{'repeated p95':>14}{'errors':>8}{'kept, MB':>10}{'all, MB':>9}  each"
+    )
+    sizes: list[float] = []
     for minute in range(1, int(given.soak) + 1):
         told = (seen := asyncio.run(load(one, given, 60))).told()
-        figures = told["answers a second"], told["repeated p95, s"]
+        each = one.megabytes_each()
+        sizes.append(sum(each))
         print(
-            f"{minute:>6}{one.megabytes():>8.0f}{figures[0]:>12.1f}{figures[1]:>14.3f}{len(seen.errors):>8}",
+            f"{minute:>6}{told['answers a second']:>11.1f}{told['repeated p95, s']:>14.3f}"
+            f"{len(seen.errors):>8}{one.kept():>10.1f}{sizes[-1]:>9.0f}  "
+            + " ".join(f"{size:.0f}" for size in each),
             flush=True,
         )
     one.stop()
+    print(verdict(sizes))
+
+
+def fill(one: Served, viewers: int) -> None:
+    """Ask quick questions, each but once, until the room for what is kept is full, as it is after a day."""
+    all_of_it, one.asked = one.asked, new_questions(QUICK)
+    before, start = -1.0, time.perf_counter()
+    while (now := one.kept()) > 1.01 * before:
+        before = now
+        asyncio.run(run(one, viewers, 0, 20))
+    one.asked = all_of_it
+    print(
+        f"{now:.0f} MB of answers kept, filled in {(time.perf_counter() - start) / 60:.0f} minutes",
+        flush=True,
+    )
+
+
+def verdict(sizes: list[float]) -> str:
+    """Whether memory stays flat, from its size after each minute, by a line through all but the first."""
+    if len(sizes) < FIRST + 3:
+        return f"Too short to judge: the first {FIRST} minutes do not count."
+    minutes = range(FIRST, len(sizes) + 1)
+    line = statistics.linear_regression(minutes, sizes[FIRST - 1 :])
+    grown = line.slope * (len(minutes) - 1)
+    share = grown / statistics.mean(sizes[FIRST - 1 :])
+    return (
+        f"from minute {FIRST} to {len(sizes)}: {line.slope:+.2f} MB a minute, {grown:+.1f} MB in all, "
+        f"{share:+.1%} of what is held: {'flat' if share < FLAT else 'NOT FLAT'}"
+    )
 
 
 if __name__ == "__main__":

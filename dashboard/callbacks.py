@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest
 from dashboard import ids, view
 from dashboard.filters import MANY_BOROUGHS, controls
 from dashboard.openapi import PAGE, Operation, described
-from geo.answer.memory import Memory
+from geo.answer.memory import MEGABYTE, Memory
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -28,6 +28,8 @@ DISPATCH = "/_dash-update-component"
 """Where Dash's own callbacks would ask."""
 REMEMBERED = 64
 """Pages kept as they are sent, for those who ask the same again."""
+ROOM = 4 * MEGABYTE
+"""Bytes that they may take."""
 
 
 def register(app: Dash, atlas: Atlas) -> None:
@@ -40,7 +42,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     atlas : Atlas
     """
 
-    pages: Memory[str, str] = Memory(REMEMBERED)
+    pages: Memory[str, str] = Memory(REMEMBERED, ROOM)
 
     @app.server.get("/answer")
     @described(Operation("What the page shows, and what it left out", PAGE, {"application/json": {}}))

@@ -67,7 +67,7 @@ class Settings:
     access: Access | None = None
     workers: int = 0
     long_workers: int = 1
-    room: int = 128
+    room: int = 64
 
 
 @dataclass

@@ -33,6 +33,10 @@ PASSED_ON = (
 """What an answer may depend on, of what a request says."""
 
 
+AROUND = 3000
+"""Bytes of what is kept around a body: its question, and the objects that hold both."""
+
+
 class Answered(NamedTuple):
     """An answer as it is sent."""
 
@@ -41,9 +45,9 @@ class Answered(NamedTuple):
     body: bytes
 
     @property
-    def size(self) -> int:
+    def nbytes(self) -> int:
         """Bytes that it takes to keep it."""
-        return len(self.body) + sum(len(key) + len(value) for key, value in self.headers)
+        return len(self.body) + sum(len(key) + len(value) for key, value in self.headers) + AROUND
 
     def response(self) -> Response:
         """Send it."""

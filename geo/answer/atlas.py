@@ -28,9 +28,9 @@ from geo.ask.refusal import Refused, exactly
 from geo.ask.viewer import OWNER, Viewer
 from geo.data.store import Snapshot, Store
 
-REMEMBERED = 256
+REMEMBERED = 128
 """Answers kept of each part."""
-ROOM = 96 * MEGABYTE
+ROOM = 32 * MEGABYTE
 """Bytes that they may take."""
 
 

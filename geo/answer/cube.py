@@ -290,6 +290,16 @@ class Selection:
     mask: np.ndarray | None = None
 
     @property
+    def nbytes(self) -> int:
+        """Bytes that it takes once all that it can tell is worked out; the cube is not its own."""
+        cells = (self.categories[:, None] & self.months).ravel()
+        events = np.diff(self.cube.offsets[::N_SLOTS])[cells].sum()
+        own = (self.categories, self.months, self.slots, self.mask)
+        return int(
+            8 * events + 8 * (self.cube.n_areas + 2) + sum(one.nbytes for one in own if one is not None)
+        )
+
+    @property
     def by_month_only(self) -> bool:
         """Whether whole months are kept, which the cumulative counts can tell."""
         return self.slots is None and self.window is None and self.mask is None

@@ -14,6 +14,8 @@ V = TypeVar("V")
 
 MEGABYTE = 2**20
 WORD = 8
+COLUMN = 1000
+"""Bytes that a column of a table takes besides its cells."""
 
 
 class Memory(Generic[K, V]):
@@ -108,12 +110,13 @@ def size_of(value: Any) -> int:
     """
     if isinstance(value, str | bytes):
         return 50 + len(value)
+    if hasattr(value, "nbytes"):
+        return int(value.nbytes)
     if isinstance(value, dict):
         return sum(size_of(key) + size_of(each) for key, each in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return 56 + sum(map(size_of, value))
     if is_dataclass(value):
         return sum(size_of(getattr(value, one.name)) for one in fields(value))
-    if hasattr(value, "nbytes"):
-        return int(value.nbytes)
-    return WORD * (4 + int(getattr(value, "size", 0)))  # a table, by its cells
+    columns = len(getattr(value, "columns", ()))
+    return WORD * (4 + int(getattr(value, "size", 0))) + COLUMN * columns  # a table, by its cells
