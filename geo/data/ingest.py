@@ -15,6 +15,7 @@ from pathlib import Path
 
 from geo.ask.problem import Problem
 from geo.data.receipt import Progress, Receipt, no_progress
+from geo.data.room import give_back
 from geo.data.sources import SOURCES, Source
 from geo.data.store import Snapshot, Store, Transaction
 from geo.data.take_areas import TABLES, Choice
@@ -108,9 +109,7 @@ class _Rehearsal(Exception):
 
 def _open(change: Transaction, opening: Callable[[Snapshot], object]) -> None:
     """Open a version that is not yet in force; where that fails, say so and let it never come into force."""
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()  # what reading the files needed
+    give_back()  # what reading the files needed
     try:
         opening(change)
     except Problem as problem:
