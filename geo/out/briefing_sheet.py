@@ -393,6 +393,9 @@ def write_sheets(
     """
     allow(atlas, paper)
     query, _ = atlas.catalogue.check(query.replace(view="explore", clock="recorded", group=(), mark=""))
+    areas = atlas.levels[query.level].frame
+    if query.area and query.borough and areas.loc[query.area, "lad"] not in query.borough:
+        query = query.replace(borough=())
     codes = hotspots_of(atlas, query)
     kept = notes_of(atlas) if notes is None else notes
     here = sheet(atlas, query.replace(area=""))

@@ -76,6 +76,14 @@ def test_nothing_on_a_sheet_is_printed_over_another(small_atlas, asked, source):
                 assert max(lines) < page.height - 3
 
 
+def test_a_sheet_of_an_area_that_the_boroughs_chosen_leave_out_is_of_the_whole(small_atlas, asked):
+    """Its map was all ground, and its title named another borough."""
+    areas, query = small_atlas.levels["lsoa"].frame, asked["offences"]
+    other = areas["lad"][areas["lad"] != areas["lad"][query.area]].iloc[0]
+    _, content = write_sheets(small_atlas, query.replace(borough=(other,)), "phone", home=HOME)
+    assert squeezed(f"All police offences in {small_atlas.place}") in squeezed(read_pdf(content))
+
+
 def test_a_sheet_is_one_page_that_can_be_read_aloud(sheets):
     for (source, paper), content in sheets.items():
         [page] = pypdf.PdfReader(io.BytesIO(content)).pages
