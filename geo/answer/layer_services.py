@@ -220,14 +220,22 @@ def together(
     return Together(p, by_residents, float(chances[0] @ chances[1]))
 
 
-def draw_bivariate_moran(s: Asked) -> Drawn:
-    """Where this source is high and another is high around it; the other is the query's ``compare``."""
+def _with_another(s: Asked) -> tuple[Asked, Asked] | None:
+    """This source and the one beside it, ``compare`` or the first other, of the same days; None without one."""
     others = [key for key in s.sources if key != s.query.source]
     if not others:
-        return _only_one_source(s)
+        return None
     key = s.query.compare if s.query.compare in others else others[0]
     other = s.ask(source=key, category=(), compare="")
-    s, other = s.beside(other), other.beside(s)
+    return s.beside(other), other.beside(s)
+
+
+def draw_bivariate_moran(s: Asked) -> Drawn:
+    """Where this source is high and another is high around it; the other is the query's ``compare``."""
+    pair = _with_another(s)
+    if pair is None:
+        return _only_one_source(s)
+    s, other = pair
     here, there = (one.counts[s.inside].astype(float) for one in (s, other))
     table = hotspots.bivariate_moran(here, there, s.among, alpha=ALPHA, fdr=s.query.fdr)
     table = table.reindex(s.frame.index)
@@ -323,12 +331,10 @@ SHORTLY = {
 
 def draw_colocation(s: Asked) -> Drawn:
     """Where the busiest areas of this source and of another coincide or lie side by side, beyond chance."""
-    others = [key for key in s.sources if key != s.query.source]
-    if not others:
+    pair = _with_another(s)
+    if pair is None:
         return _only_one_source(s)
-    key = s.query.compare if s.query.compare in others else others[0]
-    other = s.ask(source=key, category=(), compare="")
-    s, other = s.beside(other), other.beside(s)
+    s, other = pair
     names = {"here": s.noun.capitalize(), "there": other.noun.capitalize(), "around": other.noun}
     orders = {"here": _in_order(s), "there": _in_order(other)}
     for side, one in (("here", s), ("there", other)):

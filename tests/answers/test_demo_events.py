@@ -14,6 +14,7 @@ from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
 from geo.data.store import Store
 from geo.demo import build, chance, county, events, tables
+from tests.support.published import TOP_WARDS
 
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
 VIOLENCE = "Violence and sexual offences"
@@ -35,16 +36,6 @@ CLOCK = """
     12-15 1900,1866,1919,1841,1858,1638,1722
     16-19 1975,1988,1953,1983,1932,1948,1964
     20-23 1462,1458,1471,1422,1835,2113,1673"""
-TOP_WARDS = {
-    "Bedford": "Bromham and Biddenham 1, Castle 3, Cauldwell 3, De Parys 1, Goldington 1, Harpur 3, "
-    "Kempston Central and East 1, Kempston West 1, Kingsbrook 3, Queens Park 1, Sharnbrook/Riseley 1, "
-    "Wilshamstead 1, Wootton 1",
-    "Central Bedfordshire": "Biggleswade North 2, Dunstable-Icknield 2, Dunstable-Manshead 1, "
-    "Dunstable-Northfields 2, Houghton Hall 5, Leighton Buzzard North 2, Leighton Buzzard South 1, Sandy 2, "
-    "Tithe Farm 1",
-    "Luton": "Biscot 5, Challney 2, Crawley 1, Dallow 5, Farley 4, High Town 4, Leagrave 1, Lewsey 2, "
-    "Limbury 1, Northwell 2, Saints 2, South 5, Stopsley 1, Sundon Park 1, Wigmore 1",
-}
 RATES = {  # source: years, Bedford, Central Bedfordshire, Luton, county
     "offences": (5, 3377.0, 2185.5, 3371.7, 2876.4),
     "ae": (5, 199.8, 102.5, 202.7, 161.2),
