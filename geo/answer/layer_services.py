@@ -221,7 +221,7 @@ def together(
 
 
 def _with_another(s: Asked) -> tuple[Asked, Asked] | None:
-    """This source and the one beside it, ``compare`` or the first other, of the same days; None without one."""
+    """This source and another, ``compare`` or the first other, of the same days; None without one."""
     others = [key for key in s.sources if key != s.query.source]
     if not others:
         return None
