@@ -69,7 +69,7 @@ SUPERGROUPS = tuple(
             Shade("#e39ec1", "#b56a92"),
             Shade("#edae49", "#c98a22"),
             Shade("#e8e0a8", "#6e6a3a"),
-            Shade("#5b8fd6", "#5f97e6"),
+            Shade("#8a5a3b", "#b07a52"),
             Shade("#7d5ba6", "#a684d0"),
         ),
         strict=True,
