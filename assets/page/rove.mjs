@@ -19,6 +19,8 @@ const GROUPS = [
   [".selected .fold-body", "a, button"],
   [".findings", ":is(.ranking, .chart) :is(.copy, .note a, .deciles button), .evidence > summary"],
   [".months-head", ".quick a, .copy, .play button"],
+  ["#assess-body > :is(header, nav, .assess-findings)", "a"],
+  ["#assess-body > section[id]", "article :is(a, summary)"],
 ];
 const seen = (item) => item.checkVisibility() && !item.disabled;
 
@@ -64,4 +66,5 @@ const watched = new MutationObserver(() => whenIdle(settle));
 on("shown", () => {
   whenIdle(settle);
   watched.observe($("selected"), { childList: true, subtree: true }); // a panel comes late
+  watched.observe($("assess-body"), { childList: true }); // and an assessment
 });
