@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.browser import barriers, leave, watch
+from tests.support.browser import barriers, leave, visit, watch
 
 
 def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:
@@ -45,7 +45,7 @@ def test_the_page_has_one_first_heading_while_it_is_counted_too(page: Page, addr
 
 
 def test_charts_are_drawn_without_being_scrolled_to(page: Page, address: str) -> None:
-    page.goto(f"{address}/?view=assess&sources=offences")
+    visit(page, address, "?view=assess&sources=offences")
     last = page.locator(".assess-plot").last
     expect(last.locator("svg.main-svg").first).to_be_attached()
     assert page.locator("#assess").evaluate("it => it.scrollTop") == 0
@@ -68,7 +68,7 @@ def test_on_a_phone_every_word_of_a_chart_is_inside_it(page: Page, address: str)
 
 
 def test_nothing_bars_a_reader_who_cannot_see_or_point(page: Page, address: str) -> None:
-    page.goto(f"{address}/?view=assess&sources=ae")
+    visit(page, address, "?view=assess&sources=ae")
     expect(page.locator("#assess-body article").first).to_be_visible()
     assert not barriers(page)
 
