@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -41,8 +41,6 @@ KNOWN = 40
 """Questions that are asked again and again."""
 KILLED_EVERY = 5
 """Seconds."""
-QUICK = ("measure",)
-"""Layers whose answers are had soonest."""
 FIRST = 5
 """Minute of a soak from which on memory is judged."""
 FLAT = 0.01
@@ -53,12 +51,12 @@ KEPT = b"hotspots_kept_bytes "
 # ---------------------------------------------------------------- what is asked
 
 
-def new_questions(layers: Sequence[str] = LAYERS) -> Iterator[str]:
+def new_questions() -> Iterator[str]:
     """Addresses, no two alike: every layer in turn, other months, days and hours each time."""
     months = [m for n in (2, 3, 4) for m in itertools.combinations(range(1, 13), n)]
     times = [f"&day={day}&hour={hour}-{hour + 5}" for day in ("mon", "fri,sat", "sun") for hour in range(18)]
     asked = (f"month={','.join(map(str, m))}{when}" for when, m in itertools.product(times, months))
-    for layer, rest in zip(itertools.cycle(layers), asked, strict=False):
+    for layer, rest in zip(itertools.cycle(LAYERS), asked, strict=False):
         yield f"?layer={layer}&{rest}"
 
 
@@ -320,13 +318,11 @@ def soak(one: Served, given: argparse.Namespace) -> None:
 
 
 def fill(one: Served, viewers: int) -> None:
-    """Ask quick questions, each but once, until the room for what is kept is full, as it is after a day."""
-    all_of_it, one.asked = one.asked, new_questions(QUICK)
+    """Ask new questions until the room for what is kept is full, here and in each process, as after a day."""
     before, start = -1.0, time.perf_counter()
     while (now := one.kept()) > 1.01 * before:
         before = now
         asyncio.run(run(one, viewers, 0, 20))
-    one.asked = all_of_it
     print(
         f"{now:.0f} MB of answers kept, filled in {(time.perf_counter() - start) / 60:.0f} minutes",
         flush=True,
