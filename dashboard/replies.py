@@ -24,6 +24,7 @@ from werkzeug.exceptions import HTTPException
 from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
+from geo.ask.words import one_line
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -32,6 +33,12 @@ REFERENCE = "HTTP_X_REQUEST_ID"
 """Where a request holds its reference."""
 FAULT = "The dashboard could not work this out. Try again, or clear the filters. Reference: {reference}."
 NOTHING_HERE = "There is nothing at {path}. The dashboard is at /; what programs can ask is at /openapi.json."
+SAID = {
+    HTTPStatus.NOT_FOUND: NOTHING_HERE,
+    HTTPStatus.METHOD_NOT_ALLOWED: "{path} does not take {method}: /openapi.json lists what it takes.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What was sent is larger than {path} takes: send less.",
+}
+"""What is said of a fault of which a route says nothing itself."""
 
 
 # ---------------------------------------------------------------- what is asked
@@ -165,11 +172,12 @@ def register(app: Dash) -> None:
         if made.status_code < 400:  # a redirection
             return made  # type: ignore[return-value]
         said = error.description or ""
-        if made.status_code == HTTPStatus.NOT_FOUND and said == type(error).description:
-            said = NOTHING_HERE.format(path=request.path[:80])
+        if said == type(error).description:
+            own = SAID.get(HTTPStatus(made.status_code), said)
+            said = own.format(path=request.path[:80], method=request.method[:20])
         if made.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
             said = FAULT.format(reference=reference())
-        response = refusal((said,), made.status_code)
+        response = refusal((one_line(said),), made.status_code)
         if allowed := made.headers.get("Allow"):
             response.headers["Allow"] = allowed
         return response

@@ -308,3 +308,25 @@ def test_tags_tell_formats_questions_and_data_apart(client, small_atlas, demo_at
 )
 def test_no_cache_but_the_askers_own_keeps_an_answer(client, path):
     assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "sentence"),
+    [
+        ("GET", "/collections/%0a", 404, "There is no collection “ ”; there is lsoa, ward and borough."),
+        ("GET", "/%00%0a", 404, "There is nothing at / . The dashboard is at /;"),
+        ("PUT", "/answer", 405, "/answer does not take PUT: /openapi.json lists what it takes."),
+        ("POST", "/notes", 413, "What was sent is larger than /notes takes: send less."),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_told_in_one_line(
+    client: FlaskClient, method: str, path: str, status: int, sentence: str
+) -> None:
+    sent = {
+        "data": b" " * 2**20,
+        "content_type": "application/json",
+        "headers": {"Sec-Fetch-Site": "same-origin"},
+    }
+    answer = client.open(path, method=method, **(sent if status == 413 else {}))
+    assert answer.status_code == status
+    assert answer.text.startswith(sentence) and answer.text.count("\n") == 1
