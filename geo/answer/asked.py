@@ -84,6 +84,15 @@ class Asked:
         """Return the same question of those areas that another question of its level can judge too."""
         return Asked(self.county, self.query, self.inside & other.inside)
 
+    def with_another(self) -> tuple[Asked, Asked] | None:
+        """Return the same question and that of ``compare``, or of the first other source; or None."""
+        others = [key for key in self.sources if key != self.query.source]
+        if not others:
+            return None
+        key = self.query.compare if self.query.compare in others else others[0]
+        other = self.ask(source=key, category=(), compare="")
+        return self.beside(other), other.beside(self)
+
     # ------------------------------------------------------------ in words
 
     @property

@@ -220,19 +220,9 @@ def together(
     return Together(p, by_residents, float(chances[0] @ chances[1]))
 
 
-def _with_another(s: Asked) -> tuple[Asked, Asked] | None:
-    """This source and another, ``compare`` or the first other, of the same days; None without one."""
-    others = [key for key in s.sources if key != s.query.source]
-    if not others:
-        return None
-    key = s.query.compare if s.query.compare in others else others[0]
-    other = s.ask(source=key, category=(), compare="")
-    return s.beside(other), other.beside(s)
-
-
 def draw_bivariate_moran(s: Asked) -> Drawn:
     """Where this source is high and another is high around it; the other is the query's ``compare``."""
-    pair = _with_another(s)
+    pair = s.with_another()
     if pair is None:
         return _only_one_source(s)
     s, other = pair
@@ -331,7 +321,7 @@ SHORTLY = {
 
 def draw_colocation(s: Asked) -> Drawn:
     """Where the busiest areas of this source and of another coincide or lie side by side, beyond chance."""
-    pair = _with_another(s)
+    pair = s.with_another()
     if pair is None:
         return _only_one_source(s)
     s, other = pair
