@@ -30,7 +30,8 @@ from geo.ask.words import (
     upper_first,
 )
 from geo.tell import beside
-from geo.tell.assessment import assessed, exhibit_name
+from geo.tell.assessment import assessed
+from geo.tell.evidence import exhibit_name
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas

@@ -20,7 +20,7 @@ from geo.ask.query import Query
 from geo.ask.words import slug
 from geo.out.export import allow, files
 from geo.out.report.blocks import table_csv
-from geo.tell import assessment
+from geo.tell.evidence import evidence_of
 from geo.tell.exhibits.part import Exhibit
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def register(app: Dash, atlas: Atlas) -> None:
 
     @lru_cache(maxsize=REMEMBERED)
     def made(query: Query) -> tuple[tuple[Exhibit, ...], tuple[tuple[str, str], ...]]:
-        return assessment.evidence(atlas, query)
+        return evidence_of(atlas, query)
 
     @app.server.get("/piece/panel")
     @described(Operation("The panel of the area or set selected, for the page", PAGE, HTML))

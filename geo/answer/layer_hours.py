@@ -100,7 +100,10 @@ def _moment(hour: int) -> str:
 
 
 def _caveats(s: Asked, counts: np.ndarray, judged: int, asked: int) -> tuple[str, ...]:
-    looks = f"{judged * asked:,} looks at once ({s.judged(judged)} at {asked} hours)"
+    if not judged:
+        return ()
+    hours = f"{asked} hours" if asked > 1 else "one hour"
+    looks = f"{judged * asked:,} looks at once ({s.judged(judged)} at {hours})"
     said = [f"Corrected for all {looks}, at a false discovery rate of {ALPHA:.0%}."]
     if not s.query.fdr:
         said = [f"{NOT_CORRECTED}: up to {np.ceil(ALPHA * judged * asked):,.0f} of {looks} may be by chance."]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from geo.answer.columns import EVERYWHERE, Column
 from geo.answer.layer import Layer
+from geo.answer.layer_agreement import AGREEMENT
 from geo.answer.layer_clusters import layer_of
 from geo.answer.layer_confidence import CONFIDENCE
 from geo.answer.layer_deprivation import EXCESS, IMD, WITH_DEPRIVATION
@@ -18,7 +19,7 @@ from geo.answer.layer_indicator import INDICATOR
 from geo.answer.layer_measure import MEASURE, QUINTILE, SIGNIFICANCE
 from geo.answer.layer_place import BY_DAY, LAYERS_OF_PLACE
 from geo.answer.layer_proportion import SHARE
-from geo.answer.layer_services import AGREEMENT, BIVARIATE_MORAN, COLOCATION
+from geo.answer.layer_services import BIVARIATE_MORAN, COLOCATION
 from geo.answer.layer_time import AGAINST_BEFORE, PATTERN_OVER_TIME
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query

@@ -17,10 +17,9 @@ import pandas as pd
 
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import marking
-from geo.answer.layers import LAYERS
 from geo.answer.said import how_far, how_far_cut, uncovered
 from geo.ask.notice import MOST_OFFERED
-from geo.ask.problem import Problem, Withheld
+from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused, search_of
 from geo.ask.words import AREAS, MONTH_NAMES, listed, lower_first, month_runs, named, period_name
@@ -318,69 +317,6 @@ def part_of(atlas: Atlas, query: Query, source: str) -> tuple[Part, tuple[str, .
     return Part(atlas, checked, atlas.sources[source].gate), tuple(notices)
 
 
-def evidence(atlas: Atlas, query: Query) -> tuple[tuple[Exhibit, ...], tuple[tuple[str, str], ...]]:
-    """Exhibits of the layer that a question shows, under exactly its filters.
-
-    Parameters
-    ----------
-    atlas : Atlas
-    query : Query
-        Checked. Without categories every category counts, as on the map.
-
-    Returns
-    -------
-    exhibits : tuple of Exhibit
-        Those that its :class:`~geo.answer.layers.Layer` names, with all their rows; protected.
-    missing : tuple of (str, str)
-        Those that cannot be made, and why.
-    """
-    found, missing = [], []
-    for key in LAYERS[query.layer].evidence:
-        name = exhibit_name(key)
-        try:
-            if key in SERVICES:
-                parts = _services(atlas, query)
-                made = _with_margins(SERVICES[key][1](parts), parts)
-            elif key in EXHIBITS:
-                part = _as_shown(atlas, query, query.source)
-                made = _with_margins(EXHIBITS[key][1](part), part)
-            else:  # nothing of the place is protected
-                made = _OPEN[key][1](_as_shown(atlas, query, query.source))
-            found.append(replace(made, name=name))
-        except (NotPossible, Withheld) as reason:
-            missing.append((name, str(reason)))
-    return tuple(found), tuple(missing)
-
-
-def exhibit_name(key: str) -> str:
-    """What the exhibit of a key is called."""
-    return (EXHIBITS | SERVICES | _OPEN)[key][0]
-
-
-_OPEN = {**PLACE, **PUBLISHED}
-"""Exhibits of what is published of the place: they tell of no event."""
-
-
-def _as_shown(atlas: Atlas, query: Query, source: str) -> Part:
-    """One source under the filters of the map; categories hold for one source."""
-    category = query.category if source == query.source else ()
-    shown = {"level": query.level, "benchmark": query.benchmark, "fdr": query.fdr, "layer": query.layer}
-    plain = query.filters().replace(source=source, category=category, **shown)
-    return Part(atlas, atlas.catalogue.check(plain)[0], atlas.sources[source].gate)
-
-
-def _services(atlas: Atlas, query: Query) -> list[Part]:
-    """Every source that has events under the filters of the map, as the layers of several services take it.
-
-    A source without the months asked for is taken over those that it has.
-    """
-    parts = [_as_shown(atlas, query, key) for key in atlas.sources]
-    usable = [part for part in parts if part.total]
-    if len(usable) < 2:
-        raise NotPossible("fewer than two of the sources have events under these filters.")
-    return usable
-
-
 class _Steps:
     """Counts the exhibits done."""
 
@@ -436,7 +372,7 @@ def _section(
     for name, make in makers.values():
         steps.next(f"{title}: {name[0].lower()}{name[1:]}")
         try:
-            made = make(of) if key == "place" else _with_margins(make(of), of)
+            made = make(of) if key == "place" else with_margins(make(of), of)
             exhibits.append(replace(made, name=name).shortened())
         except NotPossible as reason:
             missing.append((name, str(reason)))
@@ -445,7 +381,7 @@ def _section(
     return Section(key, title, source, findings, tuple(exhibits), tuple(missing))
 
 
-def _with_margins(exhibit: Exhibit, of: Part | Sequence[Part]) -> Exhibit:
+def with_margins(exhibit: Exhibit, of: Part | Sequence[Part]) -> Exhibit:
     """Say beside counts of a protected version how far they may lie from the true ones."""
     parts = [of] if isinstance(of, Part) else of
     if not any(pd.api.types.is_integer_dtype(kind) for kind in exhibit.table.dtypes):

@@ -18,8 +18,8 @@ from geo.answer.layers import LAYERS
 from geo.ask.query import Query
 from geo.ask.words import slug
 from geo.stats import concentration
-from geo.tell import assessment
 from geo.tell.assessment import part_of
+from geo.tell.evidence import evidence_of
 from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
 from geo.tell.exhibits.part import Exhibit, NotPossible
 from geo.tell.exhibits.trust import back_test
@@ -36,7 +36,7 @@ def client(small_atlas: Atlas) -> FlaskClient:
 def of(atlas: Atlas, **asked) -> dict[str, Exhibit]:
     """Exhibits of a question by key."""
     query, _ = atlas.catalogue.check(Query(**asked))
-    return {exhibit.key: exhibit for exhibit in assessment.evidence(atlas, query)[0]}
+    return {exhibit.key: exhibit for exhibit in evidence_of(atlas, query)[0]}
 
 
 @pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
@@ -50,7 +50,7 @@ def test_every_layer_names_exhibits_that_there_are(layer):
 def test_what_a_layer_names_is_made_or_says_why_not(small_atlas: Atlas, layer: str, level: str):
     for filters in ({}, FILTER, {"source": "ae"}, {"category": ("robbery",), "hour": (4,)}):
         query, _ = small_atlas.catalogue.check(Query(layer=layer, level=level, **filters))
-        found, missing = assessment.evidence(small_atlas, query)
+        found, missing = evidence_of(small_atlas, query)
         assert len(found) + len(missing) == len(LAYERS[layer].evidence)
         assert all(reason.endswith(".") for _, reason in missing)
         assert evidence.article(found, missing, query)

@@ -14,9 +14,9 @@ from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.out.export import export
 from geo.stats.smoothing import eb_global
-from geo.tell import assessment
 from geo.tell.area import profile
 from geo.tell.briefing import listed_areas
+from geo.tell.evidence import evidence_of
 from geo.tell.insets import top_areas
 from tests.support import small_county as small
 
@@ -86,7 +86,7 @@ def test_no_top_fifth_is_made_of_what_ties(demo_atlas: Atlas):
     answer = demo_atlas.answer(query)
     alike = int(answer.table["count"].isna().sum())
     assert f"cannot be told: {alike} of 381 small areas that are alike lie at its edge" in answer.headline
-    _, missing = assessment.evidence(demo_atlas, query)
+    _, missing = evidence_of(demo_atlas, query)
     assert ("Wards of the top fifth of small areas", _why("call-outs")) in missing
     for layer in ("bivariate", "colocation"):
         other = demo_atlas.answer(replace(query, layer=layer))
@@ -98,7 +98,7 @@ def test_no_top_fifth_is_made_of_what_ties(demo_atlas: Atlas):
 def test_what_is_not_a_fifth_is_told_by_its_number(demo_atlas: Atlas):
     """Admissions: of 381 areas 78 are above the number seen nearest to a fifth (76)."""
     query = Query(source="admissions", layer="quintile")
-    found, _ = assessment.evidence(demo_atlas, query)
+    found, _ = evidence_of(demo_atlas, query)
     (wards,) = [exhibit for exhibit in found if exhibit.key == "top_quintile"]
     assert wards.finding.startswith("The 78 of 381 small areas (20%) with the most admissions hold ")
     assert wards.title.endswith("wards of the top 78 small areas") and UNEQUAL in wards.caveats
@@ -108,7 +108,7 @@ def test_what_is_not_a_fifth_is_told_by_its_number(demo_atlas: Atlas):
     said = f"among the busiest 78 for admissions and the {there} for attendances"
     assert busy[0] == 78 and said in demo_atlas.answer(both).headline
     assert UNEQUAL in demo_atlas.answer(both).caveats
-    (together,) = [x for x in assessment.evidence(demo_atlas, both)[0] if x.key == "colocation"]
+    (together,) = [x for x in evidence_of(demo_atlas, both)[0] if x.key == "colocation"]
     assert "busiest 78 for " in together.finding and UNEQUAL in together.caveats
 
 

@@ -15,7 +15,8 @@ from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
-from geo.tell import assessment
+from geo.tell.assessment import part_of
+from geo.tell.evidence import evidence_of
 from geo.tell.exhibits import EXHIBITS
 from geo.tell.exhibits.part import Exhibit
 
@@ -143,7 +144,7 @@ def hold(atlas: Atlas, answer: Answer) -> None:
     assert sum(legend(answer).values()) == whole
     rows = listed(answer)
     assert rows in {None, told}, (answer.headline, legend(answer))
-    found, _ = assessment.evidence(atlas, answer.query)
+    found, _ = evidence_of(atlas, answer.query)
     for exhibit in found:
         said = of_exhibit(exhibit, answer)
         assert said in {None, told}, (exhibit.key, exhibit.finding, answer.headline)
@@ -189,7 +190,7 @@ def test_events_have_one_count(demo_atlas: Atlas):
     assert answer.caveats[0].startswith(f"{total:,} offences ")
     clock = answer.clock
     assert int(clock.to_numpy().sum()) + answer.totals.untimed == total
-    part, _ = assessment.part_of(demo_atlas, query.replace(category=("robbery",)), "offences")
+    part, _ = part_of(demo_atlas, query.replace(category=("robbery",)), "offences")
     robberies = demo_atlas.answer(query.replace(category=("robbery",))).totals.shown
     for key in ("totals", "by_year"):
         exhibit = EXHIBITS[key][1](part)

@@ -8,7 +8,7 @@ from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.stats.change import emerging
-from geo.tell import assessment
+from geo.tell.evidence import evidence_of
 from geo.tell.exhibits.part import Exhibit
 
 DECEMBER = month_number("2023-12")
@@ -18,7 +18,7 @@ def ladder(atlas: Atlas, **asked: object) -> tuple[object, Exhibit]:
     """The answer of the layer, and its exhibit."""
     query, notices = atlas.catalogue.check(Query(source="offences", layer="confidence", **asked))
     assert not notices
-    found, _ = assessment.evidence(atlas, query)
+    found, _ = evidence_of(atlas, query)
     return atlas.answer(query), next(exhibit for exhibit in found if exhibit.key == "ladder")
 
 
@@ -98,7 +98,7 @@ def test_the_rate_is_set_against_the_areas_shown_and_they_are_named(demo_atlas: 
 
 def evidence(atlas: Atlas, layer: str, first: str, last: str) -> dict[str, Exhibit]:
     asked = Query(source="offences", layer=layer, first=month_number(first), last=month_number(last))
-    found, missing = assessment.evidence(atlas, atlas.catalogue.check(asked)[0])
+    found, missing = evidence_of(atlas, atlas.catalogue.check(asked)[0])
     assert not missing
     return {exhibit.key: exhibit for exhibit in found}
 
@@ -132,7 +132,7 @@ def test_a_year_or_a_month_has_its_back_test(demo_atlas: Atlas, layer: str, firs
 
 def test_where_two_years_are_not_loaded_it_says_so(small_atlas: Atlas):
     query = small_atlas.catalogue.check(Query(source="offences", layer="getis_ord"))[0]
-    _, missing = assessment.evidence(small_atlas, query)
+    _, missing = evidence_of(small_atlas, query)
     assert missing == (
         ("Back-test of the hotspots", "it needs two years that follow one another loaded without a gap."),
     )

@@ -114,7 +114,9 @@ def claims(answer: Answer) -> Iterator[tuple[str, float, float]]:
             held = protected(int(counts[best].sum()), source)
             yield "share of those that have the most", float(found[4]), round(100 * held / total, 1)
     classes = {
-        "hotspots? of": table.get("cluster", pd.Series("", table.index)) == "HH",
+        "hotspots? of": table.get("hot_hours", 0) > 0
+        if answer.query.layer == "hot_hours"
+        else table.get("cluster", pd.Series("", table.index)) == "HH",
         "significantly": table.get("compared", pd.Series("", table.index)) == "higher",
         "among the most deprived 20%": table["imd_decile"] <= 2,
         "in the top third": (table.get("measure_class", 0) == 3) & (table.get("deprivation_class", 0) == 3),

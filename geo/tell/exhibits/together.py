@@ -9,16 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.asked import Asked
+from geo.answer.layer_agreement import beyond_what, each_by_chance, unreported
 from geo.answer.layer_clusters import about, gi_star_beyond_residents
-from geo.answer.layer_services import (
-    among_busiest,
-    beyond_what,
-    each_by_chance,
-    taken_as_is,
-    together,
-    unreported,
-    would_be,
-)
+from geo.answer.layer_services import among_busiest, taken_as_is, together, would_be
 from geo.ask.words import (
     AREAS,
     agree,
