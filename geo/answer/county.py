@@ -22,6 +22,7 @@ from geo.answer.indicators import indicators_of, seen_by
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import MEGABYTE, Memory
 from geo.answer.moments import N_SLOTS
+from geo.answer.packed import pack
 from geo.answer.place import Place
 from geo.ask.catalogue import Catalogue, Published
 from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
@@ -324,7 +325,7 @@ class County:
         disclosure = seen_as(source.disclosure, true=self.snapshot.sees(source.key))
         standing = exclusions.standing_out(events)
         events, excluded = self._at_places(events)
-        cube = Cube.build(events, self.levels["lsoa"].frame.index, months)
+        cube = pack(events, self.levels["lsoa"].frame.index, months)
         cube = replace(cube, defined=self.definitions)
         reasons = {
             key: why

@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 
 from geo.answer.asked import Asked
-from geo.answer.cube import N_SLOTS, Cube
+from geo.answer.cube import Cube
+from geo.answer.moments import N_SLOTS
 from geo.ask.problem import Problem
 from geo.ask.words import day_name, month_number
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.atlas import Atlas
-from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import DAY_NAMES, MONTH_NAMES, listed, lower_first, month_number

@@ -16,8 +16,8 @@ import pandas as pd
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.columns import DAYS_COVERED, NO_DATA, PLUS_MINUS, count_of
-from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.disclosure import SUPPRESSED
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.week import Week
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem

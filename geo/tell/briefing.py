@@ -18,10 +18,10 @@ import pandas as pd
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.columns import COUNT, DAGGER, PLUS_MINUS, count_of, rate_of
-from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.measures import MEASURES
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.recording import shift
 from geo.answer.said import how_far_off
 from geo.answer.variation import NOT_JUDGED, variation, whole_change

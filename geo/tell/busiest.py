@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import betainc
 
 from geo.answer.asked import ALPHA
-from geo.answer.cube import HOURS_KNOWN
+from geo.answer.moments import HOURS_KNOWN
 from geo.ask.words import listed
 from geo.stats.clock import DAYS, NIGHTS, night_hours, nights_of
 from geo.stats.dispersion import allowed_for

@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import docx
-import numpy as np
 import pandas as pd
 import pypdf
 import pytest
@@ -23,7 +22,7 @@ from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.cli import run
-from geo.out.charts import FORMS, picture
+from geo.out.charts import picture
 from geo.out.drawing import text_width
 from geo.out.report import REPORTS, filename, form_of, write
 from geo.out.report.blocks import (
@@ -42,7 +41,7 @@ from geo.out.report.blocks import (
 )
 from geo.out.report.pdf import _letters
 from geo.tell.assessment import Assessment, assess
-from geo.tell.exhibits.part import Chart, Exhibit
+from geo.tell.exhibits.part import Exhibit
 from tests.support.tagged import faults, structure
 
 MADE = date(2026, 11, 20)
@@ -404,57 +403,6 @@ def test_no_small_number_of_patients_in_any_document(
 
 
 # ---------------------------------------------------------------- figures
-
-
-def bars(**more: object) -> tuple[Chart, pd.DataFrame]:
-    table = pd.DataFrame(
-        {"Name": ["a", "b", "c"], "Count": pd.array([5, None, 20], "Int64"), "L": 1.0, "U": 30.0}
-    )
-    return Chart("bars", "Name", ("Count",), **more), table  # type: ignore[arg-type]
-
-
-CHARTS = {
-    "bars": bars(interval=("L", "U"), benchmark=12.0),
-    "lying bars": (bars()[0], bars()[1].assign(Name=["a long name of a bar"] * 3)),
-    "lines": (
-        Chart("lines", "Hour", ("A", "B"), doubtful=("00",)),
-        pd.DataFrame({"Hour": ["00", "01", "02"], "A": [900.0, 5, 6], "B": [np.nan, np.nan, 3]}),
-    ),
-    "nothing but gaps": (
-        Chart("lines", "Hour", ("A",)),
-        pd.DataFrame({"Hour": ["00", "01"], "A": pd.array([None, None], "Int64")}),
-    ),
-    "heat": (
-        Chart("heat", "Hours", ("Mon", "Tue"), doubtful=("00",)),
-        pd.DataFrame({"Hours": ["00", "04"], "Mon": [90.0, 1], "Tue": [np.nan, 3]}),
-    ),
-    "curve": (
-        Chart("curve", "areas", ("Events", "Even")),
-        pd.DataFrame({"areas": [0.0, 100], "Events": [0.0, 100], "Even": [0.0, 100]}),
-    ),
-    "funnel": (
-        Chart("funnel", "Residents", ("Rate",), benchmark=3.0),
-        pd.DataFrame({"Residents": [1000.0, 2000], "Rate": [1.0, 5.0], "Compared": ["Similar", "Similar"]}),
-    ),
-    "pyramid": (
-        Chart("pyramid", "Age", ("Female", "Male")),
-        pd.DataFrame({"Age": ["0-4", "5-9"], "Female": [90.0, 40], "Male": [70.0, 60]}),
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", list(CHARTS))
-def test_every_form_of_chart_is_drawn(name: str, small_atlas: Atlas) -> None:
-    chart, table = CHARTS[name]
-    png, width, height = picture(Exhibit("k", "A title", "A finding.", table, chart=chart), small_atlas)
-    image = Image.open(io.BytesIO(png))
-    assert image.size[0] / image.size[1] == pytest.approx(width / height, rel=0.02)
-    assert image.text["Title"] == "A title"
-    assert np.asarray(image.convert("L")).std() > 3, "the picture is blank"
-
-
-def test_every_form_is_tried() -> None:
-    assert {chart.form for chart, _ in CHARTS.values()} == set(FORMS)
 
 
 def test_a_map_is_drawn_with_its_legend(assessment: Assessment, small_atlas: Atlas) -> None:

@@ -7,8 +7,8 @@ import pytest
 from geo.answer import atlas as atlas_module
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
-from geo.answer.cube import Cube
 from geo.answer.disclosure import Gate
+from geo.answer.packed import pack
 from geo.answer.week import Week, spread, week_of
 from geo.ask.choices import CLOCKS
 from geo.ask.query import Query
@@ -53,7 +53,7 @@ def events(n: int, *, midnights: int = 0, ranged: float = 0.0, seed: int = 5) ->
 
 
 def week(table: pd.DataFrame, kind: str, disclosure: str = "open", lsoas: np.ndarray = BOTH) -> Week:
-    selection = Cube.build(table, AREAS).select(Query())
+    selection = pack(table, AREAS).select(Query())
     return week_of(selection, lsoas, info(disclosure), Gate(disclosure), kind)
 
 
@@ -123,7 +123,7 @@ def test_a_clock_that_cannot_be_had_says_why_and_the_recorded_one_is_shown() -> 
         "without": "midnight does not stand out from the hours beside it.",
         "aoristic": "the files loaded give no ranges of time.",
     }
-    assert spread(Cube.build(table, AREAS).select(Query()), BOTH) is None
+    assert spread(pack(table, AREAS).select(Query()), BOTH) is None
 
 
 def test_an_empty_selection_has_an_empty_clock() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.answer.cube import Cube
+from geo.answer.packed import pack
 from geo.ask.query import Query
 from geo.ask.windows import Window
 from geo.ask.words import slug
@@ -39,7 +40,7 @@ def incidents() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def cube(incidents) -> Cube:
-    return Cube.build(incidents, AREAS, months=[START + 12])
+    return pack(incidents, AREAS, months=[START + 12])
 
 
 def by_hand(incidents: pd.DataFrame, query: Query) -> pd.DataFrame:
@@ -135,7 +136,7 @@ def test_what_a_filter_of_time_cannot_judge_is_counted(cube, incidents, query):
 
 def test_the_first_minutes_of_a_month_are_of_the_month_that_they_are_filed_under(incidents):
     filed = incidents.assign(month=START, date=np.datetime64("2023-02-01", "s"))
-    cube = Cube.build(filed, AREAS, months=[START + 1])
+    cube = pack(filed, AREAS, months=[START + 1])
     assert cube.last_days == {START: 31, START + 1: 28}
     assert cube.select(Query(window=Window(date(2023, 1, 31), date(2023, 1, 31)))).by_place.sum() == len(
         filed
@@ -144,7 +145,7 @@ def test_the_first_minutes_of_a_month_are_of_the_month_that_they_are_filed_under
 
 def test_a_month_whose_events_have_no_day_says_so(incidents):
     half = incidents.assign(date=incidents.date.mask(incidents.month > START + 5))
-    cube = Cube.build(half, AREAS)
+    cube = pack(half, AREAS)
     assert cube.last_days[START + 5] == half.date.max().day == 30
     assert cube.last_days[START + 6] == 0
     everywhere = np.ones(8, bool)
@@ -162,7 +163,7 @@ def test_categories_come_most_frequent_first_and_extra_columns_follow_their_rows
 
 
 def test_a_loaded_month_without_events_is_a_month_and_a_source_without_times_says_so(incidents):
-    cube = Cube.build(incidents[["category", "lsoa", "month"]], AREAS, months=[START + 12])
+    cube = pack(incidents[["category", "lsoa", "month"]], AREAS, months=[START + 12])
     assert cube.months[-1] == START + 12
     assert not (cube.has_hours or cube.has_days or cube.has_ages)
     assert cube.select(Query(hour=(1,))).by_place.sum() == 0
@@ -170,7 +171,7 @@ def test_a_loaded_month_without_events_is_a_month_and_a_source_without_times_say
 
 def test_a_cube_of_nothing_counts_nothing():
     empty = pd.DataFrame({"category": [], "lsoa": [], "month": []}).astype({"month": int})
-    cube = Cube.build(empty, AREAS)
+    cube = pack(empty, AREAS)
     selection = cube.select(Query())
     assert selection.by_area.tolist() == [0] * 8
     assert selection.by_clock().sum() == 0

@@ -19,9 +19,10 @@ from geo.answer.answer import Answer
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.county import Loaded
-from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN, Selection
+from geo.answer.cube import Selection
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.level import Level
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.week import by_unit
 from geo.ask import describe
 from geo.ask.query import Query

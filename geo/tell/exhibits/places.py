@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
-from geo.answer.moments import N_SLOTS
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS
 from geo.ask.ages import read_ages
 from geo.ask.factors import FACTORS
 from geo.ask.words import leading, lower_first

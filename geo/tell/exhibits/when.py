@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.answer.cube import DAYS_KNOWN, HOURS_KNOWN
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.week import by_unit, spread
 from geo.ask.query import Query
 from geo.ask.words import DAY_NAMES, MONTH_NAMES, agree, leading

@@ -1,0 +1,68 @@
+"""How do events come into a cube? Packed as integers, put in the order of their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo.answer.cube import Cube
+from geo.answer.moments import (
+    DAYS_KNOWN,
+    HOURS_KNOWN,
+    N_SLOTS,
+    days,
+    weekdays,
+    whole,
+)
+from geo.answer.recorded import InOrder
+from geo.ask.ages import AGE_BANDS, FIVE_YEARS
+from geo.data.distinct import in_order, values_of
+
+
+def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -> Cube:
+    """Pack canonical incidents.
+
+    Parameters
+    ----------
+    incidents : DataFrame
+        One row an event: ``category``, ``lsoa`` (code or missing), ``month``, and where the source
+        has them ``date``, ``hour`` (0-23 or missing), ``age_band`` and further attributes.
+    areas : Index
+        Codes of the areas on the map, in map order.
+    months : sequence of int, optional
+        Months that were loaded even if no event fell in them.
+
+    Returns
+    -------
+    Cube
+    """
+    n = len(areas)
+    label, labels = values_of(incidents["category"])
+    often = dict(zip(labels, np.bincount(label, minlength=len(labels)).tolist(), strict=True))
+    categories = tuple(sorted((c for c in labels if often[c]), key=lambda c: (-often[c], c)))
+    covered = np.unique(
+        np.concatenate([np.asarray(months, dtype=np.int64), incidents["month"].unique().astype(np.int64)])
+    )
+    place, codes = values_of(incidents["lsoa"])
+    among = areas.get_indexer(pd.Index(codes))
+    area = np.append(np.where(among < 0, n + 1, among), n).astype(np.int32)[place]
+    weekday = weekdays(incidents)
+    hour = whole(incidents, "hour", HOURS_KNOWN)
+    category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)[label]
+    month = np.searchsorted(covered, incidents["month"].to_numpy()).astype(np.int32)
+    cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
+    order = in_order(cell)
+    n_cells = len(categories) * len(covered) * N_SLOTS
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
+    age = np.full(len(incidents), len(AGE_BANDS), np.int8)
+    if "age_band" in incidents:
+        position, bands = values_of(incidents["age_band"])
+        known = pd.Index(AGE_BANDS).get_indexer(bands.map(FIVE_YEARS))
+        age = np.append(np.where(known < 0, len(AGE_BANDS), known), len(AGE_BANDS)).astype(np.int8)
+        age = age[position]
+    day = days(incidents)
+    packed = {"category", "lsoa", "month", "date", "hour"}
+    extra = InOrder({str(c): incidents[c] for c in incidents.columns if c not in packed}, order)
+    return Cube(categories, covered, n, area[order], age[order], day[order], offsets, extra)
