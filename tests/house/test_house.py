@@ -54,6 +54,11 @@ def test_nothing_committed_names_a_registry_or_a_path_of_one_machine() -> None:
     assert not wrong
 
 
+def test_every_file_of_code_fits_five_hundred_lines() -> None:
+    long = {name: read(name).count("\n") for name in tracked() if name.endswith((".py", ".mjs", ".css"))}
+    assert not {name: lines for name, lines in long.items() if lines > 500}
+
+
 @pytest.mark.parametrize("text", ["see |home/ann/x", "open('|tmp/a')", "C:|Users|ann"])
 def test_paths_of_a_machine_are_recognised(text: str) -> None:
     assert MACHINE_PATH.search(text.replace("|", "\\" if text.startswith("C") else "/"))
