@@ -16,7 +16,7 @@ from dashboard.figures import ACTION, EDGE, FONT, HEAT_SCALE, INK, LINE, MUTED, 
 from geo.answer.colours import lines_over
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layer_measure import COMPARED
-from geo.tell.exhibits.part import FUNNEL, Chart, Exhibit
+from geo.tell.exhibits.exhibit import FUNNEL, Chart, Exhibit
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-down", "triangle-up", "cross")

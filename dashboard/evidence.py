@@ -10,7 +10,7 @@ from dashboard.assess import page_templates
 from dashboard.charts import figure, narrow
 from geo.ask.query import Query
 from geo.out.report.blocks import Grid
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 
 def article(exhibits: tuple[Exhibit, ...], missing: tuple[tuple[str, str], ...], query: Query) -> str:

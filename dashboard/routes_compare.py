@@ -21,7 +21,7 @@ from geo.ask.refusal import Refused
 from geo.out.export import allow
 from geo.out.report import REPORTS, filename, write
 from geo.tell.assessment import Assessment
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 from geo.tell.patrol.before_after import compare
 from geo.tell.patrol.repeats import near_repeats, repeats_loaded
 

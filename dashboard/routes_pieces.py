@@ -21,7 +21,7 @@ from geo.ask.words import slug
 from geo.out.export import allow, files
 from geo.out.report.blocks import table_csv
 from geo.tell.evidence import evidence_of
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
     from geo.stats.patrol_record import Record
     from geo.tell.assessment import Assessment
-    from geo.tell.exhibits.part import Exhibit
+    from geo.tell.exhibits.exhibit import Exhibit
     from geo.tell.patrol import visits as made_visits
     from geo.tell.patrol.plan import Plan
 

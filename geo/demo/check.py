@@ -28,7 +28,8 @@ from geo.stats import deprivation, rates
 from geo.stats.clock import NIGHTS, night_hours, nights_of, weekdays_of_months
 from geo.tell.assessment import VIOLENCE, part_of
 from geo.tell.exhibits import EXHIBITS
-from geo.tell.exhibits.part import Exhibit, Part
+from geo.tell.exhibits.exhibit import Exhibit
+from geo.tell.exhibits.part import Part
 from geo.tell.exhibits.places import NIGHT
 from geo.tell.exhibits.when import ASB, NIGHT_HOURS
 

@@ -1,6 +1,6 @@
 """What do charts look like on paper?
 
-:func:`draw` puts a :class:`~geo.tell.exhibits.part.Chart` into a place on a :class:`~geo.out.drawing.Page`,
+:func:`draw` puts a :class:`~geo.tell.exhibits.exhibit.Chart` on a :class:`~geo.out.drawing.Page`,
 and :func:`picture` makes the figure of an exhibit as PNG. Numbers stand beside the marks, so that a chart can
 be read in black and white and without its colours; suppressed values are marked ``*`` and doubtful ones
 hatched.
@@ -24,7 +24,7 @@ from geo.out.beside_map import draw_legend, legend_height
 from geo.out.drawing import HATCH, INK, LINE, MUTED, Page, Rect, drawing
 from geo.out.printed_map import draw_maps
 from geo.out.provenance import sheet
-from geo.tell.exhibits.part import FUNNEL, Chart, Exhibit
+from geo.tell.exhibits.exhibit import FUNNEL, Chart, Exhibit
 
 WIDTH = 165.0
 """Millimetres of a figure: the text width of A4."""

@@ -25,7 +25,8 @@ from geo.ask.refusal import Refused, search_of
 from geo.ask.words import AREAS, MONTH_NAMES, listed, lower_first, month_runs, named, period_name
 from geo.tell.credits import credits
 from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 from geo.tell.indicators import sources_of
 
 VIOLENCE = "violence-and-sexual-offences"

@@ -10,7 +10,8 @@ from geo.ask.problem import Withheld
 from geo.ask.query import Query
 from geo.tell.assessment import with_margins
 from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 
 _OPEN = {**PLACE, **PUBLISHED}
 """Exhibits of what is published of the place: they tell of no event."""

@@ -24,7 +24,7 @@ from geo.tell.area_set import Group, group
 from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.tell.exhibits.compared import ALLOWING, NONE_STANDS_OUT
-from geo.tell.exhibits.part import Exhibit, NotPossible
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 
 OF_SET = 20
 """Areas of a set that is tried."""

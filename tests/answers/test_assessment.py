@@ -15,7 +15,7 @@ from geo.ask.words import DAY_NAMES
 from geo.demo.check import DIFFERS, MATCHES, NOT_REPRODUCED, check, counted
 from geo.tell.assessment import VIOLENCE, Assessment, asked, assess, part_of
 from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 from tests.answers.test_demo_events import (
     ADMISSION_MONTHS,
     CLOCK,

@@ -21,7 +21,7 @@ from geo.stats import concentration
 from geo.tell.assessment import part_of
 from geo.tell.evidence import evidence_of
 from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
-from geo.tell.exhibits.part import Exhibit, NotPossible
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 from geo.tell.exhibits.trust import back_test
 from geo.tell.exhibits.where import concentrated, stable_areas
 

@@ -16,7 +16,7 @@ from geo.ask.words import month_number
 from geo.stats import unexplained
 from geo.tell.assessment import part_of
 from geo.tell.exhibits.compared import excess
-from geo.tell.exhibits.part import NotPossible
+from geo.tell.exhibits.exhibit import NotPossible
 
 KEYS = {
     "tinted": ("less-", "more-"),

@@ -11,7 +11,8 @@ from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS, SERVICES
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 
 JANUARY = month_number("2023-01")
 SUMMER = (6, 7)

@@ -18,7 +18,7 @@ from geo.ask.words import month_number
 from geo.tell.assessment import part_of
 from geo.tell.evidence import evidence_of
 from geo.tell.exhibits import EXHIBITS
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 PERIODS: dict[str, dict[str, Any]] = {
     "everything": {},

@@ -19,7 +19,8 @@ from geo.data.patrols import kept_schedules, kept_visits
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
 from geo.tell.exhibits.done import register_of_interventions
-from geo.tell.exhibits.part import NotPossible, Part
+from geo.tell.exhibits.exhibit import NotPossible
+from geo.tell.exhibits.part import Part
 from geo.tell.patrol.register import rating, write_row
 from geo.tell.patrol.trial import judge, ran, told
 from tests.answers.test_patrol_trial import QUESTION, _visits

@@ -19,7 +19,8 @@ from geo.data.table import PERSONS, parse_persons
 from geo.out.export import FORMATS, export
 from geo.stats import deprivation, intervals, rates
 from geo.tell.exhibits import EXHIBITS
-from geo.tell.exhibits.part import NotPossible, Part
+from geo.tell.exhibits.exhibit import NotPossible
+from geo.tell.exhibits.part import Part
 from tests.support import small_county as small
 
 NAMES = np.array([f"PSEUDONYM{i:04d}" for i in range(120)])

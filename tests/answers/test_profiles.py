@@ -20,7 +20,8 @@ from geo.ask.viewer import OTHERS
 from geo.data.ingest import import_files
 from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 from tests.answers.test_factors import WORDS, ages, hours, offences, timed
 from tests.support import small_county as small
 

@@ -41,7 +41,7 @@ from geo.out.report.blocks import (
 )
 from geo.out.report.pdf import _letters
 from geo.tell.assessment import Assessment, assess
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 from tests.support.tagged import faults, structure
 
 MADE = date(2026, 11, 20)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from geo.answer.atlas import Atlas
 from geo.out.charts import FORMS, picture
-from geo.tell.exhibits.part import Chart, Exhibit
+from geo.tell.exhibits.exhibit import Chart, Exhibit
 
 
 def bars(**more: object) -> tuple[Chart, pd.DataFrame]:

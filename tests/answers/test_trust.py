@@ -9,7 +9,7 @@ from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.stats.change import emerging
 from geo.tell.evidence import evidence_of
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 DECEMBER = month_number("2023-12")
 

@@ -20,7 +20,8 @@ from geo.data.read_table import read_table
 from geo.stats import weekends as law
 from geo.tell.exhibits import EXHIBITS
 from geo.tell.exhibits import weekends as told
-from geo.tell.exhibits.part import NotPossible, Part
+from geo.tell.exhibits.exhibit import NotPossible
+from geo.tell.exhibits.part import Part
 
 VIOLENCE = "level=lsoa&source=offences&category=violence-and-sexual-offences&hour=19-4"
 CALENDAR = """name,start,end,kind

@@ -23,7 +23,7 @@ from geo.out.ward_pack import ward_pack
 from geo.tell.area import profile
 from geo.tell.assessment import Assessment, assess
 from geo.tell.briefing import briefing
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 from geo.tell.marking import marking
 from tests.support import wide_county as wide
 from tests.support.exported import read_pdf

@@ -20,7 +20,7 @@ from geo.ask.words import slug
 from geo.out.charts import picture
 from geo.out.drawing import text_width
 from geo.tell.assessment import Assessment, Progress, Section
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 METHODS = ("hotspots", "rates", "deprivation", "concentration", "clock", "services", "change", "confidence")
 """Pages of docs/methods that the appendix quotes, in its order."""

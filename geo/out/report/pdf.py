@@ -34,7 +34,7 @@ from geo.out.report.blocks import (
     silent,
 )
 from geo.tell.assessment import Assessment, Progress
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 TEMPLATE = files("geo.out.report") / "templates" / "report.typ"
 COLOURS = {"ink": INK, "bar": BAR, "mark": MARK, "muted": MUTED, "line": LINE, "surface": SURFACE}

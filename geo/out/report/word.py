@@ -32,7 +32,7 @@ from geo.out.report.blocks import (
     silent,
 )
 from geo.tell.assessment import Assessment, Progress
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 
 def write_docx(assessment: Assessment, atlas: Atlas, progress: Progress = silent) -> bytes:

@@ -1,7 +1,7 @@
 """What can be told of one source, and of several, in a table or a figure?
 
-Each function makes one :class:`~geo.tell.exhibits.part.Exhibit` from a :class:`~geo.tell.exhibits.part.Part`
-(a source under the filters) or from several. :data:`EXHIBITS`, :data:`PLACE`, :data:`PUBLISHED` and
+Each function makes one :class:`~geo.tell.exhibits.exhibit.Exhibit` from a
+:class:`~geo.tell.exhibits.part.Part` (a source under the filters) or from several. :data:`EXHIBITS`, :data:`PLACE`, :data:`PUBLISHED` and
 :data:`SERVICES` list them in the order of the report, and :mod:`geo.tell.assessment` puts them together. To
 add one, write the function and register it.
 
@@ -23,6 +23,7 @@ from geo.tell.exhibits.compared import (
     wards_by_deprivation,
 )
 from geo.tell.exhibits.done import register_of_interventions
+from geo.tell.exhibits.exhibit import Exhibit
 from geo.tell.exhibits.groups import pairs, represented, victims
 from geo.tell.exhibits.how_many import (
     by_category,
@@ -34,7 +35,7 @@ from geo.tell.exhibits.how_many import (
     totals,
 )
 from geo.tell.exhibits.lately import lately
-from geo.tell.exhibits.part import Exhibit, Part
+from geo.tell.exhibits.part import Part
 from geo.tell.exhibits.persons import defined, factors, kinds, suspects
 from geo.tell.exhibits.place import by_age_and_sex, by_class, by_day, by_ethnic_group
 from geo.tell.exhibits.places import arrivals, diagnoses, premises, towns_at_night

@@ -24,7 +24,8 @@ from geo.stats.between import Between
 from geo.stats.funnel import outside, widened
 from geo.stats.intervals import poisson_interval
 from geo.stats.similarity import rank_correlation
-from geo.tell.exhibits.part import ASSUMED, MOST_AREAS, PERCENT, TOP, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import ASSUMED, MOST_AREAS, PERCENT, TOP, Part
 
 ALLOWING = "Allowing for how much areas differ anyway, and corrected for looking at many, {}."
 NONE_STANDS_OUT = "none stands out"

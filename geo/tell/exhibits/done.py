@@ -7,7 +7,8 @@ import pandas as pd
 from geo.ask.words import counted, day_name
 from geo.data.interventions import COLUMNS, ROLE
 from geo.data.patrols import TRIALS
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 
 
 def register_of_interventions(part: Part) -> Exhibit:

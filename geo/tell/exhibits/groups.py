@@ -14,7 +14,8 @@ from geo.ask.factors import FACTORS, Factor
 from geo.ask.words import lower_first
 from geo.stats.intervals import wilson
 from geo.stats.protect import SURE
-from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Part
 from geo.tell.exhibits.persons import GROWN, YOUNG_BY_FIVE_YEARS, carrying
 
 NOT_KNOWN = "Not known"

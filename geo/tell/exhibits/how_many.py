@@ -13,16 +13,8 @@ from geo.answer.variation import NOT_JUDGED, Variation, variation, whole_change
 from geo.ask.words import AREAS, agree, counted, lower_first, named, upper_first, verb
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
-from geo.tell.exhibits.part import (
-    BOROUGH_TOTAL,
-    PERCENT,
-    YEAR,
-    Chart,
-    Exhibit,
-    NotPossible,
-    Part,
-    ordered,
-)
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, YEAR, Part, ordered
 
 
 def residents(part: Part) -> Exhibit:

@@ -15,7 +15,8 @@ from geo.ask.windows import WINDOWS, Windows
 from geo.ask.words import after_name, before_name, windows_name
 from geo.stats.change import compare_periods
 from geo.stats.hotspots import bh_q
-from geo.tell.exhibits.part import BOROUGH_TOTAL, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import BOROUGH_TOTAL, Part
 
 _WAYS = {
     "up": "more {noun} than in",

@@ -10,7 +10,8 @@ import pandas as pd
 from geo.ask.ages import UNKNOWN, read_ages
 from geo.ask.factors import APART, FACTORS, LIST, Factor
 from geo.ask.words import lower_first
-from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, YEAR, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, YEAR, Part
 
 YOUNG = {"Under 10": "0-9", "10 to 17": "10-17", "18 to 24": "18-24"}
 YOUNG_BY_FIVE_YEARS = {"Under 15": "0-14", "15 to 24": "15-24"}

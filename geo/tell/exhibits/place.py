@@ -8,7 +8,8 @@ import pandas as pd
 from geo.answer.layer_place import CAUTION, SOURCE_OF_CLASSES
 from geo.ask.words import counted
 from geo.data.read_place import class_names
-from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Part
 from geo.tell.place import ethnic_table
 
 MEN, WOMEN = "Male", "Female"

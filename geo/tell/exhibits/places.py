@@ -13,7 +13,8 @@ from geo.ask.factors import FACTORS
 from geo.ask.words import leading, lower_first
 from geo.stats import clock, midnight, peaks
 from geo.stats.intervals import poisson_interval, wilson
-from geo.tell.exhibits.part import PERCENT, Chart, Exhibit, NotPossible, Part, ordered
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import PERCENT, Part, ordered
 from geo.tell.exhibits.persons import NO_COUNT, carrying
 from geo.tell.exhibits.violence import of_definition
 from geo.tell.exhibits.what import need_pairs

@@ -8,7 +8,8 @@ import pandas as pd
 
 from geo.answer.indicators import Reading, readings
 from geo.ask.words import counted
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 from geo.tell.indicators import READ_AS
 
 NONE = "no indicators are loaded (hotspots import indicators)."

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from geo.stats.near_repeat import repeats
-from geo.tell.exhibits.part import PERCENT, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import PERCENT, Part
 
 FEWEST = 20
 """Events of known persons below which nothing is said of them."""

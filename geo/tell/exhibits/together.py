@@ -28,7 +28,8 @@ from geo.stats import services
 from geo.stats.concentration import ranked_classes
 from geo.stats.similarity import of_one_pattern
 from geo.stats.similarity import similarity as andresen
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 
 
 def compared_services(parts: Sequence[Part]) -> Exhibit:

@@ -10,7 +10,8 @@ from geo.answer.recording import moved_points
 from geo.ask.words import listed, upper_first
 from geo.stats import confidence, hotspots
 from geo.stats.concentration import FEWEST
-from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import PERCENT, YEAR, Part
 
 
 def ladder(part: Part) -> Exhibit:

@@ -12,7 +12,8 @@ from geo.answer.moments import N_SLOTS
 from geo.ask.ages import read_ages
 from geo.ask.factors import FACTORS
 from geo.ask.words import lower_first
-from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Part
 from geo.tell.exhibits.persons import carrying
 
 SEXUAL, WOMEN = "rape-and-serious-sexual", "vawg"

@@ -19,7 +19,8 @@ from geo.ask.words import counted, day_name, lower_first, named
 from geo.data.calendar import ROLE, bank_holidays, last_working_days
 from geo.stats import weekends as law
 from geo.stats.intervals import wilson
-from geo.tell.exhibits.part import Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import Part
 
 FRIDAY, DAYS = 4, 3
 """Weekday on which a weekend begins, and how many days it has."""

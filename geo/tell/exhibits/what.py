@@ -12,7 +12,8 @@ from geo.ask.ages import read_ages
 from geo.ask.factors import CODE, FACTORS
 from geo.ask.words import agree, lower_first, named
 from geo.stats.intervals import poisson_interval
-from geo.tell.exhibits.part import PERCENT, YEAR, Exhibit, NotPossible, Part, ordered
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
+from geo.tell.exhibits.part import PERCENT, YEAR, Part, ordered
 from geo.tell.exhibits.persons import carrying
 
 LISTED = 25

@@ -10,17 +10,8 @@ from geo.answer.week import by_unit, spread
 from geo.ask.query import Query
 from geo.ask.words import DAY_NAMES, MONTH_NAMES, agree, leading
 from geo.stats import clock, midnight, peaks
-from geo.tell.exhibits.part import (
-    ASSUMED,
-    BOROUGH_TOTAL,
-    TOP,
-    YEAR,
-    Chart,
-    Exhibit,
-    NotPossible,
-    Part,
-    ordered,
-)
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import ASSUMED, BOROUGH_TOTAL, TOP, YEAR, Part, ordered
 
 NIGHT_HOURS = (*range(19, 24), *range(7))
 """The night-time economy: 19:00 to 06:59."""

@@ -11,7 +11,8 @@ from geo.answer.layer_measure import UNEQUAL, fifth_or_number
 from geo.answer.recording import moved_points
 from geo.ask.words import AREAS, named, written
 from geo.stats import concentration
-from geo.tell.exhibits.part import PERCENT, TOP, YEAR, Chart, Exhibit, NotPossible, Part
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import PERCENT, TOP, YEAR, Part
 
 CHANCE = "By chance"
 BY_GI = "Gi*, with which the page opens, finds {}: it judges an area together with its neighbours."

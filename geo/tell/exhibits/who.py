@@ -7,7 +7,8 @@ import pandas as pd
 
 from geo.ask.ages import AGE_BANDS
 from geo.ask.words import listed
-from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Chart, Exhibit, NotPossible, Part, ordered
+from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
+from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Part, ordered
 
 AGE_GROUPS = {
     "0 to 14": (0, 3),

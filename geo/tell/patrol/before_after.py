@@ -22,7 +22,7 @@ from geo.stats.displacement import (
     weighted_displacement_difference,
 )
 from geo.tell.assessment import Assessment, Section
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 YEAR, MONTHS = 364, 12
 """Days from one period to that of the year before, weekdays alike; months that controls are matched on."""

@@ -17,7 +17,7 @@ from geo.data.moments import parse_dates
 from geo.data.read_table import read_table
 from geo.data.table import parse_degrees, parse_grid
 from geo.stats.near_repeat import DAYS, METRES, near_repeat, repeats
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 
 FEWEST, MOST = 50, 30_000
 """Events with a day and a point that are needed, and that can be compared pair by pair."""

@@ -23,7 +23,7 @@ from geo.stats.patrol_effect import Effect, afterwards, corrected, effect, level
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import days_since, draw
 from geo.tell.assessment import Assessment, Section
-from geo.tell.exhibits.part import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
 from geo.tell.patrol.plan import DAY, NIGHT
 from geo.tell.patrol.visits import Visits, delivered, delivered_by_day
 

@@ -12,7 +12,8 @@ from geo.answer.atlas import Atlas
 from geo.ask.words import counted, day_name, named
 from geo.data.patrols import kept_visits, visits_of
 from geo.stats.patrol_record import Record
-from geo.tell.exhibits.part import PERCENT, Exhibit
+from geo.tell.exhibits.exhibit import Exhibit
+from geo.tell.exhibits.part import PERCENT
 
 DEFAULT = 15
 """Minutes of a visit where the record does not say."""
