@@ -416,6 +416,7 @@ def test_violence_is_assessed_unless_another_category_is_named(demo_atlas: Atlas
 def test_a_country_of_boroughs_does_not_fill_the_report(
     small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("geo.tell.exhibits.exhibit.MOST_ROWS", 1)
     monkeypatch.setattr("geo.tell.exhibits.part.MOST_ROWS", 1)
     monkeypatch.setattr("geo.tell.exhibits.part.MANY_BOROUGHS", 1)
     monkeypatch.setattr("geo.tell.exhibits.compared.MOST_AREAS", 10)

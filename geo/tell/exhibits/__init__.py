@@ -1,9 +1,9 @@
 """What can be told of one source, and of several, in a table or a figure?
 
 Each function makes one :class:`~geo.tell.exhibits.exhibit.Exhibit` from a
-:class:`~geo.tell.exhibits.part.Part` (a source under the filters) or from several. :data:`EXHIBITS`, :data:`PLACE`, :data:`PUBLISHED` and
-:data:`SERVICES` list them in the order of the report, and :mod:`geo.tell.assessment` puts them together. To
-add one, write the function and register it.
+:class:`~geo.tell.exhibits.part.Part` (a source under the filters) or from several. :data:`EXHIBITS`,
+:data:`PLACE`, :data:`PUBLISHED` and :data:`SERVICES` list them in the order of the report, and
+:mod:`geo.tell.assessment` puts them together. To add one, write the function and register it.
 
 Every number passes the gate of its source, and findings and orders rest on what passed it: a sentence never
 tells more than its table.
