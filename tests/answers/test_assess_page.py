@@ -20,7 +20,7 @@ from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.out.report import REPORTS
 from geo.tell.assessment import Assessment, assess
-from tests.answers.test_report import CHARTS, Exhibit
+from tests.answers.test_report_charts import CHARTS, Exhibit
 
 
 @pytest.fixture(scope="module")

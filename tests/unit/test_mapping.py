@@ -89,8 +89,13 @@ def test_a_source_says_its_sector_and_an_older_folder_that_of_the_registered_one
         read_mapping(tmp_path / "burns.toml", "burns")
 
 
+def documented() -> str:
+    """The mapping of events that the documents show, the last of their declarations."""
+    return re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)[-1]
+
+
 def test_the_example_of_the_documents_works(tmp_path: Path) -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    text = documented()
     header, row = MAPPED.replace("2023-02-01", "01/02/2023").strip().split("\n")
     events = read_mapped(mapping(tmp_path, text), f"{header},Pseudonym\n{row},ab12\n")
     assert events.loc[0, "person"] == 1
@@ -99,7 +104,7 @@ def test_the_example_of_the_documents_works(tmp_path: Path) -> None:
 
 
 def test_every_key_of_a_mapping_is_documented() -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    text = documented()
     for key in (*KEYS, *(inner for table in TABLES.values() for inner in table)):
         assert re.search(rf"\b{key}\b", text), key
 
