@@ -142,6 +142,11 @@ class Gate:
         value = self.count(count)
         return SUPPRESSED if value is None else f"{value:,}"
 
+    def words(self, count: int) -> str:
+        """Protected count in a sentence, in which a star says nothing: "1 to 7" where it is suppressed."""
+        text = self.text(count)
+        return f"1 to {LARGEST_SUPPRESSED}" if text == SUPPRESSED else text
+
     def share(self, part: int, whole: int) -> float | None:
         """Protected share of a whole, from the two protected counts; None where either is not known."""
         numerator, denominator = self.count(part), self.count(whole)

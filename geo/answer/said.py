@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.columns import COUNT
-from geo.answer.disclosure import LARGEST_SUPPRESSED, SUPPRESSED, Gate, marking
+from geo.answer.disclosure import marking
 from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
@@ -136,11 +136,11 @@ def left_out(s: Asked) -> tuple[str, ...]:
         share = gate.share(missing, int(selection.by_place.sum()))
         percent = f" ({share:.1%} of all)" if share is not None else ""
         parts = ((selection.unlocated, "without a place"), (selection.outside, f"outside {s.county.place}"))
-        some = listed([f"{_number(gate, number)} {why}" for number, why in parts if number])
+        some = listed([f"{gate.words(number)} {why}" for number, why in parts if number])
         said.append(f"{some}{percent} {verb(gate.text(missing), 'is', 'are')} not on the map.")
     if selection.slots is not None and (untimed := selection.untimed(s.lsoas)):
         are = verb(gate.text(untimed), "is", "are")
-        number = _number(gate, untimed)
+        number = gate.words(untimed)
         said.append(f"{number} without a known day or time {are} left out by the filter of time.")
     said += by_factors(s)
     said += _at_places(s)
@@ -197,10 +197,10 @@ def by_factors(s: Asked) -> list[str]:
     said = [s.county.definitions[s.query.definition].said] if s.query.definition else []
     for name, unknown in unrecorded(s).items():
         if name == DEFINITION:
-            number = s.info.counted(_number(s.gate, unknown))
+            number = s.info.counted(s.gate.words(unknown))
             said.append(f"{number} may fit it too: too little is recorded of them to tell.")
             continue
-        factor, number = FACTORS.get(name, CODE), s.info.counted(_number(s.gate, unknown))
+        factor, number = FACTORS.get(name, CODE), s.info.counted(s.gate.words(unknown))
         if s.cube.extra.marks(factor):
             said.append(f"{factor.label} is as marked: {s.noun} without the mark count as not so.")
             continue
@@ -223,18 +223,12 @@ def _at_places(s: Asked) -> list[str]:
         int(s.loaded.select(s.kept.replace(exclude=choice)).by_area[s.lsoas].sum())
         for choice in ("", "listed")
     )
-    number = _number(s.gate, every - others)
+    number = s.gate.words(every - others)
     where = named(list(s.info.excluded), "place", "places")
     done = "left out" if s.query["exclude"] else "counted"
     are = verb(s.gate.text(every - others), "is", "are")
     soak = agree(len(s.info.excluded), "soaks", "soak")
     return [f"{s.info.counted(number)} at {where}, which {soak} up events, {are} {done}."]
-
-
-def _number(gate: Gate, count: int) -> str:
-    """A count in a sentence, in which a star says nothing."""
-    text = gate.text(count)
-    return f"1 to {LARGEST_SUPPRESSED}" if text == SUPPRESSED else text
 
 
 def how_far(s: Asked) -> str:

@@ -100,6 +100,11 @@ def test_midnight_is_doubted_and_left_out_of_the_finding(rebuilt: Assessment) ->
     assert exhibit.chart is not None and exhibit.chart.doubtful == ("00:00 to 03:59",)
     assert any("Midnight stands out" in caveat for caveat in exhibit.caveats)
     assert "00:00" not in exhibit.finding
+    beyond = "All offences with a time are counted, those without a place ("
+    assert all(
+        any(beyond in said for said in rebuilt.exhibit("offences", key).caveats)
+        for key in ("day_by_hour", "hours")
+    )
     hours = table(rebuilt, "offences/hours").set_index("Hour")
     assert hours["As recorded"].sum() == 92_898
     assert hours.at["00", "Without midnight’s excess"] < hours.at["00", "As recorded"] / 10

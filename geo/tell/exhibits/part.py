@@ -209,6 +209,19 @@ class Part:
         """Where the clock counts: everywhere, places unknown too, unless boroughs are chosen."""
         return self.inside if self.query.borough else None
 
+    @property
+    def off_the_map(self) -> list[str]:
+        """Say that the clock counts events that are on no map, and how many there are."""
+        beyond = (
+            (self.selection.unlocated, "without a place"),
+            (self.selection.outside, "outside the areas"),
+        )
+        there = [f"those {where} ({self.gate.words(number)})" for number, where in beyond if number]
+        if self.query.borough or not there:
+            return []
+        all_ = f"All {self.noun} with a time are counted, {' and '.join(there)} too"
+        return [f"{all_}; the clock beside the map counts only those on it."]
+
     @cached_property
     def units(self) -> tuple[np.ndarray, np.ndarray]:
         """Timed events by week (or month), weekday and hour; and how often each weekday is in it."""

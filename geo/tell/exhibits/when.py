@@ -78,9 +78,9 @@ def day_by_hour(part: Part) -> Exhibit:
         finding = f"Without midnight’s excess: {finding}" if finding else ""
         caveats.append(part.midnight.sentence)
     untimed = part.selection.untimed(part.clock_areas)
-    without = "" if part.query.borough else "; those without a place are counted here"
     have = agree(part.gate.text(untimed), "has", "have")
-    caveats.append(f"{part.events(untimed)} {have} no known time{without}.")
+    caveats.append(f"{part.events(untimed)} {have} no known time.")
+    caveats += part.off_the_map
     doubtful = tuple(names[:1]) if part.midnight.stands_out else ()
     chart = Chart("heat", "Hours", DAY_NAMES, doubtful=doubtful)
     title = f"{part.titled}: by weekday and group of hours"
@@ -92,7 +92,7 @@ def hours(part: Part) -> Exhibit:
     part.need_hours()
     names = [f"{h:02d}" for h in range(HOURS_KNOWN)]
     columns: dict[str, object] = {"Hour": names, "As recorded": part.gate.counts(part.week.sum(axis=0))}
-    caveats: list[str] = []
+    caveats = part.off_the_map
     doubtful: tuple[str, ...] = ()
     if part.midnight.stands_out and not part.gate.controlled:
         kept = np.asarray(midnight.without_excess(part.week, part.midnight.kept)).sum(axis=0)
