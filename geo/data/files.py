@@ -116,13 +116,19 @@ def _opened(name: str, opened: Callable[[], BufferedIOBase]) -> BufferedIOBase:
 
 
 def table_of(path: Path, recognise: Recognise = lambda header: False, sheet: str = "") -> Table:
-    """The one table of a file or an archive."""
+    """The one table of a file or an archive; Problem where it has no rows, since it would replace others."""
     members = list(members_of(path))
     if len(members) > 1:
         raise Problem(
             f"{path.name} holds {len(members)} files with tables: unpack it and import the one that is meant."
         )
-    return read_table(members[0].name, members[0].read(), recognise, sheet=sheet)
+    table = read_table(members[0].name, members[0].read(), recognise, sheet=sheet)
+    if not len(table):
+        raise Problem(
+            f"{table.name} has a header and no rows beneath it: check that it is the file meant, and save it "
+            "again with its rows."
+        )
+    return table
 
 
 def only_one(paths: list[Path], what: str) -> Path:

@@ -332,3 +332,27 @@ def test_what_is_replaced_is_said_before_and_another_force_is_asked_about(
     assert "6 events of one would be replaced by events of two alone: give --add to keep both" in err
     assert command(capsys, "import", "offences", other, "--data", data, "--add")[0] == 0
     assert counts(Store(data).open()) == {JANUARY: 13}
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [
+        ("interventions", "what,where,from"),
+        ("calendar", "name,start"),
+        ("exclusions", "what,longitude,latitude"),
+        ("benchmark", "source,year,value"),
+        ("indicators", "Area Code,Indicator,Value"),
+        ("visits", "area,start,minutes"),
+        ("ethnicity", "LSOA21CD,White"),
+    ],
+)
+@pytest.mark.parametrize("rows", ["", ",,\n"])
+def test_a_header_without_rows_replaces_nothing(
+    kind: str, header: str, rows: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path := tmp_path / "bare.csv").write_text(f"{header}\n{rows}", "utf-8")
+    before = Store(data).open().version
+    status, out, err = command(capsys, "import", kind, path, "--data", data)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("bare.csv has a header and no rows beneath it: ")
+    assert Store(data).open().version == before
