@@ -440,7 +440,9 @@ class Asked:
             # a tenth may be one small area, or its events made up
             none = np.empty(0)
             return gradient(decile=none, counts=none, population=none, gate=self.gate, years=self.years)
-        small = self if self.query.level == "lsoa" else self.ask(level="lsoa", area="", group=())
+        small = (
+            self if self.query.level == "lsoa" else self.ask(level="lsoa", layer="measure", area="", group=())
+        )
         decile = small.frame[self.query.decile].to_numpy(np.float64, na_value=np.nan)
         ages = None
         if self.query.measure == "dsr":

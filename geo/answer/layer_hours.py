@@ -13,7 +13,7 @@ from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import NOT_CORRECTED, of_what, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
-from geo.ask.words import DAY_NAMES, clock_runs, verb
+from geo.ask.words import DAY_NAMES, clock_runs, listed, verb
 from geo.stats.at_once import hot_at_once
 
 WEEK = DAYS_KNOWN * HOURS_KNOWN
@@ -30,6 +30,8 @@ OFTEN = tuple(
     )
 )
 NEVER = Kind("never", "In no hour", PLAIN, said="")
+MOST_TIED = 2
+"""Areas of one place that are named."""
 RUNS = 3
 """Stretches of hours of an area that its row names."""
 
@@ -76,7 +78,7 @@ def _finding(s: Asked, hot: np.ndarray, judged: np.ndarray, asked: int) -> str:
     if not of:
         return unjudged(s, f"hotspots of {events} hour by hour")
     ever, hours = hot.any(axis=1), hot.sum(axis=1)
-    number, most = int(ever.sum()), int(hours.argmax())
+    number, most = int(ever.sum()), np.flatnonzero(hours == hours.max())
     looked_at = f"{asked} hours of the week" if asked > 1 else "hour looked at"
     if not number:
         any_of = "any of the " if asked > 1 else "the "
@@ -85,12 +87,18 @@ def _finding(s: Asked, hot: np.ndarray, judged: np.ndarray, asked: int) -> str:
     said = f"{s.areas(number, of)} {are} of {events} in "
     if asked == 1:
         return f"{said}the {looked_at}."
-    said += f"some of the {looked_at}, {s.frame['name'].iloc[most]} in the most, {hours[most]}."
+    said += f"some of the {looked_at}, {_named(s, most)} in the most, {hours.max()}."
     at_once = hot.sum(axis=0)
     fullest = np.flatnonzero(at_once == at_once.max()).tolist()
     if len(fullest) == 1 and at_once.max() > 1:
         said += f" Most at once, {at_once.max()}, are on {_moment(fullest[0])}."
     return said
+
+
+def _named(s: Asked, areas: np.ndarray) -> str:
+    """Areas that tie, by their names where they are few."""
+    names = [str(s.frame["name"].iloc[at]) for at in areas]
+    return listed(names) if len(names) <= MOST_TIED else f"{len(names):,} of them"
 
 
 def _moment(hour: int) -> str:

@@ -75,6 +75,8 @@ def _finding(s: Asked, whole: Selection, value: np.ndarray, part: np.ndarray) ->
     if share is None:
         return f"Too few {s.noun} match these filters for a share."
     said = f"{share:.1%} of {_whole(s)} match the filters"
+    if s.loaded.noise and s.query.level != "borough":
+        return f"{said}; by boroughs alone, so that no {s.area} is named."
     sure = np.where(s.inside & (part >= UNRELIABLE_BELOW), value, np.nan)
     if np.isnan(sure).all():
         return f"{said}; no {s.area} has {UNRELIABLE_BELOW} of them, so none is named."

@@ -138,7 +138,7 @@ def compare_periods(
         - ``p``: E-test of Krishnamoorthy and Thomson, less conservative when counts are small; allowing for
           the dispersion where it is given (:func:`geo.stats.dispersion.allowed_for`);
         - ``q``, ``flagged`` (p <= alpha) from p;
-        - ``change``: "up", "down", "no clear change", "no events", or "undefined".
+        - ``change``: "up", "down", "no clear change", "no events", or "not judged" (a count is not known).
 
     Raises
     ------
@@ -185,7 +185,7 @@ def compare_periods(
     clear = q <= alpha if fdr else flagged
     change = np.select(
         [~known, ~asked, clear & (ratio > usual), clear & (ratio < usual)],
-        ["undefined", "no events", "up", "down"],
+        ["not judged", "no events", "up", "down"],
         "no clear change",
     )
     return pd.concat({"before": before, "after": after}, axis=1).join(

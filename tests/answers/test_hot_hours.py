@@ -62,3 +62,11 @@ def test_a_source_without_hours_says_so(small_atlas: Atlas):
     _, answer = asked(small_atlas.with_events("offences", events, months))
     assert answer.finding.startswith("No hour can be judged: ")
     assert "hot_hours" not in answer.table
+
+
+def test_areas_that_tie_are_all_named_or_counted(demo_atlas: Atlas):
+    _, answer = asked(demo_atlas, night=(4,), fdr=False)
+    hours = answer.table["hot_hours"].to_numpy(int)
+    most = answer.table["name"][hours == hours.max()].tolist()
+    told = " and ".join(most) if len(most) <= 2 else f"{len(most)} of them"
+    assert f"{told} in the most, {hours.max()}." in answer.finding

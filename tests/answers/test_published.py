@@ -111,6 +111,12 @@ def test_the_map_has_it_where_it_is_published_for_and_says_so_elsewhere(atlas: A
     assert county.classes.counts == (0, 36) and county.classes.patterns[-1] == "nodata"
 
 
+@pytest.mark.parametrize("asked", ["area=E06000001", "set=E06000001,E06000002"])
+def test_the_panel_tells_of_boroughs_while_an_indicator_is_shown(client: FlaskClient, asked: str):
+    answer = client.get(f"/piece/panel?layer=indicator&level=borough&{asked}")
+    assert answer.status_code == 200 and "could not be worked out" not in answer.text
+
+
 def test_no_filter_of_events_changes_it(atlas: Atlas):
     plain = atlas.answer(Query(layer="indicator", level="borough"))
     other = atlas.answer(Query(layer="indicator", level="borough", source="ae", month=(3,)))

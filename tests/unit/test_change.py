@@ -131,12 +131,14 @@ def test_change_says_which_way_and_what_cannot_be_told() -> None:
         "down",
         "no events",
         "no clear change",
-        "undefined",
-        "undefined",
+        "not judged",
+        "not judged",
     ]
     assert table["flagged"].tolist() == [True, True, False, False, False, False]
     assert (
-        table.loc[table["change"].isin(["no events", "undefined"]), ["ratio", "p", "q"]].isna().all(axis=None)
+        table.loc[table["change"].isin(["no events", "not judged"]), ["ratio", "p", "q"]]
+        .isna()
+        .all(axis=None)
     )
     pd.testing.assert_series_equal(table["before"], before, check_names=False)
 

@@ -67,6 +67,7 @@ def day_by_hour(part: Part) -> Exhibit:
     names = [f"{h:02d}:00 to {h + 3:02d}:59" for h in range(0, 24, 4)]
     table.insert(0, "Hours", names)
     week = np.nan_to_num(part.numbers(part.week.ravel()), nan=ASSUMED).reshape(part.week.shape)
+    week *= (part.gate.count(int(part.week.sum())) or 0) / max(1.0, week.sum())
     used = midnight.without_excess(week, part.midnight.kept)
     units, exposure = part.units
     clumped = peaks.clumping(units.sum(axis=2), exposure), peaks.clumping(units.sum(axis=1))
