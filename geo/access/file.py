@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from geo.ask.choices import LEVELS
+from geo.ask.plain_text import text_of
 from geo.ask.problem import Problem
 from geo.ask.viewer import Viewer
 from geo.ask.words import listed
@@ -210,9 +211,9 @@ def read(path: Path) -> Access:
         If it cannot be read, others can read it too, or any of it cannot be understood; all faults are told.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
         given = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise Problem(f"The access file {path} cannot be read: {error}.") from error
     faults: list[str] = []
     if os.name == "posix" and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):

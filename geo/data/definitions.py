@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.definition import Definition
+from geo.ask.plain_text import text_of
 from geo.ask.problem import Problem
 from geo.ask.query import PARAMETERS, Query
 from geo.ask.resources import shipped
@@ -51,8 +52,8 @@ def read_definitions(path: Path) -> dict[str, Definition]:
         If the file is not TOML, or a definition lacks something or asks for what nobody can be asked.
     """
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        said = tomllib.loads(text_of(path))
+    except tomllib.TOMLDecodeError as error:
         raise Problem(f"The definitions {path.name} are not well-formed TOML: {error}.") from error
     if not said:
         raise Problem(f"{path.name} defines nothing; docs/definitions.md has an example.")

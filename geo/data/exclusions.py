@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.ask.plain_text import text_of
 from geo.ask.problem import Problem
 from geo.ask.words import listed, one_line
 from geo.data.distinct import dealt, values_of
@@ -116,8 +117,8 @@ def table_of_toml(path: Path) -> Table:
         If it is not TOML or holds anything else.
     """
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        said = tomllib.loads(text_of(path))
+    except tomllib.TOMLDecodeError as error:
         raise Problem(f"The list {path.name} is not well-formed TOML: {error}.") from error
     places = said.get("place", [])
     if set(said) - {"place"} or not isinstance(places, list) or not places:

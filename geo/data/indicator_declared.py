@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geo.ask.plain_text import text_of
 from geo.ask.problem import Problem
 from geo.ask.resources import shipped
 from geo.ask.words import listed
@@ -130,14 +131,14 @@ def read_declaration(path: Path) -> Declaration:
         If the file is not TOML, has an unknown key, or lacks what is needed.
     """
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = tomllib.loads(text_of(path))
     except OSError as error:
         known = listed([one.stem for one in sorted(shipped(FOLDER).glob("*.toml"))])
         raise Problem(
             f"The declaration {path} cannot be read: check its name; those that come with the program are "
             f"{known}."
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise Problem(f"The declaration {path.name} is not well-formed TOML: {error}.") from error
     if fault := next(iter(_faults(path, said)), ""):
         raise Problem(f"The declaration {path.name} {fault}; docs/data-formats.md has an example.")

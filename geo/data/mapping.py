@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.factors import CODE, FACTORS, LIST
+from geo.ask.plain_text import text_of
 from geo.ask.problem import Problem
 from geo.ask.resources import shipped
 from geo.ask.words import listed, month_number
@@ -100,13 +101,13 @@ def read_mapping(path: Path, key: str) -> Source:
     ours = {} if path.is_file() else {one.stem: one for one in shipped(SHIPPED).glob("*.toml")}
     path = ours.get(str(path), path)
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = tomllib.loads(text_of(path))
     except OSError as error:
         raise Problem(
             f"The mapping {path} cannot be read: check its name; those that come with the program are "
             f"{listed(sorted(ours))}."
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise Problem(f"The mapping {path.name} is not well-formed TOML: {error}.") from error
     faults = _faults(said, new=key not in SOURCES)
     if faults:

@@ -31,6 +31,7 @@ Recognise = Callable[[Sequence[str]], bool]
 Bytes = bytes | bytearray
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TITLES = 50
 """Rows among which the header is looked for."""
 SAMPLE, MOSTLY = 1 << 18, 0.9
@@ -173,6 +174,7 @@ def _quickly(
         end -= 1
     wrong: dict[int, tuple[str, str]] = {}
     try:
+        _check_letters(text, end)
         table, odd = _split(text, end, separator, columns, kept)
         if odd and not recognise(columns):  # the header may be further down
             return None
@@ -183,6 +185,14 @@ def _quickly(
         return None
     frame = pd.DataFrame({column: of_arrow(table[column]) for column in kept}, copy=False)
     return _finished(name, frame, np.arange(len(frame)) + first_row + 1, lenient, wrong)
+
+
+def _check_letters(text: Bytes, end: int) -> None:
+    """Raise ArrowInvalid where a text is not in UTF-8, before rows of it are handed out one by one."""
+    import pyarrow as pa
+
+    ends = pa.array([0, end], pa.int64()).buffers()[1]
+    pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(text)).validate(full=True)
 
 
 def _split(
@@ -266,6 +276,10 @@ def _row_by_row(
     try:
         decoded = text.decode("utf-8")
     except UnicodeDecodeError as error:
+        if name.lower().endswith(WORKBOOKS):
+            raise Problem(
+                f"{name} is no workbook, though its name ends so: download it or save it again."
+            ) from error
         row = text.count(b"\n", 0, error.start) + first_row
         raise Problem(
             f"{name}, row {row:,}: this is not UTF-8 text; save the file as “CSV UTF-8” and import it again, "

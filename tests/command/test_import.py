@@ -356,3 +356,22 @@ def test_a_header_without_rows_replaces_nothing(
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert err.startswith("bare.csv has a header and no rows beneath it: ")
     assert Store(data).open().version == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("calendar", "junk.csv", "junk.csv, row 1: this is not UTF-8 text; "),
+        ("interventions", "junk.xlsx", "junk.xlsx is no workbook, though its name ends so: "),
+        ("definitions", "junk.csv", "junk.csv is not UTF-8 text: "),
+        ("exclusions", "junk.toml", "junk.toml is not UTF-8 text: "),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_what_is_no_text_is_refused_in_a_sentence(
+    kind: str, name: str, said: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path := tmp_path / name).write_bytes(b"\x80a,b\n\xff\xe9,\xfe,c\nd\n" * 40)
+    status, out, err = command(capsys, "import", kind, path, "--data", data)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith(said)
