@@ -149,15 +149,23 @@ _MARKS = {
 
 def header_of(text: Bytes) -> list[str]:
     """The cells of the first row."""
-    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
-    return [" ".join(cell.split()) for cell in next(csv.reader([line], delimiter=separator_of(text)), [])]
+    return [" ".join(cell.split()) for cell in _first_row(text, separator_of(text))]
 
 
 def separator_of(text: Bytes) -> str:
     """What parts the cells of the first row into most columns; commas where nothing does."""
-    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
-    columns = {separator: len(next(csv.reader([line], delimiter=separator), [])) for separator in SEPARATORS}
+    columns = {separator: len(_first_row(text, separator)) for separator in SEPARATORS}
     return max(SEPARATORS, key=lambda separator: columns[separator])
+
+
+def _first_row(text: Bytes, separator: str) -> list[str]:
+    """The cells of the first row as they stand; none where they cannot be told apart."""
+    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
+    csv.field_size_limit(1 << 24)
+    try:
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator), [])
+    except csv.Error:
+        return []
 
 
 def _quickly(
@@ -166,8 +174,8 @@ def _quickly(
     """A table whose first row is its header; None where it is not that, or its rows cannot be told apart."""
     import pyarrow as pa
 
-    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
-    header = next(csv.reader([line], delimiter=separator))
+    if not (header := _first_row(text, separator)):
+        return None
     columns, kept = _columns(name, header)
     end = len(text)
     while end and text[end - 1] in b"\r\n\x1a":
@@ -285,7 +293,6 @@ def _row_by_row(
             f"{name}, row {row:,}: this is not UTF-8 text; save the file as “CSV UTF-8” and import it again, "
             "or declare its encoding in a mapping (encoding = “windows-1252” under [formats])."
         ) from error
-    csv.field_size_limit(1 << 24)
     try:
         rows = list(csv.reader(io.StringIO(decoded, newline=""), delimiter=separator))
     except csv.Error as error:

@@ -367,11 +367,18 @@ def test_a_header_without_rows_replaces_nothing(
         ("exclusions", "junk.toml", "junk.toml is not UTF-8 text: "),
     ],
 )
+@pytest.mark.parametrize("start", [b"\x80a,b", b"\x80a\rb,c"])
 @pytest.mark.filterwarnings("error")
 def test_what_is_no_text_is_refused_in_a_sentence(
-    kind: str, name: str, said: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kind: str,
+    name: str,
+    said: str,
+    start: bytes,
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (path := tmp_path / name).write_bytes(b"\x80a,b\n\xff\xe9,\xfe,c\nd\n" * 40)
+    (path := tmp_path / name).write_bytes(start + b"\n\xff\xe9,\xfe,c\nd\n" * 40)
     status, out, err = command(capsys, "import", kind, path, "--data", data)
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert err.startswith(said)
