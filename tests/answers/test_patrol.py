@@ -125,7 +125,19 @@ def test_what_makes_no_sense_is_refused() -> None:
     for said in ({"by": "luck"}, {"days": "3"}, {"first": "1/12/2026"}, {"blackout": "Christmas"}):
         with pytest.raises(Refused):
             Wish.parse(said, date(2026, 12, 1))
+    for said in ({"first": "0001-01-01"}, {"first": "9999-12-31"}):
+        with pytest.raises(Refused, match="of a year from 2000 to 2099"):
+            Wish.parse(said, date(2026, 12, 1))
+    for day in ("2026-11-30", "2027-03-01"):
+        with pytest.raises(Refused, match=f"“{day}” is not within the plan, .* 2026-12-01 to 2027-02-28"):
+            Wish.parse({"blackout": f"2026-12-25 {day}"}, date(2026, 12, 1))
     assert Wish.parse(WISH.to_pairs(), date(2020, 1, 1)) == WISH
+
+
+def test_a_code_to_leave_out_that_is_none_is_refused(client) -> None:
+    page, file = (client.get(f"/{at}?{VIOLENCE}&without=x") for at in ("patrol", "patrol.csv"))
+    assert (page.status_code, file.status_code) == (422, 422)
+    assert all("“X” is no code of a small area here" in one.text for one in (page, file))
 
 
 def test_too_few_areas_are_refused(small_atlas) -> None:

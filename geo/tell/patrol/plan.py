@@ -13,6 +13,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.daily import by_day, last_year, needs_days
 from geo.ask.problem import Problem
 from geo.ask.query import Query
+from geo.ask.refusal import Refused
 from geo.ask.words import AREAS, counted, period_name, verb
 from geo.stats import confidence
 from geo.stats.concentration import rank_labels, top_n
@@ -21,7 +22,7 @@ from geo.stats.patrol_power import power
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
 from geo.tell.patrol.ranking import RANKINGS, protected
-from geo.tell.patrol.wish import Wish
+from geo.tell.patrol.wish import SAID, Wish
 
 YEAR = 12
 DAY, NIGHT = tuple(range(7, 19)), (*range(19, 24), *range(7))
@@ -99,6 +100,13 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
         If too few areas have anything to rank by, or the ranking needs what is not loaded.
     """
     asked, answer = atlas.asked(query), atlas.answer(query)
+    if strange := [code for code in wish.without if code not in asked.frame.index]:
+        raise Refused(
+            [
+                f"{SAID['without']}: “{strange[0][:40]}” is no code of a {AREAS[query.level][0]} here, as "
+                f"{asked.frame.index[0]} is one."
+            ]
+        )
     candidate = asked.inside & ~np.isin(asked.frame.index, wish.without)
     values = np.where(candidate, RANKINGS[wish.by].values(asked), np.nan)
     series = pd.Series(values, asked.frame.index)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 
 from geo.ask.refusal import Refused
-from geo.ask.words import listed
+from geo.ask.words import listed, verb
 from geo.tell.patrol.ranking import RANKINGS
 
 WHOLE = {
@@ -23,6 +23,8 @@ WHOLE = {
     "seed": (0, 2**31 - 1),
 }
 """Whole numbers that are asked for: from, to."""
+YEARS = 2000, 2099
+"""First and last year in which a plan may begin."""
 SAID = {
     "by": "What the areas are ranked by",
     "areas": "Areas",
@@ -107,7 +109,7 @@ class Wish:
                         raise ValueError
                     found[name] = number
                 elif name == "first":
-                    found[name] = date.fromisoformat(text)
+                    found[name] = _day(text)
                 elif name == "blackout":
                     found[name] = tuple(sorted(map(date.fromisoformat, words)))
                 elif name == "by":
@@ -122,7 +124,7 @@ class Wish:
                 f"With {wish.a_day} of {wish.areas} areas patrolled every day there is nothing to compare: "
                 "plan more areas, or fewer a day."
             )
-        if faults:
+        if faults := faults or _not_within(wish):
             raise Refused(faults)
         return wish
 
@@ -139,6 +141,26 @@ class Wish:
         }
 
 
+def _day(text: str) -> date:
+    """A day on which a plan may begin; ValueError where it is none."""
+    day = date.fromisoformat(text)
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ValueError
+    return day
+
+
+def _not_within(wish: Wish) -> list[str]:
+    """A sentence where days without patrols are none of the plan."""
+    last = wish.first + timedelta(days=wish.days - 1)
+    strange = [f"“{day}”" for day in wish.blackout if not wish.first <= day <= last]
+    if not strange:
+        return []
+    return [
+        f"{SAID['blackout']}: {listed(strange[:3])} {verb(len(strange), 'is', 'are')} not within the plan, "
+        f"which goes from {wish.first} to {last}: give days of it."
+    ]
+
+
 def _wanted(name: str) -> str:
     """What was to be said."""
     if name in WHOLE:
@@ -146,4 +168,6 @@ def _wanted(name: str) -> str:
         return f"a whole number from {low:,} to {high:,}"
     if name == "by":
         return f"one of {listed(list(RANKINGS))}"
-    return "a date like 2026-12-25" if name == "first" else "dates like 2026-12-25"
+    if name == "first":
+        return f"a date like 2026-12-25, of a year from {YEARS[0]} to {YEARS[1]}"
+    return "dates like 2026-12-25"
