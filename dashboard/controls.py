@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 from dashboard.link import Shown, link_to
 
+FITS = 28
+"""Letters of a choice that its control shows; a longer one is told whole beneath."""
+
 
 def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dict[str, str]) -> Shown:
     """State of every control: its value, its options, and why it is off."""
@@ -99,6 +102,9 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         html.Span(_no_measures(absent), className="unseen"),
     ]
     shown[f"{ids.note('measure')}.hidden"] = False
+    chosen = atlas.catalogue.indicators.get(atlas.catalogue.indicator(query) or "")
+    shown[f"{ids.note('indicator')}.children"] = chosen.label if chosen else ""
+    shown[f"{ids.note('indicator')}.hidden"] = chosen is None or len(chosen.label) <= FITS
     compare_note = _compare_note(query, source)
     shown[f"{ids.note('compare')}.children"] = compare_note
     shown[f"{ids.note('compare')}.hidden"] = not compare_note

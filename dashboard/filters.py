@@ -109,6 +109,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
                     "Indicator",
                     options_of({key: one.label for key, one in catalogue.indicators.items()}),
                     searchable=len(catalogue.indicators) > MANY_INDICATORS,
+                    wide=True,
                 ),
                 _select("ages", "Ages", [{"value": k, "label": f"Aged {v}"} for k, v in AGES.items()]),
                 _select(
@@ -306,6 +307,7 @@ def _select(
     *,
     searchable: bool = False,
     explained: bool = False,
+    wide: bool = False,
 ) -> Component:
     """Hold a list to choose from; of an explained one each option has a sentence, ``said``, below it."""
     control = dmc.Select(
@@ -315,7 +317,7 @@ def _select(
         searchable=searchable,
         rightSectionWidth=26,
         maxDropdownHeight=460 if explained else 320,
-        comboboxProps=_POPUP | {"width": "min(29rem, 92vw)"} if explained else _POPUP,
+        comboboxProps=_POPUP | {"width": "min(29rem, 92vw)"} if explained or wide else _POPUP,
         renderOption={"function": "explained"} if explained else None,
         withScrollArea=False,  # the list scrolls itself, by the arrow keys too
         **{"aria-label": label},
