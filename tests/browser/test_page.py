@@ -408,7 +408,7 @@ def test_narrow_and_zoomed_pages_do_not_scroll_sideways(page: Page, address: str
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("path", ["data", "patrol"])
+@pytest.mark.parametrize("path", ["data", "patrol", "patrol?areas=9&a_day=3&days=90", "indicators"])
 def test_the_pages_beside_the_dashboard_do_not_scroll_sideways_on_a_phone(
     page: Page, address: str, path: str
 ):
@@ -416,6 +416,7 @@ def test_the_pages_beside_the_dashboard_do_not_scroll_sideways_on_a_phone(
     page.goto(f"{address}/{path}")
     back = page.get_by_role("navigation", name="Back").bounding_box()
     assert back and back["x"] + back["width"] <= 390
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
