@@ -72,6 +72,13 @@ def asked(atlas: Atlas, *own: str) -> Query:
     return atlas.exactly(without(*own))
 
 
+def nothing_asked() -> None:
+    """Raise Refused where a request asks something of a route that answers no question."""
+    if rest := without():
+        key = unquote_plus(rest.partition("&")[0].partition("=")[0])
+        raise Refused([f"{request.path} takes no question: leave “{one_line(key)[:40]}” out of the address."])
+
+
 def reference() -> str:
     """Name of the request, by which the log can be searched for it."""
     return str(request.environ.setdefault(REFERENCE, token_hex(4)))

@@ -10,6 +10,7 @@ from flask import Response
 
 from dashboard.beside import page_beside
 from dashboard.openapi import HTML, PAGE, Operation, described
+from dashboard.replies import nothing_asked
 from geo.tell.holdings import Holding, holdings
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def register(app: Dash, atlas: Atlas) -> None:
         return holdings(atlas)
 
     @app.server.get(ADDRESS)
-    @described(Operation("What is loaded, and what became of every row", PAGE, HTML, question=False))
+    @described(
+        Operation("What is loaded, and what became of every row", PAGE, HTML, question=False, faults=(422,))
+    )
     def data() -> Response:
+        nothing_asked()
         said = page_beside(atlas, "holdings.html", version=atlas.version, holdings=held())
         return Response(said, mimetype="text/html")

@@ -10,7 +10,7 @@ from flask import Response, request
 from dashboard import shell
 from dashboard.assess import page_templates
 from dashboard.openapi import HTML, PAGE, Operation, described
-from dashboard.replies import download, reply
+from dashboard.replies import download, nothing_asked, reply
 from geo.answer.disclosure import marking
 from geo.answer.indicators import KINDS, LEVELS
 from geo.ask.choices import INDICATOR
@@ -42,8 +42,11 @@ def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app: ``/indicators`` and ``/export.indicators.<form>``."""
 
     @app.server.get(ADDRESS)
-    @described(Operation("Published indicators: value, trend, comparison", PAGE, HTML, question=False))
+    @described(
+        Operation("Published indicators: value, trend, comparison", PAGE, HTML, question=False, faults=(422,))
+    )
     def indicators() -> Response:
+        nothing_asked()
         told = by_level(atlas, reversed(LEVELS))
         on_map = INDICATOR in atlas.catalogue.layers
         page = page_templates().get_template("indicators.html")
@@ -78,6 +81,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         @described(Operation(label, TAG, answers, question=False, faults=(304, 422)))
         def file() -> Response:
             allow(atlas, form)
+            nothing_asked()
             return reply(atlas, form, lambda: download(write(atlas, form), mimetype, filename(atlas, form)))
 
     for form in FORMS:

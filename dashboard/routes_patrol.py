@@ -16,7 +16,7 @@ from dashboard.replies import asked, download, reply, without
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
-from geo.ask.words import day_name, listed
+from geo.ask.words import day_name, listed, one_line
 from geo.out.duty_sheets import write_sheets
 from geo.out.export import allow
 from geo.out.patrol_files import FILES, WEEKDAYS, Drawn, filename
@@ -71,6 +71,8 @@ def register(app: Dash, atlas: Atlas) -> None:
         found = None
         try:
             query, wish = asked(atlas, *SAID, PRESENT.name), wished()
+            if (present := request.args.get(PRESENT.name, "on")) != "on":
+                raise Refused([f"“{PRESENT.name}” is on or not there, not “{one_line(present)[:40]}”."])
             found = drawn(query, wish)
         except Refused as refused:
             faults = refused.sentences

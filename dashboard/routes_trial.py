@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dashboard.beside import page_beside
 from dashboard.notes import same_origin
 from dashboard.openapi import HTML, PAGE, Operation, described
-from dashboard.replies import download
+from dashboard.replies import download, nothing_asked
 from geo.ask.problem import Problem
 from geo.data.patrols import kept_schedules
 from geo.out.export import allow
@@ -40,9 +40,10 @@ def register(app: Dash, atlas: Atlas) -> None:
     """
 
     @app.server.get(ADDRESS)
-    @described(Operation("Patrols: the form that judges a trial", PAGE, HTML, question=False))
+    @described(Operation("Patrols: the form that judges a trial", PAGE, HTML, question=False, faults=(422,)))
     def trial_form() -> Response:
         allow(atlas, "patrol")
+        nothing_asked()
         return Response(_page(atlas, None, ""), mimetype="text/html")
 
     @app.server.post(JUDGED)

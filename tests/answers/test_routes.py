@@ -276,3 +276,13 @@ def test_slides_of_no_map_or_too_many_are_refused_in_a_sentence(client: FlaskCli
     answer = client.get("/slides.pptx", query_string=[("map", "?")] * number)
     assert answer.status_code == 422
     assert f"; {number} are asked for." in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/indicators?foo=1", "/data?foo=1", "/patrol/result?foo", "/patrol?foo=1", "/patrol?present=foo"]
+    + [f"/export.indicators.{form}?foo=typo" for form in ("csv", "json", "xlsx")],
+)
+def test_nothing_is_handed_out_where_a_key_is_not_known(client: FlaskClient, address: str):
+    answer = client.get(address)
+    assert (answer.status_code, "“foo”" in answer.text) == (422, True)
