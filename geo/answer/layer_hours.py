@@ -13,7 +13,7 @@ from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import NOT_CORRECTED, of_what, unjudged
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
-from geo.ask.words import DAY_NAMES, clock_runs, listed, verb
+from geo.ask.words import DAY_NAMES, clock_runs, listed, percent, upper_first, verb
 from geo.stats.at_once import hot_at_once
 
 WEEK = DAYS_KNOWN * HOURS_KNOWN
@@ -119,7 +119,7 @@ def _caveats(s: Asked, counts: np.ndarray, judged: int, asked: int) -> tuple[str
     untimed = s.selection.untimed(s.lsoas)
     share = s.gate.share(untimed, untimed + int(counts[s.inside].sum()))
     if untimed and share is not None:
-        said.append(f"{share:.1%} of {s.noun} have no known time and are in no hour.")
+        said.append(f"{upper_first(percent(share))} of {s.noun} have no known time and are in no hour.")
     return tuple(said)
 
 

@@ -196,6 +196,8 @@ def by_factors(s: Asked) -> list[str]:
     """Say what a definition means, and what filters of persons and circumstances cannot judge."""
     said = [s.county.definitions[s.query.definition].said] if s.query.definition else []
     for name, unknown in unrecorded(s).items():
+        if name == DEFINITION and not unknown:
+            continue
         if name == DEFINITION:
             number = s.info.counted(s.gate.words(unknown))
             said.append(f"{number} may fit it too: too little is recorded of them to tell.")

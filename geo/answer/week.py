@@ -18,6 +18,7 @@ from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.immutable import immutable
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS
 from geo.ask.source_info import SourceInfo
+from geo.ask.words import percent, upper_first
 from geo.stats.clock import aoristic
 from geo.stats.midnight import Midnight, at_midnight, without_excess
 from geo.stats.peaks import Clumping, clumping, peak
@@ -281,7 +282,8 @@ def _untimed(shown: _Shown, untimed: int, timed: int, noun: str, gate: Gate) -> 
     total = untimed + timed
     if not untimed + shown.left_out:
         return f"A time is recorded for all {noun}. {shown.about}".strip()
-    said = f"{_part(untimed + shown.left_out, total, gate)} of {noun} have no known time and are left out"
+    part = upper_first(_part(untimed + shown.left_out, total, gate))
+    said = f"{part} of {noun} have no known time and are left out"
     if shown.left_out:
         recorded, more = (_part(count, total, gate) for count in (untimed, shown.left_out))
         said += f": {recorded} as recorded, {more} {shown.why}"
@@ -299,4 +301,4 @@ def _doubt(left: Midnight, excess: float) -> str:
 
 def _part(count: int, total: int, gate: Gate) -> str:
     share = gate.share(count, total)
-    return f"{SUPPRESSED} (1 to {LARGEST_SUPPRESSED})" if share is None else f"{share:.1%}"
+    return f"{SUPPRESSED} (1 to {LARGEST_SUPPRESSED})" if share is None else percent(share)

@@ -143,7 +143,7 @@ class Factor:
         return Parameter(
             self.name,
             self.name,
-            SPANS if self.ages else names(lower_first(self.label), list(self.values)),
+            SPANS if self.ages else names(f"value of {lower_first(self.label)}", list(self.values)),
             self.label,
             self.description,
             changes=ALL,

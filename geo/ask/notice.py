@@ -42,10 +42,11 @@ def choose(among: Collection[str], otherwise: str = "") -> str:
     Examples
     --------
     >>> choose(["mon", "tue"]), choose(["ae"], "months such as 2022-01..2022-12")
-    (': choose from mon and tue.', ': choose from ae, or give months such as 2022-01..2022-12.')
+    (': choose from mon and tue.', ': choose ae, or give months such as 2022-01..2022-12.')
     """
     more = f", or give {otherwise}" if otherwise else ""
-    return f": choose from {named(list(among), most=MOST_OFFERED)}{more}." if among else "."
+    choice = "choose from" if len(among) > 1 else "choose"
+    return f": {choice} {named(list(among), most=MOST_OFFERED)}{more}." if among else "."
 
 
 def left_out(fault: str, how: str = " and was left out", instead: str = ".") -> Notice:

@@ -210,6 +210,17 @@ def written(value: float, form: str = "{:,.1f}", missing: str = "–") -> str:
     return text
 
 
+def percent(share: float) -> str:
+    """A share of which there is some, never rounded to nought.
+
+    Examples
+    --------
+    >>> percent(0.256), percent(0.0002), percent(0)
+    ('25.6%', 'under 0.1%', '0.0%')
+    """
+    return "under 0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+
+
 def fine_enough(*numbers: float) -> str:
     """The form of numbers said together: decimals where the largest is small, none where it is large.
 

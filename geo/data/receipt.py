@@ -36,6 +36,22 @@ def no_progress(done: int, total: int, name: str) -> None:
     """Tell nobody."""
 
 
+KEPT = {
+    "benchmark": "rates",
+    "calendar": "entries",
+    "definitions": "definitions",
+    "exclusions": "places",
+    "indicators": "areas with indicators",
+    "interventions": "interventions",
+    "places": "places",
+    "schedules": "schedules",
+    "severity": "weights",
+    "trials": "trials",
+    "visits": "visits",
+}
+"""What a delivery without events has brought, where it is not areas."""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What became of one delivery; kept in the manifest's history.
@@ -117,7 +133,7 @@ class Receipt:
             return []
         always, more = [(self.rows, "rows read")], []
         if not self.grain:
-            always.append((self.in_county, "areas or places kept"))
+            always.append((self.in_county, f"{KEPT.get(self.kind, 'areas')} kept"))
             more.append((self.outside, "areas beyond the county, left out"))
         else:
             always.append((self.in_county, "in the county"))

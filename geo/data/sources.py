@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from geo.ask.problem import Problem
-from geo.ask.words import month_number
+from geo.ask.words import a, month_number
 from geo.data.covers import EVERYTHING, Covers
 from geo.data.readers import (
     ADMITTED_CARE,
@@ -238,7 +238,7 @@ def reader_for(source: Source, table: Table) -> Reader:
     nearest = min(source.readers, key=lambda reader: len(set(reader.columns) - set(header)))
     missing = [f"“{column}”" for column in nearest.columns if column not in header]
     raise Problem(
-        f"{table.name} has an unknown header: as a {nearest.name} it lacks {', '.join(missing)}; "
+        f"{table.name} has an unknown header: as {a(nearest.name)} it lacks {', '.join(missing)}; "
         "check that it is the file meant, or describe its columns with --mapping."
     )
 

@@ -80,6 +80,8 @@ def test_what_may_fit_it_too_is_counted(atlas: Atlas) -> None:
     assert unrecorded(asked) == {"definition": perhaps.sum()}
     said = f"{perhaps.sum():,} offences may fit it too: too little is recorded of them to tell."
     assert said in atlas.answer(asked.query).caveats
+    none = atlas.answer(atlas.exactly("?source=offences&definition=young-knives&category=drugs")).caveats
+    assert not any("may fit it too" in caveat for caveat in none)
     both = atlas.asked(asked.query.replace(category=("robbery",), victim_sex=(0,)))
     women = rows[perhaps & ~violent & (rows["Victim Sex"] == "F")]
     unknown = expected()[lambda r: (r["Offence Group"] == "Robbery") & (r["Victim Sex"] == "")]

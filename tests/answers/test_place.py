@@ -158,6 +158,7 @@ def test_the_panel_and_the_assessment_tell_of_it(small_atlas: Atlas):
     told = assess(small_atlas, Query(), ["offences"])
     ages = told.exhibit("place", "residents_by_age")
     assert ages.chart is not None and ages.chart.form == "pyramid" and len(ages.table) == len(AGE_BANDS)
+    assert ages.finding.startswith("The largest age group is ")
     groups = told.exhibit("place", "ethnic_groups").table
     assert groups["All"].sum() == pytest.approx(100)
     classes = told.exhibit("place", "area_classes").table

@@ -101,7 +101,7 @@ def test_what_is_suppressed_is_so_wherever_it_stands(atlas: Atlas, client: Flask
 def test_the_map_has_it_where_it_is_published_for_and_says_so_elsewhere(atlas: Atlas):
     query, notices = Query.parse("?layer=indicator", atlas.catalogue)
     assert query.level == "borough" and "published for boroughs only" in notices[0]
-    with pytest.raises(Refused, match="published for boroughs only"):
+    with pytest.raises(Refused, match=r"published for boroughs only: choose borough\."):
         atlas.exactly("?layer=indicator&level=ward")
     answer = atlas.answer(query)
     assert answer.finding == "Westshire has the highest value of “Entrants”: 75.0."

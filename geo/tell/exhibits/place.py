@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.layer_place import CAUTION, SOURCE_OF_CLASSES
+from geo.ask.ages import AGE_BANDS
 from geo.ask.words import counted
 from geo.data.read_place import class_names
 from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
@@ -23,8 +24,13 @@ def by_age_and_sex(part: Part) -> Exhibit:
     columns = [name for name in table if name != "Age"]
     table = table.astype(dict.fromkeys(columns, "Int64"))
     total = table[columns].sum(axis=1)
-    most = table["Age"].iloc[int(total.to_numpy(float).argmax())]
-    finding = f"Most residents are aged {most}: {int(total.max()):,} of {int(total.sum()):,}."
+    most = (
+        table["Age"].iloc[int(total.to_numpy(float).argmax())].replace("-", " to ").replace("+", " and over")
+    )
+    uneven = "" if set(table["Age"]) <= set(AGE_BANDS) else ", of groups of unequal length"
+    finding = (
+        f"The largest age group{uneven} is {most}: {int(total.max()):,} of {int(total.sum()):,} residents."
+    )
     chart = Chart("pyramid" if WOMEN in columns else "bars", "Age", tuple(columns), titles=("", "Residents"))
     return Exhibit("residents_by_age", f"Residents by age and sex, {part.where}", finding, table, chart=chart)
 

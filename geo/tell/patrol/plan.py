@@ -112,6 +112,8 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
     series = pd.Series(values, asked.frame.index)
     top = top_n(series, wish.areas)
     if len(top) < wish.areas:
+        if not len(top):
+            raise Problem(f"No {AREAS[query.level][0]} can be ranked by this: rank them by another.")
         raise Problem(
             f"Only {counted(len(top), *AREAS[query.level])} can be ranked by this: plan fewer areas, or "
             "rank them by another."
@@ -168,7 +170,7 @@ def _covers(asked: Asked, mine: np.ndarray, wish: Wish) -> str:
     )
     said = f"The {wish.areas} areas hold {held} of the {asked.noun} in {' and '.join(parts)}.{left}"
     if outside := int(asked.selection.unlocated + asked.selection.outside):
-        said += f" {asked.gate.text(outside)} more have no place in the county, and are in no area's count."
+        said += f" {asked.gate.words(outside)} more have no place in the county, and are in no area's count."
     return said
 
 
