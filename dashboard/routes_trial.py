@@ -72,7 +72,7 @@ def _judged(atlas: Atlas) -> Assessment:
     record, visits = (request.files.get(name) for name in ("record", "visits"))
     held = next((one for one in kept_schedules(atlas.snapshot) if one.seal == request.form.get("kept")), None)
     if record is not None and record.filename:
-        held = Record.from_json(record.read().decode("utf-8", "replace"))
+        held = Record.from_json(record.read().decode("utf-8", "replace"), record.filename)
     if held is None:
         raise Problem("Choose the sealed record (JSON) that drawing the schedule wrote.")
     made = visits_kept(atlas)

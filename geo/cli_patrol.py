@@ -211,10 +211,10 @@ def track(  # noqa: PLR0917
     from geo.tell.patrol.visits import delivered
 
     atlas = opened(data, group, access)
-    made = _visits(visits, atlas)
+    drawn, made = _record(record, atlas), _visits(visits, atlas)
     if made is None:
         raise Problem("The folder keeps no visits (hotspots import visits): name a file of them.")
-    found = delivered(atlas, _record(record, atlas), made, _day(until))
+    found = delivered(atlas, drawn, made, _day(until))
     console = cli.console()
     console.print(f"{found.title}\n\n{found.finding}\n")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -301,10 +301,12 @@ def _record(said: str, atlas: Atlas) -> Record:
     from geo.stats.patrol_record import Record
 
     if Path(said).is_file():
-        return Record.from_json(_bytes(Path(said)).decode("utf-8", "replace"))
+        return Record.from_json(_bytes(Path(said)).decode("utf-8", "replace"), Path(said).name)
     mine = [one for one in kept_schedules(atlas.snapshot) if one.seal.startswith(said.lower())]
     if len(mine) != 1:
-        raise Problem(f"There is no file {said}, and no one schedule kept here whose seal begins so.")
+        raise Problem(
+            f"There is no file {said}, and no one schedule kept here whose seal begins so: check the name."
+        )
     return mine[0]
 
 

@@ -10,7 +10,6 @@ import typer
 
 from geo import cli
 from geo.ask.problem import Problem
-from geo.ask.words import listed
 from geo.cli_patrol import Url, opened, patrol
 
 
@@ -30,9 +29,10 @@ def weekends_(  # noqa: PLR0917
     from geo.out.weekend_files import FILES
     from geo.tell.exhibits.weekends import weekends
 
-    form = output.suffix.removeprefix(".") if output else ""
-    if form and form not in FILES:
-        raise Problem(f"Weekends are not written as “{form}”: name a file with {listed(list(FILES))}.")
+    form = output.suffix.lower().removeprefix(".") if output else ""
+    if output and form not in FILES:
+        endings = " or ".join(f".{key}" for key in FILES)
+        raise Problem(f"Weekends cannot be written into {output.name}: let its name end in {endings}.")
     atlas = opened(data, group, access)
     found = weekends(atlas, atlas.exactly(search_of(url)), number)
     if output:

@@ -43,7 +43,9 @@ def keep_schedule(change: Transaction, path: Path) -> bool:
     Problem
         If it is no record, was changed, or is of areas that are not loaded.
     """
-    record = Record.from_json(path.read_bytes().decode("utf-8", "replace"))
+    if not path.is_file():
+        raise Problem(f"{path} is no file: name each record of a schedule by itself.")
+    record = Record.from_json(path.read_bytes().decode("utf-8", "replace"), path.name)
     strange = set(record.design.areas) - known_areas(change)
     if strange:
         raise Problem(

@@ -60,8 +60,8 @@ class Record:
         return json.dumps({**json.loads(self._text()), "seal": self.seal}, indent=1, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Record:
-        """Read a record.
+    def from_json(cls, text: str, name: str = "This file") -> Record:
+        """Read a record; messages call it by its name.
 
         Raises
         ------
@@ -72,10 +72,10 @@ class Record:
             held = json.loads(text)
             seal = held.pop("seal")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Problem("This is no record of a schedule: give the file that drawing wrote.") from error
+            raise Problem(f"{name} is no record of a schedule: give the file that drawing wrote.") from error
         if _seal(json.dumps(held, sort_keys=True, ensure_ascii=False)) != seal:
             raise Problem(
-                "This record was changed after the schedule was drawn: its seal does not fit. Use the "
+                f"{name} was changed after the schedule was drawn, and its seal does not fit: use the "
                 "file as it was written."
             )
         try:
@@ -89,10 +89,11 @@ class Record:
                 design, tuple(map(tuple, held["patrolled"])), held["question"], held["version"], held["notes"]
             )
         except (ValueError, KeyError, TypeError) as error:
-            raise Problem("This is no record of a schedule: give the file that drawing wrote.") from error
+            raise Problem(f"{name} is no record of a schedule: give the file that drawing wrote.") from error
         if record.patrolled != cls.drawn(design).patrolled:
             raise Problem(
-                "This record is not what its seed draws: it was drawn by another version, or made by hand."
+                f"{name} is not what its seed draws, since another version drew it or it was made by hand: "
+                "draw the schedule again."
             )
         return record
 

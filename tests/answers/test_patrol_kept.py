@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from dashboard import create_app
-from geo import cli_patrol
+from geo import cli_patrol, cli_weekends
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.cli import run
@@ -25,7 +25,7 @@ from geo.tell.patrol.register import rating, write_row
 from geo.tell.patrol.trial import judge, ran, told
 from tests.answers.test_patrol_trial import QUESTION, _visits
 
-assert cli_patrol.patrol, "the command of patrols adds itself to the others when it is read"
+assert cli_patrol.patrol and cli_weekends.weekends_, "commands add themselves to the others when read"
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +139,22 @@ def test_an_unknown_seal_is_refused(data, capsys) -> None:
     assert "no one schedule kept here whose seal begins so" in capsys.readouterr().err
     with pytest.raises(Problem):
         Record.from_json("{}")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (("patrol", "track", "nofile.json"), "There is no file nofile.json, and no one schedule kept here"),
+        (("patrol", "weekends", "-o", "x.doc"), "Weekends cannot be written into x.doc: let its name end in"),
+        (("patrol", "weekends", "-o", "x"), "Weekends cannot be written into x: let its name end in .csv or"),
+        (("import", "schedules", "CHANGED"), "changed.json was changed after the schedule was drawn"),
+        (("import", "schedules", "NONE"), "none.json is no record of a schedule: give the file"),
+    ],
+)
+def test_a_refusal_names_the_file(said, sentence, small_county, record, tmp_path, capsys) -> None:
+    folder = shutil.copytree(small_county, tmp_path / "data")
+    (tmp_path / "changed.json").write_text(record.to_json().replace("2023-11-01", "2023-11-02"), "utf-8")
+    (tmp_path / "none.json").write_text("nothing", "utf-8")
+    paths = {name: str(tmp_path / f"{name.lower()}.json") for name in ("CHANGED", "NONE")}
+    assert run([*(paths.get(word, word) for word in said), "--data", str(folder)]) == 1
+    assert capsys.readouterr().err.startswith(sentence)
