@@ -147,8 +147,7 @@ class Indicator:
 
     def text(self, value: float) -> str:
         """A value as it is read: to as many figures as its size bears, "%" behind a share."""
-        form = "{:,.0f}" if abs(value) >= 1000 else "{:,.1f}" if abs(value) >= 1 or value == 0 else "{:,.2f}"
-        return written(value, form) + ("%" if self.unit == "%" else "")
+        return in_figures(value) + ("%" if self.unit == "%" else "")
 
     def latest(self, level: str) -> pd.DataFrame:
         """Rows of the newest period for areas of a kind, by their codes."""
@@ -219,7 +218,7 @@ class Indicator:
             trend=words,
             test=test,
             p=p,
-            england=published if published in _COMPARED else self._compared(low, high, england_value),
+            england=published if published in COMPARED else self._compared(low, high, england_value),
             england_value=england_value if known else np.nan,
             neighbours=self._compared(low, high, around),
             neighbours_value=around if known else np.nan,
@@ -282,7 +281,20 @@ class Indicator:
         return ARROWS[found.sign], way + judged, found.test
 
 
-_COMPARED = ("better", "worse", "similar", "higher", "lower")
+def in_figures(value: float) -> str:
+    """A value to as many figures as its size bears; a dash where there is none.
+
+    Examples
+    --------
+    >>> in_figures(1052.5), in_figures(75), in_figures(0.256), in_figures(float("nan"))
+    ('1,052', '75.0', '0.26', '–')
+    """
+    form = "{:,.0f}" if abs(value) >= 1000 else "{:,.1f}" if abs(value) >= 1 or value == 0 else "{:,.2f}"
+    return written(value, form)
+
+
+COMPARED = ("better", "worse", "similar", "higher", "lower")
+"""How a value can compare with another that is known."""
 
 
 def _kind(code: str) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.colours import PALETTES
 from geo.answer.columns import Column, words
-from geo.answer.indicators import KINDS, Indicator
+from geo.answer.indicators import KINDS, Indicator, in_figures
 from geo.answer.layer import NO_CLAIM, Layer
 from geo.answer.legend import Drawn
 from geo.answer.measures import measure
@@ -58,8 +58,15 @@ def _finding(s: Asked, one: Indicator, value: np.ndarray) -> str:
         return f"No value of “{one.name}” is published for these areas."
     top = np.nanmax(known)
     names = s.frame["name"].to_numpy(str)[known == top].tolist()
+    if np.isfinite(known).sum() == 1:
+        return f"The only value of “{one.name}” here is that of {names[0]}: {one.text(top)}."
     have = verb(len(names), "has", "have")
     return f"{named(names, 'area', 'areas')} {have} the highest value of “{one.name}”: {one.text(top)}."
+
+
+def _in_figures(values: pd.Series) -> list[str]:
+    """Values with as many figures as the finding has."""
+    return [in_figures(value) for value in values.to_numpy(float, na_value=np.nan)]
 
 
 def _caveats(s: Asked, one: Indicator, periods: list[str]) -> tuple[str, ...]:
@@ -87,9 +94,27 @@ INDICATOR = Layer(
     scale="rising",
     ramps=tuple(PALETTES.values()),
     columns=(
-        Column("indicator_value", "Latest published value of the indicator", "Published value", "Value"),
-        Column("indicator_lower", "Lower limit of its 95% interval", "Value, lower limit", "From"),
-        Column("indicator_upper", "Upper limit of its 95% interval", "Value, upper limit", "To"),
+        Column(
+            "indicator_value",
+            "Latest published value of the indicator",
+            "Published value",
+            "Value",
+            write=_in_figures,
+        ),
+        Column(
+            "indicator_lower",
+            "Lower limit of its 95% interval",
+            "Value, lower limit",
+            "From",
+            write=_in_figures,
+        ),
+        Column(
+            "indicator_upper",
+            "Upper limit of its 95% interval",
+            "Value, upper limit",
+            "To",
+            write=_in_figures,
+        ),
         Column(
             "indicator_england",
             "How it compares with England by its interval: better, worse, higher, lower or similar",

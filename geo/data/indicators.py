@@ -118,6 +118,13 @@ def read_indicators(table: Table, declared: Declaration, here: Here) -> pd.DataF
     of_rows = [spans[period] or Span(0, 0) for period in found["period"]]
     found["first"], found["months"] = [span.first for span in of_rows], [span.months for span in of_rows]
     _refuse_outside(table, found, columns)
+    stated = [" ".join(cell.casefold().split()[:1]) for cell in text.get("better", blank)]
+    allowed = "not lower, higher or blank"
+    table.refuse(
+        np.array([word not in BETTER for word in stated], bool) & kept,
+        columns.get("better", "better"),
+        allowed,
+    )
     found["better"] = _better(found, declared)
     for name in ("label", "publisher", "disclosure"):
         found[name] = getattr(declared, name)

@@ -104,7 +104,7 @@ def test_the_map_has_it_where_it_is_published_for_and_says_so_elsewhere(atlas: A
     with pytest.raises(Refused, match=r"published for boroughs only: choose borough\."):
         atlas.exactly("?layer=indicator&level=ward")
     answer = atlas.answer(query)
-    assert answer.finding == "Westshire has the highest value of “Entrants”: 75.0."
+    assert answer.finding == "The only value of “Entrants” here is that of Westshire: 75.0."
     assert answer.table["indicator_trend"].tolist()[0] == "↓ Decreasing and getting better"
     county = atlas.answer(Query.parse("?layer=indicator&indicator=safe", atlas.catalogue)[0])
     assert "published for the county as a whole, not for small areas: Squareshire has 60.0%" in county.finding

@@ -125,6 +125,11 @@ def test_each_fault_is_one_sentence(row: str, fault: str):
     assert str(told.value).count(". ") == 0 and "import" in str(told.value)
 
 
+def test_a_word_for_what_is_better_that_is_none_is_refused():
+    with pytest.raises(Problem, match="column “better”: not lower, higher or blank"):
+        read(own("Entrants,Westshire,2023,5,bigger", head="indicator,area,period,value,better"))
+
+
 def test_a_value_outside_its_interval_is_refused():
     head = "indicator,area,period,value,lower,upper"
     with pytest.raises(Problem, match="outside its own interval"):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pandas as pd
 
-from geo.answer.indicators import Reading, readings
+from geo.answer.indicators import COMPARED, Reading, readings
 from geo.ask.words import counted
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 from geo.tell.exhibits.part import Part
@@ -62,9 +62,14 @@ def _finding(told: list[Reading]) -> str:
     trends = Counter(
         word for one in told for word in ("better", "worse") if one.trend.endswith(f"getting {word}")
     )
-    of = counted(len(told), "value", "values")
+    compared = sum(against[word] for word in COMPARED)
+    of_england = (
+        f"Of {counted(compared, 'value', 'values')} compared with England's, {against['worse'] or 'none'} "
+        f"{'is' if against['worse'] == 1 else 'are'} worse and {against['better'] or 'none'} better"
+        if compared
+        else "No value can be compared with England's"
+    )
     return (
-        f"Of {of} {against['worse'] or 'none'} {'is' if against['worse'] == 1 else 'are'} worse and "
-        f"{against['better'] or 'none'} better than England's; {trends['worse'] or 'none'} "
-        f"{'is' if trends['worse'] == 1 else 'are'} getting worse and {trends['better'] or 'none'} better."
+        f"{of_england}; {trends['worse'] or 'none'} {'is' if trends['worse'] == 1 else 'are'} getting worse "
+        f"and {trends['better'] or 'none'} better."
     )
