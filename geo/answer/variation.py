@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,14 +36,46 @@ class Variation:
         may have made it; else 1.
     least_shown : int
         As in :func:`geo.stats.change.compare_periods`.
-    caveats : tuple of str
+    said : tuple of str
+        What else to know.
+    beyond_chance : pair of float, or None
+        How many times as much as by chance the counts of one area vary, and all together (NaN if not known).
     """
 
     areas: Dispersion | None
     whole: Dispersion | None
     usual: float
     least_shown: int
-    caveats: tuple[str, ...]
+    said: tuple[str, ...]
+    beyond_chance: tuple[float, float] | None = None
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """All that is to be known of it."""
+        return (*self.said, *against_chance([self]))
+
+
+def against_chance(varied: Sequence[Variation]) -> tuple[str, ...]:
+    """Say in one sentence how much counts vary by themselves in some comparisons; none where not known."""
+    known = [one.beyond_chance for one in varied if one.beyond_chance is not None]
+    if not known:
+        return ()
+    if max(typical for typical, _ in known) < 1.05:
+        return ("Counts vary from month to month no more than chance alone would make them.",)
+    one, whole = (_times(numbers) for numbers in zip(*known, strict=True))
+    together = f", all together {whole}" if whole else ""
+    return (
+        f"From month to month, counts of one area vary {one} as much as chance alone "
+        f"would make them, those of some areas more{together}; the test allows for it.",
+    )
+
+
+def _times(numbers: Sequence[float]) -> str:
+    """Numbers of times as one or as a range, "1.7 to 1.8 times"; empty where none is known."""
+    known = sorted(number for number in numbers if not np.isnan(number))
+    return (
+        f"{' to '.join(dict.fromkeys(f'{end:.1f}' for end in (known[0], known[-1])))} times" if known else ""
+    )
 
 
 def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variation:
@@ -81,19 +114,13 @@ def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variatio
         )
     if found is None:
         return Variation(None, whole, usual, 0, tuple(said))
-    together = "" if whole is None or len(counts) < 2 else f", all together {whole.typical:.1f} times"
-    said.append(
-        f"From month to month, counts of one area vary {found.typical:.1f} times as much as chance alone "
-        f"would make them, those of some areas more{together}; the test allows for it."
-        if found.typical >= 1.05
-        else "Counts vary from month to month no more than chance alone would make them."
-    )
+    chance = found.typical, np.nan if whole is None or len(counts) < 2 else whole.typical
     if now.gate.controlled:
         found = _as_shown(now, then, found)
     factor = np.ones(len(now.frame))
     factor[now.inside] = found.factor
     least = SMALLEST_SHOWN if now.gate.controlled else 0
-    return Variation(found._replace(factor=factor), whole, usual, least, tuple(said))
+    return Variation(found._replace(factor=factor), whole, usual, least, tuple(said), chance)
 
 
 def _each_in_pairs(before: np.ndarray, after: np.ndarray) -> Dispersion | None:

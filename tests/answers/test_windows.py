@@ -8,6 +8,7 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.answer.layers import LAYERS
+from geo.answer.variation import Variation, against_chance
 from geo.ask.choices import CHANGE
 from geo.ask.query import Query
 from geo.ask.windows import WINDOWS, Windows, windows
@@ -195,4 +196,14 @@ def test_the_exhibit_of_the_last_days(small_atlas: Atlas):
     assert whole["Count"] == exhibit.table["Count"].iloc[1:].sum()
     assert whole["Count"] == small_atlas.answer(ASKED.replace(category=("robbery",))).totals.shown
     assert any("Year to date" in caveat for caveat in exhibit.caveats)
+    assert sum("vary" in caveat and "chance" in caveat for caveat in exhibit.caveats) <= 1
     assert any("at several places and stretches of days" in caveat for caveat in exhibit.caveats)
+
+
+def test_how_much_counts_vary_is_said_once_of_several_comparisons():
+    twice = [Variation(None, None, 1.0, 0, (), chance) for chance in ((1.8, 1.2), (1.7, np.nan))]
+    assert against_chance(twice) == (
+        "From month to month, counts of one area vary 1.7 to 1.8 times as much as chance alone would make "
+        "them, those of some areas more, all together 1.2 times; the test allows for it.",
+    )
+    assert against_chance([Variation(None, None, 1.0, 0, ())]) == ()

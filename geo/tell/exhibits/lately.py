@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.recording import shift
-from geo.answer.variation import NOT_JUDGED, variation, whole_change
+from geo.answer.variation import NOT_JUDGED, Variation, against_chance, variation, whole_change
 from geo.ask.choices import CHANGE
 from geo.ask.windows import WINDOWS, Windows
 from geo.ask.words import after_name, before_name, windows_name
@@ -30,6 +30,7 @@ def lately(part: Part) -> Exhibit:
     found: dict[str, pd.DataFrame] = {}
     said, reasons = [], []
     notes: list[str] = []
+    variations: list[Variation] = []
     for kind, name in WINDOWS.items():
         asked = part.query.replace(layer=CHANGE, compare=kind)
         compared, reason = asked.windows(part.loaded.info)
@@ -46,8 +47,9 @@ def lately(part: Part) -> Exhibit:
         if why := shift(now, then, before_name(compared)):
             reasons.append(f"{name}: {why}")
             continue
-        table, allowed_for = _compared(part, compared, now, then)
+        table, allowed_for, varied = _compared(part, compared, now, then)
         notes += allowed_for
+        variations.append(varied)
         found[windows_name(compared)] = table
         said.append((after_name(compared), before_name(compared)))
     if not found:
@@ -71,6 +73,7 @@ def lately(part: Part) -> Exhibit:
         "Days end on the last with data of the period. Times are per day, and changes corrected for looking "
         "at several places and stretches of days.",
         *dict.fromkeys(notes),
+        *against_chance(variations),
         *reasons,
     )
     formats = dict.fromkeys(("Times", "Lower", "Upper"), "{:.2f}")
@@ -81,7 +84,9 @@ def lately(part: Part) -> Exhibit:
     )
 
 
-def _compared(part: Part, compared: Windows, now: Asked, then: Asked) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _compared(
+    part: Part, compared: Windows, now: Asked, then: Asked
+) -> tuple[pd.DataFrame, tuple[str, ...], Variation]:
     """Change of all boroughs together and of each, from the protected counts; and what it allows for."""
     part = part.reaching([*compared.before.months, *compared.after.months])
     boroughs = {name: mask for name, mask in part.columns.items() if name != BOROUGH_TOTAL}
@@ -114,4 +119,4 @@ def _compared(part: Part, compared: Windows, now: Asked, then: Asked) -> tuple[p
         told = ["ratio_lower", "ratio_upper", "p", "change"]
         table.loc[table.index[0], told] = whole[told]
     few = ("Too few months to tell how much all places vary together: no change is judged.",)
-    return table, (*varied.caveats, *few * alone)
+    return table, (*varied.said, *few * alone), varied
