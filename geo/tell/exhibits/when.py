@@ -79,8 +79,9 @@ def day_by_hour(part: Part) -> Exhibit:
         finding = f"Without midnight’s excess: {finding}" if finding else ""
         caveats.append(part.midnight.sentence)
     untimed = part.selection.untimed(part.clock_areas)
-    have = agree(part.gate.text(untimed), "has", "have")
-    caveats.append(f"{part.events(untimed)} {have} no known time.")
+    if untimed:
+        have = agree(part.gate.text(untimed), "has", "have")
+        caveats.append(f"{part.events(untimed)} {have} no known time.")
     caveats += part.off_the_map
     doubtful = tuple(names[:1]) if part.midnight.stands_out else ()
     chart = Chart("heat", "Hours", DAY_NAMES, doubtful=doubtful)
