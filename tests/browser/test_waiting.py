@@ -102,7 +102,7 @@ def test_new_data_are_told_and_never_shown_beside_those_of_the_page(page: Page):
         route.fulfill(response=response, headers=response.headers | {"x-data-version": "other"})
 
     page.route("**/answer*", renew)
-    page.get_by_text("Ward", exact=True).click()
+    page.locator("#filter-level").get_by_text("Ward", exact=True).click()
     expect(page.locator("#trouble")).to_contain_text("this page still shows the former")
     assert page.locator("#headline").inner_text() == headline
     page.unroute("**/answer*")
