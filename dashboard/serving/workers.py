@@ -170,8 +170,8 @@ class Workers:
         until = None if seconds is None else monotonic() + seconds
         for owner in self._owners:
             owner.join(None if until is None else max(0.0, until - monotonic()))
-        for process in list(self._processes.values()):
-            process.kill()
+        for number in list(self._processes):
+            self._end(number)
 
     # ------------------------------------------------------------ the thread that owns a process
 
@@ -225,6 +225,7 @@ class Workers:
         return process
 
     def _end(self, number: int) -> None:
+        """End a process, once: its owner may be about to end it too."""
         if process := self._processes.pop(number, None):
             process.kill()
 

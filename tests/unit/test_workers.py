@@ -1,6 +1,7 @@
 """Processes that work answers out: one that dies, hangs, is stopped, or has too many waiting."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -87,6 +88,15 @@ def test_data_that_cannot_be_opened_are_told_to_who_asks(capfd: pytest.CaptureFi
     with pytest.raises(Gone):
         broken.give(("say", "hello")).future.result()
     broken.close(0)
+
+
+def test_a_process_is_ended_once_however_many_end_it() -> None:
+    ending = Workers(working.opening, 1, longest=60, most=5, idle=60)
+    ending.give(("say", "hello")).future.result()
+    with ThreadPoolExecutor(8) as several:
+        for one in [several.submit(ending.close, 0) for _ in range(8)]:
+            one.result()
+    assert ending.pids == []
 
 
 def test_what_was_given_before_the_end_is_done() -> None:
