@@ -1,21 +1,10 @@
 """Many maps judged at once: each as by itself, corrected for all looks together."""
 
 import numpy as np
-import pandas as pd
 
 from geo.stats.at_once import hot_at_once
 from geo.stats.hotspots import bh_q, getis_ord_star
-from geo.stats.weights import Neighbours
-
-
-def board(side: int) -> Neighbours:
-    """Squares that touch, with one that touches nothing."""
-    at = np.arange(side * side)
-    row, column = np.divmod(at, side)
-    near = (np.abs(row[:, None] - row) <= 1) & (np.abs(column[:, None] - column) <= 1)
-    near &= at[:, None] != at
-    near[0] = near[:, 0] = False
-    return Neighbours.from_pairs(*np.nonzero(near), pd.RangeIndex(side * side))
+from tests.support.board import board
 
 
 def test_every_map_is_judged_as_by_itself():

@@ -8,19 +8,10 @@ import pytest
 
 from geo.stats.exact_null import attainable
 from geo.stats.weights import Neighbours
+from tests.support.board import board
 
 ALPHA = 0.05
 DRAWS = 20_000
-
-
-def board(side: int) -> Neighbours:
-    """Squares that touch, with one that touches nothing."""
-    at = np.arange(side * side)
-    row, column = np.divmod(at, side)
-    near = (np.abs(row[:, None] - row) <= 1) & (np.abs(column[:, None] - column) <= 1)
-    near &= at[:, None] != at
-    near[0] = near[:, 0] = False
-    return Neighbours.from_pairs(*np.nonzero(near), pd.RangeIndex(side * side))
 
 
 def law(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
