@@ -14,12 +14,12 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote_plus
 
 from dash import Dash
 from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
@@ -29,6 +29,9 @@ from geo.ask.words import one_line
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
+T = TypeVar("T")
+LARGEST = 8 * 1024 * 1024
+"""Bytes of the files that a page takes."""
 REFERENCE = "HTTP_X_REQUEST_ID"
 """Where a request holds its reference."""
 FAULT = "The dashboard could not work this out. Try again, or clear the filters. Reference: {reference}."
@@ -151,6 +154,26 @@ def plain(text: str, status: int = 200) -> Response:
 # ---------------------------------------------------------------- refusals
 
 
+def sentences(problem: Problem) -> tuple[str, ...]:
+    """What a refusal says."""
+    return problem.sentences if isinstance(problem, Refused) else (str(problem),)
+
+
+def tried(make: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
+    """What a page shows, or else the sentences that say why not."""
+    try:
+        return make(), ()
+    except RequestEntityTooLarge:
+        return None, (f"The files are larger than {LARGEST // 1024**2} MB.",)
+    except Problem as problem:
+        return None, sentences(problem)
+
+
+def page(text: str, faults: tuple[str, ...] = ()) -> Response:
+    """Answer with a page, which says what is wrong if anything is."""
+    return Response(text, 422 if faults else 200, mimetype="text/html")
+
+
 def refusal(sentences: tuple[str, ...], status: int) -> Response:
     """Refuse in sentences, in the form that who asks accepts."""
     if not wants_json():
@@ -171,7 +194,7 @@ def register(app: Dash) -> None:
     @app.server.errorhandler(Problem)
     def problem(error: Problem) -> Response:
         status = 403 if isinstance(error, Withheld) else 422
-        return refusal(error.sentences if isinstance(error, Refused) else (str(error),), status)
+        return refusal(sentences(error), status)
 
     @app.server.errorhandler(HTTPException)
     def fault(error: HTTPException) -> Response:

@@ -9,15 +9,12 @@ from urllib.parse import unquote_plus
 
 from dash import Dash
 from flask import Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard.beside import page_beside
 from dashboard.notes import same_origin
 from dashboard.openapi import HTML, PAGE, Effort, Operation, Own, described
-from dashboard.replies import asked, download, without
-from dashboard.routes_trial import LARGEST
+from dashboard.replies import LARGEST, asked, download, page, tried, without
 from geo.ask.problem import Problem
-from geo.ask.refusal import Refused
 from geo.out.export import allow
 from geo.out.report import REPORTS, filename, write
 from geo.tell.assessment import Assessment
@@ -58,34 +55,25 @@ def register(app: Dash, atlas: Atlas) -> None:
     )
     def compare_page() -> Response:
         allow(atlas, "patrol")
-        found: Assessment | None = None
-        faults: tuple[str, ...] = ()
-        try:
-            query, form = asked(atlas, *SAID), request.args.get("as", "page")
-            if form not in ("page", *REPORTS):
+
+        def make() -> Assessment | None:
+            query = asked(atlas, *SAID)
+            if request.args.get("as", "page") not in ("page", *REPORTS):
                 raise Problem("There is no such form of document.")
-            if request.args.get("places"):
-                codes = [code.upper() for code in re.split(r"[,\s]+", request.args["places"]) if code]
-                found = compare(atlas, query, codes, _day("began"), _day("ended"))
-                if form != "page":
-                    return download(write(found, atlas, form), REPORTS[form].mimetype, filename(found, form))
-        except Refused as refused:
-            faults = refused.sentences
-        except Problem as problem:
-            faults = (str(problem),)
-        page = _page(atlas, found, faults)
-        return Response(page, 422 if faults else 200, mimetype="text/html")
+            codes = [code.upper() for code in re.split(r"[,\s]+", request.args.get("places", "")) if code]
+            return compare(atlas, query, codes, _day("began"), _day("ended")) if codes else None
+
+        found, faults = tried(make)
+        if found and (form := request.args.get("as", "page")) != "page":
+            return download(write(found, atlas, form), REPORTS[form].mimetype, filename(found, form))
+        return page(_page(atlas, found, faults), faults)
 
     @app.server.get("/patrol/repeats")
     @described(Operation("Repeats among the events loaded, for the page", PAGE, HTML, effort=Effort.LONG))
     def repeats_of_loaded() -> Response:
         allow(atlas, "patrol")
-        try:
-            return Response(_page(atlas, None, (), repeats_loaded(atlas, asked(atlas))), mimetype="text/html")
-        except Refused as refused:
-            return Response(_page(atlas, None, refused.sentences), 422, mimetype="text/html")
-        except Problem as problem:
-            return Response(_page(atlas, None, (str(problem),)), 422, mimetype="text/html")
+        repeats, faults = tried(lambda: repeats_loaded(atlas, asked(atlas)))
+        return page(_page(atlas, None, faults, repeats or ()), faults)
 
     @app.server.post("/patrol/repeats-of-file")
     @described(
@@ -96,16 +84,15 @@ def register(app: Dash, atlas: Atlas) -> None:
             return Response("Files are judged from the dashboard's own page only.\n", 403)
         allow(atlas, "patrol")
         request.max_content_length = LARGEST
-        try:
+
+        def make() -> tuple[Exhibit, ...]:
             events = request.files.get("events")
             if events is None or not events.filename:
                 raise Problem("Choose a file of events.")
-            repeats = near_repeats(events.filename, events.read())
-        except RequestEntityTooLarge:
-            return Response(_page(atlas, None, ("The file is larger than 8 MB.",)), 422, mimetype="text/html")
-        except Problem as problem:
-            return Response(_page(atlas, None, (str(problem),)), 422, mimetype="text/html")
-        return Response(_page(atlas, None, (), repeats), mimetype="text/html")
+            return near_repeats(events.filename, events.read())
+
+        repeats, faults = tried(make)
+        return page(_page(atlas, None, faults, repeats or ()), faults)
 
 
 def _day(name: str) -> date:

@@ -12,8 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from dashboard.beside import page_beside
 from dashboard.openapi import HTML, PAGE, Effort, Operation, Own, described
-from dashboard.replies import asked, download, reply, without
-from geo.ask.problem import Problem
+from dashboard.replies import asked, download, page, reply, tried, without
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.ask.words import day_name, listed, one_line
@@ -22,7 +21,7 @@ from geo.out.export import allow
 from geo.out.patrol_files import FILES, WEEKDAYS, Drawn, filename
 from geo.tell.patrol.plan import plan
 from geo.tell.patrol.ranking import RANKINGS
-from geo.tell.patrol.said import EDGE, areas_table, power_lines
+from geo.tell.patrol.said import EDGE, NOT_PLANNED, areas_table, power_lines, shift_tables
 from geo.tell.patrol.wish import SAID, WHOLE, Wish
 
 if TYPE_CHECKING:
@@ -67,19 +66,15 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("Patrols: areas, days, and what a trial can show", PAGE, HTML, (*OWN, PRESENT)))
     def patrols() -> Response:
         allow(atlas, "patrol")
-        faults: tuple[str, ...] = ()
-        found = None
-        try:
+
+        def make() -> Drawn:
             query, wish = asked(atlas, *SAID, PRESENT.name), wished()
             if (present := request.args.get(PRESENT.name, "on")) != "on":
                 raise Refused([f"“{PRESENT.name}” is on or not there, not “{one_line(present)[:40]}”."])
-            found = drawn(query, wish)
-        except Refused as refused:
-            faults = refused.sentences
-        except Problem as problem:
-            faults = (str(problem),)
-        said = _page(atlas, found, faults)
-        return Response(said, 422 if faults else 200, mimetype="text/html")
+            return drawn(query, wish)
+
+        found, faults = tried(make)
+        return page(_page(atlas, found, faults), faults)
 
     @app.server.get("/patrol.<form>")
     @described(Operation("A schedule of patrols, as a file", TAG, answers, (FORM, *OWN), effort=Effort.LONG))
@@ -112,6 +107,8 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
         context = {
             "head": head,
             "rows": rows,
+            "shifts": shift_tables(drawn.plan),
+            "not_planned": NOT_PLANNED.strip(),
             "power": power_lines(drawn.plan),
             "days": [
                 (f"{WEEKDAYS[day.weekday()]} {day_name(day)}", ", ".join(drawn.names[area] for area in areas))

@@ -11,9 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from dashboard.beside import page_beside
 from dashboard.openapi import HTML, PAGE, Operation, Own, described
-from dashboard.replies import asked, download, reply, search
-from geo.ask.problem import Problem
-from geo.ask.refusal import Refused
+from dashboard.replies import asked, download, page, reply, search, tried
 from geo.ask.words import listed
 from geo.out.export import allow
 from geo.out.weekend_files import FILES, filename
@@ -33,15 +31,8 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("The coming weekends, graded", PAGE, HTML))
     def weekends_page() -> Response:
         allow(atlas, "patrol")
-        found = None
-        faults: tuple[str, ...] = ()
-        try:
-            found = weekends(atlas, asked(atlas))
-        except Refused as refused:
-            faults = refused.sentences
-        except Problem as problem:
-            faults = (str(problem),)
-        page = page_beside(
+        found, faults = tried(lambda: weekends(atlas, asked(atlas)))
+        text = page_beside(
             atlas,
             "weekends.html",
             found.banner if found else None,
@@ -50,7 +41,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             files=FILES,
             address=search(),
         )
-        return Response(page, 422 if faults else 200, mimetype="text/html")
+        return page(text, faults)
 
     @app.server.get("/weekends.<form>")
     @described(Operation("The coming weekends, as a file", "Patrols", answers, (FORM,)))

@@ -70,6 +70,14 @@ def planned(
     return atlas, plan(atlas, query, Wish.parse(said, date.today() + timedelta(days=1)))
 
 
+def _wish(**options: str | int | list[str] | None) -> dict[str, str]:
+    """What options say, as an address says it."""
+    return {
+        name: " ".join(value) if isinstance(value, list) else "" if value is None else f"{value}"
+        for name, value in options.items()
+    }
+
+
 @patrol.command("plan")
 def plan_(  # noqa: PLR0917
     url: Url = "",
@@ -87,10 +95,10 @@ def plan_(  # noqa: PLR0917
     data: cli.Data = cli.DATA,
 ) -> None:
     """List the areas to patrol, how good that choice is, and how many days show what reduction."""
-    said = {
-        "by": by, "areas": f"{areas}", "a_day": f"{a_day}", "days": f"{days}", "minutes": f"{minutes}",
-        "visits": f"{visits}", "tiers": f"{tiers}", "first": first, "without": " ".join(without or ()),
-    }  # fmt: skip
+    said = _wish(
+        by=by, areas=areas, a_day=a_day, days=days, minutes=minutes, visits=visits, tiers=tiers, first=first,
+        without=without,
+    )  # fmt: skip
     atlas, found = planned(data, group, access, url, said)
     _show(atlas, found)
 
@@ -98,17 +106,19 @@ def plan_(  # noqa: PLR0917
 def _show(atlas: Atlas, found: Plan) -> None:
     from rich.table import Table
 
-    from geo.tell.patrol.said import areas_table, power_lines
+    from geo.tell.patrol.said import areas_table, power_lines, shift_tables
 
     console = cli.console()
     console.print(f"{found.description}. {found.banner}.\n")
-    head, rows = areas_table(found)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in head:
-        table.add_column(name)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+    for title, (head, rows) in {"": areas_table(found), **shift_tables(found)}.items():
+        if title:
+            console.print(f"\nFirst areas from {title} (‡: not in the plan)\n")
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for name in head:
+            table.add_column(name)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
     for sentence in (*found.sentences, *power_lines(found)):
         console.print(f"\n{sentence}")
 
@@ -143,12 +153,10 @@ def draw_(  # noqa: PLR0917
     from geo.out.duty_sheets import write_sheets
     from geo.out.patrol_files import FILES, Drawn, filename
 
-    said = {
-        "by": by, "areas": f"{areas}", "a_day": f"{a_day}", "days": f"{days}", "minutes": f"{minutes}",
-        "visits": f"{visits}", "tiers": f"{tiers}", "first": first, "without": " ".join(without or ()),
-        "longest_run": f"{longest_run}", "looks": f"{looks}", "seed": f"{seed}",
-        "blackout": " ".join(blackout or ()),
-    }  # fmt: skip
+    said = _wish(
+        by=by, areas=areas, a_day=a_day, days=days, minutes=minutes, visits=visits, tiers=tiers, first=first,
+        without=without, longest_run=longest_run, looks=looks, seed=seed, blackout=blackout,
+    )  # fmt: skip
     atlas, found = planned(data, group, access, url, said)
     drawn = Drawn(found, found.record(atlas.version), date.today())
     folder = output or Path()

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from geo.ask.problem import Problem
-from geo.ask.words import listed, one_line
+from geo.ask.words import listed
 from geo.data.moments import parse_dates
 from geo.data.table import Table
 
@@ -34,18 +33,12 @@ def read_calendar(table: Table) -> pd.DataFrame:
     Problem
         If a column is missing, or a row makes no sense.
     """
-    columns = {str(column).strip().lower(): column for column in table.frame}
-    if missing := [name for name in ("name", "start") if name not in columns]:
-        raise Problem(
-            f"{table.name} is no calendar: the column “{missing[0]}” is missing; it needs name and start, "
-            "and may have end and kind (term, payday or event)."
-        )
-
-    def text(name: str) -> pd.Series:
-        given = table.text(columns[name]) if name in columns else pd.Series(None, range(len(table)), "str")
-        return given.fillna("").map(one_line).str.slice(0, LONGEST).astype("str")
-
-    found = pd.DataFrame({"name": text("name"), "kind": text("kind").str.lower().replace("", "event")})
+    columns = table.columns(
+        ("name", "start"),
+        "no calendar: {}; it needs name and start, and may have end and kind (term, payday or event).",
+    )
+    name, kind = (table.given(columns.get(of), LONGEST) for of in ("name", "kind"))
+    found = pd.DataFrame({"name": name, "kind": kind.str.lower().replace("", "event")})
     table.refuse(found["name"] == "", columns["name"], "blank, where the name of an entry is needed")
     table.refuse(~found["kind"].isin(KINDS), columns.get("kind", ""), f"not one of {listed(list(KINDS))}")
     found["start"] = parse_dates(table, columns["start"])

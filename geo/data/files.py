@@ -122,13 +122,7 @@ def table_of(path: Path, recognise: Recognise = lambda header: False, sheet: str
         raise Problem(
             f"{path.name} holds {len(members)} files with tables: unpack it and import the one that is meant."
         )
-    table = read_table(members[0].name, members[0].read(), recognise, sheet=sheet)
-    if not len(table):
-        raise Problem(
-            f"{table.name} has a header and no rows beneath it: check that it is the file meant, and save it "
-            "again with its rows."
-        )
-    return table
+    return read_table(members[0].name, members[0].read(), recognise, sheet=sheet).with_rows()
 
 
 def only_one(paths: list[Path], what: str) -> Path:

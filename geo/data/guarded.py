@@ -24,6 +24,7 @@ from geo.data.boundaries import code_column
 from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, protected
 from geo.data.sources import STRICTER, Source, stored_sources
 from geo.data.store import CLEARED, SECRET, Snapshot, Store, Transaction
+from geo.data.table import keyed_number
 from geo.data.writing import write_whole
 from geo.stats.protect import COINS, noise_variance
 
@@ -127,6 +128,16 @@ def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
         key = key_of(_secret(change), events, budget)
         stored.result()
     change.put(role, protected(events, places_of(change), months, batch["grain"], budget=budget, key=key))
+
+
+def keyed(change: Transaction, events: pd.DataFrame) -> pd.DataFrame:
+    """Put the folder's secret over the hashes of persons' references: nobody without it makes them again."""
+    if "person_key" not in events:
+        return events
+    codes, distinct = pd.factorize(events["person_key"].fillna(0).astype(np.int64))
+    secret = _secret(change)
+    keys = [keyed_number(int(one).to_bytes(8, "big"), secret) if one else 0 for one in distinct]
+    return events.assign(person_key=np.array(keys, np.int64)[codes])
 
 
 def true_events(change: Snapshot, role: str) -> pd.DataFrame:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.ask.problem import Problem
-from geo.ask.words import listed, one_line
+from geo.ask.words import listed
 from geo.data.moments import parse_dates
 from geo.data.table import Table
 
@@ -37,18 +36,13 @@ def read_interventions(table: Table) -> pd.DataFrame:
     Problem
         If a column is missing, or a row makes no sense.
     """
-    columns = {str(column).strip().lower(): column for column in table.frame}
-    if missing := [name for name in NEEDED if name not in columns]:
-        raise Problem(
-            f"{table.name} is no register of interventions: the column “{missing[0]}” is missing; it needs "
-            "what, where and from, and may have to, rating and result."
-        )
-
-    def text(name: str) -> pd.Series:
-        given = table.text(columns[name]) if name in columns else pd.Series(None, range(len(table)), "str")
-        return given.fillna("").map(one_line).str.slice(0, LONGEST).astype("str")
-
-    found = pd.DataFrame({name: text(name) for name in ("what", "where", "rating", "result")})
+    columns = table.columns(
+        NEEDED,
+        "no register of interventions: {}; it needs what, where and from, and may have to, rating and "
+        "result.",
+    )
+    texts = ("what", "where", "rating", "result")
+    found = pd.DataFrame({name: table.given(columns.get(name), LONGEST) for name in texts})
     for name in ("what", "where"):
         table.refuse(found[name] == "", columns[name], f"blank, where it is needed {name}")
     found["rating"] = found["rating"].str.lower().replace("", "not tested")

@@ -291,7 +291,6 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         "area": ("lsoa", parse_areas),
         "age": ("age_band", parse_ages),
         "sex": ("sex", parse_sexes),
-        "person": ("person", parse_persons),
         "reporter": ("reporter", Table.words),
         "code": (CODE.column, Table.words),
         "offence": ("offence", Table.words),
@@ -327,6 +326,8 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         given |= {name: table.words(column) for name, column in said.get("attributes", {}).items()}
         given |= {name: parse_flags(table, column) for name, column in said.get("flags", {}).items()}
         given |= read_factors(table, persons, own)
+        if "person" in columns:
+            given |= parse_persons(table, columns["person"])
         events = incidents(category=category, **given)
         if "latitude" in columns:
             events["longitude"] = parse_degrees(table, columns["longitude"], -9, 3)

@@ -84,7 +84,7 @@ def keep_visits(change: Transaction, visits: pd.DataFrame) -> int:
 
 def visits_of(name: str, content: bytes, known: Collection[str], small: Any) -> pd.DataFrame:
     """Read a file of visits, of any form that an event may have; as :func:`read_visits`."""
-    return read_visits(read_table(name, content, is_visits), known, small)
+    return read_visits(read_table(name, content, is_visits).with_rows(), known, small)
 
 
 def is_visits(header: Collection[str]) -> bool:
@@ -117,7 +117,7 @@ def read_visits(table: Table, known: Collection[str], small: Any) -> pd.DataFram
     Problem
         If it is neither, or a row makes no sense.
     """
-    columns = {str(column).strip().lower(): column for column in table.frame}
+    columns = table.columns((), "")
     if {"area", "start", "minutes"} <= set(columns):
         start, hours = parse_moments(table, columns["start"], FORM)
         table.refuse(hours.isna(), columns["start"], "a date without a time of day")
@@ -168,13 +168,30 @@ def register_trial(change: Transaction, seal: str, row: dict[str, Any]) -> bool:
     seal : str
         Of its schedule: a trial stands in the register once.
     row : dict
-        ``what, where, from, to, rating, result``.
+        ``what, where, from, to, rating, result``, and the ``source`` whose true numbers it rests on.
     """
-    held = change.read(TRIALS) if change.has(TRIALS) else None
-    if held is not None and seal in set(held["seal"]):
+    if is_registered(change, seal):
         return False
-    new = pd.DataFrame([{**{name: row[name] for name in COLUMNS}, "seal": seal}])
+    held = change.read(TRIALS) if change.has(TRIALS) else None
+    new = pd.DataFrame([{**{name: row[name] for name in (*COLUMNS, "source")}, "seal": seal}])
     new = new.astype({"from": "datetime64[s]", "to": "datetime64[s]"})
     change.put(TRIALS, new if held is None else pd.concat([held, new], ignore_index=True))
     change.manifest["history"].append(Receipt(TRIALS, [], TRIALS, rows=1, in_county=1).kept())
     return True
+
+
+def is_registered(snapshot: Snapshot, seal: str) -> bool:
+    """Whether the trial of a schedule stands in the register."""
+    return snapshot.has(TRIALS) and seal in set(snapshot.read(TRIALS)["seal"])
+
+
+def trials_registered(snapshot: Snapshot) -> pd.DataFrame | None:
+    """Rows of trials as a register has them, of those sources whose true numbers who asks may see.
+
+    None where there are none.
+    """
+    if not snapshot.has(TRIALS):
+        return None
+    held = snapshot.read(TRIALS)
+    mine = held[[snapshot.sees(source) for source in held["source"]]]
+    return mine[list(COLUMNS)] if len(mine) else None

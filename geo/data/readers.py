@@ -46,6 +46,20 @@ def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return events
 
 
+def known_again(events: pd.DataFrame) -> pd.DataFrame:
+    """Number the persons of several deliveries alike, each by the key of their reference, which goes.
+
+    A person of a delivery that was imported before persons had keys is known within that one only.
+    """
+    if "person_key" not in events:
+        return events
+    key = events.pop("person_key").fillna(0).to_numpy(np.int64)
+    person = events["person"].fillna(0).to_numpy(np.int64)
+    numbers, _ = pd.factorize(np.where(key, key, -person)[person > 0])
+    person[person > 0] = numbers + 1
+    return events.assign(person=person.astype(np.int32))
+
+
 def spellings(categories: pd.Series) -> tuple[pd.Series, list[str]]:
     """Make one category of all its spellings ("Theft from the person", "Theft From The Person").
 

@@ -12,11 +12,12 @@ publisher's file into canonical incidents, one row an event::
     age_band    band of the European Standard Population 2013, "0-4" … "90+"
     sex         "F", "M" or missing
     person      1, 2, 3, … where the file tells which events are the same person's; 0 or missing: not known
+    person_key  by which that person is known in other deliveries too; as stored, the folder's secret is in it
     …           attributes of the source, such as ``knife`` or ``arrival_mode``
 
 Readers are strict: one cell that makes no sense refuses the file, naming its row and column. Row 1 is the
 header, as a spreadsheet counts. References of crimes, patients and calls are never returned, and persons
-only by a number (:func:`parse_persons`); messages never repeat what a cell holds.
+only by numbers (:func:`parse_persons`); messages never repeat what a cell holds.
 """
 
 from __future__ import annotations

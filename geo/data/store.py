@@ -32,7 +32,7 @@ from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number, one_line
 from geo.data.distinct import unpacked
 from geo.data.parquet import from_bytes, packed_from, to_bytes
-from geo.data.readers import spellings, together
+from geo.data.readers import known_again, spellings, together
 from geo.data.seen import seen
 from geo.data.writing import not_writable, only_writer, write_whole
 
@@ -400,7 +400,7 @@ class Snapshot:
         true = {role: role.replace("incidents", CLEARED, 1) for role in roles}
         seen = self.sees(source)
         paths = [self.path(true[r] if seen and self.has(true[r]) else r) for r in roles]
-        events = together([packed_from(path) for path in paths])
+        events = known_again(together([packed_from(path) for path in paths]))
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
 

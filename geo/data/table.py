@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.ask.ages import AGE_BANDS, AGES, EDGES, WHOLE
 from geo.ask.problem import Problem
-from geo.ask.words import UNSEEN
+from geo.ask.words import UNSEEN, one_line
 from geo.data.distinct import dealt, values_of
 
 NOTHING = ("#N/A", "#N/D", "#REF!", "#VALUE!", "#NAME?", "N/A", "NULL", "(NULL)", "(BLANK)")
@@ -89,6 +89,34 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def columns(self, needed: Iterable[str], refusal: str) -> dict[str, str]:
+        """Return the columns by their names in lower case.
+
+        Raises
+        ------
+        Problem
+            If one that is needed is missing; ``refusal`` has ``{}`` for it.
+        """
+        columns = {str(column).strip().lower(): column for column in self.frame}
+        for name in needed:
+            if name not in columns:
+                raise Problem(f"{self.name} is {refusal.format(f'the column “{name}” is missing')}")
+        return columns
+
+    def given(self, column: str | None, longest: int) -> pd.Series:
+        """Return a column cut to so many characters; "" where a cell is blank or there is no such column."""
+        cells = pd.Series("", range(len(self))) if column is None else self.text(column).fillna("")
+        return cells.map(one_line).str.slice(0, longest).astype("str")
+
+    def with_rows(self) -> Table:
+        """Return it; Problem where it has none, since it would replace others, or tell of none."""
+        if not len(self):
+            raise Problem(
+                f"{self.name} has a header and no rows beneath it: check that it is the file meant, and save "
+                "it again with its rows."
+            )
+        return self
 
     def text(self, column: str) -> pd.Series:
         """Return a column, each cell on one line without spaces around it; marks of a blank are missing."""
@@ -234,29 +262,53 @@ PERSONS = ("TOKEN_PERSON_ID", "PSEUDO_HESID", "EXTRACT_HESID", "ENCRYPTED_HESID"
 _NOBODY = ("", "0", "-1", "NULL", "NONE", "NA", "N/A", "UNKNOWN", "NOT KNOWN")
 
 
-def parse_persons(table: Table, column: str) -> pd.Series:
-    """Number the persons of a column of identifiers; nothing of the identifiers is kept.
+DENSE = 4
+"""Running numbers go no further than this many times the persons that have one."""
 
-    The numbers 1, 2, 3, … are dealt out in an order that only all the identifiers together decide, so that
+
+def parse_persons(table: Table, column: str) -> dict[str, pd.Series]:
+    """Tell the persons of a column of references apart; nothing of the references is kept.
+
+    The numbers 1, 2, 3, … are dealt out in an order that only all the references together decide, so that
     the same file gives the same numbers, and a number tells nothing but which events are the same person's.
 
     Returns
     -------
-    Series of int32
-        0 where the cell is blank or a code for "not known".
+    dict
+        ``person``, such a number (int32), and ``person_key``, a hash of the reference by which a person is
+        known in other files too (int64; the folder's secret goes over it before it is stored). Running
+        numbers (1, 2, 3, …) name nobody elsewhere: their hash is of the whole file as well. Both are 0 where
+        the cell is blank or a code for "not known".
     """
     cells = table.text(column)
     codes, distinct = pd.factorize(cells.mask(cells.str.upper().isin(_NOBODY)))
     order = hashlib.sha256("\n".join(sorted(distinct)).encode()).digest()
     numbers = np.random.default_rng(list(order)).permutation(len(distinct)) + 1
-    return pd.Series(np.append(numbers, 0)[codes], dtype="int32")
+    within = order if _run_on(list(distinct)) else b""
+    keys = [keyed_number(cell.encode(), within) for cell in distinct]
+    return {
+        "person": pd.Series(np.append(numbers, 0)[codes], dtype="int32"),
+        "person_key": pd.Series(np.array([*keys, 0], np.int64)[codes]),
+    }
+
+
+def _run_on(references: list[str]) -> bool:
+    """Whether references are running numbers, which begin anew in each file."""
+    whole = all(cell.isascii() and cell.isdigit() and len(cell) < 19 for cell in references)
+    return whole and max(map(int, references), default=0) <= DENSE * len(references)
+
+
+def keyed_number(text: bytes, key: bytes) -> int:
+    """A number from 1 to 2 ** 53 that only who has the key can make of a text."""
+    digest = hashlib.blake2b(text, key=key, digest_size=8).digest()
+    return (int.from_bytes(digest, "big") >> 11) + 1
 
 
 def persons_of(table: Table) -> dict[str, pd.Series]:
-    """Persons of an extract of NHS England, as an attribute, where it names them."""
+    """Persons of an extract of NHS England, as attributes, where it names them."""
     columns = {column.upper(): column for column in table.frame}
     named = next((columns[name] for name in PERSONS if name in columns), None)
-    return {} if named is None else {"person": parse_persons(table, named)}
+    return {} if named is None else parse_persons(table, named)
 
 
 def parse_flags(table: Table, column: str) -> pd.Series:

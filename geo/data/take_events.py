@@ -21,7 +21,7 @@ from geo.data.exclusions import often, points_of
 from geo.data.files import fingerprints, identity
 from geo.data.protection import STRENGTHS
 from geo.data.read_events import Part, read_events
-from geo.data.readers import spellings, together
+from geo.data.readers import known_again, spellings, together
 from geo.data.receipt import ROWS_NAMED, Aside, Progress, Receipt, Rows, events_in_words, month_runs
 from geo.data.sources import Source, declared
 from geo.data.store import Transaction
@@ -62,7 +62,7 @@ def take_events(
     parts_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.rows) for part in parts])
     if not kept.all():
         events, row, parts_of = events[kept].reset_index(drop=True), row[kept], parts_of[kept]
-    events = events if source.disclosure == "open" else often(events)
+    events = guarded.keyed(change, events if source.disclosure == "open" else often(events))
     unlocated, outside = events["lsoa"].isna(), events["lsoa"] == OUTSIDE
     inside = int(len(events) - unlocated.sum() - outside.sum())
     if outside.any() and not inside:
@@ -138,7 +138,7 @@ def take_events(
             *notes,
             *merged,
             *gaps,
-            *_of_persons(events, source),
+            *_of_persons(change, events, source),
         ],
         doubts=doubts,
         remarks=[*replacing, *coverage.out_of_line(after, months)],
@@ -222,14 +222,16 @@ def _loaded_by_month(change: Transaction, batches: dict[str, Any]) -> dict[int, 
     return dict(total)
 
 
-def _of_persons(events: pd.DataFrame, source: Source) -> list[str]:
+def _of_persons(change: Transaction, events: pd.DataFrame, source: Source) -> list[str]:
     """Say how many events are further ones of the same person, and what that means for protecting them."""
-    if "person" not in events:
+    if "person_key" not in events:
         return []
-    known = events["person"][events["person"] > 0]
+    roles = [role for role, batch in change.manifest["batches"].items() if batch["source"] == source.key]
+    every = known_again(together([guarded.true_events(change, role) for role in roles]))["person"]
+    known = every[every > 0]
     said = (
-        f"{len(known) - known.nunique():,} rows are further events of the same person, within one file. "
-        "Persons got new numbers; the identifiers of the file were not kept."
+        f"{len(known) - known.nunique():,} rows of all that is loaded are further events of the same person. "
+        "Persons got new numbers; the references of the file were not kept."
     )
     most = int(known.value_counts().max()) if len(known) else 0
     if source.disclosure == "open" or most < 2:

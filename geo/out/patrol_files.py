@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from geo.answer.disclosure import stamp
 from geo.ask.words import counted, day_name
 from geo.out.calendar_file import Entry, write_calendar
+from geo.out.file_form import FileForm, by_key
 from geo.out.tables import A4, plain, safe, write_about
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import Plan
+from geo.tell.patrol.said import NOT_PLANNED, shift_tables
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -44,24 +46,6 @@ class Drawn:
     def title(self) -> str:
         """ "Patrols of 21 areas from 1 December 2026"."""
         return f"Patrols of {len(self.names)} areas from {day_name(self.plan.wish.first)}"
-
-
-@dataclass(frozen=True)
-class PatrolFile:
-    """One form in which a schedule leaves.
-
-    Attributes
-    ----------
-    key : str
-        Ending of the file.
-    label, mimetype : str
-    write : callable
-    """
-
-    key: str
-    label: str
-    mimetype: str
-    write: Callable[[Drawn], bytes]
 
 
 def write_record(drawn: Drawn) -> bytes:
@@ -145,6 +129,16 @@ def write_xlsx(drawn: Drawn) -> bytes:
         listed.freeze_panes(1, 0)
         listed.repeat_rows(0)
         listed.autofilter(0, 0, len(_rows(drawn)), 4)
+        for title, (names, lines) in shift_tables(drawn.plan).items():
+            shift = book.add_worksheet(title.replace(":", "."))
+            shift.write_row(0, 0, names, head)
+            for row, line in enumerate(lines, start=1):
+                shift.write_row(row, 0, line)
+            shift.write_string(len(lines) + 2, 0, f"{NOT_PLANNED.strip()} not in the plan")
+            shift.set_column(1, 1, 36)
+            shift.set_column(2, 2, 14)
+            shift.freeze_panes(1, 0)
+            shift.repeat_rows(0)
         write_about(book, about_lines(drawn))
         for sheet in book.worksheets():
             sheet.set_landscape()
@@ -177,18 +171,15 @@ def filename(drawn: Drawn, key: str) -> str:
     return f"{stamp(drawn.plan.banner)}patrols-{drawn.plan.wish.first}-{drawn.record.seal[:8]}-{ending}"
 
 
-FILES: dict[str, PatrolFile] = {
-    one.key: one
-    for one in (
-        PatrolFile("json", "Sealed record (JSON)", "application/json", write_record),
-        PatrolFile("ics", "Calendar (ICS)", "text/calendar; charset=utf-8", write_ics),
-        PatrolFile(
-            "xlsx",
-            "Workbook (Excel)",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            write_xlsx,
-        ),
-        PatrolFile("csv", "Table (CSV)", "text/csv; charset=utf-8", write_csv),
-    )
-}
+FILES = by_key(
+    FileForm("json", "Sealed record (JSON)", "application/json", write_record),
+    FileForm("ics", "Calendar (ICS)", "text/calendar; charset=utf-8", write_ics),
+    FileForm(
+        "xlsx",
+        "Workbook (Excel)",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        write_xlsx,
+    ),
+    FileForm("csv", "Table (CSV)", "text/csv; charset=utf-8", write_csv),
+)
 """Every form, in the order of the buttons."""

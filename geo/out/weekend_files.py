@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from geo.answer.disclosure import stamp
 from geo.ask.words import upper_first
 from geo.out.calendar_file import Entry, write_calendar
+from geo.out.file_form import FileForm, by_key
 from geo.out.report.blocks import table_csv
 from geo.stats.weekends import GRADES
 from geo.tell.exhibits.weekends import DAYS, Weekends
-
-
-@dataclass(frozen=True)
-class WeekendFile:
-    """One form in which graded weekends leave.
-
-    Attributes
-    ----------
-    key : str
-        Ending of the file.
-    label, mimetype : str
-    write : callable
-    """
-
-    key: str
-    label: str
-    mimetype: str
-    write: Callable[[Weekends, date], bytes]
 
 
 def write_csv(found: Weekends, made: date) -> bytes:
@@ -59,11 +40,8 @@ def filename(found: Weekends, key: str) -> str:
     return f"{stamp(found.banner)}weekends-from-{found.table.index[0]}.{key}"
 
 
-FILES: dict[str, WeekendFile] = {
-    one.key: one
-    for one in (
-        WeekendFile("csv", "Weekends (CSV)", "text/csv; charset=utf-8", write_csv),
-        WeekendFile("ics", "Weekends (calendar)", "text/calendar; charset=utf-8", write_ics),
-    )
-}
+FILES = by_key(
+    FileForm("csv", "Weekends (CSV)", "text/csv; charset=utf-8", write_csv),
+    FileForm("ics", "Weekends (calendar)", "text/calendar; charset=utf-8", write_ics),
+)
 """Every form, in the order of the buttons."""

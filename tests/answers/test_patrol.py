@@ -61,6 +61,23 @@ def test_what_it_covers_is_said(small_atlas, planned) -> None:
     assert any(sentence.startswith("Regression to the mean") for sentence in planned.sentences)
 
 
+def test_the_lists_of_day_and_night_are_the_first_at_these_hours(small_atlas, planned, client) -> None:
+    events = small_atlas.snapshot.incidents("offences")
+    mine = events[(events["category"] == "Violence and sexual offences") & events["lsoa"].notna()]
+    mine = mine[~mine["lsoa"].isin(["outside"]) & mine["hour"].notna()]
+    by_day = mine["hour"].between(7, 18)
+    for (name, table), kept in zip(planned.shifts.items(), (by_day, ~by_day), strict=True):
+        counts = mine[kept]["lsoa"].value_counts()
+        assert (table["count"] == counts[table.index]).all(), name
+        assert table["count"].min() == counts.iloc[8] and len(table) == (counts >= counts.iloc[8]).sum()
+        assert (table["planned"] == table.index.isin(planned.table.index)).all()
+    page = client.get(f"/patrol?{VIOLENCE}&areas=9&a_day=3&days=28").text
+    assert "By day and by night" in page and "19:00 to 06:59" in page
+    assert (
+        "By day and by night" not in client.get(f"/patrol?{VIOLENCE}&hour=19-4&areas=9&a_day=3&days=28").text
+    )
+
+
 def test_every_ranking_orders_or_says_why_not(small_atlas) -> None:
     asked = small_atlas.asked(small_atlas.exactly(VIOLENCE))
     for key, ranking in RANKINGS.items():

@@ -1,10 +1,12 @@
 """Schedules, visits and results that a folder keeps: imported, shown, registered once, undone."""
 
 import io
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -14,15 +16,17 @@ from dashboard import create_app
 from geo import cli_patrol, cli_weekends
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
+from geo.ask.viewer import CLEARED_OWNER
 from geo.cli import run
-from geo.data.patrols import kept_schedules, kept_visits
+from geo.data.patrols import kept_schedules, kept_visits, register_trial, trials_registered
+from geo.data.store import Store
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
 from geo.tell.exhibits.done import register_of_interventions
 from geo.tell.exhibits.exhibit import NotPossible
 from geo.tell.exhibits.part import Part
-from geo.tell.patrol.register import rating, write_row
-from geo.tell.patrol.trial import judge, ran, told
+from geo.tell.patrol.register import ALREADY, rating, row_of, write_row
+from geo.tell.patrol.trial import ran, told
 from tests.answers.test_patrol_trial import QUESTION, _visits
 
 assert cli_patrol.patrol and cli_weekends.weekends_, "commands add themselves to the others when read"
@@ -80,7 +84,7 @@ def test_a_record_that_was_changed_or_is_of_elsewhere_is_not_kept(data, record, 
 
 
 def test_the_page_tells_the_coverage_of_what_is_kept_and_judges_it(data, record, monkeypatch) -> None:
-    monkeypatch.setattr("dashboard.routes_trial.judge", partial(judge, redraws=49))
+    monkeypatch.setattr("dashboard.routes_trial.ran", partial(ran, redraws=49))
     client = create_app(Atlas.open(data)).server.test_client()
     page = client.get("/patrol/result").text
     assert "Schedule kept: 9 areas from 1 November 2023" in page
@@ -88,6 +92,43 @@ def test_the_page_tells_the_coverage_of_what_is_kept_and_judges_it(data, record,
     sent = {"kept": record.seal, "until": "2023-12-12", "record": (io.BytesIO(b""), "")}
     judged = client.post("/patrol/judged", data=sent, headers={"Sec-Fetch-Site": "same-origin"})
     assert judged.status_code == 200 and record.seal[:16] in judged.text and "Delivery" in judged.text
+
+
+def test_the_button_beneath_a_result_writes_its_row_once(data, record, monkeypatch) -> None:
+    """Worked out anew from the sealed record: nothing else that is sent stands in the register."""
+    monkeypatch.setattr("dashboard.routes_trial.ran", partial(ran, redraws=49))
+    here = {"Sec-Fetch-Site": "same-origin"}
+    client = create_app(Atlas.open(data)).server.test_client()
+    page = client.post("/patrol/judged", data={"kept": record.seal}, headers=here).text
+    sealed = unescape(re.search(r'name="sealed" value="([^"]*)"', page)[1])
+    assert sealed == record.to_json() and "Write into the register" in page and "1 November 2023" in page
+    sent = {"sealed": sealed, "rating": "works", "what": "Miracle"}
+    assert client.post("/patrol/registered", data=sent).status_code == 403
+    other = client.post("/patrol/registered", data={"sealed": sealed.replace("9", "8")}, headers=here)
+    assert other.status_code == 422
+    with pytest.raises(NotPossible):
+        register_of_interventions(_part(data))
+    written = client.post("/patrol/registered", data=sent, headers=here)
+    assert written.status_code == 200 and "Registered as “" in written.text
+    table = register_of_interventions(_part(data)).table
+    assert table["What"].tolist() == ["Patrols by lot, 3 of 9 areas a day, 1 visit of 15 minutes"]
+    assert f"Registered as “{table['Evidence'].iloc[0]}”" in written.text
+    again = create_app(Atlas.open(data)).server.test_client()
+    assert ALREADY in again.post("/patrol/judged", data={"kept": record.seal}, headers=here).text
+    assert ALREADY in client.post("/patrol/registered", data=sent, headers=here).text
+    assert len(register_of_interventions(_part(data)).table) == 1
+
+
+def test_a_row_is_shown_to_those_alone_who_may_see_the_numbers_it_rests_on(data, small_atlas, record) -> None:
+    trial = ran(small_atlas, record, 49)
+    with Store(data).transaction() as change:
+        row = row_of(trial, told(trial))
+        register_trial(change, "open", row)
+        register_trial(change, "internal", {**row, "source": "ae", "what": "Of true numbers"})
+    cleared = Atlas.open(data, CLEARED_OWNER)
+    assert len(trials_registered(cleared.snapshot)) == 2
+    assert len(register_of_interventions(_part(data)).table) == 1
+    assert "Of true numbers" not in str(trials_registered(Atlas.open(data).snapshot))
 
 
 def test_a_finished_trial_writes_its_row_once_and_the_assessment_prints_it(data, record, capsys) -> None:

@@ -230,15 +230,20 @@ def test_points_of_a_unit_make_visits(small_atlas) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows",
+    ("rows", "said"),
     [
-        "area,begin\nx,y",
-        "area,start,minutes\nE99,01/02/2024 18:00,5",
-        "area,start,minutes\nE01035500,yesterday,5",
+        ("area,begin\nx,y", "tells no visits"),
+        ("area,start,minutes\nE99,01/02/2024 18:00,5", "no code of an area of this county"),
+        ("area,start,minutes\nE01035500,yesterday,5", "not a date"),
+        (
+            "area,start,minutes\n",
+            "^v.csv has a header and no rows beneath it: check",
+        ),
+        ("unit,time,longitude,latitude\n", "^v.csv has a header and no rows beneath it"),
     ],
 )
-def test_what_are_no_visits_is_refused(small_atlas, rows) -> None:
-    with pytest.raises(Problem):
+def test_what_are_no_visits_is_refused(small_atlas, rows, said) -> None:
+    with pytest.raises(Problem, match=said):
         read_visits("v.csv", rows.encode(), small_atlas)
 
 
@@ -254,7 +259,7 @@ def test_the_report_quotes_the_method_of_patrols_alone(small_atlas, record) -> N
 
 
 def test_the_page_judges_what_its_own_form_sends(small_atlas, record, monkeypatch) -> None:
-    monkeypatch.setattr("dashboard.routes_trial.judge", partial(judge, redraws=49))
+    monkeypatch.setattr("dashboard.routes_trial.ran", partial(ran, redraws=49))
     client = create_app(small_atlas).server.test_client()
     assert 'type="file"' in client.get("/patrol/result").text
 

@@ -13,7 +13,7 @@ from geo.ask.viewer import CLEARED_OWNER
 from geo.data.ingest import import_files
 from geo.data.mapping import read_mapping
 from geo.data.read_table import read_table
-from geo.data.readers import together
+from geo.data.readers import known_again, together
 from geo.data.store import Store
 from geo.data.table import PERSONS, parse_persons
 from geo.out.export import FORMATS, export
@@ -45,7 +45,7 @@ def folder(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     shutil.copytree(small_county, path / "data")
     attendances().to_csv(path / "ae.csv", index=False)
     receipt = import_files(path / "data", "ae", [path / "ae.csv"])
-    assert "further events of the same person, within one file" in receipt.notes[0]
+    assert "of all that is loaded are further events of the same person" in receipt.notes[0]
     most = pd.Series(attendances()["Token_Person_ID"]).replace("", pd.NA).value_counts().iloc[0]
     assert f"One person has {most}: what is shown to others" in receipt.notes[0]
     assert receipt.notes[0].endswith(f"with a budget of 4, and that person with {4 * most}.")
@@ -66,30 +66,43 @@ def table(cells: list[str]) -> object:
 
 
 def test_numbers_say_which_events_are_one_persons_and_nothing_else():
-    numbers = parse_persons(table(["b", "a", "", "b", "-1", "NULL", "c"]), "Person")
+    numbers = parse_persons(table(["b", "a", "", "b", "-1", "NULL", "c"]), "Person")["person"]
     assert numbers.tolist()[2] == numbers.tolist()[4] == numbers.tolist()[5] == 0
     assert numbers[0] == numbers[3]
     assert sorted({*numbers}) == [0, 1, 2, 3]
     names = [f"{i:05d}" for i in range(500)]
-    numbers = parse_persons(table(names), "Person")
+    numbers = parse_persons(table(names), "Person")["person"]
     assert abs(np.corrcoef(numbers, np.arange(500))[0, 1]) < 0.2  # neither in order of name nor of row
-    assert (
-        parse_persons(table(names), "Person").tolist() == numbers.tolist()
-    )  # the same file, the same numbers
-    fewer = parse_persons(table(names[:-1]), "Person")
+    again = parse_persons(table(names), "Person")["person"]
+    assert again.tolist() == numbers.tolist()  # the same file, the same numbers
+    fewer = parse_persons(table(names[:-1]), "Person")["person"]
     assert (fewer.to_numpy() == numbers[:-1].to_numpy()).mean() < 0.05  # no number belongs to a name
 
 
-def test_persons_of_two_files_are_never_taken_for_one():
+def test_a_reference_is_known_again_in_another_file_unless_it_is_a_running_number():
+    one, two = (parse_persons(table(cells), "Person") for cells in (["x9", "", "b7"], ["c3", "x9"]))
+    assert one["person_key"][0] == two["person_key"][1] != one["person_key"][2]
+    assert one["person_key"][1] == 0 < one["person_key"].max() <= 2**53
+    one, two = (parse_persons(table(cells), "Person") for cells in (["1", "2", "3"], ["1", "2"]))
+    assert not {*one["person_key"]} & {*two["person_key"]}
+    far, away = (parse_persons(table(["7", cell]), "Person")["person_key"] for cell in ("90210", "80000"))
+    assert far[0] == away[0] != far[1]
+
+
+def test_persons_of_two_files_are_one_where_their_key_says_so():
     one = pd.DataFrame({"x": [1, 2, 3], "person": np.array([1, 2, 1], np.int32)})
     two = pd.DataFrame({"x": [4, 5, 6], "person": np.array([1, 0, 1], np.int32)})
     none = pd.DataFrame({"x": [7]})
-    numbers = together([one, none, two])["person"]
+    numbers = together([one.copy(), none.copy(), two.copy()])["person"]
     assert numbers.dtype == np.int32
     assert numbers.iloc[0] == numbers.iloc[2] != numbers.iloc[1]
     assert numbers.iloc[4] == numbers.iloc[6] not in {*numbers[:3]}
     assert numbers.iloc[3] == numbers.iloc[5] == 0
-    assert "person" not in together([none, none])
+    assert "person" not in known_again(together([none, none]))
+    keyed = two.assign(person_key=[2**53, 0, 2**53])
+    frames = [keyed.iloc[:1], one, none, keyed]
+    events = known_again(together([frame.copy() for frame in frames]))
+    assert "person_key" not in events and events["person"].tolist() == [1, 2, 3, 2, 0, 1, 0, 1]
 
 
 @pytest.mark.parametrize("column", [*PERSONS, "Token_Person_ID"])
@@ -129,7 +142,7 @@ def test_no_identifier_stays_anywhere(folder: Path, atlas: Atlas):
     assert "loaded already" in again.notes[0]
 
 
-def test_months_left_over_and_months_added_keep_persons_apart(folder: Path, tmp_path: Path):
+def test_persons_are_known_again_in_another_delivery_by_the_secret_alone(folder: Path, tmp_path: Path):
     shutil.copytree(folder, tmp_path / "data")
     rows = attendances()
     january = rows[rows["Arrival_Date"].str.contains("/01/2023")]
@@ -139,9 +152,16 @@ def test_months_left_over_and_months_added_keep_persons_apart(folder: Path, tmp_
     assert "person" not in Store(tmp_path / "data").open().incidents("ae")
     first = events["month"] == events["month"].min()
     assert first.sum() == len(january)
-    persons = events[events["person"] > 0]
-    of_january, later = (set(persons.loc[first == which, "person"]) for which in (True, False))
-    assert of_january and later and not of_january & later  # one person in two files counts as two
+    who = attendances()["Token_Person_ID"].replace("", pd.NA)
+    assert events["person"][events["person"] > 0].nunique() == who.nunique()
+    of_january, later = (set(events.loc[(first == which) & (events["person"] > 0), "person"])
+                         for which in (True, False))  # fmt: skip
+    wanted = {*who[january.index].dropna()} & {*who.drop(january.index).dropna()}
+    assert len(of_january & later) == len(wanted) > 0  # one person in two files is one
+    files = [pd.read_parquet(path) for path in (tmp_path / "data" / "cleared").glob("*.parquet")]
+    stored = pd.concat([file for file in files if "person_key" in file])
+    bare = parse_persons(read_table("ae.csv", january.to_csv(index=False).encode()), "Token_Person_ID")
+    assert stored["person_key"].max() > 0 and not {*stored["person_key"]} & {*bare["person_key"]} - {0}
 
 
 def test_how_many_persons_had_how_many_events_is_told_to_whom_may_see_it(atlas: Atlas, folder: Path):

@@ -8,54 +8,27 @@ on methods quotes ``docs/methods``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import stamp
 from geo.ask.problem import Problem
 from geo.ask.words import slug
+from geo.out.file_form import FileForm, by_key
 from geo.out.report.blocks import silent
 from geo.out.report.pdf import write_pdf
 from geo.out.report.web import write_html
 from geo.out.report.word import write_docx
 from geo.tell.assessment import Assessment, Progress
 
-
-@dataclass(frozen=True)
-class Report:
-    """One form of document.
-
-    Attributes
-    ----------
-    key : str
-        Ending of the file.
-    label : str
-        On the button, "Word".
-    mimetype : str
-    write : callable
-        ``(assessment, atlas, progress) -> bytes``.
-    """
-
-    key: str
-    label: str
-    mimetype: str
-    write: Callable[[Assessment, Atlas, Progress], bytes]
-
-
-REPORTS: dict[str, Report] = {
-    report.key: report
-    for report in (
-        Report(
-            "docx",
-            "Word",
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            write_docx,
-        ),
-        Report("pdf", "PDF", "application/pdf", write_pdf),
-        Report("html", "Web page", "text/html; charset=utf-8", write_html),
-    )
-}
+REPORTS = by_key(
+    FileForm(
+        "docx",
+        "Word",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        write_docx,
+    ),
+    FileForm("pdf", "PDF", "application/pdf", write_pdf),
+    FileForm("html", "Web page", "text/html; charset=utf-8", write_html),
+)
 """Every form of document, in the order of the buttons."""
 
 

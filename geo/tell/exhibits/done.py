@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.ask.words import counted, day_name
 from geo.data.interventions import COLUMNS, ROLE
-from geo.data.patrols import TRIALS
+from geo.data.patrols import trials_registered
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 from geo.tell.exhibits.part import Part
 
@@ -14,10 +14,11 @@ from geo.tell.exhibits.part import Part
 def register_of_interventions(part: Part) -> Exhibit:
     """What was done, where and when, how the evidence is rated, and what came of it."""
     snapshot = part.atlas.snapshot
-    parts = [snapshot.read(role)[list(COLUMNS)] for role in (ROLE, TRIALS) if snapshot.has(role)]
-    if not parts:
+    own = snapshot.read(ROLE)[list(COLUMNS)] if snapshot.has(ROLE) else None
+    trials = trials_registered(snapshot)
+    if own is None and trials is None:
         raise NotPossible("no register of interventions is loaded (hotspots import interventions).")
-    held = pd.concat(parts, ignore_index=True).sort_values("from", ascending=False, kind="stable")
+    held = pd.concat([own, trials], ignore_index=True).sort_values("from", ascending=False, kind="stable")
     days = {
         name: [day_name(day) if pd.notna(day) else "goes on" for day in held[name]] for name in ("from", "to")
     }
@@ -36,8 +37,8 @@ def register_of_interventions(part: Part) -> Exhibit:
         f"{counted(len(held), 'intervention is', 'interventions are')} registered, {tested} with a result."
     )
     caveats = (
-        *(["As the county registered them: the ratings are its own."] if snapshot.has(ROLE) else []),
+        *(["As the county registered them: the ratings are its own."] if own is not None else []),
         *(["Of trials drawn by lot the ratings follow from the result (docs/methods/patrol.md)."]
-          if snapshot.has(TRIALS) else []),
+          if trials is not None else []),
     )  # fmt: skip
     return Exhibit("interventions", f"What was done in {part.atlas.place}", finding, table, caveats=caveats)

@@ -46,9 +46,9 @@ def repeat_persons(part: Part) -> Exhibit:
             finding += f" If each fell on any resident alike, {share:.1%} of the persons would have several."
     missing = part.total - len(known)
     caveats = (
-        "A person is told by a pseudonym that is numbered anew at import and never shown, within one "
-        "delivery: "
-        "who came back in another counts as another person, so that repeats are rather more than fewer.",
+        "A person is known by the source's own reference, in all its deliveries; it is numbered anew at "
+        "import and never shown. Who has several references, or one that is dealt anew in each delivery, "
+        "counts as several persons, so that repeats are rather more than fewer.",
         "Persons with several are in part those more exposed: a table says how events lie, not why.",
         *([f"{part.gate.text(missing)} {part.noun} of a person not known are left out."] if missing else []),
     )

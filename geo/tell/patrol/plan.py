@@ -27,6 +27,8 @@ from geo.tell.patrol.wish import SAID, Wish
 YEAR = 12
 DAY, NIGHT = tuple(range(7, 19)), (*range(19, 24), *range(7))
 """Hours of the lists of day and night."""
+SHIFTS = {"07:00 to 18:59": DAY, "19:00 to 06:59": NIGHT}
+"""What each list is called."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,12 @@ class Plan:
         The question in words, and the marking of its data.
     table : DataFrame
         On the codes of the areas chosen, the first first: ``tier`` (1 the highest), ``rank`` (text, ``=`` on
-        ties), ``name``, ``borough``, ``value``, ``count`` (protected), ``at_edge`` (shares the last place
-        with areas that were not drawn), and ``day`` and ``night``, ranks at these hours, where hours are
-        known.
+        ties), ``name``, ``borough``, ``value``, ``count`` (protected) and ``at_edge`` (shares the last place
+        with areas that were not drawn).
+    shifts : dict of str to DataFrame
+        Where hours are known, the first areas by protected count at the hours of :data:`SHIFTS`, as many as
+        are planned and those that share the last place: on their codes ``rank`` (text, ``=`` on ties),
+        ``name``, ``count`` (protected) and ``planned``.
     sentences : tuple of str
         What they cover and leave out, what ties there were, how this ranking did before, what of a fall will
         be regression to the mean, what it takes of a patrol.
@@ -58,6 +63,7 @@ class Plan:
     description: str
     banner: str
     table: pd.DataFrame
+    shifts: dict[str, pd.DataFrame]
     sentences: tuple[str, ...]
     power: pd.DataFrame
     why_no_power: str
@@ -136,9 +142,6 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
             "at_edge": top.loc[chosen, "at_edge"],
         }
     )
-    for name, hours in (("day", DAY), ("night", NIGHT)):
-        if asked.cube.has_hours and not query.hour:
-            table[name] = rank_labels(pd.Series(protected(asked.ask(hour=hours)), asked.frame.index))[chosen]
     falls = _regression(asked, mine)
     needed, why = _power(asked, mine, wish, falls)
     sentences = (
@@ -150,8 +153,35 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
         *_excluded(atlas, query, answer),
     )
     return Plan(
-        query, wish, answer.description, answer.banner, table, tuple(filter(None, sentences)), needed, why
+        query,
+        wish,
+        answer.description,
+        answer.banner,
+        table,
+        _shifts(asked, candidate, mine, wish),
+        tuple(filter(None, sentences)),
+        needed,
+        why,
     )
+
+
+def _shifts(asked: Asked, candidate: np.ndarray, mine: np.ndarray, wish: Wish) -> dict[str, pd.DataFrame]:
+    """The first areas by day and by night."""
+    if not asked.cube.has_hours or asked.query.hour:
+        return {}
+    index, found = asked.frame.index, {}
+    for name, hours in SHIFTS.items():
+        at = asked.ask(hour=hours)
+        first = top_n(pd.Series(np.where(candidate, protected(at), np.nan), index), wish.areas)
+        found[name] = pd.DataFrame(
+            {
+                "rank": first["rank"],
+                "name": asked.frame["name"][first.index],
+                "count": pd.Series(at.protected(at.counts), index)[first.index],
+                "planned": pd.Series(mine, index)[first.index],
+            }
+        )
+    return found
 
 
 def _covers(asked: Asked, mine: np.ndarray, wish: Wish) -> str:

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from geo.ask.words import counted, named
-from geo.data.patrols import register_trial
+from geo.data.patrols import is_registered, register_trial
 from geo.data.store import Store
 from geo.tell.assessment import Assessment
 from geo.tell.patrol.trial import Ran
 
 WRITTEN = ("open", "internal")
 """Classes of disclosure whose results everybody here may read."""
+ALREADY = "It stands in the register of interventions already."
 EVEN = (0.9, 1.1)
 """Ratios between which the limits lie where patrols made no difference that matters."""
 RULE = (
@@ -53,7 +54,7 @@ def rating(effect: pd.Series, around: pd.DataFrame | None, level: float) -> str:
 
 
 def row_of(trial: Ran, found: Assessment) -> dict[str, Any]:
-    """The row of a finished trial: what, where, when, rating and result."""
+    """The row of a finished trial: what, where, when, rating, result and source."""
     of, tables = trial.record, {exhibit.key: exhibit for exhibit in found.exhibits.values()}
     names = trial.asked.frame["name"].iloc[trial.rows].astype(str).tolist()
     minutes, visits = (of.notes.get(key, "") for key in ("minutes", "visits"))
@@ -66,18 +67,28 @@ def row_of(trial: Ran, found: Assessment) -> dict[str, Any]:
         "to": pd.Timestamp(trial.dates[-1]),
         "rating": rating(tables["effect"].table.iloc[0], around, trial.level),
         "result": " ".join(tables[key].finding for key in ("effect", "around") if key in tables),
+        "source": trial.asked.query.source,
     }
 
 
-def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
-    """Write the row of a finished trial into the register of a folder, once; say what was done."""
+def why_not(trial: Ran) -> str:
+    """Why a trial has no row in the register, in a sentence; "" where it may have one."""
     if not trial.finished:
         return "The trial is not over: its row in the register of interventions comes with the last look."
     if trial.asked.loaded.gate.disclosure not in WRITTEN:
         return "Not registered: the result rests on true numbers that not everybody may see."
+    if is_registered(trial.atlas.snapshot, trial.record.seal):
+        return ALREADY
+    return ""
+
+
+def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
+    """Write the row of a finished trial into the register of a folder, once; say what was done."""
+    if why := why_not(trial):
+        return why
     row = row_of(trial, found)
     with Store(folder).transaction() as change:
         new = register_trial(change, trial.record.seal, row)
     if not new:
-        return "It stands in the register of interventions already."
+        return ALREADY
     return f"Registered as “{row['rating']}”; `hotspots undo` takes it back. {RULE}"

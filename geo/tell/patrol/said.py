@@ -11,15 +11,15 @@ from geo.tell.patrol.ranking import RANKINGS
 
 EDGE = "†"
 """Marks an area that shares the last place with others."""
+NOT_PLANNED = " ‡"
+"""Marks an area of the list of a shift that is none of the plan's."""
 
 
 def areas_table(plan: Plan) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the areas, in their order."""
     ranking = RANKINGS[plan.wish.by]
-    timed = [name for name in ("day", "night") if name in plan.table]
     by_count = plan.wish.by == "count"
     head = ["Tier", "Rank", "Area", "Code", "Borough", "Count", *([] if by_count else [ranking.label])]
-    head += [{"day": "Rank 07:00 to 18:59", "night": "Rank 19:00 to 06:59"}[name] for name in timed]
     rows = [
         [
             f"{row['tier']}",
@@ -27,13 +27,31 @@ def areas_table(plan: Plan) -> tuple[list[str], list[list[str]]]:
             str(row["name"]),
             str(code),
             str(row["borough"]),
-            SUPPRESSED if row["count"] is pd.NA else f"{row['count']:,}",
+            _number(row["count"]),
             *([] if by_count else [ranking.form.format(row["value"])]),
-            *(str(row[name]) for name in timed),
         ]
         for code, row in plan.table.iterrows()
     ]
     return head, rows
+
+
+def shift_tables(plan: Plan) -> dict[str, tuple[list[str], list[list[str]]]]:
+    """Head and rows of the lists of day and of night; none where hours are not known."""
+    return {
+        name: (
+            ["Rank", "Area", "Code", "Count"],
+            [
+                [str(row["rank"]), f"{row['name']}{'' if row['planned'] else NOT_PLANNED}", str(code),
+                 _number(row["count"])]
+                for code, row in table.iterrows()
+            ],
+        )
+        for name, table in plan.shifts.items()
+    }  # fmt: skip
+
+
+def _number(count: object) -> str:
+    return SUPPRESSED if count is pd.NA else f"{count:,}"
 
 
 def power_lines(plan: Plan) -> list[str]:

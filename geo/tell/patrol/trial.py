@@ -24,7 +24,7 @@ from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import days_since, draw
 from geo.tell.assessment import Assessment, Section
 from geo.tell.exhibits.exhibit import Exhibit
-from geo.tell.patrol.plan import DAY, NIGHT
+from geo.tell.patrol.plan import SHIFTS
 from geo.tell.patrol.visits import Visits, delivered, delivered_by_day
 
 REDRAWS = 1999
@@ -158,7 +158,7 @@ def effects(trial: Ran) -> Exhibit:
     if len(set(tiers)) > 1:
         outcomes |= {f"Tier {tier}": trial.of(trial.y, tiers == tier) for tier in sorted(set(tiers.tolist()))}
     if asked.cube.has_hours and not asked.query.hour:
-        for name, hours in (("07:00 to 18:59", DAY), ("19:00 to 06:59", NIGHT)):
+        for name, hours in SHIFTS.items():
             outcomes[name] = trial.of(by_day(asked.ask(hour=hours), dates))
     judged = {name: one for name, one in outcomes.items() if one is not None}
     few = [name for name, one in outcomes.items() if one is None]
@@ -177,10 +177,11 @@ def _method(level: float) -> str:
     return (
         "Place-days count as patrolled where the schedule says so, whether or not anybody came (intention to "
         f"treat). The schedule was drawn {REDRAWS:,} times again by the same rules; p is how often a draw "
-        "gives "
-        f"as large a difference, and the limits ({written(100 * (1 - level), '{:.4g}')}%) are the ratios "
-        "that "
-        "this test does not reject. Corrected for all rows of the table. docs/methods/patrol.md."
+        f"gives as large a difference, and the limits ({written(100 * (1 - level), '{:.4g}')}%) are the "
+        "ratios that this test does not reject. p is exact; the limits are approximate, those of harm most, "
+        "since an effect takes single events away and not a share of each. In 1,000 simulated trials limits "
+        "of 95% held the true ratio in 94 to 96% for counts and in 94 to 95% for harm. Corrected for all "
+        "rows of the table. docs/methods/patrol.md."
     )
 
 
