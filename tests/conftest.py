@@ -2,40 +2,23 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
 
 from tests.support import fence
 
 fence.close()
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in app.py, and as there before numpy is imported
-os.environ["NUMBA_OPT"] = "0"  # esda's loops are compiled sooner, and here that is all
+sys.modules["numba"] = None  # esda runs its loops as they are: to compile them takes longer than all tests do
 
 pytest_plugins = ("tests.support.counties", "tests.support.browser")
 
 KINDS = ("unit", "answers", "command", "house", "browser", "realdata")
 """The folders of tests, in the order in which they run."""
 SHARED_DATA = fence.ROOT.parent / "shared" / "data"
-
-
-COMPILED = ("tests/answers/test_declared.py", "tests/unit/test_hotspots.py", "tests/realdata/test_peers.py")
-"""Files whose tests permute with esda, whose loops take a process a quarter of a minute to compile."""
-
-
-class FileByFile(LoadFileScheduling):
-    """All tests of a file in one process, and all that need the compiled loops of esda in one."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = str(super()._split_scope(nodeid))
-        return COMPILED[0] if file in COMPILED else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile | None:
-    return FileByFile(config, log) if config.option.dist == "loadfile" else None
 
 
 def kind(item: pytest.Item) -> str:
