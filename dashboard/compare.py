@@ -17,7 +17,7 @@ from geo.ask.catalogue import Catalogue
 from geo.ask.choices import LEGENDS
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.tell.beside import YEAR, caveats, finding, in_fifths, names, of_two_sources
+from geo.tell.beside import RANKS, YEAR, caveats, finding, in_fifths, names, of_two_sources
 from geo.tell.pair_legend import FIFTHS, Row, legends, note
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def legend(
                 html.Ul(_items(one.rows, None if k else first)),
             )
         ]
-        return [html.H2(FIFTHS, className="legend-title"), *lists, below] if fifths else lists
+        if fifths:
+            return [html.H2(FIFTHS, className="legend-title"), *lists, below]
+        return [*lists, html.P(RANKS, className="note")]
     [both] = found
     heads = [html.Span(name, className="legend-side") for name in both.sides]
     return [
@@ -88,14 +90,14 @@ def legend(
 
 
 def _below(first: Answer, answer: Answer, link: Callable[[Query], str]) -> Component:
-    """What the numbers of a legend are, and the way to the other legend where there are two."""
+    """What the numbers of a legend and on the maps are, and the way to the other legend, if any."""
     switch = []
     if of_two_sources(first, answer) and first.query.measure == answer.query.measure:
         asked = first.query.replace(mark="")  # its classes go
         own = in_fifths(first, answer)
         instead = asked.replace(legend="common") if own else asked.replace(legend="own", breaks="quantile")
         switch = [" ", html.A(LEGENDS[instead.legend], href=link(instead), className="link")]
-    return html.P([note(first, answer), *switch], className="note")
+    return html.P([f"{note(first, answer)} {RANKS}", *switch], className="note")
 
 
 def _items(rows: Sequence[Row], marked: Answer | None, *sides: str) -> list[Component]:

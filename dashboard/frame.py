@@ -23,9 +23,26 @@ if TYPE_CHECKING:
 
 
 def map_frame(
-    atlas: Atlas, answer: Answer, source: SourceInfo, search: str, found: Marking | None = None
+    atlas: Atlas,
+    answer: Answer,
+    source: SourceInfo,
+    search: str,
+    found: Marking | None = None,
+    *,
+    beside: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Say what the map should paint: a class for each area, and the words of its tooltips.
+
+    Parameters
+    ----------
+    atlas : Atlas
+    answer : Answer
+    source : SourceInfo
+    search : str
+    found : Marking, optional
+    beside : dict, optional
+        Frame of the first of two maps: what it numbers and magnifies is numbered and magnified on both, as
+        the ranked table has it and as :func:`geo.out.printed_map.draw_map` prints it.
 
     Returns
     -------
@@ -35,7 +52,7 @@ def map_frame(
         out; None where all do), ``values``, ``ranked``, ``selected``, ``bounds`` (west, south, east, north in
         degrees, or None), ``insets`` (name and box of each window to magnify).
     """
-    classes, top = answer.classes, parts.leaders(answer)
+    classes = answer.classes
     return {
         "query": search,
         "version": atlas.version,
@@ -51,18 +68,25 @@ def map_frame(
         "overlay": None if answer.overlay is None else _overlay(answer.overlay, answer.deciles),
         "marked": _bytes(found.areas) if found and found.number else None,
         "values": _tooltips(answer, source),
-        "ranked": [
-            [int(index), rank]
-            for index, rank in zip(answer.table.index.get_indexer(top.index), top["rank"], strict=True)
-        ],
+        "ranked": beside["ranked"] if beside else _numbered(answer),
         "selected": answer.query.area or None,
         "bounds": _bounds(atlas, answer.query.borough),
-        "insets": [
-            {"name": inset.name, "box": degrees(inset.box)}
-            for inset in of_answer(answer, atlas.levels[answer.query.level], atlas.places)
-        ],
+        "insets": beside["insets"] if beside else _magnified(atlas, answer),
         "layout": answer.query.layout,
     }
+
+
+def _numbered(answer: Answer) -> list[list[Any]]:
+    """Positions of the areas that have their number on the map, and the number."""
+    top = parts.leaders(answer)
+    positions = answer.table.index.get_indexer(top.index).tolist()
+    return [[position, rank] for position, rank in zip(positions, top["rank"], strict=True)]
+
+
+def _magnified(atlas: Atlas, answer: Answer) -> list[dict[str, Any]]:
+    """Name and box of each window."""
+    windows = of_answer(answer, atlas.levels[answer.query.level], atlas.places)
+    return [{"name": inset.name, "box": degrees(inset.box)} for inset in windows]
 
 
 def _bytes(codes: np.ndarray) -> str:

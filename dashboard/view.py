@@ -80,8 +80,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         other = atlas.catalogue.source(second.query)
         two = compare.shown(answer, second, atlas.catalogue, lambda asked: link_to(asked, defaults))
         frame["title"] = left
-        same_towns = {"title": right, "insets": frame["insets"]}
-        frame["second"] = map_frame(atlas, second, other, search, found) | same_towns
+        frame["second"] = map_frame(atlas, second, other, search, found, beside=frame) | {"title": right}
     edges = write_edges(answer.classes.edges)
     unset = query.breaks == "own" and not query.edges  # until bounds are written, classes are the usual ones
     asked = query.replace(compare=beside.choice(query, atlas.catalogue)) if pair else query

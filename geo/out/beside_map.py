@@ -57,10 +57,10 @@ def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
     rows = [(row, sheet.shown(row)) for _, row in listed(sheet, place).iterrows()]
     ends = _ends(sheet.heads, [numbers for _, numbers in rows], right)
     taken = max((text_width(numbers[0], BODY, True) for _, numbers in rows), default=0.0)
-    room = ends[0] - x - text_width("Highest areas", BODY + 0.6, True) - 2.4
+    room = ends[0] - x - text_width(sheet.top_title, BODY + 0.6, True) - 2.4
     with page.part("TR"):
         head: dict[str, Any] = {"kind": "TH", "scope": "Column"}
-        page.text(x, y + 2.6, "Highest areas", BODY + 0.6, bold=True, **head)
+        page.text(x, y + 2.6, sheet.top_title, BODY + 0.6, bold=True, **head)
         for end, text in zip(ends, (shorten(sheet.heads[0], room, SMALL), *sheet.heads[1:]), strict=True):
             page.text(end, y + 2.6, text, SMALL, colour=MUTED, align="right", **head)
     y += RANKED_HEAD

@@ -251,6 +251,11 @@ class Sheet:
         return top_areas(self.answer)
 
     @property
+    def top_title(self) -> str:
+        """Head of the list of those areas."""
+        return "Highest on the left" if self.second else "Highest areas"
+
+    @property
     def tied_below(self) -> str:
         """Say how many more areas share the last rank listed; "" where none does."""
         if not len(self.top):
@@ -284,8 +289,8 @@ class Sheet:
     def below(self) -> str:
         """What is to be said beneath the list of the first areas."""
         nouns = dict.fromkeys(one.noun for one in (self, self.second) if one is not None)
-        said = f"Number of {' and of '.join(nouns)}; first by the left map." if self.counts_two else ""
-        return " ".join(filter(None, (self.tied_below, said)))
+        said = f"Number of {' and of '.join(nouns)}." if self.counts_two else ""
+        return " ".join(filter(None, (self.tied_below, said, two.RANKS if self.second else "")))
 
     @property
     def rate_title(self) -> str:

@@ -203,7 +203,7 @@ def _table(
     frame = shapes.add_table(len(lines), len(columns), Mm(LEFT), Mm(MAP[1]), Mm(sum(columns)), Mm(height))
     frame.name = "Highest areas"
     heads = lower_first(", ".join(lines[0][2:]))
-    _describe(frame, f"Highest areas with rank, {heads}; their ranks are the numbers on the map.")
+    _describe(frame, f"{lines[0][1]} with rank, {heads}; their ranks are the numbers on the map.")
     table = frame.table
     style = table._tbl.tblPr.find("{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId")
     style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
@@ -234,7 +234,7 @@ def _columns(sheet: Sheet) -> tuple[float, ...]:
 
 def _lines(sheet: Sheet, wide: float) -> list[tuple[str, ...]]:
     """Heads of the table, and rank, name and numbers of the numbered areas, the name in some width."""
-    lines: list[tuple[str, ...]] = [("", "Highest areas", *sheet.heads)]
+    lines: list[tuple[str, ...]] = [("", sheet.top_title, *sheet.heads)]
     width = _room(wide)
     for _, row in sheet.top.iterrows():
         name = f"{row['name']} ({row['ward']})" if sheet.level.key == "lsoa" else row["name"]

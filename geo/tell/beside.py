@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 YEAR = 12
+RANKS = "Numbers on both maps are ranks on the left one."
+"""What is numbered, and magnified, on the first map is so on the second: a number means the area that has it
+in the ranked list."""
 
 
 def options(query: Query, catalogue: Catalogue) -> list[dict[str, str]]:

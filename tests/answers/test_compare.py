@@ -81,7 +81,7 @@ def test_two_layers_keep_their_own_legends(small_atlas: Atlas):
     first, other = second(small_atlas, compare="local_moran")
     assert beside.names(first, other, small_atlas.catalogue) == ("Count", "Hotspots, outliers (Moran's I)")
     made = legend(small_atlas, first, other)
-    assert [part["props"].get("className") for part in made] == ["legend-title", None] * 2
+    assert [part["props"].get("className") for part in made] == [*["legend-title", None] * 2, "note"]
 
 
 def test_one_legend_counts_both_maps(small_atlas: Atlas):
@@ -143,7 +143,9 @@ def test_the_same_numbers_are_one_link_away(small_atlas: Atlas):
         first.query.replace(legend="own").to_search(),
     )
     same_source = legend(small_atlas, *second(small_atlas, first=JULY, last=DECEMBER))
-    assert same_source[-1]["props"]["children"] == ["Number of small areas (LSOA) in each, left / right."]
+    assert same_source[-1]["props"]["children"] == [
+        f"Number of small areas (LSOA) in each, left / right. {beside.RANKS}"
+    ]
 
 
 def test_classes_cannot_be_chosen_where_they_are_fifths(small_atlas: Atlas):
@@ -188,6 +190,8 @@ def test_one_request_carries_both_maps(small_atlas: Atlas):
     assert (frame["title"], frame["second"]["title"]) == ("July to December 2023", "January to June 2023")
     assert frame["second"]["query"] == frame["query"]
     assert frame["second"]["classes"] != frame["classes"]
+    assert frame["ranked"] and frame["second"]["ranked"] == frame["ranked"], "a number is one area on both"
+    assert frame["second"]["insets"] == frame["insets"]
     assert answer["shown"]["row-compare.hidden"] is False
     assert answer["shown"]["filter-compare.value"] == "2023-01..2023-06"
     assert answer["shown"]["compare.aria-current"] == "page"
