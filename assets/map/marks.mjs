@@ -16,7 +16,8 @@ import { make } from "../page/dom.mjs";
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 3;
 const DOT = 4; // least radius around the middle of a small area that numbers leave free
-const ROUNDS = 4;
+const ROUNDS = 120; // of moving numbers apart
+const FREE = 80; // of these, that leave free what is numbered; where there is too little room that comes last
 const ROOMY = 1.7; // an area of so many times the size of its number has room for it
 const WIDE_FRAME = 220; // from this width on screen a frame leaves its names and numbers to the main map
 const NEAR = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may stand about its place, in its own size
@@ -33,10 +34,11 @@ const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom
  * @param {[number, number][]} points
  * @param {number[]} radii
  * @param {{point: [number, number], radius: number}[]} [fixed]
+ * @param {(point: [number, number], i: number) => [number, number]} [keep] where a disc may be that would be at a point
  */
-export function spread(points, radii, fixed = []) {
-  const moved = /** @type {[number, number][]} */ (points.map(([x, y]) => [x, y]));
-  for (let round = 0; round < 60; round += 1) {
+export function spread(points, radii, fixed = [], keep = ([x, y]) => [x, y]) {
+  const moved = points.map(keep);
+  for (let round = 0; round < ROUNDS; round += 1) {
     let still = true;
     const part = (a, b, least, share) => {
       let dx = b[0] - a[0];
@@ -53,9 +55,10 @@ export function spread(points, radii, fixed = []) {
     };
     for (let i = 0; i < moved.length; i += 1) {
       for (let j = i + 1; j < moved.length; j += 1) part(moved[i], moved[j], radii[i] + radii[j], 0.5);
-      for (const { point, radius } of fixed) part(point, moved[i], radii[i] + radius, 1);
+      if (round < FREE) for (const { point, radius } of fixed) part(point, moved[i], radii[i] + radius, 1);
     }
     if (still) break;
+    moved.forEach((point, i) => { moved[i] = keep(point, i); });
   }
   return moved;
 }
@@ -205,17 +208,14 @@ export class Marks {
     const height = badge[0].size[1];
     const small = visible.filter((i) => this.#narrow(project, badge[i].extent) < ROOMY * height);
     const starts = visible.map((i) => (small.includes(i) ? outwards(origins[i], visible.map((k) => origins[k]), height) : origins[i]));
-    const radii = visible.map((i) => (badge[i].size[0] + height) / 4 + 1);
+    const radii = visible.map((i) => Math.max(badge[i].size[0], height) / 2 + 1);
     const free = (i) => Math.max(DOT, this.#narrow(project, badge[i].extent) / 2); // what it numbers is seen beside it
     const fixed = small.map((i) => ({ point: origins[i], radius: free(i) }));
-    let places = starts;
-    for (let round = 0; round < ROUNDS; round += 1) { // what gives way to a frame or an edge may meet another number
-      places = spread(places, radii, fixed).map((point, k) => {
-        const [width] = badge[visible[k]].size;
-        const [x, y] = this.#free(point, width, height, taken);
-        return [Math.min(Math.max(x, width / 2), right - width / 2), Math.min(Math.max(y, height / 2), bottom - height / 2)];
-      });
-    }
+    const places = spread(starts, radii, fixed, (point, k) => { // what gives way to a frame or an edge may meet another
+      const [width] = badge[visible[k]].size;
+      const [x, y] = this.#free(point, width, height, taken);
+      return [Math.min(Math.max(x, width / 2), right - width / 2), Math.min(Math.max(y, height / 2), bottom - height / 2)];
+    });
     return visible.map((i, k) => {
       const { element, size: [width] } = badge[i];
       const [x, y] = places[k];

@@ -72,6 +72,17 @@ test("crowded numbers are moved apart, the others stay", () => {
   assert.deepEqual(moved[3], [300, 300]);
 });
 
+test("numbers that give way to an edge or to one another never touch, though what they number may be covered", () => {
+  const side = 120; // a small window, nearly full of numbers
+  const within = ([x, y]) => [Math.min(Math.max(x, 11), side - 11), Math.min(Math.max(y, 11), side - 11)];
+  const crowd = Array.from({ length: 10 }, (_, i) => [20 + 5 * (i % 4), 20 + 6 * Math.floor(i / 4)]);
+  const moved = spread(crowd, crowd.map(() => 12), crowd.map((point) => ({ point, radius: 4 })), within);
+  moved.forEach((point, i) => {
+    assert.deepEqual(within(point), point);
+    moved.slice(i + 1).forEach((other) => assert.ok(Math.hypot(point[0] - other[0], point[1] - other[1]) >= 23));
+  });
+});
+
 test("a scale bar is as long as a round distance", () => {
   assert.deepEqual([1, 9.9, 10, 49, 730, 2500].map(roundBelow), [1, 5, 10, 20, 500, 2000]);
 });
