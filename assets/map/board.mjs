@@ -3,7 +3,7 @@
  * marked and looked at.
  */
 
-import { make } from "../page/dom.mjs";
+import { make, styled } from "../page/dom.mjs";
 import { Camera } from "./camera.mjs";
 import { CanvasPainter } from "./canvas.mjs";
 import { Colours } from "./colours.mjs";
@@ -85,6 +85,7 @@ export class Board {
   }
 
   async #start() {
+    await styled(); // they say in which colours it is drawn
     this.#colours = new Colours(this.root);
     this.#scenes = new Scenes(this.#config, this.#colours);
     if (this.#config.national) this.#maplibre = await library(this.#config.vendor);

@@ -32,6 +32,10 @@ export const typing = (event) => about(event, "input, textarea, select, [role=op
 /** Whether a key goes together with one of the browser's own. */
 export const withModifier = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
 
+/** Resolves when the style sheets of the page are there, before which its script may run. */
+export const styled = () => Promise.all(Array.from(document.querySelectorAll("link[rel=stylesheet]"), (link) => (
+  /** @type {HTMLLinkElement} */ (link).sheet || new Promise((done) => { link.onload = link.onerror = done; }))));
+
 /** Resolves after so long. */
 export const after = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
 from geo.answer.colours import SEQUENTIAL
@@ -115,6 +115,19 @@ def test_the_wrong_theme_never_flashes(new_tab: Page, address: str):
     load(page, address, "?theme=dark")
     assert page.evaluate("flashes") == []
     assert theme_of(page) == DARK
+
+
+def test_a_map_that_is_there_before_its_style_sheet_is_dark_too(new_tab: Page, address: str):
+    """The script may come first: the map then read its colours from a page without any."""
+    held: list[Route] = []
+    new_tab.route("**/one/page.css", lambda route: held.append(route))
+    new_tab.goto(f"{address}/?view=present&layer=local_moran&theme=dark", wait_until="commit")
+    expect(new_tab.locator("#early-map > .map")).to_be_attached()
+    [sheet] = held
+    sheet.continue_()
+    rest(new_tab)
+    draw(new_tab)
+    assert ground(new_tab) == (0, 0, 0)
 
 
 # ---------------------------------------------------------------- what is drawn
