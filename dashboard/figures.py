@@ -47,7 +47,6 @@ CONFIG: dict[str, Any] = {
     "plotlyServerURL": "",
     "scrollZoom": False,
     "doubleClick": False,
-    "responsive": True,
     "locale": "en-GB",
 }
 """Settings of every chart that Plotly draws: nothing that would reach another machine."""

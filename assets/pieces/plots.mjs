@@ -11,8 +11,11 @@ import { follow, shaded } from "../theme/theme.mjs";
 const NARROW = 420; // pixels of a box in which a legend has no room beside a chart
 const LEGEND = 110; // that it takes above it
 const SMALL = 10; // pixels of type
+const REST_MS = 100; // after a box began to change
 
 const followers = [];
+/** @type {WeakMap<Element, number>} */ const widths = new WeakMap(); // for which figures were drawn
+/** @type {Set<any>} */ const outgrown = new Set(); // boxes that have another width by now
 
 /** Be told of each box that a chart was drawn in. */
 export const drawn = (callback) => { followers.push(callback); };
@@ -52,13 +55,28 @@ function narrowed({ data, layout }) {
   };
 }
 
+// Plotly's own way to follow a box forgets the height of its figure.
+const sized = new ResizeObserver((entries) => {
+  if (!outgrown.size) setTimeout(redraw, REST_MS);
+  for (const { target } of entries) outgrown.add(target);
+});
+
+/** Draw anew what stands in boxes of another width. */
+function redraw() {
+  for (const box of outgrown) if (box.clientWidth && box.clientWidth !== widths.get(box)) draw(box);
+  outgrown.clear();
+}
+
 /** Draw the figure that a box holds. */
 export async function draw(box) {
   const told = JSON.parse(box.dataset.figure);
   const library = await plotly();
   if (!library || !box.isConnected) return;
-  const figure = shaded(box.clientWidth < NARROW ? narrowed(told) : told);
-  await library.react(box, figure.data, figure.layout, { ...handed.plot, staticPlot: false });
+  const width = box.clientWidth;
+  widths.set(box, width);
+  const figure = shaded(width < NARROW ? narrowed(told) : told);
+  await library.react(box, figure.data, { ...figure.layout, ...width && { width } }, { ...handed.plot, staticPlot: false });
+  sized.observe(box);
   followers.forEach((callback) => callback(box));
 }
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.browser import barriers, leave, visit, watch
+from tests.support.browser import LAPTOP, barriers, leave, rest, visit, watch
 
 
 def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:
@@ -60,10 +60,28 @@ CUT = """() => [...document.querySelectorAll(".assess-plot")].flatMap((box) => {
 })"""
 
 
+HEIGHTS = """() => [...document.querySelectorAll(".assess-plot")].map((box) => box.layout.height).join()"""
+
+
 def test_on_a_phone_every_word_of_a_chart_is_inside_it(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{address}/?view=assess&sources=offences")
     expect(page.locator(".assess-plot").last.locator("svg.main-svg").first).to_be_attached()
+    assert page.evaluate(CUT) == []
+
+
+def test_charts_follow_a_page_that_is_made_narrow_and_wide_again(page: Page, address: str) -> None:
+    """They kept the layout of the width at which they were drawn, with titles of axes cut."""
+    visit(page, address, "?view=assess&sources=offences")
+    expect(page.locator(".assess-plot").last.locator("svg.main-svg").first).to_be_attached()
+    wide = page.evaluate(HEIGHTS)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(f"wide => ({HEIGHTS})() !== wide", arg=wide)
+    rest(page)
+    assert page.evaluate(CUT) == []
+    page.set_viewport_size(LAPTOP)
+    page.wait_for_function(f"wide => ({HEIGHTS})() === wide", arg=wide)
+    rest(page)
     assert page.evaluate(CUT) == []
 
 
