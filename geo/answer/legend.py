@@ -340,9 +340,17 @@ def classify_alike(
 
 
 def edge_labels(edges: np.ndarray, whole: bool, smallest: int) -> list[str]:
+    """Labels of the steps between bounds, all with as many decimals as the finest bound has.
+
+    Examples
+    --------
+    >>> edge_labels(np.array([75, 84.7]), False, 1)
+    ['under 75.0', '75.0 to under 84.7', '84.7 or more']
+    """
     if not edges.size:
         return ["0" if whole else "All areas"]
-    texts = [f"{int(e):,}" if whole else f"{e:,.10g}" for e in edges]
+    finest = max(len(f"{e:.10f}".rstrip("0").partition(".")[2]) for e in edges)
+    texts = [f"{int(e):,}" if whole else f"{e:,.{finest}f}" for e in edges]
     if whole:
         ends = [int(e) - 1 for e in edges]
         labels = ["0" if ends[0] < smallest else f"0 to {ends[0]:,}"]

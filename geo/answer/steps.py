@@ -7,6 +7,7 @@ import numpy as np
 from geo.answer.asked import Asked
 from geo.answer.colours import PALETTES
 from geo.answer.legend import Classes, Kind, classify, edge_labels
+from geo.ask.words import decimals
 from geo.stats.breaks import BREAKS
 
 
@@ -16,7 +17,7 @@ def in_steps(
     values: np.ndarray,
     inside: np.ndarray,
     *,
-    places: int = 1,
+    places: int | None = None,
     none: str = "No data",
     suppressed: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Classes]:
@@ -31,8 +32,8 @@ def in_steps(
         NaN has no value.
     inside : ndarray of bool
         Areas that are shown.
-    places : int
-        Decimals of the bounds.
+    places : int, optional
+        Decimals of the bounds; as many as their size bears if absent.
     none : str
         Label of the areas without a value.
     suppressed : ndarray of bool, optional
@@ -44,7 +45,9 @@ def in_steps(
     classes : Classes
     """
     shown = values[inside & ~np.isnan(values)]
-    edges = np.unique(np.round(BREAKS["quantile"](shown, False), places)) if shown.size else np.empty(0)
+    edges = np.unique(BREAKS["quantile"](shown, False)) if shown.size else np.empty(0)
+    if edges.size:
+        edges = np.unique(np.round(edges, decimals(*edges.tolist()) if places is None else places))
     labels = edge_labels(edges, False, 1)
     shades = PALETTES[s.query.palette].steps(len(labels))
     kinds = [Kind(str(i), *step) for i, step in enumerate(zip(labels, shades, strict=True))]

@@ -229,8 +229,19 @@ def fine_enough(*numbers: float) -> str:
     >>> [written(number, fine_enough(number)) for number in (4949.3, 12.34, 0.4567, -0.0123)]
     ['4,949', '12.3', '0.46', '−0.012']
     """
+    return f"{{:,.{decimals(*numbers)}f}}"
+
+
+def decimals(*numbers: float) -> int:
+    """Decimals of numbers said together.
+
+    Examples
+    --------
+    >>> decimals(4949.3), decimals(12.34, 0.4567), decimals(-0.0123)
+    (0, 1, 3)
+    """
     largest = max(abs(number) for number in numbers)
-    return f"{{:,.{0 if largest >= 1000 else 1 if largest >= 1 else 2 if largest >= 0.1 else 3}f}}"
+    return 0 if largest >= 1000 else 1 if largest >= 1 else 2 if largest >= 0.1 else 3
 
 
 def within(value: float, low: float, high: float, form: str = "{:,.1f}") -> str:

@@ -4,13 +4,17 @@ import io
 import shutil
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
+from geo.answer.steps import in_steps
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.ask.viewer import Viewer
@@ -190,3 +194,19 @@ def test_a_second_table_replaces_its_own_indicators_alone(folder: Path, tmp_path
         set(found) == {"entrants", "safe", "need"} and found["safe"].reading("Squareshire").period == "2024"
     )
     assert found["safe"].rows["period"].tolist() == ["2024"]
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([60, 75, 84.73, 90, 99], ["under 72.0", "72.0 to under 80.8", "80.8 to under 86.8"]),
+        ([0.1, 0.2, 0.31, 0.4, 0.5], ["under 0.18", "0.18 to under 0.27", "0.27 to under 0.35"]),
+        ([900, 1200, 1500.4, 2000, 2500], ["under 1,140", "1,140 to under 1,380", "1,380 to under 1,700"]),
+    ],
+)
+def test_bounds_have_the_decimals_that_their_size_bears(values: list[float], labels: list[str]):
+    """A share of 75 stood beside one of 84.7, and small ones fell together."""
+    _, classes = in_steps(
+        cast(Any, SimpleNamespace(query=Query())), "A share", np.array(values), np.full(5, True)
+    )
+    assert list(classes.labels[:3]) == labels
