@@ -300,7 +300,7 @@ def _sources(table: pd.DataFrame) -> Component:
 
 
 def _checks(sure: pd.Series | None) -> list[Component]:
-    """Say which checks agree that the area is a hot spot."""
+    """Say which checks agree that the area is a hotspot."""
     if sure is None:
         return []
     verdicts = {True: ("✓", "yes", "yes"), False: ("✗", "no", "no")}

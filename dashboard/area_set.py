@@ -17,7 +17,7 @@ from geo.answer.gradient import NUMBER_OF
 from geo.ask.parameters import OUTSIDE
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.ask.words import counted, period_name, written
+from geo.ask.words import counted, percent, period_name, written
 from geo.tell.area_set import PRESUMED, Group, Trend
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
     doubt = f" ({told.rate_note})" if told.rate_note else ""
     known = {
         source.noun.capitalize(): "" if told.count is None else f"{told.count:,}{few}",
-        "Of those shown": "" if told.share is None else f"{told.share:.1%}",
+        "Of those shown": "" if told.share is None else percent(told.share),
         RATE.label: "" if told.rate_per_1000_year is None else f"{told.rate_per_1000_year:,.1f}{doubt}",
         "Residents": "" if told.residents is None else f"{told.residents:,}",
     }

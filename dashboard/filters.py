@@ -93,7 +93,7 @@ def filter_panel(catalogue: Catalogue) -> Component:
                 _select("measure", "Measure", [], explained=True),
                 _field(
                     "cold",
-                    dmc.Switch(id=ids.control("cold"), checked=True, label="Show cold spots too", size="xs"),
+                    dmc.Switch(id=ids.control("cold"), checked=True, label="Show coldspots too", size="xs"),
                 ),
                 _select("compare", "Compare with", []),
                 _select(

@@ -304,14 +304,14 @@ Q = Column(
 CLUSTER = Column(
     "cluster",
     "HH high among high, LL low among low, HL high among low, LH low among high, NS not significant, NA not "
-    "defined; H very high by itself, no cluster; for Gi*, HH is a hot spot and LL a cold spot",
+    "defined; H very high by itself, no cluster; for Gi*, HH is a hotspot and LL a coldspot",
     "Cluster",
     "Cluster",
     write=words(
         {
             "HH": "hotspot",
             "H": "high by itself",
-            "LL": "cold spot",
+            "LL": "coldspot",
             "HL": "high alone",
             "LH": "low beside",
             "NS": "–",

@@ -1,4 +1,4 @@
-"""What is shown to who asks nothing yet? Hotspots of violence over the last twelve months, no cold spots."""
+"""What is shown to who asks nothing yet? Hotspots of violence over the last twelve months, no coldspots."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ NONE = Kind("0", "None", PLAIN)
 
 
 def draw_agreement(s: Asked) -> Drawn:
-    """For how many sources each area is a hot spot that residents do not explain, with the same filter."""
+    """For how many sources each area is a hotspot that residents do not explain, with the same filter."""
     slices = {key: s if key == s.query.source else s.ask(source=key, category=()) for key in s.sources}
     slices = {key: one for key, one in slices.items() if one is s or one.counts[s.inside].any()}
     hot = {key: gi_star_beyond_residents(one, fdr=s.query.fdr) for key, one in slices.items()}
@@ -38,14 +38,14 @@ def draw_agreement(s: Asked) -> Drawn:
         Kind(str(i), f"{i} of {most}" if i < most else f"All {most}", ramp[i - 1]) for i in range(1, most + 1)
     ]
     position = np.where(table["asked"] > 0, table["agree"], -1)
-    title = f"Sources in which the area is a hot spot (Gi*), of {most}"
+    title = f"Sources in which the area is a hotspot (Gi*), of {most}"
     codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
     several = (table["agree"] >= 2).to_numpy() & s.inside
     number, judged = int(several.sum()), int(table["asked"].ge(2)[s.inside].sum())
-    are = verb(number, "is a hot spot", "are hot spots")
+    are = verb(number, "is a hotspot", "are hotspots")
     finding = f"{s.areas(number, judged)} {are} for {two_or_more(most)}."
     if not judged:
-        finding = unjudged(s, "hot spots of two or more sources")
+        finding = unjudged(s, "hotspots of two or more sources")
     if several.any():
         top = table["agree"].where(pd.Series(s.inside, table.index)).idxmax()
         services_ = [s.sources[key] for key in slices if table.at[top, key]]
@@ -77,11 +77,11 @@ def each_by_chance(slices: Mapping[str, Asked]) -> str:
 
 
 def beyond_what(s: Asked) -> tuple[str, ...]:
-    """Say that hot spots that services share are those which residents do not explain."""
+    """Say that hotspots that services share are those which residents do not explain."""
     if not (s.population[s.inside] > 0).all():
         return ("Residents are not known: services also agree where no more than many people live.",)
     return (
-        "A hot spot here is one that its residents do not explain: services have residents in common, so "
+        "A hotspot here is one that its residents do not explain: services have residents in common, so "
         "that others coincide where many people live.",
     )
 
@@ -113,7 +113,7 @@ def period_of(s: Asked) -> str:
 AGREEMENT = Layer(
     key="agreement",
     label="Several services",
-    explanation="For how many of the loaded sources each area is a hot spot (Gi*) that its residents do not "
+    explanation="For how many of the loaded sources each area is a hotspot (Gi*) that its residents do not "
     "explain, with the same filters.",
     group="Services together",
     draw=draw_agreement,
@@ -123,11 +123,11 @@ AGREEMENT = Layer(
     leads=tuple(map(str, range(9, 0, -1))),
     ramps=(SEQUENTIAL,),
     columns=(
-        Column("hot_{}", "Whether the area is a hot spot (Gi*) of the source “{}”"),
+        Column("hot_{}", "Whether the area is a hotspot (Gi*) of the source “{}”"),
         Column(
             "sources_hot",
-            "For how many sources the area is a hot spot",
-            "Hot spot for services",
+            "For how many sources the area is a hotspot",
+            "Hotspot for services",
             "Services",
             write=figures("{:.0f}"),
             pixels=70,

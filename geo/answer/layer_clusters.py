@@ -45,21 +45,21 @@ CLUSTERS = (
     Kind("HL-", "High, among low (uncorrected)", Shade("#c199a5", "#823e20"), said="maybe high by itself"),
     Kind("NS", "Not significant", PLAIN, said=""),
     Kind("LH-", "Low, among high (uncorrected)", MAYBE_ALONE, said="maybe low by itself"),
-    Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD, said="maybe a cold spot"),
+    Kind("LL-", "Low, among low (uncorrected)", MAYBE_COLD, said="maybe a coldspot"),
     Kind("LH", "Low, among high", ALONE, said="low, its neighbours high"),
-    Kind("LL", "Low, among low", COLD, said="cold spot"),
+    Kind("LL", "Low, among low", COLD, said="coldspot"),
 )
 HOT_COLD = (
-    Kind("HH", "Hot spot", HOT, said="hotspot"),
+    Kind("HH", "Hotspot", HOT, said="hotspot"),
     BY_ITSELF,
     Kind("HH-", "Hot, before correction only", MAYBE_HOT, said="maybe a hotspot"),
     Kind("NS", "Not significant", PLAIN, said=""),
-    Kind("LL-", "Cold, before correction only", MAYBE_COLD, said="maybe a cold spot"),
-    Kind("LL", "Cold spot", COLD, said="cold spot"),
+    Kind("LL-", "Cold, before correction only", MAYBE_COLD, said="maybe a coldspot"),
+    Kind("LL", "Coldspot", COLD, said="coldspot"),
 )
 """From hot to cold, as a legend is read and a column is put in order."""
 HOT_ONLY = "Not a hotspot"
-"""What is told of all other areas where cold spots are not asked for."""
+"""What is told of all other areas where coldspots are not asked for."""
 
 
 def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def beyond_residents(s: Asked, statistic: Statistic, *, fdr: bool) -> np.ndarray
 def gi_star_beyond_residents(s: Asked, *, fdr: bool) -> pd.DataFrame:
     """Gi* of the counts, hot only where there is more than residents explain (or they are not known).
 
-    All services have residents in common: hot spots of counts alone coincide where many people live.
+    All services have residents in common: hotspots of counts alone coincide where many people live.
     """
     table = gi_star(s, fdr=fdr)
     hot = table["cluster"] == "HH"
@@ -116,7 +116,7 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
         found = np.where(np.isin(found, LOW), "NS", found)
         reasons.append(
             f"Fewer than {LEAST_FOR_COLD:.0f} {s.noun} an area: low ones, mostly without any, differ in "
-            "little but their residents, so no cold spots are told."
+            "little but their residents, so no coldspots are told."
         )
     if not s.query.cold:
         found = np.where(np.isin(found, COLDS), "NS", found)

@@ -1,6 +1,6 @@
 """How sure is it?
 
-A layer that sets one map of hot spots against others: of smoothed rates, by other neighbours, of wards, of
+A layer that sets one map of hotspots against others: of smoothed rates, by other neighbours, of wards, of
 the year before.
 """
 
@@ -22,11 +22,11 @@ from geo.stats import confidence, hotspots, rates
 from geo.stats.change import year_before
 from geo.stats.weights import Neighbours
 
-NOTHING = Kind("none", "No hot spot to check", PLAIN)
+NOTHING = Kind("none", "No hotspot to check", PLAIN)
 
 
 def draw_confidence(s: Asked) -> Drawn:
-    """How many independent looks agree that an area is a hot spot."""
+    """How many independent looks agree that an area is a hotspot."""
     evidence = _evidence(s)
     known = {check: ~said.isna() for check, said in evidence.items()}
     true = {check: said.to_numpy(bool, na_value=False) for check, said in evidence.items()}
@@ -41,11 +41,11 @@ def draw_confidence(s: Asked) -> Drawn:
         for i, at in enumerate(np.linspace(0, 4, most), start=1)
     ]
     position = np.where(judged, np.where(looked, agree, 0), -1)
-    title = f"Checks that agree on a hot spot of {s.noun}, of {len(made)} made"
+    title = f"Checks that agree on a hotspot of {s.noun}, of {len(made)} made"
     codes, classes = classify(title, entries, position, s.inside, no_value="Not defined")
     sure = int((looked & (agree >= assessed - 1)).sum())
     number = int(looked.sum())
-    finding = f"No {s.area} is flagged as a hot spot of {s.noun} by a statistic."
+    finding = f"No {s.area} is flagged as a hotspot of {s.noun} by a statistic."
     if number:
         passes = verb(sure, "passes all of its checks", "pass all of their checks")
         finding = (
@@ -53,7 +53,7 @@ def draw_confidence(s: Asked) -> Drawn:
             f"{passes}, or all but one."
         )
     if not judged.any():
-        finding = unjudged(s, f"hot spots of {s.noun}")
+        finding = unjudged(s, f"hotspots of {s.noun}")
     words = "; ".join(confidence.CHECKS[check] for check in made)
     caveats = [f"Checks: {words}. They share data, so they are no probability."] if made else []
     if "rate" in made:
@@ -117,7 +117,7 @@ def _year_before(s: Asked) -> BooleanArray:
 CONFIDENCE = Layer(
     key="confidence",
     label="How sure: checks that agree",
-    explanation="How many different looks at the data agree that an area is a hot spot.",
+    explanation="How many different looks at the data agree that an area is a hotspot.",
     group="Where it clusters",
     draw=draw_confidence,
     claim=Claim(("7",), ("equal", "dealt")),
@@ -128,7 +128,7 @@ CONFIDENCE = Layer(
     columns=(
         Column(
             "checks_agree",
-            "How many checks agree that the area is a hot spot",
+            "How many checks agree that the area is a hotspot",
             "Checks that agree",
             "Checks",
             write=figures("{:.0f}"),

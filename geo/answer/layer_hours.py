@@ -45,7 +45,7 @@ def by_hour(selection: Selection) -> np.ndarray:
 
 
 def draw_hours(s: Asked) -> Drawn:
-    """In how many hours of the week each area is a hot spot, and in which."""
+    """In how many hours of the week each area is a hotspot, and in which."""
     if not s.info.has_hours:
         nowhere = np.full(len(s.frame), -1)
         codes, classes = classify("Hours", (NEVER,), nowhere, s.inside, no_value="Time of day not known")
@@ -136,7 +136,7 @@ HOURS_HOT = Layer(
     columns=(
         Column(
             "hot_hours",
-            "Hours of the week in which the area is a hot spot (Gi*), corrected for looking at all at once",
+            "Hours of the week in which the area is a hotspot (Gi*), corrected for looking at all at once",
             "Hours of the week as a hotspot",
             "Hours hot",
             write=figures("{:.0f}"),

@@ -16,6 +16,7 @@ from geo.answer.measures import measure
 from geo.answer.steps import in_steps
 from geo.ask.factors import CODE, FACTORS
 from geo.ask.query import Query, filters_of
+from geo.ask.words import percent
 from geo.stats.intervals import wilson
 from geo.stats.protect import SURE, widened
 from geo.stats.rates import UNRELIABLE_BELOW
@@ -74,7 +75,7 @@ def _finding(s: Asked, whole: Selection, value: np.ndarray, part: np.ndarray) ->
     share = s.gate.share(int(s.counts[s.inside].sum()), int(whole.by_area[s.lsoas].sum()))
     if share is None:
         return f"Too few {s.noun} match these filters for a share."
-    said = f"{share:.1%} of {_whole(s)} match the filters"
+    said = f"{percent(share)} of {_whole(s)} match the filters"
     if s.loaded.noise and s.query.level != "borough":
         return f"{said}; by boroughs alone, so that no {s.area} is named."
     sure = np.where(s.inside & (part >= UNRELIABLE_BELOW), value, np.nan)

@@ -301,13 +301,13 @@ COLD_PATTERNS = {f"{name} coldspot": name.lower() for name, *_ in SORTS}
 """Patterns of :data:`geo.stats.change.PATTERNS` in one word."""
 EMERGING = (
     *(Kind(f"{name} hotspot", f"{name}: {meaning}", shade, name) for name, meaning, shade in SORTS),
-    Kind("cold", "Any pattern of cold spot", LOWER),
+    Kind("cold", "Any pattern of coldspot", LOWER),
     Kind("No pattern", "No pattern", PLAIN),
 )
 
 
 def draw_emerging(s: Asked) -> Drawn:
-    """Hot spots that are new, persist, grow or fade, from a Gi* map of every month."""
+    """Hotspots that are new, persist, grow or fade, from a Gi* map of every month."""
     counts = s.monthly()
     if counts.shape[1] < LEAST_MONTHS:
         position = np.full(len(s.frame), -1)
@@ -329,11 +329,11 @@ def draw_emerging(s: Asked) -> Drawn:
     split = listed([f"{n:,} {HOT_PATTERNS[str(name)]}" for name, n in held.items()])
     show = verb(int(hot.sum()), "shows", "show")
     judged = int((pattern != "Undefined")[s.inside].sum())
-    finding = f"{s.areas(int(hot.sum()), judged)} {show} a pattern of hot spots over the months" + (
+    finding = f"{s.areas(int(hot.sum()), judged)} {show} a pattern of hotspots over the months" + (
         f": {split}." if split else "."
     )
     if not judged:
-        finding = unjudged(s, "patterns of hot spots over the months")
+        finding = unjudged(s, "patterns of hotspots over the months")
     caveats = (
         "“Nearly always” is at least 90% of the months; a trend is Mann-Kendall's at 5%.",
         *moved_points(s, s),
@@ -367,15 +367,15 @@ PATTERN_OVER_TIME = Layer(
     columns=(
         Column(
             "pattern",
-            "What became of the area as a hot or cold spot, month by month",
+            "What became of the area as a hotspot or coldspot, month by month",
             "Pattern",
             "Pattern",
             write=words({**HOT_PATTERNS, **COLD_PATTERNS, "No pattern": "–", "Undefined": "–"}),
             pill=True,
             pixels=104,
         ),
-        Column("months_hot", "Months in which the area is a hot spot"),
-        Column("months_cold", "Months in which the area is a cold spot"),
+        Column("months_hot", "Months in which the area is a hotspot"),
+        Column("months_cold", "Months in which the area is a coldspot"),
         Column("trend_p", "Probability of such a trend of Gi* by chance alone (Mann-Kendall)", cells=P),
     ),
     about="pattern",

@@ -70,7 +70,7 @@ def column(name: str) -> Column:
     Examples
     --------
     >>> column("population").definition, column("hot_ae").definition
-    ('Residents', 'Whether the area is a hot spot (Gi*) of the source “ae”')
+    ('Residents', 'Whether the area is a hotspot (Gi*) of the source “ae”')
     """
     known = declared()
     if name in known:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from geo.answer.asked import ALPHA, Asked
-from geo.ask.words import counted, month_name, month_runs, named, period_name, upper_first
+from geo.ask.words import counted, month_name, month_runs, named, percent, period_name, upper_first, written
 from geo.stats.change import proportions_differ
 
 MATERIAL = 0.05
@@ -58,12 +58,12 @@ def shift(now: Asked, then: Asked, than: str) -> str:
         change = alone(here, there)
         if not change:
             continue
-        shares = [now.gate.share(*one) for one in (here, there)]
-        if None in shares:
+        part, was = (now.gate.share(*one) for one in (here, there))
+        if part is None or was is None:
             continue
         return (
-            f"{shares[0]:.1%} of the {now.noun} have no {what}, against {shares[1]:.1%} in {than}: that "
-            f"alone makes {change:+.0%} in what can be counted, so areas are not compared.".replace("-", "−")
+            f"{percent(part)} of the {now.noun} have no {what}, against {percent(was)} in {than}: that alone "
+            f"makes {written(change, '{:+.0%}')} in what can be counted, so areas are not compared."
         )
     return ""
 

@@ -23,6 +23,7 @@ from geo.ask.words import (
     lower_first,
     month_runs,
     named,
+    percent,
     period_name,
     upper_first,
     verb,
@@ -82,7 +83,9 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     names = [_place_name(table, int(i), s.query.level) for i in best]
     leaders = listed(names) if len(names) <= MOST_NAMED else s.areas(len(names))
     share = s.share_held(np.isin(np.arange(len(values)), best))
-    held = f"{agree(len(names), '', ' together')} {share:.1%} of those shown" if share is not None else ""
+    held = (
+        f"{agree(len(names), '', ' together')} {percent(share)} of those shown" if share is not None else ""
+    )
     far = f" ± {plus_minus(s.noise[best]).max():,}" if s.loaded.noise and asked.column is COUNT else ""
     said = asked.finding.format(
         leaders=leaders,
@@ -134,10 +137,10 @@ def left_out(s: Asked) -> tuple[str, ...]:
     missing = selection.outside + selection.unlocated
     if missing:
         share = gate.share(missing, int(selection.by_place.sum()))
-        percent = f" ({share:.1%} of all)" if share is not None else ""
+        of_all = "" if share is None else f" ({percent(share)} of all)"
         parts = ((selection.unlocated, "without a place"), (selection.outside, f"outside {s.county.place}"))
         some = listed([f"{gate.words(number)} {why}" for number, why in parts if number])
-        said.append(f"{some}{percent} {verb(gate.text(missing), 'is', 'are')} not on the map.")
+        said.append(f"{some}{of_all} {verb(gate.text(missing), 'is', 'are')} not on the map.")
     if selection.slots is not None and (untimed := selection.untimed(s.lsoas)):
         are = verb(gate.text(untimed), "is", "are")
         number = gate.words(untimed)

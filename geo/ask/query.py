@@ -217,9 +217,9 @@ class Query:
     )
     cold: bool = asks(
         True,
-        p.on_off("Whether cold spots are shown (cold)"),
-        "Cold spots",
-        "Whether cold spots are shown beside hotspots.",
+        p.on_off("Whether coldspots are shown (cold)"),
+        "Coldspots",
+        "Whether coldspots are shown beside hotspots.",
         [p.MAP],
         heeded=True,
         clears=("mark",),

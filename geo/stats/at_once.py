@@ -23,7 +23,7 @@ class Looks(NamedTuple):
     Attributes
     ----------
     hot : ndarray of bool
-        Whether the area is a hot spot of the map.
+        Whether the area is a hotspot of the map.
     p, q : ndarray of float
         Two-sided exact p of the area's window, and p corrected over all areas of all maps; NaN where a map
         defines none.
@@ -37,7 +37,7 @@ class Looks(NamedTuple):
 def hot_at_once(
     counts: np.ndarray, neighbours: Neighbours, *, alpha: float = 0.05, fdr: bool = True
 ) -> Looks:
-    """Gi* hot spots of every map of a table, corrected for all looks at once.
+    """Gi* hotspots of every map of a table, corrected for all looks at once.
 
     Parameters
     ----------

@@ -206,7 +206,7 @@ def back_test_sentence(
     table : DataFrame
     noun : str
     hotspots, then : str
-        What was tested, "Hot spots (Gi*) of 2022", and the period on which.
+        What was tested, "Hotspots (Gi*) of 2022", and the period on which.
 
     Examples
     --------

@@ -15,7 +15,7 @@ import numpy as np
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
 from geo.answer.said import how_far
 from geo.ask.query import Query
-from geo.ask.words import listed, month_name, month_number, month_runs, named, period_name
+from geo.ask.words import listed, month_name, month_number, month_runs, named, percent, period_name
 from geo.data import coverage, exclusions, reports
 from geo.data.exclusions import LEAST, MOST, SOAKING
 
@@ -213,7 +213,7 @@ def _listed(atlas: Atlas, key: str) -> Listing:
                 place.kind,
                 exclusions.where(place),
                 loaded.gate.text(number),
-                "" if share is None else f"{share:.1%}",
+                "" if share is None else percent(share),
             )
         )
     note = (

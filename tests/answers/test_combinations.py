@@ -59,7 +59,7 @@ def test_every_layer_answers_for_every_measure_and_source(small_atlas: Atlas, la
 
 
 def _hot(answer) -> int:
-    """Class of a hot spot; one that no area has where the layer knows none."""
+    """Class of a hotspot; one that no area has where the layer knows none."""
     return answer.classes.keys.index("HH") if "HH" in answer.classes.keys else 254
 
 

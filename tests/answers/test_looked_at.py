@@ -256,9 +256,9 @@ def test_where_there_are_no_events_nothing_is_said_of_any_test(demo_atlas: Atlas
     ("layer", "said"),
     [
         ("bivariate_moran", "No borough can be judged for offences and incidents with call-outs around: "),
-        ("emerging", "No borough can be judged for patterns of hot spots over the months: "),
-        ("agreement", "No borough can be judged for hot spots of two or more sources: "),
-        ("confidence", "No borough can be judged for hot spots of offences and incidents: "),
+        ("emerging", "No borough can be judged for patterns of hotspots over the months: "),
+        ("agreement", "No borough can be judged for hotspots of two or more sources: "),
+        ("confidence", "No borough can be judged for hotspots of offences and incidents: "),
         ("significance", "The one borough shown is itself what it would be compared with."),
     ],
 )

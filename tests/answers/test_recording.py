@@ -13,6 +13,7 @@ from dashboard import ids
 from dashboard.markup import markup
 from dashboard.view import page
 from geo.answer.atlas import Atlas
+from geo.answer.disclosure import Gate
 from geo.answer.recording import shift
 from geo.ask.query import Query
 from geo.ask.words import month_number
@@ -181,6 +182,12 @@ def test_a_share_without_a_time_that_moves_matters_to_a_filter_of_hours_only(tim
 
 
 # ---------------------------------------------------------------- incidents are no offences
+
+
+def test_a_few_without_a_place_are_no_share_of_nought(placed: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Gate, "share", lambda *_: 0.0003)
+    said = " ".join(placed.answer(Query(month=(5,))).caveats)
+    assert "(under 0.1% of all) are not on the map." in said and "0.0%" not in said
 
 
 @pytest.mark.parametrize(

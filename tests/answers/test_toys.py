@@ -234,7 +234,7 @@ def test_toys_are_in_the_legend_the_table_and_the_tooltip(atlas: Atlas):
     tooltip = dict(zip(made["frame"]["values"]["columns"], made["frame"]["values"]["rows"][8], strict=True))
     assert (tooltip["Fires"], tooltip["Halved events"], tooltip["Parity"]) == ("8", "4.0", "even")
     clusters = page(atlas, "?source=fires&layer=surplus")
-    assert clusters["frame"]["palette"][0]["label"] == "Hot spot"
+    assert clusters["frame"]["palette"][0]["label"] == "Hotspot"
     assert {"Cluster", "By chance, corrected (q)"} <= set(clusters["frame"]["values"]["columns"])
 
 

@@ -117,7 +117,7 @@ def evidence(atlas: Atlas, layer: str, first: str, last: str) -> dict[str, Exhib
 def test_a_year_or_a_month_has_its_back_test(demo_atlas: Atlas, layer: str, first: str, last: str, year: int):
     exhibit = evidence(demo_atlas, layer, first, last)["back_test"]
     assert exhibit.title.endswith(f"hotspots of {year - 1} tested on {year}")
-    name = "Hot spots (Gi*)" if layer == "getis_ord" else "local Moran hotspots"  # of the map that is shown
+    name = "Hotspots (Gi*)" if layer == "getis_ord" else "local Moran hotspots"  # of the map that is shown
     assert exhibit.finding.startswith(f"The {name} of {year - 1} (")
     assert f"offences and incidents of {year}." in exhibit.finding
     chosen = demo_atlas.answer(

@@ -59,6 +59,16 @@ def test_every_file_of_code_fits_five_hundred_lines() -> None:
     assert not {name: lines for name, lines in long.items() if lines > 500}
 
 
+def test_hotspots_are_spelt_one_way_but_in_the_names_of_others() -> None:
+    names = "Emerging Hot[ ]Spot Analysis|Do crime hot[ ]spots move|large hot[ ]spot areas"
+    wrong = [
+        f"{name}: {found[0]}"
+        for name in tracked()
+        for found in re.finditer(r"\b(?:hot|cold)[ -]spots?\b", re.sub(names, "", read(name)), re.I)
+    ]
+    assert not wrong
+
+
 @pytest.mark.parametrize("text", ["see |home/ann/x", "open('|tmp/a')", "C:|Users|ann"])
 def test_paths_of_a_machine_are_recognised(text: str) -> None:
     assert MACHINE_PATH.search(text.replace("|", "\\" if text.startswith("C") else "/"))

@@ -1,6 +1,6 @@
 """The edge of London and counties around it, real outlines and made-up events, no file of London's police.
 
-Areas that nobody reports on were once taken to have none: then nearly all cold spots of the map lay there.
+Areas that nobody reports on were once taken to have none: then nearly all coldspots of the map lay there.
 """
 
 from pathlib import Path
@@ -90,7 +90,7 @@ def test_the_districts_of_the_force_without_a_file_are_no_data(atlas: Atlas, are
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_no_cold_spot_lies_in_a_district_without_a_file(atlas: Atlas, areas, events, layer: str):
-    """Were they taken to have what rows there are, most cold spots would lie there."""
+    """Were they taken to have what rows there are, most coldspots would lie there."""
     answer = atlas.answer(Query(layer=layer))
     london = uncovered(answer, areas)
     zeros = events[1].reindex(answer.table.index).to_numpy(float)

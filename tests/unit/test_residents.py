@@ -90,7 +90,7 @@ def test_areas_without_residents_have_no_chance() -> None:
 
 @pytest.mark.parametrize("window", [True, False])
 def test_by_residents_alone_no_area_has_more_than_they_explain(window: bool) -> None:
-    """At most one map in twenty has such an area; hot spots of counts are on most of these maps."""
+    """At most one map in twenty has such an area; hotspots of counts are on most of these maps."""
     side, rng = 20, np.random.default_rng(6)
     row, column = np.divmod(np.arange(side * side), side)
     near = np.abs(row[:, None] - row) + np.abs(column[:, None] - column) == 1

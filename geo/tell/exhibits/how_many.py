@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.answer.recording import shift
 from geo.answer.variation import NOT_JUDGED, Variation, variation, whole_change
-from geo.ask.words import AREAS, agree, counted, lower_first, named, upper_first, verb
+from geo.ask.words import AREAS, agree, counted, lower_first, named, percent, upper_first, verb
 from geo.stats import change, deprivation
 from geo.stats.clock import weekdays_of_months
 from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
@@ -73,7 +73,7 @@ def totals(part: Part) -> Exhibit:
     if share:
         more = part.gate.text(missing)
         are = agree(more, "is outside the map or has", "are outside the map or have")
-        finding += f" A further {more} ({share:.1%} of all) {are} no place."
+        finding += f" A further {more} ({percent(share)} of all) {are} no place."
     return Exhibit("totals", f"{part.titled}: by borough", finding, table)
 
 

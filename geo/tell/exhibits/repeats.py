@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geo.ask.words import percent
 from geo.stats.near_repeat import repeats
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 from geo.tell.exhibits.part import PERCENT, Part
@@ -43,7 +44,9 @@ def repeat_persons(part: Part) -> Exhibit:
         if residents:
             by_chance = found["by_chance"]
             share = by_chance.iloc[1:].sum() / by_chance.sum()
-            finding += f" If each fell on any resident alike, {share:.1%} of the persons would have several."
+            finding += (
+                f" If each fell on any resident alike, {percent(share)} of the persons would have several."
+            )
     missing = part.total - len(known)
     caveats = (
         "A person is known by the source's own reference, in all its deliveries; it is numbered anew at "

@@ -15,7 +15,7 @@ from geo.tell.exhibits.part import PERCENT, YEAR, Part
 
 
 def ladder(part: Part) -> Exhibit:
-    """How many checks agree that each flagged area is a hot spot."""
+    """How many checks agree that each flagged area is a hotspot."""
     if "confidence" not in part.atlas.catalogue.layers:
         raise NotPossible("the number of residents is not loaded.")
     answer = part.answer(layer="confidence", measure="count")
@@ -24,7 +24,7 @@ def ladder(part: Part) -> Exhibit:
     table = answer.table[answer.compared]
     table = table[table[["check_gi_star", "check_eb_moran"]].fillna(False).astype(bool).any(axis=1)]
     if table.empty:
-        raise NotPossible(f"no area is flagged as a hot spot of {part.noun}.")
+        raise NotPossible(f"no area is flagged as a hotspot of {part.noun}.")
     table = table.sort_values(["checks_agree", "name"], ascending=[False, True])
 
     def missed(row: pd.Series) -> str:
@@ -43,7 +43,7 @@ def ladder(part: Part) -> Exhibit:
             "Not": [missed(row) for _, row in table.iterrows()],
         }
     )
-    title = f"{part.titled}: checks that agree on a hot spot"
+    title = f"{part.titled}: checks that agree on a hotspot"
     return Exhibit("ladder", title, answer.headline, shown, caveats=answer.method)
 
 
@@ -59,7 +59,7 @@ def back_test(part: Part) -> Exhibit:
     one, other = part.stretch(first, middle - 1), part.stretch(middle, last)
     rows, sentences = [], {}
     for key, name, statistic in (
-        ("getis_ord", "Hot spots (Gi*)", hotspots.getis_ord_star),
+        ("getis_ord", "Hotspots (Gi*)", hotspots.getis_ord_star),
         ("local_moran", "local Moran hotspots", hotspots.local_moran),
     ):
         found = statistic(before, among, alpha=ALPHA, fdr=part.query.fdr)

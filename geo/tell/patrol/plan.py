@@ -14,7 +14,7 @@ from geo.answer.daily import by_day, last_year, needs_days
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
-from geo.ask.words import AREAS, counted, period_name, verb
+from geo.ask.words import AREAS, counted, percent, period_name, verb
 from geo.stats import confidence
 from geo.stats.concentration import rank_labels, top_n
 from geo.stats.displacement import regression_to_the_mean
@@ -189,14 +189,14 @@ def _covers(asked: Asked, mine: np.ndarray, wish: Wish) -> str:
     share = asked.share_held(mine)
     land = asked.level.shapes.geometry.area.to_numpy()
     people = np.nan_to_num(asked.population)
-    parts = [f"{land[mine].sum() / land[asked.inside].sum():.1%} of the land"]
+    parts = [f"{percent(land[mine].sum() / land[asked.inside].sum())} of the land"]
     if people[asked.inside].sum():
-        parts.append(f"{people[mine].sum() / people[asked.inside].sum():.1%} of the residents")
-    held = "a share that is not shown" if share is None else f"{share:.1%}"
+        parts.append(f"{percent(people[mine].sum() / people[asked.inside].sum())} of the residents")
+    held = "a share that is not shown" if share is None else percent(share)
     left = (
         ""
         if share is None
-        else f" {1 - share:.1%} of the {asked.noun} lie elsewhere, out of the plan's reach."
+        else f" {percent(1 - share)} of the {asked.noun} lie elsewhere, out of the plan's reach."
     )
     said = f"The {wish.areas} areas hold {held} of the {asked.noun} in {' and '.join(parts)}.{left}"
     if outside := int(asked.selection.unlocated + asked.selection.outside):
