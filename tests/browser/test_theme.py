@@ -120,7 +120,11 @@ def test_the_wrong_theme_never_flashes(new_tab: Page, address: str):
 def test_a_map_that_is_there_before_its_style_sheet_is_dark_too(new_tab: Page, address: str):
     """The script may come first: the map then read its colours from a page without any."""
     held: list[Route] = []
-    new_tab.route("**/one/page.css", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    new_tab.route("**/one/page.css", hold)
     new_tab.goto(f"{address}/?view=present&layer=local_moran&theme=dark", wait_until="commit")
     expect(new_tab.locator("#early-map > .map")).to_be_attached()
     [sheet] = held
