@@ -15,6 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import errno
+import gc
 import socket
 import sys
 from pathlib import Path
@@ -247,6 +248,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
     from dashboard.serving.seen import log_lines
     from dashboard.serving.start import start
 
+    gc.set_threshold(*cli.COLLECTED)  # a server lives long
     people = access_of(data, access)
     if cleared and people:
         raise Problem(

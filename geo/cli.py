@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from geo.answer.atlas import Atlas
     from geo.data.receipt import Receipt
+
+COLLECTED = gc.get_threshold()
+"""New objects after which Python looks for cycles among them, unless told otherwise."""
+gc.set_threshold(100_000)  # modules and tables stay: looking through them is a tenth of a command's start
 
 cli = typer.Typer(
     name="hotspots",

@@ -34,7 +34,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TITLES = 50
 """Rows among which the header is looked for."""
-SAMPLE, MOSTLY = 1 << 18, 0.9
+SAMPLE, MOSTLY = 1 << 18, 0.3
 """Bytes of the first rows, and the share of different cells in them up to which a column is read packed."""
 BLOCK = 1 << 26
 """Bytes that are split at a time: a piece of a file (:mod:`geo.data.read_pieces`) whole."""
