@@ -136,10 +136,10 @@ def ranked_table(
     asked = beside(answer.query.measure)
     rows["value"] = asked.written(ranked, "–", brief=True)
     columns = [
-        _column("rank", "rank", "#", 54, "Rank"),
+        _column("rank", "rank", "#", 50, "Rank"),
         {"field": "name", "kind": "area", "head": "Area", "hint": "Area", "width": "minmax(76px, 1fr)"},
-        _column("count", "number", "Count", max(54, 12 + 9 * max(map(len, count), default=0))),
-        _column("value", "number", asked.column.heading, 62, asked.column.hint or asked.column.label),
+        _column("count", "number", "Count", max(50, 12 + 8 * max(map(len, count), default=0))),
+        _column("value", "number", asked.column.heading, 58, asked.column.hint or asked.column.label),
     ]
     if one := added(answer):
         rows["label"] = one.write(ranked[one.name])

@@ -143,9 +143,8 @@ def months_figure(months: pd.DataFrame, query: Query, source: SourceInfo) -> Fig
         for first, last in missing
     ]
     notes = [
-        _note((first + last) / 2, "not loaded", y=0.5, yanchor="middle")
+        _note((first + last) / 2, "not loaded", y=0.5, yanchor="middle") | {"width": last - first + 1}
         for first, last in missing
-        if (last - first + 1) / len(span) > 0.09
     ]
     notes += [_note(month, SUPPRESSED) for month in loaded if pd.isna(counts[month])]
     return {

@@ -13,6 +13,8 @@
  * @property {(y: number) => number} down the pixel of a value along the vertical one
  */
 
+const LETTER = 0.62; // width of a letter and height of a line, in the size of the type
+const LINE = 1.15;
 const TICK_PX = 4; // between an axis and its words
 const COUNTS = ",d"; // the format of an axis of whole numbers
 const HEADROOM = 1.05; // of an axis over its highest value
@@ -126,10 +128,21 @@ function axes({ xaxis, yaxis, font }, { data }, plot) {
   return below.join("") + beside.join("");
 }
 
-function note({ x, y, text, yanchor }, { font }, { across, top, height }) {
+/** Words in the lines that a room has width for: in one, in one each, or in none. */
+export function fitted(text, room, size) {
+  const fits = (line) => line.length * LETTER * size <= room;
+  const words = text.split(" ");
+  return [[text], words].find((lines) => lines.every(fits)) ?? [];
+}
+
+/** What is written in a chart; where it has a width, of so many steps of the axis, it keeps within that. */
+function note({ x, y, text, yanchor, width }, { font }, { across, top, height }) {
   const baseline = yanchor === "middle" ? "central" : "auto";
-  const attributes = { x: across(x), y: top + height * (1 - y) - (baseline === "auto" ? 2 : 0), fill: font.color };
-  return tag("text", { ...attributes, "text-anchor": "middle", "dominant-baseline": baseline }, escaped(text));
+  const middle = top + height * (1 - y) - (baseline === "auto" ? 2 : 0);
+  const lines = width ? fitted(text, across(width) - across(0), font.size) : [text];
+  return lines.map((line, i) => tag("text", {
+    x: across(x), y: middle + (i - (lines.length - 1) / 2) * LINE * font.size, fill: font.color, "text-anchor": "middle", "dominant-baseline": baseline,
+  }, escaped(line))).join("");
 }
 
 /**

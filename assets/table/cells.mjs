@@ -17,10 +17,10 @@ const ink = (colour, lines) => ({ "--swatch": onScreen(colour), ...lines && { "-
 const swatch = ({ colour, pattern, lines }) => (
   span(`swatch swatch-${pattern}`, [], { style: ink(colour, lines), "aria-hidden": "true" }));
 
-/** A name that is cut short keeps its end, "Central Bedf… 004C", which tells neighbours apart. */
+/** A name keeps its end, which tells neighbours apart: where it is too long for a line, the end begins the next. */
 function area({ name, ward }) {
   const [, start, end] = /^(.*?)( \d{3}[A-Z]{1,2})?$/.exec(name);
-  const words = [span("cell-start", start), end ? span("cell-end", end) : null];
+  const words = [span("cell-start", start), end ? span("cell-end", end) : null]; // with the space between them
   return span("cell-area", [span("cell-name", words), ward ? span("cell-ward", ward) : null], { title: ward ? `${name}, ${ward}` : name });
 }
 

@@ -320,5 +320,5 @@ CLUSTER = Column(
     ),
     pill=True,
     of_class=True,
-    pixels=84,
+    pixels=80,
 )

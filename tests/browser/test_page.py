@@ -459,3 +459,22 @@ def test_the_map_and_the_finding_come_before_the_library_of_the_page(new_tab: Pa
     expect(early).to_have_count(0)
     expect(page.locator("#map canvas").first).to_be_visible()
     expect(page.locator(".map-scale")).to_have_text(re.compile(r"^\d{1,2} km$"))
+
+
+def test_the_table_has_the_whole_of_a_long_name_on_a_small_projector(page: Page, address: str):
+    """ "Central Bedfordshire 004C" was "Cent… 004C": its end now begins the line of its ward."""
+    page.set_viewport_size({"width": 1024, "height": 768})
+    visit(page, address, "?layer=local_moran")
+    name = page.locator("#table .cell-area").first
+    name.evaluate("""it => {
+      it.querySelector(".cell-start").textContent = "Central Bedfordshire";
+      it.querySelector(".cell-name").insertAdjacentHTML("beforeend", '<span class="cell-end"> 004C</span>');
+    }""")
+    start, end, ward = (name.locator(f".cell-{part}") for part in ("start", "end", "ward"))
+    assert start.evaluate("it => it.scrollWidth <= it.clientWidth")
+    boxes = [part.bounding_box() for part in (start, end, ward)]
+    assert boxes[0] and boxes[1] and boxes[2]
+    assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"] - 1, "the end is on the second line"
+    assert abs(boxes[2]["y"] - boxes[1]["y"]) < 4, "and the ward beside it"
+    row = page.locator("#table .row").first.bounding_box()
+    assert row and boxes[2]["y"] + boxes[2]["height"] <= row["y"] + row["height"] + 1

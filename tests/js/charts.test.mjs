@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, drawing, mixed, plotOf, steps, under } from "../../assets/charts/drawing.mjs";
+import { between, drawing, fitted, mixed, plotOf, steps, under } from "../../assets/charts/drawing.mjs";
 
 const SIZE = { width: 400, height: 120 };
 const font = { family: "sans", size: 12, color: "#4a5661" };
@@ -22,6 +22,13 @@ const months = {
     yaxis: { visible: false, range: [0, 10] },
   },
 };
+
+test("words over a gap keep within it: in one line, in one each, or not at all", () => {
+  assert.deepEqual([100, 50, 30].map((room) => fitted("not loaded", room, 12)), [["not loaded"], ["not", "loaded"], []]);
+  const annotations = [{ x: 12, y: 0.5, text: "not loaded", yanchor: "middle", width: 1 }];
+  const lines = (width) => [...drawing({ ...months, layout: { ...months.layout, annotations } }, { ...SIZE, width }).matchAll(/>(not|loaded|not loaded)</g)];
+  assert.deepEqual([400, 220, 100].map((width) => lines(width).length), [1, 2, 0]);
+});
 
 /** Two days of three hours, one of them suppressed. */
 const week = {
