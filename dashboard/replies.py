@@ -1,6 +1,7 @@
 """How does the server answer a program? With exactly what was asked, a refusal in sentences, or "as before".
 
-A refusal is plain text, a sentence a line; for who accepts JSON it is problem details (RFC 9457). An answer
+A refusal is plain text, a sentence a line; for who accepts JSON it is problem details (RFC 9457), and for a
+browser that opens an address it is a page. An answer
 carries a tag of the question, the data and the program, so that who holds it already is told so (304).
 """
 
@@ -42,6 +43,9 @@ SAID = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What was sent is larger than {path} takes: send less.",
 }
 """What is said of a fault of which a route says nothing itself."""
+HEADINGS = {HTTPStatus.FORBIDDEN: "You cannot see this", HTTPStatus.NOT_FOUND: "Page not found"}
+PROBLEM = "There is a problem"
+"""Headings of refusals as pages."""
 
 
 # ---------------------------------------------------------------- what is asked
@@ -87,9 +91,9 @@ def reference() -> str:
     return str(request.environ.setdefault(REFERENCE, token_hex(4)))
 
 
-def wants_json() -> bool:
-    """Whether who asks names JSON among what it accepts."""
-    return any(kind.endswith("json") for kind, quality in request.accept_mimetypes if quality)
+def wants(*endings: str) -> bool:
+    """Whether who asks names a kind of answer among what it accepts, by how its name ends."""
+    return any(kind.endswith(endings) for kind, quality in request.accept_mimetypes if quality)
 
 
 # ---------------------------------------------------------------- answers
@@ -176,8 +180,9 @@ def page(text: str, faults: tuple[str, ...] = ()) -> Response:
 
 def refusal(sentences: tuple[str, ...], status: int) -> Response:
     """Refuse in sentences, in the form that who asks accepts."""
-    if not wants_json():
-        return plain("\n".join(sentences), status)
+    if not wants("json"):
+        page = wants("text/html")
+        return refused_page(sentences, status) if page else plain("\n".join(sentences), status)
     details = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -186,6 +191,17 @@ def refusal(sentences: tuple[str, ...], status: int) -> Response:
         "errors": [{"detail": sentence} for sentence in sentences],
     }
     return Response(json.dumps(details, ensure_ascii=False), status, mimetype="application/problem+json")
+
+
+def refused_page(sentences: tuple[str, ...], status: int) -> Response:
+    """Refuse in sentences, on a page."""
+    from dashboard import shell
+    from dashboard.assess import page_templates
+
+    page = page_templates().get_template("refused.html")
+    title = HEADINGS.get(HTTPStatus(status), PROBLEM)
+    said = page.render(title=title, said=sentences, assets=shell.assets(), root=request.script_root)
+    return Response(said, status, mimetype="text/html")
 
 
 def register(app: Dash) -> None:

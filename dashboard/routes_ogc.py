@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard import ogc
 from dashboard.openapi import HTML, Effort, Operation, Own, described
-from dashboard.replies import reply, search, wants_json, without
+from dashboard.replies import reply, search, wants, without
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -93,7 +93,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         )
     )
     def home() -> Response:
-        programs = request.args.get("f") == "json" or wants_json()
+        programs = request.args.get("f") == "json" or wants("json")
         response = landing() if programs else app.server.make_response(page())
         response.vary.add("Accept")
         return response

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Dash
 from flask import Response, request
+from werkzeug.exceptions import Forbidden
 
 from dashboard.beside import page_beside
 from dashboard.notes import same_origin
@@ -84,7 +85,7 @@ def register(app: Dash, atlas: Atlas) -> None:
 
     def answered(judge: Callable[[Atlas], Judged]) -> Response:
         if not same_origin(request):
-            return Response("Trials are judged from the dashboard's own page only.\n", 403)
+            raise Forbidden("Trials are judged from the dashboard's own page only.")
         allow(atlas, "patrol")
         request.max_content_length = request.max_form_memory_size = LARGEST
         judged, faults = tried(lambda: judge(atlas))

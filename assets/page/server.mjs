@@ -29,10 +29,10 @@ export class Renewed extends Said {}
  * Ask, and follow the work where it takes long; given up, the server is told to stop.
  *
  * @param {string} address
- * @param {{signal?: AbortSignal, accept?: string, tell?: (progress: Progress) => void}} [how]
+ * @param {{signal?: AbortSignal, tell?: (progress: Progress) => void}} [how]
  */
-export async function get(address, { signal, accept = "*/*", tell = () => {} } = {}) {
-  const headers = { Accept: accept, Prefer: "respond-async" };
+export async function get(address, { signal, tell = () => {} } = {}) {
+  const headers = { Accept: "*/*", Prefer: "respond-async" };
   let response = await fetch(address, { headers, signal });
   if (response.status === 202) response = await followed(response.headers.get("Location"), signal, tell);
   heed(response.headers.get("X-Data-Version"));

@@ -13,7 +13,7 @@ const NEAR = "600px"; // how far ahead of sight
 const SLOW_MS = 200; // after which waiting is shown
 
 async function fetched(address, signal, tell) {
-  const response = await get(address, { accept: "text/html", signal, tell });
+  const response = await get(address, { signal, tell });
   const text = await response.text();
   if (!response.ok) throw new Error(text.trim() || `error ${response.status}`);
   return text;

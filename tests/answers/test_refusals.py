@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from html import unescape
 from urllib.parse import quote
 
 import pandas as pd
@@ -246,7 +247,30 @@ def test_who_accepts_json_gets_problem_details(client):
     assert details["detail"] == " ".join(one["detail"] for one in details["errors"])
 
 
-@pytest.mark.parametrize("accept", ["text/html,*/*;q=0.8", "*/*", "text/csv"])
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "heading"),
+    [
+        ("/indicators?x=1", 422, "There is a problem"),
+        ("/data?%3Cb%3E=1", 422, "There is a problem"),
+        ("/patrol/result?x=1", 422, "There is a problem"),
+        ("/export.csv?source=typo&hour=77", 422, "There is a problem"),
+        ("/no/such/page", 404, "Page not found"),
+    ],
+)
+def test_a_browser_gets_a_page_of_the_same_sentences(client, path, status, heading):
+    page, plain = client.get(path, headers=BROWSER), client.get(path)
+    assert (page.status_code, page.mimetype) == (plain.status_code, "text/html") == (status, "text/html")
+    assert plain.mimetype == "text/plain"
+    assert f"<h1>{heading}</h1>" in page.text and f"<title>{heading} · Hotspots</title>" in page.text
+    sentences = re.findall(r"<p>([^<]+)</p>", page.text)
+    assert list(map(unescape, sentences)) == plain.text.splitlines()
+    assert '<a class="desk-button" role="button" href="/">Back to the dashboard</a>' in page.text
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/csv"])
 def test_others_get_a_sentence_a_line(client, accept):
     answer = client.get("/export.csv?source=typo&hour=77", headers={"Accept": accept})
     assert answer.mimetype == "text/plain"
