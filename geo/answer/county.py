@@ -34,7 +34,7 @@ from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, slug
 from geo.data import exclusions
 from geo.data.definitions import definitions
-from geo.data.guarded import Noise, noises, protected_anew, unprotected
+from geo.data.guarded import Noise, counted, noises, protected_anew, unprotected
 from geo.data.reports import covered
 from geo.data.severity import apply_weights
 from geo.data.sources import Source, moved_points, stored_sources
@@ -140,7 +140,7 @@ class County:
     def __init__(
         self, snapshot: Snapshot, layers: Mapping[str, Offered], measures: Mapping[str, Offered]
     ) -> None:
-        if not all(snapshot.sees(role.split("/")[1]) for role in unprotected(snapshot)):
+        if not all(snapshot.sees(role.split("/")[1]) for role in unprotected(snapshot) + counted(snapshot)):
             raise Problem(
                 f"The folder {snapshot.folder} was written by an earlier version of this program, and not "
                 "every source that is not open has a protected version yet: run hotspots protect --data "

@@ -3,7 +3,8 @@
 The batch of a source that is not open is stored twice: its protected version under its own role, as any other
 batch is, and the true events under ``cleared/…``, in a folder of their own that nobody but its owner can
 read. A reader without the right to the true numbers opens the first and never the second, which may be taken
-out of the folder without changing a single answer.
+out of the folder without changing a single answer. What forces report is stored twice as well
+(:mod:`geo.data.reports`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import month_number
+from geo.data import reports
 from geo.data.boundaries import code_column
 from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, protected
 from geo.data.sources import STRICTER, Source, stored_sources
@@ -104,6 +106,8 @@ def declare(change: Transaction, source: Source) -> None:
     for role in unprotected(change):
         if change.has(role):
             put_events(change, role, change.read(role))
+    for role in counted(change):
+        put_reports(change, role, change.read(reports.role_of(role)))
 
 
 def get_ready(source: Source, beside: ThreadPoolExecutor) -> None:
@@ -111,6 +115,13 @@ def get_ready(source: Source, beside: ThreadPoolExecutor) -> None:
     if source.disclosure != "open" or any(reader.internal for reader in source.readers):
         for module in ("scipy.optimize", "randomgen"):
             beside.submit(import_module, module)
+
+
+def put(change: Transaction, role: str, events: pd.DataFrame, by_area: pd.DataFrame | None) -> None:
+    """Store a batch: its events, and what forces report where its files say."""
+    put_events(change, role, events)
+    if by_area is not None:
+        put_reports(change, role, by_area)
 
 
 def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
@@ -138,6 +149,17 @@ def keyed(change: Transaction, events: pd.DataFrame) -> pd.DataFrame:
     secret = _secret(change)
     keys = [keyed_number(int(one).to_bytes(8, "big"), secret) if one else 0 for one in distinct]
     return events.assign(person_key=np.array(keys, np.int64)[codes])
+
+
+def put_reports(change: Transaction, role: str, by_area: pd.DataFrame) -> None:
+    """Store what forces report of a batch whose entry is in the manifest; twice, unless it is open."""
+    batch = change.manifest["batches"][role]
+    if change.manifest["sources"][batch["source"]]["disclosure"] == "open":
+        change.put(reports.role_of(role), by_area)
+        return
+    change.put(reports.true_role_of(role), by_area)
+    told = reports.uncounted(by_area, reports.districts_of(change), len(batch["months"]))
+    change.put(reports.role_of(role), told)
 
 
 def true_events(change: Snapshot, role: str) -> pd.DataFrame:
@@ -168,8 +190,9 @@ def keep_only(change: Transaction, role: str, gone: set[int]) -> None:
 def remove(change: Transaction, role: str) -> None:
     """Leave a batch out of the new version."""
     change.remove(role)
-    if change.has(true_role(role)):
-        change.remove(true_role(role))
+    for beside in (true_role(role), reports.role_of(role), reports.true_role_of(role)):
+        if change.has(beside):
+            change.remove(beside)
 
 
 def protect(folder: str | Path) -> list[str]:
@@ -184,17 +207,30 @@ def protect(folder: str | Path) -> list[str]:
         lacking = unprotected(change)
         for role in lacking:
             put_events(change, role, change.read(role))
-        return list(dict.fromkeys(change.manifest["batches"][role]["source"] for role in lacking))
+        for role in (told := counted(change)):
+            put_reports(change, role, change.read(reports.role_of(role)))
+        return list(dict.fromkeys(change.manifest["batches"][role]["source"] for role in [*lacking, *told]))
 
 
 def unprotected(snapshot: Snapshot) -> list[str]:
     """Batches of sources that are not open and have no protected version."""
-    sources = stored_sources(snapshot.manifest)
+    return [role for role in _closed(snapshot) if not snapshot.has(true_role(role))]
+
+
+def counted(snapshot: Snapshot) -> list[str]:
+    """Batches of sources that are not open of which others would read how much each force reports."""
     return [
         role
-        for role, batch in snapshot.manifest["batches"].items()
-        if sources[batch["source"]].disclosure != "open" and not snapshot.has(true_role(role))
+        for role in _closed(snapshot)
+        if snapshot.has(reports.role_of(role)) and not snapshot.has(reports.true_role_of(role))
     ]
+
+
+def _closed(snapshot: Snapshot) -> list[str]:
+    """Batches of sources that are not open."""
+    sources = stored_sources(snapshot.manifest)
+    batches = snapshot.manifest["batches"].items()
+    return [role for role, batch in batches if sources[batch["source"]].disclosure != "open"]
 
 
 def true_role(role: str) -> str:

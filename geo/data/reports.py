@@ -3,7 +3,8 @@
 Files of several forces or suppliers say whose they are by their name (``2023-01-kent-street.csv``) or row by
 row (“Reported by”). A district is that of the force with the most events in it, and covered in the months
 that this force reported. Files that do not say whose they are cover every district, as do folders written
-before it was kept.
+before it was kept. Who may not see the true events of a source is told which force's a district is, and not
+how many events it has in any area (:func:`uncounted`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pandas as pd
 from geo.ask.words import month_number, month_text, slug
 from geo.data.boundaries import code_column
 from geo.data.coverage import THIN, reported
-from geo.data.store import Snapshot
+from geo.data.store import CLEARED, Snapshot
 
 NATIONWIDE = frozenset({"btp", "british-transport"})
 """Forces that no district is the district of: the railway's."""
@@ -109,11 +110,45 @@ def _density(events: np.ndarray, areas: np.ndarray) -> float:
     return float(density[order][np.searchsorted(np.cumsum(events[order]), events.sum() / 2)])
 
 
-def held(snapshot: Snapshot, batches: Mapping[str, Any], areas: pd.Index) -> tuple[Months, pd.DataFrame]:
+def uncounted(by_area: pd.DataFrame, districts: pd.Series, months: int) -> pd.DataFrame:
+    """The same without counts, for who may not see them: each district's force alike in all of its areas.
+
+    Parameters
+    ----------
+    by_area : DataFrame
+        ``force, lsoa, events``.
+    districts : Series
+        District of each small area, by its code.
+    months : int
+        That the delivery covers: how much it weighs beside others.
+
+    Examples
+    --------
+    >>> true = pd.DataFrame({"force": "kent", "lsoa": ["a", "b"], "events": [170, 30]})
+    >>> uncounted(true, pd.Series("Dover", index=["a", "b", "c"]), 2)["events"].tolist()
+    [200, 200, 200]
+    """
+    forces = districts.map(usual_forces(by_area, districts)).dropna()
+    told = pd.DataFrame({"force": forces, "lsoa": forces.index, "events": TELLING * months})
+    return told.reset_index(drop=True).astype({"force": "str", "lsoa": "str"})
+
+
+def districts_of(snapshot: Snapshot) -> pd.Series:
+    """District of each small area, by its code; all of them in one without a lookup."""
+    areas = snapshot.read("areas/lsoa").index
+    if not snapshot.has("lookup"):
+        return pd.Series("", index=areas)
+    lookup = snapshot.read("lookup")
+    return lookup[code_column(lookup, "borough")].reindex(areas)
+
+
+def held(
+    snapshot: Snapshot, batches: Mapping[str, Any], areas: pd.Index, *, true: bool
+) -> tuple[Months, pd.DataFrame]:
     """What forces are known to have reported in some batches of a source, as :func:`counted`.
 
-    A batch from before areas were kept says how many events its forces have in a month: these stand in all
-    areas alike.
+    The table without counts is read unless it is to be the ``true`` one. A batch from before areas were kept
+    says how many events its forces have in a month: these stand in all areas alike.
     """
     by_month: dict[str, dict[str, int]] = {}
     by_area = [pd.DataFrame({"force": [], "lsoa": [], "events": []})]
@@ -122,8 +157,9 @@ def held(snapshot: Snapshot, batches: Mapping[str, Any], areas: pd.Index) -> tup
             mine = by_month.setdefault(force, {})
             for month, number in months.items():
                 mine[month] = mine.get(month, 0) + number
-        if snapshot.has(role_of(role)):
-            by_area.append(snapshot.read(role_of(role)))
+        stored = true_role_of(role) if true and snapshot.has(true_role_of(role)) else role_of(role)
+        if snapshot.has(stored):
+            by_area.append(snapshot.read(stored))
         elif "reports" not in batch:
             for force, often in batch.get("forces", {}).items():
                 mine = by_month.setdefault(force, {})
@@ -135,8 +171,13 @@ def held(snapshot: Snapshot, batches: Mapping[str, Any], areas: pd.Index) -> tup
 
 
 def role_of(batch: str) -> str:
-    """Role of the table of what forces report of a batch of events."""
+    """Role of the table of what forces report of a batch of events; without counts if it is not open."""
     return f"reports/{batch.removeprefix('incidents/')}"
+
+
+def true_role_of(batch: str) -> str:
+    """Role of the counted table of a batch that is not open."""
+    return f"{CLEARED}/{batch.removeprefix('incidents/')}/reports"
 
 
 def without(snapshot: Snapshot, source: str) -> list[str]:
@@ -164,7 +205,7 @@ def covered(snapshot: Snapshot, source: str, districts: pd.Series) -> np.ndarray
     """
     months = snapshot.months(source)
     batches = {r: b for r, b in snapshot.manifest["batches"].items() if b["source"] == source}
-    by_month, by_area = held(snapshot, batches, districts.index)
+    by_month, by_area = held(snapshot, batches, districts.index, true=snapshot.sees(source))
     found = np.zeros((len(districts), len(months)), bool)
     place = {month: at for at, month in enumerate(months)}
     force = districts.map(usual_forces(by_area, districts))

@@ -96,8 +96,9 @@ def take_events(
         **({"level": level} if level != "lsoa" else {}),
         **({"spread": True} if reader.spread else {}),
         **({"districts": codes} if (codes := source.covers.codes(_lookup_of(change))) else {}),
+        **({"reports": told[0]} if told else {}),
     }
-    _enter(change, role, batch, told)
+    change.manifest["batches"][role] = batch
     untimed = events["hour"].isna()
     rows_of = _rows_of(
         parts,
@@ -114,7 +115,7 @@ def take_events(
     numbers = [int(which.sum()) for which in (outside, unlocated, untimed)]
     del row, parts_of, outside, unlocated, untimed, kept  # a long delivery needs their room
     guarded.declare(change, source)
-    guarded.put_events(change, role, events)
+    guarded.put(change, role, events, told[1] if told else None)
     return Receipt(
         source.key,
         files,
@@ -156,19 +157,6 @@ def _loaded_already(batches: dict[str, Any], files: list[dict[str, str]], *, add
     if add and again:
         raise Problem(f"{again[0]} is loaded already: leave it out, or its events would count twice.")
     return False
-
-
-def _enter(
-    change: Transaction,
-    role: str,
-    batch: dict[str, Any],
-    told: tuple[dict[str, dict[str, int]], pd.DataFrame] | None,
-) -> None:
-    """Enter a batch into the manifest, with what each force reports where that is told."""
-    change.manifest["batches"][role] = batch
-    if told is not None:
-        batch["reports"], by_area = told
-        change.put(reports.role_of(role), by_area)
 
 
 def _repeated(parts: list[Part]) -> int:
@@ -269,12 +257,8 @@ def _covered(
         return every, kept, None, []
     here = events["lsoa"].notna() & (events["lsoa"] != OUTSIDE) & forces.notna()
     told = reports.counted(forces[here], events.loc[here, "lsoa"], events.loc[here, "month"], given)
-    areas = loaded_areas(change).index
-    by_month, by_area = reports.held(change, batches, areas)
-    districts = pd.Series("", index=areas)
-    if change.has("lookup"):
-        lookup = change.read("lookup")
-        districts = lookup[boundaries.code_column(lookup, "borough")].reindex(areas)
+    districts = reports.districts_of(change)
+    by_month, by_area = reports.held(change, batches, districts.index, true=True)
     usual = reports.usual_forces(pd.concat([by_area, told[1]]), districts)
     own = sorted(set(usual.values()) - {reports.ANYONE})
     every_month = {f: {**by_month.get(f, {}), **told[0].get(f, {})} for f in {*by_month, *told[0]}}
@@ -430,6 +414,4 @@ def _clear(change: Transaction, batches: dict[str, Any], months: list[int]) -> l
                 batch["replaced"] = sorted({*batch["replaced"], *gone})
             else:
                 guarded.remove(change, role)
-                if change.has(reports.role_of(role)):
-                    change.remove(reports.role_of(role))
     return sorted(replaced)

@@ -12,12 +12,15 @@ from dashboard.facts import facts
 from geo.answer.atlas import Atlas
 from geo.answer.colours import PALETTES
 from geo.answer.measures import MEASURES
+from geo.ask.problem import Problem
 from geo.ask.query import Query
+from geo.ask.viewer import CLEARED_OWNER, OTHERS
 from geo.cli import run
 from geo.data import reports
+from geo.data.guarded import protect
 from geo.data.ingest import import_files
 from geo.data.mapping import read_mapping
-from geo.data.store import Store
+from geo.data.store import CLEARED, Store
 from geo.out.export import export
 from tests.support import small_county as small
 from tests.support.manifest import rewritten
@@ -226,24 +229,66 @@ def test_a_folder_from_before_is_covered_everywhere(without_east: Atlas, tmp_pat
     assert answer.compared.all() and answer.table["count"].notna().all()
 
 
-def test_suppliers_of_a_source_of_ones_own_are_told_by_its_mapping(small_areas: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def visits(small_areas: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of a controlled source: ``told`` by a mapping that names who reports, ``plain`` without."""
+    both = tmp_path_factory.mktemp("visits")
     table = pd.concat([rows("west", month) for month in MONTHS])
-    table.to_csv(tmp_path / "visits.csv", index=False)
+    table.to_csv(both / "visits.csv", index=False)
     said = 'label = "Visits"\nplace = "residence"\ndisclosure = "controlled"\ncategory = "Assault"\n'
     columns = '[columns]\nmonth = "Month"\narea = "LSOA code"\n'
-    seen = []
     for name, more in (("plain", ""), ("told", 'reporter = "Reported by"\n')):
-        shutil.copytree(small_areas, tmp_path / name)
-        (tmp_path / f"{name}.toml").write_text(said + columns + more)
-        source = read_mapping(tmp_path / f"{name}.toml", "visits")
-        import_files(tmp_path / name, "visits", [tmp_path / "visits.csv"], source=source, opening=Atlas)
-        seen.append(Atlas.open(tmp_path / name).answer(Query(source="visits")))
+        shutil.copytree(small_areas, both / name)
+        (both / f"{name}.toml").write_text(said + columns + more)
+        source = read_mapping(both / f"{name}.toml", "visits")
+        import_files(both / name, "visits", [both / "visits.csv"], source=source, opening=Atlas)
+    return both
+
+
+def test_suppliers_of_a_source_of_ones_own_are_told_by_its_mapping(visits: Path) -> None:
+    seen = [Atlas.open(visits / name).answer(Query(source="visits")) for name in ("plain", "told")]
     assert seen[0].compared.all()
     assert seen[1].compared.tolist() == (~IN_EAST).tolist()
-    table = export(Atlas.open(tmp_path / "told"), Query(source="visits"), "csv").decode().splitlines()
+    table = export(Atlas.open(visits / "told"), Query(source="visits"), "csv").decode().splitlines()
     assert {line.split(",")[3] for line in table if "Eastshire" in line} == {
         ""
     }  # no data, and not suppressed
+
+
+def test_others_open_no_count_of_what_suppliers_report(visits: Path, tmp_path: Path) -> None:
+    """Coverage is the same for all; others open whose a district is, and no count."""
+    folder = Path(shutil.copytree(visits / "told", tmp_path / "county"))
+    truth = pd.concat([rows("west", month) for month in MONTHS]).groupby("LSOA code").size()
+    cleared, other = (Store(folder).open(viewer) for viewer in (CLEARED_OWNER, OTHERS))
+    [batch] = other.manifest["batches"]
+    true, told = reports.true_role_of(batch), reports.role_of(batch)
+    assert cleared.read(true).set_index("lsoa")["events"].to_dict() == truth.to_dict()
+    assert (true in cleared.opened(), true in other.opened(), told in other.opened()) == (True, False, True)
+    assert set(other.read(told)["lsoa"]) == set(np.array(small.CODES)[~IN_EAST])
+    assert other.read(told)[["force", "events"]].drop_duplicates().shape == (1, 2)
+    covered = Atlas(cleared).sources["visits"].covered
+    shutil.rmtree(folder / CLEARED)
+    assert np.array_equal(Atlas(other).sources["visits"].covered, covered)
+    assert reports.without(other, "visits") == ["Eastshire"]
+
+
+def test_counts_that_others_would_open_are_taken_from_them(visits: Path, tmp_path: Path) -> None:
+    """An earlier version of the program stored but one table, with counts."""
+    folder = Path(shutil.copytree(visits / "told", tmp_path / "county"))
+    with rewritten(folder) as manifest:
+        [batch] = manifest["batches"]
+        objects = manifest["objects"]
+        counted = objects[reports.role_of(batch)] = objects.pop(reports.true_role_of(batch))
+    stored = f"{counted['sha256']}.parquet"
+    (folder / CLEARED / stored).rename(folder / "objects" / stored)
+    with pytest.raises(Problem, match="run hotspots protect"):
+        Atlas.open(folder, OTHERS)
+    assert protect(folder) == ["visits"]
+    found, before = (
+        Store(one).open(OTHERS).read(reports.role_of(batch)) for one in (folder, visits / "told")
+    )
+    pd.testing.assert_frame_equal(found, before)
+    assert (folder / CLEARED / stored).is_file()
 
 
 def test_one_force_of_one_county_covers_all_of_it(small_areas: Path, tmp_path: Path) -> None:

@@ -59,6 +59,25 @@ def test_where_only_the_railway_reports_nothing_can_be_told() -> None:
     assert reports.usual_forces(rows(("btp", "a", 5, 9)), of) == {"a": reports.ANYONE, "b": reports.ANYONE}
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        rows(("kent", "a", 50, 170), ("kent", "b", 3, 1), ("essex", "c", 50, 90), ("btp", "d", 40, 60)),
+        rows(("kent", "a", 50, 10)),
+        rows(("btp", "a", 5, 9)),
+        rows(("essex", "c", 1, 1)),
+    ],
+)
+def test_without_counts_every_district_has_the_force_that_it_has_by_counts(table: pd.DataFrame) -> None:
+    of = districts(a=50, b=3, c=60, d=40)
+    told = reports.uncounted(table, of, 12)
+    assert reports.usual_forces(told, of) == reports.usual_forces(table, of)
+    assert set(told["events"]) == {12 * reports.TELLING}
+    assert not told["lsoa"].duplicated().any()
+    areas = told["lsoa"].map(of).value_counts()
+    assert areas.equals(of.value_counts()[areas.index]), "all areas of a district, whichever had events"
+
+
 def test_counts_are_those_of_pandas() -> None:
     rng = np.random.default_rng(5)
     force = pd.Series(rng.choice(["kent", "essex"], 500))
