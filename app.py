@@ -49,7 +49,13 @@ def fill(data: Path) -> None:
 
 
 def build(
-    data: Path, viewer: Viewer, access: Access | None = None, *, link: int | None = None, workers: int = 0
+    data: Path,
+    viewer: Viewer,
+    access: Access | None = None,
+    *,
+    link: int | None = None,
+    workers: int = 0,
+    copied: bool = False,
 ) -> tuple[Application, Editions]:
     """Open a data folder and make the web application of its dashboard.
 
@@ -64,6 +70,8 @@ def build(
         Port of a page that asks for the token of its link where data are loaded that are not everybody's.
     workers : int
         Processes for the questions of the page.
+    copied : bool
+        Whether processes may be copies of this one, which has begun no thread.
 
     Returns
     -------
@@ -80,10 +88,14 @@ def build(
     from dashboard.door.link import Link
     from dashboard.serving.editions import Editions, Settings
 
-    editions = Editions(Settings(data, OTHERS if access else viewer, access, workers))
+    editions = Editions(Settings(data, OTHERS if access else viewer, access, workers, copied=copied))
     atlas = editions.current.atlas
     if access:
-        return _behind_the_door(editions, data, access), editions
+        try:
+            return _behind_the_door(editions, data, access), editions
+        except Problem:
+            editions.close(0)
+            raise
     private = not atlas.synthetic and any(
         one.disclosure != "open" for one in atlas.catalogue.sources.values()
     )
@@ -262,7 +274,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
         viewer = CLEARED_OWNER if cleared else OTHERS if CONTAINED else OWNER
         log_lines(requests=log)
         fill(data)
-        application, editions = build(data, viewer, people, link=link, workers=workers)
+        application, editions = build(data, viewer, people, link=link, workers=workers, copied=True)
         shown = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"at {unix}" if unix else f"on http://{shown}:{on}"
         if token := getattr(application, "token", ""):

@@ -38,6 +38,18 @@ class Groups:
         self._seen: Memory[Viewer, Atlas] = Memory()
         self._apps: Memory[Viewer, Flask] = Memory()
 
+    def bare(self) -> Groups:
+        """The same without what a server adds to each page; what is open is shared."""
+        other = Groups(self._atlas, self._access)
+        other._seen = self._seen
+        return other
+
+    def viewers(self) -> list[Viewer]:
+        """Whose page there can be, each once."""
+        if self._access is None:
+            return [self._atlas.viewer]
+        return list(dict.fromkeys(group.viewer for group in self._access.groups.values()))
+
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request that says whose page it is for (WSGI)."""
         return self.app(environ.get(VIEWER, self._atlas.viewer)).wsgi_app(environ, start)

@@ -20,7 +20,8 @@ from flask import Flask
 
 from dashboard.door.groups import Groups
 from dashboard.serving import handing, jobs, seen
-from dashboard.serving.site import Answered, open_site
+from dashboard.serving.processes import Anew, Begins, Opening, Origin, alone
+from dashboard.serving.site import Answered, open_site, site_of
 from dashboard.serving.workers import Workers
 from geo.access.file import Access
 from geo.answer.atlas import Atlas
@@ -60,6 +61,8 @@ class Settings:
         Processes for long pieces of work, which begin when there is some.
     room : int
         Megabytes that the answers kept may take.
+    copied : bool
+        Whether processes are copies of this one, where the system can copy it: it has begun no thread yet.
     """
 
     data: Path
@@ -68,6 +71,7 @@ class Settings:
     workers: int = 0
     long_workers: int = 1
     room: int = 64
+    copied: bool = False
 
 
 @dataclass
@@ -81,11 +85,14 @@ class Edition:
         The page of each who may see something else of it.
     hands : Hands
         Who answers.
+    origin : Origin or None
+        What its processes are copies of, where it is of this version alone.
     """
 
     atlas: Atlas
     pages: Groups
     hands: handing.Hands
+    origin: Origin | None = None
     _going: int = 0
     _quiet: Condition = field(default_factory=Condition)
 
@@ -108,6 +115,8 @@ class Edition:
         left = None if until is None else max(0.0, until - monotonic())
         for pool in filter(None, (self.hands.light, self.hands.long)):
             pool.close(left)
+        if self.origin:
+            self.origin.close()
 
 
 class Editions:
@@ -129,6 +138,7 @@ class Editions:
         self._jobs = jobs.Jobs()
         self._store = Store(settings.data)
         self._ended = Event()
+        self._first: Origin | None = None
         self._seen = self._store.pointer if not self._store.empty else ""
         snapshot, damage = self._store.open_or_former(settings.viewer)
         if damage:
@@ -191,41 +201,61 @@ class Editions:
         """End all that goes on, within some seconds."""
         self._ended.set()
         self.current.close(seconds)
+        if self._first:
+            self._first.close()
 
     def _open(self, snapshot: Snapshot) -> Edition:
         settings = self.settings
-        opening = partial(open_site, snapshot, settings.access)
-        light = (
-            Workers(opening, settings.workers, longest=SECONDS_LIGHT, most=WAITING_LIGHT, imports=SITE)
-            if settings.workers
-            else None
-        )
-        long = Workers(
-            opening,
-            settings.long_workers,
-            longest=SECONDS_LONG,
-            most=WAITING_LONG,
-            idle=IDLE,
-            nice=GIVES_WAY,
-            imports=SITE,
-        )
         kept: Memory[Hashable, Answered] = Memory(room=settings.room * MEGABYTE)
-        hands = handing.Hands(snapshot.version, light, long, kept, self._jobs)
 
         def dress(page: Flask) -> None:
             jobs.register(page, self._jobs)
             seen.register(page, self.figures)
             handing.register(page, hands)
 
+        opening = partial(open_site, snapshot, settings.access)
+        anew = Anew(opening, SITE)
+        own = self._another(opening, anew)  # it opens the data meanwhile
         try:
             atlas = Atlas(snapshot)
             pages = Groups(atlas, settings.access, dress)
             for group in settings.access.groups.values() if settings.access else ():
                 pages.atlas(group.viewer)  # what cannot be opened is told now, not to whoever asks first
-            if light:
-                light.wait_until_ready()
+            begins: Begins = own or self._copied(pages, anew) or anew
+            light = (
+                Workers(begins, settings.workers, longest=SECONDS_LIGHT, most=WAITING_LIGHT)
+                if settings.workers
+                else None
+            )
+            long = Workers(
+                begins,
+                settings.long_workers,
+                longest=SECONDS_LONG,
+                most=WAITING_LONG,
+                idle=IDLE,
+                nice=GIVES_WAY,
+            )
+            hands = handing.Hands(snapshot.version, light, long, kept, self._jobs)
         except BaseException:
-            for pool in filter(None, (light, long)):
-                pool.close(0)
+            if own:
+                own.close()
             raise
-        return Edition(atlas, pages, hands)
+        if light:
+            light.wait_until_ready()
+        return Edition(atlas, pages, hands, own)
+
+    def _another(self, opening: Opening, otherwise: Begins) -> Origin | None:
+        """Have another version opened for the processes that answer of it."""
+        if self._first is None:
+            return None
+        try:
+            return self._first.another(opening, otherwise)
+        except (EOFError, OSError):  # it was killed
+            return None
+
+    def _copied(self, pages: Groups, otherwise: Begins) -> Origin | None:
+        """A copy of this process for the others to be copies of, where there may be one and is none yet."""
+        if self._first is None and self.settings.copied and alone():
+            self._first = Origin.here(site_of(pages.bare()), otherwise)
+            return self._first
+        return None

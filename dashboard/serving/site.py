@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from flask import Request, Response
@@ -13,6 +14,7 @@ from dashboard.door.person import VIEWER
 from dashboard.replies import REFERENCE
 from geo.access.file import Access
 from geo.answer.atlas import Atlas
+from geo.ask.problem import Problem
 from geo.data.store import Snapshot
 
 PASSED_ON = (
@@ -77,10 +79,17 @@ def open_site(snapshot: Snapshot, access: Access | None) -> Callable[[Mapping[st
     callable
         Answers what :func:`passed_on` tells of a request.
     """
-    pages = Groups(Atlas(snapshot), access)
+    return site_of(Groups(Atlas(snapshot), access))
+
+
+def site_of(pages: Groups) -> Callable[[Mapping[str, Any]], Answered]:
+    """The same of pages that are there already, each of which has answered once."""
 
     def answer(told: Mapping[str, Any]) -> Answered:
         body, status, headers = run_wsgi_app(pages, create_environ() | dict(told), buffered=True)
         return Answered(int(status.split()[0]), tuple(headers), b"".join(body))
 
+    for viewer in pages.viewers():
+        with suppress(Problem):  # who may see nothing here is told so when they ask
+            answer({"PATH_INFO": "/answer", VIEWER: viewer})
     return answer

@@ -1,29 +1,20 @@
 """Who works an answer out? Processes of their own: the one that talks to browsers never waits for a core.
 
-Each is owned by a thread that hands it one task after the other over a pipe of their own. No lock is shared
-between processes: one that dies, or is stopped because its task took too long or nobody waits for it any
-more, takes nothing with it. Another takes its place, and does again what it was doing.
+Each (:mod:`~dashboard.serving.processes`) is owned by a thread that hands it one task after the other over a
+pipe of their own. No lock is shared between processes: one that dies, or is stopped because its task took too
+long or nobody waits for it any more, takes nothing with it. Another takes its place, and does again what it
+was doing.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import multiprocessing
-import os
-import signal
-import sys
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any
 
-from dashboard.progress import heard_by
-
-Answers = Callable[[Any], Any]
+from dashboard.serving.processes import Begins, Process
 
 ATTEMPTS = 3
 """Processes that may die of one task before it is given up."""
@@ -95,8 +86,8 @@ class Workers:
 
     Parameters
     ----------
-    opening : callable
-        Called without arguments in each process, for the function that works tasks out; it can be pickled.
+    begins : Begins
+        Where they come from.
     number : int
         Processes.
     longest : float
@@ -108,26 +99,22 @@ class Workers:
         at once and stay.
     nice : int
         By how much they give way to others who want the processor.
-    imports : sequence of str
-        Modules that are imported once for all of them, where the system can fork.
     """
 
     def __init__(
         self,
-        opening: Callable[[], Answers],
+        begins: Begins,
         number: int,
         *,
         longest: float,
         most: int,
         idle: float | None = None,
         nice: int = 0,
-        imports: Sequence[str] = (__name__,),
     ) -> None:
-        self._opening, self._longest, self._most, self._idle, self._nice = opening, longest, most, idle, nice
-        self._context = _context(imports)
+        self._begins, self._longest, self._most, self._idle, self._nice = begins, longest, most, idle, nice
         self._queue: SimpleQueue[Task | None] = SimpleQueue()
         self._lock = Lock()
-        self._processes: dict[int, _Process] = {}
+        self._processes: dict[int, Process] = {}
         self._ready = Event()
         self.lost = 0
         self._owners = [Thread(target=self._own, args=(n,), daemon=True) for n in range(number)]
@@ -190,14 +177,14 @@ class Workers:
             if task.future.set_running_or_notify_cancel():
                 process = self._do(number, task, process)
 
-    def _do(self, number: int, task: Task, process: _Process | None) -> _Process | None:
+    def _do(self, number: int, task: Task, process: Process | None) -> Process | None:
         task.began = monotonic()
         for _ in range(ATTEMPTS):
             process = process or self._begin(number)
             if process is None:
                 continue
             try:
-                worked, content = process.do(task, task.began + self._longest)
+                worked, content = _done(process, task, task.began + self._longest)
             except NotDone as reason:
                 task.future.set_exception(reason)
                 self._end(number)
@@ -215,9 +202,9 @@ class Workers:
         task.future.set_exception(Gone("The processes that should have worked this out ended: try again."))
         return process
 
-    def _begin(self, number: int) -> _Process | None:
+    def _begin(self, number: int) -> Process | None:
         try:
-            process = self._processes[number] = _Process(self._context, self._opening, self._nice)
+            process = self._processes[number] = self._begins.begin(self._nice)
         except (EOFError, OSError):
             return None
         finally:
@@ -230,70 +217,18 @@ class Workers:
             process.kill()
 
 
-# ---------------------------------------------------------------- one process
-
-
-def _context(imports: Sequence[str]) -> Any:
-    """How processes begin: from one that has imported all and opened nothing, where the system can fork."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(imports))
-    return context
-
-
-class _Process:
-    def __init__(self, context: Any, opening: Callable[[], Answers], nice: int) -> None:
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, opening, nice), daemon=True)
-        self._process.start()
-        theirs.close()
-        try:
-            self._pipe.recv()  # it has opened the data
-        except EOFError:
-            self.kill()
-            raise
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid or 0
-
-    def do(self, task: Task, until: float) -> tuple[bool, Any]:
-        """Have a task worked out; EOFError or OSError where the process dies of it."""
-        self._pipe.send(task.given)
-        while True:
-            if self._pipe.poll(LOOKS):
-                kind, content = self._pipe.recv()
-                if kind != "progress":
-                    return kind == "done", content
-                task.progress = content
-            if task.unwanted:
-                raise Stopped("This was stopped.")
-            if monotonic() > until:
-                raise TooLong(
-                    "This took too long and was stopped: ask for less at once, such as fewer wards or months."
-                )
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.join()
-        self._pipe.close()
-
-
-def _work(pipe: Connection, opening: Callable[[], Answers], nice: int) -> None:
-    """What the process does: open the data, then answer task after task until its owner is gone."""
-    gc.freeze()  # what was imported before the fork: the collector would touch, and so copy, its pages
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the owner, who lets this one finish
-    if nice and sys.platform != "win32":
-        os.nice(nice)
-    answer = opening()
-    pipe.send(("ready", None))
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            given = pipe.recv()
-            with heard_by(lambda *progress: pipe.send(("progress", progress))):
-                try:
-                    done = ("done", answer(given))
-                except Exception as error:
-                    done = ("failed", str(error))
-            pipe.send(done)
+def _done(process: Process, task: Task, until: float) -> tuple[bool, Any]:
+    """Have a task worked out; EOFError or OSError where the process dies of it."""
+    process.pipe.send(task.given)
+    while True:
+        if process.pipe.poll(LOOKS):
+            kind, content = process.pipe.recv()
+            if kind != "progress":
+                return kind == "done", content
+            task.progress = content
+        if task.unwanted:
+            raise Stopped("This was stopped.")
+        if monotonic() > until:
+            raise TooLong(
+                "This took too long and was stopped: ask for less at once, such as fewer wards or months."
+            )

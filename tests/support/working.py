@@ -6,7 +6,11 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import psutil
+
 from dashboard.progress import tell
+from dashboard.serving.processes import Origin, Process, alone
+from dashboard.serving.workers import ATTEMPTS, Gone, Workers
 
 
 def opening() -> Callable[[Any], Any]:
@@ -35,3 +39,49 @@ def opening() -> Callable[[Any], Any]:
 def never() -> Callable[[Any], Any]:
     """Cannot be opened."""
     raise OSError("the data folder is gone")
+
+
+class Otherwise:
+    """Begins nothing, and knows how often it was to."""
+
+    asked = 0
+
+    def begin(self, nice: int) -> Process:
+        """Fail."""
+        self.asked += 1
+        raise EOFError
+
+
+def copies() -> None:
+    """Copy this process, kill copies and what they are copies of, and see who answers."""
+    assert alone()
+    otherwise = Otherwise()
+    first = Origin.here(opening(), otherwise)
+    pool = Workers(first, 2, longest=60, most=5)
+    assert not alone()
+
+    def asked(of: Workers) -> psutil.Process:
+        """Who answers."""
+        return psutil.Process(int(of.give(("say", "")).future.result().split(", ")[1]))
+
+    one = asked(pool)
+    assert one.ppid() == first.pid and psutil.Process(first.pid).ppid() == os.getpid()
+    for pid in pool.pids:
+        psutil.Process(pid).kill()
+    assert asked(pool).ppid() == first.pid and asked(pool) != one
+    later = first.another(opening, otherwise)
+    other = Workers(later, 1, longest=60, most=5, idle=60)
+    assert asked(other).ppid() == later.pid and psutil.Process(later.pid).ppid() == first.pid
+    broken = Workers(first.another(never, otherwise), 1, longest=60, most=5, idle=60)
+    assert isinstance(broken.give(("say", "")).future.exception(), Gone)
+    assert otherwise.asked == ATTEMPTS
+    for pid in (first.pid, *pool.pids):
+        psutil.Process(pid).kill()
+    assert isinstance(pool.give(("say", "")).future.exception(), Gone)
+    assert otherwise.asked > ATTEMPTS, "each would open the data by itself"
+    assert asked(other).ppid() == later.pid
+    for ending in (pool, other, broken):
+        ending.close()
+    later.close()
+    first.close()
+    assert not psutil.Process().children(recursive=True)

@@ -1,5 +1,7 @@
-"""Processes that work answers out: one that dies, hangs, is stopped, or has too many waiting."""
+"""Processes that work answers out: one that dies, hangs, is stopped, or has too many waiting; copies."""
 
+import multiprocessing
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,13 +9,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dashboard.serving.processes import Anew
 from dashboard.serving.workers import Full, Gone, Stopped, TooLong, Workers
 from tests.support import working
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Workers]:
-    workers = Workers(working.opening, 1, longest=60, most=2)
+    workers = Workers(Anew(working.opening), 1, longest=60, most=2)
     yield workers
     workers.close(0)
 
@@ -75,7 +78,7 @@ def test_more_than_may_wait_are_turned_away(pool: Workers, tmp_path: Path) -> No
 
 
 def test_a_task_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
-    short = Workers(working.opening, 1, longest=0, most=2, idle=60)
+    short = Workers(Anew(working.opening), 1, longest=0, most=2, idle=60)
     assert short.pids == [], "the first task begins the process"
     with pytest.raises(TooLong, match="fewer wards or months"):
         short.give(("wait", str(tmp_path / "at work"))).future.result()
@@ -83,7 +86,7 @@ def test_a_task_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
 
 
 def test_data_that_cannot_be_opened_are_told_to_who_asks(capfd: pytest.CaptureFixture[str]) -> None:
-    broken = Workers(working.never, 1, longest=60, most=2)
+    broken = Workers(Anew(working.never), 1, longest=60, most=2)
     broken.wait_until_ready()
     with pytest.raises(Gone):
         broken.give(("say", "hello")).future.result()
@@ -91,7 +94,7 @@ def test_data_that_cannot_be_opened_are_told_to_who_asks(capfd: pytest.CaptureFi
 
 
 def test_a_process_is_ended_once_however_many_end_it() -> None:
-    ending = Workers(working.opening, 1, longest=60, most=5, idle=60)
+    ending = Workers(Anew(working.opening), 1, longest=60, most=5, idle=60)
     ending.give(("say", "hello")).future.result()
     with ThreadPoolExecutor(8) as several:
         for one in [several.submit(ending.close, 0) for _ in range(8)]:
@@ -100,8 +103,17 @@ def test_a_process_is_ended_once_however_many_end_it() -> None:
 
 
 def test_what_was_given_before_the_end_is_done() -> None:
-    ending = Workers(working.opening, 1, longest=60, most=5, idle=60)
+    ending = Workers(Anew(working.opening), 1, longest=60, most=5, idle=60)
     tasks = [ending.give(("say", f"{n}")) for n in range(3)]
     ending.close()
     assert [task.future.result().split(",")[0] for task in tasks] == ["0", "1", "2"]
     assert ending.pids == []
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="this system copies no processes")
+def test_copies_of_a_process_answer_for_it_and_leave_nothing_behind() -> None:
+    """In a process of its own, since one that runs threads, as this may, is not copied."""
+    one = multiprocessing.get_context("forkserver").Process(target=working.copies)
+    one.start()
+    one.join()
+    assert one.exitcode == 0
