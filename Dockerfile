@@ -3,16 +3,7 @@
 # docs/deploy.md says why the address before the port matters.
 ARG BASE=python:3.11-slim
 
-# The map library, by the npm of a Python package and by lock file.
-FROM ${BASE} AS map-library
-WORKDIR /build
-COPY requirements-npm.lock ./
-RUN python -m pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements-npm.lock
-COPY package.json package-lock.json ./
-COPY tools/vendor.py tools/
-RUN python tools/vendor.py
-
-# The libraries by their hashed lock file, then the program as a wheel with the map library inside.
+# The libraries by their hashed lock file, then the program as a wheel.
 FROM ${BASE} AS environment
 RUN python -m venv /opt/hotspots
 ENV PATH=/opt/hotspots/bin:$PATH
@@ -29,10 +20,9 @@ COPY docs/methods docs/methods
 COPY docs/mappings docs/mappings
 COPY docs/definitions docs/definitions
 COPY docs/indicators docs/indicators
-COPY --from=map-library /build/assets/vendor assets/vendor
 RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 
-# What runs: no build tools, no npm, and a user who may write to the data folder and its own home only.
+# What runs: no build tools, and a user who may write to the data folder and its own home only.
 FROM ${BASE}
 RUN useradd --system --uid 10001 --home-dir /srv/hotspots --create-home hotspots && install -d -o hotspots /data
 COPY --from=environment /opt/hotspots /opt/hotspots

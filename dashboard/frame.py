@@ -14,12 +14,19 @@ from dashboard.facts import facts
 from geo.answer.deciles import Deciles
 from geo.answer.legend import HIDDEN, overlay_entry
 from geo.ask.source_info import SourceInfo
+from geo.data.ground import is_country
 from geo.tell.insets import of_answer
 from geo.tell.marking import Marking
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.answer.answer import Answer
     from geo.answer.atlas import Atlas
+
+
+TOLD_AT_ONCE = 256
+"""Areas of a country of which tooltips are told at once, those that follow one another."""
 
 
 def map_frame(
@@ -30,6 +37,7 @@ def map_frame(
     found: Marking | None = None,
     *,
     beside: dict[str, Any] | None = None,
+    whole: bool = False,
 ) -> dict[str, Any]:
     """Say what the map should paint: a class for each area, and the words of its tooltips.
 
@@ -43,14 +51,17 @@ def map_frame(
     beside : dict, optional
         Frame of the first of two maps: what it numbers and magnifies is numbered and magnified on both, as
         the ranked table has it and as :func:`geo.out.printed_map.draw_map` prints it.
+    whole : bool
+        Whether the words are there of all areas of a country too, which else are told when somebody points.
 
     Returns
     -------
     dict
         ``query, version, level, n, classes`` (base64 of one byte an area in map order; 255 is outside the
         boroughs chosen), ``palette``, ``overlay``, ``marked`` (base64 of one byte an area, 1 where it stands
-        out; None where all do), ``values``, ``ranked``, ``selected``, ``bounds`` (west, south, east, north in
-        degrees, or None), ``insets`` (name and box of each window to magnify).
+        out; None where all do), ``values`` (``columns`` and ``rows``; None of a country, which has ``tips``,
+        an address, and ``each``, how many areas it tells of at once), ``ranked``, ``selected``, ``bounds``
+        (west, south, east, north in degrees, or None), ``insets`` (name and box of each window to magnify).
     """
     classes = answer.classes
     return {
@@ -67,7 +78,7 @@ def map_frame(
         ],
         "overlay": None if answer.overlay is None else _overlay(answer.overlay, answer.deciles),
         "marked": _bytes(found.areas) if found and found.number else None,
-        "values": _tooltips(answer, source),
+        **_tooltips(answer, source, whole=whole),
         "ranked": beside["ranked"] if beside else _numbered(answer),
         "selected": answer.query.area or None,
         "bounds": _bounds(atlas, answer.query.borough),
@@ -118,7 +129,14 @@ def _todegrees() -> Any:
     return Transformer.from_crs(27700, 4326, always_xy=True)
 
 
-def _tooltips(answer: Answer, source: SourceInfo) -> dict[str, Any]:
-    """Lines under an area's name: what the page knows of it, in the order of interest."""
-    columns = facts(answer, answer.table, source)
+def _tooltips(answer: Answer, source: SourceInfo, *, whole: bool) -> dict[str, Any]:
+    """Lines under each area's name; of a country the address that tells them of some areas at a time."""
+    if whole or not is_country(len(answer.table)):
+        return {"values": told(answer, answer.table, source)}
+    return {"values": None, "tips": f"piece/tips{answer.query.to_search()}", "each": TOLD_AT_ONCE}
+
+
+def told(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, Any]:
+    """What the page knows of some areas, rows of the answer's table, in the order of interest."""
+    columns = facts(answer, table, source)
     return {"columns": list(columns), "rows": [list(row) for row in zip(*columns.values(), strict=True)]}

@@ -37,29 +37,33 @@ READY = {
 }
 FOR_EVER = "public, max-age=31536000, immutable"
 SHAPES_FOR_EVER = FOR_EVER.replace("public", "private")
-COUNTY = 7_000
-"""Areas up to which the browser draws the map by hand; more are drawn by the map library, where it can."""
 
 
 def geometry_address(atlas: Atlas, level: str) -> str:
     """Address of the shapes of a level; it changes when they do, so a browser may keep them for ever."""
-    return f"geometry/{level}-{atlas.levels[level].geojson_hash}.json"
+    shapes = atlas.levels[level]
+    return f"geometry/{level}-{shapes.shapes_hash}.{'bin' if shapes.ground else 'json'}"
+
+
+def names_address(atlas: Atlas, level: str) -> str | None:
+    """Address of what the areas of a country are called; those of a county are named with their shapes."""
+    shapes = atlas.levels[level]
+    return f"geometry/names-{level}-{_hash(shapes.names)}.json" if shapes.ground else None
 
 
 def tiles_address(atlas: Atlas, level: str) -> str | None:
     """Address of the equal-area tiles of a level, which follow from its shapes; None for too many areas."""
     shapes = atlas.levels[level]
-    return f"geometry/tiles-{level}-{shapes.geojson_hash}.json" if shapes.n <= MOST else None
-
-
-def national(atlas: Atlas) -> bool:
-    """Whether there are more areas than a county has."""
-    return max(shapes.n for shapes in atlas.levels.values()) > COUNTY
+    return f"geometry/tiles-{level}-{shapes.shapes_hash}.json" if shapes.n <= MOST else None
 
 
 def places_address(places: bytes) -> str:
     """Address of the place names, which changes when they do."""
-    return f"geometry/places-{hashlib.sha256(places).hexdigest()[:12]}.json"
+    return f"geometry/places-{_hash(places)}.json"
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
 
 
 def places_of(atlas: Atlas) -> bytes:
@@ -79,9 +83,9 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
     levels = atlas.catalogue.levels
     return {
         "geometry": {level: geometry_address(atlas, level) for level in levels},
+        "names": {level: address for level in levels if (address := names_address(atlas, level))},
         "tiles": {level: address for level in levels if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := places_of(atlas)) else None,
-        "national": national(atlas),
         "insets": insets.USUAL,
         "avoid": ".legend, .toolbar",
         "label": f"Map of {atlas.place}. The ranked table holds the same areas and numbers.",
@@ -91,11 +95,17 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
 def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
-    ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON, kept for ever by
-    the browser, sent compressed), ``/version``, ``/healthz``, ``/readyz``.
+    ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON), of a country
+    ``/geometry/<level>-<hash>.bin`` and ``/geometry/names-<level>-<hash>.json`` (:mod:`geo.data.ground`), all
+    kept for ever by the browser and sent compressed; ``/version``, ``/healthz``, ``/readyz``.
     """
     levels = atlas.catalogue.levels
-    files = {geometry_address(atlas, level): atlas.levels[level].geojson for level in levels}
+    files = {}
+    for level in levels:
+        shapes = atlas.levels[level]
+        files[geometry_address(atlas, level)] = shapes.ground or shapes.geojson
+        if called := names_address(atlas, level):
+            files[called] = shapes.names
     if places := places_of(atlas):
         files[places_address(places)] = places
     packed = {address: gzip.compress(body, mtime=0) for address, body in files.items()}
@@ -110,7 +120,8 @@ def register(app: Dash, atlas: Atlas) -> None:
         body = packed.get(address)
         if body is None:
             raise NotFound("These shapes are not, or no longer, here; load the page again.")
-        response = Response(body, mimetype="application/geo+json")
+        kind = "application/geo+json" if name.endswith(".json") else "application/octet-stream"
+        response = Response(body, mimetype=kind)
         if "gzip" in request.accept_encodings:
             response.headers["Content-Encoding"] = "gzip"
         else:

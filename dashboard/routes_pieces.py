@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dash import Dash
-from flask import Response, request
+from flask import Response, jsonify, request
 
 from dashboard import evidence, help, view
+from dashboard.frame import TOLD_AT_ONCE, told
 from dashboard.openapi import HTML, PAGE, Operation, Own, described
-from dashboard.replies import asked, download, reply, search
+from dashboard.replies import asked, download, reply, search, without
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import slug
@@ -29,6 +30,16 @@ if TYPE_CHECKING:
 SHOWN = ("level", "layer", "benchmark")
 """What the evidence for a layer depends on besides what, when and where."""
 EXHIBIT = Own("exhibit", "Key of an exhibit of the layer, as in concentration.", required=True)
+AT = Own("at", "Position of the first of them on the map.", {"type": "integer", "minimum": 0})
+TIPS = {
+    "application/json": {
+        "type": "object",
+        "properties": {
+            "columns": {"type": "array", "items": {"type": "string"}},
+            "rows": {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
+        },
+    }
+}
 REMEMBERED = 16
 """Questions whose evidence is kept."""
 
@@ -36,8 +47,8 @@ REMEMBERED = 16
 def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
-    ``/piece/panel?<query>``, ``/piece/evidence?<query>`` and the numbers behind an exhibit of the latter,
-    ``/piece/evidence.csv?exhibit=<key>&<query>``; ``/piece/help``.
+    ``/piece/panel?<query>``, ``/piece/tips?at=<position>&<query>``, ``/piece/evidence?<query>`` and the
+    numbers behind an exhibit of the latter, ``/piece/evidence.csv?exhibit=<key>&<query>``; ``/piece/help``.
     """
 
     @lru_cache(maxsize=REMEMBERED)
@@ -48,6 +59,14 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("The panel of the area or set selected, for the page", PAGE, HTML))
     def panel() -> Response:
         return Response(view.panels(atlas, search()), mimetype="text/html")
+
+    @app.server.get("/piece/tips")
+    @described(Operation("What tooltips say of some areas of a country, for the page", PAGE, TIPS, (AT,)))
+    def tips() -> Response:
+        first = max(0, request.args.get("at", 0, type=int))
+        answer = atlas.answer(Query.parse(without("at"), atlas.catalogue)[0])
+        some = answer.table.iloc[first : first + TOLD_AT_ONCE]
+        return jsonify(told(answer, some, atlas.catalogue.source(answer.query)))
 
     @app.server.get("/piece/evidence")
     @described(Operation("The evidence for the layer, for the page", PAGE, HTML))

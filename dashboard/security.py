@@ -101,7 +101,7 @@ def content_policy() -> str:
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
-        "worker-src": ["'self'", "blob:"],
+        "worker-src": ["'none'"],
         "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 START = "start.mjs"
-MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
 NEEDLESS = ("/dash/dcc/", "/dash/dash_table/", "/polyfill@")
 """Scripts that Dash loads with every page: of components that this one lacks, and for old browsers."""
 STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page", "print")
@@ -116,13 +115,12 @@ def _names(folder: Path) -> list[str]:
 
 def index(atlas: Atlas) -> str:
     """Frame of the page of an atlas, for Dash to fill."""
-    scripts = [bundle.SCRIPT, *([MAP_LIBRARY] if routes.national(atlas) else [])]
-    early = [f'<link rel="modulepreload" href="{assets()}/{name}">' for name in scripts]
+    early = [f'<link rel="modulepreload" href="{assets()}/{bundle.SCRIPT}">']
     early.append(f'<link rel="stylesheet" href="{assets()}/{bundle.STYLE}">')
     drawn = routes.map_config(atlas)
     early += [
         f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
-        for address in (*drawn["geometry"].values(), drawn["places"])
+        for address in (*drawn["geometry"].values(), *drawn["names"].values(), drawn["places"])
         if address
     ]
     filled = INDEX.replace("{%early%}", "\n    ".join(early)).replace("{%handed%}", handover.block(atlas))

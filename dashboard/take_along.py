@@ -94,7 +94,7 @@ def picture(atlas: Atlas, query: Query) -> dict[str, Any]:
     """One picture, as ``assets/take/take.mjs`` shows it; decisions of meetings stay at home."""
     material = replace(present.gather(atlas, query), meeting=None, notes=(), trouble="")
     answer = material.answer
-    frame = map_frame(atlas, answer, material.source, query.to_search())
+    frame = map_frame(atlas, answer, material.source, query.to_search(), whole=True)
     values = frame["values"]
     shown = present.shown(material, lambda **_: "#")
     return {

@@ -1,8 +1,8 @@
 """Prepare this folder and run what is in it: the whole of ``make``, and the same on a machine without make.
 
 ``python tools/setup.py`` prepares: a virtual environment in ``.venv``, the libraries of the hashed lock
-file, the program itself, and the map library. It does nothing where all of that is in place, and starts again
-where an earlier set-up was cut off. ``python tools/setup.py run`` (or ``test``, ``bench``, …) prepares what
+file, and the program itself. It does nothing where all of that is in place, and starts again where an earlier
+set-up was cut off. ``python tools/setup.py run`` (or ``test``, ``bench``, …) prepares what
 the task needs and then does it; what follows the name of the task is handed on.
 
 Only the standard library is used here, and the first lines also run on old versions of Python, to say so.
@@ -160,18 +160,6 @@ def bring_npm(installed: dict[str, str]) -> None:
         record(installed | {NPM: digest(NPM)})
 
 
-def install_map_library(installed: dict[str, str]) -> None:
-    """Copy the map library from npm."""
-    import vendor
-
-    stamp = vendor.VENDOR / "LOCK"
-    if stamp.is_file() and stamp.read_text(encoding="ascii") == vendor.lock_digest():
-        return
-    bring_npm(installed)
-    if subprocess.run([PYTHON, ROOT / "tools" / "vendor.py"], cwd=ROOT, check=False).returncode:
-        sys.exit(1)
-
-
 def prepare(*, dev: bool = False) -> None:
     """Put in place what is missing; with ``dev`` also the tools of the tests.
 
@@ -200,7 +188,6 @@ def prepare(*, dev: bool = False) -> None:
                 STAMP.unlink()
             raise
         record(installed)
-    install_map_library(installed)
 
 
 # ---------------------------------------------------------------- tasks
@@ -275,7 +262,7 @@ def lock(arguments: list[str]) -> int:
 
 
 def wheel(arguments: list[str]) -> int:
-    """Build the installable file, map library included, into ``dist``."""
+    """Build the installable file into ``dist``."""
     prepare()
     shutil.rmtree(ROOT / "build", ignore_errors=True)  # or files deleted since would be packed again
     flags = [

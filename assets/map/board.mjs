@@ -5,7 +5,6 @@
 
 import { make, styled } from "../page/dom.mjs";
 import { Camera } from "./camera.mjs";
-import { CanvasPainter } from "./canvas.mjs";
 import { Colours } from "./colours.mjs";
 import { Insets } from "./insets.mjs";
 import { lasso } from "./lasso.mjs";
@@ -16,7 +15,6 @@ import { Scenes } from "./scenes.mjs";
 import { Second } from "./second.mjs";
 import { holds } from "./shapes.mjs";
 import { Tip } from "./tip.mjs";
-import { WebGlPainter, library } from "./webgl.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene} Scene */
 
@@ -35,7 +33,6 @@ function announce({ query }, began) {
 export class Board {
   #config;
   #tell;
-  /** @type {any} */ #maplibre = null; // where it draws the panes
   #colours;
   #scenes;
   #room;
@@ -88,7 +85,6 @@ export class Board {
     await styled(); // they say in which colours it is drawn
     this.#colours = new Colours(this.root);
     this.#scenes = new Scenes(this.#config, this.#colours);
-    if (this.#config.national) this.#maplibre = await library(this.#config.vendor);
     this.#main = this.#pane(this.stage, this.#config.label, true);
     this.#camera = new Camera(this.#main, this.#room, () => this.#pair().flatMap((pane) => this.#obstacles(pane)));
     this.scale = scaleBar(this.#main);
@@ -173,7 +169,7 @@ export class Board {
     const obstacles = panes.map((pane) => this.#obstacles(pane)); // read before anything is written
     await Promise.all(panes.map(async (pane, i) => {
       await pane.ready;
-      pane.outline(...scene.outlines);
+      pane.outline(scene.outlines);
       await pane.show(scene.shapes, scene.looks);
       pane.marks.obstacles = obstacles[i];
       pane.write(this.#writing(pane, scene));
@@ -185,7 +181,7 @@ export class Board {
 
   /** What is written on a pane. */
   #writing(pane, { frame, shapes, places, windows = [] }) {
-    const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchors[id], extent: shapes.boxes[id] }));
+    const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchor(id), extent: shapes.boxes[id] }));
     const framed = (text) => windows.some(({ name }) => name === text);
     const named = places.filter(({ text }) => !framed(text));
     if (!pane.box) return { badges, places: named, frames: windows };
@@ -241,9 +237,7 @@ export class Board {
 
   #pane(element, label, interactive) {
     const cooperative = interactive && !this.#room.wide;
-    const paints = (container, how) => (
-      this.#maplibre ? new WebGlPainter(this.#maplibre, container, how) : new CanvasPainter(container, how));
-    const pane = new Pane(paints, element, { label, interactive, cooperative, theme: this.#colours.theme });
+    const pane = new Pane(element, { label, interactive, cooperative, theme: this.#colours.theme });
     element.addEventListener("pointermove", (event) => {
       if (event.target.closest("button")) this.#hover(null);
       else if (!event.buttons) this.#point(pane, event);

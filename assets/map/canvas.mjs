@@ -1,5 +1,5 @@
 /**
- * A painter that draws a pane by hand, on a canvas of its own: every county, and where there is no WebGL.
+ * A painter that draws a pane by hand, on a canvas of its own.
  *
  * The shapes are paths in a plane of their own, made once for all panes. The areas are drawn onto a sheet that is kept;
  * what is marked is drawn over a copy of it, so that pointing at an area draws no other one again. Where the areas take
@@ -12,39 +12,19 @@
 
 import { make } from "../page/dom.mjs";
 import { Hands } from "./hands.mjs";
-import { BRUSHED, CLEAR, HAIR, HATCHINGS, MARKS, OUTLINES, atZoom, tile } from "./ink.mjs";
+import { ink, inked, penOf } from "./hatch.mjs";
+import { BRUSHED, CLEAR, HAIR, HATCHINGS, MARKS, OUTLINES, atZoom } from "./ink.mjs";
 import { mercator, worldAt } from "./mercator.mjs";
-import { polygons } from "./shapes.mjs";
+import { Mosaic, tellsApart } from "./mosaic.mjs";
+import { meets, trace } from "./shapes.mjs";
 import { View } from "./view.mjs";
 
 const PLANE = 2 ** 20; // units of the plane of the paths that the world is wide
 const SMOOTH_MS = 12; // in which the areas are drawn anew with every move
+const CROWD = 2500; // areas of a country that are drawn point by point rather than as paths
 const REST_MS = 100; // after the last move, those that take longer are
 
 /** @typedef {{origin: number[], path: Path2D}} Drawn a path, and where on the world's square its plane begins */
-
-/** The path of lines or polygons in a plane that begins at a place of the world. */
-function pathOf(geometries, origin) {
-  const path = new Path2D();
-  const run = (ring) => ring.forEach((point, i) => {
-    const [x, y] = mercator(point);
-    const [across, down] = [(x - origin[0]) * PLANE, (y - origin[1]) * PLANE];
-    if (i) path.lineTo(across, down);
-    else path.moveTo(across, down);
-  });
-  const closed = (ring) => {
-    run(ring);
-    path.closePath();
-  };
-  for (const geometry of geometries) {
-    if (geometry.type === "MultiLineString") geometry.coordinates.forEach(run);
-    else polygons(geometry).flat().forEach(closed);
-  }
-  return path;
-}
-
-/** The pen of a canvas that the processor draws: where WebGL is done by software, shapes are fifty times slower by way of it. */
-const penOf = (canvas) => canvas.getContext("2d", { willReadFrequently: true });
 
 const kept = new WeakMap(); // shapes, or features -> their paths: those of one map for all its panes
 
@@ -54,17 +34,29 @@ function once(key, find) {
   return kept.get(key);
 }
 
-/** The paths of the areas. @param {Shapes} shapes */
+/** The paths of the areas, each made when it is first drawn. @param {Shapes} shapes */
 const areasOf = (shapes) => once(shapes, () => {
   const origin = mercator([shapes.box[0], shapes.box[3]]);
-  return { origin, paths: shapes.features.map(({ geometry }) => pathOf([geometry], origin)) };
+  const paths = [];
+  const pathOf = (id) => {
+    if (!paths[id]) shapes.trace(paths[id] = new Path2D(), id, origin, PLANE);
+    return paths[id];
+  };
+  return { origin, pathOf };
 });
 
-/** The paths of outlines, by kind. */
-const outlinesIn = (features) => once(features, () => {
-  const kinds = Map.groupBy(features, ({ properties }) => properties.kind);
-  return new Map([...kinds].map(([kind, all]) => [kind, lineOf(all.map(({ geometry }) => geometry))]));
-});
+/** The path of an outline, made when it is first drawn; of a vast one, of what lies in a box. */
+function pathAlong(outline, box) {
+  const drawn = () => {
+    const [west, , , north] = outline.box;
+    const [origin, path] = [mercator([west, north]), new Path2D()];
+    outline.trace(path, origin, PLANE, outline.vast ? box : undefined);
+    return { origin, path };
+  };
+  return outline.vast ? drawn() : once(outline, drawn);
+}
+
+const PLAIN = { nodata: CLEAR, suppressed: CLEAR, lines: CLEAR, overlay: CLEAR };
 
 /** Whether a camera that stood somewhere stands there still. */
 const samePlace = (from, { x, y, zoom }) => from?.x === x && from.y === y && from.zoom === zoom;
@@ -74,7 +66,9 @@ function lineOf(geometries) {
   let first = geometries.map(({ coordinates }) => coordinates);
   while (Array.isArray(first[0])) [first] = first;
   const origin = first.length ? mercator(first) : [0, 0];
-  return { origin, path: pathOf(geometries, origin) };
+  const path = new Path2D();
+  geometries.forEach((geometry) => trace(path, geometry, origin, PLANE));
+  return { origin, path };
 }
 
 export class CanvasPainter {
@@ -88,6 +82,9 @@ export class CanvasPainter {
   #sheetStand = null; // {x, y, zoom} from where
   #lines = make("canvas", ""); // the outlines alone, as last drawn: other colours leave them as they are
   #linesStand = null;
+  #mosaic = new Mosaic(); // which area is under each pixel, from
+  #mosaicStand = null; // where
+  #mosaicOf = null; // and of which areas
   #cost = 0; // milliseconds that drawing it took
   #ratio = 1; // device pixels a pixel
   #due = 0; // the frame of the screen in which something is drawn
@@ -96,7 +93,7 @@ export class CanvasPainter {
   /** @type {Shapes|null} */ #shapes = null;
   /** @type {Look[]} */ #looks = [];
   #ids = [];
-  #outlines = new Map(); // kind -> its path
+  /** @type {import("./shapes.mjs").Outline[]} */ #outlines = [];
   /** @type {Drawn[]} */ #brushed = [];
   /** @type {{kind: string, drawn: Drawn}[]} */ #marked = [];
   #growth = new ResizeObserver(() => this.resize());
@@ -180,7 +177,7 @@ export class CanvasPainter {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    this.#sheetStand = this.#linesStand = null;
+    this.#sheetStand = this.#linesStand = this.#mosaicStand = null;
     this.#view.resize(width, height);
     this.#tell("resize");
     this.draw();
@@ -203,8 +200,7 @@ export class CanvasPainter {
   }
 
   /** Show ward and borough outlines. */
-  outline(_name, features) {
-    const outlines = outlinesIn(features);
+  outline(outlines) {
     if (outlines === this.#outlines) return;
     this.#outlines = outlines;
     this.#linesStand = null;
@@ -311,37 +307,66 @@ export class CanvasPainter {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.#lines.width, this.#lines.height);
     for (const outline of OUTLINES) {
-      const drawn = this.#outlines.get(outline.kind);
-      if (drawn) this.#stroke(pen, drawn, outline);
+      const drawn = atZoom(outline.opacity, zoom) && this.#outlines.find(({ kind }) => kind === outline.kind);
+      if (drawn) this.#stroke(pen, pathAlong(drawn, this.#seen), outline);
     }
   }
 
-  #drawAreas(pen, { origin, paths }) {
-    const { width, height, zoom } = this.#view;
-    const [west, north] = this.unproject([0, 0]);
-    const [east, south] = this.unproject([width, height]);
+  /** What can be seen from where the camera stands. @returns {import("./shapes.mjs").Box} */
+  get #seen() {
+    const { width, height } = this.#view;
+    return [...this.unproject([0, height]), ...this.unproject([width, 0])];
+  }
+
+  #drawAreas(pen, { origin, pathOf }) {
+    const { zoom } = this.#view;
     const { boxes } = this.#shapes;
-    const seen = this.#ids.filter((id) => {
-      const box = boxes[id];
-      return box[0] <= east && west <= box[2] && box[1] <= north && south <= box[3];
-    });
+    const here = this.#seen;
+    const seen = this.#ids.filter((id) => meets(boxes[id], here));
+    if (this.#shapes.ground && seen.length > CROWD && tellsApart(boxes.length)) {
+      this.#drawPoints(pen, origin, seen);
+      return;
+    }
     const unit = this.#place(pen, origin);
     for (const [{ colour }, ids] of Map.groupBy(seen, (id) => this.#looks[id])) {
       pen.fillStyle = colour;
-      for (const id of ids) pen.fill(paths[id], "evenodd");
+      for (const id of ids) pen.fill(pathOf(id), "evenodd");
     }
     pen.strokeStyle = this.#theme.hair;
     pen.globalAlpha = atZoom(HAIR, zoom);
     pen.lineWidth = unit;
-    if (pen.globalAlpha) for (const id of seen) pen.stroke(paths[id]);
+    if (pen.globalAlpha) for (const id of seen) pen.stroke(pathOf(id));
     pen.globalAlpha = 1;
     for (const [name, { state, token }] of Object.entries(HATCHINGS)) {
       const hatched = seen.filter((id) => this.#looks[id][state] !== CLEAR);
       for (const [colour, ids] of Map.groupBy(hatched, (id) => (token ? this.#theme[token] : this.#looks[id][state]))) {
         pen.fillStyle = this.#pattern(pen, name, colour);
-        for (const id of ids) pen.fill(paths[id], "evenodd");
+        for (const id of ids) pen.fill(pathOf(id), "evenodd");
       }
     }
+  }
+
+  /** Draw areas that are hardly larger than the pixels: which one is under each is found once for a stand of the camera. */
+  #drawPoints(pen, origin, seen) {
+    const { x, y, zoom } = this.#view;
+    const { width, height } = pen.canvas;
+    if (this.#mosaicOf !== this.#ids || !samePlace(this.#mosaicStand, this.#view)) {
+      this.#mosaic.lay(this.#shapes.ground, seen, this.#view, this.#ratio, width, height);
+      this.#mosaicOf = this.#ids;
+      this.#mosaicStand = { x, y, zoom };
+    }
+    const looks = [...new Set(this.#looks)];
+    const places = new Map(looks.map((look, i) => [look, i]));
+    const lookOf = Uint8Array.from(this.#looks, (look) => places.get(look));
+    const inks = [...looks, { ...PLAIN, colour: this.#theme.water }]
+      .map((look) => ink(look, this.#theme, this.#ratio));
+    const hair = { colour: ink({ ...PLAIN, colour: this.#theme.hair }, this.#theme, 1).flat, parts: Math.round(256 * atZoom(HAIR, zoom)) };
+    this.#place(pen, origin);
+    const { e: across, f: down } = pen.getTransform();
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    const image = pen.createImageData(width, height);
+    this.#mosaic.colour(new Uint32Array(image.data.buffer), lookOf, inks, hair, [Math.round(across), Math.round(down)]);
+    pen.putImageData(image, 0, 0);
   }
 
   /** Let a pen draw in the plane of a path. @returns {number} how many of its units a pixel is */
@@ -376,18 +401,4 @@ export class CanvasPainter {
     pattern.setTransform(new DOMMatrix([1 / scale, 0, 0, 1 / scale, whole(across), whole(down)]));
     return pattern;
   }
-}
-
-/** One tile of a hatching in a colour. */
-function inked(hatching, colour, ratio) {
-  const { side, alpha } = tile(hatching, ratio, (outside) => 0.5 - outside);
-  const canvas = make("canvas", "", { width: side, height: side });
-  const pen = penOf(canvas);
-  const image = pen.createImageData(side, side);
-  alpha.forEach((value, i) => { image.data[4 * i + 3] = value; });
-  pen.putImageData(image, 0, 0);
-  pen.globalCompositeOperation = "source-in";
-  pen.fillStyle = colour;
-  pen.fillRect(0, 0, side, side);
-  return canvas;
 }

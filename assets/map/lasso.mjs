@@ -1,6 +1,6 @@
 /** Draw around areas: a stroke over a pane, and the areas whose middle lies inside it. */
 
-import { insideRing } from "./shapes.mjs";
+import { hull, insideRing } from "./shapes.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEP_PX = 4;
@@ -35,8 +35,9 @@ export function lasso(pane, done) {
     const ring = [...stroke, stroke[0]].map((point) => pane.unproject(point));
     stroke = [];
     draw();
-    const { ids, anchors } = pane.shapes;
-    done(ids.filter((id) => insideRing(ring, anchors[id])).map((id) => pane.shapes.properties(id).code));
+    const { shapes } = pane;
+    const near = shapes.within(hull(ring.map(([x, y]) => [x, y, x, y])));
+    done(near.filter((id) => insideRing(ring, shapes.anchor(id))).map((id) => shapes.properties(id).code));
   });
   return () => sheet.remove();
 }

@@ -18,6 +18,8 @@
  * @property {{classes: string, palette: PaletteEntry[]}|null} [overlay] dots over the colours; 255 is none
  * @property {string|null} [marked] base64 of one byte an area: 1 stands out, the others fade
  * @property {{columns: string[], rows: string[][]}} [values] what a tooltip says under the name of an area
+ * @property {string} [tips] of a country: where the server tells that, of so many areas at a time:
+ * @property {number} [each]
  * @property {Array<number|[number, string]>} [ranked] the top areas in order, with their ranks where they tie
  * @property {string|null} [selected] code of the selected area
  * @property {[number, number, number, number]|null} [bounds] what to look at, where not the whole
@@ -29,8 +31,7 @@
  * @property {Record<string, string>} geometry address of the shapes by level
  * @property {Record<string, string>} [tiles] address of the equal-area layout by level
  * @property {string|null} [places] address of the places: GeoJSON points with name and rank, 1 the largest
- * @property {boolean} [national] whether there are so many areas that the map library draws them, where it can
- * @property {string} [vendor] address of the folder of that library
+ * @property {Record<string, string>} [names] address of what the areas of a country are called, by level
  * @property {string} [label] what a screen reader calls the map
  * @property {number} [insets] how many parts of the map are magnified beside it as a rule; 0 is none ever
  * @property {string} [avoid] selector of what the page lays over the map: the areas and their names keep clear of it

@@ -2,10 +2,9 @@
  * One map of the page: the areas, their outlines, the marked ones, and what is written on them. The main map, the insets
  * and the second map of a comparison are all panes, so that they colour, select and highlight by the same code.
  *
- * A painter draws it, on a canvas or by WebGL (canvas.mjs, webgl.mjs), and moves its camera; both do the same.
+ * A painter draws it and moves its camera.
  *
  * @typedef {import("./shapes.mjs").Shapes} Shapes
- * @typedef {import("./canvas.mjs").CanvasPainter|import("./webgl.mjs").WebGlPainter} Painter
  * @typedef {object} Look how one area is drawn: CSS colours; "transparent" draws nothing
  * @property {string} colour
  * @property {string} nodata hatching of an area without data
@@ -15,6 +14,7 @@
  */
 
 import { flight, make } from "../page/dom.mjs";
+import { CanvasPainter } from "./canvas.mjs";
 import { Marks } from "./marks.mjs";
 import { filling } from "./mercator.mjs";
 
@@ -28,7 +28,6 @@ export class Pane {
   #within = { shapes: null, box: null, ids: [] }; // the areas that this pane can show
 
   /**
-   * @param {(container: HTMLElement, how: object) => Painter} paints makes the painter
    * @param {HTMLElement} element
    * @param {object} options
    * @param {string} options.label what a screen reader calls it
@@ -36,14 +35,14 @@ export class Pane {
    * @param {boolean} options.cooperative whether one finger scrolls the page and two move the map
    * @param {Record<string, string>} options.theme
    */
-  constructor(paints, element, { label, interactive, cooperative, theme }) {
+  constructor(element, { label, interactive, cooperative, theme }) {
     this.element = element;
     /** @type {Shapes|null} */ this.shapes = null;
     /** @type {import("./shapes.mjs").Box|null} */ this.box = null; // all that it can ever show, where not everything
     const container = make("div", "map-canvas");
     this.title = make("p", "map-title"); // says which is which where two panes are compared
     element.append(container, this.title);
-    this.#painter = paints(container, { interactive, cooperative, theme });
+    this.#painter = new CanvasPainter(container, { interactive, cooperative, theme });
     this.call(label);
     this.canvas.tabIndex = interactive ? 0 : -1;
     if (!interactive) this.canvas.setAttribute("role", "img");
@@ -146,11 +145,10 @@ export class Pane {
   /**
    * Show one set of ward and borough outlines.
    *
-   * @param {string} name
-   * @param {object[]} features lines or polygons with the property kind: ward or borough
+   * @param {import("./shapes.mjs").Outline[]} outlines
    */
-  outline(name, features) {
-    this.#painter.outline(name, features);
+  outline(outlines) {
+    this.#painter.outline(outlines);
   }
 
   /**
@@ -167,7 +165,7 @@ export class Pane {
     this.#painter.mark([
       ...this.#around(known.set).map((geometry) => ({ kind: "set", geometry })),
       ...["hover", "selected"].filter((kind) => known[kind] >= 0)
-        .map((kind) => ({ kind, geometry: this.shapes.features[known[kind]].geometry })),
+        .map((kind) => ({ kind, geometry: this.shapes.geometry(known[kind]) })),
     ]);
   }
 
@@ -181,7 +179,7 @@ export class Pane {
 
   /** Lines around some areas: around all of them together, unless they are many. */
   #around(ids) {
-    if (ids.length > MOST_JOINED) return ids.map((id) => this.shapes.features[id].geometry);
+    if (ids.length > MOST_JOINED) return ids.map((id) => this.shapes.geometry(id));
     return [{ type: "MultiLineString", coordinates: this.shapes.around(ids) }];
   }
 

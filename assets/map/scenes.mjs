@@ -10,31 +10,41 @@
  * @property {Shapes} shapes
  * @property {import("./pane.mjs").Look[]} looks
  * @property {number[]} lit the areas that stand out; none where all do
- * @property {[string, object[]]} outlines name and features
+ * @property {import("./shapes.mjs").Outline[]} outlines
  * @property {import("./marks.mjs").Place[]} places
  * @property {boolean} tiled whether areas are shown as tiles of equal area
  * @property {{box: Box, name: string}[]} [windows] what the insets magnify, where there is room for them
  */
 
 import { faded } from "./fade.mjs";
+import { Ground } from "./ground.mjs";
 import { CLEAR } from "./ink.mjs";
-import { Shapes, outlinesBetween, outlinesOf } from "./shapes.mjs";
+import { Shapes, outlinesOf } from "./shapes.mjs";
 
 const OUTSIDE = 255;
 
 /** @returns {Uint8Array} the bytes of a base64 text */
 const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
-async function fetchJson(address) {
+async function fetched(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
-  return answer.json();
+  return answer;
+}
+
+const fetchJson = async (address) => (await fetched(address)).json();
+
+/** The areas of a country: their shapes, and what they are called. */
+async function ground(shapes, names) {
+  const [file, called] = await Promise.all([fetched(shapes).then((answer) => answer.arrayBuffer()), fetchJson(names)]);
+  return new Ground(file, called);
 }
 
 export class Scenes {
   #config;
   #colours;
   #fetched = new Map(); // promises by address
+  #names; // address of the names of the areas of a country, by that of their shapes
   #looks = new Map(); // looks by their colours, so that equal looks are one object
 
   /**
@@ -44,6 +54,7 @@ export class Scenes {
   constructor(config, colours) {
     this.#config = config;
     this.#colours = colours;
+    this.#names = new Map(Object.entries(config.names ?? {}).map(([level, address]) => [config.geometry[level], address]));
     Object.values(config.geometry).forEach((address) => this.#shapes(address)); // they will be wanted
   }
 
@@ -56,7 +67,7 @@ export class Scenes {
     const tiled = frame.layout === "tiles" && Boolean(tiles?.[frame.level]);
     const shapes = await this.#shapes((tiled ? tiles : geometry)[frame.level]);
     const [outlines, places] = await Promise.all(tiled
-      ? [this.#once(`outlines ${shapes.key}`, async () => [shapes.key, outlinesBetween(shapes)]), shapes.boroughs()]
+      ? [this.#once(`outlines ${shapes.key}`, async () => shapes.between()), shapes.boroughs()]
       : [this.#outlines(), this.#places()]);
     const marked = frame.marked ? bytes(frame.marked) : [];
     const lit = shapes.ids.filter((id) => marked[id]);
@@ -72,7 +83,8 @@ export class Scenes {
   }
 
   #shapes(address) {
-    return this.#once(address, async () => new Shapes(address, await fetchJson(address)));
+    const names = this.#names.get(address);
+    return this.#once(address, async () => new Shapes(address, await (names ? ground(address, names) : fetchJson(address))));
   }
 
   #outlines() {
@@ -80,7 +92,7 @@ export class Scenes {
     return this.#once("outlines", async () => {
       const levels = ["ward", "borough"].filter((level) => geometry[level]);
       const loaded = await Promise.all(levels.map((level) => this.#shapes(geometry[level])));
-      return ["geo", outlinesOf(Object.fromEntries(levels.map((level, i) => [level, loaded[i]])))];
+      return outlinesOf(Object.fromEntries(levels.map((level, i) => [level, loaded[i]])));
     });
   }
 
@@ -96,7 +108,7 @@ export class Scenes {
     const { borough } = this.#config.geometry;
     if (!borough) return [];
     const shapes = await this.#shapes(borough);
-    return shapes.ids.map((id) => ({ text: shapes.properties(id).name, rank: 1, point: shapes.anchors[id] }));
+    return shapes.ids.map((id) => ({ text: shapes.properties(id).name, rank: 1, point: shapes.anchor(id) }));
   }
 
   /** How every area of a frame is drawn. @param {Frame} frame */
@@ -107,11 +119,11 @@ export class Scenes {
     const colours = palette.map(({ colour }) => this.#colours.shade(colour));
     const ruled = palette.map(({ lines }) => lines && this.#colours.shade(lines));
     const dotted = overlay?.palette.map(({ colour }) => this.#colours.shade(colour));
-    return Array.from(bytes(classes), (k, id) => {
-      const seen = (colour) => (lit && !lit[id] ? faded(colour, outside) : colour);
+    const look = (k, faint, dot) => {
+      const seen = (colour) => (faint ? faded(colour, outside) : colour);
       const colour = k === OUTSIDE ? outside : seen(colours[k]);
       const pattern = palette[k]?.pattern; // none outside
-      const dots = over && k !== OUTSIDE && over[id] !== OUTSIDE ? seen(dotted[over[id]]) : CLEAR;
+      const dots = k !== OUTSIDE && dot !== OUTSIDE ? seen(dotted[dot]) : CLEAR;
       const hatch = seen(hatching);
       const lines = ruled[k] ? seen(ruled[k]) : CLEAR;
       const key = [colour, pattern, lines, dots, hatch].join();
@@ -122,6 +134,13 @@ export class Scenes {
         });
       }
       return this.#looks.get(key);
+    };
+    const found = new Map(); // by class, whether it fades, and dots
+    return Array.from(bytes(classes), (k, id) => {
+      const [faint, dot] = [Boolean(lit) && !lit[id], over ? over[id] : OUTSIDE];
+      const kind = (k * 2 + Number(faint)) * 256 + dot;
+      if (!found.has(kind)) found.set(kind, look(k, faint, dot));
+      return found.get(kind);
     });
   }
 }

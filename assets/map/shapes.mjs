@@ -6,7 +6,15 @@
  * @typedef {[number, number, number, number]} Box west, south, east, north
  * @typedef {[number, number]} Point longitude, latitude
  * @typedef {{code: string, name: string, ward?: string, borough?: string}} AreaProperties
+ * @typedef {object} Outline lines of a kind, ward or borough
+ * @property {string} kind
+ * @property {Box} box
+ * @property {boolean} vast whether there are so many that only those in a box are to be drawn
+ * @property {(path: Path2D, origin: number[], units: number, box?: Box) => void} trace draws them: see the function of this name
  */
+
+import { Ground } from "./ground.mjs";
+import { mercator } from "./mercator.mjs";
 
 export const polygons = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
 
@@ -22,11 +30,30 @@ export function hull(boxes) {
   return whole;
 }
 
+const MANY = 2000; // areas
+const BANDS = 120;
+
 export const meets = (a, b) => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 
 export const holds = (box, [x, y]) => box[0] <= x && x <= box[2] && box[1] <= y && y <= box[3];
 
 const boxOf = (geometry) => hull(polygons(geometry).flatMap(([ring]) => ring.map(([x, y]) => [x, y, x, y])));
+
+/** The corners of boxes that lie outermost in each of some bands, across and along, of the box around all of them. */
+function outermost(boxes, whole) {
+  const points = new Set();
+  for (const [across, along] of [[0, 1], [1, 0]]) {
+    const step = (whole[along + 2] - whole[along]) / BANDS || 1;
+    const ends = Array.from({ length: BANDS + 1 }, () => [null, null]);
+    for (const box of boxes) {
+      const end = ends[Math.floor((box[along] - whole[along]) / step)];
+      if (!end[0] || box[across] < end[0][across]) end[0] = box;
+      if (!end[1] || box[across + 2] > end[1][across + 2]) end[1] = box;
+    }
+    for (const box of ends.flat()) if (box) points.add(box);
+  }
+  return [...points].flatMap(([west, south, east, north]) => [[west, south], [east, south], [east, north], [west, north]]);
+}
 
 /** Where a parallel crosses some rings, from west to east: the inside lies between pairs. */
 function crossings(rings, y) {
@@ -61,26 +88,100 @@ function anchorOf(geometry, box) {
   return [(xs[widest] + xs[widest + 1]) / 2, y];
 }
 
+/**
+ * Draw lines or polygons in degrees on a path, in a plane that begins at a place of the world, which is so many units wide.
+ *
+ * @param {Path2D} path
+ * @param {any} geometry
+ * @param {number[]} origin
+ * @param {number} units
+ */
+export function trace(path, geometry, [left, top], units) {
+  const run = (ring) => ring.forEach((point, i) => {
+    const [x, y] = mercator(point);
+    const [across, down] = [(x - left) * units, (y - top) * units];
+    if (i) path.lineTo(across, down);
+    else path.moveTo(across, down);
+  });
+  if (geometry.type === "MultiLineString") geometry.coordinates.forEach(run);
+  else {
+    for (const ring of ringsOf(geometry)) {
+      run(ring);
+      path.closePath();
+    }
+  }
+}
+
+/** The areas of a county, as GeoJSON has them. */
+class Features {
+  /** @param {{features: any[]}} geojson a FeatureCollection of polygons with AreaProperties */
+  constructor({ features }) {
+    this.all = features;
+    this.length = features.length;
+  }
+
+  box(id) {
+    return boxOf(this.all[id].geometry);
+  }
+
+  geometry(id) {
+    return this.all[id].geometry;
+  }
+
+  properties(id) {
+    return this.all[id].properties;
+  }
+
+  code(id) {
+    return this.all[id].properties.code;
+  }
+
+  trace(path, id, origin, units) {
+    trace(path, this.all[id].geometry, origin, units);
+  }
+}
+
 /** The areas of one level in one layout. */
 export class Shapes {
+  #areas;
+  #anchors = [];
+
   /**
-   * @param {string} key names the level and layout: the source of a map carries it
-   * @param {{features: any[]}} geojson a FeatureCollection of polygons with AreaProperties
+   * @param {string} key names the level and layout
+   * @param {Ground|{features: any[]}} areas of a country, or a FeatureCollection of those of a county
    */
-  constructor(key, geojson) {
+  constructor(key, areas) {
     this.key = key;
-    this.features = geojson.features.map((feature, id) => ({ ...feature, id }));
-    this.ids = [...this.features.keys()];
-    this.boxes = this.features.map((feature) => boxOf(feature.geometry));
-    this.anchors = this.features.map((feature, id) => anchorOf(feature.geometry, this.boxes[id]));
+    this.#areas = areas instanceof Ground ? areas : new Features(areas);
+    this.ids = Array.from({ length: this.#areas.length }, (_, id) => id);
+    /** @type {Box[]} */ this.boxes = this.ids.map((id) => this.#areas.box(id));
     this.box = hull(this.boxes);
     this.surrounded = null; // the areas that `around` was last asked for
-    this.positions = new Map(this.features.map((feature, id) => [feature.properties.code, id]));
+    this.positions = new Map(this.ids.map((id) => [this.#areas.code(id), id]));
+  }
+
+  /** What a country is drawn from; null of a county. @returns {Ground|null} */
+  get ground() {
+    return this.#areas instanceof Ground ? this.#areas : null;
   }
 
   /** @returns {AreaProperties} */
   properties(id) {
-    return this.features[id].properties;
+    return this.#areas.properties(id);
+  }
+
+  geometry(id) {
+    return this.#areas.geometry(id);
+  }
+
+  /** A point well inside an area. @returns {Point} */
+  anchor(id) {
+    return this.#anchors[id] ??= anchorOf(this.geometry(id), this.boxes[id]);
+  }
+
+  /** Draw an area on a path: see the function of this name. */
+  trace(path, id, origin, units) {
+    this.#areas.trace(path, id, origin, units);
   }
 
   /** Id of an area, or -1 where this level has no such code. */
@@ -91,7 +192,7 @@ export class Shapes {
   /** Id of the area under a point, or -1. */
   at(point) {
     return this.boxes.findIndex((box, id) => (
-      holds(box, point) && inside(ringsOf(this.features[id].geometry), point)));
+      holds(box, point) && inside(ringsOf(this.geometry(id)), point)));
   }
 
   /** Ids of the areas that meet a box. */
@@ -99,67 +200,73 @@ export class Shapes {
     return this.ids.filter((id) => meets(this.boxes[id], box));
   }
 
-  /** Corners of some areas: all that their outline can be. */
+  /** Corners of some areas, all that their outline can be; of very many the outermost corners of the boxes around them. */
   corners(ids) {
-    return ids.flatMap((id) => ringsOf(this.features[id].geometry).flat());
+    if (ids.length <= MANY) return ids.flatMap((id) => ringsOf(this.geometry(id)).flat());
+    return outermost(ids.map((id) => this.boxes[id]), this.box);
   }
 
   /** The line around some areas together, as segments: every edge that only one of them has. */
   around(ids) {
     if (String(ids) !== this.surrounded) {
       this.surrounded = String(ids);
-      this.rim = edgesOf(ids.map((id) => this.features[id]))
+      this.rim = this.#edges(ids)
         .filter(({ areas }) => areas.length === 1)
         .map(({ edge }) => edge);
     }
     return this.rim;
   }
 
+  /** Every edge of some areas once, with the properties of those that have it: neighbours share their corners. */
+  #edges(ids) {
+    const edges = new Map();
+    const name = ([x, y]) => `${Math.round(x * 1e5)},${Math.round(y * 1e5)}`;
+    for (const id of ids) {
+      for (const ring of ringsOf(this.geometry(id))) {
+        for (let i = 1; i < ring.length; i += 1) {
+          const edge = [ring[i - 1], ring[i]];
+          const key = edge.map(name).sort().join(" ");
+          if (!edges.has(key)) edges.set(key, { edge, areas: [] });
+          edges.get(key).areas.push(this.properties(id));
+        }
+      }
+    }
+    return [...edges.values()];
+  }
+
+  /**
+   * Ward and borough outlines where there are no shapes of their own, as in a tile layout: every edge whose two sides lie
+   * in different wards or boroughs, or that has one side only.
+   *
+   * @returns {Outline[]}
+   */
+  between() {
+    const edges = this.#edges(this.ids);
+    return ["ward", "borough"].map((kind) => {
+      const coordinates = edges.filter(({ areas: [a, b] }) => a[kind] !== b?.[kind]).map(({ edge }) => edge);
+      const geometry = { type: "MultiLineString", coordinates };
+      return { kind, box: this.box, vast: false, trace: (path, origin, units) => trace(path, geometry, origin, units) };
+    });
+  }
+
   /** The middle of each borough: where its name stands in a layout without places. */
   boroughs() {
     const members = Map.groupBy(this.ids, (id) => this.properties(id).borough);
     return [...members].map(([text, ids]) => {
-      const mean = (axis) => ids.reduce((sum, id) => sum + this.anchors[id][axis], 0) / ids.length;
+      const mean = (axis) => ids.reduce((sum, id) => sum + this.anchor(id)[axis], 0) / ids.length;
       return { text, rank: 1, point: [mean(0), mean(1)] };
     });
   }
 }
 
-/** Ward and borough outlines from the shapes of these levels: each ring once, boroughs last so that they lie on top. */
+/** Ward and borough outlines from the shapes of these levels. @returns {Outline[]} */
 export function outlinesOf(levels) {
-  return Object.entries(levels).flatMap(([kind, shapes]) =>
-    shapes.features.map(({ geometry }) => ({ type: "Feature", properties: { kind }, geometry })));
-}
-
-/** Every edge of some areas once, with the properties of those that have it: neighbours share their corners. */
-function edgesOf(features) {
-  const edges = new Map();
-  const name = ([x, y]) => `${Math.round(x * 1e5)},${Math.round(y * 1e5)}`;
-  for (const { geometry, properties } of features) {
-    for (const ring of ringsOf(geometry)) {
-      for (let i = 1; i < ring.length; i += 1) {
-        const edge = [ring[i - 1], ring[i]];
-        const key = edge.map(name).sort().join(" ");
-        if (!edges.has(key)) edges.set(key, { edge, areas: [] });
-        edges.get(key).areas.push(properties);
-      }
-    }
-  }
-  return [...edges.values()];
-}
-
-/**
- * Ward and borough outlines where there are no shapes of their own, as in a tile layout: every edge whose two sides lie
- * in different wards or boroughs, or that has one side only.
- */
-export function outlinesBetween(shapes) {
-  const edges = edgesOf(shapes.features);
-  return ["ward", "borough"].map((kind) => ({
-    type: "Feature",
-    properties: { kind },
-    geometry: {
-      type: "MultiLineString",
-      coordinates: edges.filter(({ areas: [a, b] }) => a[kind] !== b?.[kind]).map(({ edge }) => edge),
+  return Object.entries(levels).map(([kind, shapes]) => ({
+    kind,
+    box: shapes.box,
+    vast: shapes.ground !== null,
+    trace: (path, origin, units, box) => {
+      for (const id of box ? shapes.within(box) : shapes.ids) shapes.trace(path, id, origin, units);
     },
   }));
 }

@@ -4,11 +4,36 @@ import { make } from "../page/dom.mjs";
 
 const EDGE_PX = 16;
 
+const came = new WeakMap(); // frame of a country -> what the server told, by the first area of which it told
+
+/**
+ * What a frame says of an area: a text for each column; a promise where the server is still to be asked, as of a country.
+ *
+ * @param {import("./map.mjs").Frame} frame
+ * @returns {Said|Promise<Said>}
+ * @typedef {{columns: string[], row: string[]}} Said
+ */
+function said(frame, id) {
+  const { values, tips, each } = frame;
+  if (!tips) return { columns: values?.columns ?? [], row: values?.rows[id] ?? [] };
+  if (!came.has(frame)) came.set(frame, new Map());
+  const told = came.get(frame);
+  const first = id - (id % each);
+  const pick = ({ columns, rows }) => ({ columns, row: rows[id - first] ?? [] });
+  if (!told.has(first)) {
+    const asked = fetch(`${tips}${tips.includes("?") ? "&" : "?"}at=${first}`)
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`${answer.status}`))));
+    told.set(first, asked);
+    asked.then((found) => told.set(first, found), () => told.delete(first));
+  }
+  const known = told.get(first);
+  return known instanceof Promise ? known.then(pick) : pick(known);
+}
+
 /** The lines of a tooltip. */
-function lines(id, { shapes, frame: { values } }) {
-  const { name, known, ward, borough } = shapes.properties(id);
+function lines({ name, known, ward, borough }, { columns, row }) {
   const where = [known, ward, borough].filter((part) => part && part !== name).join(" · ");
-  const rows = (values?.columns ?? []).map((column, i) => [column, values.rows[id]?.[i]]).filter(([, value]) => value);
+  const rows = columns.map((column, i) => [column, row[i]]).filter(([, value]) => value);
   return [
     make("strong", "map-tip-name", {}, name),
     make("span", "map-tip-where", {}, where),
@@ -21,11 +46,23 @@ function lines(id, { shapes, frame: { values } }) {
 export class Tip {
   element = make("div", "map-tip", { role: "status", hidden: "" });
 
+  #told = 0; // counts what is told, so that what comes late is left out
+
   /** Tell of an area of a scene; of none where there is none. */
   tell(code, scene) {
     const id = scene?.shapes.find(code) ?? -1;
     this.element.hidden = id < 0;
-    if (id >= 0) this.element.replaceChildren(...lines(id, scene));
+    this.#told += 1;
+    if (id < 0) return;
+    const [area, turn] = [scene.shapes.properties(id), this.#told];
+    const show = (known) => this.element.replaceChildren(...lines(area, known));
+    const known = said(scene.frame, id);
+    if (!(known instanceof Promise)) {
+      show(known);
+      return;
+    }
+    show({ columns: [], row: [] });
+    known.then((found) => turn === this.#told && show(found), () => {});
   }
 
   /** Stand beside a point of the map, inside it. */

@@ -16,6 +16,7 @@ from geo.ask.ages import AGE_BANDS
 from geo.ask.choices import DOMAINS
 from geo.data.area_tables import middle_layer
 from geo.data.boundaries import browser_geojson, in_degrees
+from geo.data.ground import is_country, names, pack
 from geo.data.store import Snapshot
 from geo.stats.weights import Neighbours
 
@@ -42,6 +43,8 @@ class Level:
     neighbours : Neighbours
     shapes : GeoDataFrame
         EPSG:27700, same index.
+    ground : bytes
+        Shapes of a country for the browser (:mod:`geo.data.ground`); b"" of a county.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Level:
     parent: np.ndarray
     neighbours: Neighbours
     shapes: pd.DataFrame
+    ground: bytes = b""
 
     @property
     def n(self) -> int:
@@ -96,9 +100,14 @@ class Level:
         return browser_geojson(self.degrees, self.labels)
 
     @cached_property
-    def geojson_hash(self) -> str:
-        """Short SHA-256 of the shapes, for an address that may be kept for ever."""
-        return hashlib.sha256(self.geojson).hexdigest()[:12]
+    def names(self) -> bytes:
+        """What the areas are called, for the browser that has the ground."""
+        return names(self.labels)
+
+    @cached_property
+    def shapes_hash(self) -> str:
+        """Short SHA-256 of the shapes as the browser gets them, for an address that may be kept for ever."""
+        return hashlib.sha256(self.ground or self.geojson).hexdigest()[:12]
 
 
 def levels_of(snapshot: Snapshot) -> dict[str, Level]:
@@ -121,6 +130,7 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
             parent=parent,
             neighbours=neighbours,
             shapes=shapes[key],
+            ground=_ground(snapshot, key, shapes[key]) if is_country(len(areas)) else b"",
         )
         names = shapes[key]["name"].to_numpy(str)
         some = lookup.iloc[_first_of_each(parent, len(index))]
@@ -138,6 +148,12 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
         )
         levels[key] = _ranked(snapshot, replace(level, frame=frame))
     return levels
+
+
+def _ground(snapshot: Snapshot, key: str, shapes: pd.DataFrame) -> bytes:
+    """Shapes of a level of a country, made anew where an earlier version of this program imported them."""
+    role = f"ground/{key}"
+    return bytes(snapshot.read(role)["file"][0]) if snapshot.has(role) else pack(shapes)
 
 
 def _ranked(snapshot: Snapshot, level: Level) -> Level:

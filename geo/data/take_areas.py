@@ -16,6 +16,7 @@ from geo.data import (
     boundaries,
     calendar,
     exclusions,
+    ground,
     indicator_declared,
     indicators,
     interventions,
@@ -162,6 +163,9 @@ def _derive(change: Transaction) -> None:
     for name, areas in levels.items():
         for key, build in WEIGHTS.items():
             change.put(f"neighbours/{name}/{key}", build(areas).to_frame(), derived=True)
+    if ground.is_country(len(small)):
+        for name, areas in levels.items():
+            change.put(f"ground/{name}", pd.DataFrame({"file": [ground.pack(areas)]}), derived=True)
 
 
 def _take_population(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:

@@ -13,7 +13,7 @@ from dash._utils import to_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard import facts, filters, ids, layout, view
+from dashboard import create_app, facts, filters, ids, layout, view
 from dashboard import legend as parts
 from dashboard.link import PLAIN
 from geo.answer.answer import RANKED, leading_classes
@@ -120,6 +120,20 @@ def test_numbers_on_the_map_are_the_ranks_of_the_table(small_atlas: Atlas):
     index = small_atlas.levels["lsoa"].frame.index
     rows = rows_of(page["shown"])[:RANKED]
     assert page["frame"]["ranked"] == [[index.get_loc(row["code"]), row["rank"]] for row in rows]
+
+
+def test_tooltips_of_a_country_are_told_when_asked_for(small_atlas: Atlas, monkeypatch: pytest.MonkeyPatch):
+    whole = view.page(small_atlas, "?layer=local_moran")["frame"]
+    monkeypatch.setattr("dashboard.frame.is_country", lambda areas: areas == 36)
+    monkeypatch.setattr("dashboard.routes_pieces.TOLD_AT_ONCE", 10)
+    frame = view.page(small_atlas, "?layer=local_moran")["frame"]
+    assert (frame["values"], frame["each"]) == (None, 256)
+    client = create_app(small_atlas).server.test_client()
+    asked = [client.get(f"/{frame['tips']}&at={first}").json for first in (0, 30, 99)]
+    assert [one["columns"] for one in asked] == [whole["values"]["columns"]] * 3
+    assert [one["rows"] for one in asked] == [
+        whole["values"]["rows"][a:b] for a, b in ((0, 10), (30, 40), (99, 99))
+    ]
 
 
 def test_tooltips_have_a_line_of_numbers_for_every_area(small_atlas: Atlas):

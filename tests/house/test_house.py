@@ -76,10 +76,18 @@ def test_paths_of_a_machine_are_recognised(text: str) -> None:
 
 def test_no_code_of_others_is_committed() -> None:
     names = tracked()
-    folders = ("assets/vendor/", "node_modules/", ".venv/")
+    folders = ("node_modules/", ".venv/")
     assert not [name for name in names if name.startswith(folders) or ".min." in name]
     scripts = [name for name in names if name.endswith((".js", ".mjs", ".css"))]
     assert not [name for name in scripts if re.search("sourceMappingURL|@license|@preserve", read(name))]
+
+
+def test_the_lock_of_the_tools_for_scripts_pins_everything_by_hash_and_names_no_address() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    installed = {name: package for name, package in packages.items() if name}
+    assert installed and all(package["dev"] for package in installed.values()), "the page needs none of them"
+    assert all(package["integrity"].startswith("sha512-") for package in installed.values())
+    assert not any("resolved" in package for package in installed.values())
 
 
 def test_data_of_users_are_never_committed() -> None:

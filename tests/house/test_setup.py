@@ -29,7 +29,6 @@ class Machine:
             monkeypatch.setattr(self.module, name, folder / ".venv" / path)
         monkeypatch.setattr(self.module, "create_environment", self.create)
         monkeypatch.setattr(self.module, "pip_install", self.install)
-        monkeypatch.setattr(self.module, "install_map_library", lambda installed: None)
 
     def create(self) -> None:
         self.done.append("environment")

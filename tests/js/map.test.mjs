@@ -5,13 +5,15 @@ import { test } from "node:test";
 
 import { faded } from "../../assets/map/fade.mjs";
 import { fitAround, hides } from "../../assets/map/fit.mjs";
+import { Ground } from "../../assets/map/ground.mjs";
 import { levels } from "../../assets/map/hands.mjs";
 import { HATCHINGS, atZoom, tile } from "../../assets/map/ink.mjs";
 import { besideFrames, spread } from "../../assets/map/marks.mjs";
 import { filling } from "../../assets/map/mercator.mjs";
+import { Mosaic } from "../../assets/map/mosaic.mjs";
 import { roundBelow } from "../../assets/map/scale.mjs";
 import { Scenes } from "../../assets/map/scenes.mjs";
-import { Shapes, outlinesBetween } from "../../assets/map/shapes.mjs";
+import { Shapes } from "../../assets/map/shapes.mjs";
 import { View, between } from "../../assets/map/view.mjs";
 
 const SIDE = 4;
@@ -33,7 +35,7 @@ test("areas are found by their code and by a point", () => {
   assert.equal(shapes.find("B5"), -1);
   assert.equal(shapes.at([1.5, 1.5]), 5);
   assert.equal(shapes.at([9, 9]), -1);
-  assert.deepEqual(shapes.anchors[5], [1.5, 1.5]);
+  assert.deepEqual(shapes.anchor(5), [1.5, 1.5]);
   assert.deepEqual(shapes.box, [0, 0, SIDE, SIDE]);
 });
 
@@ -44,8 +46,11 @@ test("a set has one line around it", () => {
 });
 
 test("outlines of tiles run where wards and boroughs meet", () => {
-  const found = outlinesBetween(new Shapes("x", squares()));
-  const lines = found.map(({ properties, geometry }) => [properties.kind, geometry.coordinates.length]);
+  const lines = new Shapes("x", squares()).between().map(({ kind, trace }) => {
+    let begun = 0;
+    trace({ moveTo: () => { begun += 1; }, lineTo: () => {} }, [0, 0], 1);
+    return [kind, begun];
+  });
   const rim = 4 * SIDE;
   assert.deepEqual(lines, [["ward", rim + (SIDE - 1) * SIDE], ["borough", rim + SIDE]]);
 });
@@ -134,7 +139,7 @@ test("what is not marked fades, and tiles are asked for when they are shown", as
   t.mock.method(Shapes.prototype, "boroughs", () => []);
   const marked = base64(Array.from({ length: SIDE * SIDE }, (_, id) => Number(id === 1)));
   const scene = await all.of(frame([1, 1], { marked, layout: "tiles" }));
-  assert.deepEqual([scene.tiled, scene.lit, scene.outlines[0]], [true, [1], "/tiles"]);
+  assert.deepEqual([scene.tiled, scene.lit, scene.outlines.map(({ kind }) => kind)], [true, [1], ["ward", "borough"]]);
   assert.equal(scene.looks[1].colour, "#b30000");
   assert.equal(scene.looks[0].colour, faded("#b30000", COLOURS.theme.outside));
   assert.ok(asked.includes("/tiles"));
@@ -214,4 +219,68 @@ test("names of frames side by side do not lie over each other", () => {
     assert.ok(!meets(spots[0], spots[1]), `names, the second frame at ${x}, ${y}`);
     spots.forEach((spot) => frames.forEach((other) => assert.ok(!meets(spot, other))));
   }
+});
+
+const POWER = 12;
+
+/** The file of a country of squares, as many each way, with their corners on a grid; the last has a hole that is an area. */
+function country(side) {
+  const rings = [];
+  const square = (x, y, size) => [[x, y], [x + size, y], [x + size, y + size], [x, y + size]];
+  for (let id = 0; id < side * side; id += 1) rings.push([square(1000 + 40 * (id % side), 1000 + 40 * Math.floor(id / side), 40)]);
+  const hole = square(1000 + 40 * (side - 1) + 10, 1000 + 40 * (side - 1) + 10, 20);
+  rings.at(-1).push(hole);
+  rings.push([hole]);
+  const all = rings.flat();
+  const columns = [
+    Uint32Array.of(rings.length, all.length, 4 * all.length, POWER),
+    ...[0, 1].map((axis) => Int32Array.from(all, ([first], i) => first[axis] - (i ? all[i - 1][0][axis] : 0))),
+    Uint32Array.from(all, (ring) => ring.length),
+    Uint32Array.from(rings, (each) => each.length),
+    ...[0, 1].map((axis) => Int16Array.from(all.flatMap((ring) => ring.map((point, i) => (i ? point[axis] - ring[i - 1][axis] : 0))))),
+  ];
+  const names = { code: rings.map((_, id) => `A${id}`), ward: { words: ["W", "V"], of: rings.map((_, id) => id % 2) } };
+  return new Ground(Uint8Array.from(Buffer.concat(columns.map(({ buffer }) => Buffer.from(buffer)))).buffer, names);
+}
+
+test("the areas of a country lie where its file says, and are called what it says", () => {
+  const shapes = new Shapes("x", country(SIDE));
+  assert.equal(shapes.ids.length, SIDE * SIDE + 1);
+  assert.deepEqual(shapes.properties(3), { code: "A3", ward: "V" });
+  const [west, south, east, north] = shapes.boxes[1];
+  assert.ok(Math.abs(west - ((1040 / 2 ** POWER) * 360 - 180)) < 1e-9 && east > west && north > south);
+  const inside = SIDE * SIDE;
+  assert.equal(shapes.at(shapes.anchor(inside)), inside, "in the hole of the last square");
+  assert.equal(shapes.at(shapes.anchor(5)), 5);
+  const [ring] = shapes.geometry(0).coordinates;
+  assert.deepEqual(ring[0], ring.at(-1));
+});
+
+test("under every point of a mosaic is the one area that holds it, and an edge has the middle of two colours", () => {
+  const ground = country(SIDE);
+  const view = new View();
+  Object.assign(view, { width: 90, height: 70, zoom: 3.3, x: 1083 / 2 ** POWER, y: 1079 / 2 ** POWER });
+  const mosaic = new Mosaic();
+  mosaic.lay(ground, [...Array(ground.length).keys()], view, 1, 90, 70);
+  const inks = Array.from({ length: ground.length + 1 }, (_, i) => ({ flat: i + 1, side: 1, tile: null }));
+  const pixels = new Uint32Array(90 * 70);
+  const lookOf = Uint8Array.from({ length: ground.length }, (_, id) => id);
+  mosaic.colour(pixels, lookOf, inks, { colour: 0, parts: 0 }, [0, 0]);
+  const shapes = new Shapes("x", ground);
+  let whole = 0;
+  for (let y = 0; y < 70; y += 1) {
+    for (let x = 0; x < 90; x += 1) {
+      const under = [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]]
+        .map(([right, down]) => shapes.at(view.unproject([x + right, y + down])));
+      if (new Set(under).size > 1) continue;
+      whole += 1;
+      assert.equal(pixels[y * 90 + x], under[0] < 0 ? ground.length + 1 : under[0] + 1, `${x}, ${y}`);
+    }
+  }
+  assert.ok(whole > 4000);
+  const two = [{ flat: 0xff000000, side: 1, tile: null }, { flat: 0xffffffff, side: 1, tile: null }, { flat: 0, side: 1, tile: null }];
+  mosaic.colour(pixels, lookOf.map((id) => id % 2), two, { colour: 0, parts: 0 }, [0, 0]);
+  assert.ok(pixels.includes(0xff7f7f7f), "half and half");
+  mosaic.colour(pixels, lookOf.fill(0), two, { colour: 0xffffffff, parts: 128 }, [0, 0]);
+  assert.ok(pixels.includes(0xff7f7f7f), "a hair between two areas of one colour");
 });

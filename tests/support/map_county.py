@@ -15,11 +15,11 @@ import shapely
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; "
+    "default-src 'none'; script-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 )
 PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Map</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/vendor/maplibre-gl/maplibre-gl.css">
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/style/map.css"></head>
 <body style="margin: 0"><div id="map" style="width: 100vw; height: 100vh"></div></body></html>"""
 CONFIG = {
@@ -111,7 +111,8 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_response(200)
             self.send_header("Content-Type", "application/json" if name else "text/html")
             self.end_headers()
-            self.wfile.write(json.dumps(self.files[name]).encode() if name else PAGE.encode())
+            body = self.files[name] if name else PAGE.encode()
+            self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
         elif name.startswith("assets/"):
             super().do_GET()
         else:

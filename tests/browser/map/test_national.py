@@ -1,81 +1,87 @@
-"""More areas than a county has: the map library draws them, or the page itself where that cannot."""
+"""More areas than a county has: which is under each pixel is found once; they are told when pointed at."""
 
+import json
 from collections.abc import Iterator
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+import shapely
 from playwright.sync_api import Page
 
+from geo.data import ground
+from tests.support import map_county
 from tests.support.map_county import frame
-from tests.support.map_page import COLOURS, IDS, MapPage, N
+from tests.support.map_page import COLOURS, MapPage
 
-LIBRARY = "maplibre-gl.mjs"
-NO_WEBGL = """const made = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...how) {
-  return kind.startsWith("webgl") ? null : made.call(this, kind, ...how);
-};"""
+SIDE = 60
+IDS = np.arange(SIDE * SIDE)
+COUNTRY = {"geometry": {"lsoa": "/lsoa.bin"}, "names": {"lsoa": "/names.json"}, "tiles": {}, "places": None}
+MIDDLE = SIDE * SIDE // 2 + SIDE // 2
+
+
+@pytest.fixture(scope="module")
+def country_address() -> Iterator[str]:
+    """A server of squares of 10 km that a country's map is drawn from."""
+    row, column = np.divmod(IDS, SIDE)
+    west, south = 100_000 + 10_000 * column, 10_000 * row
+    shapes = gpd.GeoDataFrame(geometry=shapely.box(west, south, west + 10_000, south + 10_000), crs=27700)
+    called = pd.DataFrame({"name": [f"Area {i}" for i in IDS], "ward": "W", "borough": "B"})
+    called.index = pd.Index([f"A{i:05}" for i in IDS])
+    tips = {"columns": ["Offences"], "rows": [[f"{i} of them"] for i in range(256)]}
+    files = {"lsoa.bin": ground.pack(shapes), "names.json": json.loads(ground.names(called)), "tips": tips}
+    with map_county.serve(files) as address:
+        yield address
 
 
 @pytest.fixture
-def country(page: Page, address: str) -> Iterator[MapPage]:
+def country(page: Page, country_address: str) -> Iterator[MapPage]:
     """The map as a country has it; the test fails where the page complains or asks elsewhere."""
-    it = MapPage(page, address, insets=0, national=True)
+    it = MapPage(page, country_address, insets=0, **COUNTRY)
     yield it
     assert it.complaints() == []
 
 
-def test_the_library_draws_recolours_and_tells_of_a_click(country: MapPage) -> None:
-    country.paint(IDS % 5)
-    country.look_at("A00137")
-    assert country.seen.count(LIBRARY) == 1
-    assert country.middle() == COLOURS[137 % 5]
+def test_a_country_is_coloured_and_recoloured_and_tells_of_an_area(country: MapPage) -> None:
+    country.paint(IDS % 5, values=None, tips="/tips?level=lsoa", each=256)
+    seen = np.asarray(country.shot())
+    wanted = {tuple(colour) for colour in COLOURS}
+    assert wanted <= {tuple(colour) for colour in seen.reshape(-1, 3).tolist()}, (
+        "every class, in its own colour"
+    )
+    country.paint(np.full(len(IDS), 4), values=None, tips="/tips?level=lsoa", each=256)
+    assert country.middle() == COLOURS[4]
+    country.page.mouse.move(683, 384)
+    country.page.wait_for_selector(".map-tip-values dd")
+    code = country.page.locator(".map-tip-name").text_content().removeprefix("Area ")
+    assert country.page.locator(".map-tip-values dd").text_content() == f"{int(code) % 256} of them"
     country.page.mouse.click(683, 384)
-    assert country.news() == [["A00137", False]]
-    country.paint(np.full(16, 4), level="ward")
-    country.paint((IDS + 1) % 5)
-    assert country.middle() == COLOURS[(137 + 1) % 5]
+    assert country.news() == [[f"A{int(code):05}", False]]
 
 
-def test_the_library_draws_hatchings_dots_and_lines_around_what_is_marked(country: MapPage) -> None:
-    dots = {
-        "classes": frame(np.where(IDS == 137, 0, 255))["classes"],
-        "palette": [{"colour": "#54278f", "label": "Most deprived"}],
-    }
+def test_near_by_its_areas_are_drawn_as_those_of_a_county(country: MapPage) -> None:
+    country.paint(IDS % 5, values=None)
+    country.look_at(f"A{MIDDLE:05}")
+    assert country.middle() == COLOURS[MIDDLE % 5]
+
+
+def test_what_is_hidden_is_hatched_from_afar_too(country: MapPage) -> None:
     hidden = {"colour": "#ffffff", "label": "Suppressed", "pattern": "suppressed"}
-    lined = {"colour": "#cfe1ef", "label": "Less", "lines": "#4393c3"}
-    country.paint(IDS % 2, palette=[hidden, lined], overlay=dots, selected="A00137")
-    country.look_at("A00137")
+    country.paint(np.zeros(len(IDS)), values=None, palette=[hidden])
     shot = np.asarray(country.shot(), int)
-    assert {0x54278F, 0xFFDD00, 0x7B8893} <= set(np.unique(shot @ [0x10000, 0x100, 1]).tolist())
-    line = np.abs(shot - (0x43, 0x93, 0xC3)).sum(axis=2)
-    assert line.min() < 40, "thin, and so a little softer"
+    assert {0xFFFFFF, 0x7B8893} <= set(np.unique(shot @ [0x10000, 0x100, 1]).tolist())
 
 
-def test_two_maps_of_the_library_share_one_camera(country: MapPage) -> None:
-    country.paint(np.full(N, 4))
-    country.do("compare", frame(np.full(N, 1)))
-    country.look_at("A00137")
+def test_no_crack_is_between_its_areas(country: MapPage) -> None:
+    country.paint(np.full(len(IDS), 4), values=None)
+    shot = np.asarray(country.shot())
+    inside = shot[334:434, 633:733].reshape(-1, 3)
+    assert (inside == COLOURS[4]).all()
+
+
+def test_two_maps_of_a_country_share_one_camera(country: MapPage) -> None:
+    country.paint(np.full(len(IDS), 4), values=None)
+    country.do("compare", frame(np.full(len(IDS), 1)))
     assert country.middle(".map-pane >> nth=0") == COLOURS[4]
     assert country.middle(".map-pane >> nth=1") == COLOURS[1]
-    for x in (341, 1024):
-        country.page.mouse.click(x, 384)
-    assert country.news() == [["A00137", False], [None, False]], "the same area in the middle of both"
-
-
-@pytest.mark.parametrize("lacking", ["webgl", "library"])
-def test_without_webgl_or_the_library_the_page_draws_the_map_itself(
-    new_tab: Page, address: str, lacking: str
-) -> None:
-    if lacking == "webgl":
-        new_tab.add_init_script(NO_WEBGL)
-    more = {"vendor": f"{address}assets/nowhere/"} if lacking == "library" else {}
-    it = MapPage(new_tab, address, insets=0, national=True, **more)
-    it.paint(IDS % 5)
-    it.look_at("A00137")
-    assert it.middle() == COLOURS[137 % 5]
-
-
-def test_a_county_does_not_ask_for_the_library(page: Page, address: str) -> None:
-    it = MapPage(page, address, insets=0)
-    it.paint(IDS % 5)
-    assert it.seen.count(LIBRARY) == 0
