@@ -21,7 +21,7 @@ from geo.out.export import allow
 from geo.out.patrol_files import FILES, WEEKDAYS, Drawn, filename
 from geo.tell.patrol.plan import plan
 from geo.tell.patrol.ranking import RANKINGS
-from geo.tell.patrol.said import EDGE, NOT_PLANNED, areas_table, power_lines, shift_tables
+from geo.tell.patrol.said import EDGE, NOT_PLANNED, areas_table, no_power, power_table, shift_tables
 from geo.tell.patrol.wish import SAID, WHOLE, Wish
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
             "rows": rows,
             "shifts": shift_tables(drawn.plan),
             "not_planned": NOT_PLANNED.strip(),
-            "power": power_lines(drawn.plan),
+            "power": power_table(drawn.plan),
+            "no_power": no_power(drawn.plan),
             "days": [
                 (f"{WEEKDAYS[day.weekday()]} {day_name(day)}", ", ".join(drawn.names[area] for area in areas))
                 for day, areas in days

@@ -106,20 +106,25 @@ def plan_(  # noqa: PLR0917
 def _show(atlas: Atlas, found: Plan) -> None:
     from rich.table import Table
 
-    from geo.tell.patrol.said import areas_table, power_lines, shift_tables
+    from geo.tell.patrol.said import areas_table, no_power, power_table, shift_tables
 
     console = cli.console()
     console.print(f"{found.description}. {found.banner}.\n")
-    for title, (head, rows) in {"": areas_table(found), **shift_tables(found)}.items():
+    tables = {"": areas_table(found)}
+    for name, listed in shift_tables(found).items():
+        tables[f"First areas from {name} (‡: not in the plan)"] = listed
+    if not no_power(found):
+        tables["How many days"] = power_table(found)
+    for title, (head, rows) in tables.items():
         if title:
-            console.print(f"\nFirst areas from {title} (‡: not in the plan)\n")
+            console.print(f"\n{title}\n")
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for name in head:
             table.add_column(name)
         for row in rows:
             table.add_row(*row)
         console.print(table)
-    for sentence in (*found.sentences, *power_lines(found)):
+    for sentence in filter(None, (*found.sentences, no_power(found))):
         console.print(f"\n{sentence}")
 
 

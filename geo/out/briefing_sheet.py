@@ -8,7 +8,7 @@ happens and what, what was decided, and room for visits. It is drawn from a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ from geo.out.drawing import (
 )
 from geo.out.export import allow
 from geo.out.pane import Pane, in_sight
-from geo.out.printed_map import draw_areas, draw_head, write_name
+from geo.out.printed_map import draw_areas, draw_head, draw_outlines, write_name
 from geo.out.provenance import Sheet, sheet
 from geo.out.ward_where import name_places
 from geo.stats.rates import UNRELIABLE_NOTE
@@ -78,8 +78,13 @@ def _silent(done: int, total: int, what: str) -> None:
 # ---------------------------------------------------------------- the parts
 
 
-def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
-    """Draw the area among its neighbours, in the colours of the map, with the names that are known."""
+def draw_place(
+    page: Page, spot: Hotspot, here: Sheet, place: Rect, chosen: Collection[str] | None = None
+) -> None:
+    """Draw the area among its neighbours, with the names that are known.
+
+    In the colours of the map; or, where codes of chosen areas are given, these tinted and the others white.
+    """
     level = here.level
     position = level.frame.index.get_loc(spot.told.code)
     first, end = level.neighbours.indptr[position : position + 2]
@@ -87,11 +92,21 @@ def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
     west, south, east, north = level.bounds[position].tolist()
     reach = AROUND * max(east - west, north - south)
     view = (west - reach, south - reach, east + reach, north + reach)
-    place, key = _with_key(here, view, place)
-    with page.part("Figure", alternative=f"Map of {spot.name} and its neighbours. {here.map_in_words}"):
+    if chosen is None:
+        (place, key), said = _with_key(here, view, place), here.map_in_words
+    else:
+        place, key = replace(place, bottom=place.bottom - KEY_LINE - 0.6), CHOSEN_KEY
+        said = "The areas of the plan are tinted."
+    with page.part("Figure", alternative=f"Map of {spot.name} and its neighbours. {said}"):
         pane = Pane(page, place, view, margin=0.0)
         pane.ground()
-        draw_areas(pane, here)
+        if chosen is None:
+            draw_areas(pane, here)
+        else:
+            mine, shapes = level.frame.index.isin(list(chosen)), level.shapes.geometry.to_numpy()
+            for which, colour in ((~mine, "white"), (mine, TINT)):
+                pane.draw(shapes[which], fill=colour, line=PALE, weight=0.5)
+            draw_outlines(pane, here)
         shape = level.shapes.geometry.to_numpy()[[position]]
         for colour, weight in (("white", 4.6), (INK, 2.4)):
             pane.draw(shape, line=colour, weight=weight, order=4)
@@ -114,6 +129,11 @@ def draw_place(page: Page, spot: Hotspot, here: Sheet, place: Rect) -> None:
 
 Key = list[list[tuple[Entry, float]]]
 """Lines of a key: classes of the map, and how wide each is written."""
+TINT = "#bcd6ea"
+CHOSEN_KEY: Key = [
+    [(Entry(colour, name, None, 0, name=name), 40.0)
+     for colour, name in ((TINT, "Areas of the plan"), ("white", "Other areas"))]
+]  # fmt: skip
 
 
 def _with_key(here: Sheet, view: Box, place: Rect) -> tuple[Rect, Key]:

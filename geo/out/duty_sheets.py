@@ -49,7 +49,7 @@ def _page(drawn: Drawn, spot: Hotspot, here: Sheet) -> Page:
     page.text(MARGIN, 27, spot.name, HEAD, bold=True, kind="H1")
     y = page.paragraph(MARGIN, 29, width, f"{spot.told.code}. {spot.where}", BODY, colour=MUTED)
     place = Rect(MARGIN, y + 3, page.width - MARGIN, y + 3 + MAP)
-    draw_place(page, spot, here, place)
+    draw_place(page, spot, here, place, drawn.names)
     y = place.bottom + 7
     for head, text in _said(drawn, spot):
         page.text(MARGIN, y, head, BODY, bold=True, kind="H2")

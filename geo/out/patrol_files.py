@@ -81,7 +81,7 @@ def write_ics(drawn: Drawn) -> bytes:
     wish, entries = drawn.plan.wish, []
     for day, areas in zip(drawn.record.design.dates, drawn.record.patrolled, strict=True):
         names = [f"{drawn.names[area]} ({area})" for area in areas]
-        said = f"{wish.visits} × {wish.minutes} minutes each. {', '.join(names)}"
+        said = f"{wish.visits} × {wish.minutes} minutes each. {', '.join(names)}. {drawn.plan.banner}."
         title = f"{counted(len(areas), 'area', 'areas')} to patrol"
         entries.append(Entry(day, day, title, said, drawn.record.seal[:16]))
     return write_calendar(drawn.title, entries, drawn.made)

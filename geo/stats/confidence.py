@@ -198,6 +198,8 @@ def back_test_sentence(
     noun: str = "offences",
     hotspots: str = "hotspots",
     then: str = "the next period",
+    *,
+    beside_count: bool = True,
 ) -> str:
     """What a :func:`back_test` found, in words.
 
@@ -207,6 +209,8 @@ def back_test_sentence(
     noun : str
     hotspots, then : str
         What was tested, "Hotspots (Gi*) of 2022", and the period on which.
+    beside_count : bool
+        Whether it is said what a ranking by count would have caught: not where that is what was tested.
 
     Examples
     --------
@@ -226,6 +230,10 @@ def back_test_sentence(
         f"The {hotspots} ({chosen['size_share']:.0%} of the whole) caught {caught:.0%} of the {noun} of "
         f"{then}. That is {times:.1f} times their share, where areas at random come to 1 ({low:.1f} to "
         f"{high:.1f}), and {efficiency:.0%} of the best possible. "
-        f"Ranking by count would have caught {count['hit_rate']:.0%}, areas at random "
-        f"{random['hit_rate']:.0%} ({random['lower']:.0%} to {random['upper']:.0%})."
+        + (
+            f"Ranking by count would have caught {count['hit_rate']:.0%}, areas at random "
+            if beside_count
+            else "Areas at random would have caught "
+        )
+        + f"{random['hit_rate']:.0%} ({random['lower']:.0%} to {random['upper']:.0%})."
     )

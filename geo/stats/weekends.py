@@ -5,6 +5,7 @@ The method is in ``docs/methods/patrol.md``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -225,6 +226,30 @@ def ahead(counts: np.ndarray, calendar: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"fewer than {FEWEST} weekends of history")
     past = slice(max(0, n - LONGEST), n)
     return forecast(fit(counts[past], calendar.iloc[past]), calendar.iloc[n:], thirds(counts))
+
+
+def changed_by(counts: np.ndarray, calendar: pd.DataFrame, terms: Sequence[str]) -> pd.DataFrame:
+    """Ratio of weekends that a term of the calendar marks to others, as :func:`ahead` takes it.
+
+    Parameters
+    ----------
+    counts, calendar
+        As :func:`ahead`, of the history alone.
+    terms : sequence of str
+        Columns of the calendar.
+
+    Returns
+    -------
+    DataFrame
+        On those whose effect could be told: ``ratio, lower, upper`` (95%).
+    """
+    model = fit(counts[-LONGEST:], calendar.iloc[-LONGEST:])
+    error = pd.Series(np.sqrt(np.diag(model.covariance)), model.effects.index)
+    told = [term for term in terms if term in model.effects]
+    effect, far = model.effects[told], 1.96 * error[told]
+    return pd.DataFrame({
+        "ratio": np.exp(effect), "lower": np.exp(effect - far), "upper": np.exp(effect + far)
+    })  # fmt: skip
 
 
 def looked_back(counts: np.ndarray, calendar: pd.DataFrame, tested: int = 2 * YEAR) -> pd.DataFrame:

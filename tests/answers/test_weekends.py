@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import icalendar
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -75,6 +76,20 @@ def test_the_intervals_cover_about_95_in_100_weekends_of_the_demonstration(demo_
         fridays, counts = told._history(asked)
         within.append(law.looked_back(counts, told._calendar(demo_atlas, fridays)[0])["covered"].mean())
     assert 0.91 < sum(within) / 3 < 0.99
+
+
+def test_paydays_change_nothing_where_counts_are_even_and_the_page_says_why_here_they_seem_to(
+    demo_atlas, found
+) -> None:
+    fridays, counts = told._history(demo_atlas.asked(demo_atlas.exactly("level=borough&source=offences")))
+    calendar = told._calendar(demo_atlas, fridays)[0]
+    even = np.random.default_rng(2).poisson(counts.mean(), len(counts))
+    flat = law.changed_by(even, calendar, [told.PAYDAY]).loc[told.PAYDAY]
+    assert flat["lower"] < 1 < flat["upper"] and 0.95 < flat["ratio"] < 1.05
+    dealt = law.changed_by(counts, calendar, [told.PAYDAY]).loc[told.PAYDAY]
+    assert dealt["upper"] < 1
+    said = " ".join(found.coming.caveats)
+    assert "Payday −" in said and "deal the events of a month over its weekdays alike" in said
 
 
 def test_every_file_says_the_same_weekends(demo_atlas, found) -> None:

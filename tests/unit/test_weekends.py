@@ -50,6 +50,16 @@ def test_intervals_hold_as_many_weekends_to_come_as_they_say() -> None:
     assert abs(np.mean(held) - 0.95) < 3 * error
 
 
+def test_what_the_calendar_changed_is_told_with_limits_that_hold_it() -> None:
+    """40 histories: 95% of the limits, ± 3 standard errors."""
+    held = []
+    for seed in range(40):
+        counts, calendar = made_up(seed, n=N)
+        found = law.changed_by(counts, calendar, ["holiday", "no such"]).loc["holiday"]
+        held.append(found["lower"] < 1.5 < found["upper"])
+    assert abs(np.mean(held) - 0.95) < 3 * np.sqrt(0.95 * 0.05 / len(held))
+
+
 def test_a_planted_holiday_is_found_and_graded_busier() -> None:
     counts, calendar = made_up(3, moves=0.0)
     model = law.fit(counts[:N], calendar[:N])

@@ -27,6 +27,8 @@ FRIDAY, DAYS = 4, 3
 HOLIDAY, CHRISTMAS, PAYDAY, SCHOOL, EVENT = (
     "Bank holiday", "Christmas or New Year", "Payday", "School holiday", "Local event",
 )  # fmt: skip
+WAVES = 2
+"""Waves of the season a year, whose sines and cosines are the first columns of a calendar."""
 NEAR = 75
 """Days beyond the first and last school term that terms are still known for: no holiday is longer."""
 HELD = 0.95
@@ -100,7 +102,9 @@ def weekends(atlas: Atlas, query: Query, number: int = law.AHEAD) -> Weekends:
             f"without {asked.noun}: there are {len(fridays)} here."
         ) from error
     ahead.insert(0, "on", on[len(fridays) :])
-    said = _Said(asked, calendar.iloc[: len(fridays)], on[: len(fridays)], fridays, notes)
+    past = calendar.iloc[: len(fridays)]
+    notes = [*_changed(law.changed_by(counts, past, [*past.columns[2 * WAVES :]]), atlas.synthetic), *notes]
+    said = _Said(asked, past, on[: len(fridays)], fridays, notes)
     did, missed = said.did(tried), said.missed(tried)
     return Weekends(
         describe(query, atlas.catalogue),
@@ -136,7 +140,7 @@ def _calendar(atlas: Atlas, fridays: list[date]) -> tuple[pd.DataFrame, list[str
     index = pd.Index(fridays, name="friday")
     phase = 2 * np.pi * np.array([day.timetuple().tm_yday / 365.25 for day in fridays])
     table = pd.DataFrame(index=index)
-    for k in (1, 2):
+    for k in range(1, WAVES + 1):
         table[f"sin {k}"], table[f"cos {k}"] = np.sin(k * phase), np.cos(k * phase)
     end = fridays[-1] + timedelta(days=DAYS)
     code = str(atlas.levels["lsoa"].frame.index[0])
@@ -208,6 +212,33 @@ def _school_holiday(terms: pd.DataFrame, fridays: list[date]) -> tuple[np.ndarra
     }
     days = np.array([[friday + timedelta(days=k) in taught for k in range(DAYS)] for friday in fridays])
     return 1 - days.mean(axis=1), []
+
+
+def _changed(effects: pd.DataFrame, synthetic: bool) -> list[str]:
+    """What the calendar's marks changed in the history, in a sentence; and what misleads of it."""
+    if effects.empty:
+        return []
+    parts = [
+        f"{name} {_percent(row['ratio'])} ({_percent(row['lower'])} to {_percent(row['upper'])})"
+        for name, row in effects.iterrows()
+    ]
+    said = f"What the calendar changed in the history: {'; '.join(parts)}."
+    dealt = (
+        "These data are made up, and deal the events of a month over its weekdays alike: the weekends of "
+        "months with five are quieter than others, which those after payday are more often. Nobody spends "
+        "less for it."
+    )
+    return [said, dealt] if synthetic and PAYDAY in effects.index else [said]
+
+
+def _percent(ratio: float) -> str:
+    """A ratio as a change.
+
+    >>> _percent(0.931), _percent(1.02), _percent(1.001)
+    ('−7%', '+2%', '0%')
+    """
+    change = round(100 * (ratio - 1))
+    return f"{'−' if change < 0 else '+'}{abs(change)}%" if change else "0%"
 
 
 # ---------------------------------------------------------------- tables

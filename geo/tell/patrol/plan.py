@@ -239,7 +239,8 @@ def _back_test(asked: Asked, wish: Wish) -> str:
     one, other = period_name(middle - YEAR, middle - 1), period_name(middle, last)
     label = RANKINGS[wish.by].label.partition(":")[0]
     name = f"{len(top)} first areas by {label[0].lower()}{label[1:]} in {one}"
-    return "Back-test: " + confidence.back_test_sentence(tested, asked.noun, name, other)
+    said = confidence.back_test_sentence(tested, asked.noun, name, other, beside_count=wish.by != "count")
+    return f"Back-test: {said}"
 
 
 def _regression(asked: Asked, mine: np.ndarray) -> float:

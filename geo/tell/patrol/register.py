@@ -66,7 +66,9 @@ def row_of(trial: Ran, found: Assessment) -> dict[str, Any]:
         "from": pd.Timestamp(trial.dates[0]),
         "to": pd.Timestamp(trial.dates[-1]),
         "rating": rating(tables["effect"].table.iloc[0], around, trial.level),
-        "result": " ".join(tables[key].finding for key in ("effect", "around") if key in tables),
+        "result": " ".join(
+            [f"{trial.counted}:", *(tables[key].finding for key in ("effect", "around") if key in tables)]
+        ),
         "source": trial.asked.query.source,
     }
 
@@ -91,4 +93,4 @@ def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
         new = register_trial(change, trial.record.seal, row)
     if not new:
         return ALREADY
-    return f"Registered as “{row['rating']}”; `hotspots undo` takes it back. {RULE}"
+    return f"Registered as “{row['rating']}”; hotspots undo takes it back. {RULE}"

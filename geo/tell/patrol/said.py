@@ -54,16 +54,25 @@ def _number(count: object) -> str:
     return SUPPRESSED if count is pd.NA else f"{count:,}"
 
 
-def power_lines(plan: Plan) -> list[str]:
-    """How many days it takes to see what reduction."""
-    if plan.power.empty:
-        return [f"How many days it takes cannot be told. {plan.why_no_power}"]
-    lines = []
-    for reduction, row in plan.power.iterrows():
-        days = row["days"]
-        needed = f"{days:,.0f} days" if np.isfinite(days) else "more days than can be told"
-        lines.append(
-            f"If patrols prevent {reduction:.0%} on their days, {needed} show it in four of five trials; "
-            f"{plan.wish.days} days in {row['chance']:.0%}."
-        )
-    return lines
+def power_table(plan: Plan) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of how many days it takes to see what reduction; no rows where that cannot be told."""
+    days = plan.wish.days
+    head = [
+        "Patrols prevent",
+        "Days that show it in four of five trials",
+        f"{days} days show it in",
+    ]
+    rows = [
+        [
+            f"{reduction:.0%}",
+            f"{row['days']:,.0f}" if np.isfinite(row["days"]) else "more than can be told",
+            f"{row['chance']:.0%} of trials",
+        ]
+        for reduction, row in plan.power.iterrows()
+    ]
+    return head, rows
+
+
+def no_power(plan: Plan) -> str:
+    """Why it cannot be told how many days it takes; "" where it can."""
+    return f"How many days it takes cannot be told. {plan.why_no_power}" if plan.power.empty else ""

@@ -14,6 +14,7 @@ from geo.answer.asked import ALPHA, Asked
 from geo.answer.atlas import Atlas
 from geo.answer.daily import by_day, needs_days
 from geo.answer.disclosure import marking
+from geo.ask.describe import describe
 from geo.ask.problem import Problem
 from geo.ask.words import day_name, listed, month_number, written
 from geo.data.distinct import values_of
@@ -87,6 +88,11 @@ class Ran:
     def days(self) -> str:
         """ "1 December 2026 to 28 February 2027"."""
         return f"{day_name(self.dates[0])} to {day_name(self.dates[-1])}"
+
+    @property
+    def counted(self) -> str:
+        """ "Violence and sexual offences in Bedfordshire, 19:00 to 04:59": what is counted, without when."""
+        return describe(self.asked.query.replace(first=None, last=None, area=""), self.asked.county.catalogue)
 
     @property
     def finished(self) -> bool:
@@ -458,6 +464,7 @@ def told(trial: Ran, visits: Visits | None = None, *, today: date | None = None)
             filter(
                 None,
                 (
+                    f"Counted: {trial.counted}.",
                     f"The schedule is that of the record with the seal {record.seal[:16]}, drawn by lot with "
                     f"seed {record.design.seed}.",
                     _looked(trial),
