@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,9 @@ from geo import cli
 from geo.ask.problem import Problem
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
     from geo.answer.atlas import Atlas
     from geo.stats.patrol_record import Record
     from geo.tell.assessment import Assessment
@@ -103,9 +107,28 @@ def plan_(  # noqa: PLR0917
     _show(atlas, found)
 
 
-def _show(atlas: Atlas, found: Plan) -> None:
+def _table(head: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table for the terminal: no word of its head is broken."""
     from rich.table import Table
 
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in head:
+        table.add_column(name, overflow="fold", min_width=max(map(len, name.split()), default=1))
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def show(exhibit: Exhibit, title: str, console: Console) -> None:
+    """Print an exhibit: its finding, its table, its caveats."""
+    texts = exhibit.texts()
+    console.print(f"\n{title}: {exhibit.finding}\n")
+    console.print(_table(map(str, texts), texts.itertuples(index=False)), crop=False)
+    for caveat in exhibit.caveats:
+        console.print(f"\n{caveat}")
+
+
+def _show(atlas: Atlas, found: Plan) -> None:
     from geo.tell.patrol.said import areas_table, no_power, power_table, shift_tables
 
     console = cli.console()
@@ -118,12 +141,7 @@ def _show(atlas: Atlas, found: Plan) -> None:
     for title, (head, rows) in tables.items():
         if title:
             console.print(f"\n{title}\n")
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for name in head:
-            table.add_column(name)
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
+        console.print(_table(head, rows), crop=False)
     for sentence in filter(None, (*found.sentences, no_power(found))):
         console.print(f"\n{sentence}")
 
@@ -219,8 +237,6 @@ def track(  # noqa: PLR0917
     data: cli.Data = cli.DATA,
 ) -> None:
     """Compare visits with the schedule: today, this month and in all, missed days by area."""
-    from rich.table import Table
-
     from geo.tell.patrol.visits import delivered
 
     atlas = opened(data, group, access)
@@ -228,17 +244,7 @@ def track(  # noqa: PLR0917
     if made is None:
         raise Problem("The folder keeps no visits (hotspots import visits): name a file of them.")
     found = delivered(atlas, drawn, made, _day(until))
-    console = cli.console()
-    console.print(f"{found.title}\n\n{found.finding}\n")
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    texts = found.texts()
-    for name in texts:
-        table.add_column(str(name), overflow="fold")
-    for row in texts.itertuples(index=False):
-        table.add_row(*row)
-    console.print(table)
-    for caveat in found.caveats:
-        console.print(f"\n{caveat}")
+    show(found, found.title, cli.console())
 
 
 @patrol.command("test")
@@ -300,10 +306,7 @@ def _tell(found: Assessment, atlas: Atlas, output: Path | None) -> None:
     console = cli.console()
     console.print(f"{found.title}. {found.banner}.")
     for exhibit in found.exhibits.values():
-        console.print(f"\n{exhibit.name}: {exhibit.finding}\n")
-        console.print(exhibit.texts().to_string(index=False))
-        for caveat in exhibit.caveats:
-            console.print(f"\n{caveat}")
+        show(exhibit, exhibit.name, console)
     for caveat in found.caveats:
         console.print(f"\n{caveat}")
 
@@ -368,8 +371,4 @@ def repeats(
         atlas = opened(data, group, access)
         found = repeats_loaded(atlas, atlas.exactly(search_of(url)))
     for exhibit in found:
-        console.print(f"{exhibit.title}: {exhibit.finding}\n")
-        console.print(exhibit.texts().to_string(index=False))
-        for caveat in exhibit.caveats:
-            console.print(f"\n{caveat}")
-        console.print()
+        show(exhibit, exhibit.title, console)

@@ -10,7 +10,7 @@ import typer
 
 from geo import cli
 from geo.ask.problem import Problem
-from geo.cli_patrol import Url, opened, patrol
+from geo.cli_patrol import Url, opened, patrol, show
 
 
 @patrol.command("weekends")
@@ -41,7 +41,4 @@ def weekends_(  # noqa: PLR0917
     console = cli.console()
     console.print(f"{found.description}. {found.banner}.")
     for exhibit in found.exhibits:
-        console.print(f"\n{exhibit.title}: {exhibit.finding}\n")
-        console.print(exhibit.texts().to_string(index=False))
-        for caveat in exhibit.caveats:
-            console.print(f"\n{caveat}")
+        show(exhibit, exhibit.title, console)

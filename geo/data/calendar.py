@@ -14,6 +14,8 @@ from geo.data.table import Table
 ROLE = "calendar"
 KINDS = ("term", "payday", "event")
 """What an entry may be; one that does not say is an event."""
+AHEAD = 5 * 365
+"""Days from today within which an entry must lie: a calendar is of what is to come."""
 LONGEST = 100
 """Characters of a name."""
 NATIONS = {"E": "ENG", "W": "WLS", "S": "SCT", "N": "NIR"}
@@ -41,8 +43,10 @@ def read_calendar(table: Table) -> pd.DataFrame:
     found = pd.DataFrame({"name": name, "kind": kind.str.lower().replace("", "event")})
     table.refuse(found["name"] == "", columns["name"], "blank, where the name of an entry is needed")
     table.refuse(~found["kind"].isin(KINDS), columns.get("kind", ""), f"not one of {listed(list(KINDS))}")
-    found["start"] = parse_dates(table, columns["start"])
-    end = parse_dates(table, columns["end"], optional=True) if "end" in columns else found["start"]
+    found["start"] = parse_dates(table, columns["start"], ahead=AHEAD)
+    end = (
+        parse_dates(table, columns["end"], optional=True, ahead=AHEAD) if "end" in columns else found["start"]
+    )
     found["end"] = end.fillna(found["start"])
     before = (found["end"] < found["start"]).to_numpy(bool)
     table.refuse(pd.Series(before), columns.get("end", ""), "before the day on which it starts")

@@ -14,6 +14,8 @@ NEEDED = ("what", "where", "from")
 COLUMNS = ("what", "where", "from", "to", "rating", "result")
 RATINGS = ("works", "promising", "mixed", "no effect", "harmful", "inconclusive", "not tested")
 """What the evidence for it may be rated as."""
+AHEAD = 10 * 365
+"""Days from today within which the planned end of one that goes on must lie."""
 LONGEST = 300
 """Characters of a text."""
 
@@ -50,7 +52,7 @@ def read_interventions(table: Table) -> pd.DataFrame:
         ~found["rating"].isin(RATINGS), columns.get("rating", ""), f"not one of {listed(list(RATINGS))}"
     )
     found["from"] = parse_dates(table, columns["from"])
-    found["to"] = parse_dates(table, columns["to"], optional=True) if "to" in columns else pd.NaT
+    found["to"] = parse_dates(table, columns["to"], optional=True, ahead=AHEAD) if "to" in columns else pd.NaT
     found["to"] = found["to"].astype("datetime64[s]")
     ended = (found["to"] < found["from"]).to_numpy(bool)
     table.refuse(pd.Series(ended), columns.get("to", ""), "before the day on which it began")

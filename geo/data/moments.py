@@ -11,10 +11,21 @@ from geo.data.distinct import letters_of, mapped, values_of
 from geo.data.table import Counted, Table, cleaned, looks_like
 
 
-def parse_dates(table: Table, column: str, form: str = "%d/%m/%Y", *, optional: bool = False) -> pd.Series:
+def parse_dates(
+    table: Table, column: str, form: str = "%d/%m/%Y", *, optional: bool = False, ahead: int = 1
+) -> pd.Series:
     """Read a column of dates, or of dates with times, in one stated form; nothing is guessed.
 
     Beside the form itself, 2023-12-31 (ISO 8601) is read, which cannot be mistaken.
+
+    Parameters
+    ----------
+    table : Table
+    column, form : str
+    optional : bool
+        Whether a cell may be blank.
+    ahead : int
+        Days from today that a date may lie in the future.
 
     Returns
     -------
@@ -25,9 +36,9 @@ def parse_dates(table: Table, column: str, form: str = "%d/%m/%Y", *, optional: 
     ------
     Problem
         At a blank cell that must not be, a date that does not exist or is not in the form, or a date
-        before 1990 or in the future.
+        before 1990 or further in the future.
     """
-    return _dates(table, column, form, optional=optional)[0]
+    return _dates(table, column, form, optional=optional, ahead=ahead)[0]
 
 
 def parse_moments(
@@ -55,10 +66,12 @@ def parse_moments(
 
 
 _ISO = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?"
-_MIDNIGHT = r"(?<!\d)24:00(?::00)?$"
+_MIDNIGHT = r"(?<![\d:])24:00(?::00)?$"
 
 
-def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.Series, pd.Series]:
+def _dates(
+    table: Table, column: str, form: str, *, optional: bool, ahead: int = 1
+) -> tuple[pd.Series, pd.Series]:
     """Moments of a column, and whether each has a time of day."""
     values = _as_stated(table.frame[column], form)
     timed = ~np.isnat(values) & _has_time(form)
@@ -77,9 +90,10 @@ def _dates(table: Table, column: str, form: str, *, optional: bool) -> tuple[pd.
     table.refuse(np.isnat(values) & ~blank, column, f"not a date written like {like}")
     if not optional:
         table.refuse(blank, column, f"blank, where a date written like {like} is needed")
-    tomorrow = (pd.Timestamp.now() + pd.Timedelta(days=1)).to_datetime64()
-    beyond = (values < np.datetime64("1990-01-01")) | (values > tomorrow)
-    table.refuse(beyond, column, "a date before 1990 or in the future")
+    last = (pd.Timestamp.now() + pd.Timedelta(days=ahead)).to_datetime64()
+    beyond = (values < np.datetime64("1990-01-01")) | (values > last)
+    far = "in the future" if ahead <= 1 else f"more than {ahead // 365} years in the future"
+    table.refuse(beyond, column, f"a date before 1990 or {far}")
     return pd.Series(values), pd.Series(timed)
 
 

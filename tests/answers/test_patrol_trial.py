@@ -12,6 +12,7 @@ from pyproj import Transformer
 from shapely import Point
 
 from dashboard import create_app
+from geo.answer.asked import Asked
 from geo.answer.daily import by_day
 from geo.ask.problem import Problem
 from geo.ask.words import month_text
@@ -114,6 +115,26 @@ def test_the_buffer_holds_the_events_within_100_m_and_in_no_area(small_atlas, re
     area = near.argmin(axis=1)[mine]
     apart = found[trial.rows].sum(axis=1) - np.bincount(area, minlength=9)
     assert np.abs(apart).max() <= 2, "points as near to two areas, kept to a metre, go to either"
+
+
+def test_the_buffer_leaves_out_events_at_listed_places(small_atlas, record, with_points, monkeypatch) -> None:
+    """A list of one whole area beside the trial: none of its events is in the buffer, all others are."""
+    events, points = with_points
+    shapes = small_atlas.levels["lsoa"].shapes.geometry
+    whole = ran(small_atlas, record, 9)
+    near = np.array([shapes[list(record.design.areas)].distance(Point(x, y)).min() for x, y in points])
+    listed = events["lsoa"][(near <= 100) & ~events["lsoa"].isin(record.design.areas)].mode()[0]
+    days = events["date"].between(*(pd.Timestamp(day) for day in (whole.dates[0], whole.dates[-1])))
+    mine = days & (near <= 100) & (events["lsoa"] == listed)
+    places = pd.DataFrame({"name": ["Prison"], "lsoa": [listed], "x": [np.nan]})
+    read = small_atlas.snapshot.__class__.read
+    monkeypatch.setattr(
+        "geo.data.store.Snapshot.read",
+        lambda self, role: places if role == "exclusions" else read(self, role),
+    )
+    without = replace(whole, asked=Asked(small_atlas, whole.asked.query.replace(exclude="listed")))
+    apart = [by_day(within_buffer(one), one.dates).sum() for one in (whole, without)]
+    assert apart[0] - apart[1] == mine.sum() > 5
 
 
 def test_neighbours_and_buffer_are_corrected_together(small_atlas, record, with_points) -> None:

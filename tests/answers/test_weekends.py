@@ -146,6 +146,15 @@ def test_the_calendar_is_imported_and_says_what_is_on(small_county: Path, tmp_pa
     assert "School holiday" not in far[0] and any("left out: they are loaded from" in note for note in far[2])
 
 
+def test_a_calendar_is_of_days_to_come() -> None:
+    ahead = date.today() + timedelta(days=300)
+    entry = f"name,start,end,kind\nSummer term,{ahead},{ahead + timedelta(days=60)},term\n"
+    assert read_calendar(read_table("calendar.csv", entry.encode()))["start"].dt.date.tolist() == [ahead]
+    late = f"name,start\nSummer term,{date.today() + timedelta(days=3650)}\n"
+    with pytest.raises(Problem, match="more than 5 years in the future"):
+        read_calendar(read_table("calendar.csv", late.encode()))
+
+
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [

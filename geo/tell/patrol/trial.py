@@ -18,7 +18,7 @@ from geo.ask.describe import describe
 from geo.ask.problem import Problem
 from geo.ask.words import day_name, listed, month_number, written
 from geo.data.distinct import values_of
-from geo.data.exclusions import KEPT, grid_of
+from geo.data.exclusions import KEPT, ROLE, at_places, grid_of
 from geo.stats.displacement import regression_to_the_mean
 from geo.stats.patrol_effect import Effect, afterwards, corrected, effect, level_of_look, nearby
 from geo.stats.patrol_record import Record
@@ -91,8 +91,9 @@ class Ran:
 
     @property
     def counted(self) -> str:
-        """ "Violence and sexual offences in Bedfordshire, 19:00 to 04:59": what is counted, without when."""
-        return describe(self.asked.query.replace(first=None, last=None, area=""), self.asked.county.catalogue)
+        """ "Violence and sexual offences in Bedfordshire, October to November 2023, 19:00 to 04:59"."""
+        first, last = (month_number(f"{self.dates[end]:%Y-%m}") for end in (0, -1))
+        return describe(self.asked.query.replace(first=first, last=last), self.asked.county.catalogue)
 
     @property
     def finished(self) -> bool:
@@ -339,10 +340,12 @@ def within_buffer(trial: Ran) -> Asked:
     row = small.get_indexer(pd.Index(codes))
     own = np.append(np.where(row >= 0, np.isin(parent[row], trial.rows), False), False)[place]
     kept = (ring >= 0) & ~own
+    if asked.query["exclude"]:  # by where they were, not by the area that they are placed in
+        kept &= at_places(events["point"], events["lsoa"], snapshot.read(ROLE)) < 0
     home = np.array([small[np.flatnonzero(parent == row)[0]] for row in trial.rows])
     moved = events[kept].drop(columns="point").assign(lsoa=pd.Categorical(home[ring[kept]]))
     county = asked.county.with_events(asked.query.source, moved, asked.months)
-    return Asked(county, asked.query)
+    return Asked(county, asked.query.replace(exclude=""))
 
 
 def _exhibit(  # noqa: PLR0917
