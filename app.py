@@ -56,6 +56,7 @@ def build(
     link: int | None = None,
     workers: int = 0,
     copied: bool = False,
+    engine: str = cli.ENGINE,
 ) -> tuple[Application, Editions]:
     """Open a data folder and make the web application of its dashboard.
 
@@ -72,6 +73,8 @@ def build(
         Processes for the questions of the page.
     copied : bool
         Whether processes may be copies of this one, which has begun no thread.
+    engine : str
+        Who counts (:func:`geo.engines.engine.engine_of`).
 
     Returns
     -------
@@ -87,8 +90,12 @@ def build(
     """
     from dashboard.door.link import Link
     from dashboard.serving.editions import Editions, Settings
+    from geo.engines.engine import engine_of
 
-    editions = Editions(Settings(data, OTHERS if access else viewer, access, workers, copied=copied))
+    counting = engine_of(engine)
+    editions = Editions(
+        Settings(data, OTHERS if access else viewer, access, workers, counting, copied=copied)
+    )
     atlas = editions.current.atlas
     if access:
         try:
@@ -235,6 +242,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
         typer.Option("--cleared", help="Show the true small numbers of controlled sources; asks to confirm."),
     ] = False,
     access: cli.AccessFile = None,
+    engine: cli.EngineUrl = cli.ENGINE,
     unix: Annotated[
         Path | None,
         typer.Option("--socket", help="Unix socket to listen at, for this account alone.", metavar="PATH"),
@@ -274,7 +282,15 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
         viewer = CLEARED_OWNER if cleared else OTHERS if CONTAINED else OWNER
         log_lines(requests=log)
         fill(data)
-        application, editions = build(data, viewer, people, link=link, workers=workers, copied=True)
+        application, editions = build(
+            data,
+            viewer,
+            people,
+            link=link,
+            workers=workers,
+            copied=engine == cli.ENGINE,  # a connection to a database has no copy
+            engine=engine,
+        )
         shown = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"at {unix}" if unix else f"on http://{shown}:{on}"
         if token := getattr(application, "token", ""):

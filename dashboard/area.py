@@ -21,7 +21,7 @@ from dashboard.panel import Link, fact_list, panel_of
 from dashboard.place import place
 from dashboard.published import indicators
 from geo.answer.columns import DAGGER, PLUS_MINUS, RATE, count_of, counts_of, rated
-from geo.answer.cube import YEAR
+from geo.answer.counts import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layers import LAYERS
 from geo.answer.margin import widen

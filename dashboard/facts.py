@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.columns import DAYS_COVERED, DECILES, RATE, Column, counts_of, intervals, rated, texts
-from geo.answer.cube import YEAR
+from geo.answer.counts import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layers import LAYERS, about
 from geo.answer.measures import beside

@@ -49,6 +49,16 @@ AccessFile = Annotated[
         metavar="FILE",
     ),
 ]
+EngineUrl = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        envvar="HOTSPOTS_ENGINE",
+        help="Who counts: memory (this process) or duckdb (docs/engines.md).",
+        metavar="URL",
+    ),
+]
+ENGINE = "memory"
 STOPPED = 130
 """Exit status after Ctrl+C."""
 WRITERS: dict[str, Callable[..., bytes]] = {}
@@ -366,6 +376,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     ] = None,
     group: AsGroup = "",
     access: AccessFile = None,
+    engine: EngineUrl = ENGINE,
     data: Data = DATA,
 ) -> None:
     """Write what the page shows at an address to a file, whole or not at all."""
@@ -373,7 +384,7 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     from geo.out import briefing_sheet, indicator_files
     from geo.out import export as out
 
-    atlas = opened(data, group, access)
+    atlas = opened(data, group, access, engine)
     if form in indicator_files.FORMS:
         out.allow(atlas, form)
         save(output or Path(indicator_files.filename(atlas, form)), indicator_files.write(atlas, form))
@@ -399,12 +410,13 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     save(output or Path(name), content)
 
 
-def opened(data: Path, group: str = "", access: Path | None = None) -> Atlas:
+def opened(data: Path, group: str = "", access: Path | None = None, engine: str = ENGINE) -> Atlas:
     """Open a data folder: for its owner, or as a group of the access file sees it."""
     from geo.access.file import group_named
     from geo.answer.atlas import Atlas
+    from geo.engines.engine import engine_of
 
-    atlas = Atlas.open(data)
+    atlas = Atlas.open(data, engine=engine_of(engine))
     return atlas.seen_by(group_named(data, group, access).viewer) if group else atlas
 
 
@@ -445,6 +457,7 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     ] = False,
     group: AsGroup = "",
     access: AccessFile = None,
+    engine: EngineUrl = ENGINE,
     data: Data = DATA,
 ) -> None:
     """Rebuild a needs assessment: every table, figure and finding, as one document."""
@@ -460,7 +473,7 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
 
         show_check(Atlas.open(data, CLEARED_OWNER))
         return
-    atlas = opened(data, group, access)
+    atlas = opened(data, group, access, engine)
     allow(atlas, "assessment")
     form = form_of(output.suffix if output else ".docx")
     query = asked(atlas, url, first=first, last=last, boroughs=borough or ())

@@ -36,6 +36,7 @@ from geo.ask.refusal import Refused
 from geo.ask.viewer import CLEARED_OWNER as _CLEARED
 from geo.ask.viewer import OWNER as _OWNER
 from geo.data.writing import write_whole as _write_whole
+from geo.engines.engine import engine_of as _engine_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -49,7 +50,7 @@ __all__ = [
 __version__ = version("hotspots")
 
 
-def open(folder: str | os.PathLike[str] = "data", *, cleared: bool = False) -> County:
+def open(folder: str | os.PathLike[str] = "data", *, cleared: bool = False, engine: str = "memory") -> County:
     """Open a data folder.
 
     Parameters
@@ -59,6 +60,8 @@ def open(folder: str | os.PathLike[str] = "data", *, cleared: bool = False) -> C
     cleared : bool
         Whether to read the true small numbers of controlled sources, for those with a right to them; what
         is made of them is not for sharing.
+    engine : str
+        Who counts: ``memory``, this process, or ``duckdb``, as ``hotspots serve --engine`` takes it.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def open(folder: str | os.PathLike[str] = "data", *, cleared: bool = False) -> C
     Problem
         If it holds no boundaries or cannot be read.
     """
-    return County(_Atlas.open(folder, _CLEARED if cleared else _OWNER))
+    return County(_Atlas.open(folder, _CLEARED if cleared else _OWNER, _engine_of(engine)))
 
 
 # ---------------------------------------------------------------- what is loaded, and what it answers

@@ -25,7 +25,9 @@ from dashboard.serving.site import Answered, open_site, site_of
 from dashboard.serving.workers import Workers
 from geo.access.file import Access
 from geo.answer.atlas import Atlas
+from geo.answer.counts import Engine
 from geo.answer.memory import MEGABYTE, Memory
+from geo.answer.packed import IN_MEMORY
 from geo.ask.catalogue import Catalogue
 from geo.ask.viewer import OWNER, Viewer
 from geo.data.store import Snapshot, Store
@@ -57,6 +59,8 @@ class Settings:
         How people log in, where they do.
     workers : int
         Processes for the questions of the page; with 0 the one that is asked answers them.
+    engine : Engine
+        Who counts.
     long_workers : int
         Processes for long pieces of work, which begin when there is some.
     room : int
@@ -69,6 +73,7 @@ class Settings:
     viewer: Viewer = OWNER
     access: Access | None = None
     workers: int = 0
+    engine: Engine = IN_MEMORY
     long_workers: int = 1
     room: int = 64
     copied: bool = False
@@ -213,11 +218,11 @@ class Editions:
             seen.register(page, self.figures)
             handing.register(page, hands)
 
-        opening = partial(open_site, snapshot, settings.access)
+        opening = partial(open_site, snapshot, settings.access, settings.engine)
         anew = Anew(opening, SITE)
         own = self._another(opening, anew)  # it opens the data meanwhile
         try:
-            atlas = Atlas(snapshot)
+            atlas = Atlas(snapshot, settings.engine)
             pages = Groups(atlas, settings.access, dress)
             for group in settings.access.groups.values() if settings.access else ():
                 pages.atlas(group.viewer)  # what cannot be opened is told now, not to whoever asks first

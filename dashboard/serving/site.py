@@ -14,6 +14,8 @@ from dashboard.door.person import VIEWER
 from dashboard.replies import REFERENCE
 from geo.access.file import Access
 from geo.answer.atlas import Atlas
+from geo.answer.counts import Engine
+from geo.answer.packed import IN_MEMORY
 from geo.ask.problem import Problem
 from geo.data.store import Snapshot
 
@@ -65,7 +67,9 @@ def passed_on(request: Request) -> dict[str, Any]:
     return {key: environ[key] for key in PASSED_ON if key in environ}
 
 
-def open_site(snapshot: Snapshot, access: Access | None) -> Callable[[Mapping[str, Any]], Answered]:
+def open_site(
+    snapshot: Snapshot, access: Access | None, engine: Engine = IN_MEMORY
+) -> Callable[[Mapping[str, Any]], Answered]:
     """Open one version of the data for answering.
 
     Parameters
@@ -73,13 +77,15 @@ def open_site(snapshot: Snapshot, access: Access | None) -> Callable[[Mapping[st
     snapshot : Snapshot
     access : Access or None
         How people log in; what each may see, a request says.
+    engine : Engine
+        Who counts.
 
     Returns
     -------
     callable
         Answers what :func:`passed_on` tells of a request.
     """
-    return site_of(Groups(Atlas(snapshot), access))
+    return site_of(Groups(Atlas(snapshot, engine), access))
 
 
 def site_of(pages: Groups) -> Callable[[Mapping[str, Any]], Answered]:

@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from geo.answer.cube import YEAR, Selection
+from geo.answer.counts import YEAR, Counted, Counts
+from geo.answer.cube import Cube
+from geo.answer.disclosure import Gate
 from geo.answer.gradient import Gradient, gradient
 from geo.answer.immutable import fixed
 from geo.answer.margin import variance
@@ -57,7 +59,8 @@ class Asked:
         Its noun that of the categories asked for.
     gate : Gate
         The way out for this source.
-    cube : Cube
+    events : Counts
+        Those of the source.
     level : Level
     frame : DataFrame
         Index of area codes, as :attr:`geo.answer.level.Level.frame`.
@@ -70,7 +73,8 @@ class Asked:
         self.county, self.query, self._within = county, query, within
         self.level, self.loaded = county.levels[query.level], county.sources[query.source]
         self.info = county.catalogue.source(query)
-        self.gate, self.cube = self.loaded.gate, self.loaded.cube
+        self.gate: Gate = self.loaded.gate
+        self.events: Counts = self.loaded.events
         self.neighbours, self.noun = self.level.neighbours, self.info.noun
 
     def ask(self, **changes: Any) -> Asked:
@@ -211,6 +215,11 @@ class Asked:
 
     # ------------------------------------------------------------ which events
 
+    @property
+    def cube(self) -> Cube:
+        """The events of the source row by row."""
+        return self.loaded.cube
+
     @cached_property
     def compared(self) -> Windows | None:
         """Stretches of days that the question compares; the counts are then those of the later one."""
@@ -222,7 +231,7 @@ class Asked:
         return self.query.windowed(self.info)
 
     @cached_property
-    def selection(self) -> Selection:
+    def selection(self) -> Counted:
         """The events, wherever they are, but those of months in which nobody reports on the areas chosen."""
         return self.loaded.reported(self.loaded.select(self.kept), self.chosen[self.level.parent])
 
@@ -279,7 +288,7 @@ class Asked:
         if not self.loaded.noise:
             return np.zeros(len(counts))
         boroughs = self.county.levels["borough"].parent
-        months = self.cube.months[self.selection.months].tolist()
+        months = self.events.months[self.selection.months].tolist()
         return variance(
             self.loaded.noise, counts, groups, boroughs=boroughs, months=months, kept=share * self._kept
         )
@@ -303,13 +312,13 @@ class Asked:
 
     def monthly(self) -> pd.DataFrame:
         """Events of each selected month [area, month number]."""
-        columns = self.cube.months[self.selection.months]
+        columns = self.events.months[self.selection.months]
         return pd.DataFrame(self.level.add_up(self.selection.by_area_and_month()), self.frame.index, columns)
 
     # ------------------------------------------------------------ a wider time, for classes that stay
 
     @cached_property
-    def _wider(self) -> tuple[Selection, float]:
+    def _wider(self) -> tuple[Counted, float]:
         wide = self.query.replace(month=(), hour=(), day=(), night=(), compare="")
         if wide.first is not None and wide.first == wide.last:
             wide = wide.replace(first=None, last=None)
@@ -339,8 +348,7 @@ class Asked:
     def _harm(self) -> tuple[np.ndarray, np.ndarray, int]:
         weights = self.county.harm_weights(self.query.source)
         wider, scale = self._wider
-        rows = np.append(self.lsoas, [False, False])[self.cube.area[self.selection.rows]]
-        unweighted = int(np.isnan(weights[self.selection.rows[rows]]).sum())
+        unweighted = self.selection.unweighted(weights, self.lsoas)
         by_area, base = (self.level.add_up(one.weighted(weights)) for one in (self.selection, wider))
         return by_area, base * scale, unweighted
 
@@ -373,8 +381,8 @@ class Asked:
 
     def england(self) -> tuple[float, str]:
         """England's rate per 1,000 residents a year, NaN and why where it is not known."""
-        chosen = self.loaded.cube.select(self.query.events())
-        months = [int(month) for month in self.cube.months[chosen.months]]
+        chosen = self.events.select(self.query.events())
+        months = [int(month) for month in self.events.months[chosen.months]]
         rate, why = reference_rate(self.county.reference, self.query, months)
         return rate / chosen.years if months else rate, why
 
@@ -402,7 +410,7 @@ class Asked:
             position of the month among those loaded.
         """
         everything = self.query.replace(first=None, last=None, month=(), compare="", window=None)
-        months = self.cube.months
+        months = self.events.months
         lsoas = self.chosen[self.level.parent] if lsoas is None else lsoas
         alike = self.always(lsoas)
         counts = self.gate.counts(self.loaded.select(everything).by_month(alike))

@@ -14,11 +14,13 @@ import pandas as pd
 
 from geo.answer.answer import Answer, Found, find
 from geo.answer.asked import Asked
+from geo.answer.counts import Engine
 from geo.answer.county import County
 from geo.answer.gradient import Gradient
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.answer.memory import MEGABYTE, Memory
+from geo.answer.packed import IN_MEMORY
 from geo.answer.said import banner, doubtful_midnight
 from geo.answer.week import Week
 from geo.ask.describe import describe
@@ -37,8 +39,8 @@ ROOM = 32 * MEGABYTE
 class Atlas(County):
     """A county that answers. Immutable; safe to share between threads."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__(snapshot, LAYERS, MEASURES)
+    def __init__(self, snapshot: Snapshot, engine: Engine = IN_MEMORY) -> None:
+        super().__init__(snapshot, LAYERS, MEASURES, engine)
 
     def _forget(self) -> None:
         super()._forget()
@@ -48,7 +50,9 @@ class Atlas(County):
         self._gradients: Memory[Query, Gradient] = Memory(REMEMBERED, ROOM)
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str], viewer: Viewer = OWNER) -> Atlas:
+    def open(
+        cls, folder: str | os.PathLike[str], viewer: Viewer = OWNER, engine: Engine = IN_MEMORY
+    ) -> Atlas:
         """Open the version of a data folder that is in force.
 
         Parameters
@@ -56,13 +60,15 @@ class Atlas(County):
         folder : path
         viewer : Viewer
             For whom: it opens no true numbers but those that they may see.
+        engine : Engine
+            Who counts.
 
         Raises
         ------
         Problem
             If the folder holds no boundaries or cannot be read.
         """
-        return cls(Store(folder).open(viewer))
+        return cls(Store(folder).open(viewer), engine)
 
     def asked(self, query: Query) -> Asked:
         """Return the true numbers of a question; never to be shown as they are."""

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from geo.answer.cube import Cube, Selection
+from geo.answer.counts import Counted, Counts, Engine, Opened, Weights
+from geo.answer.cube import Cube
 from geo.answer.disclosure import Gate, seen_as
 from geo.answer.indicators import indicators_of, seen_by
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import MEGABYTE, Memory
-from geo.answer.moments import N_SLOTS
-from geo.answer.packed import pack
+from geo.answer.packed import IN_MEMORY, opened
 from geo.answer.place import Place
 from geo.ask.catalogue import Catalogue, Published
 from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
@@ -32,11 +32,9 @@ from geo.ask.query import Query
 from geo.ask.source_info import Converted, SourceInfo
 from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, slug
-from geo.data import exclusions
 from geo.data.definitions import definitions
 from geo.data.guarded import Noise, counted, noises, protected_anew, unprotected
 from geo.data.reports import covered
-from geo.data.severity import apply_weights
 from geo.data.sources import Source, moved_points, stored_sources
 from geo.data.store import Snapshot
 from geo.stats.weights import Neighbours
@@ -51,6 +49,9 @@ SELECTIONS = 64
 """Selections of each source that are kept: the parts of one answer ask for the same few again."""
 ROOM = 16 * MEGABYTE
 """Bytes that they may take."""
+
+
+C = TypeVar("C", bound=Counted)
 
 
 class Offered(Protocol):
@@ -72,22 +73,25 @@ class Loaded:
     Attributes
     ----------
     info : SourceInfo
-    cube : Cube
+    events : Counts
     gate : Gate
     covered : ndarray of bool, shape (number of LSOAs, months)
         Whether anyone reports on a small area in a month; where nobody does its events are not known.
     noise : tuple of Noise
         What protects its events, delivery by delivery; empty where the true ones are read.
-    standing : DataFrame
-        Points that soak up its events (:func:`geo.data.exclusions.standing_out`).
     """
 
     info: SourceInfo
-    cube: Cube
+    events: Counts
     gate: Gate
     covered: np.ndarray
     noise: tuple[Noise, ...] = ()
-    standing: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @cached_property
+    def cube(self) -> Cube:
+        """The events row by row in this process, whoever counts them: read when they are first asked for."""
+        found: Cube = self.events.in_memory()
+        return found
 
     @cached_property
     def everywhere(self) -> bool:
@@ -95,15 +99,15 @@ class Loaded:
         return bool(self.covered.all())
 
     @cached_property
-    def _selections(self) -> Memory[Query, Selection]:
+    def _selections(self) -> Memory[Query, Counted]:
         return Memory(SELECTIONS, ROOM)
 
-    def select(self, query: Query) -> Selection:
+    def select(self, query: Query) -> Counted:
         """Choose the events of a checked query, those of the days that it compares if it compares days."""
         asked = query.windowed(self.info).events()
-        return self._selections.get(asked, lambda: self.cube.select(asked))
+        return self._selections.get(asked, lambda: self.events.select(asked))
 
-    def reported(self, selection: Selection, lsoas: np.ndarray) -> Selection:
+    def reported(self, selection: C, lsoas: np.ndarray) -> C:
         """Leave out of a selection the months in which nobody reports on any of some small areas (bool)."""
         if self.everywhere:
             return selection
@@ -119,6 +123,8 @@ class County:
     snapshot : Snapshot
     layers, measures : mapping of str to Offered
         What is registered, in the order of the controls.
+    engine : Engine
+        Who counts its events.
 
     Attributes
     ----------
@@ -138,7 +144,11 @@ class County:
     """
 
     def __init__(
-        self, snapshot: Snapshot, layers: Mapping[str, Offered], measures: Mapping[str, Offered]
+        self,
+        snapshot: Snapshot,
+        layers: Mapping[str, Offered],
+        measures: Mapping[str, Offered],
+        engine: Engine = IN_MEMORY,
     ) -> None:
         if not all(snapshot.sees(role.split("/")[1]) for role in unprotected(snapshot) + counted(snapshot)):
             raise Problem(
@@ -146,7 +156,7 @@ class County:
                 "every source that is not open has a protected version yet: run hotspots protect --data "
                 f'"{snapshot.folder}".'
             )
-        self.snapshot = snapshot
+        self.snapshot, self._engine = snapshot, engine
         self._layers, self._measures = layers, measures
         self.levels = levels_of(snapshot)
         self.definitions = definitions(snapshot)
@@ -202,19 +212,15 @@ class County:
 
         return self._near.get((level, weights), read)
 
-    def harm_weights(self, source: str) -> np.ndarray:
-        """Harm weight of each event of a source, in row order of its cube; NaN where its offence has none."""
+    def harm_weights(self, source: str, *, by_row: bool = False) -> Weights:
+        """Harm weight of each event of a source; of those of its cube, in row order, where that is asked."""
+        loaded = self.sources[source]
+        events = loaded.cube if by_row else loaded.events
 
-        def found() -> np.ndarray:
-            cube = self.sources[source].cube
-            weights = self.snapshot.read("severity").set_index("code")["weight"]
-            category = cube.cell // (N_SLOTS * len(cube.months))
-            by_name = apply_weights(pd.Series(cube.categories), weights).to_numpy()[category]
-            codes = cube.extra.get("offence_code")
-            by_code = by_name if codes is None else apply_weights(pd.Series(codes), weights).to_numpy()
-            return np.where(np.isnan(by_code), by_name, by_code)
+        def found() -> Weights:
+            return events.weights(self.snapshot.read("severity").set_index("code")["weight"])
 
-        return self._weights.get(source, found)
+        return self._weights.get((source, events is loaded.events), found)
 
     def with_events(self, key: str, events: pd.DataFrame, months: Sequence[int]) -> Self:
         """The same county with other events of one source, all of it reported on; protected as that is.
@@ -236,7 +242,8 @@ class County:
             events, drawn = protected_anew(self.snapshot, key, events, months)
             noise = (drawn,)
         source = stored_sources(self.snapshot.manifest)[key]
-        other.sources = {**self.sources, key: self._load(source, events, months, everywhere, noise)}
+        found = opened(self.snapshot, events, self.levels["lsoa"].frame.index, months)
+        other.sources = {**self.sources, key: self._load(source, found, everywhere, noise)}
         other.catalogue = other._catalogue()
         other._forget()
         return other
@@ -274,7 +281,7 @@ class County:
     def _forget(self) -> None:
         """Begin without anything worked out."""
         self._near: Memory[tuple[str, str], Neighbours] = Memory()
-        self._weights: Memory[str, np.ndarray] = Memory()
+        self._weights: Memory[tuple[str, bool], Weights] = Memory()
 
     def _catalogue(self) -> Catalogue:
         small, names = self.levels["lsoa"].frame, self.levels["borough"].frame["name"]
@@ -310,23 +317,14 @@ class County:
         return dict(sorted(found.items(), key=lambda item: not item[1].levels))
 
     def _stored(self, source: Source) -> Loaded:
-        events, months = self.snapshot.events(source.key), self.snapshot.months(source.key)
-        where = covered(self.snapshot, source.key, self.levels["lsoa"].frame["lad"])
-        return self._load(source, events, months, where, tuple(noises(self.snapshot, source.key)))
+        small = self.levels["lsoa"].frame
+        found = self._engine.open(self.snapshot, source.key, small.index, self.snapshot.months(source.key))
+        where = covered(self.snapshot, source.key, small["lad"])
+        return self._load(source, found, where, tuple(noises(self.snapshot, source.key)))
 
-    def _load(
-        self,
-        source: Source,
-        events: pd.DataFrame,
-        months: Sequence[int],
-        where: np.ndarray,
-        noise: tuple[Noise, ...],
-    ) -> Loaded:
+    def _load(self, source: Source, found: Opened, where: np.ndarray, noise: tuple[Noise, ...]) -> Loaded:
         disclosure = seen_as(source.disclosure, true=self.snapshot.sees(source.key))
-        standing = exclusions.standing_out(events)
-        events, excluded = self._at_places(events)
-        cube = pack(events, self.levels["lsoa"].frame.index, months)
-        cube = replace(cube, defined=self.definitions)
+        cube = found.counts
         reasons = {
             key: why
             for key, one in self._measures.items()
@@ -361,10 +359,10 @@ class County:
             finest=self._finest(source.key),
             spread=any(batch.get("spread") for batch in self._batches(source.key)),
             nouns={slug(label): noun for label, noun in source.nouns.items() if slug(label) in cube.slugs},
-            excluded=excluded,
+            excluded=found.excluded,
         )
         gate = Gate(disclosure)
-        return Loaded(info, cube, gate, where, noise if gate.controlled else (), standing)
+        return Loaded(info, cube, gate, where, noise if gate.controlled else ())
 
     def _codes_defined(self, source: str) -> frozenset[str]:
         """Codes of offences that the saved definitions of a source name."""
@@ -372,17 +370,6 @@ class County:
             Query.parse(s)[0] for one in self.definitions.values() if one.source == source for s in one.any
         )
         return frozenset[str]().union(*(query[CODE.name] for query in asked))
-
-    def _at_places(self, events: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-        """Events with the place of the folder's list at which each stands; names of those that have any."""
-        points = events.get("point")
-        events = events.drop(columns="point", errors="ignore")
-        if not self.snapshot.has(exclusions.ROLE):
-            return events, ()
-        places = self.snapshot.read(exclusions.ROLE)
-        at = exclusions.at_places(points, events["lsoa"], places)
-        names = tuple(places["name"].iloc[np.unique(at[at >= 0])])
-        return (events.assign(exclusion=at) if names else events), names
 
     def _batches(self, source: str) -> list[dict[str, Any]]:
         return [one for one in self.snapshot.manifest["batches"].values() if one["source"] == source]
@@ -405,7 +392,7 @@ class County:
                 found.append(Converted(year, months, *numbers))
         return tuple(found)
 
-    def _lacks(self, needs: frozenset[str], disclosure: str, cube: Cube) -> str:
+    def _lacks(self, needs: frozenset[str], disclosure: str, cube: Counts) -> str:
         """Why a source cannot be measured by what needs these, a sentence; "" where it can."""
         reasons = {
             "population": "the number of residents is not loaded."

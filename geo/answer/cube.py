@@ -5,8 +5,7 @@ hour, with an index from each such cell to its rows. A filter of time and catego
 its rows are a few slices, and any table of it is one ``bincount``. Filters without hours or days, the most
 common ones, are answered from a cumulative count by category, month and area without touching a row.
 
-A cube is immutable. Counts are integers and every event is in exactly one place: an area of the map,
-outside it, or without a place. So the counts of a filter always add up to the events it selects.
+A cube is immutable, and counts in this process what :mod:`geo.answer.counts` says an answer needs.
 """
 
 from __future__ import annotations
@@ -14,34 +13,32 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from geo.answer.counts import Counted, Counts, Mask
 from geo.answer.moments import (
     DAYS_KNOWN,
     HOURS_KNOWN,
     N_SLOTS,
     TIMED,
     WEEKDAY,
-    slots_of,
+    first_week,
+    ordinals_before,
 )
 from geo.answer.recorded import InOrder
 from geo.ask.ages import AGE_BANDS
 from geo.ask.definition import Definition
-from geo.ask.query import Query, filters_of
+from geo.ask.query import Query
 from geo.ask.windows import Window
-from geo.ask.words import slug
-
-YEAR = 365.25
-"""Days of a year, for rates a year."""
+from geo.data.severity import apply_weights
 
 
 @dataclass(frozen=True)
-class Cube:
+class Cube(Counts):
     """The events of one source, ready to be counted.
 
     Attributes
@@ -64,6 +61,8 @@ class Cube:
         Further attributes of the source in the same row order.
     defined : mapping of str to Definition
         Saved definitions by which its events can be chosen.
+    standing : DataFrame
+        Points that soak up its events (:func:`geo.data.exclusions.standing_out`).
     """
 
     categories: tuple[str, ...]
@@ -75,16 +74,12 @@ class Cube:
     offsets: np.ndarray
     extra: InOrder
     defined: Mapping[str, Definition] = field(default_factory=dict)
+    standing: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def n_events(self) -> int:
         """Number of events held."""
         return len(self.area)
-
-    @cached_property
-    def slugs(self) -> dict[str, int]:
-        """Position of each category by its name in a URL."""
-        return {slug(label): position for position, label in enumerate(self.categories)}
 
     @cached_property
     def has_hours(self) -> bool:
@@ -129,47 +124,33 @@ class Cube:
         """Length of each event's range of time in hours; NaN or 0 for a moment."""
         return np.asarray(self.extra.get("span_hours", np.zeros(self.n_events, np.float32)), np.float32)
 
-    def kept_by(self, definition: str) -> np.ndarray:
-        """Mark the events of a saved definition, those that any of its questions keeps; bool, shape (N,)."""
-        if definition not in self._kept_by:
-            kept = np.zeros(self.n_events, bool)
-            for search in self.defined[definition].any if definition in self.defined else ():
-                kept[self.select(Query.parse(search)[0]).rows] = True
-            self._kept_by[definition] = kept
-        return self._kept_by[definition]
-
-    @cached_property
-    def _kept_by(self) -> dict[str, np.ndarray]:
-        return {}
-
     def select(self, query: Query) -> Selection:
-        """Choose the events of a query's categories, months, hours, days and nights (not its place).
+        """Choose the events of a query's categories, months, hours, days and nights (not its place)."""
+        found = super().select(query)
+        assert isinstance(found, Selection)
+        return found
 
-        Parameters
-        ----------
-        query : Query
-            Checked against the catalogue; categories that are not here select nothing. Its ``window``, if
-            any, keeps the events of known day within it.
+    def _kept(
+        self,
+        categories: np.ndarray,
+        months: np.ndarray,
+        slots: np.ndarray | None,
+        window: Window | None,
+        mask: Mask | None,
+    ) -> Selection:
+        return Selection(self, categories, months, slots, window, mask)
 
-        Returns
-        -------
-        Selection
-        """
-        categories = np.ones(len(self.categories), bool)
-        if query.category:
-            categories[:] = False
-            categories[[self.slugs[c] for c in query.category if c in self.slugs]] = True
-        months = np.ones(len(self.months), bool)
-        if query.first is not None:
-            months &= self.months >= query.first
-        if query.last is not None:
-            months &= self.months <= query.last
-        if query.month:
-            months &= np.isin(self.months % 12 + 1, query.month)
-        masks = [one.keeps(self, value) for one, value in filters_of(query) if one.keeps]
-        masks += [self.kept_by(query.definition)] if query.definition else []
-        mask = np.logical_and.reduce(masks) if masks else None
-        return Selection(self, categories, months, slots_of(query), query.window, mask)
+    def in_memory(self) -> Cube:
+        """The events themselves: these."""
+        return self
+
+    def weights(self, weights: pd.Series) -> np.ndarray:
+        """Weight of each event in row order, that of its offence's code or else of its category."""
+        category = self.cell // (N_SLOTS * len(self.months))
+        by_name = apply_weights(pd.Series(self.categories), weights).to_numpy()[category]
+        codes = self.extra.get("offence_code")
+        by_code = by_name if codes is None else apply_weights(pd.Series(codes), weights).to_numpy()
+        return np.where(np.isnan(by_code), by_name, by_code)
 
     @cached_property
     def cumulative(self) -> np.ndarray:
@@ -196,18 +177,15 @@ class Cube:
         """Week (from that of the first month, or month), weekday and hour of every row in one; int32."""
         unit, slot = self.cell // N_SLOTS % max(1, len(self.months)), self.cell % N_SLOTS
         if self.by_week:
-            unit = np.where(self.day > 0, (self.before_first[unit] + self.day - 1) // 7 - self.first_week, 0)
+            unit = np.where(
+                self.day > 0, (self.before_first[unit] + self.day - 1) // 7 - first_week(self.months), 0
+            )
         return (unit * N_SLOTS + slot).astype(np.int32)
 
     @cached_property
     def before_first(self) -> np.ndarray:
         """Ordinal of the day before the first of each month."""
-        return np.array([date(m // 12, m % 12 + 1, 1).toordinal() - 1 for m in self.months], np.int64)
-
-    @property
-    def first_week(self) -> int:
-        """Number of the week of the first month's first day."""
-        return int(self.before_first[0]) // 7 if len(self.months) else 0
+        return ordinals_before(self.months)
 
     def _by_slot(self) -> np.ndarray:
         sizes = np.diff(self.offsets).reshape(-1, N_SLOTS)
@@ -215,28 +193,10 @@ class Cube:
 
 
 @dataclass(frozen=True)
-class Selection:
-    """The events of a cube that a filter of category and time keeps.
-
-    Attributes
-    ----------
-    cube : Cube
-    categories : ndarray of bool, shape (C,)
-    months : ndarray of bool, shape (M,)
-    slots : ndarray of bool, shape (N_SLOTS,), or None
-        Weekday and hour cells kept; None keeps them all.
-    window : Window or None
-        Days kept; None keeps them all.
-    mask : ndarray of bool, shape (N,), or None
-        Events that the filters by further attributes keep; None keeps them all.
-    """
+class Selection(Counted):
+    """The events of a cube that a filter of category and time keeps."""
 
     cube: Cube
-    categories: np.ndarray
-    months: np.ndarray
-    slots: np.ndarray | None
-    window: Window | None = None
-    mask: np.ndarray | None = None
 
     @property
     def nbytes(self) -> int:
@@ -247,36 +207,6 @@ class Selection:
         return int(
             8 * events + 8 * (self.cube.n_areas + 2) + sum(one.nbytes for one in own if one is not None)
         )
-
-    @property
-    def by_month_only(self) -> bool:
-        """Whether whole months are kept, which the cumulative counts can tell."""
-        return self.slots is None and self.window is None and self.mask is None
-
-    @cached_property
-    def days(self) -> int:
-        """Days of the time kept; a filter of weekdays and hours does not shorten it."""
-        return self.window.days if self.window else int(self.days_by_month.sum())
-
-    @cached_property
-    def days_by_month(self) -> np.ndarray:
-        """Days of the time kept in each loaded month; int64, shape (M,)."""
-        found = np.zeros(len(self.cube.months), np.int64)
-        for at in np.flatnonzero(self.months):
-            year, month = divmod(int(self.cube.months[at]), 12)
-            length = monthrange(year, month + 1)[1]
-            first = date(year, month + 1, 1).toordinal()
-            start, stop = first, first + length - 1
-            if self.window:
-                start = max(start, self.window.start.toordinal())
-                stop = min(stop, self.window.stop.toordinal())
-            found[at] = max(0, stop - start + 1)
-        return found
-
-    @property
-    def years(self) -> float:
-        """Length of the time kept, in years of 365.25 days."""
-        return self.days / YEAR
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -314,60 +244,21 @@ class Selection:
         return total
 
     def weighted(self, weights: np.ndarray) -> np.ndarray:
-        """Sum of weights of the events by area; float64, shape (n,).
-
-        Parameters
-        ----------
-        weights : ndarray of float, shape (N,)
-            Weight of each event of the cube, in row order; NaN counts nothing.
-        """
+        """Sum of weights (float, shape (N,)) of the events by area; float64, shape (n,)."""
         rows, n = self.rows, self.cube.n_areas
         return np.bincount(self.cube.area[rows], np.nan_to_num(weights[rows]), minlength=n + 2)[:n]
 
-    @property
-    def by_area(self) -> np.ndarray:
-        """Events by area, int64, shape (n,)."""
-        return self.by_place[:-2]
-
-    @property
-    def unlocated(self) -> int:
-        """Events without a place."""
-        return int(self.by_place[-2])
-
-    @property
-    def outside(self) -> int:
-        """Events whose place is not on the map."""
-        return int(self.by_place[-1])
-
-    def untimed(self, areas: np.ndarray | None = None) -> int:
-        """Events of the same categories and months that a filter of time cannot judge.
-
-        Parameters
-        ----------
-        areas : ndarray of bool, shape (n,), optional
-            Only those in these areas.
-        """
-        places = replace(self, slots=~TIMED).by_place
-        return int(places.sum() if areas is None else places[:-2][areas].sum())
+    def unweighted(self, weights: np.ndarray, areas: np.ndarray) -> int:
+        """Events in some areas without a weight."""
+        return int(np.isnan(weights[self._rows(areas)]).sum())
 
     def undated(self, areas: np.ndarray) -> int:
-        """Events in some areas, of the same categories, months, weekdays and hours, without a known day.
-
-        Parameters
-        ----------
-        areas : ndarray of bool, shape (n,)
-        """
-        rows = replace(self, window=None).rows
-        return int(np.append(areas, [False, False])[self.cube.area[rows[self.cube.day[rows] == 0]]].sum())
+        """Events in some areas, of the same categories and slots, without a known day."""
+        rows = replace(self, window=None)._rows(areas)
+        return int((self.cube.day[rows] == 0).sum())
 
     def by_month(self, areas: np.ndarray | None = None) -> np.ndarray:
-        """Events by loaded month; int64, shape (M,); 0 in months that the filter leaves out.
-
-        Parameters
-        ----------
-        areas : ndarray of bool, shape (n,), optional
-            Only the events in these areas; None also counts those outside or without a place.
-        """
+        """Events by loaded month; 0 in months that the filter leaves out."""
         n_months = len(self.cube.months)
         if self.by_month_only and areas is not None:
             steps = np.diff(self.cube.cumulative[self.categories][:, :, :-2][:, :, areas].sum(axis=(0, 2)))
@@ -397,21 +288,7 @@ class Selection:
         )[:n]
 
     def squares(self, groups: np.ndarray, number: int) -> np.ndarray | None:
-        """Σ f² of persons with f events each, by group of areas and age band (:func:`geo.stats.rates.dsr`).
-
-        Parameters
-        ----------
-        groups : ndarray of int, shape (n,)
-            Group of each area, 0 up; -1 leaves an area out.
-        number : int
-            Of groups.
-
-        Returns
-        -------
-        ndarray of int64, shape (number, 20), or None
-            The last column age not known. An event of a person not known counts as one person's only one.
-            None where no persons are known.
-        """
+        """Σ f² of persons with f events each, by group of areas and age band."""
         persons, width = self.cube.extra.get("person"), len(AGE_BANDS) + 1
         if persons is None:
             return None
@@ -425,11 +302,11 @@ class Selection:
         return total.reshape(-1, width)
 
     def repeats(self, areas: np.ndarray) -> int:
-        """Events beyond the first of each person in some areas (bool, shape (n,)); 0 where none are known."""
+        """Events beyond the first of each person in some areas; 0 where none are known."""
         persons = self.cube.extra.get("person")
         if persons is None:
             return 0
-        rows = self.rows[np.append(areas, [False, False])[self.cube.area[self.rows]]]
+        rows = self._rows(areas)
         known = persons[rows][persons[rows] > 0]
         return len(known) - len(np.unique(known))
 
@@ -446,10 +323,43 @@ class Selection:
             n + 2, len(chosen)
         )[:n]
 
+    def by_area_and_hour(self) -> np.ndarray:
+        """Events by area and hour of the week, int64 (n, 168)."""
+        rows, n = self.rows, self.cube.n_areas
+        cell = self.cube.area[rows].astype(np.int64) * N_SLOTS + self.cube.cell[rows] % N_SLOTS
+        return np.bincount(cell, minlength=(n + 2) * N_SLOTS).reshape(-1, N_SLOTS)[:n, TIMED]
+
+    def by_unit(self, areas: np.ndarray | None = None) -> np.ndarray:
+        """Events by week (or month), weekday and hour, in one row; int64."""
+        return np.bincount(self.cube.unit_cell[self._rows(areas)])
+
+    def ranges(self, areas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Hour of the week at which each timed event began, and the length of its range in hours."""
+        rows = self._rows(areas)
+        slot = self.cube.cell[rows] % N_SLOTS
+        timed = TIMED[slot]
+        day, hour = np.divmod(slot[timed], HOURS_KNOWN + 1)
+        return day * 24.0 + hour, np.nan_to_num(self.cube.spans[rows][timed])
+
+    def marks(self) -> np.ndarray:
+        """Mark these events among those of the cube; bool, shape (N,)."""
+        found = np.zeros(self.cube.n_events, bool)
+        found[self.rows] = True
+        return found
+
+    def among(self, mask: np.ndarray, areas: np.ndarray) -> int:
+        """Events in some areas that a mask marks too."""
+        rows = self.rows[mask[self.rows]]
+        return int(np.append(areas, [False, False])[self.cube.area[rows]].sum())
+
+    def _rows(self, areas: np.ndarray | None) -> np.ndarray:
+        """Positions of the events kept, in some areas; None takes all."""
+        return (
+            self.rows
+            if areas is None
+            else self.rows[np.append(areas, [False, False])[self.cube.area[self.rows]]]
+        )
+
     def _cells(self, areas: np.ndarray | None) -> np.ndarray:
         """Cell of each event kept."""
-        rows = self.rows
-        if areas is not None:
-            inside = np.concatenate([areas, [False, False]])
-            rows = rows[inside[self.cube.area[rows]]]
-        return self.cube.cell[rows]
+        return self.cube.cell[self._rows(areas)]

@@ -22,7 +22,7 @@ def needs_days(asked: Asked) -> None:
             f"The numbers of {asked.info.label} are protected here, so no day of theirs can be judged: ask "
             "somebody who may see the true ones."
         )
-    if not asked.cube.has_days:
+    if not asked.events.has_days:
         raise Problem(
             f"{asked.info.label} tell months, not days: load events with dates (hotspots import) to judge "
             "days."
@@ -59,8 +59,8 @@ def by_day(asked: Asked, dates: Sequence[date], weights: np.ndarray | None = Non
             "import them first."
         )
     within = asked.query.replace(first=first, last=last, compare="", window=None)
-    selection = asked.loaded.select(within)
-    cube, rows = asked.cube, selection.rows
+    cube = asked.cube
+    rows = cube.select(within.windowed(asked.loaded.info).events()).rows
     rows = rows[(cube.day[rows] > 0) & (cube.area[rows] < cube.n_areas)]
     ordinal = ordinals(cube, rows)
     at = np.array([day.toordinal() for day in dates])
@@ -74,7 +74,7 @@ def by_day(asked: Asked, dates: Sequence[date], weights: np.ndarray | None = Non
 
 def days_in_a_row(asked: Asked, most: int | None = None) -> list[date]:
     """Return the days of the months loaded in a row up to the last of the period, at most so many."""
-    months = asked.cube.months[asked.selection.months].tolist()
+    months = asked.events.months[asked.selection.months].tolist()
     run = [months[-1]] if months else []
     while run and len(run) != most and run[0] - 1 in months:
         run.insert(0, run[0] - 1)

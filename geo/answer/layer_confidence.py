@@ -106,7 +106,7 @@ def _high(s: Asked, table: pd.DataFrame) -> BooleanArray:
 
 def _year_before(s: Asked) -> BooleanArray:
     """Whether each area was high by Gi* a year before; missing where that year is not loaded."""
-    months = s.cube.months[s.selection.months]
+    months = s.events.months[s.selection.months]
     before = year_before(int(months[0]), int(months[-1]), set(s.months)) if len(months) else None
     if before is None:
         return BooleanArray(*np.array([[False], [True]]).repeat(len(s.frame), axis=1))

@@ -8,11 +8,10 @@ import pandas as pd
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import PLAIN, SEQUENTIAL
 from geo.answer.columns import Column, figures, words
-from geo.answer.cube import Selection
 from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import NOT_CORRECTED, of_what, unjudged
 from geo.answer.legend import Drawn, Kind, classify
-from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, TIMED
 from geo.ask.words import DAY_NAMES, clock_runs, listed, percent, upper_first, verb
 from geo.stats.at_once import hot_at_once
 
@@ -36,14 +35,6 @@ RUNS = 3
 """Stretches of hours of an area that its row names."""
 
 
-def by_hour(selection: Selection) -> np.ndarray:
-    """Events by small area and hour of the week from Monday 00:00, int64 (n, 168); untimed ones left out."""
-    rows, cube = selection.rows, selection.cube
-    cell = cube.area[rows].astype(np.int64) * N_SLOTS + cube.cell[rows] % N_SLOTS
-    counts = np.bincount(cell, minlength=(cube.n_areas + 2) * N_SLOTS).reshape(-1, N_SLOTS)
-    return counts[: cube.n_areas, TIMED]
-
-
 def draw_hours(s: Asked) -> Drawn:
     """In how many hours of the week each area is a hotspot, and in which."""
     if not s.info.has_hours:
@@ -53,7 +44,7 @@ def draw_hours(s: Asked) -> Drawn:
         return Drawn(s.frame.iloc[:, :0], codes, classes, why)
     slots = s.selection.slots
     asked = np.ones(WEEK, bool) if slots is None else slots[TIMED]
-    counts = s.level.add_up(by_hour(s.selection))[:, asked]
+    counts = s.level.add_up(s.selection.by_area_and_hour())[:, asked]
     looks = hot_at_once(counts[s.inside], s.among, alpha=ALPHA, fdr=s.query.fdr)
     hot = np.zeros((len(s.frame), WEEK), bool)
     hot[np.ix_(s.inside, asked)] = looks.hot

@@ -9,7 +9,7 @@ from pandas.arrays import IntegerArray
 from geo.answer.asked import Asked
 from geo.answer.colours import PALETTES
 from geo.answer.columns import Column, figures
-from geo.answer.cube import Selection
+from geo.answer.counts import Counted
 from geo.answer.layer import NO_CLAIM, Layer
 from geo.answer.legend import Drawn
 from geo.answer.measures import measure
@@ -45,7 +45,7 @@ def without(query: Query) -> Query:
 def draw_share(s: Asked) -> Drawn:
     of = without(s.kept)
     chosen = of != s.kept
-    whole: Selection = s.loaded.reported(s.loaded.select(of), s.chosen[s.level.parent])
+    whole: Counted = s.loaded.reported(s.loaded.select(of), s.chosen[s.level.parent])
     part, every = s.shown, s.protected(s.level.add_up(whole.by_area)).to_numpy(np.float64, na_value=np.nan)
     enough = (every >= LEAST) & ~np.isnan(part) & chosen
     x, n = np.where(enough, np.minimum(part, every), 0.0), np.where(enough, every, 0.0)
@@ -69,7 +69,7 @@ def draw_share(s: Asked) -> Drawn:
     return Drawn(columns, codes, classes, _finding(s, whole, value, part), _caveats(s, chosen))
 
 
-def _finding(s: Asked, whole: Selection, value: np.ndarray, part: np.ndarray) -> str:
+def _finding(s: Asked, whole: Counted, value: np.ndarray, part: np.ndarray) -> str:
     if without(s.kept) == s.kept:
         return NOTHING_CHOSEN
     share = s.gate.share(int(s.counts[s.inside].sum()), int(whole.by_area[s.lsoas].sum()))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -71,3 +74,13 @@ def slots_of(query: Query) -> np.ndarray | None:
     if query.night:
         slots &= np.isin(_NIGHT, query.night)
     return slots
+
+
+def ordinals_before(months: Iterable[int]) -> np.ndarray:
+    """Ordinal of the day before the first of each month."""
+    return np.array([date(m // 12, m % 12 + 1, 1).toordinal() - 1 for m in months], np.int64)
+
+
+def first_week(months: np.ndarray) -> int:
+    """Number of the week of the first day of the first of some months."""
+    return int(ordinals_before(months[:1])[0]) // DAYS_KNOWN if len(months) else 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from geo.answer.counts import Engine, Opened
 from geo.answer.cube import Cube
 from geo.answer.moments import (
     DAYS_KNOWN,
@@ -18,7 +20,48 @@ from geo.answer.moments import (
 )
 from geo.answer.recorded import InOrder
 from geo.ask.ages import AGE_BANDS, FIVE_YEARS
+from geo.data import exclusions
+from geo.data.definitions import definitions
 from geo.data.distinct import in_order, values_of
+from geo.data.store import Snapshot
+
+
+class InMemory:
+    """This process counts."""
+
+    def open(self, snapshot: Snapshot, source: str, areas: pd.Index, months: Sequence[int]) -> Opened:
+        """Open the events of a source of a snapshot, as its viewer may see them."""
+        return opened(snapshot, snapshot.events(source), areas, months)
+
+
+IN_MEMORY: Engine = InMemory()
+
+
+def opened(snapshot: Snapshot, events: pd.DataFrame, areas: pd.Index, months: Sequence[int]) -> Opened:
+    """Pack the events of a source as its folder says: at its places, by its saved definitions.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    events, areas, months
+        As :func:`pack`.
+    """
+    standing = exclusions.standing_out(events)
+    events, excluded = _at_places(snapshot, events)
+    cube = pack(events, areas, months)
+    return Opened(replace(cube, defined=definitions(snapshot), standing=standing), excluded)
+
+
+def _at_places(snapshot: Snapshot, events: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Events with the place of the folder's list at which each stands; names of those that have any."""
+    points = events.get("point")
+    events = events.drop(columns="point", errors="ignore")
+    if not snapshot.has(exclusions.ROLE):
+        return events, ()
+    places = snapshot.read(exclusions.ROLE)
+    at = exclusions.at_places(points, events["lsoa"], places)
+    names = tuple(places["name"].iloc[np.unique(at[at >= 0])])
+    return (events.assign(exclusion=at) if names else events), names
 
 
 def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -> Cube:

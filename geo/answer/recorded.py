@@ -2,17 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from geo.answer.counts import Mask
 from geo.ask.ages import FIVE_YEARS, UNKNOWN, WHOLE
 from geo.ask.factors import LIST, Factor
 from geo.data.distinct import values_of
 
 
-class InOrder(Mapping[str, np.ndarray]):
+class Recorded(ABC):
+    """What is recorded of the events of a source, told by the distinct values of its columns."""
+
+    @abstractmethod
+    def known(self, column: str) -> bool:
+        """Whether there is a column in which any event has a value."""
+
+    @abstractmethod
+    def texts(self, column: str) -> list[str]:
+        """Distinct values of a column, as text."""
+
+    @abstractmethod
+    def every(self, so: bool) -> Mask:
+        """Mark all events, or none."""
+
+    @abstractmethod
+    def marked(self, column: str, texts: Sequence[bool], missing: bool) -> Mask:
+        """Mark the events by which of :meth:`texts` they have in a column, or whether they have none."""
+
+    def carries(self, factor: Factor) -> bool:
+        """Whether a factor of persons or circumstances is recorded of any event."""
+        return self.known(factor.column) or self.marks(factor)
+
+    def marks(self, factor: Factor) -> bool:
+        """Whether a factor is recorded by keywords alone: what is not marked counts as not so."""
+        if not factor.marked or self.known(factor.column) or not self.known(LIST):
+            return False
+        return factor.mentioned(self.texts(LIST))
+
+    def by_five_years(self, factor: Factor) -> bool:
+        """Whether a factor is an age that no event gives more closely than by five years."""
+        bands = set(self.texts(factor.column)) if factor.ages and self.known(factor.column) else set()
+        return WHOLE in bands and not any(band != five for band, five in FIVE_YEARS.items() if band in bands)
+
+    def carrying(self, factor: Factor, chosen: Collection[int]) -> Mask:
+        """Mark the events that carry any of some values of a factor, by the positions of these; bool.
+
+        Of an age that may be in several bands, all of these have to be among them.
+        """
+        wanted = frozenset(chosen)
+        return self._where(factor, lambda of: of <= wanted if factor.ages else not of.isdisjoint(wanted))
+
+    def unsure(self, factor: Factor, chosen: Collection[int]) -> Mask:
+        """Mark the events that :meth:`carrying` leaves out because it is not known; bool."""
+        wanted = frozenset(chosen)
+
+        def unsure(of: frozenset[int]) -> bool:
+            in_part = factor.ages and not of.isdisjoint(wanted) and not of <= wanted
+            return in_part or (of == factor.unknown and not of <= wanted)
+
+        return self._where(factor, unsure)
+
+    def of_text(self, column: str, texts: Collection[str]) -> Mask:
+        """Mark the events whose text in a column is one of some, in whatever case, or not known; bool."""
+        wanted = {text.upper() for text in texts}
+        unknown = UNKNOWN.upper() in wanted
+        if not self.known(column):
+            return self.every(unknown)
+        return self.marked(column, [value.upper() in wanted for value in self.texts(column)], unknown)
+
+    def _where(self, factor: Factor, so: Callable[[frozenset[int]], bool]) -> Mask:
+        """Mark the events by what each carries of a factor."""
+        if self.known(factor.column):
+            held = [factor.of(text) for text in self.texts(factor.column)]
+            return self.marked(factor.column, [*map(so, held)], so(factor.unknown))
+        if self.marks(factor):
+            held = [factor.among(text) for text in self.texts(LIST)]
+            return self.marked(LIST, [*map(so, held)], so(factor.among("")))
+        return self.every(so(factor.unknown))
+
+
+class InOrder(Recorded, Mapping[str, np.ndarray]):
     """Columns of events in the row order of their cube, each put in order when it is first asked for.
 
     Parameters
@@ -54,54 +127,10 @@ class InOrder(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self._columns)
 
-    def carries(self, factor: Factor) -> bool:
-        """Whether a factor of persons or circumstances is recorded of any event."""
-        return self.known(factor.column) or self.marks(factor)
+    def every(self, so: bool) -> np.ndarray:
+        """Mark all events, or none; bool."""
+        return np.full(len(self._order), so)
 
-    def marks(self, factor: Factor) -> bool:
-        """Whether a factor is recorded by keywords alone: what is not marked counts as not so."""
-        if not factor.marked or self.known(factor.column) or not self.known(LIST):
-            return False
-        return factor.mentioned(self.texts(LIST))
-
-    def by_five_years(self, factor: Factor) -> bool:
-        """Whether a factor is an age that no event gives more closely than by five years."""
-        bands = set(self.texts(factor.column)) if factor.ages and self.known(factor.column) else set()
-        return WHOLE in bands and not any(band != five for band, five in FIVE_YEARS.items() if band in bands)
-
-    def carrying(self, factor: Factor, chosen: Collection[int]) -> np.ndarray:
-        """Mark the events that carry any of some values of a factor, by the positions of these; bool.
-
-        Of an age that may be in several bands, all of these have to be among them.
-        """
-        positions, held = self._held(factor)
-        wanted = frozenset(chosen)
-        carried = [of <= wanted if factor.ages else not of.isdisjoint(wanted) for of in held]
-        return np.array(carried)[positions]
-
-    def unsure(self, factor: Factor, chosen: Collection[int]) -> np.ndarray:
-        """Mark the events that :meth:`carrying` leaves out because it is not known; bool."""
-        positions, held = self._held(factor)
-        wanted = frozenset(chosen)
-        in_part = [factor.ages and not of.isdisjoint(wanted) and not of <= wanted for of in held]
-        unknown = [of == factor.unknown and not of <= wanted for of in held]
-        return np.logical_or(in_part, unknown)[positions]
-
-    def _held(self, factor: Factor) -> tuple[np.ndarray, list[frozenset[int]]]:
-        """Place in a list of what each event carries, and that list; the last of it is what none says."""
-        if self.known(factor.column):
-            positions, texts = self.coded(factor.column)
-            return positions, [*map(factor.of, texts), factor.unknown]
-        if self.marks(factor):
-            positions, texts = self.coded(LIST)
-            return positions, [factor.among(text) for text in [*texts, ""]]
-        return np.zeros(len(self._order), np.int8), [factor.unknown]
-
-    def of_text(self, column: str, texts: Collection[str]) -> np.ndarray:
-        """Mark the events whose text in a column is one of some, in whatever case, or not known; bool."""
-        wanted = {text.upper() for text in texts}
-        unknown = UNKNOWN.upper() in wanted
-        if not self.known(column):
-            return np.full(len(self._order), unknown)
-        positions, values = self.coded(column)
-        return np.array([*(value.upper() in wanted for value in values), unknown])[positions]
+    def marked(self, column: str, texts: Sequence[bool], missing: bool) -> np.ndarray:
+        """Mark the events by which of the texts they have in a column, or whether they have none; bool."""
+        return np.array([*texts, missing])[self.coded(column)[0]]

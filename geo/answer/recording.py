@@ -88,7 +88,7 @@ def moved_points(now: Asked, then: Asked) -> tuple[str, ...]:
     """
     if now.query.level != "lsoa":
         return ()
-    months = [m for one in (now, then) for m in one.cube.months[one.selection.months].tolist()]
+    months = [m for one in (now, then) for m in one.events.months[one.selection.months].tolist()]
     return tuple(
         f"From {month_name(moved)} on the publisher places events at other points: a small area may have "
         "more or fewer than before for that alone."
@@ -101,7 +101,7 @@ def shared_out(s: Asked) -> tuple[str, ...]:
     """Say how many events were recorded by areas of another year and shared out over those of the map."""
     if s.query.level == "borough":
         return ()
-    asked = set(s.cube.months[s.selection.months].tolist())
+    asked = set(s.events.months[s.selection.months].tolist())
     return tuple(
         f"{upper_first(s.noun)} of {_months(one.months)} were recorded by small areas of {one.year}. "
         + (

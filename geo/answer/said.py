@@ -167,7 +167,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
             f"The chart of months is of the {counted(int(always.sum()), *AREAS['lsoa'])} reported on in "
             "every month loaded, so that months compare."
         )
-    unheard = s.cube.months[s.loaded.select(s.kept).months & ~selection.months]
+    unheard = s.events.months[s.loaded.select(s.kept).months & ~selection.months]
     if len(unheard):
         runs = named([period_name(a, b) for a, b in month_runs(unheard.tolist())], "period", "periods")
         said.append(f"Not reported on here, and so not counted: {runs}.")
@@ -206,7 +206,7 @@ def by_factors(s: Asked) -> list[str]:
             said.append(f"{number} may fit it too: too little is recorded of them to tell.")
             continue
         factor, number = FACTORS.get(name, CODE), s.info.counted(s.gate.words(unknown))
-        if s.cube.extra.marks(factor):
+        if s.events.extra.marks(factor):
             said.append(f"{factor.label} is as marked: {s.noun} without the mark count as not so.")
             continue
         are = agree(s.gate.text(unknown), "is", "are")

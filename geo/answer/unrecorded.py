@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-import numpy as np
+from functools import reduce
+from operator import and_
 
 from geo.answer.asked import Asked
-from geo.answer.cube import Cube
-from geo.answer.moments import N_SLOTS, TIMED
+from geo.answer.counts import Counts, Mask
+from geo.answer.moments import TIMED
 from geo.ask.factors import CODE
 from geo.ask.query import PARAMETERS, Query, filters_of
 
@@ -20,48 +20,43 @@ def unrecorded(s: Asked) -> dict[str, int]:
 
     A saved definition is one of them: what it asks for may be recorded in part.
     """
-    coded, cube = _may_have_a_code(s), s.cube
+    coded, events = _may_have_a_code(s), s.events
     masks = {}
     for one, value in filters_of(s.kept):
         if one.unsure is not None:
-            unsure = one.unsure(cube, value)
+            unsure = one.unsure(events, value)
             masks[one.name] = unsure & coded if one.name == CODE.name else unsure
     if s.kept.definition:
-        masks[DEFINITION] = may_fit(cube, s.kept.definition, coded)
-    inside, found = np.append(s.lsoas, [False, False]), {}
+        masks[DEFINITION] = may_fit(events, s.kept.definition, coded)
+    found = {}
     for name, mask in masks.items():
         one = PARAMETERS[name]
         others = s.loaded.select(s.kept.replace(**{one.field: one.default}))
-        rows = s.loaded.reported(others, s.lsoas).rows
-        found[name] = int(inside[cube.area[rows[mask[rows]]]].sum())
+        found[name] = s.loaded.reported(others, s.lsoas).among(mask, s.lsoas)
     return found
 
 
-def _may_have_a_code(s: Asked) -> np.ndarray:
-    """Mark the events that may have a code of an offence: not incidents that are none; bool."""
-    cube = s.cube
-    size = N_SLOTS * max(1, len(cube.months))
-    found = np.ones(cube.n_events, bool)
-    for slug in s.loaded.info.nouns:
-        at = cube.slugs[slug]
-        found[cube.offsets[at * size] : cube.offsets[(at + 1) * size]] = False
-    return found
+def _may_have_a_code(s: Asked) -> Mask:
+    """Mark the events that may have a code of an offence: not incidents that are none."""
+    none = tuple(s.loaded.info.nouns)
+    return ~s.events.select(Query(category=none)).marks() if none else s.events.extra.every(True)
 
 
-def may_fit(cube: Cube, definition: str, coded: np.ndarray) -> np.ndarray:
-    """Mark the events that a saved definition leaves out, and nothing recorded speaks against; bool.
+def may_fit(events: Counts, definition: str, coded: Mask) -> Mask:
+    """Mark the events that a saved definition leaves out, and nothing recorded speaks against.
 
     ``coded`` marks those that may have a code.
     """
-    perhaps = np.zeros(cube.n_events, bool)
-    for search in cube.defined[definition].any:
+    perhaps = events.extra.every(False)
+    for search in events.defined[definition].any:
         query = Query.parse(search)[0]
-        found = cube.select(query.replace(more=()))
+        found = events.select(query.replace(more=()))
         untimed = None if found.slots is None else found.slots | ~TIMED
-        mask = np.ones(cube.n_events, bool)
+        masks = []
         for one, value in filters_of(query):
             if one.keeps:
-                mask &= one.keeps(cube, value) | (one.unsure(cube, value) if one.unsure else False)
-                mask &= coded if one.name == CODE.name else True
-        perhaps[replace(found, slots=untimed, mask=mask).rows] = True
-    return perhaps & ~cube.kept_by(definition)
+                mask = one.keeps(events, value)
+                mask = mask | one.unsure(events, value) if one.unsure else mask
+                masks.append(mask & coded if one.name == CODE.name else mask)
+        perhaps = perhaps | replace(found, slots=untimed, mask=reduce(and_, masks) if masks else None).marks()
+    return perhaps & ~events.kept_by(definition)

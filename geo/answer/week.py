@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from geo.answer.cube import Selection
+from geo.answer.counts import Counted
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED, SUPPRESSED, Gate
 from geo.answer.immutable import immutable
-from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS
+from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, first_week, ordinals_before
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import percent, upper_first
 from geo.stats.clock import aoristic
@@ -59,7 +59,7 @@ class Week:
 
 
 def week_of(
-    selection: Selection,
+    selection: Counted,
     lsoas: np.ndarray,
     info: SourceInfo,
     gate: Gate,
@@ -71,7 +71,7 @@ def week_of(
 
     Parameters
     ----------
-    selection : Selection
+    selection : Counted
         Not filtered by hours, days or nights.
     lsoas : ndarray of bool, shape (number of LSOAs,)
     info : SourceInfo
@@ -132,12 +132,12 @@ def _midnight(counts: np.ndarray, clumped: Clumping | None, info: SourceInfo, wh
     return replace(found, stands_out=whole.midnight is not None, kept=kept)
 
 
-def by_unit(selection: Selection, areas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def by_unit(selection: Counted, areas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Count a selection by week, weekday and hour; by month where the day of an event is not known.
 
     Parameters
     ----------
-    selection : Selection
+    selection : Counted
     areas : ndarray of bool, shape (n,), optional
         Only the events in these; None also counts those outside or without a place.
 
@@ -148,30 +148,28 @@ def by_unit(selection: Selection, areas: np.ndarray | None = None) -> tuple[np.n
     exposure : ndarray of float, shape (units, 7)
         How often each weekday of a unit is in the time kept.
     """
-    rows, cube, length = selection.rows, selection.cube, selection.days_by_month
-    if areas is not None:
-        rows = rows[np.append(areas, [False, False])[cube.area[rows]]]
-    first = cube.before_first
+    cube, length, cells = selection.cube, selection.days_by_month, selection.by_unit(areas)
+    first = ordinals_before(cube.months)
     if selection.window:
         first = np.maximum(first, selection.window.start.toordinal() - 1)
     month = np.repeat(np.arange(len(first)), length)
     day = np.concatenate([np.empty(0, np.int64), *map(np.arange, length)]) + first[month]
-    unit = day // DAYS_KNOWN - cube.first_week if cube.by_week else month
-    cells = cube.unit_cell[rows]
-    number = max(int(unit.max(initial=-1)), int(cells.max(initial=-1)) // N_SLOTS) + 1
+    unit = day // DAYS_KNOWN - first_week(cube.months) if cube.by_week else month
+    number = max(int(unit.max(initial=-1)), (len(cells) - 1) // N_SLOTS) + 1
     exposure = np.bincount(unit * DAYS_KNOWN + day % DAYS_KNOWN, minlength=number * DAYS_KNOWN)
-    counts = np.bincount(cells, minlength=number * N_SLOTS).reshape(number, DAYS_KNOWN + 1, HOURS_KNOWN + 1)
+    counts = np.pad(cells, (0, number * N_SLOTS - len(cells)))
+    counts = counts.reshape(number, DAYS_KNOWN + 1, HOURS_KNOWN + 1)
     exposure = exposure.reshape(number, DAYS_KNOWN).astype(float)
     kept = exposure.any(axis=1)
     return counts[kept], exposure[kept]
 
 
-def spread(selection: Selection, lsoas: np.ndarray | None) -> tuple[np.ndarray, int, int] | None:
+def spread(selection: Counted, lsoas: np.ndarray | None) -> tuple[np.ndarray, int, int] | None:
     """Count by weekday and hour, each event spread over its range of time.
 
     Parameters
     ----------
-    selection : Selection
+    selection : Counted
     lsoas : ndarray of bool, shape (number of LSOAs,), or None
         Only the events in these; None counts those without a place too.
 
@@ -181,16 +179,11 @@ def spread(selection: Selection, lsoas: np.ndarray | None) -> tuple[np.ndarray, 
         The week, float (7, 24); how many timed events have a range, and of how many it is over a day, so
         that they are left out. None where no event has a range.
     """
-    cube, rows = selection.cube, selection.rows
-    if lsoas is not None:
-        rows = rows[np.append(lsoas, [False, False])[cube.area[rows]]]
-    day, hour = np.divmod(cube.cell[rows] % N_SLOTS, HOURS_KNOWN + 1)
-    timed = (day < DAYS_KNOWN) & (hour < HOURS_KNOWN)
-    span = np.nan_to_num(cube.spans[rows][timed])
+    start, span = selection.ranges(lsoas)
     ranged = span > 0
     if not ranged.any():
         return None
-    week = aoristic((day * 24.0 + hour)[timed], span, longest=LONGEST).to_numpy()
+    week = aoristic(start, span, longest=LONGEST).to_numpy()
     return week, int(ranged.sum()), int((span > LONGEST).sum())
 
 
@@ -201,7 +194,7 @@ def spread(selection: Selection, lsoas: np.ndarray | None) -> tuple[np.ndarray, 
 class _Material:
     """What a clock is made from: the true cells, and the protected ones as numbers."""
 
-    selection: Selection
+    selection: Counted
     lsoas: np.ndarray
     gate: Gate
     cells: np.ndarray
@@ -264,7 +257,7 @@ def _protected(gate: Gate, cells: np.ndarray) -> pd.DataFrame:
 
 
 def _reasons(
-    selection: Selection, midnight: Midnight, sparse: bool, info: SourceInfo, gate: Gate
+    selection: Counted, midnight: Midnight, sparse: bool, info: SourceInfo, gate: Gate
 ) -> dict[str, str]:
     """Say which clocks cannot be shown, and why."""
     found = {}

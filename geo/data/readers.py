@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,6 +60,18 @@ def known_again(events: pd.DataFrame) -> pd.DataFrame:
     return events.assign(person=person.astype(np.int32))
 
 
+def spelt(counts: Mapping[str, int]) -> dict[str, str]:
+    """Under which spelling each label of a category counts, by how many rows have it.
+
+    >>> spelt({"THEFT": 1, "Theft": 2, "?": 1})
+    {'THEFT': 'Theft', 'Theft': 'Theft', '?': 'Not stated'}
+    """
+    usual: dict[str, str] = {}
+    for label in sorted(counts, key=lambda label: (-counts[label], label)):
+        usual.setdefault(slug(label), label)
+    return {label: usual[slug(label)] if slug(label) else NO_CATEGORY for label in counts}
+
+
 def spellings(categories: pd.Series) -> tuple[pd.Series, list[str]]:
     """Make one category of all its spellings ("Theft from the person", "Theft From The Person").
 
@@ -76,10 +88,7 @@ def spellings(categories: pd.Series) -> tuple[pd.Series, list[str]]:
     """
     counts = categories.value_counts()
     counts = counts[counts > 0]
-    usual: dict[str, str] = {}
-    for label in sorted(counts.index, key=lambda label: (-counts[label], label)):
-        usual.setdefault(slug(label), label)
-    shown = {label: usual[slug(label)] if slug(label) else NO_CATEGORY for label in counts.index}
+    shown = spelt(counts.to_dict())
     notes = [
         f"{counts[label]:,} rows of “{label}” count as “{shown[label]}”, another spelling of it."
         for label in counts.index

@@ -394,13 +394,18 @@ class Snapshot:
         """
         return unpacked(self.events(source))
 
-    def events(self, source: str) -> pd.DataFrame:
-        """Return the same as :meth:`incidents`, with text packed (:mod:`geo.data.distinct`)."""
+    def deliveries(self, source: str) -> list[str]:
+        """Return the roles of the events of a source, in the order in which they were imported.
+
+        Those of the protected version where the viewer may not see the true ones.
+        """
         roles = [role for role, entry in self.manifest["batches"].items() if entry["source"] == source]
         true = {role: role.replace("incidents", CLEARED, 1) for role in roles}
-        seen = self.sees(source)
-        paths = [self.path(true[r] if seen and self.has(true[r]) else r) for r in roles]
-        events = known_again(together([packed_from(path) for path in paths]))
+        return [true[role] if self.sees(source) and self.has(true[role]) else role for role in roles]
+
+    def events(self, source: str) -> pd.DataFrame:
+        """Return the same as :meth:`incidents`, with text packed (:mod:`geo.data.distinct`)."""
+        events = known_again(together([packed_from(self.path(role)) for role in self.deliveries(source)]))
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
 

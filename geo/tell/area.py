@@ -122,7 +122,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     row = answer.table.iloc[place]
     around = level.neighbours.indices[level.neighbours.indptr[place] : level.neighbours.indptr[place + 1]]
     loaded = atlas.sources[query.source]
-    gate, cube = loaded.gate, loaded.cube
+    gate, cube = loaded.gate, loaded.events
     kinds = atlas.asked(query).selection.by_category(lsoas)
     categories = pd.DataFrame({"category": kinds.index, "count": gate.counts(kinds.to_numpy())})
     monthly = pd.Series(
@@ -197,7 +197,7 @@ def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
         asked, notices = atlas.catalogue.check(asked)
         answer = atlas.answer(asked)
         row = answer.table.loc[query.area]
-        months = loaded.cube.months[loaded.cube.select(asked).months]
+        months = loaded.events.months[loaded.events.select(asked).months]
         rows[key] = {
             "label": loaded.info.label,
             "period": period_name(int(months[0]), int(months[-1])) if len(months) else "",

@@ -15,7 +15,7 @@ import pandas as pd
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.columns import reported_on
-from geo.answer.cube import YEAR as DAYS_A_YEAR
+from geo.answer.counts import YEAR as DAYS_A_YEAR
 from geo.answer.gradient import Gradient
 from geo.answer.recording import moved_points, shift
 from geo.answer.week import Week

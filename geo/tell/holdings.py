@@ -229,7 +229,7 @@ def _points(atlas: Atlas, key: str) -> Listing:
     """Points with far more events than the middle one."""
     areas = atlas.levels["lsoa"].frame
     rows = []
-    for one in atlas.sources[key].standing.itertuples():
+    for one in atlas.sources[key].events.standing.itertuples():
         longitude, latitude, *words = one.point.split(" ", 2)
         rows.append(
             (

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from geo.answer.atlas import Atlas
-from geo.answer.layer_hours import by_hour
 from geo.ask.query import Query
 from geo.stats.at_once import hot_at_once
 
@@ -25,7 +24,7 @@ def test_hours_are_those_of_the_events(demo_atlas: Atlas):
     slot = pd.to_datetime(known["date"]).dt.day_of_week * 24 + known["hour"].astype(int)
     independent = pd.crosstab(known["lsoa"].astype(str), slot)
     independent = independent.reindex(answer.table.index, columns=range(168), fill_value=0).to_numpy()
-    assert (by_hour(question.selection) == independent).all() and independent.sum()
+    assert (question.selection.by_area_and_hour() == independent).all() and independent.sum()
     hot = hot_at_once(independent, question.neighbours).hot
     assert answer.table["hot_hours"].tolist() == hot.sum(axis=1).tolist()
     at = int(np.argmax(hot.sum(axis=1)))
@@ -36,7 +35,7 @@ def test_hours_are_those_of_the_events(demo_atlas: Atlas):
 
 def test_with_a_night_chosen_its_hours_alone_are_looked_at(demo_atlas: Atlas):
     question, answer = asked(demo_atlas, night=(4,))
-    counts = by_hour(question.selection)
+    counts = question.selection.by_area_and_hour()
     assert (counts.sum(axis=0) > 0).sum() == 24
     kept = np.r_[4 * 24 + 12 : 5 * 24 + 12]
     hot = hot_at_once(counts[:, kept], question.neighbours).hot

@@ -18,6 +18,7 @@ ROOMS = (
     "data",
     "access",
     "answer",
+    "engines",
     "tell",
     "out",
     "demo",

@@ -167,7 +167,7 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
 
 def _shifts(asked: Asked, candidate: np.ndarray, mine: np.ndarray, wish: Wish) -> dict[str, pd.DataFrame]:
     """The first areas by day and by night."""
-    if not asked.cube.has_hours or asked.query.hour:
+    if not asked.events.has_hours or asked.query.hour:
         return {}
     index, found = asked.frame.index, {}
     for name, hours in SHIFTS.items():

@@ -66,7 +66,8 @@ def repeats_loaded(atlas: Atlas, query: Query, permutations: int = PERMUTATIONS)
     position, points = values_of(events["point"])
     county = atlas.with_events(query.source, events.assign(at=position.astype(np.int64)), asked.months)
     found = Asked(county, asked.query)
-    rows = found.selection.rows[np.append(found.lsoas, [False, False])[found.cube.area[found.selection.rows]]]
+    rows = found.loaded.reported(found.cube.select(found.kept.events()), found.lsoas).rows
+    rows = rows[np.append(found.lsoas, [False, False])[found.cube.area[rows]]]
     at = np.asarray(found.cube.extra["at"])[rows]
     rows, at = rows[at >= 0], at[at >= 0]
     if len(at) < FEWEST:

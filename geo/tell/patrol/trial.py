@@ -160,11 +160,11 @@ def effects(trial: Ran) -> Exhibit:
     tiers = np.array(trial.record.design.tiers)
     outcomes: dict[str, Effect | None] = {f"All {asked.noun}": trial.of(trial.y)}
     if asked.county.snapshot.has("severity"):
-        weights = asked.county.harm_weights(asked.query.source)
+        weights = asked.county.harm_weights(asked.query.source, by_row=True)
         outcomes["Harm, by the weights loaded"] = trial.of(by_day(asked, dates, weights))
     if len(set(tiers)) > 1:
         outcomes |= {f"Tier {tier}": trial.of(trial.y, tiers == tier) for tier in sorted(set(tiers.tolist()))}
-    if asked.cube.has_hours and not asked.query.hour:
+    if asked.events.has_hours and not asked.query.hour:
         for name, hours in SHIFTS.items():
             outcomes[name] = trial.of(by_day(asked.ask(hour=hours), dates))
     judged = {name: one for name, one in outcomes.items() if one is not None}

@@ -1,0 +1,117 @@
+"""An answer does not know who counted: DuckDB, over the same folder, gives the numbers of the memory."""
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geo.answer.atlas import Atlas
+from geo.answer.county import Loaded
+from geo.ask.problem import Problem
+from geo.ask.query import Query
+from geo.ask.viewer import CLEARED_OWNER, OTHERS
+from geo.engines.contract import NUMBERS, both
+from geo.engines.duck import DuckDB
+from geo.engines.engine import engine_of
+
+
+@pytest.fixture(scope="module")
+def engine() -> DuckDB:
+    return DuckDB()
+
+
+@pytest.fixture(scope="module")
+def counted(demo_county: Path, engine: DuckDB) -> Atlas:
+    """The demonstration county, true numbers included, counted by DuckDB."""
+    return Atlas.open(demo_county, CLEARED_OWNER, engine)
+
+
+def test_300_random_questions_have_the_same_numbers(
+    true_demo_atlas: Atlas, counted: Atlas, small_county: Path, small_atlas: Atlas, engine: DuckDB
+) -> None:
+    """Few of many events with all that is recorded of persons, many of a county of squares."""
+    asked = list(both(true_demo_atlas, counted, 70))
+    asked += both(small_atlas, Atlas.open(small_county, engine=engine), 230)
+    assert [(one.by, one.query) for one in asked if not one.same] == []
+    assert len(asked) == 300 and {one.by for one in asked[:70]} == set(NUMBERS)
+    used = {name for one in asked for name, _ in one.query.more}
+    assert len(used) > 10 and any(one.query.window for one in asked)
+
+
+def test_what_can_be_asked_is_the_same(true_demo_atlas: Atlas, counted: Atlas) -> None:
+    for key, loaded in true_demo_atlas.sources.items():
+        assert counted.sources[key].info == loaded.info
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "source=offences&layer=getis_ord&night=fri,sat",
+        "source=offences&layer=change&compare=28-days&victim_sex=female&clock=aoristic",
+        "source=ae&measure=dsr&level=ward&hour=20,21,22,23",
+        "source=offences&layer=hot_hours&level=ward&definition=vawg",
+    ],
+)
+def test_an_answer_does_not_know_who_counted(
+    true_demo_atlas: Atlas, counted: Atlas, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no event is read into this process for it."""
+    monkeypatch.setattr(Loaded, "cube", property(lambda loaded: pytest.fail("rows were read")))
+    answer = counted.answer(counted.exactly(search))
+    monkeypatch.undo()
+    expected = true_demo_atlas.answer(true_demo_atlas.exactly(search))
+    assert answer.table.equals(expected.table)
+    assert (answer.finding, answer.caveats, answer.totals) == (
+        expected.finding,
+        expected.caveats,
+        expected.totals,
+    )
+    assert answer.months.equals(expected.months) and answer.week.when == expected.week.when
+
+
+def test_what_needs_single_events_reads_them_when_it_is_asked_for(
+    counted: Atlas, true_demo_atlas: Atlas
+) -> None:
+    loaded, memory = counted.sources["admissions"], true_demo_atlas.sources["admissions"]
+    assert (loaded.cube.area == memory.cube.area).all() and loaded.cube is loaded.cube
+
+
+def test_who_may_not_see_true_events_has_an_engine_that_never_opens_them(
+    demo_county: Path, demo_atlas: Atlas
+) -> None:
+    asked = []
+
+    class Watched(DuckDB):
+        def _execute(self, sql: str):
+            asked.append(sql)
+            return super()._execute(sql)
+
+    others = Atlas.open(demo_county, OTHERS, Watched())
+    for key in others.sources:
+        others.answer(Query(source=key))
+    hidden = {demo_atlas.snapshot.path(role).stem for role in demo_atlas.snapshot.roles("cleared/")}
+    assert hidden and asked and not [sql for sql in asked for one in hidden if one in sql]
+    cleared = others.seen_by(CLEARED_OWNER)
+    assert {one for one in hidden if any(one in sql for sql in asked)} == hidden
+    assert cleared.sources["ae"].events.select(Query()).by_place.sum() != 0
+
+
+def test_an_engine_is_one_in_each_process(engine: DuckDB) -> None:
+    other = pickle.loads(pickle.dumps(engine))
+    assert isinstance(other, DuckDB) and other._database is not engine._database
+
+
+def test_there_is_no_engine_of_any_name() -> None:
+    with pytest.raises(Problem, match="There is no engine “oracle”"):
+        engine_of("oracle://somewhere")
+
+
+def test_who_chooses_no_engine_imports_none(demo_county: Path) -> None:
+    asked = (
+        "import sys; from geo.engines.engine import engine_of; import hotspots, app; engine_of('memory'); "
+        "print({'ibis', 'duckdb', 'psycopg', 'sqlglot', 'pyspark'} & sys.modules.keys())"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
