@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo import cli, cli_access, cli_exclude, cli_judge, cli_patrol, cli_weekends  # noqa: F401 - they add their commands
+from geo import cli, cli_access, cli_engine, cli_exclude, cli_judge, cli_patrol, cli_weekends  # noqa: F401 - they add their commands
 from geo.ask.problem import Problem
 from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.data.store import Store

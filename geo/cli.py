@@ -54,7 +54,7 @@ EngineUrl = Annotated[
     typer.Option(
         "--engine",
         envvar="HOTSPOTS_ENGINE",
-        help="Who counts: memory (this process) or duckdb (docs/engines.md).",
+        help="Who counts: memory, duckdb, or postgresql://user@host/database (docs/engines.md).",
         metavar="URL",
     ),
 ]
@@ -169,6 +169,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     yes: Annotated[
         bool, typer.Option("--yes", help="Import all the same where a mistake is likely.")
     ] = False,
+    engine: EngineUrl = ENGINE,
 ) -> None:
     """Load files of one kind: all of them, or none.
 
@@ -180,6 +181,11 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     from geo.data.ingest import import_files
     from geo.data.mapping import read_mapping
 
+    loading = None
+    if engine != ENGINE:
+        from geo.engines.engine import engine_of
+
+        loading = engine_of(engine).load
     declared = mapping if kind == "indicators" else None
     source = read_mapping(mapping, kind) if mapping and not declared else None
     with progress_bar(f"Reading {kind}") as report, ThreadPoolExecutor(1) as beside:
@@ -199,6 +205,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
             explain=explain,
             confirm=lambda receipt: _sure(receipt) or yes,
             opening=lambda version: opens.result().County(version, {}, {}),
+            loading=loading,
             progress=report,
         )
     from geo.cli_show import show, show_rows

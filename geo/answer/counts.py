@@ -388,3 +388,19 @@ class Engine(Protocol):
         months : sequence of int
             Months that were loaded even if no event fell in them.
         """
+
+    def load(self, snapshot: Snapshot, *, tidy: bool = False) -> list[str]:
+        """Copy what a version of a folder needs to where it is counted: all of it or, with Problem, nothing.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            Whole, as its owner sees it.
+        tidy : bool
+            Whether to drop what other versions needed.
+
+        Returns
+        -------
+        list of str
+            The roles that were copied; none where the folder itself is read.
+        """

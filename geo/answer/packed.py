@@ -33,6 +33,10 @@ class InMemory:
         """Open the events of a source of a snapshot, as its viewer may see them."""
         return opened(snapshot, snapshot.events(source), areas, months)
 
+    def load(self, snapshot: Snapshot, *, tidy: bool = False) -> list[str]:
+        """Nothing is copied: the folder itself is read."""
+        return []
+
 
 IN_MEMORY: Engine = InMemory()
 

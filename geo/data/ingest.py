@@ -40,6 +40,7 @@ def import_files(
     explain: bool = False,
     confirm: Callable[[Receipt], bool] = lambda receipt: True,
     opening: Callable[[Snapshot], object] | None = None,
+    loading: Callable[[Snapshot], object] | None = None,
     progress: Progress = no_progress,
 ) -> Receipt:
     """Import one delivery into a data folder: all of it or, with Problem, nothing.
@@ -59,6 +60,8 @@ def import_files(
         all as it was.
     opening : callable, optional
         Opens the new version as its reader will; where it fails, the folder stays as it was.
+    loading : callable, optional
+        Takes the new version elsewhere too, last of all; where it fails, the folder stays as it was.
 
     Raises
     ------
@@ -100,6 +103,8 @@ def import_files(
                 f"Nothing was changed. {' '.join(receipt.doubts)} Give --yes to import it all the same; "
                 "`hotspots undo` takes the last import back."
             )
+        if loading is not None:
+            loading(change)
     return rehearsed[0]
 
 

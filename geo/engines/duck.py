@@ -11,15 +11,12 @@ from typing import Any
 import duckdb
 import ibis
 import pandas as pd
-import pyarrow.parquet as pq
 from ibis.expr import types as ir
 
 from geo.answer.counts import Opened
 from geo.data.store import Snapshot
 from geo.engines.events import opened
-from geo.engines.rows import rows_of, together
-
-AREAS = {"code": "string", "at": "int32"}
+from geo.engines.rows import AREAS, rows_of, schema_of, together
 
 
 class DuckDB:
@@ -43,6 +40,10 @@ class DuckDB:
         ]
         return opened(together(tables), self, snapshot=snapshot, source=source, areas=areas, months=months)
 
+    def load(self, snapshot: Snapshot, *, tidy: bool = False) -> list[str]:
+        """Nothing is copied: the folder itself is read."""
+        return []
+
     def run(self, expression: ir.Expr) -> pd.DataFrame:
         """Work an expression out."""
         return self._execute(ibis.to_sql(expression, dialect="duckdb")).df()
@@ -63,8 +64,11 @@ class DuckDB:
         """The file of a role, under a name that is its content's."""
         path = snapshot.path(role)
         name, quoted = f"stored_{path.stem}", str(path.resolve()).replace("'", "''")
-        self._execute(f"CREATE VIEW IF NOT EXISTS {name} AS SELECT * FROM read_parquet('{quoted}')")
-        return ibis.table(ibis.Schema.from_pyarrow(pq.read_schema(path)), name)
+        schema = schema_of(path)
+        texts = ", ".join(f'"{c}"::VARCHAR AS "{c}"' for c, kind in schema.items() if kind.is_string())
+        columns = f"* REPLACE ({texts})" if texts else "*"
+        self._execute(f"CREATE VIEW IF NOT EXISTS {name} AS SELECT {columns} FROM read_parquet('{quoted}')")
+        return ibis.table(schema, name)
 
     def _areas(self, areas: pd.Index) -> ir.Table:
         """Positions of the areas on the map, under a name that is that of the codes."""

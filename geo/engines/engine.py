@@ -10,7 +10,7 @@ from geo.answer.packed import IN_MEMORY
 from geo.ask.problem import Problem
 
 MEMORY = "memory"
-KNOWN = "memory, duckdb"
+KNOWN = "memory, duckdb, postgresql://…"
 
 
 def engine_of(url: str) -> Engine:
@@ -19,7 +19,7 @@ def engine_of(url: str) -> Engine:
     Parameters
     ----------
     url : str
-        ``memory``; ``duckdb``, over the files of the data folder.
+        ``memory``; ``duckdb``, over the files of the data folder; ``postgresql://user@host/database``.
 
     Raises
     ------
@@ -34,6 +34,10 @@ def engine_of(url: str) -> Engine:
             from geo.engines.duck import DuckDB
 
             return DuckDB()
+        if kind in ("postgresql", "postgres"):
+            from geo.engines.postgres import PostgreSQL
+
+            return PostgreSQL(url)
     except ModuleNotFoundError as error:
         raise Problem(
             f"The engine {kind} needs the package {error.name}, which is not installed: install what engines "

@@ -269,10 +269,8 @@ def _facts(table: ir.Table, database: Database) -> dict[str, bool]:
     }
     if "span_hours" in table.columns:
         asked["has_spans"] = table["span_hours"] > 0
-    counted = database.run(
-        table.aggregate(**{name: one.fill_null(False).cast("int64").sum() for name, one in asked.items()})
-    )
-    found = {name: bool((counted[name].fillna(0) > 0).iloc[0]) for name in asked}
+    counted = database.run(table.aggregate(**{name: table.count(where=one) for name, one in asked.items()}))
+    found = {name: bool(counted[name].iloc[0]) for name in asked}
     return {"has_spans": False, **found, "by_week": not found["loose"]}
 
 

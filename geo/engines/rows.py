@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from pathlib import Path
 
 import ibis
+import pyarrow.parquet as pq
 from ibis.expr import types as ir
 
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.ask.ages import AGE_BANDS, FIVE_YEARS
 
+AREAS = {"code": "string", "at": "int32"}
+"""Areas on the map, and the position of each."""
 EPOCH = 719_163
 """Ordinal of 1 January 1970, a Thursday."""
 DAY = 86_400
@@ -27,6 +31,12 @@ READ = ("category", "lsoa", "month", "date", "hour")
 """Stored columns that these take the place of."""
 PERSONS = 2**32
 """Persons of one delivery are never those of another."""
+
+
+def schema_of(path: Path) -> ibis.Schema:
+    """Columns of a stored file; those without any value are of text."""
+    found = ibis.Schema.from_pyarrow(pq.read_schema(path))
+    return ibis.schema({name: "string" if kind.is_null() else kind for name, kind in found.items()})
 
 
 def rows_of(stored: ir.Table, areas: ir.Table, n: int) -> ir.Table:
