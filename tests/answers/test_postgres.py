@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from geo import cli_engine  # noqa: F401 - adds its command
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.ask.query import Query
