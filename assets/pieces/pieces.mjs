@@ -2,10 +2,12 @@
  * How does a piece of HTML, which the server sends by itself after the answer, get into its part of the page?
  *
  * Charts in it are drawn, maps and pieces in it fetched, as they come into sight; the others follow one by one when there
- * is nothing else to do, so that all can be printed. A piece that comes late is dropped.
+ * is nothing else to do, so that all can be printed; but none of a part that is not shown, in which no chart has a size. A
+ * piece that comes late is dropped.
  */
 
 import { $, make } from "../page/dom.mjs";
+import { on } from "../page/question.mjs";
 import { get } from "../page/server.mjs";
 import { draw } from "./plots.mjs";
 
@@ -37,7 +39,7 @@ const seen = new IntersectionObserver((entries) => {
 }, { rootMargin: NEAR });
 
 const WAITING = "[data-figure], [data-fetch], img[loading]";
-/** @type {Set<any>} */ const waiting = new Set(); // what was not in sight yet
+/** @type {Map<any, Element>} */ const waiting = new Map(); // what was not in sight yet, and the part that it is in
 const idle = window.requestIdleCallback ?? setTimeout;
 
 /** Fill a box that was waiting. */
@@ -50,15 +52,16 @@ function open(box) {
   return box.decode().catch(() => {}); // one that does not come says what it shows
 }
 
-/** Fill what waits, one box whenever there is nothing else to do. */
+/** Fill what waits in the parts that are shown, one box whenever there is nothing else to do. */
 const fillOn = () => idle(async () => {
-  const [next] = waiting;
+  const next = [...waiting].find(([, part]) => part.checkVisibility());
   if (!next) return;
-  await open(next);
+  await open(next[0]);
   fillOn();
 });
 
-window.addEventListener("beforeprint", () => waiting.forEach(open)); // at once, where Plotly is here
+on("answer", fillOn); // another view may have been left half filled
+window.addEventListener("beforeprint", () => [...waiting.keys()].forEach(open)); // at once, where Plotly is here
 
 /** Put a piece into a part of the page. */
 export function place(part, html) {
@@ -70,7 +73,7 @@ export function place(part, html) {
   part.innerHTML = html;
   for (const box of boxes()) {
     seen.observe(box);
-    waiting.add(box);
+    waiting.set(box, part);
   }
   fillOn();
   reach(part);

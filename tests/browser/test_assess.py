@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.browser import LAPTOP, barriers, leave, rest, visit, watch
+from tests.support.browser import LAPTOP, barriers, go, leave, rest, shows, visit, watch
 
 
 def test_the_view_opens_follows_a_filter_and_returns(page: Page, address: str) -> None:
@@ -44,10 +44,22 @@ def test_the_page_has_one_first_heading_while_it_is_counted_too(page: Page, addr
     assert meanwhile == ["Assessment"]
 
 
-def test_charts_are_drawn_without_being_scrolled_to(page: Page, address: str) -> None:
+DRAWN = """() => new Promise((done) => requestIdleCallback(
+  () => done(document.querySelectorAll(".assess-plot svg.main-svg:first-of-type").length)))"""
+
+
+def test_charts_are_drawn_without_being_scrolled_to_and_never_out_of_sight(page: Page, address: str) -> None:
     visit(page, address, "?view=assess&sources=offences")
-    last = page.locator(".assess-plot").last
-    expect(last.locator("svg.main-svg").first).to_be_attached()
+    drawn = []
+    for search in ("", "?level=ward", "?view=assess&sources=offences"):
+        go(page, search)
+        shows(page, search)
+        rest(page)
+        drawn.append(page.evaluate(DRAWN))
+    assert drawn[0] == drawn[1], "not while another view is shown"
+    plots = page.locator(".assess-plot")
+    assert drawn[1] < plots.count()
+    expect(plots.last.locator("svg.main-svg").first).to_be_attached()
     assert page.locator("#assess").evaluate("it => it.scrollTop") == 0
 
 

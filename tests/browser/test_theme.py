@@ -19,8 +19,8 @@ STATES = (
     "?layer=local_moran&overlay=imd",
     f"?area={SELECTED}",
     "?view=compare",
-    "?view=assess",
     "?view=present",
+    "?view=assess",
 )
 
 

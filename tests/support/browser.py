@@ -36,9 +36,13 @@ MAP_SETTLED = """async () => {
   const { parts: { "map/map.mjs": map } } = await import(document.getElementById("_dash-renderer").src);
   await map.settled();
 }"""
-OPEN = """address => location.origin === address && location.pathname === "/"
-  && document.body.dataset.state === "ready" && !/theme=/.test(location.search) ? location.search : null"""
-"""At which question the page of an address is open, if it is, sound and in its first theme."""
+OPEN = """([address, search]) => location.origin === address && location.pathname === "/"
+  && document.body.dataset.state === "ready" && !/theme=/.test(location.search)
+  && (/view=assess/.test(search) || !document.querySelector("#assess-body article"))
+  ? location.search : null"""
+"""At which question the page of an address is open, if it is, sound, in its first theme, and without an
+assessment that was left: thousands of elements that nobody sees, and everything goes through.
+"""
 ELSEWHERE = ("?level=borough&hour=1", "?level=borough&hour=2")
 TIDY = """() => {
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
@@ -230,7 +234,7 @@ def visit(page: Page, address: str, search: str = "") -> Watch:
     Its address is the only state of the page, so it need not be opened anew (which takes ten times as long)
     but by tests of how it starts.
     """
-    here = page.evaluate(OPEN, address)
+    here = page.evaluate(OPEN, [address, search])
     if here is None or "theme=" in search:
         return load(page, address, search)
     if here == (search or PLAIN):  # what it shows already it would not ask for
