@@ -26,7 +26,6 @@ import typer
 from geo import cli, cli_access, cli_engine, cli_exclude, cli_judge, cli_patrol, cli_weekends  # noqa: F401 - they add their commands
 from geo.ask.problem import Problem
 from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
-from geo.data.store import Store
 
 if TYPE_CHECKING:
     from dashboard.serving.behind import Application
@@ -43,6 +42,8 @@ CONFIRMED = "I have a right to the true small numbers"
 
 def fill(data: Path) -> None:
     """Build the demonstration county in a data folder that is empty."""
+    from geo.data.store import Store
+
     if Store(data).empty:
         print(f"There is no data in {data} yet: building the demonstration county there.", flush=True)
         cli.build_demo(data)

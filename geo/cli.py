@@ -178,8 +178,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     from concurrent.futures import ThreadPoolExecutor
     from importlib import import_module
 
-    from geo.data.ingest import import_files
-    from geo.data.mapping import read_mapping
+    from geo.data.read_pieces import begun
 
     loading = None
     if engine != ENGINE:
@@ -187,8 +186,11 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
 
         loading = engine_of(engine).load
     declared = mapping if kind == "indicators" else None
-    source = read_mapping(mapping, kind) if mapping and not declared else None
-    with progress_bar(f"Reading {kind}") as report, ThreadPoolExecutor(1) as beside:
+    with begun(files), progress_bar(f"Reading {kind}") as report, ThreadPoolExecutor(1) as beside:
+        from geo.data.ingest import import_files
+        from geo.data.mapping import read_mapping
+
+        source = read_mapping(mapping, kind) if mapping and not declared else None
         opens = beside.submit(import_module, "geo.answer.county")  # loaded while the files are read
         beside.submit(import_module, "geo.cli_show")
         receipt = import_files(

@@ -31,6 +31,8 @@ class Member:
     file: str
     name: str
     open: Callable[[], BufferedIOBase]
+    path: Path | None = None
+    """Where it is, on its own."""
 
     def read(self) -> bytes:
         """All of it."""
@@ -62,7 +64,7 @@ def members_of(path: Path) -> Iterator[Member]:
     elif path.suffix.lower() == ".zip":
         yield from _members_of_zip(path.name, lambda: path.open("rb"))
     else:
-        yield Member(path.name, path.name, partial(_opened, path.name, lambda: path.open("rb")))
+        yield Member(path.name, path.name, partial(_opened, path.name, lambda: path.open("rb")), path)
 
 
 def is_table(name: str) -> bool:

@@ -89,7 +89,12 @@ def read_events(
         for done, member in enumerate(_once_each(wanted)):
             progress(done, len(wanted), member.name)
             for table in pieces_of(
-                member.name, member.open, partial(_row_by_row, source), sheet=sheet, encoding=source.encoding
+                member.name,
+                member.open,
+                partial(_row_by_row, source),
+                path=member.path,
+                sheet=sheet,
+                encoding=source.encoding,
             ):
                 yield partial(_read_piece, source, member, table)
 

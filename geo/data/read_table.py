@@ -10,34 +10,26 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.ask.words import listed
+from geo.data.cells import SEPARATORS, Bytes, Cells, cells_of, columns_of, separator_of, split
 from geo.data.distinct import of_arrow
 from geo.data.packing import check_beginning, check_workbook
 from geo.data.table import Counted, Table
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-    import pyarrow.csv
-
 Recognise = Callable[[Sequence[str]], bool]
 """Whether a header is one of a table that is looked for."""
-Bytes = bytes | bytearray
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TITLES = 50
 """Rows among which the header is looked for."""
-SAMPLE, MOSTLY = 1 << 18, 0.3
-"""Bytes of the first rows, and the share of different cells in them up to which a column is read packed."""
-BLOCK = 1 << 26
-"""Bytes that are split at a time: a piece of a file (:mod:`geo.data.read_pieces`) whole."""
 
 
 def read_table(
@@ -49,6 +41,7 @@ def read_table(
     encoding: str = "",
     lenient: bool = False,
     first_row: int = 1,
+    ahead: Future[Cells | None] | None = None,
 ) -> Table:
     """Read one table strictly: every row as long as the header.
 
@@ -70,6 +63,8 @@ def read_table(
         Set rows aside that are wrong, instead of refusing the file.
     first_row : int
         Number of the header's row in the file, where the text is a piece of it.
+    ahead : Future, optional
+        Its cells, where it is plain text that is being split already.
 
     Returns
     -------
@@ -98,7 +93,8 @@ def read_table(
     separator = separator_of(text)
     if separator != ",":
         notes.append(f"{name}: the columns are separated by {SEPARATORS[separator]}.")
-    table = _quickly(name, text, separator, first_row, recognise, lenient=lenient)
+    cells = ahead.result() if ahead else cells_of(name, text, separator)
+    table = _quickly(name, text, cells, first_row, recognise, separator=separator, lenient=lenient)
     if table is None or not (recognise(list(table.frame)) or _is_header(list(table.frame))):
         table = _row_by_row(name, text, separator, first_row, recognise, lenient=lenient)
     table.notes[:0] = notes
@@ -147,102 +143,33 @@ _MARKS = {
 }
 
 
-def header_of(text: Bytes) -> list[str]:
-    """The cells of the first row."""
-    return [" ".join(cell.split()) for cell in _first_row(text, separator_of(text))]
-
-
-def separator_of(text: Bytes) -> str:
-    """What parts the cells of the first row into most columns; commas where nothing does."""
-    columns = {separator: len(_first_row(text, separator)) for separator in SEPARATORS}
-    return max(SEPARATORS, key=lambda separator: columns[separator])
-
-
-def _first_row(text: Bytes, separator: str) -> list[str]:
-    """The cells of the first row as they stand; none where they cannot be told apart."""
-    line = text[: text.find(b"\n") + 1 or None].decode("utf-8", "replace")
-    csv.field_size_limit(1 << 24)
-    try:
-        return next(csv.reader(io.StringIO(line, newline=""), delimiter=separator), [])
-    except csv.Error:
-        return []
-
-
 def _quickly(
-    name: str, text: Bytes, separator: str, first_row: int, recognise: Recognise, *, lenient: bool
+    name: str,
+    text: Bytes,
+    cells: Cells | None,
+    first_row: int,
+    recognise: Recognise,
+    *,
+    separator: str,
+    lenient: bool,
 ) -> Table | None:
     """A table whose first row is its header; None where it is not that, or its rows cannot be told apart."""
     import pyarrow as pa
 
-    if not (header := _first_row(text, separator)):
+    if cells is None:
         return None
-    columns, kept = _columns(name, header)
-    end = len(text)
-    while end and text[end - 1] in b"\r\n\x1a":
-        end -= 1
+    columns, kept, table, odd = cells.columns, cells.kept, cells.table, cells.odd
     wrong: dict[int, tuple[str, str]] = {}
     try:
-        _check_letters(text, end)
-        table, odd = _split(text, end, separator, columns, kept)
         if odd and not recognise(columns):  # the header may be further down
             return None
         if odd:
-            mended, wrong = _mended(text[:end], odd, separator, len(columns))
-            table, odd = _split(mended, len(mended), separator, columns, kept)
+            mended, wrong = _mended(text[: cells.end], odd, separator, len(columns))
+            table, _ = split(mended, len(mended), separator, columns, kept)
     except (pa.ArrowInvalid, _NotPlain):
         return None
     frame = pd.DataFrame({column: of_arrow(table[column]) for column in kept}, copy=False)
     return _finished(name, frame, np.arange(len(frame)) + first_row + 1, lenient, wrong)
-
-
-def _check_letters(text: Bytes, end: int) -> None:
-    """Raise ArrowInvalid where a text is not in UTF-8, before rows of it are handed out one by one."""
-    import pyarrow as pa
-
-    ends = pa.array([0, end], pa.int64()).buffers()[1]
-    pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(text)).validate(full=True)
-
-
-def _split(
-    text: Bytes, end: int, separator: str, columns: list[str], kept: list[str]
-) -> tuple[pa.Table, list[int]]:
-    """The cells of a text up to its end, and which rows of it are longer or shorter than its header."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.csv
-
-    odd: list[int] = []
-
-    def set_aside(row: pyarrow.csv.InvalidRow) -> str:
-        odd.append(row.number)
-        return "skip"
-
-    def read(end: int, packed: set[str]) -> pa.Table:
-        odd.clear()
-        one, few = pa.large_string(), pa.dictionary(pa.int32(), pa.large_string())
-        return pyarrow.csv.read_csv(
-            pa.py_buffer(memoryview(text)[:end]),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=columns, skip_rows=1, use_threads=False, block_size=BLOCK
-            ),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=separator,
-                newlines_in_values=b'"' in text,
-                ignore_empty_lines=False,
-                invalid_row_handler=set_aside,
-            ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={column: few if column in packed else one for column in columns},
-                include_columns=kept,
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
-
-    cut = text.find(b"\n", SAMPLE, end)
-    first = read(end if cut < 0 else cut, set())
-    often = {c for c in kept if len(pc.unique(first[c])) <= MOSTLY * len(first)}
-    return read(end, often), odd
 
 
 class _NotPlain(Exception):
@@ -307,7 +234,7 @@ def _of_rows(name: str, rows: list[list[str]], first_row: int, recognise: Recogn
     at = _header_row(rows, recognise)
     header = rows[at]
     width = max((k + 1 for k, cell in enumerate(header) if cell.strip()), default=0)
-    columns, kept = _columns(name, header[:width])
+    columns, kept = columns_of(name, header[:width])
     body, wrong = [], {}
     for position, cells in enumerate(rows[at + 1 :]):
         if why := _length(cells, width):
@@ -338,15 +265,6 @@ def _header_row(rows: list[list[str]], recognise: Recognise) -> int:
     filled = [sum(map(bool, cells)) for cells in clean]
     usual = Counter(count for count in filled if count > 1).most_common(1)
     return next((at for at, count in enumerate(filled) if usual and count >= usual[0][0]), 0)
-
-
-def _columns(name: str, header: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Names of the columns, those without one made up; and which are kept, the named ones."""
-    columns = [" ".join(column.split()) or f"\0{k}" for k, column in enumerate(header)]
-    for column, times in Counter(columns).items():
-        if times > 1:
-            raise Problem(f"{name} has two columns named “{column}”: give each its own name.")
-    return columns, [column for column in columns if not column.startswith("\0")]
 
 
 def _finished(

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from geo.ask.problem import Problem
 from geo.data import read_pieces
 from geo.data.distinct import dealt, hashed, repeats, unpacked
-from geo.data.read_pieces import pieces_of
+from geo.data.read_pieces import begun, pieces_of
 from geo.data.read_table import read_table
 from geo.data.table import Table
 
@@ -63,6 +65,25 @@ def test_a_long_file_is_several_pieces_and_another_beginning_is_one() -> None:
     assert len(in_pieces(content, 1_000)) > 5
     assert len(in_pieces(b"A title\n" + content, 1_000)) == 1
     assert len(in_pieces(content.decode().encode("utf-16"), 1_000)) == 1
+
+
+def test_a_file_may_be_begun_before_it_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_pieces, "PIECE", 1_000)
+    path = tmp_path / "file.csv"
+    path.write_text("Crime ID,Month,Place\n" + "".join(f"c{k},2023-01,E0100{k:04d}\n" for k in range(500)))
+    opened = partial(path.open, "rb")
+    with begun([path]):
+        tables = [read() for read in pieces_of("file.csv", opened, lambda h: list(h) == HEADER, path=path)]
+        assert not read_pieces._BEGUN
+    again = [read() for read in pieces_of("file.csv", opened, lambda h: list(h) == HEADER)]
+    assert len(tables) > 5
+    pd.testing.assert_frame_equal(together(tables)[0], together(again)[0])
+    with pytest.raises(Problem, match="another kind"), begun([path]):
+        raise Problem("another kind")
+    assert not read_pieces._BEGUN
+    path.write_text("short")
+    with begun([path]), begun([tmp_path / "none.csv"]), begun([tmp_path]):
+        assert not read_pieces._BEGUN
 
 
 def test_what_is_not_text_is_named_by_its_row() -> None:
