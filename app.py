@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo import cli, cli_access, cli_engine, cli_exclude, cli_judge, cli_patrol, cli_weekends  # noqa: F401 - they add their commands
+# They add their commands:
+from geo import cli, cli_access, cli_batch, cli_engine, cli_exclude, cli_judge, cli_patrol, cli_weekends  # noqa: F401
 from geo.ask.problem import Problem
 from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 

@@ -25,6 +25,7 @@ ROOMS = (
     "cli_show",
     "cli",
     "cli_access",
+    "cli_batch",
     "cli_engine",
     "cli_exclude",
     "cli_judge",
