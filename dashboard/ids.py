@@ -7,6 +7,7 @@ from the name. Everything else has its own constant.
 ROOT = "page"
 
 MAP = "map"
+MAP_AREA = "map-area"
 LEGEND = "legend"
 SELECTED = "selected"
 MARKED = "marked"

@@ -145,6 +145,7 @@ def _finding() -> Component:
 
 def _map_area(atlas: Atlas) -> Component:
     return html.Section(
+        id=ids.MAP_AREA,
         className="map-area",
         **{"aria-label": "Map"},
         children=[

@@ -71,10 +71,12 @@ def toolbar(atlas: Atlas) -> Component:
                 allowDeselect=True,
                 limit=SHOWN,
                 nothingFoundMessage="No area of that name, ward or code",
-                maxDropdownHeight=360,
+                withScrollArea=False,
                 comboboxProps={
                     "transitionProps": {"duration": 0},
                     "withinPortal": True,
+                    "portalProps": {"target": f"#{ids.MAP_AREA}"},  # it belongs to its landmark
+                    "floatingStrategy": "fixed",
                     "width": 380,
                     "position": "bottom-start",
                 },

@@ -330,6 +330,22 @@ def test_p_presents_and_escape_leaves(page: Page, address: str):
     expect(page.locator("#filters")).to_be_visible()
 
 
+def test_menu_and_dialogs_are_whole_on_a_phone(page: Page, address: str):
+    """The menu of files began left of the screen; the last link below what is saved was cut."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, address)
+    page.locator(".menu summary").click()
+    box = page.locator(".menu-list").bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    page.locator(".menu summary").click()
+    page.locator("[data-act=saved]").click()
+    page.get_by_label("Name").fill("Squares")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved-list li")).to_have_count(1)
+    ends = "links => Math.max(...links.map((it) => it.getBoundingClientRect().right))"
+    assert page.locator(".saved-files > :visible").evaluate_all(ends) <= 390 - 16
+
+
 def test_a_row_is_selected_by_keyboard(page: Page, address: str):
     visit(page, address)
     page.locator(".row").first.locator(".cell").first.focus()
@@ -392,6 +408,10 @@ def test_no_barrier_that_axe_can_find(page: Page, address: str, width: int):
         page.locator("#filter-measure").click()
         expect(page.get_by_role("option", name=re.compile("^Locally smoothed"))).to_be_visible()
         found["a list is open"] = barriers(page)
+        page.keyboard.press("Escape")
+        page.locator("#find").fill("Square")
+        expect(page.get_by_role("option", name=re.compile("^Square 00"))).to_be_visible()
+        found["places are found"] = barriers(page)
     assert not any(found.values()), found
     assert not seen.complaints
 
