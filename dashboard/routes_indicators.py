@@ -11,14 +11,13 @@ from dashboard import shell
 from dashboard.assess import page_templates
 from dashboard.openapi import HTML, PAGE, Operation, described
 from dashboard.replies import download, nothing_asked, reply
-from geo.answer.disclosure import marking
 from geo.answer.indicators import KINDS, LEVELS
 from geo.ask.choices import INDICATOR
 from geo.ask.query import Query
 from geo.ask.words import upper_first
 from geo.out.export import allow
 from geo.out.indicator_files import FORMS, NONE, filename, write
-from geo.tell.indicators import READ_AS, by_level, source_of
+from geo.tell.indicators import READ_AS, banner, by_level, source_of
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -66,7 +65,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             labelled=lambda reading: reading.indicator.label,
             named=lambda reading: reading.name,
             sources=[(one.name, source_of(one, atlas)) for one in atlas.indicators.values()],
-            marking=marking(["open"], synthetic=atlas.synthetic),
+            marking=banner(atlas),
             assets=shell.assets(),
             root=request.script_root,
         )

@@ -293,18 +293,23 @@ def fetch(  # noqa: PLR0917 - each parameter is an option of the command
 
 
 @cli.command()
-def demo(data: Data = DATA) -> None:
+def demo(
+    data: Data = DATA,
+    drugs: Annotated[
+        bool, typer.Option("--drugs", help="With deaths by drugs and alcohol, and treatment by ward.")
+    ] = False,
+) -> None:
     """Build the synthetic demonstration county."""
-    build_demo(data)
+    build_demo(data, further=drugs)
     print(f"The demonstration county is in {data}. Look at it with: hotspots serve --data {data}")
 
 
-def build_demo(data: Path) -> None:
+def build_demo(data: Path, *, further: bool = False) -> None:
     """Build the demonstration county in a folder, with a progress bar."""
     from geo.demo import build
 
     with progress_bar("Building the demonstration county") as report:
-        build(data, report)
+        build(data, report, further=further)
 
 
 # ---------------------------------------------------------------- look
@@ -337,11 +342,13 @@ def check(
     for role in ("areas/lsoa", "areas/ward", "areas/borough", "population", "deprivation", "places"):
         state = f"{objects[role]['rows']:,} rows" if snapshot.has(role) else "not loaded"
         print(f"  {role:14} {state}")
+    drawn = []
     for source in snapshot.sources():
         months = [month_text(month) for month in snapshot.months(source)]
         rows = sum(objects[r]["rows"] for r in snapshot.roles(f"incidents/{source}/"))
-        label = snapshot.manifest["sources"][source]["label"]
-        print(f"  {source:14} {label}: {rows:,} rows, months {month_runs(months)}")
+        said = snapshot.manifest["sources"][source]
+        drawn += [source] * (said["disclosure"] != "open")
+        print(f"  {source:14} {said['label']}: {rows:,} rows, months {month_runs(months)}")
         gaps = [month_text(month) for month in snapshot.gaps(source)]
         if gaps:
             print(f"  {'':14} not loaded, so gaps and not zeros: {month_runs(gaps)}")
@@ -349,6 +356,11 @@ def check(
             print(
                 f"  {'':14} not reported on, or not in every month: {named(names, 'district', 'districts')}"
             )
+    if drawn:
+        print(
+            f"Rows of {named(drawn)} are those of the protected version, which is drawn with noise: another "
+            "number than the import counted."
+        )
     if faults:
         raise Problem(
             f"{len(faults)} of {len(objects)} stored tables are damaged: {' '.join(faults)} "
@@ -357,7 +369,7 @@ def check(
     print(f"All {len(objects)} stored tables are as they were written.")
     if path := access or find(data):
         found = read(path)
-        if unknown := found.unknown(snapshot.sources(), list(ways())):
+        if unknown := found.unknown([*snapshot.sources(), *snapshot.tables], list(ways())):
             raise Problem(f"The access file {path} cannot be used: " + " ".join(unknown))
         print(f"The access file {path} is sound: people log in at {found.address}.")
     if tidy:

@@ -24,6 +24,7 @@ from geo.ask.plain_text import text_of
 from geo.ask.problem import Problem
 from geo.ask.viewer import Viewer
 from geo.ask.words import listed
+from geo.data.store import TABLES
 
 NAME = "access.toml"
 VARIABLE = "HOTSPOTS_ACCESS"
@@ -399,7 +400,8 @@ def _group(name: str, part: _Part) -> Group:
         exports=part.maybe("exports"),
         team=name,
     )
-    if sources is not None and (more := sorted(set(viewer.cleared) - sources)):
+    named = {one for one in viewer.cleared if not one.startswith(TABLES)}
+    if sources is not None and (more := sorted(named - sources)):
         part.fault(f"is cleared for {_quoted(more)}, which it does not see: name it under sources too.")
     group = Group(name, part.text("label", name), viewer)
     part.done()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
+from geo.answer.memory import Memory
 from geo.answer.moments import TIMED, slots_of
 from geo.ask.definition import Definition
 from geo.ask.query import Query, filters_of
@@ -162,6 +163,11 @@ class Counts(Protocol):
     @cached_property
     def _kept_by(self) -> dict[str, Mask]:
         return {}
+
+    @cached_property
+    def may_fit(self) -> Memory[str, Mask]:
+        """Events that each saved definition may keep besides (:mod:`geo.answer.unrecorded`)."""
+        return Memory()
 
 
 @dataclass(frozen=True)

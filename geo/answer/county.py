@@ -261,12 +261,13 @@ class County:
         """
         other = copy(self)
         other.snapshot = self.snapshot.seen_by(viewer)
-        other.indicators = seen_by(self._published, viewer)
         if missing := [role for role in other.snapshot.opened() if not other.snapshot.path(role).is_file()]:
             raise Problem(
                 f"The true events of {missing[0].split('/')[1]} are not in this copy of the folder "
                 f"{self.snapshot.folder}: serve the one that holds them, or clear nobody for that source."
             )
+        other._published = indicators_of(other.snapshot)
+        other.indicators = seen_by(other._published, viewer)
         other.sources = {}
         for key, source in stored_sources(self.snapshot.manifest).items():
             if viewer.asks(key):

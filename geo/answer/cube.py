@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,6 +125,16 @@ class Cube(Counts):
         """Length of each event's range of time in hours; NaN or 0 for a moment."""
         return np.asarray(self.extra.get("span_hours", np.zeros(self.n_events, np.float32)), np.float32)
 
+    @cached_property
+    def returning(self) -> Any:
+        """Person of each event; 0 where that is not known or has no other event; None where none is known."""
+        persons = self.extra.get("person")
+        if persons is None:
+            return None
+        several = np.bincount(persons) > 1
+        several[0] = False
+        return np.where(several[persons], persons, 0).astype(np.int32)
+
     def select(self, query: Query) -> Selection:
         """Choose the events of a query's categories, months, hours, days and nights (not its place)."""
         found = super().select(query)
@@ -205,7 +216,9 @@ class Selection(Counted):
         events = np.diff(self.cube.offsets[::N_SLOTS])[cells].sum()
         own = (self.categories, self.months, self.slots, self.mask)
         return int(
-            8 * events + 8 * (self.cube.n_areas + 2) + sum(one.nbytes for one in own if one is not None)
+            8 * events
+            + 8 * (len(AGE_BANDS) + 2) * (self.cube.n_areas + 2)
+            + sum(one.nbytes for one in own if one is not None)
         )
 
     @cached_property
@@ -281,6 +294,10 @@ class Selection(Counted):
 
     def by_age(self) -> np.ndarray:
         """Events by area and age band; int64, shape (n, 20), the last column age not known."""
+        return self._by_age
+
+    @cached_property
+    def _by_age(self) -> np.ndarray:
         n, width = self.cube.n_areas, len(AGE_BANDS) + 1
         place = self.cube.area[self.rows].astype(np.int64)
         return np.bincount(place * width + self.cube.age[self.rows], minlength=(n + 2) * width).reshape(
@@ -289,26 +306,33 @@ class Selection(Counted):
 
     def squares(self, groups: np.ndarray, number: int) -> np.ndarray | None:
         """Σ f² of persons with f events each, by group of areas and age band."""
-        persons, width = self.cube.extra.get("person"), len(AGE_BANDS) + 1
-        if persons is None:
+        if self._returning is None:
             return None
-        group = np.append(groups, [-1, -1])[self.cube.area[self.rows]]
-        rows, group = self.rows[group >= 0], group[group >= 0].astype(np.int64)
-        cell, person = group * width + self.cube.age[rows], persons[rows].astype(np.int64)
-        total = np.bincount(cell[person == 0], minlength=number * width)
-        people = person.max(initial=0) + 1
-        alike, times = np.unique((cell * people + person)[person > 0], return_counts=True)
-        np.add.at(total, alike // people, times**2)
-        return total.reshape(-1, width)
+        width, rows = len(AGE_BANDS) + 1, self._returning
+        kept = groups >= 0
+        total = np.zeros((number, width), np.int64)
+        np.add.at(total, groups[kept], self.by_age()[kept])
+        group = np.append(groups, [-1, -1])[self.cube.area[rows]].astype(np.int64)
+        rows, group = rows[group >= 0], group[group >= 0]
+        cell, person = group * width + self.cube.age[rows], self.cube.returning[rows]
+        people = np.int64(person.max(initial=0) + 1)
+        alike, times = np.unique(cell * people + person, return_counts=True)
+        more = np.bincount(alike // people, times * (times - 1), minlength=number * width)
+        return total + more.astype(np.int64).reshape(-1, width)
 
     def repeats(self, areas: np.ndarray) -> int:
         """Events beyond the first of each person in some areas; 0 where none are known."""
-        persons = self.cube.extra.get("person")
-        if persons is None:
+        rows = self._returning
+        if rows is None:
             return 0
-        rows = self._rows(areas)
-        known = persons[rows][persons[rows] > 0]
+        known = self.cube.returning[rows[np.append(areas, [False, False])[self.cube.area[rows]]]]
         return len(known) - len(np.unique(known))
+
+    @cached_property
+    def _returning(self) -> np.ndarray | None:
+        """Rows of the events of persons with several; None where no persons are known."""
+        persons = self.cube.returning
+        return None if persons is None else self.rows[persons[self.rows] > 0]
 
     def by_area_and_month(self) -> np.ndarray:
         """Events by area and selected month; int64, shape (n, selected months)."""
@@ -349,8 +373,13 @@ class Selection(Counted):
 
     def among(self, mask: np.ndarray, areas: np.ndarray) -> int:
         """Events in some areas that a mask marks too."""
-        rows = self.rows[mask[self.rows]]
-        return int(np.append(areas, [False, False])[self.cube.area[rows]].sum())
+        rows = np.flatnonzero(mask)
+        rows = rows[np.append(areas, [False, False])[self.cube.area[rows]]]
+        slots = np.ones(N_SLOTS, bool) if self.slots is None else self.slots
+        cells = (self.categories[:, None, None] & self.months[:, None] & slots).ravel()
+        rows = rows[cells[self.cube.cell[rows]]]
+        rows = rows if self.mask is None else rows[self.mask[rows]]
+        return len(rows) if self.window is None else int(self._in_window(rows, self.window).sum())
 
     def _rows(self, areas: np.ndarray | None) -> np.ndarray:
         """Positions of the events kept, in some areas; None takes all."""

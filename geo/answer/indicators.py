@@ -12,9 +12,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from geo.answer.disclosure import BANNERS, seen_as
 from geo.ask.viewer import Viewer
 from geo.ask.words import counted, listed, lower_first, slug, written
-from geo.data.indicators import ROLE
+from geo.data.indicators import ROLE, seen_role
 from geo.data.store import Snapshot
 from geo.stats.trend import Trend, trend
 
@@ -105,8 +106,9 @@ class Indicator:
         Its name in addresses.
     name : str
         "First time entrants to the youth justice system", with sex and age where it has several.
-    table, publisher, vintage, unit, better : str
-        ``better`` is "lower", "higher" or "" where neither is.
+    table, publisher, vintage, unit, better, disclosure : str
+        ``better`` is "lower", "higher" or "" where neither is; ``disclosure`` as those who ask see the table
+        (:func:`geo.answer.disclosure.seen_as`).
     rows : DataFrame
         As stored (:data:`geo.data.indicators.STORED`), oldest first.
     """
@@ -132,8 +134,9 @@ class Indicator:
 
     @property
     def label(self) -> str:
-        """Its name with its unit."""
-        return f"{self.name}, {self.unit}" if self.unit else self.name
+        """Its name with its unit, and that its numbers are true where others see protected ones."""
+        true = "" if self.disclosure in ("open", "controlled") else lower_first(BANNERS[self.disclosure])
+        return ", ".join(filter(None, [self.name, self.unit])) + f" ({true})" * bool(true)
 
     @property
     def only(self) -> str:
@@ -227,9 +230,12 @@ class Indicator:
     def _around(self, last: int, same: np.ndarray) -> float:
         """Average of the neighbours: those that the table names, else the other areas of the kind here.
 
-        Weighted by what their values are of, where that is known of all.
+        Weighted by what their values are of, where that is known of all. A bare count, of nothing that is
+        known, is compared with nobody's.
         """
         of = self._of
+        if of["value"][last] == of["count"][last] and np.isnan(of["denominator"][last]):
+            return np.nan
         there = same & ~np.isnan(of["value"])
         named = there & (of["level"] == "neighbour")
         kind = _kind(of["area"][last])
@@ -317,7 +323,8 @@ def indicators_of(snapshot: Snapshot) -> dict[str, Indicator]:
     """Return the indicators of a folder by their keys, in the order of their tables and names."""
     found: dict[str, Indicator] = {}
     for role in snapshot.roles(ROLE):
-        rows = snapshot.read(role).sort_values(["first", "months"], kind="stable")
+        seen = seen_role(snapshot, role)
+        rows = snapshot.read(seen).sort_values(["first", "months"], kind="stable")
         rows = rows[rows["level"].isin([*LEVELS, "england", "neighbour"])]
         groups = rows.groupby(["indicator", "id"])[["sex", "age"]].nunique()
         for (name, code, sex, age), own in rows.groupby(["indicator", "id", "sex", "age"], sort=True):
@@ -336,7 +343,7 @@ def indicators_of(snapshot: Snapshot) -> dict[str, Indicator]:
                 str(last["vintage"]),
                 str(last["unit"]),
                 str(last["better"]),
-                str(last["disclosure"]),
+                seen_as(said, true=seen != role) if (said := str(last["disclosure"])) != "open" else said,
                 own,
             )
     return found

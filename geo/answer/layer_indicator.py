@@ -8,6 +8,7 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.colours import PALETTES
 from geo.answer.columns import Column, words
+from geo.answer.disclosure import NOTICES
 from geo.answer.indicators import KINDS, Indicator, in_figures
 from geo.answer.layer import NO_CLAIM, Layer
 from geo.answer.legend import Drawn
@@ -74,7 +75,11 @@ def _caveats(s: Asked, one: Indicator, periods: list[str]) -> tuple[str, ...]:
     better = f" {one.better.capitalize()} is better." if one.better else ""
     made_up = "made up, in the layout of " if s.county.synthetic else ""
     protected = (
-        ("Of this table small counts are suppressed and others rounded.",) if one.disclosure != "open" else ()
+        ("Of this table small counts are suppressed and others rounded.",)
+        if one.disclosure == "controlled"
+        else (NOTICES[one.disclosure],)
+        if one.disclosure in NOTICES
+        else ()
     )
     return (
         f"This is a published value{when}, no count of the events chosen: filters of events do not change it."

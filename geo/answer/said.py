@@ -13,6 +13,7 @@ from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
 from geo.answer.unrecorded import DEFINITION, unrecorded
 from geo.answer.week import Week
+from geo.ask.choices import INDICATOR
 from geo.ask.factors import CODE, FACTORS
 from geo.ask.words import (
     AREAS,
@@ -296,4 +297,7 @@ def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
 
 def banner(s: Asked) -> str:
     """Marking of the data."""
-    return marking([s.loaded.gate.disclosure], synthetic=s.county.synthetic)
+    classes = [s.loaded.gate.disclosure]
+    if s.query.layer == INDICATOR and (key := s.county.catalogue.indicator(s.query)):
+        classes = [s.county.indicators[key].disclosure]
+    return marking(classes, synthetic=s.county.synthetic)

@@ -27,7 +27,8 @@ def unrecorded(s: Asked) -> dict[str, int]:
             unsure = one.unsure(events, value)
             masks[one.name] = unsure & coded if one.name == CODE.name else unsure
     if s.kept.definition:
-        masks[DEFINITION] = may_fit(events, s.kept.definition, coded)
+        key = s.kept.definition  # what it leaves open hangs on nothing else that is asked
+        masks[DEFINITION] = events.may_fit.get(key, lambda: _may_fit(events, key, coded))
     found = {}
     for name, mask in masks.items():
         one = PARAMETERS[name]
@@ -42,7 +43,7 @@ def _may_have_a_code(s: Asked) -> Mask:
     return ~s.events.select(Query(category=none)).marks() if none else s.events.extra.every(True)
 
 
-def may_fit(events: Counts, definition: str, coded: Mask) -> Mask:
+def _may_fit(events: Counts, definition: str, coded: Mask) -> Mask:
     """Mark the events that a saved definition leaves out, and nothing recorded speaks against.
 
     ``coded`` marks those that may have a code.

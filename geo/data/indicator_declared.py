@@ -43,13 +43,18 @@ class Declaration:
     columns : mapping
         What a column holds (:data:`COLUMNS`) to its header.
     indicator, unit, better : str
-        Of every row, where no column says it; ``better`` is "lower", "higher" or "".
+        Of every row, where no column says it; ``better`` is "lower", "higher" or "". Where a column says the
+        indicator too, what it says stands behind this one.
     suppressed : tuple of str
         Marks of a value that is not told, besides :data:`MARKS`.
     neighbours : tuple of str
         Codes of the areas with which those of this county are compared; without any, with one another.
     county : str
         Code or name by which the table calls this county, where that is not the place's name.
+    sums : bool
+        Whether rows of the same indicator, area and period are parts of its count.
+    only : mapping
+        Header to what its cells say in the rows that are read; others are passed over.
     """
 
     key: str
@@ -64,6 +69,8 @@ class Declaration:
     suppressed: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
     county: str = ""
+    sums: bool = False
+    only: Mapping[str, str] = field(default_factory=dict)
 
     def recognises(self, header: Sequence[str]) -> int:
         """How many of its columns a header has; 0 where one that it needs is missing."""
@@ -71,7 +78,7 @@ class Declaration:
         needed = [self.columns[name] for name in NEEDED if name in self.columns]
         numbers = [self.columns[name] for name in ("value", "count") if name in self.columns]
         named = self.indicator or self.columns.get("indicator", "") in there
-        whole = named and there.issuperset(needed) and not there.isdisjoint(numbers)
+        whole = named and there.issuperset([*needed, *self.only]) and not there.isdisjoint(numbers)
         return len(there.intersection(self.columns.values())) if whole else 0
 
 
@@ -144,11 +151,18 @@ def read_declaration(path: Path) -> Declaration:
         raise Problem(f"The declaration {path.name} {fault}; docs/data-formats.md has an example.")
     given: dict[str, Any] = {name: " ".join(said[name].split()) for name in TEXTS if name in said}
     given |= {name: tuple(said[name]) for name in LISTS if name in said}
-    return Declaration(path.stem, columns=said["columns"], **given)
+    return Declaration(
+        path.stem, columns=said["columns"], sums=said.get("sums", False), only=said.get("only", {}), **given
+    )
+
+
+def _adds_up(sums: object, columns: Mapping[str, str]) -> bool:
+    """Whether rows can be added up: of counts they can, of values and limits not."""
+    return sums is True and "count" in columns and not {"value", "lower", "upper", "margin"} & set(columns)
 
 
 def _faults(path: Path, said: Mapping[str, Any]) -> list[str]:
-    known = (*TEXTS, *LISTS, "columns")
+    known = (*TEXTS, *LISTS, "sums", "columns", "only")
     faults = [f"has an unknown key “{key}” (known: {', '.join(known)})" for key in said if key not in known]
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem):
         faults.append("needs a file name of small letters, digits and _")
@@ -163,9 +177,10 @@ def _faults(path: Path, said: Mapping[str, Any]) -> list[str]:
         faults.append(f"must give “disclosure” as {' or '.join(DISCLOSURES)}")
     if said.get("better", "") not in ("lower", "higher", ""):
         faults.append("must give “better” as lower or higher")
-    columns = said.get("columns")
-    if not isinstance(columns, dict) or not all(isinstance(one, str) for one in columns.values()):
-        return [*faults, "must give [columns] as a table of texts"]
+    columns: Any = said.get("columns")
+    for name, table in (("columns", columns), ("only", said.get("only", {}))):
+        if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.values()):
+            return [*faults, f"must give [{name}] as a table of texts"]
     faults += [
         f"has “{name}” under [columns], where it may have {', '.join(COLUMNS)}"
         for name in columns
@@ -174,6 +189,10 @@ def _faults(path: Path, said: Mapping[str, Any]) -> list[str]:
     faults += [f"lacks “{name}” under [columns]" for name in NEEDED if name not in columns]
     if not {"value", "count"} & set(columns):
         faults.append("must name “value”, or “count”, under [columns]")
+    if said.get("sums", False) is not False and not _adds_up(said["sums"], columns):
+        faults.append(
+            "adds up rows (sums = true): name “count”, and neither “value” nor an interval, under [columns]"
+        )
     if "indicator" not in columns and not said.get("indicator"):
         faults.append("must name the column “indicator”, or one “indicator” for all rows")
     if said.get("disclosure", "internal") != "open" and "count" not in columns:

@@ -2,7 +2,8 @@
 
 A table is read by its declaration (:mod:`geo.data.indicator_declared`) and cut down to the areas of this
 county, England, and the neighbours that it names. What a publisher suppressed stays suppressed and is never
-0. Of a table that is not open small counts are suppressed and others rounded here, before anything is stored.
+0. A table that is not open is stored twice, as events are: with small counts suppressed and others rounded
+(:func:`as_protected`), and with its true ones for those with a right to them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 from geo.ask.words import listed
 from geo.data.indicator_declared import BETTER, MARKS, Declaration
 from geo.data.periods import Span, span_of
+from geo.data.store import CLEARED, TABLES, Snapshot
 from geo.data.table import Table, fault
 from geo.stats.intervals import poisson_interval, wilson
 from geo.stats.small_numbers import protected
@@ -82,8 +84,19 @@ class Here:
         return {name: codes[0] for name, codes in names.items() if len(codes) == 1}
 
 
+def true_role(role: str) -> str:
+    """Role of the true numbers of a table that is not open."""
+    return f"{CLEARED}/{TABLES}{role.removeprefix(ROLE)}/table"
+
+
+def seen_role(snapshot: Snapshot, role: str) -> str:
+    """Role of a table as who asks may see it."""
+    true = true_role(role)
+    return true if snapshot.has(true) and snapshot.sees(true.split("/")[1]) else role
+
+
 def read_indicators(table: Table, declared: Declaration, here: Here) -> pd.DataFrame:
-    """Read a table of indicators.
+    """Read a table of indicators, its true numbers.
 
     Returns
     -------
@@ -100,19 +113,24 @@ def read_indicators(table: Table, declared: Declaration, here: Here) -> pd.DataF
     text = {name: table.text(column).fillna("") for name, column in columns.items()}
     blank = pd.Series("", index=range(len(table)), dtype="str")
     found = pd.DataFrame({name: text.get(name, blank) for name in (*TEXTS, "area", "area_name", "period")})
+    if declared.indicator and "indicator" in text:
+        found["indicator"] = text["indicator"].map(lambda cell: cell and f"{declared.indicator}: {cell}")
     for name, usual in (
         ("indicator", declared.indicator),
         ("unit", declared.unit),
         ("vintage", declared.vintage),
     ):
         found[name] = found[name].where(found[name] != "", usual)
-    kept = _of_this_county(table, columns, found, declared, here) & _of_everybody(table, text)
+    kept = _meant(table, declared)
+    kept &= _of_this_county(table, columns, found, declared, here) & _of_everybody(table, text)
     for name in ("indicator", "period"):
         table.refuse((found[name] == "") & kept, columns.get(name, name), "blank, where it is needed")
     spans = {period: span_of(period) for period in found["period"][kept].unique()}
     wrong = found["period"].map(lambda period: spans.get(period) is None) & kept
     table.refuse(wrong, columns["period"], "not a period written like 2023, 2022/23, 2021 - 23 or 2023/24 Q1")
     given = {name: _numbers(table, columns[name], declared, kept) for name in _GIVEN if name in columns}
+    if declared.sums:
+        kept &= _added_up(found, given["count"], kept)
     _take_numbers(found, given, text.get("note", blank))
     found = found[kept].assign(row=np.flatnonzero(kept)).reset_index(drop=True)
     of_rows = [spans[period] or Span(0, 0) for period in found["period"]]
@@ -130,12 +148,35 @@ def read_indicators(table: Table, declared: Declaration, here: Here) -> pd.DataF
         found[name] = getattr(declared, name)
     found["table"] = declared.key
     found = _once(table, found, columns)
-    if declared.disclosure != "open":
-        found = _protected(table, found)
     return found[list(STORED)].reset_index(drop=True)
 
 
 _GIVEN = (*NUMBERS, "margin")
+
+
+def _meant(table: Table, declared: Declaration) -> np.ndarray:
+    """Which rows say in each column what the declaration reads alone."""
+    kept = np.ones(len(table), bool)
+    for column, wanted in declared.only.items():
+        kept &= (table.text(column).fillna("").str.casefold() == wanted.casefold()).to_numpy(bool)
+    if others := int((~kept).sum()):
+        said = ", ".join(f"{column}: {wanted}" for column, wanted in declared.only.items())
+        table.notes.append(f"{table.name}: {others:,} rows passed over that are not of {said}.")
+    return kept
+
+
+def _added_up(found: pd.DataFrame, given: tuple[pd.Series, pd.Series], kept: np.ndarray) -> np.ndarray:
+    """Put the sum of the rows that are parts of one count into the first of them; which rows these are.
+
+    The sum of parts of which one is not told is not told either.
+    """
+    count, hidden = given
+    key = [found[name].where(kept, "") for name in ("id", "indicator", "sex", "age", "area", "period")]
+    groups = pd.DataFrame({"count": count.where(kept), "hidden": hidden & kept}).groupby(key, sort=False)
+    count.loc[kept] = groups["count"].transform(lambda part: part.sum(skipna=False))[kept]
+    hidden.loc[kept] = groups["hidden"].transform("any")[kept]
+    first: np.ndarray = ~pd.concat(key, axis=1).duplicated().to_numpy() | ~kept
+    return first
 
 
 def _of_this_county(
@@ -243,7 +284,7 @@ def _limits(count: pd.Series, of: pd.Series, per: pd.Series) -> tuple[pd.Series,
     of = of.where(of > 0)
     low, high = (pd.Series(limit, count.index) / of * per for limit in poisson_interval(count))
     share = per == SHARE
-    part = wilson(count.clip(upper=of).fillna(0), of.fillna(0)).set_axis(count.index) * SHARE
+    part = wilson(count.clip(upper=of.fillna(0)).fillna(0), of.fillna(0)).set_axis(count.index) * SHARE
     return part["lower_ci"].where(share, low), part["upper_ci"].where(share, high)
 
 
@@ -306,7 +347,7 @@ def _once(table: Table, found: pd.DataFrame, columns: Mapping[str, str]) -> pd.D
     return found
 
 
-def _protected(table: Table, found: pd.DataFrame) -> pd.DataFrame:
+def as_protected(found: pd.DataFrame) -> pd.DataFrame:
     """Counts with small ones suppressed and others rounded, and all that could be solved for the true ones.
 
     Values and limits are worked out anew from the protected counts, England's and neighbours' too.
@@ -320,7 +361,7 @@ def _protected(table: Table, found: pd.DataFrame) -> pd.DataFrame:
     low, high = _limits(number, of, found["unit"].map(_per))
     divided = of.notna() & known
     value = (number / of * found["unit"].map(_per)).where(divided, number)
-    found = found.assign(
+    return found.assign(
         count=number,
         value=value.where(known),
         lower=low.where(divided),
@@ -329,8 +370,3 @@ def _protected(table: Table, found: pd.DataFrame) -> pd.DataFrame:
         trend="",
         england="",
     )
-    table.notes.append(
-        f"{table.name}: counts of 1 to 7 were suppressed and others rounded to the nearest 5, and values and "
-        "limits worked out from these; no true count is stored."
-    )
-    return found

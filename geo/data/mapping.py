@@ -25,7 +25,7 @@ from geo.data.covers import Covers
 from geo.data.distinct import filled, mapped, packed, unknown
 from geo.data.moments import parse_dates, parse_moments, parse_months, parse_times
 from geo.data.protection import STRENGTHS
-from geo.data.read_persons import read_factors
+from geo.data.read_persons import PLACE_NAME, read_factors, read_names
 from geo.data.readers import NO_CATEGORY, Grain, Reader, incidents
 from geo.data.sources import SOURCES, STRICTER, Source
 from geo.data.table import (
@@ -35,7 +35,6 @@ from geo.data.table import (
     parse_degrees,
     parse_flags,
     parse_grid,
-    parse_persons,
     parse_sexes,
     parse_whole_numbers,
 )
@@ -58,7 +57,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "covers": ("districts", "from", "to"),
     "columns": tuple(
         "date date_to time month category area longitude latitude easting northing age sex person reference "
-        "count reporter code offence factors".split()
+        "count reporter code offence factors premises_name".split()
     )
     + tuple(FACTORS_OF_COLUMNS),
     "formats": ("date", "time", "month", "encoding"),
@@ -326,8 +325,8 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         given |= {name: table.words(column) for name, column in said.get("attributes", {}).items()}
         given |= {name: parse_flags(table, column) for name, column in said.get("flags", {}).items()}
         given |= read_factors(table, persons, own)
-        if "person" in columns:
-            given |= parse_persons(table, columns["person"])
+        person, place = (columns.get(key, "") for key in ("person", PLACE_NAME))
+        given |= read_names(table, person, place, given.get("premises"))
         events = incidents(category=category, **given)
         if "latitude" in columns:
             events["longitude"] = parse_degrees(table, columns["longitude"], -9, 3)

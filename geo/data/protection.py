@@ -58,9 +58,9 @@ NO_DAY, NO_HOUR = 7, 24
 AT_A_TIME = 1 << 20
 """Events that are counted at a time."""
 _SEXES = ("F", "M")
-_LEFT_OUT = {"person", "person_key", "span_hours", "offence_code", "offence", "point"}
+_LEFT_OUT = {"person", "person_key", "span_hours", "offence_code", "offence", "point", "premises_name"}
 _LEFT_OUT |= {f.column for f in FACTORS.values() if not f.drawn}
-_LATER = {"offence", "diagnosis", "person_key"}
+_LATER = {"offence", "diagnosis", "person_key", "premises_name"}
 """Of these, what earlier versions of the program did not read: no part of the key, so that no second version
 is drawn of events that have one."""
 _TAKEN = {"category", "lsoa", "month", "date", "hour", "age_band", "sex"}

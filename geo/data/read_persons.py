@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from geo.ask.factors import APART, FACTORS, Factor
-from geo.data.distinct import mapped
-from geo.data.table import Table, parse_ages, parse_flags, parse_sexes
+from geo.data.distinct import mapped, unknown
+from geo.data.table import Table, parse_ages, parse_flags, parse_persons, parse_sexes
 
+PLACE_NAME = "premises_name"
+"""Column of canonical incidents that names the premises: for those who see true numbers alone."""
 _NOT_KNOWN = re.compile(
     r"(NOT |UN)(KNOWN|STATED|RECORDED|PROVIDED|DEFINED|SPECIFIED)|UNK|N/?K|NS|N\d|99|Z|-|IC ?[09]|REFUSED.*"
     r"|PREFER NOT.*|NO (DATA|RECORD|RESPONSE)"
@@ -47,6 +49,30 @@ def read_factors(
 def of_headers(table: Table) -> dict[str, str]:
     """Columns of a force's dated extract that it may have besides, by the names of their factors."""
     return {name: one.header for name, one in FACTORS.items() if one.header and one.header in table.frame}
+
+
+def read_place_names(table: Table, column: str, kinds: pd.Series | None) -> pd.Series:
+    """Names of premises; packed. Kept beside a known kind of premises alone, and never of a home.
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+    kinds : Series or None
+        The kinds of premises of the same events, as :func:`read_factors` gives them.
+    """
+    names = mapped(table.words(column), lambda cells: cells.str.split().str.join(" "))
+    if kinds is None:
+        table.notes.append(f"{table.name}: names of premises passed over: no column says their kind.")
+        return unknown(len(names))
+    kept = names.where((kinds.notna() & (kinds != "home")).to_numpy(bool))
+    return kept.cat.remove_unused_categories()  # those of homes are not even among the values
+
+
+def read_names(table: Table, person: str, place: str, kinds: pd.Series | None) -> dict[str, pd.Series]:
+    """Persons and premises that columns of a table name; "" for a column that there is not."""
+    found = parse_persons(table, person) if person else {}
+    return found | ({PLACE_NAME: read_place_names(table, place, kinds)} if place else {})
 
 
 def _read(table: Table, factor: Factor, column: str, own: Mapping[str, str]) -> pd.Series:

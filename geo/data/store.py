@@ -39,6 +39,8 @@ from geo.data.writing import not_writable, only_writer, write_whole
 FORMAT = 1
 CLEARED = "cleared"
 """Beginning of the roles that only those with a right to true small numbers open, and their folder."""
+TABLES = "indicators."
+"""Beginning of what a table of indicators is called where it matters who sees its true numbers."""
 SECRET = "SECRET"
 """The key in that folder from which the noise of protected versions is drawn."""
 _EMPTY: dict[str, Any] = {
@@ -349,9 +351,14 @@ class Snapshot:
         return [role for role in objects if not role.startswith(CLEARED) or self.sees(role.split("/")[1])]
 
     def sees(self, source: str) -> bool:
-        """Whether the true events of a source are read, not their protected version."""
+        """Whether the true numbers of a source, or of a table of indicators, are read, not the protected."""
         said = self.manifest["sources"].get(source, {})
-        return self.viewer.sees(source, said.get("disclosure", "controlled"))
+        return self.viewer.sees(source, said.get("disclosure", self.tables.get(source, "controlled")))
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """Tables of indicators that are not open, by :data:`TABLES` and their names: the class of each."""
+        return dict(self.manifest.get("tables", {}))
 
     def has(self, role: str) -> bool:
         """Whether a table plays this role."""

@@ -33,7 +33,7 @@ from geo.data.read_population import read_population
 from geo.data.receipt import Receipt
 from geo.data.reference import read_reference
 from geo.data.severity import read_weights
-from geo.data.sources import SOURCES
+from geo.data.sources import SOURCES, STRICTER
 from geo.data.store import Transaction
 from geo.data.table import Table
 from geo.stats.weights import WEIGHTS
@@ -328,13 +328,24 @@ def _take_indicators(change: Transaction, paths: list[Path], choice: Choice) -> 
     declaration = indicator_declared.declared(choice.declared, table.name, list(table.frame))
     found = indicators.read_indicators(table, declaration, _here(change))
     role = f"{indicators.ROLE}{declaration.key}"
-    if change.has(role):
-        former = change.read(role)
-        stays = former[~former["indicator"].isin(found["indicator"])]
-        if others := stays["indicator"].nunique():
-            table.notes.append(f"{others} other indicators of this table that were loaded before stay.")
-        found = pd.concat([stays, found], ignore_index=True)
-    change.put(role, found)
+    others = 0
+    for one, new in _as_stored(role, found).items():
+        rows = new
+        if change.has(one) or change.has(role):
+            former = change.read(one if change.has(one) else role)
+            stays = former[~former["indicator"].isin(found["indicator"])]
+            others, rows = stays["indicator"].nunique(), pd.concat([stays, rows], ignore_index=True)
+        change.put(one, rows)
+    if others:
+        table.notes.append(f"{others} other indicators of this table that were loaded before stay.")
+    if declaration.disclosure != "open":
+        of = indicators.true_role(role).split("/")[1]
+        classes = change.manifest.setdefault("tables", {})
+        classes[of] = max(declaration.disclosure, classes.get(of, "open"), key=STRICTER.index)
+        table.notes.append(
+            f"{table.name}: counts of 1 to 7 were suppressed and others rounded to the nearest 5, and values "
+            "and limits worked out from these; only those with a right to the true numbers see these."
+        )
     ours = found["level"].isin([*AREAS, "county"])
     return Receipt(
         "indicators",
@@ -344,6 +355,13 @@ def _take_indicators(change: Transaction, paths: list[Path], choice: Choice) -> 
         in_county=found["area"][ours].nunique(),
         notes=table.notes,
     )
+
+
+def _as_stored(role: str, found: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A table by the roles that it plays: as it is, or its true numbers and those for everybody."""
+    if (found["disclosure"] == "open").all():
+        return {role: found}
+    return {indicators.true_role(role): found, role: indicators.as_protected(found)}
 
 
 def _here(change: Transaction) -> indicators.Here:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from geo.ask.problem import Problem
 from geo.data.ingest import take
+from geo.data.mapping import read_mapping
 from geo.data.receipt import Progress, no_progress
 from geo.data.store import Store
-from geo.demo import county, events, tables
+from geo.demo import county, drugs, events, tables
 
 PLACE = "Bedfordshire"
 
 
-def build(folder: str | Path, progress: Progress = no_progress) -> None:
+def build(folder: str | Path, progress: Progress = no_progress, *, further: bool = False) -> None:
     """Fill a data folder with the demonstration county.
 
     Its raw files go through the same import as anyone's files; the folder is marked as synthetic, so every
@@ -27,6 +28,8 @@ def build(folder: str | Path, progress: Progress = no_progress) -> None:
         The data folder; made when absent.
     progress : callable, optional
         Told (steps done, steps in all, the step at work).
+    further : bool
+        Whether deaths by drugs and alcohol, and episodes of treatment, are among it (:mod:`geo.demo.drugs`).
 
     Raises
     ------
@@ -40,6 +43,7 @@ def build(folder: str | Path, progress: Progress = no_progress) -> None:
             "build it in another folder, named with --data."
         )
     steps = 2 * len(events.KEYS) + len(county.paths()) + len(tables.INDICATORS) + len(tables.KINDS)
+    steps += further * len(drugs.TABLES)
     done = itertools.count()
 
     def step(name: str) -> None:
@@ -61,4 +65,7 @@ def build(folder: str | Path, progress: Progress = no_progress) -> None:
         for declared, file in tables.indicators(Path(raw), areas, people):
             step(f"importing {file.stem}")
             take(change, "indicators", [file], declared=Path(declared))
+        for key, file in drugs.write(Path(raw), areas, people).items() if further else ():
+            step(f"importing {key}")
+            take(change, key, [file], source=read_mapping(Path(key), key))
     progress(steps, steps, "")

@@ -167,17 +167,22 @@ def flags(values: Any) -> NDArray:
     return np.where(values, "Y", "N")
 
 
+def again_of(rng: np.random.Generator, cells: Ints, again: float | Floats) -> Ints:
+    """Position of the first event of each event's person: a part are those of one before in their cell."""
+    seen: dict[int, list[int]] = {}
+    person = np.arange(len(cells))
+    back, which = (rng.random(len(cells)) < again).tolist(), rng.random(len(cells)).tolist()
+    for i, cell in enumerate(cells.tolist()):
+        earlier = seen.setdefault(cell, [])
+        if back[i] and earlier:
+            person[i] = earlier[int(which[i] * len(earlier))]
+        earlier.append(int(person[i]))
+    return person
+
+
 def patients(rng: np.random.Generator, area: Ints, band: Ints, again: float) -> NDArray:
     """A pseudonym for each event; a part of them belongs to an earlier patient of the same area and age."""
-    seen: dict[tuple[int, int], list[int]] = {}
-    person = np.arange(len(area))
-    for i, (cell, returns, which) in enumerate(
-        zip(zip(area, band, strict=True), rng.random(len(area)) < again, rng.random(len(area)), strict=True)
-    ):
-        earlier = seen.setdefault(cell, [])
-        if returns and earlier:
-            person[i] = earlier[int(which * len(earlier))]
-        earlier.append(int(person[i]))
+    person = again_of(rng, area * 100 + band, again)
     names = np.array([f"{high:016X}{low:016X}" for high, low in rng.integers(0, 2**63, (len(area), 2))])
     return names.astype(object)[person]
 

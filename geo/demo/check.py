@@ -339,21 +339,31 @@ def _elsewhere(atlas: Atlas) -> Topic:
         f"A&E attendances after assault: {wards.get('Eastcotts', np.nan):.1f} times",
         "No alcohol admissions are loaded; the same measure is shown on A&E attendances.",
     )
-    deprived = _exhibit(part, "most_deprived").table.set_index("Most deprived")["Share"]
-    topic.cannot(
-        "Drug deaths in the 30% most deprived areas (Northamptonshire)",
-        "63%",
-        f"A&E attendances after assault: {deprived['30%']:.0f}%",
-        "Deaths of another county are not loaded; the same measure is shown on A&E attendances.",
-    )
-    wards = _exhibit(part, "wards_by_deprivation").finding.partition(";")[0]
-    topic.cannot(
-        "Treatment episodes and deprivation of wards (Barnet)",
-        "more in deprived wards",
-        f"A&E attendances after assault: {lower_first(wards)}",
-        "Treatment episodes of a London borough are not loaded; the same is shown of A&E attendances.",
-    )
+    _of_drugs(atlas, topic, part)
     return topic
+
+
+def _of_drugs(atlas: Atlas, topic: Topic, instead: Part) -> None:
+    """Deaths and treatment where the demonstration was built with them, else the same measures of another."""
+    why = "{} are not loaded (`hotspots demo --drugs` builds them too); the same is shown of A&E attendances."
+    have = "drug_deaths" in atlas.sources
+    deprived = _exhibit(_part(atlas, "drug_deaths") if have else instead, "most_deprived").table
+    share = deprived.set_index("Most deprived")["Share"]["30%"]
+    figure = "Drug deaths in the 30% most deprived areas (Northamptonshire)"
+    if have:
+        topic.share(figure, published.DRUG_DEATHS, share / 100)
+    else:
+        found = f"A&E attendances after assault: {share:.0f}%"
+        topic.cannot(figure, f"{published.DRUG_DEATHS:.0%}", found, why.format("Deaths"))
+    have = "treatment" in atlas.sources
+    exhibit = _exhibit(_part(atlas, "treatment") if have else instead, "wards_by_deprivation")
+    figure, more = "Treatment episodes and deprivation of wards (Barnet)", "more in deprived wards"
+    if have:
+        rates_ = exhibit.table["A year per 1,000 residents"]
+        topic.words(figure, more, more if rates_.iloc[0] > rates_.iloc[-1] else "fewer in deprived wards")
+    else:
+        found = f"A&E attendances after assault: {lower_first(exhibit.finding.partition(';')[0])}"
+        topic.cannot(figure, more, found, why.format("Episodes"))
 
 
 def _persons(atlas: Atlas) -> Topic:

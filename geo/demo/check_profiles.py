@@ -8,7 +8,7 @@ import pandas as pd
 from geo.answer.atlas import Atlas
 from geo.ask.factors import FACTORS
 from geo.ask.query import Query
-from geo.ask.words import listed, lower_first, month_number
+from geo.ask.words import listed, month_number
 from geo.demo import published
 from geo.demo.chance import town_centre_codes
 from geo.demo.check_persons import VIOLENCE
@@ -144,9 +144,9 @@ def sexual(atlas: Atlas) -> Topic:
     )
     unknown = _count(atlas, f"{SEXUAL}&relationship=unknown")
     topic.share("Relationship recorded", published.RELATIONSHIP, 1 - unknown / whole)
-    topic.cannot(
-        "Repeat victims", "33%", "–", "The demonstration’s offences do not name victims, as few extracts do."
-    )
+    part = part_of(atlas, atlas.exactly(SEXUAL), "offences")[0]
+    again = EXHIBITS["repeat_persons"][1](part).table["Share of events"]
+    topic.share("Repeat victims", published.REPEAT_VICTIMS, again.iloc[1:].sum() / 100)
     return topic
 
 
@@ -192,26 +192,19 @@ def nights(atlas: Atlas) -> Topic:
     areas = atlas.levels["lsoa"].frame
     centres = {town: index.isin(codes) for town, codes in town_centre_codes(_central(areas)).items()}
     table = at_night(part, centres).table.set_index("Town")
-    night = f"{OFFENCES}&definition=night-time-economy&from=2021-05&to=2022-10"
-    for town, lsoas in centres.items():
-        of = _count(atlas, night, lsoas)
+    for town in centres:
         weekend = f"{published.WEEKENDS[town]:.1f}", f"{table.at[town, 'A weekend']:.1f}"
         topic.words(f"{town}: offences a weekend", *weekend)
         topic.share(f"{town}: domestic", published.NIGHT_DOMESTIC[town], table.at[town, "% domestic"] / 100)
         hate = published.NIGHT_HATE[town]
         topic.share(f"{town}: hate", hate, table.at[town, "% hate"] / 100, 1 if 1000 * hate % 10 else 0)
-        for name, key, printed in (
-            ("without injury", "violence-without-injury", published.NIGHT_WITHOUT_INJURY[town]),
-            ("with injury", "violence-with-injury", published.NIGHT_WITH_INJURY[town]),
+        for name, printed in (
+            ("without injury", published.NIGHT_WITHOUT_INJURY[town]),
+            ("with injury", published.NIGHT_WITH_INJURY[town]),
         ):
-            found = _count(atlas, f"{night}&{atlas.definitions[key].any[0]}", lsoas) / of
-            topic.or_why(f"{town}: {name}", printed, found, _AT_NIGHT)
-        topic.cannot(
-            f"{town}: largest single place",
-            f"{published.NIGHT_PLACE[town]:.0%}",
-            f"{lower_first(table.at[town, 'Most at'])}: {table.at[town, '% of it']:.0f}%",
-            "The files name kinds of premises, not places; the kind with most is shown.",
-        )
+            topic.or_why(f"{town}: {name}", printed, table.at[town, f"% {name}"] / 100, _AT_NIGHT)
+        share = table.at[town, "% of it"] / 100
+        topic.share(f"{town}: largest single place", published.NIGHT_PLACE[town], share)
     return topic
 
 

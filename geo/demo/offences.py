@@ -33,6 +33,7 @@ from geo.demo.chance import (
     top_quintile,
     town_centres,
 )
+from geo.demo.named import named
 from geo.demo.persons import VIOLENCE, circumstances
 from geo.demo.violence import VIOLENT, kinds_of
 from geo.stats.clock import nights_of, weekdays_of_months
@@ -379,6 +380,7 @@ def _force_extract(rng: np.random.Generator, county: County, events: pd.DataFram
     ranged, violent = ranged[order], violent[order]
     sheet = _offence_sheet(rng, events, violent)
     dates = dates_of(start // DAY)
+    found = circumstances(county, events, sheet)
     return {
         "Crime Reference": [f"40/{i:06d}/{date[8:]}" for i, date in enumerate(dates, start=1)],
         "Home Office Code": sheet["code"],
@@ -393,7 +395,8 @@ def _force_extract(rng: np.random.Generator, county: County, events: pd.DataFram
         "Domestic Abuse": flags(sheet["domestic"]),
         "Knife": flags(sheet["knife"]),
         "Injury": flags(sheet["injury"]),
-        **circumstances(county, events, sheet),
+        **found,
+        **named(county, events, sheet, found["Premises Type"]),
     }
 
 

@@ -27,9 +27,13 @@ figure cannot be reproduced:
   (20.5%) that makes 50% of all, which 35% of all violence cannot give, so fewer of those in private are.
 - The night-time economy of a "town" is a part of it: at these numbers its centre, read as the three most
   central small areas of Luton, Bedford and Dunstable and the most central one of Leighton Buzzard.
+- A "repeat victim" of a serious sexual offence is read as one who had several of them in the three years, and
+  the 33% as the part of these offences that such victims had.
 """
 
 from __future__ import annotations
+
+VIOLENCE = "Violence and sexual offences"
 
 BOROUGHS = ("Bedford", "Central Bedfordshire", "Luton")
 """The order of every triple below."""
@@ -169,6 +173,8 @@ WOMEN_BY_SPACE = {"public": 0.391, "private": 0.528, "online": 0.057, "education
 DOMESTIC_IN_PUBLIC = 0.205
 """Part of that in public which is domestic abuse."""
 
+DRUG_DEATHS = 0.63
+"""Part of the deaths by drugs (of Northamptonshire) in the 30% most deprived areas."""
 HOMICIDES, HOMICIDES_WITH_KNIFE, HOMICIDES_UNDER_25 = 32, 14, 11
 """Homicides of 2019-2023; of these with a knife, and with an offender under 25."""
 WITHOUT_INJURY, WITH_INJURY = 0.69, 0.25
@@ -186,6 +192,8 @@ SEXUAL_SEXES = {
 """Their victims: female, male, not known; those elsewhere so that all are 84, 12 and 4%, as printed."""
 SEXUAL_ALL = (0.84, 0.12, 0.04)
 SEXUAL_UNDER_18, SEXUAL_18_TO_24 = 0.35, 0.24
+REPEAT_VICTIMS = 0.33
+"""Part of the serious sexual offences in the county whose victim had several of them in the three years."""
 DOMESTIC_WOMEN = 21_881 / 30_586
 """Part of the domestic violence that is against women and girls."""
 WEEKENDS = {"Luton": 10.4, "Bedford": 9.4, "Dunstable": 2.7, "Leighton Buzzard": 2.2}

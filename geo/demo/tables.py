@@ -6,7 +6,8 @@ little from year to year; England's are as invented as the county's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -49,142 +50,163 @@ def _by(areas: pd.DataFrame, people: pd.Series, need: pd.Series, code: str, name
     return found.assign(need=found["need"] / found["people"])
 
 
+@dataclass(frozen=True)
+class _Fingertips:
+    """One indicator: England's rate per 100,000, the part of the residents counted, how it changes a year."""
+
+    code: str
+    name: str
+    rate: float
+    share: float
+    change: float
+    wards: bool = False
+
+    def in_england(self, year: int) -> float:
+        """England's rate of a year."""
+        return float(self.rate * self.change ** (year - YEARS[0]))
+
+    def row(self, area: tuple[str, str, str], year: int) -> dict[str, object]:
+        """What every row of it says."""
+        return {
+            **dict.fromkeys(FINGERTIPS, ""),
+            "Indicator ID": self.code,
+            "Indicator Name": self.name + MADE_UP,
+            **dict(zip(("Area Code", "Area Name", "Area Type"), area, strict=True)),
+            "Sex": "Persons",
+            "Age": "All ages",
+            "Time period": f"{year}/{(year + 1) % 100:02d}",
+            "Recent Trend": "Cannot be calculated",
+            "Time period Sortable": f"{year}0000",
+            "Time period range": "1y",
+        }
+
+
 _OF_FINGERTIPS = (
-    # id, name, per 100,000 of England, share of residents counted, change a year, lower is better, wards too
-    ("90001", "Emergency hospital admissions for violence, aged 15 and over", 42.0, 0.81, 0.97, True, False),
-    ("90002", "Hospital admissions as a result of self-harm, 10 to 24 years", 390.0, 0.18, 0.93, True, False),
-    ("90003", "Hospital admissions for alcohol-specific conditions", 620.0, 1.0, 1.01, True, True),
-    (
-        "90004",
-        "Adults with a dependency on alcohol who are not in treatment",
-        1_060.0,
-        0.81,
-        0.985,
-        True,
-        False,
+    _Fingertips("90001", "Emergency hospital admissions for violence, aged 15 and over", 42.0, 0.81, 0.97),
+    _Fingertips("90002", "Hospital admissions as a result of self-harm, 10 to 24 years", 390.0, 0.18, 0.93),
+    _Fingertips("90003", "Hospital admissions for alcohol-specific conditions", 620.0, 1.0, 1.01, wards=True),
+    _Fingertips(
+        "90004", "Adults with a dependency on alcohol who are not in treatment", 1_060.0, 0.81, 0.985
     ),
+    _Fingertips("90005", "First time entrants to the youth justice system", 168.0, 0.105, 0.92),
 )
 
 
 def _fingertips(
     rng: np.random.Generator, areas: pd.DataFrame, people: pd.Series, need: pd.Series
 ) -> pd.DataFrame:
-    """Indicators of boroughs, of the county and of England; of one those of wards too."""
+    """Indicators of boroughs, of the county that they make up, and of England; of one those of wards too."""
     boroughs = _by(areas, people, need, "lad24cd", "borough").assign(kind="Districts & UAs (from Apr 2023)")
     wards = _by(areas, people, need, "wd24cd", "ward").assign(kind="Wards")
-    county = pd.DataFrame([("E23000026", COUNTY, people.sum(), 1.0, "Police force areas")])
-    county.columns = boroughs.columns
-    rows = []
-    for code, name, rate, share, change, lower, small in _OF_FINGERTIPS:
-        for area in pd.concat([boroughs, county, *([wards] if small else [])]).itertuples():
+    rows: list[dict[str, object]] = []
+    for of in _OF_FINGERTIPS:
+        counts = {}
+        for area in pd.concat([boroughs, *([wards] if of.wards else [])]).itertuples():
             own = np.exp(rng.normal(0, 0.05))
-            before: list[tuple[float, float]] = []
-            for year in YEARS:
-                of = area.people * share
-                mean = (
-                    of
-                    * rate
-                    / 1e5
-                    * area.need
-                    * own
-                    * change ** (year - YEARS[0])
-                    * np.exp(rng.normal(0, 0.02))
-                )
-                count = int(rng.poisson(mean))
-                england = rate * change ** (year - YEARS[0])
-                limits = [float(limit) / of * 1e5 for limit in poisson_interval(float(count))]
-                side = "Similar" if limits[0] <= england <= limits[1] else "Higher"
-                side = "Lower" if limits[1] < england else side
-                good = {"Higher": "Worse", "Lower": "Better"} if lower else {}
-                hidden = 0 < count < 8
-                before.append((count, of))
-                rows.append(
-                    {
-                        **dict.fromkeys(FINGERTIPS, ""),
-                        "Indicator ID": code,
-                        "Indicator Name": name + MADE_UP,
-                        "Parent Code": "E12000006",
-                        "Parent Name": "East of England region (statistical)",
-                        "Area Code": area.code,
-                        "Area Name": area.name,
-                        "Area Type": area.kind,
-                        "Sex": "Persons",
-                        "Age": "All ages",
-                        "Time period": f"{year}/{(year + 1) % 100:02d}",
-                        "Value": "" if hidden else round(count / of * 1e5, 4),
-                        "Lower CI 95.0 limit": "" if hidden else round(limits[0], 4),
-                        "Upper CI 95.0 limit": "" if hidden else round(limits[1], 4),
-                        "Count": "" if hidden else count,
-                        "Denominator": round(of),
-                        "Value note": "Value suppressed for disclosure control due to small count"
-                        if hidden
-                        else "",
-                        "Recent Trend": "Cannot be calculated",
-                        "Compared to England value or percentiles": good.get(side, side),
-                        "Time period Sortable": f"{year}0000",
-                        "Time period range": "1y",
-                    }
-                )
+            counts[area.code] = [
+                int(rng.poisson(area.people * of.share * of.in_england(year) / 1e5 * area.need * own * noise))
+                for year, noise in zip(YEARS, np.exp(rng.normal(0, 0.02, len(YEARS))), strict=True)
+            ]
+            rows += _of_area(of, (area.code, area.name, area.kind), area.people, counts[area.code])
+        whole = np.sum([counts[code] for code in boroughs["code"]], axis=0).tolist()
+        rows += _of_area(of, ("E23000026", COUNTY, "Police force areas"), people.sum(), whole)
         for year in YEARS:
-            rows.append(
-                {
-                    **dict.fromkeys(FINGERTIPS, ""),
-                    "Indicator ID": code,
-                    "Indicator Name": name + MADE_UP,
-                    "Area Code": ENGLAND[0],
-                    "Area Name": ENGLAND[1],
-                    "Area Type": ENGLAND[1],
-                    "Sex": "Persons",
-                    "Age": "All ages",
-                    "Time period": f"{year}/{(year + 1) % 100:02d}",
-                    "Value": round(rate * change ** (year - YEARS[0]), 4),
-                    "Recent Trend": "Cannot be calculated",
-                    "Time period Sortable": f"{year}0000",
-                    "Time period range": "1y",
-                }
-            )
+            rows.append(of.row((*ENGLAND, ENGLAND[1]), year) | {"Value": round(of.in_england(year), 4)})
     return pd.DataFrame(rows)[FINGERTIPS]
 
 
-def _youth_justice(
+def _of_area(
+    of: _Fingertips, area: tuple[str, str, str], people: float, counts: Sequence[int]
+) -> list[dict[str, object]]:
+    """Rows of one area, a year each; small counts are suppressed as their publisher would."""
+    rows = []
+    for year, count in zip(YEARS, counts, strict=True):
+        number = people * of.share
+        low, high = (float(limit) / number * 1e5 for limit in poisson_interval(float(count)))
+        england = of.in_england(year)
+        side = "Similar" if low <= england <= high else "Worse" if low > england else "Better"
+        told: dict[str, object] = {
+            "Value": round(count / number * 1e5, 4),
+            "Lower CI 95.0 limit": round(low, 4),
+            "Upper CI 95.0 limit": round(high, 4),
+            "Count": count,
+        }
+        if 0 < count < 8:
+            told = {"Value note": "Value suppressed for disclosure control due to small count"}
+        row = of.row(area, year) | {"Parent Code": "E12000006", "Denominator": round(number)} | told
+        row["Parent Name"] = "East of England region (statistical)"
+        rows.append(row | {"Compared to England value or percentiles": side})
+    return rows
+
+
+_TIERS = {"Pre Court": 78.0, "First Tier": 61.0, "Community": 34.0, "Custody": 11.0}
+"""Tiers of cautions and sentences of the Youth Justice Board: how many a year per 100,000 children."""
+
+
+def _youth_sentences(
     rng: np.random.Generator, areas: pd.DataFrame, people: pd.Series, need: pd.Series
 ) -> pd.DataFrame:
-    """Children: first entrants and custody by borough, county lines of the county only."""
-    boroughs = _by(areas, people, need, "lad24cd", "borough")
-    county = pd.DataFrame([("", COUNTY, people.sum(), 1.0)], columns=boroughs.columns)
+    """Cautions and sentences of children by service: several rows of a tier and year, which add up."""
     rows = []
-    for measure, rate, change, whole in (
-        ("First time entrants to the youth justice system", 168.0, 0.92, False),
-        ("Children sentenced to custody", 11.0, 0.88, False),
-        ("Children referred because of county lines", 64.0, 1.12, True),
-    ):
-        for area in (county if whole else boroughs).itertuples():
-            for year in YEARS:
-                of = round(area.people * 0.105)
-                count = int(rng.poisson(of * rate / 1e5 * area.need * change ** (year - YEARS[0])))
-                told = count == 0 or count >= 3
-                rows.append(
-                    (
-                        measure + MADE_UP,
-                        area.name,
-                        f"{year}/{(year + 1) % 100:02d}",
-                        round(count / of * 1e5, 1) if told else "*",
-                        count if told else "*",
-                        of,
+    for area in _by(areas, people, need, "lad24cd", "borough").itertuples():
+        for year in YEARS:
+            for tier, rate in _TIERS.items():
+                mean = area.people * 0.105 * rate / 1e5 * area.need * 0.9 ** (year - YEARS[0])
+                boys = int(rng.poisson(0.84 * mean))
+                for sex, count in (("Boys", boys), ("Girls", int(rng.poisson(0.16 * mean)))):
+                    period = f"{year}-{(year + 1) % 100:02d}"
+                    rows.append((period, area.name, COUNTY, "England", f"{tier}{MADE_UP}", sex, count))
+    head = "Financial_Year,YJS,PCC,England_Wales,Caution_or_sentence_tier,Sex,Number_Cautioned_Sentenced"
+    return pd.DataFrame(rows, columns=head.split(","))
+
+
+def _published(
+    rng: np.random.Generator, areas: pd.DataFrame, people: pd.Series, need: pd.Series
+) -> pd.DataFrame:
+    """Children referred because of county lines: of the county alone, in the plain form."""
+    rows = []
+    of, rate = round(people.sum() * 0.105), 64.0
+    for year in YEARS:
+        count = int(rng.poisson(of * rate / 1e5 * 1.12 ** (year - YEARS[0])))
+        period = f"{year}/{(year + 1) % 100:02d}"
+        name = f"Children referred because of county lines{MADE_UP}"
+        unit, source = "per 100,000 aged 10 to 17", "Made-up register of referrals"
+        rows.append((name, COUNTY, period, round(count / of * 1e5, 1), count, of, unit, "lower", source))
+    return pd.DataFrame(
+        rows, columns="indicator,area,period,value,count,denominator,unit,better,source".split(",")
+    )
+
+
+_DRUG_GROUPS = {
+    "Opiate": 0.0036,
+    "Non-opiate only": 0.0008,
+    "Non-opiate & alcohol": 0.0010,
+    "Alcohol only": 0.0022,
+}
+"""Groups of the National Drug Treatment Monitoring System, and the part of the residents in treatment."""
+
+
+def _treatment_numbers(
+    rng: np.random.Generator, areas: pd.DataFrame, people: pd.Series, need: pd.Series
+) -> pd.DataFrame:
+    """Adults in treatment as ViewIt exports them, to the nearest five: by sex and drug group, and all."""
+    rows = []
+    for area in _by(areas, people, need, "lad24cd", "borough").itertuples():
+        for year in YEARS:
+            for group, share in _DRUG_GROUPS.items():
+                count = int(rng.poisson(area.people * share * area.need * 1.02 ** (year - YEARS[0])))
+                for sex, part in (("F", 0.31), ("M", 0.69), ("Total", 1.0)):
+                    period = f"{year}/{(year + 1) % 100:02d}"
+                    told = 5 * round(count * part / 5)
+                    rows.append(
+                        (period, area.name, sex, "Total", f"{group}{MADE_UP}", told, 5 * round(told * 0.09))
                     )
-                )
-        rows += [
-            (
-                measure + MADE_UP,
-                "England",
-                f"{year}/{(year + 1) % 100:02d}",
-                round(rate * change ** (year - YEARS[0]), 1),
-                "",
-                "",
-            )
-            for year in YEARS
-        ]
-    return pd.DataFrame(rows, columns=["Measure", "Area", "Year", "Rate", "Children", "Population"])
+    return pd.DataFrame(
+        rows,
+        columns="ReportingPeriod,Area,sex,age_group,drug_group,intreatment_allintx,newpresentation_newtx".split(
+            ","
+        ),
+    )
 
 
 def _treatment_need(
@@ -329,8 +351,10 @@ KINDS = tuple(_PLACE)
 _Make = Callable[[np.random.Generator, pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]
 _TABLES: dict[str, _Make] = {
     "fingertips": _fingertips,
-    "youth_justice": _youth_justice,
+    "youth_sentences": _youth_sentences,
+    "treatment_numbers": _treatment_numbers,
     "treatment_need": _treatment_need,
+    "published": _published,
     "perceptions": _perceptions,
 }
 INDICATORS = tuple(_TABLES)

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from geo.answer.disclosure import stamp
 from geo.ask.problem import Problem
 from geo.ask.words import slug
 from geo.out.tables import A4, kind, plain, safe, write_about
-from geo.tell.indicators import DEFINITIONS, READ_AS, every_period, source_of
+from geo.tell.indicators import DEFINITIONS, READ_AS, banner, every_period, source_of
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -65,6 +66,7 @@ def write_json(atlas: Atlas) -> bytes:
     rows = table.astype(object).itertuples(index=False, name=None)
     content = {
         "title": f"Indicators: {atlas.place}",
+        "marking": banner(atlas),
         "caveats": [text for name, text in _about(atlas) if name == "Note"],
         "version": atlas.version,
         "columns": {
@@ -80,6 +82,7 @@ def _about(atlas: Atlas) -> list[tuple[str, str]]:
     sources = sorted({source_of(one, atlas) for one in atlas.indicators.values()})
     return [
         ("Title", f"Indicators: {atlas.place}"),
+        ("Marking", banner(atlas)),
         ("Note", READ_AS),
         ("Note", "A value that its publisher suppressed is blank, never 0."),
         *(made_up if atlas.synthetic else []),
@@ -116,4 +119,4 @@ def write(atlas: Atlas, form: str) -> bytes:
 
 def filename(atlas: Atlas, form: str) -> str:
     """Name of the file."""
-    return f"{slug(atlas.place)}-{form}"
+    return f"{stamp(banner(atlas))}{slug(atlas.place)}-{form}"

@@ -405,7 +405,9 @@ def _numbered(sections: Sequence[Section]) -> tuple[Section, ...]:
 
 
 def _banner(atlas: Atlas, keys: Sequence[str]) -> str:
-    return marking([atlas.sources[key].gate.disclosure for key in keys], synthetic=atlas.synthetic)
+    classes = [atlas.sources[key].gate.disclosure for key in keys]
+    classes += [one.disclosure for one in atlas.indicators.values()]
+    return marking(classes, synthetic=atlas.synthetic)
 
 
 def _caveats(atlas: Atlas, keys: Sequence[str], query: Query) -> tuple[str, ...]:

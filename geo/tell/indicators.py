@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.answer.disclosure import marking
 from geo.answer.indicators import LEVELS, Indicator, Reading, readings
 from geo.ask.words import listed
 
@@ -50,6 +51,12 @@ READ_AS = (
 def source_of(one: Indicator, atlas: Atlas) -> str:
     """Publisher and edition of an indicator; of a made-up county it says so."""
     return f"Made up, in the layout of: {one.source}" if atlas.synthetic else one.source
+
+
+def banner(atlas: Atlas) -> str:
+    """Marking of all indicators: that of the most restricted."""
+    classes = ["open", *(one.disclosure for one in atlas.indicators.values())]
+    return marking(classes, synthetic=atlas.synthetic)
 
 
 def sources_of(atlas: Atlas) -> str:

@@ -14,6 +14,7 @@ from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
 from geo.data.store import Store
 from geo.demo import build, chance, county, events, tables
+from geo.demo.violence import SEXUAL
 from tests.support.published import TOP_WARDS
 
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
@@ -432,6 +433,29 @@ def test_persons_and_circumstances_as_published(files):
     }
     found = {name: round(mask.mean(), digits) for name, (mask, _, digits) in shares.items()}
     assert found == {name: share for name, (_, share, _) in shares.items()}
+
+
+def test_largest_places_at_night_and_repeat_victims_as_published(offences, areas):
+    night = offences[offences["start"].between("2021-05-01", "2022-10-31")]
+    night = night[(night["hour"] >= 19) | (night["hour"] < 7)]
+    kinds = (VIOLENCE, "Criminal damage and arson", "Public order", "Drugs", "Possession of weapons")
+    night = night[night["Offence Group"].isin(kinds)]
+    shares = {}
+    for town, codes in chance.town_centre_codes(areas).items():
+        here = night[night["LSOA Code"].isin(codes)]
+        first, second = here["Premises Name"].value_counts().iloc[:2]
+        assert first > second
+        shares[town] = round(first / len(here), 2)
+    assert shares == {"Luton": 0.05, "Bedford": 0.05, "Dunstable": 0.04, "Leighton Buzzard": 0.09}
+    sexual = offences["Home Office Code"].isin(SEXUAL) & offences["borough"].notna()
+    sexual &= offences["start"].between("2019-09-01", "2022-08-31")
+    events_of = offences["Victim Reference"][sexual].value_counts()
+    assert round(events_of[events_of > 1].sum() / sexual.sum(), 2) == 0.33
+    assert set(events_of) == {1, 2, 3}
+    pairs = offences[["Victim Reference", "Victim Sex"]].dropna().drop_duplicates()
+    assert pairs["Victim Reference"].is_unique, "a victim is of one sex"
+    homes = offences["Premises Type"].isin(["Dwelling", "Flat"])
+    assert offences["Premises Name"][homes].isna().all()
 
 
 def test_violence_against_women_and_girls_by_space(files):

@@ -18,6 +18,9 @@ from geo.answer.unrecorded import unrecorded
 from geo.ask.refusal import Refused
 from geo.ask.viewer import OTHERS
 from geo.data.ingest import import_files
+from geo.data.read_table import read_table
+from geo.data.sources import SOURCES, reader_for
+from geo.data.store import Store
 from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
@@ -27,6 +30,7 @@ from tests.support import small_county as small
 
 NAMES = {"1": "Murder", "8N": "Assault with injury", "105A": "Assault without injury", "19C": "Rape", "": ""}
 VIOLENCE = "Violence and sexual offences"
+PSEUDONYMS = [f"V{number:03d}" for number in range(90)]
 
 
 def recorded() -> pd.DataFrame:
@@ -36,6 +40,8 @@ def recorded() -> pd.DataFrame:
     rows["Home Office Code"] = rng.choice([*NAMES], len(rows), p=[0.02, 0.4, 0.4, 0.1, 0.08])
     rows["Offence"] = rows["Home Office Code"].map(NAMES)
     rows["Offence Group"] = rows["Offence Group"].replace("Drugs", "Public order")
+    rows["Premises Name"] = rng.choice(["The  Crown", "THE CROWN", "Mrs Smith", ""], len(rows))
+    rows["Victim Reference"] = np.where(rows["Victim Age"] == "", "", rng.choice(PSEUDONYMS, len(rows)))
     later = rng.random(len(rows)) < 0.4
     for column in ("Committed From", "Recorded"):
         rows[column] = rows[column].mask(later, rows[column].str.replace("/2023", "/2022"))
@@ -148,6 +154,61 @@ def test_premises_with_their_share_and_what_is_not_known(part: Part) -> None:
     assert exhibit.caveats[0].startswith(f"{(kind == '').sum():,} offences are left out")
 
 
+def test_places_by_name_and_none_of_a_home(part: Part) -> None:
+    rows = here()
+    kind = rows["Premises Type"].map(WORDS["Premises Type"])
+    named = rows[(rows["Premises Name"] != "") & ~kind.isin(["", "home"])]
+    name = named["Premises Name"].str.split().str.join(" ").str.casefold()
+    expected = named.groupby([name, "LSOA Code"]).size().sort_values(ascending=False)
+    exhibit = made(part, "named_places")
+    table = exhibit.table
+    assert table["Count"].tolist()[:15] == expected.tolist()[:15]
+    assert table["Count"].iloc[-1] == expected.iloc[14], "those that tie with the last are listed"
+    first = expected.index[0]
+    crown = next(n for n in named["Premises Name"] if n.split() == table["Place"].iloc[0].split())
+    assert crown.casefold().split() == first[0].split() or expected.iloc[0] == expected.iloc[1]
+    share = 100 * expected.iloc[0] / len(rows)
+    assert table["Share of all"].iloc[0] == pytest.approx(share)
+    assert table["From"].iloc[0] < share < table["To"].iloc[0]
+    tied = table["Count"].eq(table["Count"].iloc[-1])
+    last = f"{(expected > expected.iloc[14]).sum() + 1}{'=' if tied.sum() > 1 else ''}"
+    assert table["Rank"][tied].eq(last).all()
+    assert exhibit.caveats[0].startswith(
+        f"{len(rows) - len(named):,} offences are at no premises with a name"
+    )
+
+
+def test_names_of_homes_and_pseudonyms_are_not_stored(folder: Path) -> None:
+    rows = recorded()
+    home = rows["Premises Type"].map(WORDS["Premises Type"]).isin(["", "home"])
+    stored = Store(folder).open().events("offences")
+    assert stored["premises_name"].notna().sum() == ((rows["Premises Name"] != "") & ~home).sum()
+    assert sorted(stored["person"].unique()) == [*range(len(PSEUDONYMS) + 1)]
+    for file in folder.rglob("*.parquet"):
+        assert b"V042" not in file.read_bytes()
+    rows["Premises Type"] = np.where(rows["Premises Name"] == "Mrs Smith", "Dwelling", "Public house")
+    table = read_table("f.csv", rows.to_csv(index=False).encode())
+    parsed = reader_for(SOURCES["offences"], table).parse(table)
+    assert set(parsed["premises_name"].cat.categories) == {"The Crown", "THE CROWN"}
+    without = read_table("f.csv", rows.drop(columns="Premises Type").to_csv(index=False).encode())
+    assert reader_for(SOURCES["offences"], without).parse(without)["premises_name"].isna().all()
+    assert "no column says their kind" in without.notes[-1]
+
+
+def test_the_largest_place_of_a_town_at_night(part: Part) -> None:
+    rows = here(violent=False)
+    near = [small.CODES[at] for at in (0, 1, 6)]
+    rows = rows[rows["LSOA Code"].isin(near) & timed(rows) & (rows["Premises Type"] != "Police station")]
+    rows = rows[~hours(rows).between(7, 18)]
+    kind = rows["Premises Type"].map(WORDS["Premises Type"])
+    named = rows[(rows["Premises Name"] != "") & ~kind.isin(["", "home"])]
+    sizes = named.groupby(
+        [named["Premises Name"].str.split().str.join(" ").str.casefold(), "LSOA Code"]
+    ).size()
+    one = made(part, "towns_at_night").table.set_index("Town").loc["Northtown"]
+    assert one["% of it"] == pytest.approx(100 * sizes.max() / len(rows))
+
+
 def test_sexual_offences_by_borough_sex_age_and_relationship(part: Part) -> None:
     rows = here(violent=False)
     rape = rows[rows["Home Office Code"] == "19C"]
@@ -190,12 +251,15 @@ def test_town_centres_at_night_a_weekend(part: Part) -> None:
     assert one["Friday and Saturday nights"] == weekend
     assert one["A weekend"] == pytest.approx(weekend / 104.5, rel=0.01)
     assert one["% domestic"] == pytest.approx(100 * (rows["Domestic Abuse"] == "Y").mean())
+    assert one["% with injury"] == pytest.approx(100 * (rows["Home Office Code"] == "8N").mean())
+    assert one["% without injury"] == pytest.approx(100 * (rows["Home Office Code"] == "105A").mean())
 
 
 def test_the_protected_version_tells_no_pairs(folder: Path) -> None:
     atlas = Atlas.open(folder, OTHERS)
     part = part_of(atlas, atlas.exactly("?source=offences"), "offences")[0]
-    for key in ("categories_by_year", "subtypes", "rare", "victims", "pairs", "premises", "serious_sexual"):
+    pairs = ("categories_by_year", "subtypes", "rare", "victims", "pairs", "premises", "serious_sexual")
+    for key in (*pairs, "named_places", "repeat_persons"):
         with pytest.raises(NotPossible):
             made(part, key)
     shown = made(part, "represented").table["Count"].dropna()

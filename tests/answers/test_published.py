@@ -17,7 +17,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.steps import in_steps
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
-from geo.ask.viewer import Viewer
+from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.cli import run
 from geo.data.store import Store
 
@@ -181,6 +181,33 @@ def test_without_any_there_is_no_layer_and_the_page_says_how(small_county: Path,
     assert "hotspots import indicators" in client.get("/indicators").text
     assert client.get("/export.indicators.csv").status_code == 422
     assert run(["export", "--format", "indicators.csv", "--data", str(data)]) == 1
+
+
+def test_true_numbers_of_a_table_are_for_those_with_a_right_to_them(folder: Path, tmp_path: Path):
+    data = shutil.copytree(folder, tmp_path / "data")
+    rows = ["Alcohol,Westshire,2022-23,5,40", "Alcohol,Eastshire,2022-23,48,200"]
+    head = "Substance,Local authority,Financial year,In treatment,Estimated need"
+    (tmp_path / "own.csv").write_text("\n".join([head, *rows]))
+    assert run(["import", "indicators", str(tmp_path / "own.csv"), "--data", str(data)]) == 0
+
+    def told(viewer: Viewer) -> list[str]:
+        one = Atlas.open(data, viewer).indicators["alcohol"]
+        return [one.reading(code).value_text for code in ("E06000001", "E06000002")]
+
+    assert told(OWNER) == told(OTHERS) == ["suppressed", "25.0%"]
+    assert told(CLEARED_OWNER) == told(Viewer(cleared={"indicators.treatment_need"})) == ["12.5%", "24.0%"]
+    cleared = Atlas.open(data, CLEARED_OWNER)
+    assert "true small numbers, not for sharing" in cleared.indicators["alcohol"].label
+    page = create_app(cleared).server.test_client().get("/indicators").text
+    assert "True small numbers, not for sharing" in page
+    answer = cleared.answer(Query(layer="indicator", level="borough").replace(indicator="alcohol"))
+    assert answer.banner == "True small numbers, not for sharing"
+    shown = cleared.seen_by(OTHERS)
+    assert shown.indicators["alcohol"].reading("E06000001").value_text == "suppressed"
+    assert shown.version == Atlas.open(data, OTHERS).version != cleared.version
+    for file in (data / "cleared").glob("*.parquet"):
+        file.unlink()
+    assert told(OTHERS) == ["suppressed", "25.0%"], "nobody else opens what is true"
 
 
 def test_a_second_table_replaces_its_own_indicators_alone(folder: Path, tmp_path: Path):

@@ -38,7 +38,7 @@ from geo.tell.exhibits.lately import lately
 from geo.tell.exhibits.part import Part
 from geo.tell.exhibits.persons import defined, factors, kinds, suspects
 from geo.tell.exhibits.place import by_age_and_sex, by_class, by_day, by_ethnic_group
-from geo.tell.exhibits.places import arrivals, diagnoses, premises, towns_at_night
+from geo.tell.exhibits.places import arrivals, diagnoses, named_places, premises, towns_at_night
 from geo.tell.exhibits.published import of_boroughs, of_county
 from geo.tell.exhibits.repeats import repeat_persons
 from geo.tell.exhibits.together import agreement, colocation, compared_services, overlooked, similarity
@@ -101,6 +101,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "weekends": ("Coming weekends", coming_weekends),
     "towns_at_night": ("Town centres at night", towns_at_night),
     "premises": ("Premises", premises),
+    "named_places": ("Places by name", named_places),
     "age_and_sex": ("Age and sex", age_and_sex),
     "represented": ("Groups beside residents", represented),
     "victims": ("Victims by ethnicity, age and sex", victims),

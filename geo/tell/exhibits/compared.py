@@ -36,6 +36,7 @@ RATE = ["value", "lower_ci", "upper_ci"]
 
 def standardised(part: Part) -> Exhibit:
     """Age-standardised rates of the boroughs, and how many small areas are above the whole."""
+    part.need_level("lsoa")
     info = part.loaded.info
     if "dsr" not in info.measures:
         raise NotPossible(info.no_measure_reasons.get("dsr", "ages are not loaded."))
@@ -225,6 +226,7 @@ def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, s
 
 def gradient(part: Part) -> Exhibit:
     """Rates by national tenth of deprivation."""
+    part.need_level("lsoa")
     table, unit, caveats = _by_deprivation(part, 10, "Decile")
     known = table[table[unit].notna()]
     finding = "Too few areas or events to compare the ends of the scale."
@@ -243,6 +245,7 @@ def gradient(part: Part) -> Exhibit:
 
 def fifths(part: Part) -> Exhibit:
     """Rates by national fifth of deprivation, and the slope and relative index of inequality."""
+    part.need_level("lsoa")
     table, unit, few = _by_deprivation(part, 5, "Fifth")
     # A slope with rates that are hidden could be solved for them, so those of patients stay out of it.
     tenths = _gradient(part, 10, hide=part.gate.controlled and "100,000" in unit)[0]
@@ -272,6 +275,7 @@ def _between(part: Part) -> Between:
 
 def most_deprived(part: Part) -> Exhibit:
     """Share of the events in the most deprived tenths, beside the share of the residents."""
+    part.need_level("lsoa")
     part.need_deprivation()
     frame = part.lsoa.frame[part.inside]
     people = frame["population"].to_numpy(float, na_value=np.nan)
@@ -314,6 +318,7 @@ def most_deprived(part: Part) -> Exhibit:
 
 def excess(part: Part) -> Exhibit:
     """Wards with more than similarly deprived wards, as the layer says; those that a correction takes too."""
+    part.need_level("ward")
     part.need_deprivation()
     answer = part.answer(level="ward", layer="excess", measure="count", fdr=True)
     table = answer.table[answer.compared]
@@ -345,6 +350,7 @@ def excess(part: Part) -> Exhibit:
 
 def wards_by_deprivation(part: Part) -> Exhibit:
     """Rates of wards by fifths of their deprivation, and how closely one follows the other."""
+    part.need_level("ward")
     part.need_deprivation()
     part.need_residents()
     ward = part.atlas.levels["ward"]

@@ -208,7 +208,7 @@ def pairs(part: Part) -> Exhibit:
         f"{lower_first(most[0])} and the suspect {lower_first(most[1])}, {share:.0%}."
     )
     data = table.iloc[:-2]
-    chart = Chart("heat", "Victim", tuple(drawn), data=data, titles=("", part.noun.capitalize()))
+    chart = Chart("heat", "Victim", tuple(drawn), data=data, titles=("", "Victim"))
     caveats = (
         "Of an offence with several victims or suspects the file names one of each.",
         "Suspects that are not recorded may differ from those that are.",

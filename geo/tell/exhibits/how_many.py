@@ -112,6 +112,7 @@ def by_year(part: Part) -> Exhibit:
 
 def changed(part: Part) -> Exhibit:
     """Wards in the last twelve months of the period against the twelve before."""
+    part.need_level("ward")
     end = int(part.months[-1]) if len(part.months) else 0
     windows = (end - 2 * YEAR + 1, end - YEAR), (end - YEAR + 1, end)
     before, after = (part.kept(*window) for window in windows)
@@ -221,6 +222,7 @@ def by_category(part: Part) -> Exhibit:
 
 def categories_compared(part: Part) -> Exhibit:
     """Where other categories are: their share in each borough, their busiest area, hotspots in common."""
+    part.need_level("lsoa")
     cube, info = part.loaded.cube, part.loaded.info
     others = [key for key in info.categories if key not in part.query.category]
     if not part.query.category or not others:

@@ -19,6 +19,7 @@ from geo.answer.level import Level
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.week import by_unit
 from geo.ask import describe
+from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.words import MOST_NAMED, agree, leading, lower_first, named, period_name
 from geo.stats import midnight, peaks
@@ -266,6 +267,12 @@ class Part:
         hot = np.zeros(self.lsoa.n, bool)
         hot[self.inside] = (self.clusters(counts)["cluster"] == "HH").to_numpy()
         return hot
+
+    def need_level(self, level: str) -> None:
+        """Say so where the source gives its events by coarser areas alone: what is finer is made up."""
+        info, order = self.loaded.info, list(LEVELS)
+        if order.index(info.finest) > order.index(level):
+            raise NotPossible(f"{info.noun} are given by {info.finest} only; nothing finer is known.")
 
     def need_hours(self) -> None:
         """Say so where the source has no hours."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,8 @@ import pandas as pd
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS
 from geo.ask.ages import read_ages
 from geo.ask.factors import FACTORS
-from geo.ask.words import leading, lower_first
+from geo.ask.words import MOST_NAMED, counted, leading, listed, lower_first
+from geo.data.read_persons import PLACE_NAME
 from geo.stats import clock, midnight, peaks
 from geo.stats.intervals import poisson_interval, wilson
 from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
@@ -28,7 +29,10 @@ CENTRE = 1_000.0
 WEEKEND = (4, 5)
 """Nights of Friday and of Saturday."""
 FOUR_HOURS = tuple(f"{hour:02d}:00 to {hour + 3:02d}:59" for hour in range(0, 24, 4))
+CLASSES = {"without injury": "violence-without-injury", "with injury": "violence-with-injury"}
 TIED = "="
+PLACES, MOST_TIED = 15, 10
+"""Places by name that are listed, and how many more where they tie with the last of these."""
 
 
 def premises(part: Part) -> Exhibit:
@@ -43,31 +47,108 @@ def premises(part: Part) -> Exhibit:
     order = [at for at in ordered(part.numbers(counts), list(masks)) if counts[at]]
     if not order:
         raise NotPossible("the kind of premises is known of none of these events.")
-    table = pd.DataFrame({"Premises": [list(masks)[at] for at in order]})
-    table.insert(0, "Rank", ranks(part.numbers(counts[order])))
-    table["Count"] = part.gate.counts(counts[order])
-    shares = wilson(counts[order], np.full(len(order), known))
-    table["Share of those known"] = [part.percent(int(counts[at]), known) for at in order]
-    hidden = np.where(table["Share of those known"].isna(), np.nan, 100.0)
+    names = [list(masks)[at] for at in order]
+    events = [np.flatnonzero(masks[name]) for name in names]
+    table = _ranked(part, {"Premises": names}, events, known, "Share of those known")
+    caveats = (
+        f"{part.events(int(unknown.sum()))} are left out: the kind of premises is not known.",
+        _READ_AS.format("kinds"),
+    )
+    title = f"{part.titled}: premises"
+    share = table["Share of those known"].iloc[0]
+    finding = "" if np.isnan(share) else _leaders(part, table, f"{share:.0f}%", " of those known")
+    formats = dict.fromkeys(("Share of those known", "From", "To"), PERCENT)
+    return Exhibit("premises", title, finding, table, formats, caveats=caveats)
+
+
+def named_places(part: Part) -> Exhibit:
+    """Premises by their names: how many, what part of all, which share a rank, and when they are busiest."""
+    part.need_level("lsoa")
+    extra = part.loaded.cube.extra
+    if not extra.known(PLACE_NAME):
+        raise NotPossible("no premises are named in what you are shown.")
+    places = _by_place(part, np.arange(len(part.rows)))
+    counts = np.array([len(rows) for rows in places.values()])
+    if not len(counts):
+        raise NotPossible("none of these events is at premises with a name.")
+    least = np.sort(counts)[-PLACES:][0]
+    by_count = np.lexsort((np.array([name for name, _ in places]), -counts))
+    order = [at for at in by_count.tolist() if counts[at] >= least][: PLACES + MOST_TIED]
+    keys, rows = list(places), list(places.values())
+    names, areas = zip(*(keys[at] for at in order), strict=True)
+    frame = part.lsoa.frame
+    first = {"Place": list(names), "Ward": frame["ward"].to_numpy(str)[list(areas)].tolist()}
+    table = _ranked(part, first, [rows[at] for at in order], part.total, "Share of all")
+    unnamed = part.total - int(counts.sum())
+    more = len(counts) - len(order)
+    caveats = (
+        f"{part.events(unnamed)} are at no premises with a name: at homes, in streets, or not recorded so. "
+        "Names of homes are not kept.",
+        _READ_AS.format("places"),
+        *([f"{counted(more, 'other place', 'other places')} with fewer are not listed."] if more else []),
+    )
+    formats = dict.fromkeys(("Share of all", "From", "To"), "{:.2f}%")
+    title = f"{part.titled}: places by name"
+    finding = _leaders(part, table, f"{counts[order[0]]:,}", f", {table['Share of all'].iloc[0]:.2g}% of all")
+    return Exhibit("named_places", title, finding, table, formats, caveats=caveats)
+
+
+_READ_AS = (
+    f"{TIED} marks {{}} that share a rank. Nights and hours are those that cannot be told apart from "
+    "the busiest, without midnight’s excess; – where they vary no more than weeks do; limits by Wilson."
+)
+
+
+def _by_place(part: Part, among: np.ndarray) -> dict[tuple[str, int], np.ndarray]:
+    """Events of each place with a name, by that and the position of its small area.
+
+    ``among`` are positions among the rows of the part, and so is what is found.
+    """
+    cube = part.loaded.cube
+    positions, texts = cube.extra.coded(PLACE_NAME)
+    same = {text.casefold(): text for text in reversed(texts)}
+    spelt = list(same)
+    of = np.array([spelt.index(text.casefold()) for text in texts]) if len(same) < len(texts) else None
+    rows = among[positions[part.rows[among]] >= 0]
+    if not len(rows):
+        return {}
+    name, area = (of_all[part.rows[rows]].astype(np.int64) for of_all in (positions, cube.area))
+    name = name if of is None else of[name]
+    called = texts if of is None else list(same.values())
+    keys, place = np.unique(name * part.lsoa.n + area, return_inverse=True)
+    groups = np.split(rows[np.argsort(place, kind="stable")], np.cumsum(np.bincount(place))[:-1])
+    return {
+        (called[int(key) // part.lsoa.n], int(key) % part.lsoa.n): group
+        for key, group in zip(keys, groups, strict=True)
+    }
+
+
+def _ranked(
+    part: Part, first: Mapping[str, list[str]], events: Sequence[np.ndarray], whole: int, share: str
+) -> pd.DataFrame:
+    """Kinds or places, most first: rank, columns of their own, count, share with limits, busiest times."""
+    counts = np.array([len(rows) for rows in events])
+    table = pd.DataFrame({"Rank": ranks(part.numbers(counts)), **first})
+    table["Count"] = part.gate.counts(counts)
+    shares = wilson(counts, np.full(len(counts), whole))
+    table[share] = [part.percent(int(count), whole) for count in counts]
+    hidden = np.where(table[share].isna(), np.nan, 100.0)
     table["From"], table["To"] = (shares[name].to_numpy() * hidden for name in ("lower_ci", "upper_ci"))
     if part.loaded.info.has_hours:
         units, exposure = part.units
         clumped = peaks.clumping(units.sum(axis=2), exposure)
         by_hour = peaks.clumping(_by_four(units.sum(axis=1)))
         number = clock.nights_of(exposure.sum(axis=0))
-        weeks = [_week(part, list(masks.values())[at]) for at in order]
+        weeks = [_week(part, rows) for rows in events]
         table["Busiest nights"] = [busiest_nights(part, week, number, clumped) for week in weeks]
         table["Busiest hours"] = [_busiest_hours(part, week, by_hour) for week in weeks]
-    first = list(table["Premises"][table["Rank"] == table["Rank"].iloc[0]])
-    share = table["Share of those known"].iloc[0]
-    finding = "" if np.isnan(share) else f"{leading(first, part.noun, f'{share:.0f}%')} of those known."
-    caveats = (
-        f"{part.events(int(unknown.sum()))} are left out: the kind of premises is not known.",
-        f"{TIED} marks kinds that share a rank. Nights and hours are those that cannot be told apart from "
-        "the busiest, without midnight’s excess; – where they vary no more than weeks do; limits by Wilson.",
-    )
-    formats = dict.fromkeys(("Share of those known", "From", "To"), PERCENT)
-    return Exhibit("premises", f"{part.titled}: premises", finding, table, formats, caveats=caveats)
+    return table
+
+
+def _leaders(part: Part, table: pd.DataFrame, value: str, of: str) -> str:
+    """Say which rows have the most."""
+    first = list(table[table.columns[1]][table["Rank"] == table["Rank"].iloc[0]])
+    return f"{leading(first, part.noun, value)}{of}."
 
 
 def ranks(counts: np.ndarray) -> list[str]:
@@ -83,9 +164,9 @@ def ranks(counts: np.ndarray) -> list[str]:
     return found
 
 
-def _week(part: Part, mask: np.ndarray) -> np.ndarray:
-    """Timed events of a part that a mask marks, by weekday and hour."""
-    slots = part.loaded.cube.cell[part.rows[mask]] % N_SLOTS
+def _week(part: Part, chosen: np.ndarray) -> np.ndarray:
+    """Timed events of a part, by weekday and hour: those that a mask or positions among its rows choose."""
+    slots = part.loaded.cube.cell[part.rows[chosen]] % N_SLOTS
     week = np.bincount(slots, minlength=N_SLOTS).reshape(DAYS_KNOWN + 1, HOURS_KNOWN + 1)
     return week[:DAYS_KNOWN, :HOURS_KNOWN]
 
@@ -124,6 +205,7 @@ def towns(part: Part) -> dict[str, np.ndarray]:
 
 def towns_at_night(part: Part) -> Exhibit:
     """The night-time economy of each town centre: a weekend, domestic, hate, injury, largest place."""
+    part.need_level("lsoa")
     return at_night(part, towns(part))
 
 
@@ -167,7 +249,9 @@ def at_night(part: Part, centres: Mapping[str, np.ndarray]) -> Exhibit:
     caveats = (
         part.atlas.definitions[NIGHT].said,
         "A weekend is the nights of Friday and of Saturday, 19:00 to 06:59; limits are of counts by chance "
-        "alone. Shares are of all these offences; the last is that of the kind of premises with most.",
+        "alone. Shares are of all these offences; the last is that of the place with most, or of the kind of "
+        "premises where the files name no places. Without and with injury are classes of violence by the "
+        "codes of the Home Office; the rest are other offences.",
     )
     shares = dict.fromkeys((c for c in table if c.startswith("%")), PERCENT)
     title = f"Night-time economy by town centre, {part.where}, {part.when}"
@@ -176,7 +260,6 @@ def at_night(part: Part, centres: Mapping[str, np.ndarray]) -> Exhibit:
 
 def _night(of: Part, town: str, here: np.ndarray, areas: int, weekends: float) -> dict[str, object]:
     """One town: its events, protected but for the numbers that are given to the gate together."""
-    extra = of.loaded.cube.extra
     number = int(here.sum())
     week = _week(of, here)
     friday = int(np.asarray(clock.night_hours(week)).sum(axis=1)[list(WEEKEND)].sum().round())
@@ -191,25 +274,45 @@ def _night(of: Part, town: str, here: np.ndarray, areas: int, weekends: float) -
         "From": float(low[0]) / weekends,
         "To": float(high[0]) / weekends,
     }
-    for name, label in (("domestic", "% domestic"), ("hate", "% hate"), ("injury", "% with injury")):
-        factor = FACTORS[name]
-        if extra.carries(factor):
-            none = {at for at, value in enumerate(factor.values) if value in NO_COUNT}
-            mask = carrying(of, factor, {*range(len(factor.values))} - none)
-            row[label] = of.percent(int((mask & here).sum()), number)
+    masks = {
+        label: carrying(of, one, {at for at, value in enumerate(one.values) if value not in NO_COUNT})
+        for label, one in (("% domestic", FACTORS["domestic"]), ("% hate", FACTORS["hate"]))
+        if of.loaded.cube.extra.carries(one)
+    }
+    masks |= {f"% {label}": _in_class(of, key) for label, key in _classes(of).items()}
+    row |= {label: of.percent(int((mask & here).sum()), number) for label, mask in masks.items()}
     return row | _largest(of, here, number)
 
 
-def _largest(of: Part, here: np.ndarray, number: int) -> dict[str, object]:
-    """Kind of premises and small area of most of some events, and their shares."""
-    kind = FACTORS["premises"]
-    found: dict[str, object] = {}
-    if of.loaded.cube.extra.carries(kind):
-        labels = [label for label in kind.labels if label != "Not known"]
-        counts = [int((carrying(of, kind, {at}) & here).sum()) for at in range(len(labels))]
-        at = int(np.argmax(counts))
-        found |= {"Most at": lower_first(labels[at]), "% of it": of.percent(counts[at], number)}
+def _classes(of: Part) -> dict[str, str]:
+    """Classes of violence at night by their saved definitions, as far as the files tell them."""
+    undefined = of.atlas.catalogue.undefined
+    return {
+        label: key for label, key in CLASSES.items() if key in of.atlas.definitions and key not in undefined
+    }
+
+
+def _in_class(of: Part, key: str) -> np.ndarray:
+    """Mark the events of a part that a saved definition keeps."""
+    found: np.ndarray = of.loaded.cube.kept_by(key)[of.rows]
     return found
+
+
+def _largest(of: Part, here: np.ndarray, number: int) -> dict[str, object]:
+    """Place with most of some events, or kind of premises where the files name none, and its share."""
+    kind, extra = FACTORS["premises"], of.loaded.cube.extra
+    if extra.known(PLACE_NAME):
+        sizes = {name: len(rows) for (name, _), rows in _by_place(of, np.flatnonzero(here)).items()}
+        first = sorted(name for name, size in sizes.items() if size == max(sizes.values()))
+        if first:
+            where = listed(first) if len(first) <= MOST_NAMED else f"{len(first)} places alike"
+            return {"Most at": where, "% of it": of.percent(sizes[first[0]], number)}
+    if not extra.carries(kind):
+        return {}
+    labels = [label for label in kind.labels if label != "Not known"]
+    counts = [int((carrying(of, kind, {at}) & here).sum()) for at in range(len(labels))]
+    at = int(np.argmax(counts))
+    return {"Most at": lower_first(labels[at]), "% of it": of.percent(counts[at], number)}
 
 
 # ---------------------------------------------------------------- on the way to hospital
@@ -240,7 +343,7 @@ def arrivals(part: Part) -> Exhibit:
         high, low = int(shares.argmax()), int(shares.argmin())
         finding = f"{first}: {shares.iloc[high]:.0f}% from {hours[high]}, "
         finding += f"{shares.iloc[low]:.0f}% from {hours[low]}."
-    chart = Chart("heat", "Hours", tuple(columns), data=table.iloc[:6], titles=("", part.noun.capitalize()))
+    chart = Chart("heat", "Hours", tuple(columns), data=table.iloc[:6])
     title = f"{part.titled}: ways to arrive by time of day"
     return Exhibit("arrivals", title, finding, table, {f"{first}, share": PERCENT}, chart)
 

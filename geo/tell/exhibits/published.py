@@ -38,16 +38,19 @@ def _readings(part: Part, level: str) -> list[Reading]:
 
 
 def _exhibit(part: Part, key: str, title: str, told: list[Reading], *, areas: bool) -> Exhibit:
+    tests = dict(zip(dict.fromkeys(one.test for one in told if one.test), "abcdefgh", strict=False))
     columns = {
         "Indicator": [one.indicator.label for one in told],
         **({"Area": [one.name for one in told]} if areas else {}),
         "Value (95% interval)": [_value(one) for one in told],
         "Period": [one.period for one in told],
-        "Trend": [f"{one.trend_text} ({one.test})" if one.test else one.trend_text for one in told],
+        "Trend": [f"{one.trend_text} ({tests[one.test]})" if one.test else one.trend_text for one in told],
         "England": [one.against("england") for one in told],
         "Neighbours": [one.against("neighbours") for one in told],
     }
-    return Exhibit(key, title, _finding(told), pd.DataFrame(columns), caveats=(READ_AS,))
+    named = [f"({letter}) {test}" for test, letter in tests.items()]
+    caveats = (READ_AS, *([f"Trends by: {', '.join(named)}."] if named else []))
+    return Exhibit(key, title, _finding(told), pd.DataFrame(columns), caveats=caveats)
 
 
 def _value(one: Reading) -> str:

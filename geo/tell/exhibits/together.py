@@ -12,6 +12,7 @@ from geo.answer.asked import Asked
 from geo.answer.layer_agreement import beyond_what, each_by_chance, unreported
 from geo.answer.layer_clusters import about, gi_star_beyond_residents
 from geo.answer.layer_services import among_busiest, taken_as_is, together, would_be
+from geo.ask.choices import LEVELS
 from geo.ask.words import (
     AREAS,
     agree,
@@ -59,8 +60,18 @@ def compared_services(parts: Sequence[Part]) -> Exhibit:
     return Exhibit("services", f"Sources compared, {parts[0].where}", finding, table)
 
 
+def _giving(parts: Sequence[Part], level: str) -> list[Part]:
+    """Parts of the sources that give areas of a level, two or more."""
+    order = list(LEVELS)
+    given = [part for part in parts if order.index(part.loaded.info.finest) <= order.index(level)]
+    if len(given) < 2:
+        raise NotPossible(f"fewer than two of the sources give {LEVELS[level]}.")
+    return given
+
+
 def agreement(parts: Sequence[Part]) -> Exhibit:
     """For how many of the sources each small area is a hotspot."""
+    parts = _giving(parts, "lsoa")
     first = parts[0]
     results = _hot_spots(parts)
     found = services.agreement(results)
@@ -115,6 +126,7 @@ def _hotspots(number: int) -> str:
 
 def overlooked(parts: Sequence[Part]) -> Exhibit:
     """Small areas that are hot for health services and not for the police."""
+    parts = _giving(parts, "lsoa")
     found = unreported(_asked(parts), _hot_spots(parts))
     if found is None:
         raise NotPossible("it takes a source of the police and one of a health service.")
@@ -158,6 +170,7 @@ def overlooked(parts: Sequence[Part]) -> Exhibit:
 
 def colocation(parts: Sequence[Part]) -> Exhibit:
     """Whether the busiest small areas of each pair of sources coincide and stand side by side."""
+    parts = _giving(parts, "lsoa")
     first, corrected = parts[0], "corrected" if parts[0].query.fdr else "not corrected"
     inside, neighbours = first.inside, first.lsoa.neighbours
     among = neighbours if inside.all() else neighbours.subset(inside)
@@ -212,6 +225,7 @@ def colocation(parts: Sequence[Part]) -> Exhibit:
 
 def similarity(parts: Sequence[Part]) -> Exhibit:
     """Andresen's S-index of each pair of sources, over wards."""
+    parts = _giving(parts, "ward")
     ward = parts[0].atlas.levels["ward"]
     inside = np.unique(ward.parent[parts[0].inside])
     index = ward.frame.index[inside]

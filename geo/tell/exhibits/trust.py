@@ -16,6 +16,7 @@ from geo.tell.exhibits.part import PERCENT, YEAR, Part
 
 def ladder(part: Part) -> Exhibit:
     """How many checks agree that each flagged area is a hotspot."""
+    part.need_level("lsoa")
     if "confidence" not in part.atlas.catalogue.layers:
         raise NotPossible("the number of residents is not loaded.")
     answer = part.answer(layer="confidence", measure="count")
@@ -49,6 +50,7 @@ def ladder(part: Part) -> Exhibit:
 
 def back_test(part: Part) -> Exhibit:
     """Hotspots of one year against the events of the next, beside plain ranking and chance."""
+    part.need_level("lsoa")
     middle = _second_year(part)
     first, last = middle - YEAR, middle + YEAR - 1
     part = part.reaching(part.kept(first, last))

@@ -20,6 +20,8 @@ ASB = "anti-social-behaviour"
 
 def month_by_borough(part: Part) -> Exhibit:
     """Events by month of the year and borough."""
+    if part.loaded.info.spread:
+        raise NotPossible("the files give years or longer periods: their months are equal parts of these.")
     columns = {}
     for name, mask in part.columns.items():
         per_month = part.selection.by_month(mask)[part.selection.months]
@@ -160,6 +162,7 @@ def nights(part: Part) -> Exhibit:
 
 def night_time_economy(part: Part) -> Exhibit:
     """Wards with most events from 19:00 to 06:59: the night-time economy of the town centres."""
+    part.need_level("ward")
     late, ward = _late(part), part.atlas.levels["ward"]
     weeks = _week_of_wards(part, late)
     counted, column = weeks.sum(axis=(1, 2)), "19:00 to 06:59"

@@ -21,6 +21,7 @@ BY_GI = "Gi*, with which the page opens, finds {}: it judges an area together wi
 
 def hotspot_map(part: Part) -> Exhibit:
     """Hotspots by local Moran's I, and how many the map of the page opens with."""
+    part.need_level("lsoa")
     answer = part.answer(layer="local_moran", measure="count", level="lsoa")
     own, opened = (_hot(part, layer) for layer in ("local_moran", "getis_ord"))
     also = f" {BY_GI.format(f'{opened:,}')}" if own != opened else ""
@@ -38,6 +39,7 @@ def _hot(part: Part, layer: str) -> int:
 
 def top_quintile(part: Part) -> Exhibit:
     """Wards of the fifth of small areas with the most, and the map of the fifths."""
+    part.need_level("lsoa")
     answer = part.answer(layer="quintile", measure="count", level="lsoa")
     top = (answer.table["quintile"] == 5).fillna(False).to_numpy(bool)
     if not top.any():
@@ -71,6 +73,7 @@ def top_quintile(part: Part) -> Exhibit:
 
 def top_areas(part: Part) -> Exhibit:
     """Small areas with the most, ties shown as ties."""
+    part.need_level("lsoa")
     counts = pd.Series(np.nan_to_num(part.shown[part.inside]), part.lsoa.frame.index[part.inside])
     top = concentration.top_n(counts, TOP)
     if top.empty:
@@ -107,6 +110,7 @@ def top_areas(part: Part) -> Exhibit:
 
 def concentrated(part: Part) -> Exhibit:
     """Lorenz curve, Gini coefficient and the share held by the top areas, beside what chance alone gives."""
+    part.need_level("lsoa")
     counts = part.filled[part.inside]
     _need_areas(part)
     if np.nansum(part.shown[part.inside]) < (part.gate.count(part.total) or 0) / 2:
@@ -164,6 +168,7 @@ def _held(true: np.ndarray, shown: np.ndarray, areas: pd.Series) -> np.ndarray:
 
 def stable_areas(part: Part) -> Exhibit:
     """How many of the busiest tenth of one year are still in it the next."""
+    part.need_level("lsoa")
     _need_areas(part)
     if part.gate.controlled:
         raise NotPossible("the counts of small areas in single years are protected.")
