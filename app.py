@@ -269,6 +269,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
     from dashboard.serving.behind import Behind
     from dashboard.serving.seen import log_lines
     from dashboard.serving.start import start
+    from geo.data.room import share_room
 
     gc.set_threshold(*cli.COLLECTED)  # a server lives long
     people = access_of(data, access)
@@ -283,6 +284,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
         link = None if no_token or unix or CONTAINED else on
         viewer = CLEARED_OWNER if cleared else OTHERS if CONTAINED else OWNER
         log_lines(requests=log)
+        share_room()
         fill(data)
         application, editions = build(
             data,

@@ -20,7 +20,7 @@ from flask import Flask
 
 from dashboard.door.groups import Groups
 from dashboard.serving import handing, jobs, seen
-from dashboard.serving.processes import Anew, Begins, Opening, Origin, alone
+from dashboard.serving.processes import TIDIED_EVERY, Anew, Begins, Opening, Origin, alone
 from dashboard.serving.site import Answered, open_site, site_of
 from dashboard.serving.workers import Workers
 from geo.access.file import Access
@@ -30,6 +30,7 @@ from geo.answer.memory import MEGABYTE, Memory
 from geo.answer.packed import IN_MEMORY
 from geo.ask.catalogue import Catalogue
 from geo.ask.viewer import OWNER, Viewer
+from geo.data.room import give_back
 from geo.data.store import Snapshot, Store
 
 LOG = logging.getLogger("hotspots.editions")
@@ -193,7 +194,11 @@ class Editions:
         """Look again and again, in a thread of its own, until it is closed."""
 
         def look() -> None:
+            tidied = monotonic()
             while not self._ended.wait(LOOKS):
+                if monotonic() - tidied > TIDIED_EVERY:
+                    give_back()
+                    tidied = monotonic()
                 try:
                     self.look()
                 except OSError as error:  # a share that is away for a moment

@@ -22,9 +22,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
+from time import monotonic
 from typing import Any, NoReturn, Protocol
 
 from dashboard.progress import heard_by
+from geo.data.room import give_back
+
+TIDIED_EVERY = 30.0
+"""Seconds after which a process gives back memory that it does not need any more, at work and in a pause."""
 
 Answers = Callable[[Any], Any]
 Opening = Callable[[], Answers]
@@ -257,8 +262,12 @@ def work(pipe: Connection, answer: Answers, nice: int) -> None:
     """Answer task after task until whoever gives them is gone."""
     if nice and sys.platform != "win32":
         os.nice(nice)
+    tidied = monotonic()
     with contextlib.suppress(EOFError, OSError):
         while True:
+            if monotonic() - tidied > TIDIED_EVERY or not pipe.poll(TIDIED_EVERY):
+                give_back()
+                tidied = monotonic()
             given = pipe.recv()
             with heard_by(lambda *progress: pipe.send(("progress", progress))):
                 try:

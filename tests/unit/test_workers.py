@@ -5,10 +5,12 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Thread
 
 import psutil
 import pytest
 
+from dashboard.serving import processes
 from dashboard.serving.processes import Anew
 from dashboard.serving.workers import Full, Gone, Stopped, TooLong, Workers
 from tests.support import working
@@ -83,6 +85,25 @@ def test_a_task_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(TooLong, match="fewer wards or months"):
         short.give(("wait", str(tmp_path / "at work"))).future.result()
     short.close(0)
+
+
+def test_memory_that_is_free_is_given_back_at_work_and_in_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back = Event()
+    monkeypatch.setattr(processes, "give_back", given_back.set)
+    for seconds in (0, 60):  # none to wait for, so that a pause is one at once; and longer than any here
+        monkeypatch.setattr(processes, "TIDIED_EVERY", seconds)
+        given_back.clear()
+        pipe, theirs = multiprocessing.Pipe()
+        at_work = Thread(target=processes.work, args=(theirs, str.upper, 0))
+        at_work.start()
+        if not seconds:
+            given_back.wait()  # in a pause
+            given_back.clear()
+        pipe.send("said")
+        assert pipe.recv() == ("done", "SAID")
+        pipe.close()
+        at_work.join()
+        assert given_back.is_set() == (seconds == 0)
 
 
 def test_data_that_cannot_be_opened_are_told_to_who_asks(capfd: pytest.CaptureFixture[str]) -> None:
