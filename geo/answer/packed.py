@@ -98,7 +98,7 @@ def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -
     weekday = weekdays(incidents)
     hour = whole(incidents, "hour", HOURS_KNOWN)
     category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)[label]
-    month = np.searchsorted(covered, incidents["month"].to_numpy()).astype(np.int32)
+    month = _places(incidents["month"].to_numpy(), covered)
     cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
     order = in_order(cell)
     n_cells = len(categories) * len(covered) * N_SLOTS
@@ -113,3 +113,15 @@ def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -
     packed = {"category", "lsoa", "month", "date", "hour"}
     extra = InOrder({str(c): incidents[c] for c in incidents.columns if c not in packed}, order)
     return Cube(categories, covered, n, area[order], age[order], day[order], offsets, extra)
+
+
+def _places(numbers: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Position of each of some months among sorted ones, int32; each is one of them.
+
+    >>> _places(np.array([24285, 24280, 24285]), np.array([24280, 24285])).tolist()
+    [1, 0, 1]
+    """
+    if not len(among):
+        return np.zeros(len(numbers), np.int32)
+    every = np.searchsorted(among, np.arange(among[0], among[-1] + 1)).astype(np.int32)
+    return every[numbers - among[0]]

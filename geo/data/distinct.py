@@ -148,7 +148,7 @@ def hashed(column: pd.Series) -> np.ndarray:
     texts = pc.fill_null(texts, b"") if texts.null_count else texts
     lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
     found = np.zeros(len(texts), np.uint64)
-    for length in np.unique(lengths):
+    for length in np.flatnonzero(np.bincount(lengths)):
         mine = lengths == length
         same = texts if mine.all() else texts.filter(pa.array(mine))
         words = np.zeros((len(same), int(length) // 8 + 1), "<u8")

@@ -16,6 +16,8 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from geo.data.cells import Bytes, Cells, cells_of, header_of, separator_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ PIECE = 1 << 24
 """Bytes of a piece."""
 AT_ONCE, AHEAD = 2, 4
 """Pieces that are split at the same time, and that lie ready at most."""
+FEW = 1 << 10
+"""Bytes that are looked at first for one that is no space."""
 _MARK = b"\xef\xbb\xbf"
 _OTHER = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff", b"sep=")
 """Beginnings of files that are not plain text with a header."""
@@ -146,18 +150,19 @@ _BEGUN: dict[Path, _Ahead] = {}
 def _cut(opened: Callable[[], BufferedIOBase]) -> Iterator[tuple[bytearray, int]]:
     """Cut a long text into pieces, each with its header and the number of the row before its first one."""
     with opened() as file:
-        head = file.read(PIECE)
-        line = _header(head)
-        row, left = 1, head.removeprefix(_MARK)[len(line) :]
+        line = file.readline().removeprefix(_MARK)
+        row, left = 1, b""
         while True:
-            piece = bytearray(len(line) + len(left) + PIECE)
-            piece[: len(line) + len(left)] = line + left
-            more = file.readinto(memoryview(piece)[-PIECE:])
-            del piece[len(piece) - PIECE + more :]
-            cut = _end_of_row(piece) if more else len(piece)
+            begin = len(line) + len(left)
+            piece = bytearray(begin + PIECE)
+            piece[:begin] = line + left
+            more = file.readinto(memoryview(piece)[begin:])
+            del piece[begin + more :]
+            cut = _end_of_row(piece) if more else begin
             left = bytes(piece[cut:])
             del piece[cut:]
-            if not piece[len(line) :].isspace() and len(piece) > len(line):
+            rows = memoryview(piece)[len(line) :]
+            if rows[:FEW].tobytes().strip() or rows.tobytes().strip():
                 yield piece, row
             if not more:
                 return
@@ -176,5 +181,5 @@ def _end_of_row(text: bytearray) -> int:
 def _rows(text: bytearray) -> int:
     """Number of rows in a text of whole rows."""
     if b'"' not in text:
-        return text.count(b"\n")
+        return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord("\n")))
     return sum(part.count(b"\n") for part in text.split(b'"')[::2])

@@ -111,11 +111,10 @@ def take_events(
             "without a time of day": untimed & (grain == "hour"),
         },
     )
-    repeated = _repeated(parts)
     numbers = [int(which.sum()) for which in (outside, unlocated, untimed)]
     del row, parts_of, outside, unlocated, untimed, kept  # a long delivery needs their room
     guarded.declare(change, source)
-    guarded.put(change, role, events, told[1] if told else None)
+    repeated = _put(change, role, events, told[1] if told else None, parts)
     return Receipt(
         source.key,
         files,
@@ -157,6 +156,16 @@ def _loaded_already(batches: dict[str, Any], files: list[dict[str, str]], *, add
     if add and again:
         raise Problem(f"{again[0]} is loaded already: leave it out, or its events would count twice.")
     return False
+
+
+def _put(
+    change: Transaction, role: str, events: pd.DataFrame, by_area: pd.DataFrame | None, parts: list[Part]
+) -> int:
+    """Store a batch, and return how many rows repeat a reference, which is counted meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        repeated = beside.submit(_repeated, parts)
+        guarded.put(change, role, events, by_area)
+        return repeated.result()
 
 
 def _repeated(parts: list[Part]) -> int:
