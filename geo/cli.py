@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo.ask.problem import Problem
-from geo.ask.words import month_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -326,9 +325,7 @@ def check(
 ) -> None:
     """Verify every stored table against its fingerprint, and how people log in; list what is loaded."""
     from geo.access.file import find, read
-    from geo.ask.words import named
-    from geo.data.receipt import month_runs
-    from geo.data.reports import without
+    from geo.cli_show import show_loaded
     from geo.data.store import Store
     from geo.out.export import ways
 
@@ -336,37 +333,13 @@ def check(
     stored = [role for role in snapshot.roles() if role in snapshot.opened() or snapshot.path(role).is_file()]
     with progress_bar("Verifying") as report:
         faults = list(snapshot.faults(stored, report))
-    made_up = " (synthetic)" if snapshot.synthetic else ""
-    print(f"{snapshot.place or 'No place named'}{made_up}, version {snapshot.version}, in {data}")
-    objects = snapshot.manifest["objects"]
-    for role in ("areas/lsoa", "areas/ward", "areas/borough", "population", "deprivation", "places"):
-        state = f"{objects[role]['rows']:,} rows" if snapshot.has(role) else "not loaded"
-        print(f"  {role:14} {state}")
-    drawn = []
-    for source in snapshot.sources():
-        months = [month_text(month) for month in snapshot.months(source)]
-        rows = sum(objects[r]["rows"] for r in snapshot.roles(f"incidents/{source}/"))
-        said = snapshot.manifest["sources"][source]
-        drawn += [source] * (said["disclosure"] != "open")
-        print(f"  {source:14} {said['label']}: {rows:,} rows, months {month_runs(months)}")
-        gaps = [month_text(month) for month in snapshot.gaps(source)]
-        if gaps:
-            print(f"  {'':14} not loaded, so gaps and not zeros: {month_runs(gaps)}")
-        if names := without(snapshot, source):
-            print(
-                f"  {'':14} not reported on, or not in every month: {named(names, 'district', 'districts')}"
-            )
-    if drawn:
-        print(
-            f"Rows of {named(drawn)} are those of the protected version, which is drawn with noise: another "
-            "number than the import counted."
-        )
+    show_loaded(snapshot, data)
     if faults:
         raise Problem(
-            f"{len(faults)} of {len(objects)} stored tables are damaged: {' '.join(faults)} "
+            f"{len(faults)} of {len(snapshot.roles())} stored tables are damaged: {' '.join(faults)} "
             "Restore the folder from a backup, or import the files into a new one."
         )
-    print(f"All {len(objects)} stored tables are as they were written.")
+    print(f"All {len(snapshot.roles())} stored tables are as they were written.")
     if path := access or find(data):
         found = read(path)
         if unknown := found.unknown([*snapshot.sources(), *snapshot.tables], list(ways())):

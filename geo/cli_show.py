@@ -1,7 +1,8 @@
-"""What does the command print of a delivery, and of a check of figures?"""
+"""What does the command print of a delivery, of a folder, and of a check of figures?"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
     from geo.data.receipt import Receipt
+    from geo.data.store import Snapshot
 
 
 def show_rows(receipt: Receipt) -> None:
@@ -51,6 +53,39 @@ def show(receipt: Receipt) -> None:
     console.print(table)
     for note in receipt.notes:
         console.print(note)
+
+
+def show_loaded(snapshot: Snapshot, data: Path) -> None:
+    """Print what a folder holds: areas and residents, and each source with its months and gaps."""
+    from geo.ask.words import month_text, named
+    from geo.data.receipt import month_runs
+    from geo.data.reports import without
+
+    made_up = " (synthetic)" if snapshot.synthetic else ""
+    print(f"{snapshot.place or 'No place named'}{made_up}, version {snapshot.version}, in {data}")
+    objects = snapshot.manifest["objects"]
+    for role in ("areas/lsoa", "areas/ward", "areas/borough", "population", "deprivation", "places"):
+        state = f"{objects[role]['rows']:,} rows" if snapshot.has(role) else "not loaded"
+        print(f"  {role:14} {state}")
+    drawn = []
+    for source in snapshot.sources():
+        months = [month_text(month) for month in snapshot.months(source)]
+        rows = sum(objects[r]["rows"] for r in snapshot.roles(f"incidents/{source}/"))
+        said = snapshot.manifest["sources"][source]
+        drawn += [source] * (said["disclosure"] != "open")
+        print(f"  {source:14} {said['label']}: {rows:,} rows, months {month_runs(months)}")
+        gaps = [month_text(month) for month in snapshot.gaps(source)]
+        if gaps:
+            print(f"  {'':14} not loaded, so gaps and not zeros: {month_runs(gaps)}")
+        if names := without(snapshot, source):
+            print(
+                f"  {'':14} not reported on, or not in every month: {named(names, 'district', 'districts')}"
+            )
+    if drawn:
+        print(
+            f"Rows of {named(drawn)} are those of the protected version, which is drawn with noise: another "
+            "number than the import counted."
+        )
 
 
 def show_check(atlas: Atlas) -> None:

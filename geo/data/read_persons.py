@@ -14,6 +14,8 @@ from geo.data.table import Table, parse_ages, parse_flags, parse_persons, parse_
 
 PLACE_NAME = "premises_name"
 """Column of canonical incidents that names the premises: for those who see true numbers alone."""
+VICTIM, PREMISES = "Victim Reference", "Premises Name"
+"""Columns of a force's dated extract: a pseudonym, and what the premises are called."""
 _NOT_KNOWN = re.compile(
     r"(NOT |UN)(KNOWN|STATED|RECORDED|PROVIDED|DEFINED|SPECIFIED)|UNK|N/?K|NS|N\d|99|Z|-|IC ?[09]|REFUSED.*"
     r"|PREFER NOT.*|NO (DATA|RECORD|RESPONSE)"
@@ -46,9 +48,12 @@ def read_factors(
     }
 
 
-def of_headers(table: Table) -> dict[str, str]:
-    """Columns of a force's dated extract that it may have besides, by the names of their factors."""
-    return {name: one.header for name, one in FACTORS.items() if one.header and one.header in table.frame}
+def read_circumstances(table: Table) -> dict[str, pd.Series]:
+    """What a force's dated extract may record besides: persons, circumstances, and what it names."""
+    there = {name: one.header for name, one in FACTORS.items() if one.header and one.header in table.frame}
+    found = read_factors(table, there)
+    person, place = (column if column in table.frame else "" for column in (VICTIM, PREMISES))
+    return found | read_names(table, person, place, found.get("premises"))
 
 
 def read_place_names(table: Table, column: str, kinds: pd.Series | None) -> pd.Series:

@@ -15,7 +15,7 @@ from geo.ask.words import slug
 from geo.data.distinct import filled, mapped, packed, stacked, unknown
 from geo.data.exclusions import points_of
 from geo.data.moments import parse_dates, parse_moments, parse_months, parse_times
-from geo.data.read_persons import of_headers, read_cells, read_factors, read_names
+from geo.data.read_persons import VICTIM, read_cells, read_circumstances
 from geo.data.table import (
     PERSONS,
     Table,
@@ -290,18 +290,8 @@ def _force_extract(table: Table) -> pd.DataFrame:
         knife=parse_flags(table, "Knife"),
         injury=parse_flags(table, "Injury"),
         aggravating=table.words("Aggravating Factor"),
-        **_by_name(table, read_factors(table, of_headers(table))),
+        **read_circumstances(table),
     )
-
-
-VICTIM, PREMISES = "Victim Reference", "Premises Name"
-"""Columns that a dated extract of a force may have besides: a pseudonym, and what the premises are called."""
-
-
-def _by_name(table: Table, factors: dict[str, pd.Series]) -> dict[str, pd.Series]:
-    """What is recorded of persons and circumstances, with the persons and the premises that a file names."""
-    person, place = (column if column in table.frame else "" for column in (VICTIM, PREMISES))
-    return factors | read_names(table, person, place, factors.get("premises"))
 
 
 def _ambulance(table: Table) -> pd.DataFrame:
