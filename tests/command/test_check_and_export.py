@@ -119,7 +119,7 @@ def test_no_command_and_an_unknown_one(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def stop(_: object) -> None:
+    def stop(_: object, **more: bool) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "build_demo", stop)
