@@ -13,13 +13,13 @@ from flask import Response, request
 from dashboard.beside import page_beside
 from dashboard.notes import same_origin
 from dashboard.openapi import HTML, PAGE, Effort, Operation, Own, described
-from dashboard.replies import LARGEST, asked, download, page, tried, without
+from dashboard.replies import LARGEST, asked, download, page, search, tried, without
 from geo.ask.problem import Problem
 from geo.out.export import allow
 from geo.out.report import REPORTS, filename, write
-from geo.tell.assessment import Assessment
 from geo.tell.exhibits.exhibit import Exhibit
-from geo.tell.patrol.before_after import compare
+from geo.tell.patrol.before_after import Compared, compare
+from geo.tell.patrol.register import why_not_compared, write_comparison
 from geo.tell.patrol.repeats import near_repeats, repeats_loaded
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ ANSWERS: dict[str, Any] = HTML | {report.mimetype: {} for report in REPORTS.valu
 def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
-    ``/patrol/compare?<form>&<query>``, ``/patrol/repeats?<query>``, ``POST /patrol/repeats-of-file``.
+    ``/patrol/compare?<form>&<query>``, ``POST /patrol/compared?<form>&<query>`` (its row written into the
+    register of interventions), ``/patrol/repeats?<query>``, ``POST /patrol/repeats-of-file``.
     """
 
     @app.server.get("/patrol/compare")
@@ -56,17 +57,33 @@ def register(app: Dash, atlas: Atlas) -> None:
     def compare_page() -> Response:
         allow(atlas, "patrol")
 
-        def make() -> Assessment | None:
-            query = asked(atlas, *SAID)
-            if request.args.get("as", "page") not in ("page", *REPORTS):
-                raise Problem("There is no such form of document.")
-            codes = [code.upper() for code in re.split(r"[,\s]+", request.args.get("places", "")) if code]
-            return compare(atlas, query, codes, _day("began"), _day("ended")) if codes else None
-
-        found, faults = tried(make)
+        found, faults = tried(lambda: _compared(atlas))
         if found and (form := request.args.get("as", "page")) != "page":
-            return download(write(found, atlas, form), REPORTS[form].mimetype, filename(found, form))
+            report = write(found.told, atlas, form)
+            return download(report, REPORTS[form].mimetype, filename(found.told, form))
         return page(_page(atlas, found, faults), faults)
+
+    @app.server.post("/patrol/compared")
+    @described(
+        Operation(
+            "Write what was compared into the register of interventions, for the page",
+            PAGE,
+            HTML,
+            OWN,
+            faults=(403, 422),
+        )
+    )
+    def compared_registered() -> Response:
+        if not same_origin(request):
+            return Response("The register is written from the dashboard's own page only.\n", 403)
+        allow(atlas, "patrol")
+        request.max_content_length = LARGEST
+        found, faults = tried(lambda: _compared(atlas))
+        written = None
+        if found:
+            what = request.form.get("what", "")
+            written, faults = tried(lambda: write_comparison(atlas.snapshot.folder, found, what))
+        return page(_page(atlas, found, faults, written=written or ""), faults)
 
     @app.server.get("/patrol/repeats")
     @described(Operation("Repeats among the events loaded, for the page", PAGE, HTML, effort=Effort.LONG))
@@ -95,6 +112,15 @@ def register(app: Dash, atlas: Atlas) -> None:
         return page(_page(atlas, None, faults, repeats or ()), faults)
 
 
+def _compared(atlas: Atlas) -> Compared | None:
+    """Compare what the form asks for; None where it names no areas."""
+    query = asked(atlas, *SAID)
+    if request.args.get("as", "page") not in ("page", *REPORTS):
+        raise Problem("There is no such form of document.")
+    codes = [code.upper() for code in re.split(r"[,\s]+", request.args.get("places", "")) if code]
+    return compare(atlas, query, codes, _day("began"), _day("ended")) if codes else None
+
+
 def _day(name: str) -> date:
     try:
         return date.fromisoformat(request.args.get(name, ""))
@@ -104,12 +130,13 @@ def _day(name: str) -> date:
 
 def _page(
     atlas: Atlas,
-    found: Assessment | None,
+    compared: Compared | None,
     faults: tuple[str, ...],
     repeats: tuple[Exhibit, ...] = (),
+    written: str = "",
 ) -> str:
     """Write the page: both forms, and what was found."""
-    rest = without(*SAID)
+    rest, found = without(*SAID), compared.told if compared else None
     return page_beside(
         atlas,
         "patrol_compare.html",
@@ -117,6 +144,10 @@ def _page(
         found=found,
         faults=faults,
         repeats=repeats,
+        why_not=why_not_compared(compared) if compared else "",
+        written=written,
+        address=search(),
+        what=request.form.get("what", "") if request.method == "POST" and faults else "",
         values={name: request.args.get(name, "") for name in SAID},
         said=SAID,
         kept=[tuple(map(unquote_plus, part.partition("=")[::2])) for part in rest.split("&") if part],

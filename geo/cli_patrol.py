@@ -129,19 +129,16 @@ def show(exhibit: Exhibit, title: str, console: Console) -> None:
 
 
 def _show(atlas: Atlas, found: Plan) -> None:
-    from geo.tell.patrol.said import areas_table, no_power, power_table, shift_tables
+    from geo.tell.patrol.said import NOT_PLANNED, no_power, tables_of
 
     console = cli.console()
     console.print(f"{found.description}. {found.banner}.\n")
-    tables = {"": areas_table(found)}
-    for name, listed in shift_tables(found).items():
-        tables[f"First areas from {name} (‡: not in the plan)"] = listed
-    if not no_power(found):
-        tables["How many days"] = power_table(found)
-    for title, (head, rows) in tables.items():
-        if title:
-            console.print(f"\n{title}\n")
+    for title, (head, rows) in tables_of(found).items():
+        console.print(f"{title}\n")
         console.print(_table(head, rows), crop=False)
+        console.print()
+    if found.shifts:
+        console.print(f"{NOT_PLANNED.strip()} not in the plan")
     for sentence in filter(None, (*found.sentences, no_power(found))):
         console.print(f"\n{sentence}")
 
@@ -281,6 +278,9 @@ def compare_(  # noqa: PLR0917
     first: Annotated[str, typer.Option("--from", help="Its first day, YYYY-MM-DD.", metavar="DAY")],
     last: Annotated[str, typer.Option("--to", help="Its last day, YYYY-MM-DD.", metavar="DAY")],
     url: Url = "",
+    what: Annotated[
+        str, typer.Option(help="What was done: then the result stands in the register of interventions.")
+    ] = "",
     output: ReportFile = None,
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
@@ -289,11 +289,14 @@ def compare_(  # noqa: PLR0917
     """Compare areas that were not drawn by lot with matched controls: before and after, and around them."""
     from geo.ask.refusal import search_of
     from geo.tell.patrol.before_after import compare
+    from geo.tell.patrol.register import write_comparison
 
     atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
     found = compare(atlas, query, [code.upper() for code in area], _day(first), _day(last))
-    _tell(found, atlas, output)
+    _tell(found.told, atlas, output)
+    if what and not group:
+        print(write_comparison(data, found, what))
 
 
 def _tell(found: Assessment, atlas: Atlas, output: Path | None) -> None:

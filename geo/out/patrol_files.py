@@ -15,7 +15,7 @@ from geo.out.file_form import FileForm, by_key
 from geo.out.tables import A4, plain, safe, write_about
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import Plan
-from geo.tell.patrol.said import NOT_PLANNED, shift_tables
+from geo.tell.patrol.said import EDGE, NOT_PLANNED, tables_of
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -91,7 +91,7 @@ def write_ics(drawn: Drawn) -> bytes:
 
 
 def write_xlsx(drawn: Drawn) -> bytes:
-    """Workbook: the days, the areas, and what it rests on. No cell is a formula."""
+    """Workbook: the days, the patrols, the tables of the plan, and what it rests on. No cell is a formula."""
     import xlsxwriter
 
     file = io.BytesIO()
@@ -129,16 +129,15 @@ def write_xlsx(drawn: Drawn) -> bytes:
         listed.freeze_panes(1, 0)
         listed.repeat_rows(0)
         listed.autofilter(0, 0, len(_rows(drawn)), 4)
-        for title, (names, lines) in shift_tables(drawn.plan).items():
-            shift = book.add_worksheet(title.replace(":", "."))
-            shift.write_row(0, 0, names, head)
+        for title, (names, lines) in tables_of(drawn.plan).items():
+            sheet = book.add_worksheet(title.replace(":", "."))
+            sheet.write_row(0, 0, names, head)
             for row, line in enumerate(lines, start=1):
-                shift.write_row(row, 0, line)
-            shift.write_string(len(lines) + 2, 0, f"{NOT_PLANNED.strip()} not in the plan")
-            shift.set_column(1, 1, 36)
-            shift.set_column(2, 2, 14)
-            shift.freeze_panes(1, 0)
-            shift.repeat_rows(0)
+                sheet.write_row(row, 0, [_value(text) for text in line])
+            sheet.set_column(0, 5, 16)
+            sheet.set_column(names.index("Area"), names.index("Area"), 36) if "Area" in names else None
+            sheet.freeze_panes(1, 0)
+            sheet.repeat_rows(0)
         write_about(book, about_lines(drawn))
         for sheet in book.worksheets():
             sheet.set_landscape()
@@ -146,6 +145,12 @@ def write_xlsx(drawn: Drawn) -> bytes:
             sheet.fit_to_pages(1, 0)
             sheet.set_footer(f"&L{drawn.plan.banner}&RPage &P of &N")
     return file.getvalue()
+
+
+def _value(text: str) -> int | str:
+    """A cell of a table: a number where it is a whole one."""
+    plain_text = text.replace(",", "")
+    return int(plain_text) if plain_text.isascii() and plain_text.isdigit() else text
 
 
 def about_lines(drawn: Drawn) -> list[tuple[str, str]]:
@@ -158,6 +163,10 @@ def about_lines(drawn: Drawn) -> list[tuple[str, str]]:
         ("Data version", drawn.record.version),
         ("Seed", f"{drawn.record.design.seed}"),
         ("Seal (SHA-256)", drawn.record.seal),
+        (
+            "Marks",
+            f"{EDGE} shares the last place with areas not drawn; {NOT_PLANNED.strip()} is not in the plan.",
+        ),
         (
             "Keep",
             "The record (JSON) with this seal: the evaluation reads it, and refuses one that was changed.",

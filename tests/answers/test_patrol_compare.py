@@ -1,5 +1,7 @@
 """Areas beside matched controls: the published formula on counts that can be added up by hand."""
 
+import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 
@@ -7,10 +9,13 @@ import numpy as np
 import pytest
 
 from dashboard import create_app
+from geo.answer.atlas import Atlas
 from geo.answer.daily import by_day
 from geo.ask.problem import Problem
+from geo.data.patrols import trials_registered
 from geo.out.report import write
 from geo.tell.patrol.before_after import compare
+from geo.tell.patrol.register import ALREADY, rating_compared, write_comparison
 from tests.support.small_print import small_print
 from tests.support.tagged import faults
 
@@ -22,7 +27,8 @@ FIRST, LAST = date(2023, 6, 1), date(2023, 8, 31)
 def found(demo_atlas):
     query = demo_atlas.exactly(VIOLENCE)
     counts = demo_atlas.answer(query).table["count"].astype(float)
-    return list(counts.nlargest(4).index), compare(demo_atlas, query, counts.nlargest(4).index, FIRST, LAST)
+    codes = list(counts.nlargest(4).index)
+    return codes, compare(demo_atlas, query, codes, FIRST, LAST).told
 
 
 def test_the_counts_are_those_of_the_days_and_of_the_same_weekdays_a_year_before(demo_atlas, found) -> None:
@@ -41,7 +47,9 @@ def test_the_difference_and_its_error_are_those_of_the_table(found) -> None:
     change = exhibit.table["Change"].astype(int).to_numpy()
     error = np.sqrt(exhibit.table[["Before", "After"]].astype(int).to_numpy().sum())
     wdd = change[0] - change[1] + change[2] - change[3]
-    assert f"difference {wdd:,}, standard error {error:,.1f}" in exhibit.caveats[0]
+    assert (
+        f"difference {'−' if wdd < 0 else ''}{abs(wdd):,}, standard error {error:,.1f}" in exhibit.caveats[0]
+    )
     assert exhibit.finding.startswith(f"{abs(wdd):,} {'fewer' if wdd < 0 else 'more'}")
 
 
@@ -63,7 +71,7 @@ def test_regression_to_the_mean_is_warned_of_with_its_size(demo_atlas) -> None:
     asked = demo_atlas.asked(query)
     days = [FIRST + timedelta(days=k - 364) for k in range(30)]
     high = asked.frame.index[np.argsort(-by_day(asked, days).sum(1), kind="stable")[:4]]
-    told = compare(demo_atlas, query, high, FIRST, FIRST + timedelta(days=29))
+    told = compare(demo_atlas, query, high, FIRST, FIRST + timedelta(days=29)).told
     assert any("would have gone by themselves" in one for one in told.exhibit("compared", "wdd").caveats)
 
 
@@ -85,6 +93,38 @@ def test_the_page_compares_as_the_command_does(demo_atlas, found) -> None:
     wrong = client.get(f"/patrol/compare?places=E0&began=soon&ended={LAST}&{VIOLENCE}")
     assert wrong.status_code == 422 and "Its first day: give a date" in wrong.text
     assert "Near repeats" in client.get(f"/patrol/compare?{VIOLENCE}").text
+
+
+def test_a_comparison_stands_in_the_register_once_and_is_never_rated_as_what_was_drawn_by_lot(
+    demo_atlas, small_county, tmp_path
+) -> None:
+    """Of the four areas, in a folder of another county so that the demonstration's stays as it is."""
+    query = demo_atlas.exactly(VIOLENCE)
+    codes = list(demo_atlas.answer(query).table["count"].astype(float).nlargest(4).index)
+    found = compare(demo_atlas, query, codes, FIRST, LAST)
+    folder = shutil.copytree(small_county, tmp_path / "data")
+    with pytest.raises(Problem, match="What was done is missing"):
+        write_comparison(folder, found, " ")
+    said = write_comparison(folder, found, "Street lighting")
+    row = trials_registered(Atlas.open(folder).snapshot).iloc[0]
+    assert said.startswith(f"Registered as “{row['rating']}”") and row["what"] == "Street lighting"
+    assert (row["from"].date(), row["to"].date()) == (FIRST, LAST)
+    assert (
+        found.told.exhibit("compared", "wdd").finding in row["result"]
+        and "June to August 2023" in row["result"]
+    )
+    assert write_comparison(folder, found, "Once more") == ALREADY
+    fewer = replace(found, difference=found.difference._replace(wdd=-50.0, p=0.01), alike=True)
+    assert rating_compared(fewer) == "promising"
+    assert rating_compared(replace(fewer, alike=False)) == "inconclusive"
+    assert rating_compared(replace(fewer, difference=fewer.difference._replace(wdd=50.0))) == "harmful"
+    client = create_app(demo_atlas).server.test_client()
+    address = f"/patrol/compare?places={'+'.join(codes)}&began={FIRST}&ended={LAST}&{VIOLENCE}"
+    assert 'name="what"' in client.get(address).text
+    address = address.replace("compare?", "compared?")
+    assert client.post(address, data={"what": "x"}).status_code == 403
+    blank = client.post(address, data={"what": ""}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert blank.status_code == 422 and "What was done is missing" in blank.text
 
 
 def test_what_cannot_be_compared_is_refused(demo_atlas, small_atlas) -> None:

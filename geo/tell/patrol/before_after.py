@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -28,9 +29,33 @@ YEAR, MONTHS = 364, 12
 """Days from one period to that of the year before, weekdays alike; months that controls are matched on."""
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Areas beside their controls.
+
+    Attributes
+    ----------
+    asked : Asked
+    codes : tuple of str
+    first, last : date
+    difference : Difference
+    alike : bool
+        Whether every area has a control that is like it.
+    told : Assessment
+    """
+
+    asked: Asked
+    codes: tuple[str, ...]
+    first: date
+    last: date
+    difference: Difference
+    alike: bool
+    told: Assessment
+
+
 def compare(
     atlas: Atlas, query: Query, codes: Sequence[str], first: date, last: date, *, today: date | None = None
-) -> Assessment:
+) -> Compared:
     """Compare areas in which something was done with matched controls, before and after.
 
     Parameters
@@ -109,7 +134,7 @@ def compare(
     title = f"{counted(len(codes), 'area', 'areas')} beside controls, {said_when}"
     source = loaded.info.attribution or loaded.info.label
     findings = (effect.finding, likeness.finding)
-    return Assessment(
+    told = Assessment(
         title=title,
         place=atlas.place,
         where=atlas.place,
@@ -125,6 +150,7 @@ def compare(
         command="hotspots patrol compare, with the same areas and days",
         methods=("patrol",),
     )
+    return Compared(asked, tuple(codes), first, last, found, bool(matched["like"].all()), told)
 
 
 def sentence(found: Difference, noun: str) -> str:
@@ -149,6 +175,10 @@ def sentence(found: Difference, noun: str) -> str:
 
 def _more(number: float) -> str:
     return f"{abs(number):,.0f} {'fewer' if number < 0 else 'more'}"
+
+
+def _signed(number: float) -> str:
+    return f"{'−' if round(number) < 0 else ''}{abs(number):,.0f}"
 
 
 def _touching(asked: Asked, areas: np.ndarray) -> np.ndarray:
@@ -187,7 +217,7 @@ def _warnings(
     inside = asked.inside
     regression = regression_to_the_mean(before[inside], treated[inside])
     said = [
-        f"Weighted displacement difference {found.wdd:,.0f}, standard error {found.error:,.1f}, p = "
+        f"Weighted displacement difference {_signed(found.wdd)}, standard error {found.error:,.1f}, p = "
         f"{found.p:.3f} (Wheeler and Ratcliffe 2018). It takes counts as Poisson, and that all places would "
         "have changed alike."
     ]

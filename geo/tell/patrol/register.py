@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from geo.ask.words import counted, named
+from geo.answer.asked import ALPHA
+from geo.ask.describe import describe
+from geo.ask.problem import Problem
+from geo.ask.words import counted, month_number, named, one_line
+from geo.data.interventions import LONGEST
 from geo.data.patrols import is_registered, register_trial
 from geo.data.store import Store
 from geo.tell.assessment import Assessment
+from geo.tell.patrol.before_after import Compared
 from geo.tell.patrol.trial import Ran
 
 WRITTEN = ("open", "internal")
 """Classes of disclosure whose results everybody here may read."""
+NOT_ALL_MAY_SEE = "Not registered: the result rests on true numbers that not everybody may see."
+COMPARED_RULE = (
+    "Rated by a rule: promising (fewer than controls let expect, beyond chance, and every area has a control "
+    "like it), harmful (more), else inconclusive. What was not drawn by lot is never rated higher."
+)
 ALREADY = "It stands in the register of interventions already."
 EVEN = (0.9, 1.1)
 """Ratios between which the limits lie where patrols made no difference that matters."""
@@ -78,10 +90,63 @@ def why_not(trial: Ran) -> str:
     if not trial.finished:
         return "The trial is not over: its row in the register of interventions comes with the last look."
     if trial.asked.loaded.gate.disclosure not in WRITTEN:
-        return "Not registered: the result rests on true numbers that not everybody may see."
+        return NOT_ALL_MAY_SEE
     if is_registered(trial.atlas.snapshot, trial.record.seal):
         return ALREADY
     return ""
+
+
+def why_not_compared(found: Compared) -> str:
+    """Why a comparison has no row in the register, in a sentence; "" where it may have one."""
+    if found.asked.loaded.gate.disclosure not in WRITTEN:
+        return NOT_ALL_MAY_SEE
+    return ALREADY if is_registered(found.asked.county.snapshot, _seal(found)) else ""
+
+
+def _seal(found: Compared) -> str:
+    """By which a comparison is known: its areas, days and question."""
+    asked_for = (*sorted(found.codes), f"{found.first} {found.last}", found.asked.query.to_search())
+    return hashlib.sha256("\n".join(asked_for).encode()).hexdigest()
+
+
+def _month(day: date) -> int:
+    return month_number(f"{day:%Y-%m}")
+
+
+def rating_compared(found: Compared) -> str:
+    """Rate what a comparison found: never more than promising, since nothing was left to chance."""
+    if found.difference.p > ALPHA or not found.alike:
+        return "inconclusive"
+    return "promising" if found.difference.wdd < 0 else "harmful"
+
+
+def write_comparison(folder: str | Path, found: Compared, what: str) -> str:
+    """Write the row of a comparison into the register of a folder, once; say what was done.
+
+    Raises
+    ------
+    Problem
+        If it is not said what was done.
+    """
+    what = one_line(what)[:LONGEST]
+    if not what:
+        raise Problem("What was done is missing: type it and write the row again.")
+    if why := why_not_compared(found):
+        return why
+    asked = found.asked
+    counted_there = describe(
+        asked.query.replace(first=_month(found.first), last=_month(found.last)), asked.county.catalogue
+    )
+    row = {
+        "what": what,
+        "where": named(asked.frame["name"][list(found.codes)].astype(str).tolist(), "area", "areas"),
+        "from": pd.Timestamp(found.first),
+        "to": pd.Timestamp(found.last),
+        "rating": rating_compared(found),
+        "result": f"{counted_there}: {found.told.exhibit('compared', 'wdd').finding} Not drawn by lot.",
+        "source": asked.query.source,
+    }
+    return _written(folder, _seal(found), row, COMPARED_RULE)
 
 
 def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
@@ -89,8 +154,12 @@ def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
     if why := why_not(trial):
         return why
     row = row_of(trial, found)
+    return _written(folder, trial.record.seal, row, RULE)
+
+
+def _written(folder: str | Path, seal: str, row: dict[str, Any], rule: str) -> str:
     with Store(folder).transaction() as change:
-        new = register_trial(change, trial.record.seal, row)
+        new = register_trial(change, seal, row)
     if not new:
         return ALREADY
-    return f"Registered as “{row['rating']}”; hotspots undo takes it back. {RULE}"
+    return f"Registered as “{row['rating']}”; hotspots undo takes it back. {rule}"

@@ -15,7 +15,17 @@ NOT_PLANNED = " ‡"
 """Marks an area of the list of a shift that is none of the plan's."""
 
 
-def areas_table(plan: Plan) -> tuple[list[str], list[list[str]]]:
+Listed = tuple[list[str], list[list[str]]]
+"""Head and rows of a table."""
+
+
+def tables_of(plan: Plan) -> dict[str, Listed]:
+    """Every table of a plan by its name: areas, those of day and night, days that show an effect."""
+    tables = {"Areas": areas_table(plan), **shift_tables(plan)}
+    return tables if no_power(plan) else {**tables, "How many days": power_table(plan)}
+
+
+def areas_table(plan: Plan) -> Listed:
     """Head and rows of the areas, in their order."""
     ranking = RANKINGS[plan.wish.by]
     by_count = plan.wish.by == "count"
@@ -35,7 +45,7 @@ def areas_table(plan: Plan) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
-def shift_tables(plan: Plan) -> dict[str, tuple[list[str], list[list[str]]]]:
+def shift_tables(plan: Plan) -> dict[str, Listed]:
     """Head and rows of the lists of day and of night; none where hours are not known."""
     return {
         name: (
@@ -54,7 +64,7 @@ def _number(count: object) -> str:
     return SUPPRESSED if count is pd.NA else f"{count:,}"
 
 
-def power_table(plan: Plan) -> tuple[list[str], list[list[str]]]:
+def power_table(plan: Plan) -> Listed:
     """Head and rows of how many days it takes to see what reduction; no rows where that cannot be told."""
     days = plan.wish.days
     head = [
