@@ -346,7 +346,11 @@ def row(material: Material, spot: Spot, href: str, *, chosen: bool) -> Component
                 ],
                 href=href,
                 className="present-row",
-                **{"data-code": spot.code, "data-source": material.answer.query.source},
+                **{
+                    "data-code": spot.code,
+                    "data-name": f"{spot.name}, {spot.place}" if spot.place else spot.name,
+                    "data-source": material.answer.query.source,
+                },
                 **({"aria-current": "true"} if chosen else {}),
             ),
             *([_details(material, spot)] if chosen else []),
@@ -388,7 +392,8 @@ def _details(material: Material, spot: Spot) -> Component:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]} {day.year}"
+    """A day of which no part begins a line."""
+    return f"{day.day}\u00a0{MONTH_NAMES[day.month - 1][:3]}\u00a0{day.year}"
 
 
 def _unit(told: Briefing) -> list[Any]:

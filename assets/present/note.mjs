@@ -15,7 +15,7 @@ export function note() {
   const dialog = $("present-note");
   if (dialog.dataset.area !== row.dataset.code) $("present-text").value = ""; // a draft is of its area
   Object.assign(dialog.dataset, { area: row.dataset.code, source: row.dataset.source });
-  $("present-note-title").textContent = `Decision for ${row.querySelector(".present-name").textContent}`;
+  $("present-note-title").textContent = `Decision for ${row.dataset.name}`;
   $("present-fault").textContent = "";
   dialog.showModal();
   $("present-text").focus();

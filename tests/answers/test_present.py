@@ -240,7 +240,7 @@ def test_the_chosen_area_shows_what_was_decided(small_atlas: Atlas):
     )
     page = to_json(present.shown(material, lambda **changes: "?"))
     assert "Lights mended (A. Bee)" in page
-    assert "Decided 6 Feb 2024" in page
+    assert r"Decided 6\u00a0Feb\u00a02024" in page
     assert "Oct to Dec 2023: no clear change, " in page
     assert "Elsewhere" not in page
 

@@ -18,6 +18,10 @@ DRAWN = """() => [...document.querySelectorAll("[data-figure], img")].every((box
   box.dataset.figure ? box.querySelector(".main-svg") : box.complete && box.naturalWidth > 0))"""
 
 
+WIDE = """boxes => boxes.filter((box) => box.firstElementChild.offsetWidth > box.clientWidth + 1)
+  .map((box) => box.textContent.slice(0, 60))"""
+
+
 def printed(page: Page, least: float = READABLE) -> list:
     page.emulate_media(media="null")  # that of the printer, whatever an earlier test left
     content = page.pdf(prefer_css_page_size=True, print_background=True)
@@ -88,3 +92,5 @@ def test_an_assessment_is_printed_with_every_figure_however_far_it_was_read(page
     for box in page.locator(".assess-plot").all():
         zoom = float(box.evaluate("it => it.style.getPropertyValue('--paper-zoom')"))
         assert box.locator(".main-svg").first.bounding_box()["width"] * zoom <= 702, "no wider than the paper"
+    page.set_viewport_size({"width": 703, "height": 900})  # of A4 within its margins
+    assert page.locator(".assess .scroll").evaluate_all(WIDE) == [], "tables are no wider either"
