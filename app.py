@@ -59,6 +59,7 @@ def build(
     workers: int = 0,
     copied: bool = False,
     engine: str = cli.ENGINE,
+    shared: str = "",
 ) -> tuple[Application, Editions]:
     """Open a data folder and make the web application of its dashboard.
 
@@ -77,6 +78,8 @@ def build(
         Whether processes may be copies of this one, which has begun no thread.
     engine : str
         Who counts (:func:`geo.engines.engine.engine_of`).
+    shared : str
+        Address of the Redis that servers behind one address share; "" for one alone.
 
     Returns
     -------
@@ -96,12 +99,12 @@ def build(
 
     counting = engine_of(engine)
     editions = Editions(
-        Settings(data, OTHERS if access else viewer, access, workers, counting, copied=copied)
+        Settings(data, OTHERS if access else viewer, access, workers, counting, copied=copied, shared=shared)
     )
     atlas = editions.current.atlas
     if access:
         try:
-            return _behind_the_door(editions, data, access), editions
+            return _behind_the_door(editions, data, access, shared), editions
         except Problem:
             editions.close(0)
             raise
@@ -111,15 +114,17 @@ def build(
     return (Link(editions, link) if private and link is not None else editions), editions
 
 
-def _behind_the_door(editions: Editions, data: Path, access: Access) -> Application:
+def _behind_the_door(editions: Editions, data: Path, access: Access, shared: str = "") -> Application:
     """The dashboard of a data folder for people who log in."""
     from dashboard.door.door import Door, Watched
     from geo.access.people import People
+    from geo.access.shared import SharedPeople
     from geo.out.export import ways
 
     if unknown := access.unknown(list(editions.current.atlas.sources), list(ways())):
         raise Problem(f"The access file {access.path} cannot be used: " + " ".join(unknown))
-    return Door(Watched(access.path), editions, People(data))
+    people = SharedPeople(data, shared) if shared else People(data)
+    return Door(Watched(access.path), editions, people)
 
 
 def access_of(data: Path, named: Path | None = None) -> Access | None:
@@ -245,6 +250,14 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
     ] = False,
     access: cli.AccessFile = None,
     engine: cli.EngineUrl = cli.ENGINE,
+    shared: Annotated[
+        str,
+        typer.Option(
+            help="Address of a Redis, where several servers stand behind one address: rediss://:password@host.",
+            envvar="HOTSPOTS_SHARED",
+            metavar="URL",
+        ),
+    ] = "",
     unix: Annotated[
         Path | None,
         typer.Option("--socket", help="Unix socket to listen at, for this account alone.", metavar="PATH"),
@@ -294,6 +307,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
             workers=workers,
             copied=engine == cli.ENGINE,  # a connection to a database has no copy
             engine=engine,
+            shared=shared,
         )
         shown = f"[{host.strip('[]')}]" if ":" in host else host
         address = f"at {unix}" if unix else f"on http://{shown}:{on}"

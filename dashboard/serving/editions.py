@@ -21,6 +21,7 @@ from flask import Flask
 from dashboard.door.groups import Groups
 from dashboard.serving import handing, jobs, seen
 from dashboard.serving.processes import TIDIED_EVERY, Anew, Begins, Opening, Origin, alone
+from dashboard.serving.shared import Shared
 from dashboard.serving.site import Answered, open_site, site_of
 from dashboard.serving.workers import Workers
 from geo.access.file import Access
@@ -68,6 +69,8 @@ class Settings:
         Megabytes that the answers kept may take.
     copied : bool
         Whether processes are copies of this one, where the system can copy it: it has begun no thread yet.
+    shared : str
+        Address of the Redis in which servers behind one address share answers; "" for one alone.
     """
 
     data: Path
@@ -78,6 +81,7 @@ class Settings:
     long_workers: int = 1
     room: int = 64
     copied: bool = False
+    shared: str = ""
 
 
 @dataclass
@@ -245,7 +249,8 @@ class Editions:
                 idle=IDLE,
                 nice=GIVES_WAY,
             )
-            hands = handing.Hands(snapshot.version, light, long, kept, self._jobs)
+            shared = Shared(settings.shared, snapshot) if settings.shared else None
+            hands = handing.Hands(snapshot.version, light, long, kept, self._jobs, shared)
         except BaseException:
             if own:
                 own.close()

@@ -17,6 +17,7 @@ from dashboard.door.person import VIEWER
 from dashboard.openapi import Effort, Operation
 from dashboard.replies import refusal
 from dashboard.serving.jobs import Jobs
+from dashboard.serving.shared import Shared
 from dashboard.serving.site import Answered, passed_on
 from dashboard.serving.workers import Full, NotDone, Workers
 from geo.answer.memory import Memory
@@ -58,6 +59,8 @@ class Hands:
     kept : Memory
         What was answered before.
     jobs : Jobs
+    shared : Shared or None
+        What other servers answered, where there are some.
     room : BoundedSemaphore
         For requests that wait.
     """
@@ -67,6 +70,7 @@ class Hands:
     long: Workers
     kept: Memory[Hashable, Answered]
     jobs: Jobs
+    shared: Shared | None = None
     room: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
 
     def answer(self, effort: Effort) -> Response:
@@ -76,12 +80,18 @@ class Hands:
         if known:
             g.told = "memory"
             return known.response()
+        if self.shared and (known := self.shared.get(key)):
+            g.told = "shared"
+            return self._keep(key, known).response()
         if not self.room.acquire(blocking=False):
             raise Full("Too many questions are being worked out already: try again in a while.")
         try:
             return self._long(key) if effort is Effort.LONG else self._light(key).response()
         finally:
             self.room.release()
+
+    def _keep(self, key: Hashable, answered: Answered) -> Answered:
+        return self.kept.get(key, lambda: answered)
 
     def _light(self, key: Hashable) -> Answered:
         def work() -> Answered:
@@ -93,6 +103,8 @@ class Hands:
             answered = work()
             if answered.status != 200:
                 raise NotKept(answered)
+            if self.shared:
+                self.shared.put(key, answered)
             return answered
 
         if _shows_notes():
@@ -108,7 +120,9 @@ class Hands:
 
         def keep(answered: Answered) -> None:
             if answered.status == 200 and not shows_notes:
-                self.kept.get(key, lambda: answered)
+                self._keep(key, answered)
+                if self.shared:
+                    self.shared.put(key, answered)
 
         g.told = "worked"
         ticket = self.jobs.begin((self.version, key), self.long, passed_on(request), keep)

@@ -107,11 +107,8 @@ class People:
         self.folder, self.now = Path(folder) / FOLDER, now
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._open() as database:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.executescript(SCHEMA)
-            (self.folder / NAME).chmod(0o600)
             self.key = self._key()
+            self._prepare()
         except (OSError, sqlite3.Error) as error:
             raise Problem(
                 f"What people keep cannot be written to {self.folder} ({error}): see that the data folder is "
@@ -135,12 +132,12 @@ class People:
         lasts: float = PROGRAM_LASTS,
     ) -> str:
         """Give somebody a ticket that lasts some seconds; return its token, which is kept nowhere."""
-        token, now = secrets.token_urlsafe(32), self.now()
+        token, now = new_token(), self.now()
         with self._open() as database:
             database.execute("DELETE FROM tickets WHERE ends < ?", (now,))
             database.execute(
                 "INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (_hash(token), kind, key, name, json.dumps(list(groups)), stamp, now, now + lasts),
+                (hash_of(token), kind, key, name, json.dumps(list(groups)), stamp, now, now + lasts),
             )
         return token
 
@@ -157,7 +154,7 @@ class People:
         uses : bool
             Whether this is a use of it.
         """
-        now, which = self.now(), _hash(token)
+        now, which = self.now(), hash_of(token)
         with self._open() as database:
             row = database.execute(
                 "SELECT key, name, groups, stamp, used, ends FROM tickets WHERE hash = ? AND kind = ?",
@@ -176,7 +173,7 @@ class People:
     def dismiss(self, token: str) -> None:
         """End one ticket."""
         with self._open() as database:
-            database.execute("DELETE FROM tickets WHERE hash = ?", (_hash(token),))
+            database.execute("DELETE FROM tickets WHERE hash = ?", (hash_of(token),))
 
     def dismiss_programs(self, key: str) -> None:
         """End every token for programs of somebody."""
@@ -200,9 +197,7 @@ class People:
         with self._open() as database:
             for who, free in self._tried(name, address):
                 row = database.execute("SELECT number, last FROM attempts WHERE who = ?", (who,)).fetchone()
-                if row and row[0] >= free:
-                    held = min(SHORTEST_WAIT * 2.0 ** min(row[0] - free, 20), LONGEST_WAIT)
-                    longest = max(longest, row[1] + held - now)
+                longest = max(longest, held(row[0], row[1], free) - now) if row else longest
         return longest
 
     def failed(self, name: str, address: str) -> None:
@@ -223,6 +218,7 @@ class People:
             database.execute("DELETE FROM attempts WHERE who = ?", (self._digest("name", name.lower()),))
 
     def _tried(self, name: str, address: str) -> tuple[tuple[str, int], ...]:
+        """Under what wrong passwords are counted, and how many of each are free."""
         return (
             (self._digest("name", name.lower()), FREE),
             (self._digest("address", address), FREE_FROM_ONE_PLACE),
@@ -232,7 +228,7 @@ class People:
 
     def saved(self, key: str, team: str) -> list[Saved]:
         """What somebody keeps, and what their team keeps, by name."""
-        mine, ours = _owners(key, team)
+        mine, ours = owners(key, team)
         with self._open() as database:
             rows = database.execute(
                 "SELECT kind, name, search, owner, by FROM saved WHERE owner IN (?, ?) ORDER BY name, kind",
@@ -250,19 +246,10 @@ class People:
         Problem
             If its name or its address is none, or too much is kept already.
         """
-        owner = _owners(key, team)[one.team]
-        if not one.name.strip() or len(one.name) > LONGEST_NAME or not one.name.isprintable():
-            raise Problem(f"A name has 1 to {LONGEST_NAME} characters.")
-        if (
-            one.kind not in ("view", "set")
-            or one.search[:1] not in ("", "?")
-            or len(one.search) > LONGEST_SEARCH
-        ):
-            raise Problem("Only a view or a set of areas of this page can be saved.")
+        owner = owners(key, team)[one.team]
         with self._open() as database:
             (number,) = database.execute("SELECT count(*) FROM saved WHERE owner = ?", (owner,)).fetchone()
-            if number >= MOST_SAVED:
-                raise Problem(f"{MOST_SAVED} views and sets are saved already: delete some first.")
+            check(one, number)
             database.execute(
                 "INSERT OR REPLACE INTO saved VALUES (?, ?, ?, ?, ?)",
                 (owner, one.kind, one.name.strip(), one.search, one.by),
@@ -273,10 +260,17 @@ class People:
         with self._open() as database:
             database.execute(
                 "DELETE FROM saved WHERE owner = ? AND kind = ? AND name = ?",
-                (_owners(key, team)[one.team], one.kind, one.name),
+                (owners(key, team)[one.team], one.kind, one.name),
             )
 
     # ------------------------------------------------------------ the file
+
+    def _prepare(self) -> None:
+        """Have a place for what is kept."""
+        with self._open() as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.executescript(SCHEMA)
+        (self.folder / NAME).chmod(0o600)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -313,10 +307,33 @@ def of_folder(data: Path) -> People:
     return People(data)
 
 
-def _hash(token: str) -> str:
+def new_token() -> str:
+    """A token that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _owners(key: str, team: str) -> tuple[str, str]:
+def owners(key: str, team: str) -> tuple[str, str]:
     """Whose things are somebody's own, and whose are their team's."""
     return f"person {key}", f"team {team}"
+
+
+def held(number: int, last: float, free: int) -> float:
+    """Until when somebody has to wait who was wrong some times, the last of them then; 0 where not at all."""
+    if number < free:
+        return 0.0
+    return last + min(SHORTEST_WAIT * 2.0 ** min(number - free, 20), LONGEST_WAIT)
+
+
+def check(one: Saved, number: int) -> None:
+    """Raise Problem where something cannot be kept beside some things of the same owner."""
+    if not one.name.strip() or len(one.name) > LONGEST_NAME or not one.name.isprintable():
+        raise Problem(f"A name has 1 to {LONGEST_NAME} characters.")
+    if one.kind not in ("view", "set") or one.search[:1] not in ("", "?") or len(one.search) > LONGEST_SEARCH:
+        raise Problem("Only a view or a set of areas of this page can be saved.")
+    if number >= MOST_SAVED:
+        raise Problem(f"{MOST_SAVED} views and sets are saved already: delete some first.")

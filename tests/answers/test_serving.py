@@ -2,12 +2,10 @@
 
 import json
 import logging
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,67 +13,16 @@ from flask.testing import FlaskClient
 from dashboard import create_app
 from dashboard.door.person import VIEWER
 from dashboard.serving import handing, jobs, seen
-from dashboard.serving.handing import Hands
-from dashboard.serving.jobs import FORGOTTEN, Jobs, Ticket
-from dashboard.serving.site import Answered, open_site
-from dashboard.serving.workers import Task
+from dashboard.serving.jobs import FORGOTTEN
 from geo.answer.atlas import Atlas
 from geo.answer.memory import Memory
 from geo.ask.viewer import OTHERS, Viewer
 from geo.tell.meeting import Notes, note
 from tests.support.exported import read_pdf
+from tests.support.front import Pool, Served
 
 PAGE = {"Sec-Fetch-Site": "same-origin"}
 FOLLOW = {"Prefer": "respond-async"}
-
-
-class Pool:
-    """A pool that answers when it is told to, in this process."""
-
-    def __init__(self, answer: Callable[[Any], Answered]) -> None:
-        self._answer, self.given, self.waiting, self.pids, self.lost = answer, [], 0, [], 0
-
-    def give(self, given: Any) -> Task:
-        task = Task(given)
-        self.given.append(task)
-        return task
-
-    def work(self, number: int = -1) -> None:
-        """Do one of the tasks."""
-        task = self.given[number]
-        task.future.set_result(self._answer(task.given))
-
-
-class Prompt(Pool):
-    """A pool that answers at once."""
-
-    def give(self, given: Any) -> Task:
-        task = super().give(given)
-        self.work()
-        return task
-
-
-class Served:
-    """A front of the small county with pools of its own."""
-
-    def __init__(self, atlas: Atlas, light: type[Pool] | None = Prompt, long: type[Pool] = Prompt) -> None:
-        answer = open_site(atlas.snapshot, None)
-        self.jobs, self.kept, self.figures = Jobs(), Memory(room=2**20), seen.Figures()
-        self.light, self.long = light and light(answer), long(answer)
-        self.server = create_app(atlas).server
-        jobs.register(self.server, self.jobs)
-        seen.register(self.server, self.figures)
-        hands = Hands(atlas.version, self.light, self.long, self.kept, self.jobs)  # type: ignore[arg-type]
-        handing.register(self.server, hands)
-
-    @property
-    def client(self) -> FlaskClient:
-        return self.server.test_client()
-
-    def ticket(self, viewer: Viewer) -> Ticket:
-        """Begin a job for somebody."""
-        with self.server.test_request_context(environ_overrides={VIEWER: viewer}):
-            return self.jobs.begin("a job", self.long, {}, lambda answered: None)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
