@@ -225,6 +225,11 @@ class Asked:
         """Stretches of days that the question compares; the counts are then those of the later one."""
         return self.query.windows(self.info)[0]
 
+    @property
+    def as_elsewhere(self) -> bool:
+        """Whether its areas and days are those of any other layer too, not its own."""
+        return self._within is None and self.compared is None
+
     @cached_property
     def kept(self) -> Query:
         """The question for the days that it compares, if it compares days."""

@@ -281,6 +281,7 @@ class County:
 
     def _forget(self) -> None:
         """Begin without anything worked out."""
+        self.measured: Memory[Query, Any] = Memory(SELECTIONS, ROOM)
         self._near: Memory[tuple[str, str], Neighbours] = Memory()
         self._weights: Memory[tuple[str, bool], Weights] = Memory()
 

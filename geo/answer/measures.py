@@ -28,6 +28,9 @@ from geo.answer.benchmark import (
 from geo.answer.columns import AGAINST, COMPARED, COUNT, LOWER, RATE, UPPER, Column, rated
 from geo.answer.disclosure import ASSUMED, LARGEST_SUPPRESSED
 from geo.answer.few import TOO_FEW, few_events, of_period, smoothed_of_few
+from geo.answer.immutable import fixed, immutable
+from geo.ask.parameters import MAP
+from geo.ask.query import Query
 from geo.ask.words import agree, verb
 from geo.stats import rates, smoothing
 from geo.stats.hotspots import LEVEL, SMOOTHED, SMOOTHED_AROUND
@@ -40,12 +43,12 @@ class Measured:
     Attributes
     ----------
     title : str
+    whole : bool
+        Whether values are counts.
     true, shown : ndarray of float, shape (n,)
         For statistics and for the eye; NaN where there is none.
     base : ndarray of float, shape (n,)
         Values that the class breaks are made from.
-    whole : bool
-        Whether values are counts.
     columns : DataFrame
     no_value : str
         Why an area has no value.
@@ -57,11 +60,11 @@ class Measured:
     """
 
     title: str
-    true: np.ndarray
-    shown: np.ndarray
-    base: np.ndarray
     whole: bool
-    columns: pd.DataFrame
+    true: np.ndarray = immutable()
+    shown: np.ndarray = immutable()
+    base: np.ndarray = immutable()
+    columns: pd.DataFrame = immutable()
     no_value: str = "No data"
     caveats: tuple[str, ...] = ()
     kind: str = LEVEL
@@ -150,9 +153,13 @@ class Measure:
         return rated(table[self.column.name], few, self.form, missing, brief=brief)
 
 
-def measure(slice_: Asked) -> Measured:
-    """Compute the measure that the query asks for."""
-    return MEASURES[slice_.query.measure].compute(slice_)
+def measure(s: Asked) -> Measured:
+    """Compute the measure that the query asks for, once for all layers that show it."""
+    one = MEASURES[s.query.measure]
+    if not s.as_elsewhere:
+        return one.compute(s)
+    key = s.query.only(MAP, one.heeds).replace(layer=Query.layer)
+    return s.county.measured.get(key, lambda: one.compute(s))
 
 
 def beside(key: str) -> Measure:
@@ -211,7 +218,7 @@ def in_order(s: Asked, asked: Measure, values: np.ndarray) -> np.ndarray:
 def _count(s: Asked) -> Measured:
     base, scale = s.base()
     base = filled(s, base) * scale
-    return Measured(f"Number of {s.noun}", s.counts.astype(float), s.shown, base, True, s.frame.iloc[:, :0])
+    return Measured(f"Number of {s.noun}", True, s.counts.astype(float), s.shown, base, s.frame.iloc[:, :0])
 
 
 def _rate(s: Asked) -> Measured:
@@ -221,14 +228,14 @@ def _rate(s: Asked) -> Measured:
     base = np.where((s.covered == 1) & (base >= rates.HIDE_RATE_BELOW), base, np.nan)  # those with a rate
     return Measured(
         f"{s.noun.capitalize()} per 1,000 residents a year",
+        False,
         s.counts / (people * s.exposure),
         shown,
         base / (people * (s.base_years() or np.nan)),
-        False,
         s.frame.iloc[:, :0],
         TOO_FEW if (people > 0)[s.inside].all() else f"{TOO_FEW}, or no residents",
         (*few_events(s, s.shown, shown), *of_period(s)),
-        an_event=1 / (people * s.exposure),
+        an_event=fixed(1 / (people * s.exposure)),
     )
 
 
@@ -247,7 +254,7 @@ def _dsr(s: Asked) -> Measured:
     title = f"{s.noun.capitalize()} per 100,000 residents a year, age-standardised"
     caveats = (*by.caveats, *_without_age(s, s.ages()[0]), *repeated(s, "the limits allow for it"))
     caveats += few_events(s, aged, value)
-    return Measured(title, true, value, value, False, columns, "Fewer than 10 events", caveats)
+    return Measured(title, False, true, value, value, columns, "Fewer than 10 events", caveats)
 
 
 def _without_age(s: Asked, aged: pd.DataFrame) -> tuple[str, ...]:
@@ -285,8 +292,8 @@ def _ratio(s: Asked) -> Measured:
     no_value = f"{TOO_FEW}, or nobody lives there"
     caveats = (*by.caveats, *_without_age(s, events), *repeated(s, "the limits do not allow for it"))
     caveats += few_events(s, table["count"].to_numpy(float), value)
-    an_event = 1 / np.where(expected > 0, expected, np.nan)
-    return Measured(title, true, value, value, False, columns, no_value, caveats, an_event=an_event)
+    an_event = fixed(1 / np.where(expected > 0, expected, np.nan))
+    return Measured(title, False, true, value, value, columns, no_value, caveats, an_event=an_event)
 
 
 # ---------------------------------------------------------------- allowing for chance
@@ -308,14 +315,14 @@ def _drawn_to(s: Asked, table: pd.DataFrame, name: str, to: str, kind: str) -> M
     shown = np.where(np.isnan(s.shown), np.nan, value)
     return Measured(
         f"{s.noun.capitalize()} per 1,000 residents a year, smoothed towards {to}",
+        False,
         value,
         shown,
         shown,
-        False,
         pd.DataFrame({name: shown}, index=s.frame.index),
         caveats=smoothed_of_few(s, shown),
         kind=kind,
-        an_event=weight / (_per_thousand(s) * s.exposure),
+        an_event=fixed(weight / (_per_thousand(s) * s.exposure)),
     )
 
 
@@ -332,7 +339,7 @@ def _harm(s: Asked) -> Measured:
         *([f"{s.info.counted(unweighted)} {have} left out of the harm."] if unweighted else []),
     )
     title = f"Harm of {s.noun} (sum of their weights)"
-    return Measured(title, harm, harm, base, False, columns, caveats=caveats)
+    return Measured(title, False, harm, harm, base, columns, caveats=caveats)
 
 
 # ---------------------------------------------------------------- the registry

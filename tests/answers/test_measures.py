@@ -1,5 +1,7 @@
 """Measures: the numbers are those of the raw files, and nothing small can be solved from them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,8 @@ from scipy.stats import poisson
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.layers import column
-from geo.answer.measures import MEASURES, beside
+from geo.answer.measures import MEASURES, Measured, beside
+from geo.answer.measures import measure as measure_of
 from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.data.table import AGE_BANDS
@@ -258,3 +261,23 @@ def test_measures_that_need_ages_say_so_together(small_atlas: Atlas):
     reasons = {key: atlas._lacks(one.needs, "controlled", cube) for key, one in MEASURES.items()}
     assert {key for key, why in reasons.items() if why} == {"dsr", "ratio", "harm"}
     assert reasons["dsr"] == reasons["ratio"] == "this source does not give ages."
+
+
+def test_a_measure_is_worked_out_once_for_the_layers_of_the_same_events(small_atlas: Atlas, monkeypatch):
+    asked = []
+
+    def compute(s: Asked) -> Measured:
+        asked.append(s.query)
+        return rate.compute(s)
+
+    rate = MEASURES["rate"]
+    monkeypatch.setitem(MEASURES, "rate", replace(rate, compute=compute))
+    atlas = Atlas(small_atlas.snapshot)
+    for layer in ("measure", "quintile", "getis_ord", "change"):
+        atlas.answer(Query(measure="rate", layer=layer))
+    assert len(asked) == 1
+    atlas.answer(Query(measure="rate", hour=(3,)))
+    measure_of(atlas.asked(Query(measure="rate", layer="change", compare="28-days")))
+    assert len(asked) == 3, "of other events, and of the days that only a layer compares"
+    with pytest.raises(ValueError, match="read-only"):
+        measure_of(atlas.asked(Query(measure="rate"))).shown[0] = 0

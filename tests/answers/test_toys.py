@@ -66,7 +66,7 @@ FIRES = Source(
 def half_as_many(s: Asked) -> Measured:
     half = s.shown / 2
     columns = pd.DataFrame({"half": half}, s.frame.index)
-    return Measured(f"Half the number of {s.noun}", s.counts / 2, half, half, False, columns)
+    return Measured(f"Half the number of {s.noun}", False, s.counts / 2, half, half, columns)
 
 
 HALF = Measure(
