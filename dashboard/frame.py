@@ -113,8 +113,9 @@ def _bounds(atlas: Atlas, boroughs: Sequence[str]) -> list[float] | None:
     """Box of some boroughs in degrees: what to look at when only they are shown."""
     if not boroughs:
         return None
-    shapes = atlas.levels["borough"].shapes
-    return degrees(shapes.loc[list(boroughs)].total_bounds)
+    level = atlas.levels["borough"]
+    boxes = level.bounds[level.frame.index.get_indexer(list(boroughs))]
+    return degrees([*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)])
 
 
 def degrees(box: Sequence[float] | np.ndarray) -> list[float]:

@@ -33,8 +33,10 @@ from geo.ask.source_info import Converted, SourceInfo
 from geo.ask.viewer import Viewer
 from geo.ask.words import month_number, slug
 from geo.data.definitions import definitions
+from geo.data.ground import is_country
 from geo.data.guarded import Noise, counted, noises, protected_anew, unprotected
 from geo.data.reports import covered
+from geo.data.room import give_back
 from geo.data.sources import Source, moved_points, stored_sources
 from geo.data.store import Snapshot
 from geo.stats.weights import Neighbours
@@ -172,6 +174,8 @@ class County:
         self.surroundings = Place(snapshot, self.levels)
         self.catalogue = self._catalogue()
         self._forget()
+        if is_country(self.levels["lsoa"].n):
+            give_back()
 
     @property
     def version(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -41,8 +43,8 @@ class Level:
     parent : ndarray of int, shape (number of LSOAs,)
         Position here of each LSOA's area.
     neighbours : Neighbours
-    shapes : GeoDataFrame
-        EPSG:27700, same index.
+    read : callable
+        Its shapes: a GeoDataFrame, EPSG:27700, same index.
     ground : bytes
         Shapes of a country for the browser (:mod:`geo.data.ground`); b"" of a county.
     """
@@ -52,8 +54,13 @@ class Level:
     deciles: Deciles
     parent: np.ndarray
     neighbours: Neighbours
-    shapes: pd.DataFrame
+    read: Callable[[], pd.DataFrame]
     ground: bytes = b""
+
+    @property
+    def shapes(self) -> pd.DataFrame:
+        """What :attr:`read` gives."""
+        return self.read()
 
     @property
     def n(self) -> int:
@@ -75,9 +82,19 @@ class Level:
         return shapely.get_coordinates(points)
 
     @cached_property
+    def _sizes(self) -> tuple[np.ndarray, np.ndarray]:
+        shapes = self.shapes.geometry.to_numpy()
+        return shapely.bounds(shapes), shapely.area(shapes)
+
+    @property
     def bounds(self) -> np.ndarray:
         """West, south, east and north of each area; EPSG:27700, float (n, 4)."""
-        return shapely.bounds(self.shapes.geometry.to_numpy())
+        return self._sizes[0]
+
+    @property
+    def square_metres(self) -> np.ndarray:
+        """Size of each area."""
+        return self._sizes[1]
 
     @cached_property
     def widths(self) -> np.ndarray:
@@ -112,15 +129,15 @@ class Level:
 
 def levels_of(snapshot: Snapshot) -> dict[str, Level]:
     """Read the three geographies, each with names, residents, deprivation, neighbours and shapes."""
-    shapes = {key: snapshot.read(f"areas/{key}") for key in LEVELS}
-    areas = shapes["lsoa"].index
+    called = {key: snapshot.columns(f"areas/{key}", ["name"])["name"] for key in LEVELS}
+    areas = called["lsoa"].index
     lookup = snapshot.read("lookup").reindex(areas)
     residents = _residents(snapshot, areas)
     deprivation = _deprivation(snapshot, areas)
     levels = {}
-    known = _known(snapshot, shapes["lsoa"]["name"])
+    known = _known(snapshot, called["lsoa"])
     for key in LEVELS:
-        index = shapes[key].index
+        index = called[key].index
         parent = np.arange(len(areas)) if key == "lsoa" else index.get_indexer(lookup[index.name])
         neighbours = Neighbours.from_frame(snapshot.read(f"neighbours/{key}/queen"), index)
         level = Level(
@@ -129,10 +146,10 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
             deciles=Deciles(key),
             parent=parent,
             neighbours=neighbours,
-            shapes=shapes[key],
-            ground=_ground(snapshot, key, shapes[key]) if is_country(len(areas)) else b"",
+            read=(shapes := Shapes(snapshot, f"areas/{key}", kept=not is_country(len(areas)))),
+            ground=_ground(snapshot, key, shapes) if is_country(len(areas)) else b"",
         )
-        names = shapes[key]["name"].to_numpy(str)
+        names = called[key].to_numpy(str)
         some = lookup.iloc[_first_of_each(parent, len(index))]
         frame = pd.DataFrame(
             {
@@ -140,7 +157,7 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
                 "ward": {"lsoa": some["ward"].to_numpy(str), "ward": names, "borough": ""}[key],
                 "known": known if key == "lsoa" else "",
                 "borough": some["borough"].to_numpy(str),
-                "lad": some[shapes["borough"].index.name].to_numpy(str),
+                "lad": some[called["borough"].index.name].to_numpy(str),
                 "population": _whole(level.add_up(residents)),
                 **{name: _whole(_weighted(level, of, residents)) for name, of in deprivation.items()},
             },
@@ -150,10 +167,36 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
     return levels
 
 
-def _ground(snapshot: Snapshot, key: str, shapes: pd.DataFrame) -> bytes:
+class Shapes:
+    """Shapes that are read when they are wanted: kept from then on, or while somebody has them.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    role : str
+    kept : bool
+        Those of a country are large, and wanted by exports alone.
+    """
+
+    def __init__(self, snapshot: Snapshot, role: str, *, kept: bool) -> None:
+        self._snapshot, self._role, self._keeps = snapshot, role, kept
+        self._kept: pd.DataFrame | None = None
+        self._lent: Callable[[], pd.DataFrame | None] = lambda: None
+
+    def __call__(self) -> pd.DataFrame:
+        """The shapes."""
+        shapes = self._kept if self._kept is not None else self._lent()
+        if shapes is None:
+            shapes = self._snapshot.read(self._role)
+            self._lent = weakref.ref(shapes)
+            self._kept = shapes if self._keeps else None
+        return shapes
+
+
+def _ground(snapshot: Snapshot, key: str, shapes: Shapes) -> bytes:
     """Shapes of a level of a country, made anew where an earlier version of this program imported them."""
     role = f"ground/{key}"
-    return bytes(snapshot.read(role)["file"][0]) if snapshot.has(role) else pack(shapes)
+    return bytes(snapshot.read(role)["file"][0]) if snapshot.has(role) else pack(shapes())
 
 
 def _ranked(snapshot: Snapshot, level: Level) -> Level:

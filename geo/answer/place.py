@@ -86,7 +86,7 @@ class Place:
 
     def square_kilometres(self, level: str) -> np.ndarray:
         """Size of each area of a level."""
-        return self.levels[level].shapes.geometry.area.to_numpy() / SQUARE_METRES
+        return self.levels[level].square_metres / SQUARE_METRES
 
     def density(self, level: str) -> np.ndarray:
         """Residents per square kilometre of each area of a level; NaN where not known."""

@@ -375,6 +375,10 @@ class Snapshot:
         """Return the table of a role: a GeoDataFrame (EPSG:27700) for ``areas/…``, else a DataFrame."""
         return from_bytes(self.path(role).read_bytes())
 
+    def columns(self, role: str, names: list[str]) -> pd.DataFrame:
+        """Return some columns of a table, without its shapes."""
+        return pd.read_parquet(self.path(role), columns=names)
+
     def sources(self) -> list[str]:
         """Return the keys of the sources that have events here, in the order of their first import."""
         return list(dict.fromkeys(entry["source"] for entry in self.manifest["batches"].values()))

@@ -358,7 +358,8 @@ def _of(atlas: Atlas, answer: Answer, link: str, made: date, **more: Any) -> She
     """Sheet of an answer."""
     info, level = atlas.catalogue.source(answer.query), atlas.levels[answer.query.level]
     if answer.query.layout == "tiles" and level.n <= MOST:
-        level = replace(level, shapes=tiles(level.shapes, level.neighbours))
+        squares = tiles(level.shapes, level.neighbours)
+        level = replace(level, read=lambda: squares)
     return Sheet(
         answer=answer,
         level=level,

@@ -85,7 +85,7 @@ def test_one_area_is_one_tile(level: Level):
     alone = replace(
         level,
         frame=level.frame.loc[one],
-        shapes=level.shapes.loc[one],
+        read=lambda: level.shapes.loc[one],
         neighbours=level.neighbours.subset(np.arange(level.n) == 0),
     )
     assert len(json.loads(tiles_geojson(alone))["features"]) == 1
