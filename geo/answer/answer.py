@@ -13,7 +13,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from pandas.arrays import IntegerArray
-from scipy.stats import rankdata
 
 from geo.answer.asked import Asked
 from geo.answer.columns import DAYS_COVERED, PLUS_MINUS, reported_on
@@ -30,7 +29,7 @@ from geo.answer.week import Week
 from geo.ask.notice import Notice, choose
 from geo.ask.query import Query
 from geo.stats import rates
-from geo.stats.concentration import rank_labels
+from geo.stats.concentration import ranks
 
 RANKED = 10
 """Areas numbered on a map."""
@@ -121,7 +120,7 @@ def find(s: Asked) -> Found:
         placing = np.where(s.inside, table[layer.ranks], np.nan)
     codes, classes = unreported(drawn.codes, drawn.classes, s.chosen)
     groups = leading_classes(s.query, codes, classes)
-    table["rank"] = rank_labels(rankdata(placing, "dense", nan_policy="omit") - len(table) * groups).array
+    table["rank"] = ranks(placing, groups)
     decile = s.frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
     selection = s.selection
     return Found(
@@ -157,7 +156,8 @@ def leading_classes(query: Query, codes: np.ndarray, classes: Classes) -> np.nda
     """Where each area stands by what its layer looks for: 0 first."""
     leads = LAYERS[query.layer].leads
     place = {key: at for at, key in enumerate(leads)}
-    return np.array([*(place.get(key, len(leads)) for key in classes.keys), *[len(leads)] * 256])[codes]
+    of_class = [*(place.get(key, len(leads)) for key in classes.keys), *[len(leads)] * 256]
+    return np.array(of_class, np.uint8)[codes]
 
 
 def _usual(s: Asked) -> np.ndarray:

@@ -257,13 +257,14 @@ def benchmark(s: Asked, by: Comparison = CRUDE) -> Benchmark:
     areas = reference(s)
     value = by.together(s, areas)
     itself = int(np.flatnonzero(areas)[0]) if areas.sum() == 1 else None
-    if s.query.benchmark in set(s.frame["lad"][areas]):
+    named = (s.frame["lad"] == s.query.benchmark).to_numpy(bool)
+    if (named & areas).any():
         name = str(s.frame["borough"][areas].iloc[0])
         own = f"The areas of {name} are part of the benchmark that they are compared with."
         return Benchmark(name, value, (own,) if (areas & s.inside).any() else (), itself)
     whole = Benchmark(s.where, value, itself=itself)
-    if s.query.benchmark in set(s.frame["lad"]):
-        name = s.frame["borough"][(s.frame["lad"] == s.query.benchmark).to_numpy()].iloc[0]
+    if named.any():
+        name = s.frame["borough"][named].iloc[0]
         said = f"Compared with {s.where} as a whole, not with {name}, which is not reported on throughout."
         return replace(whole, caveats=(said,))
     if s.query.benchmark != ENGLAND:

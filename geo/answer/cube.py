@@ -250,10 +250,12 @@ class Selection(Counted):
         if not self.by_month_only:
             return np.bincount(self.cube.area[self.rows], minlength=self.cube.n_areas + 2)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], self.months, [False]]).astype(np.int8)))
-        cumulative = self.cube.cumulative[self.categories]
         total = np.zeros(self.cube.n_areas + 2, np.int64)
-        for first, last in zip(edges[0::2], edges[1::2], strict=True):
-            total += (cumulative[:, last] - cumulative[:, first]).sum(axis=0, dtype=np.int64)
+        for category in np.flatnonzero(self.categories):
+            until = self.cube.cumulative[category]
+            for first, last in zip(edges[0::2], edges[1::2], strict=True):
+                total += until[last]
+                total -= until[first]
         return total
 
     def weighted(self, weights: np.ndarray) -> np.ndarray:
@@ -274,8 +276,11 @@ class Selection(Counted):
         """Events by loaded month; 0 in months that the filter leaves out."""
         n_months = len(self.cube.months)
         if self.by_month_only and areas is not None:
-            steps = np.diff(self.cube.cumulative[self.categories][:, :, :-2][:, :, areas].sum(axis=(0, 2)))
-            return np.where(self.months, steps, 0)
+            counted = np.append(areas, [False, False])
+            until = np.zeros(n_months + 1, np.int64)
+            for category in np.flatnonzero(self.categories):
+                until += self.cube.cumulative[category].sum(axis=1, where=counted, dtype=np.int64)
+            return np.where(self.months, np.diff(until), 0)
         cells = self._cells(areas)
         return np.bincount(cells // N_SLOTS % n_months, minlength=n_months) if n_months else cells
 
@@ -338,8 +343,13 @@ class Selection(Counted):
         """Events by area and selected month; int64, shape (n, selected months)."""
         n, chosen = self.cube.n_areas, np.flatnonzero(self.months)
         if self.by_month_only:
-            steps = np.diff(self.cube.cumulative[self.categories].sum(axis=0, dtype=np.int64), axis=0)
-            return steps[chosen, :n].T
+            steps = np.zeros((len(chosen), n), np.int64)
+            for category in np.flatnonzero(self.categories):
+                until = self.cube.cumulative[category]
+                for at, month in enumerate(chosen):
+                    steps[at] += until[month + 1, :n]
+                    steps[at] -= until[month, :n]
+            return steps.T
         place = self.cube.area[self.rows].astype(np.int64)
         month = self.cube.cell[self.rows] // N_SLOTS % len(self.cube.months)
         column = np.searchsorted(chosen, month)

@@ -18,7 +18,7 @@ from geo.answer.immutable import immutable
 from geo.answer.margin import widen
 from geo.ask.words import agree, between, fine_enough, listed, within, written
 from geo.stats import deprivation, rates
-from geo.stats.between import Between, between_areas
+from geo.stats.between import Between, between_areas, group_sums
 
 DRAWS = 2_000
 """Simulations of the interval of a slope."""
@@ -122,9 +122,13 @@ def gradient(
     counts, population, tenth = counts[known], population[known], decile[known].astype(int)
     of = {"decile": tenth, "quintile": (tenth + 1) // 2}
     rows = {"decile": slice(0, 10), "quintile": slice(10, 15)}  # of every array below: tenths, then fifths
-    member = np.concatenate([of[name] == np.arange(1, NUMBER_OF[name] + 1)[:, None] for name in rows])
-    member = member.astype(np.float64)
-    areas, residents, events = (member @ numbers for numbers in (np.ones(len(tenth)), population, counts))
+
+    def together(numbers: np.ndarray) -> np.ndarray:
+        """Sums of tenths, then of fifths."""
+        by_tenth = group_sums(numbers, tenth, NUMBER_OF["decile"])
+        return np.concatenate([by_tenth, by_tenth.reshape(-1, 2, *by_tenth.shape[1:]).sum(axis=1)])
+
+    areas, residents, events = map(together, (np.ones(len(tenth)), population, counts))
     count = gate.counts(events.astype(np.int64))
     spread = np.concatenate([noise(_spread_out(known, of[name]), events[at]) for name, at in rows.items()])
     banded = None if ages is None else tuple(frame.to_numpy()[known] for frame in ages)
@@ -133,7 +137,7 @@ def gradient(
         found = widen(rates.crude_rate(filled, residents, years=years, hide_below=0), filled, spread)
         few = count.isna() | (filled < rates.HIDE_RATE_BELOW)
     else:
-        by_age, repeated = [member @ numbers for numbers in banded], _squares(squares, known, of)
+        by_age, repeated = [together(numbers) for numbers in banded], _squares(squares, known, of)
         found = rates.dsr(*by_age, squares=repeated, years=years, hide_below=0)
         found = widen(found, by_age[0].sum(axis=1), spread)
         found = found.assign(**gate.coarse(found[LIMITS]))

@@ -5,6 +5,7 @@ Every statistic of :data:`geo.stats.hotspots.STATISTICS` is a layer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -21,6 +22,7 @@ from geo.stats import hotspots
 from geo.stats.exact_null import attainable
 from geo.stats.hotspots import LEVEL, STATISTICS, Statistic
 from geo.stats.residents import more_than_residents, very_high_alone
+from geo.stats.vectors import worded
 
 LEAST_FOR_COLD = 2.0
 """Events an area on average, below which low values of smoothed rates tell residents only."""
@@ -37,6 +39,9 @@ UNCORRECTED = "-"
 SMALL, NEGLIGIBLE = 1e-4, 1e-6
 """Below the first the error of p is told as of the first; errors below the second are not told."""
 BY_ITSELF = Kind("H", "Very high by itself, no cluster", Shade("#762a83", "#b48ad0"), "High by itself")
+KEYS = (*hotspots.CLUSTERS.categories, "HH-", "LL-", "HL-", "LH-", BY_ITSELF.key)
+AT = {key: at for at, key in enumerate(KEYS)}
+"""Place of each class among all, which arrays of classes hold."""
 CLUSTERS = (
     Kind("HH", "High, among high", HOT, said="hotspot"),
     BY_ITSELF,
@@ -106,38 +111,40 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
         values = instead.values(s.counts[s.inside], s.population[s.inside]).to_numpy()
         quantity, reasons = f"{s.noun}: {instead.quantity}", [instead.reason]
     table = statistic.function(values, s.among, alpha=ALPHA, fdr=s.query.fdr).reindex(s.frame.index)
-    cluster = table["cluster"].astype(object).fillna("NA").to_numpy(str)
-    flagged = table["flagged"].astype(object).fillna(False).to_numpy(bool)
-    tinted = s.query.fdr & flagged & (cluster == "NS")
+    cluster = table["cluster"].astype(hotspots.CLUSTERS).array.codes.astype(np.int8)
+    cluster = np.where(cluster < 0, AT["NA"], cluster)
+    flagged = table["flagged"].eq(True).to_numpy(bool)
+    tinted = s.query.fdr & flagged & (cluster == AT["NS"])
     found = np.where(tinted, _before_correction(table), cluster)
     if m.whole or MEASURES[s.query.measure].scale != "counts":  # harm is no number of events
         found = _by_themselves(s, MEASURES[s.query.measure], table, found)
     if m.kind != LEVEL and s.counts[s.inside].sum() < s.n * LEAST_FOR_COLD:
-        found = np.where(np.isin(found, LOW), "NS", found)
+        found = np.where(_among(found, LOW), AT["NS"], found)
         reasons.append(
             f"Fewer than {LEAST_FOR_COLD:.0f} {s.noun} an area: low ones, mostly without any, differ in "
             "little but their residents, so no coldspots are told."
         )
     if not s.query.cold:
-        found = np.where(np.isin(found, COLDS), "NS", found)
-    tinted = np.char.endswith(found.astype(str), UNCORRECTED)
-    cluster = np.where(tinted, "NS", found)
+        found = np.where(_among(found, COLDS), AT["NS"], found)
+    tinted = _among(found, [key for key in KEYS if key.endswith(UNCORRECTED)])
+    cluster = np.where(tinted, AT["NS"], found)
     absent = {kind.key for kind in _kinds(statistic) if kind.key.endswith(UNCORRECTED)} | {BY_ITSELF.key}
-    absent -= set(found[s.inside]) | ({"HH-", "LL-"} if s.query.fdr else set())
+    there = np.bincount(found[s.inside], minlength=len(AT))
+    absent -= {key for key, at in AT.items() if there[at]} | ({"HH-", "LL-"} if s.query.fdr else set())
     kinds = [kind for kind in _kinds(statistic) if kind.key not in absent]
     if not s.query.cold:
         hot = [kind for kind in kinds if kind.key not in COLDS]
         kinds = [kind._replace(label=HOT_ONLY) if kind.key == "NS" else kind for kind in hot]
     order = {kind.key: i for i, kind in enumerate(kinds)}
-    position = np.array([order.get(k, -1) for k in found])
+    position = np.array([order.get(key, -1) for key in KEYS])[found]
     title = f"Hotspots by {quantity} ({statistic.label})"
     codes, classes = classify(title, kinds, position, s.inside, no_value="Not defined")
-    judged = int(((cluster != "NA") & s.inside).sum())
+    judged = int(((cluster != AT["NA"]) & s.inside).sum())
     by_chance = None
     if statistic.by_chance is not None and not s.query.fdr:
         by_chance = float(np.nansum(statistic.by_chance(values, s.among, alpha=ALPHA)))
     corrected = _caveats(s, int(tinted.sum()), judged, by_chance)
-    lone = _by_itself(s, cluster == BY_ITSELF.key)
+    lone = _by_itself(s, cluster == AT[BY_ITSELF.key])
     caveats = [*lone, *reasons, *m.caveats, *corrected, *_error_caveats(s, table)]
     if s.query.null == "permutation" and statistic.permutation is not None:
         table["p_permutation"] = statistic.permutation(values, s.among)
@@ -146,13 +153,13 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
             f"{s.areas(int((table['p_permutation'] <= ALPHA).sum()))}; the exact p in "
             f"{int((table['p'] <= ALPHA).sum())}. esda's is one-sided, so it flags more."
         )
-    table["cluster"] = cluster
+    table["cluster"] = worded(KEYS, cluster)
     shown = {column.name: table[column.name] for column in _columns(statistic) if column.name in table}
     added = s.gate.statistics(pd.DataFrame(shown, s.frame.index), own=statistic.definitions)
     added = m.columns.assign(**added)
-    finding = _finding(s, cluster == "HH", judged)
+    finding = _finding(s, cluster == AT["HH"], judged)
     if m.kind == LEVEL and s.query.measure == "count":
-        finding += _beyond_residents(s, statistic, cluster == "HH")
+        finding += _beyond_residents(s, statistic, cluster == AT["HH"])
     return Drawn(added, codes, classes, finding, tuple(caveats))
 
 
@@ -164,16 +171,21 @@ def _by_themselves(s: Asked, measure_: Measure, table: pd.DataFrame, found: np.n
     alone[s.inside], beside[s.inside] = very_high_alone(
         s.counts[s.inside].astype(float), people, p_ring[s.inside], s.among, alpha=ALPHA
     )
-    found = np.where(beside & np.isin(found, TINTS), "NS", found)
-    return np.where(alone & np.isin(found, ("HH", "NS", *TINTS)), BY_ITSELF.key, found)
+    found = np.where(beside & _among(found, TINTS), AT["NS"], found)
+    return np.where(alone & _among(found, ("HH", "NS", *TINTS)), AT[BY_ITSELF.key], found)
 
 
 def _before_correction(table: pd.DataFrame) -> np.ndarray:
     """What each area would be without the correction; its own value tells high from low."""
     high = table["z"].to_numpy(float) > 0
     among_high = table["lag"].to_numpy(float) > 0 if "lag" in table else high
-    corners = np.where(high, np.where(among_high, "HH", "HL"), np.where(among_high, "LH", "LL"))
-    return np.char.add(corners, UNCORRECTED)
+    corners = [AT[key + UNCORRECTED] for key in ("LL", "LH", "HL", "HH")]
+    return np.array(corners)[2 * high + among_high]
+
+
+def _among(found: np.ndarray, keys: Sequence[str]) -> np.ndarray:
+    """Areas that are in some classes."""
+    return np.isin(KEYS, keys)[found]
 
 
 def unjudged(s: Asked, what: str) -> str:

@@ -21,6 +21,7 @@ from geo.ask.words import AREAS, agree, counted, lower_first, verb, written
 from geo.stats import rates
 from geo.stats.breaks import BREAKS, own_edges
 from geo.stats.concentration import ranked_classes
+from geo.stats.vectors import worded
 
 RAMPS = tuple(PALETTES.values())
 LISTED = 10
@@ -90,7 +91,7 @@ def the_most(s: Asked) -> str:
     )
 
 
-def no_top(s: Asked, values: np.ndarray, classes: int) -> str:
+def no_top(s: Asked, values: np.ndarray, classes: int, ranked: pd.DataFrame | None = None) -> str:
     """Say why no highest fifth or third can be told, as a clause; "" where it can.
 
     Parameters
@@ -100,11 +101,14 @@ def no_top(s: Asked, values: np.ndarray, classes: int) -> str:
         From :func:`geo.answer.measures.in_order`.
     classes : int
         5 or 3.
+    ranked : DataFrame, optional
+        Their classes, where they were found already.
     """
     known = np.sort(values[~np.isnan(values)])
     if len(known) < classes:
         return f"fewer than {classes} areas can be put in order"
-    if (ranked_classes(values, classes)["first"] == classes).any():
+    ranked = ranked_classes(values, classes) if ranked is None else ranked
+    if (ranked["first"] == classes).any():
         return ""
     alike = int((known == known[np.ceil((classes - 1) * len(known) / classes).astype(int) - 1]).sum())
     return f"{s.areas(alike)} that are alike lie at its edge"
@@ -158,9 +162,10 @@ def draw_quintile(s: Asked) -> Drawn:
     m = measure(s)
     values = in_order(s, MEASURES[s.query.measure], m.shown)
     fifths = ranked_classes(values, len(FIFTHS))
-    parts = sorted({(int(first), int(last)) for first, last in fifths.dropna().to_numpy()})
+    begins, ends = (fifths[name].to_numpy(np.int64, na_value=0) for name in ("first", "last"))
+    parts = [divmod(int(pair), 10) for pair in np.unique(10 * begins + ends) if pair]
     title = f"Fifths of areas by {m.title[0].lower()}{m.title[1:]}"
-    why = no_top(s, values, len(FIFTHS))
+    why = no_top(s, values, len(FIFTHS), fifths)
     finding = f"The fifth of areas with {the_most(s)} cannot be told: {why}." if why else ""
     quintile = fifths["first"].where(fifths["first"] == fifths["last"])
     columns = m.columns.assign(quintile=quintile.array)
@@ -173,10 +178,10 @@ def draw_quintile(s: Asked) -> Drawn:
     codes, classes = classify(
         title,
         [
-            _fifths(part, shade, int((fifths["first"] == part[0]).sum()), known)
+            _fifths(part, shade, int((begins == part[0]).sum()), known)
             for part, shade in zip(parts, shades, strict=True)
         ],
-        fifths["first"].map({first: i for i, (first, _) in enumerate(parts)}).fillna(-1).to_numpy(int),
+        np.where(begins > 0, np.searchsorted([first for first, _ in parts], begins), -1),
         s.inside,
         suppressed=suppressed(s, m),
         no_value=unplaced(s, m, values),
@@ -267,20 +272,19 @@ def draw_significance(s: Asked) -> Drawn:
     m, against = measure(s), MEASURES[s.query.measure].comparison
     at998, by = against.rated(s, 0.998), benchmark(s, against)
     at95 = m.columns if "compared" in m.columns else against.rated(s, 0.95)
-    step = {rates.LOWER: -1, rates.SIMILAR: 0, rates.HIGHER: 1}
     at_once = m.columns["compared"] if "compared" in m.columns else by.compare(at95)
-    surely, likely = (found.map(step).to_numpy(float) for found in (by.compare(at998), at_once))
+    surely, likely = (_steps(found) for found in (by.compare(at998), at_once))
     position = np.where(np.isnan(likely), -1, 2 + np.nan_to_num(likely) + np.nan_to_num(surely)).astype(int)
     known = not np.isnan(by.value)
     whom = f"{written(by.value)} for {by.name}" if known else f"{by.name}, whose rate is not known"
     title = f"{s.noun.capitalize()} {against.unit}, against {whom}"
     none = "Too few to compare"
     codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
-    words = np.array(["lower", "lower", "similar", "higher", "higher", "not compared"])
+    words = ("lower", "lower", "similar", "higher", "higher", "not compared")
     columns = m.columns.assign(
         lower_ci=at95["lower_ci"],
         upper_ci=at95["upper_ci"],
-        compared=words[position],
+        compared=worded(words, position % len(words)),
         benchmark=by.value,
     )
     higher = (position >= 3) & s.inside
@@ -302,6 +306,13 @@ def draw_significance(s: Asked) -> Drawn:
     alone = (chance,) if compared > 1 else ()
     caveats = tuple(dict.fromkeys((*by.caveats, *m.caveats, *alone)))
     return Drawn(columns, codes, classes, finding, caveats)
+
+
+def _steps(compared: pd.Series) -> np.ndarray:
+    """Verdicts as numbers: -1 lower, 0 similar, 1 higher, NaN not compared."""
+    which, words = pd.factorize(compared)
+    step = {rates.LOWER: -1.0, rates.SIMILAR: 0.0, rates.HIGHER: 1.0}
+    return np.array([step.get(str(word), np.nan) for word in words])[which]
 
 
 SIGNIFICANCE = Layer(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
 from geo.stats.intervals import deviate
@@ -75,52 +75,69 @@ def between_areas(
     """
     x, n = (np.asarray(values, float) for values in (events, population))
     x, n = (values if values.ndim > 1 else values[:, None] for values in (x, n))
-    of = (np.asarray(group) == np.arange(1, groups + 1)[:, None]).astype(float)
-    observed, areas = x.sum(axis=1), of.sum(axis=1)
-    own, everywhere = (_at_the_rate_of(x, n, which) for which in (of, np.ones((1, len(x)))))
+    of = np.asarray(group)
+    of = np.where((of >= 1) & (of <= groups), of, 0).astype(np.int64)  # 0 is none
+    observed, areas = x.sum(axis=1), group_sums(np.ones(len(x)), of, groups)
+    own = _at_the_rate_of(x, n, of, groups)
+    everywhere = _at_the_rate_of(x, n, np.ones(len(x), np.int64), 1)
     residual = (observed - own) ** 2
     within = float(np.maximum(areas - 1, 0).sum())
     spread = np.full(groups, np.nan)
     stretch = np.nan
     if within >= LEAST_WITHIN and (total := own.sum()):
         fuller = np.divide(areas, areas - 1, out=np.zeros(groups), where=areas > 1)  # of the mean's own error
-        mine = of.T @ fuller
+        mine = _of_group(fuller, of)
         squares = float((own[mine > 0] ** 2).sum())
         alpha = max(0.0, float((mine * residual - own)[mine > 0].sum()) / squares) if squares else 0.0
         line = own * (1 + alpha * own)
-        scatter = of @ np.divide(residual, line, out=np.zeros_like(line), where=line > 0)
+        scatter = group_sums(np.divide(residual, line, out=np.zeros_like(line), where=line > 0), of, groups)
         factor = (PRIOR + scatter) / (PRIOR + np.maximum(areas - 1, 0))
-        count = of @ observed
+        count = group_sums(observed, of, groups)
         with np.errstate(divide="ignore", invalid="ignore"):
-            variance = factor * (of @ line) / count**2
+            variance = factor * group_sums(line, of, groups) / count**2
             spread = np.sqrt(np.maximum(variance - 1 / count, 0.0)) if total else spread
         stretch = float(stdtrit(within, 0.975)) / deviate(0.95)
     beyond = observed - everywhere
-    trend, *first = _dealt_out(beyond, np.vstack([_places(of, n.sum(axis=1)), np.cumsum(of, axis=0)]))
+    share = group_sums(n.sum(axis=1), of, groups) / n.sum() if n.sum() else areas
+    place = np.cumsum(share) - share / 2  # of each group in the cumulative population, 0 to 1
+    firsts = np.tri(groups)  # a row for the first group, the first two and so on
+    trend, *first = _dealt_out(beyond, of, np.vstack([place, firsts]))
     return Between(spread, stretch, float(trend), np.array(first))
 
 
-def _at_the_rate_of(x: Floats, n: Floats, of: Floats) -> Floats:
+def group_sums(values: Floats, group: NDArray[np.int64], groups: int) -> Floats:
+    """Sums of values (one an area, or a row) by group, from 1 to `groups`; others are in no sum."""
+    if values.ndim > 1:
+        return np.column_stack([group_sums(column, group, groups) for column in values.T])
+    sums = np.bincount(group, values, minlength=groups + 1)[1 : groups + 1]
+    return sums.astype(np.float64)  # they are whole numbers where there is none
+
+
+def _of_group(values: Floats, group: NDArray[np.int64]) -> Floats:
+    """What is known of each group (a number or a row), for each area; 0 where it is in none."""
+    found: Floats = np.concatenate([np.zeros_like(values[:1]), values])[group]
+    return found
+
+
+def _at_the_rate_of(x: Floats, n: Floats, group: NDArray[np.int64], groups: int) -> Floats:
     """Events that each area would have at the rate of its group, of every age band."""
-    people = of @ n
-    rate = np.divide(of @ x, people, out=np.zeros_like(people), where=people > 0)
-    found: Floats = ((of.T @ rate) * n).sum(axis=1)
+    people = group_sums(n, group, groups)
+    rate = np.divide(group_sums(x, group, groups), people, out=np.zeros_like(people), where=people > 0)
+    found: Floats = (_of_group(rate, group) * n).sum(axis=1)
     return found
 
 
-def _places(of: Floats, residents: Floats) -> Floats:
-    """Place of each area's group in the cumulative population, 0 to 1."""
-    share = of @ residents / residents.sum() if residents.sum() else of.sum(axis=1)
-    found: Floats = of.T @ (np.cumsum(share) - share / 2)
-    return found
-
-
-def _dealt_out(beyond: Floats, places: Floats) -> Floats:
-    """p of the correlation of what is beyond expectation with places, a row each, dealt out again."""
-    freedom = len(beyond) - 2
-    if len(beyond) < LEAST_AREAS or np.ptp(beyond) == 0:
+def _dealt_out(beyond: Floats, group: NDArray[np.int64], places: Floats) -> Floats:
+    """p of the correlation of what is beyond expectation with places of groups, a row each, dealt anew."""
+    number, freedom = len(beyond), len(beyond) - 2
+    if number < LEAST_AREAS or np.ptp(beyond) == 0:
         return np.full(len(places), np.nan)
-    beyond, apart = beyond - beyond.mean(), places - places.mean(axis=1, keepdims=True)
-    sizes = np.sqrt((apart**2).sum(axis=1) * (beyond @ beyond))
-    r = np.divide(apart @ beyond, sizes, out=np.full(len(places), np.nan), where=np.ptp(places, axis=1) > 0)
+    beyond, size = beyond - beyond.mean(), np.bincount(group, minlength=places.shape[1] + 1)
+    held = np.column_stack([np.zeros(len(places)), places])  # of areas in no group too
+    apart = held - (held @ size / number)[:, None]
+    sizes = np.sqrt((apart**2) @ size * (beyond @ beyond))
+    there = held[:, size > 0]
+    some = np.ptp(there, axis=1) > 0
+    sums = np.bincount(group, beyond, minlength=len(size))
+    r = np.divide(apart @ sums, sizes, out=np.full(len(places), np.nan), where=some)
     return np.asarray(2 * stdtr(freedom, -np.abs(r) * np.sqrt(freedom / np.maximum(1e-300, 1 - r**2))))

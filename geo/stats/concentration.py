@@ -16,8 +16,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from pandas.api.extensions import ExtensionArray
 from pandas.arrays import IntegerArray
 from scipy import stats
+
+from geo.stats.vectors import worded
 
 
 def _counts(counts: ArrayLike | pd.Series) -> pd.Series:
@@ -187,15 +190,24 @@ def rank_labels(values: ArrayLike | pd.Series) -> pd.Series:
     ['2=', '1', '2=', '', '4']
     """
     series = pd.Series(values, dtype="float64")
-    known = series.notna().to_numpy()
-    _, which, alike = np.unique(-series.to_numpy()[known], return_inverse=True, return_counts=True)
-    places = 1 + np.cumsum(alike) - alike
-    labels = [
-        f"{place}{'=' * (number > 1)}" for place, number in zip(places.tolist(), alike.tolist(), strict=True)
-    ]
-    text = np.full(len(series), "", dtype=object)
-    text[known] = np.array(labels, dtype=object)[which]
-    return pd.Series(text, index=series.index, name="rank", dtype="str")
+    text = ranks(series.to_numpy(), np.zeros(len(series), np.uint8))
+    return pd.Series(text, index=series.index, name="rank")
+
+
+def ranks(values: np.ndarray, groups: np.ndarray) -> ExtensionArray:
+    """The same of values in groups, those of group 0 before all others, as an array of text."""
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(-values[known], kind="stable")]
+    order = order[np.argsort(groups[order], kind="stable")]
+    ordered, of = values[order], groups[order]
+    other = (ordered[1:] != ordered[:-1]) | (of[1:] != of[:-1])
+    begins = np.flatnonzero(np.append(True, other)[: len(order)])
+    alike = np.diff(np.append(begins, len(order)))
+    places = zip((1 + begins).tolist(), alike.tolist(), strict=True)
+    labels = [f"{place}{'=' * (number > 1)}" for place, number in places]
+    which = np.zeros(len(values), np.int64)
+    which[order] = np.repeat(np.arange(1, len(begins) + 1), alike)
+    return worded(("", *labels), which)
 
 
 def top_n(counts: ArrayLike | pd.Series, n: int = 10) -> pd.DataFrame:

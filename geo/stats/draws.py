@@ -109,9 +109,11 @@ def without_itself(
 
     The areas are put in order of their number of draws: step k then works on those in front.
     """
-    order = np.argsort(-draws, kind="stable")
     last = int(draws.max(initial=0))
-    still = len(draws) - np.searchsorted(np.sort(draws), np.arange(last + 1))
+    kind = np.int16 if last <= np.iinfo(np.int16).max else np.int64  # short numbers are put in order at once
+    order = np.argsort(np.negative(draws.astype(kind)), kind="stable")
+    fewer = np.cumsum(np.bincount(draws.astype(np.int64), minlength=last + 1))
+    still = len(draws) - np.append(0, fewer[:-1])
     y = whole[order]
     at = at[:, order] - draws[order] * y
     value = (at > 0).astype(np.float64)

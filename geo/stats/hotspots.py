@@ -291,8 +291,21 @@ def in_doubt(p: np.ndarray, error: np.ndarray, *, alpha: float = 0.05, fdr: bool
     if not fdr:
         open_ |= (least <= alpha) & (most > alpha)
     if fdr is not False:  # the lower all p, the more of them pass
-        open_ |= (bh_q(least) <= alpha) & (bh_q(most) > alpha)
+        open_ |= bh_passes(least, alpha) & ~bh_passes(most, alpha) & np.isfinite(most)
     return open_
+
+
+def bh_passes(p: np.ndarray, alpha: float) -> np.ndarray:
+    """Areas whose q (:func:`bh_q`) is at most `alpha`, boolean: the same, without putting all p in order.
+
+    Examples
+    --------
+    >>> bh_passes(np.array([0.01, 0.04, 0.03, np.nan]), 0.035).tolist()
+    [True, False, False, False]
+    """
+    small = np.sort(p[p <= alpha])  # q is no less than p
+    passed = small * (np.isfinite(p).sum() / np.arange(1, len(small) + 1)) <= alpha
+    return p <= small[passed][-1] if passed.any() else np.zeros(len(p), bool)
 
 
 def bh_q(p: np.ndarray, defined: np.ndarray | None = None) -> np.ndarray:

@@ -100,10 +100,11 @@ def poisson_interval(events: ArrayLike, confidence: float = 0.95) -> tuple[Float
         Lower and upper limits, in events.
     """
     o = np.asarray(events, dtype=np.float64)
-    few = o < EXACT_BELOW
-    lower, upper = map(np.asarray, byar(o, confidence))
-    lower[few], upper[few] = exact_poisson(o[few], confidence)
-    return lower, upper
+    which, some = pd.factorize(o.ravel(), use_na_sentinel=False)  # many areas, few counts
+    few = some < EXACT_BELOW
+    lower, upper = map(np.asarray, byar(some, confidence))
+    lower[few], upper[few] = exact_poisson(some[few], confidence)
+    return lower[which].reshape(o.shape), upper[which].reshape(o.shape)
 
 
 def wilson(events: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> pd.DataFrame:

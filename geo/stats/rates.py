@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from geo.stats.intervals import byar, deviate, poisson_interval
-from geo.stats.vectors import Floats, vectors
+from geo.stats.vectors import Floats, vectors, worded
 
 ESP2013 = pd.Series(
     np.repeat(
@@ -361,8 +361,8 @@ def compare_with_benchmark(lower: ArrayLike, upper: ArrayLike, benchmark: ArrayL
     """
     index, (low, high, value) = vectors(lower, upper, benchmark, negative=True)
     unknown = np.isnan(low) | np.isnan(high) | np.isnan(value)
-    verdict = np.select([unknown, low > value, high < value], [NOT_COMPARED, HIGHER, LOWER], SIMILAR)
-    return pd.Series(verdict, index=index, name="compared", dtype="str")
+    verdict = np.select([unknown, low > value, high < value], [0, 1, 2], 3)
+    return pd.Series(worded((NOT_COMPARED, HIGHER, LOWER, SIMILAR), verdict), index=index, name="compared")
 
 
 def funnel_limits(

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import betainc, gammainc
 
-from geo.stats.hotspots import bh_q
+from geo.stats.hotspots import bh_passes
 from geo.stats.weights import Neighbours
 
 NO_SPREAD = 1e-6
@@ -86,12 +86,16 @@ def more_than_residents(
 
     total, expected = around(counts), around(mean)
     asked = (expected > 0) & ~neighbours.isolates
-    size = spread * around(mean**2)[asked] / expected[asked] ** 2
-    upper = at_least(total[asked], expected[asked], size)
-    lower = 1 - at_least(total[asked] + 1, expected[asked], size)
-    p = np.full(len(counts), np.nan)
-    p[asked] = np.minimum(1.0, 2 * np.minimum(upper, lower))
-    significant = (bh_q(p) if fdr else p) <= alpha
+    size = np.zeros(len(counts))
+    size[asked] = spread * around(mean**2)[asked] / expected[asked] ** 2
+    # Near what is expected no tail is small, but of most uneven laws: there is no need to know it.
+    far, uneven = (total - expected) / np.sqrt(expected + size * expected**2 + ~asked), size > 1
+    p = np.where(asked, 1.0, np.nan)
+    for side, more, part in ((1, 0.0, far > 1), (-1, 1.0, far < -0.5)):
+        some = asked & (part | uneven)
+        tail = at_least(total[some] + more, expected[some], size[some])
+        p[some] = np.minimum(p[some], 2 * (tail if side > 0 else 1 - tail))
+    significant = bh_passes(p, alpha) if fdr else p <= alpha
     return significant & (total > expected) & (window | (counts > mean))
 
 
@@ -138,10 +142,15 @@ def very_high_alone(
     ([20], [19, 21])
     """
     mean, spread = by_residents(counts, residents)
-    p = np.where(mean > 0, at_least(counts, mean, spread), np.nan)
     own = counts - mean
+    p = np.where(mean > 0, 1.0, np.nan)
+    if np.ptp(mean) == 0:  # of areas alike few have a count of their own
+        some, which = np.unique(counts, return_inverse=True)
+        p = at_least(some, mean[0], spread)[which] + np.where(mean > 0, 0.0, np.nan)
+    else:
+        p[mean > 0] = at_least(counts[mean > 0], mean[mean > 0], spread)
     together = own + neighbours.neighbour_sum(own)
-    alone = (bh_q(p) <= alpha) & (p_ring > alpha) & (2 * own > together)
+    alone = bh_passes(p, alpha) & (p_ring > alpha) & (2 * own > together)
     return alone, ~alone & (2 * neighbours.neighbour_sum(own * alone) > np.maximum(together, 0))
 
 

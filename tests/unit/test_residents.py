@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, nbinom, poisson
 
-from geo.stats.hotspots import getis_ord_star
+from geo.stats.hotspots import bh_passes, bh_q, getis_ord_star
 from geo.stats.residents import (
     at_least,
     by_residents,
@@ -143,3 +143,33 @@ def test_where_areas_are_alike_hardly_ever_is_one_very_high() -> None:
         drawn = rng.poisson(events, (100, 400)).astype(float)
         spoke = sum(very_high_alone(one, people, np.ones(400), board)[0].any() for one in drawn)
         assert binom.sf(spoke - 1, 100, 0.05) > 1e-3
+
+
+@pytest.mark.parametrize("spread", [0.05, 0.6, 4.0])
+@pytest.mark.parametrize("window", [True, False])
+def test_tails_that_need_not_be_known_change_no_verdict(spread: float, window: bool) -> None:
+    rng = np.random.default_rng(11)
+    pairs = np.array([(i, j) for i in range(600) for j in (i - 1, i + 1) if 0 <= j < 600])
+    row = Neighbours.from_pairs(*pairs.T, pd.RangeIndex(600))
+    people = rng.gamma(4, 400, 600)
+    counts = rng.poisson(people / 80 * rng.gamma(1 / spread, spread, 600)).astype(float)
+    counts[100:104] += 5 * counts.max()
+    mean, alpha = by_residents(counts, people)
+    total, expected, squares = (row.neighbour_sum(y) + y * window for y in (counts, mean, mean**2))
+    size = alpha * squares / expected**2
+    both = at_least(total, expected, size), 1 - at_least(total + 1, expected, size)
+    p = np.minimum(1.0, 2 * np.minimum(*both))
+    for fdr in (True, False):
+        significant = (bh_q(p) if fdr else p) <= 0.05
+        wanted = significant & (total > expected) & (window | (counts > mean))
+        assert wanted.any()
+        found = more_than_residents(counts, people, row, window=window, fdr=fdr)
+        assert found.tolist() == wanted.tolist()
+
+
+def test_what_passes_the_correction_is_what_has_a_small_q() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        p = np.where(rng.random(50) < 0.1, np.nan, rng.random(50) ** rng.integers(1, 9))
+        for alpha in (0.01, 0.05, 0.5):
+            assert bh_passes(p, alpha).tolist() == (bh_q(p) <= alpha).tolist()
