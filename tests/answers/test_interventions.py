@@ -49,5 +49,5 @@ def test_the_assessment_prints_the_register(small_county: Path, small_atlas: Atl
     assert run(["import", "interventions", str(file), "--data", str(data)]) == 0
     told = assess(Atlas.open(data), Query(), ["offences"]).exhibit("place", "interventions")
     assert told.finding == "2 interventions are registered, 1 with a result."
-    assert told.table["To"].tolist() == ["goes on", "31 August 2024"]
+    assert told.table["When"].tolist() == ["from 1 September 2024 on", "1 June 2024 to 31 August 2024"]
     assert told.table["Evidence"].tolist() == ["not tested", "works"]

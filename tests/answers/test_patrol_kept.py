@@ -138,7 +138,7 @@ def test_a_finished_trial_writes_its_row_once_and_the_assessment_prints_it(data,
     assert "Registered as “" in said
     exhibit = register_of_interventions(_part(data))
     assert exhibit.table["What"].tolist() == ["Patrols by lot, 3 of 9 areas a day, 1 visit of 15 minutes"]
-    assert exhibit.table["From"].tolist() == ["1 November 2023"]
+    assert exhibit.table["When"].tolist() == ["1 November 2023 to 12 December 2023"]
     rated = exhibit.table["Evidence"].iloc[0]
     assert f"Registered as “{rated}”" in said and "on days with a patrol" in exhibit.table["Result"].iloc[0]
     assert run(command) == 0

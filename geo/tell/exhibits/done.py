@@ -19,15 +19,15 @@ def register_of_interventions(part: Part) -> Exhibit:
     if own is None and trials is None:
         raise NotPossible("no register of interventions is loaded (hotspots import interventions).")
     held = pd.concat([own, trials], ignore_index=True).sort_values("from", ascending=False, kind="stable")
-    days = {
-        name: [day_name(day) if pd.notna(day) else "goes on" for day in held[name]] for name in ("from", "to")
-    }
+    when = [
+        f"{day_name(first)} to {day_name(last)}" if pd.notna(last) else f"from {day_name(first)} on"
+        for first, last in zip(held["from"], held["to"], strict=True)
+    ]
     table = pd.DataFrame(
         {
             "What": held["what"].to_numpy(str),
             "Where": held["where"].to_numpy(str),
-            "From": days["from"],
-            "To": days["to"],
+            "When": when,
             "Evidence": held["rating"].to_numpy(str),
             "Result": held["result"].to_numpy(str),
         }
@@ -38,7 +38,7 @@ def register_of_interventions(part: Part) -> Exhibit:
     )
     caveats = (
         *(["As the county registered them: the ratings are its own."] if own is not None else []),
-        *(["Of trials drawn by lot the ratings follow from the result (docs/methods/patrol.md)."]
+        *(["Of what was judged with these data the ratings follow a rule (docs/methods/patrol.md)."]
           if trials is not None else []),
     )  # fmt: skip
     return Exhibit("interventions", f"What was done in {part.atlas.place}", finding, table, caveats=caveats)
