@@ -329,7 +329,9 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
 
 def main() -> None:
     """Run the ``hotspots`` command."""
-    sys.exit(cli.run())
+    status = cli.run()
+    gc.freeze()  # what is left ends with the process: it is not looked through
+    sys.exit(status)
 
 
 if __name__ == "__main__":

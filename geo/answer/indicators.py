@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,9 @@ from geo.ask.viewer import Viewer
 from geo.ask.words import counted, listed, lower_first, slug, written
 from geo.data.indicators import ROLE, seen_role
 from geo.data.store import Snapshot
-from geo.stats.trend import Trend, trend
+
+if TYPE_CHECKING:
+    from geo.stats.trend import Trend
 
 LEVELS = ("lsoa", "ward", "borough", "county")
 """Kinds of area that an indicator may be of, the smallest first; "county" is not on the map."""
@@ -258,6 +261,8 @@ class Indicator:
 
     def _trend(self, rows: np.ndarray) -> tuple[str, str, str, float]:
         """Arrow, words, name of the test and p, from the rows of an area."""
+        from geo.stats.trend import trend  # whose libraries take long to load
+
         of = self._of
         said = str(of["trend"][rows[-1]]).strip()
         if said and said.lower() != "cannot be calculated":

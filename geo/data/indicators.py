@@ -20,7 +20,6 @@ from geo.data.indicator_declared import BETTER, MARKS, Declaration
 from geo.data.periods import Span, span_of
 from geo.data.store import CLEARED, TABLES, Snapshot
 from geo.data.table import Table, fault
-from geo.stats.intervals import poisson_interval, wilson
 from geo.stats.small_numbers import protected
 
 ROLE = "indicators/"
@@ -281,6 +280,8 @@ def _fill_limits(found: pd.DataFrame) -> None:
 
 def _limits(count: pd.Series, of: pd.Series, per: pd.Series) -> tuple[pd.Series, pd.Series]:
     """95% limits of counts of a total: Wilson's of a share, else those of a Poisson count."""
+    from geo.stats.intervals import poisson_interval, wilson  # whose libraries take long to load
+
     of = of.where(of > 0)
     low, high = (pd.Series(limit, count.index) / of * per for limit in poisson_interval(count))
     share = per == SHARE
