@@ -32,6 +32,7 @@ from dash._utils import to_json
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import england
+from benchmarks.told import Table
 from dashboard import view
 from geo import demo
 from geo.answer.atlas import Atlas
@@ -68,7 +69,7 @@ def questions(atlas: Atlas) -> Iterator[dict[str, object]]:
 
 def layers(atlas: Atlas) -> None:
     """Print the times of every layer."""
-    print(f"{'layer':<18}{'answer, ms':>12}{'page, ms':>12}{'sent, kB':>12}")
+    table = Table(f"A new question of {_named(atlas)}", "layer", "answer, ms", "page, ms", "sent, kB")
     asked = questions(atlas)
     for layer in atlas.catalogue.layers:
         answered, paged, sent = [], [], ""
@@ -81,7 +82,7 @@ def layers(atlas: Atlas) -> None:
             answered.append(middle - start)
             paged.append(time.perf_counter() - start)
         answer, page = (1000 * statistics.median(times[1:]) for times in (answered, paged))
-        print(f"{layer:<18}{answer:>12.1f}{page:>12.1f}{len(sent) / 1000:>12.0f}", flush=True)
+        table.row(layer, answer, page, len(sent) / 1000)
 
 
 def counting(atlas: Atlas) -> None:
@@ -110,13 +111,14 @@ def counting(atlas: Atlas) -> None:
                 kept &= frame[column].isin(chosen[column])
         return frame[kept].groupby("lsoa", observed=False).size().to_numpy()
 
-    print(f"counts of areas from {len(frame):,} events{'cube, ms':>14}{'groupby, ms':>14}{'ratio':>8}")
+    title = f"Counts of areas from {len(frame):,} events of {_named(atlas)}"
+    table = Table(title, "filter", "cube, ms", "groupby, ms", "times as fast")
     for name, chosen in filters.items():
         query = atlas.catalogue.check(Query(source=source, category=(category,)).replace(**chosen))[0]
         assert np.array_equal(loaded.cube.select(query).by_area, plain(chosen))
         ours = milliseconds(lambda query=query: loaded.cube.select(query).by_area)
         theirs = milliseconds(lambda chosen=chosen: plain(chosen))
-        print(f"{name:<34}{ours:>16.2f}{theirs:>14.2f}{theirs / ours:>7.0f} ×", flush=True)
+        table.row(name, ours, theirs, theirs / ours)
 
 
 def measure(folder: Path) -> None:
@@ -124,12 +126,16 @@ def measure(folder: Path) -> None:
     start = time.perf_counter()
     atlas = Atlas.open(folder)
     opened = time.perf_counter() - start
-    n = atlas.levels["lsoa"].n
-    events = sum(loaded.cube.n_events for loaded in atlas.sources.values())
-    print(f"# {atlas.place}: {n:,} areas, {events:,} events; opened in {opened:.2f} s")
     counting(atlas)
     layers(atlas)
-    print(f"most memory of the process so far: {megabytes():.0f} MB\n", flush=True)
+    table = Table(f"The whole of {_named(atlas)}", "", "opened, s", "most memory, MB")
+    table.row("one process", opened, megabytes())
+
+
+def _named(atlas: Atlas) -> str:
+    """What is measured: the county, and how large it is."""
+    events = sum(loaded.cube.n_events for loaded in atlas.sources.values())
+    return f"{atlas.place} ({atlas.levels['lsoa'].n:,} areas, {events:,} events)"
 
 
 def main() -> None:

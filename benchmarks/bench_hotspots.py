@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
+from benchmarks.told import Table
 from geo.stats.at_once import hot_at_once
 from geo.stats.exact_null import SMALLEST_P, neighbour_sum_p
 from geo.stats.hotspots import getis_ord_star, local_moran
@@ -85,37 +86,41 @@ def peers(
     return {"esda": by_esda, "pygeoda": by_geoda}
 
 
+PEERS = ("esda 999", "esda 9,999", "pygeoda 999", "pygeoda 9,999")
+"""With how many permutations."""
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     warnings.simplefilter("ignore", DeprecationWarning)
     quick = "--quick" in sys.argv
-    print(f"{'areas':>7} {'slice':<13} {'exact, ms':>10} {'Gi*, ms':>8}", end="")
-    print("".join(f" {name:>22}" for name in ("esda 999", "esda 9,999", "pygeoda 999", "pygeoda 9,999")))
     for n in (417, 6_800, 33_755):
         name, frame = areas(n)
         start = time.perf_counter()
         neighbours = queen(frame)
         built = time.perf_counter() - start
         largest = neighbours.cardinalities.max()
-        print(f"# {n:,} areas ({name}), up to {largest} neighbours, found in {built:.2f} s")
+        title = f"{n:,} areas ({name}), up to {largest} neighbours, found in {built:.2f} s; milliseconds"
+        table = Table(title, "counts", "exact", "Gi*", *PEERS, "p within")
         asked = {p: peers(frame, neighbours, p) for p in (999, 9_999)}
         for label, y in slices(n).items():
             moran = median_ms(lambda y=y, neighbours=neighbours: local_moran(y, neighbours))
             star = median_ms(lambda y=y, neighbours=neighbours: getis_ord_star(y, neighbours))
             error = neighbour_sum_p(y, neighbours).error.max()
-            lattice = f" (p within {error:.4f})" if error > 2 * SMALLEST_P else ""
-            print(f"{n:>7} {label:<13} {moran:>10.2f} {star:>8.2f}", end="", flush=True)
+            took: list[float | None] = []
             for peer in ("esda", "pygeoda"):
                 for permutations in (999, 9_999):
                     if quick and n > 10_000 and permutations > 999:
-                        print(f" {'-':>22}", end="")
+                        took.append(None)
                         continue
-                    took = median_ms(lambda y=y, f=asked[permutations][peer]: f(y.astype(float)), seconds=0.5)
-                    print(f" {took:>11.1f} ({took / moran:>6.0f} ×)", end="", flush=True)
-            print(lattice)
+                    ask = asked[permutations][peer]
+                    took.append(median_ms(lambda y=y, ask=ask: ask(y.astype(float)), seconds=0.5))
+            table.row(label, moran, star, *took, error if error > 2 * SMALLEST_P else None)
         week = np.random.default_rng(20240502).poisson(slices(n)["year"][:, None] / 168, size=(n, 168))
-        took = median_ms(lambda week=week, neighbours=neighbours: hot_at_once(week, neighbours), seconds=1.0)
-        print(f"{n:>7} all 168 hours of a week, Gi* maps judged at once: {took:,.0f} ms")
+        at_once = median_ms(
+            lambda week=week, neighbours=neighbours: hot_at_once(week, neighbours), seconds=1.0
+        )
+        table.row("168 hours of a week at once", None, at_once, *[None] * len(PEERS), None)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.england import FORCE, boundaries, codes
+from benchmarks.told import Table
 from geo.data.store import Store
 
 HERE = Path(__file__).resolve().parents[1]
@@ -148,7 +149,6 @@ def main() -> None:
         for key, (checkout, _) in ways.items():
             for kind, file in (("boundaries", "areas.gpkg"), ("lookup", "lookup.csv")):
                 run(checkout, "import", kind, str(folder / file), "--data", str(folder / key))
-        print(f"{'rows':>12}{'':>8}{'s':>9}{'CPU s':>9}{'rows a second':>16}{'MB':>9}{'times as fast':>15}")
         for rows in chosen.rows or [100_000, 1_000_000]:
             write_extract(folder / "extract.csv", rows)
             measured(folder, rows, ways, chosen.times)
@@ -173,10 +173,11 @@ def measured(folder: Path, rows: int, ways: dict[str, tuple[Path, tuple[str, ...
         key: [statistics.median(getattr(one, k) for one in mine) for k in ("seconds", "busy", "memory")]
         for key, mine in runs.items()
     }
+    heads = ("seconds", "CPU seconds", "rows a second", "memory, MB", "times as fast")
+    table = Table(f"Import of {rows:,} rows", "as", *heads)
     for key, (seconds, busy, memory) in middle.items():
-        times_ = f"{middle['other'][0] / seconds:>15.2f}" if "other" in middle else ""
-        each = f"{rows:>12,}{key:>8}{seconds:>9.2f}{busy:>9.2f}{rows / seconds:>16,.0f}{memory:>9,.0f}"
-        print(f"{each}{times_}", flush=True)
+        faster = middle["other"][0] / seconds if "other" in middle else None
+        table.row(key, seconds, busy, rows / seconds, memory, faster)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,10 @@ from urllib.request import urlopen
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.told import Table  # noqa: E402
+
 LAYERS = (
     "measure quintile significance local_moran getis_ord agreement confidence imd bivariate excess "
     "change emerging bivariate_moran colocation"
@@ -290,10 +294,10 @@ def main() -> None:
                     print(f"{name}: {error}")
         for one in both.values():
             one.stop()
-    print(f"{'median of three runs':<24}" + "".join(f"{name:>12}" for name in both))
+    table = Table(f"{given.viewers} viewers, {given.repeated:g}% repeated, median of three runs", "", *both)
     for figure in runs["this"][0]:
         found = [statistics.median(each[figure] for each in of) for of in runs.values()]
-        print(f"{figure:<24}" + "".join(f"{value:>12.3f}" for value in found))
+        table.row(figure, *found)
 
 
 def soak(one: Served, given: argparse.Namespace) -> None:

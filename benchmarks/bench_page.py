@@ -162,6 +162,7 @@ def main() -> None:
     if given.serve:
         serve(given.serve)
         return
+    from benchmarks.told import Table
     from tests.support.browser import FLAGS, installed
 
     path = installed()
@@ -187,12 +188,12 @@ def main() -> None:
             for checkout in checkouts:
                 checkout.stop()
     heads = ["this", "worst"] + (["other", "worst", "times"] if given.other else [])
-    print(f"{'(medians)':<18}" + "".join(f"{head:>10}" for head in heads))
+    table = Table("Page, map and a click, milliseconds (medians)", "", *heads)
     for name in checkouts[0].figures:
         cells = [cell for one in checkouts for cell in _median_and_worst(one.figures[name])]
         if given.other:
             cells.append(cells[2] / cells[0])
-        print(f"{name:<18}" + "".join(f"{cell:>10.{2 if cell < 20 else 0}f}" for cell in cells))
+        table.row(name, *cells)
 
 
 def _median_and_worst(figures: list[float]) -> list[float]:

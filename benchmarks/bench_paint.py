@@ -17,6 +17,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.told import Table
 from tests.support.browser import FLAGS, installed
 from tests.support.map_county import CONFIG, INSETS, county, frame, serve
 
@@ -86,15 +87,15 @@ def main() -> None:
     path = installed()
     if path is None:
         sys.exit("There is no Chromium on this machine (on Debian: apt install chromium).")
-    print(f"{'click to picture, ms':24}{'one map':>16}{'with insets':>16}{'two maps':>16}   (median / worst)")
+    table = Table("Click to picture, ms (median / worst)", "", "one map", "with insets", "two maps")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for name, (columns, rows) in sizes:
-            print(f"{name:24}", end="", flush=True)
+            cells = []
             for insets, compare in ((False, False), (True, False), (False, True)):
                 times = measure(browser, columns, rows, insets=insets, compare=compare)
-                print(f"{f'{np.median(times):.0f} / {times.max():.0f}':>16}", end="", flush=True)
-            print()
+                cells.append(f"{np.median(times):.0f} / {times.max():.0f}")
+            table.row(name, *cells)
         browser.close()
 
 

@@ -45,13 +45,22 @@ def calibrate(
 
 
 @cli.cli.command()
-def bench() -> None:
-    """Measure how fast it is (in a checkout of the source)."""
-    folder = Path(__file__).resolve().parents[1] / "benchmarks"
-    if not folder.is_dir():
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Measure less of each.")] = False,
+    other: Annotated[
+        Path | None,
+        typer.Option(help="Another checkout, to measure beside this one in the same runs.", metavar="FOLDER"),
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="File for what was measured.", metavar="FILE")] = None,
+) -> None:
+    """Measure how fast it is, with a description of the machine (in a checkout of the source)."""
+    script = Path(__file__).resolve().parents[1] / "benchmarks" / "all.py"
+    if not script.is_file():
         raise Problem(
             "The benchmarks are in the source, not in the installed program: run this in a checkout."
         )
-    scripts = sorted(folder.glob("bench_*.py"))
-    runs = [subprocess.run([sys.executable, os.fspath(script)], check=False) for script in scripts]
-    raise typer.Exit(max(run.returncode for run in runs))
+    arguments = [*(["--quick"] if quick else [])]
+    for name, path in (("--other", other), ("--json", json)):
+        arguments += [name, os.fspath(path.resolve())] if path else []
+    run = subprocess.run([sys.executable, os.fspath(script), *arguments], check=False)
+    raise typer.Exit(run.returncode)

@@ -247,8 +247,7 @@ def test(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """Run every benchmark, one after the other."""
     prepare(dev=True)
-    scripts = sorted((ROOT / "benchmarks").glob("bench_*.py"))
-    return max(python(str(script), *arguments) for script in scripts)
+    return python(str(ROOT / "benchmarks" / "all.py"), *arguments)
 
 
 def lock(arguments: list[str]) -> int:

@@ -1,10 +1,13 @@
 """The benchmarks still run: on a country of two rows of squares, asked twice."""
 
+import json
+import platform
 from pathlib import Path
 
 import pytest
 
-from benchmarks import bench_answers, bench_import, england
+from benchmarks import all as every
+from benchmarks import bench_answers, bench_import, england, told
 from geo.answer.layers import LAYERS
 from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
@@ -17,6 +20,8 @@ def test_complete_answers_are_measured_on_a_made_up_country(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bench_answers, "QUESTIONS", 2)
+    gathered = tmp_path / "told"
+    monkeypatch.setenv(told.GATHERED, str(gathered))
     england.build(tmp_path / "data", areas=2 * england.COLUMNS, events=3_000)
     bench_answers.measure(tmp_path / "data")
     said = capsys.readouterr().out
@@ -24,7 +29,18 @@ def test_complete_answers_are_measured_on_a_made_up_country(
     assert "368 areas, 3,000 events" in said
     timed = [line.split() for line in said.splitlines() if line.split()[:1] and line.split()[0] in LAYERS]
     assert [words[0] for words in timed] == [key for key, layer in LAYERS.items() if layer.needs <= HELD]
-    assert all(len([float(word) for word in words[1:]]) == 3 for words in timed)
+    assert all(len([float(word.replace(",", "")) for word in words[1:]]) == 3 for words in timed)
+    tables = every.tables([json.loads(line) for line in gathered.read_text(encoding="utf-8").splitlines()])
+    assert [len(table["columns"]) for table in tables] == [4, 4, 3]
+    assert [row[0] for row in tables[1]["rows"]] == [words[0] for words in timed]
+    assert all(len(row) == len(table["columns"]) for table in tables for row in table["rows"])
+
+
+def test_every_benchmark_is_run_and_the_machine_has_no_name() -> None:
+    scripts = {path.stem for path in Path(every.__file__).parent.glob("bench_*.py")}
+    assert scripts == set(every.BENCHES)
+    described = told.machine()
+    assert described["processors"] and platform.node() not in map(str, described.values())
 
 
 def test_the_extract_to_be_imported_is_one(tmp_path: Path) -> None:
