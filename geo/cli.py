@@ -53,7 +53,7 @@ EngineUrl = Annotated[
     typer.Option(
         "--engine",
         envvar="HOTSPOTS_ENGINE",
-        help="Who counts: memory, duckdb, or postgresql://user@host/database (docs/engines.md).",
+        help="Who counts: memory, duckdb, postgresql://user@host/database or spark (docs/engines.md).",
         metavar="URL",
     ),
 ]

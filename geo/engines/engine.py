@@ -10,7 +10,7 @@ from geo.answer.packed import IN_MEMORY
 from geo.ask.problem import Problem
 
 MEMORY = "memory"
-KNOWN = "memory, duckdb, postgresql://…"
+KNOWN = "memory, duckdb, postgresql://… or spark"
 
 
 def engine_of(url: str) -> Engine:
@@ -19,7 +19,8 @@ def engine_of(url: str) -> Engine:
     Parameters
     ----------
     url : str
-        ``memory``; ``duckdb``, over the files of the data folder; ``postgresql://user@host/database``.
+        ``memory``; ``duckdb``, over the files of the data folder; ``postgresql://user@host/database``;
+        ``spark``, or the ``spark://host:port`` of a cluster.
 
     Raises
     ------
@@ -38,9 +39,13 @@ def engine_of(url: str) -> Engine:
             from geo.engines.postgres import PostgreSQL
 
             return PostgreSQL(url)
+        if kind == "spark":
+            from geo.engines.spark import Spark
+
+            return Spark(url)
     except ModuleNotFoundError as error:
         raise Problem(
             f"The engine {kind} needs the package {error.name}, which is not installed: install what engines "
-            'need with pip install "hotspots[engines]".'
+            'need with pip install "hotspots[engines]", or "hotspots[spark]" for Spark.'
         ) from error
     raise Problem(f"There is no engine “{kind}”: it is one of {KNOWN}.")

@@ -4,15 +4,18 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import ibis
 import pytest
+import sqlglot
 
 from geo.answer.atlas import Atlas
 from geo.answer.county import Loaded
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER, OTHERS
-from geo.engines.contract import NUMBERS, both
+from geo.engines.contract import NUMBERS, both, questions
 from geo.engines.duck import DuckDB
 from geo.engines.engine import engine_of
 
@@ -96,6 +99,22 @@ def test_who_may_not_see_true_events_has_an_engine_that_never_opens_them(
     cleared = others.seen_by(CLEARED_OWNER)
     assert {one for one in hidden if any(one in sql for sql in asked)} == hidden
     assert cleared.sources["ae"].events.select(Query()).by_place.sum() != 0
+
+
+def test_every_count_compiles_for_trino(demo_county: Path, engine: DuckDB) -> None:
+    """Which no test can start: that it would read each question as it was meant."""
+    written = []
+
+    class Written(DuckDB):
+        def run(self, expression: Any) -> Any:
+            written.append(ibis.to_sql(expression, dialect="trino"))
+            return super().run(expression)
+
+    atlas = Atlas.open(demo_county, CLEARED_OWNER, Written())
+    for query, by, areas in questions(atlas, len(NUMBERS), 1):
+        NUMBERS[by](atlas.sources[query.source].events.select(query), areas)
+    assert len(written) > len(NUMBERS)
+    assert all(sqlglot.parse_one(sql, read="trino").named_selects for sql in written)
 
 
 def test_an_engine_is_one_in_each_process(engine: DuckDB) -> None:
