@@ -57,33 +57,15 @@ def test_another_fault_of_listening_is_told(
     assert "--port" in err
 
 
-def test_serve_says_where_it_is_and_answers(small_county: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, app.__file__, "--port", "0", "--no-token", "--data", str(small_county)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        said = process.stdout.readline()
-        assert said.startswith("The dashboard is on http://127.0.0.1:")
-        with urllib.request.urlopen(f"{said.split()[-1]}/healthz", timeout=30) as answer:
-            assert answer.status == 200
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
-    assert "Traceback" not in err
-
-
 def test_the_first_start_builds_the_demonstration(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = tmp_path / "data"
-    monkeypatch.setattr("geo.demo.build", lambda folder, progress: small.build(tmp_path))
+    monkeypatch.setattr("geo.demo.build", lambda folder, *_, **__: small.build(tmp_path))
     app.fill(data)
     assert "building the demonstration county" in capsys.readouterr().out
     assert not Store(data).empty
-    monkeypatch.setattr("geo.demo.build", lambda folder, progress: pytest.fail("it is built once"))
+    monkeypatch.setattr("geo.demo.build", lambda *_, **__: pytest.fail("it is built once"))
     app.fill(data)
 
 
@@ -159,13 +141,17 @@ def test_a_server_with_a_log_in_serves_each_group_its_own(small_county: Path, tm
 # ---------------------------------------------------------------- the end
 
 
-def test_what_is_asked_before_the_signal_to_stop_is_answered(small_county: Path) -> None:
+def test_serve_answers_what_is_asked_before_the_signal_to_stop(small_county: Path) -> None:
     command = [sys.executable, app.__file__, "--port", "0", "--no-token", "--log"]
     with subprocess.Popen(
         [*command, "--data", str(small_county)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None and process.stderr is not None
-        address = process.stdout.readline().split()[-1]
+        said = process.stdout.readline()
+        assert said.startswith("The dashboard is on http://127.0.0.1:")
+        address = said.split()[-1]
+        with urllib.request.urlopen(f"{address}/healthz") as answer:
+            assert answer.status == 200
         port = int(address.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as asked, asked.makefile("rb") as answer:
             asked.sendall(b"GET /export.pdf HTTP/1.1\r\nHost: localhost\r\n\r\n")

@@ -12,12 +12,18 @@ import app
 
 @contextmanager
 def served(data: Path) -> Iterator[str]:
-    """Serve a data folder on a free port; gives the address, without a slash at its end."""
+    """Serve a data folder on a free port; gives the address, without a slash at its end.
+
+    It must say where it is, and end without a fault when it is interrupted.
+    """
     command = [sys.executable, app.__file__, "--port", "0", "--no-token", "--data", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().split()[-1]
+            said = process.stdout.readline()
+            assert said.startswith("The dashboard is on http://127.0.0.1:")
+            yield said.split()[-1]
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            _, err = process.communicate(timeout=30)
+            assert "Traceback" not in err
