@@ -89,7 +89,7 @@ def draw(page: Page, chart: Chart, table: pd.DataFrame, place: Rect) -> None:
     """
     left, below = _margins(chart, table)
     above = 3.5 + HEAD_LINE * _head_lines(chart) if chart.form == "heat" else 5.0
-    right = {"heat": 2.0, "curve": 5.0, "funnel": 44.0}.get(chart.form, 14.0)
+    right = {"heat": 2.0, "curve": 5.0, "funnel": 54.0}.get(chart.form, 14.0)
     box = (
         (place.left + left) / page.width,
         1 - (place.bottom - below) / page.height,

@@ -262,6 +262,7 @@ def test_the_protected_version_tells_no_pairs(folder: Path) -> None:
     for key in (*pairs, "named_places", "repeat_persons"):
         with pytest.raises(NotPossible):
             made(part, key)
+    assert not {"premises_name", "person", "person_key"} & set(atlas.snapshot.events("offences"))
     shown = made(part, "represented").table["Count"].dropna()
     assert (shown % 5 == 0).all()
 

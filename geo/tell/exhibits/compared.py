@@ -224,6 +224,12 @@ def _by_deprivation(part: Part, groups: int, word: str) -> tuple[pd.DataFrame, s
     return shown, unit, tuple(filter(None, [few_said(numbered["Count"], numbered[unit], word.lower())]))
 
 
+def _formats(unit: str) -> dict[str, str]:
+    """How rates by deprivation are written: of few per 1,000 to two places."""
+    few = {} if "100,000" in unit else dict.fromkeys((unit, "Lower", "Upper"), "{:,.2f}")
+    return {"Share": PERCENT} | few
+
+
 def gradient(part: Part) -> Exhibit:
     """Rates by national tenth of deprivation."""
     part.need_level("lsoa")
@@ -240,7 +246,7 @@ def gradient(part: Part) -> Exhibit:
         finding = f"Rates run from {first} to {last}."
     chart = Chart("bars", "Decile", (unit,), interval=("Lower", "Upper"), titles=("", unit))
     title = f"{part.titled}: by tenth of deprivation"
-    return Exhibit("gradient", title, finding, table, {"Share": PERCENT}, chart, caveats)
+    return Exhibit("gradient", title, finding, table, _formats(unit), chart, caveats)
 
 
 def fifths(part: Part) -> Exhibit:
@@ -258,7 +264,7 @@ def fifths(part: Part) -> Exhibit:
     title = f"{part.titled}: by fifth of deprivation"
     finding = said or "Too few events or tenths of deprivation for a slope index of inequality."
     caveats = (*few, *(ALLOWED_FOR,) * bool(said))
-    return Exhibit("fifths", title, finding, table, {"Share": PERCENT}, caveats=caveats)
+    return Exhibit("fifths", title, finding, table, _formats(unit), caveats=caveats)
 
 
 def _between(part: Part) -> Between:

@@ -89,7 +89,7 @@ def named_places(part: Part) -> Exhibit:
     )
     formats = dict.fromkeys(("Share of all", "From", "To"), "{:.2f}%")
     title = f"{part.titled}: places by name"
-    finding = _leaders(part, table, f"{counts[order[0]]:,}", f", {table['Share of all'].iloc[0]:.2g}% of all")
+    finding = _leaders(part, table, f"{counts[order[0]]:,}", f", {table['Share of all'].iloc[0]:.2f}% of all")
     return Exhibit("named_places", title, finding, table, formats, caveats=caveats)
 
 
