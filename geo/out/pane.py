@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -213,13 +213,26 @@ def _outline(shapes: np.ndarray, detail: float) -> Any:
     return Path(points, codes)
 
 
-def spread(points: np.ndarray, gap: float, *, rounds: int = 60) -> np.ndarray:
+def spread(
+    points: np.ndarray,
+    gap: float | np.ndarray,
+    *,
+    free: np.ndarray | None = None,
+    keep: Callable[[np.ndarray], np.ndarray] = lambda places: places,
+    rounds: int = 120,
+) -> np.ndarray:
     """Move points apart until all are at least ``gap`` from each other, each as little as may be.
 
     Parameters
     ----------
     points : ndarray of float, shape (n, 2)
-    gap : float
+    gap : float or ndarray of float, shape (n,)
+        Of two points that have one each, the mean of both.
+    free : ndarray of float, shape (n,), optional
+        How far around each point nothing may lie that is ``gap`` wide; 0 for anything. Such a point is left
+        away from the middle of all. Where there is too little room this comes last.
+    keep : callable
+        Where points may be that would be at some places.
     rounds : int
         After so many steps some pairs may still be closer.
 
@@ -228,17 +241,30 @@ def spread(points: np.ndarray, gap: float, *, rounds: int = 60) -> np.ndarray:
     ndarray of float, shape (n, 2)
         The same points always give the same places.
     """
-    placed = np.array(points, dtype=float).reshape(-1, 2)
-    if len(placed) < 2:
-        return placed
-    turn = np.arange(len(placed)) * 2.399963  # where two coincide, part them in different directions
-    placed += 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
-    for _ in range(rounds):
-        apart = placed[:, None] - placed[None]
+    home = np.array(points, dtype=float).reshape(-1, 2)
+    if not len(home):
+        return home
+    gaps = np.broadcast_to(gap, len(home)).astype(float)
+    least = (gaps[:, None] + gaps) / 2
+    turn = np.arange(len(home)) * 2.399963  # where two coincide, part them in different directions
+    placed = home + 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
+    if free is not None:
+        away = placed - placed.mean(axis=0)
+        away /= np.maximum(np.hypot(*away.T), 1e-3)[:, None]
+        placed += away * np.where(free > 0, gaps, 0.0)[:, None]
+        clear = np.where(free > 0, gaps[:, None] / 2 + free, 0.0)
+    placed = keep(placed)
+    for at in range(rounds):
+        before = placed
+        apart = placed[:, None] - placed
         distance = np.hypot(apart[..., 0], apart[..., 1])
         np.fill_diagonal(distance, np.inf)
-        push = np.maximum(0, gap - distance) / 2 / distance
-        if push.max() < 1e-4:
+        placed = placed + (apart * (np.maximum(0, least - distance) / 2 / distance)[..., None]).sum(axis=1)
+        if free is not None and at < rounds * 2 / 3:
+            off = placed[:, None] - home
+            distance = np.maximum(np.hypot(off[..., 0], off[..., 1]), 1e-6)
+            placed = placed + (off * (np.maximum(0, clear - distance) / distance)[..., None]).sum(axis=1)
+        placed = keep(placed)
+        if np.abs(placed - before).max() < 1e-4:
             break
-        placed += (apart * push[..., None]).sum(axis=1)
     return placed

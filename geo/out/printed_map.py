@@ -8,6 +8,7 @@ The same page leaves as PNG, SVG or PDF; its maps alone go into a slide.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from geo.out.drawing import (
     OUTSIDE_INK,
     PALE,
     POINT,
+    RANK,
     TINY,
     TITLE,
     WARD,
@@ -56,6 +58,9 @@ MARGIN, GAP = 11.0, 4.0
 SIDE = 72.0
 """Width of the column with the numbered areas and the legend, millimetres."""
 BADGE_GAP = 4.6
+ROOMY, DOT = 1.7, 0.7
+"""An area of so many times the size of its number has room for it; millimetres around the middle of others
+that numbers and names leave free."""
 AREA_SIZE, WARD_SIZE, BOROUGH_SIZE = 1.0, 3.0, 8.0
 """Width on paper, millimetres, below which the lines of most areas of a level are drawn thinner."""
 MOST_LABELS = 14
@@ -201,20 +206,43 @@ def _badges(sheet: Sheet, taken: dict[Pane, list[Rect]], top: pd.DataFrame) -> N
     """Number the top areas: in an inset where one shows them, else on the main map (the first pane)."""
     main, *magnified = taken
     positions = sheet.answer.table.index.get_indexer(top.index)
-    anchors = sheet.level.anchors[positions]
+    anchors, bounds = sheet.level.anchors[positions], sheet.level.bounds[positions]
+    sides = (bounds[:, 2:] - bounds[:, :2]).min(axis=1)
+    gaps = np.array([max(BADGE_GAP, text_width(rank, RANK, True) + 2.6) for rank in top["rank"]])
     left = np.ones(len(positions), bool)
     for pane in (*magnified, main):
         mine = left & pane.sees(anchors, margin=0.0 if pane is main else 1.0)
         left &= ~mine
-        home = pane.at(anchors[mine])
-        low = (pane.place.left + 2.4, pane.place.top + 2.4)
-        high = (pane.place.right - 2.4, pane.place.bottom - 2.4)
-        placed = np.clip(spread(home, BADGE_GAP), low, high)
-        for (x, y), (x0, y0), rank in zip(placed, home, top["rank"][mine], strict=True):
+        home, side, gap = pane.at(anchors[mine]), sides[mine] / pane.scale, gaps[mine]
+        free = np.where(side < ROOMY * BADGE_GAP, np.maximum(side / 2, DOT), 0.0)
+        placed = spread(home, gap, free=free, keep=partial(_clear, pane.place, taken[pane], gap))
+        for (x, y), (x0, y0), wide, rank in zip(placed, home, gap, top["rank"][mine], strict=True):
             if np.hypot(x - x0, y - y0) > 1.6:
+                pane.page.top.plot([x0, x], [y0, y], color="white", linewidth=1.6, zorder=6.4)
                 pane.page.top.plot([x0, x], [y0, y], color=INK, linewidth=0.6, zorder=6.5)
+                pane.page.top.plot([x0], [y0], color=INK, marker="o", markersize=2.0, zorder=6.6)
+                taken[pane].append(Rect(x0 - DOT, y0 - DOT, x0 + DOT, y0 + DOT))
             pane.page.badge(x, y, rank)
-            taken[pane].append(Rect(x - 2.8, y - 2.3, x + 2.8, y + 2.3))
+            taken[pane].append(Rect(x - wide / 2, y - 2.3, x + wide / 2, y + 2.3))
+
+
+def _clear(room: Rect, taken: Sequence[Rect], gaps: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The places nearest to some at which numbers lie in a room and over nothing that is taken."""
+    half = np.column_stack([gaps / 2, np.full(len(gaps), BADGE_GAP / 2)])
+    low, high = np.array([room.left, room.top]) + half, np.array([room.right, room.bottom]) - half
+    found = np.clip(places, low, high)
+    for rect in taken:
+        sides = np.array([rect.left, rect.top]) - half, np.array([rect.right, rect.bottom]) + half
+        over = ((found > sides[0]) & (found < sides[1])).all(axis=1)
+        steps = np.concatenate([sides[0] - found, sides[1] - found], axis=1)  # left, up, right, down
+        goal = found[:, [0, 1, 0, 1]] + steps
+        inside = (goal >= low[:, [0, 1, 0, 1]]) & (goal <= high[:, [0, 1, 0, 1]])
+        best = np.where(inside, np.abs(steps), np.inf).argmin(axis=1)
+        axis, rows = best % 2, np.arange(len(found))
+        moved = found.copy()
+        moved[rows, axis] += steps[rows, best]
+        found = np.where(over[:, None], moved, found)
+    return found
 
 
 def _place_names(sheet: Sheet, main: Pane, taken: list[Rect], shown: set[str]) -> None:

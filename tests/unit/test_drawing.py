@@ -55,6 +55,18 @@ def test_numbers_on_the_map_are_spread_apart(points):
     assert (spread(np.array(points, float), 4.6) == placed).all()
 
 
+def test_numbers_leave_free_what_they_number_and_keep_within_their_room():
+    """They covered the small areas of a comparison's windows, and wide ones lay over one another."""
+    crowd = 20 + np.array([[0, 0], [2, 1], [1, 3], [4, 0], [3, 3], [0, 5], [5, 4]], float)
+    gaps = np.array([4.6, 4.6, 5.8, 4.6, 5.8, 4.6, 5.8])
+    placed = spread(crowd, gaps, free=np.full(7, 0.7), keep=lambda places: np.clip(places, 3, 42))
+    assert placed.min() >= 3 and placed.max() <= 42
+    for i, place in enumerate(placed):
+        assert np.hypot(*(crowd - place).T).min() >= gaps[i] / 2 + 0.6
+        apart = np.hypot(*(np.delete(placed, i, axis=0) - place).T)
+        assert (apart >= (np.delete(gaps, i) + gaps[i]) / 2 - 0.1).all()
+
+
 PALE = [AS_EXPECTED, PLAIN, *(steps[0] for ramp in PALETTES.values() for steps in (ramp.steps(5),))]
 
 
