@@ -193,7 +193,8 @@ def draw_excess(s: Asked) -> Drawn:
     keys = np.where(lost, tinted, verdict)
     entries = [kind for kind in BEYOND if s.query.fdr or kind.key not in UNCORRECTED]
     order = {kind.key: i for i, kind in enumerate(entries)}
-    position = np.array([order.get(key, -1) for key in keys])
+    which, words = pd.factorize(keys)
+    position = np.array([order.get(str(key), -1) for key in words])[which]
     title = f"{s.noun.capitalize()} against what deprivation{s.query.by_domain} predicts"
     codes, classes = classify(
         title, entries, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"

@@ -11,15 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import special, stats
+from scipy.interpolate import CubicSpline
 
 from geo.stats.vectors import Floats
 
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 """Where an uncertain expectation is looked at under the gamma law, in standard errors."""
+WIDE = 1.5
+"""The same for a quarter of the steps; for half of them four times as many."""
 STEPS = np.linspace(-7, 7, 101)[:, None]
 STEP_WEIGHTS = stats.norm.pdf(STEPS) / stats.norm.pdf(STEPS).sum()
 """Where a log-normal mean is looked at, in standard deviations."""
+EXPECTATIONS, SMALLEST_TAIL = 32, 1e-300
+"""Expectations at which the tails of a count are worked out where more areas than these have it."""
 FINEST = 100
 """How many times Poisson's variance the log-normal law's may be for these steps to see both; beyond, counts
 are so large that the logarithm of what chance alone makes of a mean is normal too."""
@@ -52,9 +58,13 @@ def _both(high: np.ndarray, near: Floats, itself: Floats, whole: Floats) -> tupl
 
 
 def _gamma_log_probability(y: Floats, mean: Floats, alpha: Floats | float) -> Floats:
-    size, share = 1 / alpha, 1 / (1 + alpha * mean)
-    ways = special.gammaln(size + y) - special.gammaln(y + 1) - special.gammaln(size)
-    return np.asarray(ways + size * np.log(share) + special.xlog1py(y, -share))
+    size, more = 1 / alpha, alpha * mean
+    if np.ndim(alpha) == 0 and y.ndim == 1:  # few of many areas have a count of their own
+        which, some = pd.factorize(y)
+        ways = (special.gammaln(size + some) - special.gammaln(some + 1) - special.gammaln(size))[which]
+    else:
+        ways = special.gammaln(size + y) - special.gammaln(y + 1) - special.gammaln(size)
+    return np.asarray(ways - (size + y) * np.log1p(more) + special.xlogy(y, more))
 
 
 def _gamma_tails(
@@ -93,10 +103,15 @@ def _log_normal_tails(
     y: Floats, expected: Floats, error: Floats, alpha: Floats, share: Floats
 ) -> tuple[Floats, Floats]:
     variance, middle = np.log1p(alpha) + np.square(error), np.log(expected) - np.log1p(alpha) / 2
-    large = variance.max(axis=0) * y > FINEST
+    # The tail of a count rises over so many times Poisson's variance: where that is far, few steps see it.
+    times = variance.max(axis=0) * np.maximum(y, 1)
     lower, upper = np.empty((2, len(y)))
-    for tails, those in ((_normal_tails, large), (_tails_at_steps, ~large)):
-        lower[those], upper[those] = tails(y[those], middle[:, those], variance[:, those], share[:, those])
+    least = 0.0
+    for most, steps in ((WIDE, STEPS[2::4]), (4 * WIDE, STEPS[::2]), (FINEST, STEPS), (np.inf, None)):
+        those = (times > least) & (times <= most)
+        given = y[those], middle[:, those], variance[:, those], share[:, those]
+        lower[those], upper[those] = _normal_tails(*given) if steps is None else _tails_at(steps, *given)
+        least = most
     return lower, upper
 
 
@@ -110,10 +125,12 @@ def _normal_tails(y: Floats, middle: Floats, variance: Floats, share: Floats) ->
     return (share * special.ndtr(below)).sum(axis=0), (share * special.ndtr(above)).sum(axis=0)
 
 
-def _tails_at_steps(y: Floats, middle: Floats, variance: Floats, share: Floats) -> tuple[Floats, Floats]:
+def _tails_at(
+    steps: Floats, y: Floats, middle: Floats, variance: Floats, share: Floats
+) -> tuple[Floats, Floats]:
     """The means of all spreads together have one law, which is looked at at the steps of the widest."""
     centre = middle.mean(axis=0)
-    step = np.sqrt(variance.max(axis=0)) * STEPS
+    step = np.sqrt(variance.max(axis=0)) * steps
     weight = np.zeros_like(step)
     for part, off, own in zip(share, middle - centre, np.sqrt(variance), strict=True):
         away = (step - off) / own
@@ -127,6 +144,31 @@ def _tails_at_steps(y: Floats, middle: Floats, variance: Floats, share: Floats) 
     near[:, high] = special.gammainc(y[high], mean[:, high])
     near[:, ~high] = special.gammaincc(y[~high] + 1, mean[:, ~high])
     return _both(high, (weight * near).sum(axis=0), itself, whole)
+
+
+def between_nodes(
+    tails: Callable[[Floats, Floats], Floats], at: Floats, expected: Floats
+) -> tuple[Floats, Floats]:
+    """Tails of counts, many of which are alike: of each worked out at some expectations, and read between.
+
+    The logarithm of a tail is a smooth line over that of the expectation; what is read differs from what
+    would be worked out by less than one part in ten thousand.
+    """
+    which, counts = pd.factorize(at)
+    order = np.argsort(which, kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(which, minlength=len(counts)))[:-1])
+    many = [group for group in groups if len(group) > EXPECTATIONS]
+    few = np.concatenate([np.empty(0, np.int64), *(group for group in groups if len(group) <= EXPECTATIONS)])
+    found = np.empty((2, len(at)))
+    found[:, few] = tails(at[few], expected[few])
+    if many:
+        of_log = np.log(expected)
+        lines = [np.linspace(of_log[g].min(), of_log[g].max() + 1e-6, EXPECTATIONS) for g in many]
+        known = tails(np.repeat([at[g[0]] for g in many], EXPECTATIONS), np.exp(np.concatenate(lines)))
+        known = np.log(np.maximum(known, SMALLEST_TAIL)).reshape(2, len(many), EXPECTATIONS)
+        for group, line, each in zip(many, lines, known.swapaxes(0, 1), strict=True):
+            found[:, group] = np.exp(CubicSpline(line, each, axis=1)(of_log[group]))
+    return found[0], found[1]
 
 
 GAMMA = Law(_gamma_log_probability, _gamma_tails)

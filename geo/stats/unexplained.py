@@ -379,8 +379,13 @@ def _fitted_tails(at: Floats, y: Floats, expected: Floats) -> tuple[Floats, Floa
     count, mean = y[some], expected[some]
     alphas = {law: max(_likeliest(law, count, mean), SMALLEST_SPREAD**2) for law in spread.LAWS}
     best = max(alphas, key=lambda law: float(law.log_probability(count, mean, alphas[law]).sum()))
-    error = np.zeros((1, len(y)))
-    return best.tails(at, expected, error, np.array([[alphas[best]]]), error + 1)
+    alpha = np.array([[alphas[best]]])
+
+    def tails(count: Floats, mean: Floats) -> Floats:
+        none = np.zeros((1, len(count)))
+        return np.stack(best.tails(count, mean, none, alpha, none + 1))
+
+    return spread.between_nodes(tails, at, expected)
 
 
 def _predictive_tails(

@@ -263,3 +263,18 @@ def test_protected_counts_are_not_surprising_for_being_seen(n: int, mean: float)
         flagged, naive, judged = flagged + (p <= 0.05).sum(), naive + (as_if <= 0.05).sum(), judged + len(p)
     assert flagged <= 0.05 * judged + 3 * (0.05 * judged) ** 0.5
     assert naive > 1.6 * 0.05 * judged
+
+
+@pytest.mark.parametrize("law", spread.LAWS)
+def test_tails_read_between_expectations_are_those_worked_out(law: spread.Law) -> None:
+    rng = np.random.default_rng(5)
+    expected = rng.gamma(2, 6, 3000)
+    counts = rng.poisson(expected * rng.gamma(1.5, 1 / 1.5, 3000)).astype(float)
+
+    def tails(count: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        none = np.zeros((1, len(count)))
+        return np.stack(law.tails(count, mean, none, np.array([[0.6]]), none + 1))
+
+    found = np.stack(spread.between_nodes(tails, counts, expected))
+    assert np.bincount(counts.astype(int)).max() > spread.EXPECTATIONS
+    np.testing.assert_allclose(found, tails(counts, expected), rtol=1e-4)
