@@ -37,7 +37,9 @@ def bulk(months: np.ndarray) -> tuple[int, int]:
     >>> bulk(np.array([2023 * 12] * 3 + [2023 * 12 + 1] * 90))
     (24276, 24277)
     """
-    found, counts = np.unique(months, return_counts=True)
+    counts = np.bincount(months - months.min())
+    found = np.flatnonzero(counts) + months.min()
+    counts = counts[counts > 0]
     thick = found[counts >= max(1.0, THIN * _usual(counts))]
     first = found[found >= thick[0] - FAR][0]
     kept = (found >= first) & (found <= found[-1])

@@ -23,7 +23,7 @@ from geo.ask.resources import shipped
 from geo.ask.words import listed, month_number
 from geo.data.covers import Covers
 from geo.data.distinct import filled, mapped, packed, unknown
-from geo.data.moments import parse_dates, parse_moments, parse_months, parse_times
+from geo.data.moments import hours_between, parse_dates, parse_moments, parse_months, parse_times
 from geo.data.protection import STRENGTHS
 from geo.data.read_persons import PLACE_NAME, read_factors, read_names
 from geo.data.readers import NO_CATEGORY, Grain, Reader, incidents
@@ -252,7 +252,7 @@ def _span(table: Table, column: str, form: str, start: pd.Series, hour: pd.Serie
     end, end_hour = parse_moments(table, column, form, optional=True)
     timed = hour.notna() & end_hour.notna()
     table.refuse((end < start) & timed, column, "earlier than the moment that it ends")
-    return ((end - start).dt.total_seconds() / 3600).where(timed)
+    return hours_between(start, end, timed)
 
 
 def _counted(table: Table, said: dict[str, Any], events: pd.DataFrame) -> pd.DataFrame:

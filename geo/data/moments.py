@@ -255,3 +255,33 @@ def parse_months(table: Table, column: str, form: str = "%Y-%m") -> pd.Series:
     numbers = (read.dt.year * 12 + read.dt.month - 1).reindex(positions).reset_index(drop=True)
     table.refuse(numbers.isna(), column, f"not a month written like {_like(form)}")
     return numbers.fillna(0).astype("int32")
+
+
+def hours_between(start: pd.Series, end: pd.Series, timed: pd.Series) -> pd.Series:
+    """Hours from one moment to another; missing where ``timed`` is not true.
+
+    >>> ten, late = (pd.Series(pd.to_datetime([f"2023-01-01 {at}"] * 2)) for at in ("10:00", "11:30"))
+    >>> hours_between(ten, late, pd.Series([True, False])).tolist()
+    [1.5, nan]
+    """
+    seconds = end.to_numpy("datetime64[s]") - start.to_numpy("datetime64[s]")
+    return pd.Series(np.where(timed.to_numpy(bool), seconds.astype(np.int64) / 3600, np.nan))
+
+
+def days_and_months(moments: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the midnight before each moment, and the number of its month, 0 where it is missing.
+
+    >>> days_and_months(pd.Series(pd.to_datetime(["2023-12-31 23:59", None])))[1].tolist()
+    [24287, 0]
+    """
+    values = moments.to_numpy("datetime64[s]")
+    known = ~np.isnat(values)
+    day = np.where(known, values.view(np.int64) // 86_400, 0)
+    first = int(day.min(initial=0))
+    every = np.arange(first, int(day.max(initial=first)) + 1).astype(
+        "datetime64[D]"
+    )  # far fewer than moments
+    month = every.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    midnight = (day * 86_400).astype("datetime64[s]")
+    midnight[~known] = np.datetime64("NaT")
+    return midnight, np.where(known, month[day - first], 0)

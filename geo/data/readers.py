@@ -14,7 +14,14 @@ from geo.ask.factors import FACTORS
 from geo.ask.words import slug
 from geo.data.distinct import filled, mapped, packed, stacked, unknown
 from geo.data.exclusions import points_of
-from geo.data.moments import parse_dates, parse_moments, parse_months, parse_times
+from geo.data.moments import (
+    days_and_months,
+    hours_between,
+    parse_dates,
+    parse_moments,
+    parse_months,
+    parse_times,
+)
 from geo.data.read_persons import VICTIM, read_cells, read_circumstances
 from geo.data.table import (
     PERSONS,
@@ -120,9 +127,9 @@ def incidents(
     n = len(category)
     if date is None:
         date = pd.Series(pd.NaT, index=range(n), dtype="datetime64[s]")
+    day, within = days_and_months(date)
     if month is None:
-        known = date.notna().to_numpy()  # a row without a date is set aside
-        month = pd.Series(np.where(known, date.to_numpy("datetime64[M]").astype(np.int64) + 1970 * 12, 0))
+        month = pd.Series(within)  # a row without a date is set aside
 
     def text(values: pd.Series | None) -> pd.Series:
         return unknown(n) if values is None else packed(values)
@@ -132,7 +139,7 @@ def incidents(
             "category": filled(category, NO_CATEGORY),
             "lsoa": text(lsoa),
             "month": month.astype("int32"),
-            "date": pd.Series(date.to_numpy("datetime64[D]").astype("datetime64[s]")),
+            "date": pd.Series(day),
             "hour": pd.Series(pd.NA, index=range(n), dtype="Int8") if hour is None else hour.astype("Int8"),
             "span_hours": pd.Series(np.nan, index=range(n)).astype("float32")
             if span_hours is None
@@ -281,7 +288,7 @@ def _force_extract(table: Table) -> pd.DataFrame:
         lsoa=parse_areas(table, "LSOA Code"),
         date=start,
         hour=hour,
-        span_hours=((end - start).dt.total_seconds() / 3600).where(timed),
+        span_hours=hours_between(start, end, timed),
         age_band=parse_ages(table, "Victim Age"),
         sex=parse_sexes(table, "Victim Sex"),
         offence_code=table.words("Home Office Code"),
