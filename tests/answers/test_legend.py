@@ -33,7 +33,8 @@ def test_bounds_increase_and_are_at_most_four(way, values, whole):
         assert (edges == np.floor(edges)).all()
 
 
-@given(st.lists(st.integers(0, 200), min_size=12, max_size=50, unique=True))
+@pytest.mark.filterwarnings("ignore:Numba not installed")
+@given(st.lists(st.integers(0, 200), min_size=12, max_size=30, unique=True))
 def test_natural_breaks_are_those_of_mapclassify(values):
     from mapclassify import FisherJenks
 
