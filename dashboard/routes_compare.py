@@ -79,11 +79,11 @@ def register(app: Dash, atlas: Atlas) -> None:
         allow(atlas, "patrol")
         request.max_content_length = LARGEST
         found, faults = tried(lambda: _compared(atlas))
-        written = None
+        what, written = "", None
         if found:
             what = request.form.get("what", "")
             written, faults = tried(lambda: write_comparison(atlas.snapshot.folder, found, what))
-        return page(_page(atlas, found, faults, written=written or ""), faults)
+        return page(_page(atlas, found, faults, written=written or "", what=what), faults)
 
     @app.server.get("/patrol/repeats")
     @described(Operation("Repeats among the events loaded, for the page", PAGE, HTML, effort=Effort.LONG))
@@ -133,7 +133,9 @@ def _page(
     compared: Compared | None,
     faults: tuple[str, ...],
     repeats: tuple[Exhibit, ...] = (),
+    *,
     written: str = "",
+    what: str = "",
 ) -> str:
     """Write the page: both forms, and what was found."""
     rest, found = without(*SAID), compared.told if compared else None
@@ -147,7 +149,7 @@ def _page(
         why_not=why_not_compared(compared) if compared else "",
         written=written,
         address=search(),
-        what=request.form.get("what", "") if request.method == "POST" and faults else "",
+        what=what,
         values={name: request.args.get(name, "") for name in SAID},
         said=SAID,
         kept=[tuple(map(unquote_plus, part.partition("=")[::2])) for part in rest.split("&") if part],

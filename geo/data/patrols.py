@@ -159,30 +159,30 @@ def _of_points(table: Table, columns: dict[str, str], small: Any) -> pd.DataFram
 # ---------------------------------------------------------------- results
 
 
-def register_trial(change: Transaction, seal: str, row: dict[str, Any]) -> bool:
+def register_trial(change: Transaction, known_by: str, row: dict[str, Any]) -> bool:
     """Write the result of a finished trial beside the county's register; whether it was not there before.
 
     Parameters
     ----------
     change : Transaction
-    seal : str
-        Of its schedule: a trial stands in the register once.
+    known_by : str
+        The same for the same trial: it stands in the register once.
     row : dict
         ``what, where, from, to, rating, result``, and the ``source`` whose true numbers it rests on.
     """
-    if is_registered(change, seal):
+    if is_registered(change, known_by):
         return False
     held = change.read(TRIALS) if change.has(TRIALS) else None
-    new = pd.DataFrame([{**{name: row[name] for name in (*COLUMNS, "source")}, "seal": seal}])
+    new = pd.DataFrame([{**{name: row[name] for name in (*COLUMNS, "source")}, "known_by": known_by}])
     new = new.astype({"from": "datetime64[s]", "to": "datetime64[s]"})
     change.put(TRIALS, new if held is None else pd.concat([held, new], ignore_index=True))
     change.manifest["history"].append(Receipt(TRIALS, [], TRIALS, rows=1, in_county=1).kept())
     return True
 
 
-def is_registered(snapshot: Snapshot, seal: str) -> bool:
-    """Whether the trial of a schedule stands in the register."""
-    return snapshot.has(TRIALS) and seal in set(snapshot.read(TRIALS)["seal"])
+def is_registered(snapshot: Snapshot, known_by: str) -> bool:
+    """Whether a trial stands in the register."""
+    return snapshot.has(TRIALS) and known_by in set(snapshot.read(TRIALS)["known_by"])
 
 
 def trials_registered(snapshot: Snapshot) -> pd.DataFrame | None:

@@ -124,6 +124,13 @@ def test_a_comparison_stands_in_the_register_once_and_is_never_rated_as_what_was
     address = address.replace("compare?", "compared?")
     assert client.post(address, data={"what": "x"}).status_code == 403
     blank = client.post(address, data={"what": ""}, headers={"Sec-Fetch-Site": "same-origin"})
+    large = client.post(
+        "/patrol/repeats-of-file",
+        data=b"x" * 9_000_000,
+        content_type="multipart/form-data; boundary=x",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    assert large.status_code == 422 and "The files are larger than 8 MB." in large.text
     assert blank.status_code == 422 and "What was done is missing" in blank.text
 
 

@@ -115,7 +115,10 @@ def test_the_button_beneath_a_result_writes_its_row_once(data, record, monkeypat
     assert f"Registered as “{table['Evidence'].iloc[0]}”" in written.text
     again = create_app(Atlas.open(data)).server.test_client()
     assert ALREADY in again.post("/patrol/judged", data={"kept": record.seal}, headers=here).text
-    assert ALREADY in client.post("/patrol/registered", data=sent, headers=here).text
+    drawn_again = Record.drawn(record.design, record.question, "another version", minutes="15", visits="1")
+    for sealed in (record, drawn_again):
+        sent = {"sealed": sealed.to_json()}
+        assert ALREADY in client.post("/patrol/registered", data=sent, headers=here).text
     assert len(register_of_interventions(_part(data)).table) == 1
 
 

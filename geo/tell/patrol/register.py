@@ -91,7 +91,7 @@ def why_not(trial: Ran) -> str:
         return "The trial is not over: its row in the register of interventions comes with the last look."
     if trial.asked.loaded.gate.disclosure not in WRITTEN:
         return NOT_ALL_MAY_SEE
-    if is_registered(trial.atlas.snapshot, trial.record.seal):
+    if is_registered(trial.atlas.snapshot, _known_by(trial)):
         return ALREADY
     return ""
 
@@ -100,10 +100,10 @@ def why_not_compared(found: Compared) -> str:
     """Why a comparison has no row in the register, in a sentence; "" where it may have one."""
     if found.asked.loaded.gate.disclosure not in WRITTEN:
         return NOT_ALL_MAY_SEE
-    return ALREADY if is_registered(found.asked.county.snapshot, _seal(found)) else ""
+    return ALREADY if is_registered(found.asked.county.snapshot, _compared_by(found)) else ""
 
 
-def _seal(found: Compared) -> str:
+def _compared_by(found: Compared) -> str:
     """By which a comparison is known: its areas, days and question."""
     asked_for = (*sorted(found.codes), f"{found.first} {found.last}", found.asked.query.to_search())
     return hashlib.sha256("\n".join(asked_for).encode()).hexdigest()
@@ -146,7 +146,12 @@ def write_comparison(folder: str | Path, found: Compared, what: str) -> str:
         "result": f"{counted_there}: {found.told.exhibit('compared', 'wdd').finding} Not drawn by lot.",
         "source": asked.query.source,
     }
-    return _written(folder, _seal(found), row, COMPARED_RULE)
+    return _written(folder, _compared_by(found), row, COMPARED_RULE)
+
+
+def _known_by(trial: Ran) -> str:
+    """By which a trial is known: its design and question, whatever version of the data it was drawn from."""
+    return hashlib.sha256(f"{trial.record.design} {trial.record.question}".encode()).hexdigest()
 
 
 def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
@@ -154,12 +159,12 @@ def write_row(folder: str | Path, trial: Ran, found: Assessment) -> str:
     if why := why_not(trial):
         return why
     row = row_of(trial, found)
-    return _written(folder, trial.record.seal, row, RULE)
+    return _written(folder, _known_by(trial), row, RULE)
 
 
-def _written(folder: str | Path, seal: str, row: dict[str, Any], rule: str) -> str:
+def _written(folder: str | Path, known_by: str, row: dict[str, Any], rule: str) -> str:
     with Store(folder).transaction() as change:
-        new = register_trial(change, seal, row)
+        new = register_trial(change, known_by, row)
     if not new:
         return ALREADY
     return f"Registered as “{row['rating']}”; hotspots undo takes it back. {rule}"
