@@ -29,7 +29,8 @@ def kind(item: pytest.Item) -> str:
 def pytest_configure() -> None:
     from hypothesis import settings
 
-    settings.register_profile("tests", deadline=None)  # how long a case takes depends on the machine
+    # How long a case takes depends on the machine; other cases are tried by every run.
+    settings.register_profile("tests", deadline=None, max_examples=50)
     settings.load_profile("tests")
 
 

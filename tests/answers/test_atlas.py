@@ -55,7 +55,7 @@ filters = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(chosen=filters)
 def test_counts_at_every_level_equal_a_group_by_of_the_raw_file(small_atlas, raw, chosen):
     answer = small_atlas.answer(Query(source="offences", **chosen))

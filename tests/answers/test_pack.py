@@ -74,7 +74,7 @@ def selections():
 # ---------------------------------------------------------------- profiles
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(chosen=selections())
 def test_a_profile_equals_a_group_by_of_the_raw_file(small_atlas, raw, chosen):
     told = profile(small_atlas, Query(source="offences", **chosen))
@@ -114,7 +114,7 @@ def numbers_of(told):
         yield from counts
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(chosen=selections())
 def test_no_small_number_of_a_controlled_source_is_in_a_profile(small_atlas, raw, chosen):
     told = profile(small_atlas, Query(source="ae", **chosen))

@@ -165,7 +165,7 @@ def answer_of(atlas: Atlas, chosen: dict) -> Answer:
     return atlas.answer(Query(source=source, category=category, first=first, last=last, **chosen))
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(chosen=chosen)
 def test_every_sentence_of_an_answer_is_english_and_every_number_of_a_headline_true(atlas, chosen):
     answer = answer_of(atlas, chosen)

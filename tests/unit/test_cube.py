@@ -86,7 +86,7 @@ queries = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(query=queries, chosen=st.lists(st.booleans(), min_size=8, max_size=8))
 def test_every_table_of_a_filter_equals_the_group_by(cube, incidents, query, chosen):
     selection = cube.select(query)
