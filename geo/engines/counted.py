@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
-from operator import or_
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -58,11 +58,9 @@ class Queried(Counted):
             spelled = [one for one, at in self.cube.spellings.items() if self.categories[at]]
             found.append(table["category"].isin(spelled) if spelled else self.cube.extra.every(False))
         if not self.months.all():
-            months = self.cube.months[self.months].tolist()
-            found.append(table["month"].isin(months) if months else self.cube.extra.every(False))
-        if self.slots is not None:
-            slots = np.flatnonzero(self.slots).tolist()
-            found.append(_slot(table).isin(slots) if slots else self.cube.extra.every(False))
+            found.append(_among(table["month"], self.cube.months[self.months]))
+        if self.slots is not None and not self.slots.all():
+            found.append(_in_slots(table, self.slots))
         if self.window is not None:
             start, stop = (day.toordinal() for day in self.window)
             found.append(table["ordinal"].between(start, stop))
@@ -70,7 +68,9 @@ class Queried(Counted):
 
     def inside(self, areas: np.ndarray | None) -> ir.Table:
         """The events kept, in some areas (bool, shape (n,)); None takes all."""
-        return self.table if areas is None else self.table.filter(_within(self.table["place"], areas))
+        if areas is None:
+            return self.table
+        return self.table.filter(_among(self.table["place"], np.flatnonzero(areas)))
 
     def counted(self, by: dict[str, ir.Value], table: ir.Table | None = None) -> pd.DataFrame:
         """How many of them there are by some columns, as ``n``."""
@@ -216,8 +216,22 @@ def _slot(table: ir.Table) -> ir.IntegerValue:
     return table["weekday"].cast("int32") * (HOURS_KNOWN + 1) + table["hour"].cast("int32")
 
 
-def _within(place: ir.IntegerValue, areas: np.ndarray) -> ir.BooleanValue:
-    """Whether a place is one of some areas: by runs of them, so that the question stays short."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], areas, [False]]).astype(np.int8)))
-    runs = zip(edges[0::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
-    return reduce(or_, (place.between(first, last) for first, last in runs), place < 0)
+def _in_slots(table: ir.Table, slots: np.ndarray) -> ir.BooleanValue:
+    """Whether the weekday and hour of an event are among some: each by itself, where that says it all."""
+    kept = slots.reshape(-1, HOURS_KNOWN + 1)
+    days, hours = kept.any(axis=1), kept.any(axis=0)
+    if not np.array_equal(kept, np.outer(days, hours)):
+        return _among(_slot(table), np.flatnonzero(slots))
+    parts = [(table["weekday"], days), (table["hour"], hours)]
+    return reduce(and_, [_among(value, np.flatnonzero(which)) for value, which in parts if not which.all()])
+
+
+def _among(value: ir.IntegerValue, numbers: np.ndarray) -> ir.BooleanValue:
+    """Whether a number is one of some, which rise: by runs of them, so that the question stays short."""
+    if not len(numbers):
+        return value < 0  # none of these numbers is
+    starts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 2) != 1)
+    firsts, lasts = numbers[starts].tolist(), numbers[np.append(starts[1:], len(numbers)) - 1].tolist()
+    alone = [first for first, last in zip(firsts, lasts, strict=True) if first == last]
+    runs = [value.between(a, b) for a, b in zip(firsts, lasts, strict=True) if a != b]
+    return reduce(or_, [*runs, *([value.isin(alone)] if alone else [])])

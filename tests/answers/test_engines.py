@@ -1,12 +1,14 @@
 """An answer does not know who counted: DuckDB, over the same folder, gives the numbers of the memory."""
 
 import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import ibis
+import numpy as np
 import pytest
 import sqlglot
 
@@ -15,9 +17,13 @@ from geo.answer.county import Loaded
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER, OTHERS
+from geo.data.ingest import import_files
 from geo.engines.contract import NUMBERS, both, questions
 from geo.engines.duck import DuckDB
 from geo.engines.engine import engine_of
+from tests.support import small_county as small
+
+PERSONS = [f"PSEUDONYM{number:03d}" for number in range(200)]
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +140,35 @@ def test_who_chooses_no_engine_imports_none(demo_county: Path) -> None:
     )
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
+
+
+@pytest.fixture(scope="module")
+def uneven(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Attendances of persons in two deliveries, one of which tells no age, and a list of places."""
+    path = tmp_path_factory.mktemp("uneven")
+    shutil.copytree(small_county, path / "data")
+    rows = small.attendances()
+    rng = np.random.default_rng(5)
+    rows["Token_Person_ID"] = np.where(rng.random(len(rows)) < 0.1, "", rng.choice(PERSONS, len(rows)))
+    early = rows["Arrival_Date"].str[3:5] <= "06"
+    for name, part in (("first", rows[early]), ("second", rows[~early].assign(Age_At_Arrival=""))):
+        part.to_csv(path / f"{name}.csv", index=False)
+        import_files(path / "data", "ae", [path / f"{name}.csv"])
+    listed = "".join(f"Place {n},custody,{code}\n" for n, code in enumerate(small.CODES[:3]))
+    (path / "places.csv").write_text(f"name,kind,area\n{listed}", "utf-8")
+    import_files(path / "data", "exclusions", [path / "places.csv"])
+    return path / "data"
+
+
+def test_deliveries_that_differ_and_places_left_out(uneven: Path, engine: DuckDB) -> None:
+    memory, other = Atlas.open(uneven, CLEARED_OWNER), Atlas.open(uneven, CLEARED_OWNER, engine)
+    assert len(memory.snapshot.deliveries("ae")) == 2 and memory.sources["ae"].info.excluded
+    assert [other.sources[key].info for key in memory.sources] == [
+        one.info for one in memory.sources.values()
+    ]
+    asked = list(both(memory, other, 4 * len(NUMBERS)))
+    assert [(one.by, one.query) for one in asked if not one.same] == []
+    kept = [one.sources["ae"].events.select(Query(source="ae")) for one in (memory, other)]
+    everywhere = np.ones(memory.levels["lsoa"].n, bool)
+    assert kept[0].repeats(everywhere) == kept[1].repeats(everywhere) > 0
+    assert any(one.query["exclude"] for one in asked)
