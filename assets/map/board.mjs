@@ -18,6 +18,7 @@ import { Tip } from "./tip.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene} Scene */
 
+const LATE_MS = 300; // after which shapes that are not there yet let the map before them fade
 const MOST_BRUSHED = 400; // areas that get lines of their own; of more, fading the others says enough
 const TABLE = "The table holds the same areas and the same numbers.";
 
@@ -119,7 +120,10 @@ export class Board {
     this.#asked = frame;
     this.#turn += 1;
     const turn = this.#turn;
+    const late = setTimeout(() => this.root.setAttribute("aria-busy", "true"), LATE_MS);
     const scene = await this.#scenes.of(frame).catch((error) => this.#miss(error));
+    clearTimeout(late);
+    if (turn === this.#turn) this.root.removeAttribute("aria-busy");
     if (!scene || turn !== this.#turn) return;
     this.#say("");
     this.#scene = { ...scene, windows: this.#windowsOf(scene) };
