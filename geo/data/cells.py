@@ -18,8 +18,8 @@ Bytes = bytes | bytearray
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SAMPLE, MOSTLY = 1 << 18, 0.3
 """Bytes of the first rows, and the share of different cells in them up to which a column is read packed."""
-BLOCK = 1 << 26
-"""Bytes that are split at a time: a piece of a file (:mod:`geo.data.read_pieces`) whole."""
+BLOCK = 1 << 22
+"""Bytes that are split at a time: few enough to stay near the processor."""
 
 
 class Cells(NamedTuple):
