@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2_contingency
+from statsmodels.stats.proportion import proportion_confint
 
 from dashboard import create_app
 from dashboard.view import page
@@ -108,8 +110,6 @@ def test_the_gravest_with_what_is_beside_them(part: Part) -> None:
 
 
 def test_groups_beside_residents_are_bounded_by_those_not_known(part: Part) -> None:
-    from statsmodels.stats.proportion import proportion_confint
-
     rows = here()
     young, unknown = ages("Victim Age", rows, 15, 24).sum(), (rows["Victim Age"] == "").sum()
     table = made(part, "represented").table.set_index("Group")
@@ -127,6 +127,24 @@ def test_groups_beside_residents_are_bounded_by_those_not_known(part: Part) -> N
         of_knives.loc["25 to 34", "Count"]
         == (ages("Victim Age", rows, 25, 34) & (rows["Knife"] == "Y")).sum()
     )
+
+
+def test_boroughs_by_over_representation(part: Part, folder: Path) -> None:
+    table = made(part, "represented_areas").table
+    assert table["At least"].is_monotonic_decreasing and table["At least"].gt(1).all()
+    rows, lookup = here(), Store(folder).open().read("lookup")
+    assert sorted(table["Borough"]) == ["Eastshire", "Westshire"] and set(table["Group"]) == {"Asian"}
+    for one in table.to_dict("records"):
+        mine = rows[rows["LSOA Code"].isin(lookup.index[lookup["borough"] == one["Borough"]])]
+        group = mine["Victim Ethnicity"].map(WORDS["Victim Ethnicity"])
+        asian, unknown = (group == "asian").sum(), (group == "").sum()
+        assert (one["Count"], one["Not known"]) == (asian, unknown)
+        people = part.atlas.surroundings.ethnic_groups(part.boroughs[one["Borough"]])
+        share = people["Asian"] / people.sum()
+        assert one["Times its share"] == pytest.approx(asian / (len(mine) - unknown) / share)
+        low = proportion_confint(asian, len(mine), method="wilson")[0]
+        high = proportion_confint(asian + unknown, len(mine), method="wilson")[1]
+        assert (one["At least"], one["At most"]) == pytest.approx((low / share, high / share))
 
 
 def test_victims_and_suspects_add_up(part: Part) -> None:
@@ -274,6 +292,9 @@ def test_ways_to_arrive_and_wards_by_deprivation(demo_atlas: Atlas, true_demo_at
     table = made(part, "arrivals").table.set_index("Hours")
     late = events["hour"].between(20, 23)
     assert table.loc["20:00 to 23:59", "Ambulance"] == (late & (events["arrival_mode"] == "Ambulance")).sum()
+    four = pd.crosstab(events["hour"].dropna() // 4, events["arrival_mode"] == "Ambulance")
+    assert chi2_contingency(four).pvalue > 0.05
+    assert made(part, "arrivals").finding.endswith("groups of hours do not differ beyond chance.")
     shown = part_of(demo_atlas, demo_atlas.exactly("?source=ae"), "ae")[0]
     with pytest.raises(NotPossible, match="go by borough alone"):
         made(shown, "arrivals")

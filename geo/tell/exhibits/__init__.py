@@ -24,7 +24,7 @@ from geo.tell.exhibits.compared import (
 )
 from geo.tell.exhibits.done import register_of_interventions
 from geo.tell.exhibits.exhibit import Exhibit
-from geo.tell.exhibits.groups import pairs, represented, victims
+from geo.tell.exhibits.groups import pairs, represented, represented_areas, victims
 from geo.tell.exhibits.how_many import (
     by_category,
     by_year,
@@ -104,6 +104,7 @@ EXHIBITS: dict[str, tuple[str, Callable[[Part], Exhibit]]] = {
     "named_places": ("Places by name", named_places),
     "age_and_sex": ("Age and sex", age_and_sex),
     "represented": ("Groups beside residents", represented),
+    "represented_areas": ("Groups over-represented by borough", represented_areas),
     "victims": ("Victims by ethnicity, age and sex", victims),
     "factors": ("Factors", factors),
     "defined": ("Saved definitions by year", defined),

@@ -15,7 +15,7 @@ from geo.ask.words import lower_first
 from geo.stats.intervals import wilson
 from geo.stats.protect import SURE
 from geo.tell.exhibits.exhibit import Chart, Exhibit, NotPossible
-from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Part
+from geo.tell.exhibits.part import BOROUGH_TOTAL, MANY_BOROUGHS, PERCENT, Part
 from geo.tell.exhibits.persons import GROWN, YOUNG_BY_FIVE_YEARS, carrying
 
 NOT_KNOWN = "Not known"
@@ -67,6 +67,40 @@ def represented(part: Part) -> Exhibit:
     formats = shares | dict.fromkeys(("Times its share", "At least", "At most"), "{:.2f}")
     title = f"{part.titled}: groups beside residents"
     return Exhibit("represented", title, finding, table, formats, caveats=caveats)
+
+
+def represented_areas(part: Part) -> Exhibit:
+    """Boroughs by how far groups are over-represented there, whatever those not known may be."""
+    codes = part.query.borough or tuple(part.atlas.catalogue.boroughs)
+    if not 2 <= len(codes) <= MANY_BOROUGHS:
+        raise NotPossible(f"it takes 2 to {MANY_BOROUGHS} boroughs.")
+    tables = []
+    for code in codes:
+        try:
+            of = represented(replace(part, query=part.query.replace(borough=(code,)))).table
+        except NotPossible:
+            continue
+        tables.append(of.assign(Borough=part.atlas.catalogue.boroughs[code]))
+    if not tables:
+        raise NotPossible("no borough has groups that can be set beside its residents.")
+    every = pd.concat(tables)
+    sure = every[every["At least"] > 1].sort_values("At least", ascending=False)
+    if sure.empty:
+        raise NotPossible("no group is over-represented in any borough whatever those not known may be.")
+    names = ("Borough", "Of", "Group", "Count", NOT_KNOWN, "Times its share", "At least", "At most")
+    table = sure[list(names)].reset_index(drop=True)
+    one = table.iloc[0]
+    finding = (
+        f"{_named(one['Of'], one['Group'])} in {one['Borough']}: {one['At least']:.1f} to "
+        f"{one['At most']:.1f} times their share of its residents, whatever those not known are."
+    )
+    caveats = (
+        "Listed are groups with more than their share even if none of those not known belongs to them, by "
+        f"that; {len(every)} pairs of a group and a borough were looked at, each by itself.",
+    )
+    formats = dict.fromkeys(("Times its share", "At least", "At most"), "{:.2f}")
+    title = f"{part.titled}: groups over-represented by borough"
+    return Exhibit("represented_areas", title, finding, table, formats, caveats=caveats)
 
 
 def _named(of: str, group: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from geo.answer.asked import ALPHA
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS
 from geo.ask.ages import read_ages
 from geo.ask.factors import FACTORS
@@ -337,15 +338,26 @@ def arrivals(part: Part) -> Exhibit:
     table[f"{first}, share"] = [
         part.percent(int(a), int(b)) for a, b in zip(counts[first], whole, strict=True)
     ]
-    shares = table[f"{first}, share"].iloc[:6]
-    finding = ""
-    if shares.notna().any():
-        high, low = int(shares.argmax()), int(shares.argmin())
-        finding = f"{first}: {shares.iloc[high]:.0f}% from {hours[high]}, "
-        finding += f"{shares.iloc[low]:.0f}% from {hours[low]}."
+    finding = _by_hours(first, counts[first].to_numpy()[:6], whole.to_numpy()[:6])
     chart = Chart("heat", "Hours", tuple(columns), data=table.iloc[:6])
     title = f"{part.titled}: ways to arrive by time of day"
     return Exhibit("arrivals", title, finding, table, {f"{first}, share": PERCENT}, chart)
+
+
+def _by_hours(mode: str, of_mode: np.ndarray, whole: np.ndarray) -> str:
+    """Say in which hours a way to arrive is most and least common, where hours differ beyond chance."""
+    from scipy.stats import chi2_contingency
+
+    there = whole > 0
+    of_mode, whole, hours = of_mode[there], whole[there], np.array(FOUR_HOURS)[there]
+    if not 0 < of_mode.sum() < whole.sum():
+        return ""
+    p = float(chi2_contingency(np.stack([of_mode, whole - of_mode])).pvalue) if len(whole) > 1 else 1.0
+    share, every = 100 * of_mode / whole, 100 * of_mode.sum() / whole.sum()
+    if p > ALPHA:
+        return f"{mode}: {every:.0f}% of all; groups of hours do not differ beyond chance."
+    high, low = int(share.argmax()), int(share.argmin())
+    return f"{mode}: {share[high]:.0f}% from {hours[high]}, {share[low]:.0f}% from {hours[low]}."
 
 
 def diagnoses(part: Part) -> Exhibit:
