@@ -27,7 +27,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.ask.problem import Problem
+from geo.ask.problem import Problem, Withheld
 from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number, one_line
 from geo.data.distinct import unpacked
@@ -214,8 +214,7 @@ class Store:
         """
         with only_writer(self.folder):
             snapshot = self.open()
-            kept = {snapshot.path(role) for role in snapshot.roles()}
-            kept.add(self.folder / "versions" / self._current()[0])
+            kept = {self.folder / "versions" / self._current()[0], *map(snapshot.path, snapshot.roles())}
             parts = [self.folder / part for part in ("objects", "versions", CLEARED)]
             files = [path for part in parts if part.is_dir() for path in part.iterdir()]
             former = [path for path in files if path not in kept and path.name != SECRET]
@@ -224,8 +223,7 @@ class Store:
             return len(former)
 
     def _manifest(self) -> dict[str, Any]:
-        name, seal = self._current()
-        return self._read(name, seal)
+        return self._read(*self._current())
 
     def _read(self, name: str, seal: str = "") -> dict[str, Any]:
         """Read a manifest and take off its seal, which those of earlier versions of this program lack."""
@@ -373,6 +371,8 @@ class Snapshot:
 
     def read(self, role: str) -> Any:
         """Return the table of a role: a GeoDataFrame (EPSG:27700) for ``areas/…``, else a DataFrame."""
+        if role.startswith(CLEARED) and not self.sees(role.split("/")[1]):
+            raise Withheld(f"{role} holds true events, which are not for who asks.")
         return from_bytes(self.path(role).read_bytes())
 
     def columns(self, role: str, names: list[str]) -> pd.DataFrame:
@@ -441,6 +441,10 @@ class Transaction(Snapshot):
     """A version being written: reads what is stored and what was put so far."""
 
     written: list[Path] = field(default_factory=list)
+
+    def read(self, role: str) -> Any:
+        """Return the table of a role, whatever it is: who writes a folder owns it."""
+        return from_bytes(self.path(role).read_bytes())
 
     def put(self, role: str, frame: pd.DataFrame, *, derived: bool = False) -> None:
         """Store a table under a role, in place of the one that played it.

@@ -18,8 +18,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboard import create_app
+from dashboard.link import PLAIN
 from dashboard.openapi import Operation
 from geo.answer.atlas import Atlas
+from geo.ask.problem import Withheld
 from geo.ask.viewer import CLEARED_OWNER, OTHERS
 from geo.data.store import CLEARED, Store
 from tests.support import small_county as small
@@ -42,19 +44,23 @@ PLACES = {
 }
 """Codes of areas in addresses, by the kind of area."""
 ELSEWHERE = {
-    "/assessment.<form>": "the documents of one assessment, which /assessment/page shows",
     "/assessment/check": "about the demonstration alone",
     "/export.html": "written of what /answer and /piece/panel tell",
-    "/assessment/figure.png": "as export.svg draws it",
-    "/export.pdf": "the drawing of export.svg, printed",
-    "/export.png": "the same",
-    "/export.briefing": "of the panels and maps that /export.pack has",
-    "/export.phone": "the same",
-    "/slides.pptx": "several of export.pptx",
-    "/geometry/<name>": "shapes, of no source",
-    "/ogc/<path:rest>": "leads to the same addresses above",
 }
-"""Routes that cost seconds, or have nothing of their own, and why they need not be asked."""
+"""Routes that need not be asked, and why."""
+AE = "source=ae&sources=ae&month=3"
+ONCE = {
+    "/assessment.<form>": f"/assessment.pdf?{AE}",
+    "/assessment/figure.png": f"/assessment/figure.png?{AE}&exhibit=ae/hotspot_map",
+    "/export.pdf": "/export.pdf?source=ae&level=borough",
+    "/export.png": "/export.png?source=ae&level=borough",
+    "/export.briefing": f"/export.briefing?source=ae&area={AREA}",
+    "/export.phone": f"/export.phone?source=ae&area={AREA}",
+    "/slides.pptx": "/slides.pptx?map=source%3Dae",
+    "/ogc/<path:rest>": "/ogc/collections",
+    "/geometry/<name>": "",
+}
+"""Routes that cost seconds, with a question each: asked where there are no true events to answer from."""
 EACH = ("layer", "measure", "view", "level")
 """Parameters of which every value is asked; of the others the last of their list."""
 BY_THE_DAY = ("/patrol/repeats", "/patrol/weekends", "/weekends.")
@@ -132,7 +138,7 @@ def addresses(client: FlaskClient) -> Iterator[tuple[str, dict[str, str]]]:
     app = client.application
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(app.view_functions[rule.endpoint], "operation", None)
-        if "GET" not in (rule.methods or ()) or rule.rule in ELSEWHERE:
+        if "GET" not in (rule.methods or ()) or rule.rule in {*ELSEWHERE, *ONCE}:
             continue
         if operation is None:
             assert rule.rule.startswith(("/_", "/assets", "/static", "/<path:path>")) or rule.rule == "/", (
@@ -143,7 +149,7 @@ def addresses(client: FlaskClient) -> Iterator[tuple[str, dict[str, str]]]:
             continue
         question = {"source": "ae"} if operation.question else {}
         for path in paths(rule.rule, operation):
-            if path not in ELSEWHERE:
+            if path not in {*ELSEWHERE, *ONCE}:
                 yield path, question | OWN.get(rule.rule, {})
     parameters = client.get("/openapi.json").json["components"]["parameters"]
     for name, parameter in parameters.items():
@@ -176,3 +182,41 @@ def test_no_answer_of_others_depends_on_the_true_events(pages: list[FlaskClient]
         assert one[0] in taken, f"{path} {question}: say in OWN what it must be asked with"
         asked += 1
     assert asked > 80
+
+
+def test_what_costs_seconds_is_made_where_there_are_no_true_events(pages: list[FlaskClient]) -> None:
+    """All that others open is the same there, so what is made of it is too."""
+    shapes = re.findall(r'href="/?(geometry/[^"]+)"', pages[1].get(f"/{PLAIN}").text)
+    for path in ONCE.values():
+        answer = pages[1].get(path or f"/{shapes[0]}")
+        assert answer.status_code in (200, 307), f"{path}: {answer.text[:200]}"
+
+
+def test_what_is_sent_is_answered_without_the_true_events(pages: list[FlaskClient]) -> None:
+    record = pages[0].get("/patrol.json", query_string={"source": "ae"} | WISH).data
+    points = "date,longitude,latitude\n" + "".join(f"2023-01-{day},-0.4,52.1\n" for day in range(10, 30))
+    sent = {
+        "/patrol/judged": {"record": (record, "record.json")},
+        "/patrol/registered": {"sealed": record.decode()},
+        "/patrol/repeats-of-file": {"events": (points.encode(), "events.csv")},
+    }
+    rules = [rule for rule in pages[0].application.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    assert {rule.rule for rule in rules} == {*sent, "/notes", "/_dash-update-component"}
+    for path, fields in sent.items():
+        answers = []
+        for page in pages:
+            given = {k: v if isinstance(v, str) else (io.BytesIO(v[0]), v[1]) for k, v in fields.items()}
+            answers.append(told(page.post(path, data=given, headers={"Sec-Fetch-Site": "same-origin"})))
+        assert answers[0] == answers[1]
+        assert answers[0][0] in (200, 422)
+
+
+def test_true_events_are_not_read_for_others(folders: tuple[Path, Path]) -> None:
+    """By no route and no program: the folder itself does not hand them out."""
+    snapshot = Store(folders[0]).open(OTHERS)
+    true = [role for role in snapshot.roles() if role.startswith(CLEARED)]
+    assert true
+    for role in true:
+        with pytest.raises(Withheld, match="true events"):
+            snapshot.read(role)
+        assert len(snapshot.seen_by(CLEARED_OWNER).read(role))
