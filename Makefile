@@ -28,6 +28,9 @@ wheel: ## Build the installable file into dist/
 wheelhouse: ## Put all that a machine without internet needs into dist/
 	@$(PYTHON) tools/setup.py wheelhouse $(ARGS)
 
+audit: ## List what it is made of (dist/hotspots.cdx.json), and what of that is known to be unsafe
+	@$(PYTHON) tools/setup.py audit $(ARGS)
+
 docker: ## Build the container image (another base: make docker ARGS="--build-arg BASE=python:3.12-slim")
 	docker build --tag $(IMAGE) $(ARGS) .
 
@@ -38,4 +41,4 @@ clean: ## Remove all that set-up and tests made; the data folder stays
 	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup run test bench wheel wheelhouse docker lock clean
+.PHONY: help setup run test bench wheel wheelhouse audit docker lock clean

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from tests.support import fence
 
 fence.close()
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in app.py, and as there before numpy is imported
-sys.modules["numba"] = None  # esda runs its loops as they are: to compile them takes longer than all tests do
 
 pytest_plugins = ("tests.support.counties", "tests.support.browser")
 

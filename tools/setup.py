@@ -35,6 +35,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "set-up.json"
 LOG = VENV / "set-up.log"
+BILL = str(Path("dist", "hotspots.cdx.json"))
+"""The list of all that the program is made of."""
 RUN, DEV, NPM = "requirements.lock", "requirements-dev.lock", "requirements-npm.lock"
 INSTALL = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
 COMPILE = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"]
@@ -293,7 +295,45 @@ def wheelhouse(arguments: list[str]) -> int:
     return wheel([]) or python(*fetch, *arguments)
 
 
-TASKS = {"run": run, "test": test, "bench": bench, "lock": lock, "wheel": wheel, "wheelhouse": wheelhouse}
+def audit(arguments: list[str]) -> int:
+    """Write what the program is made of, and look whether any of it is known to be unsafe.
+
+    The list (CycloneDX) goes into ``dist``; pip-audit asks for advisories about all that the lock file names.
+    """
+    prepare(dev=True)
+    (ROOT / "dist").mkdir(exist_ok=True)
+    source = ["requirements", RUN, "--pyproject", "pyproject.toml"]
+    made = python(
+        "-W", "ignore", "-m", "cyclonedx_py", *source, "--output-format", "JSON", "--output-file", BILL
+    )
+    command = [PYTHON, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format=json", "-r", RUN]
+    told = subprocess.run(
+        [*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    try:
+        libraries = [one for one in json.loads(told)["dependencies"] if "vulns" in one]
+    except ValueError:
+        libraries = []
+    if not libraries:
+        print("No advisories can be had from here, so none of the libraries was looked up.")
+        return made
+    unsafe = [(one, advisory) for one in libraries for advisory in one["vulns"]]
+    for one, advisory in unsafe:
+        mended = " or ".join(advisory["fix_versions"]) or "no version yet"
+        print(f"{one['name']} {one['version']}: {advisory['id']}, mended in {mended}")
+    print(f"{len(libraries)} libraries looked up, {len(unsafe)} advisories.")
+    return made or bool(unsafe)
+
+
+TASKS = {
+    "run": run,
+    "test": test,
+    "bench": bench,
+    "lock": lock,
+    "wheel": wheel,
+    "wheelhouse": wheelhouse,
+    "audit": audit,
+}
 
 
 def main() -> int:

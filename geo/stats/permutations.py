@@ -42,7 +42,7 @@ def permutation_p(
 
     Notes
     -----
-    Imports esda and compiles its inner loop: the first call of a process takes some twenty seconds.
+    esda's inner loop runs as it is, without numba, which would compile it for longer than a county takes.
     """
     if statistic not in ("local_moran", "getis_ord"):
         raise ValueError(f"no permutation test for {statistic!r}: use 'local_moran' or 'getis_ord'")

@@ -39,7 +39,7 @@ IO_MODULES = {"csv", "glob", "http", "io", "os", "pathlib", "pickle", "requests"
 IO_MODULES |= {"sqlite3", "subprocess", "tempfile", "urllib", "zipfile"}
 IO_CALLS = {"open", "print", "input", "read_csv", "read_parquet", "read_file", "read_text", "read_bytes"}
 IO_CALLS |= {"write_text", "write_bytes", "to_csv", "to_parquet", "to_file"}
-SLOW_TO_IMPORT = {"esda", "geopandas", "libpysal", "matplotlib", "numba", "statsmodels"}
+SLOW_TO_IMPORT = {"esda", "geopandas", "libpysal", "matplotlib", "statsmodels"}
 STATE = {"DataFrame", "GeoDataFrame", "read_csv", "read_parquet", "read_file", "Dash", "create_app"}
 
 

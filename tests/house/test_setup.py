@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -109,3 +110,34 @@ def test_when_pip_gives_up_at_the_program_the_libraries_are_kept(machine: Machin
         machine.prepare()
     machine.fails = ""
     assert machine.prepare() == ["program"]
+
+
+# ---------------------------------------------------------------- what it is made of
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "said"),
+    [
+        (None, 0, "No advisories can be had from here"),
+        ({"skip_reason": "not found"}, 0, "No advisories can be had"),
+        ({"version": "1", "vulns": []}, 0, "1 libraries looked up, 0 advisories"),
+        ({"version": "1", "vulns": [{"id": "X-1", "fix_versions": ["2"]}]}, 1, "rich 1: X-1, mended in 2"),
+    ],
+)
+def test_a_library_that_is_known_to_be_unsafe_fails_the_audit(
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    told: dict[str, object] | None,
+    status: int,
+    said: str,
+) -> None:
+    made = []
+    monkeypatch.setattr(machine.module, "prepare", lambda dev: None)
+    monkeypatch.setattr(machine.module, "python", lambda *command: made.append(command) or 0)
+    report = "" if told is None else json.dumps({"dependencies": [{"name": "rich"} | told]})
+    ended = subprocess.CompletedProcess((), status, report, "")
+    monkeypatch.setattr(machine.module.subprocess, "run", lambda *_, **__: ended)
+    assert machine.module.audit([]) == status
+    assert said in capsys.readouterr().out
+    assert made[0][-1] == machine.module.BILL
