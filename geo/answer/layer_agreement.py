@@ -106,7 +106,7 @@ def unreported(slices: Mapping[str, Asked], hot: Mapping[str, pd.DataFrame]) -> 
 
 def period_of(s: Asked) -> str:
     """The months that a source is taken over, in words."""
-    months = s.monthly().columns
+    months = s.events.months[s.selection.months]
     return period_name(int(months[0]), int(months[-1])) if len(months) else "(no months)"
 
 

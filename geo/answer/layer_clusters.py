@@ -69,7 +69,8 @@ HOT_ONLY = "Not a hotspot"
 
 def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
     """Gi* of the counts on all areas of the level, ``cluster`` "NA" where it is not defined."""
-    table = hotspots.getis_ord_star(s.counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=fdr)
+    counts = s.counts[s.inside].astype(float)
+    table = hotspots.getis_ord_star(counts, s.among, alpha=ALPHA, fdr=fdr, ring=False)
     table = table.reindex(s.frame.index)
     return table.assign(cluster=table["cluster"].astype(object).fillna("NA").astype(str))
 

@@ -76,13 +76,15 @@ def _evidence(s: Asked) -> dict[str, BooleanArray]:
     )
     table = crude(s, 0.95)
     verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], overall(s, s.inside))
-    verdict = verdict.to_numpy(object)
     hot, corrected = _high(s, plain), np.zeros(len(s.frame), bool)
     corrected[s.inside] = plain["q"] <= ALPHA
     checks = {
         "gi_star": hot,
         "eb_moran": _high(s, smoothed),
-        "rate": BooleanArray(verdict == rates.HIGHER, (verdict == rates.NOT_COMPARED) | (s.n == 1)),
+        "rate": BooleanArray(
+            (verdict == rates.HIGHER).to_numpy(bool),
+            (verdict == rates.NOT_COMPARED).to_numpy(bool) | (s.n == 1),
+        ),
         "fdr": BooleanArray(hot.to_numpy(bool, na_value=False) & corrected, hot.isna()),
         "second_weights": _high(s, _gi_star(s, near if s.inside.all() else near.subset(s.inside))),
     }
@@ -94,14 +96,16 @@ def _evidence(s: Asked) -> dict[str, BooleanArray]:
 
 def _gi_star(s: Asked, neighbours: Neighbours) -> pd.DataFrame:
     """Gi* of the counts on the areas inside, before correction."""
-    return hotspots.getis_ord_star(s.counts[s.inside].astype(float), neighbours, alpha=ALPHA, fdr=False)
+    counts = s.counts[s.inside].astype(float)
+    return hotspots.getis_ord_star(counts, neighbours, alpha=ALPHA, fdr=False, ring=False)
 
 
 def _high(s: Asked, table: pd.DataFrame) -> BooleanArray:
     """Whether a statistic of the areas inside calls each area high; missing where it is not defined."""
-    cluster = np.full(len(s.frame), "NA", object)
-    cluster[s.inside] = table["cluster"]
-    return BooleanArray(cluster == "HH", cluster == "NA")
+    high, undefined = np.zeros(len(s.frame), bool), np.ones(len(s.frame), bool)
+    high[s.inside] = table["cluster"] == "HH"
+    undefined[s.inside] = table["cluster"] == "NA"
+    return BooleanArray(high, undefined)
 
 
 def _year_before(s: Asked) -> BooleanArray:

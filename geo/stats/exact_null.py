@@ -157,9 +157,9 @@ def ring_and_window_p(
     return ring, window
 
 
-def window_p(y: pd.Series | np.ndarray, neighbours: Neighbours) -> Tails:
+def window_p(y: pd.Series | np.ndarray, neighbours: Neighbours, *, open_: Open | None = None) -> Tails:
     """Tails of every area's window alone, all values exchanged: the second of :func:`ring_and_window_p`."""
-    return _ask(y, neighbours, (False,), None, CELLS)[0]
+    return _ask(y, neighbours, (False,), open_, CELLS)[0]
 
 
 def attainable(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.stats import smoothing
-from geo.stats.exact_null import attainable, is_constant, neighbour_sum_p, ring_and_window_p
+from geo.stats.exact_null import attainable, is_constant, neighbour_sum_p, ring_and_window_p, window_p
 from geo.stats.permutations import permutation_p
 from geo.stats.weights import Neighbours
 
@@ -158,6 +158,7 @@ def getis_ord_star(
     *,
     alpha: float = 0.05,
     fdr: bool = True,
+    ring: bool = True,
 ) -> pd.DataFrame:
     """Getis-Ord Gi* of every area (the area itself included), its exact two-sided p and its cluster.
 
@@ -169,6 +170,8 @@ def getis_ord_star(
     y, neighbours, alpha, fdr
         As in :func:`local_moran`, but no value may be below 0: Gi* is a share of the total, and means
         nothing of deviations.
+    ring : bool
+        Whether ``p_ring`` is wanted, which takes as long as all the rest.
 
     Returns
     -------
@@ -198,7 +201,9 @@ def getis_ord_star(
     present = np.isfinite(values)
     if (values[present] < 0).any():
         raise ValueError("Gi* is a share of the total of all areas, so no value may be below 0")
-    ring, window = ring_and_window_p(values, neighbours, open_=partial(in_doubt, alpha=alpha))
+    open_ = partial(in_doubt, alpha=alpha)
+    both = ring_and_window_p(values, neighbours, open_=open_) if ring else ()
+    window = both[1] if both else window_p(values, neighbours, open_=open_)
     defined = np.isfinite(window.p)
     g_star, z = np.full((2, neighbours.n), np.nan)
     if defined.any():
@@ -211,7 +216,8 @@ def getis_ord_star(
             z[defined] = (held - size * mean) / (spread * np.sqrt(size * (n - size) / (n - 1)))
     quadrant = np.where(z > 0, _HH, _LL)
     agrees = (z > 0) == (window.upper < window.lower)
-    columns = {"g_star": g_star, "z": z, "p": window.p, "p_error": window.error, "p_ring": ring.p}
+    columns = {"g_star": g_star, "z": z, "p": window.p, "p_error": window.error}
+    columns |= {"p_ring": both[0].p} if both else {}
     return _table(neighbours.ids, columns, quadrant, agrees, alpha=alpha, fdr=fdr)
 
 
