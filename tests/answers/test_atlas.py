@@ -369,7 +369,7 @@ def test_a_sentence_counts_the_areas_that_could_be_judged(small_atlas):
 
 
 def test_where_every_value_is_alike_none_could_be_judged(small_atlas, monkeypatch):
-    s = small_atlas.asked(Query(source="offences", layer="getis_ord"))
+    s = small_atlas.asked(Query(source="offences", layer="getis_ord", month=(11,), hour=(4,)))
     s.__dict__["counts"] = np.ones(36, np.int64)
     drawn = LAYERS["getis_ord"].draw(s)
     assert drawn.finding.startswith("not one of 36 small areas can be judged")
