@@ -49,7 +49,9 @@ CHECKS = (
     ["-m", "mypy"],
     [str(Path("tools", "scripts.py"))],
 )
-"""What is checked before the tests, one beside the other."""
+"""What is checked, one beside the other."""
+FIRST = 2
+"""So many of these are done at once, and told before the tests; the others go on beside them."""
 
 
 # ---------------------------------------------------------------- what is in place
@@ -231,16 +233,21 @@ def test(arguments: list[str]) -> int:
         subprocess.Popen([PYTHON, *check], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for check in CHECKS
     ]
-    for check, process in zip(CHECKS, begun, strict=True):
-        print(f"\n== {named(check)}", flush=True)
-        sys.stdout.buffer.write(process.communicate()[0])
-        sys.stdout.flush()
-        if process.returncode:
-            failed.append(named(check))
+
+    def tell(some: slice) -> None:
+        for check, process in zip(CHECKS[some], begun[some], strict=True):
+            print(f"\n== {named(check)}", flush=True)
+            sys.stdout.buffer.write(process.communicate()[0])
+            sys.stdout.flush()
+            if process.returncode:
+                failed.append(named(check))
+
+    tell(slice(FIRST))
     tests = ["-m", "pytest", *(arguments or EVERY_TEST)]
     print(f"\n== {named(tests)}", flush=True)
     if python(*tests):
         failed.append(named(tests))
+    tell(slice(FIRST, None))
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return bool(failed)
