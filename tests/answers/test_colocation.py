@@ -24,7 +24,7 @@ def busiest(atlas: Atlas, source: str) -> pd.Series:
 def alike(small_atlas: Atlas) -> Atlas:
     """The small county as if the attendances were where the offences are."""
     atlas = Atlas(small_atlas.snapshot)  # which remembers nothing
-    twin = replace(small_atlas.sources["ae"], cube=small_atlas.sources["offences"].cube)
+    twin = replace(small_atlas.sources["ae"], events=small_atlas.sources["offences"].events)
     atlas.sources = small_atlas.sources | {"ae": twin}
     return atlas
 

@@ -133,7 +133,7 @@ def test_counts_under_a_star_leave_no_trace(small_atlas: Atlas, measure: str):
     area = loaded.cube.area.copy()
     area[np.setdiff1d(rows, first)] = len(small.CODES) + 1  # all but one of each area's have no place
     atlas = Atlas(small_atlas.snapshot)
-    atlas.sources = small_atlas.sources | {"ae": replace(loaded, cube=replace(loaded.cube, area=area))}
+    atlas.sources = small_atlas.sources | {"ae": replace(loaded, events=replace(loaded.cube, area=area))}
     again = atlas.answer(asked)
     assert again.table["count"].equals(answer.table["count"])
     assert again.table["rank"].tolist() == answer.table["rank"].tolist()
