@@ -61,7 +61,8 @@ def open(folder: str | os.PathLike[str] = "data", *, cleared: bool = False, engi
         Whether to read the true small numbers of controlled sources, for those with a right to them; what
         is made of them is not for sharing.
     engine : str
-        Who counts: ``memory``, this process, or ``duckdb``, as ``hotspots serve --engine`` takes it.
+        Who counts: ``memory``, this process, or another as ``hotspots serve --engine`` takes it, such as
+        ``duckdb`` or ``postgresql://user@host/database``.
 
     Returns
     -------

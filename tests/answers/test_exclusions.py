@@ -12,6 +12,7 @@ from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.viewer import OTHERS
 from geo.cli import run
+from geo.engines.engine import engine_of
 from geo.out.export import export
 from geo.tell.assessment import asked
 from geo.tell.holdings import holdings
@@ -116,6 +117,7 @@ def test_points_stand_out_and_are_left_out_within_their_radius(
     answer = atlas.answer(LISTED)
     assert answer.totals.shown == len(rows) - 121
     assert answer.table["count"].iloc[0] == 7, "of the same area but at no point"
+    assert Atlas.open(data, engine=engine_of("duckdb")).answer(LISTED).table.equals(answer.table)
 
     status, out, _ = command(capsys, "exclude", "HMP Square", "--remove", "--data", data)
     assert status == 0 and "No place is on the list." in out
