@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from threading import Lock
 
 import numpy as np
 import pandas as pd
 
 from geo.stats.weights import Neighbours
+
+_ONE_AT_A_TIME = Lock()
+"""esda draws from numpy's one generator, whose seed another thread must not change meanwhile."""
 
 
 def permutation_p(
@@ -56,7 +60,7 @@ def permutation_p(
     if len(here) < 2 or here.min() == here.max():
         return result
     settings = {"permutations": permutations, "seed": seed, "n_jobs": 1, "keep_simulations": False}
-    with warnings.catch_warnings():
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         # esda announces that its next release will be two-sided; this is the p of the present one.
         warnings.filterwarnings("ignore", "The alternative hypothesis", DeprecationWarning)
         if statistic == "local_moran":

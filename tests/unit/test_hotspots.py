@@ -1,6 +1,7 @@
 """Local Moran's I and Gi*: equal to esda, labelled by their neighbours, undefined where nothing is known."""
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import numpy as np
@@ -296,6 +297,13 @@ class TestEveryStatistic:
         assert (np.abs(sampled.to_numpy() - directed) < 5 * error).mean() > 0.98
         again = permutation_p(y, neighbours, statistic.key, permutations=999)
         pd.testing.assert_series_equal(sampled, again)
+
+
+def test_permutation_p_is_the_same_however_many_ask_at_once(example) -> None:
+    y, neighbours = example
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: permutation_p(y, neighbours, permutations=999), range(8)))
+    assert all(one.equals(found[0]) for one in found)
 
 
 def test_permutation_p_is_undefined_where_the_exact_p_is() -> None:
