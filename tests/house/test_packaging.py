@@ -146,7 +146,7 @@ def test_the_image_serves_as_a_plain_user_with_a_volume_and_a_health_check() -> 
     assert said["VOLUME"] in said["ENV"].split("HOTSPOTS_DATA=")[1].split()
     assert json.loads(said["CMD"])[:4] == ["hotspots", "serve", "--host", "0.0.0.0"]
     command = json.loads(said["HEALTHCHECK"].split("CMD ")[1])
-    assert f"http://127.0.0.1:{said['EXPOSE']}/healthz" in command[-1]
+    assert f"http://127.0.0.1:{said['EXPOSE']}/readyz" in command[-1]
     compile(command[-1], "health check", "exec")
 
 
@@ -200,6 +200,7 @@ def test_the_trials_provider_names_the_groups_that_its_access_file_knows(tmp_pat
     assert (access.provider.client, access.provider.secret) == (client["clientId"], client["secret"])
     assert access.provider.issuer.endswith(f"/realms/{realm['realm']}")
     assert client["redirectUris"] == [f"{access.address}/login/back"]
+    assert client["attributes"]["post.logout.redirect.uris"] == f"{access.address}/login"
     assert {user["groups"][0].strip("/") for user in realm["users"]} == set(access.groups)
     [mapper] = client["protocolMappers"]
     assert mapper["config"]["claim.name"] == access.provider.groups_claim
