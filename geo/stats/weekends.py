@@ -14,6 +14,8 @@ from scipy.stats import nbinom
 
 FEWEST = 52
 """Weekends of history below which nothing is forecast."""
+FARTHEST = 30
+"""Logarithm of a ratio beyond which none is told from another: of events so rare that it has no end."""
 LONGEST = 260
 """Weekends of history that are looked at, the last ones."""
 SEEN = 3
@@ -89,15 +91,15 @@ def fit(counts: np.ndarray, calendar: pd.DataFrame) -> Model:
     beta = np.zeros(x.shape[1])
     beta[: levels.shape[1]] = np.log(y.mean())
     for _ in range(STEPS):
-        mean = np.exp(np.clip(x @ beta, -30, 30))
+        mean = np.exp(np.clip(x @ beta, -FARTHEST, FARTHEST))
         step = np.linalg.pinv(x.T @ (x * mean[:, None])) @ (x.T @ (y - mean))
         beta = beta + np.clip(step, -3, 3)
         if np.abs(step).max() < 1e-9:
             break
-    inverse = np.linalg.pinv(x.T @ (x * np.exp(np.clip(x @ beta, -30, 30))[:, None]))
+    inverse = np.linalg.pinv(x.T @ (x * np.exp(np.clip(x @ beta, -FARTHEST, FARTHEST))[:, None]))
     first = levels.shape[1]
     effects = pd.Series(beta[first:], told, dtype=float)
-    times = np.exp(np.clip(own @ effects.to_numpy(), -30, 30))
+    times = np.exp(np.clip(own @ effects.to_numpy(), -FARTHEST, FARTHEST))
     level, weight, kept, dispersion = _followed(y, times)
     covariance = dispersion * inverse[first:, first:]
     return Model(effects, covariance, own[-YEAR:].mean(axis=0), dispersion, level, weight, kept)
@@ -156,7 +158,7 @@ def forecast(model: Model, calendar: pd.DataFrame, bounds: tuple[float, float]) 
         usual), ``quieter`` and ``busier`` (chances of the two).
     """
     own = calendar[model.effects.index].to_numpy(float)
-    mean = model.level * np.exp(np.clip(own @ model.effects.to_numpy(), -30, 30))
+    mean = model.level * np.exp(np.clip(own @ model.effects.to_numpy(), -FARTHEST, FARTHEST))
     away = own - model.centre
     unsure = np.einsum("ij,jk,ik->i", away, model.covariance, away)
     moved = model.dispersion / (model.weight * model.kept ** np.arange(1, len(own) + 1))
@@ -247,9 +249,8 @@ def changed_by(counts: np.ndarray, calendar: pd.DataFrame, terms: Sequence[str])
     error = pd.Series(np.sqrt(np.diag(model.covariance)), model.effects.index)
     told = [term for term in terms if term in model.effects]
     effect, far = model.effects[told], 1.96 * error[told]
-    return pd.DataFrame({
-        "ratio": np.exp(effect), "lower": np.exp(effect - far), "upper": np.exp(effect + far)
-    })  # fmt: skip
+    ends = pd.DataFrame({"ratio": effect, "lower": effect - far, "upper": effect + far})
+    return np.exp(ends.clip(-FARTHEST, FARTHEST))
 
 
 def looked_back(counts: np.ndarray, calendar: pd.DataFrame, tested: int = 2 * YEAR) -> pd.DataFrame:
