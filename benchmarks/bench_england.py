@@ -249,7 +249,7 @@ def mapped(asked: list[tuple[Path, str]], visits: int) -> None:
                     page = bench_page.visit(browser, one)
                     page.wait_for_function(
                         "() => benchmark.drawn > 0"
-                    )  # a map may come after all else is quiet
+                    )  # it may come last
                     one.figures["map drawn"][-1] = page.evaluate("benchmark.drawn")
                     for number in range(3):
                         bench_page.click(page, one, number)
