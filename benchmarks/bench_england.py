@@ -247,9 +247,7 @@ def mapped(asked: list[tuple[Path, str]], visits: int) -> None:
                 for one in checkouts:
                     browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
                     page = bench_page.visit(browser, one)
-                    page.wait_for_function(
-                        "() => benchmark.drawn > 0"
-                    )  # it may come last
+                    page.wait_for_function("() => benchmark.drawn > 0")  # it may come last
                     one.figures["map drawn"][-1] = page.evaluate("benchmark.drawn")
                     for number in range(3):
                         bench_page.click(page, one, number)
