@@ -16,6 +16,8 @@ FEWEST = 52
 """Weekends of history below which nothing is forecast."""
 FARTHEST = 30
 """Logarithm of a ratio beyond which none is told from another: of events so rare that it has no end."""
+LARGEST = np.log(100)
+"""Logarithm of a ratio that no effect of the calendar has; of events that are rare one could be as large."""
 LONGEST = 260
 """Weekends of history that are looked at, the last ones."""
 SEEN = 3
@@ -250,7 +252,7 @@ def changed_by(counts: np.ndarray, calendar: pd.DataFrame, terms: Sequence[str])
     told = [term for term in terms if term in model.effects]
     effect, far = model.effects[told], 1.96 * error[told]
     ends = pd.DataFrame({"ratio": effect, "lower": effect - far, "upper": effect + far})
-    return np.exp(ends.clip(-FARTHEST, FARTHEST))
+    return np.exp(ends[effect.abs() + far < LARGEST])
 
 
 def looked_back(counts: np.ndarray, calendar: pd.DataFrame, tested: int = 2 * YEAR) -> pd.DataFrame:
