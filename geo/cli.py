@@ -218,12 +218,20 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
         print("A dashboard that serves this folder takes the data up within seconds; its open pages say so.")
     if explain:
         show_rows(receipt)
+        _point_out(receipt)
+        if receipt.doubts and not yes:
+            raise Problem(f"The import would ask about this: {' '.join(receipt.doubts)} --yes says yes.")
+
+
+def _point_out(receipt: Receipt) -> None:
+    """Say what is out of line."""
+    for remark in receipt.remarks:
+        print(f"Look at this: {remark} `hotspots undo` takes the import back.", file=sys.stderr)
 
 
 def _sure(receipt: Receipt) -> bool:
     """Say what is out of line, and ask about what may well be a mistake; no, where nobody can answer."""
-    for remark in receipt.remarks:
-        print(f"Look at this: {remark} `hotspots undo` takes the import back.", file=sys.stderr)
+    _point_out(receipt)
     if not receipt.doubts:
         return True
     if not sys.stdin.isatty():

@@ -220,6 +220,11 @@ def test_a_much_smaller_month_is_asked_about_and_can_be_taken_back(
     command = ["import", "offences", str(cut), "--data", str(data)]
     assert run(command) == 1
     assert "20 events would replace 100 in 2023-01" in capsys.readouterr().err
+    assert run([*command, "--explain"]) == 1
+    told = capsys.readouterr()
+    assert "nothing was changed" in told.out
+    assert "The import would ask about this: 20 events would replace 100 in 2023-01" in told.err
+    assert run([*command, "--explain", "--yes"]) == 0
     assert Store(data).open().version == whole
     assert run([*command, "--yes"]) == 0
     assert len(Store(data).open().incidents("offences")) == 20
