@@ -36,6 +36,7 @@ def map_frame(
     search: str,
     found: Marking | None = None,
     *,
+    second: Answer | None = None,
     beside: dict[str, Any] | None = None,
     whole: bool = False,
 ) -> dict[str, Any]:
@@ -48,6 +49,8 @@ def map_frame(
     source : SourceInfo
     search : str
     found : Marking, optional
+    second : Answer, optional
+        That of the second of two maps, where this is the first: what matters on either is magnified on both.
     beside : dict, optional
         Frame of the first of two maps: what it numbers and magnifies is numbered and magnified on both, as
         the ranked table has it and as :func:`geo.out.printed_map.draw_map` prints it.
@@ -82,7 +85,7 @@ def map_frame(
         "ranked": beside["ranked"] if beside else _numbered(answer),
         "selected": answer.query.area or None,
         "bounds": _bounds(atlas, answer.query.borough),
-        "insets": beside["insets"] if beside else _magnified(atlas, answer),
+        "insets": beside["insets"] if beside else _magnified(atlas, answer, second),
         "layout": answer.query.layout,
     }
 
@@ -94,9 +97,9 @@ def _numbered(answer: Answer) -> list[list[Any]]:
     return [[position, rank] for position, rank in zip(positions, top["rank"], strict=True)]
 
 
-def _magnified(atlas: Atlas, answer: Answer) -> list[dict[str, Any]]:
+def _magnified(atlas: Atlas, answer: Answer, second: Answer | None) -> list[dict[str, Any]]:
     """Name and box of each window."""
-    windows = of_answer(answer, atlas.levels[answer.query.level], atlas.places)
+    windows = of_answer(answer, atlas.levels[answer.query.level], atlas.places, second)
     return [{"name": inset.name, "box": degrees(inset.box)} for inset in windows]
 
 

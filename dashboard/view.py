@@ -72,7 +72,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         query = query.replace(mark=f"{found.kind}:{','.join(found.values)}" if found else "")
         answer = replace(answer, query=query)
     material = present.gather(atlas, query) if query.view == "present" else None
-    frame = map_frame(atlas, answer, source, search, found)
+    frame = map_frame(atlas, answer, source, search, found, second=pair[1] if pair else None)
     two: Shown = {}
     if pair:
         second = pair[1]

@@ -225,8 +225,9 @@ class Sheet:
 
     @cached_property
     def insets(self) -> tuple[Inset, ...]:
-        """Windows to magnify."""
-        return () if self.tiled else of_answer(self.answer, self.level, self.places)
+        """Windows to magnify, on both of two maps."""
+        second = self.second.answer if self.second else None
+        return () if self.tiled else of_answer(self.answer, self.level, self.places, second)
 
     @cached_property
     def outlines(self) -> dict[str, np.ndarray]:

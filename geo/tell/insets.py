@@ -157,8 +157,10 @@ def view_of(answer: Answer, level: Level) -> Box:
     return west, south, east, north
 
 
-def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) -> tuple[Inset, ...]:
-    """Choose and name the windows of a map.
+def of_answer(
+    answer: Answer, level: Level, places: pd.DataFrame | None = None, beside: Answer | None = None
+) -> tuple[Inset, ...]:
+    """Choose and name the windows of a map, or of two beside each other.
 
     The windows are those of the areas that usually lead (:attr:`~geo.answer.answer.Answer.usual`) while these
     hold nearly as many of the areas that matter now as any could. So they stay in place from month to month
@@ -171,6 +173,8 @@ def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) 
         That of the answer.
     places : DataFrame, optional
         ``name, x, y, rank`` (EPSG:27700, rank 1 the largest).
+    beside : Answer, optional
+        That of the second of two maps, which show the same windows: what matters on either counts.
 
     Returns
     -------
@@ -179,9 +183,12 @@ def of_answer(answer: Answer, level: Level, places: pd.DataFrame | None = None) 
         after a town and the window holds at least a third of its areas, else by what people call most of its
         areas, or after the ward of most.
     """
-    now, view = notable(answer), view_of(answer, level)
+    maps = [answer] if beside is None else [answer, beside]
+    now = np.unique(np.concatenate([notable(one) for one in maps]))
+    often = np.unique(np.concatenate([one.usual for one in maps]))
+    view = view_of(answer, level)
     best = choose(level.anchors, level.widths, now, view)
-    usual = choose(level.anchors, level.widths, answer.usual, view)
+    usual = choose(level.anchors, level.widths, often, view)
     kept = tuple(_holding(inset, level.anchors, now) for inset in usual)
     windows = best
     if _held(kept) >= max(FEWEST, ENOUGH * _held(best[:USUAL])):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shapely import box
 
 from dashboard import view
+from dashboard.frame import degrees
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
@@ -136,9 +137,14 @@ def test_every_town_where_many_are_hot_is_magnified_as_far_as_there_is_room(size
 @pytest.fixture(scope="module")
 def town(small_atlas):
     """The small county with its three southern rows shrunk to a town of squares of 100 m."""
-    level = small_atlas.levels["lsoa"]
+    return shrunk(small_atlas.levels["lsoa"], {0, 1, 2})
+
+
+def shrunk(level, rows):
+    """A level of which some rows are towns of squares of 100 m, those beside each other one town."""
     shapes = [
-        box(500_000 + 100 * c, 230_000 + 100 * r, 500_100 + 100 * c, 230_100 + 100 * r) if r < 3
+        box(500_000 + 100 * c, 230_000 + 100 * r, 500_100 + 100 * c, 230_100 + 100 * r) if r in rows and r < 3
+        else box(500_000 + 100 * c, 235_000 + 100 * r, 500_100 + 100 * c, 235_100 + 100 * r) if r in rows
         else box(500_000 + 1000 * c, 230_000 + 1000 * r, 501_000 + 1000 * c, 231_000 + 1000 * r)
         for r in range(6) for c in range(6)
     ]  # fmt: skip
@@ -182,6 +188,25 @@ def test_windows_stay_where_the_usual_areas_are_while_these_hold_what_matters(sm
     assert of_answer(far, town) == (best,), "the usual areas lie where nothing is now"
 
 
+def test_two_maps_magnify_what_matters_on_either(small_atlas):
+    level = shrunk(small_atlas.levels["lsoa"], {0, 1, 4, 5})
+    answer = small_atlas.answer(Query(source="offences"))
+    ranks = answer.table["rank"]
+
+    def only(areas):
+        return replace(
+            answer,
+            usual=areas,
+            table=answer.table.assign(rank=ranks.where(np.isin(np.arange(36), areas), "")),
+        )
+
+    south, north = only(np.arange(12)), only(np.arange(24, 36))
+    [below], [above] = of_answer(south, level), of_answer(north, level)
+    both = of_answer(south, level, beside=north)
+    assert both == (above, below), "the right map's town has a window of its own"
+    assert of_answer(north, level, beside=south) == both
+
+
 def test_the_usual_areas_do_not_change_with_the_hour_or_the_month_of_the_year(small_atlas):
     whole = small_atlas.answer(Query(source="offences"))
     assert list(whole.usual) == list(whole.table.index.get_indexer(whole.ranked.index[:10]))
@@ -193,13 +218,16 @@ def test_the_usual_areas_do_not_change_with_the_hour_or_the_month_of_the_year(sm
     assert east.inside[east.usual].all()
 
 
-def test_screen_and_print_magnify_the_same_windows(small_atlas, town):
-    query = Query(source="offences", layer="getis_ord")
+@pytest.mark.parametrize("two", [{}, {"view": "compare", "first": JULY}], ids=["one map", "two maps"])
+def test_screen_and_print_magnify_the_same_windows(small_atlas, town, two):
+    query = Query(source="offences", layer="getis_ord", **two)
     levels = {**small_atlas.levels, "lsoa": town}
     atlas = copy.copy(small_atlas)
     atlas.levels = levels
     printed = sheet(atlas, query).insets
     frame = view.page(atlas, query.to_search())["frame"]
+    assert [degrees(inset.box) for inset in printed] == [inset["box"] for inset in frame["insets"]]
+    assert frame.get("second", frame)["insets"] == frame["insets"]
     assert [inset.name for inset in printed] == [inset["name"] for inset in frame["insets"]] != []
     west, south, east, north = frame["insets"][0]["box"]
     assert (west, south) == pytest.approx((-0.54, 51.96), abs=0.02)
