@@ -59,7 +59,7 @@ def batch(  # noqa: PLR0917 - each parameter is an option of the command
         for done in _made(waiting, scheduler):
             record(done)
             outcomes.append(done)
-            report(len(outcomes), len(listed), f"{done.job.county}: {done.job.product}")
+            report(len(outcomes), len(listed), f"{done.job.data.name}: {done.job.product}")
     for product, what in PRODUCTS.items():
         if what.joined and (table := joined(product, outcomes)):
             write_whole(to / f"{product}.csv", table)

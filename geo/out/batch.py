@@ -2,7 +2,7 @@
 
 A :class:`Job` is one product of one county. What was made of which data and which question is written down
 in the county's own ``made.json``, so that a batch that was stopped goes on where it was. To add a product,
-write ``f(atlas, query) -> files`` and register it in :data:`PRODUCTS`.
+write ``f(atlas, query, folder) -> files`` and register it in :data:`PRODUCTS`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import search_of
-from geo.ask.words import slug
 from geo.data.store import Store
 from geo.data.writing import write_whole
 from geo.tell.exhibits.exhibit import NotPossible
@@ -40,17 +39,17 @@ class Product:
     label : str
         In the help, "needs assessment".
     make : callable
-        Open county and checked query to (name, content) of each file.
+        Open county, checked query and the name of its folder to (name, content) of each file.
     joined : bool
         Whether its tables, all of one form, are also put one beneath the other in a file for all counties.
     """
 
     label: str
-    make: Callable[[Atlas, Query], Iterable[File]]
+    make: Callable[[Atlas, Query, str], Iterable[File]]
     joined: bool = False
 
 
-def _assessment(atlas: Atlas, query: Query) -> Iterator[File]:
+def _assessment(atlas: Atlas, query: Query, folder: str) -> Iterator[File]:
     from geo.out.export import allow
     from geo.out.report import filename, write
     from geo.tell.assessment import asked, assess
@@ -60,20 +59,20 @@ def _assessment(atlas: Atlas, query: Query) -> Iterator[File]:
     yield filename(assessment, "docx"), write(assessment, atlas, "docx")
 
 
-def _packs(atlas: Atlas, query: Query) -> Iterator[File]:
+def _packs(atlas: Atlas, query: Query, folder: str) -> Iterator[File]:
     from geo.out.ward_pack import wards_of, write_packs
 
     yield write_packs(atlas, query, wards_of(atlas, query))
 
 
-def _emerging(atlas: Atlas, query: Query) -> Iterator[File]:
+def _emerging(atlas: Atlas, query: Query, folder: str) -> Iterator[File]:
     from geo.out.export import export, filename
 
     query = atlas.exactly(query.replace(layer="emerging").to_search())
     yield filename(atlas.answer(query), "csv"), export(atlas, query, "csv")
 
 
-def _back_test(atlas: Atlas, query: Query) -> Iterator[File]:
+def _back_test(atlas: Atlas, query: Query, folder: str) -> Iterator[File]:
     from geo.out.export import allow
     from geo.tell.assessment import part_of
     from geo.tell.exhibits import EXHIBITS
@@ -81,9 +80,12 @@ def _back_test(atlas: Atlas, query: Query) -> Iterator[File]:
     allow(atlas, "csv")
     part, _ = part_of(atlas, query, query.source)
     exhibit = EXHIBITS["back_test"][1](part)
-    table = exhibit.table.round(2)
-    table.insert(0, "County", atlas.place)
-    table.insert(1, "What", exhibit.title)
+    units = {"Caught": "Caught, %", "Of the best possible": "Share of the best possible"}
+    table = exhibit.table.round(2).rename(columns=units)
+    for place, (name, text) in enumerate(
+        (("Folder", folder), ("County", atlas.place), ("What", exhibit.title))
+    ):
+        table.insert(place, name, text)
     yield "back-test.csv", table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
@@ -108,9 +110,6 @@ class Job:
         Key of :data:`PRODUCTS`.
     into : Path
         Folder for the files of all counties.
-    county : str
-        Name of the county's own folder in it: that of the county, and of its data folder where two are
-        called alike.
     version : str
         Of the data, "" where the folder does not open.
     search : str
@@ -124,7 +123,6 @@ class Job:
     data: Path
     product: str
     into: Path
-    county: str
     version: str = ""
     search: str = ""
     group: str = ""
@@ -132,8 +130,8 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """Where its files go."""
-        return self.into / self.county
+        """Where its files go: called as its data folder is."""
+        return self.into / self.data.name
 
     @property
     def key(self) -> str:
@@ -193,29 +191,28 @@ def jobs(
     Raises
     ------
     Problem
-        If a product is not known.
+        If a product is not known, or two folders are called alike.
     """
     if unknown := [product for product in products if product not in PRODUCTS]:
         raise Problem(f"Nothing called “{unknown[0]}” can be made: choose of {', '.join(PRODUCTS)}.")
-    opened: dict[Path, tuple[str, str, str]] = {}
-    for folder in dict.fromkeys(path.resolve() for path in folders):
+    paths = list(dict.fromkeys(path.resolve() for path in folders))
+    names = [path.name for path in paths]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise Problem(
+            f"Two of the folders are called “{twice[0]}”: make each in a batch of its own (--to), or name "
+            "them after their counties."
+        )
+    found: list[Job | Outcome] = []
+    for folder in paths:
+        data_version, fault = "", ""
         try:
-            snapshot = Store(folder).in_force()
-            opened[folder] = slug(snapshot.place), snapshot.version, ""
+            data_version = Store(folder).in_force().version
             if group:
                 group_named(folder, group, access)
         except Problem as problem:
-            opened[folder] = "", "", str(problem)
-    places = [place for place, _, _ in opened.values()]
-    found: list[Job | Outcome] = []
-    for folder, (place, data_version, fault) in opened.items():
-        county = (
-            place
-            if place and places.count(place) == 1
-            else slug(f"{place} {folder.parent.name} {folder.name}")
-        )
+            fault = str(problem)
         for product in dict.fromkeys(products):
-            job = Job(folder, product, into, county, data_version, search, group, access)
+            job = Job(folder, product, into, data_version, search, group, access)
             found.append(Outcome(job, fault=fault) if fault else _before(job) or job)
     return found
 
@@ -234,7 +231,7 @@ def made(job: Job) -> Outcome:
     """
     try:
         atlas = _atlas(job.data, job.version, job.group, job.access)
-        files = list(PRODUCTS[job.product].make(atlas, atlas.exactly(search_of(job.search))))
+        files = list(PRODUCTS[job.product].make(atlas, atlas.exactly(search_of(job.search)), job.data.name))
         job.folder.mkdir(parents=True, exist_ok=True)
         for name, content in files:
             write_whole(job.folder / name, content)
@@ -301,7 +298,7 @@ def joined(product: str, outcomes: Sequence[Outcome]) -> bytes:
     """
     tables = [
         (one.job.folder / name).read_bytes()
-        for one in sorted(outcomes, key=lambda one: one.job.county)
+        for one in sorted(outcomes, key=lambda one: one.job.data.name)
         if one.job.product == product
         for name in one.files
     ]

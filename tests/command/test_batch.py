@@ -44,8 +44,8 @@ def test_a_county_without_data_is_named_and_the_others_are_made(
     assert "2 made, 0 there before, 1 not made" in out
     assert err.startswith(f"{counties[2]}, emerging: There is no data in the folder")
     assert {name.split("/")[0] for name in files(made)} == {
-        "squareshire-counties0-north",
-        "squareshire-counties0-south",
+        "north",
+        "south",
     }
 
 
@@ -57,12 +57,12 @@ def test_what_is_there_is_not_made_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     to = shutil.copytree(made, tmp_path / "to")
-    lost = next((to / "squareshire-counties0-north").glob("*emerging*.csv"))
+    lost = next((to / "north").glob("*emerging*.csv"))
     lost.unlink()
     asked = []
     monkeypatch.setattr(batch, "made", lambda job, made=batch.made: asked.append(job) or made(job))
     status, out, _ = command(capsys, "batch", *counties[:2], *MADE, "--to", to)
-    assert (status, [job.county for job in asked]) == (0, ["squareshire-counties0-north"])
+    assert (status, [job.data.name for job in asked]) == (0, ["north"])
     assert "1 made, 1 there before, 0 not made" in out
     assert files(to) == files(made)
     _, out, _ = command(capsys, "batch", *counties[:2], "--make", "emerging", "--url", "month=7", "--to", to)
@@ -87,10 +87,13 @@ def test_back_tests_of_all_counties_stand_beneath_one_another(
     assert err == f"{counties[0]}, back-test: cannot be made: {reason}\n"
     whole = (tmp_path / "back-test.csv").read_bytes()
     heading, *rows = whole.decode("utf-8-sig").splitlines()
-    assert heading == "County,What,Choice,Small areas,Caught,Times their share,Of the best possible"
-    assert len(rows) > 2 and all(row.startswith("Bedfordshire,") for row in rows)
+    assert (
+        heading
+        == 'Folder,County,What,Choice,Small areas,"Caught, %",Times their share,Share of the best possible'
+    )
+    assert len(rows) > 2 and all(row.startswith(f"{demo_county.name},Bedfordshire,") for row in rows)
     [own] = tmp_path.glob("*/back-test.csv")
-    job = batch.Job(demo_county, "back-test", tmp_path, own.parent.name)
+    job = batch.Job(demo_county, "back-test", tmp_path)
     twice = [batch.Outcome(job, (own.name,))] * 2
     assert batch.joined("back-test", twice).decode("utf-8-sig").splitlines() == [heading, *rows, *rows]
 
@@ -102,5 +105,7 @@ def test_faults_are_named(counties: list[str], tmp_path: Path, capsys: pytest.Ca
         capsys, "batch", counties[0], "--make", "emerging", "--url", "month=77", "--to", tmp_path
     )
     assert "1 not made" in out and "77" in err and not list(tmp_path.glob("*/*.csv"))
+    _, _, err = command(capsys, "batch", tmp_path / "a" / "north", counties[0], "--to", tmp_path)
+    assert err.startswith("Two of the folders are called “north”")
     _, _, err = command(capsys, "batch", counties[0], "--to", tmp_path, "--scheduler", "nonsense://nowhere")
     assert err.startswith("No Dask scheduler answers at nonsense://nowhere")
