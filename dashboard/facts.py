@@ -43,6 +43,28 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
     dict
         Label to a text for each row; empty where there is nothing to say.
     """
+    listed = {one.label: one.write(table[one.name]) for one in answer.listed}
+    found = listed or _counted(answer, table, source)
+    if (one := added(answer)) and not one.always:
+        labels = dict(zip(answer.classes.keys, answer.classes.labels, strict=True)) if one.of_class else {}
+        found[one.label] = (
+            [labels.get(key, "Not defined") for key in table[one.name].tolist()]
+            if one.of_class
+            else one.write(table[one.name])
+        )
+    for one in LAYERS[answer.query.layer].columns:
+        if one.told and one.name in table:
+            found[one.label] = one.write(table[one.name])
+    found["Rank"] = table["rank"].tolist()
+    for domain in dict.fromkeys(("imd", answer.query.domain)):
+        one = DECILES[domain]
+        if one.name in table:
+            found[answer.deciles.said(one.label)] = texts(table[one.name], "{:.0f}")
+    return found
+
+
+def _counted(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, list[str]]:
+    """Say how many events some areas have, at what rate, and the measure."""
     found = {
         source.noun.capitalize(): counts_of(table, f"{SUPPRESSED} (1 to 7)"),
         RATE.label: rated(table[RATE.name], table["unreliable"], "{:,.1f}"),
@@ -59,21 +81,6 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
         found[asked.column.label] = asked.written(table, asked.missing)
     if asked.limits:
         found["95% interval"] = intervals(table["lower_ci"], table["upper_ci"], asked.form)
-    if (one := added(answer)) and not one.always:
-        labels = dict(zip(answer.classes.keys, answer.classes.labels, strict=True)) if one.of_class else {}
-        found[one.label] = (
-            [labels.get(key, "Not defined") for key in table[one.name].tolist()]
-            if one.of_class
-            else one.write(table[one.name])
-        )
-    for one in LAYERS[answer.query.layer].columns:
-        if one.told and one.name in table:
-            found[one.label] = one.write(table[one.name])
-    found["Rank"] = table["rank"].tolist()
-    for domain in dict.fromkeys(("imd", answer.query.domain)):
-        one = DECILES[domain]
-        if one.name in table:
-            found[answer.deciles.said(one.label)] = texts(table[one.name], "{:.0f}")
     return found
 
 
@@ -109,8 +116,9 @@ def ranked_table(
     -------
     rows : dict
         A list for each of ``code, rank, name, ward, class, count, value`` and, where the layer adds one,
-        ``label``, of at most :data:`TABLE_ROWS` areas by their rank; ``looks``, the colour, pattern and level
-        lines of each class; ``lit``, how many rows, the first, are not muted.
+        ``label``, or for each column that it lists instead of events, of at most :data:`TABLE_ROWS` areas by
+        their rank; ``looks``, the colour, pattern and level lines of each class; ``lit``, how many rows, the
+        first, are not muted.
     columns : list of dict
         ``field`` of a row, ``kind`` of cell (rank, area, number or pill), ``head``, ``hint``, ``width``.
     """
@@ -138,6 +146,12 @@ def ranked_table(
     columns = [
         _column("rank", "rank", "#", 50, "Rank"),
         {"field": "name", "kind": "area", "head": "Area", "hint": "Area", "width": "minmax(76px, 1fr)"},
+    ]
+    if said := answer.listed:
+        rows |= {one.name: one.write(ranked[one.name]) for one in said}
+        heads = (_column(one.name, "number", one.heading, one.pixels, one.hint or one.label) for one in said)
+        return rows, [*columns, *heads]
+    columns += [
         _column("count", "number", "Count", max(50, 12 + 8 * max(map(len, count), default=0))),
         _column("value", "number", asked.column.heading, 58, asked.column.hint or asked.column.label),
     ]

@@ -25,7 +25,7 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import AREAS, MONTH_NAMES, agree, counted, period_name
-from geo.tell.briefing import SINCE_HIGH, Briefing, Spot, briefing
+from geo.tell.briefing import SINCE_HIGH, briefing
 from geo.tell.meeting import (
     LONGEST_AUTHOR,
     LONGEST_TEXT,
@@ -36,6 +36,7 @@ from geo.tell.meeting import (
     of_area,
     of_viewer,
 )
+from geo.tell.spot import Briefing, Spot
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer

@@ -15,7 +15,7 @@ import pandas as pd
 from pandas.arrays import IntegerArray
 
 from geo.answer.asked import Asked
-from geo.answer.columns import DAYS_COVERED, PLUS_MINUS, reported_on
+from geo.answer.columns import DAYS_COVERED, PLUS_MINUS, Column, reported_on
 from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.gradient import Gradient
@@ -81,6 +81,8 @@ class Found:
     warning: str
     left_out: tuple[str, ...]
     caveats: tuple[str, ...]
+    title: str
+    source: str
 
 
 def find(s: Asked) -> Found:
@@ -116,8 +118,8 @@ def find(s: Asked) -> Found:
         table[DAYS_COVERED.name] = np.round(s.covered * s.days).astype(np.int64)
     table["imd_decile"] = s.frame["imd_decile"]
     placing = in_order(s, MEASURES[s.query.measure], table[ranked_by].to_numpy(np.float64, na_value=np.nan))
-    if layer.ranks and table[layer.ranks].notna().any():
-        placing = np.where(s.inside, table[layer.ranks], np.nan)
+    if layer.lists or (layer.ranks and table[layer.ranks].notna().any()):
+        placing = np.where(s.chosen if layer.lists else s.inside, table[layer.ranks], np.nan)
     codes, classes = unreported(drawn.codes, drawn.classes, s.chosen)
     groups = leading_classes(s.query, codes, classes)
     table["rank"] = ranks(placing, groups)
@@ -142,13 +144,15 @@ def find(s: Asked) -> Found:
             unlocated=gate.count(selection.unlocated),
             untimed=gate.count(selection.untimed(s.lsoas)) if s.info.has_hours else None,
         ),
-        finding=finding(s, table, drawn.finding),
-        warning=" ".join(filter(None, (*drawn.warning, uncovered(s)))),
-        left_out=left_out(s),
+        finding=drawn.finding if layer.lists else finding(s, table, drawn.finding),
+        warning=" ".join(filter(None, (*drawn.warning, "" if layer.lists else uncovered(s)))),
+        left_out=() if layer.lists else left_out(s),
         caveats=(
-            *(() if nothing(s) else drawn.caveats),
+            *(() if nothing(s) and not layer.lists else drawn.caveats),
             *(s.level.deciles.caveats if table["imd_decile"].notna().any() else ()),
         ),
+        title=drawn.title,
+        source=drawn.source,
     )
 
 
@@ -216,7 +220,9 @@ class Answer:
     warning : str
         What must be said with it wherever it stands: that points were moved, or areas not covered.
     description : str
-        What is shown, from :func:`geo.ask.describe.describe`.
+        What is shown, from :func:`geo.ask.describe.describe` where it is of the events.
+    source : str
+        Whose the numbers are, where the layer is not of the events; else "".
     caveats : tuple of str
     method : tuple of str
         Those of them that say how the layer was found out.
@@ -244,6 +250,7 @@ class Answer:
     finding: str
     warning: str
     description: str
+    source: str
     caveats: tuple[str, ...]
     method: tuple[str, ...]
     notices: tuple[str, ...]
@@ -282,9 +289,16 @@ class Answer:
     def ranked_by(self) -> str:
         """What areas are put in order by, "count"."""
         layer = LAYERS[self.query.layer]
-        if layer.ranks and self.table[layer.ranks].notna().any():
+        if layer.lists or (layer.ranks and self.table[layer.ranks].notna().any()):
             return next(one.heading for one in layer.columns if one.name == layer.ranks).lower()
         return MEASURES[self.query.measure].label.lower()
+
+    @property
+    def listed(self) -> tuple[Column, ...]:
+        """Columns that a list of areas has instead of their events; () where the layer is of these."""
+        layer = LAYERS[self.query.layer]
+        some = [*layer.lists[:1], *(name for name in layer.lists[1:] if self.table[name].notna().any())]
+        return tuple(one for one in layer.columns if one.name in some)
 
     @cached_property
     def order(self) -> np.ndarray:
@@ -299,9 +313,12 @@ class Answer:
 
     @cached_property
     def leading(self) -> np.ndarray:
-        """Those of them with a rank, in this order, but none without events or with a suppressed count."""
+        """Those of them with a rank, in this order, but none without events or with a suppressed count.
+
+        A layer that is not of the events asks for none.
+        """
         rank, count = self.table["rank"].to_numpy(str), self.table["count"].to_numpy(float, na_value=0)
-        some = (rank != "") & (count > 0)
+        some = (rank != "") & ((count > 0) | bool(LAYERS[self.query.layer].lists))
         return self.order[some[self.order]]
 
     @cached_property

@@ -96,6 +96,7 @@ class Atlas(County):
         s, key = Asked(self, query), query.only(MAP, heeds)
         found = self._found.get(key, lambda: find(Asked(self, key)))
         recorded = self._week(s.kept.replace(clock="recorded"))
+        midnight = () if LAYERS[query.layer].lists else doubtful_midnight(recorded, s.noun)
         return Answer(
             query=query,
             table=found.table,
@@ -114,8 +115,9 @@ class Atlas(County):
             gradient=self._gradient(s.kept),
             finding=found.finding,
             warning=found.warning,
-            description=describe(query, self.catalogue),
-            caveats=(*found.left_out, *doubtful_midnight(recorded, s.noun), *found.caveats),
+            description=found.title or describe(query, self.catalogue),
+            source=found.source,
+            caveats=(*found.left_out, *midnight, *found.caveats),
             method=found.caveats,
             notices=tuple(notices),
             banner=banner(s),

@@ -77,6 +77,9 @@ class Layer:
         of deprivation that is asked for; "" where that is the measure.
     ranks : str
         Name of its column by which areas are put in order; "" where that is the measure.
+    lists : tuple of str
+        Names of its columns that a list of areas tells instead of events, where it is of none: then nothing
+        that is said with it counts events.
     needs : frozenset of str
         What it cannot do without, of :data:`geo.answer.county.NEEDS`.
     compares : str
@@ -102,6 +105,7 @@ class Layer:
     columns: tuple[Column, ...] = ()
     about: str = ""
     ranks: str = ""
+    lists: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
     compares: str = ""
     beside: str = "With {}"

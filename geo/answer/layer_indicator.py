@@ -15,6 +15,7 @@ from geo.answer.legend import Drawn
 from geo.answer.measures import measure
 from geo.answer.steps import in_steps
 from geo.ask.choices import INDICATOR as KEY
+from geo.ask.describe import where
 from geo.ask.words import named, verb
 
 NO_VALUE = "Suppressed by its publisher, or not published"
@@ -44,7 +45,16 @@ def draw_indicator(s: Asked) -> Drawn:
         **{name: pd.array(cells, "str") for name, cells in texts.items()},
     )
     periods = sorted({reading.period for reading in told.values()})
-    return Drawn(columns, codes, classes, _finding(s, one, value), _caveats(s, one, periods))
+    when = f", {named(periods, 'period', 'periods')}" if periods else ""
+    return Drawn(
+        columns,
+        codes,
+        classes,
+        _finding(s, one, value),
+        _caveats(s, one, periods),
+        title=f"{one.name} in {where(s.query, s.county.catalogue)}{when}",
+        source=_source(s, one),
+    )
 
 
 def _finding(s: Asked, one: Indicator, value: np.ndarray) -> str:
@@ -70,10 +80,14 @@ def _in_figures(values: pd.Series) -> list[str]:
     return [in_figures(value) for value in values.to_numpy(float, na_value=np.nan)]
 
 
+def _source(s: Asked, one: Indicator) -> str:
+    """Publisher and edition, and whether the numbers are theirs."""
+    return f"{'made up, in the layout of ' if s.county.synthetic else ''}{one.source}"
+
+
 def _caveats(s: Asked, one: Indicator, periods: list[str]) -> tuple[str, ...]:
     when = f", {periods[-1]}" if periods else ""
     better = f" {one.better.capitalize()} is better." if one.better else ""
-    made_up = "made up, in the layout of " if s.county.synthetic else ""
     protected = (
         ("Of this table small counts are suppressed and others rounded.",)
         if one.disclosure == "controlled"
@@ -83,7 +97,7 @@ def _caveats(s: Asked, one: Indicator, periods: list[str]) -> tuple[str, ...]:
     )
     return (
         f"This is a published value{when}, no count of the events chosen: filters of events do not change it."
-        f"{better} Source: {made_up}{one.source}.",
+        f"{better} Source: {_source(s, one)}.",
         *protected,
     )
 
@@ -146,6 +160,8 @@ INDICATOR = Layer(
         ),
     ),
     about="indicator_value",
+    ranks="indicator_value",
+    lists=("indicator_value", "indicator_lower", "indicator_upper"),
     needs=frozenset({"indicators"}),
     heeds=frozenset({"indicator", "palette"}),
     evidence=("indicators_county", "indicators_boroughs"),

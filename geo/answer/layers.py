@@ -82,6 +82,11 @@ def column(name: str) -> Column:
     raise KeyError(name)
 
 
+def of_events(query: Query) -> Query:
+    """The same question of its events, where its layer is of none: for what tells of events alone."""
+    return query.replace(layer=Query.layer) if LAYERS[query.layer].lists else query
+
+
 def about(query: Query) -> list[Column]:
     """Columns that tell of one area what the map tells of all, besides its measure, the best first.
 

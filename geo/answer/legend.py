@@ -179,6 +179,8 @@ class Drawn:
     caveats : tuple of str
     warning : tuple of str
         What must be said with the finding, wherever it stands.
+    title, source : str
+        What is shown and whose it is, where it is not of the events; "" where it is of them.
     """
 
     columns: pd.DataFrame
@@ -187,6 +189,8 @@ class Drawn:
     finding: str = ""
     caveats: tuple[str, ...] = ()
     warning: tuple[str, ...] = ()
+    title: str = ""
+    source: str = ""
 
 
 def classify(

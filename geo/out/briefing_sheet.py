@@ -18,6 +18,7 @@ import shapely
 from geo.answer.atlas import Atlas
 from geo.answer.columns import DAGGER
 from geo.answer.disclosure import SUPPRESSED, stamp
+from geo.answer.layers import of_events
 from geo.answer.legend import Entry
 from geo.ask.query import Query
 from geo.ask.words import day_name, slug
@@ -412,7 +413,8 @@ def write_sheets(
         Name of the file, and a PDF with a page for each area.
     """
     allow(atlas, paper)
-    query, _ = atlas.catalogue.check(query.replace(view="explore", clock="recorded", group=(), mark=""))
+    plain = of_events(query).replace(view="explore", clock="recorded", group=(), mark="")
+    query, _ = atlas.catalogue.check(plain)
     areas = atlas.levels[query.level].frame
     if query.area and query.borough and areas.loc[query.area, "lad"] not in query.borough:
         query = query.replace(borough=())

@@ -188,7 +188,7 @@ class Sheet:
     def marks(self) -> tuple[str, ...]:
         """What a mark behind a rate means, where one stands in print and no note says it."""
         table = self.answer.table[self.answer.inside]
-        if self.counts_two:
+        if self.counts_two or self.answer.listed:
             return ()  # whose list has no rates
         few = (table["unreliable"] & table[RATE.name].notna()).any()
         said = any(DAGGER in note for note in self.answer.caveats)
@@ -272,6 +272,8 @@ class Sheet:
         if self.second is None:
             return False
         one, two = self.answer.query, self.second.answer.query
+        if any(LAYERS[asked.layer].lists for asked in (one, two)):
+            return False
         return one.source != two.source or one.layer == two.layer
 
     @property
@@ -284,6 +286,8 @@ class Sheet:
         """Heads of the columns of :meth:`shown`."""
         if self.counts_two:
             return ("Left", "Right", "Difference")[: 2 + self.alike]
+        if self.answer.listed:
+            return tuple(one.heading for one in self.answer.listed)
         return (self.noun.capitalize(), self.rate_title)
 
     @property
@@ -299,7 +303,7 @@ class Sheet:
         return beside(self.answer.query.measure).heading
 
     def shown(self, row: pd.Series) -> tuple[str, ...]:
-        """Count and rate of an area as text, ("412", "262.0"); of two maps what :attr:`heads` says.
+        """Count and rate of an area as text, ("412", "262.0"); else what :attr:`heads` says.
 
         ``*`` and "" stand where there is none.
         """
@@ -311,6 +315,8 @@ class Sheet:
             if known and PLUS_MINUS.name in row and PLUS_MINUS.name in other:
                 difference += f" ± {np.hypot(row[PLUS_MINUS.name], other[PLUS_MINUS.name]):,.0f}"
             return (count_of(row), count_of(other), difference)[: 2 + self.alike]
+        if self.answer.listed:
+            return tuple(one.write(row[[one.name]])[0] for one in self.answer.listed)
         asked = beside(self.answer.query.measure)
         return (
             count_of(row),
@@ -367,7 +373,7 @@ def _of(atlas: Atlas, answer: Answer, link: str, made: date, **more: Any) -> She
         levels=atlas.levels,
         places=atlas.places,
         place=atlas.place,
-        source=f"{info.label}. {info.attribution}" if info.attribution else info.label,
+        source=answer.source or (f"{info.label}. {info.attribution}" if info.attribution else info.label),
         credits=credits(atlas),
         noun=info.noun,
         version=atlas.version,

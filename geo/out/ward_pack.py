@@ -14,6 +14,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from geo.answer.atlas import Atlas
+from geo.answer.layers import of_events
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import slug
@@ -99,7 +100,8 @@ def ward_pack(
         Name of a file and its PDF of two pages.
     """
     allow(atlas, "pack")
-    query, _ = atlas.catalogue.check(query.replace(area="", view="explore", clock="recorded"))
+    plain = of_events(query).replace(area="", view="explore", clock="recorded")
+    query, _ = atlas.catalogue.check(plain)
     lads = atlas.levels["ward"].frame["lad"].reindex(wards)
     if query.borough and not lads.isin(query.borough).all():
         query = query.replace(borough=())

@@ -17,6 +17,7 @@ from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.columns import DAYS_COVERED, NO_DATA, PLUS_MINUS, count_of
 from geo.answer.disclosure import SUPPRESSED
+from geo.answer.layers import of_events
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.week import Week
 from geo.ask.choices import LEVELS
@@ -103,7 +104,7 @@ def profile(atlas: Atlas, query: Query) -> Profile:
     Problem
         If no area, or none of this level, is selected.
     """
-    query, notices = atlas.catalogue.check(query)
+    query, notices = atlas.catalogue.check(of_events(query))
     if not query.area:
         raise Problem(" ".join(notices) or f"Choose one of the {LEVELS[query.level]} for a profile of it.")
     level = atlas.levels[query.level]

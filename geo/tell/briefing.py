@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.columns import COUNT, DAGGER, PLUS_MINUS, count_of, rate_of
 from geo.answer.deciles import Deciles
 from geo.answer.disclosure import SUPPRESSED
+from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
 from geo.answer.recording import shift
@@ -34,6 +35,7 @@ from geo.stats.midnight import without_excess
 from geo.stats.peaks import clumping
 from geo.tell.busiest import busiest
 from geo.tell.insets import top_areas
+from geo.tell.spot import Briefing, Change, Spot
 
 LISTED, MOST = 6, 9
 """Areas that a room is shown, and how many at most where some tie with the last."""
@@ -50,113 +52,6 @@ _DEPRIVED = {
     9: "least deprived fifth",
     10: "least deprived tenth",
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """One period against another.
-
-    Attributes
-    ----------
-    words : str
-        "up 18% (+5% to +33%) on 2022", "no clear change"; "" where there is nothing to compare with.
-    trend : {"up", "down", ""}
-        Only where it is clear (E-test, corrected over all areas of the map).
-    numbers : str
-        "938 against 812 in 2022"; "" where either is suppressed.
-    """
-
-    words: str = ""
-    trend: str = ""
-    numbers: str = ""
-
-
-@dataclass(frozen=True)
-class Spot:
-    """One of the listed areas, in words.
-
-    Attributes
-    ----------
-    code, rank, name : str
-        The rank is "3=" where areas tie. The name is the one a room knows: that of the ward.
-    place : str
-        Name that tells it from others in its ward, or the borough of a ward.
-    value : str
-        The measure that ranks it, ``*`` where it is suppressed.
-    found : str
-        Its class on the map, "hotspot"; "" where nothing is said of it.
-    facts : tuple of str
-        Its rate, or its count where a rate ranks it.
-    when : str
-        "Saturday into Sunday, 22:00 to 01:59", of the whole week whatever days and hours were asked for; ""
-        where no time stands out or none is known.
-    change, since : Change
-        Against the period before, or against the days before where the question compares days; since the
-        last meeting.
-    lately : Change
-        Of the last 28 days, where days are known.
-    why : str
-        "most deprived tenth".
-    kinds : str
-        The commonest kinds of event and their shares; "" where one kind was asked for.
-    """
-
-    code: str
-    rank: str
-    name: str
-    place: str
-    value: str
-    found: str
-    facts: tuple[str, ...]
-    when: str
-    change: Change
-    since: Change
-    lately: Change
-    why: str
-    kinds: str
-
-    @property
-    def changed(self) -> str:
-        """What changed, where the layer's finding does not say the same."""
-        return self.change.words if self.change.words != self.found else ""
-
-    @property
-    def sentence(self) -> str:
-        """When, what changed and why, "Fridays, 22:00 to 01:59; up 18% (+5% to +33%) on 2022"."""
-        said = "; ".join(filter(None, (self.when, self.changed, self.why)))
-        return said[:1].upper() + said[1:]
-
-
-@dataclass(frozen=True)
-class Briefing:
-    """What a room is told of one answer.
-
-    Attributes
-    ----------
-    unit : str
-        What the values are, "Offences per 1,000 residents a year".
-    spots : tuple of Spot
-        In the order of the ranking.
-    tied : int
-        Areas not listed that tie with the last one listed.
-    when : str
-        The peak of all areas shown; "" where no time stands out; for a source without hours the reason.
-    change, since : Change
-        Of all areas shown.
-    months_since : str
-        The months that the last meeting had not seen, "September to December 2023"; "" where there are none.
-    until : str
-        The last of the 28 days of ``lately``, "31 December 2023"; "" without.
-    """
-
-    unit: str
-    spots: tuple[Spot, ...]
-    tied: int
-    when: str
-    change: Change
-    since: Change
-    months_since: str
-    until: str
 
 
 def briefing(atlas: Atlas, query: Query, *, seen: int | None = None, areas: Sequence[str] = ()) -> Briefing:
@@ -180,6 +75,8 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None, areas: Sequ
     query = answer.query
     info = atlas.catalogue.source(query)
     top = answer.table.loc[list(areas)] if areas else listed_areas(answer)
+    if answer.listed:
+        return _published(answer, top)
     level = atlas.levels[query.level]
     first, last = period_of(answer, info.months)
     fresh = _unseen(info.months, seen, last)
@@ -223,6 +120,44 @@ def briefing(atlas: Atlas, query: Query, *, seen: int | None = None, areas: Sequ
         since=since_all,
         months_since=period_name(*fresh) if fresh else "",
         until=until,
+    )
+
+
+def _published(answer: Answer, top: pd.DataFrame) -> Briefing:
+    """Tell of areas by the values of a layer that is not of the events: no time, kind or change of these."""
+    value, *limits = answer.listed
+    beside = [one for one in LAYERS[answer.query.layer].columns if one.told]
+    spots = []
+    for code, row in top.iterrows():
+        cells = row.to_frame().T
+        name, place = _names(row)
+        said = ((lower_first(one.label), one.write(cells[one.name])[0]) for one in beside)
+        spots.append(
+            Spot(
+                code=str(code),
+                rank=row["rank"],
+                name=name,
+                place=place,
+                value=value.write(cells[value.name])[0],
+                found=_found(answer, str(code)),
+                facts=tuple(f"{one.label} {one.write(cells[one.name])[0]}" for one in limits),
+                when="",
+                change=Change("; ".join(f"{label}: {text}" for label, text in said if text not in ("", "–"))),
+                since=Change(),
+                lately=Change(),
+                why=_why(answer.deciles, row["imd_decile"]),
+                kinds="",
+            )
+        )
+    return Briefing(
+        unit=answer.classes.title,
+        spots=told_apart(spots),
+        tied=_tied(answer, top),
+        when=f"Source: {answer.source}",
+        change=Change(),
+        since=Change(),
+        months_since="",
+        until="",
     )
 
 

@@ -22,8 +22,9 @@ from geo.ask.query import Query
 from geo.ask.words import listed, period_name, upper_first
 from geo.stats.confidence import how_many_agree
 from geo.tell.area import Profile, profile
-from geo.tell.briefing import Spot, briefing, listed_areas, period_of
+from geo.tell.briefing import briefing, listed_areas, period_of
 from geo.tell.meeting import Note, of_area
+from geo.tell.spot import Spot
 
 MOST = 20
 """Hotspots told of at once."""

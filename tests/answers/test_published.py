@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import create_app
+from dashboard.facts import ranked_table
 from geo.answer.atlas import Atlas
 from geo.answer.steps import in_steps
 from geo.ask.query import Query
@@ -20,6 +21,9 @@ from geo.ask.refusal import Refused
 from geo.ask.viewer import CLEARED_OWNER, OTHERS, OWNER, Viewer
 from geo.cli import run
 from geo.data.store import Store
+from geo.out.provenance import sheet
+from geo.tell.area import profile
+from geo.tell.briefing import briefing
 
 HEAD = "indicator,area,period,value,lower,upper,count,denominator,unit,better,source,vintage"
 YEARS = range(2018, 2024)
@@ -119,6 +123,29 @@ def test_the_map_has_it_where_it_is_published_for_and_says_so_elsewhere(atlas: A
 def test_the_panel_tells_of_boroughs_while_an_indicator_is_shown(client: FlaskClient, asked: str):
     answer = client.get(f"/piece/panel?layer=indicator&level=borough&{asked}")
     assert answer.status_code == 200 and "could not be worked out" not in answer.text
+
+
+def test_whatever_shows_it_is_titled_by_it_and_lists_its_values_and_no_events(
+    atlas: Atlas, client: FlaskClient
+):
+    query = Query(layer="indicator", level="borough", month=(3,))
+    here = sheet(atlas, query)
+    assert here.title == "Entrants in Squareshire, 2023" and here.source == "Board, 2024 edition"
+    assert here.heads == ("Value", "From", "To")
+    assert [here.shown(row) for _, row in here.top.iterrows()] == [("75.0", "59.0", "94.0")]
+    assert not any(here.noun in said for said in (*here.notes, here.answer.headline, here.about))
+    rows, columns = ranked_table(here.answer)
+    assert [one["head"] for one in columns] == ["#", "Area", "Value", "From", "To"]
+    assert rows["indicator_value"][0] == "75.0" and rows["rank"] == ["1", ""]
+    told = briefing(atlas, query)
+    assert told.unit == "Entrants, per 100000" and told.when == "Source: Board, 2024 edition"
+    assert [(spot.value, spot.changed) for spot in told.spots] == [
+        ("75.0", "compared with England: better; trend: ↓ Decreasing and getting better")
+    ]
+    of_county = atlas.answer(Query.parse("?layer=indicator&indicator=safe", atlas.catalogue)[0])
+    assert [one.heading for one in of_county.listed] == ["Value"] and not len(of_county.leading)
+    events = profile(atlas, query.replace(area="E06000001")).answer
+    assert events.query.layer == "measure" and events.ranked_by == "count" and not events.source
 
 
 def test_no_filter_of_events_changes_it(atlas: Atlas):

@@ -11,6 +11,7 @@ from geo.answer.answer import Answer
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.daily import by_day, last_year, needs_days
+from geo.answer.layers import of_events
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -105,6 +106,7 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
     Problem
         If too few areas have anything to rank by, or the ranking needs what is not loaded.
     """
+    query = of_events(query)
     asked, answer = atlas.asked(query), atlas.answer(query)
     if strange := [code for code in wish.without if code not in asked.frame.index]:
         raise Refused(
