@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from geo.ask.problem import Problem
 from geo.data.store import write_whole
 
@@ -287,7 +289,9 @@ class People:
         """The key of aliases and of the audit log; made when it is first needed."""
         path = self.folder / KEY
         if not path.is_file():
-            write_whole(path, secrets.token_hex(32).encode())
+            with FileLock(self.folder / "LOCK"):  # servers of one folder that begin together have one key
+                if not path.is_file():
+                    write_whole(path, secrets.token_hex(32).encode())
         return bytes.fromhex(path.read_text(encoding="ascii"))
 
     def _digest(self, what: str, text: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from dashboard.serving import shared as answers
 from dashboard.serving.shared import Shared
 from dashboard.serving.site import Answered
 from geo.access import shared as people
-from geo.access.people import PROGRAM, SESSION, Saved
+from geo.access.people import KEY, PROGRAM, SESSION, People, Saved
 from geo.access.shared import AWAY, SharedPeople
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
@@ -147,6 +148,19 @@ def test_what_cannot_be_shared_is_refused(tmp_path: Path, redis: OwnRedis) -> No
     redis.kill()
     with pytest.raises(Problem, match="cannot be looked up now"):
         SharedPeople(tmp_path / "a", redis.url)
+
+
+def test_servers_that_begin_together_make_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another makes it between the look whether there is one and the making."""
+    made = "ab" * 32
+
+    @contextmanager
+    def turn(lock: str) -> Iterator[None]:
+        Path(lock).with_name(KEY).write_text(made)
+        yield
+
+    monkeypatch.setattr("geo.access.people.FileLock", turn)
+    assert People(tmp_path).key.hex() == made
 
 
 def test_an_answer_is_found_by_all_that_it_depends_on(
