@@ -3,13 +3,14 @@
 # docs/deploy.md says why the address before the port matters.
 ARG BASE=python:3.11-slim
 
-# The libraries by their hashed lock file, then the program as a wheel.
+# The libraries by their hashed lock file, then the program as a wheel. EXTRAS=engines has what an engine needs too.
 FROM ${BASE} AS environment
+ARG EXTRAS=
 RUN python -m venv /opt/hotspots
 ENV PATH=/opt/hotspots/bin:$PATH
 WORKDIR /build
-COPY requirements.lock ./
-RUN python -m pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.lock
+COPY requirements.lock requirements-engines.lock ./
+RUN python -m pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements${EXTRAS:+-$EXTRAS}.lock
 COPY pyproject.toml README.md LICENSE app.py ./
 COPY geo geo
 COPY dashboard dashboard

@@ -38,6 +38,8 @@ LOG = VENV / "set-up.log"
 BILL = str(Path("dist", "hotspots.cdx.json"))
 """The list of all that the program is made of."""
 RUN, DEV, NPM = "requirements.lock", "requirements-dev.lock", "requirements-npm.lock"
+ENGINES = "requirements-engines.lock"
+"""What the image of an engine is built from."""
 INSTALL = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
 COMPILE = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"]
 COMPILE += ["--generate-hashes", "--no-header", "--no-annotate"]
@@ -265,6 +267,7 @@ def lock(arguments: list[str]) -> int:
     return (
         python(*COMPILE, "pyproject.toml", "-o", RUN, *arguments)
         or python(*COMPILE, "pyproject.toml", "--group=dev", "-c", RUN, "-o", DEV, *arguments)
+        or python(*COMPILE, "pyproject.toml", "--extra=engines", "-c", RUN, "-o", ENGINES, *arguments)
         or python(*COMPILE, "--group=pyproject.toml:npm", "-o", NPM, *arguments)
     )
 

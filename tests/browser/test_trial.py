@@ -21,10 +21,11 @@ from tests.support.trial import Trial, caddy_is_here, free_port
 BELOW = "/partnership"
 OPTIONS = "{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}\n"
 BY_PATH = """handle_path {below}/* {{
-		reverse_proxy {app} {{
-			header_up X-Forwarded-Prefix {below}
-		}}
-	}}"""
+	reverse_proxy {{
+		header_up X-Forwarded-Prefix {below}
+"""
+EVERY = "dynamic a app 8050 {\n\t\t\trefresh 5s\n\t\t}"
+LAST = "fail_duration 2s\n\t}"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,9 @@ def trial(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 "# For others": OPTIONS + "# For others",
                 "hotspots.localhost {": f"{address} {{",
                 "login.localhost {": f"{theirs.issuer} {{",
-                "reverse_proxy app:8050": BY_PATH.format(below=BELOW, app=f"127.0.0.1:{behind}"),
+                "reverse_proxy {\n": BY_PATH.format(below=BELOW),
+                EVERY: f"to 127.0.0.1:{behind}",
+                LAST: f"{LAST}\n\t}}",
                 "provider:8080": at,
                 "for-trial-only-write-another": SECRET,
                 "0.0.0.0": "127.0.0.1",

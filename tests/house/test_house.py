@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-npm.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-engines.lock", "requirements-npm.lock")
 # Written with gaps, so that this file does not name them either.
 REGISTRY = re.compile(r"pypi[.]org|python[h]osted|npm[j]s[.]|debian[.]org|j[f]rog|artifactor[y]")
 MACHINE_PATH = re.compile(r"(?<![\w.$}:*/-])/(?:work|tmp|root|home|Users)/\w|\b[A-Z]:\\Users\b")
@@ -124,6 +124,7 @@ def test_the_locks_agree_with_each_other_and_with_what_is_asked_for() -> None:
     wanted = {
         "requirements.lock": project["project"]["dependencies"] + project["build-system"]["requires"],
         "requirements-dev.lock": project["project"]["dependencies"] + groups["dev"],
+        "requirements-engines.lock": project["project"]["optional-dependencies"]["engines"],
         "requirements-npm.lock": groups["npm"],
     }
     for lock, requirements in wanted.items():
@@ -134,8 +135,9 @@ def test_the_locks_agree_with_each_other_and_with_what_is_asked_for() -> None:
                 assert next(iter(exactly)).version in requirement.specifier, (
                     f"{lock}: {requirement}; run make lock"
                 )
-    runtime, dev = pins("requirements.lock"), pins("requirements-dev.lock")
-    assert {name: dev.get(name) for name in runtime} == runtime
+    runtime = pins("requirements.lock")
+    for lock in ("requirements-dev.lock", "requirements-engines.lock"):
+        assert {name: pins(lock).get(name) for name in runtime} == runtime
 
 
 # ---------------------------------------------------------------- what the documents say

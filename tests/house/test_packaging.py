@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.main import get_command
 
 from app import cli
 from geo.access.file import read
+from tests.support.trial import TRIAL, caddy_is_here, composed
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
@@ -153,23 +153,70 @@ def test_the_image_serves_as_a_plain_user_with_a_volume_and_a_health_check() -> 
 # ---------------------------------------------------------------- the trial of a partnership
 
 
-TRIAL = ROOT / "deploy"
+MANY = ("compose.yaml", "many.yaml")
+
+
+@pytest.fixture(scope="module", params=[MANY[:1], MANY], ids="+".join)
+def files_of_trial(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The trial's compose file, alone and with several dashboards laid over it."""
+    return composed(*request.param)
 
 
 @pytest.fixture(scope="module")
-def services() -> dict[str, dict[str, Any]]:
-    """The services of the trial's compose file."""
-    return yaml.safe_load((TRIAL / "compose.yaml").read_text(encoding="utf-8"))["services"]
+def services(files_of_trial: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Its services."""
+    return files_of_trial["services"]
 
 
-def test_every_file_and_volume_of_the_trial_is_there(services: dict[str, dict[str, Any]]) -> None:
-    named = yaml.safe_load((TRIAL / "compose.yaml").read_text(encoding="utf-8"))["volumes"]
+def test_every_file_and_volume_of_the_trial_is_there(files_of_trial: dict[str, Any]) -> None:
+    services = files_of_trial["services"]
     for service in services.values():
         for volume in service.get("volumes", ()):
             source = volume.partition(":")[0]
-            assert (TRIAL / source).is_file() if source.startswith("./") else source in named
+            known = files_of_trial["volumes"]
+            assert (TRIAL / source).is_file() if source.startswith("./") else source in known
         assert "." not in service["image"].partition("/")[0], "no registry of its own"
-        assert {name for name in service.get("depends_on", ())} <= services.keys()
+        assert set(service.get("depends_on", ())) <= services.keys()
+        assert set(service.get("networks", ())) <= files_of_trial["networks"].keys()
+
+
+def test_what_is_built_under_one_name_is_built_in_one_way(services: dict[str, dict[str, Any]]) -> None:
+    for built in (one for one in services.values() if "build" in one):
+        assert built["build"] == services["app"]["build"] and built["image"] == services["app"]["image"]
+    extras = re.findall(
+        r"requirements\$\{EXTRAS:\+(-)\$EXTRAS\}(\.lock)", (ROOT / "Dockerfile").read_text("utf-8")
+    )
+    arguments = (services["app"]["build"] if "deploy" in services["app"] else {"args": {}})["args"]
+    for name, value in arguments.items():
+        assert dict(stages()[0])["ARG"] == f"{name}="
+        assert (ROOT / f"requirements{value.join(*extras)}").is_file()
+
+
+def test_what_several_dashboards_share_is_closed_and_keeps_nothing_else() -> None:
+    made = composed(*MANY)
+    services = made["services"]
+    assert services["app"]["deploy"] == {"replicas": 2}
+    for name in ("app", "load", "database", "redis"):
+        assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
+        assert services[name]["security_opt"] == ["no-new-privileges:true"]
+    for name in ("load", "database", "redis"):
+        assert services[name]["networks"] == ["store"] and made["networks"]["store"] == {"internal": True}
+    assert {name for name, one in services.items() if "healthcheck" in one} == {"database", "redis"}
+    waits = services["app"]["depends_on"] | services["load"]["depends_on"]
+    assert {name for name, one in waits.items() if one == {"condition": "service_healthy"}} == {
+        "database",
+        "redis",
+    }
+
+
+def test_commands_and_variables_of_the_trial_are_ones_that_the_program_takes(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    for service in services.values():
+        commands = set(re.findall(r"hotspots (\w+)", " ".join(service.get("command", ()))))
+        assert commands <= get_command(cli.cli).commands.keys()
+        taken = {one.envvar for name in commands for one in get_command(cli.cli).commands[name].params}
+        assert {name for name in service.get("environment", {}) if name.startswith("HOTSPOTS_")} <= taken
 
 
 def test_only_the_proxy_of_the_trial_is_reached_and_only_from_this_machine(
@@ -179,8 +226,16 @@ def test_only_the_proxy_of_the_trial_is_reached_and_only_from_this_machine(
         "caddy": ["127.0.0.1:443:443"]
     }
     caddy = (TRIAL / "Caddyfile").read_text(encoding="utf-8")
-    assert f"reverse_proxy app:{dict(stages()[-1])['EXPOSE']}" in caddy
+    assert f"dynamic a app {dict(stages()[-1])['EXPOSE']}" in caddy
     assert "respond /metrics 404" in caddy
+
+
+@pytest.mark.skipif(not caddy_is_here(), reason="no Caddy: install Debian's caddy")
+def test_the_proxy_sends_to_every_dashboard_that_there_is() -> None:
+    command = ["caddy", "adapt", "--adapter", "caddyfile", "--config", str(TRIAL / "Caddyfile")]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    [every] = re.findall(r'"dynamic_upstreams":(\{.*?\})', told)
+    assert json.loads(every) == {"name": "app", "port": "8050", "refresh": 5_000_000_000, "source": "a"}
 
 
 def test_the_trial_begins_with_options_that_there_are(services: dict[str, dict[str, Any]]) -> None:

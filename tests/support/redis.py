@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,20 @@ needs_redis = pytest.mark.skipif(PROGRAM is None, reason="no Redis: install redi
 
 
 class OwnRedis:
-    """Listens at a Unix socket in a folder; what it holds is gone when it dies."""
+    """Listens at a Unix socket in a folder; what it holds is gone when it dies.
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"unix://{folder / 'redis.sock'}"
-        self._folder, self._path = folder, folder / "redis.sock"
+    Parameters
+    ----------
+    folder : path
+    options : sequence of str
+        What it is begun with besides.
+    login : str
+        Password and "@" of its address, where the options ask for one.
+    """
+
+    def __init__(self, folder: Path, options: Sequence[str] = ("--save", ""), login: str = "") -> None:
+        self.url = f"unix://{login}{folder / 'redis.sock'}"
+        self._folder, self._path, self._options = folder, folder / "redis.sock", options
         self.start()
 
     def start(self) -> None:
@@ -23,7 +33,7 @@ class OwnRedis:
         from redis import Redis, RedisError
 
         assert PROGRAM is not None
-        told = ["--port", "0", "--unixsocket", str(self._path), "--save", "", "--dir", str(self._folder)]
+        told = [*self._options, "--port", "0", "--unixsocket", str(self._path), "--dir", str(self._folder)]
         self._process = subprocess.Popen([PROGRAM, *told], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         for line in self._process.stdout:  # it says when it is ready

@@ -35,8 +35,22 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+def composed(*files: str) -> dict[str, Any]:
+    """What compose makes of files laid over one another: mappings are joined, of the rest the last counts."""
+    made: dict[str, Any] = {}
+    for file in files:
+        made = _laid(made, yaml.safe_load((TRIAL / file).read_text(encoding="utf-8")))
+    return made
+
+
+def _laid(below: Any, above: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return below | {key: _laid(below.get(key), value) for key, value in above.items()}
+
+
 class Trial:
-    """The services of the compose file, as programs of this machine.
+    """The services of compose files, as programs of this machine.
 
     Parameters
     ----------
@@ -44,11 +58,13 @@ class Trial:
         For volumes and changed files.
     changes : mapping of str to str
         Texts of its files and commands to what stands for them here.
+    files : str
+        The compose files, each laid over those before.
     """
 
-    def __init__(self, folder: Path, changes: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, changes: Mapping[str, str], *files: str) -> None:
         self._folder, self._changes = folder, changes
-        self.services: dict[str, Any] = yaml.safe_load((TRIAL / "compose.yaml").read_text())["services"]
+        self.services: dict[str, Any] = composed("compose.yaml", *files)["services"]
         self._running: list[subprocess.Popen[str]] = []
 
     def mounts(self, service: str) -> dict[str, Path]:
@@ -83,6 +99,19 @@ class Trial:
     def run(self, service: str) -> None:
         """Run a service that ends."""
         subprocess.run(self.command(service), env=self.environment(service), check=True, timeout=60)
+
+    def asks(self, service: str) -> list[str]:
+        """What the shell of a service has ``hotspots`` do: each time is told, and succeeds."""
+        program = self._folder / "bin" / "hotspots"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text('#!/bin/sh\necho "$@"\n')
+        program.chmod(0o755)
+        environment = self.environment(service)
+        environment["PATH"] = f"{program.parent}:{environment['PATH']}"
+        told = subprocess.run(
+            self.command(service), env=environment, check=True, timeout=60, stdout=subprocess.PIPE, text=True
+        )
+        return told.stdout.splitlines()
 
     def start(self, service: str, more: tuple[str, ...] = ()) -> str:
         """Begin a service that goes on; the line with which the dashboard says that it is there."""
