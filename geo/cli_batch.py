@@ -40,6 +40,7 @@ def batch(  # noqa: PLR0917 - each parameter is an option of the command
     ] = "",
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
+    engine: cli.EngineUrl = cli.ENGINE,
 ) -> None:
     """Make assessments, ward packs, emerging hotspots and back-tests of many counties.
 
@@ -48,10 +49,18 @@ def batch(  # noqa: PLR0917 - each parameter is an option of the command
     """
     from geo.ask.refusal import search_of
     from geo.data.writing import write_whole
+    from geo.engines.engine import engine_of
     from geo.out.batch import PRODUCTS, Job, Outcome, jobs, joined, record
 
+    engine_of(engine)  # a wrong one is said once, and not of every county
     listed = jobs(
-        folders, make or list(PRODUCTS), to.resolve(), search=search_of(url), group=group, access=access
+        folders,
+        make or list(PRODUCTS),
+        to.resolve(),
+        search=search_of(url),
+        group=group,
+        access=access,
+        engine=engine,
     )
     outcomes = [one for one in listed if isinstance(one, Outcome)]
     waiting = [one for one in listed if isinstance(one, Job)]

@@ -23,17 +23,17 @@ def calibrate(
     events: Annotated[
         float | None, typer.Option(min=0.1, help="Events an area in a year, fewer than there are.")
     ] = None,
+    engine: cli.EngineUrl = cli.ENGINE,
     data: cli.Data = cli.DATA,
 ) -> None:
     """Count how often each verdict is given where nothing has happened, on this county's own map.
 
     Prints a Markdown table. docs/methods/calibration.md says what each world is.
     """
-    from geo.answer.atlas import Atlas
     from geo.ask.refusal import search_of
     from geo.tell.calibration import table_of, to_try, tried
 
-    atlas = Atlas.open(data)
+    atlas = cli.opened(data, engine=engine)
     query = atlas.exactly(search_of(url))
     pairs = to_try(atlas, query)
     found = {}

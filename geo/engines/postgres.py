@@ -15,6 +15,7 @@ import ibis
 import pandas as pd
 import psycopg
 from ibis.expr import types as ir
+from psycopg.conninfo import conninfo_to_dict
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from geo.answer.counts import Opened
@@ -48,9 +49,21 @@ class PostgreSQL:
     ----------
     url : str
         ``postgresql://user@host/database``, as libpq reads it.
+
+    Raises
+    ------
+    Problem
+        If libpq cannot read it; its own words would tell the password.
     """
 
     def __init__(self, url: str) -> None:
+        try:
+            conninfo_to_dict(url)
+        except psycopg.Error:
+            raise Problem(
+                "The address of the engine cannot be read: write it as postgresql://user@host/database, "
+                "signs other than letters and digits in a password as %40 and the like."
+            ) from None
         self.url = url
         self.lost = 0
         self._mine = local()

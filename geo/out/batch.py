@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from geo.ask.query import Query
 from geo.ask.refusal import search_of
 from geo.data.store import Store
 from geo.data.writing import write_whole
+from geo.engines.engine import MEMORY, engine_of
 from geo.tell.exhibits.exhibit import NotPossible
 
 File = tuple[str, bytes]
@@ -118,6 +119,9 @@ class Job:
         Of the access file, as which to ask; the owner of the folder where empty.
     access : Path or None
         The access file, where it is not the data folder's own.
+    engine : str
+        Who counts (:func:`geo.engines.engine.engine_of`). It may hold a password, so it is never written; nor
+        is it part of the key, since every engine has the same numbers.
     """
 
     data: Path
@@ -127,6 +131,7 @@ class Job:
     search: str = ""
     group: str = ""
     access: Path | None = None
+    engine: str = field(default=MEMORY, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -171,6 +176,7 @@ def jobs(
     search: str = "",
     group: str = "",
     access: Path | None = None,
+    engine: str = MEMORY,
 ) -> list[Job | Outcome]:
     """List what is to be made, and what needs no making: it is there, or its folder does not open.
 
@@ -180,7 +186,7 @@ def jobs(
         Data folders, one a county.
     products : sequence of str
         Keys of :data:`PRODUCTS`.
-    into, search, group, access
+    into, search, group, access, engine
         As of a :class:`Job`.
 
     Returns
@@ -212,7 +218,7 @@ def jobs(
         except Problem as problem:
             fault = str(problem)
         for product in dict.fromkeys(products):
-            job = Job(folder, product, into, data_version, search, group, access)
+            job = Job(folder, product, into, data_version, search, group, access, engine)
             found.append(Outcome(job, fault=fault) if fault else _before(job) or job)
     return found
 
@@ -230,7 +236,7 @@ def made(job: Job) -> Outcome:
         Never an error: what went wrong is its fault, so that one county stops no other.
     """
     try:
-        atlas = _atlas(job.data, job.version, job.group, job.access)
+        atlas = _atlas(job.data, job.version, job.group, job.access, job.engine)
         files = list(PRODUCTS[job.product].make(atlas, atlas.exactly(search_of(job.search)), job.data.name))
         job.folder.mkdir(parents=True, exist_ok=True)
         for name, content in files:
@@ -264,9 +270,9 @@ def _before(job: Job) -> Outcome | None:
 
 
 @lru_cache(maxsize=1)
-def _atlas(folder: Path, data_version: str, group: str, access: Path | None) -> Atlas:
+def _atlas(folder: Path, data_version: str, group: str, access: Path | None, engine: str) -> Atlas:
     """A county open, kept for its next product."""
-    atlas = Atlas.open(folder)
+    atlas = Atlas.open(folder, engine=engine_of(engine))
     if atlas.version != data_version:
         raise Problem(f"The data in {folder} were changed meanwhile: begin the batch again.")
     return atlas.seen_by(group_named(folder, group, access).viewer) if group else atlas

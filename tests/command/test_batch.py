@@ -69,11 +69,25 @@ def test_what_is_there_is_not_made_again(
     assert "2 made, 0 there before" in out  # another question
 
 
-def test_the_workers_of_a_scheduler_make_the_same(made: Path, counties: list[str], tmp_path: Path) -> None:
+def test_workers_make_the_same_by_another_engine(made: Path, counties: list[str], tmp_path: Path) -> None:
     with LocalCluster(n_workers=1, processes=False, threads_per_worker=1, dashboard_address=None) as cluster:
-        arguments = ["batch", *counties[:2], *MADE, "--to", str(tmp_path), "--scheduler"]
-        assert run([*arguments, cluster.scheduler_address]) == 0
+        arguments = ["batch", *counties[:2], *MADE, "--to", str(tmp_path), "--engine", "duckdb"]
+        assert run([*arguments, "--scheduler", cluster.scheduler_address]) == 0
     assert files(tmp_path) == files(made)
+
+
+def test_the_password_of_an_engine_is_neither_written_nor_told(
+    counties: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = batch.Job(Path(counties[0]), "emerging", tmp_path, engine="postgresql://viewer:secret@host/crime")
+    assert "secret" not in repr(job) and job.key == batch.Job(job.data, job.product, job.into).key
+    job.folder.mkdir()
+    batch.record(batch.Outcome(job, ("a.csv",)))
+    assert b"secret" not in (job.folder / batch.LEDGER).read_bytes()
+    for engine in ("postgresql://viewer:secret@[host/crime", "postgresql://viewer:secret%@host/crime"):
+        status, out, err = command(capsys, "batch", counties[0], "--engine", engine, "--to", tmp_path)
+        assert status == 1 and err.startswith("The address of the engine cannot be read")
+        assert "secret" not in out + err
 
 
 def test_back_tests_of_all_counties_stand_beneath_one_another(
