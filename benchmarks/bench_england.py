@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ LAYERS = (
 QUESTIONS = 6
 """Of each layer, the first of them to warm up."""
 EVENTS = 10_000_000
+WHOSE, RATIO = ("this", "other"), ("other / this",)
+"""Heads of the columns, and of what compares them."""
 
 
 # ---------------------------------------------------------------- one checkout
@@ -118,12 +121,16 @@ class Checkout:
 
 def answers(asked: list[tuple[Path, str]]) -> None:
     """Ask every layer of each checkout, in turn."""
+    from benchmarks.told import Table
+
     both = [Checkout(*one) for one in asked]
+    whose = WHOSE[: len(both)]
+    opened = Table("England opened, seconds", "", *whose)
     for name in ("cpu", "wall"):
-        print(f"opened, s ({name})" + "".join(f"{one.began['opened'][name]:>10.2f}" for one in both))
+        opened.row(name, *(one.began["opened"][name] for one in both))
     heads = ("answer", "page", "sent")
-    units = ", ".join(["answer ms", "page ms", "sent kB"])
-    print(f"{'layer':<18}" + "".join(f"{f'{who} ({units})':>42}" for who in ("this", "other")[: len(both)]))
+    named = [f"{who}: {what}" for who in whose for what in ("answer, ms", "page, ms", "sent, kB")]
+    table = Table("A new question of each layer (medians)", "layer", *named, *RATIO[: len(both) - 1])
     months = ((first, first % 12 + 1, (first + 1) % 12 + 1) for _ in range(99) for first in range(1, 13))
     for layer in LAYERS:
         found: list[dict[str, list[float]]] = [{head: [] for head in heads} for _ in both]
@@ -135,11 +142,10 @@ def answers(asked: list[tuple[Path, str]]) -> None:
                     if number:
                         found[place][head].append(took[head])
         cells = [[statistics.median(each[head]) for head in heads] for each in found]
-        row = "".join(f"{answer:>16.1f}{page:>13.1f}{sent:>13.0f}" for answer, page, sent in cells)
-        times = f"{cells[1][0] / cells[0][0]:>8.1f} ×" if len(both) > 1 else ""
-        print(f"{layer:<18}{row}{times}", flush=True)
+        table.row(layer, *(cell for each in cells for cell in each), *_ratio([each[0] for each in cells]))
+    held = Table("Memory after all of these, MB", "", *whose)
     for name in ("now", "most"):
-        print(f"memory, MB ({name})" + "".join(f"{one.ask('held')[name]:>10.0f}" for one in both))
+        held.row(name, *(one.ask("held")[name] for one in both))
     for one in both:
         one.stop()
 
@@ -152,12 +158,8 @@ def filtering(events: int) -> None:
     import duckdb
     import pandas as pd
 
-    try:
-        import polars as pl
-    except ImportError:
-        pl = None
-
     from benchmarks.england import AREAS, codes
+    from benchmarks.told import Table
     from geo.answer.packed import pack
     from geo.ask.query import Query
 
@@ -178,7 +180,13 @@ def filtering(events: int) -> None:
     )
     cube = pack(table, pd.Index(codes(AREAS)))
     of = list(cube.slugs)
-    columns = {"area": area, "month": months % 12 + 1, "category": category, "hour": hour}
+    pl: Any = import_module("polars") if find_spec("polars") else None
+    columns: dict[str, np.ndarray] = {
+        "area": area,
+        "month": months % 12 + 1,
+        "category": category,
+        "hour": hour,
+    }
     base = duckdb.connect()
     base.register("plain", pd.DataFrame(columns))
     base.execute("create table events as select * from plain")
@@ -193,7 +201,7 @@ def filtering(events: int) -> None:
     }
     nights = f"category = {list(names).index(cube.categories[1])} and hour in (22, 23, 0, 1)"
     chosen["four hours of a category"] = Query(category=(of[1],), hour=(22, 23, 0, 1)), nights
-    print(f"{f'filter of {events:,} events, ms':<36}{'cube':>10}{'DuckDB':>10}{'polars':>10}")
+    table = Table(f"A filter of {events:,} events, milliseconds", "filter", "cube", "DuckDB", "polars")
     assert int(cube.select(Query()).by_area.sum()) == events  # counted once
     for name, (query, where) in chosen.items():
         sql = f"select area, count(*) from events where {where} group by area"
@@ -202,11 +210,16 @@ def filtering(events: int) -> None:
             _milliseconds(lambda sql=sql: base.execute(sql).fetchnumpy()),
             _milliseconds(frame.lazy().filter(pl.sql_expr(where)).group_by("area").len().collect)
             if frame is not None
-            else float("nan"),
+            else None,
         ]
         counts = np.bincount(area[_kept(where, columns)], minlength=AREAS)
         assert np.array_equal(cube.select(query).by_area, counts)
-        print(f"{name:<36}" + "".join(f"{one:>10.2f}" for one in times), flush=True)
+        table.row(name, *times)
+
+
+def _ratio(cells: list[float]) -> list[str]:
+    """How many times what this checkout took the other did, where there is another."""
+    return [f"{cells[1] / cells[0]:.1f} ×"] if len(cells) > 1 else []
 
 
 def _kept(where: str, columns: dict[str, np.ndarray]) -> np.ndarray:
@@ -234,6 +247,7 @@ def mapped(asked: list[tuple[Path, str]], visits: int) -> None:
     from playwright.sync_api import sync_playwright
 
     from benchmarks import bench_page
+    from benchmarks.told import Table
     from tests.support.browser import FLAGS, installed
 
     path = installed()
@@ -256,12 +270,11 @@ def mapped(asked: list[tuple[Path, str]], visits: int) -> None:
         finally:
             for one in checkouts:
                 one.stop()
-    heads = ["this", "other"][: len(checkouts)]
-    print(f"{'the map (medians)':<22}" + "".join(f"{head:>10}" for head in heads))
+    whose = WHOSE[: len(checkouts)]
+    table = Table("The map (medians)", "", *whose, *RATIO[: len(checkouts) - 1])
     for name in checkouts[0].figures:
         cells = [statistics.median(one.figures[name]) for one in checkouts]
-        times = f"{cells[1] / cells[0]:>8.1f} ×" if len(cells) > 1 else ""
-        print(f"{name:<22}" + "".join(f"{cell:>10.{2 if cell < 20 else 0}f}" for cell in cells) + times)
+        table.row(name, *cells, *_ratio(cells))
 
 
 def _renderer(browser: Any) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import all as every
-from benchmarks import bench_answers, bench_import, england, told
+from benchmarks import bench_answers, bench_england, bench_import, england, told
 from geo.answer.layers import LAYERS
 from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
@@ -34,6 +34,17 @@ def test_complete_answers_are_measured_on_a_made_up_country(
     assert [len(table["columns"]) for table in tables] == [4, 4, 3]
     assert [row[0] for row in tables[1]["rows"]] == [words[0] for words in timed]
     assert all(len(row) == len(table["columns"]) for table in tables for row in table["rows"])
+
+
+def test_a_filter_is_counted_alike_and_told_as_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathered = tmp_path / "told"
+    monkeypatch.setenv(told.GATHERED, str(gathered))
+    bench_england.filtering(2_000)
+    [table] = every.tables([json.loads(line) for line in gathered.read_text(encoding="utf-8").splitlines()])
+    assert table["columns"] == ["filter", "cube", "DuckDB", "polars"] and len(table["rows"]) == 4
+    assert all(cell is None or cell > 0 for row in table["rows"] for cell in row[1:])
 
 
 def test_every_benchmark_is_run_and_the_machine_has_no_name() -> None:
