@@ -375,6 +375,7 @@ def _details(material: Material, spot: Spot) -> Component:
     told, meeting = material.told, material.meeting
     notes = of_area(material.notes, spot.code)[:REMEMBERED]
     rows = [(f"Decided {_day(date.fromisoformat(n.date))}", f"{n.text} ({n.author})") for n in notes]
+    earlier = range(1, len(rows))
     if spot.change.numbers:
         rows.append(("Change", _short(spot.change.numbers)))
     if told.until:
@@ -387,7 +388,11 @@ def _details(material: Material, spot: Spot) -> Component:
         fresh = _short(f"{told.months_since}: {new}") if told.months_since else "no newer months are loaded"
         rows.append((f"Since {_day(meeting.day)}", fresh))
     return html.Dl(
-        [part for name, value in rows for part in (html.Dt(name), html.Dd(value))],
+        [
+            kind(said, className="present-earlier" if i in earlier else None)
+            for i, row in enumerate(rows)
+            for kind, said in zip((html.Dt, html.Dd), row, strict=True)
+        ],
         className="present-details",
     )
 

@@ -46,8 +46,8 @@ export function jump(number) {
 
 const fitted = () => presenting() && fit();
 window.addEventListener("resize", fitted);
-new MutationObserver(([first]) => {
-  if (about(first, ".present-side") || first.target === $("react-entry-point")) fitted();
+new MutationObserver((records) => {
+  if (records.some((one) => about(one, ".present-side") || one.target === $("react-entry-point"))) fitted();
 }).observe($("react-entry-point"), { childList: true, subtree: true });
 
 // The map is looked at anew once an answer is painted: by then it has the room of the new layout.

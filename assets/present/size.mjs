@@ -1,16 +1,27 @@
-/** How large is the type of the list? Smaller where it would not fit; then without sentences; then the chosen area in sight. */
+/**
+ * How large is the type of the list? Smaller where it would not fit; then without sentences; then without earlier
+ * decisions; then without its last areas: none is cut in two, and the chosen one is there.
+ */
 
 const SMALLEST = 75; // percent of its size that it may have
+const SPARED = ["present-tight", "present-latest"]; // what goes, one after the other
 
 export function fit() {
   const side = document.querySelector(".present-side");
   if (!side) return;
-  for (const tight of [false, true]) {
-    side.classList.toggle("present-tight", tight);
+  const rows = [...side.querySelectorAll(".present-list li")];
+  const fits = () => side.scrollHeight <= side.clientHeight;
+  rows.forEach((row) => row.removeAttribute("data-cut"));
+  for (let spared = 0; spared <= SPARED.length; spared += 1) {
+    SPARED.forEach((name, i) => side.classList.toggle(name, i < spared));
     for (let percent = 100; percent >= SMALLEST; percent -= 5) {
       side.style.fontSize = `${percent}%`;
-      if (side.scrollHeight <= side.clientHeight) return;
+      if (fits()) return;
     }
+  }
+  for (const row of rows.filter((one) => !one.matches(".present-here")).reverse()) {
+    row.setAttribute("data-cut", "");
+    if (fits()) break;
   }
   side.querySelector(".present-here")?.scrollIntoView({ block: "nearest" });
 }

@@ -247,7 +247,6 @@ def foot(spot: Hotspot, here: Sheet) -> str:
         filter(
             None,
             (
-                f"{here.title}.",
                 *marks,
                 f"{DAGGER} {UNRELIABLE_NOTE}." if spot.told.row["unreliable"] else "",
                 f"Source: {here.source.rstrip('.')}.",
@@ -267,6 +266,11 @@ def _has_week(spot: Hotspot) -> bool:
     if not is_sparse(told.week.clock.to_numpy().ravel()):
         return True
     return any(one is not None and one.gt(0).any() for one in (told.days, told.hours))
+
+
+def _why(spot: Hotspot, here: Sheet) -> tuple[str, ...]:
+    """Of what and when it is told, then why it was chosen."""
+    return (f"{here.title}.", *spot.why)
 
 
 def _where(spot: Hotspot) -> str:
@@ -304,7 +308,7 @@ def pocket(spot: Hotspot, here: Sheet) -> Page:
     note = foot(spot, here)
     bottom = A5[1] - margin + 3 - len(wrap(note, width, BODY)) * BODY * POINT * 1.32
     column = 60.0
-    reasons = draw_words(page, Rect(right - column, top, right, top), "Why here", spot.why)
+    reasons = draw_words(page, Rect(right - column, top, right, top), "Why here", _why(spot, here))
     row, week, visits = _heights(bottom - 2 - reasons, timed=_has_week(spot))
     floor = max(reasons, bottom - 2 - visits - 3 * GAP - row - week)
     draw_place(page, spot, here, Rect(left, top, right - column - GAP, floor))
@@ -326,7 +330,7 @@ def phone(spot: Hotspot, here: Sheet) -> Page:
     margin = 5.0
     width, note = PHONE - 2 * margin, foot(spot, here)
     said = {
-        "Why here": spot.why,
+        "Why here": _why(spot, here),
         "Decided": decisions(spot, width, 60.0),
         "Your visits": [f"{ASKED} This area is {spot.told.code}."],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice
 
 import pandas as pd
 import shapely
@@ -144,18 +144,23 @@ def _checks(atlas: Atlas, answer: Answer, code: str) -> str:
 def _earlier(first: int, last: int, months: Sequence[int]) -> list[tuple[int, int]]:
     """Periods to look back at, the latest first: as long ones before, else the single years of a longer one.
 
+    Those that are not loaded whole are passed over.
+
     Examples
     --------
     >>> _earlier(2012, 2023, range(1990, 2024)), _earlier(2000, 2023, range(2000, 2024))
     ([(2000, 2011)], [(2012, 2023), (2000, 2011)])
+    >>> _earlier(2012, 2023, [*range(1980, 2005), *range(2012, 2024)])
+    [(1988, 1999)]
     """
     back = max(YEAR, -(-(last - first + 1) // YEAR) * YEAR)
     spans = [(first - k * back, last - k * back) for k in range(1, EARLIER + 1)]
-    if not set(range(spans[0][0], spans[0][1] + 1)) <= set(months):
-        spans = [(end - YEAR + 1, end) for end in range(last, first + YEAR - 2, -YEAR)][:EARLIER]
-        spans = spans if last - first + 1 > YEAR else []
     loaded = set(months)
-    return list(takewhile(lambda span: set(range(span[0], span[1] + 1)) <= loaded, spans))
+    whole = [span for span in spans if set(range(span[0], span[1] + 1)) <= loaded]
+    if whole or last - first + 1 <= YEAR:
+        return whole
+    years = ((end - YEAR + 1, end) for end in range(last, first + YEAR - 2, -YEAR))
+    return [span for span in islice(years, EARLIER) if set(range(span[0], span[1] + 1)) <= loaded]
 
 
 def _stands_out(answer: Answer, code: str) -> bool:

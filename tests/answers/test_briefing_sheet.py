@@ -101,7 +101,8 @@ def test_a_sheet_is_one_page_that_can_be_read_aloud(sheets):
 def test_a_sheet_says_where_when_what_why_since_when_and_what_was_decided(small_atlas, asked, sheets):
     for (source, paper), content in sheets.items():
         text, spot = squeezed(read_pdf(content)), hotspot(small_atlas, asked[source], asked[source].area)
-        said = [spot.name, spot.where, *spot.why, spot.told.answer.banner.upper(), "Why here"]
+        of = f"Why here {spot.told.answer.description}. {spot.told.headline}"
+        said = [spot.name, spot.where, of, *spot.why, spot.told.answer.banner.upper()]
         said += ["3 November 2026: Foot patrol on Fridays from 21:00 (Ann Walker)", "Write down every visit"]
         said += [spot.told.code, small_atlas.catalogue.source(asked[source]).label]
         for words in said:

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 from dashboard import create_app
 from geo.answer.atlas import Atlas
+from geo.ask.words import month_number
+from geo.tell.meeting import Notes, note
 from tests.support.browser import barriers, draw, load, visit
 
 ANSWERS = "/answer"
@@ -154,6 +157,30 @@ def test_a_decision_is_kept_and_typing_it_fires_no_keys(page: Page, address: str
     kept = json.loads((folder / "notes.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert (kept["area"], kept["author"]) == (code, "A. Bee")
     assert "Bee" not in page.url
+
+
+def test_long_decisions_leave_whole_rows_and_the_latest_in_sight(page: Page, address: str, folder: Path):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    visit(page, address, f"{MEETING}&layer=local_moran")
+    code, notes = codes(page)[-1], Notes(folder)
+    for text in ("Earlier " * 70, "Later still " * 48):
+        day = date(2024, 2, 6)
+        notes.add(note(code, "A. Bee", text, day=day, source="offences", seen=month_number("2023-12")))
+    visit(page, address, f"{MEETING}&layer=local_moran&area={code}")
+    expect(page.locator(".present-details")).to_contain_text("Later still")
+    shown = page.evaluate(
+        """() => {
+          const side = document.querySelector(".present-side"), floor = side.getBoundingClientRect().bottom;
+          const seen = [...document.querySelectorAll(".present-list li, .present-details dd")]
+            .filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect());
+          return { cut: seen.filter(({ bottom }) => bottom > floor + 1).length, rows: seen.length,
+            hidden: side.scrollHeight - side.clientHeight };
+        }"""
+    )
+    assert shown["rows"] > 3
+    assert (shown["cut"], shown["hidden"]) == (0, 0)
+    expect(page.get_by_text("Later still").first).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Earlier Earlier").first).to_be_hidden()
 
 
 def test_buttons_do_what_the_keys_do(page: Page, address: str):
