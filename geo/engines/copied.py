@@ -64,7 +64,9 @@ def copied(one: psycopg.Connection, snapshot: Snapshot, *, tidy: bool = False) -
         If a file is not as it was written, or arrived in part.
     """
     areas = snapshot.read("areas/lsoa").index
-    roles = [role for role in snapshot.roles() if role.startswith(("incidents/", f"{CLEARED}/"))]
+    protected = snapshot.roles("incidents/")
+    true = {role.replace("incidents", CLEARED, 1) for role in protected}
+    roles = [*protected, *(role for role in snapshot.roles(f"{CLEARED}/") if role in true)]
     wanted = {role: named(snapshot, role, areas) for role in roles}
     one.execute("SELECT pg_advisory_xact_lock(hashtext('hotspots load'))")
     for schema in (SCHEMA, TRUE_SCHEMA):

@@ -113,7 +113,7 @@ class PostgreSQL:
 
         def attempt() -> Any:
             if getattr(self._mine, "one", None) is None:
-                self._mine.one = _Own.connect(self.url, autocommit=True, options=READ_ONLY)
+                self._mine.one = self._connected()
             try:
                 return ask(self._mine.one)
             except LOST:
@@ -134,6 +134,19 @@ class PostgreSQL:
             raise Problem(
                 f"The database {self.name} does not answer ({_first_line(error)}): start it, or count in "
                 "this process with --engine memory."
+            ) from error
+
+    def _connected(self) -> psycopg.Connection:
+        """Connect; who is refused, and not only while the server starts or stops, is told so at once."""
+        try:
+            return _Own.connect(self.url, autocommit=True, options=READ_ONLY)
+        except psycopg.OperationalError as error:
+            said = str(error)
+            if "FATAL:" not in said or "the database system is" in said:
+                raise
+            raise Problem(
+                f"The database {self.name} refuses ({_first_line(error)}): check the role, its password and "
+                "the name of the database."
             ) from error
 
     def load(self, snapshot: Snapshot, *, tidy: bool = False) -> list[str]:

@@ -245,7 +245,7 @@ def asked(
     query = query.replace(
         first=query.first if begin.first is None else begin.first,
         last=query.last if end.last is None else end.last,
-        borough=tuple(dict.fromkeys(codes)),
+        borough=tuple(code for code in dict.fromkeys(codes) if code in atlas.catalogue.boroughs),
     )
     if query.first is not None and query.last is not None and query.first > query.last:
         notices.append("The period ends before it begins.")

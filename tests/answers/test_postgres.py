@@ -65,6 +65,19 @@ def test_a_restart_costs_one_retried_question(
     assert engine.lost == lost + 1
 
 
+def test_who_is_refused_is_told_so_at_once(postgres: Server, small_county: Path) -> None:
+    stranger = PostgreSQL(postgres.url.replace("postgres@", "stranger@"))
+    with pytest.raises(Problem, match=r"refuses .*stranger.*check the role"):
+        Atlas.open(small_county, engine=stranger)
+
+
+def test_only_events_are_copied(small_county: Path, engine: PostgreSQL) -> None:
+    snapshot = Store(small_county).in_force()
+    objects = snapshot.manifest["objects"]
+    objects["cleared/indicators.need/table"] = objects["areas/lsoa"]
+    assert engine.load(snapshot) == [], "all events are there already"
+
+
 def test_who_may_not_see_true_events_asks_as_somebody_who_could_not(
     postgres: Server, small_county: Path, engine: PostgreSQL
 ) -> None:

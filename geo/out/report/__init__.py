@@ -74,9 +74,7 @@ def form_of(ending: str) -> str:
     form = ending.lower().lstrip(".")
     if form not in REPORTS:
         endings = ", ".join(f".{key}" for key in REPORTS)
-        raise Problem(
-            f"An assessment cannot be written as “{ending}”: name a file ending in one of {endings}."
-        )
+        raise Problem(f"It cannot be written as “{ending}”: name a file ending in one of {endings}.")
     return form
 
 
