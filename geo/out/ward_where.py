@@ -151,7 +151,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
     style: dict[str, Any] = {"bold": True, "colour": MUTED, "kind": "TH", "scope": "Column"}
     with page.part("TR"):
         for head, share in zip(heads, rights, strict=True):
-            x = {"Small area (LSOA)": 0.0, "Cluster": 0.70}.get(head, share or 0.0)
+            x = {"Small area (LSOA)": 0.0, "Cluster": 0.69}.get(head, share or 0.0)
             align: Align = "right" if share else "left"
             page.text(place.left + x * place.width, y, head, SMALL, align=align, **style)
     y += 1.8
@@ -159,7 +159,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
         page.rule(place.left, y, place.width)
         base = y + ROW * 0.66
         decile = "" if pd.isna(row["imd_decile"]) else str(row["imd_decile"])
-        x = place.left + 0.70 * place.width
+        x = place.left + 0.69 * place.width
         page.box(Rect.of(x, y + 1.6, 3.6, 2.6), small.classes.colours[code], edge=EDGE)
         with page.part("TR"):
             with page.part("TH", scope="Row"):
@@ -167,7 +167,7 @@ def _table(page: Page, told: Profile, here: Sheet, place: Rect) -> None:
                 page.text(place.left + 7, base, row["name"], BODY, bold=True)
             for text, share in ((count_of(row), 0.37), (rate_of(row), 0.53), (row["rank"], 0.66)):
                 page.text(place.left + share * place.width, base, text, BODY, align="right")
-            page.text(x + 5, base, shorten(small.classes.labels[code], 0.24 * place.width, BODY), BODY)
+            page.text(x + 5, base, shorten(small.classes.labels[code], 0.25 * place.width, BODY), BODY)
             page.text(place.right, base, decile, BODY, align="right")
         y += ROW
     page.rule(place.left, y, place.width, INK)
