@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.answer.columns import DAYS_COVERED, DECILES, RATE, Column, counts_of, intervals, rated, texts
+from geo.answer.columns import DAYS_COVERED, DECILES, RATE, Column, counts_of, intervals, placed, rated, texts
 from geo.answer.counts import YEAR
 from geo.answer.disclosure import SUPPRESSED
 from geo.answer.layers import LAYERS, about
@@ -55,7 +55,7 @@ def facts(answer: Answer, table: pd.DataFrame, source: SourceInfo) -> dict[str, 
     for one in LAYERS[answer.query.layer].columns:
         if one.told and one.name in table:
             found[one.label] = one.write(table[one.name])
-    found["Rank"] = table["rank"].tolist()
+    found["Rank"] = placed(table["rank"])
     for domain in dict.fromkeys(("imd", answer.query.domain)):
         one = DECILES[domain]
         if one.name in table:
@@ -135,7 +135,7 @@ def ranked_table(
         ],
         "lit": len(order) if marked is None else int(marked[order].sum()),
         "code": ranked.index.tolist(),
-        "rank": ranked["rank"].tolist(),
+        "rank": placed(ranked["rank"]),
         "name": ranked["name"].tolist(),
         "ward": below(ranked),
         "class": answer.codes[order].tolist(),

@@ -82,7 +82,12 @@ def register(app: Dash, atlas: Atlas) -> None:
     @app.server.get("/assessment/check")
     @described(
         Operation(
-            "Published and rebuilt figures, for the page", PAGE, HTML, (), False, (422,), effort=Effort.LONG
+            "Published and rebuilt figures, for the page",
+            PAGE,
+            HTML,
+            question=False,
+            faults=(403, 422),
+            effort=Effort.LONG,
         )
     )
     def check_page() -> Response:

@@ -68,6 +68,18 @@ def _floats(values: pd.Series) -> list[float]:
     return found
 
 
+def placed(ranks: pd.Series) -> list[str]:
+    """Ranks as people read them.
+
+    Examples
+    --------
+    >>> placed(pd.Series(["26128=", "7", ""]))
+    ['26,128=', '7', '']
+    """
+    digits = ((rank, rank.removesuffix("=")) for rank in ranks.tolist())
+    return [f"{int(place):,}{rank[len(place) :]}" if place else "" for rank, place in digits]
+
+
 def probabilities(values: pd.Series) -> list[str]:
     """Probabilities to two figures, never rounded to nought.
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from geo.answer.atlas import Atlas
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN
-from geo.ask.problem import Problem
+from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
 from geo.ask.words import DAY_NAMES, MONTH_NAMES, listed, lower_first, month_number
 from geo.demo import check_profiles as profiles
@@ -57,6 +57,8 @@ def check(atlas: Atlas) -> tuple[Compared, ...]:
     ------
     Problem
         If the data are real, or a source of the demonstration is missing.
+    Withheld
+        If a source is not for the group of who asks.
     """
     if not atlas.synthetic:
         raise Problem(
@@ -64,6 +66,11 @@ def check(atlas: Atlas) -> tuple[Compared, ...]:
             "hotspots demo --data FOLDER, then name that folder."
         )
     missing = [key for key in ("offences", "ambulance", "ae", "admissions") if key not in atlas.sources]
+    if not all(map(atlas.viewer.asks, missing)):
+        raise Withheld(
+            "Published and rebuilt figures are compared of all sources of the demonstration, and your group "
+            "does not see each of them: ask whoever keeps the access file."
+        )
     if missing:
         raise Problem(f"The demonstration lacks {listed(missing)}: build it anew with hotspots demo.")
     return tuple(row for topic in TOPICS for row in topic(atlas).seen(cleared=atlas.cleared))

@@ -178,7 +178,7 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: Sourc
         if pd.notna(place):
             tie = " with others" if (answer.places == place).sum() > 1 else ""
             of = counted(int(answer.places.notna().sum()), *AREAS[answer.query.level])
-            said += f": rank {place}{tie} of {of} by {answer.ranked_by}"
+            said += f": rank {place:,}{tie} of {of} by {answer.ranked_by}"
         said += "."
     if answer.query.level == "lsoa" or members.empty:
         return said

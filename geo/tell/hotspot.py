@@ -16,6 +16,7 @@ import shapely
 
 from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
+from geo.answer.columns import placed
 from geo.answer.layers import LAYERS
 from geo.answer.level import Level
 from geo.ask.query import Query
@@ -180,7 +181,7 @@ def _since(atlas: Atlas, answer: Answer, code: str) -> str:
     for span in _earlier(first, last, months):
         then = atlas.answer(query.replace(first=span[0], last=span[1], area=""))
         names.append(period_name(*span))
-        ranks.append(str(then.table["rank"].loc[code]) or "none")
+        ranks.append(placed(then.table["rank"].loc[[code]])[0] or "none")
         found.append(_stands_out(then, code))
     if not names:
         return "No earlier period is loaded to compare it with."

@@ -18,6 +18,7 @@ from dashboard.assess import article, asking
 from dashboard.charts import FORMS, figure
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
+from geo.ask.viewer import Viewer
 from geo.out.report import REPORTS
 from geo.tell.assessment import Assessment, assess
 from tests.answers.test_report_charts import CHARTS, Exhibit
@@ -195,6 +196,10 @@ def test_the_check_is_of_the_demonstration_only(client: FlaskClient, demo_atlas:
     text = demo.get("/assessment/check").text
     assert not Tags(text).open
     assert "0 differ" in text and "47% as recorded" in text
+    officers = demo_atlas.seen_by(Viewer(sources={"offences", "ambulance"}))
+    refused = create_app(officers).server.test_client().get("/assessment/check")
+    assert refused.status_code == 403
+    assert "your group does not see each of them" in refused.text and "hotspots demo" not in refused.text
 
 
 # ---------------------------------------------------------------- charts

@@ -389,6 +389,13 @@ def test_a_measure_is_told_beside_every_layer(small_atlas: Atlas, measure: str, 
     assert rows["code"][0] == answer.ranked.index[0]
 
 
+def test_a_rank_has_the_comma_of_other_numbers(small_atlas: Atlas):
+    answer = small_atlas.answer(Query())
+    many = answer.table.head(3).assign(rank=["26128=", "999", ""])
+    told = facts.facts(answer, many, small_atlas.catalogue.sources["offences"])
+    assert told["Rank"] == ["26,128=", "999", ""]
+
+
 def test_very_small_probabilities_are_not_rounded_to_nought():
     assert probabilities(pd.Series([1e-9, 0.0314159, 1.0, np.nan])) == [
         "under 0.0001",

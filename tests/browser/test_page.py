@@ -421,35 +421,6 @@ def name_of(search: str) -> str:
     return "^$" if "colour" in search else f"^{re.escape(search)}$"
 
 
-@pytest.mark.parametrize("width", [320, 683, 1024])
-def test_narrow_and_zoomed_pages_do_not_scroll_sideways(page: Page, address: str, width: int):
-    page.set_viewport_size({"width": width, "height": 700})
-    visit(page, address, "?layer=local_moran")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-CAPTION_STAYS = """boxes => boxes.map(box => {
-  box.style.width = "120px";
-  box.scrollLeft = 60;
-  const [caption, around] = [box.querySelector("caption"), box].map(one => one.getBoundingClientRect());
-  return box.scrollLeft > 0 && Math.abs(caption.left - around.left) < 1 && caption.right <= around.right + 1;
-})"""
-"""Of tables that scroll in a narrow box: whether the caption stays in it."""
-
-
-@pytest.mark.parametrize("path", ["data", "patrol", "patrol?areas=9&a_day=3&days=90", "indicators"])
-def test_the_pages_beside_the_dashboard_do_not_scroll_sideways_on_a_phone(
-    page: Page, address: str, path: str
-):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{address}/{path}")
-    back = page.get_by_role("navigation", name="Back").bounding_box()
-    assert back and back["x"] + back["width"] <= 390
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert all(page.locator(".patrol-table .scroll:has(caption)").evaluate_all(CAPTION_STAYS))
-
-
 def test_on_a_phone_the_filters_are_a_sheet(page: Page, address: str):
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, address)

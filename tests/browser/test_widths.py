@@ -1,0 +1,48 @@
+"""Does the page fit its window? Narrow, zoomed, and under a long stamp."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.browser import visit
+
+
+@pytest.mark.parametrize("width", [320, 683, 1024])
+def test_narrow_and_zoomed_pages_do_not_scroll_sideways(page: Page, address: str, width: int):
+    page.set_viewport_size({"width": width, "height": 700})
+    visit(page, address, "?layer=local_moran")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_long_stamp_gives_way_to_the_buttons(page: Page, address: str):
+    visit(page, address)
+    stamp = page.locator(".bar > .badge")
+    stamp.evaluate("(badge) => { badge.textContent = 'Official-sensitive: true small numbers'; }")
+    for width in (1366, 1280, 1110):
+        page.set_viewport_size({"width": width, "height": 700})
+        bar = page.locator(".page > .bar").bounding_box()
+        for part in page.locator(".bar > :is(.badge, .bar-action, .menu)").all():
+            box = part.bounding_box()
+            if box:
+                assert box["x"] + box["width"] <= width and box["height"] <= bar["height"]
+
+
+CAPTION_STAYS = """boxes => boxes.map(box => {
+  box.style.width = "120px";
+  box.scrollLeft = 60;
+  const [caption, around] = [box.querySelector("caption"), box].map(one => one.getBoundingClientRect());
+  return box.scrollLeft > 0 && Math.abs(caption.left - around.left) < 1 && caption.right <= around.right + 1;
+})"""
+"""Of tables that scroll in a narrow box: whether the caption stays in it."""
+
+
+@pytest.mark.parametrize("path", ["data", "patrol", "patrol?areas=9&a_day=3&days=90", "indicators"])
+def test_the_pages_beside_the_dashboard_do_not_scroll_sideways_on_a_phone(
+    page: Page, address: str, path: str
+):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/{path}")
+    back = page.get_by_role("navigation", name="Back").bounding_box()
+    assert back and back["x"] + back["width"] <= 390
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert all(page.locator(".patrol-table .scroll:has(caption)").evaluate_all(CAPTION_STAYS))
