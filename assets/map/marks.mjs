@@ -7,7 +7,8 @@
  * @typedef {import("./shapes.mjs").Point} Point
  * @typedef {import("./shapes.mjs").Box} Box
  * @typedef {{text: string, point: Point, extent: Box}} Badge extent: the box around its area
- * @typedef {{text: string, point: Point, rank: number}} Place rank 1 is the largest
+ * @typedef {{text: string, point: Point, rank: number, extent?: Box}} Place rank 1 is the largest; extent: of an area
+ *   that the middle of its name may not leave
  * @typedef {{name: string, box: Box}} Frame
  */
 
@@ -26,6 +27,28 @@ const FAR = [...NEAR, ...RING]; // where the name of a large place may stand rat
 const LARGE = 2; // the last rank of a large place
 
 const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const holds = (box, /** @type {number[]} */ [x, y]) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
+const middle = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bottom) / 2];
+
+/**
+ * Where a name stands that is nearest to its place, on the pane and clear of what else lies there; undefined where nowhere.
+ *
+ * @param {[number, number]} point
+ * @param {[number, number]} size
+ * @param {number} rank
+ * @param {{width: number, height: number}} whole
+ * @param {import("./fit.mjs").Rectangle[]} taken
+ * @param {import("./fit.mjs").Rectangle} [within] what its middle may not leave
+ */
+export function besidePlace([x, y], [width, height], rank, whole, taken, within) {
+  const spots = (rank <= LARGE ? FAR : NEAR).map(([dx, dy]) => {
+    const left = x - width / 2 + dx * (width / 2 + 12);
+    const top = y - height / 2 + dy * (height / 2 + 4);
+    return { left: left - MARGIN, right: left + width + MARGIN, top, bottom: top + height };
+  });
+  return spots.find((box) => box.left >= 0 && box.right <= whole.width && box.top >= 0 && box.bottom <= whole.height &&
+    (!within || holds(within, middle(box))) && !taken.some((other) => clash(box, other)));
+}
 
 /**
  * Move discs of some radii apart until no two overlap, nor any covers a fixed disc, each staying as near to its origin as
@@ -172,10 +195,7 @@ export class Marks {
 
   #arrangeFrames(project) {
     const taken = [];
-    const places = this.items.frame.map(({ box }) => {
-      const [[left, top], [right, bottom]] = [project([box[0], box[3]]), project([box[2], box[1]])];
-      return { left, top, right, bottom };
-    });
+    const places = this.items.frame.map(({ box }) => this.#rectangle(project, box));
     const names = besideFrames(places, this.items.frame.map(({ size }) => size));
     for (const [i, { element }] of this.items.frame.entries()) {
       const { left, top, right, bottom } = places[i];
@@ -199,9 +219,8 @@ export class Marks {
     const framed = taken.filter((box) => box.framed);
     const origins = badge.map(({ point }) => project(point));
     const { width: right, height: bottom } = this.whole;
-    const on = (box, [x, y]) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
     const shown = origins.map((point) => (
-      on({ left: 0, top: 0, right, bottom }, point) && !framed.some((box) => on(box, point))));
+      holds({ left: 0, top: 0, right, bottom }, point) && !framed.some((box) => holds(box, point))));
     const visible = [...badge.keys()].filter((i) => shown[i]);
     badge.forEach(({ element }, i) => { element.hidden = !shown[i]; });
     this.lines.replaceChildren();
@@ -242,10 +261,16 @@ export class Marks {
     return [x, y];
   }
 
-  /** The shorter side of a box on the screen. */
-  #narrow(project, [west, south, east, north]) {
+  /** A box on the screen. */
+  #rectangle(project, [west, south, east, north]) {
     const [left, top] = project([west, north]);
     const [right, bottom] = project([east, south]);
+    return { left, top, right, bottom };
+  }
+
+  /** The shorter side of a box on the screen. */
+  #narrow(project, box) {
+    const { left, top, right, bottom } = this.#rectangle(project, box);
     return Math.min(right - left, bottom - top);
   }
 
@@ -262,16 +287,9 @@ export class Marks {
   }
 
   #arrangePlaces(project, taken) {
-    const { whole } = this;
-    for (const { point, rank, element, size: [width, height] } of this.items.place) {
-      const [x, y] = project(point);
-      const spots = (rank <= LARGE ? FAR : NEAR).map(([dx, dy]) => {
-        const left = x - width / 2 + dx * (width / 2 + 12);
-        const top = y - height / 2 + dy * (height / 2 + 4);
-        return { left: left - MARGIN, right: left + width + MARGIN, top, bottom: top + height };
-      });
-      const spot = spots.find((box) => box.left >= 0 && box.right <= whole.width && box.top >= 0 &&
-        box.bottom <= whole.height && !taken.some((other) => clash(box, other)));
+    for (const { point, rank, extent, element, size } of this.items.place) {
+      const within = extent && this.#rectangle(project, extent);
+      const spot = besidePlace(project(point), size, rank, this.whole, taken, within);
       element.hidden = !spot;
       if (!spot) continue;
       taken.push(spot);

@@ -108,7 +108,8 @@ export class Scenes {
     const { borough } = this.#config.geometry;
     if (!borough) return [];
     const shapes = await this.#shapes(borough);
-    return shapes.ids.map((id) => ({ text: shapes.properties(id).name, rank: 1, point: shapes.anchor(id) }));
+    return shapes.ids.map((id) => (
+      { text: shapes.properties(id).name, rank: 1, point: shapes.anchor(id), extent: shapes.boxes[id] }));
   }
 
   /** How every area of a frame is drawn. @param {Frame} frame */

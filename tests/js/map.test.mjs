@@ -8,7 +8,7 @@ import { fitAround, hides } from "../../assets/map/fit.mjs";
 import { Ground } from "../../assets/map/ground.mjs";
 import { levels } from "../../assets/map/hands.mjs";
 import { HATCHINGS, atZoom, tile } from "../../assets/map/ink.mjs";
-import { besideFrames, spread } from "../../assets/map/marks.mjs";
+import { besideFrames, besidePlace, spread } from "../../assets/map/marks.mjs";
 import { filling } from "../../assets/map/mercator.mjs";
 import { Mosaic } from "../../assets/map/mosaic.mjs";
 import { roundBelow } from "../../assets/map/scale.mjs";
@@ -283,4 +283,16 @@ test("under every point of a mosaic is the one area that holds it, and an edge h
   assert.ok(pixels.includes(0xff7f7f7f), "half and half");
   mosaic.colour(pixels, lookOf.fill(0), two, { colour: 0xffffffff, parts: 128 }, [0, 0]);
   assert.ok(pixels.includes(0xff7f7f7f), "a hair between two areas of one colour");
+});
+
+test("the name of an area stands over it or is left out; that of a town may stand beside", () => {
+  const whole = { width: 600, height: 400 };
+  const area = { left: 290, right: 310, top: 190, bottom: 210 };
+  const name = (taken, within) => besidePlace([300, 200], [100, 18], 1, whole, taken, within);
+  const over = name([], area);
+  assert.deepEqual([(over.left + over.right) / 2, (over.top + over.bottom) / 2], [300, 200]);
+  assert.equal(name([area], area), undefined);
+  assert.ok(name([area]).bottom <= area.top, "a town's name moves off");
+  const large = { left: 200, right: 400, top: 100, bottom: 300 };
+  assert.ok(name([area], large).top >= large.top, "there is room within it");
 });
