@@ -24,7 +24,7 @@ from geo.answer.layers import LAYERS
 from geo.answer.legend import Classes, Entry, in_reading_order, unreported
 from geo.answer.margin import plus_minus
 from geo.answer.measures import MEASURES, in_order, measure
-from geo.answer.said import finding, left_out, nothing, uncovered
+from geo.answer.said import finding, left_out, nothing, of_numbers, uncovered
 from geo.answer.week import Week
 from geo.ask.notice import Notice, choose
 from geo.ask.query import Query
@@ -146,7 +146,7 @@ def find(s: Asked) -> Found:
         ),
         finding=drawn.finding if layer.lists else finding(s, table, drawn.finding),
         warning=" ".join(filter(None, (*drawn.warning, "" if layer.lists else uncovered(s)))),
-        left_out=() if layer.lists else left_out(s),
+        left_out=of_numbers(s) if layer.lists else left_out(s),
         caveats=(
             *(() if nothing(s) and not layer.lists else drawn.caveats),
             *(s.level.deciles.caveats if table["imd_decile"].notna().any() else ()),

@@ -175,9 +175,13 @@ def left_out(s: Asked) -> tuple[str, ...]:
     said += shared_out(s)
     if info.place == "residence":
         said.append("Areas are where the people live, not where it happened.")
-    supplier = f"{info.attribution}." if gate.disclosure == "internal" else ""
-    said += filter(None, (gate.notice, supplier, how_far(s)))
-    return tuple(said)
+    return (*said, *of_numbers(s))
+
+
+def of_numbers(s: Asked) -> tuple[str, ...]:
+    """Say how small numbers are shown, whose they are, and how far from the truth: of any table of counts."""
+    supplier = f"{s.info.attribution}." if s.gate.disclosure == "internal" else ""
+    return tuple(filter(None, (s.gate.notice, supplier, how_far(s))))
 
 
 def of_other_nouns(s: Asked) -> list[str]:

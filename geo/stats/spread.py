@@ -118,11 +118,14 @@ def _log_normal_tails(
 def _normal_tails(y: Floats, middle: Floats, variance: Floats, share: Floats) -> tuple[Floats, Floats]:
     """Of large counts: a Poisson count reaches y where a gamma variable of that shape stays below the mean.
 
-    The logarithm of that variable is all but normal, and so is its distance from that of the mean.
+    The logarithm of that variable is all but normal, and so is its distance from that of the mean. Every
+    count reaches 0.
     """
+    some = np.maximum(y, 1)
     below = (special.digamma(y + 1) - middle) / np.sqrt(variance + special.zeta(2, y + 1))
-    above = (middle - special.digamma(y)) / np.sqrt(variance + special.zeta(2, y))
-    return (share * special.ndtr(below)).sum(axis=0), (share * special.ndtr(above)).sum(axis=0)
+    above = (middle - special.digamma(some)) / np.sqrt(variance + special.zeta(2, some))
+    reached = np.where(y > 0, special.ndtr(above), 1.0)
+    return (share * special.ndtr(below)).sum(axis=0), (share * reached).sum(axis=0)
 
 
 def _tails_at(

@@ -245,6 +245,7 @@ OF_EXHIBITS: dict[str, str] = {
     **dict.fromkeys(
         ("categories_by_year", "subtypes", "rare", "wards_by_deprivation", "represented"), NUMBERS
     ),
+    **dict.fromkeys(("represented_areas", "named_places"), NUMBERS),
     **dict.fromkeys(("victims", "pairs", "serious_sexual", "women", "arrivals", "diagnoses"), NUMBERS),
     **dict.fromkeys(("premises", "towns_at_night"), "busiest_night"),
     "length_of_stay": NUMBERS,
