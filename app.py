@@ -329,6 +329,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
 
 def main() -> None:
     """Run the ``hotspots`` command."""
+    gc.set_threshold(cli.SELDOM)
     status = cli.run()
     gc.freeze()  # what is left ends with the process: it is not looked through
     sys.exit(status)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 COLLECTED = gc.get_threshold()
 """New objects after which Python looks for cycles among them, unless told otherwise."""
-gc.set_threshold(100_000)  # modules and tables stay: looking through them is a tenth of a command's start
+SELDOM = 100_000
+"""The same for a command: modules and tables stay, and looking through them is a tenth of its start."""
 
 cli = typer.Typer(
     name="hotspots",

@@ -194,7 +194,7 @@ class Editions:
         LOG.warning("version %s is served from now on", new.atlas.version)
         Thread(target=former.close, daemon=True).start()
 
-    def watch(self) -> None:
+    def watch(self) -> Thread:
         """Look again and again, in a thread of its own, until it is closed."""
 
         def look() -> None:
@@ -209,7 +209,9 @@ class Editions:
                     LOG.error("the data folder cannot be read: %s", error)
                 self._jobs.sweep(monotonic())
 
-        Thread(target=look, daemon=True).start()
+        thread = Thread(target=look, daemon=True)
+        thread.start()
+        return thread
 
     def close(self, seconds: float) -> None:
         """End all that goes on, within some seconds."""

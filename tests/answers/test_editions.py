@@ -128,7 +128,9 @@ def test_it_looks_by_itself_until_it_is_closed(
         raise OSError("the share is away")
 
     monkeypatch.setattr(living, "look", look)
-    living.watch()
+    watching = living.watch()
     looked.wait()
     looked.clear()
     looked.wait()
+    living.close(0)
+    watching.join()
