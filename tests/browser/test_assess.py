@@ -72,7 +72,10 @@ CUT = """() => [...document.querySelectorAll(".assess-plot")].flatMap((box) => {
 })"""
 
 
-HEIGHTS = """() => [...document.querySelectorAll(".assess-plot")].map((box) => box.layout.height).join()"""
+HEIGHTS = """() => [...document.querySelectorAll(".assess-plot")].map((box) => box.layout.height)"""
+FITTED = """() => [...document.querySelectorAll(".assess-plot")]
+  .every((box) => box.layout?.width === box.clientWidth)"""
+"""Every chart is drawn for the width that its box has by now."""
 
 
 def test_on_a_phone_every_word_of_a_chart_is_inside_it(page: Page, address: str) -> None:
@@ -86,14 +89,15 @@ def test_charts_follow_a_page_that_is_made_narrow_and_wide_again(page: Page, add
     """They kept the layout of the width at which they were drawn, with titles of axes cut."""
     visit(page, address, "?view=assess&sources=offences")
     expect(page.locator(".assess-plot").last.locator("svg.main-svg").first).to_be_attached()
+    page.wait_for_function(FITTED)
     wide = page.evaluate(HEIGHTS)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function(f"wide => ({HEIGHTS})() !== wide", arg=wide)
-    rest(page)
+    page.wait_for_function(FITTED)
+    assert page.evaluate(HEIGHTS) != wide
     assert page.evaluate(CUT) == []
     page.set_viewport_size(LAPTOP)
-    page.wait_for_function(f"wide => ({HEIGHTS})() === wide", arg=wide)
-    rest(page)
+    page.wait_for_function(FITTED)
+    assert page.evaluate(HEIGHTS) == wide
     assert page.evaluate(CUT) == []
 
 
