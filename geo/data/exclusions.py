@@ -94,8 +94,7 @@ def _points(table: Table, columns: Mapping[str, str]) -> tuple[pd.Series, pd.Ser
     from pyproj import Transformer
 
     if {"longitude", "latitude"} <= set(columns):
-        longitude = parse_degrees(table, columns["longitude"], -9, 3)
-        latitude = parse_degrees(table, columns["latitude"], 49, 62)
+        longitude, latitude = parse_degrees(table, columns["longitude"], columns["latitude"])
     elif {"easting", "northing"} <= set(columns):
         longitude, latitude = parse_grid(table, columns["easting"], columns["northing"])
     else:

@@ -329,8 +329,9 @@ def _reader(name: str, said: dict[str, Any]) -> Reader:
         given |= read_names(table, person, place, given.get("premises"))
         events = incidents(category=category, **given)
         if "latitude" in columns:
-            events["longitude"] = parse_degrees(table, columns["longitude"], -9, 3)
-            events["latitude"] = parse_degrees(table, columns["latitude"], 49, 62)
+            events["longitude"], events["latitude"] = parse_degrees(
+                table, columns["longitude"], columns["latitude"]
+            )
         if "easting" in columns:
             events["longitude"], events["latitude"] = parse_grid(
                 table, columns["easting"], columns["northing"]

@@ -139,13 +139,11 @@ def read_visits(table: Table, known: Collection[str], small: Any) -> pd.DataFram
 def _of_points(table: Table, columns: dict[str, str], small: Any) -> pd.DataFrame:
     """Visits that the points of units make."""
     time, _ = parse_moments(table, columns["time"], FORM)
-    at = (
-        parse_degrees(table, columns["longitude"], -9, 3),
-        parse_degrees(table, columns["latitude"], 49, 62),
-    )
+    at = parse_degrees(table, columns["longitude"], columns["latitude"])
     unit = table.text(columns["unit"]) if "unit" in columns else pd.Series("", range(len(table)))
     area = locate(*at, small).astype("str")
     points = pd.DataFrame({"unit": unit.to_numpy(), "time": time.to_numpy(), "area": area.to_numpy()})
+    points = points[at[0].notna() & at[1].notna()]  # a unit that does not know where it is has not left
     points = points.sort_values(["unit", "time"], kind="stable")
     same = (points["unit"] == points["unit"].shift()) & (points["area"] == points["area"].shift())
     soon = points["time"].diff() <= pd.Timedelta(minutes=GAP)

@@ -391,14 +391,13 @@ def _stop_and_search(table: Table) -> pd.DataFrame:
     moment = local.reindex(positions).reset_index(drop=True)
     zoned = looks_like(cells, r".+(Z|[+-]\d\d:\d\d)")
     table.refuse(moment.isna() | ~zoned, "Date", "not a moment written like 2023-12-31T23:59:00+00:00")
+    longitude, latitude = parse_degrees(table, "Longitude", "Latitude")
     return incidents(
         category=table.words("Object of search"),
         date=moment,
         hour=moment.dt.hour,
         sex=parse_sexes(table, "Gender"),
-    ).assign(
-        longitude=parse_degrees(table, "Longitude", -9, 3), latitude=parse_degrees(table, "Latitude", 49, 62)
-    )
+    ).assign(longitude=longitude, latitude=latitude)
 
 
 def _headers(line: str) -> tuple[str, ...]:

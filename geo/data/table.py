@@ -26,6 +26,8 @@ UNKNOWN = frozenset(
     }
 )
 """What recorders write of a person where nothing is known, in upper case."""
+UNITED_KINGDOM = ((-9, 3), (49, 62))
+"""Degrees of longitude and of latitude between which it lies."""
 FEW = 1_000
 """Distinct cells up to which they are cleaned one by one."""
 
@@ -335,13 +337,22 @@ def parse_whole_numbers(table: Table, column: str) -> pd.Series:
     return pd.Series(np.append(numbers, np.nan)[positions]).astype("Int32")
 
 
-def parse_degrees(table: Table, column: str, lowest: float, highest: float) -> pd.Series:
-    """Read longitudes or latitudes (EPSG:4326, degrees); blank cells are missing."""
-    cells = table.text(column)
-    degrees = pd.to_numeric(cells, errors="coerce").astype("float64")
-    wrong = cells.notna() & ~degrees.between(lowest, highest)
-    table.refuse(wrong, column, f"not degrees between {lowest} and {highest}, where the United Kingdom lies")
-    return degrees.mask(wrong)
+def parse_degrees(table: Table, longitude: str, latitude: str) -> tuple[pd.Series, pd.Series]:
+    """Read points in degrees (EPSG:4326).
+
+    Blank cells are missing, and so is 0, 0, which receivers of GPS write while they have no fix.
+    """
+    cells = [table.text(column) for column in (longitude, latitude)]
+    degrees = [pd.to_numeric(each, errors="coerce").astype("float64") for each in cells]
+    lost = (degrees[0] == 0) & (degrees[1] == 0)
+    found = []
+    for column, (low, high), text, each in zip(
+        (longitude, latitude), UNITED_KINGDOM, cells, degrees, strict=True
+    ):
+        wrong = text.notna() & ~each.between(low, high) & ~lost
+        table.refuse(wrong, column, f"not degrees between {low} and {high}, where the United Kingdom lies")
+        found.append(each.mask(wrong | lost))
+    return found[0], found[1]
 
 
 def parse_grid(table: Table, easting: str, northing: str) -> tuple[pd.Series, pd.Series]:

@@ -239,6 +239,7 @@ def test_points_of_a_unit_make_visits(small_atlas) -> None:
     minutes = [(0, here), (5, here), (12, here), (30, here), (36, here), (40, there)]
     start = pd.Timestamp("2024-05-01 18:00")
     rows = [f"a,{start + pd.Timedelta(minutes=m)},{p.x:.6f},{p.y:.6f}" for m, p in minutes]
+    rows[2:2] = [f"a,{start + pd.Timedelta(minutes=8)},{lost}" for lost in ("0.0,0.000000", ",")]
     found = read_visits(
         "gps.csv", "\n".join(["unit,time,longitude,latitude", *rows]).encode(), small_atlas
     ).table

@@ -12,7 +12,7 @@ from geo.ask.words import month_number
 from geo.data.read_table import read_table
 from geo.data.readers import CANONICAL, Reader
 from geo.data.sources import SOURCES, Source, reader_for
-from geo.data.table import AGE_BANDS, age_bands
+from geo.data.table import AGE_BANDS, age_bands, parse_degrees
 from tests.support.tables import cells, changed
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "data-formats.md"
@@ -364,3 +364,12 @@ def test_an_assault_among_the_secondary_diagnoses_is_found() -> None:
     assert events["category"].tolist() == ["Assault with a sharp object", "Assault by bodily force"]
     with pytest.raises(Problem, match="row 2, column “DIAG_02”: not an external cause of assault"):
         parse("admissions", changed(SECONDARY, "X99.", "W01"))
+
+
+def test_a_point_without_a_fix_is_missing_and_one_on_the_meridian_is_not() -> None:
+    rows = "lon,lat,unit\n0,0,a\n0.0000,-0.0,a\n0,51.48,a\n,,a\n-0.4,52.1,a\n"
+    longitude, latitude = parse_degrees(read_table("gps.csv", rows.encode()), "lon", "lat")
+    assert longitude.fillna(99).tolist() == [99, 99, 0, 99, -0.4]
+    assert latitude.fillna(99).tolist() == [99, 99, 51.48, 99, 52.1]
+    with pytest.raises(Problem, match="row 2, column “lat”: not degrees between 49 and 62"):
+        parse_degrees(read_table("gps.csv", b"lon,lat\n-0.4,0\n"), "lon", "lat")

@@ -49,6 +49,14 @@ def test_queen_bridges_edges_torn_by_less_than_the_tolerance() -> None:
     assert queen(torn, tolerance=0.5).isolates.all()
 
 
+def test_queen_needs_no_common_corner() -> None:
+    """libpysal, unless told to be strict, finds those at the ends alone."""
+    beside = {name: box(100, 20 * i, 120, 20 * i + 20) for i, name in enumerate("abcde")}
+    shapes = {"long": box(0, 0, 100, 100)} | beside
+    areas = gpd.GeoDataFrame(geometry=list(shapes.values()), index=list(shapes), crs="EPSG:27700")
+    assert listed(queen(areas), 0) == [1, 2, 3, 4, 5]
+
+
 def test_queen_finds_a_hole_and_an_island() -> None:
     hole = box(40, 40, 60, 60)
     shapes = [box(0, 0, 100, 100) - hole, hole, box(500, 0, 600, 100)]

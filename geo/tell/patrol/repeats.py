@@ -153,8 +153,7 @@ def _read(name: str, content: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray
     if pair == POINTS[0]:
         longitude, latitude = parse_grid(table, columns["easting"], columns["northing"])
     else:
-        longitude = parse_degrees(table, columns["longitude"], -9, 3)
-        latitude = parse_degrees(table, columns["latitude"], 49, 62)
+        longitude, latitude = parse_degrees(table, columns["longitude"], columns["latitude"])
     known = (date.notna() & longitude.notna() & latitude.notna()).to_numpy(bool)
     from pyproj import Transformer
 
