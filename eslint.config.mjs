@@ -3,7 +3,7 @@
 import js from "@eslint/js";
 
 export default [
-  { ignores: ["assets/vendor/", "node_modules/", "build/", "dist/", ".venv/"] },
+  { ignores: ["node_modules/", "build/", "dist/", ".venv/"] },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },

@@ -8,7 +8,7 @@ const HOME = new URL("../../assets/", import.meta.url);
 
 const scripts = readdirSync(HOME, { recursive: true, encoding: "utf8" })
   .map((name) => name.replaceAll("\\", "/"))
-  .filter((name) => name.endsWith(".mjs") && !name.startsWith("vendor/"));
+  .filter((name) => name.endsWith(".mjs"));
 
 /** Script -> the scripts that it imports. */
 const imports = new Map(scripts.map((name) => {
