@@ -19,6 +19,7 @@ import urllib.parse
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -197,11 +198,19 @@ class _OfThisComputer(HTTPAdapter):
         return super().proxy_manager_for(proxy, ssl_context=_trusted(), **options)
 
 
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.headers["User-Agent"] = "hotspots"
-    session.mount("https://", _OfThisComputer())
-    return session
+@contextmanager
+def _session() -> Iterator[requests.Session]:
+    """What asks; at its end every answer is closed, read or not, so that no connection is left open."""
+    with ExitStack() as opened:
+
+        def note(answer: requests.Response, **_: Any) -> None:
+            opened.callback(answer.close)
+
+        session = opened.enter_context(requests.Session())
+        session.headers["User-Agent"] = "hotspots"
+        session.hooks["response"] = [note]
+        session.mount("https://", _OfThisComputer())
+        yield session
 
 
 _CUT_OFF = (

@@ -105,5 +105,6 @@ def test_what_is_for_prometheus_is_not_for_those_outside(trial: tuple[str, Path]
     trusted = ssl.create_default_context(cafile=str(certificate))
     with urlopen(f"{address}{BELOW}/healthz", context=trusted, timeout=60) as answer:
         assert answer.read() == b"alive\n"
-    with pytest.raises(HTTPError, match="404"):
+    with pytest.raises(HTTPError, match="404") as refused:
         urlopen(f"{address}/metrics", context=trusted, timeout=60)
+    refused.value.close()

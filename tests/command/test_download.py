@@ -1,6 +1,7 @@
 """Fetching open data, from a server of this computer that speaks like the publishers' ones."""
 
 import functools
+import gc
 import io
 import json
 import re
@@ -23,9 +24,6 @@ from geo.data import download
 from geo.data.download import ADDRESSES, BY_HAND, fetch
 from geo.data.store import Store
 from tests.support import small_county as small
-
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""remotezip leaves the connection of an answer that is no part of a file to the collector of garbage."""
 
 SQUARES = small.areas()
 LOOKUP = [
@@ -309,6 +307,15 @@ def test_a_fault_is_told_with_a_remedy(
     publisher.faults[path] = fault
     with pytest.raises(Problem, match=message):
         fetch(["Westshire"], tmp_path, force="square")
+
+
+@pytest.mark.parametrize("fault", [403, b"whole", "cut"])
+def test_a_fault_leaves_no_connection_open(publisher: type[Publisher], tmp_path: Path, fault: Any) -> None:
+    """Which the collector of garbage would tell, as a warning."""
+    publisher.faults["/archive"] = fault
+    with pytest.raises(Problem):
+        download._from_archive(lambda archive: archive.infolist())
+    gc.collect()
 
 
 def national_archive(corrected: str = "") -> bytes:

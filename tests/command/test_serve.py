@@ -141,6 +141,11 @@ def test_a_server_with_a_log_in_serves_each_group_its_own(small_county: Path, tm
 # ---------------------------------------------------------------- the end
 
 
+def read(address: str) -> bytes:
+    with urllib.request.urlopen(address) as answer:
+        return answer.read()
+
+
 def test_serve_answers_what_is_asked_before_the_signal_to_stop(small_county: Path) -> None:
     command = [sys.executable, app.__file__, "--port", "0", "--no-token", "--log"]
     with subprocess.Popen(
@@ -150,12 +155,11 @@ def test_serve_answers_what_is_asked_before_the_signal_to_stop(small_county: Pat
         said = process.stdout.readline()
         assert said.startswith("The dashboard is on http://127.0.0.1:")
         address = said.split()[-1]
-        with urllib.request.urlopen(f"{address}/healthz") as answer:
-            assert answer.status == 200
+        assert read(f"{address}/healthz").strip() == b"alive"
         port = int(address.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as asked, asked.makefile("rb") as answer:
             asked.sendall(b"GET /export.pdf HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            while b"hotspots_jobs 1" not in urllib.request.urlopen(f"{address}/metrics").read():
+            while b"hotspots_jobs 1" not in read(f"{address}/metrics"):
                 pass
             process.send_signal(signal.SIGTERM)
             assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
