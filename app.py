@@ -118,12 +118,12 @@ def _behind_the_door(editions: Editions, data: Path, access: Access, shared: str
     """The dashboard of a data folder for people who log in."""
     from dashboard.door.door import Door, Watched
     from geo.access.people import People
-    from geo.access.shared import SharedPeople
+    from geo.access.shared import InRedis
     from geo.out.export import ways
 
     if unknown := access.unknown(list(editions.current.atlas.sources), list(ways())):
         raise Problem(f"The access file {access.path} cannot be used: " + " ".join(unknown))
-    people = SharedPeople(data, shared) if shared else People(data)
+    people = People(data, keeping=InRedis(shared) if shared else None)
     return Door(Watched(access.path), editions, people)
 
 

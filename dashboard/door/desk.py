@@ -29,7 +29,8 @@ from dashboard.replies import plain
 from dashboard.security import guard
 from geo.access.audit import Audit
 from geo.access.file import Access
-from geo.access.people import PROGRAM, SESSION, People, Saved
+from geo.access.keeping import PROGRAM, SESSION
+from geo.access.people import People, Saved
 from geo.access.users import verified
 from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem

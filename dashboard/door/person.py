@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request
 
 from geo.access.file import PERSON, Access, Group
-from geo.access.people import PROGRAM, SESSION, People, Ticket
+from geo.access.keeping import PROGRAM, SESSION, Ticket
+from geo.access.people import People
 
 ENVIRON, VIEWER = "hotspots.person", "hotspots.viewer"
 """Where a request says who asks, and what they may see; nothing from outside can set these."""

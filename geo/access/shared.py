@@ -1,32 +1,18 @@
-"""Who is logged in, where several servers stand behind one address? One Redis tells all of them.
+"""Where is it kept who is logged in, where several servers stand behind one address? In a Redis they share.
 
-It takes the place of the database of the data folder: tickets, wrong passwords, saved views and sets. Values
-are JSON texts. While it cannot be reached nobody is taken for somebody: those who ask are told to come back.
+Values are JSON texts. While it cannot be reached nobody is taken for somebody: those who ask are told to come
+back.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import time
 from typing import TYPE_CHECKING, Any
 
-from geo.access.people import (
-    FORGIVEN,
-    PROGRAM,
-    PROGRAM_LASTS,
-    REFRESHED,
-    People,
-    Saved,
-    Ticket,
-    check,
-    hash_of,
-    held,
-    new_token,
-    owners,
-)
+from geo.access.keeping import FORGIVEN, PROGRAM, Entry, Given, Keeping, Ticket, Tried, hash_of
 from geo.ask.problem import Problem
 
 if TYPE_CHECKING:
@@ -65,144 +51,111 @@ def connect(url: str) -> Redis:
         raise Problem(f"--shared takes the address of a Redis, as redis://host:6379/0: {error}.") from error
 
 
-class SharedPeople(People):
-    """People whom several servers know.
+class InRedis(Keeping):
+    """A Redis.
 
     Parameters
     ----------
-    folder : path
-        The data folder; its audit log and key stay there.
     url : str
-        Of the Redis; see :func:`connect`.
-    now : callable
-        Seconds since 1970.
+        See :func:`connect`.
 
     Raises
     ------
     Problem
-        If the Redis does not answer, or belongs to servers with another key.
+        From every use, while it does not answer.
     """
 
-    def __init__(self, folder: str | Path, url: str, now: Callable[[], float] = time) -> None:
+    def __init__(self, url: str) -> None:
         self._url, self._redis = url, connect(url)
-        super().__init__(folder, now)
 
-    def _prepare(self) -> None:
-        """See that all that share it have one key."""
+    def begin(self, folder: Path, key: bytes) -> None:
+        """See that all that share it have one key.
+
+        Raises
+        ------
+        Problem
+            If it belongs to servers with another.
+        """
         with self._asked() as redis:
-            redis.set(f"{SPACE}:key", hash_of(self.key.hex()), nx=True)
-            known = redis.get(f"{SPACE}:key")
-        if known != hash_of(self.key.hex()).encode():
-            raise Problem(OTHER_KEY.format(url=_named(self._url), path=self.folder))
+            redis.set(_name("key"), hash_of(key.hex()), nx=True)
+            known = redis.get(_name("key"))
+        if known != hash_of(key.hex()).encode():
+            raise Problem(OTHER_KEY.format(url=self._url.rpartition("@")[2], path=folder))  # no password
 
-    # ------------------------------------------------------------ tickets
-
-    def admit(
-        self,
-        kind: str,
-        key: str,
-        name: str,
-        groups: Sequence[str] = (),
-        *,
-        stamp: str = "",
-        lasts: float = PROGRAM_LASTS,
-    ) -> str:
-        """Give somebody a ticket; see :meth:`People.admit`."""
-        token, now = new_token(), self.now()
-        which = hash_of(token)
-        row = {"kind": kind, "key": key, "name": name, "groups": list(groups), "stamp": stamp}
+    def give(self, which: str, given: Given) -> None:
+        """Keep a ticket until it ends."""
+        ends = given.ticket.ends
         with self._asked() as redis:
-            redis.set(_ticket(which), json.dumps(row | {"used": now, "ends": now + lasts}), ex=int(lasts) + 1)
-            if kind == PROGRAM:
-                redis.zadd(self._programs(key), {which: now + lasts})
-        return token
+            redis.set(_name("ticket", which), _text(given), ex=int(ends - given.used) + 1)
+            if given.kind == PROGRAM:
+                redis.zadd(_programs(given.ticket.key), {which: ends})
 
-    def ticket(
-        self, kind: str, token: str, idle: float = float("inf"), *, uses: bool = True
-    ) -> Ticket | None:
-        """Return the ticket of a token; see :meth:`People.ticket`."""
-        now, name = self.now(), _ticket(hash_of(token))
+    def find(self, which: str) -> Given | None:
+        """Find a ticket."""
         with self._asked() as redis:
-            text: Any = redis.get(name)
-            row = json.loads(text) if text else {}
-            if row.get("kind") != kind:
-                return None
-            if now >= row["ends"] or now - row["used"] > idle:
-                redis.delete(name)
-                return None
-            if uses and now - row["used"] > REFRESHED:  # unless it was ended meanwhile
-                redis.set(name, json.dumps(row | {"used": now}), xx=True, keepttl=True)
-        return Ticket(row["key"], row["name"], tuple(row["groups"]), row["stamp"], row["ends"])
+            text: Any = redis.get(_name("ticket", which))
+        if not text:
+            return None
+        kind, used, key, name, groups, stamp, ends = json.loads(text)
+        return Given(kind, used, Ticket(key, name, tuple(groups), stamp, ends))
 
-    def dismiss(self, token: str) -> None:
-        """End one ticket."""
+    def use(self, which: str, given: Given, now: float) -> None:
+        """Write down that a ticket is used."""
         with self._asked() as redis:
-            redis.delete(_ticket(hash_of(token)))
+            redis.set(_name("ticket", which), _text(given._replace(used=now)), xx=True, keepttl=True)
 
-    def dismiss_programs(self, key: str) -> None:
-        """End every token for programs of somebody."""
+    def end(self, which: str) -> None:
+        """End a ticket."""
         with self._asked() as redis:
-            every: Any = redis.zrange(self._programs(key), 0, -1)
-            redis.delete(self._programs(key), *(_ticket(which.decode()) for which in every))
+            redis.delete(_name("ticket", which))
 
-    def programs(self, key: str) -> list[float]:
-        """When the tokens for programs of somebody end, the first to end first."""
+    def programs(self, key: str, now: float) -> list[float]:
+        """When the tokens for programs of somebody end."""
         with self._asked() as redis:
-            redis.zremrangebyscore(self._programs(key), 0, self.now())
-            every: Any = redis.zrange(self._programs(key), 0, -1, withscores=True)
+            redis.zremrangebyscore(_programs(key), 0, now)
+            every: Any = redis.zrange(_programs(key), 0, -1, withscores=True)
         return [ends for _, ends in every]
 
-    # ------------------------------------------------------------ wrong passwords
-
-    def wait(self, name: str, address: str) -> float:
-        """Seconds until somebody may try to log in again; 0 where they may now."""
-        longest = 0.0
+    def end_programs(self, key: str) -> None:
+        """End every token for programs of somebody."""
         with self._asked() as redis:
-            for who, free in self._tried(name, address):
-                number, last = (float(each or 0) for each in redis.hmget(_attempts(who), "number", "last"))
-                longest = max(longest, held(int(number), last, free) - self.now())
-        return longest
+            every: Any = redis.zrange(_programs(key), 0, -1)
+            redis.delete(_programs(key), *(_name("ticket", which.decode()) for which in every))
 
-    def failed(self, name: str, address: str) -> None:
-        """Note a wrong password."""
+    def tried(self, who: str) -> Tried:
+        """Wrong passwords of a name or an address."""
         with self._asked() as redis:
-            for who, _ in self._tried(name, address):
-                redis.hincrby(_attempts(who), "number", 1)
-                redis.hset(_attempts(who), "last", str(self.now()))
-                redis.expire(_attempts(who), int(FORGIVEN))
+            number, last = redis.hmget(_name("attempts", who), "number", "last")
+        return Tried(int(number or 0), float(last or 0))
 
-    def succeeded(self, name: str) -> None:
-        """Forget the wrong passwords of a name."""
+    def wrong(self, who: str, now: float) -> None:
+        """Count a wrong password."""
         with self._asked() as redis:
-            redis.delete(_attempts(self._tried(name, "")[0][0]))
+            redis.hincrby(_name("attempts", who), "number", 1)
+            redis.hset(_name("attempts", who), "last", str(now))
+            redis.expire(_name("attempts", who), int(FORGIVEN))
 
-    # ------------------------------------------------------------ what is kept
-
-    def saved(self, key: str, team: str) -> list[Saved]:
-        """What somebody keeps, and what their team keeps, by name."""
-        found = []
+    def forgive(self, who: str) -> None:
+        """Forget the wrong passwords."""
         with self._asked() as redis:
-            for ours, owner in enumerate(owners(key, team)):
-                every: Any = redis.hgetall(_saved(owner))
-                for field, value in every.items():
-                    (kind, called), (search, by) = json.loads(field), json.loads(value)
-                    found.append(Saved(kind, called, search, bool(ours), by))
-        return sorted(found, key=lambda one: (one.name, one.kind))
+            redis.delete(_name("attempts", who))
 
-    def save(self, key: str, team: str, one: Saved) -> None:
-        """Keep a view or a set; see :meth:`People.save`."""
-        name = _saved(owners(key, team)[one.team])
+    def saved(self, owner: str) -> list[Entry]:
+        """All that an owner keeps."""
         with self._asked() as redis:
-            number: Any = redis.hlen(name)
-            check(one, number)
-            redis.hset(name, json.dumps([one.kind, one.name.strip()]), json.dumps([one.search, one.by]))
+            every: Any = redis.hgetall(_saved(owner))
+        return [Entry(*json.loads(field), *json.loads(value)) for field, value in every.items()]
 
-    def forget(self, key: str, team: str, one: Saved) -> None:
+    def save(self, owner: str, entry: Entry) -> None:
+        """Keep something."""
+        kind, name, search, by = entry
+        with self._asked() as redis:
+            redis.hset(_saved(owner), json.dumps([kind, name]), json.dumps([search, by]))
+
+    def forget(self, owner: str, kind: str, name: str) -> None:
         """Delete what is kept under a kind and a name."""
         with self._asked() as redis:
-            redis.hdel(_saved(owners(key, team)[one.team]), json.dumps([one.kind, one.name]))
-
-    # ------------------------------------------------------------ the Redis
+            redis.hdel(_saved(owner), json.dumps([kind, name]))
 
     @contextmanager
     def _asked(self) -> Iterator[Redis]:
@@ -213,22 +166,20 @@ class SharedPeople(People):
         except RedisError as error:
             raise Problem(AWAY) from error
 
-    def _programs(self, key: str) -> str:
-        return f"{SPACE}:programs:{self._digest('programs', key)}"
+
+def _name(*parts: str) -> str:
+    return ":".join((SPACE, *parts))
 
 
-def _ticket(which: str) -> str:
-    return f"{SPACE}:ticket:{which}"
-
-
-def _attempts(who: str) -> str:
-    return f"{SPACE}:attempts:{who}"
+def _programs(key: str) -> str:
+    return _name("programs", hash_of(key))
 
 
 def _saved(owner: str) -> str:
-    return f"{SPACE}:saved:{hash_of(owner)}"
+    return _name("saved", hash_of(owner))
 
 
-def _named(url: str) -> str:
-    """An address without a password in it."""
-    return url.rpartition("@")[2]
+def _text(given: Given) -> str:
+    """A ticket as it is kept."""
+    kind, used, ticket = given
+    return json.dumps([kind, used, ticket.key, ticket.name, ticket.groups, ticket.stamp, ticket.ends])

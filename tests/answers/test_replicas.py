@@ -14,8 +14,9 @@ from dashboard.serving import shared as answers
 from dashboard.serving.shared import Shared
 from dashboard.serving.site import Answered
 from geo.access import shared as people
-from geo.access.people import KEY, PROGRAM, SESSION, People, Saved
-from geo.access.shared import AWAY, SharedPeople
+from geo.access.keeping import PROGRAM, SESSION
+from geo.access.people import KEY, People, Saved
+from geo.access.shared import AWAY, InRedis
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.ask.viewer import OWNER, Viewer
@@ -97,8 +98,8 @@ def test_who_is_logged_in_with_one_is_so_with_the_other(folder: Path, redis: Own
 
 def test_what_one_server_is_told_of_people_all_know(tmp_path: Path, redis: OwnRedis) -> None:
     now = [1_000_000.0]
-    one = SharedPeople(tmp_path, redis.url, lambda: now[0])
-    other = SharedPeople(tmp_path, redis.url, lambda: now[0])
+    one = People(tmp_path, lambda: now[0], InRedis(redis.url))
+    other = People(tmp_path, lambda: now[0], InRedis(redis.url))
     token = one.admit(SESSION, "users ann", "ann", ("analysts",), stamp="s", lasts=1_000)
     found = other.ticket(SESSION, token, idle=500)
     assert found is not None
@@ -140,14 +141,14 @@ def test_what_one_server_is_told_of_people_all_know(tmp_path: Path, redis: OwnRe
 
 def test_what_cannot_be_shared_is_refused(tmp_path: Path, redis: OwnRedis) -> None:
     (tmp_path / "a").mkdir()
-    SharedPeople(tmp_path / "a", redis.url)
+    People(tmp_path / "a", keeping=InRedis(redis.url))
     with pytest.raises(Problem, match="have another key than"):
-        SharedPeople(tmp_path / "b", redis.url)
+        People(tmp_path / "b", keeping=InRedis(redis.url))
     with pytest.raises(Problem, match="--shared takes the address of a Redis"):
         people.connect("http://localhost")
     redis.kill()
     with pytest.raises(Problem, match="cannot be looked up now"):
-        SharedPeople(tmp_path / "a", redis.url)
+        People(tmp_path / "a", keeping=InRedis(redis.url))
 
 
 def test_servers_that_begin_together_make_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

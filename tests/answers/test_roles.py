@@ -11,7 +11,7 @@ from werkzeug.test import Client, TestResponse
 from dashboard.door.door import Door
 from dashboard.door.groups import Groups
 from geo.access.file import read
-from geo.access.people import SESSION
+from geo.access.keeping import SESSION
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query

@@ -12,7 +12,8 @@ from geo.access import audit as log
 from geo.access import people as kept
 from geo.access.audit import Audit
 from geo.access.file import Access, find, read
-from geo.access.people import PROGRAM, SESSION, People, Saved
+from geo.access.keeping import PROGRAM, SESSION
+from geo.access.people import People, Saved
 from geo.access.users import add, refusal, remove, set_password, verified
 from geo.ask.problem import Problem
 from geo.ask.viewer import Viewer
