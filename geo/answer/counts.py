@@ -112,16 +112,10 @@ class Counts(Protocol):
     def in_memory(self) -> Any:
         """The events themselves as a :class:`geo.answer.cube.Cube`: for what counts do not tell."""
 
+    @property
     @abstractmethod
-    def _kept(
-        self,
-        categories: np.ndarray,
-        months: np.ndarray,
-        slots: np.ndarray | None,
-        window: Window | None,
-        mask: Mask | None,
-    ) -> Counted:
-        """What these filters keep."""
+    def _counted(self) -> type[Counted]:
+        """What tells of the events that a filter keeps."""
 
     def select(self, query: Query) -> Counted:
         """Choose the events of a query's categories, months, hours, days and nights (not its place).
@@ -150,7 +144,7 @@ class Counts(Protocol):
         masks = [one.keeps(self, value) for one, value in filters_of(query) if one.keeps]
         masks += [self.kept_by(query.definition)] if query.definition else []
         mask = reduce(and_, masks) if masks else None
-        return self._kept(categories, months, slots_of(query), query.window, mask)
+        return self._counted(self, categories, months, slots_of(query), query.window, mask)
 
     def kept_by(self, definition: str) -> Mask:
         """Mark the events of a saved definition, those that any of its questions keeps."""

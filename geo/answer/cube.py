@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.answer.counts import Counted, Counts, Mask
+from geo.answer.counts import Counted, Counts
 from geo.answer.moments import (
     DAYS_KNOWN,
     HOURS_KNOWN,
@@ -44,12 +44,8 @@ class Cube(Counts):
 
     Attributes
     ----------
-    categories : tuple of str
-        Labels, sorted by how frequent they are.
-    months : ndarray of int, shape (M,)
-        Month numbers loaded, sorted (see :func:`geo.ask.words.month_number`).
-    n_areas : int
-        Number of areas ``n``; positions ``n`` and ``n + 1`` stand for "no place" and "outside".
+    categories, months, n_areas, defined, standing
+        As :class:`geo.answer.counts.Counts` says.
     area : ndarray of int32, shape (N,)
         Position of each event's area, rows sorted by cell.
     age : ndarray of int8, shape (N,)
@@ -60,10 +56,6 @@ class Cube(Counts):
         First row of each cell (category, month, weekday, hour).
     extra : InOrder of str to ndarray, shape (N,)
         Further attributes of the source in the same row order.
-    defined : mapping of str to Definition
-        Saved definitions by which its events can be chosen.
-    standing : DataFrame
-        Points that soak up its events (:func:`geo.data.exclusions.standing_out`).
     """
 
     categories: tuple[str, ...]
@@ -94,10 +86,7 @@ class Cube(Counts):
 
     @cached_property
     def last_days(self) -> dict[int, int]:
-        """Every month loaded to the last day of it that has an event; 0 where no event has a day.
-
-        A month without events is known to its end.
-        """
+        """Every month loaded to the last day of it that has an event."""
         latest, events = np.zeros(len(self.months), np.int64), np.zeros(len(self.months), np.int64)
         edges = self.offsets[::N_SLOTS]
         for block, (start, end) in enumerate(pairwise(edges.tolist())):
@@ -136,20 +125,14 @@ class Cube(Counts):
         return np.where(several[persons], persons, 0).astype(np.int32)
 
     def select(self, query: Query) -> Selection:
-        """Choose the events of a query's categories, months, hours, days and nights (not its place)."""
+        """Choose the events of a query, in rows."""
         found = super().select(query)
         assert isinstance(found, Selection)
         return found
 
-    def _kept(
-        self,
-        categories: np.ndarray,
-        months: np.ndarray,
-        slots: np.ndarray | None,
-        window: Window | None,
-        mask: Mask | None,
-    ) -> Selection:
-        return Selection(self, categories, months, slots, window, mask)
+    @property
+    def _counted(self) -> type[Selection]:
+        return Selection
 
     def in_memory(self) -> Cube:
         """The events themselves: these."""

@@ -17,14 +17,13 @@ import numpy as np
 import pandas as pd
 from ibis.expr import types as ir
 
-from geo.answer.counts import Counts, Mask, Opened
+from geo.answer.counts import Counts, Opened
 from geo.answer.cube import Cube
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, ordinals_before
 from geo.answer.packed import IN_MEMORY
 from geo.answer.recorded import Recorded
 from geo.ask.ages import AGE_BANDS
 from geo.ask.definition import Definition
-from geo.ask.windows import Window
 from geo.data import exclusions
 from geo.data.definitions import definitions
 from geo.data.readers import spelt
@@ -95,15 +94,13 @@ class Events(Counts):
 
     Attributes
     ----------
-    categories, months, n_areas, extra, defined
+    categories, months, n_areas, extra, defined, has_days, has_hours, has_spans, has_ages, by_week
         As :class:`geo.answer.counts.Counts` says.
     table : Table
         One row an event, as :func:`geo.engines.rows.rows_of` gives it.
     database : Database
     spellings : mapping of str to int
         Every spelling of a category to the position of that under which it counts.
-    facts : mapping of str to bool
-        ``has_hours``, ``has_days``, ``has_ages``, ``has_spans`` and ``by_week``.
     last_ordinals : mapping of int to int
         Every month with events to the last day that is known of any, 0 where none is.
     read : callable
@@ -117,39 +114,18 @@ class Events(Counts):
     table: ir.Table
     database: Database
     spellings: Mapping[str, int]
-    facts: Mapping[str, bool]
     last_ordinals: Mapping[int, int]
     read: Callable[[], Cube]
     defined: Mapping[str, Definition] = field(default_factory=dict)
-
-    @property
-    def has_hours(self) -> bool:
-        """Whether any event has a weekday and an hour."""
-        return self.facts["has_hours"]
-
-    @property
-    def has_days(self) -> bool:
-        """Whether any event has a weekday."""
-        return self.facts["has_days"]
-
-    @property
-    def has_ages(self) -> bool:
-        """Whether any event has an age."""
-        return self.facts["has_ages"]
-
-    @property
-    def has_spans(self) -> bool:
-        """Whether any event has a range of time."""
-        return self.facts["has_spans"]
-
-    @property
-    def by_week(self) -> bool:
-        """Whether the day of every event is known whose weekday is."""
-        return self.facts["by_week"]
+    has_days: bool = False
+    has_hours: bool = False
+    has_spans: bool = False
+    has_ages: bool = False
+    by_week: bool = False
 
     @cached_property
     def last_days(self) -> dict[int, int]:
-        """Every month loaded to the last day of it that has an event; 0 where no event has a day."""
+        """Every month loaded to the last day of it that has an event."""
         found = {}
         for month, before in zip(self.months.tolist(), ordinals_before(self.months).tolist(), strict=True):
             last = self.last_ordinals.get(month)
@@ -190,15 +166,9 @@ class Events(Counts):
         )
         return ibis.coalesce(by_code, by_name)
 
-    def _kept(
-        self,
-        categories: np.ndarray,
-        months: np.ndarray,
-        slots: np.ndarray | None,
-        window: Window | None,
-        mask: Mask | None,
-    ) -> Queried:
-        return Queried(self, categories, months, slots, window, mask)
+    @property
+    def _counted(self) -> type[Queried]:
+        return Queried
 
 
 # ---------------------------------------------------------------- opening
@@ -233,8 +203,7 @@ def opened(
     categories = tuple(sorted(total, key=lambda c: (-total[c], c)))
     last = database.run(table.group_by("month").aggregate(last=table["ordinal"].max()))
     last_ordinals = dict(zip(last["month"].astype(int), last["last"].astype(int), strict=True))
-    known = _facts(table, database)
-    held = [column for column in table.columns if known.get(f"held_{column}")]
+    known, held = _facts(table, database)
 
     def read() -> Cube:
         found = IN_MEMORY.open(snapshot, source, areas, months).counts
@@ -249,29 +218,31 @@ def opened(
         table=table,
         database=database,
         spellings={label: categories.index(shown[label]) for label in often},
-        facts=known,
         last_ordinals=last_ordinals,
         read=read,
         defined=definitions(snapshot),
+        **known,
     )
     return Opened(counts, excluded)
 
 
-def _facts(table: ir.Table, database: Database) -> dict[str, bool]:
-    """What is known of any event, and of every one."""
+def _facts(table: ir.Table, database: Database) -> tuple[dict[str, bool], list[str]]:
+    """What is known of any event, and of every one; columns in which any has a value."""
     dated, timed = table["weekday"] < DAYS_KNOWN, table["hour"] < HOURS_KNOWN
+    further = [column for column in table.columns if column not in COUNTED]
     asked = {
-        "has_hours": dated & timed,
         "has_days": dated,
+        "has_hours": dated & timed,
         "has_ages": table["age"] < len(AGE_BANDS),
         "loose": dated & (table["ordinal"] == 0),
-        **{f"held_{column}": table[column].notnull() for column in table.columns if column not in COUNTED},
+        **{f"held_{column}": table[column].notnull() for column in further},
     }
     if "span_hours" in table.columns:
         asked["has_spans"] = table["span_hours"] > 0
     counted = database.run(table.aggregate(**{name: table.count(where=one) for name, one in asked.items()}))
-    found = {name: bool(counted[name].iloc[0]) for name in asked}
-    return {"has_spans": False, **found, "by_week": not found["loose"]}
+    found = {"has_spans": False, **{name: bool(counted[name].iloc[0]) for name in asked}}
+    held = [column for column in further if found.pop(f"held_{column}")]
+    return {"by_week": not found.pop("loose"), **found}, held
 
 
 def _at_places(
