@@ -22,24 +22,9 @@ from tests.support import small_county as small
 STREET = "Crime ID,Month,LSOA code,Crime type\n"
 
 
-@pytest.fixture(scope="module")
-def areas_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("areas")
-    raw = small.build(folder).parent / "raw"
-    data = folder / "bare"
-    for kind, name in (
-        ("boundaries", "lsoa.geojson"),
-        ("lookup", "lookup.csv"),
-        ("population", "population.csv"),
-    ):
-        import_files(data, kind, [raw / name], place="Squareshire")
-    return data
-
-
 @pytest.fixture
-def data(areas_only: Path, tmp_path: Path) -> Path:
-    shutil.copytree(areas_only, tmp_path / "data")
-    return tmp_path / "data"
+def data(small_areas: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(small_areas, tmp_path / "data")
 
 
 def street(month: str, n: int, category: str = "Robbery", first: int = 0) -> str:

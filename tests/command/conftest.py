@@ -5,31 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from app import cli  # with the command of serving
-from tests.support import small_county as small
+import app  # noqa: F401 - with the command of serving
 
 
 @pytest.fixture(scope="session")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def raw(small_county: Path) -> Path:
     """Raw files of the county of squares."""
-    folder = tmp_path_factory.mktemp("raw")
-    small.build(folder)
-    return folder / "raw"
-
-
-@pytest.fixture(scope="session")
-def areas_only(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("areas")
-    for kind, name in (
-        ("boundaries", "lsoa.geojson"),
-        ("lookup", "lookup.csv"),
-        ("population", "population.csv"),
-    ):
-        assert cli.run(["import", kind, str(raw / name), "--data", str(folder), "--name", "Squareshire"]) == 0
-    return folder
+    return small_county.parent / "raw"
 
 
 @pytest.fixture
-def data(areas_only: Path, tmp_path: Path) -> Path:
+def data(small_areas: Path, tmp_path: Path) -> Path:
     """Data folder with the areas of the county of squares, and no events."""
-    return shutil.copytree(areas_only, tmp_path / "data")
+    return shutil.copytree(small_areas, tmp_path / "data")

@@ -64,7 +64,7 @@ def true_demo_atlas(demo_county: Path) -> Atlas:
 @pytest.fixture(scope="session")
 def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data folder of a county of 36 squares with two sources, imported from raw files."""
-    return small.build(tmp_path_factory.mktemp("small_county"))
+    return once(tmp_path_factory, "small_county", small.build) / "data"
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +76,10 @@ def small_atlas(small_county: Path) -> Atlas:
 @pytest.fixture(scope="session")
 def small_areas(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data folder of the county of squares with its areas, and no events."""
-    raw, folder = small_county.parent / "raw", tmp_path_factory.mktemp("small_areas")
-    for kind, name in (
-        ("boundaries", "lsoa.geojson"),
-        ("lookup", "lookup.csv"),
-        ("population", "population.csv"),
-    ):
-        import_files(folder, kind, [raw / name], place="Squareshire")
-    return folder
+    files = {"boundaries": "lsoa.geojson", "lookup": "lookup.csv", "population": "population.csv"}
+
+    def make(folder: Path) -> None:
+        for kind, name in files.items():
+            import_files(folder, kind, [small_county.parent / "raw" / name], place="Squareshire")
+
+    return once(tmp_path_factory, "small_areas", make)
