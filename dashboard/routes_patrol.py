@@ -16,9 +16,10 @@ from dashboard.replies import asked, download, page, reply, tried, without
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
 from geo.ask.words import day_name, listed, one_line
-from geo.out.duty_sheets import write_sheets
 from geo.out.export import allow
 from geo.out.patrol_files import FILES, WEEKDAYS, Drawn, filename
+from geo.out.patrol_map import in_words
+from geo.out.patrol_papers import PAPERS, PICTURE
 from geo.tell.patrol.plan import plan
 from geo.tell.patrol.ranking import RANKINGS
 from geo.tell.patrol.said import EDGE, NOT_PLANNED, areas_table, no_power, power_table, shift_tables
@@ -40,8 +41,7 @@ OWN = tuple(
     )
     for name, label in SAID.items()
 )
-SHEETS = "sheets.pdf"
-FORM = Own("form", "Kind of file.", {"type": "string", "enum": [*FILES, SHEETS]}, place="path")
+FORM = Own("form", "Kind of file.", {"type": "string", "enum": [*FILES, *PAPERS]}, place="path")
 AT_ONCE = 14
 """Days of a schedule that are listed before the rest is opened."""
 PRESENT = Own("present", "For a wall: large, without the form.", {"type": "string", "enum": ["on"]})
@@ -53,7 +53,8 @@ def register(app: Dash, atlas: Atlas) -> None:
     ``/patrol?<wish>&<query>`` (the page), ``/patrol.<form>?<wish>&<query>`` (a schedule in a form of
     :data:`geo.out.patrol_files.FILES`, or its duty sheets).
     """
-    answers: dict[str, Any] = {form.mimetype: {} for form in FILES.values()} | {"application/pdf": {}}
+    answers: dict[str, Any] = {form.mimetype: {} for form in FILES.values()}
+    answers |= {paper.mimetype: {} for paper in PAPERS.values()}
 
     def wished() -> Wish:
         return Wish.parse(request.args, date.today() + timedelta(days=1))
@@ -80,15 +81,17 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("A schedule of patrols, as a file", TAG, answers, (FORM, *OWN), effort=Effort.LONG))
     def patrol_file(form: str) -> Response:
         allow(atlas, "patrol")
-        if form not in (*FILES, SHEETS):
-            raise NotFound(f"There is no file “{form[:20]}” of patrols; there is {listed([*FILES, SHEETS])}.")
+        if form not in (*FILES, *PAPERS):
+            raise NotFound(
+                f"There is no file “{form[:20]}” of patrols; there is {listed([*FILES, *PAPERS])}."
+            )
         query, wish = asked(atlas, *SAID), wished()
 
         def make() -> Response:
             found = drawn(query, wish)
             name = filename(found, form)
-            if form == SHEETS:
-                return download(write_sheets(atlas, found), "application/pdf", name)
+            if form in PAPERS:
+                return download(PAPERS[form].write(atlas, found), PAPERS[form].mimetype, name)
             return download(FILES[form].write(found), FILES[form].mimetype, name)
 
         return reply(atlas, (query, wish), make)
@@ -117,8 +120,10 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
             ],
             "files": {
                 **{key: form.label for key, form in FILES.items()},
-                SHEETS: "Duty sheets, a page an area (PDF)",
+                **{key: paper.label for key, paper in PAPERS.items()},
             },
+            "picture": PICTURE,
+            "seen": in_words(drawn),
             "address": "&".join(filter(None, [urlencode(drawn.plan.wish.to_pairs()), rest])),
             "edge": EDGE if any(EDGE in row[1] for row in rows) else "",
         }

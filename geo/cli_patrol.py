@@ -162,7 +162,7 @@ def draw_(  # noqa: PLR0917
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Folder for the record, calendar, workbook, table and duty sheets."
+            "--output", "-o", help="Folder for the record, calendar, workbook, table, map and duty sheets."
         ),
     ] = None,
     group: cli.AsGroup = "",
@@ -170,8 +170,8 @@ def draw_(  # noqa: PLR0917
     data: cli.Data = cli.DATA,
 ) -> None:
     """Draw which areas are patrolled on which days, and write it in every form, with its seal."""
-    from geo.out.duty_sheets import write_sheets
     from geo.out.patrol_files import FILES, Drawn, filename
+    from geo.out.patrol_papers import PAPERS
 
     said = _wish(
         by=by, areas=areas, a_day=a_day, days=days, minutes=minutes, visits=visits, tiers=tiers, first=first,
@@ -184,7 +184,8 @@ def draw_(  # noqa: PLR0917
         raise Problem(f"There is no folder {folder}: make it first, or name another with -o.")
     for key, form in FILES.items():
         cli.save(folder / filename(drawn, key), form.write(drawn))
-    cli.save(folder / filename(drawn, "sheets.pdf"), write_sheets(atlas, drawn))
+    for key, paper in PAPERS.items():
+        cli.save(folder / filename(drawn, key), paper.write(atlas, drawn))
     print(f"Seal {drawn.record.seal}")
 
 

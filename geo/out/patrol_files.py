@@ -176,7 +176,7 @@ def about_lines(drawn: Drawn) -> list[tuple[str, str]]:
 
 def filename(drawn: Drawn, key: str) -> str:
     """Name of the file: what it is, from when, and the beginning of its seal."""
-    ending = {"sheets.pdf": "duty-sheets.pdf"}.get(key, f"schedule.{key}")
+    ending = f"schedule.{key}" if key in FILES else {"sheets.pdf": "duty-sheets.pdf"}.get(key, key)
     return f"{stamp(drawn.plan.banner)}patrols-{drawn.plan.wish.first}-{drawn.record.seal[:8]}-{ending}"
 
 

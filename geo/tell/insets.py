@@ -193,6 +193,25 @@ def of_answer(
     windows = best
     if _held(kept) >= max(FEWEST, ENOUGH * _held(best[:USUAL])):
         windows = choose(level.anchors, level.widths, now, view, kept)
+    return _named(windows, level, places)
+
+
+def about(
+    areas: np.ndarray, answer: Answer, level: Level, places: pd.DataFrame | None = None
+) -> tuple[Inset, ...]:
+    """Choose and name the windows where areas of one's own choice crowd on the map of an answer.
+
+    Parameters
+    ----------
+    areas : ndarray of int
+        Their positions.
+    answer, level, places
+        As :func:`of_answer` takes them.
+    """
+    return _named(choose(level.anchors, level.widths, areas, view_of(answer, level)), level, places)
+
+
+def _named(windows: Sequence[Inset], level: Level, places: pd.DataFrame | None) -> tuple[Inset, ...]:
     return tuple(replace(inset, name=_name(inset, level, places)) for inset in windows)
 
 

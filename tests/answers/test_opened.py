@@ -31,6 +31,7 @@ from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.out.export import FORMATS, sheet, ways
 from geo.out.patrol_files import FILES as PATROL_FILES
+from geo.out.patrol_papers import PAPERS
 from geo.out.report import REPORTS, write
 from geo.out.ward_pack import wards_of, write_packs
 from geo.tell.assessment import assess
@@ -184,6 +185,8 @@ OTHERS: dict[str, list[tuple[Callable[[Atlas], bytes], Callable[[bytes], int], i
         (partial(got, address=f"patrol.xlsx?{WISH}"), partial(xlsx, page="Patrols"), VISITS),
         (partial(got, address=f"patrol.csv?{WISH}"), partial(table_of, first="date"), VISITS),
         (partial(got, address=f"patrol.sheets.pdf?{WISH}"), pages, 9),
+        (partial(got, address=f"patrol.map.pdf?{WISH}"), pages, 1),
+        (partial(got, address=f"patrol.map.svg?{WISH}"), drawing, True),
     ],
     "indicators.csv": [(partial(got, address="export.indicators.csv"), published, PERIODS)],
     "indicators.xlsx": [
@@ -210,7 +213,7 @@ def test_nothing_may_be_taken_away_that_is_not_opened_here():
     assert set(FORMATS) == set(READERS)
     assert set(ways()) == set(READERS) | set(OTHERS)
     assert len(OTHERS["assessment"]) == len(REPORTS)
-    assert len(OTHERS["patrol"]) == len(PATROL_FILES) + 1, "and duty sheets"
+    assert len(OTHERS["patrol"]) == len(PATROL_FILES) + len(PAPERS)
 
 
 def test_no_route_hands_out_a_pdf_that_is_not_checked_here(small_atlas: Atlas):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,7 @@ from geo.ask.refusal import Refused
 from geo.ask.viewer import Viewer
 from geo.out.duty_sheets import write_sheets
 from geo.out.patrol_files import FILES, Drawn, filename
+from geo.out.patrol_map import plan_sheet, write_svg
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import plan
 from geo.tell.patrol.ranking import RANKINGS
@@ -199,6 +201,19 @@ def test_a_duty_sheet_is_a_page(small_atlas, drawn) -> None:
     assert drawn.names[area] in text and "Days to patrol" in text and drawn.record.seal[:16] in text
     days = drawn.record.schedule[0].sum()
     assert f"{days} days" in text
+
+
+def test_its_map_colours_and_numbers_the_areas_of_each_tier(small_atlas, drawn) -> None:
+    laid, tiers = plan_sheet(small_atlas, drawn), drawn.plan.table["tier"]
+    classes = pd.Series(laid.classes, laid.answer.table.index)
+    assert (classes[tiers.index] == "Tier " + tiers.astype(str)).all()
+    assert (classes.drop(tiers.index) == "Other small areas").all()
+    assert {entry.label: entry.count for entry in laid.legend} == classes.value_counts().to_dict()
+    assert list(laid.top["rank"]) == list(drawn.plan.table["rank"])
+    said = {
+        text.decode() for text in re.findall(rb"<text[^>]*>([^<]+)</text>", write_svg(small_atlas, drawn))
+    }
+    assert {*laid.top["rank"], "Tier 1 (3)", drawn.plan.banner.upper()} <= said
 
 
 def test_sheets_made_together_say_what_one_alone_says(small_atlas, drawn) -> None:
