@@ -76,11 +76,16 @@ def filter_panel(catalogue: Catalogue) -> Component:
                     ),
                 ),
                 _select("definition", "Saved definition", [], explained=True),
-                html.Div(html.A("What is loaded, and what is missing", href=ADDRESS[1:], className="link")),
-                *(
-                    [html.A("Published indicators", href=TABLE[1:], className="link")]
-                    if catalogue.indicators
-                    else []
+                html.Div(
+                    [
+                        html.A("What is loaded", href=ADDRESS[1:], className="link"),
+                        *(
+                            [html.A("Published indicators", href=TABLE[1:], className="link")]
+                            if catalogue.indicators
+                            else []
+                        ),
+                    ],
+                    className="links",
                 ),
             ),
             _group(

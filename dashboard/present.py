@@ -375,7 +375,7 @@ def _details(material: Material, spot: Spot) -> Component:
     told, meeting = material.told, material.meeting
     notes = of_area(material.notes, spot.code)[:REMEMBERED]
     rows = [(f"Decided {_day(date.fromisoformat(n.date))}", f"{n.text} ({n.author})") for n in notes]
-    earlier = range(1, len(rows))
+    kinds = dict.fromkeys(range(1, len(rows)), "present-earlier")
     if spot.change.numbers:
         rows.append(("Change", _short(spot.change.numbers)))
     if told.until:
@@ -387,11 +387,13 @@ def _details(material: Material, spot: Spot) -> Component:
         new = ", ".join(filter(None, (spot.since.words, spot.since.numbers)))
         fresh = _short(f"{told.months_since}: {new}") if told.months_since else "no newer months are loaded"
         rows.append((f"Since {_day(meeting.day)}", fresh))
+    if notes:
+        kinds |= dict.fromkeys(range(len(notes), len(rows)), "present-behind")
     return html.Dl(
         [
-            kind(said, className="present-earlier" if i in earlier else None)
+            part(said, className=kinds.get(i))
             for i, row in enumerate(rows)
-            for kind, said in zip((html.Dt, html.Dd), row, strict=True)
+            for part, said in zip((html.Dt, html.Dd), row, strict=True)
         ],
         className="present-details",
     )

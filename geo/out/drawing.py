@@ -51,6 +51,8 @@ DOT_SPACING = 1.9
 LETTER_BY_LETTER = ("-liga", "-clig", "-dlig", "-kern")
 """So that a file can be searched for every word, and no number is read as two."""
 
+SEAMS = "/?&=,-"
+"""After these an address may go on in the next line."""
 LACKING = "\ufffd"
 """What stands for a letter that the font lacks."""
 
@@ -151,7 +153,7 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     Returns
     -------
     list of str
-        A word wider than a line is broken where it must be.
+        A word wider than a line is broken where an address has a seam, else where it must be.
     """
     lines: list[str] = []
     line = ""
@@ -167,8 +169,9 @@ def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
             fits = len(line) - 1
             while fits > 1 and text_width(line[:fits], size, bold) > width:
                 fits -= 1
-            lines.append(line[:fits])
-            line = line[fits:]
+            end = max(line.rfind(mark, fits // 2, fits) for mark in SEAMS) + 1 or fits
+            lines.append(line[:end])
+            line = line[end:]
     return [*lines, line] if line else lines
 
 

@@ -160,7 +160,6 @@ def test_a_decision_is_kept_and_typing_it_fires_no_keys(page: Page, address: str
 
 
 def test_long_decisions_leave_whole_rows_and_the_latest_in_sight(page: Page, address: str, folder: Path):
-    page.set_viewport_size({"width": 1280, "height": 720})
     visit(page, address, f"{MEETING}&layer=local_moran")
     code, notes = codes(page)[-1], Notes(folder)
     for text in ("Earlier " * 70, "Later still " * 48):
@@ -168,16 +167,25 @@ def test_long_decisions_leave_whole_rows_and_the_latest_in_sight(page: Page, add
         notes.add(note(code, "A. Bee", text, day=day, source="offences", seen=month_number("2023-12")))
     visit(page, address, f"{MEETING}&layer=local_moran&area={code}")
     expect(page.locator(".present-details")).to_contain_text("Later still")
+    for width, height in ((1024, 768), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        decisions_are_whole(page)
+
+
+def decisions_are_whole(page: Page) -> None:
+    """The latest, in type that a room can read, and every row that is not left out."""
     shown = page.evaluate(
         """() => {
           const side = document.querySelector(".present-side"), floor = side.getBoundingClientRect().bottom;
           const seen = [...document.querySelectorAll(".present-list li, .present-details dd")]
             .filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect());
           return { cut: seen.filter(({ bottom }) => bottom > floor + 1).length, rows: seen.length,
+            type: parseFloat(getComputedStyle(document.querySelector(".present-details dd")).fontSize),
             hidden: side.scrollHeight - side.clientHeight };
         }"""
     )
     assert shown["rows"] > 3
+    assert shown["type"] >= 16
     assert (shown["cut"], shown["hidden"]) == (0, 0)
     expect(page.get_by_text("Later still").first).to_be_in_viewport(ratio=1)
     expect(page.get_by_text("Earlier Earlier").first).to_be_hidden()

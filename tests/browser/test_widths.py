@@ -1,5 +1,7 @@
 """Does the page fit its window? Narrow, zoomed, and under a long stamp."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page
 
@@ -24,6 +26,17 @@ def test_a_long_stamp_gives_way_to_the_buttons(page: Page, address: str):
             box = part.bounding_box()
             if box:
                 assert box["x"] + box["width"] <= width and box["height"] <= bar["height"]
+
+
+def test_the_head_of_the_months_has_room_at_every_width(page: Page, address: str):
+    visit(page, address)
+    for width in (1366, 1182, 1110, 1024):
+        page.set_viewport_size({"width": width, "height": 768})
+        parts = [one.bounding_box() for one in page.locator(".months-head > *:not(.note)").all()]
+        boxes = [box for box in parts if box]
+        assert len(boxes) > 3
+        for one, after in pairwise(boxes):
+            assert one["x"] + one["width"] <= after["x"], width
 
 
 CAPTION_STAYS = """boxes => boxes.map(box => {

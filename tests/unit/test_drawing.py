@@ -33,6 +33,14 @@ def test_wrapped_lines_fit_and_lose_nothing(text, width, bold):
         assert text_width(line, 7, bold) <= width + 1e-9 or len(line) == 1
 
 
+@pytest.mark.parametrize("width", [40, 60, 74, 130])
+def test_an_address_goes_on_after_a_mark_not_within_a_word(width):
+    address = f"{HOME}?layer=getis_ord&from=2023-01&category=violence-and-sexual-offences&area=E01017521"
+    lines = wrap(f"How it was worked out: {address}", width, 8)
+    assert "".join(lines).endswith(address)
+    assert all(line[-1] in "/?&=-" for line in lines[1:-1])
+
+
 @given(texts, st.floats(10, 60))
 def test_shortened_text_fits(text, width):
     short = shorten(text, width, 7)
