@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 WIDTH = len(AGE_BANDS) + 1
 """Age bands, and that which is not known."""
+RUNS = 100
+"""Runs of numbers up to which each is a condition of its own: the hours of a week have no more."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Queried(Counted):
             spelled = [one for one, at in self.cube.spellings.items() if self.categories[at]]
             found.append(table["category"].isin(spelled) if spelled else self.cube.extra.every(False))
         if not self.months.all():
-            found.append(_among(table["month"], self.cube.months[self.months]))
+            found.append(one_of(table["month"], self.cube.months[self.months]))
         if self.slots is not None and not self.slots.all():
             found.append(_in_slots(table, self.slots))
         if self.window is not None:
@@ -70,7 +72,7 @@ class Queried(Counted):
         """The events kept, in some areas (bool, shape (n,)); None takes all."""
         if areas is None:
             return self.table
-        return self.table.filter(_among(self.table["place"], np.flatnonzero(areas)))
+        return self.table.filter(one_of(self.table["place"], np.flatnonzero(areas)))
 
     def counted(self, by: dict[str, ir.Value], table: ir.Table | None = None) -> pd.DataFrame:
         """How many of them there are by some columns, as ``n``."""
@@ -221,16 +223,23 @@ def _in_slots(table: ir.Table, slots: np.ndarray) -> ir.BooleanValue:
     kept = slots.reshape(-1, HOURS_KNOWN + 1)
     days, hours = kept.any(axis=1), kept.any(axis=0)
     if not np.array_equal(kept, np.outer(days, hours)):
-        return _among(_slot(table), np.flatnonzero(slots))
+        return one_of(_slot(table), np.flatnonzero(slots))
     parts = [(table["weekday"], days), (table["hour"], hours)]
-    return reduce(and_, [_among(value, np.flatnonzero(which)) for value, which in parts if not which.all()])
+    return reduce(and_, [one_of(value, np.flatnonzero(which)) for value, which in parts if not which.all()])
 
 
-def _among(value: ir.IntegerValue, numbers: np.ndarray) -> ir.BooleanValue:
-    """Whether a number is one of some, which rise: by runs of them, so that the question stays short."""
+def one_of(value: ir.IntegerValue, numbers: np.ndarray) -> ir.BooleanValue:
+    """Whether a number is one of some, which rise: by runs of them, so that the question stays short.
+
+    Of a country's areas even the runs are thousands: then as a list in one text, which the database splits.
+    """
     if not len(numbers):
         return value < 0  # none of these numbers is
     starts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 2) != 1)
+    if len(starts) > RUNS:
+        text = ibis.literal(" ".join(map(str, numbers.tolist())))
+        listed = text.split(" ").unnest().name("at").as_table()
+        return value.isin(listed.select(at=listed["at"].cast("int32"))["at"])
     firsts, lasts = numbers[starts].tolist(), numbers[np.append(starts[1:], len(numbers)) - 1].tolist()
     alone = [first for first, last in zip(firsts, lasts, strict=True) if first == last]
     runs = [value.between(a, b) for a, b in zip(firsts, lasts, strict=True) if a != b]

@@ -19,6 +19,7 @@ from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER, OTHERS
 from geo.data.ingest import import_files
 from geo.engines.contract import NUMBERS, both, questions
+from geo.engines.counted import one_of
 from geo.engines.duck import DuckDB
 from geo.engines.engine import engine_of
 from tests.support import small_county as small
@@ -47,6 +48,22 @@ def test_300_random_questions_have_the_same_numbers(
     assert len(asked) == 300 and {one.by for one in asked[:70]} == set(NUMBERS)
     used = {name for one in asked for name, _ in one.query.more}
     assert len(used) > 10 and any(one.query.window for one in asked)
+
+
+def test_areas_of_a_country_that_lie_apart_are_asked_for_in_one_question(
+    true_demo_atlas: Atlas, counted: Atlas, engine: DuckDB
+) -> None:
+    """Each a condition of its own would be more than an expression may be deep."""
+    numbers = ibis.range(12_000).unnest().name("at").as_table()
+    pairs = np.flatnonzero(np.arange(12_000) % 3 > 0)
+    found = engine.run(numbers.filter(one_of(numbers["at"], pairs)))
+    assert sorted(found["at"]) == pairs.tolist()
+    areas = np.arange(true_demo_atlas.levels["lsoa"].n) % 3 > 0
+    months = [
+        atlas.sources["offences"].events.select(Query(hour=(22, 23))).by_month(areas)
+        for atlas in (true_demo_atlas, counted)
+    ]
+    assert np.array_equal(*months) and months[0].sum() > 100
 
 
 def test_what_can_be_asked_is_the_same(true_demo_atlas: Atlas, counted: Atlas) -> None:

@@ -16,6 +16,7 @@ from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER, OTHERS
 from geo.cli import run
 from geo.data.store import Store
+from geo.engines import counted
 from geo.engines.contract import NUMBERS, both
 from geo.engines.copied import SCHEMA, TRUE_SCHEMA
 from geo.engines.postgres import PostgreSQL
@@ -53,6 +54,14 @@ def test_300_random_questions_have_the_same_numbers(small_county: Path, engine: 
     assert [(one.by, one.query) for one in asked if not one.same] == []
     assert len(asked) == 300 and {one.by for one in asked} == set(NUMBERS)
     assert other.sources["ae"].info == memory.sources["ae"].info
+
+
+def test_areas_that_lie_apart_are_asked_for_as_a_list(
+    small_county: Path, engine: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counted, "RUNS", 0)
+    memory, other = (Atlas.open(small_county, CLEARED_OWNER, *of) for of in ((), (engine,)))
+    assert all(one.same for one in both(memory, other, len(NUMBERS)))
 
 
 def test_a_restart_costs_one_retried_question(
