@@ -17,8 +17,8 @@ from geo.ask.catalogue import Catalogue
 from geo.ask.choices import LEGENDS
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
-from geo.tell.beside import RANKS, YEAR, caveats, finding, in_fifths, names, of_two_sources
-from geo.tell.pair_legend import FIFTHS, Row, legends, note
+from geo.tell.beside import RANKS, YEAR, caveats, finding, in_own_classes, names, of_two_sources
+from geo.tell.pair_legend import OWN, Row, legends, note
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
@@ -39,7 +39,7 @@ def shown(
 ) -> dict[str, Any]:
     """Put the comparison in place of what one map says: "component.property" to value."""
     _, right = names(first, answer, catalogue)
-    said = {
+    return {
         f"{ids.LEGEND}.children": legend(first, answer, catalogue, link),
         f"{ids.DESCRIPTION}.children": f"Left: {first.description}. Right: {right}.",
         f"{ids.HEADLINE}.children": finding(first, answer, catalogue),
@@ -47,7 +47,6 @@ def shown(
             (*caveats(first, answer, catalogue), *first.caveats), first.query
         ),
     }
-    return said | ({f"{ids.row('breaks')}.hidden": True} if in_fifths(first, answer) else {})
 
 
 # ---------------------------------------------------------------- one legend
@@ -58,22 +57,17 @@ def legend(
 ) -> list[Component]:
     """Build the legend of both maps: one list that says both sides of every class, else two lists."""
     found = legends(first, answer, names(first, answer, catalogue))
-    fifths = in_fifths(first, answer)
+    own = in_own_classes(first, answer)
     below = _below(first, answer, link)
     if len(found) > 1:
-        lists = [
-            part
-            for k, one in enumerate(found)
-            for part in (
-                html.P(one.sides[0], className="note")
-                if fifths
-                else html.H2(f"{one.sides[0]}: {one.title}", className="legend-title"),
-                html.Ul(_items(one.rows, None if k else first)),
-            )
-        ]
-        if fifths:
-            return [html.H2(FIFTHS, className="legend-title"), *lists, below]
-        return [*lists, html.P(RANKS, className="note")]
+        items = [_items(one.rows, None if k else first) for k, one in enumerate(found)]
+        if own:
+            named = (html.Li(one.sides[0], className="legend-side") for one in found)
+            lists = (html.Ul([name, *some]) for name, some in zip(named, items, strict=True))
+            return [html.H2(OWN, className="legend-title"), *lists, below]
+        titles = (html.H2(f"{one.sides[0]}: {one.title}", className="legend-title") for one in found)
+        pairs = zip(titles, map(html.Ul, items), strict=True)
+        return [*(part for pair in pairs for part in pair), html.P(RANKS, className="note")]
     [both] = found
     heads = [html.Span(name, className="legend-side") for name in both.sides]
     return [
@@ -83,7 +77,7 @@ def legend(
                 html.Li(heads, className="legend-sides", **{"aria-hidden": "true"}),
                 *_items(both.rows, first, *both.sides),
             ],
-            className="legend-pair" if fifths else "legend-run",
+            className="legend-pair" if own else "legend-run",
         ),
         below,
     ]
@@ -93,9 +87,9 @@ def _below(first: Answer, answer: Answer, link: Callable[[Query], str]) -> Compo
     """What the numbers of a legend and on the maps are, and the way to the other legend, if any."""
     switch = []
     if of_two_sources(first, answer) and first.query.measure == answer.query.measure:
-        asked = first.query.replace(mark="")  # its classes go
-        own = in_fifths(first, answer)
-        instead = asked.replace(legend="common") if own else asked.replace(legend="own", breaks="quantile")
+        own = in_own_classes(first, answer)
+        changes = {"legend": "common"} if own else {"legend": "own", "breaks": "quantile", "edges": ()}
+        instead = first.query.replace(**changes)
         switch = [" ", html.A(LEGENDS[instead.legend], href=link(instead), className="link")]
     return html.P([f"{note(first, answer)} {RANKS}", *switch], className="note")
 

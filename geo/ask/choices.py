@@ -19,7 +19,7 @@ DOMAINS = {
 
 OVERLAYS = {"none": "None", "imd": "Most deprived 20%", "boundaries": "Ward and borough lines"}
 LAYOUTS = {"map": "Map", "tiles": "Equal-area tiles"}
-LEGENDS = {"own": "Fifths of each map", "common": "Same numbers on both maps"}
+LEGENDS = {"own": "Own classes of each map", "common": "Same numbers on both maps"}
 BREAKS = {
     "quantile": "Quantiles",
     "equal": "Equal steps",

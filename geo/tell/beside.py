@@ -1,8 +1,9 @@
 """What is set beside a map? A second source, period or layer, with classes by which both are read.
 
-Where both maps show steps of a measure of one source, the second is cut by the edges of the first, so that a
-colour means the same number on both. Two sources may count thousands and tens: each map is then cut into
-fifths of its own areas, until the reader asks for the same numbers.
+The first map has the classes that it has alone. Where both show steps of a measure of one source, the second
+is cut by the edges of the first, so that a colour means the same number on both. Two sources may count
+thousands and tens: the second then has the classes that it has alone, until the reader asks for the same
+numbers.
 """
 
 from __future__ import annotations
@@ -97,15 +98,12 @@ def pair(atlas: Atlas, first: Answer) -> tuple[Answer, Answer] | None:
     if asked is None:
         return None
     second = atlas.answer(asked.replace(area=first.query.area))
-    if in_fifths(first, second):
-        return _fifths(atlas, first), _fifths(atlas, second)
-    if first.classes.edges and second.classes.edges and first.query.measure == second.query.measure:
-        return first, _cut_alike(first, second)
-    return first, second
+    steps = first.classes.edges and second.classes.edges and first.query.measure == second.query.measure
+    return first, _cut_alike(first, second) if steps and not in_own_classes(first, second) else second
 
 
-def in_fifths(first: Answer, second: Answer) -> bool:
-    """Whether each map is cut into fifths of its own areas: two sources' measures, unless asked otherwise."""
+def in_own_classes(first: Answer, second: Answer) -> bool:
+    """Whether each map has the classes that it has alone: two sources' measures, unless asked otherwise."""
     asked = first.query
     return of_two_sources(first, second) and asked.legend == "own" and asked.breaks != "own"
 
@@ -114,13 +112,6 @@ def of_two_sources(first: Answer, second: Answer) -> bool:
     """Whether both maps show a measure, of one source each."""
     one, two = first.query, second.query
     return one.layer == two.layer == "measure" and one.source != two.source
-
-
-def _fifths(atlas: Atlas, answer: Answer) -> Answer:
-    """Give an answer the classes of the layer that shows fifths."""
-    fifths = atlas.answer(answer.query.replace(layer="quintile"))
-    classes = replace(fifths.classes, labels=fifths.classes.names)
-    return replace(answer, codes=fifths.codes, classes=classes)
 
 
 def _cut_alike(first: Answer, second: Answer) -> Answer:

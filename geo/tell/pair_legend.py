@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from geo.answer.disclosure import ASSUMED, SUPPRESSED
 from geo.answer.legend import Classes, Entry
-from geo.answer.measures import MEASURES
 from geo.ask.choices import LEVELS
-from geo.tell.beside import in_fifths
+from geo.tell.beside import in_own_classes
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
 
 ONE = "One legend for both maps"
-FIFTHS = "Each map in fifths of its own areas"
+OWN = "Each map in its own classes"
+PLACES = (
+    ("All",),
+    ("Lowest", "Highest"),
+    ("Lowest", "Middle", "Highest"),
+    ("Lowest", "Low", "High", "Highest"),
+    ("Lowest", "Low", "Middle", "High", "Highest"),
+)
+"""What one to five classes are called by their place, where their numbers differ from map to map."""
 
 Row = tuple[Entry, tuple[str, ...]]
 """A class, and what is said of it on each map."""
 Say = Callable[["Answer", str], str]
-"""What is said of the class of a key: the number of its areas, or its least and greatest value."""
+"""What is said of the class of a key: the number of its areas, or where it begins and ends."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +62,31 @@ def legends(first: Answer, second: Answer, names: tuple[str, str]) -> list[Legen
     Returns
     -------
     list of Legend
-        One where classes of the same key look and read the same on both, else one of each.
+        One where classes of the same key look and read the same on both, or by their place where each map
+        has its own; else one of each.
     """
-    fifths = in_fifths(first, second)
-    say = _bounds if fifths else _areas
-    if shared(first.classes, second.classes):
+    if in_own_classes(first, second):
+        one, two = _by_place(first.classes), _by_place(second.classes)
+        if shared(one, two):
+            called = dict(zip(one.keys, one.labels, strict=True))
+            rows = _rows(_bounds, first, second)
+            named = (replace(entry, label=called.get(entry.key, entry.label)) for entry, _ in rows)
+            return [Legend(OWN, names, tuple(zip(named, (said for _, said in rows), strict=True)))]
+    elif shared(first.classes, second.classes):
         title = first.classes.title if first.classes.title == second.classes.title else ONE
-        return [Legend(FIFTHS if fifths else title, names, _rows(say, first, second))]
+        return [Legend(title, names, _rows(_areas, first, second))]
     return [
-        Legend(one.classes.title, (name,), _rows(say, one))
+        Legend(one.classes.title, (name,), _rows(_areas, one))
         for name, one in zip(names, (first, second), strict=True)
     ]
 
 
 def note(first: Answer, second: Answer) -> str:
     """What the numbers beside the classes are."""
-    if not in_fifths(first, second):
-        return f"Number of {LEVELS[first.query.level]} in each, left / right."
-    if any("suppressed" in one.classes.keys for one in (first, second)):
-        return "A colour is a rank on its own map, not a number; suppressed areas have none."
-    return "A colour is a rank among the areas of its map, not a number."
+    if in_own_classes(first, second):
+        return "A colour stands for other numbers on each map."
+    cut = "Both maps have the classes of the left one. " if first.classes.edges else ""
+    return f"{cut}Number of {LEVELS[first.query.level]} in each, left / right."
 
 
 def shared(one: Classes, two: Classes) -> bool:
@@ -89,6 +98,12 @@ def shared(one: Classes, two: Classes) -> bool:
     return steps[0] == steps[1] and all(first[key] == other[key] for key in first.keys() & other.keys())
 
 
+def _by_place(classes: Classes) -> Classes:
+    """Call the steps of a legend by their place among them; hatched classes stay as they are."""
+    number = classes.patterns.count(None)
+    return replace(classes, labels=(*PLACES[number - 1], *classes.labels[number:]))
+
+
 def _areas(answer: Answer, key: str) -> str:
     """Number of areas in a class."""
     counts = dict(zip(answer.classes.keys, answer.classes.counts, strict=True))
@@ -96,20 +111,13 @@ def _areas(answer: Answer, key: str) -> str:
 
 
 def _bounds(answer: Answer, key: str) -> str:
-    """Least and greatest value in a class; of a hatched one the number of areas."""
-    counts = dict(zip(answer.classes.keys, answer.classes.counts, strict=True))
-    number = counts.get(key, 0)
-    if not number:
-        return "none"
-    if not key[:1].isdigit():
-        return f"{number:,} areas" if number > 1 else "1 area"
-    measure = MEASURES[answer.query.measure]
-    values = answer.table[measure.column.name].to_numpy(float, na_value=np.nan)
-    among = values[answer.codes == answer.classes.keys.index(key)]
-    order = np.nan_to_num(among, nan=ASSUMED)
-    ends = among[[order.argmin(), order.argmax()]]
-    low, high = (SUPPRESSED if np.isnan(value) else measure.form.format(value) for value in ends)
-    return low if low == high else f"{low}–{high}"
+    """Where a class begins and ends, in short; of a hatched one the number of areas."""
+    for entry in answer.legend:
+        if entry.key == key:
+            if entry.pattern:
+                return f"{entry.count:,} area{'s' * (entry.count != 1)}"
+            return entry.label.replace(" to under ", "–").replace(" to ", "–").replace(" or more", "+")
+    return "none"
 
 
 def _rows(say: Say, *answers: Answer) -> tuple[Row, ...]:

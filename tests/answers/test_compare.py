@@ -89,49 +89,40 @@ def test_one_legend_counts_both_maps(small_atlas: Atlas):
     assert [sum(map(int, side)) for side in zip(*said.values(), strict=True)] == [36, 36]
 
 
-def test_two_sources_are_each_cut_into_fifths_with_their_bounds(small_atlas: Atlas):
+@pytest.mark.parametrize("measure", ["count", "rate"])
+def test_a_map_has_the_classes_that_it_has_alone(small_atlas: Atlas, measure: str):
+    """One question has one set of breaks, in Explore and beside another source."""
+    for compared in second(small_atlas, compare="ae", measure=measure, breaks="equal"):
+        alone = small_atlas.answer(compared.query.replace(view="explore", compare=""))
+        assert compared.classes == alone.classes
+        assert compared.codes.tolist() == alone.codes.tolist()
+
+
+def test_two_sources_have_their_own_classes_told_by_place(small_atlas: Atlas):
     first, other = second(small_atlas, compare="ae", measure="rate")
-    assert first.query.layer == other.query.layer == "measure"
     made = legend(small_atlas, first, other)
+    assert made[0]["props"]["children"] == "Each map in its own classes"
     said = rows(made)
-    assert list(said)[:5] == ["Highest fifth", "Fourth", "Middle", "Second", "Lowest fifth"]
+    assert list(said)[:5] == ["Highest", "High", "Middle", "Low", "Lowest"]
     assert said["Suppressed (1 to 7)"][0] == "none" != said["Suppressed (1 to 7)"][1]
     for side, answer in enumerate((first, other)):
-        values = answer.table[MEASURES["rate"].column.name].to_numpy(float, na_value=np.nan)
-        top = values[answer.codes == answer.classes.keys.index("5")]
-        bounds = dict.fromkeys(f"{value:,.1f}" for value in (top.min(), top.max()))
-        assert said["Highest fifth"][side] == "–".join(bounds)
-        assert np.nanmax(values[answer.codes == answer.classes.keys.index("4")]) <= top.min()
-    assert first.codes.tolist() != other.codes.tolist()
+        edges = [f"{edge:g}" for edge in answer.classes.edges]
+        ends = [re.findall(r"[\d.]+", cells[side]) for cells in said.values()][4::-1]
+        inner = [edge for edge in edges for _ in range(2)]
+        assert [f"{float(end):g}" for pair in ends for end in pair] == inner
     link = made[-1]["props"]["children"][-1]["props"]
     assert link["children"] == "Same numbers on both maps"
     assert "legend=common" in link["href"]
 
 
-def test_fifths_show_no_number_that_the_table_hides(small_atlas: Atlas):
-    """Suppressed areas are alike, in the place that is known: above none and below every number shown."""
+def test_own_classes_that_are_not_as_many_have_a_list_each(small_atlas: Atlas):
     first, other = second(small_atlas, compare="ae")
-    shown = other.table["count"]
-    hidden = shown.isna().to_numpy()
-    (place,) = set(other.codes[hidden].tolist())
-    assert other.classes.keys[place].startswith("1")
-    for value, code in zip(shown[~hidden], other.codes[~hidden], strict=True):
-        assert code == place if value == 0 else code >= place
-    made = legend(small_atlas, first, other)
-    title, *lists, _ = made
-    assert title["props"]["children"] == "Each map in fifths of its own areas"
-    named = [part["props"]["children"] for part in lists[::2]]
+    assert first.classes.patterns.count(None) != other.classes.patterns.count(None)
+    title, *lists, below = legend(small_atlas, first, other)
+    assert title["props"]["children"] == "Each map in its own classes"
+    named = [each["props"]["children"][0]["props"]["children"] for each in lists]
     assert named == list(beside.names(first, other, small_atlas.catalogue))
-    lines = [item["props"]["children"]["props"]["children"] for item in lists[3]["props"]["children"]]
-    texts = [[cell["props"].get("children", "") for cell in line] for line in lines]
-    said = {line[1]: line[2][1] for line in texts}
-    low, high = (end(shown.fillna(4)[other.codes == place]) for end in (min, max))
-    assert said[other.classes.labels[place]] == "–".join(
-        dict.fromkeys("*" if n == 4 else str(n) for n in (low, high))
-    )
-    numbers = {int(word) for text in said.values() for word in re.findall(r"\d+", text)}
-    assert numbers <= set(shown.dropna().astype(int))
-    assert made[-1]["props"]["children"][-1]["props"]["children"] == "Same numbers on both maps"
+    assert below["props"]["children"][-1]["props"]["children"] == "Same numbers on both maps"
 
 
 def test_the_same_numbers_are_one_link_away(small_atlas: Atlas):
@@ -139,18 +130,14 @@ def test_the_same_numbers_are_one_link_away(small_atlas: Atlas):
     assert other.classes.labels[: len(first.classes.edges) + 1] == first.classes.labels
     link = legend(small_atlas, first, other)[-1]["props"]["children"][-1]["props"]
     assert (link["children"], link["href"]) == (
-        "Fifths of each map",
+        "Own classes of each map",
         first.query.replace(legend="own").to_search(),
     )
     same_source = legend(small_atlas, *second(small_atlas, first=JULY, last=DECEMBER))
     assert same_source[-1]["props"]["children"] == [
-        f"Number of small areas (LSOA) in each, left / right. {beside.RANKS}"
+        "Both maps have the classes of the left one. Number of small areas (LSOA) in each, left / right. "
+        + beside.RANKS
     ]
-
-
-def test_classes_cannot_be_chosen_where_they_are_fifths(small_atlas: Atlas):
-    assert page(small_atlas, "?view=compare&compare=ae")["shown"]["row-breaks.hidden"] is True
-    assert page(small_atlas, "?view=compare&compare=ae&legend=common")["shown"]["row-breaks.hidden"] is False
 
 
 def test_what_can_be_compared_with_can_be_answered(small_atlas: Atlas):

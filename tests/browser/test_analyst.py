@@ -134,14 +134,13 @@ def test_the_other_map_is_chosen_and_kept(page: Page, address: str):
     shows(page, "?from=2023-07&view=compare&compare=ae&layer=quintile")
 
 
-def test_two_sources_are_read_by_fifths_or_by_the_same_numbers(page: Page, address: str):
+def test_two_sources_are_read_by_their_own_classes_or_by_the_same_numbers(page: Page, address: str):
     visit(page, address, "?view=compare&compare=ae")
-    expect(page.locator(".legend-title")).to_have_text("Each map in fifths of its own areas")
-    expect(page.locator(".legend-label").first).to_have_text("Highest fifth")
+    expect(page.locator(".legend-title")).to_have_text("Each map in its own classes")
     page.get_by_role("link", name="Same numbers on both maps").click()
     shows(page, "?compare=ae&view=compare&legend=common")
     expect(page.locator(".legend-title")).to_have_text("One legend for both maps")
-    page.get_by_role("link", name="Fifths of each map").click()
+    page.get_by_role("link", name="Own classes of each map").click()
     shows(page, "?compare=ae&view=compare")
 
 
