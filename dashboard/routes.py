@@ -51,6 +51,12 @@ def names_address(atlas: Atlas, level: str) -> str | None:
     return f"geometry/names-{level}-{_hash(shapes.names)}.json" if shapes.ground else None
 
 
+def near_addresses(atlas: Atlas, level: str) -> list[str]:
+    """Addresses of the shapes of a country from near by, some areas each."""
+    shapes = atlas.levels[level]
+    return [f"geometry/near-{level}-{shapes.near_hash}-{number}.bin" for number in range(len(shapes.near))]
+
+
 def tiles_address(atlas: Atlas, level: str) -> str | None:
     """Address of the equal-area tiles of a level, which follow from its shapes; None for too many areas."""
     shapes = atlas.levels[level]
@@ -84,6 +90,11 @@ def map_config(atlas: Atlas) -> dict[str, Any]:
     return {
         "geometry": {level: geometry_address(atlas, level) for level in levels},
         "names": {level: address for level in levels if (address := names_address(atlas, level))},
+        "near": {
+            level: {"begins": addresses[0].removesuffix("0.bin"), "files": len(addresses)}
+            for level in levels
+            if (addresses := near_addresses(atlas, level))
+        },
         "tiles": {level: address for level in levels if (address := tiles_address(atlas, level))},
         "places": places_address(places) if (places := places_of(atlas)) else None,
         "insets": insets.USUAL,
@@ -96,7 +107,8 @@ def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
     ``/geometry/<level>-<hash>.json`` and ``/geometry/tiles-<level>-<hash>.json`` (GeoJSON), of a country
-    ``/geometry/<level>-<hash>.bin`` and ``/geometry/names-<level>-<hash>.json`` (:mod:`geo.data.ground`), all
+    ``/geometry/<level>-<hash>.bin``, ``/geometry/near-<level>-<hash>-<number>.bin`` and
+    ``/geometry/names-<level>-<hash>.json`` (:mod:`geo.data.ground`), all
     kept for ever by the browser and sent compressed; ``/version``, ``/healthz``, ``/readyz``.
     """
     levels = atlas.catalogue.levels
@@ -109,6 +121,8 @@ def register(app: Dash, atlas: Atlas) -> None:
     if places := places_of(atlas):
         files[places_address(places)] = places
     packed = {address: gzip.compress(body, mtime=0) for address, body in files.items()}
+    for level in levels:
+        packed |= zip(near_addresses(atlas, level), atlas.levels[level].near, strict=True)
     tiled = {address: level for level in levels if (address := tiles_address(atlas, level))}
 
     @app.server.get("/geometry/<name>")

@@ -7,15 +7,16 @@
  *
  * @typedef {import("./shapes.mjs").Shapes} Shapes
  * @typedef {import("./pane.mjs").Look} Look
- * @typedef {{kind: string, geometry: any}} Line what is drawn around
+ * @typedef {{kind: string, find: () => any, drawn?: Drawn|null}} Line what is drawn around, whose geometry is another from near by
  */
 
 import { make } from "../page/dom.mjs";
 import { Hands } from "./hands.mjs";
 import { ink, inked, penOf } from "./hatch.mjs";
-import { BRUSHED, CLEAR, HAIR, HATCHINGS, MARKS, OUTLINES, atZoom } from "./ink.mjs";
+import { CLEAR, HAIR, HATCHINGS, MARKS, OUTLINES, atZoom } from "./ink.mjs";
 import { mercator, worldAt } from "./mercator.mjs";
 import { Mosaic, tellsApart } from "./mosaic.mjs";
+import { Near } from "./near.mjs";
 import { meets, trace } from "./shapes.mjs";
 import { View } from "./view.mjs";
 
@@ -37,23 +38,24 @@ function once(key, find) {
 /** The paths of the areas, each made when it is first drawn. @param {Shapes} shapes */
 const areasOf = (shapes) => once(shapes, () => {
   const origin = mercator([shapes.box[0], shapes.box[3]]);
-  const paths = [];
-  const pathOf = (id) => {
-    if (!paths[id]) shapes.trace(paths[id] = new Path2D(), id, origin, PLANE);
-    return paths[id];
+  const paths = { far: [], near: [] };
+  const pathOf = (id, near) => {
+    const some = near ? paths.near : paths.far;
+    if (!some[id]) shapes.trace(some[id] = new Path2D(), id, origin, PLANE, near);
+    return some[id];
   };
   return { origin, pathOf };
 });
 
-/** The path of an outline, made when it is first drawn; of a vast one, of what lies in a box. */
-function pathAlong(outline, box) {
+/** The path of an outline, made when it is first drawn; of a country, around some areas. */
+function pathAlong(outline, ids, near) {
   const drawn = () => {
     const [west, , , north] = outline.box;
     const [origin, path] = [mercator([west, north]), new Path2D()];
-    outline.trace(path, origin, PLANE, outline.vast ? box : undefined);
+    outline.trace(path, origin, PLANE, ids, near);
     return { origin, path };
   };
-  return outline.vast ? drawn() : once(outline, drawn);
+  return ids ? drawn() : once(outline, drawn);
 }
 
 const PLAIN = { nodata: CLEAR, suppressed: CLEAR, lines: CLEAR, overlay: CLEAR };
@@ -62,12 +64,12 @@ const PLAIN = { nodata: CLEAR, suppressed: CLEAR, lines: CLEAR, overlay: CLEAR }
 const samePlace = (from, { x, y, zoom }) => from?.x === x && from.y === y && from.zoom === zoom;
 
 /** @returns {Drawn} a path around something, in a plane that begins at its first corner */
-function lineOf(geometries) {
-  let first = geometries.map(({ coordinates }) => coordinates);
+function lineOf(geometry) {
+  let first = geometry.coordinates;
   while (Array.isArray(first[0])) [first] = first;
   const origin = first.length ? mercator(first) : [0, 0];
   const path = new Path2D();
-  geometries.forEach((geometry) => trace(path, geometry, origin, PLANE));
+  trace(path, geometry, origin, PLANE);
   return { origin, path };
 }
 
@@ -89,13 +91,16 @@ export class CanvasPainter {
   #ratio = 1; // device pixels a pixel
   #due = 0; // the frame of the screen in which something is drawn
   #late = 0; // the clock by which the areas are drawn anew
+  #missing = new Map(); // areas from near by that are not here: ids by where they come from
+  #approaching = 0; // the clock by which these are fetched, until they have come
   #patterns = new Map(); // by hatching, colour and ratio
+  #inks = new Map(); // by look
+  #plains = {}; // looks of a colour alone, by its name
   /** @type {Shapes|null} */ #shapes = null;
   /** @type {Look[]} */ #looks = [];
   #ids = [];
   /** @type {import("./shapes.mjs").Outline[]} */ #outlines = [];
-  /** @type {Drawn[]} */ #brushed = [];
-  /** @type {{kind: string, drawn: Drawn}[]} */ #marked = [];
+  /** @type {Line[]} */ #marked = [];
   #growth = new ResizeObserver(() => this.resize());
 
   /**
@@ -138,6 +143,7 @@ export class CanvasPainter {
     this.#view.stop();
     cancelAnimationFrame(this.#due);
     clearTimeout(this.#late);
+    clearTimeout(this.#approaching);
   }
 
   // -------------------------------------------------------------------------------------------------- the camera
@@ -173,6 +179,7 @@ export class CanvasPainter {
     const ratio = window.devicePixelRatio || 1;
     if (width === this.#view.width && height === this.#view.height && ratio === this.#ratio) return;
     this.#ratio = ratio;
+    this.#inks.clear();
     for (const canvas of [this.#canvas, this.#sheet, this.#lines]) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -187,12 +194,15 @@ export class CanvasPainter {
 
   restyle(theme) {
     this.#theme = theme;
+    this.#inks.clear();
+    this.#plains = {};
     this.#linesStand = null;
     this.#afresh();
   }
 
   /** Show some areas of one level in their looks. */
   show(shapes, ids, looks) {
+    if (ids !== this.#ids) this.#linesStand = null;
     this.#shapes = shapes;
     this.#ids = ids;
     this.#looks = looks;
@@ -209,19 +219,14 @@ export class CanvasPainter {
 
   /** Draw around areas. @param {Line[]} lines */
   mark(lines) {
-    this.#marked = lines.map(({ kind, geometry }) => ({ kind, drawn: lineOf([geometry]) }));
-    this.#soon();
-  }
-
-  /** Draw thin lines around areas. @param {any[]} geometries */
-  brush(geometries) {
-    this.#brushed = geometries.map((geometry) => lineOf([geometry]));
+    this.#marked = lines;
+    for (const line of lines) line.drawn ??= lineOf(line.find());
     this.#soon();
   }
 
   /** Resolve when nothing is left to draw or to move. */
   async settled() {
-    while (this.#view.moving || this.#due || this.#late) await new Promise(requestAnimationFrame);
+    while (this.#view.moving || this.#due || this.#late || this.#approaching) await new Promise(requestAnimationFrame);
   }
 
   #afresh() {
@@ -261,7 +266,6 @@ export class CanvasPainter {
       this.#lay(pen);
       this.#cost = performance.now() - began;
     }
-    for (const drawn of this.#brushed) this.#stroke(pen, drawn, BRUSHED);
     for (const mark of MARKS) {
       for (const { kind, drawn } of this.#marked) if (kind === mark.kind) this.#stroke(pen, drawn, mark);
     }
@@ -294,22 +298,68 @@ export class CanvasPainter {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.fillStyle = this.#theme.water;
     pen.fillRect(0, 0, this.#sheet.width, this.#sheet.height);
-    if (this.#shapes) this.#drawAreas(pen, areasOf(this.#shapes));
-    if (!samePlace(this.#linesStand, this.#view)) this.#drawLines();
+    const areas = this.#shapes && this.#areasSeen();
+    if (areas?.crowd) this.#drawPoints(pen, areas);
+    else if (areas) this.#drawAreas(pen, areas);
+    if (!samePlace(this.#linesStand, this.#view)) this.#drawLines(areas);
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.drawImage(this.#lines, 0, 0);
   }
 
-  #drawLines() {
+  /** The areas that can be seen, whether from near by, and whether they are so many that they are drawn point by point. */
+  #areasSeen() {
+    const { boxes, ground } = this.#shapes;
+    const here = this.#seen;
+    const seen = this.#ids.filter((id) => meets(boxes[id], here));
+    const crowd = Boolean(ground) && seen.length > CROWD && tellsApart(boxes.length);
+    return { ...areasOf(this.#shapes), seen, near: this.#nearer(this.#shapes, seen), crowd };
+  }
+
+  /** Draw the lines between areas and the outlines; where areas are drawn point by point, so are the lines between them. */
+  #drawLines(areas) {
     const { x, y, zoom } = this.#view;
     this.#linesStand = { x, y, zoom };
     const pen = penOf(this.#lines);
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.#lines.width, this.#lines.height);
+    if (areas && !areas.crowd) this.#drawHair(pen, areas);
     for (const outline of OUTLINES) {
       const drawn = atZoom(outline.opacity, zoom) && this.#outlines.find(({ kind }) => kind === outline.kind);
-      if (drawn) this.#stroke(pen, pathAlong(drawn, this.#seen), outline);
+      if (!drawn) continue;
+      const ids = drawn.shapes?.within(this.#seen);
+      this.#stroke(pen, pathAlong(drawn, ids, ids && this.#nearer(drawn.shapes, ids)), outline);
     }
+  }
+
+  #drawHair(pen, { origin, pathOf, seen, near }) {
+    pen.lineWidth = this.#place(pen, origin);
+    pen.strokeStyle = this.#theme.hair;
+    pen.globalAlpha = atZoom(HAIR, this.#view.zoom);
+    if (pen.globalAlpha) for (const id of seen) pen.stroke(pathOf(id, near));
+    pen.globalAlpha = 1;
+  }
+
+  /** Whether areas are drawn from near by; where these are not here, they are drawn when they have come. */
+  #nearer({ near }, ids) {
+    if (!near || !Near.wanted(ids.length, this.#view.zoom)) return false;
+    if (near.has(ids)) return true;
+    this.#missing.set(near, ids);
+    clearTimeout(this.#approaching);
+    this.#approaching = setTimeout(() => this.#approach(), REST_MS);
+    return false;
+  }
+
+  async #approach() {
+    const [mine, missing] = [this.#approaching, [...this.#missing]];
+    this.#missing.clear();
+    const came = await Promise.all(missing.map(([near, ids]) => near.fetch(ids))).catch((fault) => console.warn(fault));
+    if (this.#approaching !== mine) return; // the camera went on, and more is missing
+    this.#approaching = 0;
+    if (!came) return; // from afar will do
+    this.#linesStand = this.#mosaicStand = null;
+    for (const line of this.#marked) line.drawn = null;
+    this.mark(this.#marked);
+    this.#afresh();
   }
 
   /** What can be seen from where the camera stands. @returns {import("./shapes.mjs").Box} */
@@ -318,55 +368,53 @@ export class CanvasPainter {
     return [...this.unproject([0, height]), ...this.unproject([width, 0])];
   }
 
-  #drawAreas(pen, { origin, pathOf }) {
-    const { zoom } = this.#view;
-    const { boxes } = this.#shapes;
-    const here = this.#seen;
-    const seen = this.#ids.filter((id) => meets(boxes[id], here));
-    if (this.#shapes.ground && seen.length > CROWD && tellsApart(boxes.length)) {
-      this.#drawPoints(pen, origin, seen);
-      return;
-    }
-    const unit = this.#place(pen, origin);
+  #drawAreas(pen, { origin, pathOf, seen, near }) {
+    this.#place(pen, origin);
     for (const [{ colour }, ids] of Map.groupBy(seen, (id) => this.#looks[id])) {
       pen.fillStyle = colour;
-      for (const id of ids) pen.fill(pathOf(id), "evenodd");
+      for (const id of ids) pen.fill(pathOf(id, near), "evenodd");
     }
-    pen.strokeStyle = this.#theme.hair;
-    pen.globalAlpha = atZoom(HAIR, zoom);
-    pen.lineWidth = unit;
-    if (pen.globalAlpha) for (const id of seen) pen.stroke(pathOf(id));
-    pen.globalAlpha = 1;
     for (const [name, { state, token }] of Object.entries(HATCHINGS)) {
       const hatched = seen.filter((id) => this.#looks[id][state] !== CLEAR);
       for (const [colour, ids] of Map.groupBy(hatched, (id) => (token ? this.#theme[token] : this.#looks[id][state]))) {
         pen.fillStyle = this.#pattern(pen, name, colour);
-        for (const id of ids) pen.fill(pathOf(id), "evenodd");
+        for (const id of ids) pen.fill(pathOf(id, near), "evenodd");
       }
     }
   }
 
   /** Draw areas that are hardly larger than the pixels: which one is under each is found once for a stand of the camera. */
-  #drawPoints(pen, origin, seen) {
+  #drawPoints(pen, { origin, seen, near }) {
     const { x, y, zoom } = this.#view;
     const { width, height } = pen.canvas;
     if (this.#mosaicOf !== this.#ids || !samePlace(this.#mosaicStand, this.#view)) {
-      this.#mosaic.lay(this.#shapes.ground, seen, this.#view, this.#ratio, width, height);
+      const groundOf = (id) => (near ? this.#shapes.near.ground(id) : this.#shapes.ground);
+      this.#mosaic.lay(groundOf, seen, this.#view, this.#ratio, width, height);
       this.#mosaicOf = this.#ids;
       this.#mosaicStand = { x, y, zoom };
     }
     const looks = [...new Set(this.#looks)];
     const places = new Map(looks.map((look, i) => [look, i]));
     const lookOf = Uint8Array.from(this.#looks, (look) => places.get(look));
-    const inks = [...looks, { ...PLAIN, colour: this.#theme.water }]
-      .map((look) => ink(look, this.#theme, this.#ratio));
-    const hair = { colour: ink({ ...PLAIN, colour: this.#theme.hair }, this.#theme, 1).flat, parts: Math.round(256 * atZoom(HAIR, zoom)) };
+    const inks = [...looks, this.#plain("water")].map((look) => this.#inkOf(look));
+    const hair = { colour: this.#inkOf(this.#plain("hair")).flat, parts: Math.round(256 * atZoom(HAIR, zoom)) };
     this.#place(pen, origin);
     const { e: across, f: down } = pen.getTransform();
     pen.setTransform(1, 0, 0, 1, 0, 0);
     const image = pen.createImageData(width, height);
     this.#mosaic.colour(new Uint32Array(image.data.buffer), lookOf, inks, hair, [Math.round(across), Math.round(down)]);
     pen.putImageData(image, 0, 0);
+  }
+
+  /** The look of a colour of the theme alone. */
+  #plain(token) {
+    return (this.#plains[token] ??= { ...PLAIN, colour: this.#theme[token] });
+  }
+
+  /** The colours of a look, pixel by pixel, which are mixed once. */
+  #inkOf(look) {
+    if (!this.#inks.has(look)) this.#inks.set(look, ink(look, this.#theme, this.#ratio));
+    return this.#inks.get(look);
   }
 
   /** Let a pen draw in the plane of a path. @returns {number} how many of its units a pixel is */

@@ -1,6 +1,7 @@
 /**
- * Which areas, what shape? Those of a country, as whole numbers in one file: corners of rings on a grid that divides the
- * square of the world, from corner to corner. Neighbours were simplified and rounded together, so no crack is between them.
+ * Which areas, what shape? Those of a country, or some that follow one another, as whole numbers in one file: corners of rings
+ * on a grid that divides the square of the world, from corner to corner. Neighbours were simplified and rounded together, so no
+ * crack is between them.
  *
  * The file (geo/data/ground.py): four numbers (areas, rings, corners, and by which power of two the world is divided), then
  * for each ring its first corner across and down and how many it has, for each area how many rings, and for each further
@@ -29,15 +30,17 @@ function columnsOf(file) {
   return { areas, rings, corners, power, across, down, length, number, right: next(Int16Array, corners), below: next(Int16Array, corners) };
 }
 
-/** The areas of a level of a country. */
+/** The areas of a level of a country, or some of them. */
 export class Ground {
   /**
    * @param {ArrayBuffer} file
-   * @param {Names} names
+   * @param {Names|null} names
+   * @param {number} [first] id of its first area
    */
-  constructor(file, names) {
+  constructor(file, names, first = 0) {
     const { areas, rings, corners, power, across, down, length, number, right, below } = columnsOf(file);
     this.length = areas;
+    this.first = first;
     this.unit = 2 ** -power; // of the square of the world
     this.x = new Int32Array(corners);
     this.y = new Int32Array(corners);
@@ -45,34 +48,34 @@ export class Ground {
     this.rings = new Uint32Array(areas + 1); // first ring of each area
     this.bounds = new Int32Array(4 * areas); // west, north, east, south of each
     this.#names = names;
-    for (let ring = 0, x = 0, y = 0, first = 0; ring < rings; ring += 1) {
+    for (let ring = 0, x = 0, y = 0, start = 0; ring < rings; ring += 1) {
       [x, y] = [x + across[ring], y + down[ring]];
-      const end = first + length[ring];
-      for (let i = first, atX = x, atY = y; i < end; i += 1) {
+      const end = start + length[ring];
+      for (let i = start, atX = x, atY = y; i < end; i += 1) {
         this.x[i] = atX += right[i];
         this.y[i] = atY += below[i];
       }
-      this.starts[ring + 1] = first = end;
+      this.starts[ring + 1] = start = end;
     }
-    for (let id = 0; id < areas; id += 1) {
-      this.rings[id + 1] = this.rings[id] + number[id];
-      this.#bound(id);
+    for (let place = 0; place < areas; place += 1) {
+      this.rings[place + 1] = this.rings[place] + number[place];
+      this.#bound(place);
     }
   }
 
   #names;
 
-  #bound(id) {
+  #bound(place) {
     const { bounds, x, y, starts, rings } = this;
-    const begin = starts[rings[id]];
+    const begin = starts[rings[place]];
     let [west, north, east, south] = [x[begin], y[begin], x[begin], y[begin]];
-    for (let i = begin + 1; i < starts[rings[id + 1]]; i += 1) {
+    for (let i = begin + 1; i < starts[rings[place + 1]]; i += 1) {
       if (x[i] < west) west = x[i];
       else if (x[i] > east) east = x[i];
       if (y[i] < north) north = y[i];
       else if (y[i] > south) south = y[i];
     }
-    [bounds[4 * id], bounds[4 * id + 1], bounds[4 * id + 2], bounds[4 * id + 3]] = [west, north, east, south];
+    [bounds[4 * place], bounds[4 * place + 1], bounds[4 * place + 2], bounds[4 * place + 3]] = [west, north, east, south];
   }
 
   /** A corner of the grid in degrees. */
@@ -83,15 +86,16 @@ export class Ground {
   /** @returns {Box} */
   box(id) {
     const { bounds, unit } = this;
-    const [west, south] = degrees([bounds[4 * id] * unit, bounds[4 * id + 3] * unit]);
-    const [east, north] = degrees([bounds[4 * id + 2] * unit, bounds[4 * id + 1] * unit]);
+    const at = 4 * (id - this.first);
+    const [west, south] = degrees([bounds[at] * unit, bounds[at + 3] * unit]);
+    const [east, north] = degrees([bounds[at + 2] * unit, bounds[at + 1] * unit]);
     return [west, south, east, north];
   }
 
   /** The rings of an area in degrees, each closed: what lies within an odd number of them is the area. */
   geometry(id) {
-    const coordinates = [];
-    for (let ring = this.rings[id]; ring < this.rings[id + 1]; ring += 1) {
+    const [coordinates, place] = [[], id - this.first];
+    for (let ring = this.rings[place]; ring < this.rings[place + 1]; ring += 1) {
       const [start, end] = [this.starts[ring], this.starts[ring + 1]];
       const points = Array.from({ length: end - start }, (_, i) => this.#degrees(this.x[start + i], this.y[start + i]));
       coordinates.push([...points, points[0]]);
@@ -111,8 +115,8 @@ export class Ground {
   /** Draw the rings of an area on a path, in a plane that begins at a place of the world, which is so many units wide. */
   trace(path, id, [left, top], units) {
     const scale = this.unit * units;
-    const [across, down] = [left * units, top * units];
-    for (let ring = this.rings[id]; ring < this.rings[id + 1]; ring += 1) {
+    const [across, down, place] = [left * units, top * units, id - this.first];
+    for (let ring = this.rings[place]; ring < this.rings[place + 1]; ring += 1) {
       const start = this.starts[ring];
       path.moveTo(this.x[start] * scale - across, this.y[start] * scale - down);
       for (let i = start + 1; i < this.starts[ring + 1]; i += 1) path.lineTo(this.x[i] * scale - across, this.y[i] * scale - down);

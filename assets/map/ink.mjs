@@ -18,11 +18,12 @@ export const OUTLINES = [
   },
 ];
 
-/** Thin lines around the areas that stand out while the others are faded. */
-export const BRUSHED = { token: "ink", width: [[9, 0.9], [13, 1.8]] };
-
-/** Two lines around what is marked, a dark and a light one, so that one of them stands out on any colour. */
+/**
+ * Thin lines around the areas that stand out while the others are faded; and two around what is marked, a dark and a light one, so
+ * that one of them stands out on any colour.
+ */
 export const MARKS = [
+  { kind: "brushed", token: "ink", width: [[9, 0.9], [13, 1.8]] },
   { kind: "set", token: "dark", width: [[9, 4], [13, 6]] },
   { kind: "set", token: "light", width: [[9, 1.6], [13, 2.4]] },
   { kind: "hover", token: "light", width: [[0, 4.5]] },

@@ -29,6 +29,8 @@
  *
  * @typedef {object} Config
  * @property {Record<string, string>} geometry address of the shapes by level
+ * @property {Record<string, {begins: string, files: number}>} [near] what addresses of the shapes of a country from near by
+ *   begin with, by level, and how many there are: see near.mjs
  * @property {Record<string, string>} [tiles] address of the equal-area layout by level
  * @property {string|null} [places] address of the places: GeoJSON points with name and rank, 1 the largest
  * @property {Record<string, string>} [names] address of what the areas of a country are called, by level

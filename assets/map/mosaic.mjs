@@ -34,6 +34,8 @@ export class Mosaic {
   height = 0;
   #under = new Uint16Array(0);
   #times = 0; // points of a pixel each way
+  #flat = new Uint32Array(NOBODY + 1);
+  #tiled = new Uint8Array(NOBODY + 1);
   // Where the edges of one area cross the rows of points: scratch that grows.
   #row = new Int32Array(1024);
   #at = new Float64Array(1024);
@@ -43,29 +45,32 @@ export class Mosaic {
   /**
    * Find the areas under a screen.
    *
-   * @param {Ground} ground
+   * @param {(id: number) => Ground} groundOf which has an area
    * @param {number[]} ids of the areas that can be seen
    * @param {View} view
    * @param {number} ratio device pixels a pixel
    */
-  lay(ground, ids, view, ratio, width, height) {
+  lay(groundOf, ids, view, ratio, width, height) {
     this.#times = ratio < POINTS ? POINTS : 1;
     this.width = width * this.#times;
     this.height = height * this.#times;
     if (this.#under.length !== this.width * this.height) this.#under = new Uint16Array(this.width * this.height);
     this.#under.fill(NOBODY);
     const world = worldAt(view.zoom) * ratio * this.#times;
-    const scale = ground.unit * world;
     const left = (view.width * ratio * this.#times) / 2 - view.x * world - 0.5; // a point is in the middle of its cell
     const top = (view.height * ratio * this.#times) / 2 - view.y * world - 0.5;
-    for (const id of ids) this.#put(ground, id, scale, left, top);
+    for (const id of ids) {
+      const ground = groundOf(id);
+      this.#put(ground, id, ground.unit * world, left, top);
+    }
   }
 
   /** Put one area: between each pair of crossings of a row of points. */
-  #put({ x, y, starts, rings }, id, scale, left, top) {
+  #put({ x, y, starts, rings, first: firstId }, id, scale, left, top) {
+    const place = id - firstId;
     let [count, least, most] = [0, Infinity, -Infinity];
     const { height, width } = this;
-    for (let ring = rings[id]; ring < rings[id + 1]; ring += 1) {
+    for (let ring = rings[place]; ring < rings[place + 1]; ring += 1) {
       const end = starts[ring + 1];
       for (let i = starts[ring], last = end - 1; i < end; last = i, i += 1) {
         if (y[i] === y[last]) continue;
@@ -143,32 +148,37 @@ export class Mosaic {
     const times = this.#times;
     const under = this.#under;
     const { width, height } = this;
-    const nobody = inks.length - 1;
     const columns = width / times;
-    const inkAt = (look, x, y) => {
-      const { flat, side, tile } = inks[look];
-      if (!tile) return flat;
+    const flat = this.#flat; // colour of each area, but of those with a tile
+    const tiled = this.#tiled; // place of the ink and one, of areas with a tile
+    const [flats, tiles] = [inks.map((ink) => ink.flat), inks.map(({ tile }, i) => (tile ? i + 1 : 0))];
+    for (let area = 0; area < lookOf.length; area += 1) {
+      flat[area] = flats[lookOf[area]];
+      tiled[area] = tiles[lookOf[area]];
+    }
+    flat[NOBODY] = flats.at(-1);
+    const inkAt = (area, x, y) => {
+      if (!tiled[area]) return flat[area];
+      const { side, tile } = inks[tiled[area] - 1];
       return tile[((y - down) % side + side) % side * side + ((x - across) % side + side) % side];
     };
-    const look = (area) => (area === NOBODY ? nobody : lookOf[area]);
     let pixel = 0;
     for (let y = 0; y < height / times; y += 1) {
       let point = y * times * width;
       for (let x = 0; x < columns; x += 1, point += times, pixel += 1) {
         const a = under[point];
         if (times === 1) {
-          pixels[pixel] = inkAt(look(a), x, y);
+          pixels[pixel] = inkAt(a, x, y);
           continue;
         }
-        const [b, c, d] = [under[point + 1], under[point + width], under[point + width + 1]];
+        const b = under[point + 1];
+        const c = under[point + width];
+        const d = under[point + width + 1];
         if (a === b && a === c && a === d) {
-          pixels[pixel] = inkAt(look(a), x, y);
+          pixels[pixel] = inkAt(a, x, y);
           continue;
         }
-        const [i, j, k, l] = [look(a), look(b), look(c), look(d)];
-        const alike = i === j && i === k && i === l;
-        const first = inkAt(i, x, y);
-        const found = alike ? first : mixed(first, inkAt(j, x, y), inkAt(k, x, y), inkAt(l, x, y));
+        const found = mixed(inkAt(a, x, y), inkAt(b, x, y), inkAt(c, x, y), inkAt(d, x, y));
         pixels[pixel] = parts ? over(found, hair, parts) : found;
       }
     }

@@ -25,6 +25,7 @@ export class Pane {
   #painter;
   #marked = "";
   #brushed = "";
+  #lines = { brushed: [], marked: [] };
   #within = { shapes: null, box: null, ids: [] }; // the areas that this pane can show
 
   /**
@@ -162,11 +163,13 @@ export class Pane {
     const marked = `${this.shapes.key} ${JSON.stringify(known)}`;
     if (marked === this.#marked) return;
     this.#marked = marked;
-    this.#painter.mark([
-      ...this.#around(known.set).map((geometry) => ({ kind: "set", geometry })),
+    const { shapes } = this;
+    this.#lines.marked = [
+      ...this.#around("set", known.set),
       ...["hover", "selected"].filter((kind) => known[kind] >= 0)
-        .map((kind) => ({ kind, geometry: this.shapes.geometry(known[kind]) })),
-    ]);
+        .map((kind) => ({ kind, find: () => shapes.geometry(known[kind]) })),
+    ];
+    this.#painter.mark(Object.values(this.#lines).flat());
   }
 
   /** Draw thin lines around the areas that stand out while the others are faded. */
@@ -174,13 +177,15 @@ export class Pane {
     const brushed = `${this.shapes.key} ${ids}`;
     if (brushed === this.#brushed) return;
     this.#brushed = brushed;
-    this.#painter.brush(this.#around(ids));
+    this.#lines.brushed = this.#around("brushed", ids);
+    this.#painter.mark(Object.values(this.#lines).flat());
   }
 
   /** Lines around some areas: around all of them together, unless they are many. */
-  #around(ids) {
-    if (ids.length > MOST_JOINED) return ids.map((id) => this.shapes.geometry(id));
-    return [{ type: "MultiLineString", coordinates: this.shapes.around(ids) }];
+  #around(kind, ids) {
+    const { shapes } = this;
+    if (ids.length > MOST_JOINED) return ids.map((id) => ({ kind, find: () => shapes.geometry(id) }));
+    return [{ kind, find: () => ({ type: "MultiLineString", coordinates: shapes.around(ids) }) }];
   }
 
   /** Write numbers, frames and names on the pane: see Marks.write. */

@@ -32,19 +32,23 @@ async function fetched(address) {
   return answer;
 }
 
+const fetchBytes = async (address) => (await fetched(address)).arrayBuffer();
+
 const fetchJson = async (address) => (await fetched(address)).json();
 
 /** The areas of a country: their shapes, and what they are called. */
-async function ground(shapes, names) {
-  const [file, called] = await Promise.all([fetched(shapes).then((answer) => answer.arrayBuffer()), fetchJson(names)]);
-  return new Ground(file, called);
+async function country(address, names, near) {
+  const [file, called] = await Promise.all([fetchBytes(address), fetchJson(names)]);
+  const shapes = new Shapes(address, new Ground(file, called));
+  if (near) shapes.approach(near.files, (number) => fetchBytes(`${near.begins}${number}.bin`));
+  return shapes;
 }
 
 export class Scenes {
   #config;
   #colours;
   #fetched = new Map(); // promises by address
-  #names; // address of the names of the areas of a country, by that of their shapes
+  #countries; // by the address of shapes: that of the names of areas of a country, and where they are from near by
   #looks = new Map(); // looks by their colours, so that equal looks are one object
 
   /**
@@ -54,7 +58,8 @@ export class Scenes {
   constructor(config, colours) {
     this.#config = config;
     this.#colours = colours;
-    this.#names = new Map(Object.entries(config.names ?? {}).map(([level, address]) => [config.geometry[level], address]));
+    this.#countries = new Map(Object.entries(config.names ?? {}).map(([level, names]) => (
+      [config.geometry[level], { names, near: config.near?.[level] }])));
     Object.values(config.geometry).forEach((address) => this.#shapes(address)); // they will be wanted
   }
 
@@ -83,8 +88,9 @@ export class Scenes {
   }
 
   #shapes(address) {
-    const names = this.#names.get(address);
-    return this.#once(address, async () => new Shapes(address, await (names ? ground(address, names) : fetchJson(address))));
+    const { names, near } = this.#countries.get(address) ?? {};
+    return this.#once(address, async () => (
+      names ? country(address, names, near) : new Shapes(address, await fetchJson(address))));
   }
 
   #outlines() {

@@ -9,12 +9,14 @@
  * @typedef {object} Outline lines of a kind, ward or borough
  * @property {string} kind
  * @property {Box} box
- * @property {boolean} vast whether there are so many that only those in a box are to be drawn
- * @property {(path: Path2D, origin: number[], units: number, box?: Box) => void} trace draws them: see the function of this name
+ * @property {Shapes|null} shapes of a country, whose outlines they are
+ * @property {(path: Path2D, origin: number[], units: number, ids?: number[], near?: boolean) => void} trace draws them, or those
+ *   around some areas: see the function of this name
  */
 
 import { Ground } from "./ground.mjs";
 import { mercator } from "./mercator.mjs";
+import { Near } from "./near.mjs";
 
 export const polygons = (geometry) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates);
 
@@ -145,6 +147,7 @@ class Features {
 export class Shapes {
   #areas;
   #anchors = [];
+  /** @type {Near|null} */ near = null; // those of a country from near by, where there are any
 
   /**
    * @param {string} key names the level and layout
@@ -156,7 +159,7 @@ export class Shapes {
     this.ids = Array.from({ length: this.#areas.length }, (_, id) => id);
     /** @type {Box[]} */ this.boxes = this.ids.map((id) => this.#areas.box(id));
     this.box = hull(this.boxes);
-    this.surrounded = null; // the areas that `around` was last asked for
+    this.surrounded = ""; // the areas that `around` was last asked for, and how near
     this.positions = new Map(this.ids.map((id) => [this.#areas.code(id), id]));
   }
 
@@ -165,13 +168,28 @@ export class Shapes {
     return this.#areas instanceof Ground ? this.#areas : null;
   }
 
+  /**
+   * Have the areas of a country from near by too, from so many files.
+   *
+   * @param {number} files
+   * @param {(file: number) => Promise<ArrayBuffer>} fetch
+   */
+  approach(files, fetch) {
+    this.near = new Near(this.ids.length, files, fetch, (ground) => {
+      for (let id = ground.first; id < ground.first + ground.length; id += 1) {
+        this.boxes[id] = hull([this.boxes[id], ground.box(id)]);
+      }
+    });
+  }
+
   /** @returns {AreaProperties} */
   properties(id) {
     return this.#areas.properties(id);
   }
 
-  geometry(id) {
-    return this.#areas.geometry(id);
+  /** The shape of an area, from near by where that is here, or as asked for. */
+  geometry(id, near = Boolean(this.near?.ground(id))) {
+    return (near ? this.near.ground(id) : this.#areas).geometry(id);
   }
 
   /** A point well inside an area. @returns {Point} */
@@ -179,9 +197,9 @@ export class Shapes {
     return this.#anchors[id] ??= anchorOf(this.geometry(id), this.boxes[id]);
   }
 
-  /** Draw an area on a path: see the function of this name. */
-  trace(path, id, origin, units) {
-    this.#areas.trace(path, id, origin, units);
+  /** Draw an area on a path, from near by or from afar: see the function of this name. */
+  trace(path, id, origin, units, near = false) {
+    (near ? this.near.ground(id) : this.#areas).trace(path, id, origin, units);
   }
 
   /** Id of an area, or -1 where this level has no such code. */
@@ -208,9 +226,11 @@ export class Shapes {
 
   /** The line around some areas together, as segments: every edge that only one of them has. */
   around(ids) {
-    if (String(ids) !== this.surrounded) {
-      this.surrounded = String(ids);
-      this.rim = this.#edges(ids)
+    const near = Boolean(this.near?.has(ids));
+    const surrounded = `${near} ${ids}`;
+    if (surrounded !== this.surrounded) {
+      this.surrounded = surrounded;
+      this.rim = this.#edges(ids, near)
         .filter(({ areas }) => areas.length === 1)
         .map(({ edge }) => edge);
     }
@@ -218,11 +238,11 @@ export class Shapes {
   }
 
   /** Every edge of some areas once, with the properties of those that have it: neighbours share their corners. */
-  #edges(ids) {
+  #edges(ids, near = false) {
     const edges = new Map();
     const name = ([x, y]) => `${Math.round(x * 1e5)},${Math.round(y * 1e5)}`;
     for (const id of ids) {
-      for (const ring of ringsOf(this.geometry(id))) {
+      for (const ring of ringsOf(this.geometry(id, near))) {
         for (let i = 1; i < ring.length; i += 1) {
           const edge = [ring[i - 1], ring[i]];
           const key = edge.map(name).sort().join(" ");
@@ -245,7 +265,7 @@ export class Shapes {
     return ["ward", "borough"].map((kind) => {
       const coordinates = edges.filter(({ areas: [a, b] }) => a[kind] !== b?.[kind]).map(({ edge }) => edge);
       const geometry = { type: "MultiLineString", coordinates };
-      return { kind, box: this.box, vast: false, trace: (path, origin, units) => trace(path, geometry, origin, units) };
+      return { kind, box: this.box, shapes: null, trace: (path, origin, units) => trace(path, geometry, origin, units) };
     });
   }
 
@@ -264,9 +284,9 @@ export function outlinesOf(levels) {
   return Object.entries(levels).map(([kind, shapes]) => ({
     kind,
     box: shapes.box,
-    vast: shapes.ground !== null,
-    trace: (path, origin, units, box) => {
-      for (const id of box ? shapes.within(box) : shapes.ids) shapes.trace(path, id, origin, units);
+    shapes: shapes.ground && shapes,
+    trace: (path, origin, units, ids = shapes.ids, near = false) => {
+      for (const id of ids) shapes.trace(path, id, origin, units, near);
     },
   }));
 }

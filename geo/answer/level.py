@@ -47,6 +47,9 @@ class Level:
         Its shapes: a GeoDataFrame, EPSG:27700, same index.
     ground : bytes
         Shapes of a country for the browser (:mod:`geo.data.ground`); b"" of a county.
+    near : tuple of bytes
+        The same from near by, compressed, as many areas each; none where an earlier version of this program
+        imported them.
     """
 
     key: str
@@ -56,6 +59,7 @@ class Level:
     neighbours: Neighbours
     read: Callable[[], pd.DataFrame]
     ground: bytes = b""
+    near: tuple[bytes, ...] = ()
 
     @property
     def shapes(self) -> pd.DataFrame:
@@ -126,6 +130,11 @@ class Level:
         """Short SHA-256 of the shapes as the browser gets them, for an address that may be kept for ever."""
         return hashlib.sha256(self.ground or self.geojson).hexdigest()[:12]
 
+    @cached_property
+    def near_hash(self) -> str:
+        """The same of the shapes from near by."""
+        return hashlib.sha256(b"".join(self.near)).hexdigest()[:12]
+
 
 def levels_of(snapshot: Snapshot) -> dict[str, Level]:
     """Read the three geographies, each with names, residents, deprivation, neighbours and shapes."""
@@ -148,6 +157,7 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
             neighbours=neighbours,
             read=(shapes := Shapes(snapshot, f"areas/{key}", kept=not is_country(len(areas)))),
             ground=_ground(snapshot, key, shapes) if is_country(len(areas)) else b"",
+            near=tuple(snapshot.read(f"near/{key}")["file"]) if snapshot.has(f"near/{key}") else (),
         )
         names = called[key].to_numpy(str)
         some = lookup.iloc[_first_of_each(parent, len(index))]

@@ -1,12 +1,15 @@
-"""How do the shapes of a country travel? As whole numbers, simplified together, in one small file a level.
+"""How do the shapes of a country travel? As whole numbers, simplified together: all, and from near by.
 
 A county travels as GeoJSON. A country has a hundred times as many corners, of which a screen that shows all
 of it can draw few: its areas are simplified as a coverage, so that neighbours go on meeting, and rounded to
-one grid. ``assets/map/ground.mjs`` reads them.
+one grid. One small file a level has them all, for who looks from afar; for who looks closely there are files
+of the same areas with all corners that a screen can show, some areas each, of which the browser fetches those
+in view. ``assets/map/ground.mjs`` reads them.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -21,8 +24,14 @@ if TYPE_CHECKING:
 
 COUNTY = 7_000
 """Areas up to which shapes travel as GeoJSON; more only countries have."""
-COARSE_METRES = 60.0
-"""Corners that stand out less are left out: less than a pixel, until a screen shows 60 km."""
+FAR_METRES, NEAR_METRES = 200.0, 5.0
+"""Corners that stand out less are left out, from afar and from near by: they are less than a pixel until a
+screen shows 200 km (``NEARER`` of ``assets/map/near.mjs``), and 5 km."""
+MOST_TORN = 0.01
+"""Share of areas that do not meet their neighbours exactly up to which they are simplified, each by itself
+where it is torn, so that a file with a few faults does not travel whole."""
+AT_ONCE = 30_000
+"""Corners of a file of areas from near by, about: 60 kB on their way."""
 WORLD_METRES = 40_075_016.68557849
 """Length of the equator: side of the square of the world (EPSG:3857)."""
 FINEST, LONGEST = 24, 2**15 - 1
@@ -35,12 +44,49 @@ def is_country(areas: int) -> bool:
 
 
 def pack(areas: GeoDataFrame) -> bytes:
-    """Write the shapes of a level.
+    """Write the shapes of a level, as they are drawn from afar.
 
     Parameters
     ----------
     areas : GeoDataFrame
         EPSG:27700, in map order.
+
+    Returns
+    -------
+    bytes
+        As :func:`_written` says.
+    """
+    return _written(_simplified(areas, FAR_METRES))
+
+
+def pack_near(areas: GeoDataFrame) -> list[bytes]:
+    """Write the shapes of a level, as they are drawn from near by; as :func:`pack`.
+
+    Returns
+    -------
+    list of bytes
+        Compressed (gzip) files of as many areas each, but the last, that follow one another in map order.
+    """
+    import shapely
+
+    shapes = _simplified(areas, NEAR_METRES)
+    files = -(-int(shapely.get_num_coordinates(shapes).sum()) // AT_ONCE)
+    each = -(-len(shapes) // files)
+    parts = (shapes[first : first + each] for first in range(0, len(shapes), each))
+    return [gzip.compress(_written(part), mtime=0) for part in parts]
+
+
+def _simplified(areas: GeoDataFrame, metres: float) -> np.ndarray:
+    """Shapes without corners that stand out less, neighbours alike; as they are where many are torn."""
+    import shapely
+
+    shapes = areas.geometry.to_numpy()
+    torn = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes, gap_width=TOUCHING_METRES))
+    return shapely.coverage_simplify(shapes, metres) if torn.mean() <= MOST_TORN else shapes
+
+
+def _written(shapes: np.ndarray) -> bytes:
+    """Write shapes as whole numbers.
 
     Returns
     -------
@@ -52,9 +98,6 @@ def pack(areas: GeoDataFrame) -> bytes:
     """
     import shapely
 
-    shapes = areas.geometry.array
-    if shapely.coverage_is_valid(shapes, gap_width=TOUCHING_METRES):
-        shapes = shapely.coverage_simplify(shapes, COARSE_METRES)
     polygons, owner = shapely.get_parts(shapes, return_index=True)
     rings, of_polygon = shapely.get_rings(polygons, return_index=True)
     corners, of_ring = shapely.get_coordinates(rings, return_index=True)
@@ -72,8 +115,8 @@ def pack(areas: GeoDataFrame) -> bytes:
     length = np.bincount(of_ring[kept], minlength=len(rings))
     begins = grid[first]
     steps[first] = 0
-    number = np.bincount(owner[of_polygon], minlength=len(areas))
-    head = np.array([len(areas), len(rings), int(kept.sum()), power], "<u4")
+    number = np.bincount(owner[of_polygon], minlength=len(shapes))
+    head = np.array([len(shapes), len(rings), int(kept.sum()), power], "<u4")
     way = np.diff(begins, axis=0, prepend=np.zeros((1, 2), np.int64)).astype("<i4")
     moved = steps[kept].astype("<i2")
     columns = (

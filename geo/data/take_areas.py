@@ -165,7 +165,8 @@ def _derive(change: Transaction) -> None:
             change.put(f"neighbours/{name}/{key}", build(areas).to_frame(), derived=True)
     if ground.is_country(len(small)):
         for name, areas in levels.items():
-            change.put(f"ground/{name}", pd.DataFrame({"file": [ground.pack(areas)]}), derived=True)
+            for role, files in (("ground", [ground.pack(areas)]), ("near", ground.pack_near(areas))):
+                change.put(f"{role}/{name}", pd.DataFrame({"file": files}), derived=True)
 
 
 def _take_population(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:

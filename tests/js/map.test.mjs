@@ -9,7 +9,7 @@ import { Ground } from "../../assets/map/ground.mjs";
 import { levels } from "../../assets/map/hands.mjs";
 import { HATCHINGS, atZoom, tile } from "../../assets/map/ink.mjs";
 import { besideFrames, besidePlace, spread } from "../../assets/map/marks.mjs";
-import { filling } from "../../assets/map/mercator.mjs";
+import { degrees, filling } from "../../assets/map/mercator.mjs";
 import { Mosaic } from "../../assets/map/mosaic.mjs";
 import { roundBelow } from "../../assets/map/scale.mjs";
 import { Scenes } from "../../assets/map/scenes.mjs";
@@ -223,14 +223,21 @@ test("names of frames side by side do not lie over each other", () => {
 
 const POWER = 12;
 
-/** The file of a country of squares, as many each way, with their corners on a grid; the last has a hole that is an area. */
+const square = (x, y, size) => [[x, y], [x + size, y], [x + size, y + size], [x, y + size]];
+
+/** A country of squares, as many each way, with their corners on a grid; the last has a hole that is an area. */
 function country(side) {
   const rings = [];
-  const square = (x, y, size) => [[x, y], [x + size, y], [x + size, y + size], [x, y + size]];
   for (let id = 0; id < side * side; id += 1) rings.push([square(1000 + 40 * (id % side), 1000 + 40 * Math.floor(id / side), 40)]);
   const hole = square(1000 + 40 * (side - 1) + 10, 1000 + 40 * (side - 1) + 10, 20);
   rings.at(-1).push(hole);
   rings.push([hole]);
+  const names = { code: rings.map((_, id) => `A${id}`), ward: { words: ["W", "V"], of: rings.map((_, id) => id % 2) } };
+  return new Ground(fileOf(rings), names);
+}
+
+/** The file of some areas of rings each. */
+function fileOf(rings) {
   const all = rings.flat();
   const columns = [
     Uint32Array.of(rings.length, all.length, 4 * all.length, POWER),
@@ -239,8 +246,7 @@ function country(side) {
     Uint32Array.from(rings, (each) => each.length),
     ...[0, 1].map((axis) => Int16Array.from(all.flatMap((ring) => ring.map((point, i) => (i ? point[axis] - ring[i - 1][axis] : 0))))),
   ];
-  const names = { code: rings.map((_, id) => `A${id}`), ward: { words: ["W", "V"], of: rings.map((_, id) => id % 2) } };
-  return new Ground(Uint8Array.from(Buffer.concat(columns.map(({ buffer }) => Buffer.from(buffer)))).buffer, names);
+  return Uint8Array.from(Buffer.concat(columns.map(({ buffer }) => Buffer.from(buffer)))).buffer;
 }
 
 test("the areas of a country lie where its file says, and are called what it says", () => {
@@ -261,7 +267,7 @@ test("under every point of a mosaic is the one area that holds it, and an edge h
   const view = new View();
   Object.assign(view, { width: 90, height: 70, zoom: 3.3, x: 1083 / 2 ** POWER, y: 1079 / 2 ** POWER });
   const mosaic = new Mosaic();
-  mosaic.lay(ground, [...Array(ground.length).keys()], view, 1, 90, 70);
+  mosaic.lay(() => ground, [...Array(ground.length).keys()], view, 1, 90, 70);
   const inks = Array.from({ length: ground.length + 1 }, (_, i) => ({ flat: i + 1, side: 1, tile: null }));
   const pixels = new Uint32Array(90 * 70);
   const lookOf = Uint8Array.from({ length: ground.length }, (_, id) => id);
@@ -283,6 +289,28 @@ test("under every point of a mosaic is the one area that holds it, and an edge h
   assert.ok(pixels.includes(0xff7f7f7f), "half and half");
   mosaic.colour(pixels, lookOf.fill(0), two, { colour: 0xffffffff, parts: 128 }, [0, 0]);
   assert.ok(pixels.includes(0xff7f7f7f), "a hair between two areas of one colour");
+});
+
+test("areas of a country are fetched from near by some at a time, and lie where those files say", async () => {
+  const shapes = new Shapes("x", country(SIDE));
+  const asked = [];
+  shapes.approach(5, async (file) => { // 17 areas: four in each, but the last
+    asked.push(file);
+    if (file === 2) throw new Error("gone");
+    return fileOf(Array.from({ length: 4 }, (_, i) => [square(3000 + 40 * (4 * file + i), 1000, 40)]));
+  });
+  const at = (x, y) => shapes.at([(x / 2 ** POWER) * 360 - 180, degrees([0, y / 2 ** POWER])[1]]);
+  assert.ok(!shapes.near.has([4]));
+  assert.equal(at(3180, 1020), -1);
+  await Promise.all([shapes.near.fetch([4, 7]), shapes.near.fetch([5])]);
+  assert.deepEqual(asked, [1], "once");
+  assert.ok(shapes.near.has([4, 5, 6, 7]) && !shapes.near.has([4, 8]));
+  assert.equal(at(3180, 1020), 4);
+  assert.equal(shapes.around([4, 5]).length, 6, "neighbours from near by meet");
+  assert.equal(shapes.around([0, 4]).length, 6, "one is not here: both from afar");
+  await assert.rejects(shapes.near.fetch([8]));
+  await assert.rejects(shapes.near.fetch([8]));
+  assert.deepEqual(asked, [1, 2, 2], "what failed is asked again");
 });
 
 test("the name of an area stands over it or is left out; that of a town may stand beside", () => {

@@ -1,5 +1,7 @@
 """The shapes of a country as whole numbers: they lie where they lay, and neighbours go on meeting."""
 
+import gzip
+import itertools
 import json
 
 import geopandas as gpd
@@ -9,7 +11,8 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from geo.data.ground import WORLD_METRES, names, pack
+from geo.data import ground
+from geo.data.ground import WORLD_METRES, names, pack, pack_near
 
 
 def read(file: bytes) -> tuple[list[list[np.ndarray]], int]:
@@ -67,6 +70,25 @@ def test_simplified_neighbours_go_on_meeting() -> None:
     assert len(one) < 60
     shared = {tuple(corner) for corner in one.tolist()} & {tuple(corner) for corner in other.tolist()}
     assert len(shared) == len(one) - 2
+
+
+def test_from_near_by_areas_have_more_corners_and_meet_those_of_other_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ground, "AT_ONCE", 1_500)
+    rng = np.random.default_rng(1)
+    x = np.linspace(400_000, 405_000, 400)
+    lines = [np.column_stack([x, 300_000 + 4_000 * k + rng.normal(0, 15, 400)]) for k in range(6)]
+    strips = [shapely.Polygon([*low, *high[::-1]]) for low, high in itertools.pairwise(lines)]
+    areas = gpd.GeoDataFrame(geometry=strips, crs=27700)
+    files = [read(gzip.decompress(file))[0] for file in pack_near(areas)]
+    assert 1 < len(files) < len(strips)
+    assert {len(file) for file in files[:-1]} == {-(-len(strips) // len(files))}, "as the browser counts them"
+    near = [ring for file in files for (ring,) in file]
+    far = [ring for (ring,) in read(pack(areas))[0]]
+    for k, (one, other) in enumerate(itertools.pairwise(near)):
+        shared = {tuple(corner) for corner in one.tolist()} & {tuple(corner) for corner in other.tolist()}
+        assert len(shared) > 5 * len(far[k])
 
 
 def test_an_edge_longer_than_a_step_makes_the_grid_coarser() -> None:

@@ -18,6 +18,7 @@ from tests.support.map_page import COLOURS, MapPage
 SIDE = 60
 IDS = np.arange(SIDE * SIDE)
 COUNTRY = {"geometry": {"lsoa": "/lsoa.bin"}, "names": {"lsoa": "/names.json"}, "tiles": {}, "places": None}
+NEAR = {"near": {"lsoa": {"begins": "/near-", "files": 2}}}
 MIDDLE = SIDE * SIDE // 2 + SIDE // 2
 
 
@@ -31,6 +32,9 @@ def country_address() -> Iterator[str]:
     called.index = pd.Index([f"A{i:05}" for i in IDS])
     tips = {"columns": ["Offences"], "rows": [[f"{i} of them"] for i in range(256)]}
     files = {"lsoa.bin": ground.pack(shapes), "names.json": json.loads(ground.names(called)), "tips": tips}
+    moved = shapes.set_geometry(shapes.translate(10_000))  # so that a test sees which are drawn
+    half = len(IDS) // 2
+    files |= {f"near-{k}.bin": ground.pack(moved[k * half : (k + 1) * half]) for k in range(2)}
     with map_county.serve(files) as address:
         yield address
 
@@ -64,6 +68,21 @@ def test_near_by_its_areas_are_drawn_as_those_of_a_county(country: MapPage) -> N
     country.paint(IDS % 5, values=None)
     country.look_at(f"A{MIDDLE:05}")
     assert country.middle() == COLOURS[MIDDLE % 5]
+
+
+def test_near_by_they_have_the_shapes_of_near_by_as_soon_as_these_come(
+    page: Page, country_address: str
+) -> None:
+    it = MapPage(page, country_address, insets=0, **COUNTRY, **NEAR)
+    it.paint(IDS % 5, values=None)
+    near = [f"{country_address}near-{k}.bin" for k in range(2)]
+    assert not set(near) & set(it.seen.requests), "from afar nothing more is fetched"
+    it.look_at(f"A{MIDDLE:05}")
+    assert it.middle() == COLOURS[(MIDDLE - 1) % 5]
+    assert it.seen.requests.count(near[1]) == 1
+    page.mouse.click(683, 384)
+    assert it.news() == [[f"A{MIDDLE - 1:05}", False]]
+    assert it.complaints() == []
 
 
 def test_what_is_hidden_is_hatched_from_afar_too(country: MapPage) -> None:
