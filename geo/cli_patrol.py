@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, fields
 from datetime import date, timedelta
+from inspect import Parameter, Signature, signature
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geo import cli
 from geo.ask.problem import Problem
+from geo.tell.patrol.wish import Wish
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,24 +36,65 @@ cli.cli.add_typer(patrol, name="patrol")
 Url = Annotated[
     str, typer.Option(help="Address from the page, or what follows its “?”: level=lsoa&hour=14-23.")
 ]
-By = Annotated[
-    str,
-    typer.Option(help="What areas are ranked by: count, rate, harm, hotspot, persistence or agreement."),
-]
-Areas = Annotated[int, typer.Option(help="How many areas.")]
-ADay = Annotated[int, typer.Option("--a-day", help="How many of them are patrolled each day.")]
-Days = Annotated[int, typer.Option(help="How many days.")]
-Minutes = Annotated[int, typer.Option(help="Minutes of a visit.")]
-Visits = Annotated[int, typer.Option(help="Visits a day to each patrolled area.")]
-Tiers = Annotated[int, typer.Option(help="Tiers that the areas are put in, the highest first.")]
-First = Annotated[str, typer.Option(help="First day, YYYY-MM-DD; tomorrow if absent.", metavar="DAY")]
-Without = Annotated[list[str] | None, typer.Option(help="Code of an area to leave out (repeat for more).")]
-LongestRun = Annotated[int, typer.Option("--longest-run", help="Days running that an area may be patrolled.")]
-Looks = Annotated[int, typer.Option(help="Looks at the result that are planned, the last at the end.")]
-Seed = Annotated[int, typer.Option(help="Seed of the draw: the same seed draws the same schedule.")]
-Blackout = Annotated[
-    list[str] | None, typer.Option(help="Day without patrols, YYYY-MM-DD (repeat for more).", metavar="DAY")
-]
+OPTIONS: dict[str, Any] = {
+    "by": Annotated[
+        str,
+        typer.Option(help="What areas are ranked by: count, rate, harm, hotspot, persistence or agreement."),
+    ],
+    "areas": Annotated[int, typer.Option(help="How many areas.")],
+    "a_day": Annotated[int, typer.Option("--a-day", help="How many of them are patrolled each day.")],
+    "days": Annotated[int, typer.Option(help="How many days.")],
+    "minutes": Annotated[int, typer.Option(help="Minutes of a visit.")],
+    "visits": Annotated[int, typer.Option(help="Visits a day to each patrolled area.")],
+    "tiers": Annotated[int, typer.Option(help="Tiers that the areas are put in, the highest first.")],
+    "first": Annotated[str, typer.Option(help="First day, YYYY-MM-DD; tomorrow if absent.", metavar="DAY")],
+    "without": Annotated[
+        list[str] | None, typer.Option(help="Code of an area to leave out (repeat for more).")
+    ],
+}
+"""Options of a plan: each a part of a :class:`~geo.tell.patrol.wish.Wish`, with its usual value there."""
+OF_A_DRAW: dict[str, Any] = {
+    "longest_run": Annotated[
+        int, typer.Option("--longest-run", help="Days running that an area may be patrolled.")
+    ],
+    "looks": Annotated[int, typer.Option(help="Looks at the result that are planned, the last at the end.")],
+    "seed": Annotated[int, typer.Option(help="Seed of the draw: the same seed draws the same schedule.")],
+    "blackout": Annotated[
+        list[str] | None,
+        typer.Option(help="Day without patrols, YYYY-MM-DD (repeat for more).", metavar="DAY"),
+    ],
+}
+"""Those of a schedule besides."""
+Command = Callable[..., None]
+
+
+def _wishing(options: Mapping[str, Any]) -> Callable[[Command], Command]:
+    """Give a command these options in place of its ``wish``: what they say together, as an address does."""
+    usual = {field.name: "" if field.default is MISSING else field.default or None for field in fields(Wish)}
+
+    def give(command: Command) -> Command:
+        def run(**given: Any) -> None:
+            command(wish=_wish({name: given.pop(name) for name in options}), **given)
+
+        said = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=usual[name], annotation=kind)
+            for name, kind in options.items()
+        ]
+        own = signature(command, eval_str=True).parameters.values()
+        each = [[one.replace(kind=Parameter.KEYWORD_ONLY)] if one.name != "wish" else said for one in own]
+        run.__signature__ = Signature(list(chain(*each)))  # type: ignore[attr-defined]
+        run.__doc__ = command.__doc__
+        return run
+
+    return give
+
+
+def _wish(options: Mapping[str, str | int | list[str] | None]) -> dict[str, str]:
+    """What options say, as an address says it."""
+    return {
+        name: " ".join(value) if isinstance(value, list) else "" if value is None else f"{value}"
+        for name, value in options.items()
+    }
 
 
 def opened(data: Path, group: str, access: Path | None) -> Atlas:
@@ -67,43 +112,23 @@ def planned(
     """Open the data, read what is said, and plan."""
     from geo.ask.refusal import search_of
     from geo.tell.patrol.plan import plan
-    from geo.tell.patrol.wish import Wish
 
     atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
     return atlas, plan(atlas, query, Wish.parse(said, date.today() + timedelta(days=1)))
 
 
-def _wish(**options: str | int | list[str] | None) -> dict[str, str]:
-    """What options say, as an address says it."""
-    return {
-        name: " ".join(value) if isinstance(value, list) else "" if value is None else f"{value}"
-        for name, value in options.items()
-    }
-
-
 @patrol.command("plan")
-def plan_(  # noqa: PLR0917
+@_wishing(OPTIONS)
+def plan_(
+    wish: dict[str, str],
     url: Url = "",
-    by: By = "count",
-    areas: Areas = 21,
-    a_day: ADay = 7,
-    days: Days = 90,
-    minutes: Minutes = 15,
-    visits: Visits = 1,
-    tiers: Tiers = 4,
-    first: First = "",
-    without: Without = None,
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
 ) -> None:
     """List the areas to patrol, how good that choice is, and how many days show what reduction."""
-    said = _wish(
-        by=by, areas=areas, a_day=a_day, days=days, minutes=minutes, visits=visits, tiers=tiers, first=first,
-        without=without,
-    )  # fmt: skip
-    atlas, found = planned(data, group, access, url, said)
+    atlas, found = planned(data, group, access, url, wish)
     _show(atlas, found)
 
 
@@ -144,21 +169,10 @@ def _show(atlas: Atlas, found: Plan) -> None:
 
 
 @patrol.command("draw")
+@_wishing(OPTIONS | OF_A_DRAW)
 def draw_(  # noqa: PLR0917
+    wish: dict[str, str],
     url: Url = "",
-    by: By = "count",
-    areas: Areas = 21,
-    a_day: ADay = 7,
-    days: Days = 90,
-    minutes: Minutes = 15,
-    visits: Visits = 1,
-    tiers: Tiers = 4,
-    first: First = "",
-    without: Without = None,
-    longest_run: LongestRun = 3,
-    looks: Looks = 1,
-    seed: Seed = 1,
-    blackout: Blackout = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -173,11 +187,7 @@ def draw_(  # noqa: PLR0917
     from geo.out.patrol_files import FILES, Drawn, filename
     from geo.out.patrol_papers import PAPERS
 
-    said = _wish(
-        by=by, areas=areas, a_day=a_day, days=days, minutes=minutes, visits=visits, tiers=tiers, first=first,
-        without=without, longest_run=longest_run, looks=looks, seed=seed, blackout=blackout,
-    )  # fmt: skip
-    atlas, found = planned(data, group, access, url, said)
+    atlas, found = planned(data, group, access, url, wish)
     drawn = Drawn(found, found.record(atlas.version), date.today())
     folder = output or Path()
     if not folder.is_dir():

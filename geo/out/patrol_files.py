@@ -12,11 +12,15 @@ from geo.answer.disclosure import stamp
 from geo.ask.words import counted, day_name
 from geo.out.calendar_file import Entry, write_calendar
 from geo.out.file_form import FileForm, by_key
-from geo.out.tables import A4, plain, safe, write_about
+from geo.out.tables import A4, HEAD, LINE, plain, safe, write_about
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import Plan
 from geo.tell.patrol.said import EDGE, NOT_PLANNED, tables_of
 
+LETTER = 6.5
+"""Room that a letter of a name on its side has in the head of the calendar, points."""
+TALLEST = 409
+"""Points that a row of a workbook may be high."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -101,14 +105,16 @@ def write_xlsx(drawn: Drawn) -> bytes:
             "title": drawn.title, "comments": f"{drawn.plan.banner}. Seal {drawn.record.seal}",
             "author": "Hotspots", "created": datetime.combine(drawn.made, time()),
         })  # fmt: skip
-        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F6", "text_wrap": True})
+        head = book.add_format({**HEAD, "text_wrap": True})
         on = book.add_format({"bg_color": "#1D70B8", "font_color": "#FFFFFF", "align": "center"})
         off = book.add_format({"align": "center"})
+        upright = book.add_format({**HEAD, "text_wrap": True, "rotation": 90, "align": "center"})
         grid = book.add_worksheet("Days")
         dates = drawn.record.design.dates
-        grid.write_row(
-            0, 0, ["Date", "Day", *(f"{name}\n{code}" for code, name in drawn.names.items())], head
-        )
+        grid.write_row(0, 0, ["Date", "Day"], head)
+        grid.write_row(0, 2, [f"{name}\n{code}" for code, name in drawn.names.items()], upright)
+        longest = max(map(len, [*drawn.names, *drawn.names.values()]))
+        grid.set_row(0, min(LETTER * longest + LINE, TALLEST))
         for row, (day, areas) in enumerate(zip(dates, drawn.record.patrolled, strict=True), start=1):
             grid.write_string(row, 0, day_name(day))
             grid.write_string(row, 1, WEEKDAYS[day.weekday()])
@@ -117,7 +123,8 @@ def write_xlsx(drawn: Drawn) -> bytes:
                     row, place, "patrol" if code in areas else "–", on if code in areas else off
                 )
         grid.set_column(0, 0, 20)
-        grid.set_column(1, len(drawn.names) + 1, 11)
+        grid.set_column(1, 1, 11)
+        grid.set_column(2, len(drawn.names) + 1, 7)
         grid.freeze_panes(1, 2)
         grid.repeat_rows(0)
         listed = book.add_worksheet("Patrols")

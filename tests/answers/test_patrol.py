@@ -4,19 +4,22 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pypdf
 import pytest
+import typer
 
 from dashboard import create_app
 from geo.answer.daily import by_day, last_year, needs_days
 from geo.ask.problem import Problem
 from geo.ask.refusal import Refused
 from geo.ask.viewer import Viewer
+from geo.cli_patrol import OF_A_DRAW, OPTIONS, patrol
 from geo.out.duty_sheets import write_sheets
 from geo.out.patrol_files import FILES, Drawn, filename
 from geo.out.patrol_map import plan_sheet, write_svg
@@ -178,6 +181,27 @@ def test_every_file_says_the_same_days(drawn) -> None:
     assert (book["Patrols"]["Area"] == table["area"]).all()
     assert (book["Days"].iloc[:, 2:] == "patrol").sum().sum() == 84
     assert record.seal in book["About"].astype(str).to_numpy()
+
+
+def test_names_at_the_head_of_the_calendar_have_room(drawn) -> None:
+    """They stand upright, each letter with half its height at least: columns are as wide as "patrol"."""
+    days = openpyxl.load_workbook(io.BytesIO(FILES["xlsx"].write(drawn)))["Days"]
+    heads = [cell for cell in days[1] if cell.column > 2]
+    assert [cell.value.split("\n")[1] for cell in heads] == list(drawn.names)
+    assert {cell.alignment.textRotation for cell in heads} == {90}
+    longest = max(len(line) for cell in heads for line in cell.value.split("\n"))
+    assert days.row_dimensions[1].height >= longest * heads[0].font.sz / 2
+
+
+@pytest.mark.parametrize(("command", "more"), [("plan", set()), ("draw", {*OF_A_DRAW, "output"})])
+def test_a_command_has_an_option_for_each_part_of_a_wish_with_its_usual_value(command, more) -> None:
+    mine = typer.main.get_command(patrol).commands[command].params
+    options = {option.name: option.default for option in mine}
+    assert set(options) == {*OPTIONS, *more, "url", "group", "access", "data"}
+    usual = Wish(date(2026, 12, 1))
+    for name in {*OPTIONS, *OF_A_DRAW} & set(options) - {"first"}:
+        assert (options[name] or ()) == getattr(usual, name)
+    assert {field.name for field in fields(Wish)} == {*OPTIONS, *OF_A_DRAW}
 
 
 def test_the_calendar_is_one_that_programs_read(drawn) -> None:

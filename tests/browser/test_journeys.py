@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
+from geo.stats.patrol_record import Record
 from tests.support.browser import visit
 
 MOST_TABS = 100
@@ -219,4 +220,46 @@ def test_an_officer_exports_wards_as_a_workbook_and_one_as_a_pack(
     reader = PdfReader(BytesIO(content(pack.value)))
     assert len(reader.pages) == 2
     assert answer.table.at[answer.query.area, "name"] in reader.pages[0].extract_text()
+    assert not seen.complaints
+
+
+# ---------------------------------------------------------------- an officer goes there
+
+
+def test_a_hotspot_becomes_duty_sheets_and_an_evaluation_by_keyboard_alone(
+    page: Page, address: str, tmp_path: Path
+):
+    hand = Keys()
+    seen = visit(page, address)
+    hand.choose(page, page.locator("#filter-layer"), "Hotspots, outliers (Moran's I)")
+    arrive(page, "layer=local_moran")
+    hand.pick(page, page.locator(".bar-views"), "Patrols")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/patrol?*layer=local_moran*")
+    for name, value in (("areas", "6"), ("a_day", "2"), ("tiers", "2"), ("days", "28")):
+        hand.reach(page, page.locator(f"#patrol-{name}"))
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.type(value)
+    hand.reach(page, page.locator("#patrol-first"))
+    page.keyboard.type("11062023")
+    hand.use(page, page.get_by_role("button", name="Plan and draw"))
+    page.wait_for_url("**first=2023-11-06*")
+    files = {}
+    for label in ("Duty sheets", "Sealed record"):
+        with page.expect_download(timeout=120_000) as file:
+            hand.use(page, page.get_by_role("link", name=label))
+        files[label] = content(file.value)
+    record = tmp_path / "record.json"
+    record.write_bytes(files["Sealed record"])
+    areas = Record.from_json(files["Sealed record"].decode()).design.areas
+    sheets = PdfReader(BytesIO(files["Duty sheets"])).pages
+    assert len(sheets) == len(areas) == 6
+    assert all(code in sheet.extract_text() for code, sheet in zip(areas, sheets, strict=True))
+    assert {tuple(map(round, sheet.mediabox.upper_right)) for sheet in sheets} == {(595, 842)}  # A4, to print
+    hand.use(page, page.get_by_role("link", name="A trial under way or over"))
+    with page.expect_file_chooser() as chooser:
+        hand.use(page, page.locator("#patrol-record"))
+    chooser.value.set_files(record)
+    hand.use(page, page.get_by_role("button", name="Judge"))
+    expect(page.locator("#judged")).to_contain_text("6 areas")
     assert not seen.complaints

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from geo.ask.refusal import Refused
 from geo.ask.words import listed, verb
-from geo.tell.patrol.ranking import RANKINGS
 
 WHOLE = {
     "areas": (2, 200),
@@ -94,6 +93,8 @@ class Wish:
         >>> Wish.parse({"a_day": "5", "blackout": "2026-12-25"}, date(2026, 12, 1)).blackout
         (datetime.date(2026, 12, 25),)
         """
+        from geo.tell.patrol.ranking import RANKINGS  # whose libraries take long to load
+
         found: dict[str, object] = {}
         faults = []
         for name in (field.name for field in fields(cls)):
@@ -167,6 +168,8 @@ def _wanted(name: str) -> str:
         low, high = WHOLE[name]
         return f"a whole number from {low:,} to {high:,}"
     if name == "by":
+        from geo.tell.patrol.ranking import RANKINGS
+
         return f"one of {listed(list(RANKINGS))}"
     if name == "first":
         return f"a date like 2026-12-25, of a year from {YEARS[0]} to {YEARS[1]}"
