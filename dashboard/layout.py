@@ -260,6 +260,7 @@ def _findings() -> Component:
 
 def _months_area() -> Component:
     return html.Section(
+        id=ids.MONTHS_AREA,
         className="months-area",
         **{"aria-label": "Months"},
         children=[

@@ -33,7 +33,9 @@ def charts_shown(
     atlas: Atlas, answer: Answer, source: SourceInfo, defaults: dict[str, str], found: Marking | None
 ) -> Shown:
     query, months, clock, noun = answer.query, answer.months, answer.clock, source.noun
+    of_none = bool(answer.listed)  # the map is of no events, and the charts would be
     shown: Shown = {
+        f"{ids.MONTHS_AREA}.hidden": of_none,
         f"{ids.MONTHS}.figure": figures.months_figure(months, query.windowed(source), source),
         f"{ids.MONTHS_TITLE}.children": f"{noun.capitalize()} by month",
         f"{ids.MONTHS_BOX}.aria-label": _months_said(months, noun),
@@ -41,7 +43,7 @@ def charts_shown(
         f"{ids.MONTHS_NOTE}.children": _period_said(query, source),
         f"{ids.MONTHS_QUICK}.children": _quick(query, source, defaults),
         **_gradient(atlas, answer, found, defaults),
-        f"{ids.CLOCK_PART}.hidden": clock is None,
+        f"{ids.CLOCK_PART}.hidden": clock is None or of_none,
         **_clock_control(answer.week, query),
     }
     if clock is None:
@@ -118,7 +120,7 @@ def _gradient(atlas: Atlas, answer: Answer, found: Marking | None, defaults: dic
         current=None if pd.isna(group) else int(group),
     )
     return {
-        f"{ids.GRADIENT_PART}.hidden": bool(known.empty),
+        f"{ids.GRADIENT_PART}.hidden": bool(known.empty or answer.listed),
         f"{ids.GRADIENT_TITLE}.children": f"{gradient.title}, by deprivation",
         f"{ids.GRADIENT_NOTE}.children": [
             f"{words} of England’s areas{query.by_domain}; 1 is the most deprived. ",

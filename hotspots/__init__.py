@@ -266,11 +266,10 @@ class Answer:
         """One row an area of the boroughs asked for, index of codes named by vintage (``lsoa21cd``).
 
         The columns of every export: ``name, borough, count, population``, the rate, then those of the measure
-        and the layer. ``count`` is Int64, missing where suppressed.
+        and the layer; of a published indicator its own alone. ``count`` is Int64, missing where suppressed.
         """
         table = self._answer.export()
-        table["count"] = self._answer.table["count"]
-        return table
+        return table.assign(count=self._answer.table["count"]) if "count" in table else table
 
     @property
     def frame(self) -> GeoDataFrame:

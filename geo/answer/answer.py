@@ -329,9 +329,12 @@ class Answer:
     def export(self) -> pd.DataFrame:
         """Table as it leaves in a file: the contract's columns, suppressed counts as ``*``.
 
-        A count that is not known, because nobody reports on the area, is None.
+        A count that is not known, because nobody reports on the area, is None. A layer that is of no events
+        has its own columns alone, as the screen does.
         """
-        table = self.table[self.inside]
+        table, layer = self.table[self.inside], LAYERS[self.query.layer]
+        if layer.lists:
+            return table[["name", "borough", *(one.name for one in layer.columns), "imd_decile"]].copy()
         front = ["name", "borough", "count", PLUS_MINUS.name, "population", "rate_per_1000_year"]
         front = [column for column in front if column in table]
         rest = [c for c in table.columns if c not in (*front, "known", "ward", "rank")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from geo.ask.plain_text import text_of
 from geo.ask.problem import Problem
 from geo.ask.resources import shipped
 from geo.ask.words import listed
+from geo.data.periods import span_of
 
 FOLDER = "docs/indicators"
 COLUMNS = (
@@ -21,12 +22,26 @@ COLUMNS = (
 ).split()
 """What a column may hold; ``part`` is filled where a row is of some of the people only."""
 NEEDED = ("area", "period")
-TEXTS = ("label", "publisher", "vintage", "disclosure", "indicator", "unit", "better", "county")
+TEXTS = ("label", "publisher", "vintage", "disclosure", "indicator", "unit", "better", "county", "across")
 LISTS = ("suppressed", "neighbours")
 DISCLOSURES = ("open", "internal", "controlled")
 BETTER = {"lower": "lower", "low": "lower", "higher": "higher", "high": "higher", "": ""}
+FEW = 2
+"""Columns headed by a period that make a table one across periods."""
+_NOTE = re.compile(r"\s*(?:\[[\w ,]{1,12}\]|\(\w{1,2}\)|[*†])+$")
+"""Marks of a note behind a header: "2023 [note 1]", "2023 (p)"."""
 MARKS = ("*", "**", "c", "[c]", "-", "–", "..", "…", ":", "x", "[x]", "suppressed", "s")
 """What publishers write in place of a value that would tell of persons."""
+
+
+def periods_in(header: Iterable[str]) -> dict[str, str]:
+    """Headers that are periods, as :func:`geo.data.periods.span_of` knows them, each to its period.
+
+    >>> periods_in(["Area", "2013", "2022/23 [note 2]", "Change since 2013"])
+    {'2013': '2013', '2022/23 [note 2]': '2022/23'}
+    """
+    plain = {name: _NOTE.sub("", " ".join(name.split())) for name in header}
+    return {name: period for name, period in plain.items() if span_of(period)}
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,8 @@ class Declaration:
         Of a table that is not open small counts are suppressed on import, and no true one is stored.
     columns : mapping
         What a column holds (:data:`COLUMNS`) to its header.
+    across : {"", "value", "count"}
+        What the columns hold whose header is a period, where a table has one for each.
     indicator, unit, better : str
         Of every row, where no column says it; ``better`` is "lower", "higher" or "". Where a column says the
         indicator too, what it says stands behind this one.
@@ -69,6 +86,7 @@ class Declaration:
     suppressed: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
     county: str = ""
+    across: str = ""
     sums: bool = False
     only: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,8 +96,14 @@ class Declaration:
         needed = [self.columns[name] for name in NEEDED if name in self.columns]
         numbers = [self.columns[name] for name in ("value", "count") if name in self.columns]
         named = self.indicator or self.columns.get("indicator", "") in there
-        whole = named and there.issuperset([*needed, *self.only]) and not there.isdisjoint(numbers)
+        told = not there.isdisjoint(numbers) or (self.across and len(periods_in(header)) >= FEW)
+        whole = named and there.issuperset([*needed, *self.only]) and told
         return len(there.intersection(self.columns.values())) if whole else 0
+
+    @property
+    def known_by_header(self) -> bool:
+        """Whether a header alone tells its table: the areas and some years do not tell of what they are."""
+        return not self.across or "indicator" in self.columns
 
 
 def declarations() -> dict[str, Declaration]:
@@ -87,9 +111,19 @@ def declarations() -> dict[str, Declaration]:
     return {path.stem: read_declaration(path) for path in sorted(shipped(FOLDER).glob("*.toml"))}
 
 
-def known(header: Sequence[str]) -> bool:
-    """Whether a header is that of a layout that comes with the program."""
-    return any(one.recognises(header) for one in declarations().values())
+def _by_header() -> list[Declaration]:
+    return [one for one in declarations().values() if one.known_by_header]
+
+
+def recogniser(path: Path | None) -> Callable[[Sequence[str]], bool]:
+    """What tells the header of a table: the declaration that is given, else all that a header tells."""
+    those = _by_header() if path is None else [_given(path)]
+    return lambda header: any(one.recognises(header) for one in those)
+
+
+def _given(path: Path) -> Declaration:
+    ours = declarations()
+    return ours[str(path)] if str(path) in ours and not path.is_file() else read_declaration(path)
 
 
 def declared(path: Path | None, name: str, header: Sequence[str]) -> Declaration:
@@ -108,19 +142,19 @@ def declared(path: Path | None, name: str, header: Sequence[str]) -> Declaration
     Problem
         If the file cannot be read, or no declaration fits the header.
     """
-    ours = declarations()
     if path is not None:
-        found = ours[str(path)] if str(path) in ours and not path.is_file() else read_declaration(path)
+        found = _given(path)
         if not found.recognises(header):
             needed = [found.columns.get(key, "") for key in (*NEEDED, "indicator", "value", "count")]
             lacks = [column for column in needed if column and column not in header]
-            missing = listed([f"“{column}”" for column in lacks])
+            years = "columns for periods, such as “2022” and “2023”"
+            missing = listed([f"“{column}”" for column in lacks] or [years])
             raise Problem(
                 f"{name} is no table of “{found.label}”: it lacks {missing} (it has "
                 f"{listed(list(header)[:8])}); name its columns under [columns] of the declaration."
             )
         return found
-    best = max(ours.values(), key=lambda one: one.recognises(header))
+    best = max(_by_header(), key=lambda one: one.recognises(header))
     if not best.recognises(header):
         raise Problem(
             f"{name} has no header of indicators that is known (it has {listed(list(header)[:8])}): say what "
@@ -156,9 +190,9 @@ def read_declaration(path: Path) -> Declaration:
     )
 
 
-def _adds_up(sums: object, columns: Mapping[str, str]) -> bool:
+def _adds_up(sums: object, columns: Collection[str]) -> bool:
     """Whether rows can be added up: of counts they can, of values and limits not."""
-    return sums is True and "count" in columns and not {"value", "lower", "upper", "margin"} & set(columns)
+    return sums is True and "count" in columns and {"value", "lower", "upper", "margin"}.isdisjoint(columns)
 
 
 def _faults(path: Path, said: Mapping[str, Any]) -> list[str]:
@@ -186,16 +220,26 @@ def _faults(path: Path, said: Mapping[str, Any]) -> list[str]:
         for name in columns
         if name not in COLUMNS
     ]
-    faults += [f"lacks “{name}” under [columns]" for name in NEEDED if name not in columns]
-    if not {"value", "count"} & set(columns):
+    if "indicator" not in columns and not said.get("indicator"):
+        faults.append("must name the column “indicator”, or one “indicator” for all rows")
+    return faults + _faults_of_numbers(said, columns)
+
+
+def _faults_of_numbers(said: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
+    across, faults = said.get("across", ""), []
+    if across and (across not in ("value", "count") or {"period", across} & set(columns)):
+        faults.append(
+            "is across periods: give “across” as value or count, and neither it nor “period” under [columns]"
+        )
+    held = {*columns, *(("period", across) if across else ())}
+    faults += [f"lacks “{name}” under [columns]" for name in NEEDED if name not in held]
+    if not {"value", "count"} & held:
         faults.append("must name “value”, or “count”, under [columns]")
-    if said.get("sums", False) is not False and not _adds_up(said["sums"], columns):
+    if said.get("sums", False) is not False and not _adds_up(said["sums"], held):
         faults.append(
             "adds up rows (sums = true): name “count”, and neither “value” nor an interval, under [columns]"
         )
-    if "indicator" not in columns and not said.get("indicator"):
-        faults.append("must name the column “indicator”, or one “indicator” for all rows")
-    if said.get("disclosure", "internal") != "open" and "count" not in columns:
+    if said.get("disclosure", "internal") != "open" and "count" not in held:
         faults.append(
             "is of a table that is not open, and so must name the column “count”, by which small numbers are "
             'protected; a published table is disclosure = "open"'

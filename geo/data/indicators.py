@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.ask.words import listed
 from geo.data.indicator_declared import BETTER, MARKS, Declaration
+from geo.data.indicator_wide import lengthened
 from geo.data.periods import Span, span_of
 from geo.data.store import CLEARED, TABLES, Snapshot
 from geo.data.table import Table, fault
@@ -108,6 +109,7 @@ def read_indicators(table: Table, declared: Declaration, here: Here) -> pd.DataF
     Problem
         If a cell makes no sense, or a row stands twice with different values.
     """
+    table, declared = lengthened(table, declared)
     columns = {name: column for name, column in declared.columns.items() if column in table.frame}
     text = {name: table.text(column).fillna("") for name, column in columns.items()}
     blank = pd.Series("", index=range(len(table)), dtype="str")

@@ -325,7 +325,7 @@ def _of_place(kind: str, read: Callable[[Table], pd.DataFrame]) -> Callable[...,
 def _take_indicators(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     """Indicators of a table in place of those of the same name in it; the others of that table stay."""
     path = only_one(paths, "indicators")
-    table = table_of(path, indicator_declared.known, choice.sheet)
+    table = table_of(path, indicator_declared.recogniser(choice.declared), choice.sheet)
     declaration = indicator_declared.declared(choice.declared, table.name, list(table.frame))
     found = indicators.read_indicators(table, declaration, _here(change))
     role = f"{indicators.ROLE}{declaration.key}"

@@ -44,14 +44,15 @@ def plain(value: Any) -> Any:
 def records(sheet: Sheet) -> pd.DataFrame:
     """The table for programs, codes first.
 
-    ``count`` is a number or missing, ``count_shown`` the text; ``class_shown`` is the class on the map.
+    Where events are counted ``count`` is a number or missing, ``count_shown`` the text; ``class_shown`` is
+    the class on the map.
     """
-    shown = sheet.table
-    told = shown["count"].map(str, na_action="ignore")
-    table = shown.rename(columns={"count": "count_shown"}).assign(count_shown=told)
-    table.insert(shown.columns.get_loc("count"), "count", sheet.answer.table["count"])
-    table["class_shown"] = sheet.classes.reindex(table.index)
-    return table.reset_index()
+    table = sheet.table
+    if "count" in table:
+        at, told = table.columns.get_loc("count"), table["count"].map(str, na_action="ignore")
+        table = table.rename(columns={"count": "count_shown"}).assign(count_shown=told)
+        table.insert(at, "count", sheet.answer.table["count"])
+    return table.assign(class_shown=sheet.classes.reindex(table.index)).reset_index()
 
 
 # ---------------------------------------------------------------- text

@@ -14,7 +14,10 @@ from flask.testing import FlaskClient
 
 from dashboard import create_app
 from dashboard.facts import ranked_table
+from dashboard.link import defaults_of
+from dashboard.linked_charts import charts_shown
 from geo.answer.atlas import Atlas
+from geo.answer.layers import LAYERS
 from geo.answer.steps import in_steps
 from geo.ask.query import Query
 from geo.ask.refusal import Refused
@@ -146,6 +149,33 @@ def test_whatever_shows_it_is_titled_by_it_and_lists_its_values_and_no_events(
     assert [one.heading for one in of_county.listed] == ["Value"] and not len(of_county.leading)
     events = profile(atlas, query.replace(area="E06000001")).answer
     assert events.query.layer == "measure" and events.ranked_by == "count" and not events.source
+
+
+def test_what_leaves_is_what_the_screen_shows_and_counts_no_events(atlas: Atlas, client: FlaskClient):
+    asked = "layer=indicator&level=borough"
+    own = [one.name for one in LAYERS["indicator"].columns]
+    table = pd.read_csv(io.BytesIO(client.get(f"/export.csv?{asked}").data), index_col=0)
+    assert list(table.columns) == ["name", "borough", *own, "imd_decile"]
+    shown, _ = ranked_table(atlas.answer(Query(layer="indicator", level="borough")))
+    assert f"{table['indicator_value'].iloc[0]:.1f}" == shown["indicator_value"][0]
+    book = pd.read_excel(io.BytesIO(client.get(f"/export.xlsx?{asked}").data), engine="openpyxl")
+    assert list(book.columns[1:]) == list(table.columns)
+    for form in ("json", "geojson"):
+        said = client.get(f"/export.{form}?{asked}").json
+        rows = said["records"] if form == "json" else [one["properties"] for one in said["features"]]
+        assert list(rows[0])[1:] == [*table.columns, "class_shown"]
+    mine = pd.Series(rows).map(lambda row: row["indicator_value"])
+    assert mine.fillna(-1).tolist() == table["indicator_value"].fillna(-1).tolist()
+
+
+def test_the_charts_of_events_are_left_out_beside_it(atlas: Atlas):
+    def hidden(layer: str) -> set[bool]:
+        answer = atlas.answer(Query(layer=layer, level="borough"))
+        source = atlas.catalogue.source(answer.query)
+        shown = charts_shown(atlas, answer, source, defaults_of(atlas, source), None)
+        return {shown[f"{part}.hidden"] for part in ("months-area", "clock-part", "gradient-part")}
+
+    assert hidden("indicator") == {True} and hidden("measure") == {False}
 
 
 def test_no_filter_of_events_changes_it(atlas: Atlas):

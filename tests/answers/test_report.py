@@ -23,7 +23,7 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.cli import run
 from geo.out.charts import picture
-from geo.out.drawing import text_width
+from geo.out.drawing import text_width, wrap
 from geo.out.report import REPORTS, filename, form_of, write
 from geo.out.report.blocks import (
     CELL,
@@ -136,6 +136,23 @@ def test_columns_fit_between_the_margins() -> None:
     assert sum(widths) == pytest.approx(ROOM)
     short = Exhibit("k", "T", "", pd.DataFrame({"A": ["x"], "B": pd.array([12], "Int64")}))
     assert sum(column_widths(short)) < 20
+
+
+def test_no_cell_has_more_lines_than_the_table_needs() -> None:
+    """A long name beside several short texts is given their room, since they have lines to spare."""
+    name = (
+        "Hospital admissions for violence, including sexual violence, directly standardised rate per 100,000"
+    )
+    words = "↓ Decreasing and getting better (published)"
+    columns = {"Indicator": [name], **{head: [words] for head in ("Trend", "England", "Neighbours")}}
+    exhibit = Exhibit("k", "T", "", pd.DataFrame(columns))
+    widths = column_widths(exhibit)
+    lines = [
+        len(wrap(text, width - CELL, SMALL))
+        for text, width in zip(exhibit.texts().iloc[0], widths, strict=True)
+    ]
+    assert sum(widths) == pytest.approx(ROOM) and max(lines) == 3
+    assert len(wrap(name, ROOM / 4 - CELL, SMALL)) == 5, "at one width for all"
 
 
 def test_an_unknown_form_is_refused_before_any_work(assessment: Assessment, small_atlas: Atlas) -> None:

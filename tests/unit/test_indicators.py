@@ -1,5 +1,6 @@
 """Tables of indicators: read as published, refused in one sentence, protected where they are not open."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geo.ask.problem import Problem
-from geo.data.indicator_declared import declarations, declared, read_declaration
+from geo.data.indicator_declared import declarations, declared, read_declaration, recogniser
 from geo.data.indicators import Here, as_protected, read_indicators
 from geo.data.periods import Span, span_of
 from geo.data.read_table import read_table
@@ -244,6 +245,10 @@ def test_a_county_of_another_name_is_declared(tmp_path: Path):
             'label = "A"\ndisclosure = "open"\n[columns]\nperiod = "p"\nvalue = "v"\nindicator = "i"',
             "lacks “area”",
         ),
+        (
+            'label = "A"\nindicator = "B"\nacross = "rate"\n[columns]\narea = "a"',
+            "is across periods: give “across” as value or count",
+        ),
         ("label = ", "not well-formed TOML"),
     ],
 )
@@ -258,6 +263,8 @@ def test_every_declaration_that_comes_with_the_program_is_sound():
     assert set(declarations()) >= {
         "fingertips",
         "published",
+        "published_by_year",
+        "youth_entrants",
         "youth_justice",
         "treatment_need",
         "perceptions",
@@ -277,3 +284,72 @@ def test_every_declaration_that_comes_with_the_program_is_sound():
 )
 def test_periods_are_read_as_they_are_written(text: str, span: Span | None):
     assert span_of(text) == span
+
+
+# ---------------------------------------------------------------- a column for each year
+
+YEARS = ["year ending December 2021", "Year ending December 2022 [note 1]", "Year ending December 2023 (p)"]
+ENTRANTS = pd.DataFrame(
+    {
+        "Region": ["England", "East", "East", "East"],
+        "YJS": ["England", "Westshire", "Elsewhere", "Eastshire"],
+        **dict(zip(YEARS, ([9_000, 51, 80, "*"], [8_600, 48, 77, 9], [8_200, 40, 75, 12]), strict=True)),
+        "Change 2021 to 2023": ["-9%", "-22%", "-6%", ""],
+    }
+)
+
+
+def workbook() -> bytes:
+    """A publication as it is laid out: a cover, then the table beneath its title."""
+    file = io.BytesIO()
+    with pd.ExcelWriter(file, engine="xlsxwriter") as book:
+        pd.DataFrame({"Cover": ["Youth justice statistics"], "Contact": ["a@b"]}).to_excel(
+            book, sheet_name="Cover"
+        )
+        ENTRANTS.to_excel(book, sheet_name="FTE", startrow=3, index=False)
+        book.sheets["FTE"].write(0, 0, "Table 2.1: first time entrants by youth justice service")
+        book.sheets["FTE"].write(9, 0, "1. Figures of 2022 were revised.")
+    return file.getvalue()
+
+
+def test_a_table_with_a_column_for_each_year_is_read_as_rows_of_area_and_year():
+    path = Path("youth_entrants")
+    table = read_table("entrants.xlsx", workbook(), recogniser(path))
+    found = read_indicators(table, declared(path, table.name, list(table.frame)), HERE)
+    mine = ENTRANTS[ENTRANTS["YJS"] != "Elsewhere"].melt("YJS", YEARS)  # as pandas lengthens it
+    plain = mine["variable"].str.extract(r"(\d{4})")[0]
+    told = found.assign(year=found["period"].str[-4:]).set_index(["area_name", "year"])
+    for area, year, value in zip(mine["YJS"], plain, mine["value"], strict=True):
+        row = told.loc[(area, year)]
+        assert row["status"] == ("suppressed" if value == "*" else "")
+        assert value == "*" or row["count"] == row["value"] == value
+        assert (row["first"], row["months"]) == (int(year) * 12, 12)
+    assert len(told) == len(mine) and set(found["better"]) == {"lower"}
+    assert any("3 columns are periods" in note for note in table.notes)
+
+
+def test_a_plain_table_with_a_column_for_each_year_is_known_by_its_header():
+    head = "indicator,area,unit,2021/22,2022/23"
+    found, _ = read(own("Safe,Westshire,%,61,64", "Safe,Eastshire,%,,58", head=head))
+    assert found[["area_name", "period", "value"]].fillna(-1).to_numpy().tolist() == [
+        ["Westshire", "2021/22", 61], ["Westshire", "2022/23", 64],
+        ["Eastshire", "2021/22", -1], ["Eastshire", "2022/23", 58],
+    ]  # fmt: skip
+    with pytest.raises(Problem, match=r"row 3, column “2021/22 to 2022/23”: not a number"):
+        read(own("Safe,Westshire,%,61,64", "Safe,Eastshire,%,many,58", head=head))
+
+
+def test_services_and_years_do_not_tell_what_is_counted():
+    head = "YJS,2022,2023"
+    with pytest.raises(Problem, match="--mapping"):
+        read(own("Westshire,5,6", head=head))
+    assert len(read(own("Westshire,15,16", head=head), "youth_entrants")[0]) == 2
+    with pytest.raises(Problem, match="it lacks columns for periods, such as “2022”"):
+        read(own("Westshire,5", head="YJS,Number"), "youth_entrants")
+
+
+def test_a_table_across_years_that_is_not_open_is_protected(tmp_path: Path):
+    path = tmp_path / "mine.toml"
+    path.write_text('label = "A"\nindicator = "Seen"\nacross = "count"\n[columns]\narea = "Area"')
+    found, _ = read(own("Westshire,5,23", head="Area,2022,2023"), path)
+    assert found["status"].tolist() == ["suppressed", ""] and found["count"].iloc[1] == 25

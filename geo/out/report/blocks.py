@@ -33,6 +33,10 @@ HEADS = (0.55, 0.4, 0.0)
 """Shares of its length to which the head of a column may be broken, where the one before leaves no room."""
 CELL = 3.2
 """Millimetres that a cell keeps free at its sides, together."""
+MOST_LINES = 12
+"""Lines of a cell up to which columns are measured to have fewer."""
+EXACT = 0.2
+"""Millimetres to which that is done."""
 
 
 def silent(done: int, total: int, name: str) -> None:
@@ -257,10 +261,52 @@ def _bounds(exhibit: Exhibit, share: float) -> tuple[np.ndarray, np.ndarray, np.
     return np.array(natural), np.array(least), np.where(exhibit.numeric(), natural, least)
 
 
+def _narrowest(cells: list[list[float]], lines: int, least: float, widest: float) -> float:
+    """Width between two at which no cell has more than so many lines; of each the widths of its words."""
+    space = text_width(" ", SMALL)
+
+    def fit(width: float) -> bool:
+        return all(_lines(words, width - CELL, space) <= lines for words in cells)
+
+    while widest - least > EXACT and not fit(least):
+        middle = (least + widest) / 2
+        least, widest = (least, middle) if fit(middle) else (middle, widest)
+    return least if fit(least) else widest
+
+
+def _lines(words: list[float], width: float, space: float) -> int:
+    """Lines of a width that words take, with a space between them."""
+    lines, taken = 1, -space
+    for word in words:
+        taken += space + word
+        if taken > width:
+            lines, taken = lines + 1, word
+    return lines
+
+
+def _floor(exhibit: Exhibit, natural: np.ndarray, bend: np.ndarray, room: float) -> np.ndarray:
+    """Widths of the columns at the fewest lines of a cell with which the table fits into the room."""
+    if bend.sum() > room:
+        return bend
+    texts = exhibit.texts()
+    able = {
+        int(at): [[text_width(word, SMALL) for word in text.split()] for text in texts.iloc[:, at].unique()]
+        for at in np.flatnonzero(natural > bend)
+    }
+    for lines in range(2, MOST_LINES):
+        floor = natural.copy()
+        for at, cells in able.items():
+            floor[at] = _narrowest(cells, lines, bend[at], natural[at])
+        if floor.sum() <= room:
+            return floor
+    return bend
+
+
 def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
     """Widths of the columns of a table, millimetres: as wide as their texts where there is room.
 
-    Where there is not, the widest columns of words give way first, to one width that makes the rest fit.
+    Where there is not, cells have the fewest lines with which the table fits; within that the widest columns
+    of words give way first, to one width that makes the rest fit.
 
     Parameters
     ----------
@@ -272,13 +318,14 @@ def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
         natural, least, bend = _bounds(exhibit, share)
         if bend.sum() <= room:
             break
-
-    def at_most(limit: float) -> np.ndarray:
-        return np.maximum(np.minimum(natural, limit), bend)
-
     if natural.sum() <= room:
         return list(natural)
-    limits = np.sort(np.unique([*natural, *least]))
+    floor = _floor(exhibit, natural, bend, room)
+
+    def at_most(limit: float) -> np.ndarray:
+        return np.maximum(np.minimum(natural, limit), floor)
+
+    limits = np.sort(np.unique([*natural, *least, *floor]))
     fitting = [limit for limit in limits if at_most(limit).sum() <= room]
     widths = at_most(max(fitting, default=0.0))
     spare = room - widths.sum()
