@@ -182,7 +182,9 @@ def refusal(sentences: tuple[str, ...], status: int) -> Response:
     """Refuse in sentences, in the form that who asks accepts."""
     if not wants("json"):
         page = wants("text/html")
-        return refused_page(sentences, status) if page else plain("\n".join(sentences), status)
+        if page:
+            return refused_page(sentences, status, request.script_root)
+        return plain("\n".join(sentences), status)
     details = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -193,14 +195,24 @@ def refusal(sentences: tuple[str, ...], status: int) -> Response:
     return Response(json.dumps(details, ensure_ascii=False), status, mimetype="application/problem+json")
 
 
-def refused_page(sentences: tuple[str, ...], status: int) -> Response:
-    """Refuse in sentences, on a page."""
+def refused_page(sentences: tuple[str, ...], status: int, root: str, *, back: bool = True) -> Response:
+    """Refuse in sentences, on a page.
+
+    Parameters
+    ----------
+    sentences : tuple of str
+    status : int
+    root : str
+        Path below which the dashboard is served.
+    back : bool
+        Whether there is a way back to it.
+    """
     from dashboard import shell
     from dashboard.assess import page_templates
 
     page = page_templates().get_template("refused.html")
     title = HEADINGS.get(HTTPStatus(status), PROBLEM)
-    said = page.render(title=title, said=sentences, assets=shell.assets(), root=request.script_root)
+    said = page.render(title=title, said=sentences, assets=shell.assets(), root=root, back=back)
     return Response(said, status, mimetype="text/html")
 
 

@@ -16,14 +16,16 @@ from urllib.parse import urlencode
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from dashboard import shell
 from dashboard.door.person import token_of
-from dashboard.security import ALONE
+from dashboard.replies import refused_page
+from dashboard.security import ALONE, content_policy
 
 KEY = "token"
 OPEN = ("/healthz", "/readyz")
 SAID = (
-    "This page is for who started the dashboard on this computer. Open the link that the command printed; it "
-    "ends in ?token=…\n"
+    "This page is for who started the dashboard on this computer.",
+    "Open the link that the command printed; it ends in ?token=…",
 )
 
 
@@ -43,15 +45,15 @@ class Link:
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
-        if request.path in OPEN or self._is(request.cookies.get(self._cookie, "")):
+        if request.path in OPEN or request.path.startswith(f"/{shell.assets()}/"):
+            return self._app(environ, start)
+        if self._is(request.cookies.get(self._cookie, "")):
             return self._app(environ, start)
         if self._is(token_of(request)):
             return self._app(environ, start)
         if self._is(request.args.get(KEY, "")):
             return self._welcome(request)(environ, start)
-        response = Response(SAID, 403, mimetype="text/plain")
-        response.headers.update(ALONE)
-        return response(environ, start)
+        return _refused(request)(environ, start)
 
     def _welcome(self, request: Request) -> Response:
         """Send who came by the link on to the same address without the token, with a cookie."""
@@ -64,3 +66,14 @@ class Link:
 
     def _is(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self.token.encode())
+
+
+def _refused(request: Request) -> Response:
+    """Say how to get in: on a page to a browser, else in sentences."""
+    if "text/html" not in request.headers.get("Accept", ""):
+        response = Response(" ".join(SAID) + "\n", 403, mimetype="text/plain")
+        response.headers.update(ALONE)
+        return response
+    page = refused_page(SAID, 403, request.script_root, back=False)
+    page.headers.update(ALONE | {"Content-Security-Policy": content_policy()})
+    return page

@@ -1,5 +1,6 @@
 """The door: who is let in, for how long, and what forms, links and headers cannot do."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -388,6 +389,16 @@ def test_without_the_link_of_the_command_nothing_is_shown(linked: tuple[Link, Cl
         assert answer.status_code == 403
         assert "Open the link that the command printed" in answer.text
     assert browser.get("/healthz").status_code == 200
+
+
+def test_a_browser_without_the_link_reads_a_page_that_says_so(linked: tuple[Link, Client]) -> None:
+    _, browser = linked
+    answer = browser.get("/", headers=READS)
+    assert (answer.status_code, answer.mimetype) == (403, "text/html")
+    assert "Open the link that the command printed" in answer.text and "Back to" not in answer.text
+    styles = re.findall(r'(?:href|src)="(/[^"]+)"', answer.text)
+    assert len(styles) > 4
+    assert {browser.get(style, buffered=True).status_code for style in styles} == {200}
 
 
 def test_the_link_lets_a_browser_in_and_is_gone_from_the_address(linked: tuple[Link, Client]) -> None:

@@ -11,20 +11,31 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from dashboard import create_app
+from dashboard.door.desk import Desk, desk
+from dashboard.door.groups import Groups
 from dashboard.link import PLAIN
 from dashboard.openapi import Operation
+from dashboard.serving.editions import Editions, Settings
+from geo.access.file import read
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Withheld
 from geo.ask.viewer import CLEARED_OWNER, OTHERS
 from geo.data.store import CLEARED, Store
+from geo.out.charts import picture
+from geo.out.report import REPORTS
+from geo.tell.exhibits.exhibit import Exhibit
 from tests.support import small_county as small
+from tests.support.door import access_file, door, logged_in
 from tests.support.manifest import rewritten
 
 THEIRS, ANOTHER = 3_141_592, 7_654_321
@@ -43,25 +54,30 @@ PLACES = {
     "/collections/<level>/items/<code>": {"lsoa": AREA, "ward": WARD, "borough": "E06000001"},
 }
 """Codes of areas in addresses, by the kind of area."""
-ELSEWHERE = {
-    "/assessment/check": "about the demonstration alone",
-    "/export.html": "written of what /answer and /piece/panel tell",
-}
-"""Routes that need not be asked, and why."""
 AE = "source=ae&sources=ae&month=3"
 COMPARED = f"source=ae&places={AREA}&began=2023-06-01&ended=2023-09-01"
 ONCE = {
-    "/assessment.<form>": f"/assessment.pdf?{AE}",
-    "/assessment/figure.png": f"/assessment/figure.png?{AE}&exhibit=ae/hotspot_map",
-    "/export.pdf": "/export.pdf?source=ae&level=borough",
-    "/export.png": "/export.png?source=ae&level=borough",
-    "/export.briefing": f"/export.briefing?source=ae&area={AREA}",
-    "/export.phone": f"/export.phone?source=ae&area={AREA}",
-    "/slides.pptx": "/slides.pptx?map=source%3Dae",
-    "/ogc/<path:rest>": "/ogc/collections",
-    "/geometry/<name>": "",
+    "/assessment.<form>": [f"/assessment.{form}?{AE}" for form in REPORTS],
+    "/assessment/figure.png": [f"/assessment/figure.png?{AE}&exhibit=ae/hotspot_map"],
+    "/export.pdf": ["/export.pdf?source=ae&level=borough"],
+    "/export.png": ["/export.png?source=ae&level=borough"],
+    "/export.briefing": [f"/export.briefing?source=ae&area={AREA}"],
+    "/export.phone": [f"/export.phone?source=ae&area={AREA}"],
+    "/export.html": [f"/export.html?{AE}&hour=1"],
+    "/slides.pptx": ["/slides.pptx?map=source%3Dae"],
+    "/ogc/<path:rest>": ["/ogc/collections"],
+    "/geometry/<name>": [],
 }
-"""Routes that cost seconds, with a question each: asked where there are no true events to answer from."""
+"""Routes that cost seconds, with what they are asked: where there are no true events to answer from."""
+CHECK = "/assessment/check"
+"""A route that answers of the demonstration only, and is asked there."""
+ASKED_BELOW = {CHECK, *ONCE}
+METRICS, JOBS = "/metrics", ("/jobs/<id>", "/jobs/<id>/answer")
+"""What a server adds to the page: its figures, and its jobs, of which there are none."""
+FIGURE = re.compile(r"^hotspots_(?!\S*(?:seconds|created)).+$", re.M)
+"""A figure of a server that is no time."""
+DESK, DESK_TAKES = ("/account", "/saved", "/login", "/healthz"), ("/logout",)
+"""What the desk hands out to who is logged in, and what it only takes."""
 EACH = ("layer", "measure", "view", "level")
 """Parameters of which every value is asked; of the others the last of their list."""
 BY_THE_DAY = ("/patrol/repeats", "/patrol/weekends", "/weekends.")
@@ -72,6 +88,8 @@ DASH = ("/_dash-layout", "/_dash-dependencies")
 
 MADE = re.compile(rb'\d{4}-\d\d-\d\dT[\d:.]+Z|"end_id":"[^"]+"')
 """When an answer was made, and what Dash gives each page of its own."""
+OF_ITS_OWN = ("Content-Length", "X-Request-ID")
+"""Headers that follow from the rest, or name the request."""
 
 
 def rewrite(folder: Path, number: int) -> None:
@@ -105,6 +123,17 @@ def pages(folders: tuple[Path, Path]) -> list[FlaskClient]:
     return [create_app(Atlas.open(folder, OTHERS)).server.test_client() for folder in folders]
 
 
+@pytest.fixture(scope="module")
+def page(pages: list[FlaskClient]) -> set[str]:
+    """Its routes."""
+    return rules(pages[0].application)
+
+
+def rules(app: Flask) -> set[str]:
+    """Routes of a server but for the files that come with the program."""
+    return {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
+
+
 def test_others_open_no_number_of_the_true_file(folders: tuple[Path, Path]) -> None:
     """Whatever a page or a file may come to tell: it is made of what is opened."""
     true, without = (Store(folder).open(OTHERS) for folder in folders)
@@ -120,10 +149,10 @@ def test_the_owners_page_tells_what_others_are_not_told(folders: tuple[Path, Pat
     assert page.count(f"{THEIRS:,}") > 5
 
 
-def told(answer: TestResponse) -> tuple[int, dict[str, str], dict[str, bytes] | bytes]:
+def told(answer: TestResponse) -> tuple[int, dict[str, str], Any]:
     """All of an answer; of an archive its members, since when they were packed is no part of it."""
     content = MADE.sub(b"", answer.data)
-    headers = {key: value for key, value in answer.headers.items() if key != "Content-Length"}
+    headers = {key: value for key, value in answer.headers.items() if key not in OF_ITS_OWN}
     if zipfile.is_zipfile(io.BytesIO(answer.data)):
         with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
             return (
@@ -139,7 +168,7 @@ def addresses(client: FlaskClient) -> Iterator[tuple[str, dict[str, str]]]:
     app = client.application
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(app.view_functions[rule.endpoint], "operation", None)
-        if "GET" not in (rule.methods or ()) or rule.rule in {*ELSEWHERE, *ONCE}:
+        if "GET" not in (rule.methods or ()) or rule.rule in ASKED_BELOW:
             continue
         if operation is None:
             assert rule.rule.startswith(("/_", "/assets", "/static", "/<path:path>")) or rule.rule == "/", (
@@ -150,7 +179,7 @@ def addresses(client: FlaskClient) -> Iterator[tuple[str, dict[str, str]]]:
             continue
         question = {"source": "ae"} if operation.question else {}
         for path in paths(rule.rule, operation):
-            if path not in {*ELSEWHERE, *ONCE}:
+            if path not in ASKED_BELOW:
                 yield path, question | OWN.get(rule.rule, {})
     parameters = client.get("/openapi.json").json["components"]["parameters"]
     for name, parameter in parameters.items():
@@ -185,12 +214,56 @@ def test_no_answer_of_others_depends_on_the_true_events(pages: list[FlaskClient]
     assert asked > 80
 
 
-def test_what_costs_seconds_is_made_where_there_are_no_true_events(pages: list[FlaskClient]) -> None:
+def test_what_costs_seconds_is_made_where_there_are_no_true_events(
+    pages: list[FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All that others open is the same there, so what is made of it is too."""
     shapes = re.findall(r'href="/?(geometry/[^"]+)"', pages[1].get(f"/{PLAIN}").text)
-    for path in ONCE.values():
-        answer = pages[1].get(path or f"/{shapes[0]}")
+    drawn: dict[int, tuple[bytes, float, float]] = {}
+
+    def once(exhibit: Exhibit, *of: Any) -> tuple[bytes, float, float]:
+        """A figure is drawn for one form of a document, and kept for the others."""
+        if id(exhibit) not in drawn:
+            drawn[id(exhibit)] = picture(exhibit, *of)
+        return drawn[id(exhibit)]
+
+    monkeypatch.setattr("geo.out.report.blocks.picture", once)
+    for path in [*chain(*ONCE.values()), f"/{shapes[0]}"]:
+        answer = pages[1].get(path)
         assert answer.status_code in (200, 307), f"{path}: {answer.text[:200]}"
+
+
+def test_the_check_is_made_where_there_are_no_true_events(demo_county: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(demo_county, tmp_path / "demo", ignore=shutil.ignore_patterns(CLEARED))
+    text = create_app(Atlas.open(folder, OTHERS)).server.test_client().get(CHECK).text
+    assert "0 differ" in text and "47% as recorded" in text
+
+
+def test_what_a_server_adds_tells_nothing_of_them(folders: tuple[Path, Path], page: set[str]) -> None:
+    answers = []
+    for folder in folders:
+        editions = Editions(Settings(folder, OTHERS))
+        server = Client(editions)
+        assert rules(editions.app(OTHERS)) - page == {METRICS, *JOBS}
+        of_jobs = [told(server.get(path)) for path in ("/answer?source=ae", *JOBS)]
+        answers.append((of_jobs, FIGURE.findall(server.get(METRICS).text)))
+        editions.close(0)
+    assert answers[0] == answers[1]
+    assert len(answers[0][1]) > 5
+
+
+def test_the_desk_tells_nothing_of_them(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    answers = []
+    for folder in folders:
+        (tmp_path / folder.name).mkdir()
+        path = access_file(tmp_path / folder.name)
+        made = door(Groups(Atlas.open(folder, OTHERS), read(path)), path)
+        here = desk(Desk(made.access, made.people, made.audit, made.pages.catalogue))
+        assert {rule for rule in rules(here) if "<" not in rule} == {*DESK, *DESK_TAKES}
+        analyst = logged_in(made, "ann")
+        answers.append([told(analyst.get(path)) for path in DESK])
+    assert answers[0] == answers[1]
+    assert "A&amp;E" in answers[0][0][2].decode()
 
 
 def test_what_is_sent_is_answered_without_the_true_events(pages: list[FlaskClient]) -> None:
@@ -202,14 +275,18 @@ def test_what_is_sent_is_answered_without_the_true_events(pages: list[FlaskClien
         f"/patrol/compared?{COMPARED}": {"what": "Patrols"},
         "/patrol/repeats-of-file": {"events": (points.encode(), "events.csv")},
     }
-    rules = [rule for rule in pages[0].application.url_map.iter_rules() if "POST" in (rule.methods or ())]
-    elsewhere = {"/notes", "/_dash-update-component"}
-    assert {rule.rule for rule in rules} - elsewhere == {path.partition("?")[0] for path in sent}
+    posted = [rule for rule in pages[0].application.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    own = {"Sec-Fetch-Site": "same-origin"}
+    decided = {"area": AREA, "source": "ae", "author": "Ann", "text": "Patrols"}
+    kept = [told(page.post("/notes", json=decided, headers=own)) for page in pages]
+    assert kept[0] == kept[1] and kept[0][0] == 201
+    dash = {"/_dash-update-component"}
+    assert {rule.rule for rule in posted} - dash == {path.partition("?")[0] for path in sent} | {"/notes"}
     for path, fields in sent.items():
         answers = []
         for page in pages:
             given = {k: v if isinstance(v, str) else (io.BytesIO(v[0]), v[1]) for k, v in fields.items()}
-            answers.append(told(page.post(path, data=given, headers={"Sec-Fetch-Site": "same-origin"})))
+            answers.append(told(page.post(path, data=given, headers=own)))
         assert answers[0] == answers[1]
         assert answers[0][0] in (200, 422)
 
