@@ -6,8 +6,8 @@ county (or ``--data`` and ``--other-data``). Viewers ask without a pause, each o
 a hundred questions (``--repeated``) were asked before, the others are new. One server is asked at a time.
 
 ``--kill`` ends a process that works answers out every few seconds, and counts what that costs. ``--soak
-MINUTES`` asks this checkout alone for so long, prints the memory of each of its processes minute by minute,
-and judges whether it is flat.
+MINUTES`` asks this checkout alone for so long, prints the memory (PSS) of each of its processes minute by
+minute, and in the end how fast each and all of it grows, the errors, and how long repeated questions took.
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ def new_questions() -> Iterator[str]:
     """Addresses, no two alike: every layer in turn, other months, days and hours each time."""
     months = [m for n in (2, 3, 4) for m in itertools.combinations(range(1, 13), n)]
     times = [f"&day={day}&hour={hour}-{hour + 5}" for day in ("mon", "fri,sat", "sun") for hour in range(18)]
-    asked = (f"month={','.join(map(str, m))}{when}" for when, m in itertools.product(times, months))
-    for layer, rest in zip(itertools.cycle(LAYERS), asked, strict=False):
-        yield f"?layer={layer}&{rest}"
+    asked = [f"month={','.join(map(str, m))}{when}" for when, m in itertools.product(times, months)]
+    for first in range(len(LAYERS)):  # each again with another layer, for many hours
+        layers = itertools.islice(itertools.cycle(LAYERS), first, None)
+        yield from (f"?layer={layer}&{rest}" for layer, rest in zip(layers, asked, strict=False))
 
 
 def as_route(search: str) -> bytes:
@@ -216,11 +217,17 @@ class Served:
 
     def megabytes(self) -> float:
         """Memory of all of them; what several share is counted once."""
-        return sum(self.megabytes_each())
+        return sum(self.megabytes_each().values())
 
-    def megabytes_each(self) -> list[float]:
-        """The same of each process."""
-        return [one.memory_full_info().pss / 2**20 for one in self.processes()]
+    def megabytes_each(self) -> dict[str, float]:
+        """The same of each process (PSS), by what it is: the server, what others are copies of, a worker."""
+        kinds = {self._process.pid: "server"}
+        found = {}
+        for one in self.processes():
+            above = kinds.get(one.ppid(), "server")
+            kind = kinds.setdefault(one.pid, "origin" if above == "server" else "worker")
+            found[f"{kind} {one.pid}"] = one.memory_full_info().pss / 2**20
+        return found
 
     def kept(self) -> float:
         """Megabytes of answers that it keeps, as it says itself."""
@@ -306,19 +313,28 @@ def soak(one: Served, given: argparse.Namespace) -> None:
     print(
         f"{'minute':>6}{'answers/s':>11}{'repeated p95':>14}{'errors':>8}{'kept, MB':>10}{'all, MB':>9}  each"
     )
-    sizes: list[float] = []
+    sizes: list[dict[str, float]] = []
+    slow, errors = [], 0
     for minute in range(1, int(given.soak) + 1):
         told = (seen := asyncio.run(load(one, given, 60))).told()
-        each = one.megabytes_each()
-        sizes.append(sum(each))
+        sizes.append(one.megabytes_each())
+        slow.append(told["repeated p95, s"])
+        errors += len(seen.errors)
         print(
-            f"{minute:>6}{told['answers a second']:>11.1f}{told['repeated p95, s']:>14.3f}"
-            f"{len(seen.errors):>8}{one.kept():>10.1f}{sizes[-1]:>9.0f}  "
-            + " ".join(f"{size:.0f}" for size in each),
+            f"{minute:>6}{told['answers a second']:>11.1f}{slow[-1]:>14.3f}"
+            f"{len(seen.errors):>8}{one.kept():>10.1f}{sum(sizes[-1].values()):>9.0f}  "
+            + " ".join(f"{size:.0f}" for size in sizes[-1].values()),
             flush=True,
         )
+        for error in seen.errors[:3]:
+            print(error)
     one.stop()
-    print(verdict(sizes))
+    print(
+        f"{errors} errors; repeated p95 {statistics.median(slow):.3f} s (median), {max(slow):.3f} s at most"
+    )
+    print(f"all: {verdict([sum(each.values()) for each in sizes])}")
+    for name in sizes[-1]:
+        print(f"{name}: {verdict([each[name] for each in sizes if name in each])}")
 
 
 def fill(one: Served, viewers: int) -> None:
