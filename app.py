@@ -284,7 +284,7 @@ def serve(  # noqa: PLR0917 - each parameter is an option of the command
     from dashboard.serving.start import start
     from geo.data.room import share_room
 
-    gc.set_threshold(*cli.COLLECTED)  # a server lives long
+    gc.set_threshold(cli.SERVED)
     people = access_of(data, access)
     if cleared and people:
         raise Problem(

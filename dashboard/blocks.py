@@ -196,7 +196,7 @@ def groups(gradient: Gradient, kind: str, noun: str, most: float) -> Component:
 
 def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:
     """Weekdays and hours to copy, headed by what the counts are where they are not as recorded."""
-    rows = zip(DAY_NAMES, *(clock[hour] for hour in clock), strict=True)
+    rows = zip(DAY_NAMES, *(clock[hour].tolist() for hour in clock), strict=True)
     return lines([f"day{CLOCKS[kind]}", *(f"{hour:02d}" for hour in range(24))], list(rows))
 
 
@@ -214,12 +214,12 @@ def gradient_table(gradient: Gradient, groups: str) -> str:
 
 def _rows(table: pd.DataFrame, columns: Sequence[str], decimals: int) -> list[list[object]]:
     """Index and values of each row to copy."""
-    cells = zip(table.index, *(table[column] for column in columns), strict=True)
+    cells = zip(table.index, *(table[column].tolist() for column in columns), strict=True)
     return [[_rounded(value, decimals) for value in row] for row in cells]
 
 
 def _rounded(value: object, decimals: int) -> object:
-    if pd.isna(value):
+    if value is pd.NA or value != value:  # noqa: PLR0124 - NaN
         return pd.NA
     return round(float(value), decimals) if isinstance(value, float) else value
 

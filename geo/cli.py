@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,10 +21,11 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
     from geo.data.receipt import Receipt
 
-COLLECTED = gc.get_threshold()
-"""New objects after which Python looks for cycles among them, unless told otherwise."""
 SELDOM = 100_000
-"""The same for a command: modules and tables stay, and looking through them is a tenth of its start."""
+"""New objects after which a command looks for cycles: modules and tables stay, and looking through them is a
+tenth of its start."""
+SERVED = 10_000
+"""The same for a server, which lives long: it looks a few times an answer, not a hundred times."""
 
 cli = typer.Typer(
     name="hotspots",

@@ -92,12 +92,13 @@ def week_of(
     units = units[:, :DAYS_KNOWN, :HOURS_KNOWN]
     clumped = clumping(units.sum(axis=2), exposure), clumping(units.sum(axis=1))
     cells = units.sum(axis=0)
-    recorded = _protected(gate, cells)
-    counts = recorded.fillna(ASSUMED).to_numpy(float)  # sentences rest on the protected cells and their total
+    known = gate.counts(cells.ravel())
+    # Sentences rest on the protected cells and their total.
+    counts = known.to_numpy(np.float64, na_value=ASSUMED).reshape(cells.shape)
     total = int(cells.sum())
     counts *= (gate.count(total) or 0) / max(1.0, counts.sum())
     midnight = _midnight(counts, clumped[1], info, whole)
-    hidden = recorded.isna().to_numpy()
+    hidden = known.isna().reshape(cells.shape)
     sparse = bool(hidden.sum() > ((cells > 0) & ~hidden).sum())
     reasons = _reasons(selection, midnight, sparse, info, gate)
     kind = "recorded" if kind in reasons else kind

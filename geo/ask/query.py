@@ -355,9 +355,11 @@ class Query:
 
     def to_search(self) -> str:
         """Query string that asks this question: only what differs from the default, in a fixed order."""
-        parts = []
-        for parameter in PARAMETERS.values():
-            if (value := self[parameter.name]) != parameter.default:
+        parts, own, more = [], vars(self), dict(self.more)
+        for parameter in PARAMETERS.values():  # as self[name], for all at once: a page has many links
+            usual = parameter.default
+            value = own[parameter.field] if parameter.field in own else more.get(parameter.name, usual)
+            if value is not usual and value != usual:
                 parts.append(f"{parameter.name}={quote(parameter.kind.write(value), safe=',-:._')}")
         return "?" + "&".join(parts) if parts else ""
 

@@ -96,7 +96,8 @@ def overlooked(
             values = np.choose(least, [found[column] for found in against])
             table[column] = table[column].where(table[column].notna() | ~listed, values)
     table.insert(0, "seen", sure.sum(axis=1))
-    table.insert(1, "by", [tuple(sure.columns[row]) for row in sure.to_numpy()])
+    keys = np.array(health, object)
+    table.insert(1, "by", [tuple(keys[row]) for row in sure.to_numpy()])
     return table[sure.any(axis=1)].sort_index().sort_values("seen", ascending=False, kind="stable")
 
 
