@@ -3,13 +3,11 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from geo.out.export import FORMATS
-from tests.support.served import served
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 HOME = "http://127.0.0.1:8050"
@@ -20,12 +18,6 @@ def examples(language: str) -> str:
     found = re.findall(rf"^```{language}\n(.*?)^```", GUIDE, flags=re.MULTILINE | re.DOTALL)
     assert found
     return "\n".join(found)
-
-
-@pytest.fixture(scope="module")
-def home(small_county: Path) -> Iterator[str]:
-    with served(small_county) as address:
-        yield address
 
 
 def test_the_examples_in_python_run(home: str, capsys: pytest.CaptureFixture[str]) -> None:

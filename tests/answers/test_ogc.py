@@ -1,8 +1,6 @@
 """The live layer: what clients that know nothing of us are told, and what the standard demands."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pyogrio
@@ -17,7 +15,6 @@ from geo.answer.atlas import Atlas
 from geo.answer.layers import column
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from tests.support.served import served
 
 JSON = {"Accept": "application/json"}
 
@@ -25,12 +22,6 @@ JSON = {"Accept": "application/json"}
 @pytest.fixture(scope="module")
 def client(small_atlas: Atlas) -> FlaskClient:
     return create_app(small_atlas).server.test_client()
-
-
-@pytest.fixture(scope="module")
-def home(small_county: Path) -> Iterator[str]:
-    with served(small_county) as address:
-        yield address
 
 
 # ---------------------------------------------------------------- independent clients

@@ -14,7 +14,7 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.stats.patrol_record import Record
-from tests.support.browser import visit
+from tests.support.browser import shows, visit
 
 MOST_TABS = 100
 """Stops of the Tab key after which a control counts as out of reach."""
@@ -116,7 +116,7 @@ def address(atlas: Atlas, serve) -> str:
 
 def arrive(page: Page, part: str) -> None:
     """Wait until the answer to an address with this part is on the page."""
-    expect(page.locator("body")).to_have_attribute("data-shows", re.compile(part))
+    shows(page, re.compile(part))
 
 
 def shown(page: Page) -> Query:

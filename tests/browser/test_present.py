@@ -13,7 +13,7 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.words import month_number
 from geo.tell.meeting import Notes, note
-from tests.support.browser import barriers, draw, load, visit
+from tests.support.browser import barriers, draw, load, shows, visit
 
 ANSWERS = "/answer"
 MEETING = "?view=present"
@@ -43,7 +43,7 @@ def arrive(page: Page, expected: str) -> None:
     """Wait until the page shows the answer to an address like the expected one."""
     page.wait_for_url(re.compile(expected))
     search = page.url.partition("?")[2].removeprefix("level=lsoa")
-    expect(page.locator("body")).to_have_attribute("data-shows", f"?{search}" if search else "")
+    shows(page, f"?{search}" if search else "")
 
 
 def press(page: Page, key: str, expected: str) -> None:

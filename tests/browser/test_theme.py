@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from pypdf import PdfReader
 
 from geo.answer.colours import SEQUENTIAL
-from tests.support.browser import CONTRAST, barriers, draw, go, load, rest, visit
+from tests.support.browser import CONTRAST, barriers, draw, go, load, rest, shows, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -80,9 +80,9 @@ def test_a_link_opens_dark_and_stays_so_without_being_remembered(page: Page, add
     assert theme_of(page) == DARK
     page.locator("#filter-hour").get_by_role("option", name="19:00 to 19:59").click()
     expect(page).to_have_url(re.compile(r"layer=local_moran&hour=19&theme=dark$"))
-    expect(page.locator("body")).to_have_attribute("data-shows", "?layer=local_moran&hour=19")
+    shows(page, "?layer=local_moran&hour=19")
     page.go_back()
-    expect(page.locator("body")).to_have_attribute("data-shows", "?layer=local_moran")
+    shows(page, "?layer=local_moran")
     expect(page).to_have_url(re.compile("theme=dark"))
     page.locator("#present").click()
     expect(page.locator("body")).to_have_attribute("data-view", "present")

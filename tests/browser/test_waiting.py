@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.support.browser import barriers, go, rest, visit
+from tests.support.browser import barriers, go, rest, shows, visit
 
 PACKS, JOB = "**/export.pack*", "**/jobs/one"
 
@@ -107,7 +107,7 @@ def test_new_data_are_told_and_never_shown_beside_those_of_the_page(page: Page):
     assert page.locator("#headline").inner_text() == headline
     page.unroute("**/answer*")
     page.locator("#trouble").get_by_role("button", name="Reload").click()
-    expect(page.locator("body")).to_have_attribute("data-shows", "?borough=E06000002&level=ward")
+    shows(page, "?borough=E06000002&level=ward")
 
 
 def test_what_could_not_be_taken_is_said_in_every_view(page: Page, address: str):

@@ -104,7 +104,7 @@ class Publisher(BaseHTTPRequestHandler):
 
     def page(self, rows: list[Any], query: dict[str, str]) -> list[Any]:
         start = int(query["resultOffset"])
-        return rows[start : start + min(int(query["resultRecordCount"]), 7)]  # a service may give fewer
+        return rows[start : start + min(int(query["resultRecordCount"]), 17)]  # a service may give fewer
 
     def lookup(self, query: dict[str, str]) -> bytes:
         names = re.findall(r"LAD24NM = '(.*?)'", query["where"])
@@ -183,7 +183,7 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Publisher]]:
         monkeypatch.setitem(ADDRESSES, what, address)
     monkeypatch.setattr(download, "PAUSE", 0.0)
     monkeypatch.setattr(download, "CODES", 10)
-    monkeypatch.setattr(download, "NOMIS_PAGE", 1000)
+    monkeypatch.setattr(download, "NOMIS_PAGE", 3000)
     for name in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
     thread = threading.Thread(target=functools.partial(server.serve_forever, poll_interval=0.01))

@@ -5,6 +5,7 @@ one that is not on the path.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -277,6 +278,16 @@ def go(page: Page, search: str) -> None:
     )
 
 
-def shows(page: Page, search: str) -> None:
-    """Wait until the answer to a query string is on the page."""
-    expect(page.locator("body")).to_have_attribute("data-shows", search)
+SHOWS = {
+    str: "it => document.body.dataset.shows === it",
+    re.Pattern: "it => new RegExp(it).test(document.body.dataset.shows ?? '-')",
+}
+
+
+def shows(page: Page, search: str | re.Pattern[str]) -> None:
+    """Wait until the answer to a query string, or to one like a pattern, is on the page: not a frame longer.
+
+    An expectation looks again after a tenth of a second, a quarter, a half and a whole one.
+    """
+    asked = search if isinstance(search, str) else search.pattern
+    page.wait_for_function(SHOWS[type(search)], arg=asked)

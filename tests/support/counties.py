@@ -1,6 +1,7 @@
 """Fixtures: the counties that many tests read. Who writes to one copies its folder first."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from geo.demo import build as build_demo
 from tests.support import real_bedfordshire
 from tests.support import small_county as small
 from tests.support.once import once
+from tests.support.served import served
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +73,13 @@ def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_atlas(small_county: Path) -> Atlas:
     """The county of 36 squares, open. Shared: an atlas is immutable."""
     return Atlas.open(small_county)
+
+
+@pytest.fixture(scope="session")
+def home(small_county: Path) -> Iterator[str]:
+    """Where a process of its own serves the county of squares, for clients of other makers."""
+    with served(small_county) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
