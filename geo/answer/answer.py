@@ -173,6 +173,8 @@ def _usual(s: Asked) -> np.ndarray:
         else counts / np.where(s.population > 0, s.population, np.nan)
     )
     some = np.flatnonzero(s.inside & (by > 0))
+    if len(some) > RANKED:  # of many areas only the first are put in order
+        some = some[by[some] >= np.partition(by[some], -RANKED)[-RANKED]]
     return some[np.argsort(-by[some], kind="stable")][:RANKED]
 
 

@@ -395,7 +395,7 @@ class Asked:
 
     def always(self, lsoas: np.ndarray) -> np.ndarray:
         """Those of some small areas that are reported on in every loaded month; all where there are none."""
-        throughout = lsoas & self.loaded.covered.all(axis=1)
+        throughout = lsoas & self.loaded.throughout
         return throughout if throughout.any() else lsoas
 
     def month_counts(self, lsoas: np.ndarray | None = None) -> pd.DataFrame:
@@ -421,7 +421,9 @@ class Asked:
         counts = self.gate.counts(self.loaded.select(everything).by_month(alike))
         texts = [month_text(m) for m in months]
         table = pd.DataFrame({"month": months, "month_text": texts, "count": counts})
-        return table[self.loaded.covered[alike].any(axis=0)] if alike.any() else table
+        if self.loaded.everywhere or not alike.any():
+            return table
+        return table[self.loaded.covered[alike].any(axis=0)]
 
     def week(self, lsoas: np.ndarray | None = None) -> Week:
         """Protected weekday by hour, under all filters but those of time of day and day.

@@ -19,6 +19,7 @@ import pandas as pd
 from geo.answer.counts import Counted, Counts, Engine, Opened, Weights
 from geo.answer.cube import Cube
 from geo.answer.disclosure import Gate, seen_as
+from geo.answer.immutable import fixed
 from geo.answer.indicators import indicators_of, seen_by
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import MEGABYTE, Memory
@@ -101,8 +102,13 @@ class Loaded:
         return bool(self.covered.all())
 
     @cached_property
+    def throughout(self) -> np.ndarray:
+        """Small areas that are reported on in every loaded month, bool."""
+        return fixed(np.asarray(self.covered.all(axis=1)))
+
+    @cached_property
     def _selections(self) -> Memory[Query, Counted]:
-        return Memory(SELECTIONS, ROOM)
+        return Memory(SELECTIONS, ROOM, grows=True)
 
     def select(self, query: Query) -> Counted:
         """Choose the events of a checked query, those of the days that it compares if it compares days."""

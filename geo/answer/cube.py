@@ -37,6 +37,9 @@ from geo.ask.query import Query
 from geo.ask.windows import Window
 from geo.data.severity import apply_weights
 
+FEW_RUNS = 64
+"""Runs of rows up to which each is taken as it stands, not row by row."""
+
 
 @dataclass(frozen=True)
 class Cube(Counts):
@@ -194,26 +197,32 @@ class Selection(Counted):
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it takes once all that it can tell is worked out; the cube is not its own."""
-        cells = (self.categories[:, None] & self.months).ravel()
-        events = np.diff(self.cube.offsets[::N_SLOTS])[cells].sum()
-        own = (self.categories, self.months, self.slots, self.mask)
-        return int(
-            8 * events
-            + 8 * (len(AGE_BANDS) + 2) * (self.cube.n_areas + 2)
-            + sum(one.nbytes for one in own if one is not None)
-        )
+        """Bytes that it takes with what was worked out of it so far; the cube is not its own."""
+        return sum(one.nbytes for one in list(vars(self).values()) if isinstance(one, np.ndarray))
 
-    @cached_property
-    def rows(self) -> np.ndarray:
-        """Positions of the events kept, int64, in row order."""
+    @property
+    def _runs(self) -> tuple[np.ndarray, np.ndarray]:
+        """First row and length of each run of rows whose cells are kept."""
         slots = np.ones(N_SLOTS, bool) if self.slots is None else self.slots
         cells = (self.categories[:, None, None] & self.months[:, None] & slots).ravel()
         edges = np.flatnonzero(np.diff(np.concatenate([[False], cells, [False]]).astype(np.int8)))
         starts, ends = self.cube.offsets[edges[0::2]], self.cube.offsets[edges[1::2]]
-        lengths = ends - starts
-        kept = lengths > 0
-        starts, lengths = starts[kept], lengths[kept]
+        kept = ends > starts
+        return starts[kept], (ends - starts)[kept]
+
+    def _of(self, column: np.ndarray) -> np.ndarray:
+        """What a column of the cube holds of each event kept, in row order; of few runs as they stand."""
+        if self.mask is None and self.window is None and "rows" not in vars(self):
+            starts, lengths = self._runs
+            if len(starts) <= FEW_RUNS:
+                runs = zip(starts.tolist(), lengths.tolist(), strict=True)
+                return np.concatenate([column[:0], *(column[at : at + length] for at, length in runs)])
+        return np.asarray(column[self.rows])
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Positions of the events kept, int64, in row order."""
+        starts, lengths = self._runs
         if not len(starts):
             return np.empty(0, np.int64)
         skips = starts - np.concatenate([[0], np.cumsum(lengths)[:-1]])
@@ -231,7 +240,7 @@ class Selection(Counted):
     def by_place(self) -> np.ndarray:
         """Events by area position, then without a place, then outside; int64, shape (n + 2,)."""
         if not self.by_month_only:
-            return np.bincount(self.cube.area[self.rows], minlength=self.cube.n_areas + 2)
+            return np.bincount(self._of(self.cube.area), minlength=self.cube.n_areas + 2)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], self.months, [False]]).astype(np.int8)))
         total = np.zeros(self.cube.n_areas + 2, np.int64)
         for category in np.flatnonzero(self.categories):
@@ -287,8 +296,8 @@ class Selection(Counted):
     @cached_property
     def _by_age(self) -> np.ndarray:
         n, width = self.cube.n_areas, len(AGE_BANDS) + 1
-        place = self.cube.area[self.rows].astype(np.int64)
-        return np.bincount(place * width + self.cube.age[self.rows], minlength=(n + 2) * width).reshape(
+        place = self._of(self.cube.area).astype(np.int64)
+        return np.bincount(place * width + self._of(self.cube.age), minlength=(n + 2) * width).reshape(
             n + 2, width
         )[:n]
 
@@ -348,7 +357,7 @@ class Selection(Counted):
 
     def by_unit(self, areas: np.ndarray | None = None) -> np.ndarray:
         """Events by week (or month), weekday and hour, in one row; int64."""
-        return np.bincount(self.cube.unit_cell[self._rows(areas)])
+        return np.bincount(self._within(self.cube.unit_cell, areas))
 
     def ranges(self, areas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Hour of the week at which each timed event began, and the length of its range in hours."""
@@ -384,4 +393,13 @@ class Selection(Counted):
 
     def _cells(self, areas: np.ndarray | None) -> np.ndarray:
         """Cell of each event kept."""
-        return self.cube.cell[self._rows(areas)]
+        return self._within(self.cube.cell, areas)
+
+    def _within(self, column: np.ndarray, areas: np.ndarray | None) -> np.ndarray:
+        """What a column of the cube holds of each event kept, in some areas; None takes all."""
+        values = self._of(column)
+        if areas is None:
+            return values
+        place = self._of(self.cube.area)
+        there = place < self.cube.n_areas if areas.all() else np.append(areas, [False, False])[place]
+        return values[there]

@@ -195,7 +195,8 @@ def between_tenths(
 def index_of(rates_: pd.DataFrame, shown: pd.DataFrame, between: Between) -> pd.Series:
     """Slope and relative index of rates by tenth, the ratio of the ends as shown, and p of a trend."""
     slope = deprivation.slope_index(rates_, between=between, repetitions=DRAWS)
-    return pd.Series({**slope, **deprivation.ends(shown, between), "p": between.p})
+    ends = deprivation.ends(shown, between)
+    return pd.Series({**slope.to_dict(), **ends.to_dict(), "p": between.p})
 
 
 def _spread_out(known: np.ndarray, group: np.ndarray) -> np.ndarray:

@@ -162,8 +162,8 @@ WITH_DEPRIVATION = Layer(
 
 # ---------------------------------------------------------------- beyond it
 
-UNCORRECTED = ("more-", "less-")
-"""Classes of areas that stand out before the correction for looking at many."""
+UNCORRECTED = {"more-": unexplained.MORE, "less-": unexplained.LESS}
+"""Classes of areas that stand out before the correction for looking at many, and as what."""
 BEYOND = (
     Kind(unexplained.LESS, "Less than similarly deprived areas", LESS),
     Kind("less-", "Less, before correction only", MAYBE_LESS),
@@ -188,13 +188,12 @@ def draw_excess(s: Asked) -> Drawn:
     table["q"] = hotspots.bh_q(table["p"].to_numpy())
     verdict = unexplained.verdicts(table, "q" if s.query.fdr else "p", ALPHA)
     flagged = unexplained.verdicts(table, "p", ALPHA)
-    tinted = np.select([flagged == unexplained.MORE, flagged == unexplained.LESS], ["more-", "less-"], "")
     lost = (flagged != verdict) & s.inside
-    keys = np.where(lost, tinted, verdict)
     entries = [kind for kind in BEYOND if s.query.fdr or kind.key not in UNCORRECTED]
-    order = {kind.key: i for i, kind in enumerate(entries)}
-    which, words = pd.factorize(keys)
-    position = np.array([order.get(str(key), -1) for key in words])[which]
+    position = np.full(len(verdict), -1)
+    for at, kind in enumerate(entries):
+        before = UNCORRECTED.get(kind.key)
+        position[lost & (flagged == before) if before else ~lost & (verdict == kind.key)] = at
     title = f"{s.noun.capitalize()} against what deprivation{s.query.by_domain} predicts"
     codes, classes = classify(
         title, entries, position, s.inside, suppressed=hidden & s.gate.controlled, no_value="Not compared"

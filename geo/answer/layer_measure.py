@@ -50,9 +50,14 @@ def draw_measure(s: Asked) -> Drawn:
         partly = s.chosen & ~s.inside & (s.covered > 0) & (position >= 0)
     codes, classes = partly_reported(codes, classes, np.where(partly, position, -1))
     classes = replace(classes, edges=tuple(float(edge) for edge in edges))
-    places = pd.Series(np.where(s.inside, m.shown, np.nan)).rank(ascending=False, method="min")
-    sure = _by_rounding(s, m, (places <= LISTED).to_numpy(), "with the highest")
+    sure = _by_rounding(s, m, _listed(np.where(s.inside, m.shown, np.nan)), "with the highest")
     return Drawn(m.columns, codes, classes, caveats=(*m.caveats, *lifted, *sure, *_in_part(s, partly)))
+
+
+def _listed(values: np.ndarray) -> np.ndarray:
+    """Areas with one of the :data:`LISTED` highest values, and all that tie with the last of them."""
+    known = np.sort(values[~np.isnan(values)])
+    return values >= known[-LISTED:][0] if len(known) else np.zeros(len(values), bool)
 
 
 def _by_rounding(s: Asked, m: Measured, top: np.ndarray, which: str) -> tuple[str, ...]:

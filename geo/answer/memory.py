@@ -30,6 +30,8 @@ class Memory(Generic[K, V]):
         Values kept; any number where it is left out.
     room : int, optional
         Bytes that they may take together; any where it is left out.
+    grows : bool
+        Whether values keep what is worked out of them later, so that all are weighed again with each new one.
 
     Examples
     --------
@@ -38,8 +40,8 @@ class Memory(Generic[K, V]):
     ([9, 16, 25, 9], 2)
     """
 
-    def __init__(self, most: int | None = None, room: int | None = None) -> None:
-        self._most, self._room = most, room
+    def __init__(self, most: int | None = None, room: int | None = None, *, grows: bool = False) -> None:
+        self._most, self._room, self._grows = most, room, grows
         self._kept: OrderedDict[K, Future[V]] = OrderedDict()
         self._sizes: dict[K, int] = {}
         self._lock = Lock()
@@ -83,12 +85,17 @@ class Memory(Generic[K, V]):
     def _make_room(self, key: K, future: Future[V]) -> None:
         if self._room is None:
             return
-        size = size_of(future.result())
+        with self._lock:
+            others = [*self._sizes] if self._grows else []
+            asked = {each: self._kept[each] for each in (*others, key) if each in self._kept}
+        sizes = {each: size_of(one.result()) for each, one in asked.items()}
         with self._lock:
             if self._kept.get(key) is not future:
                 return
-            self._sizes[key] = size
-            self.bytes += size
+            for each, size in sizes.items():
+                if self._kept.get(each) is asked[each]:
+                    self.bytes += size - self._sizes.get(each, 0)
+                    self._sizes[each] = size
             while self.bytes > self._room:
                 self._drop(next(kept for kept in self._kept if kept in self._sizes))
 

@@ -77,7 +77,7 @@ def between_areas(
     x, n = (values if values.ndim > 1 else values[:, None] for values in (x, n))
     of = np.asarray(group)
     of = np.where((of >= 1) & (of <= groups), of, 0).astype(np.int64)  # 0 is none
-    observed, areas = x.sum(axis=1), group_sums(np.ones(len(x)), of, groups)
+    observed, areas = _across(x), np.bincount(of, minlength=groups + 1)[1:].astype(np.float64)
     own = _at_the_rate_of(x, n, of, groups)
     everywhere = _at_the_rate_of(x, n, np.ones(len(x), np.int64), 1)
     residual = (observed - own) ** 2
@@ -98,11 +98,16 @@ def between_areas(
             spread = np.sqrt(np.maximum(variance - 1 / count, 0.0)) if total else spread
         stretch = float(stdtrit(within, 0.975)) / deviate(0.95)
     beyond = observed - everywhere
-    share = group_sums(n.sum(axis=1), of, groups) / n.sum() if n.sum() else areas
+    share = group_sums(_across(n), of, groups) / n.sum() if n.sum() else areas
     place = np.cumsum(share) - share / 2  # of each group in the cumulative population, 0 to 1
     firsts = np.tri(groups)  # a row for the first group, the first two and so on
     trend, *first = _dealt_out(beyond, of, np.vstack([place, firsts]))
     return Between(spread, stretch, float(trend), np.array(first))
+
+
+def _across(values: Floats) -> Floats:
+    """Sums over the age bands; the values themselves where there is one for all."""
+    return values[:, 0] if values.shape[1] == 1 else values.sum(axis=1)
 
 
 def group_sums(values: Floats, group: NDArray[np.int64], groups: int) -> Floats:
@@ -123,8 +128,7 @@ def _at_the_rate_of(x: Floats, n: Floats, group: NDArray[np.int64], groups: int)
     """Events that each area would have at the rate of its group, of every age band."""
     people = group_sums(n, group, groups)
     rate = np.divide(group_sums(x, group, groups), people, out=np.zeros_like(people), where=people > 0)
-    found: Floats = (_of_group(rate, group) * n).sum(axis=1)
-    return found
+    return _across(_of_group(rate, group) * n)
 
 
 def _dealt_out(beyond: Floats, group: NDArray[np.int64], places: Floats) -> Floats:

@@ -197,7 +197,7 @@ def rank_labels(values: ArrayLike | pd.Series) -> pd.Series:
 def ranks(values: np.ndarray, groups: np.ndarray) -> ExtensionArray:
     """The same of values in groups, those of group 0 before all others, as an array of text."""
     known = np.flatnonzero(~np.isnan(values))
-    order = known[np.argsort(-values[known], kind="stable")]
+    order = known[np.argsort(-values[known])]  # those that tie share a rank
     order = order[np.argsort(groups[order], kind="stable")]
     ordered, of = values[order], groups[order]
     other = (ordered[1:] != ordered[:-1]) | (of[1:] != of[:-1])

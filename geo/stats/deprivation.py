@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from geo.stats import intervals, rates
-from geo.stats.between import Between
+from geo.stats.between import Between, group_sums
 from geo.stats.concentration import ranked_classes
 from geo.stats.unexplained import MIN_AREAS
 from geo.stats.vectors import Floats
@@ -30,6 +30,8 @@ CRIME_DOMAIN_CAUTION = (
     "counts; prefer the overall index or another domain to explain crime."
 )
 
+
+DECILES = 10
 
 # ---------------------------------------------------------------- gradient
 
@@ -299,23 +301,23 @@ def share_in_most_deprived(
     """
     x, n = (np.nan_to_num(np.asarray(values, dtype=np.float64)) for values in (events, population))
     d = np.asarray(decile if isinstance(decile, np.ndarray) else pd.Series(decile).astype("Float64"), float)
-    inside = d <= np.asarray(deciles)[:, None]
-    sums = [told(int(x[part].sum())) for part in (~np.isnan(d), *inside)]
+    tenth, last = np.nan_to_num(d).astype(np.int64), np.asarray(deciles) - 1
+    areas, held, lived = (group_sums(values, tenth, DECILES) for values in (np.ones(len(x)), x, n))
+    sums = [told(int(part)) for part in (held.sum(), *np.cumsum(held)[last])]
     whole, *parts = (np.nan if known is None else float(known) for known in sums)
-    residents = n[~np.isnan(d)].sum()
+    residents = lived.sum()
     share = intervals.wilson(np.minimum(parts, whole), np.full(len(parts), whole), confidence)
     table = {
-        "areas": inside.sum(axis=1),
+        "areas": np.cumsum(areas)[last].astype(np.int64),
         "events": parts,
         "share": share["value"].to_numpy(),
         "lower_ci": share["lower_ci"].to_numpy(),
         "upper_ci": share["upper_ci"].to_numpy(),
-        "population_share": inside @ n / (residents if residents > 0 else np.nan),
+        "population_share": np.cumsum(lived)[last] / (residents if residents > 0 else np.nan),
     }
     if between is not None:
-        of_each = [told(int(x[d == g].sum())) for g in range(1, len(between.spread) + 1)]
-        held = np.array([np.nan if known is None else known for known in of_each])
-        table |= _between(table, whole, held, deciles, between)
+        each = np.array([np.nan if (known := told(int(part))) is None else known for part in held])
+        table |= _between(table, whole, each, deciles, between)
     names = [f"{last * 10}%" for last in deciles]
     return pd.DataFrame(table, index=pd.Index(names, name="most_deprived"))
 

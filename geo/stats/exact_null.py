@@ -420,11 +420,13 @@ def _ties(values: np.ndarray, neighbours: Neighbours, *, own: bool) -> np.ndarra
     focal, drawn = np.repeat(np.arange(n), k), neighbours.indices
     if own:
         focal, drawn = np.append(focal, np.arange(n)), np.append(drawn, np.arange(n))
-    pairs, times = np.unique(focal * len(number) + value[drawn], return_counts=True)
+    several = number[value[drawn]] > 1  # of one area alone there is one choice
+    pairs, times = np.unique(focal[several] * len(number) + value[drawn[several]], return_counts=True)
     area, held = np.divmod(pairs, len(number))
     of = number[held] - ((value[area] == held) & (not own))
     ways = np.bincount(area, _log_choices(of, times), minlength=n)
-    return np.exp(ways - _log_choices(n - 1 + own, k + own))[~neighbours.isolates]
+    draws = np.arange(k.max(initial=0) + 1 + own)  # few numbers of draws, many areas
+    return np.exp(ways - _log_choices(n - 1 + own, draws)[k + own])[~neighbours.isolates]
 
 
 def _log_choices(n: np.ndarray | int, k: np.ndarray) -> np.ndarray:

@@ -332,7 +332,7 @@ def bh_q(p: np.ndarray, defined: np.ndarray | None = None) -> np.ndarray:
     """
     p = np.asarray(p, dtype=np.float64)
     tested = np.flatnonzero(np.isfinite(p) if defined is None else defined)
-    order = tested[np.argsort(p[tested], kind="stable")]
+    order = tested[np.argsort(p[tested])]  # those that tie have one q
     m = len(order)
     q = np.full(len(p), np.nan)
     q[order] = np.minimum.accumulate((p[order] * (m / np.arange(1, m + 1)))[::-1])[::-1]

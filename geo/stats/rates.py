@@ -241,11 +241,9 @@ def _rate_table(
     """The columns that every rate has, too few events hidden and the reason noted."""
     missing, empty = np.isnan(events), np.isnan(values[:, 0])
     hidden, weak = events < hide_below, events < UNRELIABLE_BELOW
-    note = np.select(
-        [missing, hidden, empty, weak],
-        [MISSING_NOTE, f"not shown: fewer than {hide_below} events", NO_RESIDENTS_NOTE, UNRELIABLE_NOTE],
-        "",
-    )
+    few = f"not shown: fewer than {hide_below} events"
+    notes = ("", MISSING_NOTE, few, NO_RESIDENTS_NOTE, UNRELIABLE_NOTE)
+    note = np.select([missing, hidden, empty, weak], [1, 2, 3, 4], 0)
     value, lower, upper = np.where(hidden, np.nan, values.T)
     table = {
         "count": events,
@@ -254,7 +252,7 @@ def _rate_table(
         "lower_ci": lower,
         "upper_ci": upper,
         "unreliable": weak,
-        "note": note,
+        "note": worded(notes, note),
     }
     return pd.DataFrame(table, index=index)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import betainc, gammainc
 
@@ -18,6 +19,9 @@ from geo.stats.hotspots import bh_passes
 from geo.stats.weights import Neighbours
 
 NO_SPREAD = 1e-6
+FAR = {1: 1.7, -1: 0.9}
+"""Standard deviations above and below what is expected, nearer than which no law with α of at most 1 has a
+tail of 2.5%: the least are 1.97 and 0.97."""
 
 
 def by_residents(counts: np.ndarray, residents: np.ndarray) -> tuple[np.ndarray, float]:
@@ -38,8 +42,11 @@ def at_least(count: np.ndarray | float, mean: np.ndarray, alpha: np.ndarray | fl
     Between whole numbers it falls smoothly.
     """
     y, size = np.maximum(count, 1e-9), np.maximum(alpha, NO_SPREAD)
+    none = np.asarray(alpha) < NO_SPREAD
+    if none.all():
+        return np.asarray(gammainc(y, mean))
     spread = betainc(y, 1 / size, size * mean / (1 + size * mean))
-    return np.where(np.asarray(alpha) < NO_SPREAD, gammainc(y, mean), spread)
+    return np.where(none, gammainc(y, mean), spread) if none.any() else np.asarray(spread)
 
 
 def more_than_residents(
@@ -61,7 +68,7 @@ def more_than_residents(
         Whether the area and its neighbours are judged together, as Gi* does; else the neighbours of areas
         that have more than residents explain, as local Moran's I does.
     alpha, fdr
-        As in :func:`geo.stats.hotspots.local_moran`.
+        As in :func:`geo.stats.hotspots.local_moran`; ``alpha`` is at most 0.05.
 
     Returns
     -------
@@ -91,8 +98,8 @@ def more_than_residents(
     # Near what is expected no tail is small, but of most uneven laws: there is no need to know it.
     far, uneven = (total - expected) / np.sqrt(expected + size * expected**2 + ~asked), size > 1
     p = np.where(asked, 1.0, np.nan)
-    for side, more, part in ((1, 0.0, far > 1), (-1, 1.0, far < -0.5)):
-        some = asked & (part | uneven)
+    for side, more in ((1, 0.0), (-1, 1.0)):
+        some = asked & ((side * far > FAR[side]) | uneven)
         tail = at_least(total[some] + more, expected[some], size[some])
         p[some] = np.minimum(p[some], 2 * (tail if side > 0 else 1 - tail))
     significant = bh_passes(p, alpha) if fdr else p <= alpha
@@ -145,7 +152,7 @@ def very_high_alone(
     own = counts - mean
     p = np.where(mean > 0, 1.0, np.nan)
     if np.ptp(mean) == 0:  # of areas alike few have a count of their own
-        some, which = np.unique(counts, return_inverse=True)
+        which, some = pd.factorize(counts)
         p = at_least(some, mean[0], spread)[which] + np.where(mean > 0, 0.0, np.nan)
     else:
         p[mean > 0] = at_least(counts[mean > 0], mean[mean > 0], spread)

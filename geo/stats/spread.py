@@ -41,6 +41,8 @@ class Law:
     ----------
     log_probability : callable
         ``f(y, mean, alpha)``: logarithm of the probability of each count.
+    log_likelihood : callable
+        ``f(y, mean)``: from a dispersion to the logarithm of the probability of all counts together.
     tails : callable
         ``f(y, expected, error, alpha, share)``: P(Y ≤ y) and P(Y ≥ y) where the logarithm of the expectation
         is known with that standard error, summed over the dispersions of the column ``alpha``, for each of
@@ -48,6 +50,7 @@ class Law:
     """
 
     log_probability: Callable[[Floats, Floats, float], Floats]
+    log_likelihood: Callable[[Floats, Floats], Callable[[float], float]]
     tails: Callable[[Floats, Floats, Floats, Floats, Floats], tuple[Floats, Floats]]
 
 
@@ -65,6 +68,19 @@ def _gamma_log_probability(y: Floats, mean: Floats, alpha: Floats | float) -> Fl
     else:
         ways = special.gammaln(size + y) - special.gammaln(y + 1) - special.gammaln(size)
     return np.asarray(ways - (size + y) * np.log1p(more) + special.xlogy(y, more))
+
+
+def _gamma_log_likelihood(y: Floats, mean: Floats) -> Callable[[float], float]:
+    """Few of many areas have a count of their own, and little of the sum depends on the dispersion."""
+    some, times = np.unique(y, return_counts=True)
+    total, rest = float(y.sum()), float(special.xlogy(y, mean).sum() - times @ special.gammaln(some + 1))
+
+    def of(alpha: float) -> float:
+        size = 1 / alpha
+        ways = times @ (special.gammaln(size + some) - special.gammaln(size))
+        return float(ways + rest + total * np.log(alpha) - (size + y) @ np.log1p(alpha * mean))
+
+    return of
 
 
 def _gamma_tails(
@@ -97,6 +113,10 @@ def _log_normal_log_probability(y: Floats, mean: Floats, alpha: float) -> Floats
     seen = (STEP_WEIGHTS.T @ np.exp(at_steps, out=at_steps))[0]
     found[~large] = np.log(seen) + highest + count * middle - special.gammaln(count + 1)
     return found
+
+
+def _log_normal_log_likelihood(y: Floats, mean: Floats) -> Callable[[float], float]:
+    return lambda alpha: float(_log_normal_log_probability(y, mean, alpha).sum())
 
 
 def _log_normal_tails(
@@ -174,6 +194,6 @@ def between_nodes(
     return found[0], found[1]
 
 
-GAMMA = Law(_gamma_log_probability, _gamma_tails)
-LOG_NORMAL = Law(_log_normal_log_probability, _log_normal_tails)
+GAMMA = Law(_gamma_log_probability, _gamma_log_likelihood, _gamma_tails)
+LOG_NORMAL = Law(_log_normal_log_probability, _log_normal_log_likelihood, _log_normal_tails)
 LAWS = (GAMMA, LOG_NORMAL)

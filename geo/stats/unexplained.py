@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from pandas.api.extensions import ExtensionArray
 from scipy import optimize, special, stats
 
 from geo.stats import intervals, rates, spread, vectors
@@ -164,7 +165,7 @@ def excess(
     return Excess(table, f"{law} model, {words}", dispersion, curve, reason)
 
 
-def verdicts(table: pd.DataFrame, probability: str = "p", alpha: float = 0.05) -> np.ndarray:
+def verdicts(table: pd.DataFrame, probability: str = "p", alpha: float = 0.05) -> ExtensionArray:
     """More, as or less than similarly deprived areas; "not compared" where there is no probability.
 
     No area has more that has fewer events than a rate is shown of.
@@ -181,11 +182,8 @@ def verdicts(table: pd.DataFrame, probability: str = "p", alpha: float = 0.05) -
     names = (probability, "ratio", "count")
     p, ratio, count = (table[name].to_numpy(np.float64, na_value=np.nan) for name in names)
     enough = count >= rates.HIDE_RATE_BELOW
-    return np.select(
-        [np.isnan(p), (p <= alpha) & (ratio > 1) & enough, (p <= alpha) & (ratio <= 1)],
-        [rates.NOT_COMPARED, MORE, LESS],
-        AS_PREDICTED,
-    )
+    at = np.select([np.isnan(p), (p <= alpha) & (ratio > 1) & enough, (p <= alpha) & (ratio <= 1)], [1, 2, 3])
+    return vectors.worded((AS_PREDICTED, rates.NOT_COMPARED, MORE, LESS), at)
 
 
 def flagged_by_chance(
@@ -329,9 +327,10 @@ def _fit(y: Floats, offset: Floats, design: Floats) -> tuple[float, Floats]:
 
 def _likeliest(law: spread.Law, y: Floats, mean: Floats, near: float = 0.0) -> float:
     """Dispersion of highest likelihood about given means; first looked for near that of another law."""
+    likelihood = law.log_likelihood(y, mean)
 
     def unlikelihood(log_dispersion: float) -> float:
-        return -float(law.log_probability(y, mean, float(np.exp(log_dispersion))).sum())
+        return -likelihood(float(np.exp(log_dispersion)))
 
     about = [(np.log(near) - NEAR, np.log(near) + NEAR)] if near else []
     for low, high in (*about, (-15, 5)):
@@ -378,7 +377,7 @@ def _fitted_tails(at: Floats, y: Floats, expected: Floats) -> tuple[Floats, Floa
     some = slice(None, None, -(-len(y) // LEAVE_ONE_OUT_UP_TO))
     count, mean = y[some], expected[some]
     alphas = {law: max(_likeliest(law, count, mean), SMALLEST_SPREAD**2) for law in spread.LAWS}
-    best = max(alphas, key=lambda law: float(law.log_probability(count, mean, alphas[law]).sum()))
+    best = max(alphas, key=lambda law: law.log_likelihood(count, mean)(alphas[law]))
     alpha = np.array([[alphas[best]]])
 
     def tails(count: Floats, mean: Floats) -> Floats:
@@ -470,7 +469,7 @@ def _excess_table(
         "p": np.where(known, p, np.nan),
     }
     table = pd.DataFrame(columns, index=index)
-    return table.assign(verdict=pd.Series(verdicts(table, alpha=1 - confidence), index=index, dtype="str"))
+    return table.assign(verdict=verdicts(table, alpha=1 - confidence))
 
 
 def _curve(
