@@ -102,7 +102,7 @@ def week_of(
     sparse = bool(hidden.sum() > ((cells > 0) & ~hidden).sum())
     reasons = _reasons(selection, midnight, sparse, info, gate)
     kind = "recorded" if kind in reasons else kind
-    shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, recorded, counts, hidden, midnight.kept))
+    shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, counts, hidden, midnight.kept))
     left = midnight if kind == "recorded" else _midnight(shown.counts, clumped[1], info, None)
     kept = without_excess(shown.counts, left.kept)
     noisy = gate.controlled and whole is not None
@@ -193,13 +193,12 @@ def spread(selection: Counted, lsoas: np.ndarray | None) -> tuple[np.ndarray, in
 
 @dataclass(frozen=True)
 class _Material:
-    """What a clock is made from: the true cells, the protected ones, and these as numbers."""
+    """What a clock is made from: the true cells, and the protected ones as numbers."""
 
     selection: Counted
     lsoas: np.ndarray
     gate: Gate
     cells: np.ndarray
-    recorded: pd.DataFrame
     counts: np.ndarray
     hidden: np.ndarray
     kept: float
@@ -217,7 +216,7 @@ class _Shown:
 
 
 def _recorded(m: _Material) -> _Shown:
-    return _Shown(m.recorded, m.counts)
+    return _Shown(_protected(m.gate, m.cells), m.counts)
 
 
 def _without(m: _Material) -> _Shown:
