@@ -1,7 +1,7 @@
 """How fast is it, all of it? Every benchmark in turn, with a description of the machine, as text and as JSON.
 
 Run by ``hotspots bench`` or ``make bench``; ``--quick`` measures less of each, ``--other FOLDER`` another
-checkout beside this one in the same runs, ``--json FILE`` also writes the tables, ``--only`` names one.
+checkout beside this one in the same runs, ``--json FILE`` also writes the tables, ``--only PART`` names one.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.told import GATHERED, machine, text  # noqa: E402
 
 BENCHES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "bench_answers": (("--quick",), ()),
-    "bench_hotspots": (("--quick",), ()),
-    "bench_import": (("--rows", "100000", "--times", "1"), ("--other",)),
-    "bench_page": (("--quick",), ("",)),
-    "bench_paint": (("--quick",), ()),
-    "bench_load": (("--seconds", "5"), ("--other",)),
-    "bench_england": (("--only", "answers"), ("",)),
+    "answers": (("--quick",), ()),
+    "hotspots": (("--quick",), ()),
+    "import": (("--rows", "100000", "--times", "1"), ("--other",)),
+    "page": (("--quick",), ("",)),
+    "paint": (("--quick",), ()),
+    "load": (("--seconds", "5"), ("--other",)),
+    "england": (("--only", "answers"), ("",)),
+    "engines": (("--questions", "30"), ()),
 }
-"""Script to its arguments where little is to be measured, and how another checkout is named to it."""
+"""Part to the arguments of its script where little is to be measured, and how it is told another checkout."""
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="measure less of each")
     parser.add_argument("--other", type=Path, help="another checkout, to measure beside this one")
     parser.add_argument("--json", type=Path, help="file for what was measured")
-    parser.add_argument("--only", action="append", choices=BENCHES, help="one of them (repeat for more)")
+    parser.add_argument("--only", action="append", choices=BENCHES, help="one part (repeat for more)")
     given = parser.parse_args()
     described = machine()
     for what, value in described.items():
@@ -50,8 +51,8 @@ def main() -> None:
             arguments = [*(quick if given.quick else ())]
             if given.other and beside:
                 arguments += [*filter(None, beside), str(given.other.resolve())]
-            command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
-            print(f"\n## {name} {' '.join(arguments)}".rstrip(), flush=True)
+            command = [sys.executable, "-m", f"benchmarks.bench_{name}", *arguments]
+            print(f"\n## bench_{name} {' '.join(arguments)}".rstrip(), flush=True)
             environment = os.environ | {GATHERED: str(told)}
             if subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode:
                 failed.append(name)

@@ -33,7 +33,7 @@ def measure(folder: Path, engines: list[str], questions: int, seed: int) -> None
         opened = time.perf_counter() - start
         asked = list(both(memory, other, questions, seed))
         took = [1000 * median(one.seconds[which] for one in asked) for which in (1, 0)]
-        table.row(url.partition(":")[0], str(len(asked)), str(sum(one.same for one in asked)), *took, opened)
+        table.row(url.partition(":")[0], len(asked), sum(one.same for one in asked), *took, opened)
 
 
 def main() -> None:

@@ -99,8 +99,9 @@ def main() -> None:
         start = time.perf_counter()
         neighbours = queen(frame)
         built = time.perf_counter() - start
-        largest = neighbours.cardinalities.max()
-        title = f"{n:,} areas ({name}), up to {largest} neighbours, found in {built:.2f} s; milliseconds"
+        found = Table(f"Neighbours of {n:,} areas", "", "milliseconds", "of one, most")
+        found.row("found once, at import", 1000 * built, int(neighbours.cardinalities.max()))
+        title = f"{n:,} areas ({name}), milliseconds"
         table = Table(title, "counts", "exact", "Gi*", *PEERS, "p within")
         asked = {p: peers(frame, neighbours, p) for p in (999, 9_999)}
         for label, y in slices(n).items():

@@ -52,14 +52,25 @@ def bench(
         typer.Option(help="Another checkout, to measure beside this one in the same runs.", metavar="FOLDER"),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="File for what was measured.", metavar="FILE")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One part, as england or page (repeat for more); else all.",
+            metavar="PART",
+        ),
+    ] = None,
 ) -> None:
     """Measure how fast it is, with a description of the machine (in a checkout of the source)."""
-    script = Path(__file__).resolve().parents[1] / "benchmarks" / "all.py"
+    folder = Path(__file__).resolve().parents[1] / "benchmarks"
+    script = folder / "all.py"
     if not script.is_file():
         raise Problem(
             "The benchmarks are in the source, not in the installed program: run this in a checkout."
         )
-    arguments = [*(["--quick"] if quick else [])]
+    parts = sorted(path.stem.removeprefix("bench_") for path in folder.glob("bench_*.py"))
+    if unknown := [part for part in only or () if part not in parts]:
+        raise Problem(f"There is no benchmark {unknown[0]}: choose of {', '.join(parts)}.")
+    arguments = [*(["--quick"] if quick else []), *(word for part in only or () for word in ("--only", part))]
     for name, path in (("--other", other), ("--json", json)):
         arguments += [name, os.fspath(path.resolve())] if path else []
     run = subprocess.run([sys.executable, os.fspath(script), *arguments], check=False)

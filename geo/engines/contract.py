@@ -1,7 +1,7 @@
 """Do two engines count the same? Random questions, asked of both.
 
 What every engine has to hold: for tests, and for whoever measures one over a folder of their own
-(``benchmarks/engines.py``).
+(``benchmarks/bench_engines.py``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -94,15 +93,6 @@ def both(one: Atlas, other: Atlas, number: int = QUESTIONS, seed: int = 1) -> It
             found.append(NUMBERS[by](atlas.sources[query.source].events.select(query), areas))
             seconds.append(perf_counter() - start)
         yield Asked(query, by, _same(*found), (seconds[0], seconds[1]))
-
-
-def table_of(name: str, asked: Sequence[Asked]) -> str:
-    """One row of the contract's table: engine, questions, how many agree, median milliseconds of each."""
-    times = [1000 * median(one.seconds[which] for one in asked) for which in (0, 1)]
-    agree = sum(one.same for one in asked)
-    return (
-        f"| {name} | {len(asked):,} | {agree:,} of {len(asked):,} | {times[1]:.1f} ms | {times[0]:.1f} ms |"
-    )
 
 
 def questions(atlas: Atlas, number: int, seed: int) -> Iterator[tuple[Query, str, np.ndarray]]:

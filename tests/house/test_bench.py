@@ -2,16 +2,19 @@
 
 import json
 import platform
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from benchmarks import all as every
 from benchmarks import bench_answers, bench_england, bench_import, england, told
+from geo import cli, cli_judge  # noqa: F401 - adds its commands
 from geo.answer.layers import LAYERS
 from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
 
+PAGES = Path(every.__file__).parents[1] / "docs"
 HELD = {"population", "residents by age", "deprivation"}
 """Tables that the made-up country has; layers of others are not on offer."""
 
@@ -44,11 +47,68 @@ def test_a_filter_is_counted_alike_and_told_as_a_table(
     bench_england.filtering(2_000)
     [table] = every.tables([json.loads(line) for line in gathered.read_text(encoding="utf-8").splitlines()])
     assert table["columns"] == ["filter", "cube", "DuckDB", "polars"] and len(table["rows"]) == 4
+    mark = f"bench_england: {table['table']}".replace("2,000", "10,000,000")
+    assert (mark, table["columns"]) in [(one, columns) for one, columns, _ in shown()]
     assert all(cell is None or cell > 0 for row in table["rows"] for cell in row[1:])
 
 
+def shown() -> list[tuple[str, list[str], str]]:
+    """Of every table of the pages of figures: what it says it is, its columns and its text."""
+    found = []
+    for name in ("speed.md", "engines.md"):
+        page = (PAGES / name).read_text(encoding="utf-8")
+        for part in page.split("<!-- ")[1:]:
+            mark, _, rest = part.partition(" -->\n\n")
+            text = rest.partition("\n\n")[0]
+            found.append((mark, cells(text.splitlines()[0]), text))
+    return found
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def read(cell: str) -> float | str | None:
+    """A cell of a page as a number, whole where it has no point."""
+    try:
+        return None if cell == "-" else (float if "." in cell else int)(cell.replace(",", ""))
+    except ValueError:
+        return cell
+
+
+def test_pages_have_the_tables_that_a_run_tells_as_it_tells_them() -> None:
+    assert {mark.partition(":")[0] for mark, *_ in shown()} >= {"bench_england", "bench_hotspots"}
+    for mark, columns, text in shown():
+        script, _, title = mark.partition(": ")
+        assert script.removeprefix("bench_") in every.BENCHES
+        lines = [cells(line) for line in text.splitlines()[2:]]
+        rows = [[name, *map(read, line)] for name, *line in lines]
+        measured = {"script": script, "table": title, "columns": columns, "rows": rows}
+        empty = f"# Page\n\n<!-- {mark} -->\n\n| old |\n|---|\n\nWords.\n"
+        assert told.filled(empty, [measured]) == f"# Page\n\n<!-- {mark} -->\n\n{text}\n\nWords.\n"
+        assert told.filled("# Page\n", [measured]) == "# Page\n"
+
+
+def test_one_part_is_measured_and_an_unknown_one_lists_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def measured(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        asked.append(command[2:])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", measured)
+    assert cli.run(["bench", "--quick", "--only", "england", "--only", "page"]) == 0
+    assert asked == [["--quick", "--only", "england", "--only", "page"]]
+    assert cli.run(["bench", "--only", "wales"]) == 1
+    assert capsys.readouterr().err.startswith(
+        "There is no benchmark wales: choose of answers, engines, england"
+    )
+
+
 def test_every_benchmark_is_run_and_the_machine_has_no_name() -> None:
-    scripts = {path.stem for path in Path(every.__file__).parent.glob("bench_*.py")}
+    scripts = {path.stem.removeprefix("bench_") for path in Path(every.__file__).parent.glob("bench_*.py")}
     assert scripts == set(every.BENCHES)
     described = told.machine()
     assert described["processors"] and platform.node() not in map(str, described.values())
