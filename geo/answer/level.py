@@ -86,6 +86,11 @@ class Level:
         return shapely.get_coordinates(points)
 
     @cached_property
+    def by_borough(self) -> dict[str, int]:
+        """Number of areas in each borough, by its name."""
+        return {str(name): int(areas) for name, areas in self.frame["borough"].value_counts().items()}
+
+    @cached_property
     def _sizes(self) -> tuple[np.ndarray, np.ndarray]:
         shapes = self.shapes.geometry.to_numpy()
         return shapely.bounds(shapes), shapely.area(shapes)

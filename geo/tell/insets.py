@@ -123,14 +123,17 @@ def _crowds(points: np.ndarray, side: float, taken: np.ndarray) -> tuple[np.ndar
     crowd[(np.abs(points - taken) < side).all(axis=2).any(axis=0)] = 0
     starts = np.argsort(-crowd, kind="stable")[:TRIES]
     near = tree.query_ball_point(points[starts], half, p=np.inf)
-    middles = np.array([(points[held].min(axis=0) + points[held].max(axis=0)) / 2 for held in near])
+    begins = np.cumsum([0, *map(len, near[:-1])])
+    held = points[np.concatenate(near).astype(np.int64)]
+    middles = (np.minimum.reduceat(held, begins) + np.maximum.reduceat(held, begins)) / 2
     return middles, tree.query_ball_point(middles, half, p=np.inf, return_length=True)
 
 
 def _holding(inset: Inset, anchors: np.ndarray, pool: np.ndarray) -> Inset:
     """Return a window with those of some areas whose anchor it holds."""
     half = (inset.box[2] - inset.box[0]) / 2 * (1 + 1e-9)
-    inside = (np.abs(anchors[pool] - _middle(inset.box)) <= half).all(axis=1)
+    x, y = np.abs(anchors[pool] - _middle(inset.box)).T
+    inside = (x <= half) & (y <= half)
     return replace(inset, areas=tuple(int(i) for i in pool[inside]))
 
 
@@ -229,10 +232,17 @@ def _name(inset: Inset, level: Level, places: pd.DataFrame | None) -> str:
         if len(inside):
             keys = names[inside].astype(str), off_centre[inside], rank[inside]
             return str(names[inside[np.lexsort(keys)[0]]])
-    frame = level.frame.iloc[list(_holding(inset, level.anchors, np.arange(level.n)).areas)]
-    borough = str(frame["borough"].mode()[0])
-    most = (frame["borough"] == borough).sum() >= (level.frame["borough"] == borough).sum() / 3
-    if most and not re.search(COUNTRYSIDE, borough):
+    areas = list(_holding(inset, level.anchors, np.arange(level.n)).areas)
+    borough, number = _most_common(level.frame["borough"].iloc[areas])
+    if number >= level.by_borough[borough] / 3 and not re.search(COUNTRYSIDE, borough):
         return borough
-    names = next(frame[column] for column in ("known", "ward", "name") if frame[column].ne("").any())
-    return str(names[names != ""].mode()[0])
+    called = (level.frame[column].iloc[areas] for column in ("known", "ward", "name"))
+    return next(_most_common(names)[0] for names in called if names.ne("").any())
+
+
+def _most_common(names: pd.Series) -> tuple[str, int]:
+    """The name that most areas have, of such the first, but for "", and how many have it."""
+    words, numbers = np.unique(names.to_numpy(str), return_counts=True)
+    numbers[words == ""] = 0
+    most = int(numbers.argmax())
+    return str(words[most]), int(numbers[most])
