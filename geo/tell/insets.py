@@ -62,6 +62,8 @@ def choose(
     notable: Sequence[int] | np.ndarray,
     view: Box,
     first: Sequence[Inset] = (),
+    *,
+    many: int = MANY,
 ) -> tuple[Inset, ...]:
     """Choose the windows: the first where most notable areas crowd, each further where most of the others do.
 
@@ -77,12 +79,14 @@ def choose(
         West, south, east, north of what the map shows.
     first : sequence of Inset
         Windows that are chosen already.
+    many : int
+        Notable areas that a window beyond the usual number must hold.
 
     Returns
     -------
     tuple of Inset
         At most :data:`MOST`, from north to south, not overlapping, each with at least :data:`FEWEST` notable
-        areas, those beyond the usual number with :data:`MANY`. None where these areas are large enough to be
+        areas, those beyond the usual number with ``many``. None where these areas are large enough to be
         seen without.
 
     Examples
@@ -108,7 +112,7 @@ def choose(
         middles, held = _crowds(anchors[pool], side, taken)
         held[(np.abs(middles - taken) < side).all(axis=2).any(axis=0)] = 0  # they would overlap
         best = int(held.argmax())
-        if held[best] < (FEWEST if len(chosen) < USUAL else MANY):
+        if held[best] < (FEWEST if len(chosen) < USUAL else many):
             break
         west, south = (middles[best] - side / 2).tolist()
         chosen.append(_holding(Inset((west, south, west + side, south + side)), anchors, pool))
@@ -177,7 +181,8 @@ def of_answer(
     places : DataFrame, optional
         ``name, x, y, rank`` (EPSG:27700, rank 1 the largest).
     beside : Answer, optional
-        That of the second of two maps, which show the same windows: what matters on either counts.
+        That of the second of two maps, which show the same windows: what matters on either counts, and a map
+        of which no window holds anything has one, where few crowd too.
 
     Returns
     -------
@@ -196,6 +201,9 @@ def of_answer(
     windows = best
     if _held(kept) >= max(FEWEST, ENOUGH * _held(best[:USUAL])):
         windows = choose(level.anchors, level.widths, now, view, kept)
+    for mine in map(notable, maps if beside else ()):
+        if not any(np.isin(inset.areas, mine).any() for inset in windows):
+            windows = choose(level.anchors, level.widths, mine, view, windows, many=FEWEST)
     return _named(windows, level, places)
 
 

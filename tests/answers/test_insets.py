@@ -207,6 +207,31 @@ def test_two_maps_magnify_what_matters_on_either(small_atlas):
     assert of_answer(north, level, beside=south) == both
 
 
+def test_a_map_whose_town_is_smaller_than_those_of_the_other_has_a_window_too(small_atlas):
+    towns = {0: (500_000, 230_000), 1: (500_000, 235_000), 2: (505_000, 232_000)}  # of twelve areas each
+    squares = [
+        box(x := west + 100 * (i % 12), south, x + 100, south + 100)
+        for i in range(36)
+        for west, south in [towns[i // 12]]
+    ]
+    level = small_atlas.levels["lsoa"]
+    shapes = gpd.GeoDataFrame(
+        {"name": level.shapes["name"]}, geometry=squares, crs=27700, index=level.frame.index
+    )
+    level = replace(level, read=lambda: shapes)
+    answer = small_atlas.answer(Query(source="offences"))
+
+    def only(areas):
+        rank = answer.table["rank"].where(np.isin(np.arange(36), areas), "")
+        return replace(answer, usual=np.array(areas), table=answer.table.assign(rank=rank))
+
+    large, small = only([0, 1, 2, 12, 13, 14]), only([24, 25])
+    two, both = of_answer(large, level), of_answer(large, level, beside=small)
+    assert {inset.areas for inset in two} == {(0, 1, 2), (12, 13, 14)}
+    assert {inset.areas for inset in both} == {(0, 1, 2), (12, 13, 14), (24, 25)}
+    assert of_answer(small, level, beside=large) == both
+
+
 def test_the_usual_areas_do_not_change_with_the_hour_or_the_month_of_the_year(small_atlas):
     whole = small_atlas.answer(Query(source="offences"))
     assert list(whole.usual) == list(whole.table.index.get_indexer(whole.ranked.index[:10]))
