@@ -208,15 +208,14 @@ def test_two_maps_magnify_what_matters_on_either(small_atlas):
 
 
 def test_a_map_whose_town_is_smaller_than_those_of_the_other_has_a_window_too(small_atlas):
-    towns = {0: (500_000, 230_000), 1: (500_000, 235_000), 2: (505_000, 232_000)}  # of twelve areas each
-    squares = [
-        box(x := west + 100 * (i % 12), south, x + 100, south + 100)
-        for i in range(36)
-        for west, south in [towns[i // 12]]
-    ]
+    towns = (500_000, 230_000), (500_000, 235_000), (505_000, 232_000)
+    corners = [(west + 100 * place, south) for west, south in towns for place in range(12)]
     level = small_atlas.levels["lsoa"]
     shapes = gpd.GeoDataFrame(
-        {"name": level.shapes["name"]}, geometry=squares, crs=27700, index=level.frame.index
+        {"name": level.shapes["name"]},
+        geometry=[box(west, south, west + 100, south + 100) for west, south in corners],
+        crs=27700,
+        index=level.frame.index,
     )
     level = replace(level, read=lambda: shapes)
     answer = small_atlas.answer(Query(source="offences"))
