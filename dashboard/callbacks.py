@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
 from dash import ClientsideFunction, Dash, Input, Output
+from dash.development.base_component import Component
 from flask import Response, request
-from plotly.io.json import to_json_plotly
 from werkzeug.exceptions import BadRequest
 
 from dashboard import ids, view
@@ -32,6 +33,24 @@ ROOM = 4 * MEGABYTE
 """Bytes that they may take."""
 
 
+def as_json(shown: object) -> bytes:
+    """What the page shows as JSON: components by their properties, what is no number as null.
+
+    Examples
+    --------
+    >>> from dash import html
+    >>> as_json({"a.children": [html.B("5 < 6"), float("nan")]})
+    b'{"a.children":[{"props":{"children":"5 < 6"},"type":"B","namespace":"dash_html_components"},null]}'
+    """
+    return orjson.dumps(shown, _plain, orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(part: object) -> object:
+    if isinstance(part, Component):
+        return part.to_plotly_json()
+    raise TypeError(f"{type(part).__name__} is nothing that a page shows.")
+
+
 def register(app: Dash, atlas: Atlas) -> None:
     """Wire the page of an atlas.
 
@@ -42,15 +61,15 @@ def register(app: Dash, atlas: Atlas) -> None:
     atlas : Atlas
     """
 
-    pages: Memory[str, str] = Memory(REMEMBERED, ROOM)
+    pages: Memory[str, bytes] = Memory(REMEMBERED, ROOM)
 
     @app.server.get("/answer")
     @described(Operation("What the page shows, and what it left out", PAGE, {"application/json": {}}))
     def answer() -> Response:
         search = request.query_string.decode("utf-8", "replace")
 
-        def make() -> str:
-            return to_json_plotly(view.page(atlas, search and f"?{search}"))
+        def make() -> bytes:
+            return as_json(view.page(atlas, search and f"?{search}"))
 
         # A meeting is told its notes too, which change while the data do not.
         page = make() if request.args.get("view") == "present" else pages.get(search, make)
