@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import fields, is_dataclass
+from itertools import islice
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,8 @@ V = TypeVar("V")
 
 MEGABYTE = 2**20
 WORD = 8
+GROWING = 8
+"""Values, those used last, that may have grown since they were weighed."""
 COLUMN = 1000
 """Bytes that a column of a table takes besides its cells."""
 
@@ -31,7 +34,8 @@ class Memory(Generic[K, V]):
     room : int, optional
         Bytes that they may take together; any where it is left out.
     grows : bool
-        Whether values keep what is worked out of them later, so that all are weighed again with each new one.
+        Whether values keep what is worked out of them later, so that those used last are weighed with each
+        new one again.
 
     Examples
     --------
@@ -86,8 +90,8 @@ class Memory(Generic[K, V]):
         if self._room is None:
             return
         with self._lock:
-            others = [*self._sizes] if self._grows else []
-            asked = {each: self._kept[each] for each in (*others, key) if each in self._kept}
+            last = islice(reversed(self._kept), GROWING) if self._grows else ()
+            asked = {each: self._kept[each] for each in last if each in self._sizes} | {key: future}
         sizes = {each: size_of(one.result()) for each, one in asked.items()}
         with self._lock:
             if self._kept.get(key) is not future:
