@@ -196,7 +196,7 @@ def groups(gradient: Gradient, kind: str, noun: str, most: float) -> Component:
 
 def clock_table(clock: pd.DataFrame, kind: str = "recorded") -> str:
     """Weekdays and hours to copy, headed by what the counts are where they are not as recorded."""
-    rows = zip(DAY_NAMES, *(clock[hour].tolist() for hour in clock), strict=True)
+    rows = zip(DAY_NAMES, *(clock[hour] for hour in clock), strict=True)
     return lines([f"day{CLOCKS[kind]}", *(f"{hour:02d}" for hour in range(24))], list(rows))
 
 

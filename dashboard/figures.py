@@ -219,7 +219,7 @@ def clock_figure(
     """
     counts = [
         [None if count is pd.NA else int(count) for count in row]
-        for row in zip(*(clock[hour].tolist() for hour in clock), strict=True)
+        for row in zip(*(clock[hour] for hour in clock), strict=True)
     ]
     words = [
         [
