@@ -28,7 +28,7 @@ from geo.stats import deprivation, rates
 from geo.stats.clock import NIGHTS, night_hours, nights_of, weekdays_of_months
 from geo.tell.assessment import VIOLENCE, part_of
 from geo.tell.exhibits import EXHIBITS
-from geo.tell.exhibits.exhibit import Exhibit
+from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 from geo.tell.exhibits.part import Part
 from geo.tell.exhibits.places import NIGHT
 from geo.tell.exhibits.when import ASB, NIGHT_HOURS
@@ -73,7 +73,13 @@ def check(atlas: Atlas) -> tuple[Compared, ...]:
         )
     if missing:
         raise Problem(f"The demonstration lacks {listed(missing)}: build it anew with hotspots demo.")
-    return tuple(row for topic in TOPICS for row in topic(atlas).seen(cleared=atlas.cleared))
+    try:
+        return tuple(row for topic in TOPICS for row in topic(atlas).seen(cleared=atlas.cleared))
+    except NotPossible as error:
+        raise Problem(
+            f"The demonstration lacks something that is compared ({str(error).rstrip('.')}): build it anew "
+            "with hotspots demo."
+        ) from error
 
 
 def counted(rows: Sequence[Compared]) -> str:
@@ -115,7 +121,8 @@ def _place(atlas: Atlas) -> Topic:
         "Small areas of 2021 by borough",
         "117 / 175 / 125",
         "–",
-        "The demonstration county has the areas of 2011 only, as the published tables do.",
+        "The demonstration county has the small areas of 2011 alone, by which the published tables of events "
+        "are drawn up.",
     )
     people = [frame["population"][mask].sum() for mask in masks]
     topic.numbers("Residents by borough, mid-2022", RESIDENTS, people)
@@ -134,8 +141,8 @@ def _crimes(atlas: Atlas) -> Topic:
     printed = published.CRIMES_ELSEWHERE / (sum(published.CRIMES) + published.CRIMES_ELSEWHERE)
     topic.share("The same as a share of all", printed, away / (away + sum(placed)), 1)
     why = (
-        f"The published months add up to {np.sum(published.VIOLENCE_BY_MONTH):,} offences with a borough, "
-        "which are rebuilt; the text says 89,775. The finer table was kept."
+        f"The published table of months, which matches, adds up to {np.sum(published.VIOLENCE_BY_MONTH):,} "
+        "offences with a borough; the text says 89,775. Both cannot be right."
     )
     topic.cannot("Violence and sexual offences", "89,775", f"{part.total:,}", why)
     topic.cannot("Their share of all offences", "30%", f"{part.total / sum(placed):.1%}", why)
@@ -172,7 +179,8 @@ def clock_of(atlas: Atlas) -> Topic:
         "All of them",
         "92,896",
         f"{total:,.0f}",
-        f"The published cells, which are rebuilt, add up to {total:,.0f}, not to the total beside them.",
+        f"The cells of the published table, which match, add up to {total:,.0f}, not to the total beside "
+        "them.",
     )
     ratio = night / morning
     topic.cannot(
@@ -180,7 +188,7 @@ def clock_of(atlas: Atlas) -> Topic:
         "15 times on every weekday",
         f"{night.sum() / morning.sum():.0f} times over the week; {ratio[:5].mean():.0f} from Monday to "
         f"Friday, {ratio[5:].mean():.0f} at the weekend",
-        "The published cells, which are rebuilt, give other ratios by day than the text.",
+        "The cells of the published table, which match, give other ratios by day than the text.",
     )
     midnight = part.midnight
     genuine = (night.sum() - midnight.excess) / (total - midnight.excess)
@@ -231,8 +239,8 @@ def _rates(atlas: Atlas) -> Topic:
         "95% limits of the rates",
         "narrower than Poisson counts allow",
         f"Police offences, Luton: {lower:,.1f} to {upper:,.1f}",
-        "Counts of independent events vary at least as much as Poisson's law says; limits by Dobson's method "
-        "are wider than those printed. Rates and verdicts are compared instead.",
+        "The printed limits are narrower than chance leaves them even where every event is independent of "
+        "the others. Those by Dobson's method are wider; rates and verdicts are compared instead.",
     )
     return topic
 

@@ -37,21 +37,26 @@ FACTOR_NAMES = {
     "knife": "Knife",
 }
 """Those of them that the demonstration has, and what the exhibit calls them."""
-_BEGINS = "The demonstration begins in January 2019, the published profile in June 2018."
 _LISTS = (
-    "The published profile does not print its list of offences; by police.uk’s categories there are more of "
-    "public order and fewer of other kinds. Spaces and the domestic part are rebuilt."
+    "The published profile does not print its list of offences. Here violence, public order and robbery are "
+    "counted as police.uk has them, which are other offences. Its spaces and women’s part of the domestic "
+    "offences match."
+)
+_BEGINS = (
+    "The demonstration begins in January 2019, the published profile in June 2018, and the profile does not "
+    "print its list of offences."
 )
 _YOUTH = (
-    "The published count does not say what serious youth violence is; rebuilt by the definition of MOPAC."
+    "The publication does not say what it calls serious youth violence. Here it is counted by the definition "
+    "of MOPAC, which is narrower."
 )
 _AGES = (
-    "Ages are such that the published standardised rates come out on the demonstration’s residents, who are "
-    "older than those of the real county."
+    "The ages in the demonstration were set to give the published standardised rates, not this order; it has "
+    "fewer residents aged 15 to 29 than the real county."
 )
 _AT_NIGHT = (
-    "The published tables of months, hours and small areas, which are rebuilt, leave less violence in the "
-    "town centres at night, so the classes are smaller parts."
+    "The published tables of months, hours and small areas match, and leave less violence in the town "
+    "centres at night than this share needs; other offences make up the rest."
 )
 
 
@@ -112,7 +117,8 @@ def classes(atlas: Atlas) -> Topic:
         "Factors in order of frequency",
         listed(have),
         listed(found),
-        "The published spaces of violence against women and girls, 39% in public, put public place first.",
+        "Published as well: 39% of violence against women and girls was in public, and 35% of all violence "
+        "was domestic. The demonstration keeps to these shares, and then public place comes first.",
     )
     return topic
 
@@ -178,7 +184,8 @@ def women(atlas: Atlas) -> Topic:
         "Of that in private, domestic",
         0.784,
         _count(atlas, f"{private}&domestic=yes") / _count(atlas, private),
-        "With 20.5% of that in public half of all were domestic, which 35% of all violence cannot give.",
+        "With the published 20.5% in public, half of all violence against women would be domestic. That is "
+        "more than women’s 72% of the domestic offences, which match, can be.",
         1,
     )
     return topic
