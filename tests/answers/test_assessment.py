@@ -196,7 +196,7 @@ def test_check_page_finds_no_difference_and_says_why_not(true_demo_atlas: Atlas)
     assert all(why.values())
     assert "91,334" in why["Violence and sexual offences"]
     assert "not known" in why["Violence between midnight and 4am"]
-    assert "Poisson" in why["95% limits of the rates"]
+    assert "chance" in why["95% limits of the rates"]
     assert f"{len(rows)} published figures" in counted(rows)
 
 
