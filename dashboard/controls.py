@@ -93,6 +93,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
         wanted &= parameter != "edges" or query.breaks == "own"
         shown[f"{ids.row(parameter)}.hidden"] = not wanted
+    shown[f"{ids.row('measure')}.hidden"] = bool(LAYERS[query.layer].lists)  # which count no events
     loaded = ENGLAND in atlas.catalogue.benchmarks and "benchmark" in LAYERS[query.layer].heeds
     why = england(atlas.asked(query), MEASURES[query.measure].comparison)[1] if loaded else ""
     shown[f"{ids.note('benchmark')}.children"] = f"England cannot be chosen: {why}." if why else ""
