@@ -179,7 +179,9 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     from importlib import import_module
 
     from geo.data.read_pieces import begun
+    from geo.data.room import keep_room
 
+    keep_room()
     loading = None
     if engine != ENGINE:
         from geo.engines.engine import engine_of

@@ -8,7 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import pandas as pd
+
 from geo.ask.problem import Problem
+from geo.data.distinct import of_arrow
+from geo.data.plain_cells import MOSTLY, Cut, cut
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,8 +20,8 @@ if TYPE_CHECKING:
 
 Bytes = bytes | bytearray
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-SAMPLE, MOSTLY = 1 << 18, 0.3
-"""Bytes of the first rows, and the share of different cells in them up to which a column is read packed."""
+SAMPLE = 1 << 18
+"""Bytes of the first rows, whose cells tell which columns are read packed."""
 BLOCK = 1 << 22
 """Bytes that are split at a time: few enough to stay near the processor."""
 
@@ -31,8 +35,8 @@ class Cells(NamedTuple):
         Its header, and the columns that have a name.
     end : int
         Bytes without the line ends behind the last row.
-    table : pyarrow.Table
-        Text, dictionaries where few cells differ; without the odd rows.
+    cells : Cut, or dict of str to Series
+        Those of a plain text, or text by the kept columns, packed where few differ; without the odd rows.
     odd : list of int
         Rows that are longer or shorter than the header.
     """
@@ -40,7 +44,7 @@ class Cells(NamedTuple):
     columns: list[str]
     kept: list[str]
     end: int
-    table: pa.Table
+    cells: Cut | dict[str, pd.Series]
     odd: list[int]
 
 
@@ -107,8 +111,18 @@ def _check_letters(text: Bytes, end: int) -> None:
 
 def split(
     text: Bytes, end: int, separator: str, columns: list[str], kept: list[str]
-) -> tuple[pa.Table, list[int]]:
+) -> tuple[Cut | dict[str, pd.Series], list[int]]:
     """The cells of a text up to its end, and which rows of it are longer or shorter than its header."""
+    if plain := cut(text, text.find(b"\n", 0, end) + 1 or end, end, separator, columns):
+        return plain, []
+    table, odd = _by_reader(text, end, separator, columns, kept)
+    return {column: of_arrow(table[column]) for column in kept}, odd
+
+
+def _by_reader(
+    text: Bytes, end: int, separator: str, columns: list[str], kept: list[str]
+) -> tuple[pa.Table, list[int]]:
+    """The same of any text, by Arrow's reader of CSV."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.csv
@@ -141,7 +155,7 @@ def split(
             ),
         )
 
-    cut = text.find(b"\n", SAMPLE, end)
-    first = read(end if cut < 0 else cut, set())
+    some = text.find(b"\n", SAMPLE, end)
+    first = read(end if some < 0 else some, set())
     often = {c for c in kept if len(pc.unique(first[c])) <= MOSTLY * len(first)}
     return read(end, often), odd

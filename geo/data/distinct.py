@@ -128,7 +128,7 @@ def _end_to_end(columns: list[pd.Series]) -> pd.Series:
     return _packed(found, distinct)
 
 
-_FACTORS = np.random.default_rng(20240501).integers(1 << 63, size=1 << 12, dtype=np.uint64) * 2 + 1
+FACTORS = np.random.default_rng(20240501).integers(1 << 63, size=1 << 12, dtype=np.uint64) * 2 + 1
 
 
 def hashed(column: pd.Series) -> np.ndarray:
@@ -155,15 +155,15 @@ def hashed(column: pd.Series) -> np.ndarray:
         if length:
             words.view(np.uint8)[:, :length] = _rows_of_bytes(same, int(length))
         words[:, -1] |= np.uint64(length % 8 << 56)
-        found[mine] = (words * np.resize(_FACTORS, words.shape[1])).sum(axis=1, dtype=np.uint64)
+        found[mine] = (words * np.resize(FACTORS, words.shape[1])).sum(axis=1, dtype=np.uint64)
     return found
 
 
-def hashed_rows(frame: pd.DataFrame) -> np.ndarray:
-    """Return a number of 64 bits for each row of texts, as :func:`hashed` does for each text."""
-    found = np.zeros(len(frame), np.uint64)
-    for factor, column in zip(np.resize(_FACTORS, len(frame.columns)), frame, strict=True):
-        numbers = hashed(frame[column])
+def hashed_rows(columns: Sequence[pd.Series]) -> np.ndarray:
+    """Return a number of 64 bits for each row of columns of text, as :func:`hashed` does for each text."""
+    found = np.zeros(len(columns[0]), np.uint64)
+    for factor, column in zip(np.resize(FACTORS, len(columns)), columns, strict=True):
+        numbers = hashed(column)
         found = (found ^ (found >> np.uint64(29)) ^ numbers ^ (numbers >> np.uint64(32))) * factor
     return found
 

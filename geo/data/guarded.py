@@ -252,7 +252,7 @@ def _secret(change: Transaction) -> bytes:
 
 def places_of(snapshot: Snapshot) -> Places:
     """Return the places of a folder: in their boroughs and wards, by deprivation as far as it is loaded."""
-    areas = snapshot.read("areas/lsoa").index
+    areas = snapshot.columns("areas/lsoa", ["name"]).index
     lookup = decile = None
     if snapshot.has("lookup"):
         table = snapshot.read("lookup")

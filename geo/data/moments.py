@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from geo.data.distinct import letters_of, mapped, values_of
+from geo.data.distinct import mapped, values_of
 from geo.data.table import Counted, Table, cleaned, looks_like
 
 
@@ -73,13 +73,13 @@ def _dates(
     table: Table, column: str, form: str, *, optional: bool, ahead: int = 1
 ) -> tuple[pd.Series, pd.Series]:
     """Moments of a column, and whether each has a time of day."""
-    values = _as_stated(table.frame[column], form)
+    values = _as_stated(table, column, form)
     timed = ~np.isnat(values) & _has_time(form)
-    missing = table.frame[column].isna().to_numpy(bool)
+    missing = table.blank(column)
     blank = missing.copy()
     left = np.flatnonzero(np.isnat(values) & ~missing)
     if len(left):
-        positions, distinct = values_of(mapped(table.frame[column].iloc[left], cleaned))
+        positions, distinct = values_of(mapped(table.some(column, left), cleaned))
         read, with_time, ends = _moments(distinct, form)
         known, blank[left] = positions >= 0, positions < 0
         values[left[known]] = read.to_numpy("datetime64[s]")[positions[known]]
@@ -102,15 +102,12 @@ _FIXED = re.compile(r"(?P<day>(?:%[Ymd]|[^%\s\w])+)(?P<clock>[ T](?:%[HMS]|:)+)?
 _DIRECTIVE = re.compile(r"(%[YmdHMS])")
 
 
-def _as_stated(cells: pd.Series, form: str) -> np.ndarray:
+def _as_stated(table: Table, column: str, form: str) -> np.ndarray:
     """Moments of the cells that are written to the letter in a form of fixed width; NaT of all others."""
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        codes, texts = values_of(cells)
-        return np.append(_as_stated(texts, form), np.datetime64("NaT"))[codes]
-    moments = np.full(len(cells), "NaT", "datetime64[s]")
+    moments = np.full(len(table), "NaT", "datetime64[s]")
     if _FIXED.fullmatch(form) is None or not {"%Y", "%m", "%d"} <= set(_DIRECTIVE.findall(form)):
         return moments
-    fits, letters = letters_of(cells, len(_like(form)))
+    fits, letters = table.letters_of(column, len(_like(form)))
     numbers: dict[str, np.ndarray] = {}
     good, at = np.ones(len(letters), dtype=bool), 0
     letters = np.ascontiguousarray(letters.T)  # each place in the text by itself

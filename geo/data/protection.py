@@ -124,9 +124,15 @@ def _by_five_years(events: pd.DataFrame) -> pd.DataFrame:
 def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
     """Key of the noise: of the secret, of the events in whatever order, and of the budget."""
     events = _by_five_years(events.drop(columns=_LATER, errors="ignore"))
-    texts = pd.DataFrame({column: filled(events[column], "") for column in events}, copy=False)
-    rows = np.sort(pd.util.hash_pandas_object(texts, index=False).to_numpy())
+    some = (events.iloc[at : at + AT_A_TIME] for at in range(0, len(events), AT_A_TIME))
+    rows = np.sort(np.concatenate([np.empty(0, np.uint64), *map(_row_hashes, some)]))
     return int.from_bytes(hmac.new(secret, f"{budget:g} ".encode() + rows.tobytes(), hashlib.sha256).digest())
+
+
+def _row_hashes(events: pd.DataFrame) -> np.ndarray:
+    """A number of 64 bits for each event, by the texts of all that is known of it."""
+    texts = pd.DataFrame({column: filled(events[column], "") for column in events}, copy=False)
+    return pd.util.hash_pandas_object(texts, index=False).to_numpy()
 
 
 def protected(
@@ -228,7 +234,7 @@ class _Dealer:
             hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int16)
             if grain == "day":
                 slots, hours = slots[_HOUR == NO_HOUR], hours * 0 + NO_HOUR
-            day = pd.to_datetime(self.events["date"]).dt.day_of_week.fillna(0).to_numpy(np.int16)
+            day = _weekdays(self.events["date"])
             slot_of = np.searchsorted(slots, np.arange(len(_HOUR))).astype(np.int16)
             label = slot_of[day * np.int16(NO_HOUR + 1) + hours]
             del day, hours
@@ -326,6 +332,12 @@ def _counted(group: np.ndarray, groups: int, label: np.ndarray, labels: int) -> 
         some = slice(start, start + AT_A_TIME)
         found += np.bincount(group[some] * labels + label[some], minlength=len(found))
     return found.reshape(groups, labels)
+
+
+def _weekdays(date: pd.Series) -> np.ndarray:
+    """Weekday of each date, Monday 0, and 0 where it is missing; int16."""
+    days = date.to_numpy("datetime64[D]")
+    return np.where(np.isnat(days), 0, (days.view(np.int64) + 3) % 7).astype(np.int16)
 
 
 def _dates(month: np.ndarray, weekday: np.ndarray, week: np.ndarray) -> pd.Series:

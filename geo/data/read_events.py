@@ -15,7 +15,7 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.words import month_number, month_text
 from geo.data import coverage, reports
-from geo.data.distinct import dealt, hashed, hashed_rows, mapped, repeats, unknown
+from geo.data.distinct import dealt, hashed_rows, mapped, repeats, unknown
 from geo.data.files import Member, digest, members_of
 from geo.data.read_pieces import pieces_of
 from geo.data.readers import Reader, together
@@ -202,15 +202,14 @@ def _read_piece(source: Source, member: Member, read: Callable[[], Table]) -> _P
 
 def _references(table: Table, reader: Reader) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the references of a table, and of its whole rows that have none."""
-    frame = table.frame
-    without = np.ones(len(frame), dtype=bool)
-    given = np.zeros(len(frame), np.uint64)
+    without = np.ones(len(table), dtype=bool)
+    given = np.zeros(len(table), np.uint64)
     if reader.reference:
-        without = frame[reader.reference].isna().to_numpy(bool)
-        given = hashed(frame[reader.reference])
+        without, given = table.blank(reader.reference), table.hashed(reader.reference)
     if not without.any():
         return given, np.empty(0, np.uint64)
-    return given[~without], hashed_rows(frame[without])
+    rows = np.flatnonzero(without)
+    return given[~without], hashed_rows([table.some(column, rows) for column in table.names])
 
 
 def _whole(pieces: list[_Piece]) -> Part:

@@ -50,9 +50,9 @@ def read_factors(
 
 def read_circumstances(table: Table) -> dict[str, pd.Series]:
     """What a force's dated extract may record besides: persons, circumstances, and what it names."""
-    there = {name: one.header for name, one in FACTORS.items() if one.header and one.header in table.frame}
+    there = {name: one.header for name, one in FACTORS.items() if one.header and one.header in table.names}
     found = read_factors(table, there)
-    person, place = (column if column in table.frame else "" for column in (VICTIM, PREMISES))
+    person, place = (column if column in table.names else "" for column in (VICTIM, PREMISES))
     return found | read_names(table, person, place, found.get("premises"))
 
 

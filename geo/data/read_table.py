@@ -20,8 +20,8 @@ import pandas as pd
 from geo.ask.problem import Problem
 from geo.ask.words import listed
 from geo.data.cells import SEPARATORS, Bytes, Cells, cells_of, columns_of, separator_of, split
-from geo.data.distinct import of_arrow
 from geo.data.packing import check_beginning, check_workbook
+from geo.data.plain_cells import Cut
 from geo.data.table import Counted, Table
 
 Recognise = Callable[[Sequence[str]], bool]
@@ -94,8 +94,10 @@ def read_table(
     if separator != ",":
         notes.append(f"{name}: the columns are separated by {SEPARATORS[separator]}.")
     cells = ahead.result() if ahead else cells_of(name, text, separator)
-    table = _quickly(name, text, cells, first_row, recognise, separator=separator, lenient=lenient)
-    if table is None or not (recognise(list(table.frame)) or _is_header(list(table.frame))):
+    table = _quickly(
+        name, text, cells, first_row, recognise, separator=separator, lenient=lenient, kept=bool(ahead)
+    )
+    if table is None or not (recognise(table.names) or _is_header(table.names)):
         table = _row_by_row(name, text, separator, first_row, recognise, lenient=lenient)
     table.notes[:0] = notes
     return table
@@ -152,24 +154,30 @@ def _quickly(
     *,
     separator: str,
     lenient: bool,
+    kept: bool,
 ) -> Table | None:
-    """A table whose first row is its header; None where it is not that, or its rows cannot be told apart."""
+    """A table whose first row is its header; None where it is not that, or its rows cannot be told apart.
+
+    Of a plain text its cut is kept where that is wanted, else all columns are made.
+    """
     import pyarrow as pa
 
     if cells is None:
         return None
-    columns, kept, table, odd = cells.columns, cells.kept, cells.table, cells.odd
+    columns, split_, odd = cells.columns, cells.cells, cells.odd
     wrong: dict[int, tuple[str, str]] = {}
     try:
         if odd and not recognise(columns):  # the header may be further down
             return None
         if odd:
             mended, wrong = _mended(text[: cells.end], odd, separator, len(columns))
-            table, _ = split(mended, len(mended), separator, columns, kept)
+            split_, _ = split(mended, len(mended), separator, columns, cells.kept)
     except (pa.ArrowInvalid, _NotPlain):
         return None
-    frame = pd.DataFrame({column: of_arrow(table[column]) for column in kept}, copy=False)
-    return _finished(name, frame, np.arange(len(frame)) + first_row + 1, lenient, wrong)
+    if isinstance(split_, Cut) and not kept:
+        split_ = {column: split_.cells(column) for column in split_.names}
+    found = split_ if isinstance(split_, Cut) else pd.DataFrame(split_, copy=False)
+    return _finished(name, found, np.arange(len(found)) + first_row + 1, lenient, wrong)
 
 
 class _NotPlain(Exception):
@@ -269,26 +277,25 @@ def _header_row(rows: list[list[str]], recognise: Recognise) -> int:
 
 def _finished(
     name: str,
-    frame: pd.DataFrame,
+    cells: pd.DataFrame | Cut,
     rows: np.ndarray,
     lenient: bool,
     wrong: dict[int, tuple[str, str]] | None = None,
 ) -> Table:
     """The table without its empty rows."""
-    suspect = frame.iloc[:, 0].isna() if len(frame.columns) else pd.Series(dtype=bool)
-    empty = np.zeros(len(frame), dtype=bool)
-    if suspect.any():
-        at = np.flatnonzero(suspect)
-        for column in frame.columns[1:]:
-            cells = frame[column].iloc[at]
-            at = at[(cells.isna() | (cells.str.strip() == "")).to_numpy(bool)]
-        empty[at] = True
+    cut, frame = (cells, pd.DataFrame(index=range(len(cells)))) if isinstance(cells, Cut) else (None, cells)
+    table = Table(name, frame, rows, aside={} if lenient else None, cut=cut)
+    at = np.flatnonzero(table.blank(table.names[0])) if table.names else np.empty(0, np.intp)
+    for column in table.names[1:] if len(at) else ():
+        some = table.some(column, at)
+        at = at[(some.isna() | (some.str.strip() == "")).to_numpy(bool)]
+    empty = np.zeros(len(rows), dtype=bool)
+    empty[at] = True
     for position in wrong or {}:
         empty[position] = False
     kept = np.flatnonzero(~empty)
     if empty.any():
-        frame, rows = frame.iloc[kept].reset_index(drop=True), rows[kept]
-    table = Table(name, frame, rows, aside={} if lenient else None)
+        table.keep(kept)
     for position, (column, why) in (wrong or {}).items():
         table.refuse(kept == position, column, why)
     if blanks := int(empty.sum()):

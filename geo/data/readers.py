@@ -256,10 +256,10 @@ _LANDMARKS = frozenset(
 
 def _snap_points(table: Table) -> dict[str, pd.Series]:
     """The anonymous places to which police.uk moves events, where the file has them."""
-    if not {"Longitude", "Latitude"} <= set(table.frame):
+    if not {"Longitude", "Latitude"} <= set(table.names):
         return {}
     words = None
-    if "Location" in table.frame:  # what stands there; the names of streets are not kept
+    if "Location" in table.names:  # what stands there; the names of streets are not kept
         words = mapped(table.words("Location"), lambda cells: cells.where(cells.isin(_LANDMARKS)))
     return {"point": points_of(table.words("Longitude"), table.words("Latitude"), words)}
 
@@ -275,7 +275,7 @@ def _police_outcomes(table: Table) -> pd.DataFrame:
 
 def reporter_of(table: Table, column: str) -> dict[str, pd.Series]:
     """Who reports each event, where the file has the column."""
-    return {"reporter": table.words(column)} if column in table.frame else {}
+    return {"reporter": table.words(column)} if column in table.names else {}
 
 
 def _force_extract(table: Table) -> pd.DataFrame:
@@ -345,7 +345,7 @@ _ASSAULTS = {
 
 
 def _admissions(table: Table) -> pd.DataFrame:
-    given = ["CAUSE_4"] if "CAUSE_4" in table.frame else [c for c in _diagnoses(table) if c != "DIAG_01"]
+    given = ["CAUSE_4"] if "CAUSE_4" in table.names else [c for c in _diagnoses(table) if c != "DIAG_01"]
     cause = pd.Series(np.nan, index=range(len(table)), dtype="str")
     for column in given:
         code = table.text(column).str.upper()
@@ -371,7 +371,7 @@ def _admissions(table: Table) -> pd.DataFrame:
 
 
 def _diagnoses(table: Table) -> list[str]:
-    return [column for column in table.frame if _DIAGNOSIS.fullmatch(column)]
+    return [column for column in table.names if _DIAGNOSIS.fullmatch(column)]
 
 
 def _groups_of_diagnoses(table: Table) -> pd.Series:

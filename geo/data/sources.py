@@ -226,7 +226,7 @@ def reader_for(source: Source, table: Table) -> Reader:
     Problem
         If the header is none that the source comes with, naming what is missing of the nearest one.
     """
-    header = list(table.frame.columns)
+    header = table.names
     for reader in source.readers:
         if reader.recognise(header):
             return reader
@@ -234,7 +234,7 @@ def reader_for(source: Source, table: Table) -> Reader:
     for reader in source.readers:  # names of columns may be in another case
         named = {lower[c.casefold()]: c for c in reader.columns if c.casefold() in lower}
         if len(lower) == len(header) and len(named) == len(set(reader.columns)):
-            table.frame = table.frame.rename(columns=named)
+            table.renamed(named)
             return reader
     nearest = min(source.readers, key=lambda reader: len(set(reader.columns) - set(header)))
     missing = [f"“{column}”" for column in nearest.columns if column not in header]

@@ -14,7 +14,8 @@ import pandas as pd
 from geo.ask.ages import AGE_BANDS, AGES, EDGES, WHOLE
 from geo.ask.problem import Problem
 from geo.ask.words import UNSEEN, one_line
-from geo.data.distinct import dealt, values_of
+from geo.data.distinct import dealt, hashed, letters_of, values_of
+from geo.data.plain_cells import Cut
 
 NOTHING = ("#N/A", "#N/D", "#REF!", "#VALUE!", "#NAME?", "N/A", "NULL", "(NULL)", "(BLANK)")
 """What spreadsheets and databases write where a cell is blank, in any case."""
@@ -70,6 +71,7 @@ class Table:
         The file as its user knows it, such as ``archive.zip: 2021-05/2021-05-kent-street.csv``.
     frame : DataFrame
         One column a header, all text; a column of few different cells is packed (:mod:`geo.data.distinct`).
+        Without columns where the cells are those of ``cut``.
     rows : ndarray of int
         Number of each row in the file, as a spreadsheet counts: the header is row 1.
     notes : list of str
@@ -77,6 +79,8 @@ class Table:
     aside : dict or None
         Where it is a dict, rows that make no sense do not refuse the file but are set aside: position to
         column and reason.
+    cut : Cut or None
+        The cells of a long text, each column of which is read when it is asked for.
     """
 
     name: str
@@ -84,6 +88,7 @@ class Table:
     rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     notes: list[str] = field(default_factory=list)
     aside: dict[int, tuple[str, str]] | None = None
+    cut: Cut | None = None
 
     def __post_init__(self) -> None:
         if len(self.rows) != len(self.frame):
@@ -91,6 +96,51 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return self.cut.names if self.cut else list(self.frame)
+
+    def renamed(self, names: dict[str, str]) -> None:
+        """Give some columns other names."""
+        if self.cut:
+            self.cut = self.cut.renamed(names)
+        self.frame = self.frame.rename(columns=names)
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Keep some rows alone."""
+        if self.cut:
+            self.cut = self.cut.of(rows)
+        self.frame, self.rows = self.frame.iloc[rows].reset_index(drop=True), self.rows[rows]
+
+    def blank(self, column: str) -> np.ndarray:
+        """Whether each cell of a column is blank; bool."""
+        if self.cut:
+            return self.cut[column].lengths == 0
+        return self.frame[column].isna().to_numpy(bool)
+
+    def some(self, column: str, rows: np.ndarray) -> pd.Series:
+        """Return the cells of a column in some rows as they stand; missing where blank."""
+        return self.cut[column].of(rows).text() if self.cut else self.frame[column].iloc[rows]
+
+    def hashed(self, column: str) -> np.ndarray:
+        """Return a number of each cell of a column (:func:`geo.data.distinct.hashed`)."""
+        return self.cut[column].hashed() if self.cut else hashed(self.frame[column])
+
+    def letters_of(self, column: str, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return which cells have so many bytes, and these (:func:`geo.data.distinct.letters_of`)."""
+        if self.cut:
+            return self.cut[column].letters_of(length)
+        codes, texts = None, self.frame[column]
+        if isinstance(texts.dtype, pd.CategoricalDtype):
+            codes, texts = values_of(texts)
+        fits, letters = letters_of(texts, length)
+        if codes is None:
+            return fits, letters
+        place = np.append(np.cumsum(fits) - 1, -1)[codes]
+        fits = np.append(fits, False)[codes]
+        return fits, letters[place[fits]]
 
     def columns(self, needed: Iterable[str], refusal: str) -> dict[str, str]:
         """Return the columns by their names in lower case.
@@ -130,7 +180,7 @@ class Table:
 
     def distinct(self, column: str) -> tuple[np.ndarray, pd.Series]:
         """Return for each row the position of its cell, -1 where it is missing, and the cells, cleaned."""
-        positions, distinct = values_of(self.frame[column])
+        positions, distinct = self.cut[column].distinct() if self.cut else values_of(self.frame[column])
         return positions, cleaned(distinct)
 
     def refuse(self, wrong: pd.Series | np.ndarray, column: str, expected: str) -> None:
@@ -308,7 +358,7 @@ def keyed_number(text: bytes, key: bytes) -> int:
 
 def persons_of(table: Table) -> dict[str, pd.Series]:
     """Persons of an extract of NHS England, as attributes, where it names them."""
-    columns = {column.upper(): column for column in table.frame}
+    columns = {column.upper(): column for column in table.names}
     named = next((columns[name] for name in PERSONS if name in columns), None)
     return {} if named is None else parse_persons(table, named)
 

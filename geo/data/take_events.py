@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from geo.data.readers import known_again, spellings, together
 from geo.data.receipt import ROWS_NAMED, Aside, Progress, Receipt, Rows, events_in_words, month_runs
 from geo.data.sources import Source, declared
 from geo.data.store import Transaction
-from geo.data.take_areas import loaded_areas, need_areas
+from geo.data.take_areas import need_areas
 from geo.data.vintages import OUTSIDE
 
 
@@ -43,18 +44,18 @@ def take_events(
     need_areas(change)
     batches = {r: b for r, b in change.manifest["batches"].items() if b["source"] == source.key}
     with ThreadPoolExecutor(2) as beside:
-        known, printed = beside.submit(loaded_areas, change), beside.submit(fingerprints, paths)
+        printed = beside.submit(fingerprints, paths)
         guarded.get_ready(source, beside)
         if batches and _loaded_already(batches, printed.result(), add=add):
             notes = ["These files are loaded already; nothing was changed."]
             return Receipt(source.key, printed.result(), notes=notes)
         reader, parts = read_events(source, paths, sheet, progress)
-    areas, files = known.result(), printed.result()
+    files = printed.result()
     prints = sorted(identity(file) for file in files)
     role = f"incidents/{source.key}/{hashlib.sha256(''.join(prints).encode()).hexdigest()[:12]}"
     source = declared(source, reader, made_up=change.synthetic)
     grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
-    events, conversion, notes, level = _placed(change, parts, areas)
+    events, conversion, notes, level = _placed(change, parts)
     events["category"], merged = spellings(events["category"])
     loaded = set(change.months(source.key)) if batches and add else set()
     months, kept, told, gaps = _covered(change, source.covers, parts, events, batches, loaded=loaded)
@@ -336,12 +337,14 @@ def _not_reported(change: Transaction, usual: dict[str, str], districts: pd.Seri
 
 
 def _placed(
-    change: Transaction, parts: list[Part], areas: Any
+    change: Transaction, parts: list[Part]
 ) -> tuple[pd.DataFrame, vintages.Conversion | None, list[str], boundaries.Level]:
     """The events of all parts with their place among the loaded areas: a code, ``"outside"`` or missing.
 
     Also how the places were found, and the kind of area that the files give.
     """
+    areas = change.columns("areas/lsoa", ["name"]).index
+    shapes = cache(lambda: change.read("areas/lsoa"))
     changes = change.read("vintage") if change.has("vintage") else None
     telling = vintages.TellingCodes.of(changes) if changes is not None else None
     known = change.read("lookup/all").index if change.has("lookup/all") else pd.Index([])
@@ -356,30 +359,30 @@ def _placed(
                 part.events["lsoa"], level, _lookup(change, part.name), _residents(change)
             )
             notes.append(f"{part.name}: {coarser.SAID[level]} Shared out over small areas by residents.")
-            own = vintages.all_of(str(areas.index.name), len(part.events))
+            own = vintages.all_of(str(areas.name), len(part.events))
         elif pointed:
             point = part.events.pop("longitude"), part.events.pop("latitude")
-            part.events["lsoa"] = boundaries.locate(*point, areas)
+            part.events["lsoa"] = boundaries.locate(*point, shapes())
             part.events["point"] = points_of(*point)
-            own = vintages.all_of(str(areas.index.name), len(part.events))
+            own = vintages.all_of(str(areas.name), len(part.events))
         else:
-            own, mixed = vintages.vintages_of(part.events["lsoa"], areas.index, telling, part.name, known)
+            own, mixed = vintages.vintages_of(part.events["lsoa"], areas, telling, part.name, known)
             notes += mixed
-        part.vintages = set(own.unique()) or {str(areas.index.name)}
-        vintage.append((own != areas.index.name).to_numpy())
+        part.vintages = set(own.unique()) or {str(areas.name)}
+        vintage.append((own != areas.name).to_numpy())
     events = together([part.events for part in parts])
     for part in parts:
         del part.events
     other = np.concatenate(vintage)
     conversion = None
     if other.any():
-        from_ = "lsoa11cd" if areas.index.name == "lsoa21cd" else "lsoa21cd"
+        from_ = "lsoa11cd" if areas.name == "lsoa21cd" else "lsoa21cd"
         codes = events["lsoa"].astype("str")
         codes[other], conversion = vintages.convert_vintage(
-            codes[other], from_, areas.index, changes, _residents(change)
+            codes[other], from_, areas, changes, _residents(change)
         )
         events["lsoa"] = codes
-    events["lsoa"] = mapped(events["lsoa"], lambda codes: codes.where(codes.isin(areas.index), OUTSIDE))
+    events["lsoa"] = mapped(events["lsoa"], lambda codes: codes.where(codes.isin(areas), OUTSIDE))
     finest = next(level for level in ("borough", "ward", "lsoa") if level in levels or level == "lsoa")
     return events, conversion, notes, finest
 

@@ -233,8 +233,8 @@ def dealt(counts: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> n
 
     Returns
     -------
-    ndarray of int32, shape (events,)
-        Label of each event.
+    ndarray of int, shape (events,)
+        Label of each event, in as few bits as labels need.
     """
     return dealt_in(shuffled(len(groups), rng), counts, groups)
 
@@ -246,10 +246,10 @@ def shuffled(events: int, rng: np.random.Generator) -> np.ndarray:
 
 def dealt_in(order: np.ndarray, counts: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Deal as :func:`dealt` does, in an order that is given."""
-    few = np.int16 if counts.shape[0] < np.iinfo(np.int16).max else np.int64  # numbers of 16 bits sort fast
-    order = order[np.argsort(groups.astype(few)[order], kind="stable")]
-    labels = np.tile(np.arange(counts.shape[1], dtype=np.int32), counts.shape[0])
-    found = np.empty(len(groups), np.int32)
+    of_group, of_label = (np.min_scalar_type(-n) for n in counts.shape)  # few bits sort fast and lie near
+    order = order[np.argsort(groups.astype(of_group)[order], kind="stable")]
+    labels = np.tile(np.arange(counts.shape[1], dtype=of_label), counts.shape[0])
+    found = np.empty(len(groups), of_label)
     found[order] = np.repeat(labels, counts.ravel())
     return found
 

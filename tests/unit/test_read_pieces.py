@@ -31,7 +31,8 @@ def in_pieces(content: bytes, size: int) -> list[Table]:
 
 
 def together(tables: list[Table]) -> tuple[pd.DataFrame, list[int], dict[int, tuple[str, str]]]:
-    frame = pd.concat([unpacked(table.frame) for table in tables], ignore_index=True)
+    every = [pd.DataFrame({c: table.some(c, np.arange(len(table))) for c in table.names}) for table in tables]
+    frame = pd.concat([unpacked(frame) for frame in every], ignore_index=True)
     rows = [int(row) for table in tables for row in table.rows]
     aside = {int(t.rows[at]): reason for t in tables for at, reason in (t.aside or {}).items()}
     return frame, rows, aside
