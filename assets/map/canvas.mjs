@@ -393,10 +393,12 @@ export class CanvasPainter {
       this.#mosaicOf = this.#ids;
       this.#mosaicStand = { x, y, zoom };
     }
-    const looks = [...new Set(this.#looks)];
-    const places = new Map(looks.map((look, i) => [look, i]));
-    const lookOf = Uint8Array.from(this.#looks, (look) => places.get(look));
-    const inks = [...looks, this.#plain("water")].map((look) => this.#inkOf(look));
+    const places = new Map(); // of the looks that there are
+    const lookOf = Uint8Array.from(this.#looks, (look) => {
+      if (!places.has(look)) places.set(look, places.size);
+      return places.get(look);
+    });
+    const inks = [...places.keys(), this.#plain("water")].map((look) => this.#inkOf(look));
     const hair = { colour: this.#inkOf(this.#plain("hair")).flat, parts: Math.round(256 * atZoom(HAIR, zoom)) };
     this.#place(pen, origin);
     const { e: across, f: down } = pen.getTransform();

@@ -24,7 +24,12 @@ import { Shapes, outlinesOf } from "./shapes.mjs";
 const OUTSIDE = 255;
 
 /** @returns {Uint8Array} the bytes of a base64 text */
-const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+function bytes(base64) {
+  const text = atob(base64);
+  const found = new Uint8Array(text.length);
+  for (let i = 0; i < found.length; i += 1) found[i] = text.charCodeAt(i);
+  return found;
+}
 
 async function fetched(address) {
   const answer = await fetch(address);
