@@ -9,7 +9,6 @@ at a time.
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from geo.out.letters import cut_font
 from geo.out.structure import HOLDS, Part
 
 INK, MUTED, LINE, SURFACE, BAR = "#17222b", "#4a5661", "#d9dfe4", "#eef3f6", "#12283a"
@@ -420,28 +420,13 @@ class Page:
         FigureCanvasSVG(self.figure).print_svg(file, metadata=facts)
         faces = "".join(
             f"@font-face{{font-family:'DejaVu Sans';font-weight:{700 if bold else 400};"
-            f"src:url(data:font/ttf;base64,{_cut_font(bold, frozenset(used))})}}"
+            f"src:url(data:font/ttf;base64,{cut_font(_font_file(bold), frozenset(used))})}}"
             for bold, used in self.letters.items()
             if used
         )
         style = b'<style type="text/css">'
         drawn = re.sub(rb"(\d\.\d{3})\d+", rb"\1", file.getvalue())  # a thousandth of a point is enough
         return drawn.replace(style, style + faces.encode("ascii"), 1)
-
-
-@lru_cache(maxsize=64)
-def _cut_font(bold: bool, used: frozenset[str]) -> str:
-    """The font cut down to some characters, as base64."""
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-
-    font = TTFont(_font_file(bold), recalcTimestamp=False)
-    subsetter = Subsetter(Options(hinting=False, drop_tables=["FFTM", "GSUB", "GPOS", "GDEF", "MATH"]))
-    subsetter.populate(text="".join(sorted(used)))
-    subsetter.subset(font)
-    file = io.BytesIO()
-    font.save(file)
-    return base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def pdf(pages: Sequence[Page], title: str, about: str, keywords: str, made: date) -> bytes:

@@ -5,13 +5,15 @@ from datetime import date
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from shapely import box
 
 from geo.answer.colours import AS_EXPECTED, DEPRIVATION, PALETTES, PLAIN
-from geo.out.drawing import Page, Rect, drawing, shorten, text_width, wrap
+from geo.out.drawing import Page, Rect, _font_file, drawing, shorten, text_width, wrap
+from geo.out.letters import OF_NO_USE, bare_font
 from geo.out.pane import Pane, spread
 from tests.support.exported import squeezed
 
@@ -92,3 +94,10 @@ def test_in_black_and_white_the_ground_is_told_from_the_palest_class(colour):
     lines = np.ptp(ground.mean(axis=0))
     assert lines > 20 and np.ptp(ground.mean(axis=1)) < 5, "upright lines, which no class has"
     assert area.mean() - ground.min() > 25
+
+
+def test_a_bare_font_has_every_letter_in_its_place_and_nothing_to_lay_them_out() -> None:
+    whole, bare = TTFont(_font_file(True)), TTFont(bare_font(_font_file(True)))
+    assert "GPOS" in whole and not {*OF_NO_USE} & {*bare.keys()}
+    assert bare.getGlyphOrder() == whole.getGlyphOrder()
+    assert bare_font(_font_file(True)) is bare_font(_font_file(True))
