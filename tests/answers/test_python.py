@@ -9,12 +9,10 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
-from nbclient import NotebookClient
 
 import hotspots
 from geo.ask.notice import MOST_OFFERED
@@ -284,6 +282,9 @@ def test_the_examples_of_the_docstrings(beside_the_demonstration):
 
 
 def test_the_notebook_runs_from_its_first_cell_to_its_last(beside_the_demonstration):
+    import nbformat  # half a second, which every process would wait
+    from nbclient import NotebookClient
+
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     nbformat.validate(notebook)
     assert not any(cell.get("outputs") for cell in notebook.cells), "committed without what it shows"

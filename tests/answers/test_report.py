@@ -79,6 +79,12 @@ def pdf(assessment: Assessment, small_atlas: Atlas, quick: None) -> pypdf.PdfRea
 
 
 @pytest.fixture(scope="module")
+def texts(pdf: pypdf.PdfReader) -> list[str]:
+    """What stands on each page of the PDF, read once."""
+    return [page.extract_text() for page in pdf.pages]
+
+
+@pytest.fixture(scope="module")
 def web(assessment: Assessment, small_atlas: Atlas, quick: None) -> str:
     return write(assessment, small_atlas, "html").decode("utf-8")
 
@@ -273,17 +279,20 @@ def test_pdf_fonts_are_embedded(pdf: pypdf.PdfReader) -> None:
     assert any("DejaVuSans-Bold" in name for name in names)
 
 
-def test_pdf_says_what_it_is_on_every_page(pdf: pypdf.PdfReader, assessment: Assessment) -> None:
+def test_pdf_says_what_it_is_on_every_page(
+    pdf: pypdf.PdfReader, texts: list[str], assessment: Assessment
+) -> None:
     assert pdf.metadata.title == assessment.title
     assert pdf.trailer["/Root"]["/Lang"] == "en-GB"
-    for number, page in enumerate(pdf.pages, start=1):
-        text = page.extract_text()
+    for number, text in enumerate(texts, start=1):
         assert assessment.banner.upper() in text
         assert f"Page {number}" in text
 
 
-def test_pdf_holds_every_caption_and_an_outline(pdf: pypdf.PdfReader, assessment: Assessment) -> None:
-    text = squeezed("".join(page.extract_text() for page in pdf.pages))
+def test_pdf_holds_every_caption_and_an_outline(
+    pdf: pypdf.PdfReader, texts: list[str], assessment: Assessment
+) -> None:
+    text = squeezed("".join(texts))
     for exhibit in assessment.exhibits.values():
         assert squeezed(f"{exhibit.number}. {exhibit.title}") in text
         assert squeezed(exhibit.finding) in text
@@ -302,8 +311,8 @@ def test_pdf_can_be_read_aloud(pdf: pypdf.PdfReader, assessment: Assessment) -> 
     assert kinds["TOC"] and kinds["L"] and kinds["H1"] and kinds["H2"]
 
 
-def test_no_number_of_a_pdf_breaks(pdf: pypdf.PdfReader, assessment: Assessment) -> None:
-    text = "\n".join(page.extract_text() for page in pdf.pages)
+def test_no_number_of_a_pdf_breaks(texts: list[str], assessment: Assessment) -> None:
+    text = "\n".join(texts)
     assert not re.search(r"\d,\d{1,2}(?!\d)\s\d", text)
     for exhibit in assessment.exhibits.values():
         for name, number in zip(exhibit.texts(), exhibit.numeric(), strict=True):
@@ -393,7 +402,7 @@ def test_letters_that_the_font_lacks_stop_no_document(small_atlas: Atlas, quick:
 
 
 def test_no_small_number_of_patients_in_any_document(
-    word: docx.document.Document, web: str, pdf: pypdf.PdfReader, assessment: Assessment, small_atlas: Atlas
+    word: docx.document.Document, web: str, texts: list[str], assessment: Assessment, small_atlas: Atlas
 ) -> None:
     """A&E tables of people hold *, 0 or multiples of five; the true ones have small numbers."""
     patients = {e.number for e in next(s for s in assessment.sections if s.key == "ae").exhibits}
@@ -414,7 +423,7 @@ def test_no_small_number_of_patients_in_any_document(
     assert suppressed >= 10
     true = small_atlas.sources["ae"].cube.select(Query(source="ae")).by_area
     assert ((true > 0) & (true < 8)).any()
-    for text in (web, " ".join(page.extract_text() for page in pdf.pages)):
+    for text in (web, " ".join(texts)):
         assert "counts of 1 to 7 are shown as *" in re.sub(r"\s+", " ", text)
         assert text.count("*") > 10
 
