@@ -243,8 +243,8 @@ export class Board {
     const cooperative = interactive && !this.#room.wide;
     const pane = new Pane(element, { label, interactive, cooperative, theme: this.#colours.theme });
     element.addEventListener("pointermove", (event) => {
-      if (event.target.closest("button")) this.#hover(null);
-      else if (!event.buttons) this.#point(pane, event);
+      if (event.buttons || event.target.closest("button")) this.#hover(null); // who drags or draws looks at the map
+      else this.#point(pane, event);
     });
     element.addEventListener("pointerleave", () => this.#hover(null));
     pane.on("click", (point, additive) => this.#choose(pane.areaAt(point), additive));

@@ -49,7 +49,7 @@ from geo.out.drawing import (
     wrap,
 )
 from geo.out.pane import Pane, spread
-from geo.out.provenance import Sheet
+from geo.out.provenance import Sheet, merge
 from geo.tell.insets import Inset, view_of
 
 DPI, SLIDE_DPI = 300, 220
@@ -98,6 +98,15 @@ def draw_outlines(pane: Pane, sheet: Sheet) -> None:
     pane.draw(boroughs, line=INK, weight=_thinned(pane, boroughs, BOROUGH_LINE, BOROUGH_SIZE), order=3.5)
 
 
+def draw_chosen(pane: Pane, sheet: Sheet) -> None:
+    """Draw lines unlike a border's around what is marked, a set and the area selected."""
+    shapes = sheet.level.shapes.geometry.to_numpy()
+    for which in sheet.outlined.values():
+        around = merge(shapes[which], np.zeros(which.sum(), int), 1)
+        for colour, weight in ((INK, 3.2), ("white", 2.0), (INK, 0.7)):
+            pane.draw(around, line=colour, weight=weight, order=4)
+
+
 def _thinned(pane: Pane, shapes: np.ndarray, weight: float, size: float) -> float:
     """Weight of the lines around shapes: less where most are smaller than ``size`` millimetres."""
     if not len(shapes):
@@ -141,11 +150,13 @@ def draw_map(page: Page, sheet: Sheet, place: Rect, first: Sheet, numbered: int 
         width -= side + GAP
     main = Pane(page, Rect.of(place.left, place.top, width, place.height), view)
     draw_areas(main, sheet)
+    draw_chosen(main, first)
     taken: dict[Pane, list[Rect]] = {main: []}
     for k, inset in enumerate(insets):
         window = Rect.of(place.right - side, place.top + k * (side + GAP), side, side)
         pane = Pane(page, window, inset.box, margin=0.0)
         draw_areas(pane, sheet)
+        draw_chosen(pane, first)
         pane.frame()
         bar = pane.emptiest(anchors, ("lower right", "lower left"), 22, 8)
         pane.scale_bar(bar)

@@ -28,7 +28,7 @@ from geo.answer.level import Level
 from geo.answer.measures import beside
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.ask.words import MONTH_NAMES, agree, lower_first, written
+from geo.ask.words import AREAS, MONTH_NAMES, agree, counted, listed, lower_first, written
 from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell import beside as two
 from geo.tell.credits import credits
@@ -184,9 +184,28 @@ class Sheet:
         """Sentences that go wherever the numbers go."""
         return [self.answer.banner + ".", *self.answer.caveats, *self.answer.notices]
 
+    @cached_property
+    def outlined(self) -> dict[str, np.ndarray]:
+        """What is chosen, in words, and which areas that are: those marked, a set, the one selected."""
+        query, names = self.answer.query, self.level.frame["name"]
+        found = {} if self.marked is None else {"marked": self.marked}
+        if query.group:
+            found["in the set"] = names.index.isin(query.group)
+        said = {
+            f"{counted(int(which.sum()), *AREAS[query.level])} {what}": which for what, which in found.items()
+        }
+        if query.area:
+            said[names[query.area]] = names.index == query.area
+        return {what: which for what, which in said.items() if which.any()}
+
     @property
     def marks(self) -> tuple[str, ...]:
-        """What a mark behind a rate means, where one stands in print and no note says it."""
+        """What lines around areas are; and a mark behind a rate, where one is printed and no note says it."""
+        lines = (f"Outlined: {listed(list(self.outlined))}.",) if self.outlined else ()
+        return (*lines, *self._dagger)
+
+    @property
+    def _dagger(self) -> tuple[str, ...]:
         table = self.answer.table[self.answer.inside]
         if self.counts_two or self.answer.listed:
             return ()  # whose list has no rates

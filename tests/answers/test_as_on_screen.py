@@ -1,6 +1,7 @@
 """Does a file hold what the screen shows: both maps, the set, the marks, tiles?"""
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -64,6 +65,19 @@ def test_the_set_and_the_marks_are_columns(small_atlas: Atlas):
     highest = small_atlas.answer(Query(source="offences", layer="quintile"))
     assert set(table.index[table["marked"]]) == set(highest.table.index[highest.codes == 4])
     assert not {"in_set", "marked"} & set(records(sheet(small_atlas, Query(source="offences"))))
+
+
+def test_what_is_chosen_is_outlined_in_print_and_the_print_says_so(small_atlas: Atlas):
+    asked = Query(source="offences", layer="quintile")
+    line = re.compile("stroke-width: 3.2")
+    plain, area = write_svg(sheet(small_atlas, asked)).decode(), CODES[0]
+    assert not line.search(plain) and "Outlined" not in plain
+    found = sheet(small_atlas, asked.replace(group=CODES, area=area, mark="class:5"))
+    number, name = int(found.marked.sum()), found.level.frame.loc[area, "name"]
+    assert found.marks[0] == f"Outlined: {number} small areas marked, 2 small areas in the set and {name}."
+    printed = write_svg(found).decode()
+    assert "Outlined:" in printed
+    assert len(line.findall(printed)) == 3 * (1 + len(found.insets))
 
 
 def test_tiles_leave_as_tiles_of_one_size(small_atlas: Atlas):
