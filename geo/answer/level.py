@@ -145,6 +145,7 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
     """Read the three geographies, each with names, residents, deprivation, neighbours and shapes."""
     called = {key: snapshot.columns(f"areas/{key}", ["name"])["name"] for key in LEVELS}
     areas = called["lsoa"].index
+    country = is_country(len(areas))
     lookup = snapshot.read("lookup").reindex(areas)
     residents = _residents(snapshot, areas)
     deprivation = _deprivation(snapshot, areas)
@@ -160,9 +161,9 @@ def levels_of(snapshot: Snapshot) -> dict[str, Level]:
             deciles=Deciles(key),
             parent=parent,
             neighbours=neighbours,
-            read=(shapes := Shapes(snapshot, f"areas/{key}", kept=not is_country(len(areas)))),
-            ground=_ground(snapshot, key, shapes) if is_country(len(areas)) else b"",
-            near=tuple(snapshot.read(f"near/{key}")["file"]) if snapshot.has(f"near/{key}") else (),
+            read=(shapes := Shapes(snapshot, f"areas/{key}", kept=not country)),
+            ground=_ground(snapshot, key, shapes) if country else b"",
+            near=_near(snapshot, key) if country else (),
         )
         names = called[key].to_numpy(str)
         some = lookup.iloc[_first_of_each(parent, len(index))]
@@ -212,6 +213,12 @@ def _ground(snapshot: Snapshot, key: str, shapes: Shapes) -> bytes:
     """Shapes of a level of a country, made anew where an earlier version of this program imported them."""
     role = f"ground/{key}"
     return bytes(snapshot.read(role)["file"][0]) if snapshot.has(role) else pack(shapes())
+
+
+def _near(snapshot: Snapshot, key: str) -> tuple[bytes, ...]:
+    """The same from near by, where this version of the program imported them."""
+    role = f"near/{key}"
+    return tuple(map(bytes, snapshot.read(role)["file"])) if snapshot.has(role) else ()
 
 
 def _ranked(snapshot: Snapshot, level: Level) -> Level:

@@ -14,10 +14,11 @@ from unittest.mock import Mock
 
 import pypdf
 import pytest
+from dash import Dash, html
 from flask.testing import FlaskClient
 from pptx import Presentation
 
-from dashboard import bundle, callbacks, create_app, shell
+from dashboard import bundle, callbacks, create_app, routes, shell
 from dashboard.link import PLAIN
 from dashboard.routes import FOR_EVER, SHAPES_FOR_EVER, geometry_address, map_config
 from dashboard.routes_export import MOST_SLIDES
@@ -27,6 +28,7 @@ from geo.ask.choices import LEVELS
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.resources import shipped
+from geo.data.ground import pack, pack_near
 from geo.out.export import FORMATS
 
 
@@ -50,6 +52,24 @@ def test_shapes_are_sent_plain_to_a_client_that_cannot_unpack(client: FlaskClien
     answer = client.get("/" + geometry_address(small_atlas, "ward"), headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in answer.headers
     assert answer.data == small_atlas.levels["ward"].geojson
+
+
+def test_the_shapes_of_a_country_are_sent_from_near_by_too_as_they_were_packed(small_atlas: Atlas):
+    wards = small_atlas.levels["ward"]
+    files = tuple(pack_near(wards.shapes))
+    country = copy(small_atlas)
+    country.levels = {**small_atlas.levels, "ward": replace(wards, ground=pack(wards.shapes), near=files)}
+    app = Dash("country")
+    app.layout = html.Div()
+    routes.register(app, country)
+    near = map_config(country)["near"]
+    assert list(near) == ["ward"] and near["ward"]["files"] == len(files)
+    for number, file in enumerate(files):
+        answer = app.server.test_client().get(
+            f"/{near['ward']['begins']}{number}.bin", headers={"Accept-Encoding": "gzip"}
+        )
+        assert (answer.data, answer.headers["Content-Encoding"]) == (file, "gzip")
+        assert answer.headers["Cache-Control"] == SHAPES_FOR_EVER
 
 
 def test_the_page_and_its_own_files_are_sent_compressed(client: FlaskClient):

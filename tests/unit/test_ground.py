@@ -11,7 +11,7 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from geo.data import ground
+from geo.data import ground, take_areas
 from geo.data.ground import WORLD_METRES, names, pack, pack_near
 
 
@@ -89,6 +89,30 @@ def test_from_near_by_areas_have_more_corners_and_meet_those_of_other_files(
     for k, (one, other) in enumerate(itertools.pairwise(near)):
         shared = {tuple(corner) for corner in one.tolist()} & {tuple(corner) for corner in other.tolist()}
         assert len(shared) > 5 * len(far[k])
+
+
+class Change(dict):
+    """Tables of a folder by their role, as a transaction has them."""
+
+    has, read = dict.__contains__, dict.__getitem__
+
+    def put(self, role: str, frame: pd.DataFrame, *, derived: bool) -> None:
+        self[role] = frame
+
+
+def test_the_import_of_a_country_packs_its_shapes_from_afar_and_from_near_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    squares = [shapely.box(500_000 + 1_000 * x, 200_000, 501_000 + 1_000 * x, 201_000) for x in range(4)]
+    areas = gpd.GeoDataFrame({"name": list("abcd")}, geometry=squares, crs=27700, index=list("abcd"))
+    county = Change({"areas/lsoa": areas})
+    take_areas._derive(county)
+    assert "ground/lsoa" not in county
+    monkeypatch.setattr(ground, "COUNTY", 3)
+    country = Change({"areas/lsoa": areas})
+    take_areas._derive(country)
+    assert country["ground/lsoa"]["file"].tolist() == [pack(areas)]
+    assert country["near/lsoa"]["file"].tolist() == pack_near(areas)
 
 
 def test_an_edge_longer_than_a_step_makes_the_grid_coarser() -> None:
