@@ -37,9 +37,10 @@ from geo.out.report.blocks import (
     Words,
     blocks,
     column_widths,
+    letters,
     methods,
 )
-from geo.out.report.pdf import _letters
+from geo.out.report.word import _Word
 from geo.tell.assessment import Assessment, assess
 from geo.tell.exhibits.exhibit import Exhibit
 from tests.support.tagged import faults, structure
@@ -320,15 +321,19 @@ def test_no_number_of_a_pdf_breaks(texts: list[str], assessment: Assessment) -> 
                 assert cell in text
 
 
-def test_letters_of_a_wide_table_shrink_instead() -> None:
+def test_letters_of_a_wide_table_shrink_instead(assessment: Assessment) -> None:
     table = pd.DataFrame({f"Column {k}": pd.array([15_512_000], "Int64") for k in range(16)})
     wide = Exhibit("wide", "Wide", "", table)
     widths = column_widths(wide)
-    letters = _letters(wide, widths)
-    assert sum(widths) == pytest.approx(ROOM) and letters < SMALL
-    needed = text_width("15,512,000", letters)
+    size = letters(wide, widths)
+    assert sum(widths) == pytest.approx(ROOM) and size < SMALL
+    needed = text_width("15,512,000", size)
     assert all(needed <= width - CELL + 1e-9 for width in widths)
-    assert _letters(Exhibit("small", "Small", "", table.iloc[:, :3]), column_widths(wide)[:3]) <= SMALL
+    assert letters(Exhibit("small", "Small", "", table.iloc[:, :3]), column_widths(wide)[:3]) <= SMALL
+    document = _Word(assessment)
+    document.add(Grid(wide))
+    sizes = {cell.paragraphs[0].runs[0].font.size.pt for cell in document.document.tables[-1]._cells}
+    assert sizes == {int(2 * size) / 2}, "in Word, which knows half points"
 
 
 def test_heads_of_a_wide_table_break_before_its_letters_shrink() -> None:
@@ -337,7 +342,7 @@ def test_heads_of_a_wide_table_break_before_its_letters_shrink() -> None:
     names = ["Victim", *suspects, "Suspect not recorded", "All"]
     frame = pd.DataFrame([["Female 25 and over"] + [13_404] * 8], columns=names)
     wide = Exhibit("wide", "Wide", "", frame)
-    assert _letters(wide, column_widths(wide)) == pytest.approx(SMALL)
+    assert letters(wide, column_widths(wide)) == pytest.approx(SMALL)
 
 
 # ---------------------------------------------------------------- a web page

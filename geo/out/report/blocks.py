@@ -333,3 +333,14 @@ def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
         return list(widths * room / widths.sum())
     able = natural > widths
     return list(widths + np.where(able, spare / max(1, able.sum()), 0.0))
+
+
+def letters(exhibit: Exhibit, widths: list[float]) -> float:
+    """Size of the letters of a table at which no number and no word is broken; points."""
+    fits = [1.0]
+    for (name, texts), number, width in zip(exhibit.texts().items(), exhibit.numeric(), widths, strict=True):
+        pieces = [text for cell in texts for text in ([cell] if number else cell.split())]
+        widest = [text_width(word, SMALL, True) for word in str(name).split()]
+        widest += [text_width(piece, SMALL) for piece in pieces]
+        fits.append((width - CELL) / max([*widest, 1e-6]))
+    return SMALL * min(fits)

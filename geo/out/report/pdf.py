@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from geo.answer.atlas import Atlas
-from geo.out.drawing import BAR, INK, LINE, MARK, MUTED, SURFACE, text_width
+from geo.out.drawing import BAR, INK, LINE, MARK, MUTED, SURFACE
 from geo.out.report.blocks import (
     CELL,
     MARGIN,
@@ -30,11 +30,11 @@ from geo.out.report.blocks import (
     blocks,
     column_widths,
     facts,
+    letters,
     runs,
     silent,
 )
 from geo.tell.assessment import Assessment, Progress
-from geo.tell.exhibits.exhibit import Exhibit
 
 TEMPLATE = files("geo.out.report") / "templates" / "report.typ"
 COLOURS = {"ink": INK, "bar": BAR, "mark": MARK, "muted": MUTED, "line": LINE, "surface": SURFACE}
@@ -80,17 +80,6 @@ def write_pdf(assessment: Assessment, atlas: Atlas, progress: Progress = silent)
     return written
 
 
-def _letters(exhibit: Exhibit, widths: list[float]) -> float:
-    """Size of the letters of a table at which no number and no word is broken; points."""
-    fits = [1.0]
-    for (name, texts), number, width in zip(exhibit.texts().items(), exhibit.numeric(), widths, strict=True):
-        pieces = [text for cell in texts for text in ([cell] if number else cell.split())]
-        widest = [text_width(word, SMALL, True) for word in str(name).split()]
-        widest += [text_width(piece, SMALL) for piece in pieces]
-        fits.append((width - CELL) / max([*widest, 1e-6]))
-    return SMALL * min(fits)
-
-
 def _named(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Names and values, a name that is left out being the one before."""
     named: list[tuple[str, str]] = []
@@ -124,7 +113,7 @@ def _told(block: Block, pictures: dict[str, bytes]) -> dict[str, Any]:
                 "behind": block.of_figure,
                 "caption": block.caption,
                 "widths": widths,
-                "letters": _letters(block.exhibit, widths),
+                "letters": letters(block.exhibit, widths),
                 "pad": CELL / 2,
                 "numeric": [bool(number) for number in block.exhibit.numeric()],
                 "heads": list(map(str, texts)),

@@ -28,6 +28,7 @@ from geo.out.report.blocks import (
     blocks,
     column_widths,
     facts,
+    letters,
     runs,
     silent,
 )
@@ -157,7 +158,7 @@ class _Word:
 
     def _grid(self, block: Grid) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
-        from docx.shared import Mm
+        from docx.shared import Mm, Pt
 
         exhibit = block.exhibit
         if block.of_figure:
@@ -166,6 +167,7 @@ class _Word:
             caption = self._caption(exhibit)
         caption.paragraph_format.keep_with_next = True
         texts, numeric, widths = exhibit.texts(), exhibit.numeric(), column_widths(exhibit)
+        size = Pt(fitting) if (fitting := letters(exhibit, widths)) < SMALL else None
         grid = [list(map(str, texts.columns)), *texts.to_numpy(str).tolist()]
         table = self.document.add_table(rows=len(grid), cols=len(widths))
         table.autofit = False
@@ -186,7 +188,8 @@ class _Word:
                 paragraph.paragraph_format.keep_with_next = r in together
                 if number:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-                paragraph.add_run(value).bold = True if r == 0 else None
+                run = paragraph.add_run(value)
+                run.bold, run.font.size = True if r == 0 else None, size
                 if r == 0:
                     _shade(cell._tc.get_or_add_tcPr(), SURFACE)
         self.document.add_paragraph(style="Note")
