@@ -250,8 +250,11 @@ class Counted(ABC):
         areas : ndarray of bool, shape (n,), optional
             Only those in these areas.
         """
-        places = replace(self, slots=~TIMED).by_place
-        return int(places.sum() if areas is None else places[:-2][areas].sum())
+        return int(self._untimed.sum() if areas is None else self._untimed[:-2][areas].sum())
+
+    @cached_property
+    def _untimed(self) -> np.ndarray:
+        return replace(self, slots=~TIMED).by_place
 
     @abstractmethod
     def undated(self, areas: np.ndarray) -> int:

@@ -43,8 +43,8 @@ class Queried(Counted):
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it takes once its counts by place are known."""
-        return 8 * (self.cube.n_areas + 2) + len(self.categories) + len(self.months)
+        """Bytes that it takes once its counts by place, and of those without a time, are known."""
+        return 16 * (self.cube.n_areas + 2) + len(self.categories) + len(self.months)
 
     # ------------------------------------------------------------ the question
 
@@ -219,10 +219,13 @@ def _slot(table: ir.Table) -> ir.IntegerValue:
 
 
 def _in_slots(table: ir.Table, slots: np.ndarray) -> ir.BooleanValue:
-    """Whether the weekday and hour of an event are among some: each by itself, where that says it all."""
+    """Whether weekday and hour of an event are among some: each by itself where that, or not that, says it."""
     kept = slots.reshape(-1, HOURS_KNOWN + 1)
     days, hours = kept.any(axis=1), kept.any(axis=0)
     if not np.array_equal(kept, np.outer(days, hours)):
+        left = ~kept
+        if np.array_equal(left, np.outer(left.any(axis=1), left.any(axis=0))):
+            return ~_in_slots(table, ~slots)
         return one_of(_slot(table), np.flatnonzero(slots))
     parts = [(table["weekday"], days), (table["hour"], hours)]
     return reduce(and_, [one_of(value, np.flatnonzero(which)) for value, which in parts if not which.all()])

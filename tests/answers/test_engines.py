@@ -97,6 +97,20 @@ def test_an_answer_does_not_know_who_counted(
     assert answer.months.equals(expected.months) and answer.week.when == expected.week.when
 
 
+def test_no_count_of_an_answer_is_asked_for_twice(small_county: Path) -> None:
+    asked = []
+
+    class Watched(DuckDB):
+        def _execute(self, sql: str):
+            asked.append(sql)
+            return super()._execute(sql)
+
+    atlas = Atlas.open(small_county, engine=Watched())
+    asked.clear()
+    atlas.answer(atlas.exactly("source=ae&hour=22,23&layer=getis_ord"))
+    assert len(asked) == len(set(asked)) > 2
+
+
 def test_what_needs_single_events_reads_them_when_it_is_asked_for(
     counted: Atlas, true_demo_atlas: Atlas
 ) -> None:
