@@ -219,7 +219,7 @@ def _slot(table: ir.Table) -> ir.IntegerValue:
 
 
 def _in_slots(table: ir.Table, slots: np.ndarray) -> ir.BooleanValue:
-    """Whether weekday and hour of an event are among some: each by itself where that, or not that, says it."""
+    """Whether weekday and hour of an event are among some: by each alone where that, or not that, says it."""
     kept = slots.reshape(-1, HOURS_KNOWN + 1)
     days, hours = kept.any(axis=1), kept.any(axis=0)
     if not np.array_equal(kept, np.outer(days, hours)):
