@@ -55,6 +55,9 @@ def held() -> dict[str, float]:
 def work(folder: str) -> None:
     """Answer lines of JSON from standard input, each with what a question took."""
     rooms = (Path.cwd() / "geo" / "answer").is_dir()  # else a checkout from before geo/ had rooms
+    import_module("app")  # what a server of it sets before it begins
+    if rooms:
+        import_module("geo.data.room").share_room()
     began, wall = time.process_time(), time.perf_counter()
     Atlas = import_module("geo.answer.atlas" if rooms else "geo.atlas").Atlas
     Query = import_module("geo.ask.query" if rooms else "geo.query").Query

@@ -110,7 +110,7 @@ class Cube(Counts):
     @cached_property
     def has_spans(self) -> bool:
         """Whether any event has a range of time."""
-        return bool((self.spans > 0).any())
+        return self.extra.known("span_hours") and bool((self.spans > 0).any())
 
     @property
     def spans(self) -> np.ndarray:
@@ -167,12 +167,16 @@ class Cube(Counts):
     @cached_property
     def by_week(self) -> bool:
         """Whether the day of every event is known whose weekday is."""
-        return not ((self.day == 0) & (self.cell % N_SLOTS // (HOURS_KNOWN + 1) < DAYS_KNOWN)).any()
+        weekday = np.tile(WEEKDAY < DAYS_KNOWN, len(self.offsets) // N_SLOTS)
+        return not ((self.day == 0) & np.repeat(weekday, np.diff(self.offsets))).any()
 
     @cached_property
     def unit_cell(self) -> np.ndarray:
         """Week (from that of the first month, or month), weekday and hour of every row in one; int32."""
-        unit, slot = self.cell // N_SLOTS % max(1, len(self.months)), self.cell % N_SLOTS
+        places = np.arange(len(self.offsets) - 1, dtype=np.int32)
+        sizes = np.diff(self.offsets)
+        unit = np.repeat(places // N_SLOTS % max(1, len(self.months)), sizes)
+        slot = np.repeat(places % N_SLOTS, sizes)
         if self.by_week:
             unit = np.where(
                 self.day > 0, (self.before_first[unit] + self.day - 1) // 7 - first_week(self.months), 0

@@ -100,7 +100,7 @@ def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -
     category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)[label]
     month = _places(incidents["month"].to_numpy(), covered)
     cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
-    order = in_order(cell)
+    order = in_order(cell).astype(np.int32)
     n_cells = len(categories) * len(covered) * N_SLOTS
     offsets = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
     age = np.full(len(incidents), len(AGE_BANDS), np.int8)

@@ -88,6 +88,8 @@ class Recorded(ABC):
 class InOrder(Recorded, Mapping[str, np.ndarray]):
     """Columns of events in the row order of their cube, each put in order when it is first asked for.
 
+    Of a column without any value nothing is held but its kind: publishers' forms have many such.
+
     Parameters
     ----------
     columns : dict of str to Series
@@ -96,26 +98,37 @@ class InOrder(Recorded, Mapping[str, np.ndarray]):
     """
 
     def __init__(self, columns: dict[str, pd.Series], order: np.ndarray) -> None:
-        self._columns, self._order = columns, order
+        self._order = order
+        self._columns = {
+            name: column if column.notna().any() else pd.Series([], dtype=column.dtype)
+            for name, column in columns.items()
+        }
         self._ordered: dict[str, np.ndarray] = {}
         self._coded: dict[str, tuple[np.ndarray, list[str]]] = {}
 
     def __getitem__(self, column: str) -> np.ndarray:
+        if not self.known(column):
+            return self._columns[column].reindex(range(len(self._order))).to_numpy()
         if column not in self._ordered:
             self._ordered[column] = self._columns[column].to_numpy()[self._order]
         return self._ordered[column]
 
     def known(self, column: str) -> bool:
         """Whether there is a column in which any event has a value."""
-        return column in self._columns and bool(self._columns[column].notna().any())
+        return column in self._columns and len(self._columns[column]) > 0
 
     def coded(self, column: str) -> tuple[np.ndarray, list[str]]:
         """Position of each event's value, -1 where it has none, and the values as text."""
         if column not in self._coded:
             positions, texts = values_of(self._columns[column])
             small = np.int8 if len(texts) < np.iinfo(np.int8).max else np.int32
-            self._coded[column] = positions.astype(small)[self._order], texts.tolist()
+            found = positions.astype(small)[self._order] if self.known(column) else self._none()
+            self._coded[column] = found, texts.tolist()
         return self._coded[column]
+
+    def _none(self) -> np.ndarray:
+        """Positions of the values of a column that has none."""
+        return np.broadcast_to(np.int8(-1), len(self._order))
 
     def texts(self, column: str) -> list[str]:
         """Distinct values of a column, as text."""

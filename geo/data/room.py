@@ -10,10 +10,12 @@ import ctypes
 import sys
 from typing import Any
 
+MEGABYTE = 2**20
 ARENAS_MOST, APART_FROM, GIVEN_BACK_FROM = -8, -3, -1
 """What is set here, by its number in ``malloc.h``: rooms for threads, and bytes from which on memory is asked
 of the system by itself, and from which on it is given back."""
-ARENAS, MOST_APART, NEVER = 2, 1 << 25, (1 << 31) - 1
+SERVED = {ARENAS_MOST: 2, APART_FROM: 4 * MEGABYTE, GIVEN_BACK_FROM: 16 * MEGABYTE}
+KEPT = {ARENAS_MOST: 1, APART_FROM: 32 * MEGABYTE, GIVEN_BACK_FROM: (1 << 31) - 1}
 
 
 def give_back() -> None:
@@ -25,8 +27,12 @@ def give_back() -> None:
 
 
 def share_room() -> None:
-    """Have threads that are yet to begin take their memory from the same room, on Linux."""
-    _of_malloc("mallopt", ARENAS_MOST, ARENAS)
+    """Have threads that are yet to begin take their memory from the same room, on Linux.
+
+    What an answer, and the opening of a country, needed for a moment is then given back at once.
+    """
+    for what, number in SERVED.items():
+        _of_malloc("mallopt", what, number)
 
 
 def keep_room() -> None:
@@ -34,7 +40,7 @@ def keep_room() -> None:
 
     Else the same pages are given back and asked for thousands of times. :func:`give_back` gives them back.
     """
-    for what, number in ((ARENAS_MOST, 1), (APART_FROM, MOST_APART), (GIVEN_BACK_FROM, NEVER)):
+    for what, number in KEPT.items():
         _of_malloc("mallopt", what, number)
 
 
