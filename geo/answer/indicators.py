@@ -163,8 +163,14 @@ class Indicator:
 
     def areas(self, level: str) -> list[str]:
         """Codes of the areas of a kind, by name."""
-        rows = self.rows[self.rows["level"] == level].drop_duplicates("area")
-        return rows.sort_values("area_name")["area"].tolist()
+        return [*self._codes.get(level, ())]
+
+    @cached_property
+    def _codes(self) -> dict[str, list[str]]:
+        """The same of each kind."""
+        once = self.rows.drop_duplicates(["level", "area"])
+        found = {level: once[once["level"] == level] for level in self.levels}
+        return {level: rows.sort_values("area_name")["area"].tolist() for level, rows in found.items()}
 
     def history(self, area: str) -> pd.DataFrame:
         """Every period of one area, the latest last."""
