@@ -144,7 +144,7 @@ def ranked_table(
     asked = beside(answer.query.measure)
     rows["value"] = asked.written(ranked, "–", brief=True)
     columns = [
-        _column("rank", "rank", "#", 50, "Rank"),
+        _column("rank", "rank", "#", max(50, 22 + 8 * max(map(len, rows["rank"]), default=0)), "Rank"),
         {"field": "name", "kind": "area", "head": "Area", "hint": "Area", "width": "minmax(76px, 1fr)"},
     ]
     if said := answer.listed:
