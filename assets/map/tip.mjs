@@ -47,6 +47,7 @@ export class Tip {
   element = make("div", "map-tip", { role: "status", hidden: "" });
 
   #told = 0; // counts what is told, so that what comes late is left out
+  #stand = () => {}; // where it stood last, once more
 
   /** Tell of an area of a scene; of none where there is none. */
   tell(code, scene) {
@@ -62,11 +63,16 @@ export class Tip {
       return;
     }
     show({ columns: [], row: [] });
-    known.then((found) => turn === this.#told && show(found), () => {});
+    known.then((found) => {
+      if (turn !== this.#told) return;
+      show(found);
+      this.#stand(); // it is higher now
+    }, () => {});
   }
 
   /** Stand beside a point of the map, inside it. */
   place({ x, y }, { clientWidth, clientHeight }) {
+    this.#stand = () => this.place({ x, y }, { clientWidth, clientHeight });
     const { offsetWidth: width, offsetHeight: height } = this.element;
     const beside = x + EDGE_PX + width > clientWidth ? x - EDGE_PX - width : x + EDGE_PX;
     const left = Math.min(Math.max(EDGE_PX / 2, beside), clientWidth - width - EDGE_PX / 2);

@@ -64,6 +64,15 @@ def test_a_country_is_coloured_and_recoloured_and_tells_of_an_area(country: MapP
     assert country.news() == [[f"A{int(code):05}", False]]
 
 
+def test_what_is_told_late_of_an_area_stands_inside_the_map(country: MapPage) -> None:
+    country.paint(IDS % 5, values=None, tips="/tips?level=lsoa", each=256)
+    country.look_at(f"A{MIDDLE:05}")
+    country.page.mouse.move(683, 760)
+    country.page.wait_for_selector(".map-tip-values dd")
+    box = country.page.locator(".map-tip").bounding_box()
+    assert box and box["y"] + box["height"] <= 768
+
+
 def test_near_by_its_areas_are_drawn_as_those_of_a_county(country: MapPage) -> None:
     country.paint(IDS % 5, values=None)
     country.look_at(f"A{MIDDLE:05}")
