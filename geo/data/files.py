@@ -146,10 +146,7 @@ def _sha256(path: Path) -> str:
 
 def digest(file: BufferedIOBase) -> str:
     """SHA-256 of a file, read in parts."""
-    found = hashlib.sha256()
-    while part := file.read(1 << 20):
-        found.update(part)
-    return found.hexdigest()
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def identity(file: dict[str, str]) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 24
 """Bytes of a piece."""
-AT_ONCE, AHEAD = 2, 4
+AT_ONCE, AHEAD = 2, 2
 """Pieces that are split at the same time, and that lie ready at most."""
 FEW = 1 << 10
 """Bytes that are looked at first for one that is no space."""

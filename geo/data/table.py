@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -180,8 +181,16 @@ class Table:
 
     def distinct(self, column: str) -> tuple[np.ndarray, pd.Series]:
         """Return for each row the position of its cell, -1 where it is missing, and the cells, cleaned."""
-        positions, distinct = self.cut[column].distinct() if self.cut else values_of(self.frame[column])
+        positions, distinct = self._as_they_stand(column)
         return positions, cleaned(distinct)
+
+    def each(self, column: str) -> tuple[np.ndarray, list[str | None]]:
+        """Return the same, the cells one by one."""
+        positions, distinct = self._as_they_stand(column)
+        return positions, [_clean_one(cell) for cell in distinct.tolist()]
+
+    def _as_they_stand(self, column: str) -> tuple[np.ndarray, pd.Series]:
+        return self.cut[column].distinct() if self.cut else values_of(self.frame[column])
 
     def refuse(self, wrong: pd.Series | np.ndarray, column: str, expected: str) -> None:
         """Set the rows aside where ``wrong`` is true; in a strict table raise Problem, naming the first."""
@@ -243,19 +252,19 @@ def parse_areas(table: Table, column: str) -> pd.Series:
     E99999999, X99999999 and Z99999999 mean that the place is not known; codes of Scotland, Wales and
     Northern Ireland (95GG01S1, a Super Output Area), pseudo codes among them, are places and stay.
     """
-    positions, cells = table.distinct(column)
-    cells = pd.Series([cell.upper() if isinstance(cell, str) else None for cell in cells], dtype="str")
-    known = [isinstance(cell, str) and _AREA.fullmatch(cell) is not None for cell in cells]
+    positions, cells = table.each(column)
+    cells = [cell.upper() if cell else None for cell in cells]
+    wrong = [cell is not None and not _AREA.fullmatch(cell) for cell in cells]
     table.refuse(
-        of_rows(cells.notna().to_numpy() & ~np.array(known, dtype=bool), positions),
-        column,
-        "not an area code of one letter and eight digits, like E01017540",
+        of_rows(wrong, positions), column, "not an area code of one letter and eight digits, like E01017540"
     )
-    whole = [isinstance(cell, str) and _COUNTRY.fullmatch(cell) is not None for cell in cells]
+    whole = [cell is not None and _COUNTRY.fullmatch(cell) is not None for cell in cells]
     table.refuse(of_rows(whole, positions), column, "the code of a country or region: a total, not a place")
-    return dealt(positions, cells.where(~cells.isin(["E99999999", "X99999999", "Z99999999"])))
+    known = [None if cell in _NOT_KNOWN else cell for cell in cells]
+    return dealt(positions, pd.Series(known, dtype="str"))
 
 
+_NOT_KNOWN = ("E99999999", "X99999999", "Z99999999")
 _COUNTRY = re.compile(r"[EWSN]92\d{6}|E12\d{6}|K0\d{7}")
 _AREA = re.compile(r"[A-Z][0-9]{8}|95[A-Z]{2}[0-9]{2}[A-Z][0-9]")
 
@@ -266,14 +275,25 @@ def parse_ages(table: Table, column: str) -> pd.Series:
     Blank cells and words for "not known" are missing.
     7001-7007 are hospital codes of babies under one year.
     """
-    positions, cells = table.distinct(column)
-    ages = pd.to_numeric(cells.where(looks_like(cells, r"\d{1,4}(\.0+)?")))
-    ages = ages.where(~ages.between(7001, 7007), 0)
-    band, unknown = cells.isin([*AGES, WHOLE]) & ages.isna(), cells.str.upper().isin(UNKNOWN)
-    wrong = cells.notna() & ~ages.between(0, 120) & ~band & ~unknown
-    table.refuse(of_rows(wrong, positions), column, "not an age in whole years from 0 to 120")
-    bands = pd.cut(ages, [*EDGES, np.inf], right=False, labels=list(AGES))
-    return dealt(positions, bands.astype("str").where(~band, cells).where(bands.notna() | band))
+    positions, cells = table.each(column)
+    bands = [_band(cell) for cell in cells]
+    table.refuse(
+        of_rows([band == "" for band in bands], positions), column, "not an age in whole years from 0 to 120"
+    )
+    return dealt(positions, pd.Series([band or None for band in bands], dtype="str"))
+
+
+@lru_cache(1 << 10)
+def _band(cell: str | None) -> str | None:
+    """The band that a cell says, None where it says that it is not known, "" where it is no age."""
+    if cell is None or cell.upper() in UNKNOWN:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}(\.0+)?", cell):
+        return cell if cell in (*AGES, WHOLE) else ""
+    age = int(cell.partition(".")[0])
+    if 7001 <= age <= 7007:
+        age = 0
+    return AGES[bisect_right(EDGES, age) - 1] if age <= 120 else ""
 
 
 def age_bands(ages: pd.Series) -> pd.Series:
@@ -302,11 +322,11 @@ def parse_sexes(table: Table, column: str) -> pd.Series:
     Problem
         At a cell that no publisher writes, since the columns may have slipped.
     """
-    positions, cells = table.distinct(column)
-    cells = cells.str.upper()
-    wrong = of_rows(cells.notna() & ~cells.isin(_SEXES), positions)
-    table.refuse(wrong, column, "neither M, F (or 1, 2) nor a code for unknown")
-    return dealt(positions, cells.map(_SEXES))
+    positions, cells = table.each(column)
+    said = [cell.upper() if cell else None for cell in cells]
+    wrong = [cell is not None and cell not in _SEXES for cell in said]
+    table.refuse(of_rows(wrong, positions), column, "neither M, F (or 1, 2) nor a code for unknown")
+    return dealt(positions, pd.Series([_SEXES.get(cell or "") for cell in said], dtype="str"))
 
 
 PERSONS = ("TOKEN_PERSON_ID", "PSEUDO_HESID", "EXTRACT_HESID", "ENCRYPTED_HESID")
@@ -365,8 +385,8 @@ def persons_of(table: Table) -> dict[str, pd.Series]:
 
 def parse_flags(table: Table, column: str) -> pd.Series:
     """Read a column of Y and N, yes and no, or 1 and 0 as true, false or missing."""
-    positions, cells = table.distinct(column)
-    said = [cell.upper() if isinstance(cell, str) else "" for cell in cells]
+    positions, cells = table.each(column)
+    said = [(cell or "").upper() for cell in cells]
     numbers = (
         {"1", "0"} if {*said} <= {"1", "0", "", *UNKNOWN} else set()
     )  # not where letters and numbers mix
