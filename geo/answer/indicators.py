@@ -210,7 +210,7 @@ class Indicator:
         of, last = self._of, self._at[area][-1]
         same = (of["first"] == of["first"][last]) & (of["months"] == of["months"][last])
         england = of["value"][same & (of["level"] == "england")]
-        england_value = float(england[0]) if len(england) else np.nan
+        england_value = float(england[0]) if len(england) and not self._bare(last) else np.nan
         around = self._around(last, same)
         arrow, words, test, p = self._trend(self._at[area])
         low, high = float(of["lower"][last]), float(of["upper"][last])
@@ -236,14 +236,18 @@ class Indicator:
             neighbours_value=around if known else np.nan,
         )
 
+    def _bare(self, last: int) -> bool:
+        """Whether a value is a bare count, of nothing that is known: it is compared with nobody's."""
+        of = self._of
+        return bool(of["value"][last] == of["count"][last] and np.isnan(of["denominator"][last]))
+
     def _around(self, last: int, same: np.ndarray) -> float:
         """Average of the neighbours: those that the table names, else the other areas of the kind here.
 
-        Weighted by what their values are of, where that is known of all. A bare count, of nothing that is
-        known, is compared with nobody's.
+        Weighted by what their values are of, where that is known of all.
         """
         of = self._of
-        if of["value"][last] == of["count"][last] and np.isnan(of["denominator"][last]):
+        if self._bare(last):
             return np.nan
         there = same & ~np.isnan(of["value"])
         named = there & (of["level"] == "neighbour")

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -176,6 +177,15 @@ def test_the_charts_of_events_are_left_out_beside_it(atlas: Atlas):
         return {shown[f"{part}.hidden"] for part in ("months-area", "clock-part", "gradient-part")}
 
     assert hidden("indicator") == {True} and hidden("measure") == {False}
+
+
+def test_a_bare_count_is_compared_with_nobodys(atlas: Atlas):
+    entrants = atlas.indicators["entrants"]
+    area = "E06000001"
+    assert entrants.reading(area).england_value == 105.0
+    rows = entrants.rows.assign(value=entrants.rows["count"], denominator=np.nan)
+    bare = replace(entrants, rows=rows).reading(area)
+    assert bare.against("england") == bare.against("neighbours") == "–"
 
 
 def test_no_filter_of_events_changes_it(atlas: Atlas):
