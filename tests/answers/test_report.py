@@ -23,7 +23,7 @@ from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.cli import run
 from geo.out.charts import picture
-from geo.out.drawing import text_width, wrap
+from geo.out.drawing import text_width
 from geo.out.report import REPORTS, filename, form_of, write
 from geo.out.report.blocks import (
     CELL,
@@ -134,32 +134,6 @@ def test_methods_are_quoted_from_their_pages() -> None:
     assert any(
         "false discovery rate" in p for p in quoted["Hotspots, outliers (Moran's I) and Getis-Ord Gi*"]
     )
-
-
-def test_columns_fit_between_the_margins() -> None:
-    long = pd.DataFrame({"Name of the place": ["A fairly long name of an area " * 9] * 2, "Count": [1, 2]})
-    exhibit = Exhibit("k", "T", "", long.astype({"Count": "Int64"}))
-    widths = column_widths(exhibit)
-    assert sum(widths) == pytest.approx(ROOM)
-    short = Exhibit("k", "T", "", pd.DataFrame({"A": ["x"], "B": pd.array([12], "Int64")}))
-    assert sum(column_widths(short)) < 20
-
-
-def test_no_cell_has_more_lines_than_the_table_needs() -> None:
-    """A long name beside several short texts is given their room, since they have lines to spare."""
-    name = (
-        "Hospital admissions for violence, including sexual violence, directly standardised rate per 100,000"
-    )
-    words = "↓ Decreasing and getting better (published)"
-    columns = {"Indicator": [name], **{head: [words] for head in ("Trend", "England", "Neighbours")}}
-    exhibit = Exhibit("k", "T", "", pd.DataFrame(columns))
-    widths = column_widths(exhibit)
-    lines = [
-        len(wrap(text, width - CELL, SMALL))
-        for text, width in zip(exhibit.texts().iloc[0], widths, strict=True)
-    ]
-    assert sum(widths) == pytest.approx(ROOM) and max(lines) == 3
-    assert len(wrap(name, ROOM / 4 - CELL, SMALL)) == 5, "at one width for all"
 
 
 def test_an_unknown_form_is_refused_before_any_work(assessment: Assessment, small_atlas: Atlas) -> None:
@@ -334,15 +308,6 @@ def test_letters_of_a_wide_table_shrink_instead(assessment: Assessment) -> None:
     document.add(Grid(wide))
     sizes = {cell.paragraphs[0].runs[0].font.size.pt for cell in document.document.tables[-1]._cells}
     assert sizes == {int(2 * size) / 2}, "in Word, which knows half points"
-
-
-def test_heads_of_a_wide_table_break_before_its_letters_shrink() -> None:
-    ages = ("under 15", "15 to 24", "25 and over")
-    suspects = [f"Suspect {sex} {age}" for sex in ("female", "male") for age in ages]
-    names = ["Victim", *suspects, "Suspect not recorded", "All"]
-    frame = pd.DataFrame([["Female 25 and over"] + [13_404] * 8], columns=names)
-    wide = Exhibit("wide", "Wide", "", frame)
-    assert letters(wide, column_widths(wide)) == pytest.approx(SMALL)
 
 
 # ---------------------------------------------------------------- a web page
