@@ -142,10 +142,10 @@ export class Marks {
     const written = JSON.stringify([frames, badges, places]);
     if (written === this.written) return;
     this.written = written;
-    const before = new Map(this.#all().map((item) => [item.key, item.element]));
-    const items = (kind, list, textOf, inner = textOf) => list.map((mark, i) => {
-      const key = `${kind} ${i} ${textOf(mark)}`;
-      return { ...mark, kind, key, element: before.get(key) ?? make("div", `map-${kind}`, {}, inner(mark)) };
+    const before = Map.groupBy(this.#all(), ({ key }) => key);
+    const items = (kind, list, textOf, inner = textOf) => list.map((mark) => {
+      const key = `${kind} ${textOf(mark)}`;
+      return { ...mark, kind, key, element: before.get(key)?.shift()?.element ?? make("div", `map-${kind}`, {}, inner(mark)) };
     });
     const text = (mark) => mark.text;
     this.items = {
@@ -153,9 +153,11 @@ export class Marks {
       badge: items("badge", badges, text),
       place: items("place", [...places].sort((a, b) => a.rank - b.rank), text),
     };
-    const elements = this.#all().map(({ element }) => element);
-    if (elements.some((element) => !element.isConnected) || this.layer.childElementCount !== elements.length + 1) {
-      this.layer.replaceChildren(this.lines, ...elements);
+    for (const { element } of [...before.values()].flat()) element.remove();
+    let next = this.lines.nextSibling;
+    for (const { element } of this.#all()) {
+      if (element === next) next = next.nextSibling;
+      else this.layer.insertBefore(element, next);
     }
     this.measure();
   }

@@ -4,7 +4,7 @@ import { make } from "../page/dom.mjs";
 import { worldAt } from "./mercator.mjs";
 
 const ROUND_THE_WORLD_M = 40_075_016.686; // along the equator
-const LONGEST_PX = 110;
+const LONGEST_PX = 128; // so that the shortest, two fifths of it, has room for its words
 
 /** The longest of 1, 2 and 5, times a power of ten, that is not above a limit. */
 export function roundBelow(limit) {
