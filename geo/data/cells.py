@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.data.distinct import of_arrow
-from geo.data.plain_cells import MOSTLY, Cut, cut
+from geo.data.plain_cells import Cut, cut
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Bytes = bytes | bytearray
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-SAMPLE = 1 << 18
-"""Bytes of the first rows, whose cells tell which columns are read packed."""
+SAMPLE, MOSTLY = 1 << 18, 0.3
+"""Bytes of the first rows, and the share of different cells in them up to which a column is read packed."""
 BLOCK = 1 << 22
 """Bytes that are split at a time: few enough to stay near the processor."""
 
@@ -48,8 +48,16 @@ class Cells(NamedTuple):
     odd: list[int]
 
 
-def cells_of(name: str, text: Bytes, separator: str) -> Cells | None:
+def cells_of(name: str, text: Bytes, separator: str, *, plain: bool = False) -> Cells | None:
     """Split a text whose first row is its header; None where its rows cannot be told apart.
+
+    Parameters
+    ----------
+    name : str
+    text : bytes or bytearray
+    separator : str
+    plain : bool
+        Whether a plain text is only cut (:mod:`geo.data.plain_cells`).
 
     Raises
     ------
@@ -66,7 +74,7 @@ def cells_of(name: str, text: Bytes, separator: str) -> Cells | None:
         end -= 1
     try:
         _check_letters(text, end)
-        return Cells(columns, kept, end, *split(text, end, separator, columns, kept))
+        return Cells(columns, kept, end, *split(text, end, separator, columns, kept, plain=plain))
     except pa.ArrowInvalid:
         return None
 
@@ -110,11 +118,12 @@ def _check_letters(text: Bytes, end: int) -> None:
 
 
 def split(
-    text: Bytes, end: int, separator: str, columns: list[str], kept: list[str]
+    text: Bytes, end: int, separator: str, columns: list[str], kept: list[str], *, plain: bool
 ) -> tuple[Cut | dict[str, pd.Series], list[int]]:
     """The cells of a text up to its end, and which rows of it are longer or shorter than its header."""
-    if plain := cut(text, text.find(b"\n", 0, end) + 1 or end, end, separator, columns):
-        return plain, []
+    begin = text.find(b"\n", 0, end) + 1 or end
+    if plain and (found := cut(text, begin, end, separator, columns)):
+        return found, []
     table, odd = _by_reader(text, end, separator, columns, kept)
     return {column: of_arrow(table[column]) for column in kept}, odd
 

@@ -13,14 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.data.distinct import FACTORS, dealt, hashed, of_arrow, values_of
+from geo.data.distinct import FACTORS, hashed, of_arrow, values_of
 
 BLOCK = 1 << 20
 """Bytes that are looked through at a time: few enough to stay near the processor."""
 LONG = 64
 """Letters of the longest cell up to which the cells of a column are compared by numbers."""
-MOSTLY = 0.3
-"""Share of different cells up to which a column is packed."""
 FEW = 1_000
 """Texts up to which they are made one by one."""
 WORD = 8
@@ -164,11 +162,6 @@ class Cut:
     def __getitem__(self, name: str) -> Column:
         at = self._at[name]
         return Column(self._letters, self._begins[at], self._lengths[at])
-
-    def cells(self, name: str) -> pd.Series:
-        """A column of text, packed where few cells differ; missing where they are blank."""
-        positions, texts = self[name].distinct()
-        return dealt(positions, texts) if len(texts) <= MOSTLY * len(self) else self[name].text()
 
 
 def cut(text: bytes | bytearray, begin: int, end: int, separator: str, columns: list[str]) -> Cut | None:

@@ -129,7 +129,9 @@ class _Ahead:
     def _one(self) -> _Piece | None:
         for text, row in self._texts:
             separator = separator_of(text)
-            return _Piece(text, row, self._splitting.submit(cells_of, self._name, text, separator))
+            return _Piece(
+                text, row, self._splitting.submit(cells_of, self._name, text, separator, plain=True)
+            )
         return None
 
     def __iter__(self) -> Iterator[_Piece]:

@@ -95,7 +95,7 @@ def read_table(
         notes.append(f"{name}: the columns are separated by {SEPARATORS[separator]}.")
     cells = ahead.result() if ahead else cells_of(name, text, separator)
     table = _quickly(
-        name, text, cells, first_row, recognise, separator=separator, lenient=lenient, kept=bool(ahead)
+        name, text, cells, first_row, recognise, separator=separator, lenient=lenient, plain=bool(ahead)
     )
     if table is None or not (recognise(table.names) or _is_header(table.names)):
         table = _row_by_row(name, text, separator, first_row, recognise, lenient=lenient)
@@ -154,11 +154,11 @@ def _quickly(
     *,
     separator: str,
     lenient: bool,
-    kept: bool,
+    plain: bool,
 ) -> Table | None:
     """A table whose first row is its header; None where it is not that, or its rows cannot be told apart.
 
-    Of a plain text its cut is kept where that is wanted, else all columns are made.
+    Rows that were mended are only cut, too, where that is wanted of a plain text.
     """
     import pyarrow as pa
 
@@ -171,11 +171,9 @@ def _quickly(
             return None
         if odd:
             mended, wrong = _mended(text[: cells.end], odd, separator, len(columns))
-            split_, _ = split(mended, len(mended), separator, columns, cells.kept)
+            split_, _ = split(mended, len(mended), separator, columns, cells.kept, plain=plain)
     except (pa.ArrowInvalid, _NotPlain):
         return None
-    if isinstance(split_, Cut) and not kept:
-        split_ = {column: split_.cells(column) for column in split_.names}
     found = split_ if isinstance(split_, Cut) else pd.DataFrame(split_, copy=False)
     return _finished(name, found, np.arange(len(found)) + first_row + 1, lenient, wrong)
 

@@ -45,7 +45,7 @@ def test_the_cells_are_those_of_the_rows(
             column, cells = found[name], [row[k] or None for row in expected]
             positions, texts = column.distinct()
             each = texts.reindex(positions)
-            for series in (each, found.cells(name), column.text()):
+            for series in (each, column.text()):
                 assert [cell if isinstance(cell, str) else None for cell in series] == cells
             assert (column.hashed() == hashed(column.text())).all()
             for ours, theirs in zip(column.letters_of(3), letters_of(column.text(), 3), strict=True):
@@ -84,4 +84,5 @@ def test_texts_that_share_a_number_are_told_apart(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(plain_cells, "FACTORS", plain_cells.FACTORS * np.uint64(0))
     found = cut_of("One,Two\n" + "\n".join(["a,one of them", "a,two of them"] * 10), columns=["One", "Two"])
     assert found is not None
-    assert found.cells("Two").tolist() == ["one of them", "two of them"] * 10
+    positions, texts = found["Two"].distinct()
+    assert texts.reindex(positions).tolist() == ["one of them", "two of them"] * 10
