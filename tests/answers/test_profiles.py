@@ -14,6 +14,7 @@ from scipy.stats import chi2_contingency
 from statsmodels.stats.proportion import proportion_confint
 
 from dashboard import create_app
+from dashboard.facts import ranked_table
 from dashboard.view import page
 from geo.answer.atlas import Atlas
 from geo.answer.unrecorded import unrecorded
@@ -253,6 +254,28 @@ def test_violence_against_women_by_victim_kind_and_space(part: Part) -> None:
     assert table.loc[("Space", "Online: domestic"), "Count"] == (online["Domestic Abuse"] == "Y").sum()
     public = women[(women["Online"] != "Y") & (women["Public Place"] == "Y")]
     assert table.loc[("Space", "Public"), "Count"] == len(public)
+
+
+def test_measures_and_the_profile_have_the_raw_files_number_everywhere(part: Part) -> None:
+    """On the page, from the interface for programs and in the assessment."""
+    rows = here(violent=False)
+    hers = (rows["Victim Sex"] == "F") & ages("Victim Age", rows, 10, 200)
+    online, young = rows["Online"] == "Y", ages("Victim Age", rows, 0, 24)
+    violent = rows["Offence Group"].isin([VIOLENCE, "Robbery"])
+    client = create_app(part.atlas).server.test_client()
+    for key, kept in {
+        "vawg": hers,
+        "vawg-online": hers & online,
+        "vawg-public": hers & ~online & (rows["Public Place"] == "Y"),
+        "vawg-private": hers & ~online & (rows["Public Place"] == "N"),
+        "knife-violence-under-25": violent & young & (rows["Knife"] == "Y"),
+        "non-domestic-homicide": (rows["Home Office Code"] == "1") & (rows["Domestic Abuse"] != "Y"),
+    }.items():
+        search, total = f"?source=offences&level=borough&definition={key}", int(kept.sum())
+        answer = part.atlas.answer(part.atlas.exactly(search))
+        assert sum(map(int, ranked_table(answer)[0]["count"])) == total > 0, key
+        assert pd.read_csv(io.BytesIO(client.get(f"/export.csv{search}").data))["count"].sum() == total
+        assert part_of(part.atlas, answer.query, "offences")[0].total == total
 
 
 def test_town_centres_at_night_a_weekend(part: Part) -> None:
