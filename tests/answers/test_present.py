@@ -238,9 +238,9 @@ def test_the_chosen_area_shows_what_was_decided(small_atlas: Atlas):
         (made(text="Lights mended"), made(OTHER, text="Elsewhere")),
         "",
     )
-    page = to_json(present.shown(material, lambda **changes: "?"))
+    page = json.dumps(json.loads(to_json(present.shown(material, lambda **changes: "?"))), ensure_ascii=False)
     assert "Lights mended (A. Bee)" in page
-    assert r"Decided 6\u00a0Feb\u00a02024" in page
+    assert "Decided 6\u00a0Feb\u00a02024" in page
     assert "Oct to Dec 2023: no clear change, " in page
     assert "Elsewhere" not in page
 
