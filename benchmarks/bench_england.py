@@ -56,8 +56,9 @@ def work(folder: str) -> None:
     """Answer lines of JSON from standard input, each with what a question took."""
     rooms = (Path.cwd() / "geo" / "answer").is_dir()  # else a checkout from before geo/ had rooms
     import_module("app")  # what a server of it sets before it begins
-    if rooms:
-        import_module("geo.data.room").share_room()
+    room: Any = import_module("geo.data.room") if rooms else None
+    if room:
+        room.share_room()
     began, wall = time.process_time(), time.perf_counter()
     Atlas = import_module("geo.answer.atlas" if rooms else "geo.atlas").Atlas
     Query = import_module("geo.ask.query" if rooms else "geo.query").Query
@@ -74,6 +75,8 @@ def work(folder: str) -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if asked == "held":
+            if room:
+                room.give_back()  # as its server does every half minute
             print(json.dumps(held()), flush=True)
             continue
         query = Query(layer=asked["layer"]).replace(month=tuple(asked["month"]))

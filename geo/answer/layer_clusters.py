@@ -70,9 +70,10 @@ HOT_ONLY = "Not a hotspot"
 def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
     """Gi* of the counts on all areas of the level, ``cluster`` "NA" where it is not defined."""
     counts = s.counts[s.inside].astype(float)
-    table = hotspots.getis_ord_star(counts, s.among, alpha=ALPHA, fdr=fdr, ring=False)
+    table = hotspots.getis_ord_star(counts, s.among, alpha=ALPHA, fdr=fdr, ring=False, corrected=False)
     table = table.reindex(s.frame.index)
-    return table.assign(cluster=table["cluster"].astype(object).fillna("NA").astype(str))
+    cluster = table["cluster"].array.codes
+    return table.assign(cluster=worded(KEYS, np.where(cluster < 0, AT["NA"], cluster)))
 
 
 def beyond_residents(s: Asked, statistic: Statistic, *, fdr: bool) -> np.ndarray | None:

@@ -77,7 +77,7 @@ def _evidence(s: Asked) -> dict[str, BooleanArray]:
     table = crude(s, 0.95)
     verdict = rates.compare_with_benchmark(table["lower_ci"], table["upper_ci"], overall(s, s.inside))
     hot, corrected = _high(s, plain), np.zeros(len(s.frame), bool)
-    corrected[s.inside] = plain["q"] <= ALPHA
+    corrected[s.inside] = hotspots.bh_passes(plain["p"].to_numpy(), ALPHA)
     checks = {
         "gi_star": hot,
         "eb_moran": _high(s, smoothed),
@@ -97,7 +97,7 @@ def _evidence(s: Asked) -> dict[str, BooleanArray]:
 def _gi_star(s: Asked, neighbours: Neighbours) -> pd.DataFrame:
     """Gi* of the counts on the areas inside, before correction."""
     counts = s.counts[s.inside].astype(float)
-    return hotspots.getis_ord_star(counts, neighbours, alpha=ALPHA, fdr=False, ring=False)
+    return hotspots.getis_ord_star(counts, neighbours, alpha=ALPHA, fdr=False, ring=False, corrected=False)
 
 
 def _high(s: Asked, table: pd.DataFrame) -> BooleanArray:

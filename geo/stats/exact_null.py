@@ -421,16 +421,19 @@ def _ties(values: np.ndarray, neighbours: Neighbours, *, own: bool) -> np.ndarra
     if own:
         focal, drawn = np.append(focal, np.arange(n)), np.append(drawn, np.arange(n))
     several = number[value[drawn]] > 1  # of one area alone there is one choice
-    pairs, times = np.unique(focal[several] * len(number) + value[drawn[several]], return_counts=True)
+    pairs = focal[several] * len(number) + value[drawn[several]]
+    if n * len(number) <= np.iinfo(np.int32).max:  # half as long, put in order twice as fast
+        pairs = pairs.astype(np.int32)
+    pairs, times = np.unique(pairs, return_counts=True)
     area, held = np.divmod(pairs, len(number))
     of = number[held] - ((value[area] == held) & (not own))
     ways = np.bincount(area, _log_choices(of, times), minlength=n)
-    draws = np.arange(k.max(initial=0) + 1 + own)  # few numbers of draws, many areas
-    return np.exp(ways - _log_choices(n - 1 + own, draws)[k + own])[~neighbours.isolates]
+    return np.exp(ways - _log_choices(n - 1 + own, k + own))[~neighbours.isolates]
 
 
 def _log_choices(n: np.ndarray | int, k: np.ndarray) -> np.ndarray:
-    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
+    known = gammaln(np.arange(1.0, np.max(n, initial=0) + 2))  # of few numbers, which many areas have
+    return np.asarray(known[n] - known[k] - known[n - k])
 
 
 def _drawn_in(y: np.ndarray, largest: int) -> np.ndarray:

@@ -159,6 +159,7 @@ def getis_ord_star(
     alpha: float = 0.05,
     fdr: bool = True,
     ring: bool = True,
+    corrected: bool = True,
 ) -> pd.DataFrame:
     """Getis-Ord Gi* of every area (the area itself included), its exact two-sided p and its cluster.
 
@@ -170,8 +171,8 @@ def getis_ord_star(
     y, neighbours, alpha, fdr
         As in :func:`local_moran`, but no value may be below 0: Gi* is a share of the total, and means
         nothing of deviations.
-    ring : bool
-        Whether ``p_ring`` is wanted, which takes as long as all the rest.
+    ring, corrected : bool
+        Whether ``p_ring`` is wanted, which takes as long as all the rest, and ``q``.
 
     Returns
     -------
@@ -218,7 +219,7 @@ def getis_ord_star(
     agrees = (z > 0) == (window.upper < window.lower)
     columns = {"g_star": g_star, "z": z, "p": window.p, "p_error": window.error}
     columns |= {"p_ring": both[0].p} if both else {}
-    return _table(neighbours.ids, columns, quadrant, agrees, alpha=alpha, fdr=fdr)
+    return _table(neighbours.ids, columns, quadrant, agrees, alpha=alpha, fdr=fdr, corrected=corrected)
 
 
 def _moran(
@@ -258,16 +259,17 @@ def _table(
     *,
     alpha: float,
     fdr: bool,
+    corrected: bool = True,
 ) -> pd.DataFrame:
-    """The statistic's columns, with its p, then q, flagged and cluster."""
+    """The statistic's columns, with its p, then q where it is wanted, flagged and cluster."""
     p = columns["p"]
     defined = np.isfinite(p)
-    q = bh_q(p, defined)
     flagged = p <= alpha
-    significant = q <= alpha if fdr else flagged
+    significant = bh_passes(p, alpha) if fdr else flagged
     cluster = np.where(significant & agrees, quadrant, np.where(defined, _NS, _NA))
     labels = pd.Categorical.from_codes(cluster, dtype=CLUSTERS)
-    return pd.DataFrame({**columns, "q": q, "flagged": flagged, "cluster": labels}, index=ids)
+    columns |= {"q": bh_q(p, defined)} if corrected else {}
+    return pd.DataFrame({**columns, "flagged": flagged, "cluster": labels}, index=ids)
 
 
 def in_doubt(p: np.ndarray, error: np.ndarray, *, alpha: float = 0.05, fdr: bool | None = None) -> np.ndarray:
