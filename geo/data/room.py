@@ -11,11 +11,11 @@ import sys
 from typing import Any
 
 MEGABYTE = 2**20
-ARENAS_MOST, APART_FROM, GIVEN_BACK_FROM = -8, -3, -1
-"""What is set here, by its number in ``malloc.h``: rooms for threads, and bytes from which on memory is asked
-of the system by itself, and from which on it is given back."""
+ARENAS_MOST, APART_MOST, APART_FROM, GIVEN_BACK_FROM = -8, -4, -3, -1
+"""What is set here, by its number in ``malloc.h``: rooms for threads; pieces of memory that are asked of the
+system by themselves, and the bytes from which on they are; and those from which on it is given back."""
 SERVED = {ARENAS_MOST: 2, APART_FROM: 4 * MEGABYTE, GIVEN_BACK_FROM: 16 * MEGABYTE}
-KEPT = {ARENAS_MOST: 1, APART_FROM: 32 * MEGABYTE, GIVEN_BACK_FROM: (1 << 31) - 1}
+KEPT = {ARENAS_MOST: 1, APART_MOST: 0, GIVEN_BACK_FROM: (1 << 31) - 1}
 
 
 def give_back() -> None:
