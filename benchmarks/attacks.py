@@ -215,10 +215,10 @@ def shares(get: Get, known: Known, source: str) -> Told:
     found = []
     for area in known.areas:
         hers, his = (
-            float(rows[area]["share_percent"] or "nan") * float(rows[area]["share_of"] or "nan") / 100
+            float(rows[area].get("share_percent") or "nan") * float(rows[area].get("share_of") or "nan") / 100
             for rows in told
         )
-        found.append(hers if not np.isnan(hers) else float(told[1][area]["share_of"] or "nan") - his)
+        found.append(hers if not np.isnan(hers) else float(told[1][area].get("share_of") or "nan") - his)
     small = np.isin(women, SMALL)
     right = (np.round(np.nan_to_num(found, nan=-1.0)) == women)[small]
     return Told(int(right.sum()), int(small.sum()), float(np.bincount(women[small]).max() / small.sum()))
