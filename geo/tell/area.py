@@ -190,12 +190,28 @@ def _headline(answer: Answer, row: pd.Series, members: pd.DataFrame, info: Sourc
 
 
 def _by_source(atlas: Atlas, query: Query) -> pd.DataFrame:
-    """Count, yearly rate and rank of the area in each source; a filter of categories holds for its own."""
+    """Count, yearly rate and rank of the area in each source; a filter of categories holds for its own.
+
+    A source that is given of larger areas alone has no data of it.
+    """
     rows = {}
     for key, loaded in atlas.sources.items():
         asked = query.replace(source=key, layer="measure", measure="count")
         asked = asked if key == query.source else asked.replace(category=())
         asked, notices = atlas.catalogue.check(asked)
+        if asked.level != query.level:
+            rows[key] = {
+                "label": loaded.info.label,
+                "period": f"not given by {AREAS[query.level][0]}",
+                "count": pd.NA,
+                PLUS_MINUS.name: pd.NA,
+                DAYS_COVERED.name: 0,
+                "rate_per_1000_year": np.nan,
+                "unreliable": False,
+                "rank": "",
+                "note": "",
+            }
+            continue
         answer = atlas.answer(asked)
         row = answer.table.loc[query.area]
         months = loaded.events.months[loaded.events.select(asked).months]

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 
 from geo.answer.atlas import Atlas
+from geo.answer.columns import counts_of
 from geo.ask.viewer import CLEARED_OWNER
 from geo.data.ingest import take
 from geo.data.mapping import read_mapping
 from geo.data.store import Store
 from geo.demo import county, drugs
 from geo.demo.check import TOPICS
+from geo.tell.area import profile
 from geo.tell.assessment import part_of
 from geo.tell.exhibits import EXHIBITS, SERVICES
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
@@ -118,3 +120,15 @@ def test_the_check_of_published_figures_takes_them(atlas: Atlas, demo_atlas: Atl
     assert (verdicts["Drug"], verdicts["Treatment"]) == ("matches", "matches")
     without = {row.figure.partition(" ")[0]: row for row in TOPICS[-1](demo_atlas).rows}
     assert "hotspots demo --drugs" in without["Drug"].why
+
+
+def test_a_small_area_has_a_panel_beside_a_source_that_is_given_by_ward_alone(atlas: Atlas) -> None:
+    code = atlas.levels["lsoa"].frame.index[0]
+    beside = profile(atlas, atlas.exactly(f"?source=offences&area={code}")).sources
+    assert counts_of(beside.loc[["treatment"]]) == ["no data"]
+    assert beside.loc["treatment", "period"] == "not given by small area"
+    assert beside.drop("treatment")["count"].notna().all()
+    ward = atlas.levels["ward"].frame.index[0]
+    assert (
+        profile(atlas, atlas.exactly(f"?source=offences&level=ward&area={ward}")).sources["rank"].ne("").all()
+    )
