@@ -62,8 +62,8 @@ def legends(first: Answer, second: Answer, names: tuple[str, str]) -> list[Legen
     Returns
     -------
     list of Legend
-        One where classes of the same key look and read the same on both, or by their place where each map
-        has its own; else one of each.
+        One where classes of the same key look and read the same on both, kinds that one map alone has among
+        them, or by their place where each map has its own; else one of each.
     """
     if in_own_classes(first, second):
         one, two = _by_place(first.classes), _by_place(second.classes)
@@ -72,7 +72,9 @@ def legends(first: Answer, second: Answer, names: tuple[str, str]) -> list[Legen
             rows = _rows(_bounds, first, second)
             named = (replace(entry, label=called.get(entry.key, entry.label)) for entry, _ in rows)
             return [Legend(OWN, names, tuple(zip(named, (said for _, said in rows), strict=True)))]
-    elif shared(first.classes, second.classes):
+    elif shared(first.classes, second.classes) or (
+        first.query.layer == second.query.layer and of_kinds(first.classes, second.classes)
+    ):
         title = first.classes.title if first.classes.title == second.classes.title else ONE
         return [Legend(title, names, _rows(_areas, first, second))]
     return [
@@ -91,11 +93,20 @@ def note(first: Answer, second: Answer) -> str:
 
 def shared(one: Classes, two: Classes) -> bool:
     """Whether the classes of two legends that have the same key look and read the same."""
-    first, other = (dict(zip(c.keys, zip(c.labels, c.colours, strict=True), strict=True)) for c in (one, two))
     steps = [
         {key for key, pattern in zip(c.keys, c.patterns, strict=True) if not pattern} for c in (one, two)
     ]
-    return steps[0] == steps[1] and all(first[key] == other[key] for key in first.keys() & other.keys())
+    return steps[0] == steps[1] and _alike(one, two)
+
+
+def of_kinds(one: Classes, two: Classes) -> bool:
+    """Whether the classes of two legends are kinds, no steps of a number, and look and read the same."""
+    return not (one.edges or two.edges) and _alike(one, two)
+
+
+def _alike(one: Classes, two: Classes) -> bool:
+    first, other = (dict(zip(c.keys, zip(c.labels, c.colours, strict=True), strict=True)) for c in (one, two))
+    return all(first[key] == other[key] for key in first.keys() & other.keys())
 
 
 def _by_place(classes: Classes) -> Classes:
@@ -121,10 +132,19 @@ def _bounds(answer: Answer, key: str) -> str:
 
 
 def _rows(say: Say, *answers: Answer) -> tuple[Row, ...]:
-    """Every class with what is said of it on each map; hatched classes last."""
-    found: dict[str, Entry] = {}
+    """Every class with what is said of it on each map; hatched classes last.
+
+    A class that a later map alone has stands behind the one that it follows there.
+    """
+    found: list[Entry] = []
     for answer in answers:
+        at = 0
         for entry in answer.legend:
-            found.setdefault(entry.key, entry)
-    rows = [(entry, tuple(say(answer, key) for answer in answers)) for key, entry in found.items()]
+            keys = [one.key for one in found]
+            if entry.key not in keys:
+                found.insert(at, entry)
+                at += 1
+            else:
+                at = keys.index(entry.key) + 1
+    rows = [(entry, tuple(say(answer, entry.key) for answer in answers)) for entry in found]
     return tuple(sorted(rows, key=lambda row: bool(row[0].pattern)))

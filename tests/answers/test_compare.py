@@ -15,7 +15,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.words import month_number
-from geo.tell import beside
+from geo.tell import beside, pair_legend
 
 JULY, DECEMBER = month_number("2023-07"), month_number("2023-12")
 
@@ -205,3 +205,14 @@ def test_the_help_knows_the_keys_of_the_script_and_the_words_of_the_methods():
     words = glossary()
     assert words["LSOA"].startswith("lower-layer super output area")
     assert "Getis-Ord Gi*" in words
+
+
+def test_kinds_that_one_map_alone_has_stand_among_those_of_both(small_atlas: Atlas) -> None:
+    first, second = beside.pair(small_atlas, small_atlas.answer(Query(view="compare", layer="local_moran", compare="ae")))
+    own = [dict(zip(one.classes.keys, one.classes.counts, strict=True)) for one in (first, second)]
+    assert own[0].keys() != own[1].keys(), "one has a kind that the other has not"
+    [legend] = pair_legend.legends(first, second, ("left", "right"))
+    keys = [entry.key for entry, _ in legend.rows]
+    for counts, answer, at in zip(own, (first, second), (0, 1), strict=True):
+        assert [key for key in keys if key in counts] == [entry.key for entry in answer.legend]
+        assert [said[at] for _, said in legend.rows] == [f"{counts.get(key, 0)}" for key in keys]

@@ -34,6 +34,24 @@ def test_no_cell_has_more_lines_than_the_table_needs() -> None:
     assert len(wrap(name, ROOM / 4 - CELL, SMALL)) == 5, "at one width for all"
 
 
+def test_a_few_long_cells_do_not_break_the_names_of_all_rows() -> None:
+    """Rows that have the long text have more lines, and the others one."""
+    said = ["count, as a rate, whatever the weights, whatever the period, left out in turn"] * 5
+    columns = {
+        "Small area": ["Central Bedfordshire 017B"] * 22,
+        "Borough": ["Central Bedfordshire"] * 22,
+        "Checks passed": ["3 of 5"] * 22,
+        "Not": [*said, *["whatever the weights"] * 17],
+    }
+    exhibit = Exhibit("k", "T", "", pd.DataFrame(columns))
+    widths = column_widths(exhibit, room=135)
+    lines = [
+        max(len(wrap(text, width - CELL, SMALL)) for text, width in zip(row, widths, strict=True))
+        for row in exhibit.texts().itertuples(index=False)
+    ]
+    assert sum(widths) == pytest.approx(135) and set(lines[5:]) == {1}
+
+
 def test_heads_of_a_wide_table_break_before_its_letters_shrink() -> None:
     ages = ("under 15", "15 to 24", "25 and over")
     suspects = [f"Suspect {sex} {age}" for sex in ("female", "male") for age in ages]

@@ -284,29 +284,32 @@ def _lines(words: list[float], width: float, space: float) -> int:
     return lines
 
 
-def _floor(exhibit: Exhibit, natural: np.ndarray, bend: np.ndarray, room: float) -> np.ndarray:
-    """Widths of the columns at the fewest lines of a cell with which the table fits into the room."""
-    if bend.sum() > room:
-        return bend
-    texts = exhibit.texts()
-    able = {
-        int(at): [[text_width(word, SMALL) for word in text.split()] for text in texts.iloc[:, at].unique()]
-        for at in np.flatnonzero(natural > bend)
-    }
+Cells = dict[int, list[list[float]]]
+"""Of columns whose texts may go on: of the cell of each row the widths of its words."""
+
+
+def _floors(able: Cells, natural: np.ndarray, bend: np.ndarray, room: float) -> Iterator[np.ndarray]:
+    """Widths of the columns at 2, 3 and more lines of a cell, where the table fits into the room so."""
     for lines in range(2, MOST_LINES):
         floor = natural.copy()
         for at, cells in able.items():
             floor[at] = _narrowest(cells, lines, bend[at], natural[at])
         if floor.sum() <= room:
-            return floor
-    return bend
+            yield floor
+
+
+def _height(able: Cells, widths: np.ndarray) -> int:
+    """Lines of all rows of a table."""
+    space = text_width(" ", SMALL)
+    lines = [[_lines(words, widths[at] - CELL, space) for words in cells] for at, cells in able.items()]
+    return int(np.max(lines, axis=0).sum())
 
 
 def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
     """Widths of the columns of a table, millimetres: as wide as their texts where there is room.
 
-    Where there is not, cells have the fewest lines with which the table fits; within that the widest columns
-    of words give way first, to one width that makes the rest fit.
+    Where there is not, its rows have the fewest lines together that a table which fits can have; within that
+    the widest columns of words give way first, to one width that makes the rest fit.
 
     Parameters
     ----------
@@ -320,7 +323,19 @@ def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
             break
     if natural.sum() <= room:
         return list(natural)
-    floor = _floor(exhibit, natural, bend, room)
+    texts = exhibit.texts()
+    able = {
+        int(at): [[text_width(word, SMALL) for word in text.split()] for text in texts.iloc[:, at]]
+        for at in np.flatnonzero(natural > bend)
+    }
+    floors = list(_floors(able, natural, bend, room)) or [bend]
+    laid = [_spread(natural, least, floor, room) for floor in floors]
+    heights = [_height(able, widths) if able else 0 for widths in laid]
+    return list(laid[int(np.argmin(heights))])
+
+
+def _spread(natural: np.ndarray, least: np.ndarray, floor: np.ndarray, room: float) -> np.ndarray:
+    """Widths not below a floor that fill a room: the widest give way first, to one width."""
 
     def at_most(limit: float) -> np.ndarray:
         return np.maximum(np.minimum(natural, limit), floor)
@@ -330,9 +345,9 @@ def column_widths(exhibit: Exhibit, room: float = ROOM) -> list[float]:
     widths = at_most(max(fitting, default=0.0))
     spare = room - widths.sum()
     if spare < 0:
-        return list(widths * room / widths.sum())
+        return np.asarray(widths * room / widths.sum())
     able = natural > widths
-    return list(widths + np.where(able, spare / max(1, able.sum()), 0.0))
+    return np.asarray(widths + np.where(able, spare / max(1, able.sum()), 0.0))
 
 
 def letters(exhibit: Exhibit, widths: list[float]) -> float:
