@@ -153,7 +153,14 @@ class Indicator:
 
     def text(self, value: float) -> str:
         """A value as it is read: to as many figures as its size bears, "%" behind a share."""
-        return in_figures(value) + ("%" if self.unit == "%" else "")
+        return in_figures(value, whole=self.counts) + ("%" if self.unit == "%" else "")
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether its values are bare counts, of nothing that is known."""
+        known = self.rows[self.rows["value"].notna()]
+        alike = (known["value"] == known["count"]) & (known["value"] % 1 == 0) & known["denominator"].isna()
+        return bool(alike.all())
 
     def latest(self, level: str) -> pd.DataFrame:
         """Rows of the newest period for areas of a kind, by their codes."""
@@ -302,15 +309,23 @@ class Indicator:
         return ARROWS[found.sign], way + judged, found.test
 
 
-def in_figures(value: float) -> str:
-    """A value to as many figures as its size bears; a dash where there is none.
+def in_figures(value: float, *, whole: bool = False) -> str:
+    """A value to as many figures as its size bears, or without decimals; a dash where there is none.
 
     Examples
     --------
     >>> in_figures(1052.5), in_figures(75), in_figures(0.256), in_figures(float("nan"))
     ('1,052', '75.0', '0.26', '–')
+    >>> in_figures(75, whole=True)
+    '75'
     """
-    form = "{:,.0f}" if abs(value) >= 1000 else "{:,.1f}" if abs(value) >= 1 or value == 0 else "{:,.2f}"
+    form = (
+        "{:,.0f}"
+        if whole or abs(value) >= 1000
+        else "{:,.1f}"
+        if abs(value) >= 1 or value == 0
+        else "{:,.2f}"
+    )
     return written(value, form)
 
 

@@ -39,7 +39,7 @@ def draw_indicator(s: Asked) -> Drawn:
         "indicator_period": of("period"),
     }
     columns = measure(s).columns.assign(
-        indicator_value=value,
+        indicator_value=pd.array(value, "Int64") if one.counts else value,
         indicator_lower=lower,
         indicator_upper=upper,
         **{name: pd.array(cells, "str") for name, cells in texts.items()},
@@ -77,7 +77,8 @@ def _finding(s: Asked, one: Indicator, value: np.ndarray) -> str:
 
 def _in_figures(values: pd.Series) -> list[str]:
     """Values with as many figures as the finding has."""
-    return [in_figures(value) for value in values.to_numpy(float, na_value=np.nan)]
+    whole = pd.api.types.is_integer_dtype(values.dtype)
+    return [in_figures(value, whole=whole) for value in values.to_numpy(float, na_value=np.nan)]
 
 
 def _source(s: Asked, one: Indicator) -> str:

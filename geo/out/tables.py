@@ -59,8 +59,8 @@ def records(sheet: Sheet) -> pd.DataFrame:
 
 
 def safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+    """Text that a spreadsheet would run as a formula gets an apostrophe, numbers and "%" alone do not."""
+    if isinstance(value, str) and value.startswith(_FORMULA) and not re.fullmatch(r"-?\d+(\.\d+)?|%", value):
         return "'" + value
     return value
 

@@ -186,6 +186,7 @@ def test_a_bare_count_is_compared_with_nobodys(atlas: Atlas):
     rows = entrants.rows.assign(value=entrants.rows["count"], denominator=np.nan)
     bare = replace(entrants, rows=rows).reading(area)
     assert bare.against("england") == bare.against("neighbours") == "–"
+    assert (bare.value_text, entrants.reading(area).value_text) == ("75", "75.0"), "it has no decimals"
 
 
 def test_no_filter_of_events_changes_it(atlas: Atlas):

@@ -19,6 +19,7 @@ from geo.ask.resources import shipped
 from geo.ask.words import slug
 from geo.out.charts import picture
 from geo.out.drawing import text_width
+from geo.out.tables import safe
 from geo.tell.assessment import Assessment, Progress, Section
 from geo.tell.exhibits.exhibit import Exhibit
 
@@ -224,9 +225,6 @@ def facts(assessment: Assessment) -> list[tuple[str, str]]:
     return [*said, ("Made on", assessment.made_text), ("Data version", assessment.version[:8])]
 
 
-_FORMULA = tuple("=+-@|%\t\r")
-
-
 def table_csv(exhibit: Exhibit) -> bytes:
     """The table of an exhibit as CSV: plain numbers, ``*`` where suppressed, empty where there is no value.
 
@@ -243,7 +241,7 @@ def table_csv(exhibit: Exhibit) -> bytes:
             columns.append(["" if np.isnan(v) else f"{v:.10g}" for v in column.astype(float)])
         else:
             texts = exhibit.texts()[name]
-            columns.append([f"'{text}" if text.startswith(_FORMULA) else text for text in texts])
+            columns.append([safe(text) for text in texts])
     writer.writerows(zip(*columns, strict=True))
     return file.getvalue().encode("utf-8")
 
