@@ -61,8 +61,8 @@ BADGE_GAP = 4.6
 ROOMY, DOT = 1.7, 0.7
 """An area of so many times the size of its number has room for it; millimetres around the middle of others
 that numbers and names leave free."""
-AREA_SIZE, WARD_SIZE, BOROUGH_SIZE = 1.0, 3.0, 8.0
-"""Width on paper, millimetres, below which the lines of most areas of a level are drawn thinner."""
+AREA_SIZE, WARD_SIZE, BOROUGH_SIZE, CHOSEN_SIZE = 1.0, 3.0, 8.0, 5.0
+"""Width on paper, millimetres, below which the lines of most areas of a level, and around what is chosen, are drawn thinner."""
 MOST_LABELS = 14
 WARD_NAMES_BELOW = 25_000
 """Wards are named on maps that show less than this many metres."""
@@ -103,8 +103,9 @@ def draw_chosen(pane: Pane, sheet: Sheet) -> None:
     shapes = sheet.level.shapes.geometry.to_numpy()
     for which in sheet.outlined.values():
         around = merge(shapes[which], np.zeros(which.sum(), int), 1)
+        thin = max(_thinned(pane, shapes[which], 1.0, CHOSEN_SIZE), 0.3)
         for colour, weight in ((INK, 3.2), ("white", 2.0), (INK, 0.7)):
-            pane.draw(around, line=colour, weight=weight, order=4)
+            pane.draw(around, line=colour, weight=weight * thin, order=4)
 
 
 def _thinned(pane: Pane, shapes: np.ndarray, weight: float, size: float) -> float:
