@@ -62,7 +62,7 @@ ROOMY, DOT = 1.7, 0.7
 """An area of so many times the size of its number has room for it; millimetres around the middle of others
 that numbers and names leave free."""
 AREA_SIZE, WARD_SIZE, BOROUGH_SIZE, CHOSEN_SIZE = 1.0, 3.0, 8.0, 5.0
-"""Width on paper, millimetres, below which the lines of most areas of a level, and around what is chosen, are drawn thinner."""
+"""Width on paper, millimetres, below which lines are thinner: of most areas of a level, of what is chosen."""
 MOST_LABELS = 14
 WARD_NAMES_BELOW = 25_000
 """Wards are named on maps that show less than this many metres."""

@@ -208,7 +208,8 @@ def test_the_help_knows_the_keys_of_the_script_and_the_words_of_the_methods():
 
 
 def test_kinds_that_one_map_alone_has_stand_among_those_of_both(small_atlas: Atlas) -> None:
-    first, second = beside.pair(small_atlas, small_atlas.answer(Query(view="compare", layer="local_moran", compare="ae")))
+    asked = Query(view="compare", layer="local_moran", compare="ae")
+    first, second = beside.pair(small_atlas, small_atlas.answer(asked))
     own = [dict(zip(one.classes.keys, one.classes.counts, strict=True)) for one in (first, second)]
     assert own[0].keys() != own[1].keys(), "one has a kind that the other has not"
     [legend] = pair_legend.legends(first, second, ("left", "right"))
