@@ -247,7 +247,8 @@ def spread(
     gaps = np.broadcast_to(gap, len(home)).astype(float)
     least = (gaps[:, None] + gaps) / 2
     turn = np.arange(len(home)) * 2.399963  # where two coincide, part them in different directions
-    placed = home + 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
+    nudge = 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
+    placed = home + nudge
     if free is not None:
         away = placed - placed.mean(axis=0)
         away /= np.maximum(np.hypot(*away.T), 1e-3)[:, None]
@@ -257,6 +258,8 @@ def spread(
     for at in range(rounds):
         before = placed
         apart = placed[:, None] - placed
+        alike = (apart == 0).all(axis=2)  # as where both were kept out of the same corner
+        apart[alike] = (nudge[:, None] - nudge)[alike]
         distance = np.hypot(apart[..., 0], apart[..., 1])
         np.fill_diagonal(distance, np.inf)
         placed = placed + (apart * (np.maximum(0, least - distance) / 2 / distance)[..., None]).sum(axis=1)

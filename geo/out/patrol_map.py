@@ -20,6 +20,8 @@ from geo.tell.insets import Inset, about
 
 WIDTH, HEIGHT, MARGIN, LINE = 150.0, 128.0, 3.0, 5.2
 """Millimetres."""
+MOST_NUMBERED = 25
+"""Areas whose rank stands on the map: more would hide one another."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,13 @@ def _page(laid: PlanSheet) -> Page:
         (place.left + place.right) / 2, MARGIN + 3.5, marking, BODY, bold=True, colour="black", align="center"
     )
     unit = counted(len(plan.table), *AREAS[plan.query.level])
-    words = f"{unit}, numbered by rank. {plan.description}."
+    first = f"the first {MOST_NUMBERED} " if len(plan.table) > MOST_NUMBERED else ""
+    words = f"{unit}, {first}numbered by rank. {plan.description}."
     lines = wrap(words, WIDTH - 2 * MARGIN, BODY)
     rows = _rows(laid.legend)
     top = HEIGHT - MARGIN - len(lines) * LINE - len(rows) * LINE
     with page.part("Figure", alternative=laid.map_in_words):
-        draw_maps(page, laid, Rect(MARGIN, MARGIN + 8, WIDTH - MARGIN, top - 3))
+        draw_maps(page, laid, Rect(MARGIN, MARGIN + 8, WIDTH - MARGIN, top - 3), MOST_NUMBERED)
     for k, row in enumerate(rows):
         for x, entry, said in row:
             page.swatch(Rect.of(x, top + k * LINE, 5.6, 3.0), entry.colour, entry.pattern, entry.lines)

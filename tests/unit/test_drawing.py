@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -75,6 +76,13 @@ def test_numbers_leave_free_what_they_number_and_keep_within_their_room():
         assert np.hypot(*(crowd - place).T).min() >= gaps[i] / 2 + 0.6
         apart = np.hypot(*(np.delete(placed, i, axis=0) - place).T)
         assert (apart >= (np.delete(gaps, i) + gaps[i]) / 2 - 0.1).all()
+
+
+def test_numbers_that_are_kept_out_of_the_same_corner_part_there():
+    crowd = np.array([[50.0, 50], [51, 52], [60, 60], [70, 55]])
+    placed = spread(crowd, 4.6, keep=lambda places: np.clip(places, 0, 40))
+    assert np.isfinite(placed).all() and (placed <= 40).all()
+    assert min(np.hypot(*(a - b)) for a, b in combinations(placed, 2)) > 4.5
 
 
 PALE = [AS_EXPECTED, PLAIN, *(steps[0] for ramp in PALETTES.values() for steps in (ramp.steps(5),))]
