@@ -31,7 +31,7 @@ QUICK = ("--disable-gpu-compositing",)
 PATIENCE_MS = 30_000
 LAPTOP = {"width": 1366, "height": 768}
 
-STILL = """() => document.body.dataset.shows !== undefined && document.body.dataset.state !== "waiting"
+STILL = """() => document.body?.dataset.shows !== undefined && document.body.dataset.state !== "waiting"
   && !document.querySelector("[aria-busy=true], .dash-graph--pending")"""
 MAP_SETTLED = """async () => {
   const { parts: { "map/map.mjs": map } } = await import(document.getElementById("_dash-renderer").src);
@@ -279,8 +279,8 @@ def go(page: Page, search: str) -> None:
 
 
 SHOWS = {
-    str: "it => document.body.dataset.shows === it",
-    re.Pattern: "it => new RegExp(it).test(document.body.dataset.shows ?? '-')",
+    str: "it => document.body?.dataset.shows === it",
+    re.Pattern: "it => new RegExp(it).test(document.body?.dataset.shows ?? '-')",
 }
 
 
