@@ -142,7 +142,7 @@ def find(s: Asked) -> Found:
             elsewhere=gate.count(int(s.counts[~s.inside].sum())),
             outside=gate.count(selection.outside),
             unlocated=gate.count(selection.unlocated),
-            untimed=gate.count(selection.untimed(s.lsoas)) if s.info.has_hours else None,
+            untimed=gate.count(s.at_any_time.untimed(s.lsoas)) if s.info.has_hours else None,
         ),
         finding=drawn.finding if layer.lists else finding(s, table, drawn.finding),
         warning=" ".join(filter(None, (*drawn.warning, "" if layer.lists else uncovered(s)))),

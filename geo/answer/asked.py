@@ -240,6 +240,12 @@ class Asked:
         """The events, wherever they are, but those of months in which nobody reports on the areas chosen."""
         return self.loaded.reported(self.loaded.select(self.kept), self.chosen[self.level.parent])
 
+    @cached_property
+    def at_any_time(self) -> Counted:
+        """The same at any hour of any day: of it is told, once, what has no known time."""
+        whole = self.loaded.select(self.kept.replace(hour=(), day=(), night=()))
+        return self.loaded.reported(whole, self.chosen[self.level.parent])
+
     @property
     def days(self) -> int:
         """Length of the time selected, months in which nobody reports on the areas chosen left out."""
@@ -433,8 +439,7 @@ class Asked:
         lsoas : ndarray of bool, shape (number of LSOAs,), optional
             The small areas counted; those of the boroughs chosen where it is left out.
         """
-        whole = self.loaded.select(self.kept.replace(hour=(), day=(), night=()))
-        selection = self.loaded.reported(whole, self.chosen[self.level.parent])
+        selection = self.at_any_time
         if lsoas is None:
             return week_of(selection, self.lsoas, self.info, self.gate, self.query.clock)
         of_all = week_of(selection, self.lsoas, self.info, self.gate, "recorded")

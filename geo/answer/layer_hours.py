@@ -107,7 +107,7 @@ def _caveats(s: Asked, counts: np.ndarray, judged: int, asked: int) -> tuple[str
     if not s.query.fdr:
         said = [f"{NOT_CORRECTED}: up to {np.ceil(ALPHA * judged * asked):,.0f} of {looks} may be by chance."]
     said.append("An hour that is not named may only have too few events to tell.")
-    untimed = s.selection.untimed(s.lsoas)
+    untimed = s.at_any_time.untimed(s.lsoas)
     share = s.gate.share(untimed, untimed + int(counts[s.inside].sum()))
     if untimed and share is not None:
         said.append(f"{upper_first(percent(share))} of {s.noun} have no known time and are in no hour.")

@@ -74,8 +74,8 @@ def _unknown(s: Asked) -> Iterator[tuple[str, Unknown]]:
     yield "place", Unknown(int(by_place[-2]), int(by_place.sum()))
     lsoas = s.chosen[s.level.parent]
     counted = int(s.selection.by_area[lsoas].sum())
-    untimed = s.selection.untimed(lsoas) if s.selection.slots is not None else 0
-    timed = int(s.loaded.select(s.kept.replace(hour=(), day=(), night=())).by_area[lsoas].sum())
+    untimed = s.at_any_time.untimed(lsoas) if s.selection.slots is not None else 0
+    timed = int(s.at_any_time.by_area[lsoas].sum())
     yield "known time", Unknown(untimed, timed if untimed else counted)
     undated = s.selection.undated(lsoas) if s.selection.window is not None else 0
     yield "known day", Unknown(undated, counted + undated)

@@ -142,7 +142,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
         parts = ((selection.unlocated, "without a place"), (selection.outside, f"outside {s.county.place}"))
         some = listed([f"{gate.words(number)} {why}" for number, why in parts if number])
         said.append(f"{some}{of_all} {verb(gate.text(missing), 'is', 'are')} not on the map.")
-    if selection.slots is not None and (untimed := selection.untimed(s.lsoas)):
+    if selection.slots is not None and (untimed := s.at_any_time.untimed(s.lsoas)):
         are = verb(gate.text(untimed), "is", "are")
         number = gate.words(untimed)
         said.append(f"{number} without a known day or time {are} left out by the filter of time.")

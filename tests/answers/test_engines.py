@@ -113,6 +113,22 @@ def test_what_a_filter_of_time_cannot_judge_is_asked_for_once(small_county: Path
         assert len(asked) == 1 and " * " not in asked[0]
 
 
+def test_an_answer_asks_no_question_twice(small_county: Path) -> None:
+    """What a filter of hours cannot judge is told beside the map and beside the week."""
+    asked = []
+
+    class Watched(DuckDB):
+        def _execute(self, sql: str):
+            asked.append(sql)
+            return super()._execute(sql)
+
+    atlas = Atlas.open(small_county, engine=Watched())
+    for search in ("hour=22,23", "night=fri", "hour=9&layer=hot_hours"):
+        asked.clear()
+        atlas.answer(atlas.exactly(search))
+        assert asked and len(asked) == len(set(asked))
+
+
 def test_what_needs_single_events_reads_them_when_it_is_asked_for(
     counted: Atlas, true_demo_atlas: Atlas
 ) -> None:
