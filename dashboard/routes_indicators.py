@@ -54,7 +54,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             groups=[(upper_first(KINDS[level]), level, readings) for level, readings in told.items()],
             absent="" if told else NONE,
             read_as=READ_AS,
-            files={key: label for key, (label, _, _) in FORMS.items()}
+            files={key: one.label for key, one in FORMS.items()}
             if atlas.viewer.takes("indicators.csv")
             else {},
             address=lambda one, level: (
@@ -73,15 +73,15 @@ def register(app: Dash, atlas: Atlas) -> None:
 
     def handed(form: str) -> None:
         """Add the route of a file."""
-        label, mimetype, _ = FORMS[form]
-        answers = {mimetype.partition(";")[0]: RECORDS if form.endswith("json") else {}}
+        label, kind = FORMS[form].label, FORMS[form].mimetype
+        answers = {kind.partition(";")[0]: RECORDS if form.endswith("json") else {}}
 
         @app.server.get(f"/export.{form}", endpoint=form.replace(".", "_"))
         @described(Operation(label, TAG, answers, question=False, faults=(304, 422)))
         def file() -> Response:
             allow(atlas, form)
             nothing_asked()
-            return reply(atlas, form, lambda: download(write(atlas, form), mimetype, filename(atlas, form)))
+            return reply(atlas, form, lambda: download(write(atlas, form), kind, filename(atlas, form)))
 
     for form in FORMS:
         handed(form)

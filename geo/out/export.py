@@ -7,7 +7,6 @@ whole. To add a format, write ``f(Sheet) -> bytes`` and register it in :data:`FO
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from geo.answer.answer import Answer
@@ -17,6 +16,7 @@ from geo.ask.problem import Problem, Withheld
 from geo.ask.query import Query
 from geo.ask.words import listed, slug
 from geo.out import indicator_files
+from geo.out.file_form import CSV, JSON, PDF, PPTX, SVG, XLSX, FileForm, by_key
 from geo.out.map_data import write_geojson, write_gpkg, write_parquet
 from geo.out.printed_map import write_pdf, write_png, write_svg
 from geo.out.provenance import Sheet, sheet
@@ -30,26 +30,15 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Format:
-    """One kind of file.
+class Format(FileForm[[Sheet]]):
+    """One kind of file of what the page shows: at ``/export.<key>``, and in the menu.
 
     Attributes
     ----------
-    key : str
-        Ending of the file and of ``/export.<key>``, without the first dot.
-    label : str
-        In the menu, "Table (CSV)".
-    mimetype : str
-    write : callable
-        Sheet to the bytes of the whole file.
     long : bool
         Whether it takes seconds: what is drawn for print, and a workbook.
     """
 
-    key: str
-    label: str
-    mimetype: str
-    write: Callable[[Sheet], bytes]
     long: bool = False
 
 
@@ -141,34 +130,19 @@ def filename(answer: Answer, key: str) -> str:
     return f"{stamp(answer.banner)}{words[:120].strip('-')}.{key}"
 
 
-FORMATS: dict[str, Format] = {
-    form.key: form
-    for form in (
-        Format("csv", "Table (CSV)", "text/csv; charset=utf-8", write_csv),
-        Format("excel.csv", "Table for Excel (CSV)", "text/csv; charset=utf-8", write_excel_csv),
-        Format(
-            "xlsx",
-            "Table with notes (Excel)",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            write_xlsx,
-            long=True,
-        ),
-        Format("pdf", "Printed map (PDF)", "application/pdf", write_pdf, long=True),
-        Format("png", "Printed map (PNG, 300 dpi)", "image/png", write_png, long=True),
-        Format("svg", "Printed map (SVG)", "image/svg+xml", write_svg, long=True),
-        Format(
-            "pptx",
-            "Slide (PowerPoint)",
-            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-            write_pptx,
-            long=True,
-        ),
-        Format("json", "Table with notes (JSON)", "application/json", write_json),
-        Format("geojson", "Map data (GeoJSON)", "application/geo+json", write_geojson),
-        Format("gpkg", "Map data (GeoPackage)", "application/geopackage+sqlite3", write_gpkg),
-        Format("parquet", "Map data (GeoParquet)", "application/vnd.apache.parquet", write_parquet),
-    )
-}
+FORMATS = by_key(
+    Format("csv", "Table (CSV)", CSV, write_csv),
+    Format("excel.csv", "Table for Excel (CSV)", CSV, write_excel_csv),
+    Format("xlsx", "Table with notes (Excel)", XLSX, write_xlsx, long=True),
+    Format("pdf", "Printed map (PDF)", PDF, write_pdf, long=True),
+    Format("png", "Printed map (PNG, 300 dpi)", "image/png", write_png, long=True),
+    Format("svg", "Printed map (SVG)", SVG, write_svg, long=True),
+    Format("pptx", "Slide (PowerPoint)", PPTX, write_pptx, long=True),
+    Format("json", "Table with notes (JSON)", JSON, write_json),
+    Format("geojson", "Map data (GeoJSON)", "application/geo+json", write_geojson),
+    Format("gpkg", "Map data (GeoPackage)", "application/geopackage+sqlite3", write_gpkg),
+    Format("parquet", "Map data (GeoParquet)", "application/vnd.apache.parquet", write_parquet),
+)
 """Every form in which an answer may leave, in the order of the menu."""
 WAYS: dict[str, Way] = {
     way.key: way
@@ -179,7 +153,7 @@ WAYS: dict[str, Way] = {
         Way("pack", "Ward packs (PDF, or ZIP of several)", of_small_areas=True),
         Way("assessment", "Needs assessment (Word, PDF or web page)", file=False, of_small_areas=True),
         Way("patrol", "Patrols: schedules, duty sheets and what came of them", file=False),
-        *(Way(key, label, file=False) for key, (label, _, _) in indicator_files.FORMS.items()),
+        *(Way(key, form.label, file=False) for key, form in indicator_files.FORMS.items()),
         Way("features", "Live layer for a GIS (OGC API Features)", file=False),
     )
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from geo.answer.disclosure import stamp
 from geo.ask.problem import Problem
 from geo.ask.words import slug
+from geo.out.file_form import CSV, JSON, XLSX, FileForm, by_key
 from geo.out.tables import A4, kind, plain, safe, write_about
 from geo.tell.indicators import DEFINITIONS, READ_AS, banner, every_period, source_of
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
 
 NONE = "No indicators are loaded: import a table of them with hotspots import indicators FILE."
-Writer = Callable[["Atlas"], bytes]
 
 
 def write_csv(atlas: Atlas) -> bytes:
@@ -92,16 +91,12 @@ def _about(atlas: Atlas) -> list[tuple[str, str]]:
     ]
 
 
-FORMS: dict[str, tuple[str, str, Writer]] = {
-    "indicators.csv": ("Indicators (CSV)", "text/csv; charset=utf-8", write_csv),
-    "indicators.xlsx": (
-        "Indicators with notes (Excel)",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        write_xlsx,
-    ),
-    "indicators.json": ("Indicators with notes (JSON)", "application/json", write_json),
-}
-"""Ending of the file and of ``/export.<key>`` to its label, media type and writer."""
+FORMS = by_key(
+    FileForm("indicators.csv", "Indicators (CSV)", CSV, write_csv),
+    FileForm("indicators.xlsx", "Indicators with notes (Excel)", XLSX, write_xlsx),
+    FileForm("indicators.json", "Indicators with notes (JSON)", JSON, write_json),
+)
+"""By ending of the file and of ``/export.<key>``."""
 
 
 def write(atlas: Atlas, form: str) -> bytes:
@@ -114,7 +109,7 @@ def write(atlas: Atlas, form: str) -> bytes:
     """
     if not atlas.indicators:
         raise Problem(NONE)
-    return FORMS[form][2](atlas)
+    return FORMS[form].write(atlas)
 
 
 def filename(atlas: Atlas, form: str) -> str:

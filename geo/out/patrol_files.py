@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from geo.answer.disclosure import stamp
 from geo.ask.words import counted, day_name
 from geo.out.calendar_file import Entry, write_calendar
-from geo.out.file_form import FileForm, by_key
+from geo.out.file_form import CSV, ICS, JSON, XLSX, FileForm, by_key
 from geo.out.tables import A4, HEAD, LINE, plain, safe, write_about
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import Plan
@@ -188,14 +188,9 @@ def filename(drawn: Drawn, key: str) -> str:
 
 
 FILES = by_key(
-    FileForm("json", "Sealed record (JSON)", "application/json", write_record),
-    FileForm("ics", "Calendar (ICS)", "text/calendar; charset=utf-8", write_ics),
-    FileForm(
-        "xlsx",
-        "Workbook (Excel)",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        write_xlsx,
-    ),
-    FileForm("csv", "Table (CSV)", "text/csv; charset=utf-8", write_csv),
+    FileForm("json", "Sealed record (JSON)", JSON, write_record),
+    FileForm("ics", "Calendar (ICS)", ICS, write_ics),
+    FileForm("xlsx", "Workbook (Excel)", XLSX, write_xlsx),
+    FileForm("csv", "Table (CSV)", CSV, write_csv),
 )
 """Every form, in the order of the buttons."""

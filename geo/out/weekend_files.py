@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from geo.answer.disclosure import stamp
 from geo.ask.words import upper_first
 from geo.out.calendar_file import Entry, write_calendar
-from geo.out.file_form import FileForm, by_key
+from geo.out.file_form import CSV, ICS, FileForm, by_key
 from geo.out.report.blocks import table_csv
 from geo.stats.weekends import GRADES
 from geo.tell.exhibits.weekends import DAYS, Weekends
@@ -41,7 +41,7 @@ def filename(found: Weekends, key: str) -> str:
 
 
 FILES = by_key(
-    FileForm("csv", "Weekends (CSV)", "text/csv; charset=utf-8", write_csv),
-    FileForm("ics", "Weekends (calendar)", "text/calendar; charset=utf-8", write_ics),
+    FileForm("csv", "Weekends (CSV)", CSV, write_csv),
+    FileForm("ics", "Weekends (calendar)", ICS, write_ics),
 )
 """Every form, in the order of the buttons."""

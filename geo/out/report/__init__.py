@@ -12,7 +12,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.disclosure import stamp
 from geo.ask.problem import Problem
 from geo.ask.words import slug
-from geo.out.file_form import FileForm, by_key
+from geo.out.file_form import DOCX, HTML, PDF, FileForm, by_key
 from geo.out.report.blocks import silent
 from geo.out.report.pdf import write_pdf
 from geo.out.report.web import write_html
@@ -20,14 +20,9 @@ from geo.out.report.word import write_docx
 from geo.tell.assessment import Assessment, Progress
 
 REPORTS = by_key(
-    FileForm(
-        "docx",
-        "Word",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        write_docx,
-    ),
-    FileForm("pdf", "PDF", "application/pdf", write_pdf),
-    FileForm("html", "Web page", "text/html; charset=utf-8", write_html),
+    FileForm("docx", "Word", DOCX, write_docx),
+    FileForm("pdf", "PDF", PDF, write_pdf),
+    FileForm("html", "Web page", HTML, write_html),
 )
 """Every form of document, in the order of the buttons."""
 
