@@ -4,11 +4,11 @@ import contextlib
 import re
 
 import pytest
-from playwright.sync_api import Error, Page, Route, expect
+from playwright.sync_api import Error, Page, expect
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import CONTRAST, barriers, go, load, rest, shows, visit
+from tests.support.browser import CONTRAST, Held, barriers, go, load, rest, shows, visit
 from tests.support.small_county import CODES
 
 HERE, THERE = CODES[0], CODES[7]
@@ -21,12 +21,7 @@ def told(page: Page) -> None:
 
 
 def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, address: str, small_atlas: Atlas):
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/piece/panel*", hold)
+    panels = Held(page, "**/piece/panel*")
     load(page, address)
     row = small_atlas.answer(Query()).table.loc[HERE]
     page.locator(f".row[data-code={HERE}]").click()
@@ -40,13 +35,12 @@ def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, addr
     expect(page.locator(f"{PANEL} h2")).to_have_text("Square 11")
     shows(page, f"?area={THERE}")
     expect(page.locator("#selected")).to_have_attribute("aria-busy", "true")
-    first, second = held
-    second.continue_()
+    panels[1].continue_()
     told(page)
     expect(page.locator("#selected")).not_to_have_attribute("aria-busy", "true")
     expect(page.locator("#panel-said")).to_contain_text("Square 11 has")
     with contextlib.suppress(Error):  # the page has given it up
-        first.continue_()
+        panels[0].continue_()
     rest(page)
     expect(page.locator(f"{PANEL} h2")).to_have_text("Square 11")
 
@@ -114,13 +108,8 @@ def test_the_evidence_comes_when_it_is_opened(page: Page, address: str, small_at
 def test_what_is_no_longer_true_is_muted_and_can_be_read(
     page: Page, address: str, search: str, piece: str, part: str
 ):
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
     visit(page, address, search)
-    page.route(piece, hold)
+    held = Held(page, piece)
     go(page, f"{search}&hour=22")
     expect(page.locator(part)).to_have_attribute("aria-busy", "true")
     assert not barriers(page)

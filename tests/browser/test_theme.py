@@ -5,11 +5,11 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from geo.answer.colours import SEQUENTIAL
-from tests.support.browser import CONTRAST, barriers, draw, go, load, rest, shows, visit
+from tests.support.browser import CONTRAST, Held, barriers, draw, go, load, rest, shows, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -119,16 +119,10 @@ def test_the_wrong_theme_never_flashes(new_tab: Page, address: str):
 
 def test_a_map_that_is_there_before_its_style_sheet_is_dark_too(new_tab: Page, address: str):
     """The script may come first: the map then read its colours from a page without any."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    new_tab.route("**/one/page.css", hold)
+    sheet = Held(new_tab, "**/one/page.css")
     new_tab.goto(f"{address}/?view=present&layer=local_moran&theme=dark", wait_until="commit")
     expect(new_tab.locator("#early-map > .map")).to_be_attached()
-    [sheet] = held
-    sheet.continue_()
+    sheet[0].continue_()
     rest(new_tab)
     draw(new_tab)
     assert ground(new_tab) == (0, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.support.browser import barriers, go, rest, shows, visit
+from tests.support.browser import Held, barriers, go, rest, shows, visit
 
 PACKS, JOB = "**/export.pack*", "**/jobs/one"
 
@@ -119,17 +119,11 @@ def test_what_could_not_be_taken_is_said_in_every_view(page: Page, address: str)
 
 def test_a_map_whose_shapes_are_on_their_way_fades(page: Page):
     """The map before it stood under the new legend as if it were the answer."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/geometry/tiles-borough-*", hold)
+    shapes = Held(page, "**/geometry/tiles-borough-*")
     go(page, "?level=borough&layout=tiles")
     board = page.locator("#map > .map")
     expect(board).to_have_attribute("aria-busy", "true")
-    [shapes] = held
-    shapes.continue_()
+    shapes[0].continue_()
     expect(board).not_to_have_attribute("aria-busy", "true")
     page.unroute("**/geometry/tiles-borough-*")
     rest(page)

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboard.link import PLAIN
@@ -59,6 +59,8 @@ TIDY = """() => {
 OFF = {"enabled": False}
 FRAMES = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
   () => setTimeout(done))))"""
+TURN = "() => new Promise((done) => setTimeout(done))"
+"""Of a page that may not draw yet."""
 
 under_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
 """What each tab has asked for and not yet got."""
@@ -164,6 +166,28 @@ class Watch:
     def count(self, part: str) -> int:
         """Number of requests whose address holds a text."""
         return sum(part in request for request in self.requests)
+
+
+class Held:
+    """Requests of a page to an address, each kept from its answer until a test lets it go.
+
+    The page may say that it waits before the test has heard of what it asks for.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._routes = page, list[Route]()
+        page.route(address, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self._routes.append(route)
+
+    def __getitem__(self, number: int) -> Route:
+        """One of them, as soon as it is made."""
+        for _ in range(PATIENCE_MS):
+            if number < len(self._routes):
+                return self._routes[number]
+            self._page.evaluate(TURN)
+        raise AssertionError(f"only {len(self._routes)} requests of what was held back")
 
 
 def leave(page: Page) -> None:
