@@ -1,9 +1,11 @@
 """Does the page fit its window? Narrow, zoomed, and under a long stamp."""
 
+import io
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import Locator, Page
 
 from tests.support.browser import visit
 
@@ -59,3 +61,22 @@ def test_the_pages_beside_the_dashboard_do_not_scroll_sideways_on_a_phone(
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert all(page.locator(".patrol-table .scroll:has(caption)").evaluate_all(CAPTION_STAYS))
+
+
+def edges(box: Locator) -> tuple[bool, bool]:
+    """Whether a table is in shade at its left and at its right edge, beneath its last line of text."""
+    shot = Image.open(io.BytesIO(box.screenshot())).convert("L")
+    left, right = (shot.getpixel((x, shot.height - 3)) < 250 for x in (0, shot.width - 1))
+    return left, right
+
+
+def test_a_table_wider_than_its_place_has_a_shade_where_more_of_it_lies(page: Page, address: str):
+    """Where it happens to be cut between two columns nothing else tells that there are more."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/patrol?areas=9&a_day=3&days=90")
+    box = page.locator(".patrol-scroll")
+    assert edges(box) == (False, True)
+    box.evaluate("box => box.scrollTo(box.scrollWidth, 0)")
+    assert edges(box) == (True, False)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert edges(box) == (False, False)
