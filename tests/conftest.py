@@ -1,5 +1,6 @@
 """What holds for every test: the fence around it, its kind, and where it runs."""
 
+import gc
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import pytest
 
 from tests.support import fence
 
+gc.set_threshold(100_000)  # as in a command: what is imported and collected stays
 fence.close()
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in app.py, and as there before numpy is imported
 # A run in the background is deaf to Ctrl+C, and so would be the servers that tests end by it.
@@ -18,13 +20,32 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 pytest_plugins = ("tests.support.counties", "tests.support.browser")
 
 KINDS = ("unit", "answers", "command", "house", "browser", "realdata")
-"""The folders of tests, in the order in which they run."""
+"""The folders of tests, in the order in which they run in one process."""
+LONG = ("browser", "realdata")
+"""Those whose files are all long; elsewhere a file is marked where it is."""
 SHARED_DATA = fence.ROOT.parent / "shared" / "data"
 
 
 def kind(item: pytest.Item) -> str:
     """Name of the folder of a test."""
     return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def begun(items: list[pytest.Item]) -> dict[Path, tuple[bool, float]]:
+    """When each file is begun where processes share them out, as what to sort by.
+
+    The long ones come first, so that the end is not one of them alone, and among them the kinds take turns:
+    while one process waits for a browser, another computes.
+    """
+    kinds: dict[tuple[bool, str], list[Path]] = {}
+    for path, item in {item.path: item for item in items}.items():
+        short = kind(item) not in LONG and item.get_closest_marker("long") is None
+        kinds.setdefault((short, kind(item)), []).append(path)
+    return {
+        path: (short, (place + 0.5) / len(paths))
+        for (short, _), paths in kinds.items()
+        for place, path in enumerate(paths)
+    }
 
 
 def pytest_configure() -> None:
@@ -37,13 +58,23 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests by their folder; skip, saying why, those on real data where there are none."""
-    items.sort(key=lambda item: KINDS.index(kind(item)))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        when = begun(items)
+        items.sort(key=lambda item: when[item.path])
+    else:
+        items.sort(key=lambda item: KINDS.index(kind(item)))
     skip = pytest.mark.skip(reason=f"no real data: the folder {SHARED_DATA} is absent")
     for item in items:
-        if kind(item) in ("browser", "realdata"):
+        if kind(item) in LONG:
             item.add_marker(kind(item))
         if "realdata" in item.keywords and not SHARED_DATA.is_dir():
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """Look for cycles as seldom as a server does, and not through what is there before the first test."""
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session")

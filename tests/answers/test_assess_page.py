@@ -23,6 +23,8 @@ from geo.out.report import REPORTS
 from geo.tell.assessment import Assessment, assess
 from tests.answers.test_report_charts import CHARTS, Exhibit
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def client(small_atlas: Atlas) -> FlaskClient:

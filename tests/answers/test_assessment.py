@@ -27,6 +27,8 @@ from tests.answers.test_demo_events import (
     printed,
 )
 
+pytestmark = pytest.mark.long
+
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
 OF_AREAS = {
     "Areas",

@@ -23,6 +23,8 @@ from geo.data.guarded import true_role
 from tests.support.manifest import rewritten
 from tests.support.table import rows_of
 
+pytestmark = pytest.mark.long
+
 FEW = 10
 SPANS = ("0-19", "20-29", "30-44", "45+")
 

@@ -18,6 +18,8 @@ from geo.tell.calibration import Spoken, counties, ground_of, table_of, to_try, 
 from geo.tell.exhibits import EXHIBITS, PLACE, SERVICES
 from geo.tell.sentences import OF_EXHIBITS, SENTENCES
 
+pytestmark = pytest.mark.long
+
 SURE = 1e-3
 """Chance that a test here fails although all is well."""
 

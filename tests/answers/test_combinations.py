@@ -14,6 +14,8 @@ from geo.ask.query import Query
 from geo.ask.words import month_number
 from geo.stats.exact_null import SMALLEST_P, neighbour_sum_p
 
+pytestmark = pytest.mark.long
+
 JANUARY = month_number("2023-01")
 SLICES = {
     "everything": {},

@@ -17,6 +17,8 @@ from geo.demo import build, chance, county, events, tables
 from geo.demo.violence import SEXUAL
 from tests.support.published import TOP_WARDS
 
+pytestmark = pytest.mark.long
+
 BOROUGHS = ["Bedford", "Central Bedfordshire", "Luton"]
 VIOLENCE = "Violence and sexual offences"
 ESP2013 = [5000, 5500, 5500, 5500, 6000, 6000, 6500, 7000, 7000, 7000, 7000, 6500, 6000, 5500, 5000]

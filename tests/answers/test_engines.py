@@ -24,6 +24,8 @@ from geo.engines.duck import DuckDB
 from geo.engines.engine import engine_of
 from tests.support import small_county as small
 
+pytestmark = pytest.mark.long
+
 PERSONS = [f"PSEUDONYM{number:03d}" for number in range(200)]
 
 

@@ -40,6 +40,8 @@ from tests.support.exported import (
     words,
 )
 
+pytestmark = pytest.mark.long
+
 MADE = date(2026, 11, 20)
 DATES = ("20 November 2026", "2026-11-20")
 HOME = "https://hotspots.example/"
