@@ -22,7 +22,7 @@ from geo.out.export import files, in_menu, offered, ways
 
 def page(atlas: Atlas) -> Component:
     """Lay out the whole page for an atlas; the numbers come with the first answer."""
-    return dmc.MantineProvider(
+    whole = dmc.MantineProvider(
         html.Div(
             id=ids.ROOT,
             className="page page-cleared" if atlas.cleared else "page",
@@ -49,6 +49,10 @@ def page(atlas: Atlas) -> Component:
         theme=THEME,
         forceColorScheme="light",
     )
+    for part in whole._traverse_ids():
+        if "disable_n_clicks" in part.available_properties:  # else Dash goes through the page at every click
+            part.disable_n_clicks = True
+    return whole
 
 
 # ---------------------------------------------------------------- the bar
