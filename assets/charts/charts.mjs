@@ -1,11 +1,11 @@
 /** What do the charts beside the map show, and what of them is pointed at? Each is drawn again when its room changes. */
 
 import { $, make } from "../page/dom.mjs";
-import { between, drawing, plotOf, under } from "./drawing.mjs";
+import { between, partsOf, plotOf, sheet, under } from "./drawing.mjs";
 
 const STILL_PX = 3; // a press that moves less is a click
 
-const charts = new Map(); // id -> {element, json, figure, size, tip}
+const charts = new Map(); // id -> {element, tip, page, figure, size, drawn}
 const acts = {}; // id -> {click, brush}
 
 /**
@@ -17,15 +17,9 @@ const acts = {}; // id -> {click, brush}
  */
 export const onChoose = (id, how) => { acts[id] = how; };
 
-/** Show figures, by the id of their charts, where they are not those on the screen. */
+/** Show figures, by the id of their charts. */
 export function show(figures) {
-  for (const [id, figure] of Object.entries(figures)) {
-    const chart = charts.get(id) ?? open(id);
-    const json = JSON.stringify(figure);
-    if (json === chart.json) continue;
-    Object.assign(chart, { json, figure });
-    draw(chart);
-  }
+  for (const [id, figure] of Object.entries(figures)) draw(Object.assign(charts.get(id) ?? open(id), { figure }));
 }
 
 /** Where on a chart its values stand; null where nothing is drawn. */
@@ -37,8 +31,9 @@ export function plotOn(id) {
 function open(id) {
   const element = $(id);
   const tip = make("div", "chart-tip", { hidden: "" });
-  const chart = { id, element, tip, json: "", figure: null, size: { width: 0, height: 0 }, sheet: make("div", "chart-sheet") };
-  element.append(chart.sheet, tip);
+  const size = { width: 0, height: 0 };
+  const chart = { id, element, tip, page: make("div", "chart-sheet"), figure: null, size, drawn: { parts: [], size } };
+  element.append(chart.page, tip);
   charts.set(id, chart);
   measure(chart);
   new ResizeObserver(() => measure(chart) && chart.figure && draw(chart)).observe(element);
@@ -54,9 +49,18 @@ function measure(chart) {
   return true;
 }
 
-function draw({ figure, size, sheet, tip }) {
+/** Draw what differs from what is on the page of a chart, part by part. */
+function draw(chart) {
+  const { figure, size, page, tip, drawn } = chart;
+  const parts = figure.data.length && size.width && size.height ? partsOf(figure, size) : [];
+  const afresh = parts.length !== drawn.parts.length || size !== drawn.size;
+  const changed = [...parts.keys()].filter((i) => afresh || parts[i].of !== drawn.parts[i].of);
+  chart.drawn = { parts, size };
+  if (!changed.length && !afresh) return;
   tip.hidden = true;
-  sheet.innerHTML = figure.data.length && size.width && size.height ? drawing(figure, size) : "";
+  if (!parts.length) page.replaceChildren();
+  else if (afresh) page.innerHTML = sheet(figure.layout, size, parts);
+  else for (const i of changed) page.firstChild.children[i].innerHTML = parts[i].write();
 }
 
 // ----------------------------------------------------------------------------------------------------- the pointer

@@ -11,6 +11,8 @@
  * @property {number} height
  * @property {(x: number) => number} across the pixel of a value along the horizontal axis
  * @property {(y: number) => number} down the pixel of a value along the vertical one
+ *
+ * @typedef {{name: string, of: string, write: () => string}} Part of a chart: what it depends on, how it is written
  */
 
 const LETTER = 0.62; // width of a letter and height of a line, in the size of the type
@@ -89,15 +91,20 @@ function bars(trace, { across, down }, { bargap }) {
   return found.join("") + intervals.join("");
 }
 
+/** Cells as one path for each colour that there is: few elements are laid out sooner than many. */
 function cells({ x, y, z, zmin = 0, zmax = 1, colorscale, opacity }, { across, down }) {
-  const found = y.flatMap((day) => x.map((hour) => {
-    const value = z[day][hour];
-    if (value === null) return "";
-    const [left, right, top, bottom] = [across(hour - 0.5), across(hour + 0.5), down(day - 0.5), down(day + 0.5)];
-    const fill = mixed(colorscale, Math.min(1, Math.max(0, (value - zmin) / (zmax - zmin || 1))));
-    return tag("rect", { x: left + 0.5, y: top + 0.5, width: right - left - 1, height: bottom - top - 1, fill });
-  }));
-  return tag("g", { opacity }, found.join(""));
+  const paths = new Map(); // by colour
+  for (const day of y) {
+    for (const hour of x) {
+      const value = z[day][hour];
+      if (value === null) continue;
+      const [left, right, top, bottom] = [across(hour - 0.5), across(hour + 0.5), down(day - 0.5), down(day + 0.5)];
+      const fill = mixed(colorscale, Math.min(1, Math.max(0, (value - zmin) / (zmax - zmin || 1))));
+      const wide = round(right - left - 1);
+      paths.set(fill, `${paths.get(fill) ?? ""}M${round(left + 0.5)} ${round(top + 0.5)}h${wide}v${round(bottom - top - 1)}h${-wide}z`);
+    }
+  }
+  return [...paths].map(([fill, d]) => tag("path", { class: "cells", d, fill, "fill-opacity": opacity })).join("");
 }
 
 /** A shape of the layout: a block behind the bars, or strokes over a cell. */
@@ -107,7 +114,11 @@ function shape({ type, x0, x1, fillcolor, path, line }, { across, down, top, hei
   return tag("path", { d: strokes, fill: "none", stroke: line.color, "stroke-width": line.width });
 }
 
-function axes({ xaxis, yaxis, font }, { data }, plot) {
+/** The values of the vertical axis that have words. */
+const ticks = ({ data, layout: { yaxis } }) => (
+  yaxis.tickvals ?? steps(HEADROOM * highest(data), yaxis.nticks, yaxis.tickformat === COUNTS ? 1 : 0));
+
+function axes({ xaxis, yaxis, font }, values, plot) {
   const { left, top, width, height, across, down } = plot;
   const base = top + height;
   const word = (text, attributes) => tag("text", { fill: font.color, ...attributes }, escaped(text));
@@ -118,7 +129,6 @@ function axes({ xaxis, yaxis, font }, { data }, plot) {
     return tick + word(xaxis.ticktext[i], { x: across(value), y, "text-anchor": "middle", "dominant-baseline": "hanging" });
   });
   if (yaxis.visible === false) return below.join("");
-  const values = yaxis.tickvals ?? steps(HEADROOM * highest(data), yaxis.nticks, yaxis.tickformat === COUNTS ? 1 : 0);
   const beside = values.map((value, i) => {
     const words = yaxis.ticktext?.[i] ?? value.toLocaleString("en-GB");
     const line = yaxis.gridcolor
@@ -146,22 +156,52 @@ function note({ x, y, text, yanchor, width }, { font }, { across, top, height })
 }
 
 /**
+ * What a chart is drawn of, back to front.
+ *
+ * @param {Figure} figure
+ * @param {Size} size
+ * @returns {Part[]}
+ */
+export function partsOf(figure, size) {
+  const { data, layout } = figure;
+  const plot = plotOf(figure, size);
+  const { left, top, width, height, across, down } = plot;
+  const place = [left, top, width, height, across(0), across(1), down(0), down(1)];
+  const part = (name, shown, write) => ({ name, of: JSON.stringify([place, shown]), write });
+  const shapes = (below) => {
+    const some = (layout.shapes ?? []).filter(({ layer }) => (layer === "below") === below);
+    return part("shapes", some, () => some.map((one) => shape(one, plot)).join(""));
+  };
+  const { xaxis, yaxis, font, bargap, annotations = [] } = layout;
+  const values = yaxis.visible === false ? [] : ticks(figure);
+  const traces = data.map((trace) => { // what is told of it is not drawn
+    const write = () => (trace.type === "heatmap" ? cells(trace, plot) : bars(trace, plot, layout));
+    return part("trace", [{ ...trace, text: null, customdata: null }, bargap], write);
+  });
+  return [
+    shapes(true), part("axes", [xaxis, yaxis, font, values], () => axes(layout, values, plot)), ...traces, shapes(false),
+    part("notes", [annotations, font], () => annotations.map((one) => note(one, layout, plot)).join("")),
+  ];
+}
+
+/**
+ * An SVG of a size, in the type of a layout, which holds some parts.
+ *
+ * @param {Figure["layout"]} layout
+ * @param {Size} size
+ * @param {Part[]} parts
+ */
+export const sheet = ({ font: { family, size: type } }, { width, height }, parts) => tag("svg", {
+  viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "font-family": family, "font-size": type,
+  "aria-hidden": "true",
+}, parts.map(({ name, write }) => tag("g", { class: `chart-${name}` }, write())).join(""));
+
+/**
  * @param {Figure} figure
  * @param {Size} size
  * @returns {string} an SVG
  */
-export function drawing(figure, size) {
-  const { data, layout } = figure;
-  const plot = plotOf(figure, size);
-  const shapes = (below) => (layout.shapes ?? []).filter(({ layer }) => (layer === "below") === below).map((one) => shape(one, plot));
-  const traces = data.map((trace) => (trace.type === "heatmap" ? cells(trace, plot) : bars(trace, plot, layout)));
-  const notes = (layout.annotations ?? []).map((one) => note(one, layout, plot));
-  const { family, size: type } = layout.font;
-  return tag("svg", {
-    viewBox: `0 0 ${size.width} ${size.height}`, preserveAspectRatio: "none", "font-family": family, "font-size": type,
-    "aria-hidden": "true",
-  }, [...shapes(true), axes(layout, figure, plot), ...traces, ...shapes(false), ...notes].join(""));
-}
+export const drawing = (figure, size) => sheet(figure.layout, size, partsOf(figure, size));
 
 /**
  * What lies under a pixel: the bar of its column, or the cell.

@@ -247,7 +247,7 @@ def test_months_are_chosen_on_their_chart_by_click_and_by_brush(page: Page, addr
 def test_an_hour_of_a_day_is_chosen_on_the_clock(page: Page, address: str):
     visit(page, address, "?night=fri")
     page.locator("#clock").scroll_into_view_if_needed()
-    box = page.locator("#clock .chart-sheet g").first.bounding_box()
+    box = page.locator("#clock .chart-trace").first.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] * 20.5 / 24, box["y"] + box["height"] * 5.5 / 7)
     page.wait_for_url(re.compile("day=sat&hour=20$"))

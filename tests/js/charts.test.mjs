@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, drawing, fitted, mixed, plotOf, steps, under } from "../../assets/charts/drawing.mjs";
+import { between, drawing, fitted, mixed, partsOf, plotOf, steps, under } from "../../assets/charts/drawing.mjs";
 
 const SIZE = { width: 400, height: 120 };
 const font = { family: "sans", size: 12, color: "#4a5661" };
@@ -54,6 +54,17 @@ test("bars are as high as their numbers, and a month that was not loaded is a ga
   assert.ok(svg.includes(">Jan</text>") && svg.includes(">&#60;*&#62;</text>"), "text is never markup");
 });
 
+test("of a chart only the parts are written anew that show something else, or elsewhere", () => {
+  const written = (figure, size = SIZE) => partsOf(figure, size).map(({ of }) => of);
+  const differ = (one, other) => one.flatMap((of, i) => (of === other[i] ? [] : [i]));
+  const [bars] = months.data;
+  const said = { ...months, data: [{ ...bars, text: ["A: 5", "B: 10", "D: 0"] }] };
+  const coloured = { ...months, data: [{ ...bars, marker: { color: "#333333" } }] };
+  assert.deepEqual(differ(written(months), written(said)), [], "words of a tooltip");
+  assert.deepEqual(differ(written(months), written(coloured)), [2], "the bars");
+  assert.equal(differ(written(months), written(months, { ...SIZE, width: 300 })).length, written(months).length);
+});
+
 test("what lies under a pixel is the bar of its column or the cell, and a stretch holds the bars in its middle", () => {
   assert.equal(under(months, SIZE, [150, 5]).customdata, "b");
   assert.equal(under(months, SIZE, [250, 50]), null);
@@ -64,12 +75,22 @@ test("what lies under a pixel is the bar of its column or the cell, and a stretc
   assert.deepEqual([x, y, text], [1, 1, "e"]);
 });
 
+/** The cells of an SVG, those of one colour after the other. */
+const cellsOf = (svg) => [...svg.matchAll(/<path class="cells" d="([^"]*)" fill="([^"]*)"/g)].flatMap(([, d, fill]) => (
+  [...d.matchAll(/M(\S+) ([^h]+)h/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y), fill }))));
+
 test("a week is cells from Monday at the top, coloured by their numbers, none where nothing may be shown", () => {
-  const cells = rects(drawing(week, SIZE));
+  const cells = cellsOf(drawing(week, SIZE));
   assert.equal(cells.length, 5);
   assert.deepEqual(cells.map(({ fill }) => fill).slice(0, 3), ["rgb(0 0 0)", "rgb(128 64 32)", "rgb(255 255 255)"]);
-  assert.ok(Number(cells[0].y) < Number(cells[4].y));
+  assert.ok(cells[0].y < cells[4].y);
   assert.match(drawing(week, SIZE), /d="M40 50 L160 -50"|d="M40 50 L160 0"/);
+});
+
+test("cells of one colour are one path", () => {
+  const flat = { ...week, data: [{ ...week.data[0], z: [[1, 1, 1], [1, 1, null]] }] };
+  assert.equal(drawing(flat, SIZE).match(/class="cells"/g).length, 1);
+  assert.equal(cellsOf(drawing(flat, SIZE)).length, 5);
 });
 
 test("bars with intervals have room for them, on an axis of round steps from 0", () => {
