@@ -1,9 +1,9 @@
 """From a click to the settled page, and from an empty browser to the map; another checkout beside this one.
 
 Run with ``python benchmarks/bench_page.py`` (``--quick`` visits once), or with ``FOLDER``, another checkout
-(an earlier commit, say), to measure both in turn in one run. Each has a server of its own, with the same
-Python, and builds its demonstration county by itself (or opens ``--data`` and ``--other-data``). Chromium
-draws by software.
+(an earlier commit, say), to measure both in turn in one run. Each has a server of its own, with the libraries
+in its own ``.venv`` where it has one, and builds its demonstration county by itself (or opens ``--data`` and
+``--other-data``). Chromium draws by software.
 
 A visit begins with an empty cache. *Drawn* is when the pixels of the map were there, *ready* when the page
 said so, *settled* its last change. A click is a real one, on an hour of the filters, and lasts from the press
@@ -89,7 +89,9 @@ class Checkout:
 
     def __init__(self, root: Path, data: str) -> None:
         environment = os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, str(Path(__file__).resolve()), "--serve", data]
+        own = root / ".venv/bin/python"  # an earlier commit may need other libraries
+        python = str(own) if own.exists() else sys.executable
+        command = [python, str(Path(__file__).resolve()), "--serve", data]
         self._process = subprocess.Popen(
             command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True
         )
