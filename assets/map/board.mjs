@@ -171,16 +171,22 @@ export class Board {
   /** Paint a scene on some panes: outlines, writing, colours and marks; resolve when it is drawn. */
   async #paintOn(panes, scene) {
     const obstacles = panes.map((pane) => this.#obstacles(pane)); // read before anything is written
-    await Promise.all(panes.map(async (pane, i) => {
+    await Promise.all(panes.map(async (pane) => {
       await pane.ready;
       pane.outline(scene.outlines);
       await pane.show(scene.shapes, scene.looks);
+    }));
+    const anew = panes.filter((pane, i) => {
       pane.marks.obstacles = obstacles[i];
-      pane.write(this.#writing(pane, scene));
+      return pane.write(this.#writing(pane, scene));
+    });
+    anew.forEach(({ marks }) => marks.measure()); // of all before any is arranged, so that they are laid out once
+    anew.forEach(({ marks }) => marks.arrange());
+    for (const pane of panes) {
       pane.mark(this.#marks(scene.shapes));
       pane.brush(scene.lit.length <= MOST_BRUSHED ? scene.lit : []);
       pane.draw();
-    }));
+    }
   }
 
   /** What is written on a pane. */

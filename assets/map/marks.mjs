@@ -134,13 +134,13 @@ export class Marks {
   }
 
   /**
-   * Replace what is written.
+   * Replace what is written; say whether it is something else, which is then to be measured and arranged.
    *
    * @param {{frames?: Frame[], badges?: Badge[], places?: Place[]}} marks
    */
   write({ frames = [], badges = [], places = [] }) {
     const written = JSON.stringify([frames, badges, places]);
-    if (written === this.written) return;
+    if (written === this.written) return false;
     this.written = written;
     const before = Map.groupBy(this.#all(), ({ key }) => key);
     const items = (kind, list, textOf, inner = textOf) => list.map((mark) => {
@@ -159,7 +159,8 @@ export class Marks {
       if (element === next) next = next.nextSibling;
       else this.layer.insertBefore(element, next);
     }
-    this.measure();
+    for (const item of this.#all()) if (!this.sizes.has(item.key)) item.element.hidden = false; // hidden it has no size
+    return true;
   }
 
   #all() {
@@ -171,20 +172,21 @@ export class Marks {
     const { clientWidth: width, clientHeight: height } = this.pane.element;
     this.whole = { width, height };
     this.sizes.clear();
+    for (const { element } of this.#all()) element.hidden = false;
     this.measure();
+    this.arrange();
   }
 
-  /** Read the sizes that are not known yet, and arrange what is written. */
+  /** Read the sizes that are not known yet. */
   measure() {
-    const all = this.#all();
-    const unknown = all.filter(({ key }) => !this.sizes.has(key));
-    unknown.forEach(({ element }) => { element.hidden = false; }); // a hidden element has no size
-    for (const { key, box, element } of unknown) {
-      const measured = box ? element.firstChild : element;
-      this.sizes.set(key, [measured.offsetWidth, measured.offsetHeight]);
+    for (const item of this.#all()) {
+      const { key, box, element } = item;
+      if (!this.sizes.has(key)) {
+        const measured = box ? element.firstChild : element;
+        this.sizes.set(key, [measured.offsetWidth, measured.offsetHeight]);
+      }
+      item.size = this.sizes.get(key);
     }
-    for (const item of all) item.size = this.sizes.get(item.key);
-    this.arrange();
   }
 
   /** Put everything where the camera now shows its place. */

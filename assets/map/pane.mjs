@@ -190,7 +190,7 @@ export class Pane {
 
   /** Write numbers, frames and names on the pane: see Marks.write. */
   write(marks) {
-    this.marks.write(marks);
+    return this.marks.write(marks);
   }
 
   /** Draw what was asked for now, rather than with the next frame of the browser. */

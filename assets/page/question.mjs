@@ -62,23 +62,27 @@ export function go(search) {
 }
 
 /** Ask for a query string as the next step of the history, or in place of this one. */
-export function visit(search, step) {
-  history[`${step}State`](null, "", place(search));
-  ask(search);
-}
+export const visit = (search, step) => ask(search, () => history[`${step}State`](null, "", place(search)));
 
 /** Go to the same question with some parameters changed. */
 export const change = (changes) => go(changed(question(), changes, { ...handed.address, defaults: page?.defaults ?? {} }));
 
-/** Ask the server for a query string; what is on the screen stays until the answer comes. */
-export async function ask(search) {
+/**
+ * Ask the server for a query string; what is on the screen stays until the answer comes.
+ *
+ * @param {string} search
+ * @param {() => void} [turn] brings it into the address bar; the server is at work by then
+ */
+export async function ask(search, turn = () => {}) {
   asked = plainly(search);
   request?.abort();
   const mine = request = new AbortController();
   const text = asked;
+  const coming = fetched(text, mine.signal).then((it) => [it], (fault) => [null, fault]);
+  turn();
   wait();
   tell("ask", text);
-  const [answer, error] = await fetched(text, mine.signal).then((it) => [it], (fault) => [null, fault]);
+  const [answer, error] = await coming;
   if (answer && request === mine && !page) tell("early", answer);
   await rendered;
   if (request !== mine) return;

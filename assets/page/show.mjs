@@ -31,7 +31,6 @@ export function follow() {
 async function show(answer) {
   const first = !current();
   const painted = early.painted(answer) ?? map.paint(answer.frame);
-  document.title = answer.title;
   document.body.dataset.view = answer.view;
   document.body.dataset.level = answer.level;
   accept(answer);
@@ -50,6 +49,7 @@ async function show(answer) {
 function finish(answer) {
   if (!wanted(answer)) return;
   document.body.dataset.shows = answer.asked;
+  document.title = answer.title; // last: the browser draws its own frame anew for it
   rest("ready");
   tell("shown", answer);
   if (answer.selected) table.reveal(answer.selected);
