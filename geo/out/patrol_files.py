@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,6 +20,9 @@ from geo.tell.patrol.said import EDGE, NOT_PLANNED, tables_of
 
 LETTER = 6.5
 """Room that a letter of a name on its side has in the head of the calendar, points."""
+WIDE = 120
+"""Letters of the areas of a day that stand in one line of a workbook."""
+LEFT = {"align": "left", "indent": 1}
 TALLEST = 409
 """Points that a row of a workbook may be high."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -127,22 +131,27 @@ def write_xlsx(drawn: Drawn) -> bytes:
         grid.set_column(2, len(drawn.names) + 1, 7)
         grid.freeze_panes(1, 2)
         grid.repeat_rows(0)
+        grid.autofilter(0, 0, len(dates), len(drawn.names) + 1)
         listed = book.add_worksheet("Patrols")
-        listed.write_row(0, 0, ["Date", "Day", "Area", "Name", "Tier"], head)
-        for row, cells in enumerate(_rows(drawn), start=1):
-            listed.write_row(row, 0, cells)
-        listed.set_column(0, 2, 14)
-        listed.set_column(3, 3, 30)
+        listed.write_row(0, 0, ["Date", "Day", "Areas patrolled"], head)
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        for row, (day, areas) in enumerate(zip(dates, drawn.record.patrolled, strict=True), start=1):
+            text = ", ".join(drawn.names[area] for area in areas)
+            listed.write_row(row, 0, [day_name(day), WEEKDAYS[day.weekday()], text], wrapped)
+            listed.set_row(row, LINE * len(textwrap.wrap(text, WIDE) or [""]))
+        listed.set_column(0, 0, 20)
+        listed.set_column(1, 1, 11)
+        listed.set_column(2, 2, WIDE)
         listed.freeze_panes(1, 0)
         listed.repeat_rows(0)
-        listed.autofilter(0, 0, len(_rows(drawn)), 4)
         for title, (names, lines) in tables_of(drawn.plan).items():
             sheet = book.add_worksheet(title.replace(":", "."))
-            sheet.write_row(0, 0, names, head)
-            for row, line in enumerate(lines, start=1):
-                sheet.write_row(row, 0, [_value(text) for text in line])
-            sheet.set_column(0, 5, 16)
-            sheet.set_column(names.index("Area"), names.index("Area"), 36) if "Area" in names else None
+            for place, (name, *texts) in enumerate(zip(names, *lines, strict=True)):
+                values = [_value(text) for text in texts]
+                side = {} if all(isinstance(value, int) for value in values) else LEFT
+                sheet.write_string(0, place, name, book.add_format({"align": "right", **side, **HEAD}))
+                sheet.write_column(1, place, values, book.add_format(side))
+                sheet.set_column(place, place, max(map(len, (name, *texts))) + 3)
             sheet.freeze_panes(1, 0)
             sheet.repeat_rows(0)
         write_about(book, about_lines(drawn))

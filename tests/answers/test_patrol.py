@@ -178,9 +178,20 @@ def test_every_file_says_the_same_days(drawn) -> None:
     by_day = table.groupby("date")["area"].agg(tuple)
     assert [tuple(areas) for areas in by_day] == list(record.patrolled)
     book = pd.read_excel(io.BytesIO(FILES["xlsx"].write(drawn)), sheet_name=None, engine="openpyxl")
-    assert (book["Patrols"]["Area"] == table["area"]).all()
+    by_name = table.groupby("date")["name"].agg(", ".join)
+    assert book["Patrols"]["Areas patrolled"].tolist() == by_name.tolist()
     assert (book["Days"].iloc[:, 2:] == "patrol").sum().sum() == 84
     assert record.seal in book["About"].astype(str).to_numpy()
+
+
+def test_the_workbook_prints_a_line_a_day_as_wide_as_a_page_under_its_heads(drawn) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(FILES["xlsx"].write(drawn)))
+    assert {sheet.title: sheet.max_row for sheet in book}["Patrols"] == 28 + 1
+    for sheet in book:
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.orientation == "landscape"
+        assert sheet.print_title_rows or sheet.title == "About"
+    assert book["Days"].auto_filter.ref.endswith(f"{28 + 1}")
 
 
 def test_names_at_the_head_of_the_calendar_have_room(drawn) -> None:
