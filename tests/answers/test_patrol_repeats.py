@@ -28,8 +28,22 @@ def test_planted_repeats_are_found_where_they_were_planted() -> None:
     assert "pairs as by chance 1 to 100 m and within 7 days" in table.finding
     cells = table.table.set_index("Distance")
     assert "*" in cells.loc["1 to 100 m", "0 to 7 days"]
-    assert "1 event without a day or a point" in table.caveats[1]
+    assert "1 event without a day or a point" in table.caveats[-1]
     assert places.table["Places"].dot(np.array([1, 2, 3, 4, 5])) <= 340
+
+
+def test_one_incident_recorded_for_each_person_is_not_called_followed_by_others() -> None:
+    rng = np.random.default_rng(4)
+    stops = [
+        f"{np.datetime64('2024-01-01') + rng.integers(0, 300)},{500_000 + 150 * k},230000" for k in range(100)
+    ]
+    table, _ = near_repeats("events.csv", "\n".join(["date,easting,northing", *stops, *stops]).encode(), 99)
+    assert table.finding.endswith(
+        "at the same place and within 7 days of each other, most of them on the same day."
+    )
+    assert any(
+        caveat.startswith("100 pairs are at the same place on the same day") for caveat in table.caveats
+    )
 
 
 def test_events_at_random_are_not_called_repeats() -> None:

@@ -259,11 +259,11 @@ def similarity(parts: Sequence[Part]) -> Exhibit:
     finding = ""
     if len(known := table[compared & table[similar].notna()]):
         best = known.loc[(known[similar] / known[pattern].clip(lower=1)).idxmax()]
-        pair = f"{best['Source']} and {lower_first(best['And'])}"
+        this, that = best["Source"], lower_first(best["And"])
         whose = (
-            f"{pair} are most alike in where they are: their shares"
+            f"{this} and {that} are most alike in where they are: their shares"
             if len(table) > 1
-            else f"Shares of {pair}"
+            else f"Shares of {lower_first(this)} and {that}"
         )
         finding = (
             f"{whose} agree in {best[similar]:.0f}% of the wards, where two samples of one pattern would in "
@@ -272,7 +272,7 @@ def similarity(parts: Sequence[Part]) -> Exhibit:
     elif len(known := table[table[similar].notna()]):
         best = known.loc[known[similar].idxmax()]
         more = ", more than of any other pair" if len(known) > 1 else ""
-        pair = f"{best['Source']} and {lower_first(best['And'])}"
+        pair = f"{lower_first(best['Source'])} and {lower_first(best['And'])}"
         finding = f"Shares of {pair} agree in {best[similar]:.0f}% of the wards{more}."
     formats = dict.fromkeys(table.columns[2:], "{:.0f}%")
     title = f"How alike the sources are in where they point, {parts[0].where}"

@@ -222,9 +222,10 @@ def _warnings(
         "have changed alike."
     ]
     if np.isfinite(regression.share) and regression.share > 0.005:
+        fall = f"{regression.chosen - regression.expected:,.0f}"
         said.append(
             f"Regression to the mean: if these areas were chosen because they were high in the time before, "
-            f"{regression.chosen - regression.expected:,.0f} of their {regression.chosen:,.0f} {asked.noun} "
+            f"{fall if fall != '0' else 'less than 1'} of their {regression.chosen:,.0f} {asked.noun} "
             f"({regression.share:.0%}) would have gone by themselves. Controls that were as high share in "
             "that fall; others do not."
         )

@@ -10,7 +10,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.daily import ordinals
 from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.ask.words import counted
+from geo.ask.words import counted, lower_first
 from geo.data.distinct import values_of
 from geo.data.exclusions import KEPT, grid_of
 from geo.data.moments import parse_dates
@@ -58,7 +58,8 @@ def repeats_loaded(atlas: Atlas, query: Query, permutations: int = PERMUTATIONS)
     asked = atlas.asked(query)
     if asked.gate.controlled:
         raise Problem(
-            f"The numbers of {asked.info.label} are protected here, so none of their places is told."
+            f"The numbers of {lower_first(asked.info.label)} are protected here, so none of their places is "
+            "told."
         )
     events = atlas.snapshot.events(query.source)
     if "point" not in events:
@@ -78,7 +79,7 @@ def repeats_loaded(atlas: Atlas, query: Query, permutations: int = PERMUTATIONS)
     some = asked.loaded.gate.disclosure != "open"
     again = _again(
         np.bincount(at),
-        f"{asked.info.label} give"
+        f"{lower_first(asked.info.label)} give"
         + (f", of which points with fewer than {KEPT} events are not kept" if some else ""),
     )
     if not FEWEST <= dated.sum() <= MOST:
@@ -89,6 +90,8 @@ def repeats_loaded(atlas: Atlas, query: Query, permutations: int = PERMUTATIONS)
 def _near(x: np.ndarray, y: np.ndarray, day: np.ndarray, left_out: int, permutations: int) -> Exhibit:
     """The near-repeat table."""
     found = near_repeat(x, y, day, permutations=permutations)
+    alike = np.unique(np.column_stack([x, y, day]), axis=0, return_counts=True)[1]
+    together = int((alike * (alike - 1) // 2).sum())
     table = pd.DataFrame(
         {
             "Distance": [_band(metres) for metres in METRES],
@@ -105,13 +108,23 @@ def _near(x: np.ndarray, y: np.ndarray, day: np.ndarray, left_out: int, permutat
         finding = "No more pairs of events near each other in place and time than chance makes."
     else:
         metres, days = sure["ratio"].idxmax()
+        at_once = (metres, days) == (METRES[0], DAYS[0]) and 2 * together > found.loc[(metres, days), "pairs"]
         finding = (
             f"{sure.loc[(metres, days), 'ratio']:.1f} times as many pairs as by chance "
-            f"{_band(metres).lower()} and within {days} days of each other: one event is followed by others."
+            f"{_band(metres).lower()} and within {days} days of each other"
+            f"{', most of them on the same day.' if at_once else ': one event is followed by others.'}"
         )
     caveats = (
         "Pairs of events beside those to expect if the same days were dealt to the same places by chance; "
         f"* where more than chance explains, corrected for all cells ({permutations:,} deals).",
+        *(
+            [
+                f"{counted(together, 'pair is', 'pairs are')} at the same place on the same day: an incident "
+                "that was recorded several times, as for each person in it, looks like that too."
+            ]
+            if together
+            else []
+        ),
         *([f"{counted(left_out, 'event', 'events')} without a day or a point left out."] if left_out else []),
     )
     return Exhibit("near_repeats", f"Near repeats, {len(day):,} events", finding, table, caveats=caveats)
