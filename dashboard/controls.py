@@ -113,12 +113,13 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     shown[f"{ids.EVIDENCE}.hidden"] = not first
     shown[f"{ids.EVIDENCE_NAME}.children"] = "".join(map(exhibit_name, first))
     shown[f"{ids.ABOUT_LAYER}.children"] = LAYERS[query.layer].explanation
-    off = _off(source)
+    off, here = _off(source), link_to(query, defaults)
     for parameter, text in _chosen(query, atlas.catalogue.boroughs).items():
         shown[f"{ids.note(parameter)}.children"] = "off" if parameter in off else text or "all"
         shown[f"{ids.row(parameter)}.className"] = "field field-off" if parameter in off else "field"
         shown[f"{ids.clear(parameter)}.hidden"] = not text
-        shown[f"{ids.clear(parameter)}.href"] = link_to(query.replace(**{parameter: ()}), defaults)
+        clear = link_to(query.replace(**{parameter: ()}), defaults) if text else here
+        shown[f"{ids.clear(parameter)}.href"] = clear
     timeless = [parameter for parameter in off if parameter in _TIMES]
     why = f"{_named(timeless)} cannot be chosen: {source.no_hours_reason}" if timeless else ""
     shown[f"{ids.CLOCK_OFF}.children"] = why

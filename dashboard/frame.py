@@ -93,8 +93,8 @@ def map_frame(
 def _numbered(answer: Answer) -> list[list[Any]]:
     """Positions of the areas that have their number on the map, and the number."""
     top = parts.leaders(answer)
-    positions = answer.table.index.get_indexer(top.index).tolist()
-    return [[position, rank] for position, rank in zip(positions, top["rank"], strict=True)]
+    ranks = answer.table["rank"].array.take(top)
+    return [[position, rank] for position, rank in zip(top.tolist(), ranks, strict=True)]
 
 
 def _magnified(atlas: Atlas, answer: Answer, second: Answer | None) -> list[dict[str, Any]]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard import theme
+from geo.answer.answer import RANKED
 from geo.answer.layers import LAYERS
 from geo.answer.legend import Entry, overlay_entry
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.words import listed
 from geo.tell.briefing import listed_areas
-from geo.tell.insets import top_areas
 
 if TYPE_CHECKING:
     from geo.answer.answer import Answer
@@ -156,9 +156,10 @@ def _square(items: Mapping[Entry, Component]) -> Component:
 # ---------------------------------------------------------------- the numbered areas
 
 
-def leaders(answer: Answer) -> pd.DataFrame:
-    """The areas that are numbered on the map: the first in order, but none without events."""
-    return listed_areas(answer) if answer.query.view == "present" else top_areas(answer)
+def leaders(answer: Answer) -> np.ndarray:
+    """Positions of the areas that are numbered on the map: the first in order, but none without events."""
+    number = len(listed_areas(answer)) if answer.query.view == "present" else RANKED
+    return answer.leading[:number]
 
 
 # ---------------------------------------------------------------- the caveats

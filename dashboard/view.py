@@ -84,6 +84,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
     edges = write_edges(answer.classes.edges)
     unset = query.breaks == "own" and not query.edges  # until bounds are written, classes are the usual ones
     asked = query.replace(compare=beside.choice(query, atlas.catalogue)) if pair else query
+    placed = int((answer.table["rank"] != "").sum())
     exported = asked.replace(**({"breaks": Query.breaks} if unset else {})).to_search()
     return {
         "search": link_to(query, defaults),
@@ -94,7 +95,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
         "selected": query.area or None,
         "noun": source.noun,
         "one": source.one or source.noun,
-        "ranked": int((answer.table["rank"] != "").sum()),
+        "ranked": placed,
         "frame": frame,
         "group": list(query.group),
         "seen": "" if pair else chosen_by(answer),
@@ -106,7 +107,7 @@ def page(atlas: Atlas, search: str) -> dict[str, Any]:
             **controls_shown(atlas, query, source, defaults),
             f"{ids.control('edges')}.value": edges if query.breaks == "own" else "",
             **_words(answer, query, source, notices, defaults),
-            **_table(answer, found),
+            **_table(answer, found, placed),
             **charts_shown(atlas, answer, source, defaults, found),
             **marked.shown(found, answer, lambda **changes: link_to(query.replace(**changes), defaults)),
             **present.shown(material, lambda **changes: link_to(query.replace(**changes), defaults)),
@@ -157,12 +158,11 @@ def _words(
 # ---------------------------------------------------------------- the table
 
 
-def _table(answer: Answer, found: Marking | None) -> Shown:
-    """Fill the ranked table, the marked areas first."""
+def _table(answer: Answer, found: Marking | None, placed: int) -> Shown:
+    """Fill the ranked table, in which so many have a place, the marked areas first."""
     standing_out = found.areas if found and found.number else None
     rows, columns = ranked_table(answer, standing_out)
     number, area = len(answer.order), answer.query.area
-    placed = int((answer.table["rank"] != "").sum())
     some = f"{number:,}" if placed == number else f"{placed:,} of {number:,}"
     title = f"{some} {LEVELS[answer.query.level]}, ranked" if number > 1 else "Areas, ranked"
     if found and found.number:

@@ -166,9 +166,9 @@ class Asked:
     @cached_property
     def chosen(self) -> np.ndarray:
         """Areas of the boroughs chosen, bool: those that are shown."""
-        lad = self.frame["lad"]
-        chosen = lad.isin(self.query.borough) if self.query.borough else lad.notna()
-        return fixed(chosen.to_numpy(bool))
+        if not self.query.borough:
+            return self.level.in_borough
+        return fixed(self.frame["lad"].isin(self.query.borough).to_numpy(bool))
 
     @cached_property
     def covered(self) -> np.ndarray:

@@ -186,7 +186,7 @@ class County:
     @property
     def version(self) -> str:
         """Hash of the data; answers of one version never change."""
-        return self.snapshot.version
+        return self._version
 
     @property
     def place(self) -> str:
@@ -290,7 +290,8 @@ class County:
     # ------------------------------------------------------------ opening
 
     def _forget(self) -> None:
-        """Begin without anything worked out."""
+        """Begin without anything worked out but what the data are."""
+        self._version = self.snapshot.version
         self.measured: Memory[Query, Any] = Memory(SELECTIONS, ROOM)
         self._near: Memory[tuple[str, str], Neighbours] = Memory()
         self._weights: Memory[tuple[str, bool], Weights] = Memory()

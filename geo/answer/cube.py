@@ -204,7 +204,7 @@ class Selection(Counted):
         """Bytes that it takes with what was worked out of it so far; the cube is not its own."""
         return sum(one.nbytes for one in list(vars(self).values()) if isinstance(one, np.ndarray))
 
-    @property
+    @cached_property
     def _runs(self) -> tuple[np.ndarray, np.ndarray]:
         """First row and length of each run of rows whose cells are kept."""
         slots = np.ones(N_SLOTS, bool) if self.slots is None else self.slots

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.answer.deciles import Deciles
-from geo.answer.immutable import immutable
+from geo.answer.immutable import fixed, immutable
 from geo.ask.ages import AGE_BANDS
 from geo.ask.choices import DOMAINS
 from geo.data.area_tables import middle_layer
@@ -66,10 +66,15 @@ class Level:
         """What :attr:`read` gives."""
         return self.read()
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Number of areas."""
         return len(self.frame)
+
+    @cached_property
+    def in_borough(self) -> np.ndarray:
+        """Areas whose borough is known, bool."""
+        return fixed(self.frame["lad"].notna().to_numpy(bool))
 
     def add_up(self, by_lsoa: np.ndarray) -> np.ndarray:
         """Counts of LSOAs added up to this level: shape (n,) or (n, columns)."""

@@ -20,9 +20,12 @@ def unrecorded(s: Asked) -> dict[str, int]:
 
     A saved definition is one of them: what it asks for may be recorded in part.
     """
+    asked = filters_of(s.kept)
+    if not asked and not s.kept.definition:
+        return {}
     coded, events = _may_have_a_code(s), s.events
     masks = {}
-    for one, value in filters_of(s.kept):
+    for one, value in asked:
         if one.unsure is not None:
             unsure = one.unsure(events, value)
             masks[one.name] = unsure & coded if one.name == CODE.name else unsure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,4 +58,9 @@ def worded(words: Sequence[str], which: NDArray[np.integer[Any]]) -> ExtensionAr
     >>> list(worded(("low", "high"), np.array([1, 0, 1])))
     ['high', 'low', 'high']
     """
-    return pd.array(list(words), dtype="str").take(which)
+    return _texts(tuple(words)).take(which)
+
+
+@lru_cache(maxsize=64)
+def _texts(words: tuple[str, ...]) -> ExtensionArray:
+    return pd.array(words, dtype="str")
