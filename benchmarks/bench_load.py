@@ -6,8 +6,9 @@ county (or ``--data`` and ``--other-data``). Viewers ask without a pause, each o
 a hundred questions (``--repeated``) were asked before, the others are new. One server is asked at a time.
 
 ``--kill`` ends a process that works answers out every few seconds, and counts what that costs. ``--soak
-MINUTES`` asks this checkout alone for so long, prints the memory (PSS) of each of its processes minute by
-minute, and in the end how fast each and all of it grows, the errors, and how long repeated questions took.
+MINUTES`` asks this checkout alone for so long, prints the memory (PSS, libraries apart) of each of its
+processes minute by minute, and in the end how fast each and all of it grows, the errors, and how long
+repeated questions took.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import itertools
 import json
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -217,16 +219,23 @@ class Served:
 
     def megabytes(self) -> float:
         """Memory of all of them; what several share is counted once."""
-        return sum(self.megabytes_each().values())
+        return sum(map(sum, self.megabytes_each().values()))
 
-    def megabytes_each(self) -> dict[str, float]:
-        """The same of each process (PSS), by what it is: the server, what others are copies of, a worker."""
+    def megabytes_each(self) -> dict[str, tuple[float, float]]:
+        """The same of each process, by what it is: the server, what others are copies of, a worker.
+
+        Its own, and its part of the files that it has mapped: libraries, which it shares with whatever else
+        runs there, so that this part grows when another program ends.
+        """
         kinds = {self._process.pid: "server"}
         found = {}
         for one in self.processes():
             above = kinds.get(one.ppid(), "server")
             kind = kinds.setdefault(one.pid, "origin" if above == "server" else "worker")
-            found[f"{kind} {one.pid}"] = one.memory_full_info().pss / 2**20
+            parts = dict(
+                re.findall(r"^Pss_(\w+): +(\d+)", Path(f"/proc/{one.pid}/smaps_rollup").read_text(), re.M)
+            )
+            found[f"{kind} {one.pid}"] = (int(parts["Anon"]) / 1024, int(parts["File"]) / 1024)
         return found
 
     def kept(self) -> float:
@@ -311,19 +320,22 @@ def soak(one: Served, given: argparse.Namespace) -> None:
     """Ask for many minutes, print how the memory of each process fares, and whether all of it stays flat."""
     fill(one, given.viewers)
     print(
-        f"{'minute':>6}{'answers/s':>11}{'repeated p95':>14}{'errors':>8}{'kept, MB':>10}{'all, MB':>9}  each"
+        f"{'minute':>6}{'answers/s':>11}{'repeated p95':>14}{'errors':>8}{'kept, MB':>10}"
+        f"{'libraries':>11}{'all else, MB':>14}  each"
     )
     sizes: list[dict[str, float]] = []
     slow, errors = [], 0
     for minute in range(1, int(given.soak) + 1):
         told = (seen := asyncio.run(load(one, given, 60))).told()
-        sizes.append(one.megabytes_each())
+        each = one.megabytes_each()
+        sizes.append({name: own for name, (own, _) in each.items()})
+        libraries = sum(of_files for _, of_files in each.values())
         slow.append(told["repeated p95, s"])
         errors += len(seen.errors)
         print(
             f"{minute:>6}{told['answers a second']:>11.1f}{slow[-1]:>14.3f}"
-            f"{len(seen.errors):>8}{one.kept():>10.1f}{sum(sizes[-1].values()):>9.0f}  "
-            + " ".join(f"{size:.0f}" for size in sizes[-1].values()),
+            f"{len(seen.errors):>8}{one.kept():>10.1f}{libraries:>11.0f}{sum(sizes[-1].values()):>14.1f}  "
+            + " ".join(f"{size:.1f}" for size in sizes[-1].values()),
             flush=True,
         )
         for error in seen.errors[:3]:
