@@ -91,7 +91,7 @@ class Hands:
             self.room.release()
 
     def _keep(self, key: Hashable, answered: Answered) -> Answered:
-        return self.kept.get(key, lambda: answered)
+        return self.kept.get(key, answered.lean)
 
     def _light(self, key: Hashable) -> Answered:
         def work() -> Answered:
@@ -105,7 +105,7 @@ class Hands:
                 raise NotKept(answered)
             if self.shared:
                 self.shared.put(key, answered)
-            return answered
+            return answered.lean()
 
         if _shows_notes():
             return work()

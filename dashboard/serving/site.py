@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Request, Response
@@ -53,12 +54,21 @@ class Answered(NamedTuple):
         """Bytes that it takes to keep it."""
         return len(self.body) + sum(len(key) + len(value) for key, value in self.headers) + AROUND
 
+    def lean(self) -> Answered:
+        """The same to be kept: headers that others have too are there once for all of them."""
+        return self._replace(headers=tuple(map(_once, self.headers)))
+
     def response(self) -> Response:
         """Send it."""
         response = Response(self.body, self.status)
         response.headers.clear()
         response.headers.extend(self.headers)
         return response
+
+
+@lru_cache(maxsize=256)
+def _once(header: tuple[str, str]) -> tuple[str, str]:
+    return header
 
 
 def passed_on(request: Request) -> dict[str, Any]:

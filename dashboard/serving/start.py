@@ -1,7 +1,7 @@
 """How does it listen, and how does it stop?
 
 One process listens (waitress, which was measured beside others: docs/deploy.md). Its threads only wait for
-those who work answers out, so they are many; idle connections take none.
+those who work answers out, so they may be many; idle connections take none.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import logging
 import select
 import signal
 import socket
-from threading import Thread
+from threading import Condition, RLock, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
+from waitress.task import ThreadedTaskDispatcher
 from waitress.wasyncore import close_all, dispatcher
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("hotspots.start")
 THREADS = 256
+"""Requests that may be answered, or wait, at once."""
 CONNECTIONS = 4000 if hasattr(select, "poll") else 400
 """Connections that may be open; without ``poll``, as on Windows, a process can watch 512."""
 BACKLOG = 1024
@@ -30,6 +32,34 @@ SECONDS_TO_STOP = 30.0
 """For which requests and jobs may go on after the signal to stop."""
 SECONDS_TO_SEND = 5.0
 """For which what is answered may still be sent after that."""
+
+
+class Threads(ThreadedTaskDispatcher):
+    """Threads that begin when a request finds none free.
+
+    Requests go round all threads that there are, and each thread keeps some memory of its own for good: what
+    a server holds goes by how many have asked at once, not by how long it has lived.
+
+    Parameters
+    ----------
+    most : int
+        Threads that there may be.
+    """
+
+    def __init__(self, most: int = THREADS) -> None:
+        super().__init__()
+        self.most = most
+        self.lock = RLock()
+        self.queue_cv, self.thread_exit_cv = Condition(self.lock), Condition(self.lock)
+
+    def add_task(self, task: Any) -> None:
+        """Have a request answered."""
+        with self.lock:
+            number = len(self.threads) - self.stop_count
+            free = number - self.active_count
+            if len(self.queue) >= free and number < self.most:
+                self.set_thread_count(number + 1)
+            super().add_task(task)
 
 
 def start(application: Application, editions: Editions, taken: socket.socket) -> None:
@@ -47,7 +77,7 @@ def start(application: Application, editions: Editions, taken: socket.socket) ->
     server: Any = create_server(
         application,
         sockets=[taken],
-        threads=THREADS,
+        _dispatcher=Threads(),
         ident=None,
         backlog=BACKLOG,
         connection_limit=CONNECTIONS,

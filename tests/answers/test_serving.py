@@ -1,19 +1,30 @@
 """One server for many: who answers a request, what is worked out once, long work, figures, references."""
 
+import gc
 import json
 import logging
+import pickle
+import sys
+import tracemalloc
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
+from weakref import ReferenceType
 
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import create_app
+from benchmarks.bench_load import new_questions
+from dashboard import callbacks, create_app
 from dashboard.door.person import VIEWER
 from dashboard.serving import handing, jobs, seen
 from dashboard.serving.jobs import FORGOTTEN
+from dashboard.serving.site import Answered
+from dashboard.serving.start import Threads
+from geo.answer import atlas, county
 from geo.answer.atlas import Atlas
 from geo.answer.memory import Memory
 from geo.ask.viewer import OTHERS, Viewer
@@ -287,6 +298,85 @@ def test_memory_holds_no_more_bytes_than_it_has_room_for() -> None:
     assert memory.peek(2) is not None, "the one used longest ago goes"
     memory.get(10, lambda: bytes(5000))
     assert (len(memory), memory.bytes) == (0, 0), "what is larger than the room is not kept"
+
+
+def test_an_answer_kept_takes_no_more_than_it_is_counted_with(served: Served) -> None:
+    """As it comes from another process: nothing of it is there already, but the headers of those before."""
+    gz = {"Accept-Encoding": "gzip"}
+    body = served.client.get("/answer", headers=gz)
+    answer = Answered(200, tuple(body.headers.items()), body.data)
+    pickled, kept, number = pickle.dumps(answer), Memory[tuple[str, int], Answered](), 100
+    gc.collect()
+    tracemalloc.start()
+    for n in range(number):
+        kept.get(("?layer=significance&month=1,2,3", n), lambda: pickle.loads(pickled).lean())
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept.peek(("?layer=significance&month=1,2,3", 1)) == answer
+    assert 0.7 < taken / (number * answer.nbytes) < 1
+
+
+def test_what_a_server_holds_does_not_grow_with_the_questions_that_it_was_asked(
+    small_county: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once what it keeps is full: objects of Python, in front and where answers are worked out."""
+    few = 8
+    monkeypatch.setattr(callbacks, "REMEMBERED", few)
+    monkeypatch.setattr(atlas, "REMEMBERED", few)
+    monkeypatch.setattr(county, "SELECTIONS", few)
+    monkeypatch.setattr(seen.LOG, "disabled", True)  # what is logged, the runner of tests keeps
+    served, asked = Served(Atlas.open(small_county)), new_questions()
+
+    def objects_after(questions: int) -> int:
+        for search in islice(asked, questions):
+            assert served.client.get(f"/answer{search}").status_code == 200
+            served.light.given.clear()
+        gc.collect()
+        tables_seen = sum(
+            type(one) is ReferenceType for one in gc.get_objects()
+        )  # pandas forgets now and then
+        return sys.getallocatedblocks() - tables_seen
+
+    number = 100
+    first = objects_after(number)
+    assert served.kept.bytes > 0.9 * 2**20, "it is full"
+    assert (objects_after(2 * number) - first) / (2 * number) < OBJECTS_OF_A_QUESTION
+
+
+OBJECTS_OF_A_QUESTION = 5
+"""Fewer than the least that can be kept of a question."""
+
+
+def test_threads_begin_when_a_request_finds_none_free() -> None:
+    threads, together = Threads(3), Barrier(3)
+
+    class Request:
+        def __init__(self, answer: Callable[[], object]) -> None:
+            self.service, self.answered = self._answer, Event()
+            self._work = answer
+
+        def _answer(self) -> None:
+            self._work()
+            self.answered.set()
+
+    def ask(number: int, answer: Callable[[], object]) -> None:
+        requests = [Request(answer) for _ in range(number)]
+        for request in requests:
+            threads.add_task(request)
+        for request in requests:
+            request.answered.wait()
+        while threads.active_count:
+            pass
+
+    for _ in range(5):
+        ask(1, lambda: None)
+    assert len(threads.threads) == 1, "one after the other"
+    ask(3, together.wait)
+    assert len(threads.threads) == 3
+    ask(9, together.wait)
+    assert len(threads.threads) == 3, "no more than there may be"
+    threads.shutdown()
+    assert not threads.threads
 
 
 def test_forty_notes_at_once_are_all_kept(tmp_path: Path) -> None:

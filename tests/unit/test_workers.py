@@ -106,6 +106,21 @@ def test_memory_that_is_free_is_given_back_at_work_and_in_a_pause(monkeypatch: p
         assert given_back.is_set() == (seconds == 0)
 
 
+def test_memory_that_is_free_is_given_back_after_so_many_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back, answered = [], []
+    monkeypatch.setattr(processes, "give_back", lambda: given_back.append(len(answered)))
+    monkeypatch.setattr(processes, "TIDIED_AFTER", 3)
+    pipe, theirs = multiprocessing.Pipe()
+    at_work = Thread(target=processes.work, args=(theirs, answered.append, 0))
+    at_work.start()
+    for n in range(8):
+        pipe.send(n)
+        pipe.recv()
+    pipe.close()
+    at_work.join()
+    assert given_back == [3, 6]
+
+
 def test_data_that_cannot_be_opened_are_told_to_who_asks(capfd: pytest.CaptureFixture[str]) -> None:
     broken = Workers(Anew(working.never), 1, longest=60, most=2)
     broken.wait_until_ready()
