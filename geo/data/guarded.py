@@ -24,6 +24,7 @@ from geo.ask.words import month_number
 from geo.data import reports
 from geo.data.boundaries import code_column
 from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, protected
+from geo.data.room import give_back
 from geo.data.sources import STRICTER, Source, stored_sources
 from geo.data.store import CLEARED, SECRET, Snapshot, Store, Transaction
 from geo.data.table import keyed_number
@@ -132,6 +133,7 @@ def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
     if said["disclosure"] == "open":
         change.put(role, events)
         return
+    give_back()  # what reading the files needed
     budget = batch["budget"] = STRENGTHS[said.get("protection", STANDARD)]
     months = [month_number(text) for text in batch["months"]]
     with ThreadPoolExecutor(1) as beside:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from geo.ask.problem import Problem
 from geo.data.receipt import Progress, Receipt, no_progress
-from geo.data.room import give_back
 from geo.data.sources import SOURCES, Source
 from geo.data.store import Snapshot, Store, Transaction
 from geo.data.take_areas import TABLES, Choice
@@ -114,7 +113,6 @@ class _Rehearsal(Exception):
 
 def _open(change: Transaction, opening: Callable[[Snapshot], object]) -> None:
     """Open a version that is not yet in force; where that fails, say so and let it never come into force."""
-    give_back()  # what reading the files needed
     try:
         opening(change)
     except Problem as problem:

@@ -7,7 +7,6 @@ never made. A text that is not plain is left to a reader of CSV (:mod:`geo.data.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -69,13 +68,13 @@ class Column(NamedTuple):
         if longest > LONG:
             return values_of(self.text())
         words, number = self.words(longest), self.lengths.astype(np.uint64)
-        if longest < WORD:  # each text has its own number
-            number = number << np.uint64(8 * (WORD - 1)) | words.pop()
-        else:
-            number *= FACTORS[-1]
-            for word, factor in zip(words, FACTORS, strict=False):
-                number += word * factor
-            words.append(self.lengths)
+        if longest < WORD:  # each text has its own number, which tells it
+            positions, numbers = pd.factorize(number << np.uint64(8 * (WORD - 1)) | words[0])
+            return positions, _texts(numbers)
+        number *= FACTORS[-1]
+        for word, factor in zip(words, FACTORS, strict=False):
+            number += word * factor
+        words.append(self.lengths)
         positions, numbers = pd.factorize(number)
         first = np.empty(len(numbers), np.intp)
         first[positions[::-1]] = np.arange(len(positions) - 1, -1, -1)
@@ -123,6 +122,12 @@ class Column(NamedTuple):
         return found
 
 
+def _texts(numbers: np.ndarray) -> pd.Series:
+    """Short texts from their numbers, each its length above its letters; missing where blank."""
+    each = [number.to_bytes(WORD, "little") for number in numbers.tolist()]
+    return pd.Series([letters[: letters[-1]].decode() or None for letters in each], dtype="str")
+
+
 def _from(letters: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
     """So many bytes of a text from each of some positions on."""
     return np.ndarray((len(letters) - size + 1,), f"V{size}", letters.data, strides=(1,))[at]
@@ -134,34 +139,40 @@ class Cut:
     Parameters
     ----------
     letters : ndarray of uint8
-    names : list of str
-        Of the columns.
-    begins, lengths : ndarray of int32, shape (columns, rows)
+    columns : dict of str to int
+        Place of each column that has a name.
+    begins : ndarray of int32, shape (rows,)
+        Where each row begins.
+    ends : ndarray of int32, shape (all columns, rows)
+        Where each cell ends; the next one begins behind its separator.
     """
 
     def __init__(
-        self, letters: np.ndarray, names: list[str], begins: np.ndarray, lengths: np.ndarray
+        self, letters: np.ndarray, columns: dict[str, int], begins: np.ndarray, ends: np.ndarray
     ) -> None:
-        self._letters, self.names, self._begins, self._lengths = letters, names, begins, lengths
+        self._letters, self._columns, self._begins, self._ends = letters, columns, begins, ends
 
     def __len__(self) -> int:
-        return self._begins.shape[1]
+        return len(self._begins)
 
-    @cached_property
-    def _at(self) -> dict[str, int]:
-        return {name: at for at, name in enumerate(self.names)}
+    @property
+    def names(self) -> list[str]:
+        """Of its columns."""
+        return list(self._columns)
 
     def renamed(self, names: dict[str, str]) -> Cut:
         """The same with other names of some columns."""
-        return Cut(self._letters, [names.get(n, n) for n in self.names], self._begins, self._lengths)
+        columns = {names.get(name, name): at for name, at in self._columns.items()}
+        return Cut(self._letters, columns, self._begins, self._ends)
 
     def of(self, rows: np.ndarray) -> Cut:
         """Some of its rows."""
-        return Cut(self._letters, self.names, self._begins[:, rows], self._lengths[:, rows])
+        return Cut(self._letters, self._columns, self._begins[rows], self._ends[:, rows])
 
     def __getitem__(self, name: str) -> Column:
-        at = self._at[name]
-        return Column(self._letters, self._begins[at], self._lengths[at])
+        at = self._columns[name]
+        begins = self._ends[at - 1] + 1 if at else self._begins
+        return Column(self._letters, begins, self._ends[at] - begins)
 
 
 def cut(text: bytes | bytearray, begin: int, end: int, separator: str, columns: list[str]) -> Cut | None:
@@ -185,30 +196,23 @@ def cut(text: bytes | bytearray, begin: int, end: int, separator: str, columns: 
         block = letters[at : min(at + BLOCK, end)]
         marks = block == _NEWLINE
         rows = int(np.count_nonzero(marks))
-        ends = np.flatnonzero(np.logical_or(marks, block == ord(separator), out=marks))
+        stops = np.flatnonzero(np.logical_or(marks, block == ord(separator), out=marks))
         if last := at + len(block) == end:
-            rows, ends = rows + 1, np.append(ends, len(block))
-        if rows == 0 or len(ends) < rows * width or (last and len(ends) > rows * width):
+            rows, stops = rows + 1, np.append(stops, len(block))
+        if rows == 0 or len(stops) < rows * width or (last and len(stops) > rows * width):
             return None
-        by_row = ends[: rows * width].reshape(rows, width)
+        by_row = stops[: rows * width].reshape(rows, width)
         if (block[by_row[: rows - last, -1]] != _NEWLINE).any():
             return None
-        found.append(np.ascontiguousarray(by_row.astype(np.int32).T) + np.int32(at))
+        found.append(by_row.T.astype(np.int32, order="C"))
+        found[-1] += np.int32(at)
         at += int(by_row[-1, -1]) + 1
-    stops = np.concatenate(found, axis=1)
-    begins = np.empty_like(stops)
-    begins[1:], begins[0, 0], begins[0, 1:] = stops[:-1] + 1, begin, stops[-1, :-1] + 1
+    ends = np.concatenate(found, axis=1)
+    begins = np.append(np.int32(begin), ends[-1, :-1] + 1)
     if b"\r" in text:
         returns = text.count(b"\r", begin, end)
-        if returns != stops.shape[1] - 1 or (letters[stops[-1, :-1] - 1] != _RETURN).any():
+        if returns != ends.shape[1] - 1 or (letters[ends[-1, :-1] - 1] != _RETURN).any():
             return None
-        stops[-1, :-1] -= 1
-    named = [k for k, column in enumerate(columns) if not column.startswith("\0")]
-    whole = len(named) == width
-    lengths = stops - begins
-    return Cut(
-        letters,
-        [columns[k] for k in named],
-        begins if whole else begins[named],
-        lengths if whole else lengths[named],
-    )
+        ends[-1, :-1] -= 1
+    named = {column: k for k, column in enumerate(columns) if not column.startswith("\0")}
+    return Cut(letters, named, begins, ends)

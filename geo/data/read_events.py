@@ -20,7 +20,6 @@ from geo.data.files import Member, digest, members_of
 from geo.data.read_pieces import pieces_of
 from geo.data.readers import Reader, together
 from geo.data.receipt import Aside, Progress, events_in_words, month_runs
-from geo.data.room import give_back
 from geo.data.sources import Source, reader_for
 from geo.data.table import Table, fault, summed
 
@@ -116,7 +115,6 @@ def read_events(
         raise fault(aside[0].file, aside[0].row, len(aside) - 1, aside[0].column, aside[0].why)
     for part in parts:
         _leave_out_the_odd_dates(part)
-    give_back()  # what the pieces needed
     return next(iter(readers)), parts
 
 

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.data.cells import Bytes, Cells, cells_of, header_of, separator_of
+from geo.data.plain_cells import BLOCK
 
 if TYPE_CHECKING:
     from geo.data.read_table import Recognise
     from geo.data.table import Table
 
-PIECE = 1 << 24
-"""Bytes of a piece."""
+LONG, PIECE = 1 << 24, 1 << 25
+"""Bytes from which on a text is long, and of a piece of it."""
 AT_ONCE, AHEAD = 2, 2
 """Pieces that are split at the same time, and that lie ready at most."""
 FEW = 1 << 10
@@ -64,7 +65,7 @@ def pieces_of(
 
     read = partial(read_table, recognise=recognise, sheet=sheet, encoding=encoding, lenient=True)
     with opened() as file:
-        head = file.read(PIECE)
+        head = file.read(LONG)
         line = _header(head)
         if encoding or not line or not recognise(header_of(line)):
             yield partial(read, name, head + file.read())
@@ -87,7 +88,7 @@ def begun(files: Sequence[Path]) -> Iterator[None]:
         if first.suffix.lower() == ".csv" and first.is_file():
             opened = partial(_opened, first)
             with opened() as file:
-                if _header(file.read(PIECE)):
+                if _header(file.read(LONG)):
                     _BEGUN[first] = _Ahead(first.name, opened)
     try:
         yield
@@ -106,7 +107,7 @@ def _header(head: bytes) -> bytes:
     line = text[: text.find(b"\n") + 1]
     plain = not head.startswith(_OTHER) and line.count(b'"') % 2 == 0
     plain &= b"\r" not in line.rstrip()  # else no text: its reader says so
-    return line if plain and len(head) == PIECE else b""
+    return line if plain and len(head) == LONG else b""
 
 
 class _Piece(NamedTuple):
@@ -183,5 +184,7 @@ def _end_of_row(text: bytearray) -> int:
 def _rows(text: bytearray) -> int:
     """Number of rows in a text of whole rows."""
     if b'"' not in text:
-        return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord("\n")))
+        letters = np.frombuffer(text, np.uint8)
+        blocks = (letters[at : at + BLOCK] for at in range(0, len(letters), BLOCK))
+        return sum(int(np.count_nonzero(block == ord("\n"))) for block in blocks)
     return sum(part.count(b"\n") for part in text.split(b'"')[::2])

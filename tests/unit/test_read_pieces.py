@@ -22,12 +22,13 @@ HEADER = ["Crime ID", "Month", "Place"]
 
 
 def in_pieces(content: bytes, size: int) -> list[Table]:
-    read_pieces.PIECE, before = size, read_pieces.PIECE
+    before = read_pieces.LONG, read_pieces.PIECE
+    read_pieces.LONG = read_pieces.PIECE = size
     try:
         pieces = pieces_of("file.csv", lambda: io.BytesIO(content), lambda header: list(header) == HEADER)
         return [read() for read in pieces]
     finally:
-        read_pieces.PIECE = before
+        read_pieces.LONG, read_pieces.PIECE = before
 
 
 def together(tables: list[Table]) -> tuple[pd.DataFrame, list[int], dict[int, tuple[str, str]]]:
@@ -69,6 +70,7 @@ def test_a_long_file_is_several_pieces_and_another_beginning_is_one() -> None:
 
 
 def test_a_file_may_be_begun_before_it_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_pieces, "LONG", 1_000)
     monkeypatch.setattr(read_pieces, "PIECE", 1_000)
     path = tmp_path / "file.csv"
     path.write_text("Crime ID,Month,Place\n" + "".join(f"c{k},2023-01,E0100{k:04d}\n" for k in range(500)))
