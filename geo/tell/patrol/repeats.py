@@ -79,7 +79,7 @@ def repeats_loaded(atlas: Atlas, query: Query, permutations: int = PERMUTATIONS)
     some = asked.loaded.gate.disclosure != "open"
     again = _again(
         np.bincount(at),
-        f"{lower_first(asked.info.label)} give"
+        f"the files of {lower_first(asked.info.label)} give"
         + (f", of which points with fewer than {KEPT} events are not kept" if some else ""),
     )
     if not FEWEST <= dated.sum() <= MOST:
