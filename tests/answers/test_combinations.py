@@ -49,7 +49,8 @@ def test_every_layer_answers_for_every_measure_and_source(small_atlas: Atlas, la
             assert sizes == {len(answer.classes.counts)}, asked
             assert MEASURES[measure].column.name in answer.table, asked
             assert answer.table.columns.is_unique, asked
-            assert all(column(name).definition for name in answer.export().columns), asked
+            columns = answer.export().reset_index().columns
+            assert all(len(column(name).definition) > 8 for name in columns), asked
             assert answer.headline.endswith("."), asked
             for said in (answer.headline, answer.classes.title, *answer.classes.labels, *answer.caveats):
                 assert said == "None" or not re.search(r"\b(nan|inf|None)\b|<NA>|\{", said), (

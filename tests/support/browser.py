@@ -174,20 +174,29 @@ class Held:
     The page may say that it waits before the test has heard of what it asks for.
     """
 
-    def __init__(self, page: Page, address: str) -> None:
-        self._page, self._routes = page, list[Route]()
+    def __init__(self, page: Page, address: str | re.Pattern[str]) -> None:
+        self._page, self._routes, self._free = page, list[Route](), False
         page.route(address, self._hold)
 
     def _hold(self, route: Route) -> None:
-        self._routes.append(route)
+        if self._free:
+            route.continue_()
+        else:
+            self._routes.append(route)
 
     def __getitem__(self, number: int) -> Route:
         """One of them, as soon as it is made."""
-        for _ in range(PATIENCE_MS):
+        for _ in range(PATIENCE_MS // 5):
             if number < len(self._routes):
                 return self._routes[number]
             self._page.evaluate(TURN)
         raise AssertionError(f"only {len(self._routes)} requests of what was held back")
+
+    def let_go(self) -> None:
+        """All of them, and whatever is asked for from now on."""
+        self._free = True
+        for route in self._routes:
+            route.continue_()
 
 
 def leave(page: Page) -> None:
