@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -73,6 +74,14 @@ def test_regression_to_the_mean_is_warned_of_with_its_size(demo_atlas) -> None:
     high = asked.frame.index[np.argsort(-by_day(asked, days).sum(1), kind="stable")[:4]]
     told = compare(demo_atlas, query, high, FIRST, FIRST + timedelta(days=29)).told
     assert any("would have gone by themselves" in one for one in told.exhibit("compared", "wdd").caveats)
+
+
+def test_a_fall_of_less_than_one_event_is_not_called_none(demo_atlas, found, monkeypatch) -> None:
+    small = SimpleNamespace(chosen=6.0, expected=5.6, share=0.067)
+    monkeypatch.setattr("geo.tell.patrol.before_after.regression_to_the_mean", lambda *_: small)
+    told = compare(demo_atlas, demo_atlas.exactly(VIOLENCE), found[0], FIRST, FIRST + timedelta(days=29)).told
+    said = next(one for one in told.exhibit("compared", "wdd").caveats if one.startswith("Regression"))
+    assert "less than 1 of their 6 offences (7%) would have gone" in said
 
 
 def test_the_report_says_that_nothing_was_left_to_chance(demo_atlas, found) -> None:
