@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.told import Table  # noqa: E402
+from benchmarks.viewer import python_of  # noqa: E402
 
 LAYERS = (
     "measure quintile significance local_moran getis_ord agreement confidence imd bivariate excess "
@@ -190,7 +191,7 @@ class Served:
 
     def __init__(self, root: Path, data: str, workers: int) -> None:
         environment = os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "app.py", "--port", "0", "--data", data]
+        command = [python_of(root), "app.py", "--port", "0", "--data", data]
         if (root / "dashboard" / "serving").is_dir():
             command += ["--workers", str(workers), "--no-token"]
         self._process = subprocess.Popen(

@@ -9,10 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 
+def python_of(root: Path) -> str:
+    """The Python of a checkout, its own where it has one: an earlier commit may need other libraries."""
+    own = root / ".venv/bin/python"
+    return str(own) if own.exists() else sys.executable
+
+
 def viewer(root: Path, folder: str) -> Callable[[str], bytes]:
     """Open a checkout in a process of its own, with a data folder."""
     process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", str(Path(__file__).resolve()), folder],
+        [python_of(root), "-W", "ignore", str(Path(__file__).resolve()), folder],
         cwd=root,
         env=os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
