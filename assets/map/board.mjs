@@ -190,11 +190,13 @@ export class Board {
   }
 
   /** What is written on a pane. */
-  #writing(pane, { frame, shapes, places, windows = [] }) {
+  #writing(pane, { frame, shapes, places, looks, tiled, windows = [] }) {
     const badges = ranks(frame).map(([id, text]) => ({ text, point: shapes.anchor(id), extent: shapes.boxes[id] }));
     const framed = (text) => windows.some(({ name }) => name === text);
     const named = places.filter(({ text }) => !framed(text));
-    if (!pane.box) return { badges, places: named, frames: windows };
+    const [[first] = []] = ranks(frame); // names stand beside what leads, whose tiles are as large as they are
+    const shy = tiled && first !== undefined ? shapes.ids.filter((id) => looks[id] === looks[first]) : [];
+    if (!pane.box) return { badges, places: named, frames: windows, shy: shy.map((id) => shapes.boxes[id]) };
     const here = ({ point }) => holds(pane.box, point);
     return { badges: badges.filter(here), places: named.filter(here) };
   }

@@ -25,6 +25,8 @@ const NEAR = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]]; // where a name may sta
 const RING = [[0, -2], [0, 2], [1, 1], [1, -1], [-1, 1], [-1, -1], [0, -3], [0, 3], [1, 3], [1, -3], [-1, 3], [-1, -3]];
 const FAR = [...NEAR, ...RING]; // where the name of a large place may stand rather than be left out
 const LARGE = 2; // the last rank of a large place
+const GRID = [-2, -1, 0, 1, 2].flatMap((dx) => Array.from({ length: 17 }, (_, i) => [dx, i - 8]));
+const WIDE = GRID.sort((a, b) => Math.hypot(2 * a[0], a[1]) - Math.hypot(2 * b[0], b[1])); // or within its area, beside what leads
 
 const clash = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 const holds = (box, /** @type {number[]} */ [x, y]) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
@@ -39,15 +41,17 @@ const middle = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bot
  * @param {{width: number, height: number}} whole
  * @param {import("./fit.mjs").Rectangle[]} taken
  * @param {import("./fit.mjs").Rectangle} [within] what its middle may not leave
+ * @param {import("./fit.mjs").Rectangle[]} [shy] what it leaves free too, where it can
  */
-export function besidePlace([x, y], [width, height], rank, whole, taken, within) {
-  const spots = (rank <= LARGE ? FAR : NEAR).map(([dx, dy]) => {
+export function besidePlace([x, y], [width, height], rank, whole, taken, within, shy = []) {
+  const spots = (rank > LARGE ? NEAR : shy.length ? WIDE : FAR).map(([dx, dy]) => {
     const left = x - width / 2 + dx * (width / 2 + 12);
     const top = y - height / 2 + dy * (height / 2 + 4);
     return { left: left - MARGIN, right: left + width + MARGIN, top, bottom: top + height };
   });
-  return spots.find((box) => box.left >= 0 && box.right <= whole.width && box.top >= 0 && box.bottom <= whole.height &&
+  const free = spots.filter((box) => box.left >= 0 && box.right <= whole.width && box.top >= 0 && box.bottom <= whole.height &&
     (!within || holds(within, middle(box))) && !taken.some((other) => clash(box, other)));
+  return free.find((box) => !shy.some((other) => clash(box, other))) ?? free[0];
 }
 
 /**
@@ -123,6 +127,7 @@ export class Marks {
     this.layer = make("div", "map-marks", { "aria-hidden": "true" }, this.lines);
     this.items = { frame: [], badge: [], place: [] };
     this.written = "";
+    /** @type {Box[]} */ this.shy = [];
     // What was measured in the type of now: to ask the browser has it lay out the whole page.
     /** @type {Map<string, number[]>} */ this.sizes = new Map();
     this.whole = { width: 0, height: 0 };
@@ -136,12 +141,14 @@ export class Marks {
   /**
    * Replace what is written; say whether it is something else, which is then to be measured and arranged.
    *
-   * @param {{frames?: Frame[], badges?: Badge[], places?: Place[]}} marks
+   * @param {{frames?: Frame[], badges?: Badge[], places?: Place[], shy?: Box[]}} marks `shy`: what names leave free
+   *   where they can
    */
-  write({ frames = [], badges = [], places = [] }) {
-    const written = JSON.stringify([frames, badges, places]);
+  write({ frames = [], badges = [], places = [], shy = [] }) {
+    const written = JSON.stringify([frames, badges, places, shy]);
     if (written === this.written) return false;
     this.written = written;
+    this.shy = shy;
     const before = Map.groupBy(this.#all(), ({ key }) => key);
     const items = (kind, list, textOf, inner = textOf) => list.map((mark) => {
       const key = `${kind} ${textOf(mark)}`;
@@ -291,9 +298,10 @@ export class Marks {
   }
 
   #arrangePlaces(project, taken) {
+    const shy = this.shy.map((box) => this.#rectangle(project, box));
     for (const { point, rank, extent, element, size } of this.items.place) {
       const within = extent && this.#rectangle(project, extent);
-      const spot = besidePlace(project(point), size, rank, this.whole, taken, within);
+      const spot = besidePlace(project(point), size, rank, this.whole, taken, within, shy);
       element.hidden = !spot;
       if (!spot) continue;
       taken.push(spot);

@@ -274,7 +274,7 @@ export class Shapes {
     const members = Map.groupBy(this.ids, (id) => this.properties(id).borough);
     return [...members].map(([text, ids]) => {
       const mean = (axis) => ids.reduce((sum, id) => sum + this.anchor(id)[axis], 0) / ids.length;
-      return { text, rank: 1, point: [mean(0), mean(1)] };
+      return { text, rank: 1, point: [mean(0), mean(1)], extent: hull(ids.map((id) => this.boxes[id])) };
     });
   }
 }

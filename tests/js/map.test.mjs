@@ -324,3 +324,12 @@ test("the name of an area stands over it or is left out; that of a town may stan
   const large = { left: 200, right: 400, top: 100, bottom: 300 };
   assert.ok(name([area], large).top >= large.top, "there is room within it");
 });
+
+test("a name leaves what leads free where it can, and else stands over it", () => {
+  const whole = { width: 600, height: 400 };
+  const name = (shy) => besidePlace([300, 200], [100, 18], 1, whole, [], undefined, shy);
+  const leads = { left: 250, right: 350, top: 120, bottom: 280 };
+  const { left, right, top, bottom } = name([leads]);
+  assert.ok(bottom <= leads.top || top >= leads.bottom || right <= leads.left || left >= leads.right);
+  assert.deepEqual(name([{ left: 0, right: 600, top: 0, bottom: 400 }]), name([]));
+});
