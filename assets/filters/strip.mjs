@@ -83,7 +83,8 @@ document.addEventListener("pointercancel", () => end(false));
 // ---------------------------------------------------------------------------------------------------------- keys
 
 function focus(cells, at) {
-  cells.forEach((cell, i) => { cell.tabIndex = i === at ? 0 : -1; });
+  for (const cell of cells) if (cell.tabIndex === 0 && cell !== cells[at]) cell.tabIndex = -1;
+  cells[at].tabIndex = 0;
   cells[at].focus({ preventScroll: false });
 }
 

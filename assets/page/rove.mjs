@@ -45,7 +45,7 @@ function settle() {
 }
 
 document.addEventListener("focusin", ({ target }) => {
-  const items = groups().find((group) => group.includes(target));
+  const items = about({ target }, "a, button, summary") && groups().find((group) => group.includes(target));
   if (items) stop(items, target);
 });
 
