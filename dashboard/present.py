@@ -21,6 +21,7 @@ from dashboard.blocks import with_warning
 from dashboard.link import PLAIN
 from geo.answer.disclosure import SHOWN
 from geo.answer.layer_clusters import NOT_CORRECTED
+from geo.answer.said import NOT_LOADED
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.source_info import SourceInfo
@@ -446,9 +447,10 @@ def _when(told: Briefing) -> list[Any]:
 
 
 def _small_print(material: Material) -> str:
-    """What the numbers are, and what chance alone would flag where many areas are not corrected for."""
+    """What the numbers are, what is not among them, and what chance alone would flag of many areas."""
     source, said = material.source, []
     said += [caveat.rstrip(".") for caveat in material.answer.method if caveat.startswith(NOT_CORRECTED)]
+    said += [caveat.rstrip(".") for caveat in material.answer.caveats if caveat.startswith(NOT_LOADED)]
     if source.disclosure not in SHOWN:
         said.append("* is 1 to 7, others to the nearest 5")
     if source.place == "residence":

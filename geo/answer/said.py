@@ -31,6 +31,8 @@ from geo.ask.words import (
 )
 from geo.stats.rates import HIDE_RATE_BELOW, UNRELIABLE_BELOW
 
+NOT_LOADED = "Not loaded, and so not counted"
+
 
 def nothing(s: Asked) -> str:
     """Say that there are no events to find anything out from; "" where there are."""
@@ -161,7 +163,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
     absent = sorted(set(range(first, last + 1)) - set(info.months))
     if absent:
         runs = named([period_name(a, b) for a, b in month_runs(absent)], "period", "periods")
-        said.append(f"Not loaded, and so not counted: {runs}.")
+        said.append(f"{NOT_LOADED}: {runs}.")
     small = s.chosen[s.level.parent]
     if (always := s.always(small)).sum() < small.sum():
         said.append(

@@ -109,7 +109,7 @@ def week_of(
     found = peak(kept, exposure=exposure.sum(axis=0), clumped=clumped, noun=info.noun)
     when = found.sentence
     if sparse:
-        when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
+        when = f"Too few {info.noun} to name the busiest hours: most hours of the week have 7 or fewer."
     elif noisy:
         when = "Busiest times of a part are not named: the protected version’s noise is as large."
     return Week(

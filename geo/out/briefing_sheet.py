@@ -20,6 +20,7 @@ from geo.answer.columns import DAGGER
 from geo.answer.disclosure import SUPPRESSED, stamp
 from geo.answer.layers import of_events
 from geo.answer.legend import Entry
+from geo.answer.said import NOT_LOADED
 from geo.ask.query import Query
 from geo.ask.words import day_name, slug
 from geo.out.area_charts import draw_days_and_hours, draw_kinds, draw_neighbours, draw_week, is_sparse
@@ -242,7 +243,8 @@ def draw_what(page: Page, spot: Hotspot, here: Sheet, place: Rect, most: int) ->
 def foot(spot: Hotspot, here: Sheet) -> str:
     """What must go with the numbers: marks, definition, sources, date, version, and where there is more."""
     marked = ("±", f" {SUPPRESSED} ", " Definition: ")
-    marks = (text for text in here.answer.caveats if any(mark in text for mark in marked))
+    marks = [text for text in here.answer.caveats if any(mark in text for mark in marked)]
+    marks += [text for text in here.answer.caveats if text.startswith(NOT_LOADED)]
     return " ".join(
         filter(
             None,

@@ -59,7 +59,7 @@ def second_page(told: Profile, here: Sheet, atlas: Atlas) -> Page:
     sparse = clock is not None and is_sparse(clock.to_numpy().ravel())
     finding = told.week.when or f"Times of day are not known: {info.no_hours_reason}"
     if sparse:
-        finding = f"Too few {info.noun} to name the busiest hours: most hours of the week have 1 to 7."
+        finding = f"Too few {info.noun} to name the busiest hours: most hours of the week have 7 or fewer."
     title = f"{'When' if clock is not None else 'Month by month'}, and {_second(told)}"
     top = draw_head(page, here, f"{told.name}  ·  {told.row['borough']}", title, finding)
     whole = ["The week shows all hours and days."] if clock is not None else []

@@ -218,10 +218,12 @@ def _when(atlas: Atlas, answer: Answer, lsoas: np.ndarray, *, whole: bool = Fals
 
 
 def period_of(answer: Answer, months: Sequence[int]) -> tuple[int, int]:
-    """First and last loaded month of a question."""
+    """First and last loaded month of a question; its own where none of it is loaded."""
     query = answer.query
-    first = months[0] if query.first is None else max(query.first, months[0])
-    return first, months[-1] if query.last is None else min(query.last, months[-1])
+    first = months[0] if query.first is None else query.first
+    last = months[-1] if query.last is None else query.last
+    kept = [month for month in months if first <= month <= last]
+    return (kept[0], kept[-1]) if kept else (first, last)
 
 
 def _unseen(months: Sequence[int], seen: int | None, last: int) -> tuple[int, int] | None:
@@ -235,7 +237,8 @@ def _changes(
 ) -> tuple[dict[str, Change], Change]:
     """Change of some areas, by their codes, and of all that are shown, from the months before to some months.
 
-    Where none are loaded before, the last twelve months are compared with the twelve before those.
+    Where none are loaded before, the last twelve months are compared with the twelve before those. Empty
+    where some of the later months are not loaded: both numbers stand side by side, and are not per day.
     """
     months = atlas.catalogue.sources[query.source].months
     before = months_before(first, last, months)
@@ -243,7 +246,7 @@ def _changes(
     if before is None and last - first >= 23:
         first, on, than = last - 11, " in the last 12 months", " in the 12 months before the last 12"
         before = months_before(first, last, months)
-    if before is None:
+    if before is None or not set(months).issuperset(range(first, last + 1)):
         return {}, Change()
     plain = _plain(query)
     now = plain.replace(layer="change", first=first, last=last)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.answer.disclosure import SUPPRESSED
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, TIMED
 from geo.answer.said import how_far
 from geo.ask.query import Query
@@ -257,6 +258,7 @@ def _soaking(atlas: Atlas, key: str) -> Listing:
     by_category = loaded.cube.cumulative[:, -1, : loaded.cube.n_areas]
     counts = by_category.sum(axis=0, dtype=np.int64)
     middle = float(np.median(counts))
+    middle_shown = loaded.gate.count(round(middle))
     most = [
         int(at)
         for at in np.argsort(-counts, kind="stable")[:MOST]
@@ -269,7 +271,9 @@ def _soaking(atlas: Atlas, key: str) -> Listing:
             (
                 f"{areas['name'].iloc[at]} ({areas.index[at]})",
                 loaded.gate.text(int(counts[at])),
-                f"{(loaded.gate.count(int(counts[at])) or 0) / max(middle, 1.0):,.0f}",
+                SUPPRESSED
+                if middle_shown is None
+                else f"{(loaded.gate.count(int(counts[at])) or 0) / max(middle_shown, 1):,.0f}",
                 top,
             )
         )

@@ -77,3 +77,11 @@ def test_suppliers_gaps_coverage_and_places_that_soak_up_events(
     page = create_app(atlas).server.test_client().get("/data")
     assert page.status_code == 200
     assert "Square 00" in page.text and "Open data" in page.text and "February 2023" in page.text
+
+
+def test_the_middle_area_of_a_controlled_source_is_not_told_by_how_often_others_have_its_events(
+    demo_atlas: Atlas,
+) -> None:
+    (held,) = (held for held in holdings(demo_atlas) if held.name == "Ambulance call-outs")
+    rows = table(held, "Places that soak up events").rows
+    assert rows and {row[2] for row in rows} == {"*"}

@@ -1,6 +1,7 @@
 """What a room is told, the notes of decisions, and the route that keeps them; without a browser."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -19,11 +20,13 @@ from geo.answer.measures import MEASURES
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import month_number, month_text, written
+from geo.cli import run
 from geo.stats.peaks import Clumping
 from geo.tell.briefing import LISTED, MOST, SINCE_HIGH, briefing, listed_areas
 from geo.tell.busiest import busiest
 from geo.tell.meeting import LARGEST, LONGEST_TEXT, Meeting, Note, Notes, last_meeting, note, of_area
 from tests.support import small_county as small
+from tests.support.command import street
 
 AREA, OTHER = small.CODES[0], small.CODES[1]
 DAY = date(2024, 2, 6)
@@ -394,3 +397,26 @@ def test_anything_but_a_note_is_refused(client: FlaskClient, tmp_path: Path, sen
 def test_notes_cannot_be_fetched(client: FlaskClient):
     client.post("/notes", json=GOOD, headers=OWN)
     assert "Patrol" not in client.get("/notes").text + client.get("/notes.jsonl").text
+
+
+# ---------------------------------------------------------------- months that are not loaded
+
+
+def test_what_is_loaded_of_a_period_is_compared_and_the_rest_is_said(small_areas: Path, tmp_path: Path):
+    """Two months of 2023 stood beside the whole of 2022, and nothing said that ten were not loaded."""
+    data = tmp_path / "data"
+    shutil.copytree(small_areas, data)
+    many = {"2022-01": 40, "2022-02": 30, "2022-03": 20, "2023-01": 50, "2023-02": 60, "2024-01": 10}
+    files = [
+        street(tmp_path, month, *(f"{month}-{k},{AREA},Robbery" for k in range(number)))
+        for month, number in many.items()
+    ]
+    assert run(["import", "offences", *map(str, files), "--data", str(data)]) == 0
+    atlas = Atlas.open(data)
+    whole = told(atlas, "?from=2023-01&to=2023-12")
+    assert whole.change.numbers == "110 against 70 in January to February 2022"
+    query = Query.parse("?from=2023-01&to=2023-12&view=present", atlas.catalogue)[0]
+    foot = to_json(present.shown(present.gather(atlas, query, DAY), lambda **_: "?"))
+    assert "Not loaded, and so not counted: March to December 2023" in foot
+    over_a_gap = told(atlas, "?from=2022-03&to=2023-02").change
+    assert not over_a_gap.words and not over_a_gap.numbers
