@@ -172,6 +172,11 @@ BEYOND = (
     Kind(unexplained.MORE, "More than similarly deprived areas", MORE),
 )
 
+SPREAD = (
+    "The limits of a ratio say how well it is known; an area is called more only where similarly deprived "
+    "areas, which differ among themselves, would seldom differ as much."
+)
+
 
 def draw_excess(s: Asked) -> Drawn:
     # A ratio to a known expectation could be solved for its count, so it is made from the protected counts;
@@ -229,6 +234,7 @@ def draw_excess(s: Asked) -> Drawn:
     )
     caveats = (
         *([f"Expected from the other areas by a {found.model}."] if found.model else []),
+        *([SPREAD] if judged else []),
         *correction_caveats(s, int(lost.sum()), judged, by_chance),
         *_domain_caveats(s),
     )
