@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,31 +100,32 @@ def find(s: Asked) -> Found:
     """
     layer = LAYERS[s.query.layer]
     drawn = layer.draw(s)
-    gate, count = s.gate, s.protected(s.counts)
+    gate, count, told = s.gate, s.protected(s.counts), s.level.columns
     columns = {
-        **{name: s.frame[name] for name in ("name", "known", "ward", "borough")},
+        **{name: told[name] for name in ("name", "known", "ward", "borough")},
         "count": count,
         **({PLUS_MINUS.name: IntegerArray(plus_minus(s.noise), count.isna())} if s.loaded.noise else {}),
-        "population": s.frame["population"],
+        "population": told["population"],
         "rate_per_1000_year": rates.crude_values(s.shown, s.population, s.exposure),
-        **drawn.columns,
+        **_arrays(drawn.columns),
     }
     ranked_by = MEASURES[s.query.measure].column.name
     if ranked_by not in columns:  # the layer is about something else
-        columns |= measure(s).columns
-    table = pd.DataFrame(columns, s.frame.index)
-    if "unreliable" not in table:  # of another number of events than the count
-        table["unreliable"] = rates.unreliable(s.shown)
+        columns |= _arrays(measure(s).columns)
+    if "unreliable" not in columns:  # of another number of events than the count
+        columns["unreliable"] = rates.unreliable(s.shown)
     if not s.inside[s.chosen].all():
-        table[DAYS_COVERED.name] = np.round(s.covered * s.days).astype(np.int64)
-    table["imd_decile"] = s.frame["imd_decile"]
-    placing = in_order(s, MEASURES[s.query.measure], table[ranked_by].to_numpy(np.float64, na_value=np.nan))
-    if layer.lists or (layer.ranks and table[layer.ranks].notna().any()):
-        placing = np.where(s.chosen if layer.lists else s.inside, table[layer.ranks], np.nan)
+        columns[DAYS_COVERED.name] = np.round(s.covered * s.days).astype(np.int64)
+    columns["imd_decile"] = told["imd_decile"]
+    by = columns[ranked_by]
+    values = by if isinstance(by, np.ndarray) else by.to_numpy(np.float64, na_value=np.nan)
+    placing = in_order(s, MEASURES[s.query.measure], np.asarray(values, np.float64))
+    if layer.lists or (layer.ranks and pd.notna(columns[layer.ranks]).any()):
+        placing = np.where(s.chosen if layer.lists else s.inside, pd.Series(columns[layer.ranks]), np.nan)
     codes, classes = unreported(drawn.codes, drawn.classes, s.chosen)
     groups = leading_classes(s.query, codes, classes)
-    table["rank"] = ranks(placing, groups)
-    decile = s.frame["imd_decile"].to_numpy(np.float64, na_value=np.nan)
+    columns["rank"] = ranks(placing, groups)
+    table = pd.DataFrame(columns, s.frame.index, copy=False)
     selection = s.selection
     return Found(
         table=table,
@@ -133,7 +135,7 @@ def find(s: Asked) -> Found:
         days=s.days,
         codes=codes,
         classes=classes,
-        overlay=(decile <= 2) & s.chosen,
+        overlay=(s.level.numbers("imd_decile") <= 2) & s.chosen,
         deciles=s.level.deciles,
         usual=_usual(s),
         totals=Totals(
@@ -149,11 +151,16 @@ def find(s: Asked) -> Found:
         left_out=of_numbers(s) if layer.lists else left_out(s),
         caveats=(
             *(() if nothing(s) and not layer.lists else drawn.caveats),
-            *(s.level.deciles.caveats if table["imd_decile"].notna().any() else ()),
+            *(() if np.isnan(s.level.numbers("imd_decile")).all() else s.level.deciles.caveats),
         ),
         title=drawn.title,
         source=drawn.source,
     )
+
+
+def _arrays(table: pd.DataFrame) -> dict[str, Any]:
+    """The columns of a table by their names."""
+    return {str(name): column.array for name, column in table.items()}
 
 
 def leading_classes(query: Query, codes: np.ndarray, classes: Classes) -> np.ndarray:

@@ -186,13 +186,13 @@ class Asked:
 
         Areas of other coverage are no population of one kind: a count of half the time is no low one.
         """
-        throughout = self.chosen & (self.covered == 1)
+        throughout = self.chosen if self.loaded.everywhere else self.chosen & (self.covered == 1)
         return fixed(throughout if self._within is None else throughout & self._within)
 
     @cached_property
     def lsoas(self) -> np.ndarray:
         """Small areas of :attr:`inside`, bool, shape (number of LSOAs,)."""
-        return fixed(self.inside[self.level.parent])
+        return fixed(self.level.of_lsoas(self.inside))
 
     @property
     def n(self) -> int:
@@ -211,7 +211,7 @@ class Asked:
     @cached_property
     def population(self) -> np.ndarray:
         """Residents as floats; NaN where not known."""
-        return fixed(self.frame["population"].to_numpy(np.float64, na_value=np.nan))
+        return self.level.numbers("population")
 
     # ------------------------------------------------------------ which events
 
@@ -238,13 +238,13 @@ class Asked:
     @cached_property
     def selection(self) -> Counted:
         """The events, wherever they are, but those of months in which nobody reports on the areas chosen."""
-        return self.loaded.reported(self.loaded.select(self.kept), self.chosen[self.level.parent])
+        return self.loaded.reported(self.loaded.select(self.kept), self.level.of_lsoas(self.chosen))
 
     @cached_property
     def at_any_time(self) -> Counted:
         """The same at any hour of any day: of it is told, once, what has no known time."""
         whole = self.loaded.select(self.kept.replace(hour=(), day=(), night=()))
-        return self.loaded.reported(whole, self.chosen[self.level.parent])
+        return self.loaded.reported(whole, self.level.of_lsoas(self.chosen))
 
     @property
     def days(self) -> int:
@@ -387,7 +387,7 @@ class Asked:
 
         For the limits of standardised rates; None where persons are not known.
         """
-        found = self.selection.squares(groups[self.level.parent], number)
+        found = self.selection.squares(self.level.of_lsoas(groups), number)
         return None if found is None else found[:, : len(AGE_BANDS)]
 
     def england(self) -> tuple[float, str]:
@@ -422,7 +422,7 @@ class Asked:
         """
         everything = self.query.replace(first=None, last=None, month=(), compare="", window=None)
         months = self.events.months
-        lsoas = self.chosen[self.level.parent] if lsoas is None else lsoas
+        lsoas = self.level.of_lsoas(self.chosen) if lsoas is None else lsoas
         alike = self.always(lsoas)
         counts = self.gate.counts(self.loaded.select(everything).by_month(alike))
         texts = [month_text(m) for m in months]
@@ -463,7 +463,7 @@ class Asked:
         small = (
             self if self.query.level == "lsoa" else self.ask(level="lsoa", layer="measure", area="", group=())
         )
-        decile = small.frame[self.query.decile].to_numpy(np.float64, na_value=np.nan)
+        decile = small.level.numbers(self.query.decile)
         ages = None
         if self.query.measure == "dsr":
             events, people = small.ages()
@@ -477,6 +477,9 @@ class Asked:
         def squares(groups: np.ndarray, number: int) -> np.ndarray | None:
             return small.squares(spread_out(groups), number)
 
+        def noise(groups: np.ndarray, number: np.ndarray) -> np.ndarray:
+            return self.variance(number, spread_out(groups))
+
         return gradient(
             decile=decile[lsoas],
             counts=self.selection.by_area[lsoas],
@@ -485,5 +488,5 @@ class Asked:
             years=self.years,
             ages=ages,
             squares=squares,
-            noise=lambda groups, number: self.variance(number, spread_out(groups)),
+            noise=noise if self.loaded.noise else None,
         )

@@ -160,6 +160,17 @@ class Cube(Counts):
         return total
 
     @cached_property
+    def _cumulative_of_all(self) -> np.ndarray:
+        """The same of all categories together, shape (M + 1, n + 2), int32."""
+        return self.cumulative.sum(axis=0, dtype=np.int32)
+
+    def until(self, categories: np.ndarray) -> list[np.ndarray]:
+        """Cumulative counts that add up to those of some categories (bool), each of shape (M + 1, n + 2)."""
+        if categories.all():
+            return [self._cumulative_of_all]
+        return [self.cumulative[category] for category in np.flatnonzero(categories)]
+
+    @cached_property
     def cell(self) -> np.ndarray:
         """Cell of every row, int32, shape (N,)."""
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
@@ -182,6 +193,24 @@ class Cube(Counts):
                 self.day > 0, (self.before_first[unit] + self.day - 1) // 7 - first_week(self.months), 0
             )
         return (unit * N_SLOTS + slot).astype(np.int32)
+
+    @cached_property
+    def units_on_map(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Events on the map by category, month and :attr:`unit_cell`, where there are any.
+
+        The cells, how many events each has, both int32, and where those of each category and month begin.
+        """
+        edges = self.offsets[::N_SLOTS].tolist()
+        cells, numbers = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+        for start, end in pairwise(edges):
+            there = self.unit_cell[start:end][self.area[start:end] < self.n_areas]
+            first = there.min(initial=np.iinfo(np.int32).max)
+            number = np.bincount(there - first)
+            some = np.flatnonzero(number)
+            cells.append((some + first).astype(np.int32))
+            numbers.append(number[some].astype(np.int32))
+        begins = np.cumsum([len(one) for one in cells])
+        return np.concatenate(cells), np.concatenate(numbers), begins
 
     @cached_property
     def before_first(self) -> np.ndarray:
@@ -246,13 +275,12 @@ class Selection(Counted):
         if not self.by_month_only:
             return np.bincount(self._of(self.cube.area), minlength=self.cube.n_areas + 2)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], self.months, [False]]).astype(np.int8)))
-        total = np.zeros(self.cube.n_areas + 2, np.int64)
-        for category in np.flatnonzero(self.categories):
-            until = self.cube.cumulative[category]
+        total = np.zeros(self.cube.n_areas + 2, np.int32)
+        for until in self.cube.until(self.categories):
             for first, last in zip(edges[0::2], edges[1::2], strict=True):
                 total += until[last]
                 total -= until[first]
-        return total
+        return total.astype(np.int64)
 
     def weighted(self, weights: np.ndarray) -> np.ndarray:
         """Sum of weights (float, shape (N,)) of the events by area; float64, shape (n,)."""
@@ -274,8 +302,8 @@ class Selection(Counted):
         if self.by_month_only and areas is not None:
             counted = np.append(areas, [False, False])
             until = np.zeros(n_months + 1, np.int64)
-            for category in np.flatnonzero(self.categories):
-                until += self.cube.cumulative[category].sum(axis=1, where=counted, dtype=np.int64)
+            for one in self.cube.until(self.categories):
+                until += one.sum(axis=1, where=counted, dtype=np.int64)
             return np.where(self.months, np.diff(until), 0)
         cells = self._cells(areas)
         return np.bincount(cells // N_SLOTS % n_months, minlength=n_months) if n_months else cells
@@ -340,8 +368,7 @@ class Selection(Counted):
         n, chosen = self.cube.n_areas, np.flatnonzero(self.months)
         if self.by_month_only:
             steps = np.zeros((len(chosen), n), np.int64)
-            for category in np.flatnonzero(self.categories):
-                until = self.cube.cumulative[category]
+            for until in self.cube.until(self.categories):
                 for at, month in enumerate(chosen):
                     steps[at] += until[month + 1, :n]
                     steps[at] -= until[month, :n]
@@ -361,7 +388,11 @@ class Selection(Counted):
 
     def by_unit(self, areas: np.ndarray | None = None) -> np.ndarray:
         """Events by week (or month), weekday and hour, in one row; int64."""
-        return np.bincount(self._within(self.cube.unit_cell, areas))
+        if areas is None or not areas.all() or not self.by_month_only:
+            return np.bincount(self._within(self.cube.unit_cell, areas))
+        cells, numbers, begins = self.cube.units_on_map
+        kept = np.repeat((self.categories[:, None] & self.months).ravel(), np.diff(begins))
+        return np.bincount(cells[kept], numbers[kept]).astype(np.int64)
 
     def ranges(self, areas: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Hour of the week at which each timed event began, and the length of its range in hours."""

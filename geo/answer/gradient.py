@@ -7,7 +7,7 @@ is divided from them, have passed the gate of their source.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.answer.disclosure import ASSUMED, Gate
 from geo.answer.immutable import immutable
-from geo.answer.margin import widen
+from geo.answer.margin import widen, widen_rates
 from geo.ask.words import agree, between, fine_enough, listed, within, written
 from geo.stats import deprivation, rates
 from geo.stats.between import Between, between_areas, group_sums
@@ -34,7 +34,6 @@ AS_MUCH = "; tenths dealt out at random over the areas would give as much in {:.
 ENDS = ["ratio", "ratio_lower", "ratio_upper"]
 TENTHS = {1: "the most deprived tenth of England", 10: "the least deprived tenth"}
 NUMBER_OF = {"decile": 10, "quintile": 5}
-TENTH = pd.RangeIndex(1, 11)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +90,7 @@ def gradient(
     years: float,
     ages: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     squares: Callable[[np.ndarray, int], np.ndarray | None] = lambda groups, number: None,
-    noise: Callable[[np.ndarray, np.ndarray], np.ndarray] = lambda groups, number: np.zeros(len(number)),
+    noise: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
 ) -> Gradient:
     """Take small areas by deprivation.
 
@@ -112,7 +111,8 @@ def gradient(
     squares : callable, optional
         ``squares(groups, number)`` as :attr:`geo.answer.asked.Asked.squares`, over these areas.
     noise : callable, optional
-        ``noise(groups, counts)``: variance of the noise in the counts of groups of these areas.
+        ``noise(groups, counts)``: variance of the noise in the counts of groups of these areas; without it
+        there is none.
 
     Returns
     -------
@@ -130,19 +130,23 @@ def gradient(
 
     areas, residents, events = map(together, (np.ones(len(tenth)), population, counts))
     count = gate.counts(events.astype(np.int64))
-    spread = np.concatenate([noise(_spread_out(known, of[name]), events[at]) for name, at in rows.items()])
+    spread = np.zeros(len(events))
+    if noise is not None:
+        each = (noise(_spread_out(known, of[name]), events[at]) for name, at in rows.items())
+        spread = np.concatenate([*each])
     banded = None if ages is None else tuple(frame.to_numpy()[known] for frame in ages)
     if banded is None:
         filled = count.to_numpy(np.float64, na_value=ASSUMED)
-        found = widen(rates.crude_rate(filled, residents, years=years, hide_below=0), filled, spread)
         few = count.isna() | (filled < rates.HIDE_RATE_BELOW)
+        limits = widen_rates(rates.crude_with_limits(filled, residents, years), filled, spread)
     else:
         by_age, repeated = [together(numbers) for numbers in banded], _squares(squares, known, of)
         found = rates.dsr(*by_age, squares=repeated, years=years, hide_below=0)
         found = widen(found, by_age[0].sum(axis=1), spread)
         found = found.assign(**gate.coarse(found[LIMITS]))
         few = found["count"].to_numpy() < rates.HIDE_DSR_BELOW
-    rated = dict(zip(LIMITS, (found[name].to_numpy() for name in LIMITS), strict=True))
+        limits = found["value"].to_numpy(), found["lower_ci"].to_numpy(), found["upper_ci"].to_numpy()
+    rated = dict(zip(LIMITS, limits, strict=True))
     shown = {name: np.where(few, np.nan, values) for name, values in rated.items()}
 
     def table(name: str) -> pd.DataFrame:
@@ -158,10 +162,11 @@ def gradient(
         }
         return pd.DataFrame(columns, index=pd.Index(there + 1, name=name))
 
-    def tenths(values: dict[str, np.ndarray]) -> pd.DataFrame:
+    def tenths(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         columns = {"population": residents, **values}
-        return pd.DataFrame({name: column[rows["decile"]] for name, column in columns.items()}, TENTH)
+        return {name: column[rows["decile"]] for name, column in columns.items()}
 
+    first = rows["decile"]
     between = between_tenths(counts, population, tenth, gate, banded)
     # Of rates that are shown or made from protected counts, so that it tells no more than they do.
     slope = index_of(tenths(shown if banded and gate.controlled else rated), tenths(shown), between)
@@ -171,8 +176,8 @@ def gradient(
         fifths=table("quintile"),
         by_age=banded is not None,
         slope=slope if enough else slope * np.nan,
-        shares=deprivation.share_in_most_deprived(
-            counts, population, tenth, between=between, told=gate.count
+        shares=deprivation.share_of_sums(
+            areas[first], events[first], residents[first], between=between, told=gate.count
         ),
     )
 
@@ -192,7 +197,11 @@ def between_tenths(
     return between_areas(events, people, tenth)
 
 
-def index_of(rates_: pd.DataFrame, shown: pd.DataFrame, between: Between) -> pd.Series:
+def index_of(
+    rates_: Mapping[str, np.ndarray] | pd.DataFrame,
+    shown: Mapping[str, np.ndarray] | pd.DataFrame,
+    between: Between,
+) -> pd.Series:
     """Slope and relative index of rates by tenth, the ratio of the ends as shown, and p of a trend."""
     slope = deprivation.slope_index(rates_, between=between, repetitions=DRAWS)
     ends = deprivation.ends(shown, between)

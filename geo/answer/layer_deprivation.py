@@ -42,7 +42,7 @@ OF_DOMAINS = tuple(column for domain, column in DECILES.items() if domain != "im
 
 
 def draw_imd(s: Asked) -> Drawn:
-    decile = s.frame[s.query.decile].to_numpy(float, na_value=np.nan)
+    decile = s.level.numbers(s.query.decile)
     position = np.where(np.isnan(decile), -1, np.nan_to_num(decile) - 1).astype(int)
     deciles = s.level.deciles
     title = f"Deprivation{s.query.by_domain}: {deciles.title}"

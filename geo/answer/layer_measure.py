@@ -19,7 +19,7 @@ from geo.answer.legend import Drawn, Kind, classify, edge_labels, partly_reporte
 from geo.answer.measures import MEASURES, Measured, in_order, measure
 from geo.ask.words import AREAS, agree, counted, lower_first, verb, written
 from geo.stats import rates
-from geo.stats.breaks import BREAKS, own_edges
+from geo.stats.breaks import BREAKS, own_edges, steps_passed
 from geo.stats.concentration import ranked_classes
 from geo.stats.vectors import worded
 
@@ -41,7 +41,7 @@ def draw_measure(s: Asked) -> Drawn:
     labels = edge_labels(edges, m.whole, smallest)
     shades = PALETTES[s.query.palette].steps(len(labels))
     entries = [Kind(str(i), *step) for i, step in enumerate(zip(labels, shades, strict=True))]
-    position = np.where(np.isnan(m.shown), -1, np.searchsorted(edges, np.nan_to_num(m.shown), side="right"))
+    position = np.where(np.isnan(m.shown), -1, steps_passed(edges, m.shown))
     codes, classes = classify(
         m.title, entries, position, s.inside, suppressed=suppressed(s, m), no_value=m.no_value
     )

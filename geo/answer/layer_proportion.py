@@ -45,7 +45,7 @@ def without(query: Query) -> Query:
 def draw_share(s: Asked) -> Drawn:
     of = without(s.kept)
     chosen = of != s.kept
-    whole: Counted = s.loaded.reported(s.loaded.select(of), s.chosen[s.level.parent])
+    whole: Counted = s.loaded.reported(s.loaded.select(of), s.level.of_lsoas(s.chosen))
     part, every = s.shown, s.protected(s.level.add_up(whole.by_area)).to_numpy(np.float64, na_value=np.nan)
     enough = (every >= LEAST) & ~np.isnan(part) & chosen
     x, n = np.where(enough, np.minimum(part, every), 0.0), np.where(enough, every, 0.0)

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,25 @@ class Level:
         total = np.zeros((self.n, *by_lsoa.shape[1:]), by_lsoa.dtype)
         np.add.at(total, self.parent, by_lsoa)
         return total
+
+    def of_lsoas(self, values: np.ndarray) -> np.ndarray:
+        """What is known of the areas here, for each LSOA in them."""
+        return values if self.key == "lsoa" else values[self.parent]
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A column of the frame as floats, NaN where not known."""
+        if column not in self._numbers:
+            self._numbers[column] = fixed(self.frame[column].to_numpy(np.float64, na_value=np.nan))
+        return self._numbers[column]
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """Arrays of the frame by their names."""
+        return {str(name): column.array for name, column in self.frame.items()}
+
+    @cached_property
+    def _numbers(self) -> dict[str, np.ndarray]:
+        return {}
 
     @cached_property
     def anchors(self) -> np.ndarray:

@@ -100,9 +100,22 @@ def widen(
     """
     if not variance.any():
         return table
-    with np.errstate(divide="ignore", invalid="ignore"):
-        each = table["value"].to_numpy(np.float64) / np.where(counts > 0, counts, np.nan)
     value, lower, upper = (table[name].to_numpy(np.float64) for name in ("value", "lower_ci", "upper_ci"))
-    wide = ndtri((1 + confidence) / 2) * np.sqrt(variance)
-    lower, upper = widened(value, lower, upper, np.nan_to_num(each * wide))
+    _, lower, upper = widen_rates((value, lower, upper), counts, variance, confidence)
     return table.assign(lower_ci=lower, upper_ci=upper)
+
+
+def widen_rates(
+    rates: tuple[np.ndarray, np.ndarray, np.ndarray],
+    counts: np.ndarray,
+    variance: np.ndarray,
+    confidence: float = 0.95,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rates with their lower and upper limits, widened as :func:`widen` does it in a table."""
+    value, lower, upper = rates
+    if not variance.any():
+        return rates
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = value / np.where(counts > 0, counts, np.nan)
+    wide = ndtri((1 + confidence) / 2) * np.sqrt(variance)
+    return value, *widened(value, lower, upper, np.nan_to_num(each * wide))

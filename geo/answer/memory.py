@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from itertools import islice
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -121,13 +121,13 @@ def size_of(value: Any) -> int:
     """
     if isinstance(value, str | bytes):
         return 50 + len(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return 56 + sum(map(size_of, value))
     if hasattr(value, "nbytes"):
         return int(value.nbytes)
     if isinstance(value, dict):
         return sum(size_of(key) + size_of(each) for key, each in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
-        return 56 + sum(map(size_of, value))
     if is_dataclass(value):
-        return sum(size_of(getattr(value, one.name)) for one in fields(value))
+        return sum(map(size_of, vars(value).values()))
     columns = len(getattr(value, "columns", ()))
     return WORD * (4 + int(getattr(value, "size", 0))) + COLUMN * columns  # a table, by its cells

@@ -72,7 +72,7 @@ def _unknown(s: Asked) -> Iterator[tuple[str, Unknown]]:
     """What events lack: a place; a time, where it is filtered by; a day, where days are compared."""
     by_place = s.selection.by_place
     yield "place", Unknown(int(by_place[-2]), int(by_place.sum()))
-    lsoas = s.chosen[s.level.parent]
+    lsoas = s.level.of_lsoas(s.chosen)
     counted = int(s.selection.by_area[lsoas].sum())
     untimed = s.at_any_time.untimed(lsoas) if s.selection.slots is not None else 0
     timed = int(s.at_any_time.by_area[lsoas].sum())

@@ -82,10 +82,11 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
                 "is one area with a higher rate" if above == 1 else f"are {above:,} areas with a higher rate"
             )
             doubt = f" There {are}, unreliable for resting on fewer than {least} events.{doubt}"
-    best = np.flatnonzero(values == np.nanmax(values))
+    most = values == np.nanmax(values)
+    best = np.flatnonzero(most)
     names = [_place_name(table, int(i), s.query.level) for i in best]
     leaders = listed(names) if len(names) <= MOST_NAMED else s.areas(len(names))
-    share = s.share_held(np.isin(np.arange(len(values)), best))
+    share = s.share_held(most)
     held = (
         f"{agree(len(names), '', ' together')} {percent(share)} of those shown" if share is not None else ""
     )
@@ -123,8 +124,8 @@ def uncovered(s: Asked) -> str:
 
 def _place_name(table: pd.DataFrame, position: int, level: str) -> str:
     """Name of an area with its ward, where that says more."""
-    row = table.iloc[position]
-    return f"{row['name']} ({row['ward']})" if level == "lsoa" else str(row["name"])
+    name = str(table["name"].iloc[position])
+    return f"{name} ({table['ward'].iloc[position]})" if level == "lsoa" else name
 
 
 def left_out(s: Asked) -> tuple[str, ...]:
@@ -164,7 +165,7 @@ def left_out(s: Asked) -> tuple[str, ...]:
     if absent:
         runs = named([period_name(a, b) for a, b in month_runs(absent)], "period", "periods")
         said.append(f"{NOT_LOADED}: {runs}.")
-    small = s.chosen[s.level.parent]
+    small = s.level.of_lsoas(s.chosen)
     if (always := s.always(small)).sum() < small.sum():
         said.append(
             f"The chart of months is of the {counted(int(always.sum()), *AREAS['lsoa'])} reported on in "
@@ -286,7 +287,7 @@ def how_far_off(s: Asked, areas: np.ndarray) -> int | None:
     """How far the number of some areas (bool) together may lie from the true one; None where it is true."""
     if not s.loaded.noise:
         return None
-    within = np.where(areas[s.level.parent], 0, -1)
+    within = np.where(s.level.of_lsoas(areas), 0, -1)
     return int(plus_minus(s.variance(np.array([int(s.counts[areas].sum())]), within))[0])
 
 

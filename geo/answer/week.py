@@ -20,7 +20,7 @@ from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, N_SLOTS, first_week, ord
 from geo.ask.source_info import SourceInfo
 from geo.ask.words import percent, upper_first
 from geo.stats.clock import aoristic
-from geo.stats.midnight import Midnight, at_midnight, without_excess
+from geo.stats.midnight import Midnight, at_midnight, cut
 from geo.stats.peaks import Clumping, clumping, peak
 
 LONGEST = 24.0
@@ -104,7 +104,7 @@ def week_of(
     kind = "recorded" if kind in reasons else kind
     shown = _CLOCKS[kind](_Material(selection, lsoas, gate, cells, counts, hidden, midnight.kept))
     left = midnight if kind == "recorded" else _midnight(shown.counts, clumped[1], info, None)
-    kept = without_excess(shown.counts, left.kept)
+    kept = cut(shown.counts, left.kept)
     noisy = gate.controlled and whole is not None
     found = peak(kept, exposure=exposure.sum(axis=0), clumped=clumped, noun=info.noun)
     when = found.sentence
@@ -119,7 +119,7 @@ def week_of(
         stands_out=bool(found.days or found.hours) and not (sparse or noisy),
         kind=kind,
         untimed=_untimed(shown, selection.untimed(lsoas), total, info.noun, gate)
-        + _doubt(left, float(np.sum(shown.counts) - np.sum(np.asarray(kept)))),
+        + _doubt(left, float(np.sum(shown.counts) - np.sum(kept))),
         reasons=reasons,
     )
 
@@ -221,7 +221,7 @@ def _recorded(m: _Material) -> _Shown:
 
 def _without(m: _Material) -> _Shown:
     """Midnight cut down to the hours beside it, all from protected cells, so that it tells no more."""
-    kept = without_excess(m.counts, m.kept).to_numpy()
+    kept = cut(m.counts, m.kept)
     clock = _protected(m.gate, np.rint(kept)).mask(m.hidden)
     left_out = round(float((m.counts - kept).sum()))
     return _Shown(clock, kept, left_out, "for what midnight holds beyond the hours beside it")

@@ -79,7 +79,7 @@ def between_areas(
     of = np.where((of >= 1) & (of <= groups), of, 0).astype(np.int64)  # 0 is none
     observed, areas = _across(x), np.bincount(of, minlength=groups + 1)[1:].astype(np.float64)
     own = _at_the_rate_of(x, n, of, groups)
-    everywhere = _at_the_rate_of(x, n, np.ones(len(x), np.int64), 1)
+    everywhere = _at_the_rate(x.sum(axis=0), n.sum(axis=0), n)
     residual = (observed - own) ** 2
     within = float(np.maximum(areas - 1, 0).sum())
     spread = np.full(groups, np.nan)
@@ -129,6 +129,11 @@ def _at_the_rate_of(x: Floats, n: Floats, group: NDArray[np.int64], groups: int)
     people = group_sums(n, group, groups)
     rate = np.divide(group_sums(x, group, groups), people, out=np.zeros_like(people), where=people > 0)
     return _across(_of_group(rate, group) * n)
+
+
+def _at_the_rate(events: Floats, people: Floats, n: Floats) -> Floats:
+    """The same at the rate of so many events and people, of every age band."""
+    return _across(np.divide(events, people, out=np.zeros_like(people), where=people > 0) * n)
 
 
 def _dealt_out(beyond: Floats, group: NDArray[np.int64], places: Floats) -> Floats:

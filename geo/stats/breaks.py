@@ -132,6 +132,18 @@ def own_edges(edges: Sequence[float], whole: bool) -> np.ndarray:
     return np.unique(np.ceil(edges)) if whole else np.asarray(edges, float)
 
 
+def steps_passed(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """How many of a few bounds each value has reached; NaN none.
+
+    >>> steps_passed(np.array([1.0, 3.0]), np.array([0.0, 1.0, 5.0, np.nan])).tolist()
+    [0, 1, 2, 0]
+    """
+    passed = np.zeros(len(values), np.int64)
+    for edge in edges:
+        passed += values >= edge
+    return passed
+
+
 def _tidy(edges: np.ndarray, whole: bool) -> np.ndarray:
     """Bounds that can be read: whole numbers from 1, or three figures; increasing."""
     if whole:

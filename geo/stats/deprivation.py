@@ -10,7 +10,7 @@ score instead, it says so, and a higher score is more deprived.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -111,9 +111,14 @@ def gradient(
 
 # ---------------------------------------------------------------- slope and relative index of inequality
 
+_SLOPE = pd.Index(
+    ["sii", "sii_lower", "sii_upper", "rii", "rii_lower", "rii_upper", "fit", "fit_p", "groups"]
+)
+_ENDS = pd.Index("most least most_rate least_rate ratio ratio_lower ratio_upper".split())
+
 
 def slope_index(
-    table: pd.DataFrame,
+    table: Mapping[str, ArrayLike] | pd.DataFrame,
     *,
     between: Between | None = None,
     confidence: float = 0.95,
@@ -134,7 +139,7 @@ def slope_index(
 
     Parameters
     ----------
-    table : DataFrame
+    table : DataFrame or mapping of arrays
         A :func:`gradient` with ``hide=False``: ``population, value, lower_ci, upper_ci`` (95% limits), most
         deprived first. Groups without population are left out.
     between : Between, optional
@@ -158,14 +163,13 @@ def slope_index(
     Low A, Low A (2004), Measuring the gap, *Journal of Public Health* 26, 388-395. Where ``fit_p`` is small
     the rates lie on no straight line, and the indices describe them poorly: :func:`ends` needs no line.
     """
-    columns = (table[name].to_numpy(np.float64) for name in ("population", "value", "lower_ci", "upper_ci"))
+    columns = (np.asarray(table[name], float) for name in ("population", "value", "lower_ci", "upper_ci"))
     population, value, lower, upper = columns
     used = (population > 0) & ~np.isnan(value)
     population, value, lower, upper = population[used], value[used], lower[used], upper[used]
     groups = len(value)
-    names = ["sii", "sii_lower", "sii_upper", "rii", "rii_lower", "rii_upper", "fit", "fit_p"]
     if groups < MIN_AREAS:
-        return pd.Series({**dict.fromkeys(names, np.nan), "groups": groups})
+        return pd.Series([*[np.nan] * (len(_SLOPE) - 1), groups], _SLOPE)
     share = population / population.sum()
     rank = np.cumsum(share) - share / 2
     centred = rank - share @ rank
@@ -196,8 +200,8 @@ def slope_index(
     known = between is None or np.isfinite(between.stretch)
     found = [sii, *sii_limits, rii, *(rii_limits if np.isfinite(rii) and known else [np.nan, np.nan])]
     fit = _about_a_line(rank, value, np.where(positive, value, 1.0) * chance)
-    found += [fit, special.chdtrc(groups - 2, fit)]
-    return pd.Series({**dict(zip(names, map(float, found), strict=True)), "groups": groups})
+    found += [fit, special.chdtrc(groups - 2, fit), groups]
+    return pd.Series(np.array(found, dtype=np.float64), _SLOPE)
 
 
 @lru_cache(maxsize=8)
@@ -216,17 +220,17 @@ def _about_a_line(x: Floats, y: Floats, error: Floats) -> float:
     return float(((y / error - design @ np.linalg.lstsq(design, y / error)[0]) ** 2).sum())
 
 
-def ends(table: pd.DataFrame, between: Between | None = None) -> pd.Series:
+def ends(table: Mapping[str, ArrayLike] | pd.DataFrame, between: Between | None = None) -> pd.Series:
     """The rate of the most deprived group over that of the least, as observed.
 
     Parameters
     ----------
-    table : DataFrame
+    table : DataFrame or mapping of arrays
         A :func:`gradient`: ``population, value, lower_ci, upper_ci``, most deprived first. Groups without
         population are left out.
     between : Between, optional
-        How much areas of one group differ, the index of the table naming groups from 1; without it the limits
-        hold chance errors only.
+        How much areas of one group differ, the index of the table naming groups from 1 (arrays hold them
+        all); without it the limits hold chance errors only.
 
     Returns
     -------
@@ -241,14 +245,14 @@ def ends(table: pd.DataFrame, between: Between | None = None) -> pd.Series:
     >>> found[["ratio", "ratio_lower", "ratio_upper"]].round(2).tolist()
     [3.0, 1.98, 4.68]
     """
-    names = ["most", "least", "most_rate", "least_rate", "ratio", "ratio_lower", "ratio_upper"]
-    used = np.flatnonzero(table["population"].to_numpy(np.float64) > 0)
+    columns = (np.asarray(table[name], float) for name in ("population", "value", "lower_ci", "upper_ci"))
+    population, *rates_ = columns
+    used = np.flatnonzero(population > 0)
     if len(used) < 2:
-        return pd.Series(np.nan, names)
+        return pd.Series(np.nan, _ENDS)
     two = used[[0, -1]]
-    value, lower, upper = (
-        table[name].to_numpy(np.float64)[two] for name in ("value", "lower_ci", "upper_ci")
-    )
+    group = table.index[two].to_numpy() if isinstance(table, pd.DataFrame) else two + 1
+    value, lower, upper = (column[two] for column in rates_)
     (high, low), (high_lower, low_lower), (high_upper, low_upper) = value, lower, upper
     limits = [np.nan] * 3
     if high > 0 and low > 0:
@@ -257,10 +261,10 @@ def ends(table: pd.DataFrame, between: Between | None = None) -> pd.Series:
         below = np.log(low / low_lower) if low_lower > 0 else np.inf
         up = np.hypot(np.log(high_upper / high), below)
         if between is not None:
-            added = intervals.deviate(0.95) * between.spread[table.index[two].to_numpy(int) - 1]
+            added = intervals.deviate(0.95) * between.spread[group.astype(int) - 1]
             down, up = (between.stretch * np.hypot(one, np.hypot(*added)) for one in (down, up))
         limits = [high / low, high / low * np.exp(-down), high / low * np.exp(up)]
-    return pd.Series([*table.index[two], high, low, *limits], names, dtype=float)
+    return pd.Series(np.array([*group, high, low, *limits], dtype=np.float64), _ENDS)
 
 
 def share_in_most_deprived(
@@ -301,18 +305,34 @@ def share_in_most_deprived(
     """
     x, n = (np.nan_to_num(np.asarray(values, dtype=np.float64)) for values in (events, population))
     d = np.asarray(decile if isinstance(decile, np.ndarray) else pd.Series(decile).astype("Float64"), float)
-    tenth, last = np.nan_to_num(d).astype(np.int64), np.asarray(deciles) - 1
+    tenth = np.nan_to_num(d).astype(np.int64)
     areas, held, lived = (group_sums(values, tenth, DECILES) for values in (np.ones(len(x)), x, n))
+    return share_of_sums(areas, held, lived, deciles, between=between, confidence=confidence, told=told)
+
+
+def share_of_sums(
+    areas: Floats,
+    held: Floats,
+    lived: Floats,
+    deciles: Sequence[int] = (1, 2, 3),
+    *,
+    between: Between | None = None,
+    confidence: float = 0.95,
+    told: Callable[[int], float | None] = float,
+) -> pd.DataFrame:
+    """The same as :func:`share_in_most_deprived` of the areas, events and residents of all ten deciles."""
+    last = np.asarray(deciles) - 1
     sums = [told(int(part)) for part in (held.sum(), *np.cumsum(held)[last])]
     whole, *parts = (np.nan if known is None else float(known) for known in sums)
     residents = lived.sum()
-    share = intervals.wilson(np.minimum(parts, whole), np.full(len(parts), whole), confidence)
+    part, every = np.minimum(parts, whole), np.full(len(parts), whole if whole > 0 else np.nan)
+    lower, upper = intervals.wilson_limits(part, every, confidence)
     table = {
         "areas": np.cumsum(areas)[last].astype(np.int64),
         "events": parts,
-        "share": share["value"].to_numpy(),
-        "lower_ci": share["lower_ci"].to_numpy(),
-        "upper_ci": share["upper_ci"].to_numpy(),
+        "share": part / every,
+        "lower_ci": lower,
+        "upper_ci": upper,
         "population_share": np.cumsum(lived)[last] / (residents if residents > 0 else np.nan),
     }
     if between is not None:

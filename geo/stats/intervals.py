@@ -135,10 +135,16 @@ def wilson(events: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> pd.
     index, (x, n) = vectors(events, total)
     if (x > n).any():
         raise ValueError("a part cannot exceed its whole")
-    z = deviate(confidence)
     n = np.where(n > 0, n, np.nan)
-    centre = 2 * x + z**2
-    spread = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
-    lower, upper = ((centre + side * spread) / (2 * (n + z**2)) for side in (-1, 1))
+    lower, upper = wilson_limits(x, n, confidence)
     table = {"count": x, "total": n, "value": x / n, "lower_ci": lower, "upper_ci": upper}
     return pd.DataFrame(table, index=index)
+
+
+def wilson_limits(events: Floats, total: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """The limits of :func:`wilson` alone, of totals above 0 or NaN."""
+    z = deviate(confidence)
+    centre = 2 * events + z**2
+    spread = z * np.sqrt(z**2 + 4 * events * (1 - events / total))
+    lower, upper = ((centre + side * spread) / (2 * (total + z**2)) for side in (-1, 1))
+    return lower, upper

@@ -11,6 +11,7 @@ from scipy import special
 
 from geo.stats.clock import MIDNIGHT_P, MIDNIGHT_RATIO, WEEK, as_week, framed
 from geo.stats.intervals import deviate, poisson_interval
+from geo.stats.vectors import Floats
 
 _BEFORE, _AFTER = np.array([-2, -1]), np.array([1, 2])
 _LATE = np.isin(np.arange(7), (5, 6))
@@ -187,6 +188,11 @@ def without_excess(matrix: ArrayLike | pd.DataFrame, kept: float) -> pd.DataFram
     DataFrame [day, hour]
         Not whole numbers in general.
     """
-    week = as_week(matrix).copy()
+    return framed(cut(as_week(matrix), kept))
+
+
+def cut(week: Floats, kept: float) -> Floats:
+    """The same of a week that is an array, as one."""
+    week = week.copy()
     week[:, 0] *= kept
-    return framed(week)
+    return week

@@ -130,10 +130,15 @@ def crude_rate(
     ['', 'not shown: fewer than 3 events']
     """
     index, (x, n, t) = vectors(events, population, years)
-    person_years = _lived(n, t)
-    lower, upper = poisson_interval(x, confidence)
-    values = np.column_stack([x, lower, upper]) / person_years[:, None] * per
-    return _rate_table(index, x, n, values, hide_below)
+    return _rate_table(index, x, n, np.array(crude_with_limits(x, n, t, per, confidence)).T, hide_below)
+
+
+def crude_with_limits(
+    events: Floats, population: Floats, years: ArrayLike, per: float = 1000.0, confidence: float = 0.95
+) -> tuple[Floats, Floats, Floats]:
+    """The values of :func:`crude_rate` with their lower and upper limits alone, none hidden."""
+    lived, (lower, upper) = _lived(population, years), poisson_interval(events, confidence)
+    return events / lived * per, lower / lived * per, upper / lived * per
 
 
 def crude_values(events: Floats, population: Floats, years: Floats, per: float = 1000.0) -> Floats:
@@ -141,9 +146,10 @@ def crude_values(events: Floats, population: Floats, years: Floats, per: float =
     return np.asarray(np.where(events < HIDE_RATE_BELOW, np.nan, events / _lived(population, years) * per))
 
 
-def _lived(population: Floats, years: Floats) -> Floats:
+def _lived(population: Floats, years: ArrayLike) -> Floats:
     """Person-years; NaN where nobody lives."""
-    return np.where(population * years > 0, population * years, np.nan)
+    lived = population * np.asarray(years)
+    return np.where(lived > 0, lived, np.nan)
 
 
 def dsr(
