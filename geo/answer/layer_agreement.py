@@ -14,7 +14,7 @@ from geo.answer.layer import Claim, Layer
 from geo.answer.layer_clusters import (
     NOT_CORRECTED,
     about,
-    gi_star_beyond_residents,
+    gi_star,
     gi_star_by_chance,
     unjudged,
 )
@@ -30,7 +30,7 @@ def draw_agreement(s: Asked) -> Drawn:
     """For how many sources each area is a hotspot that residents do not explain, with the same filter."""
     slices = {key: s if key == s.query.source else s.ask(source=key, category=()) for key in s.sources}
     slices = {key: one for key, one in slices.items() if one is s or one.counts[s.inside].any()}
-    hot = {key: gi_star_beyond_residents(one, fdr=s.query.fdr) for key, one in slices.items()}
+    hot = {key: gi_star(one, fdr=s.query.fdr, beyond=True) for key, one in slices.items()}
     table = services.agreement(hot)
     most, shades = len(slices), SEQUENTIAL.steps(5)
     ramp = [shades[round(i)] for i in np.linspace(1, 4, max(1, most))]
@@ -64,8 +64,8 @@ def draw_agreement(s: Asked) -> Drawn:
             f"{upper_first(s.areas(len(missed)))} {are} hot for a health service and not for the police, "
             f"with a share of its events that is larger beyond chance: {names}."
         )
-    columns = table.drop(columns=["agree", "asked"]).add_prefix("hot_")
-    return Drawn(columns.assign(sources_hot=table["agree"]), codes, classes, finding, tuple(caveats))
+    columns = {**{f"hot_{key}": table[key] for key in slices}, "sources_hot": table["agree"]}
+    return Drawn(pd.DataFrame(columns), codes, classes, finding, tuple(caveats))
 
 
 def each_by_chance(slices: Mapping[str, Asked]) -> str:
@@ -95,7 +95,7 @@ def unreported(slices: Mapping[str, Asked], hot: Mapping[str, pd.DataFrame]) -> 
     inside = np.logical_and.reduce([one.inside for one in slices.values()])
     areas = s.frame.index[inside]
     return overlooked.overlooked(
-        {key: table.loc[areas] for key, table in hot.items()},
+        hot if inside.all() else {key: table.loc[areas] for key, table in hot.items()},
         {key: filled(one, one.counts)[inside] for key, one in slices.items()},
         {key: one.info.sector for key, one in slices.items()},
         s.neighbours if inside.all() else s.neighbours.subset(inside),

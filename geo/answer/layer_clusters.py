@@ -67,13 +67,22 @@ HOT_ONLY = "Not a hotspot"
 """What is told of all other areas where coldspots are not asked for."""
 
 
-def gi_star(s: Asked, *, fdr: bool) -> pd.DataFrame:
-    """Gi* of the counts on all areas of the level, ``cluster`` "NA" where it is not defined."""
+def gi_star(s: Asked, *, fdr: bool, beyond: bool = False) -> pd.DataFrame:
+    """Gi* of the counts on all areas of the level, ``cluster`` "NA" where it is not defined.
+
+    With ``beyond`` hot only where there is more than residents explain (or they are not known): all services
+    have residents in common, and hotspots of counts alone coincide where many people live.
+    """
     counts = s.counts[s.inside].astype(float)
     table = hotspots.getis_ord_star(counts, s.among, alpha=ALPHA, fdr=fdr, ring=False, corrected=False)
-    table = table.reindex(s.frame.index)
+    table = table if s.inside.all() else table.reindex(s.frame.index)
     cluster = table["cluster"].array.codes
-    return table.assign(cluster=worded(KEYS, np.where(cluster < 0, AT["NA"], cluster)))
+    cluster = np.where(cluster < 0, AT["NA"], cluster)
+    hot = cluster == AT["HH"]
+    more = beyond_residents(s, STATISTICS["getis_ord"], fdr=fdr) if beyond and hot.any() else None
+    if more is not None:
+        cluster = np.where(hot & ~more, AT["NS"], cluster)
+    return table.assign(cluster=worded(KEYS, cluster))
 
 
 def beyond_residents(s: Asked, statistic: Statistic, *, fdr: bool) -> np.ndarray | None:
@@ -86,17 +95,6 @@ def beyond_residents(s: Asked, statistic: Statistic, *, fdr: bool) -> np.ndarray
         s.counts[s.inside], people, s.among, window=statistic.window, alpha=ALPHA, fdr=fdr
     )
     return found
-
-
-def gi_star_beyond_residents(s: Asked, *, fdr: bool) -> pd.DataFrame:
-    """Gi* of the counts, hot only where there is more than residents explain (or they are not known).
-
-    All services have residents in common: hotspots of counts alone coincide where many people live.
-    """
-    table = gi_star(s, fdr=fdr)
-    hot = table["cluster"] == "HH"
-    more = beyond_residents(s, STATISTICS["getis_ord"], fdr=fdr) if hot.any() else None
-    return table if more is None else table.assign(cluster=table["cluster"].mask(hot & ~more, "NS"))
 
 
 def gi_star_by_chance(s: Asked) -> float:
@@ -112,7 +110,8 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
     if instead is not None:
         values = instead.values(s.counts[s.inside], s.population[s.inside]).to_numpy()
         quantity, reasons = f"{s.noun}: {instead.quantity}", [instead.reason]
-    table = statistic.function(values, s.among, alpha=ALPHA, fdr=s.query.fdr).reindex(s.frame.index)
+    table = statistic.function(values, s.among, alpha=ALPHA, fdr=s.query.fdr)
+    table = table if s.inside.all() else table.reindex(s.frame.index)
     cluster = table["cluster"].astype(hotspots.CLUSTERS).array.codes.astype(np.int8)
     cluster = np.where(cluster < 0, AT["NA"], cluster)
     flagged = table["flagged"].eq(True).to_numpy(bool)
@@ -155,10 +154,10 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
             f"{s.areas(int((table['p_permutation'] <= ALPHA).sum()))}; the exact p in "
             f"{int((table['p'] <= ALPHA).sum())}. esda's is one-sided, so it flags more."
         )
-    table["cluster"] = worded(KEYS, cluster)
-    shown = {column.name: table[column.name] for column in _columns(statistic) if column.name in table}
-    added = s.gate.statistics(pd.DataFrame(shown, s.frame.index), own=statistic.definitions)
-    added = m.columns.assign(**added)
+    words, names = worded(KEYS, cluster), [column.name for column in _columns(statistic)]
+    shown = {name: words if name == "cluster" else table[name].array for name in names if name in table}
+    added = pd.DataFrame({**m.columns, **shown}, s.frame.index)
+    added = s.gate.statistics(added, own=statistic.definitions)
     finding = _finding(s, cluster == AT["HH"], judged)
     if m.kind == LEVEL and s.query.measure == "count":
         finding += _beyond_residents(s, statistic, cluster == AT["HH"])
@@ -241,11 +240,11 @@ def _by_itself(s: Asked, alone: np.ndarray) -> list[str]:
 
 def _where(s: Asked, areas: np.ndarray) -> str:
     """Say in which boroughs or wards most of some areas lie."""
-    boroughs = s.frame["borough"][areas].value_counts()
-    number, first = int(areas.sum()), boroughs.index[0]
+    boroughs = s.level.boroughs_of(areas)
+    number, (first, most) = int(areas.sum()), next(iter(boroughs.items()))
     if len(boroughs) == 1:
         return f"all in {first}" if number > 1 else f"in {first}"
-    if boroughs.iloc[0] >= 0.75 * number:
+    if most >= 0.75 * number:
         return f"mostly in {first}"
     return "in " + named([f"{name} ({count:,})" for name, count in boroughs.items()], *AREAS["borough"])
 

@@ -114,13 +114,19 @@ def without_itself(
     order = np.argsort(np.negative(draws.astype(kind)), kind="stable")
     fewer = np.cumsum(np.bincount(draws.astype(np.int64), minlength=last + 1))
     still = len(draws) - np.append(0, fewer[:-1])
-    y = whole[order]
-    at = at[:, order] - draws[order] * y
-    value = (at > 0).astype(np.float64)
-    for k in range(1, last + 1):
-        m = still[k]
-        at[:, :m] += y[:m]
-        value[:, :m] = (n * below[k].take(at[:, :m], mode="clip") - k * value[:, :m]) / (n - k)
-    result = np.empty(at.shape)
-    result[:, order] = value
+    y, less = whole[order], draws[order] * whole[order]
+    result, everybody = np.empty(at.shape), np.empty(len(order))
+    for asked, found in zip(at, result, strict=True):  # row by row, in place: what is at hand is soonest used
+        place = asked[order] - less
+        value = (place > 0).astype(np.float64)
+        for k in range(1, last + 1):
+            m = still[k]
+            now, own, law = place[:m], value[:m], everybody[:m]
+            now += y[:m]
+            below[k].take(now, mode="clip", out=law)
+            law *= n
+            own *= k
+            np.subtract(law, own, out=own)
+            own /= n - k
+        found[order] = value
     return result

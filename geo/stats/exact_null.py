@@ -253,7 +253,11 @@ def _ask(
     if not is_constant(here) and not population.isolates.all():
         defined = np.flatnonzero(present)[~population.isolates]
         tails = _Sums(here, population, rings).tails(open_, cells, rough=rough)
-        found[:, :, defined] = tails.reshape(4, len(rings), -1).swapaxes(0, 1)
+        tails = tails.reshape(4, len(rings), -1).swapaxes(0, 1)
+        if len(defined) == neighbours.n:
+            found = tails
+        else:
+            found[:, :, defined] = tails
     return [Tails(*tails) for tails in found]
 
 

@@ -13,15 +13,19 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.special import betainc, gammainc
+from scipy.special import betainc, gammainc, gammaincinv
 
 from geo.stats.hotspots import bh_passes
 from geo.stats.weights import Neighbours
 
 NO_SPREAD = 1e-6
-FAR = {1: 1.7, -1: 0.9}
-"""Standard deviations above and below what is expected, nearer than which no law with α of at most 1 has a
-tail of 2.5%: the least are 1.97 and 0.97."""
+TAIL, GRID, SLACK = 0.025, np.linspace(0, 1, 65), 0.07
+_GAMMA = np.sqrt(GRID[1:]) * (gammaincinv(1 / GRID[1:], [[1 - TAIL], [TAIL]]) - 1 / GRID[1:])
+FAR = {side: np.append(1.96, side * row) - SLACK for side, row in zip((1, -1), _GAMMA, strict=True)}
+"""Standard deviations above and below what is expected, nearer than which no law with α of :data:`GRID` has a
+tail of 2.5%: those of the gamma law that it nears where much is expected, which no other undercuts by more
+than 0.04."""
+NEAREST = {side: float(least.min()) for side, least in FAR.items()}
 
 
 def by_residents(counts: np.ndarray, residents: np.ndarray) -> tuple[np.ndarray, float]:
@@ -99,7 +103,8 @@ def more_than_residents(
     far, uneven = (total - expected) / np.sqrt(expected + size * expected**2 + ~asked), size > 1
     p = np.where(asked, 1.0, np.nan)
     for side, more in ((1, 0.0), (-1, 1.0)):
-        some = asked & ((side * far > FAR[side]) | uneven)
+        some = np.flatnonzero(asked & ((side * far > NEAREST[side]) | uneven))
+        some = some[(side * far[some] > np.interp(size[some], GRID, FAR[side])) | uneven[some]]
         tail = at_least(total[some] + more, expected[some], size[some])
         p[some] = np.minimum(p[some], 2 * (tail if side > 0 else 1 - tail))
     significant = bh_passes(p, alpha) if fdr else p <= alpha

@@ -52,8 +52,10 @@ def agreement(results: Mapping[str, pd.DataFrame], code: str = "HH") -> pd.DataF
     [[2, 2], [0, 1]]
     """
     clusters = clusters_of(results)
-    hot = clusters == code
-    return hot.assign(agree=hot.sum(axis=1), asked=(clusters != "NA").sum(axis=1))
+    hot = {str(key): (cluster == code).to_numpy(bool) for key, cluster in clusters.items()}
+    known = [(cluster != "NA").to_numpy(bool) for _, cluster in clusters.items()]
+    agree, asked = (np.sum([*each], axis=0, dtype=np.int64) for each in (hot.values(), known))
+    return pd.DataFrame({**hot, "agree": agree, "asked": asked}, clusters.index)
 
 
 def clusters_of(results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

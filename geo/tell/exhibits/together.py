@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.layer_agreement import beyond_what, each_by_chance, unreported
-from geo.answer.layer_clusters import about, gi_star_beyond_residents
+from geo.answer.layer_clusters import about, gi_star
 from geo.answer.layer_services import among_busiest, taken_as_is, together, would_be
 from geo.ask.choices import LEVELS
 from geo.ask.words import (
@@ -113,7 +113,7 @@ def agreement(parts: Sequence[Part]) -> Exhibit:
 
 def _hot_spots(parts: Sequence[Part]) -> dict[str, pd.DataFrame]:
     """Gi* of each source, as the map of several services has it."""
-    return {key: gi_star_beyond_residents(one, fdr=one.query.fdr) for key, one in _asked(parts).items()}
+    return {key: gi_star(one, fdr=one.query.fdr, beyond=True) for key, one in _asked(parts).items()}
 
 
 def _asked(parts: Sequence[Part]) -> dict[str, Asked]:
