@@ -32,7 +32,7 @@ from geo.data.store import Snapshot, Store
 
 REMEMBERED = 128
 """Answers kept of each part."""
-ROOM = 16 * MEGABYTE
+ROOM = 12 * MEGABYTE
 """Bytes that they may take."""
 
 

@@ -50,7 +50,7 @@ NEEDS = (
 source that is open, weights of harm, published indicators, residents by age, what kind of place it is."""
 SELECTIONS = 64
 """Selections of each source that are kept: the parts of one answer ask for the same few again."""
-ROOM = 16 * MEGABYTE
+ROOM = 12 * MEGABYTE
 """Bytes that they may take."""
 
 

@@ -151,18 +151,21 @@ class Cube(Counts):
 
     @cached_property
     def cumulative(self) -> np.ndarray:
-        """Events by category and area up to each month, shape (C, M + 1, n + 2), int32."""
+        """Events by category and area up to each month, shape (C, M + 1, n + 2), as few bits as hold them."""
         shape = (len(self.categories), len(self.months), self.n_areas + 2)
         block = np.repeat(np.arange(shape[0] * shape[1]), np.diff(self.offsets[::N_SLOTS]))
         counts = np.bincount(block * shape[2] + self.area, minlength=int(np.prod(shape))).reshape(shape)
-        total = np.zeros((shape[0], shape[1] + 1, shape[2]), np.int32)
-        np.cumsum(counts, axis=1, out=total[:, 1:], dtype=np.int32)
+        np.cumsum(counts, axis=1, out=counts)
+        small = counts.max(initial=0) <= np.iinfo(np.uint16).max
+        total = np.zeros((shape[0], shape[1] + 1, shape[2]), np.uint16 if small else np.int32)
+        total[:, 1:] = counts
         return total
 
     @cached_property
     def _cumulative_of_all(self) -> np.ndarray:
-        """The same of all categories together, shape (M + 1, n + 2), int32."""
-        return self.cumulative.sum(axis=0, dtype=np.int32)
+        """The same of all categories together, shape (M + 1, n + 2)."""
+        total = self.cumulative.sum(axis=0, dtype=np.int32)
+        return total.astype(np.uint16) if total.max(initial=0) <= np.iinfo(np.uint16).max else total
 
     def until(self, categories: np.ndarray) -> list[np.ndarray]:
         """Cumulative counts that add up to those of some categories (bool), each of shape (M + 1, n + 2)."""
@@ -184,14 +187,17 @@ class Cube(Counts):
     @cached_property
     def unit_cell(self) -> np.ndarray:
         """Week (from that of the first month, or month), weekday and hour of every row in one; int32."""
-        places = np.arange(len(self.offsets) - 1, dtype=np.int32)
-        sizes = np.diff(self.offsets)
+        return self._unit_cells(0, len(self.offsets) - 1)
+
+    def _unit_cells(self, first: int, last: int) -> np.ndarray:
+        """The same of the rows of some cells that follow one another."""
+        places = np.arange(first, last, dtype=np.int32)
+        sizes = np.diff(self.offsets[first : last + 1])
         unit = np.repeat(places // N_SLOTS % max(1, len(self.months)), sizes)
         slot = np.repeat(places % N_SLOTS, sizes)
         if self.by_week:
-            unit = np.where(
-                self.day > 0, (self.before_first[unit] + self.day - 1) // 7 - first_week(self.months), 0
-            )
+            day = self.day[self.offsets[first] : self.offsets[last]]
+            unit = np.where(day > 0, (self.before_first[unit] + day - 1) // 7 - first_week(self.months), 0)
         return (unit * N_SLOTS + slot).astype(np.int32)
 
     @cached_property
@@ -202,8 +208,9 @@ class Cube(Counts):
         """
         edges = self.offsets[::N_SLOTS].tolist()
         cells, numbers = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
-        for start, end in pairwise(edges):
-            there = self.unit_cell[start:end][self.area[start:end] < self.n_areas]
+        for block, (start, end) in enumerate(pairwise(edges)):
+            units = self._unit_cells(block * N_SLOTS, (block + 1) * N_SLOTS)
+            there = units[self.area[start:end] < self.n_areas]
             first = there.min(initial=np.iinfo(np.int32).max)
             number = np.bincount(there - first)
             some = np.flatnonzero(number)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from geo.answer.asked import ALPHA, Asked
 from geo.answer.colours import HOT, PLAIN, THERE, Shade
@@ -147,6 +146,8 @@ RANKS_DEALT = 100
 
 def _go_together(s: Asked, other: Asked) -> Together:
     """Whether two sources go together over the map, for their numbers and for their rates."""
+    from scipy.stats import rankdata
+
     here, there = (filled(one, one.counts)[s.inside] for one in (s, other))
     p, people = services.go_together(here, around(there, s.among)), s.population[s.inside]
     if p > ALPHA or not (people > 0).all():

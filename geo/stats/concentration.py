@@ -18,7 +18,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from pandas.api.extensions import ExtensionArray
 from pandas.arrays import IntegerArray
-from scipy import stats
 
 from geo.stats.vectors import worded
 
@@ -376,4 +375,6 @@ def _spearman(before: pd.Series, after: pd.Series) -> float:
     both = pd.concat([before, after], axis=1, keys=["before", "after"]).dropna()
     if len(both) < 2 or (both.nunique() < 2).any():
         return float("nan")
-    return float(stats.spearmanr(both["before"], both["after"]).statistic)
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(both["before"], both["after"]).statistic)

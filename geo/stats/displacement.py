@@ -10,9 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 from scipy.special import ndtr, ndtri
-from scipy.stats import poisson
 
 Pair = tuple[float, float]
 """Events before and after."""
@@ -115,6 +113,8 @@ def matched_controls(
         On the treated areas: ``control``, ``unlikeness``, and ``like``: whether it is less than twice what
         chance makes of two equal areas.
     """
+    from scipy.optimize import linear_sum_assignment
+
     free = np.flatnonzero(~treated & ~barred)
     mine = np.flatnonzero(treated)
     if len(free) < len(mine):
@@ -178,6 +178,8 @@ def regression_to_the_mean(counts: np.ndarray, chosen: np.ndarray) -> Regression
     >>> found.chosen, round(found.share, 1)
     (204.0, 0.4)
     """
+    from scipy.stats import poisson
+
     y = np.asarray(counts, float)
     values, which, number = np.unique(y, return_inverse=True, return_counts=True)
     if not chosen.any() or not y[chosen].sum():

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from scipy.spatial import KDTree
-from scipy.stats import poisson
 
 METRES = (0.0, 100.0, 200.0, 300.0, 400.0)
 """Bounds of the bands of distance: the same place first, then up to each."""
@@ -102,6 +101,8 @@ def repeats(events: np.ndarray, candidates: int | None = None) -> pd.DataFrame:
     >>> repeats(np.array([1, 1, 2, 6]))["places"].tolist()
     [2, 1, 0, 0, 1]
     """
+    from scipy.stats import poisson
+
     events = np.asarray(events, np.int64)
     events = events[events > 0]
     total = int(events.sum())

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import betainc, gammainc, gammaincinv
 
 from geo.stats.hotspots import bh_passes
@@ -192,6 +191,8 @@ def chance_of_busiest(counts: np.ndarray, residents: np.ndarray, busiest: np.nda
     >>> chance_of_busiest(np.array([100.0, 200, 300, 400]), np.array([1.0, 2, 3, 4]), two).round(2).tolist()
     [0.0, 0.0, 1.0, 1.0]
     """
+    from scipy.optimize import brentq
+
     mean, spread = by_residents(counts, residents)
     high = 4 * float(np.nanmax(counts, initial=0.0) + mean.max()) + 4
     number = float(busiest.sum())

@@ -13,7 +13,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
-from scipy.stats import hypergeom
 
 from geo.stats.exact_null import neighbour_sum_p
 from geo.stats.hotspots import CLUSTERS, bh_q
@@ -246,6 +245,8 @@ def joined_by_chance(
     neighbours, alpha
         As there.
     """
+    from scipy.stats import hypergeom
+
     held = neighbours.align(counted)
     known = np.isfinite(held)
     asked = table["p"].notna().to_numpy()

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
-from scipy.interpolate import CubicSpline
+from scipy import special
 
 from geo.stats.vectors import Floats
 
@@ -22,7 +21,8 @@ NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 WIDE = 1.5
 """The same for a quarter of the steps; for half of them four times as many."""
 STEPS = np.linspace(-7, 7, 101)[:, None]
-STEP_WEIGHTS = stats.norm.pdf(STEPS) / stats.norm.pdf(STEPS).sum()
+_DENSITY = np.exp(-(STEPS**2) / 2) / np.sqrt(2 * np.pi)
+STEP_WEIGHTS = _DENSITY / _DENSITY.sum()
 """Where a log-normal mean is looked at, in standard deviations."""
 EXPECTATIONS, SMALLEST_TAIL = 32, 1e-300
 """Expectations at which the tails of a count are worked out where more areas than these have it."""
@@ -177,6 +177,8 @@ def between_nodes(
     The logarithm of a tail is a smooth line over that of the expectation; what is read differs from what
     would be worked out by less than one part in ten thousand.
     """
+    from scipy.interpolate import CubicSpline
+
     which, counts = pd.factorize(at)
     order = np.argsort(which, kind="stable")
     groups = np.split(order, np.cumsum(np.bincount(which, minlength=len(counts)))[:-1])

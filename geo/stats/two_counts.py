@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import betainc, betaincinv, gammaln, pdtr, pdtrc, pdtrik, xlogy
-from scipy.stats import binom
 
 from geo.stats.dispersion import Dispersion, allowed_for
 
@@ -59,6 +58,8 @@ def c_test(first: np.ndarray, second: np.ndarray, share: float) -> np.ndarray:
 
 def _shown_test(first: np.ndarray, second: np.ndarray, share: float, least: int) -> np.ndarray:
     """Two-sided p of `second` among the splits of the sum in which both counts can be seen."""
+    from scipy.stats import binom
+
     pairs, where = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)
     found = np.ones(len(pairs))
     for at, (x, y) in enumerate(pairs):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from pandas.api.extensions import ExtensionArray
-from scipy import optimize, special, stats
+from scipy import special
 
 from geo.stats import intervals, rates, spread, vectors
 from geo.stats.as_seen import AsSeen
@@ -327,6 +327,8 @@ def _fit(y: Floats, offset: Floats, design: Floats) -> tuple[float, Floats]:
 
 def _likeliest(law: spread.Law, y: Floats, mean: Floats, near: float = 0.0) -> float:
     """Dispersion of highest likelihood about given means; first looked for near that of another law."""
+    from scipy.optimize import minimize_scalar
+
     likelihood = law.log_likelihood(y, mean)
 
     def unlikelihood(log_dispersion: float) -> float:
@@ -335,7 +337,7 @@ def _likeliest(law: spread.Law, y: Floats, mean: Floats, near: float = 0.0) -> f
     about = [(np.log(near) - NEAR, np.log(near) + NEAR)] if near else []
     for low, high in (*about, (-15, 5)):
         options = {"xatol": 1e-6}
-        best = optimize.minimize_scalar(unlikelihood, bounds=(low, high), method="bounded", options=options)
+        best = minimize_scalar(unlikelihood, bounds=(low, high), method="bounded", options=options)
         if low + 1e-3 < best.x < high - 1e-3:
             break
     return float(np.exp(best.x))
@@ -368,8 +370,10 @@ def _expected_of_others(
 
 def _law(expected: Floats | float, dispersion: float) -> Any:
     """The negative-binomial law about an expectation."""
+    from scipy.stats import nbinom
+
     size = 1 / max(dispersion, 1e-9)
-    return stats.nbinom(size, size / (size + expected))
+    return nbinom(size, size / (size + expected))
 
 
 def _fitted_tails(at: Floats, y: Floats, expected: Floats) -> tuple[Floats, Floats]:
@@ -452,7 +456,7 @@ def _excess_table(
     index: pd.Index, x: Floats, expected: Floats, error: Floats, p: Floats, *, confidence: float
 ) -> pd.DataFrame:
     """Ratios, their limits, and how surprising the counts are."""
-    z = stats.norm.ppf(0.5 + confidence / 2)
+    z = intervals.deviate(confidence)
     lower, upper = intervals.poisson_interval(x, confidence)
     known = (expected >= LEAST_EXPECTED) & (error <= LARGEST_ERROR)
     expected, error = np.where(known, expected, np.nan), np.where(known, error, np.nan)
@@ -478,7 +482,7 @@ def _curve(
     """The fitted rate per 1,000 and year at 50 points along the scale of deprivation."""
     points = np.linspace(values.min(), values.max(), 50)
     design = basis(points)
-    z = stats.norm.ppf(0.5 + confidence / 2)
+    z = intervals.deviate(confidence)
     error = np.sqrt(np.einsum("ip,pq,iq->i", design, covariance, design))
     rate = np.exp(np.clip(design @ beta, -30, 30)) * 1000 / years
     factor = np.exp(z * np.where(error <= LARGEST_ERROR, error, np.nan))

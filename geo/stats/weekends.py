@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import nbinom
 
 FEWEST = 52
 """Weekends of history below which nothing is forecast."""
@@ -184,6 +183,8 @@ def forecast(model: Model, calendar: pd.DataFrame, bounds: tuple[float, float]) 
 def _law(mean: np.ndarray, variance: np.ndarray):  # type: ignore[no-untyped-def]
     """Negative binomial with this mean and variance, of more than the mean."""
     variance = np.maximum(variance, mean * (1 + 1e-9))
+    from scipy.stats import nbinom
+
     return nbinom(mean**2 / (variance - mean), mean / variance)
 
 

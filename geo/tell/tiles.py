@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 from geo.data.boundaries import browser_geojson, in_degrees
 from geo.stats.weights import Neighbours
@@ -125,6 +124,8 @@ def _inside(outline: BaseGeometry, size: float, shift: float) -> np.ndarray:
 
 def _assign(wanted: np.ndarray, middles: np.ndarray, neighbours: Neighbours) -> np.ndarray:
     """Position of the tile of each area."""
+    from scipy.optimize import linear_sum_assignment
+
     near = pd.Series(np.repeat(np.arange(neighbours.n), neighbours.cardinalities))
     target = wanted
     best, least = np.arange(len(wanted)), np.inf
