@@ -103,11 +103,16 @@ TRIED = {
 }
 
 
-@pytest.mark.parametrize(("key", "world"), TRIED.items())
-def test_sentences_keep_silent_where_nothing_happens(
-    demo_atlas: Atlas, query: Query, key: str, world: str
-) -> None:
-    found = one_of(demo_atlas, query, key, WORLDS[world], maps=20, per_area=20)
+@pytest.fixture(scope="module")
+def sentences(demo_atlas: Atlas, query: Query) -> dict[str, Spoken]:
+    """Each of them in its world, those of one world on the same maps."""
+    pairs = [(key, WORLDS[world]) for key, world in TRIED.items()]
+    return {one.layer: one for one in tried(demo_atlas, query, pairs, maps=20, per_area=20)}
+
+
+@pytest.mark.parametrize("key", TRIED)
+def test_sentences_keep_silent_where_nothing_happens(sentences: dict[str, Spoken], key: str) -> None:
+    found = sentences[key]
     assert found.claimed and found.maps == 20
     assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
 
@@ -119,11 +124,11 @@ def test_every_exhibit_is_tried_or_gives_numbers_only() -> None:
         assert not key or key in SENTENCES or LAYERS[key].claim.verdicts, exhibit
 
 
-@pytest.mark.parametrize("key", ["agreement", "colocation"])
-def test_services_agree_no_more_than_residents_let_them(demo_atlas: Atlas, query: Query, key: str) -> None:
-    found = one_of(demo_atlas, query, key, WORLDS["residents"], maps=20)
-    assert found.claimed
-    assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
+def test_services_agree_no_more_than_residents_let_them(demo_atlas: Atlas, query: Query) -> None:
+    pairs = [(key, WORLDS["residents"]) for key in ("agreement", "colocation")]
+    for found in tried(demo_atlas, query, pairs, maps=20):
+        assert found.claimed, found.layer
+        assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE, found.layer
 
 
 def test_protected_sources_are_not_set_beside_samples_of_one_pattern(small_atlas: Atlas) -> None:
@@ -227,13 +232,13 @@ def test_events_of_a_borough_fall_on_its_small_areas_by_their_residents(
 
 
 @pytest.mark.parametrize("level", ["lsoa", "ward"])
-@pytest.mark.parametrize("key", ["getis_ord", "local_moran"])
 def test_exact_hotspots_keep_silent_where_counts_are_dealt_out_again(
-    demo_atlas: Atlas, query: Query, key: str, level: str
+    demo_atlas: Atlas, query: Query, level: str
 ) -> None:
-    found = one_of(demo_atlas, query.replace(level=level), key, WORLDS["dealt"], maps=60)
-    assert found.claimed
-    assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE
+    pairs = [(key, WORLDS["dealt"]) for key in ("getis_ord", "local_moran")]
+    for found in tried(demo_atlas, query.replace(level=level), pairs, maps=60):
+        assert found.claimed, found.layer
+        assert binom.sf(found.speaking - 1, found.maps, 0.05) > SURE, found.layer
 
 
 def test_a_layer_that_speaks_is_heard(demo_atlas: Atlas, query: Query) -> None:
