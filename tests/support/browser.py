@@ -291,11 +291,15 @@ No colour but that of the filters' sheet and of what opens it depends on the wid
 """
 
 
+BRIEF = {"resultTypes": ["violations"], "selectors": False, "iframes": False, "preload": False}
+"""What is told of a page by its elements alone: it has no frames, and no rule reads its style sheets."""
+
+
 def barriers(page: Page, *rules: str, but: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """What axe finds to bar people from a page, by some of its rules or by all: the rule, and the element."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE_SCRIPT)
-    options: dict[str, object] = {"resultTypes": ["violations"], "rules": dict.fromkeys(but, OFF)}
+    options: dict[str, object] = {**BRIEF, "rules": dict.fromkeys(but, OFF)}
     if rules:
         options["runOnly"] = rules
     found = page.evaluate("options => axe.run(options)", options)["violations"]
