@@ -310,7 +310,7 @@ def test_a_strip_is_one_stop_of_the_tab_key_and_works_by_arrows(page: Page, addr
 
 
 def test_skip_links_lead_to_the_parts(page: Page, address: str):
-    load(page, address)
+    visit(page, address)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to finding")).to_be_focused()
     page.keyboard.press("Enter")

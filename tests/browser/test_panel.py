@@ -8,7 +8,7 @@ from playwright.sync_api import Error, Page, expect
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import CONTRAST, Held, barriers, go, load, rest, shows, visit
+from tests.support.browser import CONTRAST, Held, barriers, go, rest, shows, visit
 from tests.support.small_county import CODES
 
 HERE, THERE = CODES[0], CODES[7]
@@ -22,7 +22,7 @@ def told(page: Page) -> None:
 
 def test_the_head_comes_at_once_and_only_the_newest_panel_stays(page: Page, address: str, small_atlas: Atlas):
     panels = Held(page, "**/piece/panel*")
-    load(page, address)
+    visit(page, address)
     row = small_atlas.answer(Query()).table.loc[HERE]
     page.locator(f".row[data-code={HERE}]").click()
     expect(page.locator(f"{PANEL} h2")).to_have_text("Square 00")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.support.browser import load
+from tests.support.browser import visit
 from tests.support.exported import squeezed
 from tests.support.small_print import smallest
 
@@ -48,7 +48,7 @@ def pictures(paper) -> list[tuple[float, float, float, float]]:
 )
 def test_the_map_is_whole_on_a_page_of_its_paper(page: Page, address: str, search: str, width, height):
     page.set_viewport_size({"width": width, "height": height})
-    load(page, address, search)
+    visit(page, address, search)
     lying = "present" in search
     before = page.locator("#map").evaluate("it => [it.offsetWidth, it.offsetHeight]")
     paper = printed(page)
@@ -75,7 +75,7 @@ WHOLE = """(pill) => {
 
 
 def test_the_longest_label_of_the_ranked_table_is_whole(page: Page, address: str):
-    load(page, address, "?layer=local_moran")
+    visit(page, address, "?layer=local_moran")
     pill = page.locator("#table .pill").first
     pill.evaluate("it => { it.textContent = 'high by itself'; }")
     page.emulate_media(media="print")

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterator
 
 import pytest
 from PIL import Image
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from geo.answer.colours import SEQUENTIAL
-from tests.support.browser import CONTRAST, Held, barriers, draw, go, load, rest, shows, visit
+from tests.support.browser import CONTRAST, LAPTOP, Held, barriers, draw, go, load, rest, shows, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -36,6 +37,16 @@ def theme_of(page: Page) -> list[str | None]:
 
 
 DARK, LIGHT = ["dark", "dark", "true"], ["light", "light", "false"]
+
+
+@pytest.fixture
+def dark(page: Page, address: str) -> Iterator[Page]:
+    """The page turned dark as by its reader, and light again for the next."""
+    visit(page, address)
+    page.keyboard.press("d")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    yield page
+    page.locator("body").press("d")
 
 
 def ground(page: Page) -> tuple[int, ...]:
@@ -131,8 +142,11 @@ def test_a_map_that_is_there_before_its_style_sheet_is_dark_too(new_tab: Page, a
 # ---------------------------------------------------------------- what is drawn
 
 
-def test_the_swatches_the_map_and_the_charts_are_of_one_theme(page: Page, address: str):
-    load(page, address, "?theme=dark&layer=quintile")
+def test_the_swatches_the_map_and_the_charts_are_of_one_theme(dark: Page):
+    page = dark
+    go(page, "?layer=quintile")
+    rest(page)
+    draw(page)
     swatches = page.locator(".legend .swatch-plain")
     shown = [swatches.nth(i).evaluate("it => getComputedStyle(it).backgroundColor") for i in range(5)]
     assert shown == [f"rgb{rgb(colour)}" for colour in reversed(SEQUENTIAL.dark)]
@@ -143,8 +157,8 @@ def test_the_swatches_the_map_and_the_charts_are_of_one_theme(page: Page, addres
     expect(page.locator("#gradient .bar").first).to_have_css("fill", f"rgb{rgb('#f4eaff')}")
 
 
-def test_nothing_of_it_reaches_paper(page: Page, address: str):
-    load(page, address, "?theme=dark")
+def test_nothing_of_it_reaches_paper(dark: Page):
+    page = dark
     page.emulate_media(media="print")
     ink = page.locator("h1#headline").evaluate("it => getComputedStyle(it).color")
     assert ink == f"rgb{rgb('#17222b')}"
@@ -166,19 +180,19 @@ def test_nothing_of_it_reaches_paper(page: Page, address: str):
 # ---------------------------------------------------------------- for everyone
 
 
-@pytest.mark.parametrize(("width", "states"), [(1366, STATES), (390, STATES[:1])])
-def test_no_barrier_that_axe_can_find_in_the_dark(
-    page: Page, address: str, width: int, states: tuple[str, ...]
-):
-    page.set_viewport_size({"width": width, "height": 768})
+def test_no_barrier_that_axe_can_find_in_the_dark(dark: Page):
+    """On the narrow page where it is its plainest."""
     found = {}
-    load(page, address, "?theme=dark")
-    for search in states:
-        go(page, search)
-        rest(page)
-        assert theme_of(page) == DARK
-        found[search] = barriers(page, CONTRAST)
+    for width, states in ((390, STATES[:1]), (LAPTOP["width"], STATES)):
+        dark.set_viewport_size({"width": width, "height": 768})
+        for search in states:
+            go(dark, search)
+            rest(dark)
+            assert theme_of(dark) == DARK
+            found[width, search] = barriers(dark, CONTRAST)
     assert not any(found.values()), found
+    go(dark, "")
+    rest(dark)
 
 
 def test_high_contrast_keeps_focus_and_what_is_chosen(page: Page, address: str):
