@@ -121,14 +121,15 @@ def on_the_map(atlas: Atlas, query: Query) -> tuple[list[int], str, str]:
 @pytest.mark.parametrize("which", PERIODS)
 @pytest.mark.parametrize("layer", COUNTED)
 def test_one_thing_has_one_count(small_atlas: Atlas, layer: str, which: str, level: str):
-    for source in small_atlas.sources:
-        for measure in ("count", "rate"):
-            asked = Query(source=source, layer=layer, level=level, measure=measure, **PERIODS[which])
-            query, _ = small_atlas.catalogue.check(asked)
-            answer = small_atlas.answer(query)
-            if answer.headline.startswith("No ") and not answer.totals.shown:
-                continue
-            hold(small_atlas, answer)
+    """Of each source by one measure at one level, and by the other at the other."""
+    measures = ("count", "rate") if level == "lsoa" else ("rate", "count")
+    for source, measure in zip(small_atlas.sources, measures, strict=True):
+        asked = Query(source=source, layer=layer, level=level, measure=measure, **PERIODS[which])
+        query, _ = small_atlas.catalogue.check(asked)
+        answer = small_atlas.answer(query)
+        if answer.headline.startswith("No ") and not answer.totals.shown:
+            continue
+        hold(small_atlas, answer)
 
 
 @pytest.mark.parametrize("layer", COUNTED)

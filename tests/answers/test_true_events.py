@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -45,7 +46,6 @@ WISH = {"areas": "4", "a_day": "1", "first": "2027-01-04", "days": "14"}
 OWN = {
     "/piece/evidence.csv": {"layer": "quintile", "exhibit": "concentration"},
     "/assessment/table.csv": {"exhibit": "ae/by_weekday"},
-    "/export.pack": {"ward": WARD},
     "/patrol": WISH,
     "/patrol.<form>": WISH,
 }
@@ -64,6 +64,8 @@ ONCE = {
     "/export.briefing": [f"/export.briefing?source=ae&area={AREA}"],
     "/export.phone": [f"/export.phone?source=ae&area={AREA}"],
     "/export.html": [f"/export.html?{AE}&hour=1"],
+    "/export.pack": [f"/export.pack?source=ae&ward={WARD}"],
+    "/patrol.sheets.pdf": [f"/patrol.sheets.pdf?source=ae&{urlencode(WISH)}"],
     "/slides.pptx": ["/slides.pptx?map=source%3Dae"],
     "/ogc/<path:rest>": ["/ogc/collections"],
     "/geometry/<name>": [],
