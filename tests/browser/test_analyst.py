@@ -145,7 +145,7 @@ def test_two_sources_are_read_by_their_own_classes_or_by_the_same_numbers(page: 
 
 def test_a_phone_reaches_all_views_and_has_one_map_above_the_other(page: Page, address: str):
     page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, address)
+    load(page, address)
     for name in ("Assessment", "Explore", "Compare"):
         link = page.get_by_role("navigation", name="Views").get_by_role("link", name=name)
         link.click()
