@@ -182,7 +182,7 @@ OTHERS: dict[str, list[tuple[Callable[[Atlas], bytes], Callable[[bytes], int], i
     "patrol": [
         (partial(got, address=f"patrol.json?{WISH}"), lambda content: len(json.loads(content)) > 3, True),
         (partial(got, address=f"patrol.ics?{WISH}"), events, DAYS),
-        (partial(got, address=f"patrol.xlsx?{WISH}"), partial(xlsx, page="Patrols"), VISITS),
+        (partial(got, address=f"patrol.xlsx?{WISH}"), partial(xlsx, page="Patrols"), DAYS),
         (partial(got, address=f"patrol.csv?{WISH}"), partial(table_of, first="date"), VISITS),
         (partial(got, address=f"patrol.sheets.pdf?{WISH}"), pages, 9),
         (partial(got, address=f"patrol.map.pdf?{WISH}"), pages, 1),
