@@ -43,10 +43,10 @@ ENGINES = "requirements-engines.lock"
 INSTALL = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
 COMPILE = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"]
 COMPILE += ["--generate-hashes", "--no-header", "--no-annotate"]
-PROCESSES = min(4, max(2, (os.cpu_count() or 1) * 3 // 2))
+PROCESSES = min(4, os.cpu_count() or 1)
 EVERY_TEST = ["-n", str(PROCESSES), "--dist=loadfile", "--no-loadscope-reorder"]
-"""How pytest runs where nothing is chosen: three processes on two processors, for each waits now and then
-(for a browser, for a program that it starts). Tests of a file run in one, in the order of tests/conftest.py.
+"""How pytest runs where nothing is chosen: a process for each processor, up to four; with more, browsers draw
+too late. Tests of a file run in one, in the order of tests/conftest.py.
 """
 CHECKS = (
     ["-m", "ruff", "check", "."],

@@ -13,7 +13,7 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.words import month_number
 from geo.tell.meeting import Notes, note
-from tests.support.browser import CONTRAST, barriers, draw, load, shows, visit
+from tests.support.browser import CONTRAST, FRAMES, barriers, draw, load, shows, visit
 
 ANSWERS = "/answer"
 MEETING = "?view=present"
@@ -169,6 +169,7 @@ def test_long_decisions_leave_whole_rows_and_the_latest_in_sight(page: Page, add
     expect(page.locator(".present-details")).to_contain_text("Later still")
     for width, height in ((1024, 768), (1280, 720)):
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(FRAMES)
         decisions_are_whole(page)
 
 

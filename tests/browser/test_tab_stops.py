@@ -21,8 +21,8 @@ STATES = {
     "assessment": "?view=assess&sources=offences",
     "present": f"?view=present&layer=getis_ord&area={SELECTED}",
 }
-IDLE = "() => new Promise((done) => requestIdleCallback(done))"
-"""By then the groups have their stops."""
+IDLE = "() => new Promise((done) => requestIdleCallback(done, { timeout: 1000 }))"
+"""By then the groups have their stops; a page that never rests is looked at all the same."""
 HERE = """() => {
   const { activeElement: at } = document;
   window.stops ??= [];

@@ -57,8 +57,11 @@ TIDY = """() => {
   sessionStorage.clear();
 }"""
 OFF = {"enabled": False}
-FRAMES = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
-  () => setTimeout(done))))"""
+FRAMES = """() => Promise.race([
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+  new Promise((done) => setTimeout(done, 5000)),
+])"""
+"""Two frames; a browser that draws none for five seconds is not waited for."""
 TURN = "() => new Promise((done) => setTimeout(done))"
 """Of a page that may not draw yet."""
 
