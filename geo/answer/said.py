@@ -87,9 +87,7 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     names = [_place_name(table, int(i), s.query.level) for i in best]
     leaders = listed(names) if len(names) <= MOST_NAMED else s.areas(len(names))
     share = s.share_held(most)
-    held = (
-        f"{agree(len(names), '', ' together')} {percent(share)} of those shown" if share is not None else ""
-    )
+    held = "" if share is None else f"{agree(len(names), '', ' together')} {_part_held(share)} of those shown"
     far = f" ± {plus_minus(s.noise[best]).max():,}" if s.loaded.noise and asked.column is COUNT else ""
     said = asked.finding.format(
         leaders=leaders,
@@ -101,6 +99,10 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
         held=f",{held}" if held else "",
     )
     return upper_first(said + doubt)
+
+
+def _part_held(share: float) -> str:
+    return "all" if share >= 1 else percent(share)
 
 
 def uncovered(s: Asked) -> str:

@@ -211,14 +211,18 @@ def written(value: float, form: str = "{:,.1f}", missing: str = "–") -> str:
 
 
 def percent(share: float) -> str:
-    """A share of which there is some, never rounded to nought.
+    """A share of which there is some, never rounded to nought; nor to all where it is less.
 
     Examples
     --------
-    >>> percent(0.256), percent(0.0002), percent(0)
-    ('25.6%', 'under 0.1%', '0.0%')
+    >>> percent(0.256), percent(0.0002), percent(0), percent(0.9998), percent(1)
+    ('25.6%', 'under 0.1%', '0.0%', 'over 99.9%', '100%')
     """
-    return "under 0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    if share > 0.9995:
+        return "100%" if share >= 1 else "over 99.9%"
+    return f"{share:.1%}"
 
 
 def fine_enough(*numbers: float) -> str:

@@ -69,14 +69,14 @@ def _ranked_rows(page: Page, sheet: Sheet, place: Rect) -> float:
     for row, numbers in rows:
         page.rule(x, y, place.width)
         middle = y + step / 2
-        beside = shorten(_beside(sheet, row), ends[0] - x - 7.3, SMALL)
+        where = beside(sheet, row, right - x - 7.3)
         size = fitting(row["name"], width, BODY, True)
-        line = middle - 0.3 if beside else middle + 0.9
+        line = middle - 0.3 if where else middle + 0.9
         with page.part("TR"):
             with page.part("TH", scope="Row"):
                 page.badge(x + 2.6, middle, row["rank"])
                 page.text(x + 7.3, line, shorten(row["name"], width, size, True), size, bold=True)
-                page.text(x + 7.3, middle + 2.6, beside, SMALL, colour=MUTED)
+                page.text(x + 7.3, middle + 2.6, where, SMALL, colour=MUTED)
             for k, (end, text) in enumerate(zip(ends, numbers, strict=True)):
                 page.text(end, line, text, BODY, bold=not k, align="right")
         y += step
@@ -88,13 +88,17 @@ def fitting(text: str, width: float, size: float, bold: bool = False, least: flo
     return max(least, min(size, size * width / max(text_width(text, size, bold), 1e-6)))
 
 
-def _beside(sheet: Sheet, row: pd.Series) -> str:
-    """Second line of an area in the list: where it lies and, for a layer, its class in words."""
+def beside(sheet: Sheet, row: pd.Series, width: float) -> str:
+    """Second line of an area in the list: where it lies and, for a layer, its class in words.
+
+    Where both are too long for the row, the place is cut: "Not significant" keeps its "Not".
+    """
     where = {"lsoa": row["ward"], "ward": row["borough"], "borough": ""}[sheet.level.key]
     if sheet.answer.query.layer == "measure":
-        return str(where)
-    code = sheet.answer.codes[sheet.answer.table.index.get_loc(row.name)]
-    return " · ".join(filter(None, [where, sheet.answer.classes.labels[code]]))
+        return shorten(str(where), width, SMALL)
+    label = sheet.answer.classes.labels[sheet.answer.codes[sheet.answer.table.index.get_loc(row.name)]]
+    place = shorten(where, width - text_width(f" · {label}", SMALL), SMALL) if where else ""
+    return " · ".join([place, label] if place.strip("…") else [label])
 
 
 def legend_height(sheet: Sheet, width: float) -> float:

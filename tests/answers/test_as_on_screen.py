@@ -11,6 +11,8 @@ import shapely
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
 from geo.ask.words import month_number
+from geo.out.beside_map import beside
+from geo.out.drawing import SMALL, text_width
 from geo.out.export import sheet
 from geo.out.map_data import write_geojson, write_gpkg
 from geo.out.printed_map import write_svg
@@ -47,6 +49,18 @@ def test_a_print_of_two_maps_names_both_and_says_how_they_differ(small_atlas: At
         f"{small_atlas.answer(Query(first=JULY)).totals.shown:,} offences in"
     )
     assert text.count(found.name) >= 2 and text.count(found.second.name) >= 2
+
+
+def test_the_list_beside_a_print_cuts_the_place_and_never_the_class(demo_atlas: Atlas):
+    found = sheet(demo_atlas, Query(source="ambulance", level="ward", layer="getis_ord"))
+    said = set()
+    for code, row in found.top.iterrows():
+        label = found.answer.classes.labels[found.answer.codes[found.answer.table.index.get_loc(code)]]
+        for width in (text_width(label, SMALL), 30.0, 40.0, 60.0, 80.0):
+            said.add(text := beside(found, row, width))
+            assert text.endswith(label)
+            assert text_width(text, SMALL) <= max(width, text_width(label, SMALL))
+    assert {"Not significant", "Central Bedfordshire · Not significant"} <= said
 
 
 def test_a_difference_of_what_may_not_be_shown_is_missing(small_atlas: Atlas):

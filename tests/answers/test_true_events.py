@@ -91,7 +91,7 @@ DASH = ("/_dash-layout", "/_dash-dependencies")
 MADE = re.compile(rb'\d{4}-\d\d-\d\dT[\d:.]+Z|"end_id":"[^"]+"')
 """When an answer was made, and what Dash gives each page of its own."""
 WRITES = (slice(92, 96), slice(24, 28))
-"""Where a file of SQLite counts how often it was written: once more where its writer's clock moved on between."""
+"""Where a file of SQLite counts how often it was written, which depends on the clock of its writer."""
 OF_ITS_OWN = ("Content-Length", "X-Request-ID")
 """Headers that follow from the rest, or name the request."""
 

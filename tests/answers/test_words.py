@@ -197,20 +197,20 @@ def numbers_are_true(answer):
     [
         (
             {"category": ("robbery",)},
-            "Wyfold 017A (Ward 016) has the most offences: 1, 100.0% of those shown.",
+            "Wyfold 017A (Ward 016) has the most offences: 1, all of those shown.",
         ),
         (
             {"category": ("drugs",)},
             "Wyfold 100A (Ward 100) and Wyfold 600A (Ward 600) have the most offences: 1 each, together "
-            "100.0% of those shown.",
+            "all of those shown.",
         ),
         (
             {"category": ("theft-from-the-person",)},
-            "5 of 800 small areas have the most offences: 2 each, together 100.0% of those shown.",
+            "5 of 800 small areas have the most offences: 2 each, together all of those shown.",
         ),
         (
             {"category": ("bicycle-theft",)},
-            "All 800 small areas have the most offences: 1 each, together 100.0% of those shown.",
+            "All 800 small areas have the most offences: 1 each, together all of those shown.",
         ),
         (
             {"category": ("bicycle-theft",), "layer": "getis_ord"},
