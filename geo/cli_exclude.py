@@ -8,6 +8,7 @@ import typer
 
 from geo import cli
 from geo.ask.problem import Problem
+from geo.cli_table import print_table
 
 
 @cli.cli.command()
@@ -55,12 +56,7 @@ def exclude(  # noqa: PLR0917 - each parameter is an option of the command
     if not snapshot.has(exclusions.ROLE):
         print("No place is on the list.")
         return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for head in ("Place", "Kind", "Where"):
-        table.add_column(head, overflow="fold")
-    for one in snapshot.read(exclusions.ROLE).itertuples():
-        table.add_row(one.name, one.kind, exclusions.where(one))
-    cli.console().print(table)
-    print("They are counted until a question leaves them out (exclude=listed).")
+    places = snapshot.read(exclusions.ROLE).itertuples()
+    rows = [(one.name, one.kind, exclusions.where(one)) for one in places]
+    print_table(cli.console(), ("Place", "Kind", "Where"), rows)
+    print("These places are counted until a question leaves them out (exclude=listed).")

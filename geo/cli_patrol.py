@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import date, timedelta
 from inspect import Parameter, Signature, signature
@@ -14,11 +14,11 @@ import typer
 
 from geo import cli
 from geo.ask.problem import Problem
+from geo.cli_table import print_table
 from geo.tell.patrol.wish import Wish
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from geo.answer.atlas import Atlas
     from geo.stats.patrol_record import Record
@@ -132,23 +132,11 @@ def plan_(
     _show(atlas, found)
 
 
-def _table(head: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table for the terminal: no word of its head is broken."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in head:
-        table.add_column(name, overflow="fold", min_width=max(map(len, name.split()), default=1))
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
 def show(exhibit: Exhibit, title: str, console: Console) -> None:
     """Print an exhibit: its finding, its table, its caveats."""
     texts = exhibit.texts()
     console.print(f"\n{title}: {exhibit.finding}\n")
-    console.print(_table(map(str, texts), texts.itertuples(index=False)), crop=False)
+    print_table(console, list(map(str, texts)), list(texts.itertuples(index=False)))
     for caveat in exhibit.caveats:
         console.print(f"\n{caveat}")
 
@@ -160,7 +148,7 @@ def _show(atlas: Atlas, found: Plan) -> None:
     console.print(f"{found.description}. {found.banner}.\n")
     for title, (head, rows) in tables_of(found).items():
         console.print(f"{title}\n")
-        console.print(_table(head, rows), crop=False)
+        print_table(console, head, rows)
         console.print()
     if found.shifts:
         console.print(f"{NOT_PLANNED.strip()} not in the plan")

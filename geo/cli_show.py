@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
+
+from geo.cli_table import print_table
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
@@ -43,14 +44,10 @@ def show(receipt: Receipt) -> None:
     """Print what became of a delivery."""
     names = ", ".join(file["name"] for file in receipt.files[:3])
     more = f" and {len(receipt.files) - 3} more" if len(receipt.files) > 3 else ""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
-    table.add_column(justify="right")
-    table.add_column(overflow="fold")
-    for number, words in receipt.lines():
-        table.add_row(number, words)
     console = Console(highlight=False, markup=False)
     console.print(f"{receipt.kind}: {names}{more}")
-    console.print(table)
+    if lines := receipt.lines():
+        print_table(console, ("", ""), lines, numbers=(0,))
     for note in receipt.notes:
         console.print(note)
 
@@ -97,13 +94,9 @@ def show_check(atlas: Atlas) -> None:
     console = Console(highlight=False, markup=False)
     for topic in dict.fromkeys(row.topic for row in rows):
         console.print(f"\n{topic}")
-        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-        for name in ("Figure", "Published", "Rebuilt", "Verdict"):
-            table.add_column(name, overflow="fold")
         mine = [row for row in rows if row.topic == topic]
-        for row in mine:
-            table.add_row(row.figure, row.published, row.rebuilt, row.verdict)
-        console.print(table)
+        texts = [(row.figure, row.published, row.rebuilt, row.verdict) for row in mine]
+        print_table(console, ("Figure", "Published", "Rebuilt", "Verdict"), texts)
         for row in mine:
             if row.why:
                 console.print(f"- {row.figure}: {row.why}")

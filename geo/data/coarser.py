@@ -16,10 +16,15 @@ from geo.data.vintages import OUTSIDE, share_out
 
 _CODES: dict[Level, str] = {"ward": r"[EW]05\d{6}", "borough": r"(E0[6-9]|W06)\d{6}"}
 """Codes of wards and of districts."""
-SAID = {
-    "ward": "They are given by ward only; nothing finer is known.",
-    "borough": "They are given by district only; nothing finer is known.",
-}
+
+
+def said(name: str, nouns: str, level: Level) -> str:
+    """Say what is known of a file's events, and where they are."""
+    by = {"ward": "ward", "borough": "district"}[level]
+    return (
+        f"{name}: {nouns} are given by {by} only; nothing finer is known. Over the small areas within, they "
+        "are shared out by residents."
+    )
 
 
 def level_of_codes(codes: pd.Series, name: str) -> Level:

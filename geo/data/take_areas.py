@@ -285,10 +285,8 @@ def _take_calendar(change: Transaction, paths: list[Path], choice: Choice) -> Re
     change.put(calendar.ROLE, entries)
     number = {kind: int((entries["kind"] == kind).sum()) for kind in calendar.KINDS}
     said = listed([counted(of, kind, f"{kind}s") for kind, of in number.items()])
-    kind = calendar.ROLE
-    return Receipt(
-        kind, fingerprints(paths), kind, rows=len(table), in_county=len(entries), notes=[f"It has {said}."]
-    )
+    kind, notes = calendar.ROLE, [f"The calendar has {said}."]
+    return Receipt(kind, fingerprints(paths), kind, rows=len(table), in_county=len(entries), notes=notes)
 
 
 def _take_schedules(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:

@@ -55,7 +55,7 @@ def take_events(
     role = f"incidents/{source.key}/{hashlib.sha256(''.join(prints).encode()).hexdigest()[:12]}"
     source = declared(source, reader, made_up=change.synthetic)
     grain = "month" if all(part.grain == "month" for part in parts) else reader.grain
-    events, conversion, notes, level = _placed(change, parts)
+    events, conversion, notes, level = _placed(change, parts, source.noun[1])
     events["category"], merged = spellings(events["category"])
     loaded = set(change.months(source.key)) if batches and add else set()
     months, kept, told, gaps = _covered(change, source.covers, parts, events, batches, loaded=loaded)
@@ -337,7 +337,7 @@ def _not_reported(change: Transaction, usual: dict[str, str], districts: pd.Seri
 
 
 def _placed(
-    change: Transaction, parts: list[Part]
+    change: Transaction, parts: list[Part], nouns: str
 ) -> tuple[pd.DataFrame, vintages.Conversion | None, list[str], boundaries.Level]:
     """The events of all parts with their place among the loaded areas: a code, ``"outside"`` or missing.
 
@@ -358,7 +358,7 @@ def _placed(
             part.events["lsoa"] = coarser.shared_out(
                 part.events["lsoa"], level, _lookup(change, part.name), _residents(change)
             )
-            notes.append(f"{part.name}: {coarser.SAID[level]} Shared out over small areas by residents.")
+            notes.append(coarser.said(part.name, nouns, level))
             own = vintages.all_of(str(areas.name), len(part.events))
         elif pointed:
             point = part.events.pop("longitude"), part.events.pop("latitude")

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from geo.ask.problem import Problem
 from geo.data.table import Table, parse_areas
-
-if TYPE_CHECKING:
-    pass
-
 
 OUTSIDE = "outside"
 """Stands for the code of any place beyond the loaded areas."""
@@ -90,7 +85,7 @@ def vintages_of(
     vintages : categorical Series
         ``"lsoa11cd"`` or ``"lsoa21cd"`` for each row.
     notes : list of str
-        Says where a file mixes both.
+        Says where a file mixes both, and where rows of the other vintage lie elsewhere.
 
     Raises
     ------
@@ -103,8 +98,7 @@ def vintages_of(
     if not strange.any():
         return same, []
     if telling is None:
-        _refuse_doubtful(codes[strange].astype("str"), loaded, name, known)
-        return same, []
+        return same, _believed(codes[strange].astype("str"), areas, name, known)
     retired, fresh = codes.isin(telling.retired), codes.isin(telling.fresh)
     if retired.any() and fresh.any():
         return same.mask(retired, "lsoa11cd").mask(fresh, "lsoa21cd"), [
@@ -124,24 +118,50 @@ def all_of(vintage: str, rows: int) -> pd.Series:
     )
 
 
-def _refuse_doubtful(codes: pd.Series, loaded: str, name: str, known: pd.Index | None) -> None:
-    """Raise Problem where codes beyond the loaded areas may be local ones of the other vintage."""
+def _believed(codes: pd.Series, areas: pd.Index, name: str, known: pd.Index | None) -> list[str]:
+    """Say which codes are retired ones of elsewhere; Problem where some may be local ones."""
+    loaded = str(areas.name)
     used = pd.Index(codes.unique())
     new = _first_used_in_2021(used)
     doubtful = used[new] if loaded == "lsoa11cd" else used[_in_use_in_2011(used)]
+    elsewhere = doubtful[:0]
     if known is not None and known.name == loaded:
         doubtful = doubtful.difference(known)
-    if not len(doubtful):
-        return
-    rows = int(codes.isin(doubtful).sum())
-    other = "2021" if loaded == "lsoa11cd" else "2011"
-    verb = "uses" if new.any() and loaded == "lsoa11cd" else "may use"
-    raise Problem(
-        f"{name} {verb} small areas of {other} in {rows:,} row{'s' * (rows != 1)} ({doubtful[0]}), the "
-        f"loaded ones are of {'2011' if loaded == 'lsoa11cd' else '2021'}: import ONS's exact-fit lookup "
-        "LSOA 2011 to LSOA 2021 first (`hotspots import lookup FILE`), then this file again; rows of the "
-        "other year will be converted."
-    )
+        elsewhere = doubtful[_among_others(doubtful, areas, known)]
+        doubtful = doubtful.difference(elsewhere)
+    if len(doubtful):
+        other = "2021" if loaded == "lsoa11cd" else "2011"
+        verb = "uses" if new.any() and loaded == "lsoa11cd" else "may use"
+        raise Problem(
+            f"{name} {verb} small areas of {other} in {_rows(codes, doubtful)} ({doubtful[0]}), the "
+            f"loaded ones are of {'2011' if loaded == 'lsoa11cd' else '2021'}: import ONS's exact-fit lookup "
+            "LSOA 2011 to LSOA 2021 first (`hotspots import lookup FILE`), then this file again; rows of the "
+            "other year will be converted."
+        )
+    if not len(elsewhere):
+        return []
+    return [
+        f"{name} has small areas of 2011 that are no more in {_rows(codes, elsewhere)} ({elsewhere[0]}). "
+        "Codes were given district by district, and these lie among those of other districts: outside."
+    ]
+
+
+def _rows(codes: pd.Series, some: pd.Index) -> str:
+    """How many rows have one of some codes."""
+    rows = int(codes.isin(some).sum())
+    return f"{rows:,} row{'s' * (rows != 1)}"
+
+
+def _among_others(retired: pd.Index, areas: pd.Index, known: pd.Index) -> np.ndarray:
+    """Which codes were given among those of other districts than the loaded: in 2001, in their order.
+
+    The next codes below and above that are known, of which one would be loaded, lie beyond the loaded areas.
+    """
+    order = known.sort_values()
+    above = order.searchsorted(retired)
+    beyond = np.append(~order.isin(areas), [True])  # nothing is below the first and above the last
+    of_2001 = (retired <= "E01032482") | (retired >= "W01000001") & (retired <= "W01001896")
+    return of_2001 & beyond[above - 1] & beyond[above] & areas.isin(known).all()
 
 
 def _in_use_in_2011(codes: pd.Index) -> np.ndarray:

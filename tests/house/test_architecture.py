@@ -20,6 +20,7 @@ ROOMS = (
     "tell",
     "out",
     "demo",
+    "cli_table",
     "cli_show",
     "cli",
     "cli_access",

@@ -80,6 +80,12 @@ TABLE: list[tuple[list[str], int, tuple[str, ...], Check | None]] = [
         None,
     ),
     (
+        ["offences", "both-vintages/2023-07-bedfordshire-street.csv"],
+        0,
+        ("5 outside the county", "small areas of 2011 that are no more in 5 rows (E01016760)"),
+        events("offences", 405),
+    ),
+    (
         ["rms", "own-layout/rms.csv", "--mapping", "own-layout/rms.toml"],
         0,
         (),

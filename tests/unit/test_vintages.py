@@ -97,6 +97,38 @@ def test_without_the_lookup_a_doubtful_file_is_refused(
         detect(codes, areas, None)
 
 
+KNOWN = ["E01000001", "E01000007", "E01000009", "E01033801", "E01033802", "E01033803"]
+"""Areas of 2021: those of NEW, and two of a district whose codes follow."""
+
+
+def test_a_national_lookup_tells_retired_codes_of_other_districts() -> None:
+    found, notes = vintages.vintages_of(
+        pd.Series(["E01000001", "E01000008", "E01000008", None], dtype="str"),
+        NEW,
+        None,
+        "july.csv",
+        pd.Index(KNOWN, name="lsoa21cd"),
+    )
+    assert set(found) == {"lsoa21cd"}
+    assert notes == [
+        "july.csv has small areas of 2011 that are no more in 2 rows (E01000008). Codes were given district "
+        "by district, and these lie among those of other districts: outside."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("E01000002", KNOWN),  # beside a loaded one
+        ("E01033000", KNOWN),  # given in 2011, in no order of districts
+        ("E01000008", ["E01000007", "E01000009"]),  # the lookup is of elsewhere
+    ],
+)
+def test_a_retired_code_that_may_be_local_is_refused(code: str, known: list[str]) -> None:
+    with pytest.raises(Problem, match=rf"may use small areas of 2011 in 1 row \({code}\)"):
+        detect(["E01000001", code], NEW, None, known)
+
+
 def test_events_move_to_the_areas_of_2021() -> None:
     codes = pd.Series(
         [
