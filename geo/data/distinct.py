@@ -16,6 +16,8 @@ def values_of(column: pd.Series) -> tuple[np.ndarray, pd.Series]:
     """Return for each row the position of its value, -1 where it is missing, and the values as text."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), pd.Series(column.cat.categories, dtype="str")
+    if isinstance(column.dtype, pd.BooleanDtype):
+        return column.to_numpy(np.int8, na_value=-1), pd.Series(["False", "True"], dtype="str")
     positions, distinct = pd.factorize(column)
     return positions, pd.Series(distinct).astype("str")
 

@@ -139,8 +139,9 @@ def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
     with ThreadPoolExecutor(1) as beside:
         stored = beside.submit(change.put, true_role(role), events)
         key = key_of(_secret(change), events, budget)
+        drawn = protected(events, places_of(change), months, batch["grain"], budget=budget, key=key)
         stored.result()
-    change.put(role, protected(events, places_of(change), months, batch["grain"], budget=budget, key=key))
+    change.put(role, drawn)
 
 
 def keyed(change: Transaction, events: pd.DataFrame) -> pd.DataFrame:

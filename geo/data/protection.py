@@ -18,14 +18,16 @@ import hmac
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.core.util.hashing import combine_hash_arrays
 
 from geo.ask.ages import AGE_BANDS, FIVE_YEARS
 from geo.ask.factors import FACTORS
 from geo.data.distinct import dealt as of_positions
-from geo.data.distinct import filled, mapped, packed_columns, unpacked, values_of
+from geo.data.distinct import mapped, packed_columns, unpacked, values_of
 from geo.data.vintages import OUTSIDE
 from geo.stats.protect import (
     both_ways,
@@ -55,8 +57,8 @@ TABLES: dict[str, float] = {
 SEVERAL = 20
 """Values up to which an attribute is taken over."""
 NO_DAY, NO_HOUR = 7, 24
-AT_A_TIME = 1 << 20
-"""Events that are counted at a time."""
+AT_A_TIME = 1 << 14
+"""Events that are counted at a time: few, so that they stay near the processor."""
 _SEXES = ("F", "M")
 _LEFT_OUT = {"person", "person_key", "span_hours", "offence_code", "offence", "point", "premises_name"}
 _LEFT_OUT |= {f.column for f in FACTORS.values() if not f.drawn}
@@ -124,15 +126,26 @@ def _by_five_years(events: pd.DataFrame) -> pd.DataFrame:
 def key_of(secret: bytes, events: pd.DataFrame, budget: float) -> int:
     """Key of the noise: of the secret, of the events in whatever order, and of the budget."""
     events = _by_five_years(events.drop(columns=_LATER, errors="ignore"))
-    some = (events.iloc[at : at + AT_A_TIME] for at in range(0, len(events), AT_A_TIME))
-    rows = np.sort(np.concatenate([np.empty(0, np.uint64), *map(_row_hashes, some)]))
-    return int.from_bytes(hmac.new(secret, f"{budget:g} ".encode() + rows.tobytes(), hashlib.sha256).digest())
+    rows = _row_hashes(events)
+    rows.sort()
+    found = hmac.new(secret, f"{budget:g} ".encode(), hashlib.sha256)
+    found.update(rows.data)
+    return int.from_bytes(found.digest())
 
 
 def _row_hashes(events: pd.DataFrame) -> np.ndarray:
     """A number of 64 bits for each event, by the texts of all that is known of it."""
-    texts = pd.DataFrame({column: filled(events[column], "") for column in events}, copy=False)
-    return pd.util.hash_pandas_object(texts, index=False).to_numpy()
+    columns = []
+    for name in events:
+        positions, texts = values_of(events[name])
+        numbers = pd.util.hash_array(np.array([*texts, ""], object), categorize=False)
+        columns.append((positions.astype(np.min_scalar_type(-len(numbers)), copy=False), numbers))
+    found = np.empty(len(events), np.uint64)
+    for start in range(0, len(events), AT_A_TIME):
+        some = slice(start, start + AT_A_TIME)
+        each = (numbers[positions[some]] for positions, numbers in columns)  # -1, missing, is the last
+        found[some] = combine_hash_arrays(each, len(columns))
+    return found
 
 
 def protected(
@@ -161,23 +174,39 @@ def protected(
     from randomgen import ChaCha
 
     events = _by_five_years(events)
+    several = [str(c) for c in events if c not in _TAKEN | _LEFT_OUT and _has_few(events[c])]
     with ThreadPoolExecutor(1) as beside:
         deal = _Dealer(events, places, budget, np.random.Generator(ChaCha(key=key)), beside)
+        week, persons = beside.submit(deal.counted_week, grain), beside.submit(deal.counted_persons)
+        tables = {column: beside.submit(deal.counted_values, column) for column in ("category", *several)}
         waiting = deal.place_and_month(np.array(sorted(months)))
-        waiting |= deal.time(waiting["month"], grain) | deal.who()
-        several = [c for c in events if c not in _TAKEN | _LEFT_OUT and events[c].nunique() <= SEVERAL]
-        waiting["category"] = deal.values("category", "place and category", 1)
-        waiting |= {str(name): deal.values(name, "place and attributes", len(several)) for name in several}
+        waiting |= deal.time(waiting["month"], week.result()) | deal.who(persons.result())
+        for column, table in tables.items():
+            among = ("place and attributes", len(several)) if column in several else ("place and category", 1)
+            waiting[column] = deal.values(column, table.result(), *among)
         found = {name: column.result() for name, column in waiting.items()}
     found["span_hours"] = pd.Series(np.nan, index=range(deal.n), dtype="float32")
     drawn = pd.DataFrame({c: found[c] for c in events.columns if c in found}, copy=False)
     return drawn if packed_columns(events) else unpacked(drawn)
 
 
+class _Counted(NamedTuple):
+    """A table by place and label, and what the labels are."""
+
+    table: np.ndarray
+    labels: np.ndarray
+
+
+def _has_few(column: pd.Series) -> bool:
+    """Whether an attribute has so few values that it is taken over."""
+    return isinstance(column.dtype, pd.BooleanDtype) or int(column.nunique()) <= SEVERAL
+
+
 class _Dealer:
     """Counts the true events of one delivery with noise, and deals what it counted to the protected ones.
 
-    Chance is drawn in turn, table after table; what it means for each event is worked out beside that.
+    Chance is drawn in turn, table after table; tables are counted, and what chance means for each event is
+    worked out, beside that.
     """
 
     def __init__(
@@ -227,24 +256,27 @@ class _Dealer:
             "month": self.beside.submit(lambda: pd.Series(months.astype(np.int32)[given.result()])),
         }
 
-    def time(self, month: Future[pd.Series], grain: str) -> dict[str, Future[pd.Series]]:
-        """When in the week: the weekday and the hour, as far as the files tell; and a day that fits."""
-        slots, slot = np.arange(len(_HOUR), dtype=np.int16), None
-        if grain != "month":
-            hours = self.events["hour"].fillna(NO_HOUR).to_numpy(np.int16)
-            if grain == "day":
-                slots, hours = slots[_HOUR == NO_HOUR], hours * 0 + NO_HOUR
-            day = _weekdays(self.events["date"])
-            slot_of = np.searchsorted(slots, np.arange(len(_HOUR))).astype(np.int16)
-            label = slot_of[day * np.int16(NO_HOUR + 1) + hours]
-            del day, hours
-            fine = self._totals(self._by_place(label, len(slots), self.share["place, weekday and hour"]))
-            slot = self._deal(fine)
-        week = self.rng.random(self.n)
+    def counted_week(self, grain: str) -> _Counted | None:
+        """Events by place and slot of the week, and which these are: as far as the files tell."""
+        slots = np.arange(len(_HOUR), dtype=np.int16)
+        if grain == "month":
+            return None
+        hours = self.events["hour"].to_numpy(np.int16, na_value=NO_HOUR)
+        if grain == "day":
+            slots, hours = slots[_HOUR == NO_HOUR], hours * 0 + NO_HOUR
+        slot_of = np.searchsorted(slots, np.arange(len(_HOUR))).astype(np.int16)
+        at = hours + _weekdays(self.events["date"]) * np.int16(NO_HOUR + 1)
+        return _Counted(self._counted(slot_of[at], len(slots)), slots)
+
+    def time(self, month: Future[pd.Series], week: _Counted | None) -> dict[str, Future[pd.Series]]:
+        """When in the week: the weekday and the hour; and a day that fits."""
+        slot = self._dealt(week.table, "place, weekday and hour") if week else None
+        chance = self.rng.random(self.n)
 
         def given(of: np.ndarray, unknown: int) -> np.ndarray:
-            few = of[slots].astype(np.int8)
-            return np.full(self.n, unknown, np.int8) if slot is None else few[slot.result()]
+            if week is None or slot is None:
+                return np.full(self.n, unknown, np.int8)
+            return of[week.labels].astype(np.int8)[slot.result()]
 
         def hours_() -> pd.Series:
             hour = given(_HOUR, NO_HOUR)
@@ -252,26 +284,28 @@ class _Dealer:
 
         return {
             "date": self.beside.submit(
-                lambda: _dates(month.result().to_numpy(), given(_WEEKDAY, NO_DAY), week)
+                lambda: _dates(month.result().to_numpy(), given(_WEEKDAY, NO_DAY), chance)
             ),
             "hour": self.beside.submit(hours_),
         }
 
-    def who(self) -> dict[str, Future[pd.Series]]:
-        """Age and sex, where the files give any."""
+    def counted_persons(self) -> np.ndarray | None:
+        """Events by place, age and sex; None where the files give neither."""
         bands, sexes = len(AGE_BANDS), len(_SEXES)
         age = _among(pd.Index(AGE_BANDS), self.events["age_band"], bands) % (bands + 1)
         sex = _among(pd.Index(_SEXES), self.events["sex"], sexes) % (sexes + 1)
-        label, labels = age * (sexes + 1) + sex, (bands + 1) * (sexes + 1)
-        each = np.arange(labels)
+        found = self._counted(age * (sexes + 1) + sex, (bands + 1) * (sexes + 1))
+        return found if found[:, :-1].any() else None
+
+    def who(self, table: np.ndarray | None) -> dict[str, Future[pd.Series]]:
+        """Age and sex, where the files give any."""
+        bands, sexes = len(AGE_BANDS), len(_SEXES)
+        each = np.arange((bands + 1) * (sexes + 1))
         ages, sexes_ = (pd.Series([*of, None], dtype="str") for of in (AGE_BANDS, _SEXES))
-        given = None
-        if (label < labels - 1).any():
-            fine = self._totals(self._by_place(label, labels, self.share["place, age and sex"]))
-            given = self._deal(fine)
+        given = None if table is None else self._dealt(table, "place, age and sex")
 
         def part(of: np.ndarray, texts: pd.Series) -> pd.Series:
-            known = np.full(self.n, labels - 1, np.int32) if given is None else given.result()
+            known = np.full(self.n, len(each) - 1, np.int32) if given is None else given.result()
             return of_positions(of.astype(np.int8)[known], texts)
 
         return {
@@ -279,26 +313,35 @@ class _Dealer:
             "sex": self.beside.submit(part, each % (sexes + 1), sexes_),
         }
 
-    def values(self, column: str, table: str, among: int) -> Future[pd.Series]:
-        """Values of one column, whose table has its part of a share that several have together."""
-        given = self.events[column]
-        positions, texts = values_of(given)
+    def counted_values(self, column: str) -> _Counted:
+        """Events by place and value of a column, and the positions of these among its values, by name."""
+        positions, texts = values_of(self.events[column])
         texts = pd.concat([texts, pd.Series([""], dtype="str")], ignore_index=True)
         used = np.unique(positions)  # -1 is the last, of what is missing
         used = used[np.argsort(texts.to_numpy(object)[used])]
         rank = np.zeros(len(texts), np.int32)
         rank[used] = np.arange(len(used))
-        fine = self._totals(self._by_place(rank[positions], max(1, len(used)), self.share[table] / among))
-        dealing = self._deal(fine)
+        return _Counted(self._counted(rank[positions], max(1, len(used))), used)
+
+    def values(self, column: str, counted: _Counted, table: str, among: int) -> Future[pd.Series]:
+        """Values of one column, whose table has its part of a share that several have together."""
+        dealing = self._dealt(counted.table, table, among)
+        given, used = self.events[column], counted.labels
 
         def found() -> pd.Series:
             label = dealing.result()
             if column in packed_columns(self.events):
+                texts = pd.concat([values_of(given)[1], pd.Series([None], dtype="str")], ignore_index=True)
                 return of_positions(used[label] if len(used) else label - 1, texts.replace("", np.nan))
+            positions = values_of(given)[0]
             known = given.reset_index(drop=True).iloc[[int((positions == at).argmax()) for at in used]]
-            return known.reset_index(drop=True).reindex(label).reset_index(drop=True).astype(given.dtype)
+            return pd.Series(known.array.take(label if len(used) else label - 1, allow_fill=not len(used)))
 
         return self.beside.submit(found)
+
+    def _dealt(self, table: np.ndarray, name: str, among: int = 1) -> Future[np.ndarray]:
+        """Deal the labels of a table by place, with noise of its share."""
+        return self._deal(self._totals(noisy(table, self.share[name] / among, self.rng)))
 
     def _deal(self, fine: np.ndarray) -> Future[np.ndarray]:
         """Deal the labels of a table by place; the next one waits for this one, for their room."""
@@ -308,9 +351,13 @@ class _Dealer:
         self.dealing = self.beside.submit(dealt_in, order, fine, self.place)
         return self.dealing
 
+    def _counted(self, label: np.ndarray, labels: int) -> np.ndarray:
+        """Events by place and label."""
+        return _counted(self.at, self.n_places, label, labels)
+
     def _by_place(self, label: np.ndarray, labels: int, share: float) -> np.ndarray:
         """Events by place and label, with noise."""
-        return noisy(_counted(self.at, self.n_places, label, labels), share, self.rng)
+        return noisy(self._counted(label, labels), share, self.rng)
 
     def _totals(self, fine: np.ndarray) -> np.ndarray:
         """A noisy table by place, brought to the protected events of each place."""
