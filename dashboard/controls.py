@@ -29,6 +29,7 @@ from geo.ask.words import (
     period_name,
     upper_first,
 )
+from geo.stats.change import years_before
 from geo.tell import beside
 from geo.tell.assessment import assessed
 from geo.tell.evidence import exhibit_name
@@ -88,7 +89,7 @@ def controls_shown(atlas: Atlas, query: Query, source: SourceInfo, defaults: dic
     shown: Shown = {ids.control(key): value for key, value in state.items()}
     heeded = LAYERS[query.layer].heeds | MEASURES[query.measure].heeds
     some = [layer.heeds for layer in LAYERS.values()] + [measure.heeds for measure in MEASURES.values()]
-    for parameter in frozenset().union(*some):
+    for parameter in sorted(frozenset().union(*some)):
         wanted = parameter in heeded or (parameter == "compare" and query.view == "compare")
         wanted |= parameter == "domain" and query.domain != "imd"  # the chart by deprivation heeds it too
         wanted &= parameter != "edges" or query.breaks == "own"
@@ -152,19 +153,16 @@ def _comparisons(atlas: Atlas, query: Query, source: SourceInfo) -> list[dict[st
         return [{"value": key, "label": word.format(label)} for key, label in others.items()] or [USUAL]
     if LAYERS[query.layer].compares != "period" or not source.months:
         return [USUAL]
-    first = source.months[0] if query.first is None else query.first
-    last = source.months[-1] if query.last is None else query.last
     days: list[dict[str, Any]] = [
         {"value": kind, "label": name, "disabled": bool(query.replace(compare=kind).windows(source)[1])}
         for kind, name in WINDOWS.items()
     ]
-    loaded = set(source.months)
-    earlier: list[dict[str, Any]] = []
-    for back in range(12, first - source.months[0] + 1, 12):
-        a, b = first - back, last - back
-        if b < first and loaded.issuperset(range(a, b + 1)):
-            label = f"Against {period_name(a, b)}"
-            earlier.append({"value": f"{month_text(a)}..{month_text(b)}", "label": label})
+    kept = source.kept(query.first, query.last, query.month)
+    years = years_before(kept[0], kept[-1], set(source.months)) if kept else []
+    earlier: list[dict[str, Any]] = [
+        {"value": f"{month_text(a)}..{month_text(b)}", "label": f"Against {period_name(a, b)}"}
+        for a, b in years
+    ]
     return [USUAL, *days, *earlier]
 
 

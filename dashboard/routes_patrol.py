@@ -22,7 +22,15 @@ from geo.out.patrol_map import in_words
 from geo.out.patrol_papers import PAPERS, PICTURE
 from geo.tell.patrol.plan import plan
 from geo.tell.patrol.ranking import RANKINGS
-from geo.tell.patrol.said import EDGE, NOT_PLANNED, areas_table, no_power, power_table, shift_tables
+from geo.tell.patrol.said import (
+    EDGE,
+    NOT_PLANNED,
+    areas_table,
+    at_midnight,
+    no_power,
+    power_table,
+    shift_tables,
+)
 from geo.tell.patrol.wish import SAID, WHOLE, Wish
 
 if TYPE_CHECKING:
@@ -111,6 +119,7 @@ def _page(atlas: Atlas, drawn: Drawn | None, faults: tuple[str, ...]) -> str:
             "head": head,
             "rows": rows,
             "shifts": shift_tables(drawn.plan),
+            "at_midnight": at_midnight(drawn.plan),
             "not_planned": NOT_PLANNED.strip(),
             "power": power_table(drawn.plan),
             "no_power": no_power(drawn.plan),

@@ -142,7 +142,7 @@ def show(exhibit: Exhibit, title: str, console: Console) -> None:
 
 
 def _show(atlas: Atlas, found: Plan) -> None:
-    from geo.tell.patrol.said import NOT_PLANNED, no_power, tables_of
+    from geo.tell.patrol.said import NOT_PLANNED, at_midnight, no_power, tables_of
 
     console = cli.console()
     console.print(f"{found.description}. {found.banner}.\n")
@@ -152,7 +152,7 @@ def _show(atlas: Atlas, found: Plan) -> None:
         console.print()
     if found.shifts:
         console.print(f"{NOT_PLANNED.strip()} not in the plan")
-    for sentence in filter(None, (*found.sentences, no_power(found))):
+    for sentence in filter(None, (*found.sentences, at_midnight(found), no_power(found))):
         console.print(f"\n{sentence}")
 
 
@@ -175,11 +175,15 @@ def draw_(  # noqa: PLR0917
     from geo.out.patrol_files import FILES, Drawn, filename
     from geo.out.patrol_papers import PAPERS
 
+    folder = output or Path()
+    if folder.exists() and not folder.is_dir():
+        raise Problem(f"{folder} is a file: name a folder with -o.")
     atlas, found = planned(data, group, access, url, wish)
     drawn = Drawn(found, found.record(atlas.version), date.today())
-    folder = output or Path()
-    if not folder.is_dir():
-        raise Problem(f"There is no folder {folder}: make it first, or name another with -o.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(f"The folder {folder} could not be made ({error.strerror or error}).") from error
     for key, form in FILES.items():
         cli.save(folder / filename(drawn, key), form.write(drawn))
     for key, paper in PAPERS.items():

@@ -52,8 +52,9 @@ function finish(answer) {
   document.title = answer.title; // last: the browser draws its own frame anew for it
   rest("ready");
   tell("shown", answer);
-  if (answer.selected) table.reveal(answer.selected);
-  else if (answer.marked !== marked) table.reveal(answer.rows[0]?.code);
+  if (answer.selected) table.visit(answer.selected);
+  else table.leave();
+  if (!answer.selected && answer.marked !== marked) table.reveal(answer.rows[0]?.code);
   marked = answer.marked;
 }
 

@@ -25,6 +25,7 @@ let order = []; // the rows as they stand
 let at = { row: 0, column: 0 }; // the cell that is the stop of the Tab key; row -1 is the head
 let height = 0; // of the part in view
 let top = 0; // how far it is scrolled
+let before = null; // how far it was scrolled before an area was open, and for it
 
 const box = () => $("table");
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -46,6 +47,19 @@ export function show(given) {
 export function reveal(code) {
   const row = order.findIndex((one) => one.code === code);
   if (row >= 0) bring(row);
+}
+
+/** The same of the area that is open; the place where the reader was is kept. */
+export function visit(code) {
+  const from = before?.from ?? top;
+  reveal(code);
+  before = { from, to: top };
+}
+
+/** No area is open: back to where the reader was before one was, unless they scrolled on since. */
+export function leave() {
+  if (before?.to === top) scroll(before.from);
+  before = null;
 }
 
 function begin() {
@@ -103,8 +117,12 @@ const focused = () => box().querySelector('[tabindex="0"]');
 function bring(row) {
   const [high, low] = [row * ROW, (row + 1) * ROW - (height - HEAD)];
   const to = clamp(top, Math.min(low, high), high);
-  if (to === top) return;
-  box().scrollTop = top = to;
+  if (to !== top) scroll(to);
+}
+
+function scroll(to) {
+  box().scrollTop = to;
+  top = box().scrollTop; // no further than it goes
   paint();
 }
 

@@ -34,7 +34,7 @@ from geo.ask.words import (
     verb,
     windows_name,
 )
-from geo.stats.change import compare_periods, emerging, months_before
+from geo.stats.change import compare_periods, emerging, months_before, years_before
 from geo.stats.change_by_chance import flagged_by_chance
 from geo.stats.exact_null import attainable
 
@@ -116,12 +116,21 @@ def _days_before(s: Asked, compared: Windows) -> Earlier:
     return Earlier(earlier, before_name(compared), windows_name(compared), lengths, tuple(said))
 
 
-def _other_years(s: Asked) -> bool:
-    """Whether the same months of an earlier year are all loaded."""
-    months, loaded = s.monthly().columns, set(s.months)
-    first, last = (int(months[0]), int(months[-1])) if len(months) else (0, -1)
-    back = range(12, first - min(loaded, default=first) + 1, 12)
-    return any(last - ago < first and loaded.issuperset(range(first - ago, last - ago + 1)) for ago in back)
+def _advice(s: Asked) -> str:
+    """Say why there is no period before, and what can be chosen so that there is one."""
+    months, loaded = s.info.kept(s.query.first, s.query.last, s.query.month), set(s.months)
+    years = years_before(months[0], months[-1], loaded) if months else []
+    shorter = len(months) > 1 and any(months_before(month, month, loaded) for month in months)
+    ways = [
+        *([f"compare with {period_name(*years[0])}"] if years else []),
+        *(["choose a shorter period"] if shorter else []),
+    ]
+    if not ways:
+        return "No earlier period is loaded to compare with."
+    whole = (
+        "The period before is not wholly loaded" if years else "No earlier period of this length is loaded"
+    )
+    return f"{whole}: {' or '.join(ways)}."
 
 
 def draw_change(s: Asked) -> Drawn:
@@ -136,11 +145,7 @@ def draw_change(s: Asked) -> Drawn:
         codes, classes = classify(
             "Change", CHANGE[:1], position, s.inside, no_value="No earlier period loaded"
         )
-        why, other = "There is no earlier period of the same length to compare with", ""
-        if _other_years(s):
-            why, other = "The period before is not wholly loaded", "another under “Compare with”, or "
-        finding = f"{why}: choose {other}a shorter period."
-        return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
+        return Drawn(s.frame.iloc[:, :0], codes, classes, _advice(s))
     # Ratios could be solved for counts, so both periods are protected; suppressed areas are not compared.
     after, before = (
         pd.Series(np.where(s.inside, one.shown, np.nan), s.frame.index) for one in (s, earlier.slice)

@@ -37,7 +37,7 @@ def describe(query: Query, catalogue: Catalogue) -> str:
 
 
 def what(query: Query, catalogue: Catalogue) -> str:
-    """Name the events, "Violence and sexual offences" or "All police offences"."""
+    """Name the events: "Robbery", "All police offences", "Stop and search (all searches)"."""
     source = catalogue.source(query)
     label = lower_first(source.label)
     if query.definition:
@@ -45,7 +45,7 @@ def what(query: Query, catalogue: Catalogue) -> str:
         kinds = [lower_first(source.categories[c]) for c in query.category]
         return f"{name} ({listed(kinds)})" if kinds else name
     if not query.category:
-        return f"All {label if source.noun in label else source.noun}"
+        return f"All {label}" if source.noun in label else f"{source.label} (all {source.noun})"
     names = [source.categories[c] for c in query.category]
     if len(names) > 3:
         return f"{len(names)} categories of {label}"

@@ -16,7 +16,7 @@ from geo.out.file_form import CSV, ICS, JSON, XLSX, FileForm, by_key
 from geo.out.tables import A4, HEAD, LINE, plain, safe, write_about
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import Plan
-from geo.tell.patrol.said import EDGE, NOT_PLANNED, tables_of
+from geo.tell.patrol.said import EDGE, NOT_PLANNED, at_midnight, tables_of
 
 LETTER = 6.5
 """Room that a letter of a name on its side has in the head of the calendar, points."""
@@ -175,6 +175,7 @@ def about_lines(drawn: Drawn) -> list[tuple[str, str]]:
         ("What", drawn.title),
         ("Chosen by", drawn.plan.description),
         *(("" if k else "Plan", sentence) for k, sentence in enumerate(drawn.plan.sentences)),
+        *([("Night", said)] if (said := at_midnight(drawn.plan)) else []),
         ("Marking", drawn.plan.banner),
         ("Data version", drawn.record.version),
         ("Seed", f"{drawn.record.design.seed}"),

@@ -72,6 +72,25 @@ def months_before(first: int, last: int, loaded: Collection[int]) -> tuple[int, 
     return (start, end) if all(month in loaded for month in range(start, end + 1)) else None
 
 
+def years_before(first: int, last: int, loaded: Collection[int]) -> list[tuple[int, int]]:
+    """The same months of every earlier year of which all are loaded, the latest year first.
+
+    Parameters
+    ----------
+    first, last : int
+        Month numbers, inclusive. A year whose months reach into them is left out.
+    loaded : collection of int
+
+    Examples
+    --------
+    >>> years_before(36, 37, [*range(1, 20), 24]), years_before(30, 42, range(43))
+    ([(12, 13)], [(6, 18)])
+    """
+    back = range(12, first - min(loaded, default=first) + 1, 12)
+    years = [(first - ago, last - ago) for ago in back if last - ago < first]
+    return [(start, stop) for start, stop in years if all(m in loaded for m in range(start, stop + 1))]
+
+
 def proportions_differ(some: int, of: int, others: int, of_others: int) -> float:
     """Two-sided p of two shares being one: the z-test of two proportions with a common variance.
 

@@ -32,9 +32,6 @@ from geo.tell.indicators import sources_of
 VIOLENCE = "violence-and-sexual-offences"
 """The category assessed of a source that has it, unless others are chosen."""
 
-MOST_SOURCES = 5
-"""Sources that a title names."""
-
 HEADLINES = "totals hotspot_map top_quintile dsr most_deprived excess day_by_hour agreement".split()
 """Exhibits whose finding opens its section."""
 
@@ -201,7 +198,7 @@ def _topic(parts: Sequence[Part]) -> str:
         named_so = part.query.category or part.query.definition
         return lower_first(part.what if named_so else part.loaded.info.label)
 
-    return named([topic(part) for part in parts], "source", "sources", most=MOST_SOURCES)
+    return listed([topic(part) for part in parts])
 
 
 def asked(

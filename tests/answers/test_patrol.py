@@ -19,13 +19,16 @@ from geo.answer.daily import by_day, last_year, needs_days
 from geo.ask.problem import Problem
 from geo.ask.refusal import Refused
 from geo.ask.viewer import Viewer
+from geo.cli import run
 from geo.cli_patrol import OF_A_DRAW, OPTIONS, patrol
 from geo.out.duty_sheets import write_sheets
-from geo.out.patrol_files import FILES, Drawn, filename
+from geo.out.patrol_files import FILES, Drawn, about_lines, filename
 from geo.out.patrol_map import plan_sheet, write_svg
+from geo.out.patrol_papers import PAPERS
 from geo.stats.patrol_record import Record
 from geo.tell.patrol.plan import plan
 from geo.tell.patrol.ranking import RANKINGS
+from geo.tell.patrol.said import shift_tables
 from geo.tell.patrol.wish import Wish
 from tests.support.tagged import faults
 
@@ -81,6 +84,27 @@ def test_the_lists_of_day_and_night_are_the_first_at_these_hours(small_atlas, pl
     assert (
         "By day and by night" not in client.get(f"/patrol?{VIOLENCE}&hour=19-4&areas=9&a_day=3&days=28").text
     )
+
+
+def test_nights_are_listed_without_the_times_that_were_not_known(demo_atlas) -> None:
+    """Default midnights made up two thirds of the busiest night, and nothing said so."""
+    asked = demo_atlas.asked(demo_atlas.exactly(VIOLENCE))
+    midnight = asked.week().midnight
+    found = plan(demo_atlas, asked.query, WISH)
+    night = found.shifts["19:00 to 06:59"]
+    recorded, at_0 = (
+        pd.Series(asked.ask(hour=hours).counts, asked.frame.index)[night.index]
+        for hours in ((*range(19, 24), *range(7)), (0,))
+    )
+    assert (night["count"] == np.rint(recorded - (1 - midnight.kept) * at_0)).all()
+    assert (night["count"] < recorded).all()
+    day, by_night = shift_tables(found).values()
+    assert (day[0][-1], by_night[0][-1]) == ("Count", "Without midnight’s excess")
+    said = f"of {midnight.recorded:,.0f} recorded at 00:00 to 00:59 some {midnight.excess:,.0f} are more"
+    page = create_app(demo_atlas).server.test_client().get(f"/patrol?{VIOLENCE}&areas=9&a_day=3&days=28")
+    assert said in page.text
+    drawn = Drawn(found, found.record(demo_atlas.version), date(2026, 11, 29))
+    assert said in dict(about_lines(drawn))["Night"]
 
 
 def test_every_ranking_orders_or_says_why_not(small_atlas) -> None:
@@ -213,6 +237,27 @@ def test_a_command_has_an_option_for_each_part_of_a_wish_with_its_usual_value(co
     for name in {*OPTIONS, *OF_A_DRAW} & set(options) - {"first"}:
         assert (options[name] or ()) == getattr(usual, name)
     assert {field.name for field in fields(Wish)} == {*OPTIONS, *OF_A_DRAW}
+
+
+def test_drawing_makes_its_folder(small_county, tmp_path, capsys) -> None:
+    said = [
+        "patrol",
+        "draw",
+        "--url",
+        "level=lsoa&source=offences",
+        "--areas",
+        "9",
+        "--a-day",
+        "3",
+        "--days",
+        "28",
+    ]
+    folder, file = tmp_path / "not" / "there", tmp_path / "file"
+    file.touch()
+    assert run([*said, "--data", str(small_county), "-o", str(folder)]) == 0
+    assert len(list(folder.iterdir())) == len(FILES) + len(PAPERS)
+    assert run([*said, "--data", str(small_county), "-o", str(file)]) == 1
+    assert f"{file} is a file" in " ".join(capsys.readouterr().err.split())
 
 
 def test_the_calendar_is_one_that_programs_read(drawn) -> None:

@@ -259,6 +259,15 @@ def test_change_is_compared_with_earlier_periods_that_are_loaded(small_atlas: At
     assert shown(small_atlas, "")["row-compare.hidden"]
 
 
+def test_the_rows_that_a_layer_heeds_stand_in_one_order(small_atlas: Atlas):
+    """They came out of a set: the same answer was other bytes, and another ETag, in another process."""
+    names = [key for key in shown(small_atlas, "") if key.startswith("row-") and key.endswith(".hidden")]
+    some = {f"row-{one}.hidden" for layer in LAYERS.values() for one in layer.heeds}
+    heeded = [name for name in names if name in some]
+    assert len(heeded) > 5
+    assert heeded == sorted(heeded)
+
+
 def test_correction_and_null_are_asked_only_of_clusters(small_atlas: Atlas):
     assert shown(small_atlas, "")["row-fdr.hidden"]
     assert not shown(small_atlas, "?layer=getis_ord")["row-fdr.hidden"]

@@ -1,22 +1,28 @@
 """The last 28 days and the year so far: which days they are, and what was counted on them."""
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.controls import controls_shown
 from geo.answer.atlas import Atlas
+from geo.answer.layer_time import period_before
 from geo.answer.layers import LAYERS
 from geo.answer.variation import Variation, against_chance
 from geo.ask.choices import CHANGE
 from geo.ask.query import Query
 from geo.ask.windows import WINDOWS, Windows, windows
 from geo.ask.words import month_number
+from geo.cli import run
 from geo.tell.assessment import part_of
 from geo.tell.briefing import briefing
 from geo.tell.exhibits.lately import lately
 from tests.support import small_county as small
+from tests.support.command import street
 
 MAY = month_number("2024-05")
 
@@ -207,3 +213,45 @@ def test_how_much_counts_vary_is_said_once_of_several_comparisons():
         "them, those of some areas more, all together 1.2 times; the test allows for it.",
     )
     assert against_chance([Variation(None, None, 1.0, 0, ())]) == ()
+
+
+def test_what_is_advised_is_on_offer_and_can_be_compared(small_areas: Path, tmp_path: Path):
+    """A year of which two months are loaded: the same two of an earlier year are offered and named."""
+    data = tmp_path / "data"
+    shutil.copytree(small_areas, data)
+    months = ["2021-01", "2021-02", "2024-01", "2024-02"]
+    files = [
+        street(tmp_path, month, *(f"{month}-{k},{code},Robbery" for k, code in enumerate(small.CODES)))
+        for month in months
+    ]
+    assert run(["import", "offences", *map(str, files), "--data", str(data)]) == 0
+    atlas = Atlas.open(data)
+    year = Query.parse("?layer=change&from=2024-01&to=2024-12", atlas.catalogue)[0]
+
+    def offered(query: Query) -> dict[str, str]:
+        shown = controls_shown(
+            atlas, query, atlas.catalogue.sources["offences"], {"source": "", "from": "", "to": ""}
+        )
+        return {
+            one["value"]: one["label"]
+            for one in shown["filter-compare.data"]
+            if not one.get("disabled") and one["value"] != "usual"
+        }
+
+    assert offered(year) == {"2021-01..2021-02": "Against January to February 2021"}
+    assert atlas.answer(year).headline == (
+        "The period before is not wholly loaded: compare with January to February 2021 or choose a shorter "
+        "period."
+    )
+    for changes, words in (
+        ({"compare": "2021-01..2021-02"}, "January to February 2021"),
+        ({"first": month_number("2024-02")}, "January 2024"),
+    ):
+        assert period_before(atlas.asked(year.replace(**changes))).words == words
+    alone = year.replace(first=month_number("2021-01"), last=month_number("2021-01"))
+    assert not offered(alone)
+    assert atlas.answer(alone).headline == "No earlier period is loaded to compare with."
+    longer = alone.replace(last=month_number("2021-02"))
+    assert atlas.answer(longer).headline == (
+        "No earlier period of this length is loaded: choose a shorter period."
+    )

@@ -8,7 +8,7 @@ from playwright.sync_api import Error, Page, expect
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import CONTRAST, Held, barriers, go, rest, shows, visit
+from tests.support.browser import CONTRAST, TARGETS, Held, barriers, go, rest, shows, visit
 from tests.support.small_county import CODES
 
 HERE, THERE = CODES[0], CODES[7]
@@ -89,8 +89,11 @@ def test_the_evidence_comes_when_it_is_opened(page: Page, address: str, small_at
     expect(plot.locator(".annotation-text")).to_have_text("Square 11")
     assert seen.count("/piece/evidence") == 1
     told(page)
-    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    assert not barriers(page, but=() if width > 1000 else (CONTRAST,))
+    colours = () if width > 1000 else (CONTRAST,)
+    page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((fold) => { fold.open = true; })")
+    assert not barriers(page, but=colours)
+    page.locator("details.menu").evaluate_all("menus => menus.forEach((menu) => { menu.open = true; })")
+    assert not barriers(page, but=(TARGETS, *colours)), "a menu lies over what can be pressed without it"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     go(page, f"?area={THERE}")
     expect(page.locator("#evidence-body h3").first).to_have_text("Concentration")
@@ -115,3 +118,22 @@ def test_what_is_no_longer_true_is_muted_and_can_be_read(
     assert not barriers(page)
     held[0].continue_()
     expect(page.locator(part)).not_to_have_attribute("aria-busy", "true")
+
+
+def test_the_table_is_where_it_was_before_an_area_was_opened(page: Page, address: str, small_atlas: Atlas):
+    """It stood at the area's rank after that was left."""
+    ranked = small_atlas.answer(Query()).ranked.index
+    visit(page, address)
+    table = page.locator("#table")
+    scrolled = "table => table.scrollTop"
+    for away, kept in ((0, True), (40, False)):
+        table.evaluate("table => { table.scrollTop = 0; }")
+        go(page, f"?area={ranked[-1]}")
+        shows(page, f"?area={ranked[-1]}")
+        low = table.evaluate(scrolled)
+        assert low > 100
+        table.evaluate("(table, away) => { table.scrollTop -= away; }", away)
+        rest(page)
+        go(page, "?")
+        shows(page, "")
+        assert table.evaluate(scrolled) == (0 if kept else low - away)

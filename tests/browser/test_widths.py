@@ -17,6 +17,20 @@ def test_narrow_and_zoomed_pages_do_not_scroll_sideways(page: Page, address: str
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_finding_is_whole_under_many_notes(page: Page, address: str):
+    """It was cut in half where several parts of an address could not be taken."""
+    visit(page, address, "?source=foo&layer=bar&from=2030-01&to=2031-01&area=E01&measure=x&level=y&mark=z")
+    assert page.locator(".notices > p").count() >= 5
+    for height in (768, 600, 1080):
+        page.set_viewport_size({"width": 1366, "height": height})
+        finding, said = (page.locator(part).bounding_box() for part in (".finding", "#finding-said"))
+        assert finding and said
+        assert finding["y"] <= said["y"], height
+        assert said["y"] + said["height"] <= finding["y"] + finding["height"], height
+        ranked = page.locator(".ranking h2").bounding_box()
+        assert ranked and ranked["y"] >= said["y"] + said["height"], height
+
+
 def test_a_long_stamp_gives_way_to_the_buttons(page: Page, address: str):
     visit(page, address)
     stamp = page.locator(".bar > .badge")

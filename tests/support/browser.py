@@ -56,7 +56,7 @@ TIDY = """() => {
   localStorage.clear();
   sessionStorage.clear();
 }"""
-OFF = {"enabled": False}
+ON, OFF = {"enabled": True}, {"enabled": False}
 FRAMES = """() => Promise.race([
   new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
   new Promise((done) => setTimeout(done, 5000)),
@@ -294,6 +294,8 @@ No colour but that of the filters' sheet and of what opens it depends on the wid
 """
 
 
+TARGETS = "target-size"
+"""The rule of WCAG 2.2 on how large what one presses is, or how far apart: axe leaves it out unless asked."""
 BRIEF = {"resultTypes": ["violations"], "selectors": False, "iframes": False, "preload": False}
 """What is told of a page by its elements alone: it has no frames, and no rule reads its style sheets."""
 
@@ -302,7 +304,7 @@ def barriers(page: Page, *rules: str, but: tuple[str, ...] = ()) -> list[tuple[s
     """What axe finds to bar people from a page, by some of its rules or by all: the rule, and the element."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE_SCRIPT)
-    options: dict[str, object] = {**BRIEF, "rules": dict.fromkeys(but, OFF)}
+    options: dict[str, object] = {**BRIEF, "rules": {TARGETS: ON, **dict.fromkeys(but, OFF)}}
     if rules:
         options["runOnly"] = rules
     found = page.evaluate("options => axe.run(options)", options)["violations"]

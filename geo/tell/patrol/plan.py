@@ -11,6 +11,7 @@ from geo.answer.answer import Answer
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.daily import by_day, last_year, needs_days
+from geo.answer.disclosure import ASSUMED
 from geo.answer.layers import of_events
 from geo.ask.problem import Problem
 from geo.ask.query import Query
@@ -19,6 +20,7 @@ from geo.ask.words import AREAS, counted, percent, period_name, verb
 from geo.stats import confidence
 from geo.stats.concentration import rank_labels, top_n
 from geo.stats.displacement import regression_to_the_mean
+from geo.stats.midnight import Midnight
 from geo.stats.patrol_power import power
 from geo.stats.patrol_record import Record
 from geo.stats.patrol_schedule import Design
@@ -51,6 +53,8 @@ class Plan:
         Where hours are known, the first areas by protected count at the hours of :data:`SHIFTS`, as many as
         are planned and those that share the last place: on their codes ``rank`` (text, ``=`` on ties),
         ``name``, ``count`` (protected) and ``planned``.
+    midnight : Midnight or None
+        Where 00:00 stands out: the counts of the night are without its excess.
     sentences : tuple of str
         What they cover and leave out, what ties there were, how this ranking did before, what of a fall will
         be regression to the mean, what it takes of a patrol.
@@ -65,6 +69,7 @@ class Plan:
     banner: str
     table: pd.DataFrame
     shifts: dict[str, pd.DataFrame]
+    midnight: Midnight | None
     sentences: tuple[str, ...]
     power: pd.DataFrame
     why_no_power: str
@@ -146,6 +151,7 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
     )
     falls = _regression(asked, mine)
     needed, why = _power(asked, mine, wish, falls)
+    midnight = asked.ask(clock="recorded").week().midnight
     sentences = (
         _covers(asked, mine, wish),
         *_ties(top, wish, asked),
@@ -160,26 +166,32 @@ def plan(atlas: Atlas, query: Query, wish: Wish) -> Plan:
         answer.description,
         answer.banner,
         table,
-        _shifts(asked, candidate, mine, wish),
+        _shifts(asked, candidate, mine, wish, 1.0 if midnight is None else midnight.kept),
+        midnight,
         tuple(filter(None, sentences)),
         needed,
         why,
     )
 
 
-def _shifts(asked: Asked, candidate: np.ndarray, mine: np.ndarray, wish: Wish) -> dict[str, pd.DataFrame]:
-    """The first areas by day and by night."""
+def _shifts(
+    asked: Asked, candidate: np.ndarray, mine: np.ndarray, wish: Wish, kept: float
+) -> dict[str, pd.DataFrame]:
+    """The first areas by day and by night, of which a part of the events at midnight is kept."""
     if not asked.events.has_hours or asked.query.hour:
         return {}
     index, found = asked.frame.index, {}
+    excess = (1 - kept) * asked.ask(hour=(0,)).counts if kept < 1 else 0
     for name, hours in SHIFTS.items():
-        at = asked.ask(hour=hours)
-        first = top_n(pd.Series(np.where(candidate, protected(at), np.nan), index), wish.areas)
+        counts = asked.ask(hour=hours).counts
+        counts = asked.protected(np.rint(counts - excess * (0 in hours)).astype(np.int64))
+        known = counts.to_numpy(np.float64, na_value=ASSUMED)
+        first = top_n(pd.Series(np.where(candidate, known, np.nan), index), wish.areas)
         found[name] = pd.DataFrame(
             {
                 "rank": first["rank"],
                 "name": asked.frame["name"][first.index],
-                "count": pd.Series(at.protected(at.counts), index)[first.index],
+                "count": pd.Series(counts, index)[first.index],
                 "planned": pd.Series(mine, index)[first.index],
             }
         )

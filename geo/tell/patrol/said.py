@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from geo.answer.disclosure import SUPPRESSED
-from geo.tell.patrol.plan import Plan
+from geo.tell.patrol.plan import SHIFTS, Plan
 from geo.tell.patrol.ranking import RANKINGS
 
 EDGE = "†"
 """Marks an area that shares the last place with others."""
 NOT_PLANNED = " ‡"
 """Marks an area of the list of a shift that is none of the plan's."""
-
-
+WITHOUT = "Without midnight’s excess"
+"""Heading of counts that leave it out."""
 Listed = tuple[list[str], list[list[str]]]
 """Head and rows of a table."""
 
@@ -49,7 +49,7 @@ def shift_tables(plan: Plan) -> dict[str, Listed]:
     """Head and rows of the lists of day and of night; none where hours are not known."""
     return {
         name: (
-            ["Rank", "Area", "Code", "Count"],
+            ["Rank", "Area", "Code", WITHOUT if plan.midnight and 0 in SHIFTS[name] else "Count"],
             [
                 [str(row["rank"]), f"{row['name']}{'' if row['planned'] else NOT_PLANNED}", str(code),
                  _number(row["count"])]
@@ -58,6 +58,17 @@ def shift_tables(plan: Plan) -> dict[str, Listed]:
         )
         for name, table in plan.shifts.items()
     }  # fmt: skip
+
+
+def at_midnight(plan: Plan) -> str:
+    """Say what the counts of the night leave out; "" where they leave out nothing."""
+    if not plan.shifts or plan.midnight is None:
+        return ""
+    return (
+        f"Nights are counted without midnight’s excess: of {plan.midnight.recorded:,.0f} recorded at 00:00 "
+        f"to 00:59 some {plan.midnight.excess:,.0f} are more than the hours beside it suggest, as where the "
+        "time was not known. Every area’s midnight is cut by the same share."
+    )
 
 
 def _number(count: object) -> str:
