@@ -16,9 +16,11 @@ import pytest
 from scipy.stats import norm
 
 from benchmarks import attacks
-from benchmarks.known import Get, Known, Told, less_one, table
+from benchmarks.known import SMALL, Get, Known, Told, less_one, table
 from dashboard import create_app
 from geo.answer.atlas import Atlas
+from geo.answer.disclosure import Gate
+from geo.ask.query import Query
 from geo.data.guarded import true_role
 from tests.support.manifest import rewritten
 from tests.support.table import rows_of
@@ -88,6 +90,48 @@ def test_an_attack_tells_little_more_than_a_guess(name: str, ours: Get, starred:
     assert before.share > told, "it is an attack"
     by_chance = norm.ppf(0.999) * np.sqrt(max(after.guess, 0.01) / after.of) if after.of <= FEW else 0.0
     assert after.share <= after.guess + 0.10 + by_chance
+
+
+@pytest.mark.parametrize("level, months", [("borough", "&month=1,7"), ("lsoa", "")])
+def test_least_squares_over_5000_questions(
+    level: str,
+    months: str,
+    ours: Get,
+    starred: Get,
+    demo_atlas: Atlas,
+    starred_county: Path,
+    true_demo_atlas: Atlas,
+) -> None:
+    """Rounded counts of random sets of hours tell the count of each hour; and it is not the true one."""
+    search, codes = f"source=ae&level={level}{months}", demo_atlas.levels[level].frame.index
+    rng = np.random.default_rng(3)
+    sets = rng.random((5_000, 24)) < rng.uniform(0.4, 1, (5_000, 1))
+    sets[sets.all(axis=1), 0] = False  # all hours are no filter, which keeps events without an hour too
+    true, found = by_hour(true_demo_atlas, search), {}
+    for name, get, atlas in (("ours", ours, demo_atlas), ("starred", starred, Atlas.open(starred_county))):
+        counts = sets.astype(int) @ by_hour(atlas, search)
+        shown = Gate("controlled").counts(counts.ravel()).to_numpy(float, na_value=np.nan)
+        shown = shown.reshape(counts.shape)
+        for chosen, row in zip(sets[:10], shown, strict=False):  # what is solved is what a viewer is shown
+            rows = table(get, f"{search}&hour={','.join(map(str, np.flatnonzero(chosen)))}")
+            told = [float(rows[code]["count"].replace("*", "nan")) for code in codes]
+            np.testing.assert_array_equal(told, row)
+        found[name] = np.full(true.shape, -1.0)
+        for area, seen in enumerate(~np.isnan(shown.T)):
+            if seen.mean() > 0.9:
+                solved, *_ = np.linalg.lstsq(sets[seen].astype(float), shown[seen, area])
+                found[name][:, area] = np.rint(solved)
+    small = np.isin(true, SMALL) & (found["starred"] >= 0)
+    assert small.sum() > 20
+    assert (found["starred"] == true)[small].mean() > 0.9, "it is an attack"
+    guess = max((true[small] == count).mean() for count in SMALL)
+    assert (found["ours"] == true)[small].mean() <= guess + 0.10
+
+
+def by_hour(atlas: Atlas, search: str) -> np.ndarray:
+    """A&E attendances behind the answers of an atlas, by hour of the day and area."""
+    asked = (Query.parse(f"{search}&hour={hour}", atlas.catalogue)[0] for hour in range(24))
+    return np.array([atlas.asked(query).counts for query in asked])
 
 
 def test_shares_tell_no_more_of_women_than_a_guess(ours: Get, known: Known) -> None:
