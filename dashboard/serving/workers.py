@@ -176,6 +176,9 @@ class Workers:
                 return
             if task.future.set_running_or_notify_cancel():
                 process = self._do(number, task, process)
+                if process and process.worn:
+                    self._end(number)
+                    process = None if self._idle else self._begin(number)
 
     def _do(self, number: int, task: Task, process: Process | None) -> Process | None:
         task.began = monotonic()
@@ -194,6 +197,7 @@ class Workers:
                 self._end(number)
                 process = None
                 continue
+            process.answers += 1
             if worked:
                 task.future.set_result(content)
             else:

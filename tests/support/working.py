@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 
 from dashboard.progress import tell
+from dashboard.serving import processes
 from dashboard.serving.processes import Origin, Process, alone
 from dashboard.serving.workers import ATTEMPTS, Gone, Workers
 
@@ -69,6 +70,12 @@ def copies() -> None:
     for pid in pool.pids:
         psutil.Process(pid).kill()
     assert asked(pool).ppid() == first.pid and asked(pool) != one
+    processes.LASTS = 2
+    of_two = Workers(first, 1, longest=60, most=5)
+    answered = [int(of_two.give(("say", "")).future.result().split(", ")[1]) for _ in range(5)]
+    assert answered[0] == answered[1] != answered[2] == answered[3] != answered[4]
+    assert of_two.lost == 0 and not psutil.pid_exists(answered[0])
+    of_two.close()
     later = first.another(opening, otherwise)
     other = Workers(later, 1, longest=60, most=5, idle=60)
     assert asked(other).ppid() == later.pid and psutil.Process(later.pid).ppid() == first.pid
