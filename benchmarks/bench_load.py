@@ -6,15 +6,15 @@ county (or ``--data`` and ``--other-data``). Viewers ask without a pause, each o
 a hundred questions (``--repeated``) were asked before, the others are new. One server is asked at a time.
 
 ``--kill`` ends a process that works answers out every few seconds, and counts what that costs. ``--soak
-MINUTES`` asks this checkout alone for so long, prints the memory (PSS, libraries apart) of each of its
-processes minute by minute, and in the end how fast each and all of it grows, the errors, and how long
-repeated questions took.
+MINUTES`` asks this checkout alone for so long, prints its memory (PSS, libraries apart) minute by minute, and
+in the end how much each kind of process and all of it grew, the errors, and how long repeated ones took.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -25,12 +25,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
+import numpy as np
 import psutil
+from scipy.stats import t
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -52,6 +54,10 @@ FIRST = 5
 """Minute of a soak from which on memory is judged."""
 FLAT = 0.01
 """Growth of memory from then on, of all that is held, that is none."""
+WEIGHED_EVERY = 4
+"""Seconds: memory swings by some megabytes within fifty answers, so a minute has the median of many looks."""
+LAGS = 3
+"""Minutes after which memory no longer hangs together with what it was."""
 KEPT = b"hotspots_kept_bytes "
 
 
@@ -59,10 +65,15 @@ KEPT = b"hotspots_kept_bytes "
 
 
 def new_questions() -> Iterator[str]:
-    """Addresses, no two alike: every layer in turn, other months, days and hours each time."""
+    """Addresses, no two alike: every layer in turn, other months, days and hours each time.
+
+    In an order of chance, so that each minute asks a like mixture: answers about Fridays and Saturdays take
+    more room than those about Mondays.
+    """
     months = [m for n in (2, 3, 4) for m in itertools.combinations(range(1, 13), n)]
     times = [f"&day={day}&hour={hour}-{hour + 5}" for day in ("mon", "fri,sat", "sun") for hour in range(18)]
     asked = [f"month={','.join(map(str, m))}{when}" for when, m in itertools.product(times, months)]
+    random.Random(1).shuffle(asked)
     for first in range(len(LAYERS)):  # each again with another layer, for many hours
         layers = itertools.islice(itertools.cycle(LAYERS), first, None)
         yield from (f"?layer={layer}&{rest}" for layer, rest in zip(layers, asked, strict=False))
@@ -218,25 +229,22 @@ class Served:
         head = psutil.Process(self._process.pid)
         return [head, *head.children(recursive=True)]
 
-    def megabytes(self) -> float:
-        """Memory of all of them; what several share is counted once."""
-        return sum(map(sum, self.megabytes_each().values()))
+    def megabytes(self) -> dict[str, float]:
+        """Memory by what it is of: the server, what others are copies of, workers, and libraries.
 
-    def megabytes_each(self) -> dict[str, tuple[float, float]]:
-        """The same of each process, by what it is: the server, what others are copies of, a worker.
-
-        Its own, and its part of the files that it has mapped: libraries, which it shares with whatever else
-        runs there, so that this part grows when another program ends.
+        What several share is counted once. Libraries are files that are mapped: they are shared with whatever
+        else runs there, so that this part grows when another program ends.
         """
         kinds = {self._process.pid: "server"}
-        found = {}
+        found = dict.fromkeys(("server", "origin", "workers", "libraries"), 0.0)
         for one in self.processes():
-            above = kinds.get(one.ppid(), "server")
-            kind = kinds.setdefault(one.pid, "origin" if above == "server" else "worker")
-            parts = dict(
-                re.findall(r"^Pss_(\w+): +(\d+)", Path(f"/proc/{one.pid}/smaps_rollup").read_text(), re.M)
-            )
-            found[f"{kind} {one.pid}"] = (int(parts["Anon"]) / 1024, int(parts["File"]) / 1024)
+            with contextlib.suppress(psutil.NoSuchProcess, OSError):  # it has given its place to another
+                above = kinds.get(one.ppid(), "server")
+                kind = kinds.setdefault(one.pid, "origin" if above == "server" else "workers")
+                told = Path(f"/proc/{one.pid}/smaps_rollup").read_text()
+                parts = dict(re.findall(r"^Pss_(\w+): +(\d+)", told, re.M))
+                found[kind] += int(parts["Anon"]) / 1024
+                found["libraries"] += int(parts["File"]) / 1024
         return found
 
     def kept(self) -> float:
@@ -306,7 +314,9 @@ def main() -> None:
                 before = one.processor()
                 seen = asyncio.run(load(one, given, given.seconds))
                 spent = 1000 * (one.processor() - before) / max(1, len(seen.new) + len(seen.repeated))
-                runs[name].append(seen.told() | {"CPU, ms an answer": spent, "memory, MB": one.megabytes()})
+                runs[name].append(
+                    seen.told() | {"CPU, ms an answer": spent, "memory, MB": sum(one.megabytes().values())}
+                )
                 for error in seen.errors[:3]:
                     print(f"{name}: {error}")
         for one in both.values():
@@ -318,25 +328,23 @@ def main() -> None:
 
 
 def soak(one: Served, given: argparse.Namespace) -> None:
-    """Ask for many minutes, print how the memory of each process fares, and whether all of it stays flat."""
+    """Ask for many minutes, print how its memory fares, and whether it stays flat."""
     fill(one, given.viewers)
-    print(
-        f"{'minute':>6}{'answers/s':>11}{'repeated p95':>14}{'errors':>8}{'kept, MB':>10}"
-        f"{'libraries':>11}{'all else, MB':>14}  each"
-    )
     sizes: list[dict[str, float]] = []
     slow, errors = [], 0
     for minute in range(1, int(given.soak) + 1):
-        told = (seen := asyncio.run(load(one, given, 60))).told()
-        each = one.megabytes_each()
-        sizes.append({name: own for name, (own, _) in each.items()})
-        libraries = sum(of_files for _, of_files in each.values())
+        seen, each = asyncio.run(weighed(one, given))
+        told, libraries = seen.told(), each.pop("libraries")
+        if not sizes:
+            heads = ("answers/s", "repeated p95", "errors", "kept, MB", "libraries", *each)
+            print("minute" + "".join(f"{head:>13}" for head in heads))
+        sizes.append(each)
         slow.append(told["repeated p95, s"])
         errors += len(seen.errors)
+        figures = (one.kept(), libraries, *each.values())
         print(
-            f"{minute:>6}{told['answers a second']:>11.1f}{slow[-1]:>14.3f}"
-            f"{len(seen.errors):>8}{one.kept():>10.1f}{libraries:>11.0f}{sum(sizes[-1].values()):>14.1f}  "
-            + " ".join(f"{size:.1f}" for size in sizes[-1].values()),
+            f"{minute:>6}{told['answers a second']:>13.1f}{slow[-1]:>13.3f}{len(seen.errors):>13}"
+            + "".join(f"{figure:>13.1f}" for figure in figures),
             flush=True,
         )
         for error in seen.errors[:3]:
@@ -345,9 +353,19 @@ def soak(one: Served, given: argparse.Namespace) -> None:
     print(
         f"{errors} errors; repeated p95 {statistics.median(slow):.3f} s (median), {max(slow):.3f} s at most"
     )
-    print(f"all: {verdict([sum(each.values()) for each in sizes])}")
-    for name in sizes[-1]:
-        print(f"{name}: {verdict([each[name] for each in sizes if name in each])}")
+    for name in sizes[0]:
+        print(f"{name}: {verdict([each[name] for each in sizes])}")
+
+
+async def weighed(one: Served, given: argparse.Namespace) -> tuple[Seen, dict[str, float]]:
+    """A minute of it: what viewers met, and the median of many looks at each part of memory and all of it."""
+    asking = asyncio.create_task(load(one, given, 60))
+    looks = []
+    while not asking.done():
+        await asyncio.wait([asking], timeout=WEIGHED_EVERY)
+        looks.append(one.megabytes())
+        looks[-1]["all"] = sum(looks[-1].values()) - looks[-1]["libraries"]
+    return await asking, {name: statistics.median(each[name] for each in looks) for name in looks[0]}
 
 
 def fill(one: Served, viewers: int) -> None:
@@ -362,17 +380,36 @@ def fill(one: Served, viewers: int) -> None:
     )
 
 
-def verdict(sizes: list[float]) -> str:
-    """Whether memory stays flat, from its size after each minute, by a line through all but the first."""
-    if len(sizes) < FIRST + 3:
+def verdict(sizes: Sequence[float]) -> str:
+    """Whether memory stays flat, from its size in each minute, by a line through all but the first.
+
+    It is flat where the line, with all its uncertainty (95%), grows by less than :data:`FLAT`, and is not
+    where it grows by more for certain; between, more minutes tell. It is heeded that minutes hang together
+    (Newey and West).
+
+    Examples
+    --------
+    >>> swing = enumerate([0, 3, -2, 1, -1, 2, -3, 0] * 4)
+    >>> grown = np.array([[500 + rise * at + by for rise in (0, 0.2, 2)] for at, by in swing]).T
+    >>> [verdict(sizes).rpartition(": ")[2] for sizes in grown]
+    ['flat', 'not decided', 'NOT FLAT']
+    """
+    judged = np.array(sizes[FIRST - 1 :])
+    if len(judged) < 2 * LAGS:
         return f"Too short to judge: the first {FIRST} minutes do not count."
-    minutes = range(FIRST, len(sizes) + 1)
-    line = statistics.linear_regression(minutes, sizes[FIRST - 1 :])
-    grown = line.slope * (len(minutes) - 1)
-    share = grown / statistics.mean(sizes[FIRST - 1 :])
+    minutes = np.arange(len(judged)) - (len(judged) - 1) / 2
+    slope = minutes @ judged / (minutes @ minutes)
+    scores = minutes * (judged - judged.mean() - slope * minutes)
+    variance = scores @ scores
+    for lag in range(1, LAGS + 1):
+        variance += 2 * (1 - lag / (LAGS + 1)) * (scores[lag:] @ scores[:-lag])
+    spread = t.ppf(0.975, len(judged) - 2) * np.sqrt(max(0.0, variance)) / (minutes @ minutes)
+    low, grown, high = ((slope + by) * (len(judged) - 1) for by in (-spread, 0, spread))
+    most = FLAT * judged.mean()
+    found = "flat" if high < most else "NOT FLAT" if low > most else "not decided"
     return (
-        f"from minute {FIRST} to {len(sizes)}: {line.slope:+.2f} MB a minute, {grown:+.1f} MB in all, "
-        f"{share:+.1%} of what is held: {'flat' if share < FLAT else 'NOT FLAT'}"
+        f"{judged.mean():.1f} MB, from minute {FIRST} to {len(sizes)} {grown:+.1f} MB "
+        f"({low:+.1f} to {high:+.1f}), {grown / judged.mean():+.1%}: {found}"
     )
 
 
