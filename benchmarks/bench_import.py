@@ -1,7 +1,8 @@
 """How long does a dated extract take to load, and how much memory does it need?
 
 Run with ``python benchmarks/bench_import.py``; ``--rows N`` (repeatable) says how long the extract is, and
-``--other FOLDER`` runs ``hotspots import`` of another checkout in turn with this one's. A county of 420
+``--other FOLDER`` runs ``hotspots import`` of another checkout, by its own Python where it has one, in turn
+with this one's. A county of 420
 made-up areas is loaded first; the file has every column of a force's extract, moments to the minute over
 three years, ranges of time and blank cells. All must find the same numbers.
 
@@ -30,6 +31,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.england import FORCE, boundaries, codes
 from benchmarks.told import Table
+from benchmarks.viewer import python_of
 from geo.data.store import Store
 
 HERE = Path(__file__).resolve().parents[1]
@@ -112,7 +114,7 @@ def run(checkout: Path, *arguments: str) -> Run:
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as on a user's machine
     begin = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", "import app; app.main()", *arguments],
+        [python_of(checkout), "-c", "import app; app.main()", *arguments],
         cwd=checkout,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -173,11 +175,12 @@ def measured(folder: Path, rows: int, ways: dict[str, tuple[Path, tuple[str, ...
         key: [statistics.median(getattr(one, k) for one in mine) for k in ("seconds", "busy", "memory")]
         for key, mine in runs.items()
     }
-    heads = ("seconds", "CPU seconds", "rows a second", "memory, MB", "times as fast")
+    heads = ("seconds", "CPU seconds", "rows a second", "memory, MB", "times as fast", "by CPU")
     table = Table(f"Import of {rows:,} rows", "as", *heads)
     for key, (seconds, busy, memory) in middle.items():
-        faster = middle["other"][0] / seconds if "other" in middle else None
-        table.row(key, seconds, busy, rows / seconds, memory, faster)
+        other = middle.get("other")
+        faster = (other[0] / seconds, other[1] / busy) if other else (None, None)
+        table.row(key, seconds, busy, rows / seconds, memory, *faster)
 
 
 if __name__ == "__main__":

@@ -151,6 +151,10 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
             help="TOML file that says what the columns mean (docs/data-formats.md).", metavar="FILE"
         ),
     ] = None,
+    period: Annotated[
+        str,
+        typer.Option(help="With --mapping: year, month or two months (2023-04 to 2024-03) of all its rows."),
+    ] = "",
     name: Annotated[str | None, typer.Option(help="Name of the county, shown on the page.")] = None,
     within: Annotated[
         list[str] | None,
@@ -192,7 +196,9 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
         from geo.data.ingest import import_files
         from geo.data.mapping import read_mapping
 
-        source = read_mapping(mapping, kind) if mapping and not declared else None
+        if period and (declared or not mapping):
+            raise Problem("--period goes with --mapping, for events of a file without dates: leave it out.")
+        source = read_mapping(mapping, kind, period) if mapping and not declared else None
         opens = beside.submit(import_module, "geo.answer.county")  # loaded while the files are read
         beside.submit(import_module, "geo.cli_show")
         receipt = import_files(

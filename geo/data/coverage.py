@@ -27,6 +27,25 @@ ENOUGH = 20
 THE_SAME = 0.9
 SEVERAL = 3
 """Months from which on one day of each is a way to write the month."""
+AT_A_TIME = 1 << 16
+"""Events that are counted at a time: few, so that they stay near the processor."""
+
+
+def by_month(months: np.ndarray, kept: np.ndarray | None = None) -> dict[int, int]:
+    """Number the events of each month that has any, in order; of those that are kept.
+
+    >>> by_month(np.array([24281, 24279, 24281, 24280]), np.array([True, True, True, False]))
+    {24279: 1, 24281: 2}
+    """
+    if not len(months):
+        return {}
+    first = int(months.min())
+    found = np.zeros(int(months.max()) - first + 1, np.int64)
+    for start in range(0, len(months), AT_A_TIME):
+        some = slice(start, start + AT_A_TIME)
+        mine = months[some] if kept is None else months[some][kept[some]]
+        found += np.bincount(mine - first, minlength=len(found))
+    return {first + int(at): int(found[at]) for at in np.flatnonzero(found)}
 
 
 def bulk(months: np.ndarray) -> tuple[int, int]:
@@ -37,9 +56,8 @@ def bulk(months: np.ndarray) -> tuple[int, int]:
     >>> bulk(np.array([2023 * 12] * 3 + [2023 * 12 + 1] * 90))
     (24276, 24277)
     """
-    counts = np.bincount(months - months.min())
-    found = np.flatnonzero(counts) + months.min()
-    counts = counts[counts > 0]
+    held = by_month(months)
+    found, counts = np.array([*held]), np.array([*held.values()])
     thick = found[counts >= max(1.0, THIN * _usual(counts))]
     first = found[found >= thick[0] - FAR][0]
     kept = (found >= first) & (found <= found[-1])
@@ -62,8 +80,9 @@ def only_day(events: pd.DataFrame) -> str:
     That is the first of a month; or, in several months, one other day of it or its end; and no date has a
     time but midnight.
     """
-    dates = events["date"]
-    if len(events) < 3 or not dates.notna().all() or not events["hour"].fillna(0).eq(0).all():
+    dates, hours = events["date"], events["hour"]
+    timed = any(some.gt(0).any() for some in (hours.head(AT_A_TIME), hours))  # mostly told by the first rows
+    if len(events) < 3 or timed or not dates.notna().all():
         return ""
     days = dates.dt.day
     if (days == 1).all():

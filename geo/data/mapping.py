@@ -72,7 +72,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 KEYS = (*TEXTS, *CHOICES, "noun", "set_aside", *TABLES)
 
 
-def read_mapping(path: Path, key: str) -> Source:
+def read_mapping(path: Path, key: str, period: str = "") -> Source:
     """Read what a mapping says of a source.
 
     Parameters
@@ -82,6 +82,8 @@ def read_mapping(path: Path, key: str) -> Source:
     key : str
         Key of the source. Of a registered one (``offences``) the mapping is one more format, and what it
         does not say stays.
+    period : str
+        Of all rows of a file without dates, in place of what the mapping says.
 
     Returns
     -------
@@ -108,6 +110,8 @@ def read_mapping(path: Path, key: str) -> Source:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise Problem(f"The mapping {path.name} is not well-formed TOML: {error}.") from error
+    if period:
+        said["period"] = period
     faults = _faults(said, new=key not in SOURCES)
     if faults:
         raise Problem(f"The mapping {path.name} {faults[0]}; docs/data-formats.md has an example.")
@@ -154,7 +158,7 @@ def _faults(said: dict[str, Any], *, new: bool) -> list[str]:
     if ("date" in columns) + ("month" in columns) + ("period" in said) != 1:
         faults.append(
             "must name either “date” or “month” under [columns] or, for a file without them, the period of "
-            "all its rows above it, such as period = “2024” or “2023-04 to 2024-03”"
+            "all its rows: above it, such as period = “2024” or “2023-04 to 2024-03”, or by --period"
         )
     if "period" in said and _period(said["period"]) is None:
         faults.append("must give “period” as a year, a month or two months, such as “2023-04 to 2024-03”")

@@ -229,7 +229,7 @@ def _whole(pieces: list[_Piece]) -> Part:
         events["month"] = np.int32(month)  # the publisher files an event of the first minutes with the night
         months = [month]
     else:
-        months = reader.covered([int(month) for month in events["month"].unique()])
+        months = reader.covered([*coverage.by_month(events["month"].to_numpy())])
     return Part(
         name,
         events,

@@ -72,7 +72,8 @@ def take_events(
             "check that it is the file of this county."
         )
     aside = [one for part in parts for one in part.aside]
-    here, before = _by_month(events["month"][~(unlocated | outside)]), _loaded_by_month(change, batches)
+    here = coverage.by_month(events["month"].to_numpy(), ~(unlocated | outside).to_numpy())
+    before = _loaded_by_month(change, batches)
     if add:
         doubts = coverage.the_same_again(_loaded(change, batches, months), events)
         replacing = []
@@ -199,10 +200,6 @@ def _leave(change: Transaction, role: str, aside: list[Aside]) -> str:
     )
 
 
-def _by_month(months: pd.Series) -> dict[int, int]:
-    return {int(month): int(n) for month, n in months.value_counts().items()}
-
-
 def _loaded(change: Transaction, batches: dict[str, Any], months: list[int]) -> pd.DataFrame:
     """Events of some months that are loaded already."""
     frames = [guarded.true_events(change, role) for role in batches]
@@ -214,7 +211,8 @@ def _loaded_by_month(change: Transaction, batches: dict[str, Any]) -> dict[int, 
     total: dict[int, int] = defaultdict(int)
     for role, batch in batches.items():
         events = guarded.true_events(change, role)
-        counts = _by_month(events["month"][events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)])
+        here = events["lsoa"].notna() & (events["lsoa"] != OUTSIDE)
+        counts = coverage.by_month(events["month"].to_numpy(), here.to_numpy())
         for text in batch["months"]:
             total[month_number(text)] += counts.get(month_number(text), 0)
     return dict(total)

@@ -226,17 +226,17 @@ def test_a_table_of_numbers_of_wards(
     numbers, mapping = folder / "ward_count.csv", folder / "ward_count.toml"
     command = ["import", "treatment", str(numbers), "--data", str(data), "--mapping"]
     assert run([*command, str(mapping)]) == 1
-    assert "the period of all its rows above it, such as period = “2024”" in capsys.readouterr().err
-    with_period = tmp_path / "ward_count.toml"
-    with_period.write_text('period = "2023-04 to 2024-03"\n' + mapping.read_text())
-    assert run([*command, str(with_period)]) == 0
-    assert "given by ward only" in " ".join(capsys.readouterr().out.split())
+    said = capsys.readouterr().err
+    assert "the period of all its rows: above it, such as period = “2024”" in said and "--period" in said
+    assert run([*command, str(mapping), "--period", "2023-04 to 2024-03"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "ward_count.csv: episodes are given by ward only" in said
     expected = pd.read_csv(numbers).set_index("WD24CD")["Treatment episodes"]
     atlas = Atlas.open(data, CLEARED_OWNER)
     answer = atlas.answer(Query(source="treatment", level="ward"))
     assert answer.table["count"].to_dict() == expected.to_dict()
     OUTCOMES["count-tables/ward_count.csv"] = (
-        f"taken: {expected.sum():,} in {len(expected)} wards, no small area"
+        f"taken with --period: {expected.sum():,} in {len(expected)} wards, no small area"
     )
     assert atlas.sources["treatment"].info.months == tuple(range(2023 * 12 + 3, 2024 * 12 + 3))
     small = atlas.answer(Query(source="treatment"))

@@ -228,3 +228,16 @@ def test_several_numbers_and_flags_in_a_row(tmp_path: Path) -> None:
     assert events["f"].tolist() == [True] * 3 + [False] * 3
     with pytest.raises(Problem, match="“period” as a year, a month or two months"):
         mapping(tmp_path, text.replace("2023-04 to 2023-06", "spring"), "offences")
+
+
+def test_a_period_may_be_said_where_the_file_is_imported(tmp_path: Path) -> None:
+    mapping = tmp_path / "burns.toml"
+    mapping.write_text(
+        'label = "Burns"\nplace = "occurrence"\n[columns]\narea = "Area"\ncount = "Number"\n',
+        encoding="utf-8",
+    )
+    assert read_mapping(mapping, "burns", "2024").readers[0].period == (2024 * 12, 2024 * 12 + 11)
+    with pytest.raises(Problem, match=r"the period of all its rows: above it, .* or by --period"):
+        read_mapping(mapping, "burns")
+    with pytest.raises(Problem, match="must give “period” as a year"):
+        read_mapping(mapping, "burns", "lately")
