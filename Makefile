@@ -38,7 +38,7 @@ lock: ## Write the lock files anew (newer versions too: make lock ARGS=--upgrade
 	@$(PYTHON) tools/setup.py lock $(ARGS)
 
 clean: ## Remove all that set-up and tests made; the data folder stays
-	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks
+	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help setup run test bench wheel wheelhouse audit docker lock clean

@@ -44,9 +44,9 @@ INSTALL = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-ba
 COMPILE = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11"]
 COMPILE += ["--generate-hashes", "--no-header", "--no-annotate"]
 PROCESSES = min(4, os.cpu_count() or 1)
-EVERY_TEST = ["-n", str(PROCESSES), "--dist=loadfile", "--no-loadscope-reorder"]
+EVERY_TEST = ["-n", str(PROCESSES), "--dist=loadfile", "--no-loadscope-reorder", "--max-worker-restart=1"]
 """How pytest runs where nothing is chosen: a process for each processor, up to four; with more, browsers draw
-too late. Tests of a file run in one, in the order of tests/conftest.py.
+too late. Tests of a file run in one, in the order of tests/conftest.py; two that stood still end the run.
 """
 CHECKS = (
     ["-m", "ruff", "check", "."],

@@ -67,8 +67,8 @@ TURN = "() => new Promise((done) => setTimeout(done))"
 
 under_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
 """What each tab has asked for and not yet got."""
-listening: list[Callable[[], None]] = []
-"""How to stop what :func:`watch` began."""
+begun: list[Callable[[], None]] = []
+"""How to end what a test began: what it listens to, what it keeps from its answer."""
 
 
 def installed() -> str | None:
@@ -127,8 +127,8 @@ def new_tab(laptop: BrowserContext) -> Iterator[Page]:
 
 def put_back(tab: Page) -> None:
     """Leave a tab as it was found: nothing remembered, listened to, or held up."""
-    while listening:
-        listening.pop()()
+    while begun:
+        begun.pop()()
     for key in ("Shift", "Control", "Alt", "Meta"):
         tab.keyboard.up(key)
     tab.mouse.up()
@@ -180,6 +180,7 @@ class Held:
     def __init__(self, page: Page, address: str | re.Pattern[str]) -> None:
         self._page, self._routes, self._free = page, list[Route](), False
         page.route(address, self._hold)
+        begun.append(self.let_go)
 
     def _hold(self, route: Route) -> None:
         if self._free:
@@ -196,10 +197,11 @@ class Held:
         raise AssertionError(f"only {len(self._routes)} requests of what was held back")
 
     def let_go(self) -> None:
-        """All of them, and whatever is asked for from now on."""
+        """All of them that still wait, and whatever is asked for from now on."""
         self._free = True
         for route in self._routes:
-            route.continue_()
+            with suppress(Error):  # a test has let it go, or the page has given it up
+                route.continue_()
 
 
 def leave(page: Page) -> None:
@@ -219,7 +221,7 @@ def watch(page: Page) -> Watch:
 def hear(page: Page, event: str, tell: Callable[..., object]) -> None:
     """Listen to a page until the test is over."""
     page.on(event, tell)
-    listening.append(lambda: page.remove_listener(event, tell))
+    begun.append(lambda: page.remove_listener(event, tell))
 
 
 def follow(page: Page) -> None:
@@ -238,17 +240,16 @@ def follow(page: Page) -> None:
 
 
 def rest(page: Page) -> None:
-    """Wait until nothing of a page is on its way: no answer, no request, no muted part."""
-    while True:
+    """Wait until nothing of a page is on its way: no answer, no request, no muted part.
+
+    A request is not asked for its response, which without one would be waited for without end.
+    """
+    for _ in range(PATIENCE_MS // 30):  # two frames take longer
         page.wait_for_function(STILL)
         page.evaluate(FRAMES)
-        asked = list(under_way[page])
-        if not asked and page.evaluate(STILL):
+        if not under_way[page] and page.evaluate(STILL):
             return
-        for request in asked:
-            response = request.response()
-            if response:
-                response.finished()
+    raise AssertionError(f"never at rest: {[request.url for request in under_way[page]]}")
 
 
 def draw(page: Page) -> None:
