@@ -14,6 +14,8 @@ from geo.data.distinct import of_arrow, packed_columns
 
 AT_ONCE = 2
 """Columns that are read at the same time."""
+FEW = 50_000
+"""Rows up to which all columns are read together: threads, and what is given back, would take longer."""
 
 
 def to_bytes(frame: pd.DataFrame) -> bytes:
@@ -41,14 +43,20 @@ def packed_from(path: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pq.read_schema(path)
+    about = pq.read_metadata(path)
+    schema = about.schema.to_arrow_schema()
     texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
     texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
 
-    def read(name: str) -> pd.Series:
-        column = pq.ParquetFile(path, read_dictionary=texts).read([name])
-        return of_arrow(column[name]) if name in texts else column.to_pandas()[name]
+    def column(name: str, table: pa.Table) -> pd.Series:
+        return of_arrow(table[name]) if name in texts else table.select([name]).to_pandas()[name]
 
+    def read(name: str) -> pd.Series:
+        return column(name, pq.ParquetFile(path, read_dictionary=texts).read([name]))
+
+    if about.num_rows <= FEW:
+        table = pq.ParquetFile(path, read_dictionary=texts, metadata=about).read(use_threads=False)
+        return pd.DataFrame({name: column(name, table) for name in schema.names}, copy=False)
     with ThreadPoolExecutor(AT_ONCE) as beside:  # few, so that no more than these columns are there twice
         found = dict(zip(schema.names, beside.map(read, schema.names), strict=True))
     pa.default_memory_pool().release_unused()

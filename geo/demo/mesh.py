@@ -85,8 +85,8 @@ def _balanced(
         for k in np.argsort(-np.abs(gap)):
             own, cost[k] = cost[k].copy(), np.inf
             lead = cost.min(axis=0) - own
-            order = np.argsort(-lead)
-            cost[k] = own + lead[order[np.searchsorted(np.cumsum(mass[order]), target[k])]]
+            order = (-lead).argsort()
+            cost[k] = own + lead[order[mass[order].cumsum().searchsorted(target[k])]]
     return cost.argmin(axis=0)
 
 
