@@ -2,9 +2,9 @@
 
 Run with ``python benchmarks/bench_import.py``; ``--rows N`` (repeatable) says how long the extract is, and
 ``--other FOLDER`` runs ``hotspots import`` of another checkout, by its own Python where it has one, in turn
-with this one's. A county of 420
-made-up areas is loaded first; the file has every column of a force's extract, moments to the minute over
-three years, ranges of time and blank cells. All must find the same numbers.
+with this one's. A county of 420 made-up areas is loaded first; the file has every column of a force's
+extract, moments to the minute over three years, ranges of time and blank cells. All must find the same
+numbers.
 
 It is loaded twice: as a force's own extract, of which a protected version is drawn besides ("drawn"), and,
 by a mapping of the same columns, as open data, of which none is ("open"): the work that a program does which
