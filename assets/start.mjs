@@ -1,6 +1,6 @@
 /**
- * What starts the page, in which order? First all that the page can do; then the first question is asked; then Dash draws
- * the page, and finds here whatever its callbacks name.
+ * What starts the page, in which order? First all that the page can do; then the first question is asked and its map
+ * painted; then Dash draws the page, and finds here whatever its callbacks name.
  */
 
 import * as choices from "./filters/choices.mjs";
@@ -26,6 +26,5 @@ import "./tools/point.mjs";
 
 offer({ control, find });
 choices.offer();
-follow();
+follow().then(render);
 listen();
-render();

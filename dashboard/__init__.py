@@ -61,6 +61,7 @@ class Page(Dash):
     def interpolate_index(self, *_: Any, **parts: Any) -> str:
         """Fill the index: a skeleton over the place of the page; our own script starts the renderer."""
         place = f'{shell.SKELETON}<div id="react-entry-point"></div>'
+        parts["css"] += shell.asked_ahead(self.atlas, replies.search())
         parts |= {"renderer": shell.entry(), "app_entry": place, "scripts": shell.needed(parts["scripts"])}
         return super().interpolate_index(**{key: shell.relative(text) for key, text in parts.items()})
 

@@ -29,9 +29,25 @@ def address(atlas: Atlas) -> dict[str, Any]:
         "clears": {one.name: one.clears for one in known if one.clears},
         "stays": {one.name: one.stays for one in known if one.stays},
         "cycles": {one.name: one.kind.cycle for one in known if one.kind.cycle},
-        "plain": f"?level={next(iter(atlas.catalogue.levels))}",
+        "plain": _plain(atlas),
         "screen": {name: one.kind.schema["enum"] for name, one in SCREEN.items()},
     }
+
+
+def _plain(atlas: Atlas) -> str:
+    return f"?level={next(iter(atlas.catalogue.levels))}"
+
+
+def question(atlas: Atlas, search: str) -> str:
+    """The question of a query string, as the browser asks it: without what only the screen heeds."""
+
+    def asks(part: str) -> bool:
+        key, _, value = part.partition("=")
+        return bool(part) and not (key in SCREEN and value in SCREEN[key].kind.schema["enum"])
+
+    parts = [part for part in search.split("&") if asks(part)]
+    text = f"?{'&'.join(parts)}" if parts else ""
+    return "" if text == _plain(atlas) else text
 
 
 def handed(atlas: Atlas) -> dict[str, Any]:

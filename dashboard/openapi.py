@@ -50,6 +50,10 @@ class Effort(Enum):
     """Seconds to minutes: it is done apart from the questions, can be followed, and stopped."""
 
 
+LONG_QUESTION = ("null", "permutation")
+"""What makes any question a long one: a null hypothesis that is drawn thousands of times."""
+
+
 @dataclass(frozen=True)
 class Own:
     """A parameter that a route reads itself, beside the question.

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from dash import Dash
 from flask import Response
 
 from dashboard import bundle, handover, ids, present, routes, theme
+from dashboard.openapi import LONG_QUESTION
 from geo.ask.resources import shipped
 
 if TYPE_CHECKING:
@@ -119,12 +122,27 @@ def index(atlas: Atlas) -> str:
     early.append(f'<link rel="stylesheet" href="{assets()}/{bundle.STYLE}">')
     drawn = routes.map_config(atlas)
     early += [
-        f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
+        fetched(address)
         for address in (*drawn["geometry"].values(), *drawn["names"].values(), drawn["places"])
         if address
     ]
     filled = INDEX.replace("{%early%}", "\n    ".join(early)).replace("{%handed%}", handover.block(atlas))
     return filled.replace("{%assets%}", assets())
+
+
+def fetched(address: str) -> str:
+    """Let the browser fetch before any script has run what one of ours will ask for."""
+    return f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{escape(address)}">'
+
+
+def asked_ahead(atlas: Atlas, search: str) -> str:
+    """Let the browser ask the question of its address before any script has run, unless it is a long one.
+
+    How far a long one is, and a way to stop it, come only to who asks in so many words.
+    """
+    name, value = LONG_QUESTION
+    long = value in parse_qs(search).get(name, ())
+    return "" if long else fetched(f"answer{handover.question(atlas, search)}")
 
 
 def register(app: Dash) -> None:

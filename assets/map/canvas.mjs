@@ -187,7 +187,7 @@ export class CanvasPainter {
     this.#sheetStand = this.#linesStand = this.#mosaicStand = null;
     this.#view.resize(width, height);
     this.#tell("resize");
-    this.draw();
+    if (this.#shapes) this.draw();
   }
 
   // -------------------------------------------------------------------------------------------- what is painted

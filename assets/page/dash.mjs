@@ -9,7 +9,7 @@ export const rendered = new Promise((resolve) => { said = resolve; });
 /** Give Dash the functions that its callbacks name; `rendered` is one of them. */
 export const offer = (functions) => { dash.hotspots = { ...functions, rendered: said }; };
 
-/** Let Dash draw the page as soon as its scripts are there: from now on it calls what was offered. */
+/** Let Dash draw the page as soon as its scripts are there: from then on it calls what was offered. */
 export function render() {
   const start = () => new window.DashRenderer();
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start, { once: true });

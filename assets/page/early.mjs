@@ -4,29 +4,41 @@
  */
 
 import * as map from "../map/map.mjs";
-import { $ } from "./dom.mjs";
+import { $, after } from "./dom.mjs";
 import { draw } from "./draw.mjs";
 import { handed } from "./handed.mjs";
 import { on } from "./question.mjs";
 
 const WIDE = "(min-width: 900px)"; // where the map has its place before the words around it are known
 
+const PATIENCE_MS = 1500; // for which the page waits for the map
+
 let first = null; // the answer painted early
 let onScreen = null; // when that is on the screen
 
-/** Show the first answer as soon as it comes, until the page itself is there. */
+/**
+ * Show the first answer as soon as it comes, until the page itself is there.
+ *
+ * @returns {Promise<unknown>} when that is on the screen, or takes too long: the page may have the processor
+ */
 export function begin() {
   map.mount("early-map", handed.map);
-  on("early", (answer) => {
-    for (const place of $("early").querySelectorAll("[data-early]")) {
-      draw(place, answer.shown[place.dataset.early]);
-    }
-    $("early").dataset.came = "";
-    if (answer.view !== "explore" || !matchMedia(WIDE).matches) return;
+  on("trouble", over);
+  const shown = new Promise((done) => { on("early", (answer) => done(answer && $("early") && show(answer))); });
+  return Promise.race([shown, after(PATIENCE_MS)]);
+}
+
+/** Show an answer, its map where that has its place already; resolves when it is on the screen. */
+function show(answer) {
+  for (const place of $("early").querySelectorAll("[data-early]")) {
+    draw(place, answer.shown[place.dataset.early]);
+  }
+  $("early").dataset.came = "";
+  if (answer.view === "explore" && matchMedia(WIDE).matches) {
     first = answer;
     onScreen = map.paint(answer.frame);
-  });
-  on("trouble", over);
+  }
+  return onScreen;
 }
 
 /** When the map of an answer that was painted early is on the screen; null for any other answer. */

@@ -23,8 +23,8 @@ let deliver = null; // what shows an answer
 const listeners = { ask: [], early: [], answer: [], shown: [], trouble: [] };
 
 /**
- * Be told of a question ("ask"), of an answer that came before Dash could show it ("early"), of an answer ("answer"), that
- * its map is painted ("shown"), or that there is none.
+ * Be told of a question ("ask"), of an answer that came before Dash could show it, or null of none ("early"), of an answer
+ * ("answer"), that its map is painted ("shown"), or that there is none.
  *
  * @param {"ask"|"early"|"answer"|"shown"|"trouble"} kind
  * @param {(news?: any) => void} callback told the question, the answer, the answer, the answer, nothing
@@ -83,7 +83,7 @@ export async function ask(search, turn = () => {}) {
   wait();
   tell("ask", text);
   const [answer, error] = await coming;
-  if (answer && request === mine && !page) tell("early", answer);
+  if (request === mine && !page) tell("early", answer);
   await rendered;
   if (request !== mine) return;
   if (error) fail(error);

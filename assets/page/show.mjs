@@ -20,11 +20,12 @@ const TABLE = "table";
 const drawn = {}; // "component.property" -> JSON of its value, so that only changes are drawn
 let marked = ""; // what is marked on the screen
 
-/** Bring the answers to what is asked onto the page from now on. */
+/** Bring the answers to what is asked onto the page from now on; resolves when the page may be drawn too. */
 export function follow() {
-  early.begin();
+  const there = early.begin();
   recoloured(recolour);
   begin(show);
+  return there;
 }
 
 /** Show an answer, unless the address has moved on. */

@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 from flask import Flask, Response, g, request
 
 from dashboard.door.person import VIEWER
-from dashboard.openapi import Effort, Operation
+from dashboard.openapi import LONG_QUESTION, Effort, Operation
 from dashboard.replies import refusal
 from dashboard.serving.jobs import Jobs
 from dashboard.serving.shared import Shared
@@ -23,8 +23,6 @@ from dashboard.serving.workers import Full, NotDone, Workers
 from geo.answer.memory import Memory
 from geo.out.briefing_sheet import PAPERS
 
-LONG_QUESTION = ("null", "permutation")
-"""What makes any question a long one: a null hypothesis that is drawn thousands of times."""
 MOST_WAITING = 200
 """Requests that may wait for work at once: fewer than there are threads, so that all others are answered."""
 PATIENCE = 0.5

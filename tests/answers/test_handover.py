@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,21 @@ def test_dash_asks_for_its_own_parts_from_where_the_page_is(small_atlas: Atlas) 
         '"requests_pathname_prefix":"./"'
         in create_app(small_atlas).server.test_client().get("/?level=ward").text
     )
+
+
+@pytest.mark.parametrize(
+    ("search", "asked"),
+    [
+        ("?level=lsoa", "answer"),
+        ("?layer=measure&theme=dark", "answer?layer=measure"),
+        ("?level=lsoa&theme=nonsense", "answer?level=lsoa&theme=nonsense"),
+        ('?category="><script>&layer=measure', 'answer?category="><script>&layer=measure'),
+        ("?null=permutation", None),
+    ],
+)
+def test_the_browser_asks_before_any_script_has_run(small_atlas: Atlas, search: str, asked: str | None):
+    """What only the screen heeds is no question; a long one is asked by who can say how far it is."""
+    page = create_app(small_atlas).server.test_client().get(f"/{search}").text
+    ahead = [unescape(href) for href in re.findall(r'rel="preload"[^>]* href="(answer[^"]*)"', page)]
+    assert ahead == ([] if asked is None else [asked])
+    assert "<script>&" not in page

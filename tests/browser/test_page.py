@@ -438,35 +438,6 @@ def test_on_a_phone_the_filters_are_a_sheet(page: Page, address: str):
     expect(page.locator("#clock-note")).to_contain_text("The whole week is shown, not only the times chosen.")
 
 
-# ---------------------------------------------------------------- before all of it is there
-
-
-def test_the_map_and_the_finding_come_before_the_library_of_the_page(new_tab: Page, address: str):
-    page = new_tab
-    held: list[Route] | None = []
-
-    def hold(route: Route) -> None:
-        if held is None:
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route("**/_dash-component-suites/**", hold)
-    page.goto(address, wait_until="commit")
-    early = page.locator("#early")
-    expect(early.locator("[data-early='headline.children']")).to_contain_text("offences")
-    expect(early.locator(".legend li").first).to_be_visible()
-    expect(early.locator(".map-scale")).to_have_text(re.compile(r"^\d{1,2} km$"))
-    expect(page.locator("#page")).to_have_count(0)
-    late, held = held, None
-    for route in late:
-        route.continue_()
-    settle(page)
-    expect(early).to_have_count(0)
-    expect(page.locator("#map canvas").first).to_be_visible()
-    expect(page.locator(".map-scale")).to_have_text(re.compile(r"^\d{1,2} km$"))
-
-
 def test_the_table_has_the_whole_of_a_long_name_on_a_small_projector(page: Page, address: str):
     """ "Central Bedfordshire 004C" was "Cent… 004C": its end now begins the line of its ward."""
     page.set_viewport_size({"width": 1024, "height": 768})
