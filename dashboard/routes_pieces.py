@@ -13,6 +13,7 @@ from dash import Dash
 from flask import Response, jsonify, request
 
 from dashboard import evidence, help, view
+from dashboard import search as box
 from dashboard.frame import TOLD_AT_ONCE, told
 from dashboard.openapi import HTML, PAGE, Operation, Own, described
 from dashboard.replies import asked, download, reply, search, without
@@ -40,6 +41,7 @@ TIPS = {
         },
     }
 }
+PLACES = {"application/json": {"type": "object"}}
 REMEMBERED = 16
 """Questions whose evidence is kept."""
 
@@ -48,7 +50,8 @@ def register(app: Dash, atlas: Atlas) -> None:
     """Add the routes of an atlas to an app.
 
     ``/piece/panel?<query>``, ``/piece/tips?at=<position>&<query>``, ``/piece/evidence?<query>`` and the
-    numbers behind an exhibit of the latter, ``/piece/evidence.csv?exhibit=<key>&<query>``; ``/piece/help``.
+    numbers behind an exhibit of the latter, ``/piece/evidence.csv?exhibit=<key>&<query>``; ``/piece/help``
+    and ``/piece/places``.
     """
 
     @lru_cache(maxsize=REMEMBERED)
@@ -73,6 +76,11 @@ def register(app: Dash, atlas: Atlas) -> None:
     def of_layer() -> Response:
         query = _of_layer(Query.parse(search(), atlas.catalogue)[0])
         return Response(evidence.article(*made(query), query), mimetype="text/html")
+
+    @app.server.get("/piece/places")
+    @described(Operation("What can be found on the map, for the page", PAGE, PLACES, question=False))
+    def places() -> Response:
+        return jsonify(data=box.places(atlas), nothingFoundMessage=box.NOTHING)
 
     @app.server.get("/piece/help")
     @described(Operation("The help, for the page", PAGE, HTML, question=False))

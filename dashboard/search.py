@@ -18,6 +18,7 @@ SHOWN = 30
 """Areas listed at once."""
 LARGE, SMALL, LARGE_RANK = 3_000, 1_500, 2
 """Metres around the middle of a town, and of a village, that are looked at; the last rank of a town."""
+NOTHING = "No area of that name, ward or code"
 GROUPS = {"borough": "Boroughs", "ward": "Wards", "lsoa": "Small areas"}
 
 
@@ -64,13 +65,14 @@ def toolbar(atlas: Atlas) -> Component:
         [
             dmc.Select(
                 id=ids.FIND,
-                data=places(atlas),
+                data=[],  # comes when it is first asked for (assets/tools/find.mjs): of a country it is long
+                value=None,  # else what was typed before it came is lost
                 placeholder="Find a place",
                 searchable=True,
                 clearable=False,
                 allowDeselect=True,
                 limit=SHOWN,
-                nothingFoundMessage="No area of that name, ward or code",
+                nothingFoundMessage="Loading the places…",
                 withScrollArea=False,
                 comboboxProps={
                     "transitionProps": {"duration": 0},

@@ -1,14 +1,21 @@
-/** Where is a place? The area chosen in the box that finds is selected and flown to, and its panel has the focus. */
+/**
+ * Where is a place? The area chosen in the box that finds is selected and flown to, and its panel has the focus. What can be
+ * found comes when somebody first turns to the box.
+ */
 
 import * as map from "../map/map.mjs";
-import { same } from "../page/dash.mjs";
-import { after } from "../page/dom.mjs";
+import { put, same } from "../page/dash.mjs";
+import { about, after } from "../page/dom.mjs";
 import { change, current, on } from "../page/question.mjs";
+import { get } from "../page/server.mjs";
 
 const PAINTED_MS = 400; // for which a flight waits
 const TRY_MS = 50;
 const PATIENCE_MS = 3000;
 
+const BOX = "find";
+
+let filled = null; // when the box has what can be found
 let flight = null; // code of the area to fly to when it is shown
 
 /** What was chosen in the box: an area, "level:code", or a town, "place:" and its box. The box is emptied for the next. */
@@ -24,6 +31,19 @@ export function find(value) {
   else change({ level, area: code });
   return null;
 }
+
+async function fill() {
+  const response = await get("piece/places");
+  put(BOX, await response.json());
+}
+
+document.addEventListener("focusin", (event) => {
+  if (!about(event, `#${BOX}`)) return;
+  filled ??= fill().catch((error) => {
+    console.warn(error);
+    filled = null; // and is asked for the next time
+  });
+});
 
 async function arrive() {
   const code = flight;

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pptx import Presentation
 
 from geo.answer.atlas import Atlas
@@ -39,6 +39,22 @@ def test_a_place_is_found_and_left_by_keyboard_alone(page: Page, address: str):
     expect(page.locator("#selected")).to_be_hidden()
     assert seen.count(ANSWERS) == 3
     assert not seen.complaints
+
+
+def test_what_is_typed_before_the_places_are_there_finds_them(new_tab: Page, address: str):
+    page = new_tab
+    held: list[Route] = []
+    page.route("**/piece/places", lambda route: held.append(route))
+    visit(page, address)
+    assert not held, "they are asked for when somebody turns to the box"
+    page.keyboard.press("/")
+    page.keyboard.type("square 11")
+    expect(page.get_by_text("Loading the places…")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_role("option", name="Square 11 · Ward 00 · Westshire")).to_be_visible()
+    expect(page.locator("#find")).to_have_value("square 11")
+    page.keyboard.type(" nowhere")
+    expect(page.get_by_text("No area of that name, ward or code")).to_be_visible()
 
 
 def test_a_ward_is_found_by_its_code_and_the_map_goes_to_its_level(page: Page, address: str):
