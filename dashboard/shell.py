@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 START = "start.mjs"
 NEEDLESS = ("/dash/dcc/", "/dash/dash_table/", "/polyfill@")
 """Scripts that Dash loads with every page: of components that this one lacks, and for old browsers."""
+OF_DASH = ("_dash-layout", "_dash-dependencies")
+"""What Dash asks for before it draws the page."""
 STYLES = ("tools", "panel", "dialogs", "assess", "dark", "map", "present", "page", "print")
 """Style sheets in the order in which they overrule each other."""
 
@@ -121,11 +123,8 @@ def index(atlas: Atlas) -> str:
     early = [f'<link rel="modulepreload" href="{assets()}/{bundle.SCRIPT}">']
     early.append(f'<link rel="stylesheet" href="{assets()}/{bundle.STYLE}">')
     drawn = routes.map_config(atlas)
-    early += [
-        fetched(address)
-        for address in (*drawn["geometry"].values(), *drawn["names"].values(), drawn["places"])
-        if address
-    ]
+    ours = (*drawn["geometry"].values(), *drawn["names"].values(), drawn["places"])
+    early += [fetched(address) for address in (*ours, *OF_DASH) if address]
     filled = INDEX.replace("{%early%}", "\n    ".join(early)).replace("{%handed%}", handover.block(atlas))
     return filled.replace("{%assets%}", assets())
 
