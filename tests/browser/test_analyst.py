@@ -44,7 +44,11 @@ def test_a_place_is_found_and_left_by_keyboard_alone(page: Page, address: str):
 def test_what_is_typed_before_the_places_are_there_finds_them(new_tab: Page, address: str):
     page = new_tab
     held: list[Route] = []
-    page.route("**/piece/places", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/piece/places", hold)
     visit(page, address)
     assert not held, "they are asked for when somebody turns to the box"
     page.keyboard.press("/")
