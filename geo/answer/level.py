@@ -286,7 +286,8 @@ def _first_of_each(parent: np.ndarray, n: int) -> np.ndarray:
 
 def _whole(values: np.ndarray) -> pd.array:
     """Floats as whole numbers, Int64, NaN missing."""
-    return pd.Series(values).round().astype("Int64").array
+    missing = np.isnan(values)
+    return pd.arrays.IntegerArray(np.where(missing, 1, values).round().astype(np.int64), missing)
 
 
 def _residents(snapshot: Snapshot, areas: pd.Index) -> np.ndarray:
@@ -304,10 +305,11 @@ def band_population(snapshot: Snapshot, areas: pd.Index) -> np.ndarray | None:
     table = snapshot.read("population")
     if not set(AGE_BANDS) <= set(table["age_band"].unique()):
         return None
-    bands = table.pivot_table(
-        index="lsoa", columns="age_band", values="population", aggfunc="sum", observed=True
-    )
-    return bands.reindex(index=areas, columns=list(AGE_BANDS)).fillna(0).to_numpy(np.int64)
+    area, band = areas.get_indexer(table["lsoa"]), pd.Index(AGE_BANDS).get_indexer(table["age_band"])
+    known = (area >= 0) & (band >= 0)
+    bands = np.zeros((len(areas), len(AGE_BANDS)), np.int64)
+    np.add.at(bands, (area[known], band[known]), table["population"].to_numpy()[known])
+    return bands
 
 
 def _deprivation(snapshot: Snapshot, areas: pd.Index) -> dict[str, np.ndarray]:

@@ -48,15 +48,15 @@ def packed_from(path: Path) -> pd.DataFrame:
     texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
     texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
 
-    def column(name: str, table: pa.Table) -> pd.Series:
-        return of_arrow(table[name]) if name in texts else table.select([name]).to_pandas()[name]
-
     def read(name: str) -> pd.Series:
-        return column(name, pq.ParquetFile(path, read_dictionary=texts).read([name]))
+        column = pq.ParquetFile(path, read_dictionary=texts).read([name])
+        return of_arrow(column[name]) if name in texts else column.to_pandas()[name]
 
     if about.num_rows <= FEW:
         table = pq.ParquetFile(path, read_dictionary=texts, metadata=about).read(use_threads=False)
-        return pd.DataFrame({name: column(name, table) for name in schema.names}, copy=False)
+        others = table.drop_columns(texts).to_pandas(use_threads=False)
+        every = {name: of_arrow(table[name]) if name in texts else others[name] for name in schema.names}
+        return pd.DataFrame(every, copy=False)
     with ThreadPoolExecutor(AT_ONCE) as beside:  # few, so that no more than these columns are there twice
         found = dict(zip(schema.names, beside.map(read, schema.names), strict=True))
     pa.default_memory_pool().release_unused()

@@ -84,21 +84,22 @@ def usual_forces(by_area: pd.DataFrame, districts: pd.Series) -> dict[str, str]:
     """
     size = districts.value_counts()
     own = by_area[~by_area["force"].isin(NATIONWIDE)]
-    events = own.assign(district=own["lsoa"].map(districts)).pivot_table(
-        values="events", index="district", columns="force", aggfunc="sum", fill_value=0
-    )
-    events = events.reindex(size.index, fill_value=0)
-    if not events.to_numpy().sum():
+    at = size.index.get_indexer(own["lsoa"].map(districts))
+    own, at = own[at >= 0], at[at >= 0]
+    force, names = pd.factorize(own["force"], sort=True)
+    events = np.zeros((len(size), len(names)), np.int64)
+    np.add.at(events, (at, force), own["events"].to_numpy(np.int64))
+    if not events.sum():
         return dict.fromkeys(size.index, ANYONE)
-    dense = {force: _density(events[force].to_numpy(), size.to_numpy()) for force in events}
-    largest = events.sum().idxmax()
+    dense = np.array([_density(of_force, size.to_numpy()) for of_force in events.T])
+    most = np.where(events.max(axis=1) > 0, events.argmax(axis=1), events.sum(axis=0).argmax())
+    expected = dense[most] * size.to_numpy()
+    counted = events[np.arange(len(size)), most]
     found = {}
-    for district, row in events.iterrows():
-        force = row.idxmax() if row.max() else largest
-        expected = dense[force] * size[district]
-        if row[force] and row[force] >= THIN * expected:
-            found[district] = force
-        elif expected < TELLING:
+    for district, name, number, usual in zip(size.index, names[most], counted, expected, strict=True):
+        if number and number >= THIN * usual:
+            found[district] = name
+        elif usual < TELLING:
             found[district] = ANYONE
     return found
 
