@@ -15,7 +15,7 @@ from geo.answer.layers import LAYERS
 from geo.answer.legend import Entry, overlay_entry
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.ask.words import listed
+from geo.ask.words import AREAS, counted, listed
 from geo.tell.briefing import listed_areas
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def legend(answer: Answer) -> list[Component]:
         listing,
         *absent,
         *overlay,
+        *_set(answer),
         html.P(
             "Areas in each; press to mark"
             if markable(answer)
@@ -77,6 +78,14 @@ def legend(answer: Answer) -> list[Component]:
             className="note",
         ),
     ]
+
+
+def _set(answer: Answer) -> list[Component]:
+    """What the line around a set is, where no panel says it: in present mode."""
+    if not answer.query.group:
+        return []
+    said = f"{counted(len(answer.query.group), *AREAS[answer.query.level])} in the set"
+    return [html.P([html.Span(className="legend-line"), said], className="legend-set")]
 
 
 def painted(entry: Entry) -> dict[str, str | None]:

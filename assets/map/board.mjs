@@ -294,10 +294,14 @@ export class Board {
     return this.#config.insets > 0;
   }
 
-  /** Insets for which room is kept: usually for as many as there usually are, so that the map stays where it is. */
+  /**
+   * Insets for which room is kept: usually for as many as there usually are, so that the map stays where it is. Two maps,
+   * beneath which they stand, have no room for what is not there.
+   */
   #kept() {
     if (!this.#roomForInsets() || this.#scene?.tiled) return 0;
     const { length } = this.#scene?.windows ?? [];
+    if (this.#second && this.#scene && !length) return 0;
     return this.#scene?.frame.bounds ? length : Math.max(length, this.#config.insets);
   }
 

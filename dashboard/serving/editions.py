@@ -159,7 +159,7 @@ class Editions:
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (WSGI)."""
         if self._ended.is_set():
-            start("503 Service Unavailable", [("Connection", "close"), ("Retry-After", "10")])
+            start("503 Service Unavailable", [("Retry-After", "10")])
             return [b"The dashboard is being stopped. Try again in a while.\n"]
         return self.current(environ, start)
 

@@ -20,6 +20,7 @@ from geo.answer.layer_clusters import (
 )
 from geo.answer.legend import Drawn, Kind, classify
 from geo.answer.measures import filled
+from geo.ask.parameters import MOST_EDGES
 from geo.ask.words import listed, named, period_name, two_or_more, upper_first, verb
 from geo.stats import overlooked, services
 
@@ -32,8 +33,9 @@ def draw_agreement(s: Asked) -> Drawn:
     slices = {key: one for key, one in slices.items() if one is s or one.counts[s.inside].any()}
     hot = {key: gi_star(one, fdr=s.query.fdr, beyond=True) for key, one in slices.items()}
     table = services.agreement(hot)
-    most, shades = len(slices), SEQUENTIAL.steps(5)
-    ramp = [shades[round(i)] for i in np.linspace(1, 4, max(1, most))]
+    most = len(slices)
+    shades = SEQUENTIAL.steps(min(max(5, most + 1), MOST_EDGES + 1))
+    ramp = [shades[round(i)] for i in np.linspace(1, len(shades) - 1, max(1, most))]
     entries = [NONE] + [
         Kind(str(i), f"{i} of {most}" if i < most else f"All {most}", ramp[i - 1]) for i in range(1, most + 1)
     ]

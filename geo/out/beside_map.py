@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo.answer.layers import LAYERS
-from geo.out.drawing import BODY, INK, MUTED, POINT, SMALL, TINY, Page, Rect, shorten, text_width, wrap
+from geo.out.drawing import BODY, INK, LINES, MUTED, POINT, SMALL, TINY, Page, Rect, shorten, text_width, wrap
 from geo.out.provenance import Sheet
 from geo.tell.pair_legend import Legend, Row
 
@@ -104,7 +104,8 @@ def beside(sheet: Sheet, row: pd.Series, width: float) -> str:
 def legend_height(sheet: Sheet, width: float) -> float:
     """Room that the legends take, millimetres."""
     note = NOTE_STEP * len(wrap(sheet.legend_note, width, BODY))
-    return sum(_height_of(sheet, legend, width) for legend in sheet.legends) + 2 * len(sheet.legends) + note
+    legends = sum(_height_of(sheet, legend, width) for legend in sheet.legends) + 2 * len(sheet.legends)
+    return legends + KEY_STEP * len(sheet.outlined) + note
 
 
 def _height_of(sheet: Sheet, legend: Legend, width: float) -> float:
@@ -127,6 +128,10 @@ def draw_legend(page: Page, sheet: Sheet, x: float, y: float, width: float) -> N
         for legend in sheet.legends:
             _draw_classes(page, sheet, legend, Rect.of(x, y, width, 0))
             y += _height_of(sheet, legend, width) + 2
+        for one in sheet.outlined:
+            page.sample(Rect.of(x, y - 1.2, 5.6, 3.0), LINES[one.kind])
+            page.text(x + 7.4, y + 1.25, shorten(one.said, width - 7.4, BODY), BODY)
+            y += KEY_STEP
     page.paragraph(x, y - 1.2, width, sheet.legend_note, BODY, colour=MUTED)
 
 

@@ -18,7 +18,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path as FilePath
 from threading import RLock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -190,6 +190,29 @@ def shorten(text: str, width: float, size: float, bold: bool = False) -> str:
 # ---------------------------------------------------------------- the page
 
 
+class Stroke(NamedTuple):
+    """One of the strokes of a line, the lowest first: colour, weight in points, dashes in weights."""
+
+    colour: str
+    weight: float
+    dashes: tuple[float, ...] = ()
+
+
+class Line(NamedTuple):
+    """A line around areas: what it is called, and its strokes."""
+
+    name: str
+    strokes: tuple[Stroke, ...]
+
+
+LINES = {
+    "marked": Line("dotted line", (Stroke("white", 3.2), Stroke(INK, 1.8, (1.0, 1.0)))),
+    "set": Line("dashed line", (Stroke(INK, 3.2), Stroke("white", 1.6, (4.0, 2.5)))),
+    "area": Line("double line", (Stroke(INK, 3.2), Stroke("white", 2.0), Stroke(INK, 0.7))),
+}
+"""Lines around what is marked, a set and the area selected; no border has one like them."""
+
+
 @dataclass(frozen=True)
 class Rect:
     """A rectangle on a page, millimetres from its top left corner."""
@@ -346,6 +369,20 @@ class Page:
         """Draw a horizontal line."""
         style: dict[str, Any] = {"color": colour, "linewidth": weight, "solid_capstyle": "butt", "zorder": 1}
         self.top.plot([x, x + width], [y, y], **style)
+
+    def sample(self, place: Rect, line: Line) -> None:
+        """Draw a piece of a line that stands around areas, as a legend shows it."""
+        middle = (place.top + place.bottom) / 2
+        for colour, weight, dashes in line.strokes:
+            style: dict[str, Any] = {
+                "color": colour,
+                "linewidth": weight,
+                "solid_capstyle": "butt",
+                "zorder": 2,
+            }
+            if dashes:
+                style |= {"linestyle": (0, dashes), "dash_capstyle": "butt"}
+            self.top.plot([place.left, place.right], [middle, middle], **style)
 
     def box(
         self,

@@ -80,6 +80,7 @@ class Pane:
         fill: str = "none",
         line: str = "none",
         weight: float = 0.0,
+        dashes: tuple[float, ...] = (),
         hatch: str | None = None,
         ink: str = HATCH,
         order: float = 1,
@@ -93,6 +94,8 @@ class Pane:
             Colours or "none".
         weight : float
             Of the line, points.
+        dashes : tuple of float, optional
+            Lengths of its parts and of the gaps between them, in weights.
         hatch : str, optional
             matplotlib's pattern.
         ink : str
@@ -106,6 +109,8 @@ class Pane:
             style: dict[str, Any] = {"facecolor": fill, "edgecolor": line, "linewidth": weight}
             outline = _outline(shapes, DETAIL * self.scale)
             patch = PathPatch(outline, joinstyle="round", zorder=order, **style)
+            if dashes:
+                patch.set(linestyle=(0, dashes), capstyle="butt")
             if hatch:
                 patch.set(hatch=hatch, hatchcolor=ink)
             self.axes.add_artist(patch)

@@ -18,7 +18,7 @@ from geo.out.printed_map import draw_maps
 from geo.out.provenance import Sheet, sheet
 from geo.tell.insets import Inset, about
 
-WIDTH, HEIGHT, MARGIN, LINE = 150.0, 128.0, 3.0, 5.2
+WIDTH, HEIGHT, MARGIN, LINE = 150.0, 140.0, 3.0, 5.2
 """Millimetres."""
 MOST_NUMBERED = 25
 """Areas whose rank stands on the map: more would hide one another."""
@@ -49,6 +49,11 @@ class PlanSheet(Sheet):
     def legend(self) -> list[Entry]:
         """The tiers, the first first."""
         return [*in_reading_order(self.answer.classes, "kinds")]
+
+    @property
+    def magnified(self) -> float:
+        """More of it: most areas of a plan lie in towns."""
+        return 0.4
 
     @cached_property
     def insets(self) -> tuple[Inset, ...]:

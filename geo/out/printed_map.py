@@ -28,6 +28,7 @@ from geo.out.drawing import (
     GROUND,
     INK,
     LINE,
+    LINES,
     MARK,
     MUTED,
     OUTSIDE,
@@ -101,11 +102,11 @@ def draw_outlines(pane: Pane, sheet: Sheet) -> None:
 def draw_chosen(pane: Pane, sheet: Sheet) -> None:
     """Draw lines unlike a border's around what is marked, a set and the area selected."""
     shapes = sheet.level.shapes.geometry.to_numpy()
-    for which in sheet.outlined.values():
+    for kind, _, which in sheet.outlined:
         around = merge(shapes[which], np.zeros(which.sum(), int), 1)
         thin = max(_thinned(pane, shapes[which], 1.0, CHOSEN_SIZE), 0.3)
-        for colour, weight in ((INK, 3.2), ("white", 2.0), (INK, 0.7)):
-            pane.draw(around, line=colour, weight=weight * thin, order=4)
+        for stroke in LINES[kind].strokes:
+            pane.draw(around, line=stroke.colour, weight=stroke.weight * thin, dashes=stroke.dashes, order=4)
 
 
 def _thinned(pane: Pane, shapes: np.ndarray, weight: float, size: float) -> float:
@@ -147,7 +148,7 @@ def draw_map(page: Page, sheet: Sheet, place: Rect, first: Sheet, numbered: int 
     if insets:
         needed = place.height * (view[2] - view[0]) / max(view[3] - view[1], 1.0) * 1.02
         tallest = (place.height + GAP) / len(insets) - GAP
-        side = min(max(width - needed - GAP, 0.32 * width), tallest, 0.46 * width)
+        side = min(max(width - needed - GAP, first.magnified * width), tallest, 0.46 * width)
         width -= side + GAP
     main = Pane(page, Rect.of(place.left, place.top, width, place.height), view)
     draw_areas(main, sheet)
@@ -374,7 +375,7 @@ def draw_foot(page: Page, sheet: Sheet, notes: tuple[str, ...] = ()) -> float:
     """Write notes, sources, date and link at the bottom of a page; returns where they begin."""
     width = page.width - 2 * MARGIN
     column = (width - 8) / 2
-    said = " ".join([*notes, *sheet.marks, *sheet.notes[1:]])
+    said = " ".join([*notes, *sheet.dagger, *sheet.notes[1:]])
     sources = " ".join([f"Source: {sheet.source.rstrip('.')}.", *sheet.credits])
     made = f"Made on {sheet.made_text} from data version {sheet.version[:8]}. See it again: {sheet.address}"
     lines = [len(wrap(text, column, BODY)) for text in (said, sources, made)]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -29,6 +29,7 @@ from geo.answer.measures import beside
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
 from geo.ask.words import AREAS, MONTH_NAMES, agree, counted, listed, lower_first, written
+from geo.out.drawing import LINES
 from geo.stats.rates import UNRELIABLE_NOTE
 from geo.tell import beside as two
 from geo.tell.credits import credits
@@ -39,6 +40,14 @@ from geo.tell.tiles import MOST, tiles
 
 OWN_COMPUTER = ("localhost", "127.0.0.1", "::1")
 """Hosts whose address opens nothing on another computer."""
+
+
+class Outlined(NamedTuple):
+    """Areas that stand out by a line around them: their kind, a key of :data:`LINES`, in words, and which."""
+
+    kind: str
+    said: str
+    which: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -177,7 +186,8 @@ class Sheet:
             rows = (f"{entry.label}: {' and '.join(said)}" for entry, said in legend.rows)
             return f"{legend.title}. {'; '.join(rows)}."
 
-        return " ".join([*map(read, self.legends), self.legend_note])
+        around = [f"{LINES[one.kind].name}: {one.said}".capitalize() + "." for one in self.outlined]
+        return " ".join([*map(read, self.legends), *around, self.legend_note])
 
     @property
     def notes(self) -> list[str]:
@@ -185,27 +195,29 @@ class Sheet:
         return [self.answer.banner + ".", *self.answer.caveats, *self.answer.notices]
 
     @cached_property
-    def outlined(self) -> dict[str, np.ndarray]:
-        """What is chosen, in words, and which areas that are: those marked, a set, the one selected."""
+    def outlined(self) -> tuple[Outlined, ...]:
+        """What is chosen: the areas marked, a set, the one selected."""
         query, names = self.answer.query, self.level.frame["name"]
-        found = {} if self.marked is None else {"marked": self.marked}
-        if query.group:
-            found["in the set"] = names.index.isin(query.group)
-        said = {
-            f"{counted(int(which.sum()), *AREAS[query.level])} {what}": which for what, which in found.items()
+        none = np.zeros(len(names), bool)
+        areas = {
+            "marked": none if self.marked is None else self.marked,
+            "set": names.index.isin(query.group),
+            "area": names.index == query.area,
         }
+        words = {kind: counted(int(which.sum()), *AREAS[query.level]) for kind, which in areas.items()}
+        said = {"marked": f"{words['marked']} marked", "set": f"{words['set']} in the set"}
         if query.area:
-            said[names[query.area]] = names.index == query.area
-        return {what: which for what, which in said.items() if which.any()}
+            said["area"] = names[query.area]
+        return tuple(Outlined(kind, said[kind], which) for kind, which in areas.items() if which.any())
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What lines around areas are; and a mark behind a rate, where one is printed and no note says it."""
-        lines = (f"Outlined: {listed(list(self.outlined))}.",) if self.outlined else ()
-        return (*lines, *self._dagger)
+        lines = [f"{one.said} ({LINES[one.kind].name})" for one in self.outlined]
+        return (*([f"Outlined: {listed(lines)}."] if lines else []), *self.dagger)
 
     @property
-    def _dagger(self) -> tuple[str, ...]:
+    def dagger(self) -> tuple[str, ...]:
         table = self.answer.table[self.answer.inside]
         if self.counts_two or self.answer.listed:
             return ()  # whose list has no rates
@@ -241,6 +253,11 @@ class Sheet:
         answer = self.answer
         overlay = [] if answer.overlay is None else [overlay_entry(answer.overlay, answer.deciles)]
         return [*answer.legend, *overlay]
+
+    @property
+    def magnified(self) -> float:
+        """Share of the width of a map that what is magnified beside it has at least."""
+        return 0.32
 
     @cached_property
     def insets(self) -> tuple[Inset, ...]:

@@ -88,10 +88,14 @@ def test_what_is_chosen_is_outlined_in_print_and_the_print_says_so(small_atlas: 
     assert not line.search(plain) and "Outlined" not in plain
     found = sheet(small_atlas, asked.replace(group=CODES, area=area, mark="class:5"))
     number, name = int(found.marked.sum()), found.level.frame.loc[area, "name"]
-    assert found.marks[0] == f"Outlined: {number} small areas marked, 2 small areas in the set and {name}."
+    lines = f"{number} small areas marked (dotted line), 2 small areas in the set (dashed line) and {name}"
+    assert found.marks[0] == f"Outlined: {lines} (double line)."
     printed = write_svg(found).decode()
-    assert "Outlined:" in printed
-    assert len(line.findall(printed)) == 3 * (1 + len(found.insets))
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", printed)
+    assert {f"{number} small areas marked", "2 small areas in the set"} <= set(texts)
+    assert texts.count(name) == 1 + list(found.top["name"]).count(name)
+    assert len(line.findall(printed)) == 3 * (1 + len(found.insets) + 1), "on each map and in the legend"
+    assert len(re.findall("stroke-dasharray", printed)) == 2 * (1 + len(found.insets) + 1)
 
 
 def test_tiles_leave_as_tiles_of_one_size(small_atlas: Atlas):

@@ -9,6 +9,7 @@ import pytest
 
 from geo.answer.atlas import Atlas
 from geo.answer.columns import counts_of
+from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER
 from geo.data.ingest import take
 from geo.data.mapping import read_mapping
@@ -16,7 +17,7 @@ from geo.data.store import Store
 from geo.demo import county, drugs
 from geo.demo.check import TOPICS
 from geo.tell.area import profile
-from geo.tell.assessment import part_of
+from geo.tell.assessment import _topic, part_of
 from geo.tell.exhibits import EXHIBITS, SERVICES
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 from geo.tell.exhibits.part import Part
@@ -103,6 +104,23 @@ def test_what_is_finer_than_a_ward_is_not_made_of_wards(atlas: Atlas) -> None:
             SERVICES[key][1](parts)
     with pytest.raises(NotPossible, match="years or longer"):
         made(atlas, "drug_deaths", "month_by_borough")
+
+
+def test_each_number_of_services_has_a_colour_of_its_own(atlas: Atlas) -> None:
+    """Of six sources "5 of 6" had the colour of "4 of 6"."""
+    drawn = atlas.answer(atlas.exactly("layer=agreement&level=ward")).classes
+    numbers = [colour for key, colour in zip(drawn.keys, drawn.colours, strict=True) if key.isdecimal()]
+    assert len(numbers) == len(set(numbers)) == len(atlas.sources) + 1 > 6
+
+
+def test_a_title_says_of_what_all_is_and_names_every_source(atlas: Atlas) -> None:
+    answer = atlas.answer(atlas.exactly("source=treatment&level=ward"))
+    assert answer.description.startswith("Drug and alcohol treatment (all episodes) in Bedfordshire")
+    offences = atlas.answer(atlas.exactly("source=offences&level=ward"))
+    assert offences.description.startswith("All police offences and incidents in Bedfordshire")
+    topic = _topic([part_of(atlas, Query(level="ward"), source)[0] for source in atlas.sources])
+    assert topic.endswith("drug and alcohol deaths and drug and alcohol treatment")
+    assert topic.count(", ") == len(atlas.sources) - 2
 
 
 def test_others_see_them_protected(folder: Path, atlas: Atlas) -> None:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from wsgiref.util import is_hop_by_hop
 
 import psutil
 import pytest
@@ -99,7 +100,8 @@ def test_what_cannot_be_opened_is_told_and_the_former_version_served(
 def test_a_server_that_is_being_stopped_says_so(living: Editions) -> None:
     living.close(0)
     answer = Client(living).get("/answer")
-    assert (answer.status_code, answer.headers["Connection"]) == (503, "close")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert not any(map(is_hop_by_hop, answer.headers.keys())), "which the server makes an error of"
     assert "being stopped" in answer.text
 
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import create_app, ids, present, view
+from dashboard.legend import legend
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import LARGEST_SUPPRESSED, ROUNDED_TO
 from geo.answer.measures import MEASURES
@@ -420,3 +421,14 @@ def test_what_is_loaded_of_a_period_is_compared_and_the_rest_is_said(small_areas
     assert "Not loaded, and so not counted: March to December 2023" in foot
     over_a_gap = told(atlas, "?from=2022-03&to=2023-02").change
     assert not over_a_gap.words and not over_a_gap.numbers
+
+
+# ---------------------------------------------------------------- what is outlined
+
+
+def test_the_line_around_a_set_is_named(small_atlas: Atlas):
+    """A room saw a white line, and nowhere what it was."""
+    query = Query(view="present")
+    assert "in the set" not in to_json(legend(small_atlas.answer(query)))
+    said = to_json(legend(small_atlas.answer(query.replace(group=(AREA, OTHER)))))
+    assert "2 small areas in the set" in said

@@ -31,6 +31,29 @@ def test_a_finding_is_whole_under_many_notes(page: Page, address: str):
         assert ranked and ranked["y"] >= said["y"] + said["height"], height
 
 
+def test_two_maps_without_magnified_towns_have_the_room(page: Page, address: str):
+    """Beneath both a row was kept free for windows that a map of boroughs has none of."""
+    visit(page, address, "?view=compare&compare=ae&level=borough")
+    assert not page.locator(".map-inset:visible").count()
+    pane = page.locator(".map-pane").first
+    one, other = (badge.bounding_box() for badge in pane.locator(".map-badge").all())
+    around = pane.bounding_box()
+    assert one and other and around
+    assert abs(one["x"] - other["x"]) > 0.36 * around["width"]
+
+
+def test_a_long_borough_has_two_lines_where_the_table_is_narrow(page: Page, address: str):
+    """ "Central Bedfordshire" was "Central Bedfordsh…" beside numbers of six figures."""
+    page.set_viewport_size({"width": 1024, "height": 768})
+    visit(page, address, "?layer=agreement&level=borough")
+    row = page.locator("#table .row").first
+    name = row.locator(".cell-start")
+    name.evaluate("it => { it.textContent = 'Central Bedfordshire and Milton Keynes'; }")
+    assert name.evaluate("it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight")
+    inside, around = name.bounding_box(), row.bounding_box()
+    assert inside and around and inside["height"] <= around["height"]
+
+
 def test_a_long_stamp_gives_way_to_the_buttons(page: Page, address: str):
     visit(page, address)
     stamp = page.locator(".bar > .badge")
