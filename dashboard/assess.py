@@ -20,7 +20,6 @@ from dashboard import ids
 from dashboard.charts import figure
 from geo.ask.query import Query
 from geo.ask.words import day_name
-from geo.demo.check import Compared, counted
 from geo.out.report import REPORTS
 from geo.out.report.blocks import Grid
 from geo.out.report.web import templates
@@ -28,6 +27,7 @@ from geo.tell.assessment import Assessment
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
+    from geo.demo.topic import Compared
 
 
 def frame() -> Component:
@@ -117,4 +117,6 @@ def _covers(
 
 def checked(rows: tuple[Compared, ...]) -> str:
     """Write the comparison of published and rebuilt figures as HTML."""
+    from geo.demo.check import counted
+
     return page_templates().get_template("check.html").render(rows=rows, counted=counted(rows))

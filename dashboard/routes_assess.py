@@ -16,7 +16,6 @@ from dashboard.replies import download, reply, search, without
 from geo.ask.problem import Problem
 from geo.ask.query import Query
 from geo.ask.words import listed
-from geo.demo.check import Compared, check
 from geo.out.charts import picture
 from geo.out.export import allow
 from geo.out.report import REPORTS, filename, write
@@ -25,6 +24,7 @@ from geo.tell.assessment import Assessment, asked, assess, takeable
 
 if TYPE_CHECKING:
     from geo.answer.atlas import Atlas
+    from geo.demo.topic import Compared
 
 TAG = "Needs assessment"
 EXHIBIT = Own("exhibit", "Section and key of a table or figure, as in place/residents.", required=True)
@@ -57,6 +57,8 @@ def register(app: Dash, atlas: Atlas) -> None:
 
     @lru_cache(maxsize=1)
     def compared() -> tuple[Compared, ...]:
+        from geo.demo.check import check
+
         return check(atlas)
 
     def named(*, with_map: bool = False) -> tuple[Query, str]:

@@ -312,7 +312,7 @@ class County:
             boroughs=boroughs,
             layers={key: one.label for key, one in self._layers.items() if not one.needs & missing},
             measures={key: one.label for key, one in self._measures.items()},
-            areas={key: frozenset(level.frame.index) for key, level in self.levels.items()},
+            areas={key: level.frame.index for key, level in self.levels.items()},
             has_deprivation=has_deprivation,
             domains=domains if has_deprivation else {},
             benchmarks=boroughs if self.reference.empty else {**boroughs, ENGLAND: "England"},

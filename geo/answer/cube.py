@@ -49,8 +49,8 @@ class Cube(Counts):
     ----------
     categories, months, n_areas, defined, standing
         As :class:`geo.answer.counts.Counts` says.
-    area : ndarray of int32, shape (N,)
-        Position of each event's area, rows sorted by cell.
+    area : ndarray of int, shape (N,)
+        Position of each event's area, in as few bytes as hold it; rows sorted by cell.
     age : ndarray of int8, shape (N,)
         Position in :data:`AGE_BANDS`, 19 where not known.
     day : ndarray of int8, shape (N,)

@@ -94,7 +94,7 @@ def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -
     )
     place, codes = values_of(incidents["lsoa"])
     among = areas.get_indexer(pd.Index(codes))
-    area = np.append(np.where(among < 0, n + 1, among), n).astype(np.int32)[place]
+    area = np.append(np.where(among < 0, n + 1, among), n).astype(np.min_scalar_type(n + 1))[place]
     weekday = weekdays(incidents)
     hour = whole(incidents, "hour", HOURS_KNOWN)
     category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)[label]

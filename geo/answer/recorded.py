@@ -86,7 +86,7 @@ class Recorded(ABC):
 
 
 class InOrder(Recorded, Mapping[str, np.ndarray]):
-    """Columns of events in the row order of their cube, each put in order when it is first asked for.
+    """Columns of events in the row order of their cube.
 
     Of a column without any value nothing is held but its kind: publishers' forms have many such.
 
@@ -98,20 +98,20 @@ class InOrder(Recorded, Mapping[str, np.ndarray]):
     """
 
     def __init__(self, columns: dict[str, pd.Series], order: np.ndarray) -> None:
-        self._order = order
+        self._rows = len(order)
         self._columns = {
-            name: column if column.notna().any() else pd.Series([], dtype=column.dtype)
+            name: pd.Series(column.array.take(order) if column.notna().any() else [], dtype=column.dtype)
             for name, column in columns.items()
         }
-        self._ordered: dict[str, np.ndarray] = {}
+        self._plain: dict[str, np.ndarray] = {}
         self._coded: dict[str, tuple[np.ndarray, list[str]]] = {}
 
     def __getitem__(self, column: str) -> np.ndarray:
         if not self.known(column):
-            return self._columns[column].reindex(range(len(self._order))).to_numpy()
-        if column not in self._ordered:
-            self._ordered[column] = self._columns[column].to_numpy()[self._order]
-        return self._ordered[column]
+            return self._columns[column].reindex(range(self._rows)).to_numpy()
+        if column not in self._plain:
+            self._plain[column] = self._columns[column].to_numpy()
+        return self._plain[column]
 
     def known(self, column: str) -> bool:
         """Whether there is a column in which any event has a value."""
@@ -121,14 +121,12 @@ class InOrder(Recorded, Mapping[str, np.ndarray]):
         """Position of each event's value, -1 where it has none, and the values as text."""
         if column not in self._coded:
             positions, texts = values_of(self._columns[column])
-            small = np.int8 if len(texts) < np.iinfo(np.int8).max else np.int32
-            found = positions.astype(small)[self._order] if self.known(column) else self._none()
-            self._coded[column] = found, texts.tolist()
+            self._coded[column] = positions if self.known(column) else self._none(), texts.tolist()
         return self._coded[column]
 
     def _none(self) -> np.ndarray:
         """Positions of the values of a column that has none."""
-        return np.broadcast_to(np.int8(-1), len(self._order))
+        return np.broadcast_to(np.int8(-1), self._rows)
 
     def texts(self, column: str) -> list[str]:
         """Distinct values of a column, as text."""
@@ -142,7 +140,7 @@ class InOrder(Recorded, Mapping[str, np.ndarray]):
 
     def every(self, so: bool) -> np.ndarray:
         """Mark all events, or none; bool."""
-        return np.full(len(self._order), so)
+        return np.full(self._rows, so)
 
     def marked(self, column: str, texts: Sequence[bool], missing: bool) -> np.ndarray:
         """Mark the events by which of the texts they have in a column, or whether they have none; bool."""
