@@ -27,6 +27,7 @@ BENCHES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "paint": (("--quick",), ()),
     "load": (("--seconds", "5"), ("--other",)),
     "england": (("--only", "answers"), ("",)),
+    "events": (("--quick",), ()),
     "engines": (("--questions", "30"), ()),
 }
 """Part to the arguments of its script where little is to be measured, and how it is told another checkout."""

@@ -1,8 +1,8 @@
-"""England at the pace of a county: every layer, sizes, memory, a filter of ten million events, and the map.
+"""England at the pace of a county: every layer, sizes, memory, and the map.
 
 Run with ``python -m benchmarks.bench_england`` for this checkout, or with ``FOLDER``, another checkout, for
 both in turn in one run. Each builds its made-up England of 33,755 areas (``england.py``) by itself, or opens
-``--data`` and ``--other-data``. ``--only answers``, ``filter`` or ``map`` leaves out the rest.
+``--data`` and ``--other-data``. ``--only answers`` or ``map`` leaves out the rest.
 
 *Answer* is the processor's time for a complete answer to a question that was not asked before, *page* that
 with all that the page shows, written and compressed, *sent* its bytes. Memory is what a server holds after
@@ -23,11 +23,8 @@ import sys
 import tempfile
 import time
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
@@ -36,7 +33,6 @@ LAYERS = (
 ).split()
 QUESTIONS = 6
 """Of each layer, the first of them to warm up."""
-EVENTS = 10_000_000
 WHOSE, RATIO = ("this", "other"), ("other / this",)
 """Heads of the columns, and of what compares them."""
 
@@ -156,93 +152,9 @@ def answers(asked: list[tuple[Path, str]]) -> None:
         one.stop()
 
 
-# ---------------------------------------------------------------- a filter of ten million events
-
-
-def filtering(events: int) -> None:
-    """Count areas under filters: the cube beside DuckDB and polars, where that is installed."""
-    import duckdb
-    import pandas as pd
-
-    from benchmarks.england import AREAS, codes
-    from benchmarks.told import Table
-    from geo.answer.packed import pack
-    from geo.ask.query import Query
-
-    rng = np.random.default_rng(5)
-    area = rng.integers(0, AREAS, events).astype(np.int32)
-    months = 24_276 + rng.integers(0, 24, events)
-    category = rng.choice(4, events, p=[0.7, 0.1, 0.15, 0.05])
-    names = np.array(["Violence", "Robbery", "Drugs", "Weapons"])
-    hour = rng.integers(0, 24, events)
-    table = pd.DataFrame(
-        {
-            "category": pd.Categorical.from_codes(category, names),
-            "lsoa": pd.Categorical.from_codes(area, codes(AREAS)),
-            "month": months,
-            "date": pd.Timestamp("2023-01-01") + pd.to_timedelta(hour, "h"),
-            "hour": hour,
-        }
-    )
-    cube = pack(table, pd.Index(codes(AREAS)))
-    of = list(cube.slugs)
-    pl: Any = import_module("polars") if find_spec("polars") else None
-    columns: dict[str, np.ndarray] = {
-        "area": area,
-        "month": months % 12 + 1,
-        "category": category,
-        "hour": hour,
-    }
-    base = duckdb.connect()
-    base.register("plain", pd.DataFrame(columns))
-    base.execute("create table events as select * from plain")
-    frame = pl.DataFrame(columns) if pl else None
-    chosen = {
-        "a category": (Query(category=(of[0],)), f"category = {list(names).index(cube.categories[0])}"),
-        "a month": (Query(month=(6,)), "month = 6"),
-        "summers of a category": (
-            Query(category=(of[1],), month=(6, 7, 8)),
-            f"category = {list(names).index(cube.categories[1])} and month in (6, 7, 8)",
-        ),
-    }
-    nights = f"category = {list(names).index(cube.categories[1])} and hour in (22, 23, 0, 1)"
-    chosen["four hours of a category"] = Query(category=(of[1],), hour=(22, 23, 0, 1)), nights
-    table = Table(f"A filter of {events:,} events, milliseconds", "filter", "cube", "DuckDB", "polars")
-    assert int(cube.select(Query()).by_area.sum()) == events  # counted once
-    for name, (query, where) in chosen.items():
-        sql = f"select area, count(*) from events where {where} group by area"
-        times = [
-            _milliseconds(lambda query=query: cube.select(query).by_area),
-            _milliseconds(lambda sql=sql: base.execute(sql).fetchnumpy()),
-            _milliseconds(frame.lazy().filter(pl.sql_expr(where)).group_by("area").len().collect)
-            if frame is not None
-            else None,
-        ]
-        counts = np.bincount(area[_kept(where, columns)], minlength=AREAS)
-        assert np.array_equal(cube.select(query).by_area, counts)
-        table.row(name, *times)
-
-
 def _ratio(cells: list[float]) -> list[str]:
     """How many times what this checkout took the other did, where there is another."""
     return [f"{cells[1] / cells[0]:.1f} ×"] if len(cells) > 1 else []
-
-
-def _kept(where: str, columns: dict[str, np.ndarray]) -> np.ndarray:
-    """The same filter, by hand."""
-    import pandas as pd
-
-    frame = pd.DataFrame(columns)
-    return frame.eval(where.replace(" = ", " == ")).to_numpy()
-
-
-def _milliseconds(call: Any) -> float:
-    times = []
-    for _ in range(9):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
 
 
 # ---------------------------------------------------------------- the map
@@ -298,10 +210,10 @@ def main() -> None:
     """Measure one checkout, or two in turn."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("other", nargs="?", type=Path, help="another checkout")
-    parser.add_argument("--quick", action="store_true", help="visit once, and filter a million events")
+    parser.add_argument("--quick", action="store_true", help="visit once")
     parser.add_argument("--data", help="data folder of this checkout")
     parser.add_argument("--other-data", help="data folder of the other checkout")
-    parser.add_argument("--only", choices=("answers", "filter", "map"), help="leave out the rest")
+    parser.add_argument("--only", choices=("answers", "map"), help="leave out the rest")
     parser.add_argument("--work", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.work:
@@ -316,8 +228,6 @@ def main() -> None:
             Path(each).mkdir(exist_ok=True)
         if given.only in (None, "answers"):
             answers(asked)
-        if given.only in (None, "filter"):
-            filtering(EVENTS // 10 if given.quick else EVENTS)
         if given.only in (None, "map"):
             mapped(asked, 1 if given.quick else 3)
 

@@ -15,6 +15,8 @@ import pandas as pd
 from shapely import box
 
 from geo.data.ingest import import_files
+from geo.data.parquet import packed_from
+from geo.data.store import Store
 from geo.data.table import AGE_BANDS
 
 AREAS = 33_755
@@ -113,3 +115,12 @@ def build(folder: Path, areas: int = AREAS, events: int = EVENTS) -> None:
             print(
                 f"imported {kind:<12} {rows:>9,} rows in {took:>6.1f} s, {rows / took:>9,.0f} rows a second"
             )
+
+
+def grow(folder: Path, events: int) -> None:
+    """Draw its offences again from themselves until there are so many, as if one file had brought them."""
+    with Store(folder).transaction() as change:
+        [role] = change.deliveries("offences")
+        table = packed_from(change.path(role))
+        rows = np.sort(np.random.default_rng(3).integers(0, len(table), events))
+        change.put(role, table.take(rows).reset_index(drop=True))

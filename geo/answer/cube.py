@@ -187,7 +187,10 @@ class Cube(Counts):
     @cached_property
     def unit_cell(self) -> np.ndarray:
         """Week (from that of the first month, or month), weekday and hour of every row in one; int32."""
-        return self._unit_cells(0, len(self.offsets) - 1)
+        found = np.empty(self.n_events, np.int32)
+        for block, (start, end) in enumerate(pairwise(self.offsets[::N_SLOTS].tolist())):
+            found[start:end] = self._unit_cells(block * N_SLOTS, (block + 1) * N_SLOTS)
+        return found
 
     def _unit_cells(self, first: int, last: int) -> np.ndarray:
         """The same of the rows of some cells that follow one another."""

@@ -22,37 +22,26 @@ TIMED = (WEEKDAY < DAYS_KNOWN) & (_HOUR < HOURS_KNOWN)
 _NIGHT = np.where(TIMED, np.where(_HOUR >= 12, WEEKDAY, (WEEKDAY - 1) % 7), DAYS_KNOWN)
 
 
-def weekdays(incidents: pd.DataFrame) -> np.ndarray:
-    """Weekday of each event, Monday 0, not known 7; int8."""
-    if "weekday" in incidents:
-        return whole(incidents, "weekday", DAYS_KNOWN)
-    if "date" not in incidents:
-        return np.full(len(incidents), DAYS_KNOWN, np.int8)
-    number, known = _days_since_1970(incidents)
-    return np.where(known, (number + 3) % 7, DAYS_KNOWN).astype(np.int8)
-
-
-def _days_since_1970(incidents: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Number of the day of each event, int32, and whether it is known."""
-    moments = pd.to_datetime(incidents["date"]).dt.as_unit("s").to_numpy()
-    known = ~np.isnat(moments)
-    return np.where(known, moments.view(np.int64) // 86_400, 0).astype(np.int32), known
-
-
-def days(incidents: pd.DataFrame) -> np.ndarray:
-    """Day of the month of each event, int8, not known 0.
+def dated(incidents: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Weekday of each event, Monday 0, not known 7, and its day of the month, not known 0; int8.
 
     Publishers file the first minutes of a month with the night before: such an event is of its last day.
     """
+    weekday = whole(incidents, "weekday", DAYS_KNOWN)
     if "date" not in incidents:
-        return np.zeros(len(incidents), np.int8)
-    number, known = _days_since_1970(incidents)
+        return weekday, np.zeros(len(incidents), np.int8)
+    moments = pd.to_datetime(incidents["date"]).dt.as_unit("s").to_numpy()
+    known = ~np.isnat(moments)
+    number = np.where(known, moments.view(np.int64) // 86_400, 0).astype(np.int32)
+    if "weekday" not in incidents:
+        weekday = np.where(known, (number + 3) % 7, DAYS_KNOWN).astype(np.int8)
     month = incidents["month"].to_numpy()
     earliest, latest = (int(month.min()), int(month.max())) if len(month) else (0, 0)
     at, begins = month - earliest, (np.arange(earliest, latest + 1) - 1970 * 12).astype("datetime64[M]")
     first = begins.astype("datetime64[D]").astype(np.int32)
     length = (begins + 1).astype("datetime64[D]").astype(np.int32) - first
-    return np.where(known, np.clip(number - first[at] + 1, 1, length[at]), 0).astype(np.int8)
+    day = np.where(known, np.clip(number - first[at] + 1, 1, length[at]), 0).astype(np.int8)
+    return weekday, day
 
 
 def whole(incidents: pd.DataFrame, column: str, unknown: int) -> np.ndarray:

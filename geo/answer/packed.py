@@ -14,8 +14,7 @@ from geo.answer.moments import (
     DAYS_KNOWN,
     HOURS_KNOWN,
     N_SLOTS,
-    days,
-    weekdays,
+    dated,
     whole,
 )
 from geo.answer.recorded import InOrder
@@ -25,13 +24,18 @@ from geo.data.definitions import definitions
 from geo.data.distinct import in_order, values_of
 from geo.data.store import Snapshot
 
+AT_ONCE = 1 << 20
+"""Events of which it is worked out at once when they were, so that this takes little beside the events."""
+
 
 class InMemory:
     """This process counts."""
 
     def open(self, snapshot: Snapshot, source: str, areas: pd.Index, months: Sequence[int]) -> Opened:
         """Open the events of a source of a snapshot, as its viewer may see them."""
-        return opened(snapshot, snapshot.events(source), areas, months)
+        found = opened(snapshot, snapshot.events(source), areas, months)
+        found.counts.in_memory().cell  # noqa: B018 - so that processes that are copies of this one share it
+        return found
 
     def load(self, snapshot: Snapshot, *, tidy: bool = False) -> list[str]:
         """Nothing is copied: the folder itself is read."""
@@ -95,11 +99,15 @@ def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -
     place, codes = values_of(incidents["lsoa"])
     among = areas.get_indexer(pd.Index(codes))
     area = np.append(np.where(among < 0, n + 1, among), n).astype(np.min_scalar_type(n + 1))[place]
-    weekday = weekdays(incidents)
-    hour = whole(incidents, "hour", HOURS_KNOWN)
-    category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)[label]
-    month = _places(incidents["month"].to_numpy(), covered)
-    cell = ((category * len(covered) + month) * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
+    category = pd.Index(categories).get_indexer(pd.Index(labels)).astype(np.int32)
+    cell, day = np.empty(len(incidents), np.int32), np.empty(len(incidents), np.int8)
+    for first in range(0, len(incidents), AT_ONCE):
+        rows = slice(first, first + AT_ONCE)
+        some = incidents.iloc[rows]
+        weekday, day[rows] = dated(some)
+        block = category[label[rows]] * len(covered) + _places(some["month"].to_numpy(), covered)
+        hour = whole(some, "hour", HOURS_KNOWN)
+        cell[rows] = (block * (DAYS_KNOWN + 1) + weekday) * (HOURS_KNOWN + 1) + hour
     order = in_order(cell).astype(np.int32)
     n_cells = len(categories) * len(covered) * N_SLOTS
     offsets = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
@@ -109,10 +117,10 @@ def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -
         known = pd.Index(AGE_BANDS).get_indexer(bands.map(FIVE_YEARS))
         age = np.append(np.where(known < 0, len(AGE_BANDS), known), len(AGE_BANDS)).astype(np.int8)
         age = age[position]
-    day = days(incidents)
     packed = {"category", "lsoa", "month", "date", "hour"}
     extra = InOrder({str(c): incidents[c] for c in incidents.columns if c not in packed}, order)
-    return Cube(categories, covered, n, area[order], age[order], day[order], offsets, extra)
+    area, age, day = (column.take(order) for column in (area, age, day))
+    return Cube(categories, covered, n, area, age, day, offsets, extra)
 
 
 def _places(numbers: np.ndarray, among: np.ndarray) -> np.ndarray:
