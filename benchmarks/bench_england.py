@@ -90,8 +90,10 @@ class Checkout:
     """A checkout that answers in a process of its own."""
 
     def __init__(self, root: Path, data: str) -> None:
+        from benchmarks.viewer import python_of
+
         environment = os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, str(Path(__file__).resolve()), "--work", data]
+        command = [python_of(root), str(Path(__file__).resolve()), "--work", data]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             command, cwd=root, env=environment, stdin=pipe, stdout=pipe, text=True

@@ -1,10 +1,10 @@
 """Answers of this checkout beside those of another one, in one run, question by question in turn.
 
 Run with ``python benchmarks/beside.py FOLDER``, where FOLDER is another checkout (an earlier commit, say).
-Each checkout has a process of its own, with the same Python, and builds its demonstration county by itself
-(or opens ``--data`` and ``--other-data``). Both are asked the same new question, then the same question
-again, through the whole way of a request: reading the address, the answer, the page, JSON, compression. Times
-are medians in milliseconds.
+Each checkout has a process of its own, with its own Python where it has one, and builds its demonstration
+county by itself (or opens ``--data`` and ``--other-data``). Both are asked the same new question, then the
+same question again, through the whole way of a request: reading the address, the answer, the page, JSON,
+compression. Times are medians in milliseconds.
 """
 
 from __future__ import annotations
@@ -71,8 +71,11 @@ class Checkout:
     """A checkout that answers in a process of its own."""
 
     def __init__(self, root: Path, data: str) -> None:
+        sys.path.append(str(Path(__file__).resolve().parents[1]))
+        from benchmarks.viewer import python_of
+
         environment = os.environ | {"PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, str(Path(__file__).resolve()), "--work", data]
+        command = [python_of(root), str(Path(__file__).resolve()), "--work", data]
         self._process = subprocess.Popen(
             command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

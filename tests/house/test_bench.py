@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import all as every
-from benchmarks import bench_answers, bench_england, bench_import, england, told
+from benchmarks import bench_answers, bench_events, bench_import, england, told
 from geo import cli, cli_judge  # noqa: F401 - adds its commands
 from geo.answer.layers import LAYERS
 from geo.data.read_table import read_table
 from geo.data.sources import SOURCES, reader_for
+from geo.data.store import Store
 
 PAGES = Path(every.__file__).parents[1] / "docs"
 HELD = {"population", "residents by age", "deprivation"}
@@ -39,17 +40,25 @@ def test_complete_answers_are_measured_on_a_made_up_country(
     assert all(len(row) == len(table["columns"]) for table in tables for row in table["rows"])
 
 
-def test_a_filter_is_counted_alike_and_told_as_a_table(
+def test_a_filter_is_counted_alike_and_many_events_open_told_as_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gathered = tmp_path / "told"
     monkeypatch.setenv(told.GATHERED, str(gathered))
-    bench_england.filtering(2_000)
-    [table] = every.tables([json.loads(line) for line in gathered.read_text(encoding="utf-8").splitlines()])
-    assert table["columns"] == ["filter", "cube", "DuckDB", "polars"] and len(table["rows"]) == 4
-    mark = f"bench_england: {table['table']}".replace("2,000", "10,000,000")
-    assert (mark, table["columns"]) in [(one, columns) for one, columns, _ in shown()]
-    assert all(cell is None or cell > 0 for row in table["rows"] for cell in row[1:])
+    monkeypatch.setattr(bench_events, "LAYERS", ["imd"])
+    folder = tmp_path / "data"
+    england.build(folder, areas=2 * england.COLUMNS, events=1_000)
+    england.grow(folder, 2_000)
+    assert len(Store(folder).open().incidents("offences")) == 2_000
+    bench_events.filtering(2_000)
+    bench_events.opened(folder, 2_000)
+    tables = every.tables([json.loads(line) for line in gathered.read_text(encoding="utf-8").splitlines()])
+    told_of = {
+        f"bench_events: {one['table']}".replace("2,000", "10,000,000"): one["columns"] for one in tables
+    }
+    assert len(told_of) == 4
+    assert told_of.items() <= {mark: columns for mark, columns, _ in shown()}.items()
+    assert all(cell is None or cell > 0 for one in tables for row in one["rows"] for cell in row[1:])
 
 
 def shown() -> list[tuple[str, list[str], str]]:
