@@ -116,8 +116,8 @@ class Checkout:
 
     def stop(self) -> None:
         """End it."""
-        self._process.terminate()
-        self._process.wait()
+        with self._process:
+            self._process.terminate()
 
 
 # ---------------------------------------------------------------- answers

@@ -61,7 +61,7 @@ def opened(folder: Path, events: int) -> None:
     one = Checkout(ROOT, str(folder))
     in_duckdb = _seconds(lambda: base.execute(f"create table events as from '{path}'"))
     in_polars = _seconds(lambda: pl.read_parquet(path)) if pl else {"cpu": None, "wall": None}
-    table = Table(f"{events:,} events opened, seconds", "", "with all of England", "DuckDB", "polars")
+    table = Table(f"{events:,} events opened, seconds", "", "all of England", "DuckDB", "polars")
     for name in ("cpu", "wall"):
         table.row(name, one.began["opened"][name], in_duckdb[name], in_polars[name])
     heads = ("answer", "page")
