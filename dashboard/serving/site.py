@@ -108,4 +108,5 @@ def site_of(pages: Groups) -> Callable[[Mapping[str, Any]], Answered]:
     for viewer in pages.viewers():
         with suppress(Problem):  # who may see nothing here is told so when they ask
             answer({"PATH_INFO": "/answer", VIEWER: viewer})
+            pages.atlas(viewer).get_ready()
     return answer

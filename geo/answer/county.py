@@ -232,6 +232,12 @@ class County:
 
         return self._weights.get((source, events is loaded.events), found)
 
+    def get_ready(self) -> None:
+        """Work out now what is large and each copy of this process would else work out for itself."""
+        for loaded in self.sources.values():
+            if isinstance(loaded.events, Cube):
+                loaded.events.cell  # noqa: B018 - it is kept
+
     def with_events(self, key: str, events: pd.DataFrame, months: Sequence[int]) -> Self:
         """The same county with other events of one source, all of it reported on; protected as that is.
 

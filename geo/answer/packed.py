@@ -33,9 +33,7 @@ class InMemory:
 
     def open(self, snapshot: Snapshot, source: str, areas: pd.Index, months: Sequence[int]) -> Opened:
         """Open the events of a source of a snapshot, as its viewer may see them."""
-        found = opened(snapshot, snapshot.events(source), areas, months)
-        found.counts.in_memory().cell  # noqa: B018 - so that processes that are copies of this one share it
-        return found
+        return opened(snapshot, snapshot.events(source), areas, months)
 
     def load(self, snapshot: Snapshot, *, tidy: bool = False) -> list[str]:
         """Nothing is copied: the folder itself is read."""
