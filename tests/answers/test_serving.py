@@ -337,10 +337,10 @@ def test_what_a_server_holds_does_not_grow_with_the_questions_that_it_was_asked(
         )  # pandas forgets now and then
         return sys.getallocatedblocks() - tables_seen
 
-    number = 200
-    first = objects_after(number // 4)
+    number = 100
+    first = objects_after(number)
     assert served.kept.bytes > 0.9 * 2**20, "it is full"
-    assert (objects_after(number) - first) / number < OBJECTS_OF_A_QUESTION
+    assert (objects_after(2 * number) - first) / (2 * number) < OBJECTS_OF_A_QUESTION
 
 
 OBJECTS_OF_A_QUESTION = 5
