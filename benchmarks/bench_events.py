@@ -103,7 +103,7 @@ def served(folder: Path, events: int) -> None:
         with ThreadPoolExecutor(number) as viewers:
             list(viewers.map(ask, asked))
         time.sleep(1.2 * TIDIED_EVERY)
-        cells.append(one.megabytes())
+        cells.append(sum(one.megabytes().values()))
         one.stop()
     table.row(f"after {len(asked)} answers", *cells)
 
