@@ -9,7 +9,7 @@ from pptx import Presentation
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import CONTRAST, LAPTOP, barriers, go, load, rest, shows, visit
+from tests.support.browser import CONTRAST, LAPTOP, address_of, barriers, go, load, rest, shows, visit
 from tests.support.small_county import CODES
 
 ANSWERS = "/answer"
@@ -291,7 +291,7 @@ def test_help_opens_and_closes_by_key(page: Page, address: str):
     page.keyboard.press("t")
     page.keyboard.press("Escape")
     expect(page.locator("#help")).to_be_hidden()
-    assert page.url == f"{address}/?level=lsoa"
+    assert address_of(page) == f"{address}/?level=lsoa"
 
 
 def test_classes_and_colours_are_chosen(page: Page, address: str):

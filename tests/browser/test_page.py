@@ -8,7 +8,7 @@ from playwright.sync_api import Error, Page, Route, expect
 from dashboard import create_app
 from dashboard.link import PLAIN
 from geo.answer.atlas import Atlas
-from tests.support.browser import CONTRAST, LAPTOP, barriers, go, load, rest, shows, visit
+from tests.support.browser import CONTRAST, LAPTOP, address_of, barriers, go, load, rest, shows, visit
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -22,7 +22,7 @@ def settle(page: Page) -> None:
 
 def search_of(page: Page) -> str:
     """Query string in the address bar."""
-    return page.url.partition("?")[2]
+    return address_of(page).partition("?")[2]
 
 
 def cell(page: Page, strip: str, name: str):

@@ -13,7 +13,7 @@ from dashboard import create_app
 from geo.answer.atlas import Atlas
 from geo.ask.words import month_number
 from geo.tell.meeting import Notes, note
-from tests.support.browser import CONTRAST, FRAMES, barriers, draw, load, shows, visit
+from tests.support.browser import CONTRAST, FRAMES, address_of, barriers, draw, load, shows, visit
 
 ANSWERS = "/answer"
 MEETING = "?view=present"
@@ -42,7 +42,7 @@ def page(page: Page) -> Page:
 def arrive(page: Page, expected: str) -> None:
     """Wait until the page shows the answer to an address like the expected one."""
     page.wait_for_url(re.compile(expected))
-    search = page.url.partition("?")[2].removeprefix("level=lsoa")
+    search = address_of(page).partition("?")[2].removeprefix("level=lsoa")
     shows(page, f"?{search}" if search else "")
 
 
@@ -84,8 +84,8 @@ def test_a_meeting_by_keyboard_alone(page: Page, address: str):
     page.keyboard.press("Escape")
     page.wait_for_url(re.compile("^(?!.*view=)"))
     expect(page.locator("h1#headline")).to_be_visible()
-    assert "source=ae" in page.url
-    assert "layer=local_moran" in page.url
+    assert "source=ae" in address_of(page)
+    assert "layer=local_moran" in address_of(page)
     assert not seen.complaints
 
 
@@ -111,7 +111,7 @@ def test_the_map_goes_to_the_area_and_home_again(page: Page, address: str):
 def test_back_undoes_a_step_and_a_pasted_link_restores_it(page: Page, address: str):
     visit(page, address, MEETING)
     press(page, "2", "area=")
-    link, code = page.url, here(page)
+    link, code = address_of(page), here(page)
     press(page, "3", f"area=(?!{code})")
     page.go_back()
     page.wait_for_url(link)
@@ -126,7 +126,7 @@ def test_b_blanks_and_the_next_key_only_brings_the_screen_back(page: Page, addre
     expect(page.locator("#present-blank")).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#present-blank")).to_be_hidden()
-    assert "area=" not in page.url
+    assert "area=" not in address_of(page)
 
 
 def test_a_question_mark_shows_the_keys_and_escape_only_closes_them(page: Page, address: str):
@@ -136,7 +136,7 @@ def test_a_question_mark_shows_the_keys_and_escape_only_closes_them(page: Page, 
     expect(keys).to_contain_text("black screen")
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
-    assert "view=present" in page.url
+    assert "view=present" in address_of(page)
 
 
 def test_a_decision_is_kept_and_typing_it_fires_no_keys(page: Page, address: str, folder: Path):
@@ -156,7 +156,7 @@ def test_a_decision_is_kept_and_typing_it_fires_no_keys(page: Page, address: str
     assert here(page) == code
     kept = json.loads((folder / "notes.jsonl").read_text(encoding="utf-8").splitlines()[-1])
     assert (kept["area"], kept["author"]) == (code, "A. Bee")
-    assert "Bee" not in page.url
+    assert "Bee" not in address_of(page)
 
 
 def test_long_decisions_leave_whole_rows_and_the_latest_in_sight(page: Page, address: str, folder: Path):

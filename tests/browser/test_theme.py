@@ -10,7 +10,19 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from geo.answer.colours import SEQUENTIAL
-from tests.support.browser import CONTRAST, LAPTOP, Held, barriers, draw, go, load, rest, shows, visit
+from tests.support.browser import (
+    CONTRAST,
+    LAPTOP,
+    Held,
+    address_of,
+    barriers,
+    draw,
+    go,
+    load,
+    rest,
+    shows,
+    visit,
+)
 
 ANSWERS = "/answer"
 SELECTED = "E01035001"
@@ -79,7 +91,7 @@ def test_a_key_turns_it_dark_and_this_computer_remembers(page: Page, address: st
     assert theme_of(page) == DARK
     page.locator("[data-act=theme]").click()
     assert theme_of(page) == LIGHT
-    assert "theme" not in page.url
+    assert "theme" not in address_of(page)
     page.reload()
     expect(page.locator("body")).to_have_attribute("data-state", "ready")
     assert theme_of(page) == LIGHT

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import barriers, shows, visit
+from tests.support.browser import address_of, barriers, shows, visit
 
 REMEMBER = """
 window.remembered = [];
@@ -40,7 +40,7 @@ def test_hours_are_played_in_order_with_fixed_classes_and_go_on_where_they_stopp
     page.keyboard.press("Escape")
     expect(page.locator("#toast")).to_contain_text("Stopped at ")
     expect(page.locator("#finding-said")).to_have_attribute("aria-live", "polite")
-    shows(page, f"?{page.url.partition('?')[2]}")
+    shows(page, f"?{address_of(page).partition('?')[2]}")
     page.keyboard.press("k")
     for _ in range(200):
         page.clock.fast_forward(500)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.support.browser import Held, barriers, go, rest, shows, visit
+from tests.support.browser import Held, address_of, barriers, go, rest, shows, visit
 
 PACKS, JOB = "**/export.pack*", "**/jobs/one"
 
@@ -87,7 +87,7 @@ def test_a_long_answer_can_be_cancelled_and_the_last_map_stays(page: Page):
     with page.expect_request(given_up):
         page.locator("#wait").get_by_role("button", name="Cancel").click()
     expect(page.locator("body")).to_have_attribute("data-state", "ready")
-    assert page.url.endswith("?borough=E06000002")
+    assert address_of(page).endswith("?borough=E06000002")
 
 
 def test_new_data_are_told_and_never_shown_beside_those_of_the_page(page: Page):

@@ -71,6 +71,11 @@ begun: list[Callable[[], None]] = []
 """How to end what a test began: what it listens to, what it keeps from its answer."""
 
 
+def address_of(page: Page) -> str:
+    """Where a page says that it is; the driver hears of an address that changed in place somewhat later."""
+    return str(page.evaluate("location.href"))
+
+
 def installed() -> str | None:
     """Path of the Chromium of this machine."""
     return os.environ.get("HOTSPOTS_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
