@@ -266,14 +266,11 @@ def protect(data: Data = DATA) -> None:
 
 @cli.command()
 def undo(data: Data = DATA) -> None:
-    """Take the last import back: the data are as they were before it."""
+    """Take the last change back, an import or a list of exclusions: the data are as they were before it."""
+    from geo.data.receipt import taken_back
     from geo.data.store import Store
 
-    taken = Store(data).undo()
-    last = taken["history"][-1] if taken["history"] else {}
-    names = ", ".join(file["name"] for file in last.get("files", [])[:3])
-    kind = last.get("kind", "the last change")
-    print(f"Taken back: {kind} ({names or 'no file'}), imported {taken['created']}.")
+    print(taken_back(*Store(data).undo()))
 
 
 @cli.command()

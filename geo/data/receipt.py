@@ -179,3 +179,24 @@ def month_runs(months: Sequence[str]) -> str:
         else:
             runs.append([month, month])
     return ", ".join(" to ".join(dict.fromkeys(map(month_text, run))) for run in runs) or "none"
+
+
+def taken_back(taken: dict[str, Any], before: dict[str, Any]) -> str:
+    """Say what is gone when one manifest is put in place of a later one: its imports, or what else changed.
+
+    Examples
+    --------
+    >>> first = {"created": "2026-01-01", "history": [], "objects": {}}
+    >>> listed = first | {"created": "2026-01-02", "objects": {"exclusions": {"sha256": "a"}}}
+    >>> taken_back(listed, first)
+    'Taken back: the change of exclusions, made 2026-01-02. No import was taken back.'
+    """
+    imports = taken["history"][len(before["history"]) :]
+    if imports:
+        last = imports[-1]
+        names = ", ".join(file["name"] for file in last.get("files", [])[:3]) or "no file"
+        return f"Taken back: {last['kind']} ({names}), imported {taken['created']}."
+    one, other = taken["objects"], before["objects"]
+    changed = sorted(role for role in one.keys() | other.keys() if one.get(role) != other.get(role))
+    what = f"the change of {', '.join(changed)}" if changed else "the last change"
+    return f"Taken back: {what}, made {taken['created']}. No import was taken back."

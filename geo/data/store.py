@@ -245,8 +245,8 @@ class Store:
             )
         return dict(manifest)
 
-    def undo(self) -> dict[str, Any]:
-        """Put the version before the last import in force again; return what was taken back.
+    def undo(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Put the version before the last change in force again; return the one taken back, and that one.
 
         The data stay in the folder until :meth:`tidy`.
 
@@ -268,7 +268,7 @@ class Store:
             before = self._read(former)
             self._refuse_damaged(self._snapshot(before, OWNER))
             self._point_at(former, before)
-        return last
+        return last, before
 
     def _current(self) -> tuple[str, str]:
         """Name of the manifest in force, and its seal where it is known."""

@@ -251,6 +251,21 @@ def test_undo_says_where_there_is_nothing_to_take_back(tmp_path: Path, data: Pat
         Store(data).undo()
 
 
+def test_undo_names_the_change_that_it_takes_back(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take(data, file(tmp_path, "2023-01-west-street.csv", street("2023-01", 30)))
+    place = ["--kind", "hospital", "--point=-0.4,52.1"]
+    assert run(["exclude", "General Hospital", *place, "--data", str(data)]) == 0
+    capsys.readouterr()
+    assert run(["undo", "--data", str(data)]) == 0
+    said = capsys.readouterr().out
+    assert "the change of exclusions" in said and "No import was taken back." in said
+    assert "west-street" not in said
+    assert run(["undo", "--data", str(data)]) == 0
+    assert "offences (2023-01-west-street.csv)" in capsys.readouterr().out
+
+
 def test_the_bulk_of_some_dates() -> None:
     import numpy as np
 
