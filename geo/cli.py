@@ -223,8 +223,10 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
     if explain:
         print("This is what would be taken; nothing was changed.")
     show(receipt)
-    if not explain:
+    if receipt.role and not explain:
         print("A dashboard that serves this folder takes the data up within seconds; its open pages say so.")
+        if receipt.remarks:
+            print("`hotspots undo` takes the import back.", file=sys.stderr)
     if explain:
         show_rows(receipt)
         _point_out(receipt)
@@ -235,7 +237,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
 def _point_out(receipt: Receipt) -> None:
     """Say what is out of line."""
     for remark in receipt.remarks:
-        print(f"Look at this: {remark} `hotspots undo` takes the import back.", file=sys.stderr)
+        print(f"Look at this: {remark}", file=sys.stderr)
 
 
 def _sure(receipt: Receipt) -> bool:

@@ -99,8 +99,7 @@ def import_files(
             raise _Rehearsal
         if (receipt.doubts or receipt.remarks) and not confirm(receipt):
             raise Problem(
-                f"Nothing was changed. {' '.join(receipt.doubts)} Give --yes to import it all the same; "
-                "`hotspots undo` takes the last import back."
+                f"Nothing was changed. {' '.join(receipt.doubts)} Give --yes to import it all the same."
             )
         if loading is not None:
             loading(change)

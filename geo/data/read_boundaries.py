@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"(lsoa|wd|lad)(\d\d)cd", re.IGNORECASE)
 
 
-def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDataFrame, list[str]]:
+def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDataFrame, int, list[str]]:
     """Read area boundaries from GeoPackage, GeoJSON, Shapefile or anything else that GDAL reads.
 
     Parameters
@@ -38,7 +38,9 @@ def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDa
     -------
     areas : GeoDataFrame
         EPSG:27700; index the area code, sorted, named by vintage (``lsoa21cd``); column ``name``.
-        Parts of one area in several rows are one area; areas beyond England and Wales are left out.
+        Parts of one area in several rows are one area.
+    elsewhere : int
+        Areas beyond England and Wales, which are left out.
     notes : list of str
         What was left out, repaired or merged, in plain English.
 
@@ -51,11 +53,12 @@ def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDa
     import geopandas
 
     paths = [path] if isinstance(path, Path) else list(path)
-    parts, notes = [], []
+    parts, elsewhere, notes = [], 0, []
     for one in paths:
         for source in _sources(one):
-            areas, said = _read_one(source, one, layer)
+            areas, beyond, said = _read_one(source, one, layer)
             parts.append(areas)
+            elsewhere += beyond
             notes += said
     kinds = sorted({str(areas.index.name) for areas in parts})
     if len(kinds) > 1:
@@ -65,7 +68,7 @@ def read_boundaries(path: Path | Sequence[Path], layer: str = "") -> tuple[GeoDa
         )
     areas = geopandas.GeoDataFrame(pd.concat(parts), crs=GRID).rename_axis(kinds[0])
     areas, merged = _one_row_each(areas, paths[0].name)
-    return areas.sort_index(), notes + merged
+    return areas.sort_index(), elsewhere, notes + merged
 
 
 def _raw(source: str, path: Path, layer: str) -> tuple[Any, list[str]]:
@@ -84,8 +87,8 @@ def _raw(source: str, path: Path, layer: str) -> tuple[Any, list[str]]:
         raise _unreadable(path.name) from error
 
 
-def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, list[str]]:
-    """One file of boundaries, an area in each row."""
+def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, int, list[str]]:
+    """One file of boundaries, an area in each row, and how many others it has of elsewhere."""
     import geopandas
     import shapely
 
@@ -110,6 +113,7 @@ def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, list[s
                 f"{name} does not say its coordinate reference system: add the .prj file, or save it as a "
                 "GeoPackage with EPSG:27700 or EPSG:4326."
             )
+    every = len(raw)
     raw, codes = _of_england_and_wales(raw, code_column, name, notes)
     shapes = geopandas.GeoSeries([_areal(shape) for shape in raw.geometry], crs=raw.crs)
     for wrong, what in (
@@ -142,7 +146,7 @@ def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, list[s
         notes.append(
             f"{int(invalid.sum())} invalid {ring} repaired ({', '.join(sorted(codes[invalid])[:5])})."
         )
-    return areas, notes
+    return areas, every - len(areas), notes
 
 
 def _of_england_and_wales(

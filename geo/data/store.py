@@ -31,6 +31,7 @@ from geo.ask.problem import Problem, Withheld
 from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number, one_line
 from geo.data.distinct import unpacked
+from geo.data.missing import missing, nothing_in
 from geo.data.parquet import from_bytes, packed_from, to_bytes
 from geo.data.readers import known_again, spellings, together
 from geo.data.seen import seen
@@ -132,10 +133,7 @@ class Store:
     def in_force(self, viewer: Viewer = OWNER) -> Snapshot:
         """Return the version in force, its tables not verified."""
         if self.empty:
-            raise Problem(
-                f"There is no data in the folder {self.folder}: build the demonstration county with "
-                "`hotspots demo`, or load your own with `hotspots import`."
-            )
+            raise nothing_in(self.folder)
         return self._snapshot(self._manifest(), viewer)
 
     def _snapshot(self, manifest: dict[str, Any], viewer: Viewer) -> Snapshot:
@@ -365,7 +363,7 @@ class Snapshot:
     def path(self, role: str) -> Path:
         """Return the file of a role."""
         if not self.has(role):
-            raise Problem(f"The data folder {self.folder} holds no {role}: import it with `hotspots import`.")
+            raise missing(self.folder, role)
         part = CLEARED if role.startswith(CLEARED) else "objects"
         return self.folder / part / f"{self.manifest['objects'][role]['sha256']}.parquet"
 

@@ -56,9 +56,9 @@ PARENTS: tuple[boundaries.Level, ...] = ("ward", "borough")
 
 def _take_boundaries(change: Transaction, paths: list[Path], choice: Choice) -> Receipt:
     path = paths[0]
-    areas, notes = read_boundaries(paths, choice.layer)
+    areas, elsewhere, notes = read_boundaries(paths, choice.layer)
     level = boundaries.level_of(areas)
-    rows = len(areas)
+    rows = len(areas) + elsewhere
     if choice.within:
         national = change.read("lookup/all") if change.has("lookup/all") else None
         areas = boundaries.within_districts(areas, choice.within, path.name, national)

@@ -236,7 +236,7 @@ def test_the_folder_stays_small():
 
 
 def test_the_ordinary_import_takes_the_files(files, shapes):
-    read, remarks = read_boundaries(files["boundaries"])
+    read, _, remarks = read_boundaries(files["boundaries"])
     assert not remarks
     assert sorted(read.index) == sorted(shapes.index)
     assert boundaries.seams(read) == 0

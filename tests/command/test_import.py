@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -85,7 +86,7 @@ def test_the_same_files_again_change_nothing(
     for more in ((), ("--add",)):
         status, out, _ = command(capsys, "import", "offences", path, "--data", data, *more)
         assert status == 0
-        assert "loaded already; nothing was changed" in out
+        assert "loaded already; nothing was changed" in out and "takes the data up" not in out
     assert (data / "CURRENT").read_text() == manifest
 
 
@@ -230,6 +231,43 @@ def test_areas_come_first(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
         assert "small areas come first" in err
 
 
+def test_rows_read_of_boundaries_are_those_kept_and_those_left_out(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    land = gpd.read_file(raw / "lsoa.geojson")
+    codes = ["S01000001", "N20000001", *land["LSOA21CD"].iloc[2:]]
+    land.assign(LSOA21CD=codes).to_file(tmp_path / "land.gpkg")
+    status, out, _ = command(
+        capsys, "import", "boundaries", tmp_path / "land.gpkg", "--data", tmp_path / "new"
+    )
+    said = " ".join(out.split())
+    assert (
+        status == 0 and f"{len(land)} rows read {len(land) - 2} areas kept 2 areas beyond the county" in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "lacks", "remedy"),
+    [
+        ("boundaries", "lsoa.geojson", "holds no wards: import the lookup", "lookup"),
+        ("lookup", "lookup.csv", "holds no small areas: import their boundaries", "boundaries"),
+    ],
+)
+def test_a_folder_that_lacks_areas_says_what_to_import(
+    raw: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    kind: str,
+    name: str,
+    lacks: str,
+    remedy: str,
+) -> None:
+    data = ("--data", tmp_path / "new")
+    assert command(capsys, "import", kind, raw / name, *data)[0] == 0
+    status, _, err = command(capsys, "export", "-o", tmp_path / "out.csv", *data)
+    assert status == 1 and lacks in err and f"`hotspots import {remedy} FILE`" in err
+
+
 def test_a_lookup_may_come_before_the_areas_and_says_what_lies_in_a_district(
     raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -323,13 +361,16 @@ def test_what_is_replaced_is_said_before_and_another_force_is_asked_about(
     one = street(tmp_path, "2023-01", *[f"a{k},{IN},Robbery" for k in range(5)], force="one")
     assert command(capsys, "import", "offences", one, "--data", data)[0] == 0
     more = street(tmp_path, "2023-01", *[f"b{k},{IN},Robbery" for k in range(6)], force="one")
+    status, _, err = command(capsys, "import", "offences", more, "--data", data, "--explain")
+    assert status == 0 and "are replaced by 6" in err and "hotspots undo" not in err
     status, _, err = command(capsys, "import", "offences", more, "--data", data)
-    assert status == 0
-    assert "5 events loaded for 2023-01 are replaced by 6; --add would add" in err and "hotspots undo" in err
+    assert status == 0 and err.count("`hotspots undo` takes the import back.") == 1
+    assert "5 events loaded for 2023-01 are replaced by 6; --add would add" in err
     other = street(tmp_path, "2023-01", *[f"c{k},{IN},Robbery" for k in range(7)], force="two")
     status, _, err = command(capsys, "import", "offences", other, "--data", data)
     assert status == 1 and counts(Store(data).open()) == {JANUARY: 6}
     assert "6 events of one would be replaced by events of two alone: give --add to keep both" in err
+    assert "Nothing was changed" in err and "hotspots undo" not in err, "it would take back another import"
     assert command(capsys, "import", "offences", other, "--data", data, "--add")[0] == 0
     assert counts(Store(data).open()) == {JANUARY: 13}
 

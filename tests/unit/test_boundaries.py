@@ -44,7 +44,7 @@ def written(frame: gpd.GeoDataFrame, folder: Path, name: str = "areas.gpkg") -> 
 
 
 def test_boundaries_are_read_in_the_order_of_their_codes(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
-    areas, notes = read_boundaries(written(four, tmp_path))
+    areas, _, notes = read_boundaries(written(four, tmp_path))
     assert areas.index.name == "lsoa21cd"
     assert areas.index.tolist() == [f"E0100000{i}" for i in (1, 2, 3, 4)]
     assert areas["name"].tolist() == [f"Westshire 00{i}A" for i in (3, 2, 1, 0)]
@@ -57,7 +57,7 @@ def test_boundaries_are_read_in_the_order_of_their_codes(four: gpd.GeoDataFrame,
 @pytest.mark.parametrize("name", ["areas.gpkg", "areas.geojson", "areas.shp"])
 @pytest.mark.parametrize("crs", [27700, 4326, 3857])
 def test_any_format_and_reference_system(four: gpd.GeoDataFrame, tmp_path: Path, name: str, crs: int) -> None:
-    areas, _ = read_boundaries(written(four.to_crs(crs), tmp_path, name))
+    areas, *_ = read_boundaries(written(four.to_crs(crs), tmp_path, name))
     assert areas.area.to_numpy() == pytest.approx(1e6, rel=1e-4)
 
 
@@ -75,7 +75,7 @@ def test_the_code_column_says_level_and_vintage(
     four: gpd.GeoDataFrame, tmp_path: Path, code: str, level: str
 ) -> None:
     frame = four.rename(columns={"LSOA21CD": code, "LSOA21NM": f"{code[:-2]}nm"})
-    areas, _ = read_boundaries(written(frame, tmp_path))
+    areas, *_ = read_boundaries(written(frame, tmp_path))
     assert areas.index.name == code.lower()
     assert areas["name"].iloc[0] == "Westshire 003A"
     assert boundaries.level_of(areas) == level
@@ -83,32 +83,32 @@ def test_the_code_column_says_level_and_vintage(
 
 def test_of_two_code_columns_the_finer_counts(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     frame = four.rename(columns={"LSOA21CD": "WD24CD", "LSOA21NM": "WD24NM"}).assign(LAD24CD="E06000001")
-    areas, _ = read_boundaries(written(frame, tmp_path))
+    areas, *_ = read_boundaries(written(frame, tmp_path))
     assert areas.index.name == "wd24cd"
 
 
 def test_boundaries_without_names_are_named_by_their_codes(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
-    areas, _ = read_boundaries(written(four.drop(columns="LSOA21NM"), tmp_path))
+    areas, *_ = read_boundaries(written(four.drop(columns="LSOA21NM"), tmp_path))
     assert areas["name"].tolist() == areas.index.tolist()
 
 
 def test_names_are_of_one_line_that_can_be_seen(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     named = four.assign(LSOA21NM=["North\nward\r\n1", "\u202eEast\u200b", " South\t 2 ", "West"])
-    areas, _ = read_boundaries(written(named, tmp_path))
+    areas, *_ = read_boundaries(written(named, tmp_path))
     assert sorted(areas["name"]) == ["East", "North ward 1", "South 2", "West"]
 
 
 def test_an_invalid_ring_is_repaired_and_said(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     bow_tie = Polygon([(EAST, NORTH), (EAST + 999, NORTH + 999), (EAST + 999, NORTH), (EAST, NORTH + 999)])
     four.loc[3, "geometry"] = bow_tie
-    areas, notes = read_boundaries(written(four, tmp_path))
+    areas, _, notes = read_boundaries(written(four, tmp_path))
     assert areas.is_valid.all()
     assert "1 invalid ring repaired (E01000001)." in notes
 
 
 def test_torn_edges_are_counted(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     four.loc[3, "geometry"] = square(0, 0, side=999.7)
-    areas, _ = read_boundaries(written(four, tmp_path))
+    areas, *_ = read_boundaries(written(four, tmp_path))
     (note,) = boundaries.lie_of(areas)
     assert re.match(r"[23] of 4 areas do not meet their neighbours exactly", note)
 
@@ -233,7 +233,7 @@ def test_the_layer_that_fits_is_read_or_the_named_one(four: gpd.GeoDataFrame, tm
     path = tmp_path / "areas.gpkg"
     district.to_file(path, layer="a_districts")
     four.to_file(path, layer="b_areas")
-    areas, notes = read_boundaries(path)
+    areas, _, notes = read_boundaries(path)
     assert len(areas) == 4 and "“b_areas” was read" in notes[0]
     assert read_boundaries(path, "a_districts")[0].index.tolist() == ["E06000001"]
     with pytest.raises(Problem, match="no layer “c”: it has a_districts and b_areas"):
@@ -287,7 +287,7 @@ def test_topojson_is_read(tmp_path: Path) -> None:
         },
     }
     (tmp_path / "areas.topojson").write_text(json.dumps(topology))
-    areas, _ = read_boundaries(tmp_path / "areas.topojson")
+    areas, *_ = read_boundaries(tmp_path / "areas.topojson")
     assert areas.index.tolist() == ["E01000001"] and areas.area.iloc[0] == pytest.approx(7.6e5, rel=0.05)
 
 
@@ -297,7 +297,7 @@ def test_parts_collections_and_rows_of_nothing(four: gpd.GeoDataFrame, tmp_path:
     shapes[0] = GeometryCollection([shapes[0], LineString([(EAST, NORTH), (EAST + 1, NORTH)])])
     nothing = gpd.GeoDataFrame({"LSOA21CD": [None], "LSOA21NM": [None]}, geometry=[None], crs=27700)
     whole = pd.concat([parts.set_geometry(shapes), nothing])
-    areas, notes = read_boundaries(written(whole, tmp_path))
+    areas, _, notes = read_boundaries(written(whole, tmp_path))
     assert len(areas) == 4 and areas.area["E01000001"] == pytest.approx(2e6)
     assert any("1 areas stand in several rows (E01000001)" in note for note in notes)
     assert areas.geom_type.isin(["Polygon", "MultiPolygon"]).all()
@@ -305,23 +305,23 @@ def test_parts_collections_and_rows_of_nothing(four: gpd.GeoDataFrame, tmp_path:
 
 def test_areas_beyond_england_and_wales_are_left_out(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     mixed = four.assign(LSOA21CD=["E01000004", "S01000003", "N20000002", "E01000001"])
-    areas, notes = read_boundaries(written(mixed, tmp_path))
-    assert areas.index.tolist() == ["E01000001", "E01000004"]
+    areas, elsewhere, notes = read_boundaries(written(mixed, tmp_path))
+    assert areas.index.tolist() == ["E01000001", "E01000004"] and elsewhere == 2
     assert notes[0] == "2 areas of Scotland, Northern Ireland or the islands left out."
 
 
 def test_a_download_cut_at_its_limit_is_warned_of(four: gpd.GeoDataFrame, tmp_path: Path) -> None:
     content = json.loads(four.to_crs(4326).to_json(to_wgs84=True)) | {"exceededTransferLimit": True}
     (tmp_path / "areas.geojson").write_text(json.dumps(content))
-    assert "exceededTransferLimit" in read_boundaries(tmp_path / "areas.geojson")[1][0]
+    assert "exceededTransferLimit" in read_boundaries(tmp_path / "areas.geojson")[2][0]
 
 
 def test_gaps_that_make_islands_of_areas_are_warned_of(tmp_path: Path) -> None:
     cells = {f"E010000{c}{r}": square(c, r, side=997) for c in range(3) for r in range(3)}
-    areas, _ = read_boundaries(written(squares(cells), tmp_path))
+    areas, *_ = read_boundaries(written(squares(cells), tmp_path))
     assert any("9 of 9 areas touch no other" in note for note in boundaries.lie_of(areas))
     scilly = {"E01000001": square(0, 0), "E01000002": square(1, 0), "E01000003": square(9, 9)}
-    areas, _ = read_boundaries(written(squares(scilly), tmp_path))
+    areas, *_ = read_boundaries(written(squares(scilly), tmp_path))
     assert not boundaries.lie_of(areas), "an island of the land"
 
 

@@ -97,7 +97,7 @@ def test_boundaries_as_geoparquet_and_gzipped(tmp_path: Path) -> None:
     areas.to_crs(4326).to_file(tmp_path / "areas.geojson", driver="GeoJSON")
     (tmp_path / "areas.geojson.gz").write_bytes(gzip.compress((tmp_path / "areas.geojson").read_bytes()))
     for name in ("areas.parquet", "areas.geojson.gz"):
-        found, _ = read_boundaries(tmp_path / name)
+        found, *_ = read_boundaries(tmp_path / name)
         assert found.index.tolist() == small.CODES
 
 

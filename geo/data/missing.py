@@ -1,0 +1,37 @@
+"""Which import brings what a data folder lacks?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geo.ask.problem import Problem
+
+AREAS = {
+    "areas/lsoa": ("small areas", "their boundaries", "boundaries"),
+    "areas/ward": ("wards", "the lookup of which small areas lie in them", "lookup"),
+    "areas/borough": ("boroughs", "the lookup of which small areas lie in them", "lookup"),
+}
+"""Role to what it is called, and to what brings it: in words, and as a kind of file."""
+
+
+def missing(folder: Path, role: str) -> Problem:
+    """Say that no table of a folder plays a role, and how one is brought.
+
+    >>> print(missing(Path("data"), "areas/ward"))  # doctest: +NORMALIZE_WHITESPACE
+    The data folder data holds no wards: import the lookup of which small areas lie in them with
+    `hotspots import lookup FILE`.
+    >>> print(missing(Path("data"), "population"))
+    The data folder data holds no population: import it with `hotspots import population FILE`.
+    """
+    called, brought, kind = AREAS.get(role, (role, "it", role.partition("/")[0]))
+    return Problem(
+        f"The data folder {folder} holds no {called}: import {brought} with `hotspots import {kind} FILE`."
+    )
+
+
+def nothing_in(folder: Path) -> Problem:
+    """Say that a folder holds no data at all, and how it comes by some."""
+    return Problem(
+        f"There is no data in the folder {folder}: build the demonstration county with `hotspots demo`, or "
+        "load your own, first with `hotspots import boundaries FILE`."
+    )
