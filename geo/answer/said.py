@@ -7,8 +7,8 @@ import pandas as pd
 
 from geo.answer.asked import Asked
 from geo.answer.columns import COUNT
-from geo.answer.disclosure import marking
-from geo.answer.margin import plus_minus
+from geo.answer.disclosure import LARGEST_SUPPRESSED, marking
+from geo.answer.margin import ROUNDING, plus_minus
 from geo.answer.measures import MEASURES
 from geo.answer.recording import shared_out
 from geo.answer.unrecorded import DEFINITION, unrecorded
@@ -98,7 +98,25 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
         each=far + agree(len(names), "", " each"),
         held=f",{held}" if held else "",
     )
+    alike = _not_told_apart(s, best) if far else best[:0]
+    if len(alike):
+        one = _place_name(table, int(alike[0]), s.query.level)
+        others = one if len(alike) == 1 else f"{len(alike):,} others"
+        said = (
+            f"{said.removesuffix('.')}; {others} cannot be told apart from {agree(len(best), 'it', 'them')}."
+        )
     return upper_first(said + doubt)
+
+
+def _not_told_apart(s: Asked, best: np.ndarray) -> np.ndarray:
+    """Areas whose count is below that of the first ones by no more than the noise in both may make it.
+
+    A suppressed count may be the largest of those suppressed.
+    """
+    counts = np.where(np.isnan(s.shown), LARGEST_SUPPRESSED, s.shown)
+    ahead = counts[best[0]] - counts
+    alike = s.inside & (ahead <= plus_minus(s.noise + s.noise[best].max() + ROUNDING))
+    return np.setdiff1d(np.flatnonzero(alike), best)
 
 
 def _part_held(share: float) -> str:
@@ -251,7 +269,7 @@ def how_far(s: Asked) -> str:
     if not s.loaded.noise:
         return ""
     number, of_a_kind = _of_a_kind(s)
-    far = [f"that of one {s.area} within ± {_of_one(s)}"] if s.n > 1 else []
+    far = [f"that of one {s.area} within {_of_one(s)}"] if s.n > 1 else []
     far += [f"the number of all within ± {how_far_off(s, s.inside):,}"]
     far += [f"{number} of one time or kind within ± {of_a_kind}"]
     return (
@@ -267,14 +285,16 @@ def how_far_cut(s: Asked) -> str:
     number, of_a_kind = _of_a_kind(s)
     every = f"{how_far_off(s, s.inside):,}"
     return (
-        f"Counts lie within ± {_of_one(s)} of the true ones for one {s.area}, ± {every} for all, and "
+        f"Counts lie within {_of_one(s)} of the true ones for one {s.area}, ± {every} for all, and "
         f"± {of_a_kind} for {number} of one time or kind, in 95 of 100 cases."
     )
 
 
-def _of_one(s: Asked) -> int:
-    """How far the count of one area is off, that of the middle one."""
-    return int(np.median(plus_minus(s.noise[s.inside])))
+def _of_one(s: Asked) -> str:
+    """How far the count of one area is off, from the surest shown to the least sure: "± 5 to ± 30"."""
+    known = s.inside & ~np.isnan(s.shown)
+    far = plus_minus(s.noise[known if known.any() else s.inside])
+    return " to ".join(dict.fromkeys(f"± {end:,}" for end in (far.min(), far.max())))
 
 
 def _of_a_kind(s: Asked) -> tuple[int, int]:

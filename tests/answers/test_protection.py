@@ -5,6 +5,7 @@ this is compared with the guess of someone who knows the totals of boroughs and 
 and nothing else.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -182,6 +183,36 @@ def test_every_table_export_and_note_carries_its_plus_minus(demo_atlas: Atlas) -
     assert (told["plus_minus"].isna() == (told["count"] == "*")).all()
     assert any("within ±" in caveat for caveat in answer.caveats)
     assert "plus_minus" not in demo_atlas.answer(Query(source="offences")).table
+
+
+@pytest.mark.parametrize(
+    "search", ["source=ambulance&level=ward&hour=18-5", "source=ae", "source=ae&level=ward"]
+)
+def test_the_note_holds_for_every_count_shown(search: str, demo_atlas: Atlas) -> None:
+    """It gave the middle one's ± of all areas, those suppressed too, beside counts of five times as much."""
+    query = Query.parse(search, demo_atlas.catalogue)[0]
+    answer = demo_atlas.answer(query)
+    shown = answer.table.loc[answer.inside, "plus_minus"].dropna()
+    ends = " to ".join(dict.fromkeys(f"± {end}" for end in (shown.min(), shown.max())))
+    assert any(f"of one {demo_atlas.asked(query).area} within {ends}, " in c for c in answer.caveats)
+
+
+@pytest.mark.parametrize(
+    "search", ["source=admissions", "source=ambulance&hour=22", "source=ae&level=borough"]
+)
+def test_the_most_is_told_apart_from_the_next_or_that_is_said(search: str, demo_atlas: Atlas) -> None:
+    """A finding named the area with "the most: 45 ± 6" beside one with 40 ± 6."""
+    query = Query.parse(search, demo_atlas.catalogue)[0]
+    s, answer = demo_atlas.asked(query), demo_atlas.answer(query)
+    first, far = int(np.nanargmax(s.shown)), norm.ppf(0.975)
+    ahead = s.shown[first] - np.nan_to_num(s.shown, nan=LARGEST_SUPPRESSED)
+    close = (ahead > 0) & (ahead <= np.ceil(far * np.sqrt(s.noise + s.noise[first] + 2)))
+    [second, *_] = (*answer.table["name"][close], "")
+    others = second if close.sum() == 1 else f"{close.sum():,} others"
+    tied = (ahead == 0).sum() > 1
+    said = f"; {others}( \\(.*\\))? cannot be told apart from {'them' if tied else 'it'}[.]$"
+    assert bool(re.search(said, answer.headline)) == close.any(), answer.headline
+    assert ("told apart" in answer.headline) == close.any() == (query.level != "borough")
 
 
 def test_every_number_that_is_told_carries_its_plus_minus(demo_atlas: Atlas) -> None:
