@@ -99,3 +99,14 @@ def test_an_assessment_is_printed_with_every_figure_however_far_it_was_read(page
         assert box.locator(".main-svg").first.bounding_box()["width"] * zoom <= 702, "no wider than the paper"
     page.set_viewport_size({"width": 703, "height": 900})  # of A4 within its margins
     assert page.locator(".assess .scroll").evaluate_all(WIDE) == [], "tables are no wider either"
+
+
+def test_what_is_loaded_prints_without_what_can_be_pressed_and_within_the_paper(page: Page, address: str):
+    page.set_viewport_size({"width": 703, "height": 900})  # what A4 has between its margins
+    page.goto(f"{address}/data")
+    page.emulate_media(media="print")
+    expect(page.locator(".skip")).to_be_hidden()
+    expect(page.locator(".desk-table").first).to_be_visible()
+    assert page.locator(".desk-scroll").evaluate_all(WIDE) == []
+    text = "".join(paper.extract_text() for paper in printed(page))
+    assert "Skip to" not in text and "Months" in text
