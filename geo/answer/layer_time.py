@@ -231,7 +231,7 @@ def _in_all(varied: Variation, then: int, now: int, lengths: tuple[float, float]
     a_day = "" if lengths[0] == lengths[1] else "per day: "
     if whole["change"] == NOT_JUDGED:
         return f"{a_day}{change}"
-    sure = "" if whole["change"] in ("up", "down") else ", within what months vary by themselves"
+    sure = "" if whole["change"] in ("up", "down") else f", within {varied.allowed}"
     return f"{a_day}{change}, 95% interval {low} to {high}{sure}"
 
 
@@ -314,14 +314,15 @@ EMERGING = (
 def draw_emerging(s: Asked) -> Drawn:
     """Hotspots that are new, persist, grow or fade, from a Gi* map of every month."""
     counts = s.monthly()
-    if counts.shape[1] < LEAST_MONTHS:
-        position = np.full(len(s.frame), -1)
-        codes, classes = classify(
-            "Pattern over time", EMERGING[-1:], position, s.inside, no_value="Too few months"
-        )
+    why, no_value = f"No pattern over time can be judged: {s.info.no_months_reason}", "Months not known"
+    if not s.info.no_months_reason and counts.shape[1] < LEAST_MONTHS:
         chosen = f"{counts.shape[1]} {verb(counts.shape[1], 'is', 'are')} chosen"
-        finding = f"A pattern over time needs at least {LEAST_MONTHS} months; {chosen}."
-        return Drawn(s.frame.iloc[:, :0], codes, classes, finding)
+        why = f"A pattern over time needs at least {LEAST_MONTHS} months; {chosen}."
+        no_value = "Too few months"
+    if s.info.no_months_reason or counts.shape[1] < LEAST_MONTHS:
+        position = np.full(len(s.frame), -1)
+        codes, classes = classify("Pattern over time", EMERGING[-1:], position, s.inside, no_value=no_value)
+        return Drawn(s.frame.iloc[:, :0], codes, classes, why)
     table = emerging(counts[s.inside].astype(float), s.among, alpha=ALPHA, fdr=s.query.fdr).areas
     table = table.reindex(s.frame.index)
     pattern = table["pattern"].fillna("Undefined").astype(str)

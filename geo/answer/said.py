@@ -173,10 +173,8 @@ def left_out(s: Asked) -> tuple[str, ...]:
     said += _at_places(s)
     if info.finest != "lsoa":
         said.append(f"{upper_first(info.noun)} are given by {info.finest} only; nothing finer is known.")
-    if info.spread:
-        said.append(
-            "The files give years or longer periods: months are equal parts of them and tell nothing."
-        )
+    if info.no_months_reason:
+        said.append(upper_first(info.no_months_reason))
     if not info.has_hours:
         said.append(f"No hours: {info.no_hours_reason}")
     first = info.months[0] if s.kept.first is None else s.kept.first

@@ -39,7 +39,8 @@ class Variation:
     said : tuple of str
         What else to know.
     beyond_chance : pair of float, or None
-        How many times as much as by chance the counts of one area vary, and all together (NaN if not known).
+        How many times as much as by chance the counts of one area vary, and all together (NaN if not known);
+        None where no months tell.
     """
 
     areas: Dispersion | None
@@ -48,6 +49,11 @@ class Variation:
     least_shown: int
     said: tuple[str, ...]
     beyond_chance: tuple[float, float] | None = None
+
+    @property
+    def allowed(self) -> str:
+        """What a change has to exceed, in words."""
+        return "what months vary by themselves" if self.beyond_chance else "what chance alone makes"
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -104,8 +110,16 @@ def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variatio
     elif found is not None and whole is not None:  # what all have in common counts by an area's share in it
         each = (now.counts + then.counts)[now.inside] / max(1, sum(totals))
         found = found._replace(factor=found.factor + (whole.typical - 1) * each)
-    usual = 1.0
     said = []
+    yearly = bool(now.info.no_months_reason)
+    if yearly:
+        found = _by_chance(len(counts))
+        whole = _by_chance(1, _of_all(now, then)) if same else None
+        said.append(
+            "How much counts vary by themselves is not known, because their months tell nothing: the test "
+            f"allows for chance {'and noise ' if now.loaded.noise else ''}alone."
+        )
+    usual = 1.0
     if not np.allclose(*seasons) and all(totals):
         usual = totals[1] / totals[0] / (lengths[1] / lengths[0])
         said.append(
@@ -114,7 +128,9 @@ def variation(now: Asked, then: Asked, lengths: tuple[float, float]) -> Variatio
         )
     if found is None:
         return Variation(None, whole, usual, 0, tuple(said))
-    chance = found.typical, np.nan if whole is None or len(counts) < 2 else whole.typical
+    chance = (
+        None if yearly else (found.typical, np.nan if whole is None or len(counts) < 2 else whole.typical)
+    )
     if now.gate.controlled:
         found = _as_shown(now, then, found)
     factor = np.ones(len(now.frame))
@@ -131,6 +147,19 @@ def _each_in_pairs(before: np.ndarray, after: np.ndarray) -> Dispersion | None:
         return None
     factor = np.array([np.inf if one is None else one.factor[0] for one in each])
     return Dispersion(factor, min(one.df for one in known), float(np.mean([one.typical for one in known])))
+
+
+def _by_chance(places: int, noise: float = 0.0) -> Dispersion:
+    """The dispersion of Poisson counts, and what noise adds: where no months tell how much they vary."""
+    return Dispersion(np.full(places, 1.0 + noise), np.inf, 1.0)
+
+
+def _of_all(now: Asked, then: Asked) -> float:
+    """Variance of the noise in all events of two periods, for each event; 0 where they are true."""
+    where = np.where(now.level.of_lsoas(now.inside), 0, -1)
+    totals = [one.counts[now.inside].sum(keepdims=True) for one in (then, now)]
+    noise = sum(one.variance(total, where)[0] for one, total in zip((then, now), totals, strict=True))
+    return float(noise / max(1, sum(totals)[0]))
 
 
 def whole_change(varied: Variation, before: int, after: int, lengths: tuple[float, float]) -> pd.Series:

@@ -72,7 +72,7 @@ class SourceInfo:
     finest : str
         The finest kind of area that it gives.
     spread : bool
-        Whether it gives years or longer periods, spread evenly over their months.
+        Whether it gives years or longer periods, whose events the program shares out over their months.
     excluded : tuple of str
         Names of the places of the folder's list that have events of it, which can be left out.
     """
@@ -137,6 +137,13 @@ class SourceInfo:
         begin = self.months[0] if first is None else first
         end = self.months[-1] if last is None else last
         return [m for m in self.months if begin <= m <= end and (not month or m % 12 + 1 in month)]
+
+    @property
+    def no_months_reason(self) -> str:
+        """Why nothing can be judged by months, a sentence without its capital; "" where it can."""
+        if not self.spread:
+            return ""
+        return "the files give years or longer periods, and months are shares of them that tell nothing."
 
     @property
     def gaps(self) -> tuple[int, ...]:

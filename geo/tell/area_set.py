@@ -21,7 +21,7 @@ from geo.answer.recording import moved_points, shift
 from geo.answer.week import Week
 from geo.ask.parameters import OUTSIDE, chosen_months
 from geo.ask.query import Query
-from geo.ask.words import period_name
+from geo.ask.words import period_name, upper_first
 from geo.stats import rates
 from geo.stats.against_rest import change_against
 from geo.stats.change import months_before
@@ -175,6 +175,8 @@ def group(atlas: Atlas, query: Query) -> Group | None:
     both = months.index.intersection(rest_months.index)
     months, rest_months = months.loc[both], rest_months.loc[both]
     found, moved, notes = trend(query, months, rest_months), "", [""]
+    if found and found.against and (why := atlas.sources[query.source].info.no_months_reason):
+        found = replace(found, against=(found.against[0], np.nan, np.nan), unjudged=upper_first(why))
     if found:
         now, then = (atlas.asked(query).ask(first=a, last=b) for a, b in (found.period, found.before))
         moved = shift(now, then, period_name(*found.before))

@@ -16,7 +16,9 @@ from geo.data.mapping import read_mapping
 from geo.data.store import Store
 from geo.demo import county, drugs
 from geo.demo.check import TOPICS
+from geo.stats import two_counts
 from geo.tell.area import profile
+from geo.tell.area_set import group
 from geo.tell.assessment import _topic, part_of
 from geo.tell.exhibits import EXHIBITS, SERVICES
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
@@ -150,3 +152,34 @@ def test_a_small_area_has_a_panel_beside_a_source_that_is_given_by_ward_alone(at
     assert (
         profile(atlas, atlas.exactly(f"?source=offences&level=ward&area={ward}")).sources["rank"].ne("").all()
     )
+
+
+def test_nothing_is_judged_by_months_that_the_files_do_not_give(folder: Path, atlas: Atlas) -> None:
+    """A year's number counted as twelve looks, and noise dealt out over its months as how much they vary."""
+    why = "the files give years or longer periods, and months are shares of them that tell nothing."
+    for one, noise in ((Atlas.open(folder), " and noise"), (atlas, "")):
+        for source in drugs.TABLES:
+            emerging = one.answer(one.exactly(f"?source={source}&level=ward&layer=emerging"))
+            assert emerging.headline == f"No pattern over time can be judged: {why}"
+            assert "pattern" not in emerging.table
+            search = f"?source={source}&level=ward&layer=change&from=2023-01&to=2023-12"
+            changed = one.answer(one.exactly(search))
+            assert "months vary" not in changed.headline
+            assert not any("month to month" in caveat for caveat in changed.caveats)
+            assert any(f"allows for chance{noise} alone." in caveat for caveat in changed.caveats)
+
+
+def test_a_change_between_two_years_is_judged_by_chance(atlas: Atlas) -> None:
+    answer = atlas.answer(
+        atlas.exactly("?source=drug_deaths&level=borough&layer=change&from=2023-01&to=2023-12")
+    )
+    for _, row in answer.table.iterrows():
+        low, high = two_counts.ratio_limits(row["count_before"], row["count"], 1.0, 0.95)
+        assert np.allclose([row["change_lower_ci"], row["change_upper_ci"]], [low, high])
+
+
+def test_the_trend_of_a_set_is_not_judged_by_such_months(atlas: Atlas) -> None:
+    query = atlas.exactly("?source=treatment&level=ward&from=2023-01&to=2023-12")
+    told = group(atlas, query.replace(group=tuple(atlas.levels["ward"].frame.index[:5])))
+    assert told and told.trend and told.trend.against
+    assert np.isnan(told.trend.against[1]) and "tell nothing" in told.trend.unjudged

@@ -242,7 +242,7 @@ def test_a_table_of_numbers_of_wards(
     small = atlas.answer(Query(source="treatment"))
     assert small.query.level == "ward"
     assert "are given by ward only, so small areas (LSOA) have none; wards are shown." in str(small.notices)
-    assert "months are equal parts of them" in " ".join(small.caveats)
+    assert "months are shares of them" in " ".join(small.caveats)
 
 
 def test_every_case_was_tried(cases: Path, capsys: pytest.CaptureFixture[str]) -> None:

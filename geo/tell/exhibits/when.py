@@ -20,8 +20,8 @@ ASB = "anti-social-behaviour"
 
 def month_by_borough(part: Part) -> Exhibit:
     """Events by month of the year and borough."""
-    if part.loaded.info.spread:
-        raise NotPossible("the files give years or longer periods: their months are equal parts of these.")
+    if why := part.loaded.info.no_months_reason:
+        raise NotPossible(why)
     columns = {}
     for name, mask in part.columns.items():
         per_month = part.selection.by_month(mask)[part.selection.months]
