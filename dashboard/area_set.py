@@ -139,7 +139,7 @@ def _together(told: Group, query: Query, source: SourceInfo, link: Link) -> list
             "Its areas",
             html.Ul(items, className="neighbours members"),
             *more,
-            found=f"{len(rows)}",
+            found=f"{len(rows):,}",
             unfolded=True,
             table=blocks.lines(("code", "name", "count"), rows),
         )

@@ -294,7 +294,7 @@ def _funnel(chart: Chart, table: pd.DataFrame) -> Figure:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": f"{word}: {len(mine)}",
+                "name": f"{word}: {len(mine):,}",
                 "x": _plain(_values(mine, chart.x)),
                 "y": _plain(_values(mine, chart.y[0]).round(1)),
                 "text": mine["Area"].to_list() if "Area" in mine else None,

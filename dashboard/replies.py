@@ -23,7 +23,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from geo.ask.problem import Problem, Withheld
-from geo.ask.query import Query
+from geo.ask.query import SCREEN, Query
 from geo.ask.refusal import Refused
 from geo.ask.words import one_line
 
@@ -79,11 +79,26 @@ def asked(atlas: Atlas, *own: str) -> Query:
     return atlas.exactly(without(*own))
 
 
-def nothing_asked() -> None:
-    """Raise Refused where a request asks something of a route that answers no question."""
-    if rest := without():
+def nothing_asked(*own: str) -> None:
+    """Raise Refused where a request asks a route that answers no question for more than its own keys."""
+    if rest := without(*own):
         key = unquote_plus(rest.partition("&")[0].partition("=")[0])
         raise Refused([f"{request.path} takes no question: leave “{one_line(key)[:40]}” out of the address."])
+
+
+def screen_only() -> str:
+    """Query string of a page that answers no question, for its links to keep: how the screen looks, or "".
+
+    Raises
+    ------
+    Refused
+        If anything else is asked, or the screen cannot look like that.
+    """
+    nothing_asked(*SCREEN)
+    _, notices = Query.parse(search())
+    if notices:
+        raise Refused(notices)
+    return f"?{search()}" if search() else ""
 
 
 def reference() -> str:

@@ -10,7 +10,7 @@ from flask import Response
 
 from dashboard.beside import page_beside
 from dashboard.openapi import HTML, PAGE, Operation, described
-from dashboard.replies import nothing_asked
+from dashboard.replies import screen_only
 from geo.tell.holdings import Holding, holdings
 
 if TYPE_CHECKING:
@@ -31,6 +31,6 @@ def register(app: Dash, atlas: Atlas) -> None:
         Operation("What is loaded, and what became of every row", PAGE, HTML, question=False, faults=(422,))
     )
     def data() -> Response:
-        nothing_asked()
-        said = page_beside(atlas, "holdings.html", version=atlas.version, holdings=held())
+        back = screen_only()
+        said = page_beside(atlas, "holdings.html", version=atlas.version, holdings=held(), back=back)
         return Response(said, mimetype="text/html")

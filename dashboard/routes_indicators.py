@@ -10,7 +10,7 @@ from flask import Response, request
 from dashboard import shell
 from dashboard.assess import page_templates
 from dashboard.openapi import HTML, PAGE, Operation, described
-from dashboard.replies import download, nothing_asked, reply
+from dashboard.replies import download, nothing_asked, reply, screen_only
 from geo.answer.indicators import KINDS, LEVELS
 from geo.ask.choices import INDICATOR
 from geo.ask.query import Query
@@ -45,7 +45,7 @@ def register(app: Dash, atlas: Atlas) -> None:
         Operation("Published indicators: value, trend, comparison", PAGE, HTML, question=False, faults=(422,))
     )
     def indicators() -> Response:
-        nothing_asked()
+        back = screen_only()
         told = by_level(atlas, reversed(LEVELS))
         on_map = INDICATOR in atlas.catalogue.layers
         page = page_templates().get_template("indicators.html")
@@ -59,6 +59,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             else {},
             address=lambda one, level: (
                 Query(layer=INDICATOR, level=level).replace(indicator=one.key).to_search()
+                + back.replace("?", "&")
                 if on_map and level in atlas.catalogue.levels
                 else ""
             ),
@@ -68,6 +69,7 @@ def register(app: Dash, atlas: Atlas) -> None:
             marking=banner(atlas),
             assets=shell.assets(),
             root=request.script_root,
+            back=back,
         )
         return Response(said, mimetype="text/html")
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden
 from dashboard.beside import page_beside
 from dashboard.notes import same_origin
 from dashboard.openapi import HTML, PAGE, Operation, described
-from dashboard.replies import LARGEST, download, nothing_asked, page, tried
+from dashboard.replies import LARGEST, download, page, screen_only, tried
 from geo.ask.problem import Problem
 from geo.data.patrols import kept_schedules
 from geo.out.export import allow
@@ -60,8 +60,7 @@ def register(app: Dash, atlas: Atlas) -> None:
     @described(Operation("Patrols: the form that judges a trial", PAGE, HTML, question=False, faults=(422,)))
     def trial_form() -> Response:
         allow(atlas, "patrol")
-        nothing_asked()
-        return page(_page(atlas))
+        return page(_page(atlas, screen_only()))
 
     @app.server.post(JUDGED)
     @described(
@@ -87,12 +86,13 @@ def register(app: Dash, atlas: Atlas) -> None:
         if not same_origin(request):
             raise Forbidden("Trials are judged from the dashboard's own page only.")
         allow(atlas, "patrol")
+        back = screen_only()
         request.max_content_length = request.max_form_memory_size = LARGEST
         judged, faults = tried(lambda: judge(atlas))
         if judged and not judged.written and (form := request.form.get("as", "page")) != "page":
             report = write(judged.found, atlas, form)
             return download(report, REPORTS[form].mimetype, filename(judged.found, form))
-        return page(_page(atlas, judged, faults), faults)
+        return page(_page(atlas, back, judged, faults), faults)
 
 
 def _judged(atlas: Atlas) -> Judged:
@@ -123,7 +123,7 @@ def _registered(atlas: Atlas) -> Judged:
     return Judged(trial, found, write_row(atlas.snapshot.folder, trial, found))
 
 
-def _page(atlas: Atlas, judged: Judged | None = None, faults: tuple[str, ...] = ()) -> str:
+def _page(atlas: Atlas, back: str, judged: Judged | None = None, faults: tuple[str, ...] = ()) -> str:
     """Write the page: the coverage of schedules that are kept, the form, and what was judged."""
     records, made, today = kept_schedules(atlas.snapshot), visits_kept(atlas), date.today()
     coverage = []
@@ -145,6 +145,7 @@ def _page(atlas: Atlas, judged: Judged | None = None, faults: tuple[str, ...] = 
         written=judged.written if judged else "",
         sealed=judged.trial.record.to_json() if judged else "",
         faults=faults,
+        back=back,
         until=sent.get("until") or date.today().isoformat(),
         reports=REPORTS,
         records=records,

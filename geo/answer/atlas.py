@@ -96,7 +96,7 @@ class Atlas(County):
         s, key = Asked(self, query), query.only(MAP, heeds)
         found = self._found.get(key, lambda: find(Asked(self, key)))
         recorded = self._week(s.kept.replace(clock="recorded"))
-        midnight = () if LAYERS[query.layer].lists else doubtful_midnight(recorded, s.noun)
+        midnight = () if LAYERS[query.layer].lists else doubtful_midnight(recorded, s.noun, query.hour)
         return Answer(
             query=query,
             table=found.table,

@@ -152,7 +152,7 @@ def _draw(s: Asked, statistic: Statistic) -> Drawn:
         caveats.append(
             f"esda's own permutation p (9,999 draws) is at most {ALPHA} in "
             f"{s.areas(int((table['p_permutation'] <= ALPHA).sum()))}; the exact p in "
-            f"{int((table['p'] <= ALPHA).sum())}. esda's is one-sided, so it flags more."
+            f"{int((table['p'] <= ALPHA).sum()):,}. esda's is one-sided, so it flags more."
         )
     words, names = worded(KEYS, cluster), [column.name for column in _columns(statistic)]
     shown = {name: words if name == "cluster" else table[name].array for name in names if name in table}
@@ -258,21 +258,21 @@ def correction_caveats(s: Asked, lost: int, judged: int, by_chance: float | None
             f"{NOT_CORRECTED}: {about(by_chance)} of {s.judged(judged)} would be flagged by chance alone."
         ]
     if not s.query.fdr:
-        most = f"up to {np.ceil(ALPHA * judged):.0f} of {s.judged(judged)}"
+        most = f"up to {np.ceil(ALPHA * judged):,.0f} of {s.judged(judged)}"
         return [f"{NOT_CORRECTED}: {most} may be flagged by chance alone."]
     return [
         f"Corrected for looking at {s.judged(judged)} at once (false discovery rate {ALPHA:.0%}); "
-        f"{lost} more would be flagged without it."
+        f"{lost:,} more would be flagged without it."
     ]
 
 
 def about(by_chance: float) -> str:
     """A number of areas that chance alone flags, in words.
 
-    >>> about(5.7), about(0.4)
-    ('about 6', 'less than one')
+    >>> about(5.7), about(1305.2), about(0.4)
+    ('about 6', 'about 1,305', 'less than one')
     """
-    return f"about {by_chance:.0f}" if by_chance >= 1 else "less than one"
+    return f"about {by_chance:,.0f}" if by_chance >= 1 else "less than one"
 
 
 def _caveats(s: Asked, lost: int, judged: int, by_chance: float | None) -> list[str]:

@@ -284,11 +284,11 @@ def draw_colocation(s: Asked) -> Drawn:
 def would_be(by_chance: float, by_residents: float | None) -> str:
     """Say how many areas would be busiest for both.
 
-    >>> would_be(16.7, 36.2), would_be(16.7, None)
-    ('17 would be by chance, 36 if they had only residents in common', '17 would be by chance')
+    >>> would_be(16.7, 36.2), would_be(1416.7, None)
+    ('17 would be by chance, 36 if they had only residents in common', '1,417 would be by chance')
     """
-    alone = "" if by_residents is None else f", {by_residents:.0f} if they had only residents in common"
-    return f"{by_chance:.0f} would be by chance{alone}"
+    alone = "" if by_residents is None else f", {by_residents:,.0f} if they had only residents in common"
+    return f"{by_chance:,.0f} would be by chance{alone}"
 
 
 def among_busiest(nouns: Sequence[str], numbers: Sequence[int], of: int) -> tuple[str, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from geo.ask.factors import CODE, FACTORS
 from geo.ask.words import (
     AREAS,
     MOST_NAMED,
+    a,
     agree,
     counted,
     listed,
@@ -208,16 +209,17 @@ def of_numbers(s: Asked) -> tuple[str, ...]:
 def of_other_nouns(s: Asked) -> list[str]:
     """Say how many of the events are not called by the noun of the others."""
     said = []
-    for slug, (_, noun) in s.info.nouns.items():
+    for slug, (one, noun) in s.info.nouns.items():
         if slug in (s.query.category or s.info.categories):
             apart = s.loaded.select(s.kept.replace(category=(slug,))).by_area[s.lsoas]
             if not apart.any():
                 continue
             number = "All" if s.info.noun == noun else s.gate.text(int(apart.sum()))
-            said.append(
-                f"{number} of them are {noun} of {lower_first(s.info.categories[slug])}, "
-                f"which are not {s.loaded.info.noun}."
+            kind, usual = lower_first(s.info.categories[slug]), s.loaded.info
+            are = agree(
+                number, f"is {a(one)} of {kind}, which is not", f"are {noun} of {kind}, which are not"
             )
+            said.append(f"{number} of them {are} {agree(number, a(usual.one), usual.noun)}.")
     return said
 
 
@@ -311,9 +313,9 @@ def how_far_off(s: Asked, areas: np.ndarray) -> int | None:
     return int(plus_minus(s.variance(np.array([int(s.counts[areas].sum())]), within))[0])
 
 
-def doubtful_midnight(week: Week, noun: str) -> tuple[str, ...]:
-    """Say how many events midnight holds beyond the hours beside it, and what may be the reason."""
-    if week.midnight is None:
+def doubtful_midnight(week: Week, noun: str, hours: tuple[int, ...]) -> tuple[str, ...]:
+    """Say how many events midnight holds beyond the hours beside it, and why, if it is asked for at all."""
+    if week.midnight is None or (hours and 0 not in hours):
         return ()
     return (
         f"{week.midnight.recorded:,.0f} {noun} are recorded in the hour from midnight, about "

@@ -321,7 +321,7 @@ def _shapes(what: str, code: str, wanted: Sequence[str]) -> bytes:
     missing = set(wanted).difference(feature["properties"][code] for feature in features)
     if missing:
         raise Problem(
-            f"The boundaries of {len(missing)} of {len(wanted)} {what} are not at the ONS's service "
+            f"The boundaries of {len(missing):,} of {len(wanted):,} {what} are not at the ONS's service "
             f"({min(missing)}): download them from {BY_HAND[what]}."
         )
     collection = {"type": "FeatureCollection", "features": features}

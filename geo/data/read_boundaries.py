@@ -144,7 +144,7 @@ def _read_one(source: str, path: Path, layer: str) -> tuple[GeoDataFrame, int, l
     if invalid.any():
         ring = "ring" if invalid.sum() == 1 else "rings"
         notes.append(
-            f"{int(invalid.sum())} invalid {ring} repaired ({', '.join(sorted(codes[invalid])[:5])})."
+            f"{int(invalid.sum()):,} invalid {ring} repaired ({', '.join(sorted(codes[invalid])[:5])})."
         )
     return areas, every - len(areas), notes
 

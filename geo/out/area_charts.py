@@ -179,7 +179,7 @@ def draw_neighbours(page: Page, told: Profile, here: Sheet, place: Rect, most: i
     weak = beside["unreliable"].to_numpy(bool) & known & beside[by].notna().to_numpy()
     note = "Per 1,000 a year" if known else here.noun.capitalize()
     if len(around) > most:
-        note = f"{note}; the highest {most} of {len(around)}"
+        note = f"{note}; the highest {most} of {len(around):,}"
     top = heading(page, place, "Beside its neighbours", note)
     mine, missing = np.arange(len(beside)) == 0, "–" if known else SUPPRESSED
     bars = Rect(place.left, top, place.right, place.bottom)

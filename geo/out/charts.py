@@ -282,7 +282,7 @@ def _funnel(axes: Any, chart: Chart, table: pd.DataFrame) -> None:
         of_class = table[table["Compared"] == word]
         axes.scatter(
             of_class[chart.x], of_class[chart.y[0]], s=13, color=colour, edgecolors=INK, linewidths=0.35,
-            label=f"{word}: {len(of_class)}", zorder=3, marker="v" if lines_over(colour) else "o",
+            label=f"{word}: {len(of_class):,}", zorder=3, marker="v" if lines_over(colour) else "o",
         )  # fmt: skip
     limits = chart.limits
     if limits is not None:

@@ -206,6 +206,8 @@ def test_page_files_and_command_tell_the_same(
         "suppressed",
     ):
         assert text in page
+    dark = client.get("/indicators?theme=dark").text
+    assert dark.count("&amp;theme=dark") == dark.count(" on the map</a>") > 0, "each link keeps the theme"
     assert "Board, 2024 edition" in page and "published for the county only" in page
     records = client.get("/export.indicators.json").json
     frame = pd.DataFrame(records["records"])

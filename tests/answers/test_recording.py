@@ -211,6 +211,21 @@ def test_incidents_of_anti_social_behaviour_are_not_called_offences(
     assert (said in answer.caveats) == (noun == "offences and incidents")
 
 
+def test_one_incident_is_said_of_as_one(small_areas: Path, tmp_path: Path) -> None:
+    rows = [
+        f"a{k},2023-01,{small.CODES[0]},{kind}" for k, kind in enumerate(["Robbery", "Anti-social behaviour"])
+    ]
+    (tmp_path / "street.csv").write_text("\n".join(["Crime ID,Month,LSOA code,Crime type", *rows]))
+    said = county(tmp_path, small_areas, tmp_path / "street.csv").answer(Query()).caveats
+    assert "1 of them is an incident of anti-social behaviour, which is not an offence." in said
+
+
+def test_midnight_is_doubted_where_it_is_asked_for(demo_atlas: Atlas) -> None:
+    for hours, doubted in (((), True), ((23, 0), True), ((3,), False)):
+        said = " ".join(demo_atlas.answer(Query(source="offences", hour=hours)).caveats)
+        assert ("in the hour from midnight" in said) == doubted, hours
+
+
 def test_a_part_of_everything_is_not_said_of_offences_where_incidents_are_among_it(placed: Atlas) -> None:
     query = Query(category=("robbery",))
     cut = assess(placed, query, ["offences"]).exhibit("offences", "by_category")

@@ -304,3 +304,12 @@ def test_slides_of_no_map_or_too_many_are_refused_in_a_sentence(client: FlaskCli
 def test_nothing_is_handed_out_where_a_key_is_not_known(client: FlaskClient, address: str):
     answer = client.get(address)
     assert (answer.status_code, "“foo”" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("address", ["/indicators", "/data", "/patrol/result"])
+def test_a_page_beside_the_map_takes_a_theme_and_its_links_keep_it(client: FlaskClient, address: str):
+    dark, usual = client.get(f"{address}?theme=dark"), client.get(address)
+    assert (dark.status_code, usual.status_code) == (200, 200)
+    assert 'href="/?theme=dark">Back' in dark.text and 'href="/">Back' in usual.text
+    refused = client.get(f"{address}?theme=foo")
+    assert refused.status_code == 422 and "“foo”" in refused.text

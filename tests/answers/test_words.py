@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from geo.answer.answer import Answer
 from geo.answer.atlas import Atlas
 from geo.answer.columns import changes
 from geo.answer.gradient import slope_said
+from geo.answer.layer_clusters import correction_caveats
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.ask.choices import LEVELS
@@ -357,3 +359,10 @@ def test_a_ward_pack_of_an_extreme_is_english(atlas, tmp_path: Path):
         text = re.sub(r"\s+", " ", read_pdf(content))
         assert not re.search(r"\b(?:nan|inf|None)\b|<NA>|[−-]0\.0\b", text)
         assert not re.search(r"(?<![\d,.])1 (?:offences|small areas|wards|attendances)\b", text), text
+
+
+@pytest.mark.parametrize(("fdr", "by_chance"), [(True, None), (False, 1305.2), (False, None)])
+def test_numbers_of_a_country_have_commas(fdr: bool, by_chance: float | None) -> None:
+    country = SimpleNamespace(query=Query(fdr=fdr), judged=lambda number: f"{number:,} small areas")
+    (said,) = correction_caveats(country, 4_675, 33_755, by_chance)
+    assert not faults(said), said

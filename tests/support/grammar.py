@@ -19,6 +19,8 @@ FAULTS = {
     "one of many": rf"(?<![\d.,−-])1 (?:more |other )?(?:{_MANY})\b",
     "many of one": rf"{_OTHER_THAN_ONE} (?:more |other )?(?:{_ONE})\b(?! of the)",
     "one among": r"\bamong (?:the one|1)(?![\d,])\b",
+    "no comma": r"(?<![\w.,:/#−-])(?!(?:19|20)\d\d\b)\d{4,}(?![\w:/-])",
+    "one are of them": r"(?<![\d.,])1 of them (?:are|have|hold|show|stand)\b",
     "one are": rf"\b(?:1|[Nn]ot one|[Tt]he one) {_OF} (?:are|have|hold|show|stand|do|pass)\b",
     "many is": rf"(?<!the ){_OTHER_THAN_ONE} {_OF} (?:is|has|holds|shows|stands|does|passes)\b",
     "no many": r"(?i)\bno (?:small area|ward|borough) (?:are|have|hold|show)\b",

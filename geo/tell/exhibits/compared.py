@@ -335,7 +335,7 @@ def excess(part: Part) -> Exhibit:
     finding, lost = answer.headline, int((table["verdict"] != unexplained.MORE).sum())
     if lost:
         more = " more" if lost < len(table) else ""
-        finding += f" {lost}{more} would have more without correction for looking at many"
+        finding += f" {lost:,}{more} would have more without correction for looking at many"
         finding += "." if more else f"; {_times(table.iloc[0])}."
     shown = pd.DataFrame(
         {

@@ -98,12 +98,12 @@ def top_areas(part: Part) -> Exhibit:
     if tie:
         last = int(top["count"].iloc[-1])
         finding = (
-            f"The first {TOP} places are shared by {len(table)} small areas, which hold {held}; {tie} of "
-            f"them share the last place with {last} each."
+            f"The first {TOP} places are shared by {len(table):,} small areas, which hold {held}; {tie:,} of "
+            f"them share the last place with {last:,} each."
         )
     if len(table) > 3 * TOP:  # a tie this long is no ranking
         table = table.iloc[: int((~top["at_edge"]).sum())]
-        finding += f" The {tie} that share the last place are not listed."
+        finding += f" The {tie:,} that share the last place are not listed."
     title = f"{part.titled}: small areas with the most"
     return Exhibit("top_areas", title, finding, table, {"Share": PERCENT})
 

@@ -123,7 +123,7 @@ def compare(
     likeness = Exhibit(
         "controls",
         "Controls by likeness of trend and deprivation",
-        f"{int(matched['like'].sum())} of {counted(len(matched), 'area has', 'areas have')} a control that "
+        f"{int(matched['like'].sum()):,} of {counted(len(matched), 'area has', 'areas have')} a control that "
         "is as like as chance lets two equal areas be.",
         chosen,
         {"Unlikeness": "{:.2f}"},
