@@ -11,11 +11,12 @@ import pytest
 from geo.answer.atlas import Atlas
 from geo.ask.problem import Problem
 from geo.ask.query import Query
-from geo.ask.words import DAY_NAMES
+from geo.ask.words import DAY_NAMES, MONTH_NAMES
 from geo.demo.check import DIFFERS, MATCHES, NOT_REPRODUCED, check, counted
 from geo.tell.assessment import VIOLENCE, Assessment, asked, assess, part_of
 from geo.tell.exhibits import EXHIBITS, PLACE, PUBLISHED, SERVICES
 from geo.tell.exhibits.exhibit import Exhibit
+from geo.tell.exhibits.part import Part
 from tests.answers.test_demo_events import (
     ADMISSION_MONTHS,
     CLOCK,
@@ -188,6 +189,42 @@ def test_drug_offences_beside_violence(shown: Assessment) -> None:
     assert round(row["Luton share"]) == 50
     assert round(row["Its share"]) == 6
     assert row["Also hotspots here"] >= 1
+
+
+def test_hotspots_that_several_categories_have_in_common(
+    demo_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said "6 each are also hotspots of A, B and C" of six areas that all three share."""
+    part = part_of(demo_atlas, Query(category=("robbery",)), "offences")[0]
+    monkeypatch.setattr(Part, "hot", lambda self, counts: np.arange(len(counts)) < 6)
+    finding = EXHIBITS["categories_compared"][1](part).finding
+    assert finding.startswith("Of 6 hotspots of these offences all 6 are also hotspots of each of ")
+
+
+@pytest.mark.parametrize("source", ["offences", "ambulance"])
+def test_months_that_differ_are_not_said_to_be_alike(source: str, demo_atlas: Atlas) -> None:
+    """Robberies of one year, 27 to 76 a month: which is the busiest cannot be told, that they differ can."""
+    counts = np.array([46, 27, 33, 46, 65, 56, 76, 76, 64, 72, 69, 60])
+    days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    part = part_of(demo_atlas, Query(source=source), source)[0]
+
+    def said(counts: np.ndarray) -> str:
+        return part.most(MONTH_NAMES, counts, (counts[None], days[None]), called="month", per="a day")
+
+    assert said(np.full(12, 50)).startswith("No month stands out")
+    if part.gate.controlled:
+        assert said(counts).startswith("No month stands out")  # noise makes a protected version's differ too
+        return
+    assert said(counts) == (
+        "Months differ by more than chance alone makes, but too little is loaded to tell how much they vary "
+        "by themselves, and so which is the busiest: July and August have the most, 2.5 a day each."
+    )
+    years = np.stack([counts] * 3), np.stack([days] * 3)
+    alike = part.most(MONTH_NAMES, 3 * counts, years, called="month", per="a day")
+    assert alike == (
+        "Months differ by more than chance, but which is the busiest cannot be told: July and August have "
+        "the most, 2.5 a day each, and most others cannot be told apart from them."
+    )
 
 
 def test_check_page_finds_no_difference_and_says_why_not(true_demo_atlas: Atlas) -> None:

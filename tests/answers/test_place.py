@@ -1,5 +1,7 @@
 """The place: read in the layouts of its publishers, told in the panel, on the map and in the assessment."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from geo.data.read_place import class_names, read_classification, read_ethnicity
 from geo.data.read_table import read_table
 from geo.data.table import AGE_BANDS
 from geo.tell.assessment import assess
+from geo.tell.exhibits.place import by_age_and_sex
 from geo.tell.place import place_of
 from tests.support import small_county as small
 
@@ -148,6 +151,18 @@ def test_the_pyramid_is_a_drawing_with_words_and_escapes_them():
     assert drawn.count("<rect") == 4 and 'role="img"' in drawn and "most aged 0-4" in drawn
     assert "<b>" not in drawn
     assert drawn.index("&lt;b&gt;") < drawn.index(">0-4<"), "the oldest on top"
+
+
+def test_residents_of_three_ages_and_no_sex_are_titled_as_such():
+    pyramid = pd.DataFrame({"Age": ["0-15", "16-64", "65+"], "Residents": [3, 2, 1]})
+    told = SimpleNamespace(
+        atlas=SimpleNamespace(surroundings=SimpleNamespace(pyramid=lambda lsoas: pyramid)),
+        asked=SimpleNamespace(chosen=None),
+        where="Bedfordshire",
+    )
+    ages = by_age_and_sex(told)  # type: ignore[arg-type]
+    assert ages.title == "Residents by age, Bedfordshire"
+    assert ages.finding == "The largest age group, of groups of unequal length, is 0 to 15: 3 of 6 residents."
 
 
 def test_the_panel_and_the_assessment_tell_of_it(small_atlas: Atlas):

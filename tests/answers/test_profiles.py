@@ -303,6 +303,8 @@ def test_the_protected_version_tells_no_pairs(folder: Path) -> None:
     for key in (*pairs, "named_places", "repeat_persons"):
         with pytest.raises(NotPossible):
             made(part, key)
+    with pytest.raises(NotPossible, match=r"^Home Office code: it is not in the protected version"):
+        made(part, "serious_sexual")
     assert not {"premises_name", "person", "person_key"} & set(atlas.snapshot.events("offences"))
     shown = made(part, "represented").table["Count"].dropna()
     assert (shown % 5 == 0).all()

@@ -137,7 +137,7 @@ def _groups(part: Part, residents: Mapping[str, np.ndarray]) -> dict[str, dict[s
 def _residents(part: Part) -> dict[str, np.ndarray]:
     """Residents of the areas inside by sex (female, male), by band of five years, by ethnic group."""
     if part.atlas.bands is None:
-        raise NotPossible("residents by age are not loaded.")
+        raise NotPossible("residents by five-year age band are not loaded.")
     table = part.atlas.snapshot.read("population")
     mine = table[table["lsoa"].astype(str).isin(part.lsoa.frame.index[part.inside])]
     by_sex = mine.groupby(mine["sex"].astype(str))["population"].sum().reindex(["F", "M"])

@@ -258,8 +258,10 @@ def categories_compared(part: Part) -> Exhibit:
     if len(shared):
         most = int(shared["Also hotspots here"].max())
         alike = [lower_first(name) for name in shared["Category"][shared["Also hotspots here"] == most]]
-        are, each = verb(most, "is also one", "are also hotspots"), agree(len(alike), "", " each")
-        finding = f"Of {of_these} {most}{each} {are} of {named(alike)}, the most of all other categories."
+        are = verb(most, "is also one", "are also hotspots")
+        of_each = agree(len(alike), "of", "of each of")
+        every = f"all {most}" if most == hot.sum() > 1 else f"{most}"
+        finding = f"Of {of_these} {every} {are} {of_each} {named(alike)}, the most of all other categories."
     formats = {**dict.fromkeys(shares, "{:.0f}%"), "Its share": PERCENT}
     named_together = lower_first(info.called(others).label)
     title = f"Other categories of {named_together} beside these, {part.where}, {part.when}"

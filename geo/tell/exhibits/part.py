@@ -21,7 +21,7 @@ from geo.answer.week import by_unit
 from geo.ask import describe
 from geo.ask.choices import LEVELS
 from geo.ask.query import Query
-from geo.ask.words import MOST_NAMED, agree, leading, lower_first, named, period_name
+from geo.ask.words import MOST_NAMED, agree, leading, lower_first, named, period_name, upper_first
 from geo.stats import midnight, peaks
 from geo.stats.hotspots import local_moran
 from geo.tell.exhibits.exhibit import MOST_ROWS, NotPossible
@@ -334,17 +334,41 @@ class Part:
         clumped = peaks.clumping(*units)
         alike = peaks.busiest_first(np.nan_to_num(shown, nan=ASSUMED), lengths, 0.95, clumped)
         if not alike:
-            why = "and most others cannot be told apart from it"
-            if clumped is None:
-                why = "and too little is loaded to tell whether that is more than chance"
-            first = f": {leaders[0]} has the most, {value}, {why}" if len(leaders) == 1 else ""
-            return f"No {called} stands out{first}."
+            return _busiest_not_told(
+                called,
+                f"{named(leaders)} {agree(len(leaders), 'has', 'have')} the most, {value}",
+                number=len(leaders),
+                clumped=clumped,
+                differ=(clumped is not None or not self.gate.controlled)  # noise differs too
+                and peaks.stands_out(np.nan_to_num(shown, nan=ASSUMED), lengths, clumped or peaks.UNCLUMPED),
+            )
         others = [name for i, name in enumerate(names) if i in alike and not best[i]]
         said = leading(leaders, self.noun, value)
         if others:
             few = named(others) if len(others) <= MOST_NAMED else f"{len(others)} others"
             said += f"; {few} cannot be told apart from {agree(len(leaders), 'it', 'them')}"
         return said + "."
+
+
+def _busiest_not_told(
+    called: str, most: str, *, number: int, clumped: peaks.Clumping | None, differ: bool
+) -> str:
+    """Say that the busiest cannot be told, whether the rows differ all the same, and which have the most."""
+    each, rows = agree(number, "", " each"), f"{upper_first(called)}s"
+    if differ and clumped is None:
+        return (
+            f"{rows} differ by more than chance alone makes, but too little is loaded to tell how much they "
+            f"vary by themselves, and so which is the busiest: {most}{each}."
+        )
+    if differ:
+        return (
+            f"{rows} differ by more than chance, but which is the busiest cannot be told: {most}{each}, and "
+            f"most others cannot be told apart from {agree(number, 'it', 'them')}."
+        )
+    why = "and most others cannot be told apart from it"
+    if clumped is None:
+        why = "and too little is loaded to tell whether that is more than chance"
+    return f"No {called} stands out: {most}, {why}." if number == 1 else f"No {called} stands out."
 
 
 def ordered(shown: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -27,12 +27,13 @@ def by_age_and_sex(part: Part) -> Exhibit:
     most = (
         table["Age"].iloc[int(total.to_numpy(float).argmax())].replace("-", " to ").replace("+", " and over")
     )
-    uneven = "" if set(table["Age"]) <= set(AGE_BANDS) else ", of groups of unequal length"
+    uneven = "" if set(table["Age"]) <= set(AGE_BANDS) else ", of groups of unequal length,"
     finding = (
         f"The largest age group{uneven} is {most}: {int(total.max()):,} of {int(total.sum()):,} residents."
     )
     chart = Chart("pyramid" if WOMEN in columns else "bars", "Age", tuple(columns), titles=("", "Residents"))
-    return Exhibit("residents_by_age", f"Residents by age and sex, {part.where}", finding, table, chart=chart)
+    title = f"Residents by age{' and sex' if WOMEN in columns else ''}, {part.where}"
+    return Exhibit("residents_by_age", title, finding, table, chart=chart)
 
 
 def by_ethnic_group(part: Part) -> Exhibit:

@@ -11,7 +11,6 @@ import pandas as pd
 from geo.answer.moments import N_SLOTS
 from geo.ask.ages import read_ages
 from geo.ask.factors import FACTORS
-from geo.ask.words import lower_first
 from geo.tell.exhibits.exhibit import Exhibit, NotPossible
 from geo.tell.exhibits.part import BOROUGH_TOTAL, PERCENT, Part
 from geo.tell.exhibits.persons import carrying
@@ -41,7 +40,7 @@ def of_definition(part: Part, key: str) -> Part:
     if one is None or one.source != part.query.source:
         raise NotPossible("the saved definition that it goes by is of another source.")
     if key in part.atlas.catalogue.undefined:
-        raise NotPossible(f"{lower_first(one.label)}: {lower_first(part.atlas.catalogue.undefined[key])}")
+        raise NotPossible(part.atlas.catalogue.undefined[key])
     return replace(part, query=part.query.replace(category=(), definition=key))
 
 
