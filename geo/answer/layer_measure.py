@@ -283,7 +283,10 @@ def draw_significance(s: Asked) -> Drawn:
     known = not np.isnan(by.value)
     whom = f"{written(by.value)} for {by.name}" if known else f"{by.name}, whose rate is not known"
     title = f"{s.noun.capitalize()} {against.unit}, against {whom}"
+    uncompared = (position < 0) & s.inside
     none = "Too few to compare"
+    if by.itself is not None and uncompared[by.itself]:
+        none = "The benchmark itself" if uncompared.sum() == 1 else "Too few, or the benchmark itself"
     codes, classes = classify(title, COMPARED, position, s.inside, no_value=none)
     words = ("lower", "lower", "similar", "higher", "higher", "not compared")
     columns = m.columns.assign(

@@ -46,6 +46,9 @@ RATIO = ["change_ratio", "change_lower_ci", "change_upper_ci"]
 SINCE_HIGH = "Listed because high now, so rises look large."
 """What is to be known beside the changes of areas that are chosen by the later count."""
 
+LAST_YEAR = " in the last 12 months"
+"""Of what a change is where the period asked for has none before it."""
+
 _DEPRIVED = {
     1: "most deprived tenth",
     2: "most deprived fifth",
@@ -244,7 +247,7 @@ def _changes(
     before = months_before(first, last, months)
     on, than = (f" on {period_name(*before)}", f" in {period_name(*before)}") if before else ("", "")
     if before is None and last - first >= 23:
-        first, on, than = last - 11, " in the last 12 months", " in the 12 months before the last 12"
+        first, on, than = last - 11, LAST_YEAR, " in the 12 months before the last 12"
         before = months_before(first, last, months)
     if before is None or not set(months).issuperset(range(first, last + 1)):
         return {}, Change()
@@ -340,7 +343,7 @@ def _change(
     if change == NOT_JUDGED:
         return Change("not judged: other months of the year", "", numbers)
     if change not in ("up", "down"):
-        return Change("no clear change", "", numbers)
+        return Change("no clear change" + (on if on == LAST_YEAR else ""), "", numbers)
     size = f"from none to {new:,}"
     if np.isfinite(ratio[0]) and old:
         size = changed_by(*ratio)

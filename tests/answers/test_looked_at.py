@@ -271,6 +271,17 @@ def test_one_area_by_itself_has_no_verdict(demo_atlas: Atlas, layer: str, said: 
     }
 
 
+def test_what_is_compared_with_itself_is_not_said_to_have_too_few(demo_atlas: Atlas):
+    luton = str(demo_atlas.levels["borough"].frame.query("name == 'Luton'").index[0])
+    for asked in (
+        Query(borough=(luton,), level="borough", layer="significance"),
+        Query(level="borough", layer="significance", benchmark=luton),
+    ):
+        answer = demo_atlas.answer(asked)
+        code = answer.codes[answer.table.index.get_loc(luton)]
+        assert answer.classes.labels[code] == "The benchmark itself"
+
+
 def test_a_borough_is_not_compared_with_itself(demo_atlas: Atlas):
     boroughs = demo_atlas.levels["borough"].frame.index
     for measure in ("rate", "dsr", "ratio"):

@@ -140,6 +140,14 @@ def test_change_is_that_of_the_change_layer(small_atlas: Atlas):
         assert not spot.change.trend or f"({limits[0]} to {limits[1]})" in spot.change.words
 
 
+def test_a_change_of_the_last_year_says_so_where_the_map_has_no_earlier_period(demo_atlas: Atlas):
+    query, _ = Query.parse("source=ambulance&layer=change", demo_atlas.catalogue)
+    told = briefing(demo_atlas, query)
+    assert "No earlier period" in demo_atlas.answer(query).headline
+    words = [spot.change.words for spot in told.spots if spot.change.numbers]
+    assert words and all(said.endswith(" in the last 12 months") for said in words)
+
+
 def test_areas_that_are_listed_for_being_high_say_so_beside_their_change(small_atlas: Atlas):
     def unit(search: str) -> list:
         query = small_atlas.catalogue.check(Query.parse(search)[0])[0]
