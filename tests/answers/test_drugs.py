@@ -178,6 +178,12 @@ def test_a_change_between_two_years_is_judged_by_chance(atlas: Atlas) -> None:
         assert np.allclose([row["change_lower_ci"], row["change_upper_ci"]], [low, high])
 
 
+def test_years_are_not_set_apart_by_how_such_months_vary(folder: Path, atlas: Atlas) -> None:
+    for one in (atlas, Atlas.open(folder)):
+        for source in drugs.TABLES:
+            assert "and too little is loaded to tell" in made(one, source, "by_year").finding
+
+
 def test_the_trend_of_a_set_is_not_judged_by_such_months(atlas: Atlas) -> None:
     query = atlas.exactly("?source=treatment&level=ward&from=2023-01&to=2023-12")
     told = group(atlas, query.replace(group=tuple(atlas.levels["ward"].frame.index[:5])))

@@ -105,6 +105,8 @@ def by_year(part: Part) -> Exhibit:
         kept = np.isin(row, np.flatnonzero(whole))
         length = np.array([weekdays_of_months([month]).sum() for month in part.months])
         of_month, days = (values[kept].reshape(-1, part.a_year).T for values in (per_month, length))
+        if part.loaded.info.no_months_reason:
+            of_month, days = (values.sum(axis=0, keepdims=True) for values in (of_month, days))
         finding = part.most(names, counts[whole], (of_month, days), called="year", per="a day")
     chart = Chart("bars", "Year", ("Count",), titles=("", part.noun.capitalize()))
     return Exhibit("by_year", f"{part.titled}: by year", finding, table, chart=chart, caveats=caveats)
