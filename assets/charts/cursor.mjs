@@ -117,9 +117,18 @@ function move(slider, by, extend) {
   draw(slider);
 }
 
+/** Draw it again where the keyboard is, once its chart has been. */
+function drawAnew() {
+  setTimeout(() => document.activeElement.id in CHARTS && draw(document.activeElement));
+}
+
+const sizes = new ResizeObserver(drawAnew);
+
 document.addEventListener("focusin", (event) => {
   const slider = sliderOf(event);
-  if (slider) draw(slider);
+  if (!slider) return;
+  draw(slider);
+  sizes.observe(slider);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -139,7 +148,4 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 }, true);
 
-on("answer", () => {
-  const slider = document.activeElement;
-  if (slider.id in CHARTS) setTimeout(draw, 0, slider);
-});
+on("answer", drawAnew);

@@ -7,7 +7,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-from tests.support.browser import visit
+from tests.support.browser import FRAMES, LAPTOP, visit
+
+WITHIN = """(it) => {
+  const [chart, box] = [it, it.querySelector(".cursor-box")].map((one) => one.getBoundingClientRect());
+  return box.width ? box.left >= chart.left - 1 && box.right <= chart.right + 1 : null;
+}"""
+"""Whether a cursor stands on its chart; null where none is shown."""
 
 
 @pytest.mark.parametrize("width", [320, 683, 1024])
@@ -15,6 +21,23 @@ def test_narrow_and_zoomed_pages_do_not_scroll_sideways(page: Page, address: str
     page.set_viewport_size({"width": width, "height": 700})
     visit(page, address, "?layer=local_moran")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["Choose months", "Choose hours"])
+def test_a_cursor_that_was_left_does_not_widen_a_page_that_is_narrowed(page: Page, address: str, name: str):
+    """Hidden, it stood where it had been drawn: a page of 320 pixels scrolled to 520."""
+    visit(page, address, "?layer=local_moran")
+    cursor = page.get_by_role("slider", name=name)
+    for focused in (True, False):
+        cursor.press("End")
+        if not focused:
+            cursor.evaluate("it => it.blur()")
+        page.set_viewport_size({"width": 320, "height": 700})
+        page.evaluate(FRAMES)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, focused
+        inside = cursor.evaluate(WITHIN)
+        assert inside if focused else inside is None
+        page.set_viewport_size(LAPTOP)
 
 
 def test_a_finding_is_whole_under_many_notes(page: Page, address: str):
