@@ -320,6 +320,7 @@ def _select(
         data=options,
         allowDeselect=False,
         searchable=searchable,
+        selectFirstOptionOnChange=searchable,
         rightSectionWidth=26,
         maxDropdownHeight=460 if explained else 320,
         comboboxProps=_POPUP | {"width": "min(29rem, 92vw)"} if explained or wide else _POPUP,

@@ -71,6 +71,8 @@ def toolbar(atlas: Atlas) -> Component:
                 searchable=True,
                 clearable=False,
                 allowDeselect=True,
+                filter={"function": "found"},  # assets/tools/found.mjs
+                selectFirstOptionOnChange=True,
                 limit=SHOWN,
                 nothingFoundMessage="Loading the places…",
                 withScrollArea=False,

@@ -3,11 +3,13 @@
  * found comes when somebody first turns to the box.
  */
 
+import { aimed } from "../filters/choices.mjs";
 import * as map from "../map/map.mjs";
 import { put, same } from "../page/dash.mjs";
 import { about, after } from "../page/dom.mjs";
 import { change, current, on } from "../page/question.mjs";
 import { get } from "../page/server.mjs";
+import { found } from "./found.mjs";
 
 const PAINTED_MS = 400; // for which a flight waits
 const TRY_MS = 50;
@@ -15,7 +17,7 @@ const PATIENCE_MS = 3000;
 
 const BOX = "find";
 
-let filled = null; // when the box has what can be found
+let filled = null; // what can be found, as soon as the box has it
 let flight = null; // code of the area to fly to when it is shown
 
 /** What was chosen in the box: an area, "level:code", or a town, "place:" and its box. The box is emptied for the next. */
@@ -34,8 +36,24 @@ export function find(value) {
 
 async function fill() {
   const response = await get("piece/places");
-  put(BOX, await response.json());
+  const places = await response.json();
+  put(BOX, places);
+  return places.data;
 }
+
+/** Take the first of what is found by what was typed, though it came only now. */
+async function take(box) {
+  const typed = box.value;
+  const [first] = found({ options: await filled ?? [], search: typed });
+  if (!first || !typed.trim() || box.value !== typed || document.activeElement !== box) return;
+  box.blur();
+  find(first.items[0].value);
+}
+
+document.addEventListener("keydown", (event) => {
+  const box = event.key === "Enter" && about(event, `#${BOX}`);
+  if (box && !aimed(box)) take(box);
+}, true);
 
 document.addEventListener("focusin", (event) => {
   if (!about(event, `#${BOX}`)) return;

@@ -9,7 +9,7 @@ from pptx import Presentation
 
 from geo.answer.atlas import Atlas
 from geo.ask.query import Query
-from tests.support.browser import CONTRAST, LAPTOP, address_of, barriers, go, load, rest, shows, visit
+from tests.support.browser import CONTRAST, LAPTOP, Held, address_of, barriers, go, load, rest, shows, visit
 from tests.support.small_county import CODES
 
 ANSWERS = "/answer"
@@ -39,6 +39,56 @@ def test_a_place_is_found_and_left_by_keyboard_alone(page: Page, address: str):
     expect(page.locator("#selected")).to_be_hidden()
     assert seen.count(ANSWERS) == 3
     assert not seen.complaints
+
+
+def test_enter_takes_what_is_listed_first_and_a_second_escape_leaves_the_box(page: Page, address: str):
+    visit(page, address)
+    page.keyboard.press("/")
+    page.keyboard.type("square 11")
+    page.keyboard.press("Enter")
+    shows(page, f"?area={THERE}")
+    expect(page.locator("[data-panel=area] h2")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("square 1")
+    option = page.get_by_role("option", name="Square 11 · Ward 00 · Westshire")
+    expect(option).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(option).to_be_hidden()
+    expect(page.locator("#find")).to_have_value("square 1")
+    page.keyboard.press("Escape")
+    expect(page.locator("#find")).to_have_value("")
+    page.keyboard.press("a")
+    draws = page.locator("[data-act=lasso]")
+    expect(draws).to_have_attribute("aria-pressed", "true")
+    assert f"area={THERE}" in address_of(page), "Escape left the box, not the area"
+    page.keyboard.press("Escape")
+    expect(draws).to_have_attribute("aria-pressed", "false")
+
+
+def test_enter_takes_the_category_that_is_listed_first_and_takes_it_once(page: Page, address: str):
+    visit(page, address)
+    page.locator("#filter-category").click()
+    page.keyboard.type("robb")
+    page.keyboard.press("Enter")
+    shows(page, "?category=robbery")
+    expect(page.locator("#filter-category")).to_have_value("")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter-category")).not_to_be_focused()
+    assert "category=robbery" in address_of(page)
+    assert page.locator("#row-category .mantine-Pill-root").count() == 1
+
+
+def test_enter_takes_what_it_was_pressed_for_when_the_places_come(new_tab: Page, address: str):
+    page = new_tab
+    held = Held(page, "**/piece/places")
+    visit(page, address)
+    page.keyboard.press("/")
+    page.keyboard.type("square 11")
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    shows(page, f"?area={THERE}")
 
 
 def test_what_is_typed_before_the_places_are_there_finds_them(new_tab: Page, address: str):

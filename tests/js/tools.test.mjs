@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { byNumber } from "../../assets/table/cells.mjs";
 import { asText } from "../../assets/table/text.mjs";
+import { found } from "../../assets/tools/found.mjs";
 import { merged, read } from "../../assets/tools/keeping.mjs";
 import { after } from "../../assets/tools/marks.mjs";
 import { ofHours, ofMonths } from "../../assets/tools/steps.mjs";
@@ -49,6 +50,16 @@ test("of what is saved only the sound is read, and the newer replaces its namesa
   assert.throws(() => read("{}"));
   const newer = { ...view, search: "" };
   assert.deepEqual(merged([view, set], [newer]), [set, newer]);
+});
+
+test("of places that have these letters the one of that name or code comes first, and no more than there is room for", () => {
+  const groups = (...all) => all.map(([group, ...labels]) => ({ group, items: labels.map((label) => ({ label, value: label })) }));
+  const options = groups(["Towns", "Farley Hill", "Luton"], ["Wards", "Farleys · Luton · E2", "Farley · Luton · E1"]);
+  const labels = (search, limit) => found({ options, search, limit }).flatMap(({ items }) => items.map(({ label }) => label));
+  assert.deepEqual(labels(" farley"), ["Farley · Luton · E1", "Farleys · Luton · E2", "Farley Hill"]);
+  assert.deepEqual(labels("e1"), ["Farley · Luton · E1"]);
+  assert.deepEqual(labels("luton", 2), ["Luton", "Farleys · Luton · E2"]);
+  assert.deepEqual(labels("nowhere"), []);
 });
 
 test("the table is text of tabs and lines", () => {
