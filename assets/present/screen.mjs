@@ -5,7 +5,7 @@
 
 import * as map from "../map/map.mjs";
 import { $ } from "../page/dom.mjs";
-import { change, on, parameters } from "../page/question.mjs";
+import { change, current, on, parameters } from "../page/question.mjs";
 
 export const presenting = () => document.body.dataset.view === "present";
 const wanted = () => parameters().get("view") === "present";
@@ -52,7 +52,8 @@ export function blank(black) {
   $("present-blank").hidden = !black;
 }
 
-on("answer", () => {
+/** The page was laid out for a room, or for work again. */
+function layOut() {
   if (presenting() === laidOut) return;
   laidOut = presenting();
   if (!laidOut) shrink(false);
@@ -60,4 +61,13 @@ on("answer", () => {
     map.restyle();
     map.resize();
   });
+}
+
+on("answer", layOut);
+
+// Without a server the page is left with what the last answer gave it, all of which is there; and come back to.
+on("trouble", () => {
+  if (current()?.view !== "present") return;
+  document.body.dataset.view = wanted() ? "present" : "explore";
+  layOut();
 });

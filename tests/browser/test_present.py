@@ -120,6 +120,34 @@ def test_back_undoes_a_step_and_a_pasted_link_restores_it(page: Page, address: s
     assert here(page) == code
 
 
+def test_without_a_server_what_is_said_covers_no_row_and_escape_leaves(page: Page, address: str):
+    visit(page, address, MEETING)
+    page.route(f"**{ANSWERS}*", lambda route: route.abort())
+    page.keyboard.press("ArrowDown")
+    trouble = page.locator("#trouble")
+    expect(trouble).to_contain_text("does not answer")
+    boxes = "parts => parts.map((part) => part.getBoundingClientRect())"
+    said, seen = (page.locator(part).evaluate_all(boxes)[0] for part in ("#trouble", "#map"))
+    assert seen["left"] <= said["left"]
+    assert said["right"] <= seen["right"]
+    assert seen["top"] <= said["top"]
+    assert said["bottom"] <= seen["bottom"]
+    page.keyboard.press("Escape")
+    expect(page.locator("h1#headline")).to_be_visible()
+    expect(page.locator("#present-list")).to_be_hidden()
+    assert "view=" not in address_of(page)
+    expect(trouble).to_contain_text("does not answer")
+    page.go_back()
+    expect(page.locator("#present-list")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("h1#headline")).to_be_visible()
+    page.unroute(f"**{ANSWERS}*")
+    trouble.get_by_role("button", name="Try again").click()
+    shows(page, re.compile("area="))
+    expect(trouble).to_be_hidden()
+    expect(page.locator("h1#headline")).to_be_visible()
+
+
 def test_b_blanks_and_the_next_key_only_brings_the_screen_back(page: Page, address: str):
     visit(page, address, MEETING)
     page.keyboard.press("b")
