@@ -24,8 +24,8 @@ def needs_days(asked: Asked) -> None:
         )
     if not asked.events.has_days:
         raise Problem(
-            f"{asked.info.label} tell months, not days: load events with dates (hotspots import) to judge "
-            "days."
+            f"{asked.info.label} tell months, not days: load events with dates (`hotspots import "
+            f"{asked.query.source} FILE`) to judge days."
         )
 
 

@@ -40,6 +40,8 @@ ADDRESSES: dict[str, str] = {what: said["address"] for what, said in _PUBLISHERS
 """Every address that this program can ask for anything."""
 BY_HAND: dict[str, str] = {what: said["by_hand"] for what, said in _PUBLISHERS.items()}
 """Where a person finds the same."""
+KINDS: dict[str, str] = {what: said["kind"] for what, said in _PUBLISHERS.items()}
+"""As which kind of file it is imported."""
 
 TIMEOUT = 60
 PAGE = 1000
@@ -108,21 +110,19 @@ def fetch(
     def shapes(what: str, code: str) -> Callable[[], bytes]:
         return lambda: _shapes(what, code, sorted({row[code] for row in rows}))
 
-    steps: list[tuple[str, str, str, Callable[[], bytes]]] = [
-        ("lookup", "lookup", "lookup-lsoa21-ward24-district24.csv", lookup),
-        ("boundaries", "small areas", "lsoa-2021.geojson", shapes("small areas", "LSOA21CD")),
-        ("boundaries", "wards", "wards-2024.geojson", shapes("wards", "WD24CD")),
+    steps: list[tuple[str, str, Callable[[], bytes]]] = [
+        ("lookup", "lookup-lsoa21-ward24-district24.csv", lookup),
+        ("small areas", "lsoa-2021.geojson", shapes("small areas", "LSOA21CD")),
+        ("wards", "wards-2024.geojson", shapes("wards", "WD24CD")),
         (
-            "population",
             "population",
             "population.csv",
             lambda: _population(sorted({row["LAD24CD"] for row in rows})),
         ),
-        ("deprivation", "deprivation", "deprivation-2025.csv", lambda: _get("deprivation").content),
-        ("lookup", "changes", "lookup-lsoa11-lsoa21.csv", _changes),
-        ("names", "names", "names-msoa21.csv", lambda: _get("names").content),
+        ("deprivation", "deprivation-2025.csv", lambda: _get("deprivation").content),
+        ("changes", "lookup-lsoa11-lsoa21.csv", _changes),
+        ("names", "names-msoa21.csv", lambda: _get("names").content),
         (
-            "classification",
             "classification",
             "area-classification.csv",
             lambda: _get("classification").content,
@@ -130,15 +130,15 @@ def fetch(
     ]
     total = len(steps) + bool(force) + england
     files = []
-    for done, (kind, what, name, make) in enumerate(steps):
+    for done, (what, name, make) in enumerate(steps):
         progress(done, total, name)
         content = _once(folder / name, f"{ADDRESSES[what]} {asked}", make, again)
         if what == "lookup":
             rows.extend(csv.DictReader(io.StringIO(content.decode("utf-8"))))
-        files.append((kind, folder / name))
+        files.append((KINDS[what], folder / name))
     if force:
         _force_files(force, folder / f"street-{force}", lambda name: progress(len(steps), total, name))
-        files.append(("offences", folder / f"street-{force}"))
+        files.append((KINDS["police"], folder / f"street-{force}"))
     if england:
         progress(total - 1, total, "residents of England")
         residents = _once(folder / RESIDENTS, f"{ADDRESSES['population']} England", _residents, again)
@@ -275,7 +275,8 @@ def _unreachable(what: str, error: BaseException) -> Problem:
     host = urllib.parse.urlsplit(ADDRESSES[what]).hostname
     return Problem(
         f"The {what} could not be fetched from {host} ({reason}): check the internet connection and the "
-        f"proxy, or get it on another computer from {BY_HAND[what]} and load it with `hotspots import`."
+        f"proxy, or get it on another computer from {BY_HAND[what]} and load it with "
+        f"`hotspots import {KINDS[what]} FILE`."
     )
 
 

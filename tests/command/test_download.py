@@ -290,14 +290,24 @@ def test_a_call_that_was_cut_off_goes_on_where_it_stopped(publisher: type[Publis
 @pytest.mark.parametrize(
     ("path", "fault", "message"),
     [
-        ("/lookup", 404, r"The lookup could not be fetched from 127.0.0.1 \(it answered 404\).*geoportal"),
+        (
+            "/lookup",
+            404,
+            r"The lookup could not be fetched from 127.0.0.1 \(it answered 404\).*geoportal.*"
+            "`hotspots import lookup FILE`",
+        ),
         ("/lookup", b"<html>sign in</html>", "service of the lookup answered something else than data"),
         ("/lookup", b'{"error": {"code": 400}}', "service of the lookup answered something else than data"),
         ("/lookup", b'{"features": []}', "knows no district “Westshire”"),
         ("/wards", b'{"features": []}', "boundaries of 6 of 6 wards are not at the ONS's service"),
         ("/population", b"GEOGRAPHY_CODE,GENDER,C_AGE,OBS_VALUE\n", "Nomis answered no residents"),
-        ("/deprivation", 503, r"deprivation could not be fetched .*it answered 503.*www.gov.uk"),
-        ("/archive", 403, "police could not be fetched"),
+        (
+            "/deprivation",
+            503,
+            r"deprivation could not be fetched .*it answered 503.*www.gov.uk.*"
+            "`hotspots import deprivation FILE`",
+        ),
+        ("/archive", 403, "police could not be fetched.*`hotspots import offences FILE`"),
         ("/archive", b"whole", "cannot be read in parts"),
     ],
 )
