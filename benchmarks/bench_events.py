@@ -29,6 +29,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from benchmarks.bench_answers import milliseconds
 from benchmarks.bench_england import LAYERS, ROOT, Checkout
 from benchmarks.bench_load import Served
 from benchmarks.england import AREAS, build, codes, grow
@@ -156,9 +157,9 @@ def filtering(events: int) -> None:
     for name, (query, where) in chosen.items():
         sql = f"select area, count(*) from events where {where} group by area"
         times = [
-            _milliseconds(lambda query=query: cube.select(query).by_area),
-            _milliseconds(lambda sql=sql: base.execute(sql).fetchnumpy()),
-            _milliseconds(frame.lazy().filter(pl.sql_expr(where)).group_by("area").len().collect)
+            milliseconds(lambda query=query: cube.select(query).by_area),
+            milliseconds(lambda sql=sql: base.execute(sql).fetchnumpy()),
+            milliseconds(frame.lazy().filter(pl.sql_expr(where)).group_by("area").len().collect)
             if frame is not None
             else None,
         ]
@@ -171,15 +172,6 @@ def _kept(where: str, columns: dict[str, np.ndarray]) -> np.ndarray:
     """The same filter, by hand."""
     frame = pd.DataFrame(columns)
     return frame.eval(where.replace(" = ", " == ")).to_numpy()
-
-
-def _milliseconds(call: Any) -> float:
-    times = []
-    for _ in range(9):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
 
 
 def main() -> None:
