@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo.ask.problem import Problem
+from geo.cli_output import Form, ending, save
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -378,7 +379,11 @@ def export(  # noqa: PLR0917 - each parameter is an option of the command
     ] = "csv",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; named after what it shows if absent."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write, - for standard output; named after what it shows if absent.",
+        ),
     ] = None,
     pack: Annotated[bool, typer.Option("--pack", help="Ward packs instead: two pages of A4 a ward.")] = False,
     ward: Annotated[
@@ -430,19 +435,6 @@ def opened(data: Path, group: str = "", access: Path | None = None, engine: str 
     return atlas.seen_by(group_named(data, group, access).viewer) if group else atlas
 
 
-def save(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and say so."""
-    from geo.data.writing import write_whole
-
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        raise Problem(
-            f"{path} could not be written ({error.strerror or error}); choose another with -o."
-        ) from error
-    print(f"{path}: {len(content):,} bytes")
-
-
 @cli.command()
 def assess(  # noqa: PLR0917 - each parameter is an option of the command
     first: Annotated[str, typer.Option("--from", help="First month, YYYY-MM.", metavar="MONTH")] = "",
@@ -458,9 +450,12 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="File to write: .docx, .pdf or .html; named after what it holds if absent."
+            "--output",
+            "-o",
+            help="File to write: .docx, .pdf, .html, - for standard output; else named by what it holds.",
         ),
     ] = None,
+    form: Form = "",
     check: Annotated[
         bool,
         typer.Option("--check", help="Compare published with rebuilt figures (demonstration county only)."),
@@ -485,7 +480,7 @@ def assess(  # noqa: PLR0917 - each parameter is an option of the command
         return
     atlas = opened(data, group, access, engine)
     allow(atlas, "assessment")
-    form = form_of(output.suffix if output else ".docx")
+    form = form_of(ending(output, form, "docx"))
     query = asked(atlas, url, first=first, last=last, boroughs=borough or ())
     with progress_bar("Counting") as report:
         assessment = rebuild(atlas, query, source or query.sources, progress=report)

@@ -14,6 +14,7 @@ import typer
 
 from geo import cli
 from geo.ask.problem import Problem
+from geo.cli_output import STDOUT, Form, ending, save, tell
 from geo.cli_table import print_table
 from geo.tell.patrol.wish import Wish
 
@@ -176,6 +177,8 @@ def draw_(  # noqa: PLR0917
     from geo.out.patrol_papers import PAPERS
 
     folder = output or Path()
+    if folder == STDOUT:
+        raise Problem("A drawing is a folder of files, which standard output does not take: name it with -o.")
     if folder.exists() and not folder.is_dir():
         raise Problem(f"{folder} is a file: name a folder with -o.")
     atlas, found = planned(data, group, access, url, wish)
@@ -185,9 +188,9 @@ def draw_(  # noqa: PLR0917
     except OSError as error:
         raise Problem(f"The folder {folder} could not be made ({error.strerror or error}).") from error
     for key, form in FILES.items():
-        cli.save(folder / filename(drawn, key), form.write(drawn))
+        save(folder / filename(drawn, key), form.write(drawn))
     for key, paper in PAPERS.items():
-        cli.save(folder / filename(drawn, key), paper.write(atlas, drawn))
+        save(folder / filename(drawn, key), paper.write(atlas, drawn))
     print(f"Seal {drawn.record.seal}")
 
 
@@ -209,7 +212,7 @@ def _form_known(output: Path | None) -> Path | None:
     """Refuse a file of a form that is not written before anything is computed."""
     from geo.out.report import form_of
 
-    if output:
+    if output and output != STDOUT:
         form_of(output.suffix)
     return output
 
@@ -219,7 +222,7 @@ ReportFile = Annotated[
     typer.Option(
         "--output",
         "-o",
-        help="File to write: .docx, .pdf or .html; else it is printed.",
+        help="File to write: .docx, .pdf, .html, - for standard output; else it is printed.",
         callback=_form_known,
     ),
 ]
@@ -252,6 +255,7 @@ def test(  # noqa: PLR0917
     record: RecordFile,
     visits: Annotated[Path | None, typer.Option(help=VISITS)] = None,
     output: ReportFile = None,
+    form: Form = "",
     until: Until = "",
     register: Annotated[
         bool, typer.Option(help="Write a finished trial into the register of interventions.")
@@ -270,9 +274,9 @@ def test(  # noqa: PLR0917
     atlas = opened(data, group, access)
     trial = ran(atlas, _record(record, atlas))
     found = told(trial, _visits(visits, atlas), today=_day(until))
-    _tell(found, atlas, output)
+    _tell(found, atlas, output, form)
     if register and not group:
-        print(write_row(data, trial, found))
+        tell(output, write_row(data, trial, found))
 
 
 @patrol.command("compare")
@@ -285,6 +289,7 @@ def compare_(  # noqa: PLR0917
         str, typer.Option(help="What was done: then the result stands in the register of interventions.")
     ] = "",
     output: ReportFile = None,
+    form: Form = "",
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
@@ -297,17 +302,17 @@ def compare_(  # noqa: PLR0917
     atlas = opened(data, group, access)
     query = atlas.exactly(search_of(url))
     found = compare(atlas, query, [code.upper() for code in area], _day(first), _day(last))
-    _tell(found.told, atlas, output)
+    _tell(found.told, atlas, output, form)
     if what and not group:
-        print(write_comparison(data, found, what))
+        tell(output, write_comparison(data, found, what))
 
 
-def _tell(found: Assessment, atlas: Atlas, output: Path | None) -> None:
+def _tell(found: Assessment, atlas: Atlas, output: Path | None, form: str) -> None:
     """Write the report of a trial, or of a comparison; without a file, print its tables."""
     if output:
         from geo.out.report import write
 
-        cli.save(output, write(found, atlas, output.suffix))
+        save(output, write(found, atlas, ending(output, form, "docx")))
         return
     console = cli.console()
     console.print(f"{found.title}. {found.banner}.")

@@ -10,6 +10,7 @@ import typer
 
 from geo import cli
 from geo.ask.problem import Problem
+from geo.cli_output import STDOUT, Form, ending, save
 from geo.cli_patrol import Url, opened, patrol, show
 
 
@@ -18,8 +19,14 @@ def weekends_(  # noqa: PLR0917
     url: Url = "",
     number: Annotated[int, typer.Option("--weekends", min=1, max=26, help="How many weekends.")] = 13,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write: .csv or .ics; else it is printed.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write: .csv, .ics, - for standard output; else it is printed.",
+        ),
     ] = None,
+    form: Form = "",
     group: cli.AsGroup = "",
     access: cli.AccessFile = None,
     data: cli.Data = cli.DATA,
@@ -29,14 +36,16 @@ def weekends_(  # noqa: PLR0917
     from geo.out.weekend_files import FILES
     from geo.tell.exhibits.weekends import weekends
 
-    form = output.suffix.lower().removeprefix(".") if output else ""
+    form = ending(output, form, "csv").lower().removeprefix(".")
     if output and form not in FILES:
         endings = " or ".join(f".{key}" for key in FILES)
+        if output == STDOUT:
+            raise Problem(f"Weekends cannot be written as “{form}”: say --format csv or --format ics.")
         raise Problem(f"Weekends cannot be written into {output.name}: let its name end in {endings}.")
     atlas = opened(data, group, access)
     found = weekends(atlas, atlas.exactly(search_of(url)), number)
     if output:
-        cli.save(output, FILES[form].write(found, date.today()))
+        save(output, FILES[form].write(found, date.today()))
         return
     console = cli.console()
     console.print(f"{found.description}. {found.banner}.")

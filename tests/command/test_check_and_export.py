@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +73,54 @@ def test_an_export_is_the_page_at_an_address(
     events = Store(small_county).open().incidents("offences")
     july = events[(events["month"] == 2023 * 12 + 6) & events["lsoa"].isin(small.CODES)]
     assert table["count"].sum() == len(july)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (("export", "--url", "level=borough"), b"lad24cd,"),
+        (("export", "--format", "geojson"), b"{"),
+        (("export", "--format", "xlsx"), b"PK"),
+        (("export", "--pack", "--ward", "Ward 00"), b"%PDF"),
+        (("assess", "--format", "html"), b"<!"),
+        (("patrol", "weekends", "--format", "ics"), b"BEGIN:VCALENDAR"),
+    ],
+)
+def test_standard_output_takes_the_file_and_nothing_else(
+    small_county: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    arguments: tuple[str, ...],
+    begins: bytes,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([*arguments, "-o", "-", "--data", str(small_county)]) == 0
+    out, err = capfdbinary.readouterr()
+    assert out.startswith(begins)
+    assert b"bytes" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_shown_no_file_that_it_cannot_show(
+    small_county: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    table = command(capsys, "export", "-o", "-", "--data", small_county)
+    assert table[0] == 0
+    assert "lsoa21cd" in table[1]
+    book = command(capsys, "export", "--format", "xlsx", "-o", "-", "--data", small_county)
+    assert book[:2] == (1, "")
+    assert book[2].startswith("A terminal cannot show this file")
+    assert "Traceback" not in book[2]
+
+
+def test_a_drawing_is_no_file_for_standard_output(
+    small_county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = command(capsys, "patrol", "draw", "-o", "-", "--data", small_county)
+    assert status == 1
+    assert "folder of files" in err
 
 
 def test_an_export_is_named_after_what_it_shows(

@@ -22,6 +22,7 @@ ROOMS = (
     "demo",
     "cli_table",
     "cli_show",
+    "cli_output",
     "cli",
     "cli_access",
     "cli_batch",
