@@ -60,7 +60,7 @@ class Shared:
         if len(answered.body) > LARGEST:
             return
         head = json.dumps([answered.status, answered.headers]).encode()
-        value = len(head).to_bytes(4, "big") + head + answered.body
+        value = len(head).to_bytes(4, "big") + head + bytes(answered.body)
         self._ask("set", self._name(key), value, ex=LASTS)
 
     def _ask(self, what: str, *arguments: Any, **more: Any) -> Any:

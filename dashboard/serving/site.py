@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from mmap import PAGESIZE, mmap
 from typing import Any, NamedTuple
 
 from flask import Request, Response
@@ -18,6 +19,7 @@ from geo.answer.atlas import Atlas
 from geo.answer.counts import Engine
 from geo.answer.packed import IN_MEMORY
 from geo.ask.problem import Problem
+from geo.data.room import apart
 from geo.data.store import Snapshot
 
 PASSED_ON = (
@@ -47,20 +49,21 @@ class Answered(NamedTuple):
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes
+    body: bytes | mmap
 
     @property
     def nbytes(self) -> int:
-        """Bytes that it takes to keep it."""
-        return len(self.body) + sum(len(key) + len(value) for key, value in self.headers) + AROUND
+        """Bytes that it takes to keep it, in whole pages of memory."""
+        pages = -(-len(self.body) // PAGESIZE) * PAGESIZE
+        return pages + sum(len(key) + len(value) for key, value in self.headers) + AROUND
 
     def lean(self) -> Answered:
-        """The same to be kept: headers that others have too are there once for all of them."""
-        return self._replace(headers=tuple(map(_once, self.headers)))
+        """The same to be kept: headers are there once for all that have them, the body stands apart."""
+        return self._replace(headers=tuple(map(_once, self.headers)), body=apart(bytes(self.body)))
 
     def response(self) -> Response:
         """Send it."""
-        response = Response(self.body, self.status)
+        response = Response(bytes(self.body), self.status)
         response.headers.clear()
         response.headers.extend(self.headers)
         return response

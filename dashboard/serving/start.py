@@ -27,6 +27,8 @@ THREADS = 256
 """Requests that may be answered, or wait, at once."""
 CONNECTIONS = 4000 if hasattr(select, "poll") else 400
 """Connections that may be open; without ``poll``, as on Windows, a process can watch 512."""
+LASTS = 100
+"""Requests that a thread answers: what it keeps would grow for some thousands."""
 BACKLOG = 1024
 SECONDS_TO_STOP = 30.0
 """For which requests and jobs may go on after the signal to stop."""
@@ -35,10 +37,11 @@ SECONDS_TO_SEND = 5.0
 
 
 class Threads(ThreadedTaskDispatcher):
-    """Threads that begin when a request finds none free.
+    """Threads that begin when a request finds none free, and end after so many requests.
 
-    Requests go round all threads that there are, and each thread keeps some memory of its own for good: what
-    a server holds goes by how many have asked at once, not by how long it has lived.
+    Requests go round all threads that there are, and the C library keeps some of what a thread frees for that
+    thread alone, until it ends: what a server holds goes by how many ask at once, not by how long it has
+    lived, nor by how many it once had to wait for.
 
     Parameters
     ----------
@@ -60,6 +63,30 @@ class Threads(ThreadedTaskDispatcher):
             if len(self.queue) >= free and number < self.most:
                 self.set_thread_count(number + 1)
             super().add_task(task)
+
+    def handler_thread(self, thread_no: int) -> None:
+        """Answer one request after the other, and end after so many, or when told to."""
+        for _ in range(LASTS):
+            with self.lock:
+                while not self.queue and not self.stop_count:
+                    self.active_count -= 1
+                    self.queue_cv.wait()
+                    self.active_count += 1
+                if self.stop_count:
+                    break
+                task = self.queue.popleft()
+            try:
+                task.service()
+            except BaseException:
+                self.logger.exception("Exception when servicing %r", task)
+        with self.lock:
+            self.active_count -= 1
+            self.threads.discard(thread_no)
+            if self.stop_count:
+                self.stop_count -= 1
+            elif self.queue:
+                self.set_thread_count(len(self.threads) + 1)
+            self.thread_exit_cv.notify()
 
 
 def start(application: Application, editions: Editions, taken: socket.socket) -> None:

@@ -100,12 +100,13 @@ class Memory(Generic[K, V]):
                 if self._kept.get(each) is asked[each]:
                     self.bytes += size - self._sizes.get(each, 0)
                     self._sizes[each] = size
+            gone = []  # whose memory is given back after the lock
             while self.bytes > self._room:
-                self._drop(next(kept for kept in self._kept if kept in self._sizes))
+                gone.append(self._drop(next(kept for kept in self._kept if kept in self._sizes)))
 
-    def _drop(self, key: K) -> None:
-        del self._kept[key]
+    def _drop(self, key: K) -> Future[V]:
         self.bytes -= self._sizes.pop(key, 0)
+        return self._kept.pop(key)
 
 
 def size_of(value: Any) -> int:
@@ -121,10 +122,10 @@ def size_of(value: Any) -> int:
     """
     if isinstance(value, str | bytes):
         return 50 + len(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        return 56 + sum(map(size_of, value))
     if hasattr(value, "nbytes"):
         return int(value.nbytes)
+    if isinstance(value, list | tuple | set | frozenset):
+        return 56 + sum(map(size_of, value))
     if isinstance(value, dict):
         return sum(size_of(key) + size_of(each) for key, each in value.items())
     if is_dataclass(value):

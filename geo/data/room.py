@@ -7,6 +7,7 @@ hours that is more than all that it holds.
 from __future__ import annotations
 
 import ctypes
+import mmap
 import sys
 from typing import Any
 
@@ -16,6 +17,7 @@ ARENAS_MOST, APART_MOST, APART_FROM, GIVEN_BACK_FROM = -8, -4, -3, -1
 system by themselves, and the bytes from which on they are; and those from which on it is given back."""
 SERVED = {ARENAS_MOST: 2, APART_FROM: 4 * MEGABYTE, GIVEN_BACK_FROM: 16 * MEGABYTE}
 KEPT = {ARENAS_MOST: 1, APART_MOST: 0, GIVEN_BACK_FROM: (1 << 31) - 1}
+OF_ITS_OWN = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if sys.platform != "win32" else {}
 
 
 def give_back() -> None:
@@ -42,6 +44,25 @@ def keep_room() -> None:
     """
     for what, number in KEPT.items():
         _of_malloc("mallopt", what, number)
+
+
+def apart(content: bytes) -> bytes | mmap.mmap:
+    """Hold bytes, from a page on, in memory of their own, which goes back to the system with them.
+
+    What is kept for long and goes in another order than it came leaves holes among what is needed for a
+    moment, where it is not apart.
+
+    Examples
+    --------
+    >>> kept = apart(bytes(10_000))
+    >>> bytes(kept) == bytes(10_000), apart(b"little")
+    (True, b'little')
+    """
+    if len(content) < mmap.PAGESIZE:
+        return content
+    held = mmap.mmap(-1, len(content), **OF_ITS_OWN)
+    held[:] = content
+    return held
 
 
 def _of_malloc(name: str, *given: int) -> Any:
