@@ -8,8 +8,8 @@ import pandas as pd
 from geo.answer.asked import Asked
 from geo.answer.columns import COUNT
 from geo.answer.disclosure import LARGEST_SUPPRESSED, marking
-from geo.answer.margin import ROUNDING, plus_minus
-from geo.answer.measures import MEASURES
+from geo.answer.margin import ROUNDING, SURE, plus_minus
+from geo.answer.measures import MEASURES, measure
 from geo.answer.recording import shared_out
 from geo.answer.unrecorded import DEFINITION, unrecorded
 from geo.answer.week import Week
@@ -99,7 +99,7 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
         each=far + agree(len(names), "", " each"),
         held=f",{held}" if held else "",
     )
-    alike = _not_told_apart(s, best) if far else best[:0]
+    alike = _not_told_apart(s, values, best) if s.loaded.noise else best[:0]
     if len(alike):
         one = _place_name(table, int(alike[0]), s.query.level)
         others = one if len(alike) == 1 else f"{len(alike):,} others"
@@ -109,14 +109,23 @@ def finding(s: Asked, table: pd.DataFrame, of_layer: str) -> str:
     return upper_first(said + doubt)
 
 
-def _not_told_apart(s: Asked, best: np.ndarray) -> np.ndarray:
-    """Areas whose count is below that of the first ones by no more than the noise in both may make it.
+def _not_told_apart(s: Asked, values: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """Areas whose value is below that of the first ones by no more than the noise in both may make it.
 
-    A suppressed count may be the largest of those suppressed.
+    Noise is that of the counts, and moves a rate by what an event more adds to it. A suppressed count may be
+    the largest of those suppressed; a rate of so few events is in no contest.
     """
-    counts = np.where(np.isnan(s.shown), LARGEST_SUPPRESSED, s.shown)
-    ahead = counts[best[0]] - counts
-    alike = s.inside & (ahead <= plus_minus(s.noise + s.noise[best].max() + ROUNDING))
+    whole = MEASURES[s.query.measure].column is COUNT
+    if whole:
+        values = np.where(s.inside & np.isnan(s.shown), LARGEST_SUPPRESSED, values)
+        an_event = np.ones(len(values))
+    else:
+        known = measure(s).an_event
+        an_event = values / np.where(s.shown > 0, s.shown, np.nan) if known is None else known
+    moved = (s.noise + ROUNDING) * an_event**2
+    ahead = values[best[0]] - values
+    far = SURE * np.sqrt(moved + moved[best].max())
+    alike = s.inside & (ahead <= (np.ceil(far) if whole else far))
     return np.setdiff1d(np.flatnonzero(alike), best)
 
 

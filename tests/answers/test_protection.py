@@ -18,6 +18,7 @@ from benchmarks.known import guessed
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import LARGEST_SUPPRESSED
+from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER
 from geo.data.guarded import protect
@@ -206,13 +207,34 @@ def test_the_most_is_told_apart_from_the_next_or_that_is_said(search: str, demo_
     s, answer = demo_atlas.asked(query), demo_atlas.answer(query)
     first, far = int(np.nanargmax(s.shown)), norm.ppf(0.975)
     ahead = s.shown[first] - np.nan_to_num(s.shown, nan=LARGEST_SUPPRESSED)
-    close = (ahead > 0) & (ahead <= np.ceil(far * np.sqrt(s.noise + s.noise[first] + 2)))
+    close = (ahead > 0) & (ahead <= np.ceil(far * np.sqrt(s.noise + s.noise[first] + 4)))
     [second, *_] = (*answer.table["name"][close], "")
     others = second if close.sum() == 1 else f"{close.sum():,} others"
     tied = (ahead == 0).sum() > 1
     said = f"; {others}( \\(.*\\))? cannot be told apart from {'them' if tied else 'it'}[.]$"
     assert bool(re.search(said, answer.headline)) == close.any(), answer.headline
     assert ("told apart" in answer.headline) == close.any() == (query.level != "borough")
+
+
+@pytest.mark.parametrize(
+    ("search", "some"),
+    [
+        ("source=admissions&level=ward&measure=rate", True),
+        ("source=admissions&level=ward&measure=ratio", True),
+        ("source=ae&level=ward&measure=rate", True),
+        ("source=ambulance&level=ward&measure=rate", False),
+    ],
+)
+def test_so_is_the_highest_rate(search: str, *, some: bool, demo_atlas: Atlas) -> None:
+    """Noise of a count moves its rate by as many events; a finding named the highest without a doubt."""
+    query = Query.parse(search, demo_atlas.catalogue)[0]
+    s, answer = demo_atlas.asked(query), demo_atlas.answer(query)
+    values = answer.table[MEASURES[query.measure].column.name].to_numpy(float, na_value=np.nan)
+    values = np.where(answer.table["unreliable"], np.nan, values)
+    first, far = int(np.nanargmax(values)), norm.ppf(0.975)
+    moved = (s.noise + 2) * (values / s.shown) ** 2
+    close = values[first] - values <= far * np.sqrt(moved + moved[first])
+    assert ("cannot be told apart" in answer.headline) == (close.sum() > 1) == some, answer.headline
 
 
 def test_every_number_that_is_told_carries_its_plus_minus(demo_atlas: Atlas) -> None:
