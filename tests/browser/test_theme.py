@@ -119,6 +119,19 @@ def test_a_link_opens_dark_and_stays_so_without_being_remembered(page: Page, add
     assert theme_of(page) == LIGHT
 
 
+def test_links_to_the_pages_beside_it_have_the_theme_of_the_address(page: Page, address: str):
+    load(page, address, "?level=ward&theme=dark")
+    loaded, patrols = page.get_by_role("link", name="What is loaded"), page.locator("#patrols")
+    expect(loaded).to_have_attribute("href", "data?theme=dark")
+    expect(patrols).to_have_attribute("href", re.compile(r"^patrol\?level=ward.*&theme=dark$"))
+    page.locator("#filter-hour").get_by_role("option", name="19:00 to 19:59").click()
+    expect(patrols).to_have_attribute("href", re.compile("hour=19.*&theme=dark$"))
+    page.locator("[data-act=theme]").click()
+    expect(loaded).to_have_attribute("href", "data")
+    expect(patrols).to_have_attribute("href", re.compile("hour=19(?!.*theme)"))
+    page.evaluate("localStorage.removeItem('hotspots.theme')")
+
+
 def test_a_theme_that_does_not_exist_is_said(page: Page, address: str):
     load(page, address, "?theme=purple")
     expect(page.locator("#notices")).to_contain_text("“purple” is not a theme that this page has")
