@@ -189,6 +189,10 @@ def _like(form: str) -> str:
     return pd.Timestamp(2023, 12, 31, 23, 59).strftime(form)
 
 
+_SPAN = r"0:\d\d:\d\d"
+"""What 23:10 becomes where a program took it for minutes and seconds (0:23:10)."""
+
+
 def parse_times(
     table: Table, column: str, dates: pd.Series, form: str = "%H:%M"
 ) -> tuple[pd.Series, pd.Series]:
@@ -213,10 +217,13 @@ def parse_times(
     Raises
     ------
     Problem
-        At a cell that is no time in the stated form.
+        At a cell that is no time in the stated form; where all are spans of minutes and seconds.
     """
     cells = table.text(column)
     positions, distinct = pd.factorize(cells)
+    if len(distinct) >= 10 and pd.Series(distinct, dtype="str").str.fullmatch(_SPAN).all():
+        taken = f"minutes and seconds where {_like(form)} is meant, as csvsort and csvjoin write without -I"
+        table.refuse(cells.notna(), column, f"all times lie in the hour after midnight: {taken}")
     plain = pd.Series(distinct, dtype="str").str.replace(r"\.\d+$", "", regex=True)
     ends = plain.str.fullmatch(r"24:00(:00)?").fillna(False).to_numpy(bool)
     plain = plain.mask(ends, _like(form).replace("23", "00").replace("59", "00"))

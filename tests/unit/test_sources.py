@@ -317,6 +317,19 @@ def test_a_cell_that_makes_no_sense_is_named_but_never_repeated(
     assert not bad or len(bad) < 3 or bad not in said
 
 
+def test_times_that_a_program_took_for_minutes_and_seconds_are_refused() -> None:
+    head, row, _ = EMERGENCY.splitlines(keepends=True)
+    spans = [row.replace("00:05", f"0:{hour:02}:30") for hour in range(14, 24)]
+    with pytest.raises(Problem, match=r"row 2 \(and 9 more rows\), column “Arrival_Time”: all times lie in"):
+        parse("ae", head + "".join(spans))
+    few = parse("ae", head + "".join(spans[:9]))
+    assert few["hour"].tolist() == [0] * 9
+    padded = parse("ae", head + "".join(spans).replace(",0:", ",00:"))
+    assert padded["hour"].tolist() == [0] * 10
+    other = parse("ae", head + "".join(spans) + row.replace("00:05", "1:05:00"))
+    assert other["hour"].tolist() == [0] * 10 + [1]
+
+
 def test_the_first_bad_row_is_named_and_the_others_counted() -> None:
     bad = STREET + ",2023-05,,,,,,nowhere,,Drugs,,\n" * 3
     with pytest.raises(Problem, match=r"row 4 \(and 2 more rows\), column “LSOA code”"):
