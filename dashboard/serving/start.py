@@ -27,7 +27,7 @@ THREADS = 256
 """Requests that may be answered, or wait, at once."""
 CONNECTIONS = 4000 if hasattr(select, "poll") else 400
 """Connections that may be open; without ``poll``, as on Windows, a process can watch 512."""
-LASTS = 100
+LASTS = 25
 """Requests that a thread answers: what it keeps would grow for some thousands."""
 BACKLOG = 1024
 SECONDS_TO_STOP = 30.0
