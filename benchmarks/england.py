@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
+from geo.answer.in_memory import keep
 from geo.data.ingest import import_files
 from geo.data.parquet import packed_from
 from geo.data.store import Store
@@ -124,3 +125,5 @@ def grow(folder: Path, events: int) -> None:
         table = packed_from(change.path(role))
         rows = np.sort(np.random.default_rng(3).integers(0, len(table), events))
         change.put(role, table.take(rows).reset_index(drop=True))
+        del table, rows
+        keep(change)

@@ -215,7 +215,7 @@ def import_(  # noqa: PLR0917 - each parameter is an option of the command
             declared=declared,
             explain=explain,
             confirm=lambda receipt: _sure(receipt) or yes,
-            opening=lambda version: opens.result().County(version, {}, {}),
+            opening=lambda version: opens.result().open_new(version),
             loading=loading,
             progress=report,
         )

@@ -29,6 +29,7 @@ def exclude(  # noqa: PLR0917 - each parameter is an option of the command
     """
     import pandas as pd
 
+    from geo.answer.in_memory import keep
     from geo.data import exclusions
     from geo.data.store import Store
 
@@ -52,6 +53,7 @@ def exclude(  # noqa: PLR0917 - each parameter is an option of the command
                 change.put(exclusions.ROLE, kept.reset_index(drop=True))
             else:
                 change.remove(exclusions.ROLE)
+            keep(change)
     snapshot = Store(data).in_force()
     if not snapshot.has(exclusions.ROLE):
         print("No place is on the list.")

@@ -27,8 +27,8 @@ from dashboard.serving.workers import Workers
 from geo.access.file import Access
 from geo.answer.atlas import Atlas
 from geo.answer.counts import Engine
+from geo.answer.in_memory import IN_MEMORY
 from geo.answer.memory import MEGABYTE, Memory
-from geo.answer.packed import IN_MEMORY
 from geo.ask.catalogue import Catalogue
 from geo.ask.viewer import OWNER, Viewer
 from geo.data.room import give_back

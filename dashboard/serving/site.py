@@ -17,7 +17,7 @@ from dashboard.replies import REFERENCE
 from geo.access.file import Access
 from geo.answer.atlas import Atlas
 from geo.answer.counts import Engine
-from geo.answer.packed import IN_MEMORY
+from geo.answer.in_memory import IN_MEMORY
 from geo.ask.problem import Problem
 from geo.data.room import apart
 from geo.data.store import Snapshot

@@ -17,10 +17,10 @@ from geo.answer.asked import Asked
 from geo.answer.counts import Engine
 from geo.answer.county import County
 from geo.answer.gradient import Gradient
+from geo.answer.in_memory import IN_MEMORY
 from geo.answer.layers import LAYERS
 from geo.answer.measures import MEASURES
 from geo.answer.memory import MEGABYTE, Memory
-from geo.answer.packed import IN_MEMORY
 from geo.answer.said import banner, doubtful_midnight
 from geo.answer.week import Week
 from geo.ask.describe import describe

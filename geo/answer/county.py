@@ -20,10 +20,11 @@ from geo.answer.counts import Counted, Counts, Engine, Opened, Weights
 from geo.answer.cube import Cube
 from geo.answer.disclosure import Gate, seen_as
 from geo.answer.immutable import fixed
+from geo.answer.in_memory import IN_MEMORY, keep
 from geo.answer.indicators import indicators_of, seen_by
 from geo.answer.level import band_population, levels_of
 from geo.answer.memory import MEGABYTE, Memory
-from geo.answer.packed import IN_MEMORY, opened
+from geo.answer.packed import opened
 from geo.answer.place import Place
 from geo.ask.catalogue import Catalogue, Published
 from geo.ask.choices import DOMAINS, ENGLAND, LEVELS
@@ -39,7 +40,7 @@ from geo.data.guarded import Noise, counted, noises, protected_anew, unprotected
 from geo.data.reports import covered
 from geo.data.room import give_back
 from geo.data.sources import Source, moved_points, stored_sources
-from geo.data.store import Snapshot
+from geo.data.store import Snapshot, Transaction
 from geo.stats.weights import Neighbours
 
 NEEDS = (
@@ -430,3 +431,9 @@ class County:
             else "",
         }
         return next((why for key, why in reasons.items() if key in needs and why), "")
+
+
+def open_new(change: Transaction) -> County:
+    """Open a version that is being written as its readers will; its packed events are kept for them."""
+    keep(change)
+    return County(change, {}, {})

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.answer.counts import Engine, Opened
+from geo.answer.counts import Opened
 from geo.answer.cube import Cube
 from geo.answer.moments import (
     DAYS_KNOWN,
@@ -26,21 +26,6 @@ from geo.data.store import Snapshot
 
 AT_ONCE = 1 << 20
 """Events of which it is worked out at once when they were, so that this takes little beside the events."""
-
-
-class InMemory:
-    """This process counts."""
-
-    def open(self, snapshot: Snapshot, source: str, areas: pd.Index, months: Sequence[int]) -> Opened:
-        """Open the events of a source of a snapshot, as its viewer may see them."""
-        return opened(snapshot, snapshot.events(source), areas, months)
-
-    def load(self, snapshot: Snapshot, *, tidy: bool = False) -> list[str]:
-        """Nothing is copied: the folder itself is read."""
-        return []
-
-
-IN_MEMORY: Engine = InMemory()
 
 
 def opened(snapshot: Snapshot, events: pd.DataFrame, areas: pd.Index, months: Sequence[int]) -> Opened:
@@ -116,7 +101,7 @@ def pack(incidents: pd.DataFrame, areas: pd.Index, months: Sequence[int] = ()) -
         age = np.append(np.where(known < 0, len(AGE_BANDS), known), len(AGE_BANDS)).astype(np.int8)
         age = age[position]
     packed = {"category", "lsoa", "month", "date", "hour"}
-    extra = InOrder({str(c): incidents[c] for c in incidents.columns if c not in packed}, order)
+    extra = InOrder.taken({str(c): incidents[c] for c in incidents.columns if c not in packed}, order)
     area, age, day = (column.take(order) for column in (area, age, day))
     return Cube(categories, covered, n, area, age, day, offsets, extra)
 

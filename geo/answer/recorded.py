@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -93,18 +94,28 @@ class InOrder(Recorded, Mapping[str, np.ndarray]):
     Parameters
     ----------
     columns : dict of str to Series
-    order : ndarray of int
-        For each row of the cube the position of its event.
+        Each with a value for every row of the cube, or with none at all.
+    rows : int
     """
 
-    def __init__(self, columns: dict[str, pd.Series], order: np.ndarray) -> None:
-        self._rows = len(order)
-        self._columns = {
+    def __init__(self, columns: dict[str, pd.Series], rows: int) -> None:
+        self._columns, self._rows = columns, rows
+        self._plain: dict[str, np.ndarray] = {}
+        self._coded: dict[str, tuple[np.ndarray, list[str]]] = {}
+
+    @classmethod
+    def taken(cls, columns: dict[str, pd.Series], order: np.ndarray) -> Self:
+        """Put columns of events in order: for each row of the cube the position of its event."""
+        found = {
             name: pd.Series(column.array.take(order) if column.notna().any() else [], dtype=column.dtype)
             for name, column in columns.items()
         }
-        self._plain: dict[str, np.ndarray] = {}
-        self._coded: dict[str, tuple[np.ndarray, list[str]]] = {}
+        return cls(found, len(order))
+
+    @property
+    def columns(self) -> dict[str, pd.Series]:
+        """The columns as they are held."""
+        return dict(self._columns)
 
     def __getitem__(self, column: str) -> np.ndarray:
         if not self.known(column):

@@ -51,6 +51,8 @@ def of_arrow(column: Any) -> pd.Series:
     """Return a column of text of Arrow as one of pandas, packed where it is."""
     import pyarrow as pa
 
+    if pa.types.is_null(column.type):  # as one is written that was packed and has no value
+        return unknown(len(column))
     if not pa.types.is_dictionary(column.type):
         return pd.Series(column.to_pandas(), dtype="str")
     whole = column.unify_dictionaries().combine_chunks()
@@ -86,6 +88,12 @@ def unknown(rows: int) -> pd.Series:
 def unpacked(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its packed columns as plain text."""
     return frame.astype({column: "str" for column in packed_columns(frame)})
+
+
+def all_packed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its columns of text packed."""
+    texts = [str(c) for c in frame.columns if isinstance(frame[c].dtype, pd.StringDtype)]
+    return frame.assign(**{column: packed(frame[column]) for column in texts}) if texts else frame
 
 
 def packed_columns(frame: pd.DataFrame) -> list[str]:

@@ -136,10 +136,11 @@ def only_one(paths: list[Path], what: str) -> Path:
 def fingerprints(paths: list[Path]) -> list[dict[str, str]]:
     """Name and SHA-256 of each file of a delivery, folders taken apart."""
     files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    return [{"name": file.name, "sha256": _sha256(file)} for file in files if file.is_file()]
+    return [{"name": file.name, "sha256": sha256_of(file)} for file in files if file.is_file()]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file on disk."""
     with path.open("rb") as file:
         return digest(file)
 

@@ -118,6 +118,8 @@ def _open(change: Transaction, opening: Callable[[Snapshot], object]) -> None:
         raise Problem(
             f"The data could not be opened with this file, so nothing was changed: {problem}"
         ) from problem
+    except OSError:
+        raise  # the folder does not take what is kept for its readers, or cannot be read
     except Exception as error:
         raise Problem(
             "The data could not be opened with this file, so nothing was changed: tell whoever looks after "

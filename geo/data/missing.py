@@ -35,3 +35,23 @@ def nothing_in(folder: Path) -> Problem:
         f"There is no data in the folder {folder}: build the demonstration county with `hotspots demo`, or "
         "load your own, first with `hotspots import boundaries FILE`."
     )
+
+
+class Damaged(Problem):
+    """What is stored is not as it was written."""
+
+
+def damaged(folder: Path, fault: str) -> Damaged:
+    """Say which stored table is not as it was written."""
+    return Damaged(
+        f"In the folder {folder} the stored table {fault} Restore the folder from a backup, or import the "
+        "files again into a new one."
+    )
+
+
+def unreadable(folder: Path, name: str) -> Damaged:
+    """Say that the list of what is stored is not as it was written."""
+    return Damaged(
+        f"The list of stored tables {name} in {folder} cannot be read: restore the folder from a backup, or "
+        "import the files again into a new one."
+    )

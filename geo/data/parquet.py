@@ -46,7 +46,7 @@ def packed_from(path: Path) -> pd.DataFrame:
     about = pq.read_metadata(path)
     schema = about.schema.to_arrow_schema()
     texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
-    texts += [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    texts += [f.name for f in schema if pa.types.is_dictionary(f.type) or pa.types.is_null(f.type)]
 
     def read(name: str) -> pd.Series:
         column = pq.ParquetFile(path, read_dictionary=texts).read([name])

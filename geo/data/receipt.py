@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from geo.ask.words import month_number, month_text
+from geo.data.arrays import is_packed
 
 
 class Aside(NamedTuple):
@@ -197,6 +198,6 @@ def taken_back(taken: dict[str, Any], before: dict[str, Any]) -> str:
         names = ", ".join(file["name"] for file in last.get("files", [])[:3]) or "no file"
         return f"Taken back: {last['kind']} ({names}), imported {taken['created']}."
     one, other = taken["objects"], before["objects"]
-    changed = sorted(role for role in one.keys() | other.keys() if one.get(role) != other.get(role))
+    changed = sorted(r for r in one.keys() | other.keys() if one.get(r) != other.get(r) and not is_packed(r))
     what = f"the change of {', '.join(changed)}" if changed else "the last change"
     return f"Taken back: {what}, made {taken['created']}. No import was taken back."

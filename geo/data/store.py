@@ -2,14 +2,14 @@
 
 Layout of a data folder::
 
-    objects/<sha256>.parquet   frames, never changed once written
+    objects/<sha256>.parquet   frames, never changed once written; .arrow: arrays, which are mapped
     cleared/<sha256>.parquet   the true events of sources that are not open, for their owner alone
     versions/000007.json       a manifest: which object plays which role, and how each was imported
     CURRENT                    the name of the manifest in force and its seal; switched last, in one step
 
 A writer adds objects and a manifest beside those in force and then switches ``CURRENT``; a crash at any
-moment leaves the former version whole, and a reader that opened it goes on reading it. Files are read in
-full and closed at once, so nothing stays open on Windows.
+moment leaves the former version whole, and a reader that opened it goes on reading it. Tables are read
+in full and closed at once; arrays are mapped, but not on Windows, where nothing stays open.
 """
 
 from __future__ import annotations
@@ -30,33 +30,26 @@ import pandas as pd
 from geo.ask.problem import Problem, Withheld
 from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number, one_line
+from geo.data.arrays import ENDING, PACKED, Arrays, from_arrow, is_packed, to_arrow
 from geo.data.distinct import unpacked
-from geo.data.missing import missing, nothing_in
+from geo.data.files import sha256_of
+from geo.data.missing import Damaged, damaged, missing, nothing_in, unreadable
 from geo.data.parquet import from_bytes, packed_from, to_bytes
 from geo.data.readers import known_again, spellings, together
 from geo.data.seen import seen
-from geo.data.writing import not_writable, only_writer, write_whole
+from geo.data.writing import not_writable, only_writer, seal_of, write_whole
 
 FORMAT = 1
 CLEARED = "cleared"
 """Beginning of the roles that only those with a right to true small numbers open, and their folder."""
+CLEARED_PACKED = f"{CLEARED}.{PACKED}"
+"""Beginning of the roles of true events as they are counted."""
 TABLES = "indicators."
 """Beginning of what a table of indicators is called where it matters who sees its true numbers."""
 SECRET = "SECRET"
 """The key in that folder from which the noise of protected versions is drawn."""
-_EMPTY: dict[str, Any] = {
-    "format": FORMAT,
-    "place": "",
-    "synthetic": False,
-    "objects": {},
-    "batches": {},
-    "sources": {},
-    "history": [],
-}
-
-
-class Damaged(Problem):
-    """What is stored is not as it was written."""
+_EMPTY: dict[str, Any] = {"format": FORMAT, "place": "", "synthetic": False}
+_EMPTY |= {"objects": {}, "batches": {}, "sources": {}, "history": []}
 
 
 class Store:
@@ -146,12 +139,8 @@ class Store:
         return replace(viewer, owner=False) if copied else viewer
 
     def _refuse_damaged(self, snapshot: Snapshot) -> None:
-        fault = next(snapshot.faults(), "")
-        if fault:
-            raise Damaged(
-                f"In the folder {self.folder} the stored table {fault} Restore the folder from a backup, or "
-                "import the files again into a new one."
-            )
+        if fault := next(snapshot.faults(), ""):
+            raise damaged(self.folder, fault)
 
     @contextlib.contextmanager
     def transaction(
@@ -237,10 +226,7 @@ class Store:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             whole = False
         if not whole or {seal, sealed} - {"", seal_of(manifest)}:
-            raise Damaged(
-                f"The list of stored tables {name} in {self.folder} cannot be read: "
-                "restore the folder from a backup, or import the files again into a new one."
-            )
+            raise unreadable(self.folder, name)
         return dict(manifest)
 
     def undo(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -317,9 +303,10 @@ class Snapshot:
 
     @property
     def version(self) -> str:
-        """Hash of all that is opened, without dates: the same data give the same version."""
+        """Hash of the data that are opened, without dates: the same data give the same version."""
         facts = {key: self.manifest[key] for key in ("place", "synthetic", "batches", "sources")}
-        facts["objects"] = {role: self.manifest["objects"][role] for role in self.opened()}
+        opened = [role for role in self.opened() if not is_packed(role)]
+        facts["objects"] = {role: self.manifest["objects"][role] for role in opened}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -364,14 +351,18 @@ class Snapshot:
         """Return the file of a role."""
         if not self.has(role):
             raise missing(self.folder, role)
-        part = CLEARED if role.startswith(CLEARED) else "objects"
-        return self.folder / part / f"{self.manifest['objects'][role]['sha256']}.parquet"
+        return self._file(role, self.manifest["objects"][role]["sha256"])
+
+    def _file(self, role: str, sha256: str) -> Path:
+        ending = ENDING if is_packed(role) else ".parquet"
+        return self.folder / (CLEARED if role.startswith(CLEARED) else "objects") / f"{sha256}{ending}"
 
     def read(self, role: str) -> Any:
-        """Return the table of a role: a GeoDataFrame (EPSG:27700) for ``areas/…``, else a DataFrame."""
+        """Return what plays a role: a GeoDataFrame (EPSG:27700) for ``areas/…``, Arrays, else a DataFrame."""
         if role.startswith(CLEARED) and not (isinstance(self, Transaction) or self.sees(role.split("/")[1])):
             raise Withheld(f"{role} holds true events, which are not for who asks.")
-        return from_bytes(self.path(role).read_bytes())
+        path = self.path(role)
+        return from_arrow(path) if path.suffix == ENDING else from_bytes(path.read_bytes())
 
     def columns(self, role: str, names: list[str]) -> pd.DataFrame:
         """Return some columns of a table, without its shapes."""
@@ -414,9 +405,12 @@ class Snapshot:
 
     def events(self, source: str) -> pd.DataFrame:
         """Return the same as :meth:`incidents`, with text packed (:mod:`geo.data.distinct`)."""
-        events = known_again(together([packed_from(self.path(role)) for role in self.deliveries(source)]))
+        events = known_again(together([self._delivery(role) for role in self.deliveries(source)]))
         events["category"], _ = spellings(events["category"])
         return events.assign(date=events["date"].dt.as_unit("s"))  # parquet knows no seconds
+
+    def _delivery(self, role: str) -> pd.DataFrame:
+        return packed_from(self.path(role))
 
     def faults(
         self,
@@ -426,10 +420,10 @@ class Snapshot:
         """Compare tables, those that are opened, with their SHA-256: one sentence a fault, as it is found."""
         roles = self.opened() if roles is None else roles
         for done, role in enumerate(roles, start=1):
-            path, digest = self.path(role), self.manifest["objects"][role]["sha256"]
+            path = self.path(role)
             if not path.is_file():
                 yield f"{role} is missing ({path.name})."
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            elif sha256_of(path) != path.stem:
                 yield f"{role} was changed or damaged since it was written ({path.name})."
             progress(done, len(roles))
 
@@ -439,33 +433,38 @@ class Transaction(Snapshot):
     """A version being written: reads what is stored and what was put so far."""
 
     written: list[Path] = field(default_factory=list)
+    put_just_now: dict[str, pd.DataFrame] = field(default_factory=dict)
+    """Events, by their roles: they are used up by who packs them first."""
 
-    def put(self, role: str, frame: pd.DataFrame, *, derived: bool = False) -> None:
+    def _delivery(self, role: str) -> pd.DataFrame:
+        frame = self.put_just_now.pop(role, None)
+        return super()._delivery(role) if frame is None else frame
+
+    def put(self, role: str, frame: pd.DataFrame | Arrays, *, derived: bool | str = False) -> None:
         """Store a table under a role, in place of the one that played it.
+
+        Events that were packed are no more of a source whose events are put, or removed.
 
         Parameters
         ----------
         role : str
             Such as ``areas/lsoa``, ``population`` or ``incidents/offences/<batch>``.
-        frame : DataFrame or GeoDataFrame
+        frame : DataFrame, GeoDataFrame or Arrays
             A named index is kept.
-        derived : bool
-            Whether it was made from other stored tables, so that it may be made anew.
+        derived : bool or str
+            Whether it was made from other stored tables, so that it may be made anew; or from what.
         """
-        content = to_bytes(frame)
-        digest = hashlib.sha256(content).hexdigest()
-        part = CLEARED if role.startswith(CLEARED) else "objects"
-        path = self.folder / part / f"{digest}.parquet"
+        content = to_arrow(frame) if isinstance(frame, Arrays) else to_bytes(frame)
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self._file(role, sha256)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.is_file() or path.read_bytes() != content:
             write_whole(path, content)
             self.written.append(path)
-        self.manifest["objects"][role] = {
-            "sha256": digest,
-            "bytes": len(content),
-            "rows": len(frame),
-            "derived": derived,
-        }
+        entry = {"sha256": sha256, "bytes": len(content), "rows": len(frame), "derived": derived}
+        if entry != self.manifest["objects"].get(role):
+            self._leave_out(role)
+            self.manifest["objects"][role] = entry
 
     def leave(self, name: str, content: bytes) -> str:
         """Write a file for people beside the stored tables; return its name."""
@@ -481,8 +480,15 @@ class Transaction(Snapshot):
 
     def remove(self, role: str) -> None:
         """Leave a role out of the new version."""
-        del self.manifest["objects"][role]
+        self._leave_out(role)
         self.manifest["batches"].pop(role, None)
+
+    def _leave_out(self, role: str) -> None:
+        kind, _, source = role.partition("/")
+        packed = [f"{one}{source.split('/')[0]}" for one in (PACKED, CLEARED_PACKED)]
+        for one in (role, *(packed if kind in {"incidents", CLEARED} else ())):
+            self.manifest["objects"].pop(one, None)
+            self.put_just_now.pop(one, None)
 
     def discard(self, kept: set[str]) -> None:
         """Delete the files written for a version that will not come into force, but for those in use."""
@@ -491,8 +497,3 @@ class Transaction(Snapshot):
                 path.unlink(missing_ok=True)
                 if path.parent.name != "objects" and not any(path.parent.iterdir()):
                     path.parent.rmdir()
-
-
-def seal_of(manifest: dict[str, Any]) -> str:
-    """What tells that a manifest is as it was written."""
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:32]

@@ -6,6 +6,7 @@ import itertools
 import tempfile
 from pathlib import Path
 
+from geo.answer.in_memory import keep
 from geo.ask.problem import Problem
 from geo.data.ingest import take
 from geo.data.mapping import read_mapping
@@ -68,4 +69,5 @@ def build(folder: str | Path, progress: Progress = no_progress, *, further: bool
         for key, file in drugs.write(Path(raw), areas, people).items() if further else ():
             step(f"importing {key}")
             take(change, key, [file], source=read_mapping(Path(key), key))
+        keep(change)
     progress(steps, steps, "")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from geo.answer.counts import Engine
-from geo.answer.packed import IN_MEMORY
+from geo.answer.in_memory import IN_MEMORY
 from geo.ask.problem import Problem
 
 MEMORY = "memory"

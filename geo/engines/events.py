@@ -19,8 +19,8 @@ from ibis.expr import types as ir
 
 from geo.answer.counts import Counts, Opened
 from geo.answer.cube import Cube
+from geo.answer.in_memory import IN_MEMORY
 from geo.answer.moments import DAYS_KNOWN, HOURS_KNOWN, ordinals_before
-from geo.answer.packed import IN_MEMORY
 from geo.answer.recorded import Recorded
 from geo.ask.ages import AGE_BANDS
 from geo.ask.definition import Definition

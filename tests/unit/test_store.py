@@ -15,8 +15,9 @@ from shapely import box
 from geo.ask.problem import Problem
 from geo.data import store as module
 from geo.data.distinct import unpacked
+from geo.data.missing import Damaged
 from geo.data.readers import incidents
-from geo.data.store import Damaged, Snapshot, Store
+from geo.data.store import Snapshot, Store
 
 
 @pytest.fixture
