@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, time
+from math import ceil
 from typing import Any
 
 from geo.answer.atlas import Atlas
@@ -35,6 +36,9 @@ from geo.out.report.blocks import (
 from geo.tell.assessment import Assessment, Progress
 from geo.tell.exhibits.exhibit import Exhibit
 
+CONTENTS = 680.0
+"""Points of a page that its contents have, below their title."""
+
 
 def write_docx(assessment: Assessment, atlas: Atlas, progress: Progress = silent) -> bytes:
     """Write a Word document: real headings, captions and header rows, alternative texts, page numbers."""
@@ -44,6 +48,19 @@ def write_docx(assessment: Assessment, atlas: Atlas, progress: Progress = silent
     for block in body:
         document.add(block)
     return document.bytes()
+
+
+def contents_pitch(lines: int) -> float:
+    """Points from line to line of the contents: closer where that spares a page that would hold a few.
+
+    Examples
+    --------
+    >>> [contents_pitch(lines) for lines in (54, 56, 61, 70, 110)]
+    [12.5, 11.0, 11.0, 12.5, 11.0]
+    """
+    usual, close = 12.5, 11.0
+    pages = [ceil(lines * pitch / CONTENTS) for pitch in (usual, close)]
+    return close if pages[1] < pages[0] else usual
 
 
 class _Word:
@@ -92,13 +109,15 @@ class _Word:
     def contents(self, headings: list[Heading]) -> None:
         """List the chapters, each with the page on which it begins, and what is in them; all are links."""
         from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
-        from docx.shared import Mm
+        from docx.shared import Mm, Pt
 
         title = self.document.add_paragraph("Contents", style="Title")
         title.paragraph_format.page_break_before = True
+        pitch = contents_pitch(len(headings))
         chapter = 0
         for heading in headings:
             paragraph = self.document.add_paragraph(style=f"TOC {heading.level}")
+            paragraph.paragraph_format.line_spacing, paragraph.paragraph_format.space_after = Pt(pitch), Pt(0)
             _link(paragraph, heading.text, heading.anchor)
             if heading.level == 1:
                 chapter += 1
