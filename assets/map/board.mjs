@@ -8,6 +8,7 @@ import { Camera } from "./camera.mjs";
 import { Colours } from "./colours.mjs";
 import { Insets } from "./insets.mjs";
 import { lasso } from "./lasso.mjs";
+import { mercator } from "./mercator.mjs";
 import { Pane } from "./pane.mjs";
 import { Room } from "./room.mjs";
 import { scaleBar } from "./scale.mjs";
@@ -29,6 +30,13 @@ const ranks = ({ ranked = [] }) => ranked.map((entry, i) => (Array.isArray(entry
 function announce({ query }, began) {
   const ms = performance.now() - began;
   window.dispatchEvent(new CustomEvent("hotspots:painted", { detail: { query, ms } }));
+}
+
+/** How wide what is looked at is over its height. @param {Scene} scene */
+function shapeOf({ frame, shapes }) {
+  const [west, south, east, north] = frame.bounds ?? shapes.box;
+  const [[left, low], [right, high]] = [mercator([west, south]), mercator([east, north])];
+  return (right - left) / (low - high || 1e-9);
 }
 
 export class Board {
@@ -311,7 +319,8 @@ export class Board {
   }
 
   #share() {
-    this.#room.share(this.#scene?.windows.length || this.#config.insets || 1, Boolean(this.#second));
+    const insets = this.#scene?.windows.length || this.#config.insets || 1;
+    this.#room.share(insets, Boolean(this.#second), this.#scene ? shapeOf(this.#scene) : 1);
   }
 
   /** Make room where what the page lays over the map has grown over the areas. */

@@ -101,20 +101,24 @@ function outwards([x, y], crowd, distance) {
 const SIDES = ["over", "over end", "under", "under end"]; // where the name of a frame may stand, as in map.css
 
 /**
- * Where the names of frames stand: over them, or elsewhere beside them where another frame or its name is in the way.
+ * Where the names of frames stand: over them, or elsewhere beside them where another frame or its name is in the way, or
+ * the edge of the pane would cut them.
  *
  * @param {import("./fit.mjs").Rectangle[]} frames
  * @param {number[][]} sizes of the names
+ * @param {{width: number, height: number}} whole
  */
-export function besideFrames(frames, sizes) {
+export function besideFrames(frames, sizes, whole) {
   const found = [];
   frames.forEach(({ left, top, right, bottom }, i) => {
     const [width, height] = sizes[i];
     const spots = [top - height, bottom].flatMap((y) => [left, right - width].map((x) => (
       { left: x, top: y, right: x + width, bottom: y + height })));
     const others = [...frames.filter((_, k) => k !== i), ...found.map(({ spot }) => spot)];
-    const free = Math.max(0, spots.findIndex((spot) => !others.some((other) => clash(spot, other))));
-    found.push({ side: SIDES[free], spot: spots[free] });
+    const free = spots.filter((spot) => !others.some((other) => clash(spot, other)));
+    const within = (spot) => spot.left >= 0 && spot.right <= whole.width && spot.top >= 0 && spot.bottom <= whole.height;
+    const spot = free.find(within) ?? free[0] ?? spots[0];
+    found.push({ side: SIDES[spots.indexOf(spot)], spot });
   });
   return found;
 }
@@ -207,7 +211,7 @@ export class Marks {
   #arrangeFrames(project) {
     const taken = [];
     const places = this.items.frame.map(({ box }) => this.#rectangle(project, box));
-    const names = besideFrames(places, this.items.frame.map(({ size }) => size));
+    const names = besideFrames(places, this.items.frame.map(({ size }) => size), this.whole);
     for (const [i, { element }] of this.items.frame.entries()) {
       const { left, top, right, bottom } = places[i];
       Object.assign(element.style, {

@@ -8,8 +8,28 @@
 const NARROW_PX = 480;
 const GAP_PX = 16; // between insets
 const ABOVE_PX = 92; // above and between the insets, as in map.css
+const MARGINS_PX = 44; // beside the areas and their insets
 const LEAST_PX = 120; // that an inset must have to tell something
 const SCALE_PX = 140; // room for the scale bar in a corner
+const BROAD = 0.8; // from this shape on areas leave no corner for a legend
+const BESIDE_PX = 560; // from this width on two maps stand beside each other, as in map.css
+
+const between = (least, wanted, most) => Math.max(least, Math.min(wanted, most));
+
+/**
+ * Whether one of two maps is larger with its insets in a column beside it than in a row below, as map.css lays them out.
+ *
+ * @param {{width: number, height: number}} free what a pane has between its title and what lies below
+ * @param {number} insets
+ * @param {number} shape of the areas: their width over their height
+ */
+export function besideIsLarger({ width, height }, insets, shape) {
+  const aside = between(LEAST_PX, 0.27 * width, 220);
+  if (aside * insets + GAP_PX * (insets - 1) > height) return false;
+  const below = between(88, width / insets - 14, 220);
+  const high = (across, down) => Math.min((across - MARGINS_PX) / shape, down);
+  return high(width - aside, height) > 1.1 * high(width, height - below - GAP_PX);
+}
 
 export class Room {
   #root;
@@ -75,19 +95,26 @@ export class Room {
    * bar stand where nothing does.
    *
    * @param {number} insets how many there are
-   * @param {boolean} two whether there are two maps; then, as on a narrow one, the insets stand in a row
+   * @param {boolean} two whether there are two maps; then, as on a narrow one, the insets stand in a row, unless each map
+   *   is larger with them beside it
+   * @param {number} shape of the areas: their width over their height
    */
-  share(insets, two) {
+  share(insets, two, shape) {
     const whole = this.#stage.getBoundingClientRect();
     const low = this.laid().map((element) => element.getBoundingClientRect())
       .filter(({ width, bottom }) => width && bottom > whole.bottom - SCALE_PX && bottom <= whole.bottom);
-    const row = two || !this.wide;
-    this.#root.toggleAttribute("data-row", row);
-    const below = low.filter(({ right }) => row || right > whole.right - SCALE_PX);
+    const oneColumn = !two && this.wide;
+    const below = low.filter(({ right }) => !oneColumn || right > whole.right - SCALE_PX);
     const floor = below.reduce((least, { top }) => Math.min(least, top - whole.top), whole.height);
+    const column = two && this.#root.dataset.mode === "side" && this.#root.clientWidth >= BESIDE_PX &&
+      besideIsLarger({ width: whole.width, height: floor - ABOVE_PX }, insets, shape);
+    const row = !oneColumn && !column;
+    this.#root.toggleAttribute("data-row", row);
+    this.#root.toggleAttribute("data-column", column);
+    this.#root.toggleAttribute("data-broad", shape > BROAD);
     this.#root.style.setProperty("--floor", `${Math.round(floor)}px`);
     this.#root.style.setProperty("--insets", String(insets));
-    this.#root.toggleAttribute("data-beside", !row && (floor - ABOVE_PX) / insets < LEAST_PX);
+    this.#root.toggleAttribute("data-beside", oneColumn && (floor - ABOVE_PX) / insets < LEAST_PX);
     this.#root.toggleAttribute("data-scale-right", low.some(({ left }) => left < whole.left + SCALE_PX));
   }
 }

@@ -11,6 +11,7 @@ import { HATCHINGS, atZoom, tile } from "../../assets/map/ink.mjs";
 import { besideFrames, besidePlace, spread } from "../../assets/map/marks.mjs";
 import { degrees, filling } from "../../assets/map/mercator.mjs";
 import { Mosaic } from "../../assets/map/mosaic.mjs";
+import { besideIsLarger } from "../../assets/map/room.mjs";
 import { roundBelow } from "../../assets/map/scale.mjs";
 import { Scenes } from "../../assets/map/scenes.mjs";
 import { Shapes } from "../../assets/map/shapes.mjs";
@@ -210,15 +211,25 @@ test("a hatching covers a like part of its tile on every screen, a denser one mo
 
 test("names of frames side by side do not lie over each other", () => {
   const square = (left, top) => ({ left, top, right: left + 60, bottom: top + 60 });
-  const apart = besideFrames([square(0, 50), square(300, 50)], [[150, 18], [120, 18]]);
+  const whole = { width: 600, height: 400 };
+  const apart = besideFrames([square(0, 50), square(300, 50)], [[150, 18], [120, 18]], whole);
   assert.deepEqual(apart.map(({ side }) => side), ["over", "over"]);
   for (const [x, y] of [[65, 50], [65, 44], [61, 70], [0, 112]]) {
     const frames = [square(0, 50), square(x, y)];
-    const spots = besideFrames(frames, [[150, 18], [120, 18]]).map(({ spot }) => spot);
+    const spots = besideFrames(frames, [[150, 18], [120, 18]], whole).map(({ spot }) => spot);
     const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     assert.ok(!meets(spots[0], spots[1]), `names, the second frame at ${x}, ${y}`);
     spots.forEach((spot) => frames.forEach((other) => assert.ok(!meets(spot, other))));
   }
+  const [atEdge, atCorner] = [[500, 50], [500, 0]].map(([x, y]) => besideFrames([square(x, y)], [[150, 18]], whole)[0]);
+  assert.deepEqual([atEdge.side, atCorner.side], ["over end", "under end"], "no edge cuts a name");
+});
+
+test("insets stand beside one of two maps where it is the larger for it, and there is room for them", () => {
+  const laptop = { width: 340, height: 372 };
+  assert.ok(besideIsLarger(laptop, 2, 0.6), "a high county");
+  assert.ok(!besideIsLarger(laptop, 3, 0.6), "three have no room above each other");
+  assert.ok(!besideIsLarger({ width: 340, height: 700 }, 2, 0.6), "a high window has room below");
 });
 
 const POWER = 12;

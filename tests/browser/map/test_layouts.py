@@ -146,6 +146,31 @@ def test_both_maps_of_a_comparison_magnify_the_same_towns(
     assert county.page.locator(".map-insets-second").count() == 0
 
 
+@pytest.mark.parametrize(("size", "beside"), [((700, 700), False), ((1200, 520), True)])
+def test_insets_of_two_maps_stand_where_these_are_larger_for_it(
+    page: Page, address: str, files: dict[str, Any], size: tuple[int, int], *, beside: bool
+) -> None:
+    """Below high maps, beside wide ones: below they left the county a quarter of its pane."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    county = MapPage(page, address)
+    ranked = in_towns(files)
+    county.paint(np.zeros(N), ranked=ranked, insets=INSETS)
+    county.do("compare", frame(np.full(N, 1), ranked=ranked, insets=INSETS))
+    county.settle()
+    boxes = [inset.bounding_box() for inset in county.page.locator(".map-inset:visible").all()]
+    assert len(boxes) == 4
+    for pair, (left, right) in zip(
+        (boxes[:2], boxes[2:]), ((0, size[0] / 2), (size[0] / 2, size[0])), strict=True
+    ):
+        one, other = pair
+        assert all(left <= box["x"] and box["x"] + box["width"] <= right for box in pair)
+        if beside:
+            assert one["x"] == other["x"] and one["y"] + one["height"] < other["y"]
+        else:
+            assert one["y"] == other["y"] and one["x"] + one["width"] < other["x"]
+    county.do("compare", None)
+
+
 def test_tiles_show_the_same_colours_and_selection(county: MapPage) -> None:
     county.paint(IDS % 5, selected="A00137")
     county.paint(IDS % 5, selected="A00137", layout="tiles")
