@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,9 @@ OTHER_KEY = (
 )
 
 
+@cache
 def connect(url: str) -> Redis:
-    """Connect to a Redis.
+    """Connect to a Redis: for each address once in a process, whoever asks.
 
     Parameters
     ----------

@@ -8,18 +8,17 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from threading import Thread
 from weakref import WeakKeyDictionary
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Route, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from dashboard.link import PLAIN
+from tests.support.listening import listening
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -147,18 +146,8 @@ def put_back(tab: Page) -> None:
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Flask], str]]:
     """Serve apps on free ports of this machine until the run ends; gives the address of each."""
-    servers = []
-
-    def start(app: Flask) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        servers.append(server)
-        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()  # how soon it ends
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(listening(app))
 
 
 # ---------------------------------------------------------------- what a page asks, and when it rests

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
-from werkzeug.serving import make_server
+
+from tests.support.listening import listening
 
 CLIENT, SECRET = "hotspots", "the secret of the client"
 
@@ -116,11 +116,5 @@ class Provider:
 def provider() -> Iterator[Provider]:
     """Serve one on a free port."""
     made = Provider()
-    server = make_server("127.0.0.1", 0, made.app(), threaded=True)
-    made.issuer = f"http://127.0.0.1:{server.server_port}"
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
+    with listening(made.app()) as made.issuer:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
