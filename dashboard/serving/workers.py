@@ -8,6 +8,7 @@ was doing.
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
@@ -16,6 +17,7 @@ from typing import Any
 
 from dashboard.serving.processes import Begins, Process
 
+LOG = logging.getLogger(__name__)
 ATTEMPTS = 3
 """Processes that may die of one task before it is given up."""
 LOOKS = 0.1
@@ -209,7 +211,8 @@ class Workers:
     def _begin(self, number: int) -> Process | None:
         try:
             process = self._processes[number] = self._begins.begin(self._nice)
-        except (EOFError, OSError):
+        except (EOFError, OSError) as error:
+            LOG.warning("a process that works answers out could not begin: %r", error)
             return None
         finally:
             self._ready.set()

@@ -109,6 +109,7 @@ def test_questions_go_on_while_a_process_is_killed(folder: Path) -> None:
     editions = Editions(Settings(folder, workers=1))
     client, pool = Client(editions), editions.current.hands.light
     assert pool is not None
+    assert client.get("/answer?month=2").status_code == 200, "by a process that has begun"
     psutil.Process(pool.pids[0]).kill()
     assert client.get("/answer?month=1").status_code == 200
     assert pool.lost == 1
