@@ -64,16 +64,20 @@ def keep(change: Transaction) -> None:
     lacking = {}
     for source in change.sources():
         for one in (change.seen_by(viewer) for viewer in (OTHERS, CLEARED_OWNER)):
-            role, of = role_of(one, source), made_of(one, source, areas, one.months(source))
-            here = all(one.path(delivery).is_file() for delivery in one.deliveries(source))
-            if here and _derived(change, role) != of:
-                lacking[role] = one, source, of
+            role, months, tables = role_of(one, source), one.months(source), one.deliveries(source)
+            stored = [delivery for delivery in tables if delivery not in change.put_just_now]
+            if not all(one.path(delivery).is_file() for delivery in stored):
+                continue
+            if stored != tables or _derived(change, role) != made_of(one, source, areas, months):
+                lacking[role] = one, source, months
 
     def pack(role: str) -> None:
-        one, source, of = lacking[role]
-        found = opened(one, one.events(source), areas, one.months(source))
+        one, source, months = lacking[role]
+        found = opened(one, one.events(source), areas, months)
         assert isinstance(found.counts, Cube)
-        change.put(role, _arrays_of(found.counts, found.excluded), derived=of)
+        change.meanwhile.wait()  # what it is packed of is told by the files
+        derived = made_of(one, source, areas, months)
+        change.put(role, _arrays_of(found.counts, found.excluded), derived=derived)
 
     with ThreadPoolExecutor(AT_ONCE) as beside:
         list(beside.map(pack, lacking))

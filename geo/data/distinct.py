@@ -91,9 +91,9 @@ def unpacked(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def all_packed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its columns of text packed."""
+    """Return a table of its own with its columns of text packed."""
     texts = [str(c) for c in frame.columns if isinstance(frame[c].dtype, pd.StringDtype)]
-    return frame.assign(**{column: packed(frame[column]) for column in texts}) if texts else frame
+    return frame.assign(**{column: packed(frame[column]) for column in texts})
 
 
 def packed_columns(frame: pd.DataFrame) -> list[str]:

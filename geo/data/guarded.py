@@ -23,7 +23,6 @@ from geo.ask.problem import Problem
 from geo.ask.words import month_number
 from geo.data import reports
 from geo.data.boundaries import code_column
-from geo.data.distinct import all_packed
 from geo.data.protection import STANDARD, STRENGTHS, TABLES, Places, key_of, protected
 from geo.data.room import give_back
 from geo.data.sources import STRICTER, Source, stored_sources
@@ -132,22 +131,15 @@ def put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
     said = change.manifest["sources"][batch["source"]]
     batch.pop("budget", None)
     if said["disclosure"] == "open":
-        _put_events(change, role, events)
+        change.put_events(role, events)
         return
     give_back()  # what reading the files needed
     budget = batch["budget"] = STRENGTHS[said.get("protection", STANDARD)]
     months = [month_number(text) for text in batch["months"]]
-    with ThreadPoolExecutor(1) as beside:
-        stored = beside.submit(_put_events, change, true_role(role), events)
-        key = key_of(_secret(change), events, budget)
-        drawn = protected(events, places_of(change), months, batch["grain"], budget=budget, key=key)
-        stored.result()
-    _put_events(change, role, drawn)
-
-
-def _put_events(change: Transaction, role: str, events: pd.DataFrame) -> None:
-    change.put(role, events)
-    change.put_just_now[role] = all_packed(events)
+    change.put_events(true_role(role), events)
+    key = key_of(_secret(change), events, budget)
+    drawn = protected(events, places_of(change), months, batch["grain"], budget=budget, key=key)
+    change.put_events(role, drawn)
 
 
 def keyed(change: Transaction, events: pd.DataFrame) -> pd.DataFrame:
@@ -193,7 +185,7 @@ def keep_only(change: Transaction, role: str, gone: set[int]) -> None:
     for one in (role, true_role(role)):
         if change.has(one):
             events = change.read(one)
-            _put_events(change, one, events[~events["month"].isin(gone)].reset_index(drop=True))
+            change.put_events(one, events[~events["month"].isin(gone)].reset_index(drop=True))
 
 
 def remove(change: Transaction, role: str) -> None:

@@ -30,14 +30,15 @@ import pandas as pd
 from geo.ask.problem import Problem, Withheld
 from geo.ask.viewer import OWNER, Viewer
 from geo.ask.words import month_number, one_line
+from geo.data import writing
 from geo.data.arrays import ENDING, PACKED, Arrays, from_arrow, is_packed, to_arrow
-from geo.data.distinct import unpacked
+from geo.data.distinct import all_packed, unpacked
 from geo.data.files import sha256_of
 from geo.data.missing import Damaged, damaged, missing, nothing_in, unreadable
 from geo.data.parquet import from_bytes, packed_from, to_bytes
 from geo.data.readers import known_again, spellings, together
 from geo.data.seen import seen
-from geo.data.writing import not_writable, only_writer, seal_of, write_whole
+from geo.data.writing import only_writer, seal_of, write_whole
 
 FORMAT = 1
 CLEARED = "cleared"
@@ -115,8 +116,9 @@ class Store:
         try:
             return self.open(viewer), ""
         except Damaged as damage:
-            names = sorted(path.name for path in (self.folder / "versions").glob("*.json"))
-            for name in reversed(names):
+            for name in sorted(
+                (path.name for path in (self.folder / "versions").glob("*.json")), reverse=True
+            ):
                 with contextlib.suppress(Damaged):
                     snapshot = self._snapshot(self._read(name), viewer)
                     self._refuse_damaged(snapshot)
@@ -160,33 +162,26 @@ class Store:
         Problem
             If another import is writing to the folder, or the disk does not take the files.
         """
-        try:
-            for part in ("objects", "versions"):
-                (self.folder / part).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise not_writable(self.folder, error) from error
+        writing.make_folders(self.folder, "objects", "versions")
         with only_writer(self.folder):
             former = copy.deepcopy(_EMPTY) if self.empty else self._manifest()
             manifest = copy.deepcopy(former)
             if place is not None:
                 manifest["place"] = one_line(place)
-            manifest["former"] = "" if self.empty else self._current()[0]
-            former["former"] = manifest["former"]
+            manifest["former"] = former["former"] = "" if self.empty else self._current()[0]
             if synthetic is not None:
                 manifest["synthetic"] = synthetic
             change = Transaction(self.folder, manifest, self._here(manifest, OWNER))
             try:
-                yield change
+                with change.meanwhile:
+                    yield change
                 if manifest != former:
                     self._switch_to(manifest)
             except BaseException as error:
                 in_force = {} if self.empty else self._manifest()["objects"]
-                change.discard({entry["sha256"] for entry in in_force.values()})
+                writing.take_back(change.written, {entry["sha256"] for entry in in_force.values()})
                 if isinstance(error, OSError):
-                    raise Problem(
-                        f"The data folder {self.folder} could not be written ({error.strerror or error}); "
-                        "nothing was changed."
-                    ) from error
+                    raise writing.not_written(self.folder, error) from error
                 raise
 
     def tidy(self) -> int:
@@ -283,8 +278,7 @@ class Snapshot:
     manifest : dict
         ``place``, ``synthetic``, ``objects`` (role -> sha256, bytes, rows, derived), ``batches`` (incident
         role -> source, grain, months, files), ``sources`` (key -> description), ``history`` (one entry an
-        import).
-        As the viewer may see it (:mod:`geo.data.seen`).
+        import); as the viewer may see it (:mod:`geo.data.seen`).
     viewer : Viewer
         For whom it is read.
     whole : dict
@@ -435,6 +429,12 @@ class Transaction(Snapshot):
     written: list[Path] = field(default_factory=list)
     put_just_now: dict[str, pd.DataFrame] = field(default_factory=dict)
     """Events, by their roles: they are used up by who packs them first."""
+    meanwhile: writing.Meanwhile = field(default_factory=writing.Meanwhile)
+
+    def path(self, role: str) -> Path:
+        """Return the file of a role, once it is written."""
+        self.meanwhile.wait(role)
+        return super().path(role)
 
     def _delivery(self, role: str) -> pd.DataFrame:
         frame = self.put_just_now.pop(role, None)
@@ -454,17 +454,26 @@ class Transaction(Snapshot):
         derived : bool or str
             Whether it was made from other stored tables, so that it may be made anew; or from what.
         """
+        entry = self._write(role, frame) | {"derived": derived}
+        if entry != self.manifest["objects"].get(role):
+            self._leave_out(role)
+            self.manifest["objects"][role] = entry
+
+    def put_events(self, role: str, events: pd.DataFrame) -> None:
+        """Store events, as :meth:`put`, while others go on: they are written by the end of the version."""
+        self._leave_out(role)
+        entry = self.manifest["objects"][role] = {"derived": False}
+        self.put_just_now[role] = all_packed(events)
+        self.meanwhile.begin(role, lambda: entry.update(self._write(role, events)))
+
+    def _write(self, role: str, frame: pd.DataFrame | Arrays) -> dict[str, Any]:
         content = to_arrow(frame) if isinstance(frame, Arrays) else to_bytes(frame)
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self._file(role, sha256)
+        path = self._file(role, sha256 := hashlib.sha256(content).hexdigest())
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.is_file() or path.read_bytes() != content:
             write_whole(path, content)
             self.written.append(path)
-        entry = {"sha256": sha256, "bytes": len(content), "rows": len(frame), "derived": derived}
-        if entry != self.manifest["objects"].get(role):
-            self._leave_out(role)
-            self.manifest["objects"][role] = entry
+        return {"sha256": sha256, "bytes": len(content), "rows": len(frame)}
 
     def leave(self, name: str, content: bytes) -> str:
         """Write a file for people beside the stored tables; return its name."""
@@ -489,11 +498,3 @@ class Transaction(Snapshot):
         for one in (role, *(packed if kind in {"incidents", CLEARED} else ())):
             self.manifest["objects"].pop(one, None)
             self.put_just_now.pop(one, None)
-
-    def discard(self, kept: set[str]) -> None:
-        """Delete the files written for a version that will not come into force, but for those in use."""
-        for path in self.written:
-            if path.stem not in kept:
-                path.unlink(missing_ok=True)
-                if path.parent.name != "objects" and not any(path.parent.iterdir()):
-                    path.parent.rmdir()

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 from pathlib import Path
+from threading import Event
 
 import geopandas as gpd
 import geopandas.testing
@@ -151,6 +152,70 @@ def test_a_full_disk_is_told_in_a_sentence(store: Store, monkeypatch: pytest.Mon
     with pytest.raises(Problem, match=r"No space left on device.*nothing was changed"):
         put(store, a=frame(2))
     assert store.open().read("a")["value"].tolist() == [1]
+
+
+class Held:
+    """What writes tables, stopped until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, fails: bool = False) -> None:
+        self._let_go, self._fails, self._write = Event(), fails, module.write_whole
+        monkeypatch.setattr(module, "write_whole", self)
+
+    def __call__(self, path: Path, content: bytes) -> None:
+        if path.suffix == ".parquet":
+            assert self._let_go.wait(30)
+            if self._fails:
+                raise OSError(28, "No space left on device")
+        self._write(path, content)
+
+    def let_go(self) -> None:
+        self._let_go.set()
+
+
+EVENTS = incidents(category=pd.Series(["Robbery", "Drugs"]), month=pd.Series([24276, 24277]))
+
+
+def test_events_are_written_while_others_go_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+    with store.transaction() as change:
+        change.put_events("incidents/offences/x", EVENTS)
+        assert change.has("incidents/offences/x"), "though nothing is written yet"
+        change.put_just_now.clear()
+        held.let_go()
+        assert len(change.read("incidents/offences/x")) == 2, "who reads them waits"
+    entry = store.open().manifest["objects"]["incidents/offences/x"]
+    assert (entry["rows"], entry["derived"]) == (2, False)
+
+
+def test_a_version_comes_into_force_when_its_events_are_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    with store.transaction() as change:
+        change.put_events("incidents/offences/x", EVENTS.iloc[:1])
+        change.put_events("incidents/offences/x", EVENTS)
+        assert store.empty
+        held.let_go()
+    assert len(store.open().read("incidents/offences/x")) == 2, "what was put last"
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_events_that_cannot_be_written_change_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, given_up: bool
+) -> None:
+    put(store, a=frame(1))
+    before = files(store.folder)
+    with monkeypatch.context() as patch:
+        held = Held(patch, fails=not given_up)
+        wrong = pytest.raises(
+            KeyError if given_up else Problem, match="given up" if given_up else "nothing was changed"
+        )
+        with wrong, store.transaction() as change:
+            change.put_events("incidents/offences/x", EVENTS)
+            held.let_go()
+            if given_up:
+                raise KeyError("given up")
+    assert files(store.folder) == before
 
 
 @pytest.mark.parametrize("damage", ["a bit", "cut", "removed"])
