@@ -256,10 +256,11 @@ def _sure(receipt: Receipt) -> bool:
 @cli.command()
 def protect(data: Data = DATA) -> None:
     """Draw the protected versions that sources stored by an earlier version of this program lack."""
+    from geo.answer.in_memory import keep
     from geo.data.guarded import protect as draw
     from geo.data.store import Store
 
-    sources = draw(data)
+    sources = draw(data, keep)
     if not sources:
         print("Every source that is not open has its protected version; nothing was changed.")
         return

@@ -75,7 +75,6 @@ def keep(change: Transaction) -> None:
         one, source, months = lacking[role]
         found = opened(one, one.events(source), areas, months)
         assert isinstance(found.counts, Cube)
-        change.meanwhile.wait()  # what it is packed of is told by the files
         derived = made_of(one, source, areas, months)
         change.put(role, _arrays_of(found.counts, found.excluded), derived=derived)
 
@@ -91,14 +90,18 @@ def role_of(snapshot: Snapshot, source: str) -> str:
 
 def made_of(snapshot: Snapshot, source: str, areas: pd.Index, months: Sequence[int]) -> str:
     """What tells that packed events are of a source: all that :func:`geo.answer.packed.opened` reads."""
-    objects = snapshot.manifest["objects"]
     tables = [*snapshot.deliveries(source), *filter(snapshot.has, [exclusions.ROLE])]
-    said = [FORM, [objects[role]["sha256"] for role in tables], areas.tolist(), [int(m) for m in months]]
+    said = [
+        FORM,
+        [snapshot.entry(role)["sha256"] for role in tables],
+        areas.tolist(),
+        [int(m) for m in months],
+    ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def _derived(snapshot: Snapshot, role: str) -> object:
-    return snapshot.manifest["objects"][role]["derived"] if snapshot.has(role) else None
+    return snapshot.entry(role)["derived"] if snapshot.has(role) else None
 
 
 # ---------------------------------------------------------------- a cube as arrays

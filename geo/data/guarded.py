@@ -10,7 +10,7 @@ out of the folder without changing a single answer. What forces report is stored
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -196,8 +196,14 @@ def remove(change: Transaction, role: str) -> None:
             change.remove(beside)
 
 
-def protect(folder: str | Path) -> list[str]:
+def protect(folder: str | Path, opening: Callable[[Transaction], object] | None = None) -> list[str]:
     """Draw the protected versions that a folder of an earlier version of this program lacks.
+
+    Parameters
+    ----------
+    folder : path
+    opening : callable, optional
+        Opens the new version as its readers will, as an import does.
 
     Returns
     -------
@@ -210,6 +216,8 @@ def protect(folder: str | Path) -> list[str]:
             put_events(change, role, change.read(role))
         for role in (told := counted(change)):
             put_reports(change, role, change.read(reports.role_of(role)))
+        if opening and (lacking or told):
+            opening(change)
         return list(dict.fromkeys(change.manifest["batches"][role]["source"] for role in [*lacking, *told]))
 
 

@@ -300,7 +300,7 @@ class Snapshot:
         """Hash of the data that are opened, without dates: the same data give the same version."""
         facts = {key: self.manifest[key] for key in ("place", "synthetic", "batches", "sources")}
         opened = [role for role in self.opened() if not is_packed(role)]
-        facts["objects"] = {role: self.manifest["objects"][role] for role in opened}
+        facts["objects"] = {role: self.entry(role) for role in opened}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -341,11 +341,15 @@ class Snapshot:
         """Whether a table plays this role."""
         return role in self.manifest["objects"]
 
+    def entry(self, role: str) -> dict[str, Any]:
+        """Return what is written down of a role."""
+        return dict(self.manifest["objects"][role])
+
     def path(self, role: str) -> Path:
         """Return the file of a role."""
         if not self.has(role):
             raise missing(self.folder, role)
-        return self._file(role, self.manifest["objects"][role]["sha256"])
+        return self._file(role, self.entry(role)["sha256"])
 
     def _file(self, role: str, sha256: str) -> Path:
         ending = ENDING if is_packed(role) else ".parquet"
@@ -379,9 +383,7 @@ class Snapshot:
         return sorted(set(range(min(months, default=0), max(months, default=0))).difference(months))
 
     def incidents(self, source: str) -> pd.DataFrame:
-        """Return all events of a source, one row each, in the order in which they were imported.
-
-        Those of the protected version where the viewer may not see the true ones.
+        """Return all events of a source that the viewer may see, one row each, in the order of import.
 
         ``lsoa`` is a code of ``areas/lsoa``, ``"outside"`` for a place elsewhere, or missing where the file
         gives no place.
@@ -389,10 +391,7 @@ class Snapshot:
         return unpacked(self.events(source))
 
     def deliveries(self, source: str) -> list[str]:
-        """Return the roles of the events of a source, in the order in which they were imported.
-
-        Those of the protected version where the viewer may not see the true ones.
-        """
+        """Return the roles of the events of a source that the viewer may see, in the order of import."""
         roles = [role for role, entry in self.manifest["batches"].items() if entry["source"] == source]
         true = {role: role.replace("incidents", CLEARED, 1) for role in roles}
         return [true[role] if self.sees(source) and self.has(true[role]) else role for role in roles]
@@ -431,10 +430,10 @@ class Transaction(Snapshot):
     """Events, by their roles: they are used up by who packs them first."""
     meanwhile: writing.Meanwhile = field(default_factory=writing.Meanwhile)
 
-    def path(self, role: str) -> Path:
-        """Return the file of a role, once it is written."""
+    def entry(self, role: str) -> dict[str, Any]:
+        """Return what is written down of a role, once its table is written."""
         self.meanwhile.wait(role)
-        return super().path(role)
+        return super().entry(role)
 
     def _delivery(self, role: str) -> pd.DataFrame:
         frame = self.put_just_now.pop(role, None)

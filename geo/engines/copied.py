@@ -95,14 +95,14 @@ def _copy(one: psycopg.Connection, snapshot: Snapshot, role: str, areas: pd.Inde
             copy.write(part)
     one.execute(f'CREATE TABLE {schema}."{name}" AS {sql_of(counted(snapshot, role, areas))}')
     (rows,) = one.execute(f'SELECT count(*) FROM {schema}."{name}"').fetchone() or (0,)
-    if rows != snapshot.manifest["objects"][role]["rows"]:
+    if rows != snapshot.entry(role)["rows"]:
         raise Problem(f"Nothing was loaded: of {role} {rows:,} rows arrived in the database.")
     one.execute(f'ANALYZE {schema}."{name}"')
 
 
 def named(snapshot: Snapshot, role: str, areas: pd.Index) -> tuple[str, str]:
     """Schema and name of the table of a role: its content's, on this map."""
-    content = snapshot.manifest["objects"][role]["sha256"]
+    content = snapshot.entry(role)["sha256"]
     whole = sha256(" ".join([FORM, content, *areas.astype(str)]).encode()).hexdigest()
     return TRUE_SCHEMA if role.startswith(CLEARED) else SCHEMA, f"events_{whole[:40]}"
 

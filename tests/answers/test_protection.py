@@ -18,6 +18,7 @@ from benchmarks.known import guessed
 from geo.answer.asked import Asked
 from geo.answer.atlas import Atlas
 from geo.answer.disclosure import LARGEST_SUPPRESSED
+from geo.answer.in_memory import keep
 from geo.answer.measures import MEASURES
 from geo.ask.query import Query
 from geo.ask.viewer import CLEARED_OWNER
@@ -136,7 +137,8 @@ def test_two_imports_are_one_and_a_changed_one_is_drawn_anew(demo_county: Path, 
     with store.transaction() as change:
         del change.manifest["objects"][f"{CLEARED}/{role.removeprefix('incidents/')}"]
         change.put(role, true.incidents("ambulance").iloc[1:].reset_index(drop=True))
-    assert protect(folder) == ["ambulance"]
+    assert protect(folder, keep) == ["ambulance"]
+    assert {"packed/ambulance", "cleared.packed/ambulance"} <= set(store.open().roles())
     moved = store.open().incidents("ambulance")["lsoa"].value_counts()
     differ = moved.sub(held["lsoa"].value_counts(), fill_value=0) != 0
     assert differ.sum() > 100, "one event less cannot be told from the areas that change"

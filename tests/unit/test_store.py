@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import geopandas as gpd
 import geopandas.testing
@@ -176,13 +176,17 @@ EVENTS = incidents(category=pd.Series(["Robbery", "Drugs"]), month=pd.Series([24
 
 
 def test_events_are_written_while_others_go_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = Held(monkeypatch)
+    held, told = Held(monkeypatch), list[str]()
     with store.transaction() as change:
         change.put_events("incidents/offences/x", EVENTS)
         assert change.has("incidents/offences/x"), "though nothing is written yet"
         change.put_just_now.clear()
+        asking = Thread(target=lambda: told.append(change.version))
+        asking.start()
         held.let_go()
         assert len(change.read("incidents/offences/x")) == 2, "who reads them waits"
+        asking.join()
+    assert told == [store.open().version], "who asks for the version waited too"
     entry = store.open().manifest["objects"]["incidents/offences/x"]
     assert (entry["rows"], entry["derived"]) == (2, False)
 
