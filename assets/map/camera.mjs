@@ -4,12 +4,14 @@ import { fitAround, hides } from "./fit.mjs";
 import { holds } from "./shapes.mjs";
 
 const CLOSEST = { maxZoom: 13, margin: 32 };
+const LARGER = 0.2; // in zoom: by 15%
 
 export class Camera {
   #pane;
   #room;
   #obstacles;
   #aim = null; // what the camera was last sent to, and whether the reader left it there
+  #zoom = 0; // at which it looks there, or soon will
 
   /**
    * @param {import("./pane.mjs").Pane} pane
@@ -22,8 +24,14 @@ export class Camera {
     this.#obstacles = obstacles;
   }
 
+  #fit(points, options) {
+    return fitAround(points, this.#room.size, this.#obstacles(), options);
+  }
+
   #go(points, fly, options) {
-    this.#pane.go(fitAround(points, this.#room.size, this.#obstacles(), options), fly);
+    const camera = this.#fit(points, options);
+    this.#zoom = camera.zoom;
+    this.#pane.go(camera, fly);
   }
 
   /**
@@ -54,10 +62,13 @@ export class Camera {
     if (this.#aim?.kept) this.#go(this.#aim.points, false, this.#aim.how);
   }
 
-  /** Look there again where something has grown over it. */
+  /** Look there again where something has grown over it, and when that has gone. */
   giveWay() {
-    const hidden = () => hides(this.#aim.points, this.#pane.stand, this.#room.size, this.#obstacles());
-    if (this.#aim?.kept && hidden()) this.#go(this.#aim.points, true, this.#aim.how);
+    if (!this.#aim?.kept) return;
+    const { points, how, gaveWay } = this.#aim;
+    const hidden = hides(points, this.#pane.stand, this.#room.size, this.#obstacles());
+    if (hidden || (gaveWay && this.#fit(points, how).zoom > this.#zoom + LARGER)) this.#go(points, true, how);
+    this.#aim.gaveWay ||= hidden;
   }
 
   /** The reader leads the camera elsewhere. */

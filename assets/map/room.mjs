@@ -100,6 +100,7 @@ export class Room {
    * @param {number} shape of the areas: their width over their height
    */
   share(insets, two, shape) {
+    this.#root.toggleAttribute("data-broad", shape > BROAD); // the legend lies by it
     const whole = this.#stage.getBoundingClientRect();
     const low = this.laid().map((element) => element.getBoundingClientRect())
       .filter(({ width, bottom }) => width && bottom > whole.bottom - SCALE_PX && bottom <= whole.bottom);
@@ -111,10 +112,12 @@ export class Room {
     const row = !oneColumn && !column;
     this.#root.toggleAttribute("data-row", row);
     this.#root.toggleAttribute("data-column", column);
-    this.#root.toggleAttribute("data-broad", shape > BROAD);
     this.#root.style.setProperty("--floor", `${Math.round(floor)}px`);
     this.#root.style.setProperty("--insets", String(insets));
     this.#root.toggleAttribute("data-beside", oneColumn && (floor - ABOVE_PX) / insets < LEAST_PX);
-    this.#root.toggleAttribute("data-scale-right", low.some(({ left }) => left < whole.left + SCALE_PX));
+    const inTheWay = low.filter(({ left }) => left < whole.left + SCALE_PX);
+    const band = inTheWay.some(({ right }) => right > whole.right - SCALE_PX);
+    this.#root.toggleAttribute("data-scale-above", band);
+    this.#root.toggleAttribute("data-scale-right", inTheWay.length > 0 && !band);
   }
 }

@@ -233,16 +233,36 @@ def test_the_map_takes_the_colours_of_the_page(county: MapPage) -> None:
     assert county.middle() == (0x11, 0x22, 0x33)
 
 
-def test_the_areas_give_way_to_a_legend_that_grows(new_tab: Page, address: str) -> None:
-    page = new_tab
+def with_legend(page: Page, width: int, height: int) -> Page:
+    """A tab whose page lays a legend over the corner at the bottom on the left."""
+    style = f"position: absolute; left: 0; bottom: 0; width: {width}px; height: {height}px; opacity: 0"
     page.add_init_script(
-        """addEventListener("DOMContentLoaded", () => {
+        f"""addEventListener("DOMContentLoaded", () => {{
             const legend = document.createElement("div");
             legend.className = "legend";
-            legend.style = "position: absolute; left: 0; bottom: 0; width: 900px; height: 0; opacity: 0";
+            legend.style = "{style}";
             document.body.append(legend);
-        })"""
+        }})"""
     )
+    return page
+
+
+@pytest.mark.parametrize("insets", [0, 2])
+@pytest.mark.parametrize("width", [400, 1366])
+def test_the_scale_bar_stands_beside_or_above_the_legend(
+    new_tab: Page, address: str, width: int, insets: int
+) -> None:
+    """It was hidden behind one that takes both corners."""
+    it = MapPage(with_legend(new_tab, width, 100), address, insets=insets)
+    it.paint(np.full(N, 4))
+    bar, legend = (new_tab.locator(part).bounding_box() for part in (".map-scale", ".legend"))
+    assert bar and legend
+    beside = bar["x"] >= legend["x"] + legend["width"]
+    assert beside if width == 400 else bar["y"] + bar["height"] <= legend["y"]
+
+
+def test_the_areas_give_way_to_a_legend_that_grows(new_tab: Page, address: str) -> None:
+    page = with_legend(new_tab, 1366, 0)
     it = MapPage(page, address, insets=0)
     it.paint(np.full(N, 4))
     under = slice(468, 768), slice(0, 900)
@@ -250,6 +270,9 @@ def test_the_areas_give_way_to_a_legend_that_grows(new_tab: Page, address: str) 
     page.evaluate("document.querySelector('.legend').style.height = '300px'")
     it.settle()
     assert not (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any()
+    page.evaluate("document.querySelector('.legend').style.height = '0'")
+    it.settle()
+    assert (np.asarray(it.shot())[under] == COLOURS[4]).all(axis=2).any(), "and take its room again"
 
 
 def test_the_scale_bar_is_a_round_distance_as_long_as_it_says(county: MapPage) -> None:
